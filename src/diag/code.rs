@@ -1,0 +1,64 @@
+//! The registry of codes: one row a code. Numbers are explicit and never used again.
+//!
+//! A row needs its page in `explain/`, which needs an example that yields exactly this code
+//! and a mended one that yields nothing; a test closes the circle.
+
+use serde::{Deserialize, Serialize};
+
+/// What a code means for the command that met it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// The file is refused.
+    Error,
+    /// The file is accepted; somebody should look.
+    Warning,
+    /// Told for information, never counted as a finding.
+    Note,
+    /// A test failed, or a run met it.
+    Fault,
+}
+
+macro_rules! codes {
+    ($($code:ident $name:ident $kind:ident $title:literal)*) => {
+        /// A stable code. The doc of each is its page.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Code {
+            $(#[doc = $title] $name,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the registry.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)*];
+
+            /// As users see it: `E0301`.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$name => stringify!($code),)* }
+            }
+
+            /// The name in the source: `TypeMismatch`.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$name => stringify!($name),)* }
+            }
+
+            /// Error, warning, note or fault.
+            pub fn kind(self) -> Kind {
+                match self { $(Code::$name => Kind::$kind,)* }
+            }
+
+            /// One line that says what it is about.
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$name => $title,)* }
+            }
+
+            /// The page: what happened, why it matters, avoid, prefer, see also.
+            pub fn page(self) -> &'static str {
+                match self { $(Code::$name => include_str!(concat!("explain/", stringify!($code), ".md")),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // 00xx: files and packages
+    E0001 NotUtf8             Error   "the file is not UTF-8 text"
+}

@@ -1,0 +1,36 @@
+//! `rbk`: the runbook language, its checker, and the machine that runs it.
+//!
+//! Text becomes a tree, the tree is checked into a typed tree, that is compiled into a program,
+//! and the program is run by a machine that never touches the world itself: it says what it needs
+//! and is told what came of it. Everything above the line is pure and deterministic; only the
+//! rooms below it do I/O.
+//!
+//! # Floors
+//!
+//! An import goes to a lower floor only, never up, never sideways. A test reads this table.
+//!
+//! ```text
+//! text/       sources, spans, line index: the only owner of offsets              0
+//! value/      run-time values, units, checked arithmetic, limits                 0
+//! diag/       code registry, diagnostics, fixes, renderers, explain/*.md         1
+//! effect/     levels, scopes, integrity, calls, outcomes as plain data           1
+//! library/    stdlib/*.rbk, embedded                                             1
+//! syntax/     split, balance, pest rules -> tree + diagnostics, walker           2
+//! literal/    one file per tag: re, url, promql, cron -> template with holes     2
+//! program/    the compiled artefact: code, constants, spans, content hash        2
+//! project/    manifest, which files make a package                               3
+//! fmt/        tree + trivia -> text; parses its own output again                 3
+//! vm/         frames, step, resume; builtins/                                    3
+//! typed/      the checked tree: names resolved, types known; data only           3
+//! run/        one run as a state machine: intents, outcomes, retries, undo       4
+//! check/      names, types, effects, findings, paths, blast, taint               5
+//! compile/    typed tree -> program                                              6
+//! testing/    `test` blocks in virtual time                                      7
+//! report/     what a runbook may do, in words and JSON                           7
+//! ------------ I/O begins here (cargo feature `host`, on by default) ------------
+//! host/       files                                                              9
+//! cli/        a file per subcommand: arguments and one function                  11
+//! ```
+
+mod diag;
+mod text;

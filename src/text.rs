@@ -1,0 +1,171 @@
+//! Sources and places in them: the only owner of byte offsets.
+//!
+//! In: the text of a file and its display name. Out: [`Span`]s, lines and columns.
+//! Never reads a file; whoever loads one hands the text over.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// Names one source inside a [`Sources`] table.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct SourceId(pub u32);
+
+/// A half-open range of bytes, `start..end`, in one source.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Span {
+    pub source: SourceId,
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    /// The range `start..end` of `source`, in bytes.
+    pub fn new(source: SourceId, start: usize, end: usize) -> Self {
+        // A source is at most `Source::MAX_BYTES` long, so the casts lose nothing.
+        Span {
+            source,
+            start: start as u32,
+            end: end as u32,
+        }
+    }
+
+    /// The smallest span that covers both; both must be of the same source.
+    pub fn to(self, end: Span) -> Span {
+        Span {
+            source: self.source,
+            start: self.start.min(end.start),
+            end: self.end.max(end.end),
+        }
+    }
+
+    /// The empty span where this one begins.
+    pub fn at_start(self) -> Span {
+        Span {
+            end: self.start,
+            ..self
+        }
+    }
+
+    /// The empty span just behind this one.
+    pub fn at_end(self) -> Span {
+        Span {
+            start: self.end,
+            ..self
+        }
+    }
+
+    /// A span inside this one, by offsets from its start.
+    pub fn inside(self, start: usize, end: usize) -> Span {
+        Span::new(
+            self.source,
+            self.start as usize + start,
+            self.start as usize + end,
+        )
+    }
+
+    /// The bytes as a range, to slice the source's text with.
+    pub fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        self.range().len()
+    }
+
+    /// Whether the span covers nothing.
+    pub fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+}
+
+/// One file's text with its display name and line starts.
+#[derive(Clone, Debug)]
+pub struct Source {
+    pub id: SourceId,
+    /// How messages call it: the path as the user gave it, with `/`.
+    pub name: Arc<str>,
+    pub text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+impl Source {
+    /// The longest text that is taken in, in bytes; a longer one is refused by whoever loads it.
+    pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+    fn new(id: SourceId, name: &str, text: &str) -> Self {
+        let mut line_starts = vec![0];
+        line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
+        Source {
+            id,
+            name: name.into(),
+            text: text.into(),
+            line_starts,
+        }
+    }
+
+    /// The text that the span covers. Empty if the span is not on character borders.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// Line and column, both from 1, the column in characters. O(log lines + line length).
+    pub fn position(&self, offset: u32) -> Position {
+        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
+        let start = self.line_starts.get(line).copied().unwrap_or_default();
+        let before = self.text.get(start as usize..offset as usize);
+        Position {
+            line: line as u32 + 1,
+            column: before.map_or(0, |text| text.chars().count()) as u32 + 1,
+        }
+    }
+
+    /// The number of lines, at least 1.
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+}
+
+/// A place as people say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// From 1, in characters.
+    pub column: u32,
+}
+
+/// All the sources of one command.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    all: Vec<Source>,
+}
+
+impl Sources {
+    /// Takes in a text under a display name.
+    pub fn add(&mut self, name: &str, text: &str) -> SourceId {
+        let id = SourceId(self.all.len() as u32);
+        self.all.push(Source::new(id, name, text));
+        id
+    }
+
+    /// The source with this id.
+    pub fn source(&self, id: SourceId) -> &Source {
+        &self.all[id.0 as usize]
+    }
+
+    /// The text under the span.
+    pub fn slice(&self, span: Span) -> &str {
+        self.source(span.source).slice(span)
+    }
+
+    /// All sources in the order they were added.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.all.iter()
+    }
+}
