@@ -33,4 +33,5 @@
 //! ```
 
 mod diag;
+mod syntax;
 mod text;

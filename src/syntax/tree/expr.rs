@@ -1,0 +1,204 @@
+//! Expressions as written.
+
+use smol_str::SmolStr;
+
+use super::{Ident, PlainText, TypeRef};
+use crate::text::Span;
+
+/// An expression and where it stands.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    pub kind: ExprKind,
+    pub span: Span,
+}
+
+/// The forms of an expression.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// Something that could not be read; a diagnostic was given.
+    Missing,
+    /// A number token, unclassified: `1_000`, `99.9%`, `1h30m`, `5GiB`. The text is under the span.
+    Number,
+    /// `2026-11-27T00:00`, `2026-11-27T00:00Z`. The text is under the span.
+    Time,
+    Bool(bool),
+    None,
+    Text(TextLiteral),
+    Tagged(TaggedLiteral),
+    Name(SmolStr),
+    /// `base.name`; also a member of a module or an enum: the checker tells.
+    Field {
+        base: Box<Expr>,
+        name: Ident,
+    },
+    /// `callee(args)`; also a record: `Pod(name: "w")`.
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Argument>,
+    },
+    Index {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinaryOp,
+        op_span: Span,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    /// `x is some c`, `x is none`, `x is empty`, `x is not empty`
+    Is {
+        operand: Box<Expr>,
+        test: IsTest,
+    },
+    /// `x as ratio`
+    As {
+        operand: Box<Expr>,
+        unit: Ident,
+    },
+    /// `(if c then a else b)`
+    If {
+        condition: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
+    Paren(Box<Expr>),
+    List(Vec<Expr>),
+    /// `["k": v]`; empty is `[:]`.
+    Map(Vec<(Expr, Expr)>),
+    /// `[e for x in xs where c]`, `any(e for x in xs where c)`
+    Comprehension(Box<Comprehension>),
+    /// `pick c in caches where c.path == top.path`
+    Pick {
+        name: Ident,
+        source: Box<Expr>,
+        condition: Box<Expr>,
+    },
+    /// `do k8s.scale(..)` as the value of a `let`; nowhere else.
+    Do(Box<super::DoCall>),
+    /// `5m ago`; tests only.
+    Ago(Box<Expr>),
+    /// `~"text"`; tests only.
+    Matching(PlainText),
+    /// `6 of Pod(ready: true)`; tests only.
+    Repeat {
+        count: Box<Expr>,
+        element: Box<Expr>,
+    },
+}
+
+/// One argument of a call, named or not.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    pub name: Option<Ident>,
+    pub value: Expr,
+}
+
+/// What a comprehension does with its elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Collect {
+    List,
+    Any,
+    All,
+    Count,
+    Sum,
+    Min,
+    Max,
+}
+
+/// `element for name in source where condition`
+#[derive(Clone, Debug)]
+pub struct Comprehension {
+    pub collect: Collect,
+    pub element: Expr,
+    pub name: Ident,
+    pub source: Expr,
+    pub condition: Option<Expr>,
+}
+
+/// The tests behind `is`.
+#[derive(Clone, Debug)]
+pub enum IsTest {
+    Some(Ident),
+    None,
+    Empty,
+    NotEmpty,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOp {
+    Negate,
+    Not,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BinaryOp {
+    Multiply,
+    Divide,
+    Add,
+    Subtract,
+    /// `..`
+    Range,
+    /// `..=`
+    RangeInclusive,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    In,
+    And,
+    Or,
+}
+
+/// `"text ${path}"` or a block string; the span of the expression includes the quotes.
+#[derive(Clone, Debug)]
+pub struct TextLiteral {
+    pub parts: Vec<TextPart>,
+    /// Written as `"""` block.
+    pub block: bool,
+}
+
+/// A piece of a string.
+#[derive(Clone, Debug)]
+pub enum TextPart {
+    /// Unescaped text.
+    Text(SmolStr),
+    Hole(Hole),
+}
+
+/// `${name.field}`: the span covers all of it, from `$` to `}`.
+#[derive(Clone, Debug)]
+pub struct Hole {
+    /// The path inside, as a name or fields of one.
+    pub path: Box<Expr>,
+    pub span: Span,
+}
+
+/// `tag"raw"`
+#[derive(Clone, Debug)]
+pub struct TaggedLiteral {
+    pub tag: Ident,
+    /// Between the quotes, as written: escapes are the literal parser's affair.
+    pub raw: Span,
+    pub holes: Vec<Hole>,
+}
+
+/// `name: Type = default`
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    pub name: Ident,
+    /// Absent only where it may be inferred: remedies.
+    pub ty: Option<TypeRef>,
+    /// `in 1..=1000`: the range of an amount; externs only.
+    pub range: Option<Expr>,
+    /// `amount host path flag executable population`; externs only.
+    pub sink: Option<Ident>,
+    pub default: Option<Expr>,
+    pub span: Span,
+}

@@ -1,0 +1,268 @@
+//! Items as written, but for runbooks and tests.
+
+use smol_str::SmolStr;
+
+use super::{Block, Expr, Ident, Parameter, Path, PlainText, Runbook, Test, TypeRef};
+use crate::text::Span;
+
+/// One item with its documentation.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The `///` lines, without the mark and one blank.
+    pub doc: Vec<SmolStr>,
+    pub kind: ItemKind,
+    /// From the keyword to the end, without the documentation.
+    pub span: Span,
+}
+
+/// The forms of an item.
+#[derive(Clone, Debug)]
+pub enum ItemKind {
+    /// Could not be read; a diagnostic was given.
+    Missing,
+    Use(UseItem),
+    Role(RoleItem),
+    Const(ConstItem),
+    Enum(EnumItem),
+    Record(RecordItem),
+    Secret(SecretItem),
+    Product(ProductItem),
+    Fn(FnItem),
+    Probe(ProbeItem),
+    Action(ActionItem),
+    Extern(ExternItem),
+    Runbook(Box<Runbook>),
+    Test(Box<Test>),
+}
+
+/// `use std.{k8s, prom}`, `use std.events`
+#[derive(Clone, Debug)]
+pub struct UseItem {
+    /// `std`
+    pub root: Ident,
+    pub modules: Vec<Ident>,
+    /// Written with braces.
+    pub braces: bool,
+}
+
+/// `role platform = group "okta:sre" at least 4`
+#[derive(Clone, Debug)]
+pub struct RoleItem {
+    pub name: Ident,
+    /// `rota`, `group`, `person`
+    pub kind: Ident,
+    pub address: PlainText,
+    pub at_least: Option<Expr>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ConstItem {
+    pub name: Ident,
+    pub ty: Option<TypeRef>,
+    pub value: Expr,
+}
+
+#[derive(Clone, Debug)]
+pub struct EnumItem {
+    pub name: Ident,
+    pub members: Vec<EnumMember>,
+}
+
+#[derive(Clone, Debug)]
+pub struct EnumMember {
+    pub doc: Vec<SmolStr>,
+    pub name: Ident,
+}
+
+#[derive(Clone, Debug)]
+pub struct RecordItem {
+    pub name: Ident,
+    pub fields: Vec<FieldDecl>,
+}
+
+/// `name: Type = default`
+#[derive(Clone, Debug)]
+pub struct FieldDecl {
+    pub doc: Vec<SmolStr>,
+    pub name: Ident,
+    pub ty: TypeRef,
+    pub default: Option<Expr>,
+    pub span: Span,
+}
+
+/// `secret token = vault "kv/acme"`
+#[derive(Clone, Debug)]
+pub struct SecretItem {
+    pub name: Ident,
+    /// `vault`, `env`, `file`
+    pub store: Ident,
+    pub address: PlainText,
+}
+
+#[derive(Clone, Debug)]
+pub struct ProductItem {
+    pub name: Ident,
+    pub clauses: Vec<ProductClause>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ProductClause {
+    pub kind: ProductClauseKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ProductClauseKind {
+    Missing,
+    Owner(Ident),
+    Chain(Vec<ChainLink>),
+    /// Patterns: calls of lookups with constant texts, `*` at a text's end.
+    Owns(Vec<Expr>),
+    Zone(PlainText),
+}
+
+/// `builder for 5m`, `platform until acknowledged`
+#[derive(Clone, Debug)]
+pub struct ChainLink {
+    pub role: Ident,
+    pub hold: ChainHold,
+}
+
+#[derive(Clone, Debug)]
+pub enum ChainHold {
+    For(Expr),
+    UntilAcknowledged,
+    /// Nothing was said.
+    Unsaid,
+}
+
+/// `fn f(x: Int) -> Int = e`
+#[derive(Clone, Debug)]
+pub struct FnItem {
+    pub name: Ident,
+    pub params: Vec<Parameter>,
+    pub result: TypeRef,
+    pub body: Expr,
+}
+
+/// `probe p(x: T) -> U { ... }`
+#[derive(Clone, Debug)]
+pub struct ProbeItem {
+    pub name: Ident,
+    pub params: Vec<Parameter>,
+    pub result: TypeRef,
+    pub body: Block,
+}
+
+/// `action a(x: T) changes x { do ... }`
+#[derive(Clone, Debug)]
+pub struct ActionItem {
+    pub name: Ident,
+    pub params: Vec<Parameter>,
+    pub changes: Vec<Ident>,
+    pub body: Block,
+}
+
+/// An item of the trusted base.
+#[derive(Clone, Debug)]
+pub struct ExternItem {
+    pub name: Ident,
+    pub kind: ExternKind,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExternKind {
+    Target(Vec<TargetClause>),
+    Fn {
+        params: Vec<Parameter>,
+        result: TypeRef,
+    },
+    Probe {
+        params: Vec<Parameter>,
+        /// `..`: further named arguments are equality on the record's fields.
+        open: bool,
+        result: TypeRef,
+        clauses: Vec<ExternClause>,
+    },
+    Action {
+        params: Vec<Parameter>,
+        result: Option<TypeRef>,
+        clauses: Vec<ExternClause>,
+    },
+}
+
+/// A line of `extern target`.
+#[derive(Clone, Debug)]
+pub struct TargetClause {
+    pub doc: Vec<SmolStr>,
+    pub kind: TargetClauseKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum TargetClauseKind {
+    Missing,
+    /// `scope instance`
+    Scope(Ident),
+    /// `within Namespace`
+    Within(Path),
+    /// `key name`
+    Key(Ident),
+    /// `lookup pod`: the probe that finds it again by its identity.
+    Lookup(Ident),
+    Field(FieldDecl),
+}
+
+/// A line of `extern probe` or `extern action`.
+#[derive(Clone, Debug)]
+pub struct ExternClause {
+    pub kind: ExternClauseKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExternClauseKind {
+    Missing,
+    /// `needs "k8s.get" namespace`
+    Needs {
+        capability: PlainText,
+        of: Option<Ident>,
+    },
+    /// `changes what`
+    Changes(Vec<Ident>),
+    /// `deadline 5s`
+    Deadline(Expr),
+    /// `settles 30s`
+    Settles(Expr),
+    /// `repeat safe`
+    Repeat(RepeatDecl),
+    /// `undo by caller`
+    Undo(UndoDecl),
+    /// `inverse uncordon`: what `with do` releases by.
+    Inverse(Ident),
+    /// `touching`: a raw action, whose target the caller names.
+    Touching,
+}
+
+#[derive(Clone, Debug)]
+pub enum RepeatDecl {
+    Safe,
+    Keyed,
+    /// `unsafe probe F`: the probe takes the action's own arguments and answers Bool.
+    UnsafeProbe(Ident),
+    UnsafeHuman,
+}
+
+#[derive(Clone, Debug)]
+pub enum UndoDecl {
+    /// `undo by caller`
+    ByCaller,
+    /// `undo by NAME(args)`: another action, with arguments out of this one's parameters.
+    By(Expr),
+    /// `undo previous`: the action itself records what it replaces.
+    Previous,
+    /// `undo unneeded "why"`
+    Unneeded(PlainText),
+    /// `undo impossible`: the action is irreversible.
+    Impossible,
+}

@@ -1,0 +1,208 @@
+//! Runbooks as written.
+
+use super::{Block, Expr, Hand, Ident, Parameter, Path, PlainText, Text};
+use crate::text::Span;
+
+/// `runbook name for product { clauses }`
+#[derive(Clone, Debug)]
+pub struct Runbook {
+    pub name: Ident,
+    pub product: Option<Ident>,
+    pub clauses: Vec<Clause>,
+}
+
+/// One clause and where it stands.
+#[derive(Clone, Debug)]
+pub struct Clause {
+    /// `///` lines above it.
+    pub doc: Vec<smol_str::SmolStr>,
+    pub kind: ClauseKind,
+    pub span: Span,
+}
+
+/// The clauses of a runbook.
+#[derive(Clone, Debug)]
+pub enum ClauseKind {
+    Missing,
+    /// `version 1.0.0`: three numbers.
+    Version(Span),
+    /// `severity sev3, sev1 when room() < 2%`
+    Severity(Vec<SeverityCase>),
+    On(Trigger),
+    /// `incident per (namespace, pod)`
+    IncidentPer(Vec<Ident>),
+    /// `again at most 3`
+    Again(Expr),
+    Recurs {
+        times: Expr,
+        within: Expr,
+        then: Notice,
+    },
+    /// `clears stop`, `clears continue`
+    Clears(Ident),
+    Fresh(Expr),
+    Patience(Expr),
+    Tell(TellClause),
+    Blast(Vec<BlastLine>),
+    Watch(Watch),
+    Diagnose(Block),
+    Remedy(Remedy),
+    Steps(Block),
+    Otherwise(Otherwise),
+}
+
+/// `sev1 when condition`; the first without a condition is the usual one.
+#[derive(Clone, Debug)]
+pub struct SeverityCase {
+    pub level: Ident,
+    pub when: Option<Expr>,
+}
+
+/// `page builder "text"` or `hand ...` as part of a clause.
+#[derive(Clone, Debug)]
+pub enum Notice {
+    Page {
+        roles: Vec<Ident>,
+        text: Option<Text>,
+    },
+    Hand(Hand),
+}
+
+/// `tell builder at once`, `tell builder if unresolved after 5m`
+#[derive(Clone, Debug)]
+pub struct TellClause {
+    pub roles: Vec<Ident>,
+    /// None: at once.
+    pub unresolved_after: Option<Expr>,
+    pub text: Option<Text>,
+}
+
+/// `on ...`
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    pub kind: TriggerKind,
+    pub clauses: Vec<TriggerClause>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum TriggerKind {
+    Missing,
+    /// `alert "Name" as a`
+    Alert {
+        name: PlainText,
+        binding: Option<Ident>,
+    },
+    /// `event Deploy as d`
+    Event {
+        record: Path,
+        binding: Option<Ident>,
+    },
+    /// `schedule cron"..." in "Zone" missed run once`
+    Schedule {
+        cron: Box<Expr>,
+        zone: Option<PlainText>,
+        /// `missed run once` (true) or `missed skip` (false); None: unsaid.
+        missed_runs: Option<bool>,
+    },
+    /// `request(pool: k8s.Deployment) by platform`
+    Request {
+        params: Vec<Parameter>,
+        by: Option<Ident>,
+    },
+}
+
+/// A line in the block of a trigger.
+#[derive(Clone, Debug)]
+pub struct TriggerClause {
+    pub kind: TriggerClauseKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum TriggerClauseKind {
+    Missing,
+    /// `with namespace, pod`, `with team == "checkout"`
+    With(Vec<WithLabel>),
+    Where(Expr),
+    Holding(Expr),
+}
+
+/// A required label, bound under its name.
+#[derive(Clone, Debug)]
+pub struct WithLabel {
+    /// The label; quoted when it is not a name.
+    pub label: PlainText,
+    pub quoted: bool,
+    /// `as app`
+    pub binding: Option<Ident>,
+    pub condition: Option<WithCondition>,
+}
+
+#[derive(Clone, Debug)]
+pub struct WithCondition {
+    pub op: WithOp,
+    pub value: Expr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithOp {
+    Equal,
+    NotEqual,
+    In,
+    /// `~ re"..."`
+    Matches,
+}
+
+/// `at most 3 k8s.Pod per 1h`
+#[derive(Clone, Debug)]
+pub struct BlastLine {
+    pub kind: BlastLineKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum BlastLineKind {
+    Missing,
+    AtMost {
+        count: Expr,
+        target: Path,
+        per: BlastPer,
+    },
+}
+
+/// Over what a line counts.
+#[derive(Clone, Debug)]
+pub enum BlastPer {
+    /// Distinct targets in a run.
+    Run,
+    /// `at once`: distinct targets since the last passed verify.
+    AtOnce,
+    /// `per 1h`: attempts, over all runs.
+    Window(Expr),
+}
+
+/// `watch errors(at: Time = now()) = e`
+#[derive(Clone, Debug)]
+pub struct Watch {
+    pub name: Ident,
+    pub params: Vec<Parameter>,
+    pub value: Expr,
+}
+
+/// `remedy stuck(worker) { ... }`
+#[derive(Clone, Debug)]
+pub struct Remedy {
+    pub name: Ident,
+    pub params: Vec<Parameter>,
+    pub body: Block,
+}
+
+/// `otherwise [novel|inconclusive|systemic] ...`
+#[derive(Clone, Debug)]
+pub struct Otherwise {
+    pub of: Option<Ident>,
+    /// A single statement without braces is a block of one, with `braces: false`.
+    pub body: Block,
+    pub braces: bool,
+}

@@ -1,0 +1,162 @@
+//! Tests as written.
+
+use super::{Argument, Expr, Ident, Path, PlainText};
+use crate::text::Span;
+
+/// `test runbook "title" { lines }`
+#[derive(Clone, Debug)]
+pub struct Test {
+    pub runbook: Ident,
+    pub title: PlainText,
+    pub lines: Vec<TestLine>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TestLine {
+    pub kind: TestLineKind,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum TestLineKind {
+    Missing,
+    /// `at 2026-10-06T03:10 in "Europe/Helsinki"`
+    At {
+        time: Expr,
+        zone: Option<PlainText>,
+    },
+    Given(Given),
+    Expect(Expect),
+}
+
+/// What the world is like.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// `alert ErrorRateHigh(service: "web")`
+    Alert {
+        name: Ident,
+        labels: Vec<Argument>,
+    },
+    /// `event Deploy(service: "web", at: 5m ago)`: a call expression.
+    Event(Expr),
+    Request {
+        args: Vec<Argument>,
+        by: Option<PlainText>,
+        role: Option<Ident>,
+    },
+    Schedule,
+    /// `finding stuck(k8s.pod("shop", "w"))`
+    Finding {
+        finding: Ident,
+        args: Vec<Expr>,
+    },
+    /// `k8s.pod("shop", "w-1") -> Pod(ready: true), then ... once did k8s.restart`
+    Observation {
+        call: Expr,
+        replies: Vec<Reply>,
+    },
+    /// `do k8s.rollback fails "why"`
+    Effect {
+        action: Expr,
+        outcome: GivenOutcome,
+        /// `takes 5s`
+        takes: Option<Expr>,
+    },
+}
+
+/// One answer to an observation and what brings it about.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub kind: ReplyKind,
+    /// None for the first.
+    pub cause: Option<Cause>,
+    /// `takes 5s`
+    pub takes: Option<Expr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum ReplyKind {
+    Value(Expr),
+    /// `fails "why"`
+    Fails(Option<PlainText>),
+    /// `no_data`
+    NoData,
+}
+
+#[derive(Clone, Debug)]
+pub enum Cause {
+    /// `once did k8s.rollback(web)`
+    OnceDid(Expr),
+    /// `after 4m`
+    After(Expr),
+    /// `on read 2`
+    OnRead(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub enum GivenOutcome {
+    Applied,
+    Fails(Option<PlainText>),
+    /// `unknown, probe says applied`
+    Unknown(ProbeSays),
+}
+
+/// What the settling probe finds, in a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeSays {
+    Unsaid,
+    Applied,
+    NotApplied,
+    /// `probe says nothing`: the probe cannot tell.
+    Nothing,
+}
+
+/// What must have come of it.
+#[derive(Clone, Debug)]
+pub enum Expect {
+    /// `found stuck`; also `novel`, `inconclusive`, `systemic`.
+    Found(Ident),
+    /// `did a then b`: calls in this order.
+    Did {
+        steps: Vec<ActionPattern>,
+        times: Option<Times>,
+    },
+    /// `no k8s.rollback`
+    No(ActionPattern),
+    /// `no change`
+    NoChange,
+    /// `undone gitops.pause`
+    Undone(ActionPattern),
+    End {
+        end: Ident,
+        /// `mitigated owed by builder`, `handed builder`
+        role: Option<Ident>,
+        because: Option<Ident>,
+        within: Option<Expr>,
+    },
+    /// `nobody paged`
+    NobodyPaged,
+    /// `paged builder because guard`, `told builder`
+    Told {
+        /// `paged` or `told`
+        how: Ident,
+        roles: Vec<Ident>,
+        because: Option<Ident>,
+    },
+}
+
+/// `once`, `3 times`
+#[derive(Clone, Debug)]
+pub enum Times {
+    Once,
+    Exactly(Expr),
+}
+
+/// `k8s.rollback(to: 41)`: an action, with those arguments that matter.
+#[derive(Clone, Debug)]
+pub struct ActionPattern {
+    pub action: Path,
+    pub args: Option<Vec<Argument>>,
+    pub span: Span,
+}
