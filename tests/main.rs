@@ -1,2 +1,41 @@
-//! The one test binary.
-fn main() {}
+//! The one test binary: each suite lists its trials, and each fixture is a trial named by its path.
+//!
+//! A new suite is a file in `suites/`, a `mod` line and a row of the table below; its fixtures live
+//! in the folder of the same name. `cargo test -- check/names` runs the trials whose name contains
+//! that; `INSTA_UPDATE=always cargo test` accepts what the snapshots show.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests read fixtures, run the binary and talk; a failed unwrap is a failed test"
+)]
+
+use libtest_mimic::{Arguments, Trial};
+
+mod harness;
+
+mod suites {
+    pub mod tidy;
+}
+
+/// A suite's name and the function that lists its trials.
+type Suite = (&'static str, fn() -> Vec<Trial>);
+
+/// Every suite with the function that lists its trials.
+const SUITES: &[Suite] = &[("tidy", suites::tidy::trials)];
+
+fn main() -> std::process::ExitCode {
+    // The message of a failed trial is in the report; a backtrace would only hide it.
+    std::panic::set_hook(Box::new(|panic| {
+        if let Some(place) = panic.location() {
+            eprintln!("(failed at {place})");
+        }
+    }));
+    let arguments = Arguments::from_args();
+    let trials = SUITES
+        .iter()
+        .flat_map(|(_, trials)| trials())
+        .collect::<Vec<_>>();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}

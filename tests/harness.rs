@@ -1,0 +1,5 @@
+//! What the suites share: fixtures from folders, expected output beside them, annotations in them.
+
+pub mod annotation;
+pub mod fixture;
+pub mod snapshot;

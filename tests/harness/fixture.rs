@@ -1,0 +1,93 @@
+//! Fixtures: the files below a folder of `tests/`, each a trial named by its path.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::Trial;
+
+/// One file that a suite runs over.
+#[derive(Clone, Debug)]
+pub struct Fixture {
+    /// The path from `tests/`, with `/`: the trial's name.
+    pub name: String,
+    pub path: PathBuf,
+}
+
+impl Fixture {
+    /// The file's text.
+    pub fn text(&self) -> String {
+        fs::read_to_string(&self.path).unwrap()
+    }
+
+    /// Whether the fixture says that there is nothing to say, by living in a folder named `ok`.
+    pub fn is_ok(&self) -> bool {
+        self.name.split('/').any(|folder| folder == "ok")
+    }
+
+    /// The file of the expected output beside the fixture.
+    pub fn snapshot(&self) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".snap");
+        name.into()
+    }
+}
+
+/// The folder of the package.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// One trial for each file with this extension below `tests/FOLDER`.
+pub fn trials(folder: &str, extension: &str, run: fn(&Fixture)) -> Vec<Trial> {
+    fixtures(folder, extension)
+        .into_iter()
+        .map(|fixture| trial(fixture.name.clone(), move || run(&fixture)))
+        .collect()
+}
+
+/// A trial that fails by panicking.
+pub fn trial(name: impl Into<String>, run: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, move || {
+        run();
+        Ok(())
+    })
+}
+
+/// The files with this extension below `tests/FOLDER`, sorted by path.
+pub fn fixtures(folder: &str, extension: &str) -> Vec<Fixture> {
+    let tests = root().join("tests");
+    files(&tests.join(folder))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .map(|path| Fixture {
+            name: relative(&tests, &path),
+            path,
+        })
+        .collect()
+}
+
+/// All files below a folder, sorted; nothing if there is no such folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        let Ok(entries) = fs::read_dir(&folder) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            match path.is_dir() {
+                true => open.push(path),
+                false => found.push(path),
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The path from `folder`, with `/`.
+pub fn relative(folder: &Path, path: &Path) -> String {
+    let path = path.strip_prefix(folder).unwrap();
+    path.to_str().unwrap().replace('\\', "/")
+}
