@@ -1,0 +1,23 @@
+//! The checked tree: names are resolved, types known, constants folded. Data only.
+//!
+//! In: built by `check`. Out: read by the analyses in `check`, by `compile` and `report`.
+//! Everything refers to declarations by index; a broken part is an `Error` node, and a package
+//! with errors is never compiled.
+
+mod declaration;
+mod expr;
+mod facts;
+mod id;
+mod runbook;
+mod stmt;
+mod test;
+mod types;
+
+pub use declaration::*;
+pub use expr::*;
+pub use facts::*;
+pub use id::*;
+pub use runbook::*;
+pub use stmt::*;
+pub use test::*;
+pub use types::*;

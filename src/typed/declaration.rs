@@ -1,0 +1,275 @@
+//! Declarations: what a package and the stdlib bring along.
+
+use smol_str::SmolStr;
+
+use super::{
+    Block, ConstId, EnumId, Expr, ExternId, LocalId, RecordId, RoleId, Runbook, RunbookId, Test,
+    Type,
+};
+use crate::effect::{Level, Repeat, Scope, Sink};
+use crate::text::Span;
+use crate::value::{Duration, Value};
+
+/// A checked package, the stdlib modules it uses among its tables.
+#[derive(Clone, Debug, Default)]
+pub struct Package {
+    pub name: SmolStr,
+    pub version: SmolStr,
+    pub enums: Vec<Enum>,
+    pub records: Vec<Record>,
+    pub targets: Vec<Target>,
+    pub externs: Vec<Extern>,
+    pub consts: Vec<Const>,
+    pub functions: Vec<Function>,
+    pub roles: Vec<Role>,
+    pub secrets: Vec<Secret>,
+    pub products: Vec<Product>,
+    pub runbooks: Vec<Runbook>,
+    pub tests: Vec<Test>,
+    /// How many call sites there are.
+    pub sites: u32,
+}
+
+/// A name with the module it belongs to; `module` is None for the package's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QualifiedName {
+    pub module: Option<SmolStr>,
+    pub name: SmolStr,
+}
+
+impl std::fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.module {
+            // The prelude is always in scope and never written.
+            Some(module) if module != "prelude" => write!(f, "{module}.{}", self.name),
+            _ => write!(f, "{}", self.name),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Enum {
+    pub name: QualifiedName,
+    pub members: Vec<SmolStr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub name: QualifiedName,
+    pub fields: Vec<Field>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: SmolStr,
+    pub ty: Type,
+    pub default: Option<Value>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub name: QualifiedName,
+    pub scope: Scope,
+    /// The type it lies in.
+    pub within: Option<super::TargetId>,
+    /// The name of the key, which is readable as a field of type String: always field 0.
+    pub key: SmolStr,
+    /// The probe that finds it again by its identity.
+    pub lookup: Option<ExternId>,
+    /// Field 0 is the key.
+    pub fields: Vec<Field>,
+    pub span: Span,
+}
+
+/// An `extern fn`, `probe` or `action`.
+#[derive(Clone, Debug)]
+pub struct Extern {
+    pub name: QualifiedName,
+    pub kind: ExternKind,
+    pub level: Level,
+    pub params: Vec<Param>,
+    /// How many type parameters it has.
+    pub type_parameters: u8,
+    /// Further named arguments are equality on the fields of the record that parameter 0 names.
+    pub open: bool,
+    /// For an action without one: [`Type::Handle`].
+    pub result: Type,
+    pub needs: Vec<Capability>,
+    pub deadline: Duration,
+    pub span: Span,
+}
+
+/// A capability, and the parameter that narrows it.
+#[derive(Clone, Debug)]
+pub struct Capability {
+    pub name: SmolStr,
+    pub of: Option<u16>,
+}
+
+#[derive(Clone, Debug)]
+pub enum ExternKind {
+    Fn,
+    Probe,
+    Action(ActionContract),
+}
+
+/// What an action promises about itself.
+#[derive(Clone, Debug)]
+pub struct ActionContract {
+    /// Indices of the parameters whose targets it changes.
+    pub changes: Vec<u16>,
+    pub repeat: Repeat,
+    /// For [`Repeat::UnsafeProbe`]: the probe that tells; it takes the action's own arguments.
+    pub settle_probe: Option<ExternId>,
+    pub settles: Duration,
+    pub undo: UndoContract,
+    /// What `with do` releases by; takes the parameters of the same names.
+    pub inverse: Option<ExternId>,
+    /// A raw action: what it touches is claimed, not proven; its scope is substrate.
+    pub touching: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum UndoContract {
+    /// The caller writes `undo { ... }` or waives it.
+    ByCaller,
+    /// This other action, with arguments over this action's parameters, which are
+    /// `ExprKind::Local(LocalId(parameter index))`.
+    By { action: ExternId, args: Vec<Expr> },
+    /// The action records what it replaces; the host can put it back.
+    Previous,
+    Unneeded(SmolStr),
+    /// Irreversible.
+    Impossible,
+}
+
+#[derive(Clone, Debug)]
+pub struct Param {
+    pub name: SmolStr,
+    pub ty: Type,
+    /// An inclusive range for an amount.
+    pub range: Option<(Value, Value)>,
+    pub sink: Option<Sink>,
+    /// Filled in at every call that leaves it out.
+    pub default: Option<Expr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Const {
+    pub name: SmolStr,
+    pub ty: Type,
+    pub value: Value,
+    pub span: Span,
+}
+
+/// An rbk-written callable.
+#[derive(Clone, Debug)]
+pub struct Function {
+    pub name: QualifiedName,
+    pub kind: FunctionKind,
+    /// Parameter i is `LocalId(i)`.
+    pub params: Vec<Param>,
+    pub result: Type,
+    pub body: Body,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FunctionKind {
+    Fn,
+    Probe,
+    /// With the parameters whose targets it says to change.
+    Action {
+        changes: Vec<u16>,
+    },
+    /// A `watch` of this runbook; sees its trigger bindings.
+    Watch(RunbookId),
+}
+
+/// A block with its local variables.
+#[derive(Clone, Debug)]
+pub struct Body {
+    pub locals: Vec<Local>,
+    pub block: Block,
+}
+
+#[derive(Clone, Debug)]
+pub struct Local {
+    pub name: SmolStr,
+    pub ty: Type,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Role {
+    pub name: SmolStr,
+    pub kind: RoleKind,
+    pub address: SmolStr,
+    pub at_least: Option<u32>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleKind {
+    Rota,
+    Group,
+    Person,
+}
+
+#[derive(Clone, Debug)]
+pub struct Secret {
+    pub name: SmolStr,
+    pub store: SmolStr,
+    pub address: SmolStr,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Product {
+    pub name: SmolStr,
+    pub owner: Option<RoleId>,
+    pub chain: Vec<(RoleId, ChainHold)>,
+    pub owns: Vec<OwnsPattern>,
+    /// An IANA name.
+    pub zone: Option<SmolStr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChainHold {
+    For(Duration),
+    UntilAcknowledged,
+    Unsaid,
+}
+
+/// A target belongs to the product when a prefix of its identity matches all steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnsPattern {
+    /// Outermost first: the target type's qualified name, and its key, which may end in `*`.
+    pub steps: Vec<(SmolStr, SmolStr)>,
+    pub span: Span,
+}
+
+/// Where a name of the package leads; the tables behind it are in [`Package`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symbol {
+    Enum(EnumId),
+    Record(RecordId),
+    Target(super::TargetId),
+    Extern(ExternId),
+    Const(ConstId),
+    Function(super::FunctionId),
+    Role(RoleId),
+    Secret(super::SecretId),
+    Product(super::ProductId),
+    Runbook(RunbookId),
+}
+
+/// A parameter's local in the body of its function.
+pub fn parameter_local(index: usize) -> LocalId {
+    LocalId(index as u32)
+}

@@ -1,0 +1,77 @@
+//! What the analyses found out: for the compiler, and for `check --report`.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
+use super::{SiteId, TargetId};
+use crate::effect::{Level, Scope};
+use crate::text::Span;
+use crate::value::Duration;
+
+/// The facts of a package without errors; indices are those of the package's tables.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Lookups with a told argument: what they find must be owned by the product.
+    pub told_lookups: BTreeSet<SiteId>,
+    /// One per function.
+    pub functions: Vec<FunctionFacts>,
+    /// One per runbook.
+    pub runbooks: Vec<RunbookFacts>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct FunctionFacts {
+    pub level: Level,
+    pub suspends: bool,
+}
+
+/// What one runbook may do, at most.
+#[derive(Clone, Debug, Default)]
+pub struct RunbookFacts {
+    pub level: Level,
+    pub scope: Option<Scope>,
+    pub touched: Vec<Touched>,
+    /// The longest that the machine may take, all runs of `again` included.
+    pub machine_time: Duration,
+    /// The longest that humans may be waited for.
+    pub human_time: Duration,
+    pub capabilities: Vec<CapabilityUse>,
+    pub waivers: Vec<Waiver>,
+    /// Where told data became a target or an amount, and by what right.
+    pub endorsements: Vec<Endorsement>,
+}
+
+/// The bound that was inferred for a target type.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    pub target: TargetId,
+    /// Distinct targets in a run.
+    pub targets: u32,
+    /// Distinct targets between verifications.
+    pub at_once: u32,
+    /// Changing calls, retries and undo included.
+    pub attempts: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CapabilityUse {
+    pub name: SmolStr,
+    /// The constant that narrows it, if it is one; otherwise it is known at run time only.
+    pub of: Option<SmolStr>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Waiver {
+    /// `undo` or `verify`
+    pub of: &'static str,
+    pub why: SmolStr,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Endorsement {
+    pub what: String,
+    pub by: String,
+    pub span: Span,
+}

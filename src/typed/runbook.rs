@@ -1,0 +1,199 @@
+//! Typed runbooks.
+
+use smol_str::SmolStr;
+
+use super::{BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type};
+use crate::effect::Severity;
+use crate::text::Span;
+use crate::value::{Duration, Value};
+
+#[derive(Clone, Debug)]
+pub struct Runbook {
+    pub name: SmolStr,
+    pub product: Option<ProductId>,
+    pub version: Option<Version>,
+    pub severity: Vec<SeverityCase>,
+    pub triggers: Vec<Trigger>,
+    /// The names that all triggers bind.
+    pub bindings: Vec<Binding>,
+    pub incident_per: Vec<BindingId>,
+    /// Further runs that `else again` may start.
+    pub again: Option<u32>,
+    pub recurs: Option<Recurs>,
+    /// Whether a resolved alert stops a run that has changed nothing.
+    pub clears_stop: bool,
+    pub fresh: Duration,
+    pub patience: Duration,
+    pub tells: Vec<TellClause>,
+    pub blast: Vec<BlastLine>,
+    /// The span of the `blast` block, if there is one.
+    pub blast_span: Option<Span>,
+    pub watches: Vec<FunctionId>,
+    pub diagnose: Option<Body>,
+    pub findings: Vec<Finding>,
+    pub remedies: Vec<Remedy>,
+    pub steps: Option<Body>,
+    pub otherwise: Vec<Otherwise>,
+    pub name_span: Span,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    pub major: u32,
+    pub minor: u32,
+    pub patch: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct SeverityCase {
+    pub level: Severity,
+    pub when: Option<Expr>,
+}
+
+/// A name bound by the triggers.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    pub name: SmolStr,
+    pub ty: Type,
+    pub kind: BindingKind,
+    /// Its value is one the author wrote: `with team == "checkout"`, `with x in [..]`.
+    pub own: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BindingKind {
+    /// A label of an alert.
+    Label(SmolStr),
+    /// The whole alert, as record `Alert`.
+    Alert,
+    /// The event's record.
+    Event,
+    /// A request's parameter.
+    Request,
+}
+
+#[derive(Clone, Debug)]
+pub struct Trigger {
+    pub kind: TriggerKind,
+    pub labels: Vec<LabelCondition>,
+    /// `where` lines; pure.
+    pub conditions: Vec<Expr>,
+    pub holding: Option<Duration>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum TriggerKind {
+    Alert {
+        name: SmolStr,
+    },
+    Event {
+        record: super::RecordId,
+    },
+    Schedule {
+        cron: SmolStr,
+        zone: Option<SmolStr>,
+        /// Run once for missed times; otherwise they are skipped.
+        missed_run: bool,
+    },
+    Request {
+        params: Vec<BindingId>,
+        by: Option<RoleId>,
+    },
+}
+
+/// A label that must be there, and what it must be.
+#[derive(Clone, Debug)]
+pub struct LabelCondition {
+    pub label: SmolStr,
+    pub test: LabelTest,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum LabelTest {
+    Present,
+    Equal(Value),
+    NotEqual(Value),
+    In(Vec<Value>),
+    /// A regular expression that matches all of it.
+    Matches(SmolStr),
+}
+
+#[derive(Clone, Debug)]
+pub struct Recurs {
+    pub times: u32,
+    pub within: Duration,
+    pub then: Notice,
+}
+
+#[derive(Clone, Debug)]
+pub enum Notice {
+    Page {
+        roles: Vec<RoleId>,
+        text: Option<Expr>,
+    },
+    Hand(Hand),
+}
+
+#[derive(Clone, Debug)]
+pub struct TellClause {
+    pub roles: Vec<RoleId>,
+    /// None: at once.
+    pub unresolved_after: Option<Duration>,
+    pub text: Option<Expr>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct BlastLine {
+    pub count: u32,
+    pub target: TargetId,
+    pub per: BlastPer,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlastPer {
+    Run,
+    AtOnce,
+    Window(Duration),
+}
+
+/// One constructor of the runbook's sum type of findings.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    pub name: SmolStr,
+    pub params: Vec<Type>,
+    /// Every `found` of it, in source order.
+    pub sites: Vec<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Remedy {
+    pub name: SmolStr,
+    /// None when no `found` names it: an error was reported.
+    pub finding: Option<FindingId>,
+    /// How many of the body's first locals are parameters.
+    pub params: u32,
+    pub body: Body,
+    pub name_span: Span,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub struct Otherwise {
+    pub of: OtherwiseOf,
+    pub body: Body,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherwiseOf {
+    /// Novel and inconclusive.
+    Both,
+    Novel,
+    Inconclusive,
+    Systemic,
+}
