@@ -35,3 +35,4 @@
 mod diag;
 mod syntax;
 mod text;
+mod value;

@@ -1,0 +1,292 @@
+//! Literals with holes, and how a hole is filled: the escaping of each language lives here.
+//!
+//! In: a [`Template`] that was checked when the program was, and a value per hole.
+//! Out: the finished text or query. A value can never change the structure around its hole.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{Failure, Kind, Query, TEXT_BYTES, Text, Value};
+
+/// The language of a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Tag {
+    /// A plain string: its value is a text.
+    Text,
+    Re,
+    Url,
+    Promql,
+    Cron,
+}
+
+impl Tag {
+    /// The tagged literals, in the order people are told them.
+    pub const TAGGED: [Tag; 4] = [Tag::Re, Tag::Url, Tag::Promql, Tag::Cron];
+
+    /// As it is written before the quote; nothing for plain strings.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tag::Text => "",
+            Tag::Re => "re",
+            Tag::Url => "url",
+            Tag::Promql => "promql",
+            Tag::Cron => "cron",
+        }
+    }
+
+    /// The language with this tag.
+    pub fn from_name(name: &str) -> Option<Tag> {
+        Tag::TAGGED.into_iter().find(|tag| tag.as_str() == name)
+    }
+}
+
+/// A literal cut at its holes. Hole `n` takes the `n`-th value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Template {
+    pub tag: Tag,
+    pub segments: Vec<Segment>,
+}
+
+/// A piece of a literal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Segment {
+    Text(SmolStr),
+    Hole(HolePosition),
+}
+
+/// Where a hole stands, which decides what fits and how it is escaped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum HolePosition {
+    /// In a plain string.
+    Plain,
+    /// In a regular expression, as literal text.
+    Pattern,
+    /// In the path of a URL: one segment or a part of one.
+    UrlSegment,
+    /// In the query of a URL, as a value or a part of one.
+    UrlValue,
+    /// In the string of a label matcher with `=` or `!=`; the quote is given.
+    PromqlLabel(Quote),
+    /// In the string of a label matcher with `=~` or `!~`, as literal text; the quote is given.
+    PromqlPattern(Quote),
+    /// A duration in `[…]` or after `offset`.
+    PromqlDuration,
+}
+
+/// What encloses a string of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Quote {
+    Single,
+    Double,
+    /// There is no quote in the source: filling adds double ones. `{pod=${pod}}`
+    Added,
+}
+
+impl HolePosition {
+    /// Whether a value of this type may stand here.
+    pub fn accepts(self, kind: Kind) -> bool {
+        match self {
+            HolePosition::PromqlDuration => kind == Kind::Duration,
+            HolePosition::Plain => !matches!(kind, Kind::Secret | Kind::Handle | Kind::None),
+            HolePosition::Pattern
+            | HolePosition::UrlSegment
+            | HolePosition::UrlValue
+            | HolePosition::PromqlLabel(_)
+            | HolePosition::PromqlPattern(_) => {
+                matches!(kind, Kind::Text | Kind::Int | Kind::Enum)
+            }
+        }
+    }
+
+    /// The types that may stand here, for messages.
+    pub fn accepted(self) -> &'static str {
+        match self {
+            HolePosition::PromqlDuration => "a Duration",
+            HolePosition::Plain => "a value that can be printed",
+            HolePosition::Pattern
+            | HolePosition::UrlSegment
+            | HolePosition::UrlValue
+            | HolePosition::PromqlLabel(_)
+            | HolePosition::PromqlPattern(_) => "a String, an Int or an enum member",
+        }
+    }
+}
+
+impl Template {
+    /// A literal without holes.
+    pub fn constant(tag: Tag, text: &str) -> Template {
+        Template {
+            tag,
+            segments: vec![Segment::Text(SmolStr::new(text))],
+        }
+    }
+
+    /// The positions of the holes, in order.
+    pub fn holes(&self) -> impl Iterator<Item = HolePosition> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Text(_) => None,
+            Segment::Hole(position) => Some(*position),
+        })
+    }
+}
+
+/// Fills the holes, each value escaped by the rules of its place.
+pub fn fill(template: &Template, values: &[Value]) -> Result<Value, Failure> {
+    let mut text = String::new();
+    let mut values = values.iter();
+    let mut path_segment = PathSegment::default();
+    for segment in &template.segments {
+        match segment {
+            Segment::Text(literal) => {
+                text.push_str(literal);
+                if template.tag == Tag::Url {
+                    path_segment.literal(literal)?;
+                }
+            }
+            Segment::Hole(position) => {
+                let value = values.next().ok_or_else(missing_value)?;
+                let piece = escaped(*position, value)?;
+                if *position == HolePosition::UrlSegment {
+                    path_segment.hole(&piece);
+                }
+                text.push_str(&piece);
+            }
+        }
+        if text.len() > TEXT_BYTES {
+            return Err(Failure::TooLong {
+                what: Kind::Text,
+                limit: TEXT_BYTES as u32,
+            });
+        }
+    }
+    path_segment.end()?;
+    match template.tag {
+        Tag::Text => Ok(Value::Text(Text::from(text))),
+        Tag::Re | Tag::Url | Tag::Promql | Tag::Cron => Ok(Value::Query(Arc::new(Query {
+            tag: template.tag,
+            text: text.into(),
+        }))),
+    }
+}
+
+fn missing_value() -> Failure {
+    Failure::conversion("a hole of the literal has no value")
+}
+
+/// The value as it may stand at the position.
+fn escaped(position: HolePosition, value: &Value) -> Result<String, Failure> {
+    if !position.accepts(value.kind()) {
+        let (kind, accepted) = (value.kind(), position.accepted());
+        let what = format!("{kind} in a hole that takes {accepted}");
+        return Err(Failure::conversion(what));
+    }
+    let plain = value.to_plain();
+    Ok(match position {
+        HolePosition::Plain => plain,
+        HolePosition::Pattern => escape_pattern(&plain),
+        HolePosition::UrlSegment | HolePosition::UrlValue => percent_encode(&plain),
+        HolePosition::PromqlLabel(quote) => quoted(quote, &plain),
+        HolePosition::PromqlPattern(quote) => quoted(quote, &escape_pattern(&plain)),
+        HolePosition::PromqlDuration => {
+            let Value::Duration(duration) = value else {
+                return Err(missing_value());
+            };
+            if duration.millis() <= 0 {
+                return Err(Failure::conversion("a range needs a duration above zero"));
+            }
+            plain
+        }
+    })
+}
+
+/// A text as a regular expression that matches exactly this text.
+fn escape_pattern(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if "\\.+*?()|[]{}^$#&-~".contains(character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// A text inside a string of a query.
+fn quoted(quote: Quote, text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() + 2);
+    let mark = match quote {
+        Quote::Single => '\'',
+        Quote::Double | Quote::Added => '"',
+    };
+    if quote == Quote::Added {
+        escaped.push(mark);
+    }
+    for character in text.chars() {
+        match character {
+            '\\' => escaped.push_str("\\\\"),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            same if same == mark => escaped.extend(['\\', mark]),
+            hidden if hidden.is_control() => {
+                escaped.push_str(&format!("\\u{:04x}", u32::from(hidden)));
+            }
+            plain => escaped.push(plain),
+        }
+    }
+    if quote == Quote::Added {
+        escaped.push(mark);
+    }
+    escaped
+}
+
+/// Everything but letters, digits and `-_.~` as `%XX`.
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// Watches the path segment that a hole belongs to: it may end up neither empty nor `.` nor `..`,
+/// which would name another place than the author wrote.
+#[derive(Default)]
+struct PathSegment {
+    text: String,
+    has_hole: bool,
+}
+
+impl PathSegment {
+    fn hole(&mut self, piece: &str) {
+        self.text.push_str(piece);
+        self.has_hole = true;
+    }
+
+    fn literal(&mut self, literal: &str) -> Result<(), Failure> {
+        for character in literal.chars() {
+            if matches!(character, '/' | '?' | '#') {
+                self.end()?;
+            } else {
+                self.text.push(character);
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
+        let segment = std::mem::take(&mut self.text);
+        let has_hole = std::mem::take(&mut self.has_hole);
+        if has_hole && matches!(segment.as_str(), "" | "." | "..") {
+            let what = format!("a URL path would contain the segment `{segment}`");
+            return Err(Failure::conversion(what));
+        }
+        Ok(())
+    }
+}
