@@ -33,6 +33,7 @@
 //! ```
 
 mod diag;
+mod library;
 mod syntax;
 mod text;
 mod value;
