@@ -4,6 +4,10 @@
 //! Imports `text` alone, so that every floor above may construct one.
 
 mod code;
+#[cfg(feature = "host")]
+pub mod human;
+pub mod json;
+mod plain;
 
 pub use code::{Code, Kind};
 

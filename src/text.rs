@@ -125,6 +125,16 @@ impl Source {
         }
     }
 
+    /// The bytes of a line, counted from 1, with its line break. Empty past the last line.
+    pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
+        let start_of = |line: usize| match self.line_starts.get(line) {
+            Some(start) => *start as usize,
+            None => self.text.len(),
+        };
+        let line = line as usize;
+        start_of(line.saturating_sub(1))..start_of(line)
+    }
+
     /// The number of lines, at least 1.
     pub fn line_count(&self) -> usize {
         self.line_starts.len()

@@ -18,6 +18,26 @@ pub enum Kind {
     Fault,
 }
 
+impl Kind {
+    /// As users see it before the code: `error[E0301]`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Error => "error",
+            Kind::Warning => "warning",
+            Kind::Note => "note",
+            Kind::Fault => "fault",
+        }
+    }
+
+    /// Whether the command that met it ends with findings.
+    pub fn is_finding(self) -> bool {
+        match self {
+            Kind::Error | Kind::Fault | Kind::Warning => true,
+            Kind::Note => false,
+        }
+    }
+}
+
 macro_rules! codes {
     ($($code:ident $name:ident $kind:ident $title:literal)*) => {
         /// A stable code. The doc of each is its page.

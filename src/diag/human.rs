@@ -1,0 +1,177 @@
+//! Diagnostics as text for people, drawn by miette.
+//!
+//! In: diagnostics, their sources, and how it shall look. Out: text. Never asks the terminal
+//! anything: width and colours are said by the caller, so that the same input gives the same text.
+
+use std::fmt;
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, ThemeStyles};
+
+use crate::diag::plain;
+use crate::diag::{Diagnostic, Kind, Label};
+use crate::text::Sources;
+
+mod excerpt;
+
+use excerpt::Excerpts;
+
+/// How it shall look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Columns of the terminal.
+    pub width: usize,
+    pub colour: bool,
+}
+
+/// The diagnostics as text, one after the other with an empty line between.
+pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> String {
+    let excerpts = Excerpts::new(sources);
+    let mut characters = GraphicalTheme::unicode().characters;
+    characters.error = "error:".into();
+    characters.warning = "warning:".into();
+    characters.advice = "note:".into();
+    let styles = match look.colour {
+        true => ThemeStyles::ansi(),
+        false => ThemeStyles::none(),
+    };
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+        .with_width(look.width)
+        .with_links(false);
+    let mut text = String::new();
+    for diagnostic in diagnostics {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let report = Report::new(diagnostic, &excerpts);
+        if handler.render_report(&mut text, &report).is_err() {
+            // A string takes every write, and an excerpt is always found.
+            text.push_str(&diagnostic.message);
+        }
+    }
+    without_trailing_blanks(&text)
+}
+
+/// One diagnostic, or one of its places in another file, as miette wants to see it.
+#[derive(Debug)]
+struct Report<'a> {
+    kind: Kind,
+    code: Option<String>,
+    message: String,
+    labels: Vec<LabeledSpan>,
+    help: Option<String>,
+    excerpt: excerpt::Excerpt<'a>,
+    elsewhere: Vec<Report<'a>>,
+}
+
+impl<'a> Report<'a> {
+    fn new(diagnostic: &Diagnostic, excerpts: &'a Excerpts<'a>) -> Self {
+        let Diagnostic {
+            code,
+            message,
+            primary,
+            others,
+            help,
+            fix,
+        } = diagnostic;
+        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = others
+            .iter()
+            .partition(|label| label.span.source == primary.span.source);
+        let mut labels = vec![labeled(primary, excerpts, true)];
+        labels.extend(here.iter().map(|label| labeled(label, excerpts, false)));
+        let fix = fix.as_ref().map(|fix| format!("fix: {}", fix.title));
+        let help = match (help.clone(), fix) {
+            (Some(help), _) => Some(help),
+            (None, fix) => fix,
+        };
+        Report {
+            kind: code.kind(),
+            code: Some(format!("{}[{}]", code.kind().as_str(), code.as_str())),
+            message: plain::named(message).into_owned(),
+            labels,
+            help: help.map(|help| plain::named(&help).into_owned()),
+            excerpt: excerpts.excerpt(primary.span.source),
+            elsewhere: elsewhere
+                .into_iter()
+                .map(|label| Report::elsewhere(label, excerpts))
+                .collect(),
+        }
+    }
+
+    fn elsewhere(label: &Label, excerpts: &'a Excerpts<'a>) -> Self {
+        let span = excerpts.shown(label.span);
+        Report {
+            kind: Kind::Note,
+            code: None,
+            message: plain::named(&label.text).into_owned(),
+            labels: vec![LabeledSpan::new(None, span.start, span.len())],
+            help: None,
+            excerpt: excerpts.excerpt(label.span.source),
+            elsewhere: Vec::new(),
+        }
+    }
+}
+
+fn labeled(label: &Label, excerpts: &Excerpts<'_>, primary: bool) -> LabeledSpan {
+    let span = excerpts.shown(label.span);
+    let text = (!label.text.is_empty()).then(|| plain::named(&label.text).into_owned());
+    match primary {
+        true => LabeledSpan::new_primary_with_span(text, span),
+        false => LabeledSpan::new_with_span(text, span),
+    }
+}
+
+/// miette pads some lines.
+fn without_trailing_blanks(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    for line in text.lines() {
+        clean.push_str(line.trim_end());
+        clean.push('\n');
+    }
+    clean
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Report<'_> {}
+
+impl miette::Diagnostic for Report<'_> {
+    fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        let code = self.code.as_ref()?;
+        Some(Box::new(code))
+    }
+
+    fn severity(&self) -> Option<Severity> {
+        Some(match self.kind {
+            Kind::Error | Kind::Fault => Severity::Error,
+            Kind::Warning => Severity::Warning,
+            Kind::Note => Severity::Advice,
+        })
+    }
+
+    fn help<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
+        let help = self.help.as_ref()?;
+        Some(Box::new(help))
+    }
+
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        Some(&self.excerpt)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        Some(Box::new(self.labels.iter().cloned()))
+    }
+
+    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {
+        if self.elsewhere.is_empty() {
+            return None;
+        }
+        let reports = self.elsewhere.iter();
+        Some(Box::new(
+            reports.map(|report| report as &dyn miette::Diagnostic),
+        ))
+    }
+}
