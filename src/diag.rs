@@ -7,6 +7,7 @@ mod code;
 #[cfg(feature = "host")]
 pub mod human;
 pub mod json;
+pub mod near;
 mod plain;
 
 pub use code::{Code, Kind};

@@ -26,7 +26,9 @@ pub struct Excerpts<'a> {
 
 impl<'a> Excerpts<'a> {
     pub fn new(sources: &'a Sources) -> Self {
-        let texts = sources.iter().map(|source| plain::same_length(&source.text));
+        let texts = sources
+            .iter()
+            .map(|source| plain::same_length(&source.text));
         Excerpts {
             sources,
             texts: texts.collect(),
@@ -45,7 +47,10 @@ impl<'a> Excerpts<'a> {
     pub fn shown(&self, span: Span) -> Range<usize> {
         let source = self.sources.source(span.source);
         let length = source.text.len();
-        let (start, end) = (length.min(span.start as usize), length.min(span.end as usize));
+        let (start, end) = (
+            length.min(span.start as usize),
+            length.min(span.end as usize),
+        );
         let first = source.position(start as u32).line;
         let last = source.position(end as u32).line;
         let line = source.line_range(first);
@@ -76,7 +81,10 @@ impl SourceCode for Excerpt<'_> {
             0 => marked.clone(),
             _ => self.window(&marked, lines_before as u32, lines_after as u32),
         };
-        let text = self.text.get(shown.clone()).ok_or(MietteError::OutOfBounds)?;
+        let text = self
+            .text
+            .get(shown.clone())
+            .ok_or(MietteError::OutOfBounds)?;
         let start = self.source.position(shown.start as u32);
         let contents = MietteSpanContents::new_named(
             self.source.name.to_string(),

@@ -1,0 +1,60 @@
+//! Near names: what the user may have meant.
+//!
+//! In: a word and the names that exist. Out: the nearest one, if it is near enough to be a slip.
+//! Never guesses wildly: an unrelated suggestion is worse than none.
+
+/// The candidate that is nearest to `word`, the first of equals, if it is near enough.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word: Vec<char> = word.chars().take(LONGEST).collect();
+    let allowed = (word.len() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let distance = distance(&word, &candidate.chars().take(LONGEST).collect::<Vec<_>>());
+        // A name that shares nothing with the word is not a slip, however short both are.
+        let related = distance < word.len().max(candidate.len());
+        if related && distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Longer names are compared by their beginning.
+const LONGEST: usize = 64;
+
+/// How many letters must be put in, taken out, changed or swapped with a neighbour; case counts little.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let same = |a: char, b: char| a.eq_ignore_ascii_case(&b);
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, &left) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, &right) in b.iter().enumerate() {
+            let change = above[j] + usize::from(!same(left, right));
+            let mut least = change.min(above[j + 1] + 1).min(row[j] + 1);
+            let swapped = i > 0 && j > 0 && same(a[i - 1], right) && same(left, b[j - 1]);
+            if swapped {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_slips_only() {
+        let names = ["restart", "scale", "rollback", "pod", "pods"];
+        assert_eq!(nearest("rollbak", names), Some("rollback"));
+        assert_eq!(nearest("sclae", names), Some("scale"));
+        assert_eq!(nearest("Pod", names), Some("pod"));
+        assert_eq!(nearest("drain", names), None);
+        assert_eq!(nearest("x", ["y"]), None);
+        assert_eq!(nearest("", names), None);
+    }
+}
