@@ -3,9 +3,11 @@
 
 mod call;
 mod end;
+mod fault;
 
 pub use call::{Argument, Call, ChangeOutcome, Observed, Settled};
 pub use end::{Changes, End, Reason};
+pub use fault::{Fault, Limit};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,177 @@
+//! The compiled artefact of one runbook: what the machine runs and what a run needs to know.
+//!
+//! In: built by `compile`. Out: read by `vm` and `run`; identified by its content hash, stored with
+//! every run that is pinned to it. Holds no tree and no source text.
+
+mod code;
+mod contract;
+mod hash;
+mod listing;
+
+pub use code::*;
+pub use contract::*;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::effect::Severity;
+use crate::text::Span;
+use crate::value::{Duration, Template, Value};
+
+/// The language edition that programs are compiled under.
+pub const EDITION: u16 = 2026;
+/// Rises with every change of an instruction's meaning or cost.
+pub const INSTRUCTION_SET: u16 = 1;
+
+/// Everything that a run of one runbook needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    pub edition: u16,
+    pub instruction_set: u16,
+    pub package: SmolStr,
+    pub runbook: SmolStr,
+    /// `1.3.0`
+    pub version: SmolStr,
+    /// Code, by [`FunctionIndex`].
+    pub functions: Vec<Function>,
+    pub constants: Vec<Value>,
+    pub templates: Vec<Template>,
+    /// What is observed, by [`ObservableIndex`].
+    pub observables: Vec<Observable>,
+    /// The actions of the stdlib that are called, by [`ActionIndex`].
+    pub actions: Vec<Action>,
+    /// The `do` sites, by [`StepIndex`].
+    pub steps: Vec<Step>,
+    pub verifies: Vec<Verify>,
+    pub guards: Vec<Guard>,
+    pub mitigations: Vec<Mitigation>,
+    /// Target types that appear, by name.
+    pub targets: Vec<TargetType>,
+    pub roles: Vec<Role>,
+    pub owns: Vec<Vec<(SmolStr, SmolStr)>>,
+    pub zone: Option<SmolStr>,
+    pub entries: Entries,
+    pub metadata: Metadata,
+}
+
+/// Where the run enters the code.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Entries {
+    /// Takes the trigger bindings; absent for routine work.
+    pub diagnose: Option<FunctionIndex>,
+    /// Routine work; takes the trigger bindings.
+    pub steps: Option<FunctionIndex>,
+    /// In the order of the findings; each remedy takes the trigger bindings, then the finding's
+    /// arguments.
+    pub remedies: Vec<Remedy>,
+    /// Take the trigger bindings.
+    pub novel: Option<FunctionIndex>,
+    pub inconclusive: Option<FunctionIndex>,
+    pub systemic: Option<FunctionIndex>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Remedy {
+    pub finding: SmolStr,
+    pub function: FunctionIndex,
+    /// Whether the remedy can change anything.
+    pub changes: bool,
+}
+
+/// Clauses that the engine and the run read; nothing in here is code.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// Names of the trigger bindings, in order; they are the entries' first arguments.
+    pub bindings: Vec<SmolStr>,
+    pub severity: Option<Severity>,
+    /// Further runs that `again` may start.
+    pub again: u32,
+    pub clears_stop: bool,
+    pub fresh: Duration,
+    pub patience: Duration,
+    pub owner: Option<RoleIndex>,
+    pub tells: Vec<TellClause>,
+    pub blast: Vec<BlastLine>,
+    pub triggers: Vec<Trigger>,
+    /// Indices into `bindings`.
+    pub incident_per: Vec<u16>,
+    pub recurs: Option<(u32, Duration)>,
+}
+
+/// `tell builder if unresolved after 5m`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TellClause {
+    pub roles: Vec<RoleIndex>,
+    /// None: at once.
+    pub unresolved_after: Option<Duration>,
+    /// Takes the trigger bindings, returns the text.
+    pub text: Option<FunctionIndex>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlastLine {
+    pub count: u32,
+    pub target: SmolStr,
+    pub per: BlastPer,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BlastPer {
+    Run,
+    AtOnce,
+    Window(Duration),
+}
+
+/// What sets the runbook off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trigger {
+    pub kind: TriggerKind,
+    pub labels: Vec<(SmolStr, LabelTest)>,
+    /// Takes the bindings, returns Bool.
+    pub condition: Option<FunctionIndex>,
+    pub holding: Option<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TriggerKind {
+    Alert(SmolStr),
+    Event(SmolStr),
+    Schedule {
+        cron: SmolStr,
+        zone: Option<SmolStr>,
+        missed_run: bool,
+    },
+    Request {
+        by: Option<RoleIndex>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum LabelTest {
+    Present,
+    Equal(Value),
+    NotEqual(Value),
+    In(Vec<Value>),
+    Matches(SmolStr),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Role {
+    pub name: SmolStr,
+    pub address: SmolStr,
+}
+
+/// A target type: how one is told apart and found again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetType {
+    /// `k8s.Pod`
+    pub name: SmolStr,
+    /// Names of the types it lies in, outermost first, itself last.
+    pub path: Vec<SmolStr>,
+    /// Its lookup: parameter i is the key of `path[i]`, or a parent's handle.
+    pub lookup: Option<ObservableIndex>,
+    pub fields: Vec<SmolStr>,
+}
+
+/// A place in the source, kept for messages and timelines only; not part of the content hash.
+pub type Place = Span;

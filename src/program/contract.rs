@@ -1,0 +1,139 @@
+//! The tables behind the effectful instructions: what an index in the code stands for.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{FunctionIndex, Place};
+use crate::effect::{Repeat, Scope};
+use crate::value::Duration;
+
+macro_rules! indices {
+    ($($(#[$doc:meta])* $name:ident)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+            pub struct $name(pub u16);
+
+            impl $name {
+                /// As an index into its table.
+                pub fn index(self) -> usize {
+                    usize::from(self.0)
+                }
+            }
+        )*
+    };
+}
+pub(crate) use indices;
+
+indices! {
+    /// Into `Program::observables`.
+    ObservableIndex
+    /// Into `Program::actions`.
+    ActionIndex
+    /// Into `Program::steps`.
+    StepIndex
+    /// Into `Program::verifies`.
+    VerifyIndex
+    /// Into `Program::guards`.
+    GuardIndex
+    /// Into `Program::mitigations`.
+    MitigationIndex
+    /// Into `Program::roles`.
+    RoleIndex
+}
+
+/// Something that can be observed: an `extern probe`, or a watch or probe of the package.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observable {
+    /// `k8s.pod`; a watch or probe of the package by its own name.
+    pub name: SmolStr,
+    pub params: Vec<SmolStr>,
+    pub deadline: Duration,
+    /// For a watch or a probe of the package: its code, run when nobody answers for it.
+    pub function: Option<FunctionIndex>,
+    /// What it finds, if it is the lookup of one target or of a list of them.
+    pub finds: Option<SmolStr>,
+}
+
+/// An `extern action` with its contract.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Action {
+    /// `k8s.restart`
+    pub name: SmolStr,
+    pub params: Vec<SmolStr>,
+    /// Indices of the parameters whose targets it changes.
+    pub changes: Vec<u16>,
+    pub scope: Scope,
+    pub repeat: Repeat,
+    /// Asked with the action's own arguments after an unknown outcome; answers Bool.
+    pub settle_probe: Option<ObservableIndex>,
+    /// How long after the deadline *not applied* may not be believed yet.
+    pub settles: Duration,
+    pub deadline: Duration,
+    /// The inclusive range of each amount parameter, checked in the plan and at the intent.
+    pub ranges: Vec<(u16, crate::value::Value, crate::value::Value)>,
+}
+
+/// One `do` in the source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub action: ActionIndex,
+    /// Overrides the action's deadline.
+    pub within: Option<Duration>,
+    /// Further tries and their distance.
+    pub retry: Option<(u32, Duration)>,
+    pub undo: Undo,
+    /// A release by `with do`: exempt like an undo, and not undone itself.
+    pub release: bool,
+    pub place: Place,
+}
+
+/// How a step is taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Undo {
+    /// Nothing to take back: unneeded, waived, or impossible.
+    Nothing,
+    /// The host puts back what the action recorded that it replaced.
+    Previous,
+    /// Code that takes the captures of the `do`, and does its own steps.
+    Code(FunctionIndex),
+}
+
+/// One `verify`. Conditions are code that takes the captures and returns Bool; they may observe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verify {
+    pub condition: FunctionIndex,
+    pub abort_if: Option<FunctionIndex>,
+    pub within: Duration,
+    pub every: Duration,
+    pub holding: Option<Duration>,
+    pub otherwise: VerifyElse,
+    /// Evaluated once in the plan: true there means that nothing needs doing.
+    pub precheck: bool,
+    pub place: Place,
+}
+
+/// What becomes of the changes when a verify fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VerifyElse {
+    Undo,
+    Keep,
+    Again,
+}
+
+/// A `guard`: code that takes the captures and returns Bool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Guard {
+    pub condition: FunctionIndex,
+    pub place: Place,
+}
+
+/// A `mitigated`: the debt that is left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mitigation {
+    pub owed_by: super::RoleIndex,
+    pub within: Duration,
+    /// Takes the captures, returns Bool: the debt is paid.
+    pub until: FunctionIndex,
+    pub place: Place,
+}
