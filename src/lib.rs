@@ -33,7 +33,9 @@
 //! ```
 
 mod diag;
+mod effect;
 mod library;
 mod syntax;
 mod text;
+mod typed;
 mod value;

@@ -12,6 +12,7 @@ mod runbook;
 mod stmt;
 mod test;
 mod types;
+mod walk;
 
 pub use declaration::*;
 pub use expr::*;

@@ -138,7 +138,10 @@ pub enum UndoContract {
     ByCaller,
     /// This other action, with arguments over this action's parameters, which are
     /// `ExprKind::Local(LocalId(parameter index))`.
-    By { action: ExternId, args: Vec<Expr> },
+    By {
+        action: ExternId,
+        args: Vec<Expr>,
+    },
     /// The action records what it replaces; the host can put it back.
     Previous,
     Unneeded(SmolStr),

@@ -2,7 +2,9 @@
 
 use smol_str::SmolStr;
 
-use super::{BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type};
+use super::{
+    BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type,
+};
 use crate::effect::Severity;
 use crate::text::Span;
 use crate::value::{Duration, Value};
