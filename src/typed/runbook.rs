@@ -16,7 +16,8 @@ pub struct Runbook {
     pub version: Option<Version>,
     pub severity: Vec<SeverityCase>,
     pub triggers: Vec<Trigger>,
-    /// The names that all triggers bind.
+    /// The names that the triggers bind. Those that all of them bind come first and are in scope
+    /// everywhere; one of the rest is seen by the `where` lines of its own triggers alone.
     pub bindings: Vec<Binding>,
     pub incident_per: Vec<BindingId>,
     /// Further runs that `else again` may start.

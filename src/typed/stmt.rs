@@ -132,6 +132,8 @@ pub struct For {
 pub struct Step {
     pub callee: ActionCallee,
     pub args: Vec<Expr>,
+    /// `touching: x` of a raw action: the target that it is claimed to touch.
+    pub touching: Option<Expr>,
     pub site: SiteId,
     pub within: Option<Duration>,
     pub retry: Option<Retry>,

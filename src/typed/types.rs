@@ -40,6 +40,7 @@ pub enum Type {
     Handle(ExternId),
     /// The argument of a `type R` parameter.
     RecordKind(RecordId),
-    /// A type parameter of an extern, by its index in the extern.
+    /// A type parameter of an extern, by its index in the extern: a record type that the call
+    /// names. As the type of a parameter it stands for `type R`, the record type itself.
     Parameter(u8),
 }

@@ -268,6 +268,7 @@ fn step_exprs<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Expr)) {
     let Step {
         callee: _,
         args,
+        touching,
         site: _,
         within: _,
         retry: _,
@@ -277,7 +278,7 @@ fn step_exprs<'a>(step: &'a Step, visit: &mut dyn FnMut(&'a Expr)) {
         span: _,
         name_span: _,
     } = step;
-    args.iter().for_each(&mut *visit);
+    args.iter().chain(touching).for_each(&mut *visit);
     handlers
         .iter()
         .for_each(|handler| handler_exprs(handler, visit));
