@@ -35,6 +35,7 @@
 mod diag;
 mod effect;
 mod library;
+mod literal;
 mod syntax;
 mod text;
 mod typed;

@@ -81,4 +81,20 @@ macro_rules! codes {
 codes! {
     // 00xx: files and packages
     E0001 NotUtf8             Error   "the file is not UTF-8 text"
+
+    // 08xx: literals
+    E0801 RegexInvalid        Error   "the regular expression is not valid"
+    E0802 RegexTooLarge       Error   "the regular expression is too large"
+    E0803 UrlInvalid          Error   "the URL is not valid"
+    E0804 PromqlInvalid       Error   "the PromQL query is not valid"
+    E0805 PromqlTypes         Error   "the parts of a PromQL query do not fit together"
+    E0806 CronInvalid         Error   "the schedule is not valid"
+    E0807 CronNever           Error   "the schedule never comes"
+    E0808 HoleMisplaced       Error   "a hole stands where the literal takes none"
+    E0809 HoleType            Error   "the value does not fit the hole"
+    E0810 NumberInvalid       Error   "the number is not valid"
+    E0811 TimeInvalid         Error   "the moment is not valid"
+
+    // L08xx: warnings about literals
+    L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
 }

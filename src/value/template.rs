@@ -185,10 +185,14 @@ fn escaped(position: HolePosition, value: &Value) -> Result<String, Failure> {
     let plain = value.to_plain();
     Ok(match position {
         HolePosition::Plain => plain,
-        HolePosition::Pattern => escape_pattern(&plain),
+        HolePosition::Pattern => escape_pattern(&plain)?,
         HolePosition::UrlSegment | HolePosition::UrlValue => percent_encode(&plain),
+        HolePosition::PromqlLabel(_) if plain.is_empty() => {
+            // To Prometheus an empty label is a missing one: other series than were meant.
+            return Err(Failure::conversion("a label value in a query is empty"));
+        }
         HolePosition::PromqlLabel(quote) => quoted(quote, &plain),
-        HolePosition::PromqlPattern(quote) => quoted(quote, &escape_pattern(&plain)),
+        HolePosition::PromqlPattern(quote) => quoted(quote, &escape_pattern(&plain)?),
         HolePosition::PromqlDuration => {
             let Value::Duration(duration) = value else {
                 return Err(missing_value());
@@ -201,16 +205,29 @@ fn escaped(position: HolePosition, value: &Value) -> Result<String, Failure> {
     })
 }
 
-/// A text as a regular expression that matches exactly this text.
-fn escape_pattern(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
+/// A text as a regular expression that matches exactly this text, as one unit.
+///
+/// An empty text is refused: it would match everything.
+fn escape_pattern(text: &str) -> Result<String, Failure> {
+    if text.is_empty() {
+        let what = "an empty text in a pattern would match everything";
+        return Err(Failure::conversion(what));
+    }
+    let mut escaped = String::with_capacity(text.len() + 4);
+    escaped.push_str("(?:");
     for character in text.chars() {
+        if character.is_whitespace() || character.is_control() {
+            // A blank counts for nothing where the pattern says `(?x)`.
+            escaped.push_str(&format!("\\x{{{:x}}}", u32::from(character)));
+            continue;
+        }
         if "\\.+*?()|[]{}^$#&-~".contains(character) {
             escaped.push('\\');
         }
         escaped.push(character);
     }
-    escaped
+    escaped.push(')');
+    Ok(escaped)
 }
 
 /// A text inside a string of a query.

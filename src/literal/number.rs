@@ -1,0 +1,38 @@
+//! Number and time literals: what the value room classifies, said as diagnostics.
+//!
+//! In: the text of one token and its span. Out: the number or the moment, or what is wrong.
+
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+use crate::value::{Number, Time, classify_number};
+
+/// Says what a number token stands for. A version is one: whether it may stand there, the caller
+/// knows.
+pub fn number(token: &str, span: Span) -> Result<Number, Diagnostic> {
+    classify_number(token).map_err(|error| {
+        let place = span.inside(error.start, error.end);
+        let message = format!("`{token}` is not a number: {}", error.problem);
+        let found = Diagnostic::new(Code::NumberInvalid, message, place, "here");
+        let found = found.help(error.problem.help());
+        match error.problem.replacement() {
+            Some(text) => found.fix(format!("write `{text}`"), place, text),
+            None => found,
+        }
+    })
+}
+
+/// Reads `2026-11-27T00:00Z`, or the form without `Z` where a zone is given.
+pub fn time(token: &str, zone: Option<&str>, span: Span) -> Result<Time, Diagnostic> {
+    if let Some(time) = Time::parse(token, zone) {
+        return Ok(time);
+    }
+    if zone.is_none() && Time::parse(token, Some("UTC")).is_some() {
+        let message = format!("`{token}` does not say in which zone");
+        let found = Diagnostic::new(Code::TimeInvalid, message, span, "a moment needs a zone");
+        let found = found.help("write `Z` behind it for UTC");
+        return Err(found.fix("add `Z`", span.at_end(), "Z"));
+    }
+    let message = format!("`{token}` is not a moment of the calendar");
+    let found = Diagnostic::new(Code::TimeInvalid, message, span, "no such moment");
+    Err(found.help("write a day that exists and a time from 00:00 to 23:59: `2026-11-27T09:30Z`"))
+}

@@ -1,0 +1,494 @@
+//! The expressions of a query, with their types.
+//!
+//! In: tokens. Out: the positions of the holes, or the first problem. Builds no tree: what the
+//! language needs to know of a query is that it is right and where values may be put.
+
+use std::ops::Range;
+
+use super::function::{self, Function};
+use super::lexer::{Kind, Token};
+use super::{Problem, Yields};
+use crate::diag::near::nearest;
+use crate::value::HolePosition;
+
+/// How deep expressions may nest.
+const NESTING: usize = 64;
+
+/// Reads one query.
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    tokens: Vec<Token>,
+    at: usize,
+    depth: usize,
+    pub(super) positions: Vec<HolePosition>,
+}
+
+/// An expression that has been read.
+pub(super) struct Operand {
+    pub yields: Yields,
+    pub range: Range<usize>,
+    pub form: Form,
+}
+
+/// What may still follow an expression.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `x{a="b"}`: a range, `offset` or `@` may follow.
+    Selector,
+    /// `x[5m]`, or a subquery: `offset` or `@` may follow.
+    Ranged,
+    Other,
+}
+
+impl<'a> Parser<'a> {
+    /// A parser at the first token.
+    pub fn new(text: &'a str, tokens: Vec<Token>) -> Parser<'a> {
+        Parser {
+            text,
+            tokens,
+            at: 0,
+            depth: 0,
+            positions: Vec::new(),
+        }
+    }
+
+    /// The whole query: something that gives a number for a moment.
+    pub fn query(mut self) -> Result<Vec<HolePosition>, Problem> {
+        if self.peek().kind == Kind::End {
+            return Err(Problem::syntax(0..self.text.len(), "it is empty"));
+        }
+        let whole = self.expression(0)?;
+        if self.peek().kind != Kind::End {
+            return Err(self.unexpected("an operator or the end"));
+        }
+        match whole.yields {
+            Yields::Scalar | Yields::Vector => Ok(self.positions),
+            Yields::Samples => {
+                let what = "it yields a range of samples, not a value for each series";
+                let help = "say what to make of the samples: `rate(…)`, `max_over_time(…)`";
+                Err(Problem::types(whole.range, what).help(help))
+            }
+            Yields::Text => Err(Problem::types(
+                whole.range,
+                "it yields a string, not a value",
+            )),
+        }
+    }
+
+    /// Operands with operators that bind at least as tightly as `least`.
+    fn expression(&mut self, least: u8) -> Result<Operand, Problem> {
+        self.deeper()?;
+        let mut left = self.signed()?;
+        while let Some((operator, binding)) =
+            self.operator().filter(|(_, binding)| *binding >= least)
+        {
+            let place = self.next().range;
+            let modifiers = self.modifiers(operator, place.clone())?;
+            // Powers go from right to left, all others from left to right.
+            let right = self.expression(if operator == "^" {
+                binding
+            } else {
+                binding + 1
+            })?;
+            left = combined(operator, place, modifiers, left, right)?;
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn deeper(&mut self) -> Result<(), Problem> {
+        self.depth += 1;
+        if self.depth > NESTING {
+            let place = self.peek().range.clone();
+            let what = format!("it nests deeper than {NESTING} levels");
+            return Err(Problem::syntax(place, what));
+        }
+        Ok(())
+    }
+
+    /// The operator at the current token and how tightly it binds.
+    fn operator(&self) -> Option<(&'a str, u8)> {
+        let word = self.word();
+        let lower = word.to_ascii_lowercase();
+        let binding = match lower.as_str() {
+            "or" => 1,
+            "and" | "unless" => 2,
+            "==" | "!=" | "<" | "<=" | ">" | ">=" => 3,
+            "+" | "-" => 4,
+            "*" | "/" | "%" | "atan2" => 5,
+            "^" => 6,
+            _ => return None,
+        };
+        Some((word, binding))
+    }
+
+    /// `bool`, `on (…)`, `ignoring (…)`, `group_left (…)`, `group_right (…)`
+    fn modifiers(&mut self, operator: &str, place: Range<usize>) -> Result<Modifiers, Problem> {
+        let mut modifiers = Modifiers::default();
+        if self.takes_word("bool") {
+            if !is_comparison(operator) {
+                let what = format!("`bool` does not go with `{operator}`");
+                return Err(Problem::types(place, what).help("`bool` goes with comparisons only"));
+            }
+            modifiers.bool = true;
+        }
+        if self.takes_word("on") || self.takes_word("ignoring") {
+            modifiers.matching = true;
+            self.labels()?;
+            if self.takes_word("group_left") || self.takes_word("group_right") {
+                if is_set(operator) {
+                    let what = format!("grouping does not go with `{operator}`");
+                    return Err(Problem::types(place, what));
+                }
+                if self.is("(") {
+                    self.labels()?;
+                }
+            }
+        }
+        Ok(modifiers)
+    }
+
+    /// `-x`, `+x`: looser than a power, tighter than a product.
+    fn signed(&mut self) -> Result<Operand, Problem> {
+        if !(self.is("-") || self.is("+")) {
+            return self.operand();
+        }
+        let start = self.next().range.start;
+        let operand = self.expression(6)?;
+        if matches!(operand.yields, Yields::Samples | Yields::Text) {
+            let what = format!("a sign before {}", operand.yields.noun());
+            return Err(Problem::types(operand.range, what));
+        }
+        Ok(Operand {
+            range: start..operand.range.end,
+            form: Form::Other,
+            ..operand
+        })
+    }
+
+    fn operand(&mut self) -> Result<Operand, Problem> {
+        let token = self.peek().clone();
+        let plain = |yields| Operand {
+            yields,
+            range: token.range.clone(),
+            form: Form::Other,
+        };
+        let operand = match token.kind {
+            Kind::Number | Kind::Duration => {
+                self.next();
+                plain(Yields::Scalar)
+            }
+            Kind::Text => {
+                self.next();
+                self.no_holes(&token.range)?;
+                plain(Yields::Text)
+            }
+            Kind::Word => self.named(token)?,
+            Kind::Hole => {
+                return Err(Problem::Hole(
+                    token.range.start,
+                    "would change the query itself",
+                ));
+            }
+            Kind::Mark if self.is("{") => self.selector(token.range.start)?,
+            Kind::Mark if self.is("(") => {
+                self.next();
+                let inner = self.expression(0)?;
+                let end = self.expect(")")?.end;
+                Operand {
+                    yields: inner.yields,
+                    range: token.range.start..end,
+                    form: Form::Other,
+                }
+            }
+            Kind::Mark | Kind::End => {
+                return Err(self.unexpected("a metric, a number or a function"));
+            }
+        };
+        self.suffixes(operand)
+    }
+
+    /// An aggregation, a function, a number or a metric: what a word begins.
+    fn named(&mut self, token: Token) -> Result<Operand, Problem> {
+        let name = &self.text[token.range.clone()];
+        let start = token.range.start;
+        self.next();
+        let follows = |word: &str| word == "(" || is_word(word, "by") || is_word(word, "without");
+        if let Some(parameter) = function::aggregation(name).filter(|_| follows(self.word())) {
+            return self.aggregation(name, parameter, start);
+        }
+        if self.is("(") {
+            let Some(function) = function::function(name) else {
+                let what = format!("there is no function `{name}`");
+                let problem = Problem::syntax(token.range, what);
+                return Err(match nearest(name, function::names()) {
+                    Some(meant) => problem
+                        .help(format!("did you mean `{meant}`?"))
+                        .instead(meant),
+                    None => problem,
+                });
+            };
+            return self.call(function, start);
+        }
+        if is_word(name, "inf") || is_word(name, "nan") {
+            return Ok(Operand {
+                yields: Yields::Scalar,
+                range: token.range,
+                form: Form::Other,
+            });
+        }
+        self.selector(start)
+    }
+
+    /// `sum by (a) (x)`, `topk(5, x) without (b)`
+    fn aggregation(
+        &mut self,
+        name: &str,
+        parameter: Option<Yields>,
+        start: usize,
+    ) -> Result<Operand, Problem> {
+        let grouped = self.grouping()?;
+        self.expect("(")?;
+        if let Some(parameter) = parameter {
+            let given = self.expression(0)?;
+            if given.yields != parameter {
+                let what = format!(
+                    "`{name}` takes {} first, not {}",
+                    parameter.noun(),
+                    given.yields.noun()
+                );
+                return Err(Problem::types(given.range, what));
+            }
+            self.expect(",")?;
+        }
+        let given = self.expression(0)?;
+        if given.yields != Yields::Vector {
+            return Err(self.misfit(name, Yields::Vector, &given));
+        }
+        if self.is(",") {
+            let what = format!("`{name}` takes no further argument");
+            return Err(Problem::types(self.peek().range.clone(), what));
+        }
+        let mut end = self.expect(")")?.end;
+        if !grouped && self.grouping()? {
+            end = self.behind();
+        }
+        Ok(Operand {
+            yields: Yields::Vector,
+            range: start..end,
+            form: Form::Other,
+        })
+    }
+
+    /// `by (…)`, `without (…)`, if there is one.
+    fn grouping(&mut self) -> Result<bool, Problem> {
+        let found = self.takes_word("by") || self.takes_word("without");
+        if found {
+            self.labels()?;
+        }
+        Ok(found)
+    }
+
+    /// The arguments of a function and their types.
+    fn call(&mut self, function: Function, start: usize) -> Result<Operand, Problem> {
+        self.expect("(")?;
+        let mut count = 0;
+        while !self.is(")") {
+            if count > 0 {
+                self.expect(",")?;
+            }
+            let given = self.expression(0)?;
+            let last = function.parameters.last().filter(|_| function.repeated);
+            let Some(expected) = function.parameters.get(count).or(last) else {
+                let most = function.parameters.len();
+                let what = format!("`{}` takes at most {most} arguments", function.name);
+                return Err(Problem::types(given.range, what));
+            };
+            if given.yields != *expected {
+                return Err(self.misfit(function.name, *expected, &given));
+            }
+            count += 1;
+        }
+        let end = self.expect(")")?.end;
+        let least = function.parameters.len() - function.optional;
+        if count < least {
+            let what = format!("`{}` takes {least} arguments, not {count}", function.name);
+            return Err(Problem::types(start..end, what));
+        }
+        Ok(Operand {
+            yields: function.result,
+            range: start..end,
+            form: Form::Other,
+        })
+    }
+
+    /// Says that a function got the wrong kind of argument, and what to write.
+    fn misfit(&self, name: &str, expected: Yields, given: &Operand) -> Problem {
+        let what = format!(
+            "`{name}` takes {}, not {}",
+            expected.noun(),
+            given.yields.noun()
+        );
+        let problem = Problem::types(given.range.clone(), what);
+        let text = &self.text[given.range.clone()];
+        match (expected, given.yields) {
+            (Yields::Samples, Yields::Vector) if given.form == Form::Selector => {
+                problem.help(format!("say how far to look back: `{text}[5m]`"))
+            }
+            (Yields::Samples, Yields::Vector) => problem.help(format!(
+                "apply `{name}` to the metric first, or use a subquery: `(…)[5m:]`"
+            )),
+            (Yields::Vector, Yields::Samples) => {
+                problem.help("make one value of the samples first: `rate(…)`, `max_over_time(…)`")
+            }
+            (Yields::Vector, Yields::Scalar) => problem.help("write `vector(…)` around the number"),
+            (Yields::Scalar, Yields::Vector) => problem.help("write `scalar(…)` around the vector"),
+            (Yields::Scalar | Yields::Vector | Yields::Samples | Yields::Text, _) => problem,
+        }
+    }
+
+    /// `(a, b)`: names of labels.
+    fn labels(&mut self) -> Result<(), Problem> {
+        self.expect("(")?;
+        while !self.is(")") {
+            let token = self.peek().clone();
+            match token.kind {
+                Kind::Word if !self.word().contains(':') => {
+                    self.next();
+                }
+                Kind::Hole => return Err(Problem::Hole(token.range.start, "would name a label")),
+                Kind::Word
+                | Kind::Number
+                | Kind::Duration
+                | Kind::Text
+                | Kind::Mark
+                | Kind::End => {
+                    return Err(self.unexpected("the name of a label"));
+                }
+            }
+            if !self.is(")") {
+                self.expect(",")?;
+            }
+        }
+        self.expect(")").map(drop)
+    }
+
+    /// The current token.
+    pub(super) fn peek(&self) -> &Token {
+        let last = self.tokens.len().saturating_sub(1);
+        &self.tokens[self.at.min(last)]
+    }
+
+    /// The text of the current token.
+    pub(super) fn word(&self) -> &'a str {
+        &self.text[self.peek().range.clone()]
+    }
+
+    /// Takes the current token.
+    pub(super) fn next(&mut self) -> Token {
+        let token = self.peek().clone();
+        self.at += 1;
+        token
+    }
+
+    /// Where the token before the current one ends.
+    pub(super) fn behind(&self) -> usize {
+        let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        before.map_or(0, |token| token.range.end)
+    }
+
+    /// Whether the current token is this operator or bracket.
+    pub(super) fn is(&self, mark: &str) -> bool {
+        self.peek().kind == Kind::Mark && self.word() == mark
+    }
+
+    /// Takes the current token if it is this keyword.
+    pub(super) fn takes_word(&mut self, keyword: &str) -> bool {
+        let found = self.peek().kind == Kind::Word && is_word(self.word(), keyword);
+        if found {
+            self.next();
+        }
+        found
+    }
+
+    pub(super) fn expect(&mut self, mark: &str) -> Result<Range<usize>, Problem> {
+        match self.is(mark) {
+            true => Ok(self.next().range),
+            false => Err(self.unexpected(&format!("`{mark}`"))),
+        }
+    }
+
+    /// Says that something else was expected here.
+    pub(super) fn unexpected(&self, expected: &str) -> Problem {
+        let token = self.peek();
+        match token.kind {
+            Kind::End => Problem::syntax(
+                token.range.clone(),
+                format!("it ends where {expected} is expected"),
+            ),
+            Kind::Hole => Problem::Hole(token.range.start, "would change the query itself"),
+            Kind::Word | Kind::Number | Kind::Duration | Kind::Text | Kind::Mark => {
+                let what = format!("expected {expected}, found `{}`", self.word());
+                Problem::syntax(token.range.clone(), what)
+            }
+        }
+    }
+}
+
+/// What stands between an operator and its right side.
+#[derive(Default)]
+struct Modifiers {
+    bool: bool,
+    matching: bool,
+}
+
+/// Keywords are the same in capitals.
+fn is_word(word: &str, keyword: &str) -> bool {
+    word.eq_ignore_ascii_case(keyword)
+}
+
+fn is_comparison(operator: &str) -> bool {
+    matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=")
+}
+
+fn is_set(operator: &str) -> bool {
+    ["and", "or", "unless"]
+        .iter()
+        .any(|set| is_word(operator, set))
+}
+
+/// Both sides of an operator as one operand, if they go together.
+fn combined(
+    operator: &str,
+    place: Range<usize>,
+    modifiers: Modifiers,
+    left: Operand,
+    right: Operand,
+) -> Result<Operand, Problem> {
+    use Yields::{Scalar, Vector};
+    for side in [&left, &right] {
+        if !matches!(side.yields, Scalar | Vector) {
+            let what = format!("`{operator}` does not take {}", side.yields.noun());
+            return Err(Problem::types(side.range.clone(), what));
+        }
+    }
+    let scalars = left.yields == Scalar && right.yields == Scalar;
+    let vectors = left.yields == Vector && right.yields == Vector;
+    if is_set(operator) && !vectors {
+        let what = format!("`{operator}` takes an instant vector on both sides");
+        return Err(Problem::types(place, what).help("write `vector(…)` around a number"));
+    }
+    if modifiers.matching && !vectors {
+        let what = "labels can be matched between two instant vectors only";
+        return Err(Problem::types(place, what));
+    }
+    if is_comparison(operator) && scalars && !modifiers.bool {
+        let what = "a comparison of two numbers needs `bool`";
+        return Err(Problem::types(place, what).help(format!("write `{operator} bool`")));
+    }
+    Ok(Operand {
+        yields: if scalars { Scalar } else { Vector },
+        range: left.range.start..right.range.end,
+        form: Form::Other,
+    })
+}
