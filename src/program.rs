@@ -168,9 +168,29 @@ pub struct TargetType {
     pub name: SmolStr,
     /// Names of the types it lies in, outermost first, itself last.
     pub path: Vec<SmolStr>,
-    /// Its lookup: parameter i is the key of `path[i]`, or a parent's handle.
-    pub lookup: Option<ObservableIndex>,
+    /// Finds one again by its identity.
+    pub lookup: Option<Lookup>,
+    /// Field 0 is the key, as a text.
     pub fields: Vec<SmolStr>,
+}
+
+/// The probe that finds a target again, and what it takes out of the identity.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lookup {
+    pub observable: ObservableIndex,
+    /// One per parameter, in order.
+    pub arguments: Vec<LookupArgument>,
+}
+
+/// Where an argument of a lookup comes from; the number is a step of the identity from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LookupArgument {
+    /// The key of that step, as a text.
+    Text(u16),
+    /// The key of that step, as a number.
+    Int(u16),
+    /// The parent at that step, as a target without a snapshot.
+    Parent(u16),
 }
 
 /// A place in the source, kept for messages and timelines only; not part of the content hash.

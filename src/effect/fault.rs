@@ -22,6 +22,8 @@ pub enum Fault {
     Empty,
     /// Fuel, memory or another limit of the machine.
     Limit(Limit),
+    /// The run may not go on: called off, a limit of the platform, an outcome that nobody knows.
+    Refused(Reason),
 }
 
 /// The limits of a run.
@@ -45,6 +47,21 @@ impl Fault {
             Fault::OverBound(_) => Reason::OverBound,
             Fault::Empty => Reason::Empty,
             Fault::Limit(_) => Reason::Limit,
+            Fault::Refused(reason) => *reason,
+        }
+    }
+
+    /// Whether only the piece fails in which it happens, so that another attempt or the next
+    /// element may follow. Anything else ends the remedy.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Fault::Value(Failure::NotOwned(_)) => false,
+            Fault::Value(_) | Fault::NotApplied(_) | Fault::NotVerified => true,
+            Fault::Guard
+            | Fault::OverBound(_)
+            | Fault::Empty
+            | Fault::Limit(_)
+            | Fault::Refused(_) => false,
         }
     }
 }

@@ -56,7 +56,8 @@ pub enum Request {
     /// The newest piece ended well. [`Reply::Done`].
     End,
     /// The newest piece failed with this: take back what it did and did not commit or keep.
-    /// [`Reply::Done`] when that is settled; otherwise the driver ends the run.
+    /// [`Reply::Done`] when that is settled: another attempt or the next element may follow.
+    /// `Failed` when the remedy is over: the fault goes on outward, releases are still made.
     Unwind(Fault),
     /// [`Reply::Done`] after that time.
     Wait(Duration),
@@ -95,7 +96,7 @@ pub struct Observation {
 /// A part of a remedy that fails by itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Piece {
-    /// An attempt of a group, by its title and its place in the group.
+    /// An attempt of a group, by its title and its place in the group, from 0.
     Attempt { title: String, index: u16 },
     /// One element of a loop.
     Element { index: u32, value: Value },
