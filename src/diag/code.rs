@@ -97,4 +97,14 @@ codes! {
 
     // L08xx: warnings about literals
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
+    E0002 Unreadable          Error   "the file or folder cannot be read"
+    E0003 NoSuchPath          Error   "there is no such file or folder"
+    E0004 TooLarge            Error   "the file is too large"
+    E0005 NoPackage           Error   "the folder is not a package"
+    E0006 NotARunbookFile     Error   "the file is not a `.rbk` file"
+    E0007 EmptyPackage        Error   "the package has no `.rbk` file"
+    E0008 ManifestSyntax      Error   "the manifest is not TOML"
+    E0009 ManifestKey         Error   "the manifest has a key that is not known"
+    E0010 ManifestIncomplete  Error   "the manifest lacks a key"
+    E0011 ManifestValue       Error   "the manifest has a value that cannot be"
 }

@@ -1,0 +1,114 @@
+//! Files of this machine.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use crate::project::{Entry, EntryKind, Files, Trouble};
+
+/// The disk, as [`Files`].
+#[derive(Clone, Copy, Debug)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn kind(&self, path: &Path) -> Result<EntryKind, Trouble> {
+        let found = fs::metadata(path).map_err(trouble)?;
+        match (found.is_dir(), found.is_file()) {
+            (true, _) => Ok(EntryKind::Folder),
+            (_, true) => Ok(EntryKind::File),
+            _ => Err(Trouble::Refused("it is neither a file nor a folder".into())),
+        }
+    }
+
+    fn list(&self, folder: &Path) -> Result<Vec<Entry>, Trouble> {
+        // An empty path is what is left of `.` when a prefix is cut off.
+        let folder = match folder.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => folder,
+        };
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).map_err(trouble)? {
+            let entry = entry.map_err(trouble)?;
+            let path = entry.path();
+            let kind = entry.file_type().map_err(trouble)?;
+            // A link to a folder could lead in a circle; a link to a file is as good as the file.
+            let kind = match kind.is_dir() {
+                true => EntryKind::Folder,
+                false if kind.is_symlink() && !path.is_file() => continue,
+                false => EntryKind::File,
+            };
+            entries.push(Entry { path, kind });
+        }
+        Ok(entries)
+    }
+
+    fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {
+        let file = File::open(path).map_err(trouble)?;
+        bytes(file, most)
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        let Ok(absolute) = std::path::absolute(path) else {
+            return path.to_path_buf();
+        };
+        let mut plain = PathBuf::new();
+        for part in absolute.components() {
+            match part {
+                Component::ParentDir => drop(plain.pop()),
+                Component::CurDir => {}
+                part => plain.push(part),
+            }
+        }
+        plain
+    }
+}
+
+/// All bytes of a reader, at most `most` of them.
+pub fn bytes(reader: impl Read, most: usize) -> Result<Vec<u8>, Trouble> {
+    let mut bytes = Vec::new();
+    let mut reader = reader.take(most as u64 + 1);
+    reader.read_to_end(&mut bytes).map_err(trouble)?;
+    match bytes.len() > most {
+        true => Err(Trouble::TooLarge),
+        false => Ok(bytes),
+    }
+}
+
+/// Writes a file at once: either the old text is there or the new one, never half of it.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    let result = replace(&beside, path, text);
+    if result.is_err() {
+        // The write failed already; what became of the leftover changes nothing about that.
+        let _ = fs::remove_file(&beside);
+    }
+    result
+}
+
+fn replace(beside: &Path, path: &Path, text: &str) -> io::Result<()> {
+    let mut file = File::create(beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    if let Ok(old) = fs::metadata(path) {
+        file.set_permissions(old.permissions())?;
+    }
+    fs::rename(beside, path)
+}
+
+fn trouble(error: io::Error) -> Trouble {
+    match error.kind() {
+        io::ErrorKind::NotFound => Trouble::Missing,
+        _ => Trouble::Refused(plain(&error)),
+    }
+}
+
+/// The system's words without its number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.into(),
+        None => text,
+    }
+}

@@ -1,0 +1,83 @@
+//! Packages: a folder with a manifest, and every `.rbk` file below it.
+//!
+//! In: a path and a [`Files`] to look through. Out: a [`Package`] whose sources are loaded, and
+//! diagnostics for what cannot be read. Never touches a disk itself: whoever calls brings the files.
+
+mod files;
+mod gather;
+mod manifest;
+
+pub use files::{Entry, EntryKind, Files, Trouble};
+pub use manifest::{EDITION, MANIFEST, Manifest, name_problem};
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Code, Diagnostic};
+use crate::text::{SourceId, Sources};
+
+/// What is checked, formatted and tested as one: all its files see each other's items.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// None for a single file that belongs to no package.
+    pub manifest: Option<Manifest>,
+    /// The package's folder, or the single file.
+    pub path: PathBuf,
+    /// The `.rbk` files, in the order of their paths.
+    pub files: Vec<PackageFile>,
+}
+
+impl Package {
+    /// The name in the manifest; for a single file, the file's own.
+    pub fn name(&self) -> String {
+        match &self.manifest {
+            Some(manifest) => manifest.name.clone(),
+            None => {
+                let name = self.path.file_stem().unwrap_or_default();
+                name.to_string_lossy().into_owned()
+            }
+        }
+    }
+}
+
+/// One file of a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageFile {
+    pub path: PathBuf,
+    pub source: SourceId,
+}
+
+/// Loads the package that `path` names: a folder with `rbk.toml` in it or above it, a file of such
+/// a folder, or a single `.rbk` file that belongs to no package.
+///
+/// A package that can be read in part is given in part, with a diagnostic for the rest.
+pub fn load(
+    files: &dyn Files,
+    path: &Path,
+    sources: &mut Sources,
+) -> (Option<Package>, Vec<Diagnostic>) {
+    let mut gather = gather::Gather::new(files, sources);
+    let package = match files.kind(path) {
+        Err(trouble) => {
+            gather.trouble(path, trouble);
+            None
+        }
+        Ok(EntryKind::File) if !gather::is_runbook_file(path) && !is_manifest(path) => {
+            let help = "give a folder with `rbk.toml` in it, or a `.rbk` file";
+            gather.report(path, Code::NotARunbookFile, "the file is not a `.rbk` file", help);
+            None
+        }
+        Ok(kind) => match gather.find_folder(path, kind) {
+            Some(folder) => gather.package(&folder),
+            None if kind == EntryKind::File => gather.single(path),
+            None => {
+                gather.no_package(path);
+                None
+            }
+        },
+    };
+    (package, gather.finish())
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == MANIFEST)
+}

@@ -1,0 +1,43 @@
+//! What a package needs of a file system, as a trait: the disk, or a table in memory.
+
+use std::path::{Path, PathBuf};
+
+/// A place to look for files.
+pub trait Files {
+    /// What stands at the path.
+    fn kind(&self, path: &Path) -> Result<EntryKind, Trouble>;
+
+    /// What is directly in a folder, in any order; links to folders are left out.
+    fn list(&self, folder: &Path) -> Result<Vec<Entry>, Trouble>;
+
+    /// A file's bytes, at most `most` of them; a longer one is [`Trouble::TooLarge`].
+    fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble>;
+
+    /// The path from the root, without `.` and `..`.
+    fn absolute(&self, path: &Path) -> PathBuf;
+}
+
+/// A folder or a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    File,
+    Folder,
+}
+
+/// Something in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// With the folder's path before it.
+    pub path: PathBuf,
+    pub kind: EntryKind,
+}
+
+/// Why a path cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// There is nothing at the path.
+    Missing,
+    TooLarge,
+    /// Anything else, in the system's words: "permission denied".
+    Refused(String),
+}

@@ -1,0 +1,233 @@
+//! Finding a package's folder and reading its files.
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Code, Diagnostic};
+use crate::text::{Source, SourceId, Sources, Span};
+
+use super::manifest::{self, MANIFEST};
+use super::{Entry, EntryKind, Files, Package, PackageFile, Trouble};
+
+/// Folders deeper than this are not looked into.
+const DEEPEST: usize = 64;
+
+/// One look through the files, with what there is to say about it.
+pub struct Gather<'a> {
+    files: &'a dyn Files,
+    sources: &'a mut Sources,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Whether the path ends in `.rbk`.
+pub fn is_runbook_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rbk")
+}
+
+impl<'a> Gather<'a> {
+    pub fn new(files: &'a dyn Files, sources: &'a mut Sources) -> Self {
+        Gather {
+            files,
+            sources,
+            diagnostics: Vec::new(),
+        }
+    }
+
+    pub fn finish(self) -> Vec<Diagnostic> {
+        self.diagnostics
+    }
+
+    /// The nearest folder with a manifest, from the path upwards.
+    pub fn find_folder(&self, path: &Path, kind: EntryKind) -> Option<PathBuf> {
+        let start = match kind {
+            EntryKind::Folder => path,
+            EntryKind::File => path.parent()?,
+        };
+        let as_given = start.ancestors().find(|folder| self.has_manifest(folder));
+        let found = match as_given {
+            Some(folder) => Some(folder.to_path_buf()),
+            None => {
+                let absolute = self.files.absolute(start);
+                let mut ancestors = absolute.ancestors();
+                ancestors.find(|folder| self.has_manifest(folder)).map(Path::to_path_buf)
+            }
+        };
+        found.map(|folder| match folder.as_os_str().is_empty() {
+            true => PathBuf::from("."),
+            false => folder,
+        })
+    }
+
+    /// The package in a folder that has a manifest.
+    pub fn package(&mut self, folder: &Path) -> Option<Package> {
+        let path = tidy(&folder.join(MANIFEST));
+        let source = self.read(&path)?;
+        let (manifest, diagnostics) = manifest::read(self.sources.source(source));
+        self.diagnostics.extend(diagnostics);
+        let manifest = manifest?;
+
+        let mut paths = Vec::new();
+        self.collect(folder, 0, &mut paths);
+        paths.sort();
+        if paths.is_empty() {
+            let help = "write one, or start with `rbk init`";
+            self.report(&path, Code::EmptyPackage, "the package has no `.rbk` file", help);
+        }
+        Some(Package {
+            manifest: Some(manifest),
+            path: folder.to_path_buf(),
+            files: paths.into_iter().filter_map(|path| self.file(path)).collect(),
+        })
+    }
+
+    /// A file that belongs to no package.
+    pub fn single(&mut self, path: &Path) -> Option<Package> {
+        let file = self.file(path.to_path_buf())?;
+        Some(Package {
+            manifest: None,
+            path: path.to_path_buf(),
+            files: vec![file],
+        })
+    }
+
+    /// Says that a folder is no package, and where below it there are some.
+    pub fn no_package(&mut self, folder: &Path) {
+        let mut below = Vec::new();
+        self.packages_below(folder, 0, &mut below);
+        below.sort();
+        let shown = |path: &PathBuf| format!("`{}`", display(path));
+        let names = below.iter().take(5).map(shown).collect::<Vec<_>>();
+        let help = match names.is_empty() {
+            true => "make it one with `rbk init`, or give a `.rbk` file".into(),
+            false => format!("there are packages below it: {}", names.join(", ")),
+        };
+        let message = format!("no `{MANIFEST}` in `{}` or in a folder above it", display(folder));
+        self.report(folder, Code::NoPackage, message, help);
+    }
+
+    /// Says why a path cannot be read.
+    pub fn trouble(&mut self, path: &Path, trouble: Trouble) {
+        let name = display(path);
+        match trouble {
+            Trouble::Missing => {
+                let message = format!("there is no file or folder `{name}`");
+                self.report(path, Code::NoSuchPath, message, "look for a slip in the path");
+            }
+            Trouble::TooLarge => {
+                let message = format!("`{name}` is too large");
+                let most = Source::MAX_BYTES / (1024 * 1024);
+                let help = format!("a file has at most {most} MiB; split it");
+                self.report(path, Code::TooLarge, message, help);
+            }
+            Trouble::Refused(why) => {
+                let message = format!("`{name}` cannot be read: {}", why.to_lowercase());
+                self.report(path, Code::Unreadable, message, "look at its permissions");
+            }
+        }
+    }
+
+    /// Reports something about a path that has no text to point into.
+    pub fn report(
+        &mut self,
+        path: &Path,
+        code: Code,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let source = self.sources.add(&display(path), "");
+        let span = Span::new(source, 0, 0);
+        let diagnostic = Diagnostic::new(code, message, span, "").help(help);
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn has_manifest(&self, folder: &Path) -> bool {
+        self.files.kind(&folder.join(MANIFEST)) == Ok(EntryKind::File)
+    }
+
+    /// The `.rbk` files below a folder, without hidden folders and without packages of their own.
+    fn collect(&mut self, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+        for Entry { path, kind } in self.entries(folder) {
+            match kind {
+                EntryKind::File if is_runbook_file(&path) => found.push(tidy(&path)),
+                EntryKind::File => {}
+                EntryKind::Folder if depth >= DEEPEST || self.has_manifest(&path) => {}
+                EntryKind::Folder => self.collect(&path, depth + 1, found),
+            }
+        }
+    }
+
+    fn packages_below(&mut self, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+        for Entry { path, kind } in self.entries(folder) {
+            match kind {
+                EntryKind::File => {}
+                EntryKind::Folder if self.has_manifest(&path) => found.push(tidy(&path)),
+                EntryKind::Folder if depth >= 3 => {}
+                EntryKind::Folder => self.packages_below(&path, depth + 1, found),
+            }
+        }
+    }
+
+    /// What is in a folder and not hidden.
+    fn entries(&mut self, folder: &Path) -> Vec<Entry> {
+        let mut entries = match self.files.list(folder) {
+            Ok(entries) => entries,
+            Err(trouble) => {
+                self.trouble(folder, trouble);
+                Vec::new()
+            }
+        };
+        entries.retain(|entry| {
+            let name = entry.path.file_name().unwrap_or_default();
+            !name.as_encoded_bytes().starts_with(b".")
+        });
+        entries
+    }
+
+    fn file(&mut self, path: PathBuf) -> Option<PackageFile> {
+        let source = self.read(&path)?;
+        Some(PackageFile { path, source })
+    }
+
+    /// Takes in a file's text; a byte order mark at its head is dropped.
+    fn read(&mut self, path: &Path) -> Option<SourceId> {
+        let bytes = match self.files.read(path, Source::MAX_BYTES) {
+            Ok(bytes) => bytes,
+            Err(trouble) => {
+                self.trouble(path, trouble);
+                return None;
+            }
+        };
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => {
+                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+                Some(self.sources.add(&display(path), text))
+            }
+            Err(error) => {
+                self.not_utf8(path, &bytes, error.valid_up_to());
+                None
+            }
+        }
+    }
+
+    /// Points at the first byte that is not text; the file is shown with stand-ins.
+    fn not_utf8(&mut self, path: &Path, bytes: &[u8], at: usize) {
+        let source = self.sources.add(&display(path), &String::from_utf8_lossy(bytes));
+        let stand_in = char::REPLACEMENT_CHARACTER.len_utf8();
+        let span = Span::new(source, at, at + stand_in);
+        let message = format!("`{}` is not UTF-8 text", display(path));
+        let byte = bytes.get(at).copied().unwrap_or_default();
+        let label = format!("byte {at} is 0x{byte:02x}");
+        let diagnostic = Diagnostic::new(Code::NotUtf8, message, span, label)
+            .help("save the file as UTF-8");
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// The path as it is shown, with `/`.
+fn display(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// The path without a leading `./`.
+fn tidy(path: &Path) -> PathBuf {
+    path.strip_prefix(".").unwrap_or(path).to_path_buf()
+}

@@ -1,0 +1,165 @@
+//! The manifest `rbk.toml`: name, version, edition.
+//!
+//! In: its text. Out: a [`Manifest`] and diagnostics with places. All mistakes are told at once.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::text::{Source, Span};
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "rbk.toml";
+/// The edition of the language that this program speaks.
+pub const EDITION: &str = "2026";
+
+const KEYS: [&str; 3] = ["name", "version", "edition"];
+
+/// What a package says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    pub name: String,
+    pub version: String,
+    pub edition: String,
+}
+
+/// Reads a manifest; none if anything in it is wrong.
+pub fn read(source: &Source) -> (Option<Manifest>, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        source,
+        diagnostics: Vec::new(),
+    };
+    let manifest = reader.manifest();
+    (manifest, reader.diagnostics)
+}
+
+/// Why a text cannot name a package, if it cannot.
+pub fn name_problem(name: &str) -> Option<&'static str> {
+    let starts = name.starts_with(|c: char| c.is_ascii_lowercase());
+    let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
+    match name.len() {
+        0 => Some("the name is empty"),
+        65.. => Some("the name is longer than 64 letters"),
+        _ if !starts => Some("a name starts with a small letter"),
+        _ if !name.chars().all(letter) => Some("a name has small letters, digits, `-` and `_`"),
+        _ => None,
+    }
+}
+
+struct Reader<'a> {
+    source: &'a Source,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn manifest(&mut self) -> Option<Manifest> {
+        let (table, errors) = DeTable::parse_recoverable(&self.source.text);
+        for error in &errors {
+            let at = error.span().unwrap_or_default();
+            let message = error.message().lines().next().unwrap_or_default();
+            self.report(Code::ManifestSyntax, "the manifest is not TOML", at, message);
+        }
+        let table = table.get_ref();
+        self.unknown_keys(table);
+        if errors.is_empty() {
+            self.missing_keys(table);
+        }
+        let name = self.text(table, "name", |name| name_problem(name).map(String::from));
+        let version = self.text(table, "version", version_problem);
+        let edition = self.text(table, "edition", edition_problem);
+        match self.diagnostics.is_empty() {
+            true => Some(Manifest {
+                name: name?,
+                version: version?,
+                edition: edition?,
+            }),
+            false => None,
+        }
+    }
+
+    fn unknown_keys(&mut self, table: &DeTable<'_>) {
+        for key in table.keys() {
+            let name = key.get_ref().as_ref();
+            if KEYS.contains(&name) {
+                continue;
+            }
+            let message = format!("the manifest has no key `{name}`");
+            let span = self.span(key.span());
+            let diagnostic = Diagnostic::new(Code::ManifestKey, message, span, "not known here");
+            self.diagnostics.push(match nearest(name, KEYS) {
+                Some(near) => {
+                    let help = format!("did you mean `{near}`?");
+                    diagnostic.help(help).fix(format!("write `{near}`"), span, near)
+                }
+                None => diagnostic.help("the keys are `name`, `version` and `edition`"),
+            });
+        }
+    }
+
+    fn missing_keys(&mut self, table: &DeTable<'_>) {
+        let missing = KEYS.iter().filter(|key| !table.contains_key(**key));
+        for key in missing {
+            let example = match *key {
+                "edition" => EDITION,
+                "version" => "0.1.0",
+                _ => "checkout",
+            };
+            let message = format!("the manifest does not say `{key}`");
+            let end = self.source.text.len();
+            let diagnostic =
+                Diagnostic::new(Code::ManifestIncomplete, message, self.span(end..end), "")
+                    .help(format!("add a line such as `{key} = \"{example}\"`"));
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// The text under a key, if it is one and nothing speaks against it.
+    fn text(
+        &mut self,
+        table: &DeTable<'_>,
+        key: &str,
+        problem: impl Fn(&str) -> Option<String>,
+    ) -> Option<String> {
+        let value: &Spanned<DeValue<'_>> = table.get(key)?;
+        let label = match value.get_ref().as_str() {
+            None => Some("a text in quotes belongs here".into()),
+            Some(text) => problem(text),
+        };
+        match label {
+            None => value.get_ref().as_str().map(String::from),
+            Some(label) => {
+                let message = format!("`{key}` has a value that cannot be");
+                self.report(Code::ManifestValue, message, value.span(), &label);
+                None
+            }
+        }
+    }
+
+    fn report(
+        &mut self,
+        code: Code,
+        message: impl Into<String>,
+        at: std::ops::Range<usize>,
+        label: &str,
+    ) {
+        let span = self.span(at);
+        self.diagnostics.push(Diagnostic::new(code, message, span, label));
+    }
+
+    fn span(&self, at: std::ops::Range<usize>) -> Span {
+        Span::new(self.source.id, at.start, at.end)
+    }
+}
+
+/// A version is three numbers: `1.4.0`.
+fn version_problem(version: &str) -> Option<String> {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = version.split('.').collect::<Vec<_>>();
+    let fits = parts.len() == 3 && parts.into_iter().all(number);
+    (!fits).then(|| "a version is three numbers: `1.4.0`".into())
+}
+
+fn edition_problem(edition: &str) -> Option<String> {
+    (edition != EDITION).then(|| format!("this program speaks edition `{EDITION}`"))
+}
