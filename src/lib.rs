@@ -27,16 +27,31 @@
 //! compile/    typed tree -> program                                              6
 //! testing/    `test` blocks in virtual time                                      7
 //! report/     what a runbook may do, in words and JSON                           7
+//! front/      the front end in one call                                          8
+//! facade/     what the test binary, benches and fuzz targets may call            9
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
 //! host/       files                                                              9
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
 
+#[cfg(feature = "host")]
+mod cli;
 mod diag;
 mod effect;
+pub mod facade;
+mod front;
+#[cfg(feature = "host")]
+mod host;
 mod library;
 mod literal;
+mod project;
 mod syntax;
 mod text;
 mod typed;
 mod value;
+
+/// Runs the command line: the whole of the `rbk` binary.
+#[cfg(feature = "host")]
+pub fn main() -> std::process::ExitCode {
+    cli::main()
+}

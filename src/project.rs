@@ -63,7 +63,12 @@ pub fn load(
         }
         Ok(EntryKind::File) if !gather::is_runbook_file(path) && !is_manifest(path) => {
             let help = "give a folder with `rbk.toml` in it, or a `.rbk` file";
-            gather.report(path, Code::NotARunbookFile, "the file is not a `.rbk` file", help);
+            gather.report(
+                path,
+                Code::NotARunbookFile,
+                "the file is not a `.rbk` file",
+                help,
+            );
             None
         }
         Ok(kind) => match gather.find_folder(path, kind) {

@@ -2,4 +2,5 @@
 
 pub mod annotation;
 pub mod fixture;
+pub mod markdown;
 pub mod snapshot;

@@ -16,14 +16,24 @@ use libtest_mimic::{Arguments, Trial};
 mod harness;
 
 mod suites {
+    pub mod check;
+    pub mod cli;
+    pub mod explain;
     pub mod tidy;
+    pub mod wrong;
 }
 
 /// A suite's name and the function that lists its trials.
 type Suite = (&'static str, fn() -> Vec<Trial>);
 
 /// Every suite with the function that lists its trials.
-const SUITES: &[Suite] = &[("tidy", suites::tidy::trials)];
+const SUITES: &[Suite] = &[
+    ("tidy", suites::tidy::trials),
+    ("explain", suites::explain::trials),
+    ("check", suites::check::trials),
+    ("wrong", suites::wrong::trials),
+    ("cli", suites::cli::trials),
+];
 
 fn main() -> std::process::ExitCode {
     // The message of a failed trial is in the report; a backtrace would only hide it.

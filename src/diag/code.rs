@@ -28,14 +28,6 @@ impl Kind {
             Kind::Fault => "fault",
         }
     }
-
-    /// Whether the command that met it ends with findings.
-    pub fn is_finding(self) -> bool {
-        match self {
-            Kind::Error | Kind::Fault | Kind::Warning => true,
-            Kind::Note => false,
-        }
-    }
 }
 
 macro_rules! codes {

@@ -48,7 +48,9 @@ impl<'a> Gather<'a> {
             None => {
                 let absolute = self.files.absolute(start);
                 let mut ancestors = absolute.ancestors();
-                ancestors.find(|folder| self.has_manifest(folder)).map(Path::to_path_buf)
+                ancestors
+                    .find(|folder| self.has_manifest(folder))
+                    .map(Path::to_path_buf)
             }
         };
         found.map(|folder| match folder.as_os_str().is_empty() {
@@ -70,12 +72,20 @@ impl<'a> Gather<'a> {
         paths.sort();
         if paths.is_empty() {
             let help = "write one, or start with `rbk init`";
-            self.report(&path, Code::EmptyPackage, "the package has no `.rbk` file", help);
+            self.report(
+                &path,
+                Code::EmptyPackage,
+                "the package has no `.rbk` file",
+                help,
+            );
         }
         Some(Package {
             manifest: Some(manifest),
             path: folder.to_path_buf(),
-            files: paths.into_iter().filter_map(|path| self.file(path)).collect(),
+            files: paths
+                .into_iter()
+                .filter_map(|path| self.file(path))
+                .collect(),
         })
     }
 
@@ -100,7 +110,10 @@ impl<'a> Gather<'a> {
             true => "make it one with `rbk init`, or give a `.rbk` file".into(),
             false => format!("there are packages below it: {}", names.join(", ")),
         };
-        let message = format!("no `{MANIFEST}` in `{}` or in a folder above it", display(folder));
+        let message = format!(
+            "no `{MANIFEST}` in `{}` or in a folder above it",
+            display(folder)
+        );
         self.report(folder, Code::NoPackage, message, help);
     }
 
@@ -110,7 +123,12 @@ impl<'a> Gather<'a> {
         match trouble {
             Trouble::Missing => {
                 let message = format!("there is no file or folder `{name}`");
-                self.report(path, Code::NoSuchPath, message, "look for a slip in the path");
+                self.report(
+                    path,
+                    Code::NoSuchPath,
+                    message,
+                    "look for a slip in the path",
+                );
             }
             Trouble::TooLarge => {
                 let message = format!("`{name}` is too large");
@@ -210,14 +228,16 @@ impl<'a> Gather<'a> {
 
     /// Points at the first byte that is not text; the file is shown with stand-ins.
     fn not_utf8(&mut self, path: &Path, bytes: &[u8], at: usize) {
-        let source = self.sources.add(&display(path), &String::from_utf8_lossy(bytes));
+        let source = self
+            .sources
+            .add(&display(path), &String::from_utf8_lossy(bytes));
         let stand_in = char::REPLACEMENT_CHARACTER.len_utf8();
         let span = Span::new(source, at, at + stand_in);
         let message = format!("`{}` is not UTF-8 text", display(path));
         let byte = bytes.get(at).copied().unwrap_or_default();
         let label = format!("byte {at} is 0x{byte:02x}");
-        let diagnostic = Diagnostic::new(Code::NotUtf8, message, span, label)
-            .help("save the file as UTF-8");
+        let diagnostic =
+            Diagnostic::new(Code::NotUtf8, message, span, label).help("save the file as UTF-8");
         self.diagnostics.push(diagnostic);
     }
 }

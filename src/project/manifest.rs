@@ -58,7 +58,12 @@ impl Reader<'_> {
         for error in &errors {
             let at = error.span().unwrap_or_default();
             let message = error.message().lines().next().unwrap_or_default();
-            self.report(Code::ManifestSyntax, "the manifest is not TOML", at, message);
+            self.report(
+                Code::ManifestSyntax,
+                "the manifest is not TOML",
+                at,
+                message,
+            );
         }
         let table = table.get_ref();
         self.unknown_keys(table);
@@ -90,7 +95,9 @@ impl Reader<'_> {
             self.diagnostics.push(match nearest(name, KEYS) {
                 Some(near) => {
                     let help = format!("did you mean `{near}`?");
-                    diagnostic.help(help).fix(format!("write `{near}`"), span, near)
+                    diagnostic
+                        .help(help)
+                        .fix(format!("write `{near}`"), span, near)
                 }
                 None => diagnostic.help("the keys are `name`, `version` and `edition`"),
             });
@@ -144,7 +151,8 @@ impl Reader<'_> {
         label: &str,
     ) {
         let span = self.span(at);
-        self.diagnostics.push(Diagnostic::new(code, message, span, label));
+        self.diagnostics
+            .push(Diagnostic::new(code, message, span, label));
     }
 
     fn span(&self, at: std::ops::Range<usize>) -> Span {

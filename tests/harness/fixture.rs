@@ -32,6 +32,61 @@ impl Fixture {
     }
 }
 
+/// A program of one file or of a folder with an `rbk.toml`, with its files.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// The file, or the folder's `rbk.toml`.
+    pub fixture: Fixture,
+    /// Paths from the package's folder, and bytes.
+    pub texts: Vec<(String, Vec<u8>)>,
+}
+
+impl Package {
+    /// The files as the library takes them.
+    pub fn files(&self) -> Vec<(&str, &[u8])> {
+        let texts = self.texts.iter();
+        texts
+            .map(|(path, text)| (path.as_str(), text.as_slice()))
+            .collect()
+    }
+}
+
+/// The programs below `tests/FOLDER`, sorted by path.
+pub fn packages(folder: &str) -> Vec<Package> {
+    let manifests = fixtures(folder, "toml");
+    let folders: Vec<PathBuf> = manifests
+        .iter()
+        .map(|manifest| manifest.path.parent().unwrap().into())
+        .collect();
+    let mut packages: Vec<Package> = manifests.into_iter().map(folder_package).collect();
+    for fixture in fixtures(folder, "rbk") {
+        if !folders
+            .iter()
+            .any(|folder| fixture.path.starts_with(folder))
+        {
+            let name = fixture.path.file_name().unwrap().to_str().unwrap();
+            let texts = vec![(name.into(), fs::read(&fixture.path).unwrap())];
+            packages.push(Package { fixture, texts });
+        }
+    }
+    packages
+}
+
+fn folder_package(manifest: Fixture) -> Package {
+    let folder = manifest.path.parent().unwrap().to_path_buf();
+    let texts = files(&folder)
+        .into_iter()
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|found| found == "rbk" || found == "toml")
+        })
+        .map(|path| (relative(&folder, &path), fs::read(&path).unwrap()));
+    Package {
+        texts: texts.collect(),
+        fixture: manifest,
+    }
+}
+
 /// The folder of the package.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

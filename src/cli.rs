@@ -1,0 +1,107 @@
+//! The command line: arguments, and a file per subcommand.
+//!
+//! In: arguments, the terminal, files through `host`. Out: text and an exit code. Never checks,
+//! formats or runs anything itself: each subcommand is its arguments and one function.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room and host/ are where I/O happens"
+)]
+
+mod check;
+mod explain;
+mod failure;
+mod init;
+mod packages;
+mod terminal;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use terminal::{Colour, Terminal};
+
+/// Nothing to complain about.
+const CLEAN: u8 = 0;
+/// The command worked and found something to complain about.
+const FINDINGS: u8 = 1;
+/// The command was called wrongly.
+const USAGE: u8 = 2;
+/// The program itself is broken.
+const INTERNAL: u8 = 70;
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk init checkout              start a package in the folder `checkout`
+  rbk check                      check the package around the working folder
+  rbk check --report checkout    say what its runbooks may do
+  rbk fmt                        bring its files into the one layout
+  rbk test --filter rollback     run the tests whose title contains `rollback`
+  rbk explain E0301              say what an error means and how to mend it
+
+Exit codes:
+  0  all is well
+  1  there are findings: errors, warnings, failed tests, files to format
+  2  the command was called wrongly
+  70 the program itself failed; please report it";
+
+/// Checks, formats and tests runbooks.
+#[derive(Debug, Parser)]
+#[command(name = "rbk", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colours
+    #[arg(
+        long,
+        value_enum,
+        default_value = "auto",
+        global = true,
+        value_name = "WHEN"
+    )]
+    color: Colour,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Arguments),
+    Check(check::Arguments),
+    Explain(explain::Arguments),
+}
+
+/// Who reads the output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Text for people
+    #[default]
+    Human,
+    /// One JSON object for programs
+    Json,
+}
+
+/// Runs the command line and says how it went.
+pub fn main() -> ExitCode {
+    failure::catch(|| {
+        let arguments = match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            Err(error) => {
+                let code = if error.use_stderr() { USAGE } else { CLEAN };
+                return error.print().map(|()| code);
+            }
+        };
+        let mut terminal = Terminal::new(arguments.color);
+        let code = run(arguments.command, &mut terminal)?;
+        terminal.finish()?;
+        Ok(code)
+    })
+}
+
+fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
+    match command {
+        Command::Init(arguments) => init::run(&arguments, terminal),
+        Command::Check(arguments) => check::run(&arguments, terminal),
+        Command::Explain(arguments) => explain::run(&arguments, terminal),
+    }
+}

@@ -1,0 +1,112 @@
+//! `rbk check`: everything that is wrong with a package, at once.
+
+use std::io;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::diag::{human, json};
+
+use super::packages::{self, Checked, Tally};
+use super::terminal::Terminal;
+use super::{FINDINGS, Format};
+
+/// The most diagnostics shown to people for one package; programs get all.
+const MOST_SHOWN: usize = 100;
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk check                     the package around the working folder
+  rbk check ops/ billing/       two packages
+  rbk check rollback.rbk        a single file; its package, if it belongs to one
+  rbk check --format json       for editors and pipelines";
+
+/// Report every mistake in a package
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// Folders of packages, or `.rbk` files
+    paths: Vec<PathBuf>,
+
+    /// Who reads the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+/// The answer for programs.
+#[derive(Serialize)]
+struct Answer<'a> {
+    /// Of this form; a later form that old readers cannot read has a higher number.
+    version: u32,
+    packages: Vec<PackageAnswer<'a>>,
+    errors: usize,
+    warnings: usize,
+}
+
+/// One package of the answer.
+#[derive(Serialize)]
+struct PackageAnswer<'a> {
+    name: Option<String>,
+    path: Option<String>,
+    files: usize,
+    diagnostics: Vec<json::Entry<'a>>,
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let checked = packages::check(&arguments.paths);
+    match arguments.format {
+        Format::Human => {
+            for package in &checked {
+                tell(package, terminal)?;
+            }
+        }
+        Format::Json => answer(&checked, terminal)?,
+    }
+    Ok(Tally::of_all(&checked).code())
+}
+
+/// Tells people about one package.
+fn tell(checked: &Checked, terminal: &mut Terminal) -> io::Result<()> {
+    let shown = checked.diagnostics.len().min(MOST_SHOWN);
+    let (first, rest) = checked.diagnostics.split_at(shown);
+    terminal.say(&human::render(first, &checked.sources, terminal.look()))?;
+    if !rest.is_empty() {
+        let more = rest.len();
+        terminal.say(&format!(
+            "\n... and {more} more; `--format json` lists them all\n"
+        ))?;
+    }
+    if !first.is_empty() {
+        terminal.say("\n")?;
+    }
+    let tally = Tally::of(checked);
+    let Some(name) = &checked.name else {
+        return terminal.say(&format!("{tally}\n"));
+    };
+    let files = packages::count(checked.files.len(), "file");
+    match tally.code() {
+        FINDINGS => terminal.say(&format!("{name}: {tally} in {files}\n")),
+        _ => terminal.say(&format!("{name}: {files} checked, {tally}\n")),
+    }
+}
+
+/// Answers programs: one object for all packages.
+fn answer(checked: &[Checked], terminal: &mut Terminal) -> io::Result<()> {
+    let tally = Tally::of_all(checked);
+    let answer = Answer {
+        version: 1,
+        packages: checked
+            .iter()
+            .map(|package| PackageAnswer {
+                name: package.name.clone(),
+                path: package.path.clone(),
+                files: package.files.len(),
+                diagnostics: json::entries(&package.diagnostics, &package.sources),
+            })
+            .collect(),
+        errors: tally.errors,
+        warnings: tally.warnings,
+    };
+    terminal.say(&serde_json::to_string_pretty(&answer)?)?;
+    terminal.say("\n")
+}

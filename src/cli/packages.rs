@@ -1,0 +1,126 @@
+//! From the paths of a command to checked packages, and how many findings there are.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Diagnostic, Kind};
+use crate::front;
+use crate::host::Disk;
+use crate::project::{self, PackageFile};
+use crate::text::{SourceId, Sources};
+
+use super::{CLEAN, FINDINGS};
+
+/// A package with all that was found in it.
+pub struct Checked {
+    /// None if there is no package to speak of.
+    pub name: Option<String>,
+    /// Where the package is.
+    pub path: Option<String>,
+    pub files: Vec<PackageFile>,
+    pub sources: Sources,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// The packages that the paths name, each once; without a path, the one around the working folder.
+pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
+    let here = [PathBuf::from(".")];
+    let paths = match paths.is_empty() {
+        true => &here[..],
+        false => paths,
+    };
+    let mut checked: Vec<Checked> = Vec::new();
+    for path in paths {
+        let one = check_one(path);
+        let known = |other: &Checked| other.path.is_some() && other.path == one.path;
+        if !checked.iter().any(known) {
+            checked.push(one);
+        }
+    }
+    checked
+}
+
+/// The package that one path names.
+pub fn check_one(path: &Path) -> Checked {
+    let mut sources = Sources::default();
+    let (package, mut diagnostics) = project::load(&Disk, path, &mut sources);
+    let Some(package) = package else {
+        return Checked {
+            name: None,
+            path: None,
+            files: Vec::new(),
+            sources,
+            diagnostics,
+        };
+    };
+    let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
+    diagnostics.extend(front::analyse(&sources, &ids).diagnostics);
+    Checked {
+        name: Some(package.name()),
+        path: Some(package.path.to_string_lossy().into_owned()),
+        files: package.files,
+        sources,
+        diagnostics,
+    }
+}
+
+/// How many findings of each kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+}
+
+impl Tally {
+    pub fn of(checked: &Checked) -> Self {
+        Tally::of_all(std::slice::from_ref(checked))
+    }
+
+    pub fn of_all(checked: &[Checked]) -> Self {
+        let mut tally = Tally::default();
+        for diagnostic in checked.iter().flat_map(|package| &package.diagnostics) {
+            match diagnostic.code.kind() {
+                Kind::Error | Kind::Fault => tally.errors += 1,
+                Kind::Warning => tally.warnings += 1,
+                Kind::Note => tally.notes += 1,
+            }
+        }
+        tally
+    }
+
+    /// The exit code: notes are told, they are no findings.
+    pub fn code(self) -> u8 {
+        match self.errors + self.warnings {
+            0 => CLEAN,
+            _ => FINDINGS,
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Tally {
+            errors,
+            warnings,
+            notes,
+        } = *self;
+        let counts = [(errors, "error"), (warnings, "warning"), (notes, "note")];
+        let some = counts.iter().filter(|(number, _)| *number > 0);
+        let some = some
+            .map(|&(number, what)| count(number, what))
+            .collect::<Vec<_>>();
+        match some.as_slice() {
+            [] => f.write_str("no findings"),
+            some => f.write_str(&some.join(", ")),
+        }
+    }
+}
+
+/// `1 file`, `2 files`.
+pub fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    }
+}

