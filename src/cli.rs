@@ -48,7 +48,7 @@ Exit codes:
 
 /// Checks, formats and tests runbooks.
 #[derive(Debug, Parser)]
-#[command(name = "rbk", version, about, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "rbk", version, after_help = AFTER_HELP, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -71,13 +71,11 @@ enum Command {
     Explain(explain::Arguments),
 }
 
-/// Who reads the output.
+/// Who reads the output: people, or programs, which get one JSON object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// Text for people
     #[default]
     Human,
-    /// One JSON object for programs
     Json,
 }
 

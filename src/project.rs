@@ -63,12 +63,8 @@ pub fn load(
         }
         Ok(EntryKind::File) if !gather::is_runbook_file(path) && !is_manifest(path) => {
             let help = "give a folder with `rbk.toml` in it, or a `.rbk` file";
-            gather.report(
-                path,
-                Code::NotARunbookFile,
-                "the file is not a `.rbk` file",
-                help,
-            );
+            let message = format!("`{}` is not a `.rbk` file", path.display());
+            gather.report(path, Code::NotARunbookFile, message, help);
             None
         }
         Ok(kind) => match gather.find_folder(path, kind) {

@@ -56,7 +56,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let checked = packages::check(&arguments.paths);
     match arguments.format {
         Format::Human => {
-            for package in &checked {
+            for (index, package) in checked.iter().enumerate() {
+                if index > 0 {
+                    terminal.say("\n")?;
+                }
                 tell(package, terminal)?;
             }
         }

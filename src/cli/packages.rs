@@ -45,6 +45,7 @@ pub fn check_one(path: &Path) -> Checked {
     let mut sources = Sources::default();
     let (package, mut diagnostics) = project::load(&Disk, path, &mut sources);
     let Some(package) = package else {
+        front::sort(&mut diagnostics);
         return Checked {
             name: None,
             path: None,
@@ -55,6 +56,7 @@ pub fn check_one(path: &Path) -> Checked {
     };
     let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
     diagnostics.extend(front::analyse(&sources, &ids).diagnostics);
+    front::sort(&mut diagnostics);
     Checked {
         name: Some(package.name()),
         path: Some(package.path.to_string_lossy().into_owned()),

@@ -14,10 +14,9 @@ use crate::diag::human::Look;
 /// The width of what is no terminal.
 const WIDTH: usize = 100;
 
-/// When to use colours.
+/// When to use colours; `auto` is on a terminal, unless the environment says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Colour {
-    /// On a terminal, unless the environment says otherwise
     Auto,
     Always,
     Never,

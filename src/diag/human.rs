@@ -3,6 +3,8 @@
 //! In: diagnostics, their sources, and how it shall look. Out: text. Never asks the terminal
 //! anything: width and colours are said by the caller, so that the same input gives the same text.
 
+mod excerpt;
+
 use std::fmt;
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, ThemeStyles};
@@ -10,8 +12,6 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, Severity, Them
 use crate::diag::plain;
 use crate::diag::{Diagnostic, Kind, Label};
 use crate::text::Sources;
-
-mod excerpt;
 
 use excerpt::Excerpts;
 
@@ -26,23 +26,13 @@ pub struct Look {
 /// The diagnostics as text, one after the other with an empty line between.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> String {
     let excerpts = Excerpts::new(sources);
-    let mut characters = GraphicalTheme::unicode().characters;
-    characters.error = "error:".into();
-    characters.warning = "warning:".into();
-    characters.advice = "note:".into();
-    let styles = match look.colour {
-        true => ThemeStyles::ansi(),
-        false => ThemeStyles::none(),
-    };
-    let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
-        .with_width(look.width)
-        .with_links(false);
     let mut text = String::new();
     for diagnostic in diagnostics {
         if !text.is_empty() {
             text.push('\n');
         }
         let report = Report::new(diagnostic, &excerpts);
+        let handler = handler(diagnostic, look);
         if handler.render_report(&mut text, &report).is_err() {
             // A string takes every write, and an excerpt is always found.
             text.push_str(&diagnostic.message);
@@ -51,11 +41,27 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> Stri
     without_trailing_blanks(&text)
 }
 
+/// Draws one diagnostic: its code stands where miette puts a symbol.
+fn handler(diagnostic: &Diagnostic, look: Look) -> GraphicalReportHandler {
+    let code = diagnostic.code;
+    let head = format!("{}[{}]:", code.kind().as_str(), code.as_str());
+    let mut characters = GraphicalTheme::unicode().characters;
+    characters.error = head.clone();
+    characters.warning = head.clone();
+    characters.advice = head;
+    let styles = match look.colour {
+        true => ThemeStyles::ansi(),
+        false => ThemeStyles::none(),
+    };
+    GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+        .with_width(look.width)
+        .with_links(false)
+}
+
 /// One diagnostic, or one of its places in another file, as miette wants to see it.
 #[derive(Debug)]
 struct Report<'a> {
     kind: Kind,
-    code: Option<String>,
     message: String,
     labels: Vec<LabeledSpan>,
     help: Option<String>,
@@ -76,7 +82,10 @@ impl<'a> Report<'a> {
         let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = others
             .iter()
             .partition(|label| label.span.source == primary.span.source);
-        let mut labels = vec![labeled(primary, excerpts, true)];
+        let mut labels = match excerpts.is_empty(primary.span.source) {
+            true => Vec::new(),
+            false => vec![labeled(primary, excerpts, true)],
+        };
         labels.extend(here.iter().map(|label| labeled(label, excerpts, false)));
         let fix = fix.as_ref().map(|fix| format!("fix: {}", fix.title));
         let help = match (help.clone(), fix) {
@@ -85,8 +94,7 @@ impl<'a> Report<'a> {
         };
         Report {
             kind: code.kind(),
-            code: Some(format!("{}[{}]", code.kind().as_str(), code.as_str())),
-            message: plain::named(message).into_owned(),
+            message: message_with_place(message, &labels, excerpts.name(primary.span.source)),
             labels,
             help: help.map(|help| plain::named(&help).into_owned()),
             excerpt: excerpts.excerpt(primary.span.source),
@@ -101,7 +109,6 @@ impl<'a> Report<'a> {
         let span = excerpts.shown(label.span);
         Report {
             kind: Kind::Note,
-            code: None,
             message: plain::named(&label.text).into_owned(),
             labels: vec![LabeledSpan::new(None, span.start, span.len())],
             help: None,
@@ -109,6 +116,15 @@ impl<'a> Report<'a> {
             elsewhere: Vec::new(),
         }
     }
+}
+
+/// The message; where there is no line to show, it says the file's name.
+fn message_with_place(message: &str, labels: &[LabeledSpan], name: &str) -> String {
+    let message = match labels.is_empty() && !message.contains(name) {
+        true => format!("{message}, in `{name}`"),
+        false => message.into(),
+    };
+    plain::named(&message).into_owned()
 }
 
 fn labeled(label: &Label, excerpts: &Excerpts<'_>, primary: bool) -> LabeledSpan {
@@ -139,11 +155,6 @@ impl fmt::Display for Report<'_> {
 impl std::error::Error for Report<'_> {}
 
 impl miette::Diagnostic for Report<'_> {
-    fn code<'b>(&'b self) -> Option<Box<dyn fmt::Display + 'b>> {
-        let code = self.code.as_ref()?;
-        Some(Box::new(code))
-    }
-
     fn severity(&self) -> Option<Severity> {
         Some(match self.kind {
             Kind::Error | Kind::Fault => Severity::Error,
@@ -162,7 +173,10 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        Some(Box::new(self.labels.iter().cloned()))
+        match self.labels.is_empty() {
+            true => None,
+            false => Some(Box::new(self.labels.iter().cloned())),
+        }
     }
 
     fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {

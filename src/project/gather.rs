@@ -72,12 +72,11 @@ impl<'a> Gather<'a> {
         paths.sort();
         if paths.is_empty() {
             let help = "write one, or start with `rbk init`";
-            self.report(
-                &path,
-                Code::EmptyPackage,
-                "the package has no `.rbk` file",
-                help,
+            let message = format!(
+                "there is no `.rbk` file in the package `{}`",
+                display(folder)
             );
+            self.report(folder, Code::EmptyPackage, message, help);
         }
         Some(Package {
             manifest: Some(manifest),

@@ -43,6 +43,16 @@ impl<'a> Excerpts<'a> {
         }
     }
 
+    /// Whether there is nothing to show of a source.
+    pub fn is_empty(&self, id: SourceId) -> bool {
+        self.sources.source(id).text.is_empty()
+    }
+
+    /// How messages call a source.
+    pub fn name(&self, id: SourceId) -> &str {
+        &self.sources.source(id).name
+    }
+
     /// What is marked of a place: all of it, or its first line if it covers many.
     pub fn shown(&self, span: Span) -> Range<usize> {
         let source = self.sources.source(span.source);
