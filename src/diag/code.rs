@@ -73,6 +73,30 @@ macro_rules! codes {
 codes! {
     // 00xx: files and packages
     E0001 NotUtf8             Error   "the file is not UTF-8 text"
+    E0002 Unreadable          Error   "the file or folder cannot be read"
+    E0003 NoSuchPath          Error   "there is no such file or folder"
+    E0004 TooLarge            Error   "the file is too large"
+    E0005 NoPackage           Error   "the folder is not a package"
+    E0006 NotARunbookFile     Error   "the file is not a `.rbk` file"
+    E0007 EmptyPackage        Error   "the package has no `.rbk` file"
+    E0008 ManifestSyntax      Error   "the manifest is not TOML"
+    E0009 ManifestKey         Error   "the manifest has a key that is not known"
+    E0010 ManifestIncomplete  Error   "the manifest lacks a key"
+    E0011 ManifestValue       Error   "the manifest has a value that cannot be"
+
+    // 01xx: syntax
+
+    // 02xx: names
+
+    // 03xx: types
+
+    // 04xx: effects and phases
+
+    // 05xx: findings, paths and ends
+
+    // 06xx: blast and termination
+
+    // 07xx: taint, secrets, ownership, empties
 
     // 08xx: literals
     E0801 RegexInvalid        Error   "the regular expression is not valid"
@@ -87,16 +111,14 @@ codes! {
     E0810 NumberInvalid       Error   "the number is not valid"
     E0811 TimeInvalid         Error   "the moment is not valid"
 
-    // L08xx: warnings about literals
+    // 09xx: tests, before they run
+
+    // R1xxx: faults of runs
+
+    // T1xxx: failures of tests
+
+    // L0xxx: warnings
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
-    E0002 Unreadable          Error   "the file or folder cannot be read"
-    E0003 NoSuchPath          Error   "there is no such file or folder"
-    E0004 TooLarge            Error   "the file is too large"
-    E0005 NoPackage           Error   "the folder is not a package"
-    E0006 NotARunbookFile     Error   "the file is not a `.rbk` file"
-    E0007 EmptyPackage        Error   "the package has no `.rbk` file"
-    E0008 ManifestSyntax      Error   "the manifest is not TOML"
-    E0009 ManifestKey         Error   "the manifest has a key that is not known"
-    E0010 ManifestIncomplete  Error   "the manifest lacks a key"
-    E0011 ManifestValue       Error   "the manifest has a value that cannot be"
+
+    // N0xxx: notes
 }
