@@ -18,7 +18,9 @@ mod harness;
 mod suites {
     pub mod check;
     pub mod cli;
+    pub mod examples;
     pub mod explain;
+    pub mod reference;
     pub mod tidy;
     pub mod wrong;
 }
@@ -31,8 +33,10 @@ const SUITES: &[Suite] = &[
     ("tidy", suites::tidy::trials),
     ("explain", suites::explain::trials),
     ("check", suites::check::trials),
+    ("reference", suites::reference::trials),
     ("wrong", suites::wrong::trials),
     ("cli", suites::cli::trials),
+    ("examples", suites::examples::trials),
 ];
 
 fn main() -> std::process::ExitCode {

@@ -1,0 +1,131 @@
+//! The language reference and the library's own pages: every example in them holds.
+//!
+//! A block `rbk` is a file of a package beside `grammar/reference/shop.rbk` and yields nothing; a
+//! block `rbk error[E0304]` yields exactly the codes it names. `rbk shop` shows the other file
+//! itself. In `stdlib/` the blocks stand in documentation comments.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use libtest_mimic::Trial;
+use rbk::facade;
+
+use crate::harness::annotation;
+use crate::harness::fixture::{self, root, trial};
+use crate::harness::markdown::{self, Block};
+
+/// The file that the examples take as said.
+const SHOP: &str = "grammar/reference/shop.rbk";
+
+pub fn trials() -> Vec<Trial> {
+    let pages = fixture::files(&root().join("grammar/reference"));
+    let pages = pages
+        .iter()
+        .filter(|path| path.extension().is_some_and(|found| found == "md"));
+    let mut trials: Vec<Trial> = pages.flat_map(|path| page(path, &read(path))).collect();
+    for path in fixture::files(&root().join("stdlib")) {
+        trials.extend(page(&path, &documentation(&read(&path))));
+    }
+    trials.push(trial(
+        "reference/every link leads somewhere",
+        every_link_leads_somewhere,
+    ));
+    trials
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+/// A trial for each block of a page.
+fn page(path: &Path, text: &str) -> Vec<Trial> {
+    let name = fixture::relative(root(), path);
+    let name = name.strip_prefix("grammar/").unwrap_or(&name).to_string();
+    let blocks = markdown::blocks(text).into_iter();
+    let blocks = blocks.filter(|block| ["rbk", "toml"].contains(&block.language()));
+    blocks
+        .map(|block| {
+            trial(format!("reference/{name}:{}", block.line), move || {
+                check(&block)
+            })
+        })
+        .collect()
+}
+
+fn check(block: &Block) {
+    let shop = read(&root().join(SHOP));
+    let text = block.text.as_bytes();
+    let checked = match block.tag.as_str() {
+        "rbk shop" => return assert_eq!(block.text, shop, "is not what {SHOP} says"),
+        "toml" => facade::check(&[("rbk.toml", text), ("shop.rbk", shop.as_bytes())]),
+        _ => facade::check(&[("shop.rbk", shop.as_bytes()), ("example.rbk", text)]),
+    };
+    let tag = block.tag.split_once(' ').map_or("", |(_, codes)| codes);
+    let expected = annotation::expected(&format!("// {tag}"));
+    let expected: BTreeSet<_> = expected.iter().map(|remark| remark.code.as_str()).collect();
+    assert_eq!(
+        tag.is_empty(),
+        expected.is_empty(),
+        "what does `{tag}` mean?"
+    );
+    let found: BTreeSet<_> = checked
+        .findings
+        .iter()
+        .map(|finding| finding.code)
+        .collect();
+    assert_eq!(found, expected, "\n{}", checked.human);
+}
+
+/// The documentation comments of a file, with all other lines left empty so that lines keep their number.
+fn documentation(text: &str) -> String {
+    let mut page = String::new();
+    for line in text.lines() {
+        let line = line.trim_start();
+        let line = line
+            .strip_prefix("///")
+            .or(line.strip_prefix("//!"))
+            .unwrap_or_default();
+        page.push_str(line.strip_prefix(' ').unwrap_or(line));
+        page.push('\n');
+    }
+    page
+}
+
+/// Links between pages lead to pages and headings that are there.
+fn every_link_leads_somewhere() {
+    let folder = root().join("grammar/reference");
+    let mut broken = Vec::new();
+    for path in fixture::files(&folder) {
+        let text = read(&path);
+        for (_, rest) in text
+            .match_indices("](")
+            .map(|(at, open)| text.split_at(at + open.len()))
+        {
+            let link = rest.split(')').next().unwrap_or_default();
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file.is_empty() {
+                true => path.clone(),
+                false => folder.join(file),
+            };
+            let leads = target.exists() && (heading.is_empty() || has_heading(&target, heading));
+            if !leads && !link.starts_with("http") {
+                broken.push(format!("{}: {link}", fixture::relative(root(), &path)));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
+}
+
+/// Whether a heading of the page has this name in links: small letters, `-` for blanks.
+fn has_heading(page: &Path, wanted: &str) -> bool {
+    read(page)
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .any(|line| {
+            let name = line.trim_start_matches('#').trim().to_lowercase();
+            let name = name.replace(' ', "-");
+            let kept = |c: &char| c.is_alphanumeric() || *c == '-' || *c == '_';
+            name.chars().filter(kept).collect::<String>() == wanted
+        })
+}
