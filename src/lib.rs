@@ -34,6 +34,9 @@
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
 
+// pest's generated code names it, as its `std` feature is off.
+extern crate alloc;
+
 #[cfg(feature = "host")]
 mod cli;
 mod diag;

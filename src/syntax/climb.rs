@@ -1,0 +1,205 @@
+//! Operators: a flat list of operands and operators becomes a tree by precedence.
+//!
+//! In: the children of an `expr` node. Out: one expression. Refuses what people read differently: chained
+//! comparisons, `and` mixed with `or`, and the operators of other languages.
+
+use super::lower::Lowering;
+use super::rules::{Nodes, Rule};
+use super::tree::{BinaryOp, Expr, ExprKind, UnaryOp};
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+
+/// How tightly an operator binds; a higher level binds tighter.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Logic,
+    Not,
+    Comparison,
+    Range,
+    Sum,
+    Product,
+    Sign,
+}
+
+impl Level {
+    fn of(op: BinaryOp) -> Level {
+        match op {
+            BinaryOp::And | BinaryOp::Or => Level::Logic,
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual
+            | BinaryOp::In => Level::Comparison,
+            BinaryOp::Range | BinaryOp::RangeInclusive => Level::Range,
+            BinaryOp::Add | BinaryOp::Subtract => Level::Sum,
+            BinaryOp::Multiply | BinaryOp::Divide => Level::Product,
+        }
+    }
+
+    /// The level that the right side must have: one tighter, all operators associate to the left.
+    fn tighter(self) -> Level {
+        match self {
+            Level::Logic => Level::Not,
+            Level::Not => Level::Comparison,
+            Level::Comparison => Level::Range,
+            Level::Range => Level::Sum,
+            Level::Sum => Level::Product,
+            Level::Product | Level::Sign => Level::Sign,
+        }
+    }
+}
+
+/// An operator as it was written.
+struct Operator {
+    op: BinaryOp,
+    span: Span,
+}
+
+impl Lowering {
+    /// All of an `expr` node's children.
+    pub(super) fn climb(&mut self, nodes: &mut Nodes<'_>, span: Span) -> Expr {
+        self.climb_from(nodes, span, Level::Logic)
+    }
+
+    fn climb_from(&mut self, nodes: &mut Nodes<'_>, span: Span, lowest: Level) -> Expr {
+        let mut left = self.prefixed(nodes, span);
+        let mut before: Option<(BinaryOp, Span)> = None;
+        while let Some(operator) = self.operator_from(nodes, lowest) {
+            let level = Level::of(operator.op);
+            self.check_neighbours(before, &operator, level);
+            let right = self.climb_from(nodes, span, level.tighter());
+            before = Some((operator.op, operator.span));
+            left = Expr {
+                span: left.span.to(right.span),
+                kind: ExprKind::Binary {
+                    op: operator.op,
+                    op_span: operator.span,
+                    left: Box::new(left),
+                    right: Box::new(right),
+                },
+            };
+        }
+        left
+    }
+
+    /// An operand with the signs and `not`s before it.
+    fn prefixed(&mut self, nodes: &mut Nodes<'_>, span: Span) -> Expr {
+        let Some(prefix) = nodes.accept(Rule::prefix) else { return self.operand(nodes, span) };
+        let prefix_span = self.span(&prefix);
+        let (op, lowest) = match prefix.as_str() {
+            "-" => (UnaryOp::Negate, Level::Sign),
+            "not" => (UnaryOp::Not, Level::Comparison),
+            _ => {
+                self.wrong_operator("!", "not", prefix_span, "not ");
+                (UnaryOp::Not, Level::Comparison)
+            }
+        };
+        let operand = self.climb_from(nodes, span, lowest);
+        Expr {
+            span: prefix_span.to(operand.span),
+            kind: ExprKind::Unary { op, operand: Box::new(operand) },
+        }
+    }
+
+    /// The next operator, if it binds at least as tightly as `lowest`.
+    fn operator_from(&mut self, nodes: &mut Nodes<'_>, lowest: Level) -> Option<Operator> {
+        let node = nodes.clone().accept(Rule::operator)?;
+        let op = binary_op(node.as_str());
+        if Level::of(op) < lowest {
+            return None;
+        }
+        nodes.next();
+        let span = self.span(&node);
+        match node.as_str() {
+            "&&" => self.wrong_operator("&&", "and", span, "and"),
+            "||" => self.wrong_operator("||", "or", span, "or"),
+            "??" => self.say_no_default(span),
+            "%" => self.say_no_remainder(span),
+            "=" => self.say_single_equals(span),
+            _ => {}
+        }
+        Some(Operator { op, span })
+    }
+
+    /// Refuses `a < b < c`, `1..2..3` and `a and b or c`.
+    fn check_neighbours(&mut self, before: Option<(BinaryOp, Span)>, operator: &Operator, level: Level) {
+        let Some((before, before_span)) = before else { return };
+        if Level::of(before) != level {
+            return;
+        }
+        match level {
+            Level::Comparison | Level::Range => self.say(
+                Diagnostic::new(
+                    Code::ChainedComparison,
+                    "comparisons cannot be chained",
+                    operator.span,
+                    "a second comparison of the same operands",
+                )
+                .and(before_span, "the first")
+                .help("write both: `a < b and b < c`"),
+            ),
+            Level::Logic if before != operator.op => self.say(
+                Diagnostic::new(
+                    Code::MixedAndOr,
+                    "`and` and `or` are mixed without parentheses",
+                    operator.span,
+                    "which of the two comes first?",
+                )
+                .and(before_span, "the other one")
+                .help("say it with parentheses: `a and (b or c)`"),
+            ),
+            Level::Logic | Level::Not | Level::Sum | Level::Product | Level::Sign => {}
+        }
+    }
+
+    pub(super) fn wrong_operator(&mut self, written: &str, right: &str, span: Span, text: &str) {
+        self.say(
+            Diagnostic::new(Code::WrongOperator, format!("`{written}` is not an operator"), span, format!("write `{right}`"))
+                .fix(format!("write `{right}`"), span, text),
+        );
+    }
+
+    fn say_no_default(&mut self, span: Span) {
+        self.say(
+            Diagnostic::new(Code::WrongOperator, "`??` is not an operator", span, "there is no defaulting operator")
+                .help("take the value apart with `match`, or ask with `is some x`: what is missing is decided in the open"),
+        );
+    }
+
+    fn say_no_remainder(&mut self, span: Span) {
+        self.say(
+            Diagnostic::new(Code::WrongOperator, "`%` is not an operator", span, "`%` only ends a percentage: `20%`")
+                .help("the remainder is `rem(a, b)`; a percentage has no blank before its `%`"),
+        );
+    }
+
+    pub(super) fn say_single_equals(&mut self, span: Span) {
+        self.say(
+            Diagnostic::new(Code::SingleEquals, "`=` does not compare", span, "`=` only gives a name to a value")
+                .help("equality is `==`")
+                .fix("write `==`", span, "=="),
+        );
+    }
+}
+
+fn binary_op(written: &str) -> BinaryOp {
+    match written {
+        "*" | "%" => BinaryOp::Multiply,
+        "/" => BinaryOp::Divide,
+        "+" => BinaryOp::Add,
+        "-" => BinaryOp::Subtract,
+        ".." => BinaryOp::Range,
+        "..=" => BinaryOp::RangeInclusive,
+        "!=" => BinaryOp::NotEqual,
+        "<" => BinaryOp::Less,
+        "<=" => BinaryOp::LessEqual,
+        ">" => BinaryOp::Greater,
+        ">=" => BinaryOp::GreaterEqual,
+        "in" => BinaryOp::In,
+        "and" | "&&" => BinaryOp::And,
+        "or" | "||" | "??" => BinaryOp::Or,
+        _ => BinaryOp::Equal,
+    }
+}

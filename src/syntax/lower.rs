@@ -1,0 +1,108 @@
+//! pest's nodes to the tree, one file per kind of construct.
+//!
+//! In: the nodes of one item and where its text stands in the source. Out: the item and diagnostics about
+//! what the grammar takes in on purpose to say it better here. Never fails: what is absent is `Missing`.
+
+mod names;
+mod text;
+mod expr;
+mod item;
+mod externs;
+mod runbook;
+mod stmt;
+mod test;
+
+use std::ops::Range;
+
+use super::patch::Place;
+use super::rules::{Node, Nodes, Rule};
+use super::tree::{Expr, ExprKind, Item, ItemKind};
+use crate::diag::Diagnostic;
+use crate::text::{SourceId, Span};
+
+/// Builds the tree of one source, item by item.
+pub(super) struct Lowering {
+    source: SourceId,
+    /// Where the text of the present item stands in the source.
+    place: Place,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Lowering {
+    /// For the items of one source.
+    pub fn new(source: SourceId) -> Self {
+        Lowering {
+            source,
+            place: Place::default(),
+            diagnostics: Vec::new(),
+        }
+    }
+
+    /// The item under an `item_entry` node whose text stands at `place`.
+    pub fn entry(&mut self, node: Node<'_>, place: Place) -> Item {
+        self.place = place;
+        self.item(node)
+    }
+
+    /// An item that could not be read; a diagnostic was given.
+    pub fn broken_item(&self, range: Range<usize>) -> Item {
+        Item {
+            doc: Vec::new(),
+            kind: ItemKind::Missing,
+            span: Span::new(self.source, range.start, range.end),
+        }
+    }
+
+    pub(super) fn span(&self, node: &Node<'_>) -> Span {
+        let span = node.as_span();
+        self.range(span.start(), span.end())
+    }
+
+    /// Offsets in the item's text as a span of the source.
+    pub(super) fn range(&self, start: usize, end: usize) -> Span {
+        Span::new(self.source, self.place.start(start), self.place.end(end))
+    }
+
+    pub(super) fn say(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A node that was to be there, or the place where it is missing.
+    pub(super) fn missing(&self, parent: Span) -> Expr {
+        debug_assert!(
+            !self.diagnostics.is_empty() || self.place.is_patched(),
+            "a missing node comes with a diagnostic"
+        );
+        Expr {
+            kind: ExprKind::Missing,
+            span: parent.at_end(),
+        }
+    }
+
+    /// The next child as an expression.
+    pub(super) fn next_expr(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> Expr {
+        match nodes.accept(Rule::expr) {
+            Some(node) => self.expr(node),
+            None => self.missing(parent),
+        }
+    }
+
+    /// The next child as an expression, if it is one.
+    pub(super) fn optional_expr(&mut self, nodes: &mut Nodes<'_>) -> Option<Expr> {
+        nodes.accept(Rule::expr).map(|node| self.expr(node))
+    }
+
+    /// A number token as an expression.
+    pub(super) fn number(&self, node: &Node<'_>) -> Expr {
+        Expr {
+            kind: ExprKind::Number,
+            span: self.span(node),
+        }
+    }
+
+    /// The only expression inside a node such as `within`.
+    pub(super) fn inner_expr(&mut self, node: Node<'_>) -> Expr {
+        let span = self.span(&node);
+        self.next_expr(&mut Nodes::of(node), span)
+    }
+}

@@ -1,0 +1,74 @@
+//! The parser that pest makes of `grammar/rbk.pest`, and the only place that names it.
+//!
+//! In: a text and the rule to read it by. Out: pest's pairs, or the place and the words of what was expected.
+
+use pest::Parser;
+use pest::iterators::{Pair, Pairs};
+
+/// The generated parser.
+#[derive(pest_derive::Parser)]
+#[grammar = "grammar/rbk.pest"]
+struct Grammar;
+
+/// A node of pest's tree.
+pub(super) type Node<'t> = Pair<'t, Rule>;
+
+/// Reads all of `text` by one of the `..._entry` rules.
+pub(super) fn read(entry: Rule, text: &str) -> Result<Node<'_>, Box<pest::error::Error<Rule>>> {
+    let mut pairs = Grammar::parse(entry, text).map_err(Box::new)?;
+    Ok(pairs.next().expect("a successful parse yields the node of its entry rule"))
+}
+
+/// Children of a node, without delimiters and words that only had to be there.
+#[derive(Clone)]
+pub(super) struct Nodes<'t> {
+    pairs: Pairs<'t, Rule>,
+}
+
+impl<'t> Nodes<'t> {
+    /// The children of `node`.
+    pub fn of(node: Node<'t>) -> Self {
+        let mut nodes = Nodes { pairs: node.into_inner() };
+        nodes.skip_fillers();
+        nodes
+    }
+
+    /// The rule of the next child.
+    pub fn peek(&self) -> Option<Rule> {
+        self.pairs.peek().map(|node| node.as_rule())
+    }
+
+    /// The next child, if it is of this rule.
+    pub fn accept(&mut self, rule: Rule) -> Option<Node<'t>> {
+        if self.peek() == Some(rule) { self.next() } else { None }
+    }
+
+    fn skip_fillers(&mut self) {
+        while self.pairs.peek().is_some_and(|node| is_filler(node.as_rule())) {
+            self.pairs.next();
+        }
+    }
+}
+
+impl<'t> Iterator for Nodes<'t> {
+    type Item = Node<'t>;
+
+    fn next(&mut self) -> Option<Node<'t>> {
+        let node = self.pairs.next();
+        self.skip_fillers();
+        node
+    }
+}
+
+/// Rules that say nothing to the tree.
+fn is_filler(rule: Rule) -> bool {
+    use Rule::*;
+    matches!(
+        rule,
+        EOI | line_end | open_brace | close_brace | open_paren | close_paren | close_bracket | comma | colon | equals
+            | arrow | word_abort | word_at | word_by | word_do | word_else | word_every | word_failure
+            | word_for | word_if | word_in | word_least | word_most | word_once | word_owed | word_per | word_says
+            | word_then | word_this | word_times | word_undo | word_unresolved | word_after | word_until | word_within
+            | word_acknowledged
+    )
+}

@@ -1,0 +1,166 @@
+//! Text to pieces: the few lexical facts that must be known before the grammar runs.
+//!
+//! In: a text. Out: one [`Piece`] after the other, which together cover every byte. One pass, no
+//! allocation, no look back. Knows strings, comments and brackets; knows nothing of the grammar.
+
+/// What a stretch of text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PieceKind {
+    /// Blanks, tabs and carriage returns.
+    Blank,
+    Newline,
+    /// `// ...` up to the newline; documentation comments too.
+    Comment,
+    /// A name or a number: letters, digits, underscores.
+    Word,
+    /// A string with its quotes.
+    Text,
+    /// A string that reaches the end of its line, or of the file, without its closing quote.
+    OpenText,
+    /// `"""`, its content and its closing quotes.
+    Block,
+    /// A block string that is never closed.
+    OpenBlock,
+    /// `(`, `[`, `{`
+    Open,
+    /// `)`, `]`, `}`
+    Close,
+    /// One mark: an operator or a part of one, a comma, a colon.
+    Mark,
+    /// A character that the language uses in strings and comments only.
+    Foreign,
+}
+
+/// A stretch of text: bytes `start..end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    pub kind: PieceKind,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Piece {
+    /// The piece's text.
+    pub fn text<'t>(&self, text: &'t str) -> &'t str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Whether it says nothing to the grammar.
+    pub fn is_trivia(&self) -> bool {
+        matches!(
+            self.kind,
+            PieceKind::Blank | PieceKind::Newline | PieceKind::Comment
+        )
+    }
+}
+
+/// Walks over a text piece by piece.
+pub(super) struct Skim<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+}
+
+impl<'t> Skim<'t> {
+    /// Begins at a byte of `text`, which must not be inside a string or comment.
+    pub fn new(text: &'t str, at: usize) -> Self {
+        Skim {
+            text,
+            bytes: text.as_bytes(),
+            at,
+        }
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    fn while_in(&self, mut at: usize, accept: fn(u8) -> bool) -> usize {
+        while at < self.bytes.len() && accept(self.bytes[at]) {
+            at += 1;
+        }
+        at
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        memchr::memchr(b'\n', self.bytes.get(at..).unwrap_or_default())
+            .map_or(self.bytes.len(), |found| at + found)
+    }
+
+    /// From the opening quote: the kind and the end of a string.
+    fn string(&self, start: usize) -> (PieceKind, usize) {
+        if self.bytes[start..].starts_with(b"\"\"\"") {
+            return self.block(start + 3);
+        }
+        let mut at = start + 1;
+        while let Some(found) = self.bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest)) {
+            at += found;
+            match self.bytes[at] {
+                b'"' => return (PieceKind::Text, at + 1),
+                b'\\' if self.byte(at + 1) != b'\n' => at += 2,
+                b'\\' => at += 1,
+                _ => return (PieceKind::OpenText, at),
+            }
+        }
+        (PieceKind::OpenText, self.bytes.len())
+    }
+
+    /// From behind the opening quotes. A line that begins in column 0 ends it: content is indented.
+    fn block(&self, mut at: usize) -> (PieceKind, usize) {
+        while let Some(found) = self.bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest)) {
+            at += found;
+            match self.bytes[at] {
+                b'"' if self.bytes[at..].starts_with(b"\"\"\"") => return (PieceKind::Block, at + 3),
+                b'\\' => at += 2,
+                b'\n' if self.leaves_block(at + 1) => return (PieceKind::OpenBlock, at),
+                _ => at += 1,
+            }
+        }
+        (PieceKind::OpenBlock, self.bytes.len())
+    }
+
+    /// Whether the line at `at` is not content of a block string: something stands in column 0.
+    fn leaves_block(&self, at: usize) -> bool {
+        let first = self.byte(at);
+        at < self.bytes.len()
+            && !matches!(first, b' ' | b'\t' | b'\r' | b'\n')
+            && !self.bytes[at..].starts_with(b"\"\"\"")
+    }
+}
+
+impl Iterator for Skim<'_> {
+    type Item = Piece;
+
+    #[inline]
+    fn next(&mut self) -> Option<Piece> {
+        let start = self.at;
+        let first = *self.bytes.get(start)?;
+        let (kind, end) = match first {
+            b' ' | b'\t' | b'\r' => (PieceKind::Blank, self.while_in(start + 1, is_blank)),
+            b'\n' => (PieceKind::Newline, start + 1),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
+                (PieceKind::Word, self.while_in(start + 1, is_word))
+            }
+            b'"' => self.string(start),
+            b'/' if self.byte(start + 1) == b'/' => (PieceKind::Comment, self.line_end(start)),
+            b'(' | b'[' | b'{' => (PieceKind::Open, start + 1),
+            b')' | b']' | b'}' => (PieceKind::Close, start + 1),
+            0x21..=0x7e => (PieceKind::Mark, start + 1),
+            _ => {
+                let width = self.text.get(start..).and_then(|rest| rest.chars().next());
+                (PieceKind::Foreign, start + width.map_or(1, char::len_utf8))
+            }
+        };
+        self.at = end;
+        Some(Piece { kind, start, end })
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r')
+}
+
+/// Whether a byte may stand inside a name.
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
