@@ -4,6 +4,7 @@
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
 use crate::diag::{Diagnostic, Kind};
+use crate::syntax;
 use crate::text::{SourceId, Sources};
 
 /// What is known about a package.
@@ -21,8 +22,12 @@ impl Analysis {
 }
 
 /// Parses and checks the files of one package.
-pub fn analyse(_sources: &Sources, _files: &[SourceId]) -> Analysis {
+pub fn analyse(sources: &Sources, files: &[SourceId]) -> Analysis {
     let mut diagnostics = Vec::new();
+    for file in files {
+        let parsed = syntax::parse(sources.source(*file));
+        diagnostics.extend(parsed.diagnostics);
+    }
     sort(&mut diagnostics);
     Analysis { diagnostics }
 }
