@@ -47,11 +47,13 @@ mod front;
 mod host;
 mod library;
 mod literal;
+mod program;
 mod project;
 mod syntax;
 mod text;
 mod typed;
 mod value;
+mod vm;
 
 /// Runs the command line: the whole of the `rbk` binary.
 #[cfg(feature = "host")]

@@ -3,20 +3,35 @@
 //! In: built by `compile`. Out: read by `vm` and `run`; identified by its content hash, stored with
 //! every run that is pinned to it. Holds no tree and no source text.
 
+mod builtin;
 mod code;
 mod contract;
+mod effect;
 mod hash;
+mod index;
 mod listing;
+mod validate;
 
-pub use code::*;
-pub use contract::*;
+pub use builtin::Builtin;
+pub use code::{Arithmetic, Comparison, Filter, Function, HandlerRange, Op};
+pub use contract::{Action, Guard, Mitigation, Observable, Step, Undo, Verify, VerifyElse};
+pub use effect::{Effect, MessageKind, ObservationSite};
+pub use hash::CodeHash;
+pub use index::{
+    ActionIndex, Address, ConstantIndex, EffectIndex, FunctionIndex, GuardIndex, MitigationIndex,
+    ObservableIndex, OperandsIndex, Register, RoleIndex, ShapeIndex, StepIndex, TemplateIndex,
+    VerifyIndex,
+};
+pub use validate::Invalid;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::Severity;
 use crate::text::Span;
-use crate::value::{Duration, Template, Value};
+use crate::value::{Duration, Shape, Template, Value};
 
 /// The language edition that programs are compiled under.
 pub const EDITION: u16 = 2026;
@@ -24,7 +39,7 @@ pub const EDITION: u16 = 2026;
 pub const INSTRUCTION_SET: u16 = 1;
 
 /// Everything that a run of one runbook needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Program {
     pub edition: u16,
     pub instruction_set: u16,
@@ -36,6 +51,8 @@ pub struct Program {
     pub functions: Vec<Function>,
     pub constants: Vec<Value>,
     pub templates: Vec<Template>,
+    /// The records that the code makes.
+    pub shapes: Vec<Arc<Shape>>,
     /// What is observed, by [`ObservableIndex`].
     pub observables: Vec<Observable>,
     /// The actions of the stdlib that are called, by [`ActionIndex`].
@@ -83,7 +100,8 @@ pub struct Remedy {
 pub struct Metadata {
     /// Names of the trigger bindings, in order; they are the entries' first arguments.
     pub bindings: Vec<SmolStr>,
-    pub severity: Option<Severity>,
+    /// The first is the severity; each further one that applies replaces it.
+    pub severity: Vec<SeverityCase>,
     /// Further runs that `again` may start.
     pub again: u32,
     pub clears_stop: bool,
@@ -95,7 +113,24 @@ pub struct Metadata {
     pub triggers: Vec<Trigger>,
     /// Indices into `bindings`.
     pub incident_per: Vec<u16>,
-    pub recurs: Option<(u32, Duration)>,
+    pub recurs: Option<Recurs>,
+}
+
+/// `sev3`, `sev1 when room() < 2%`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeverityCase {
+    pub level: Severity,
+    /// Takes the trigger bindings, returns Bool; may observe.
+    pub when: Option<FunctionIndex>,
+}
+
+/// `recurs 2 within 24h then page builder`: from then on the incident is diagnosed, not mended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recurs {
+    pub times: u32,
+    pub within: Duration,
+    /// Takes the trigger bindings, tells.
+    pub then: FunctionIndex,
 }
 
 /// `tell builder if unresolved after 5m`

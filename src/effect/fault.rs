@@ -24,6 +24,9 @@ pub enum Fault {
     Limit(Limit),
     /// The run may not go on: called off, a limit of the platform, an outcome that nobody knows.
     Refused(Reason),
+    /// The program or an answer breaks the machine's own rules: a defect of the tool, not of the
+    /// runbook.
+    Broken(String),
 }
 
 /// The limits of a run.
@@ -46,7 +49,7 @@ impl Fault {
             Fault::Guard => Reason::Guard,
             Fault::OverBound(_) => Reason::OverBound,
             Fault::Empty => Reason::Empty,
-            Fault::Limit(_) => Reason::Limit,
+            Fault::Limit(_) | Fault::Broken(_) => Reason::Limit,
             Fault::Refused(reason) => *reason,
         }
     }
@@ -61,6 +64,7 @@ impl Fault {
             | Fault::OverBound(_)
             | Fault::Empty
             | Fault::Limit(_)
+            | Fault::Broken(_)
             | Fault::Refused(_) => false,
         }
     }

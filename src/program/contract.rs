@@ -3,44 +3,9 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{FunctionIndex, Place};
+use super::{ActionIndex, FunctionIndex, ObservableIndex, Place, RoleIndex};
 use crate::effect::{Repeat, Scope};
-use crate::value::Duration;
-
-macro_rules! indices {
-    ($($(#[$doc:meta])* $name:ident)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-            pub struct $name(pub u16);
-
-            impl $name {
-                /// As an index into its table.
-                pub fn index(self) -> usize {
-                    usize::from(self.0)
-                }
-            }
-        )*
-    };
-}
-pub(crate) use indices;
-
-indices! {
-    /// Into `Program::observables`.
-    ObservableIndex
-    /// Into `Program::actions`.
-    ActionIndex
-    /// Into `Program::steps`.
-    StepIndex
-    /// Into `Program::verifies`.
-    VerifyIndex
-    /// Into `Program::guards`.
-    GuardIndex
-    /// Into `Program::mitigations`.
-    MitigationIndex
-    /// Into `Program::roles`.
-    RoleIndex
-}
+use crate::value::{Duration, Value};
 
 /// Something that can be observed: an `extern probe`, or a watch or probe of the package.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,7 +14,8 @@ pub struct Observable {
     pub name: SmolStr,
     pub params: Vec<SmolStr>,
     pub deadline: Duration,
-    /// For a watch or a probe of the package: its code, run when nobody answers for it.
+    /// For a watch or a probe of the package: its code, run when nobody answers for it. It takes
+    /// what it captures, then the arguments.
     pub function: Option<FunctionIndex>,
     /// What it finds, if it is the lookup of one target or of a list of them.
     pub finds: Option<SmolStr>,
@@ -71,7 +37,7 @@ pub struct Action {
     pub settles: Duration,
     pub deadline: Duration,
     /// The inclusive range of each amount parameter, checked in the plan and at the intent.
-    pub ranges: Vec<(u16, crate::value::Value, crate::value::Value)>,
+    pub ranges: Vec<(u16, Value, Value)>,
 }
 
 /// One `do` in the source.
@@ -95,7 +61,7 @@ pub enum Undo {
     Nothing,
     /// The host puts back what the action recorded that it replaced.
     Previous,
-    /// Code that takes the captures of the `do`, and does its own steps.
+    /// Code that takes the captures of the `do`, then its result, and does its own steps.
     Code(FunctionIndex),
 }
 
@@ -131,7 +97,7 @@ pub struct Guard {
 /// A `mitigated`: the debt that is left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mitigation {
-    pub owed_by: super::RoleIndex,
+    pub owed_by: RoleIndex,
     pub within: Duration,
     /// Takes the captures, returns Bool: the debt is paid.
     pub until: FunctionIndex,

@@ -6,10 +6,11 @@
 //! faults when there is none.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::effect::Fault;
 use crate::program::{
-    GuardIndex, MitigationIndex, ObservableIndex, RoleIndex, StepIndex, VerifyIndex,
+    GuardIndex, MessageKind, MitigationIndex, ObservableIndex, RoleIndex, StepIndex, VerifyIndex,
 };
 use crate::value::{Duration, Failure, Value};
 
@@ -30,19 +31,22 @@ pub enum Request {
         values: Vec<Value>,
         precheck: Option<(VerifyIndex, Vec<Value>)>,
     },
-    /// A guard stands from here on, until closed. [`Reply::Done`], or `Failed(Fault::Guard)`.
+    /// A guard stands from here on, until closed or until the piece that it was opened in is over.
+    /// [`Reply::Done`], or `Failed(Fault::Guard)`.
     GuardOpen {
         guard: GuardIndex,
         captures: Vec<Value>,
     },
     /// The newest `count` guards end. [`Reply::Done`].
-    GuardClose { count: u16 },
+    GuardClose {
+        count: u16,
+    },
     /// Changes the world. [`Reply::Value`] with the result (or `Value::None`) when applied;
     /// `Failed(Fault::NotApplied)` when certainly not.
     Do {
         step: StepIndex,
         args: Vec<Value>,
-        /// What the undo code takes.
+        /// What the undo code takes, before the result.
         captures: Vec<Value>,
     },
     /// Polls until the condition has held. [`Reply::Done`] when passed, or
@@ -66,12 +70,21 @@ pub enum Request {
     /// Evidence for whoever is told. [`Reply::Done`].
     Attach(Vec<Value>),
     /// `found`: the diagnosis ends. Never answered.
-    Found { finding: u16, args: Vec<Value> },
+    Found {
+        finding: u16,
+        args: Vec<Value>,
+    },
     /// The diagnosis ends without a cause. Never answered.
-    Novel { text: Option<String> },
-    Inconclusive { text: Option<String> },
+    Novel {
+        text: Option<String>,
+    },
+    Inconclusive {
+        text: Option<String>,
+    },
     /// Over, as the author says. Never answered.
-    Cleared { why: String },
+    Cleared {
+        why: String,
+    },
     /// The end of a remedy with a debt. Never answered.
     Mitigated {
         mitigation: MitigationIndex,
@@ -86,7 +99,7 @@ pub struct Observation {
     pub of: ObservableIndex,
     pub args: Vec<Value>,
     /// Further named arguments of an open probe.
-    pub equals: Vec<(smol_str::SmolStr, Value)>,
+    pub equals: Vec<(SmolStr, Value)>,
     /// What it finds must belong to the product: an argument was told from outside.
     pub must_own: bool,
     /// Further tries and their distance.
@@ -110,17 +123,6 @@ pub struct Message {
     pub kind: MessageKind,
     pub roles: Vec<RoleIndex>,
     pub text: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MessageKind {
-    /// Now, with the duty to answer.
-    Page,
-    /// No duty.
-    Tell,
-    /// A task, due in this time or at the end of that many workdays.
-    HandWithin(Duration),
-    HandWorkdays(u32),
 }
 
 /// The driver's answer.

@@ -1,0 +1,50 @@
+//! What makes two programs the same: the hash over what they do.
+//!
+//! In: a program. Out: a hash that runs are pinned to. Names of functions, places in the source and
+//! the version are left out, so that moving, renaming and commenting change nothing.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use super::{Place, Program};
+
+/// The content hash of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CodeHash(pub [u8; 32]);
+
+impl fmt::Display for CodeHash {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(out, "{byte:02x}"))
+    }
+}
+
+impl Program {
+    /// The hash of what the program does.
+    pub fn code_hash(&self) -> CodeHash {
+        let encoded = postcard::to_stdvec(&self.bare())
+            .expect("a program holds nothing that postcard cannot encode, and memory grows");
+        CodeHash(Sha256::digest(encoded).into())
+    }
+
+    /// The program without what is there for people only.
+    fn bare(&self) -> Program {
+        let mut bare = self.clone();
+        bare.package = SmolStr::default();
+        bare.version = SmolStr::default();
+        for function in &mut bare.functions {
+            function.name = SmolStr::default();
+            function.places = Vec::new();
+        }
+        let steps = bare.steps.iter_mut().map(|step| &mut step.place);
+        let verifies = bare.verifies.iter_mut().map(|verify| &mut verify.place);
+        let guards = bare.guards.iter_mut().map(|guard| &mut guard.place);
+        let mitigations = bare.mitigations.iter_mut().map(|debt| &mut debt.place);
+        for place in steps.chain(verifies).chain(guards).chain(mitigations) {
+            *place = Place::default();
+        }
+        bare
+    }
+}

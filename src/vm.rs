@@ -1,0 +1,3 @@
+//! The machine.
+mod request;
+pub use request::{Message, Observation, ObservedValue, Piece, Reply, Request};
