@@ -1,0 +1,100 @@
+//! What checked code may do: the proofs over the typed tree.
+//!
+//! In: a [`Package`], perhaps with broken parts. Out: [`Facts`] for the compiler and the report,
+//! and diagnostics. The call graph has no cycles, so each proof is one pass over declarations in
+//! call order: no fixpoint, no solver.
+
+mod bounds;
+mod capability;
+mod kind;
+mod level;
+mod order;
+mod path;
+mod phase;
+mod place;
+mod sink;
+mod step;
+mod taint;
+mod time;
+mod touch;
+
+use crate::diag::Diagnostic;
+use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
+use kind::BlockKind;
+
+/// Runs every proof over the package.
+pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
+    let mut out = Vec::new();
+    let order = order::callees_first(package, &mut out);
+    let functions = level::functions(package, &order, &mut out);
+    let levels = level::Levels::new(package, &functions);
+    let touches = touch::functions(package, &order, &mut out);
+    let taints = taint::functions(package, &order, &mut out);
+    let mut facts = Facts {
+        functions,
+        ..Facts::default()
+    };
+    let times = time::functions(package, &order);
+
+    for runbook in &package.runbooks {
+        kind::check_runbook(package, runbook, &mut out);
+        level::check_runbook(&levels, runbook, &mut out);
+        phase::check_runbook(&levels, runbook, &mut out);
+        path::check_runbook(&levels, runbook, &mut out);
+        step::check_runbook(package, runbook, &mut out);
+        let bound = touch::runbook(package, &touches, runbook, &mut out);
+        bounds::check_runbook(package, runbook, &bound, &mut out);
+        taint::check_runbook(&levels, &taints, runbook, &mut facts.told_lookups, &mut out);
+        let mut found = RunbookFacts {
+            level: levels.runbook(runbook),
+            scope: bound.scope,
+            touched: bounds::touched(runbook, &bound),
+            machine_time: time::machine(package, &times, runbook),
+            human_time: time::human(runbook),
+            capabilities: capability::of_runbook(package, runbook),
+            waivers: step::waivers(package, runbook),
+            endorsements: Vec::new(),
+        };
+        taint::endorsements(package, &facts.told_lookups, runbook, &mut found.endorsements);
+        facts.runbooks.push(found);
+    }
+    taints.told_lookups(&mut facts.told_lookups);
+    (facts, out)
+}
+
+/// The code blocks of a runbook with what they are for.
+fn blocks(runbook: &Runbook) -> impl Iterator<Item = (BlockKind, &Block)> {
+    let diagnose = runbook
+        .diagnose
+        .iter()
+        .map(|body| (BlockKind::Diagnose, &body.block));
+    let remedies = runbook
+        .remedies
+        .iter()
+        .map(|remedy| (BlockKind::Remedy, &remedy.body.block));
+    let steps = runbook
+        .steps
+        .iter()
+        .map(|body| (BlockKind::Remedy, &body.block));
+    let otherwise = runbook
+        .otherwise
+        .iter()
+        .map(|clause| (BlockKind::Otherwise, &clause.body.block));
+    diagnose.chain(remedies).chain(steps).chain(otherwise)
+}
+
+/// The remedies' and steps' blocks: where changes are made.
+fn acting_blocks(runbook: &Runbook) -> impl Iterator<Item = &Block> {
+    blocks(runbook)
+        .filter(|(kind, _)| *kind == BlockKind::Remedy)
+        .map(|(_, block)| block)
+}
+
+/// Whether the expression is broken somewhere, so that nothing should be said about it.
+fn is_broken(expr: &Expr) -> bool {
+    let mut broken = false;
+    expr.for_each(&mut |part| {
+        broken |= matches!(part.kind, crate::typed::ExprKind::Error);
+    });
+    broken
+}

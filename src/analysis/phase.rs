@@ -1,0 +1,169 @@
+//! Plan, then act: in each phase everything that a `do` needs is known before the first `do`.
+//!
+//! A phase is plan lines (`let`, `guard`), then act lines. A new one begins at the start of an
+//! attempt and of a loop's body, and on the first plan line after a passed `verify`.
+
+use std::collections::BTreeSet;
+
+use crate::diag::{Code, Diagnostic};
+use crate::effect::Level;
+use crate::text::Span;
+use crate::typed::{Block, Expr, ExprKind, LocalId, Runbook, Step, Stmt, StmtKind};
+
+use super::level::Levels;
+
+pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+    for block in super::acting_blocks(runbook) {
+        let mut walk = Walk {
+            levels,
+            results: BTreeSet::new(),
+            out,
+        };
+        walk.block(block, Stage::Plan);
+    }
+}
+
+/// How far the phase has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Plan,
+    /// Something was changed, at this place.
+    Act(Span),
+    /// Changed and verified: a plan line begins a new phase.
+    Verified,
+}
+
+impl Stage {
+    /// Where two paths meet, the one that has gone further counts.
+    fn join(self, other: Stage) -> Stage {
+        match (self, other) {
+            (Stage::Act(span), _) | (_, Stage::Act(span)) => Stage::Act(span),
+            (Stage::Verified, _) | (_, Stage::Verified) => Stage::Verified,
+            (Stage::Plan, Stage::Plan) => Stage::Plan,
+        }
+    }
+}
+
+struct Walk<'a, 'b> {
+    levels: &'a Levels<'a>,
+    /// What `let x = do ...` bound.
+    results: BTreeSet<LocalId>,
+    out: &'b mut Vec<Diagnostic>,
+}
+
+impl Walk<'_, '_> {
+    fn block(&mut self, block: &Block, mut stage: Stage) -> Stage {
+        for stmt in &block.statements {
+            stage = self.stmt(stmt, stage);
+        }
+        stage
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, stage: Stage) -> Stage {
+        match &stmt.kind {
+            StmtKind::Let { .. } => self.plan_line(stmt, stage, "let"),
+            StmtKind::Guard(_) => self.plan_line(stmt, stage, "guard"),
+            StmtKind::Do(step) => {
+                self.step(step);
+                Stage::Act(step.span)
+            }
+            StmtKind::WithDo { step, body, .. } => {
+                self.step(step);
+                self.block(body, Stage::Act(step.span))
+            }
+            StmtKind::Verify(_) | StmtKind::WaiveVerify(_) => Stage::Verified,
+            StmtKind::If {
+                then, otherwise, ..
+            } => {
+                let after = self.block(then, stage);
+                let other = match otherwise {
+                    Some(block) => self.block(block, stage),
+                    None => stage,
+                };
+                after.join(other)
+            }
+            StmtKind::Match { arms, .. } => arms
+                .iter()
+                .map(|arm| self.block(&arm.body, stage))
+                .reduce(Stage::join)
+                .unwrap_or(stage),
+            StmtKind::For(for_loop) => {
+                let after = self.block(&for_loop.body, Stage::Plan);
+                stage.join(after)
+            }
+            StmtKind::Attempts(attempts) => {
+                for attempt in attempts {
+                    self.block(&attempt.body, Stage::Plan);
+                }
+                Stage::Verified
+            }
+            StmtKind::Error
+            | StmtKind::Found { .. }
+            | StmtKind::Cleared { .. }
+            | StmtKind::Novel(_)
+            | StmtKind::Inconclusive(_)
+            | StmtKind::Return(_)
+            | StmtKind::Wait(_)
+            | StmtKind::Mitigated(_)
+            | StmtKind::Page { .. }
+            | StmtKind::Tell { .. }
+            | StmtKind::Hand(_)
+            | StmtKind::Attach(_) => stage,
+        }
+    }
+
+    fn plan_line(&mut self, stmt: &Stmt, stage: Stage, word: &str) -> Stage {
+        let Stage::Act(acted) = stage else {
+            return Stage::Plan;
+        };
+        self.out.push(
+            Diagnostic::new(
+                Code::PlanAfterAct,
+                format!("this `{word}` comes after a change"),
+                stmt.span,
+                "a plan line",
+            )
+            .and(acted, "the acting begins here")
+            .help("plan first, then act: move it above the first `do`, or behind a `verify`"),
+        );
+        stage
+    }
+
+    fn step(&mut self, step: &Step) {
+        for arg in &step.args {
+            self.argument(arg);
+        }
+        if let Some(local) = step.result {
+            self.results.insert(local);
+        }
+    }
+
+    fn argument(&mut self, arg: &Expr) {
+        if self.levels.expr(arg) >= Level::Observe {
+            self.out.push(
+                Diagnostic::new(
+                    Code::ArgumentNotPlanned,
+                    "this argument is observed while acting",
+                    arg.span,
+                    "an observation",
+                )
+                .help("bind it with `let` in the plan, so that plan, preview and approval show what will be done"),
+            );
+        }
+        arg.for_each(&mut |part| {
+            if let ExprKind::Local(local) = part.kind
+                && self.results.contains(&local)
+            {
+                self.out.push(
+                    Diagnostic::new(
+                        Code::ArgumentNotPlanned,
+                        "the result of a `do` cannot be an argument of another",
+                        part.span,
+                        "not known in the plan",
+                    )
+                    .help("it may stand in `undo` and `verify`; look the thing up with a probe in a new phase instead"),
+                );
+            }
+        });
+    }
+}

@@ -1,0 +1,189 @@
+//! P2, second half: each change can be taken back, or says why not; and what is waived.
+
+use crate::diag::{Code, Diagnostic};
+use crate::effect::{Level, Repeat};
+use crate::typed::{
+    ActionCallee, ActionContract, Block, ExternKind, FunctionKind, Package, Runbook, Step, Stmt,
+    StmtKind, UndoChoice, UndoContract, Waiver,
+};
+
+pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+    for block in super::acting_blocks(runbook) {
+        check_block(package, block, out);
+    }
+}
+
+/// Checks the steps of the package's own actions; called once for each.
+pub fn check_function(package: &Package, function: &crate::typed::Function, out: &mut Vec<Diagnostic>) {
+    if matches!(function.kind, FunctionKind::Action { .. }) {
+        check_block(package, &function.body.block, out);
+    }
+}
+
+fn check_block(package: &Package, block: &Block, out: &mut Vec<Diagnostic>) {
+    for stmt in &block.statements {
+        match &stmt.kind {
+            StmtKind::Do(step) => check_step(package, step, out),
+            StmtKind::WithDo { step, body, .. } => {
+                // Its release takes it back on every exit.
+                check_undo_block(step, out);
+                check_block(package, body, out);
+            }
+            _ => stmt.for_each_block(&mut |inner| check_block(package, inner, out)),
+        }
+    }
+}
+
+fn check_step(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
+    check_undo_block(step, out);
+    match step.callee {
+        ActionCallee::Function(id) => {
+            if !matches!(step.undo, UndoChoice::Unsaid) {
+                let name = &package.functions[id.index()].name;
+                out.push(
+                    Diagnostic::new(
+                        Code::UndoMisplaced,
+                        format!("the undo of `{name}` belongs inside it"),
+                        step.span,
+                        "an action of this package",
+                    )
+                    .help("each `do` line inside the action carries its own undo"),
+                );
+            }
+        }
+        ActionCallee::Extern(id) => {
+            let extern_ = &package.externs[id.index()];
+            if let ExternKind::Action(contract) = &extern_.kind
+                && extern_.level >= Level::Change
+            {
+                let name = extern_.name.to_string();
+                check_obligation(&name, contract, step, out);
+                check_retry(&name, contract, step, out);
+            }
+        }
+    }
+}
+
+fn check_obligation(name: &str, contract: &ActionContract, step: &Step, out: &mut Vec<Diagnostic>) {
+    match (&contract.undo, &step.undo) {
+        (UndoContract::ByCaller, UndoChoice::Unsaid) => out.push(
+            Diagnostic::new(
+                Code::NoUndo,
+                format!("`{name}` has no undo"),
+                step.span,
+                "cannot be taken back as it stands",
+            )
+            .help("add `undo { do ... }` behind it, or `waive undo \"why\"`, which every report shows"),
+        ),
+        (UndoContract::Impossible, _) => out.push(
+            Diagnostic::new(
+                Code::Irreversible,
+                format!("`{name}` can never be taken back"),
+                step.name_span,
+                "irreversible",
+            )
+            .help("an irreversible action needs a human's approval, which comes in a later edition: `page` or `hand` instead"),
+        ),
+        (
+            UndoContract::ByCaller
+            | UndoContract::By { .. }
+            | UndoContract::Unneeded(_),
+            UndoChoice::Previous,
+        ) => out.push(
+            Diagnostic::new(
+                Code::UndoMisplaced,
+                format!("`{name}` does not record what it replaces"),
+                step.span,
+                "`undo previous` has nothing to put back",
+            )
+            .help("write `undo { do ... }` instead"),
+        ),
+        (UndoContract::ByCaller, UndoChoice::Block(_) | UndoChoice::Waived(_))
+        | (
+            UndoContract::By { .. } | UndoContract::Unneeded(_) | UndoContract::Previous,
+            UndoChoice::Unsaid | UndoChoice::Block(_) | UndoChoice::Waived(_),
+        )
+        | (UndoContract::Previous, UndoChoice::Previous) => {}
+    }
+}
+
+/// There is no undo of an undo.
+fn check_undo_block(step: &Step, out: &mut Vec<Diagnostic>) {
+    let UndoChoice::Block(block) = &step.undo else {
+        return;
+    };
+    block.for_each_stmt(&mut |stmt: &Stmt| {
+        if let StmtKind::Do(inner) = &stmt.kind
+            && !matches!(inner.undo, UndoChoice::Unsaid)
+        {
+            out.push(
+                Diagnostic::new(
+                    Code::UndoMisplaced,
+                    "an undo is not undone",
+                    inner.span,
+                    "inside an `undo`",
+                )
+                .help("leave its undo out: when an undo fails, a human is told"),
+            );
+        }
+    });
+}
+
+fn check_retry(name: &str, contract: &ActionContract, step: &Step, out: &mut Vec<Diagnostic>) {
+    if step.retry.is_none() {
+        return;
+    }
+    match contract.repeat {
+        Repeat::Safe | Repeat::Keyed => {}
+        Repeat::UnsafeProbe | Repeat::UnsafeHuman => out.push(
+            Diagnostic::new(
+                Code::RetryUnsafe,
+                format!("`{name}` is not safe to repeat"),
+                step.span,
+                "`retry` would do it twice",
+            )
+            .help("leave `retry` out: an unknown outcome is settled by its probe or by a human"),
+        ),
+    }
+}
+
+/// Everything that the runbook waives, its own actions included.
+pub fn waivers(package: &Package, runbook: &Runbook) -> Vec<Waiver> {
+    let mut found = Vec::new();
+    for block in super::acting_blocks(runbook) {
+        block_waivers(package, block, &mut Vec::new(), &mut found);
+    }
+    found
+}
+
+fn block_waivers(
+    package: &Package,
+    block: &Block,
+    inside: &mut Vec<crate::typed::FunctionId>,
+    found: &mut Vec<Waiver>,
+) {
+    block.for_each_stmt(&mut |stmt| match &stmt.kind {
+        StmtKind::WaiveVerify(why) => found.push(Waiver {
+            of: "verify",
+            why: why.clone(),
+            span: stmt.span,
+        }),
+        StmtKind::Do(step) | StmtKind::WithDo { step, .. } => {
+            if let UndoChoice::Waived(why) = &step.undo {
+                found.push(Waiver {
+                    of: "undo",
+                    why: why.clone(),
+                    span: step.span,
+                });
+            }
+            if let ActionCallee::Function(id) = step.callee
+                && !inside.contains(&id)
+            {
+                inside.push(id);
+                block_waivers(package, &package.functions[id.index()].body.block, inside, found);
+                inside.pop();
+            }
+        }
+        _ => {}
+    });
+}

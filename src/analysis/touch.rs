@@ -1,0 +1,470 @@
+//! P3: which targets a piece of code touches, at most: named places and a number of others.
+//!
+//! The domain per target type is (named places, anonymous count, changing calls). Sequence is
+//! union and sum, alternatives are the larger, a loop multiplies what depends on its element.
+//! Linear in the code; exact on the usual shapes, above the truth otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diag::{Code, Diagnostic};
+use crate::effect::Scope;
+use crate::text::Span;
+use crate::typed::{
+    ActionCallee, Block, Expr, ExprKind, ExternKind, For, FunctionId, FunctionKind, LocalId,
+    Package, Pattern, Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
+};
+
+use super::place::{Place, Root};
+
+/// What is touched, by target type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Touch {
+    pub types: BTreeMap<TargetId, TypeTouch>,
+}
+
+/// The touched targets of one type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TypeTouch {
+    places: BTreeSet<Place>,
+    anonymous: u32,
+    /// Changing calls, retries included, undo not.
+    pub attempts: u32,
+    /// The `do` lines that add up.
+    pub sites: Vec<Span>,
+}
+
+impl TypeTouch {
+    /// Distinct targets, at most.
+    pub fn count(&self) -> u32 {
+        self.anonymous.saturating_add(self.places.len() as u32)
+    }
+}
+
+/// What a whole runbook touches.
+#[derive(Clone, Debug, Default)]
+pub struct Bound {
+    pub total: Touch,
+    /// Per type, the most that is disturbed between two passed verifications.
+    pub at_once: BTreeMap<TargetId, u32>,
+    /// None when nothing is changed.
+    pub scope: Option<Scope>,
+}
+
+impl Touch {
+    fn then(&mut self, other: &Touch) {
+        for (target, theirs) in &other.types {
+            let ours = self.types.entry(*target).or_default();
+            ours.places.extend(theirs.places.iter().cloned());
+            ours.anonymous = ours.anonymous.saturating_add(theirs.anonymous);
+            ours.attempts = ours.attempts.saturating_add(theirs.attempts);
+            add_sites(&mut ours.sites, &theirs.sites);
+        }
+    }
+
+    fn or(&mut self, other: &Touch) {
+        for (target, theirs) in &other.types {
+            let ours = self.types.entry(*target).or_default();
+            let both: BTreeSet<Place> = ours.places.intersection(&theirs.places).cloned().collect();
+            let count = ours.count().max(theirs.count());
+            ours.anonymous = count - both.len() as u32;
+            ours.places = both;
+            ours.attempts = ours.attempts.max(theirs.attempts);
+            add_sites(&mut ours.sites, &theirs.sites);
+        }
+        // A type that only this side touches keeps its count, but none of its names is certain.
+        for (target, ours) in &mut self.types {
+            if !other.types.contains_key(target) {
+                ours.anonymous = ours.count();
+                ours.places.clear();
+            }
+        }
+    }
+
+    /// Repeated `times`, where places that begin with one of `inner` are new each time.
+    fn repeated(&self, times: u32, inner: &BTreeSet<LocalId>) -> Touch {
+        let types = self.types.iter().map(|(target, touch)| {
+            let (changing, fixed): (BTreeSet<Place>, BTreeSet<Place>) = touch
+                .places
+                .iter()
+                .cloned()
+                .partition(|place| place.local().is_some_and(|local| inner.contains(&local)));
+            let each = touch.anonymous.saturating_add(changing.len() as u32);
+            let repeated = TypeTouch {
+                places: fixed,
+                anonymous: each.saturating_mul(times),
+                attempts: touch.attempts.saturating_mul(times),
+                sites: touch.sites.clone(),
+            };
+            (*target, repeated)
+        });
+        Touch {
+            types: types.collect(),
+        }
+    }
+}
+
+fn add_sites(ours: &mut Vec<Span>, theirs: &[Span]) {
+    for site in theirs {
+        if !ours.contains(site) {
+            ours.push(*site);
+        }
+    }
+}
+
+/// What each action of the package touches, in terms of its parameters.
+pub struct Touches {
+    functions: Vec<(Touch, Option<Scope>)>,
+}
+
+/// Summarises the package's actions, callees first.
+pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnostic>) -> Touches {
+    let mut touches = Touches {
+        functions: vec![(Touch::default(), None); package.functions.len()],
+    };
+    for id in order {
+        let function = &package.functions[id.index()];
+        let FunctionKind::Action { changes } = &function.kind else {
+            continue;
+        };
+        super::step::check_function(package, function, out);
+        let mut walk = Walk::new(package, &touches, out);
+        let total = walk.block(&function.body.block, &mut Touch::default());
+        let scope = walk.scope;
+        // Its own locals are names for nobody else.
+        let own: BTreeSet<LocalId> = (function.params.len()..function.body.locals.len())
+            .map(|index| LocalId(index as u32))
+            .collect();
+        let total = total.repeated(1, &own);
+        check_changes(package, *id, changes, &total, out);
+        touches.functions[id.index()] = (total, scope);
+    }
+    touches
+}
+
+/// An action touches only what its `changes` names.
+fn check_changes(
+    package: &Package,
+    id: FunctionId,
+    changes: &[u16],
+    total: &Touch,
+    out: &mut Vec<Diagnostic>,
+) {
+    let function = &package.functions[id.index()];
+    for touch in total.types.values() {
+        let inside = touch.anonymous == 0
+            && touch.places.iter().all(|place| {
+                place.fields.is_empty()
+                    && changes
+                        .iter()
+                        .any(|index| place.local() == Some(LocalId(u32::from(*index))))
+            });
+        if !inside && let Some(site) = touch.sites.first() {
+            out.push(
+                Diagnostic::new(
+                    Code::ChangesUndeclared,
+                    format!(
+                        "action `{}` changes something that its `changes` does not name",
+                        function.name
+                    ),
+                    *site,
+                    "changed here",
+                )
+                .and(function.span, "declared here")
+                .help("take the target as a parameter and name it behind `changes`"),
+            );
+        }
+    }
+}
+
+/// What the runbook touches in all.
+pub fn runbook(
+    package: &Package,
+    touches: &Touches,
+    runbook: &Runbook,
+    out: &mut Vec<Diagnostic>,
+) -> Bound {
+    let mut bound = Bound::default();
+    for block in super::acting_blocks(runbook) {
+        let mut walk = Walk::new(package, touches, out);
+        let total = walk.block(block, &mut Touch::default());
+        bound.total.or(&total);
+        for (target, peak) in walk.peak {
+            let entry = bound.at_once.entry(target).or_default();
+            *entry = peak.max(*entry);
+        }
+        bound.scope = bound.scope.max(walk.scope);
+    }
+    bound
+}
+
+struct Walk<'a, 'b> {
+    package: &'a Package,
+    touches: &'a Touches,
+    peak: BTreeMap<TargetId, u32>,
+    scope: Option<Scope>,
+    out: &'b mut Vec<Diagnostic>,
+}
+
+impl<'a, 'b> Walk<'a, 'b> {
+    fn new(package: &'a Package, touches: &'a Touches, out: &'b mut Vec<Diagnostic>) -> Self {
+        Walk {
+            package,
+            touches,
+            peak: BTreeMap::new(),
+            scope: None,
+            out,
+        }
+    }
+
+    /// What the block touches; `open` is what was disturbed since the last passed verify.
+    fn block(&mut self, block: &Block, open: &mut Touch) -> Touch {
+        let mut total = Touch::default();
+        for stmt in &block.statements {
+            let touched = self.stmt(stmt, open);
+            total.then(&touched);
+        }
+        total
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, open: &mut Touch) -> Touch {
+        match &stmt.kind {
+            StmtKind::Do(step) => self.step(step, open),
+            StmtKind::WithDo { step, body, .. } => {
+                let mut total = self.step(step, open);
+                let release = self.of_step(step);
+                total.then(&self.block(body, open));
+                total.then(&release);
+                total
+            }
+            StmtKind::Verify(_) | StmtKind::WaiveVerify(_) => {
+                *open = Touch::default();
+                Touch::default()
+            }
+            StmtKind::If {
+                then, otherwise, ..
+            } => {
+                let mut other_open = open.clone();
+                let mut total = self.block(then, open);
+                let other = match otherwise {
+                    Some(block) => self.block(block, &mut other_open),
+                    None => Touch::default(),
+                };
+                open.or(&other_open);
+                total.or(&other);
+                total
+            }
+            StmtKind::Match { arms, .. } => {
+                let before = open.clone();
+                let mut total = Touch::default();
+                for arm in arms {
+                    let mut arm_open = before.clone();
+                    let touched = self.block(&arm.body, &mut arm_open);
+                    total.or(&touched);
+                    open.or(&arm_open);
+                }
+                total
+            }
+            StmtKind::For(for_loop) => self.for_loop(for_loop, open),
+            StmtKind::Attempts(attempts) => {
+                // A failed verify resets nothing: each attempt stands on those before it.
+                let mut total = Touch::default();
+                for attempt in attempts {
+                    let mut attempt_open = open.clone();
+                    attempt_open.then(&total);
+                    let touched = self.block(&attempt.body, &mut attempt_open);
+                    total.then(&touched);
+                }
+                *open = Touch::default();
+                total
+            }
+            StmtKind::Error
+            | StmtKind::Let { .. }
+            | StmtKind::Found { .. }
+            | StmtKind::Cleared { .. }
+            | StmtKind::Novel(_)
+            | StmtKind::Inconclusive(_)
+            | StmtKind::Return(_)
+            | StmtKind::Wait(_)
+            | StmtKind::Guard(_)
+            | StmtKind::Mitigated(_)
+            | StmtKind::Page { .. }
+            | StmtKind::Tell { .. }
+            | StmtKind::Hand(_)
+            | StmtKind::Attach(_) => Touch::default(),
+        }
+    }
+
+    fn step(&mut self, step: &Step, open: &mut Touch) -> Touch {
+        let touched = self.of_step(step);
+        open.then(&touched);
+        for (target, touch) in &open.types {
+            let peak = self.peak.entry(*target).or_default();
+            *peak = touch.count().max(*peak);
+        }
+        if let UndoChoice::Block(undo) = &step.undo {
+            self.undo(step, undo, &touched);
+        }
+        touched
+    }
+
+    fn of_step(&mut self, step: &Step) -> Touch {
+        match step.callee {
+            ActionCallee::Extern(id) => self.of_extern(id, step),
+            ActionCallee::Function(id) => {
+                let (touch, scope) = &self.touches.functions[id.index()];
+                self.scope = self.scope.max(*scope);
+                substitute(touch, &step.args, step.span)
+            }
+        }
+    }
+
+    fn of_extern(&mut self, id: crate::typed::ExternId, step: &Step) -> Touch {
+        let mut touch = Touch::default();
+        let ExternKind::Action(contract) = &self.package.externs[id.index()].kind else {
+            return touch;
+        };
+        if contract.touching {
+            self.scope = self.scope.max(Some(Scope::Substrate));
+        }
+        let attempts = 1 + step.retry.map_or(0, |retry| retry.times);
+        for index in &contract.changes {
+            let Some(arg) = step.args.get(usize::from(*index)) else {
+                continue;
+            };
+            let (target, many) = match &arg.ty {
+                Type::Target(target) => (*target, false),
+                Type::List(element) => match element.as_ref() {
+                    Type::Target(target) => (*target, true),
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            let scope = self.package.targets[target.index()].scope;
+            self.scope = self.scope.max(Some(scope));
+            let entry = touch.types.entry(target).or_default();
+            entry.attempts = attempts;
+            add_sites(&mut entry.sites, &[step.span]);
+            match Place::of(arg) {
+                _ if many => entry.anonymous = crate::value::LIST_LENGTH as u32,
+                Some(place) => {
+                    entry.places.insert(place);
+                }
+                None => entry.anonymous += 1,
+            }
+        }
+        touch
+    }
+
+    fn for_loop(&mut self, for_loop: &For, open: &mut Touch) -> Touch {
+        let times = for_loop.at_most.unwrap_or(1);
+        let mut inner = BTreeSet::from([for_loop.local]);
+        declared(&for_loop.body, &mut inner);
+
+        let mut body_open = open.clone();
+        let body = self.block(&for_loop.body, &mut body_open);
+        let mut left = Touch::default();
+        // Walked from nothing as well, to see what one round leaves behind for the next.
+        self.block(&for_loop.body, &mut left);
+        if left == body {
+            open.then(&body.repeated(times, &inner));
+        } else {
+            *open = left.repeated(times, &inner);
+        }
+        for (target, touch) in &open.types {
+            let peak = self.peak.entry(*target).or_default();
+            *peak = touch.count().max(*peak);
+        }
+        body.repeated(times, &inner)
+    }
+
+    /// An undo touches only what its `do` touched.
+    fn undo(&mut self, step: &Step, undo: &Block, touched: &Touch) {
+        let mut peak = std::mem::take(&mut self.peak);
+        let total = self.block(undo, &mut Touch::default());
+        std::mem::swap(&mut self.peak, &mut peak);
+        for (target, touch) in &total.types {
+            let ours = touched.types.get(target);
+            let inside = touch
+                .places
+                .iter()
+                .all(|place| ours.is_some_and(|ours| ours.places.contains(place)))
+                && (touch.anonymous == 0 || ours.is_some_and(|ours| ours.anonymous > 0));
+            if !inside && let Some(site) = touch.sites.first() {
+                let name = &self.package.targets[target.index()].name;
+                self.out.push(
+                    Diagnostic::new(
+                        Code::UndoTouchesMore,
+                        format!("this undo touches a `{name}` that its `do` does not touch"),
+                        *site,
+                        "another target",
+                    )
+                    .and(step.span, "the `do` that it takes back")
+                    .help("an undo draws on the reservation of its `do`: give it the same target"),
+                );
+            }
+        }
+    }
+}
+
+/// The touch of a called action, its parameters replaced by the arguments.
+fn substitute(touch: &Touch, args: &[Expr], site: Span) -> Touch {
+    let types = touch.types.iter().map(|(target, touch)| {
+        let mut replaced = TypeTouch {
+            anonymous: touch.anonymous,
+            attempts: touch.attempts,
+            sites: vec![site],
+            places: BTreeSet::new(),
+        };
+        for place in &touch.places {
+            let base = match place.root {
+                Root::Local(local) => args.get(local.index()).and_then(Place::of),
+                Root::Trigger(_) | Root::Const(_) => None,
+            };
+            match base {
+                Some(base) => {
+                    replaced.places.insert(place.rebased(&base));
+                }
+                None => replaced.anonymous += 1,
+            }
+        }
+        (*target, replaced)
+    });
+    Touch {
+        types: types.collect(),
+    }
+}
+
+/// The locals that a block declares, at any depth.
+fn declared(block: &Block, locals: &mut BTreeSet<LocalId>) {
+    block.for_each_stmt(&mut |stmt| match &stmt.kind {
+        StmtKind::Let { local, .. } => {
+            locals.insert(*local);
+        }
+        StmtKind::For(for_loop) => {
+            locals.insert(for_loop.local);
+        }
+        StmtKind::Do(step) => locals.extend(step.result),
+        StmtKind::Match { arms, .. } => {
+            for arm in arms {
+                if let Pattern::Some(local) = arm.pattern {
+                    locals.insert(local);
+                }
+            }
+        }
+        _ => {}
+    });
+    block.for_each_expr(&mut |expr| match &expr.kind {
+        ExprKind::IsSome {
+            bind: Some(local), ..
+        } => {
+            locals.insert(*local);
+        }
+        ExprKind::Comprehension(comprehension) => {
+            locals.insert(comprehension.local);
+        }
+        ExprKind::Pick { local, .. } => {
+            locals.insert(*local);
+        }
+        _ => {}
+    });
+}
