@@ -12,11 +12,12 @@ mod order;
 mod path;
 mod phase;
 mod place;
-mod sink;
 mod step;
 mod taint;
 mod time;
 mod touch;
+
+use std::collections::BTreeSet;
 
 use crate::diag::Diagnostic;
 use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
@@ -30,10 +31,8 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let levels = level::Levels::new(package, &functions);
     let touches = touch::functions(package, &order, &mut out);
     let taints = taint::functions(package, &order, &mut out);
-    let mut facts = Facts {
-        functions,
-        ..Facts::default()
-    };
+    let mut told_lookups = BTreeSet::new();
+    let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
 
     for runbook in &package.runbooks {
@@ -44,7 +43,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         step::check_runbook(package, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
-        taint::check_runbook(&levels, &taints, runbook, &mut facts.told_lookups, &mut out);
+        taint::check_runbook(&levels, &taints, runbook, &mut told_lookups, &mut out);
         let mut found = RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,
@@ -55,10 +54,15 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
             waivers: step::waivers(package, runbook),
             endorsements: Vec::new(),
         };
-        taint::endorsements(package, &facts.told_lookups, runbook, &mut found.endorsements);
-        facts.runbooks.push(found);
+        taint::endorsements(package, &told_lookups, runbook, &mut found.endorsements);
+        runbooks.push(found);
     }
-    taints.told_lookups(&mut facts.told_lookups);
+    taints.told_lookups(&mut told_lookups);
+    let facts = Facts {
+        told_lookups,
+        functions,
+        runbooks,
+    };
     (facts, out)
 }
 

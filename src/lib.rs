@@ -23,6 +23,7 @@
 //! vm/         frames, step, resume; builtins/                                    3
 //! typed/      the checked tree: names resolved, types known; data only           3
 //! run/        one run as a state machine: intents, outcomes, retries, undo       4
+//! analysis/   effects, phases, paths, blast, taint, times: proofs over the typed tree  4
 //! check/      names, types, effects, findings, paths, blast, taint               5
 //! compile/    typed tree -> program                                              6
 //! testing/    `test` blocks in virtual time                                      7
@@ -38,6 +39,7 @@
 extern crate alloc;
 
 #[cfg(feature = "host")]
+mod analysis;
 mod cli;
 mod diag;
 mod effect;

@@ -35,9 +35,15 @@ impl BlockKind {
     fn purpose(self) -> &'static str {
         match self {
             BlockKind::Probe => "a probe observes and returns a value",
-            BlockKind::Action => "an action is `let` lines and then `do` lines, one after the other",
-            BlockKind::Diagnose => "a diagnosis observes, and ends with `found`, `cleared`, or by falling off its end",
-            BlockKind::Remedy => "a remedy plans (`let`, `guard`), then acts (`do`, `verify`), then ends verified or with a human told",
+            BlockKind::Action => {
+                "an action is `let` lines and then `do` lines, one after the other"
+            }
+            BlockKind::Diagnose => {
+                "a diagnosis observes, and ends with `found`, `cleared`, or by falling off its end"
+            }
+            BlockKind::Remedy => {
+                "a remedy plans (`let`, `guard`), then acts (`do`, `verify`), then ends verified or with a human told"
+            }
             BlockKind::Undo => "an undo is `let`, `if` and `do` lines",
             BlockKind::Otherwise => "`otherwise` tells people: `attach`, `tell`, `page`, `hand`",
         }
@@ -194,10 +200,7 @@ fn change_here(package: &Package, kind: BlockKind, step: &Step) -> Diagnostic {
     if let Some((span, name)) = hidden {
         diagnostic = diagnostic.and(span, format!("the change hides here: `{name}`"));
     }
-    diagnostic.help(format!(
-        "{}; make changes in a `remedy`",
-        kind.purpose()
-    ))
+    diagnostic.help(format!("{}; make changes in a `remedy`", kind.purpose()))
 }
 
 fn action_name(package: &Package, step: &Step) -> (String, Option<(Span, String)>) {
@@ -206,10 +209,7 @@ fn action_name(package: &Package, step: &Step) -> (String, Option<(Span, String)
         ActionCallee::Function(id) => {
             let function = &package.functions[id.index()];
             debug_assert!(matches!(function.kind, FunctionKind::Action { .. }));
-            (
-                function.name.to_string(),
-                innermost_change(package, id, 0),
-            )
+            (function.name.to_string(), innermost_change(package, id, 0))
         }
     }
 }
@@ -234,10 +234,9 @@ fn innermost_change(
             }
             if let StmtKind::Do(step) | StmtKind::WithDo { step, .. } = &stmt.kind {
                 found = match step.callee {
-                    ActionCallee::Extern(id) => Some((
-                        step.name_span,
-                        package.externs[id.index()].name.to_string(),
-                    )),
+                    ActionCallee::Extern(id) => {
+                        Some((step.name_span, package.externs[id.index()].name.to_string()))
+                    }
                     ActionCallee::Function(id) => innermost_change(package, id, depth + 1),
                 };
             }

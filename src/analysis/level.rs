@@ -105,7 +105,13 @@ pub fn functions(
         let block = &function.body.block;
         let ceiling = match &function.kind {
             FunctionKind::Fn => {
-                refuse_above(&levels, block, Level::Pure, "a `fn` computes from its arguments alone: make it a `probe`", out);
+                refuse_above(
+                    &levels,
+                    block,
+                    Level::Pure,
+                    "a `fn` computes from its arguments alone: make it a `probe`",
+                    out,
+                );
                 Level::Pure
             }
             FunctionKind::Watch(_) => Level::Observe,
@@ -127,9 +133,17 @@ pub fn functions(
 
 /// Ceilings inside a runbook that are lower than that of the block around them.
 pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
-    for condition in runbook.triggers.iter().flat_map(|trigger| &trigger.conditions) {
+    for condition in runbook
+        .triggers
+        .iter()
+        .flat_map(|trigger| &trigger.conditions)
+    {
         if levels.expr(condition) > Level::Pure {
-            out.push(observes(levels, condition, "a trigger's `where` sees the event alone: observe in `diagnose`"));
+            out.push(observes(
+                levels,
+                condition,
+                "a trigger's `where` sees the event alone: observe in `diagnose`",
+            ));
         }
     }
     for (_, block) in super::blocks(runbook) {
@@ -212,11 +226,7 @@ fn check_loops(levels: &Levels, block: &Block, out: &mut Vec<Diagnostic>) {
                     "how many at most?",
                 )
                 .help("a longer list is refused before anything is touched; it is never cut short")
-                .fix(
-                    "add a bound",
-                    for_loop.source.span.at_end(),
-                    " at most 10",
-                ),
+                .fix("add a bound", for_loop.source.span.at_end(), " at most 10"),
             );
         }
     });

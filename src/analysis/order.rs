@@ -2,9 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
-use crate::typed::{
-    ActionCallee, Callee, ExprKind, Function, FunctionId, Package, StmtKind,
-};
+use crate::typed::{ActionCallee, Callee, ExprKind, Function, FunctionId, Package, StmtKind};
 
 /// All functions, each after those that it calls. A cycle is reported once, where it closes.
 pub fn callees_first(package: &Package, out: &mut Vec<Diagnostic>) -> Vec<FunctionId> {

@@ -5,9 +5,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::text::Span;
-use crate::typed::{
-    Block, For, HandlerAction, OtherwiseOf, Runbook, Stmt, StmtKind, VerifyElse,
-};
+use crate::typed::{Block, For, HandlerAction, OtherwiseOf, Runbook, Stmt, StmtKind, VerifyElse};
 
 use super::kind::BlockKind;
 use super::level::Levels;
@@ -52,9 +50,7 @@ fn tells(block: &Block) -> bool {
             otherwise: Some(otherwise),
             ..
         } => tells(then) && tells(otherwise),
-        StmtKind::Match { arms, .. } => {
-            !arms.is_empty() && arms.iter().all(|arm| tells(&arm.body))
-        }
+        StmtKind::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| tells(&arm.body)),
         // A broken line may have been the one.
         StmtKind::Error => true,
         _ => false,
@@ -88,13 +84,7 @@ impl State {
     }
 }
 
-fn check_acting(
-    levels: &Levels,
-    block: &Block,
-    name: &str,
-    span: Span,
-    out: &mut Vec<Diagnostic>,
-) {
+fn check_acting(levels: &Levels, block: &Block, name: &str, span: Span, out: &mut Vec<Diagnostic>) {
     let mut walk = Walk { levels, out };
     match walk.block(block, State::Clean) {
         Some(State::Dirty(change)) => walk.unverified(name, change, block.span),
@@ -124,7 +114,10 @@ impl Walk<'_, '_> {
             if let State::Told(told) = state
                 && !matches!(
                     stmt.kind,
-                    StmtKind::Attach(_) | StmtKind::Tell { .. } | StmtKind::Page { .. } | StmtKind::Hand(_)
+                    StmtKind::Attach(_)
+                        | StmtKind::Tell { .. }
+                        | StmtKind::Page { .. }
+                        | StmtKind::Hand(_)
                 )
             {
                 self.out.push(

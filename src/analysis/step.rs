@@ -14,7 +14,11 @@ pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnos
 }
 
 /// Checks the steps of the package's own actions; called once for each.
-pub fn check_function(package: &Package, function: &crate::typed::Function, out: &mut Vec<Diagnostic>) {
+pub fn check_function(
+    package: &Package,
+    function: &crate::typed::Function,
+    out: &mut Vec<Diagnostic>,
+) {
     if matches!(function.kind, FunctionKind::Action { .. }) {
         check_block(package, &function.body.block, out);
     }
@@ -180,7 +184,12 @@ fn block_waivers(
                 && !inside.contains(&id)
             {
                 inside.push(id);
-                block_waivers(package, &package.functions[id.index()].body.block, inside, found);
+                block_waivers(
+                    package,
+                    &package.functions[id.index()].body.block,
+                    inside,
+                    found,
+                );
                 inside.pop();
             }
         }

@@ -133,12 +133,9 @@ impl Clock<'_> {
 
     /// `within`, and one more poll that was under way when it ended.
     fn verify(&self, verify: &Verify) -> i64 {
-        let poll = verify
-            .conditions
-            .iter()
-            .fold(0_i64, |sum, condition| {
-                sum.saturating_add(self.expr(condition))
-            });
+        let poll = verify.conditions.iter().fold(0_i64, |sum, condition| {
+            sum.saturating_add(self.expr(condition))
+        });
         verify.within.millis().saturating_add(poll)
     }
 

@@ -10,8 +10,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::effect::Scope;
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, Block, Expr, ExprKind, ExternKind, For, FunctionId, FunctionKind, LocalId,
-    Package, Pattern, Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
+    ActionCallee, ArmPattern, Block, Expr, ExprKind, ExternKind, For, FunctionId, FunctionKind,
+    LocalId, Package, Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
 };
 
 use super::place::{Place, Root};
@@ -446,7 +446,7 @@ fn declared(block: &Block, locals: &mut BTreeSet<LocalId>) {
         StmtKind::Do(step) => locals.extend(step.result),
         StmtKind::Match { arms, .. } => {
             for arm in arms {
-                if let Pattern::Some(local) = arm.pattern {
+                if let ArmPattern::Some(local) = arm.pattern {
                     locals.insert(local);
                 }
             }

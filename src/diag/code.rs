@@ -138,12 +138,41 @@ codes! {
     // 03xx: types
 
     // 04xx: effects and phases
+    E0401 ChangeWhileObserving     Error   "a change where only observing is allowed"
+    E0402 StatementNotHere         Error   "a statement that has no place in this block"
+    E0403 ObservesWherePure        Error   "an observation where only computing is allowed"
+    E0404 PlanAfterAct             Error   "a plan line after a change"
+    E0405 ArgumentNotPlanned       Error   "an argument that the plan does not know"
 
     // 05xx: findings, paths and ends
+    E0511 ChangeNotVerified        Error   "a change that nobody verified"
+    E0512 NeitherVerifiedNorTold   Error   "a path with nothing verified and nobody told"
+    E0513 Unreachable              Error   "a line that is never reached"
+    E0514 VerifyWithoutObservation Error   "a verify that looks at nothing"
+    E0515 VerifyNeverPolls         Error   "a verify whose times do not fit together"
+    E0516 MitigatedUnverified      Error   "mitigated without a verify"
+    E0517 ClearedAfterChange       Error   "cleared after a change"
+    E0518 OtherwiseTellsNobody     Error   "an otherwise that tells nobody"
+    E0519 AgainWithoutBound        Error   "else again without a bound"
+    E0520 NoUndo                   Error   "a change without an undo"
+    E0521 UndoMisplaced            Error   "an undo that does not belong there"
+    E0522 Irreversible             Error   "a change that can never be taken back"
+    E0523 RetryUnsafe              Error   "a retry of what must not be repeated"
 
     // 06xx: blast and termination
+    E0601 Recursion                Error   "something that calls itself"
+    E0602 NoBlast                  Error   "a change without a bound"
+    E0603 BlastTooSmall            Error   "more targets than the blast allows"
+    E0604 BlastLineMissing         Error   "a touched type that the blast does not bound"
+    E0605 UnboundedLoop            Error   "a loop without a bound"
+    E0606 NeverFits                Error   "a rate that one incident cannot keep"
+    E0607 UndoTouchesMore          Error   "an undo that touches another target"
+    E0608 ChangesUndeclared        Error   "an action that changes more than it says"
 
     // 07xx: taint, secrets, ownership, empties
+    E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
+    E0702 Uncorroborated           Error   "a finding that rests on words alone"
+    E0703 OwnsNothing              Error   "a target picked by words, and nothing is owned"
 
     // 08xx: literals
     E0801 RegexInvalid        Error   "the regular expression is not valid"
@@ -165,6 +194,8 @@ codes! {
     // T1xxx: failures of tests
 
     // L0xxx: warnings
+    L0501 AgainUnused              Warning "a clause again that has no effect"
+    L0601 BlastLineUnused          Warning "a line of the blast that bounds nothing"
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
 
     // N0xxx: notes

@@ -105,13 +105,13 @@ pub enum HandlerAction {
 
 #[derive(Clone, Debug)]
 pub struct Arm {
-    pub pattern: Pattern,
+    pub pattern: ArmPattern,
     pub body: Block,
     pub span: Span,
 }
 
 #[derive(Clone, Debug)]
-pub enum Pattern {
+pub enum ArmPattern {
     Any,
     None,
     Some(LocalId),
