@@ -1,0 +1,158 @@
+//! The library's files: what each declaration has to say, read as text.
+//!
+//! The checker sees to names and types; here stand the rules that only the library has to keep.
+
+use std::fs;
+
+use libtest_mimic::Trial;
+use rbk::facade;
+
+use crate::harness::fixture::{self, root, trial};
+use crate::harness::markdown;
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = vec![trial(
+        "library/every file is embedded",
+        every_file_is_embedded,
+    )];
+    for (name, text) in modules() {
+        for item in items(&text) {
+            let title = format!("library/{name}: {}", item.head);
+            trials.push(trial(title, move || holds(&item)));
+        }
+    }
+    trials
+}
+
+/// A declaration with the text above and below its first line.
+struct Item {
+    /// The documentation, without its marks.
+    doc: String,
+    /// From the first word up to the name.
+    head: String,
+    /// All lines of it.
+    body: String,
+}
+
+/// Every file of the library with the name of its module.
+fn modules() -> Vec<(String, String)> {
+    let paths = fixture::files(&root().join("stdlib"));
+    paths
+        .iter()
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            (name.into(), fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+fn items(text: &str) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    let mut doc = String::new();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("///") {
+            doc.push_str(rest.strip_prefix(' ').unwrap_or(rest));
+            doc.push('\n');
+        } else if ["extern ", "record ", "enum "]
+            .iter()
+            .any(|word| line.starts_with(word))
+        {
+            let head = line.split(['(', '{']).next().unwrap_or(line);
+            items.push(Item {
+                doc: std::mem::take(&mut doc),
+                head: head.trim().into(),
+                body: format!("{line}\n"),
+            });
+        } else if let Some(item) = items.last_mut()
+            && !line.trim().is_empty()
+        {
+            item.body.push_str(line);
+            item.body.push('\n');
+        }
+    }
+    items
+}
+
+fn every_file_is_embedded() {
+    let table = fs::read_to_string(root().join("src/library.rs")).unwrap();
+    for (name, _) in modules() {
+        let row = format!("    \"{name}\"\n");
+        assert!(
+            table.contains(&row),
+            "stdlib/{name}.rbk has no row in src/library.rs"
+        );
+    }
+}
+
+fn holds(item: &Item) {
+    is_documented(item);
+    says_its_clauses(item);
+    has_no_dangerous_default(item);
+}
+
+/// A sentence on the first line, and an example that can be read.
+fn is_documented(item: &Item) {
+    let Item { doc, head, .. } = item;
+    let first = doc.lines().next().unwrap_or_default();
+    assert!(
+        first.ends_with('.'),
+        "{head}: the first line of its documentation is a sentence"
+    );
+    let blocks = markdown::blocks(doc);
+    assert!(
+        blocks.iter().any(|block| block.tag == "rbk"),
+        "{head}: its documentation has no example"
+    );
+    for block in blocks {
+        let text = format!(
+            "runbook example for shop {{\n  steps {{\n{}  }}\n}}\n",
+            indented(&block.text)
+        );
+        let checked = facade::check(&[("example.rbk", text.as_bytes())]);
+        let unread = checked
+            .findings
+            .iter()
+            .find(|finding| finding.code.starts_with("E01") || finding.code.starts_with("E08"));
+        assert!(unread.is_none(), "{head}: its example: {unread:?}");
+    }
+}
+
+/// As lines of a block.
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("    {line}\n")).collect()
+}
+
+fn says_its_clauses(item: &Item) {
+    let Item { head, body, .. } = item;
+    let clauses: &[&str] = match head.split(' ').nth(1) {
+        Some("target") => &["scope", "key", "lookup"],
+        Some("probe") => &["deadline"],
+        Some("action") => &["needs", "repeat", "settles", "deadline", "undo"],
+        _ => &[],
+    };
+    for clause in clauses {
+        let said = body
+            .lines()
+            .any(|line| line.starts_with(&format!("  {clause} ")));
+        assert!(said, "{head}: does not say `{clause}`");
+    }
+    if head.starts_with("extern action") {
+        let said = ["  changes ", "  touching"]
+            .iter()
+            .any(|clause| body.contains(clause));
+        assert!(said, "{head}: does not say what it changes");
+    }
+}
+
+/// Nothing that an action does happens because something was left out.
+fn has_no_dangerous_default(item: &Item) {
+    let Item { head, body, .. } = item;
+    if head.starts_with("extern action") {
+        let signature = body.split('{').next().unwrap_or(body);
+        let defaults = signature.replace("auth: Secret? = none", "");
+        assert!(
+            !defaults.contains(" = "),
+            "{head}: a parameter of an action has a default"
+        );
+    }
+}
