@@ -4,13 +4,13 @@
 
 pub mod tree;
 
-mod words;
-mod skim;
-mod split;
+mod climb;
+mod lower;
 mod patch;
 mod rules;
-mod lower;
-mod climb;
+mod skim;
+mod split;
+mod words;
 
 use pest::error::InputLocation;
 
@@ -40,7 +40,12 @@ pub fn parse(source: &Source) -> Parsed {
                     InputLocation::Pos(at) | InputLocation::Span((at, _)) => range.start + at,
                 };
                 let place = Span::new(source.id, at, at);
-                lowering.diagnostics.push(Diagnostic::new(Code::Syntax, "this is not how it is written", place, format!("{:?}", error.variant)));
+                lowering.diagnostics.push(Diagnostic::new(
+                    Code::Syntax,
+                    "this is not how it is written",
+                    place,
+                    format!("{:?}", error.variant),
+                ));
                 items.push(lowering.broken_item(range.clone()));
             }
         }
@@ -49,7 +54,14 @@ pub fn parse(source: &Source) -> Parsed {
         source: source.id,
         doc: split.doc,
         items,
-        comments: split.comments.iter().map(|comment| comment.in_source(source.id)).collect(),
+        comments: split
+            .comments
+            .iter()
+            .map(|comment| comment.in_source(source.id))
+            .collect(),
     };
-    Parsed { file, diagnostics: lowering.diagnostics }
+    Parsed {
+        file,
+        diagnostics: lowering.diagnostics,
+    }
 }

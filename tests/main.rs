@@ -20,6 +20,7 @@ mod suites {
     pub mod cli;
     pub mod examples;
     pub mod explain;
+    pub mod library;
     pub mod reference;
     pub mod tidy;
     pub mod wrong;
@@ -34,6 +35,7 @@ const SUITES: &[Suite] = &[
     ("explain", suites::explain::trials),
     ("check", suites::check::trials),
     ("reference", suites::reference::trials),
+    ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
     ("cli", suites::cli::trials),
     ("examples", suites::examples::trials),

@@ -86,7 +86,9 @@ impl Lowering {
 
     /// An operand with the signs and `not`s before it.
     fn prefixed(&mut self, nodes: &mut Nodes<'_>, span: Span) -> Expr {
-        let Some(prefix) = nodes.accept(Rule::prefix) else { return self.operand(nodes, span) };
+        let Some(prefix) = nodes.accept(Rule::prefix) else {
+            return self.operand(nodes, span);
+        };
         let prefix_span = self.span(&prefix);
         let (op, lowest) = match prefix.as_str() {
             "-" => (UnaryOp::Negate, Level::Sign),
@@ -99,7 +101,10 @@ impl Lowering {
         let operand = self.climb_from(nodes, span, lowest);
         Expr {
             span: prefix_span.to(operand.span),
-            kind: ExprKind::Unary { op, operand: Box::new(operand) },
+            kind: ExprKind::Unary {
+                op,
+                operand: Box::new(operand),
+            },
         }
     }
 
@@ -124,8 +129,15 @@ impl Lowering {
     }
 
     /// Refuses `a < b < c`, `1..2..3` and `a and b or c`.
-    fn check_neighbours(&mut self, before: Option<(BinaryOp, Span)>, operator: &Operator, level: Level) {
-        let Some((before, before_span)) = before else { return };
+    fn check_neighbours(
+        &mut self,
+        before: Option<(BinaryOp, Span)>,
+        operator: &Operator,
+        level: Level,
+    ) {
+        let Some((before, before_span)) = before else {
+            return;
+        };
         if Level::of(before) != level {
             return;
         }
@@ -156,8 +168,13 @@ impl Lowering {
 
     pub(super) fn wrong_operator(&mut self, written: &str, right: &str, span: Span, text: &str) {
         self.say(
-            Diagnostic::new(Code::WrongOperator, format!("`{written}` is not an operator"), span, format!("write `{right}`"))
-                .fix(format!("write `{right}`"), span, text),
+            Diagnostic::new(
+                Code::WrongOperator,
+                format!("`{written}` is not an operator"),
+                span,
+                format!("write `{right}`"),
+            )
+            .fix(format!("write `{right}`"), span, text),
         );
     }
 
@@ -170,16 +187,26 @@ impl Lowering {
 
     fn say_no_remainder(&mut self, span: Span) {
         self.say(
-            Diagnostic::new(Code::WrongOperator, "`%` is not an operator", span, "`%` only ends a percentage: `20%`")
-                .help("the remainder is `rem(a, b)`; a percentage has no blank before its `%`"),
+            Diagnostic::new(
+                Code::WrongOperator,
+                "`%` is not an operator",
+                span,
+                "`%` only ends a percentage: `20%`",
+            )
+            .help("the remainder is `rem(a, b)`; a percentage has no blank before its `%`"),
         );
     }
 
     pub(super) fn say_single_equals(&mut self, span: Span) {
         self.say(
-            Diagnostic::new(Code::SingleEquals, "`=` does not compare", span, "`=` only gives a name to a value")
-                .help("equality is `==`")
-                .fix("write `==`", span, "=="),
+            Diagnostic::new(
+                Code::SingleEquals,
+                "`=` does not compare",
+                span,
+                "`=` only gives a name to a value",
+            )
+            .help("equality is `==`")
+            .fix("write `==`", span, "=="),
         );
     }
 }

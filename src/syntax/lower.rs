@@ -3,14 +3,14 @@
 //! In: the nodes of one item and where its text stands in the source. Out: the item and diagnostics about
 //! what the grammar takes in on purpose to say it better here. Never fails: what is absent is `Missing`.
 
-mod names;
-mod text;
 mod expr;
-mod item;
 mod externs;
+mod item;
+mod names;
 mod runbook;
 mod stmt;
 mod test;
+mod text;
 
 use std::ops::Range;
 

@@ -23,7 +23,10 @@ pub(super) struct Place {
 impl Place {
     /// A text that stands unchanged at `base`.
     pub fn at(base: usize) -> Self {
-        Place { base, seams: Vec::new() }
+        Place {
+            base,
+            seams: Vec::new(),
+        }
     }
 
     /// Whether anything was replaced.
@@ -43,7 +46,9 @@ impl Place {
     }
 
     fn map(&self, offset: usize, inside: fn(&Range<usize>) -> usize) -> usize {
-        let after = self.seams.partition_point(|(mended, _)| mended.start < offset);
+        let after = self
+            .seams
+            .partition_point(|(mended, _)| mended.start < offset);
         match after.checked_sub(1).and_then(|index| self.seams.get(index)) {
             None => self.base + offset,
             Some((mended, original)) if offset < mended.end => inside(original),
@@ -58,7 +63,9 @@ pub(super) fn mend(source: &str, range: Range<usize>, splices: &[Splice]) -> (St
     let mut place = Place::at(range.start);
     let mut at = range.start;
     for splice in splices {
-        let Some(kept) = source.get(at..splice.range.start) else { continue };
+        let Some(kept) = source.get(at..splice.range.start) else {
+            continue;
+        };
         text.push_str(kept);
         let start = text.len();
         text.push_str(&splice.text);

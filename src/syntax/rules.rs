@@ -16,7 +16,9 @@ pub(super) type Node<'t> = Pair<'t, Rule>;
 /// Reads all of `text` by one of the `..._entry` rules.
 pub(super) fn read(entry: Rule, text: &str) -> Result<Node<'_>, Box<pest::error::Error<Rule>>> {
     let mut pairs = Grammar::parse(entry, text).map_err(Box::new)?;
-    Ok(pairs.next().expect("a successful parse yields the node of its entry rule"))
+    Ok(pairs
+        .next()
+        .expect("a successful parse yields the node of its entry rule"))
 }
 
 /// Children of a node, without delimiters and words that only had to be there.
@@ -28,7 +30,9 @@ pub(super) struct Nodes<'t> {
 impl<'t> Nodes<'t> {
     /// The children of `node`.
     pub fn of(node: Node<'t>) -> Self {
-        let mut nodes = Nodes { pairs: node.into_inner() };
+        let mut nodes = Nodes {
+            pairs: node.into_inner(),
+        };
         nodes.skip_fillers();
         nodes
     }
@@ -40,11 +44,19 @@ impl<'t> Nodes<'t> {
 
     /// The next child, if it is of this rule.
     pub fn accept(&mut self, rule: Rule) -> Option<Node<'t>> {
-        if self.peek() == Some(rule) { self.next() } else { None }
+        if self.peek() == Some(rule) {
+            self.next()
+        } else {
+            None
+        }
     }
 
     fn skip_fillers(&mut self) {
-        while self.pairs.peek().is_some_and(|node| is_filler(node.as_rule())) {
+        while self
+            .pairs
+            .peek()
+            .is_some_and(|node| is_filler(node.as_rule()))
+        {
             self.pairs.next();
         }
     }
@@ -65,10 +77,40 @@ fn is_filler(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
-        EOI | line_end | open_brace | close_brace | open_paren | close_paren | close_bracket | comma | colon | equals
-            | arrow | word_abort | word_at | word_by | word_do | word_else | word_every | word_failure
-            | word_for | word_if | word_in | word_least | word_most | word_once | word_owed | word_per | word_says
-            | word_then | word_this | word_times | word_undo | word_unresolved | word_after | word_until | word_within
+        EOI | line_end
+            | open_brace
+            | close_brace
+            | open_paren
+            | close_paren
+            | close_bracket
+            | comma
+            | colon
+            | equals
+            | arrow
+            | word_abort
+            | word_at
+            | word_by
+            | word_do
+            | word_else
+            | word_every
+            | word_failure
+            | word_for
+            | word_if
+            | word_in
+            | word_least
+            | word_most
+            | word_once
+            | word_owed
+            | word_per
+            | word_says
+            | word_then
+            | word_this
+            | word_times
+            | word_undo
+            | word_unresolved
+            | word_after
+            | word_until
+            | word_within
             | word_acknowledged
     )
 }

@@ -93,7 +93,11 @@ impl<'t> Skim<'t> {
             return self.block(start + 3);
         }
         let mut at = start + 1;
-        while let Some(found) = self.bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest)) {
+        while let Some(found) = self
+            .bytes
+            .get(at..)
+            .and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest))
+        {
             at += found;
             match self.bytes[at] {
                 b'"' => return (PieceKind::Text, at + 1),
@@ -107,10 +111,16 @@ impl<'t> Skim<'t> {
 
     /// From behind the opening quotes. A line that begins in column 0 ends it: content is indented.
     fn block(&self, mut at: usize) -> (PieceKind, usize) {
-        while let Some(found) = self.bytes.get(at..).and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest)) {
+        while let Some(found) = self
+            .bytes
+            .get(at..)
+            .and_then(|rest| memchr::memchr3(b'"', b'\\', b'\n', rest))
+        {
             at += found;
             match self.bytes[at] {
-                b'"' if self.bytes[at..].starts_with(b"\"\"\"") => return (PieceKind::Block, at + 3),
+                b'"' if self.bytes[at..].starts_with(b"\"\"\"") => {
+                    return (PieceKind::Block, at + 3);
+                }
                 b'\\' => at += 2,
                 b'\n' if self.leaves_block(at + 1) => return (PieceKind::OpenBlock, at),
                 _ => at += 1,

@@ -71,7 +71,12 @@ pub(super) fn split(text: &str) -> Split {
         own_line = line_start || own_line && piece.kind == PieceKind::Blank;
     }
     let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    split.items = starts.iter().copied().zip(ends).map(|(start, end)| start..end).collect();
+    split.items = starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(start, end)| start..end)
+        .collect();
     split
 }
 

@@ -1,8 +1,8 @@
-//! The language reference and the library's own pages: every example in them holds.
+//! The language reference: every example in it holds.
 //!
 //! A block `rbk` is a file of a package beside `grammar/reference/shop.rbk` and yields nothing; a
 //! block `rbk error[E0304]` yields exactly the codes it names. `rbk shop` shows the other file
-//! itself. In `stdlib/` the blocks stand in documentation comments.
+//! itself.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -24,9 +24,6 @@ pub fn trials() -> Vec<Trial> {
         .iter()
         .filter(|path| path.extension().is_some_and(|found| found == "md"));
     let mut trials: Vec<Trial> = pages.flat_map(|path| page(path, &read(path))).collect();
-    for path in fixture::files(&root().join("stdlib")) {
-        trials.extend(page(&path, &documentation(&read(&path))));
-    }
     trials.push(trial(
         "reference/every link leads somewhere",
         every_link_leads_somewhere,
@@ -75,21 +72,6 @@ fn check(block: &Block) {
         .map(|finding| finding.code)
         .collect();
     assert_eq!(found, expected, "\n{}", checked.human);
-}
-
-/// The documentation comments of a file, with all other lines left empty so that lines keep their number.
-fn documentation(text: &str) -> String {
-    let mut page = String::new();
-    for line in text.lines() {
-        let line = line.trim_start();
-        let line = line
-            .strip_prefix("///")
-            .or(line.strip_prefix("//!"))
-            .unwrap_or_default();
-        page.push_str(line.strip_prefix(' ').unwrap_or(line));
-        page.push('\n');
-    }
-    page
 }
 
 /// Links between pages lead to pages and headings that are there.

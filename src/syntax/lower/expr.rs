@@ -3,9 +3,7 @@
 use super::Lowering;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
-use crate::syntax::tree::{
-    Argument, Collect, Comprehension, Expr, ExprKind, Ident, IsTest,
-};
+use crate::syntax::tree::{Argument, Collect, Comprehension, Expr, ExprKind, Ident, IsTest};
 use crate::text::Span;
 
 impl Lowering {
@@ -18,9 +16,14 @@ impl Lowering {
 
     /// One operand without its prefixes: a primary and what is glued to it.
     pub(in crate::syntax) fn operand(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> Expr {
-        let Some(node) = nodes.next() else { return self.missing(parent) };
+        let Some(node) = nodes.next() else {
+            return self.missing(parent);
+        };
         let mut base = self.primary(node);
-        while let Some(node) = nodes.peek().and_then(|rule| if is_postfix(rule) { nodes.next() } else { None }) {
+        while let Some(node) = nodes
+            .peek()
+            .and_then(|rule| if is_postfix(rule) { nodes.next() } else { None })
+        {
             base = self.postfix(base, node);
         }
         base
@@ -37,7 +40,9 @@ impl Lowering {
             },
             Rule::number => ExprKind::Number,
             Rule::time => ExprKind::Time,
-            Rule::plain_text | Rule::text | Rule::block_text => ExprKind::Text(self.text_literal(node)),
+            Rule::plain_text | Rule::text | Rule::block_text => {
+                ExprKind::Text(self.text_literal(node))
+            }
             Rule::tagged => ExprKind::Tagged(self.tagged(node)),
             Rule::paren => self.paren(node),
             Rule::list => self.list(node),
@@ -55,13 +60,23 @@ impl Lowering {
         let node_span = self.span(&node);
         let span = base.span.to(node_span);
         let kind = match node.as_rule() {
-            Rule::field => ExprKind::Field { base: Box::new(base), name: self.field_name(&node) },
+            Rule::field => ExprKind::Field {
+                base: Box::new(base),
+                name: self.field_name(&node),
+            },
             Rule::call => self.call(base, node),
             Rule::blank_call => {
-                let blank = Span { end: node_span.end, start: base.span.end, ..node_span };
+                let blank = Span {
+                    end: node_span.end,
+                    start: base.span.end,
+                    ..node_span
+                };
                 match Nodes::of(node).next() {
                     Some(call) => {
-                        let blank = Span { end: self.span(&call).start, ..blank };
+                        let blank = Span {
+                            end: self.span(&call).start,
+                            ..blank
+                        };
                         self.say(
                             Diagnostic::new(Code::BlankBeforeBracket, "a blank before `(`", blank, "no blank here")
                                 .help("the bracket of a call is glued to the name: two operands never stand side by side")
@@ -72,13 +87,23 @@ impl Lowering {
                     None => base.kind,
                 }
             }
-            Rule::index => ExprKind::Index { base: Box::new(base), index: Box::new(self.inner_expr(node)) },
-            Rule::is_test => ExprKind::Is { operand: Box::new(base), test: self.is_test(node) },
-            Rule::as_unit => ExprKind::As { operand: Box::new(base), unit: self.inner_ident(node) },
+            Rule::index => ExprKind::Index {
+                base: Box::new(base),
+                index: Box::new(self.inner_expr(node)),
+            },
+            Rule::is_test => ExprKind::Is {
+                operand: Box::new(base),
+                test: self.is_test(node),
+            },
+            Rule::as_unit => ExprKind::As {
+                operand: Box::new(base),
+                unit: self.inner_ident(node),
+            },
             Rule::ago => ExprKind::Ago(Box::new(base)),
-            Rule::repeat_of => {
-                ExprKind::Repeat { count: Box::new(base), element: Box::new(self.inner_expr(node)) }
-            }
+            Rule::repeat_of => ExprKind::Repeat {
+                count: Box::new(base),
+                element: Box::new(self.inner_expr(node)),
+            },
             _ => base.kind,
         };
         Expr { kind, span }
@@ -98,14 +123,19 @@ impl Lowering {
     fn call(&mut self, callee: Expr, node: Node<'_>) -> ExprKind {
         let (mut args, comprehension) = self.arguments(node);
         let Some(rest) = comprehension else {
-            return ExprKind::Call { callee: Box::new(callee), args };
+            return ExprKind::Call {
+                callee: Box::new(callee),
+                args,
+            };
         };
         let collect = match &callee.kind {
             ExprKind::Name(name) => collect_word(name),
             _ => None,
         };
         let rest_span = self.span(&rest);
-        let element = args.pop().filter(|arg| arg.name.is_none() && args.is_empty());
+        let element = args
+            .pop()
+            .filter(|arg| arg.name.is_none() && args.is_empty());
         match (collect, element) {
             (Some(collect), Some(element)) => {
                 ExprKind::Comprehension(Box::new(self.comprehension(collect, element.value, rest)))
@@ -134,7 +164,10 @@ impl Lowering {
             match node.as_rule() {
                 Rule::argument_name => name = Some(self.argument_name(&node)),
                 Rule::comprehension => comprehension = Some(node),
-                _ => args.push(Argument { name: name.take(), value: self.expr(node) }),
+                _ => args.push(Argument {
+                    name: name.take(),
+                    value: self.expr(node),
+                }),
             }
         }
         (args, comprehension)
@@ -169,7 +202,14 @@ impl Lowering {
                             name.span,
                             "remove the name",
                         )
-                        .fix("remove the name", Span { end: arg.value.span.start, ..name.span }, ""),
+                        .fix(
+                            "remove the name",
+                            Span {
+                                end: arg.value.span.start,
+                                ..name.span
+                            },
+                            "",
+                        ),
                     );
                 }
                 arg.value
@@ -180,7 +220,10 @@ impl Lowering {
     fn argument_name(&self, node: &Node<'_>) -> Ident {
         let text = node.as_str().trim_end_matches([':', ' ', '\t', '\r']);
         let start = node.as_span().start();
-        Ident { text: text.into(), span: self.range(start, start + text.len()) }
+        Ident {
+            text: text.into(),
+            span: self.range(start, start + text.len()),
+        }
     }
 
     /// `k8s.scale(web, to: 3)` as the object of a `do`.
@@ -213,9 +256,15 @@ impl Lowering {
         if nodes.accept(Rule::empty_map).is_some() {
             return ExprKind::Map(Vec::new());
         }
-        let Some(first) = self.optional_expr(&mut nodes) else { return ExprKind::List(Vec::new()) };
+        let Some(first) = self.optional_expr(&mut nodes) else {
+            return ExprKind::List(Vec::new());
+        };
         if let Some(rest) = nodes.accept(Rule::comprehension) {
-            return ExprKind::Comprehension(Box::new(self.comprehension(Collect::List, first, rest)));
+            return ExprKind::Comprehension(Box::new(self.comprehension(
+                Collect::List,
+                first,
+                rest,
+            )));
         }
         if let Some(rest) = nodes.accept(Rule::map_rest) {
             return self.map(first, Nodes::of(rest), span);
@@ -243,7 +292,9 @@ impl Lowering {
             element,
             name: self.next_value_name(&mut nodes, span),
             source: self.next_expr(&mut nodes, span),
-            condition: nodes.accept(Rule::where_part).map(|part| self.inner_expr(part)),
+            condition: nodes
+                .accept(Rule::where_part)
+                .map(|part| self.inner_expr(part)),
         }
     }
 
@@ -256,20 +307,39 @@ impl Lowering {
             Some(part) => self.inner_expr(part),
             None => {
                 self.say(
-                    Diagnostic::new(Code::PickWithoutWhere, "`pick` needs a condition", span.at_end(), "`where` is missing")
-                        .help("write `pick c in caches where c.path == path`"),
+                    Diagnostic::new(
+                        Code::PickWithoutWhere,
+                        "`pick` needs a condition",
+                        span.at_end(),
+                        "`where` is missing",
+                    )
+                    .help("write `pick c in caches where c.path == path`"),
                 );
-                Expr { kind: ExprKind::Missing, span: span.at_end() }
+                Expr {
+                    kind: ExprKind::Missing,
+                    span: span.at_end(),
+                }
             }
         };
-        ExprKind::Pick { name, source: Box::new(source), condition: Box::new(condition) }
+        ExprKind::Pick {
+            name,
+            source: Box::new(source),
+            condition: Box::new(condition),
+        }
     }
 }
 
 fn is_postfix(rule: Rule) -> bool {
     matches!(
         rule,
-        Rule::field | Rule::call | Rule::blank_call | Rule::index | Rule::is_test | Rule::as_unit | Rule::ago | Rule::repeat_of
+        Rule::field
+            | Rule::call
+            | Rule::blank_call
+            | Rule::index
+            | Rule::is_test
+            | Rule::as_unit
+            | Rule::ago
+            | Rule::repeat_of
     )
 }
 

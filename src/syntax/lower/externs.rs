@@ -4,14 +4,16 @@ use super::Lowering;
 use super::names::ParameterPlace;
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{
-    ExternClause, ExternClauseKind, ExternItem, ExternKind, ItemKind, RepeatDecl, TargetClause, TargetClauseKind,
-    UndoDecl,
+    ExternClause, ExternClauseKind, ExternItem, ExternKind, ItemKind, RepeatDecl, TargetClause,
+    TargetClauseKind, UndoDecl,
 };
 use crate::text::Span;
 
 impl Lowering {
     pub(super) fn extern_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
-        let Some(node) = nodes.next() else { return ItemKind::Missing };
+        let Some(node) = nodes.next() else {
+            return ItemKind::Missing;
+        };
         let rule = node.as_rule();
         let mut nodes = Nodes::of(node);
         let name = match rule {
@@ -19,7 +21,9 @@ impl Lowering {
             _ => self.next_value_name(&mut nodes, span),
         };
         let kind = match rule {
-            Rule::extern_target => ExternKind::Target(nodes.map(|node| self.target_clause(node)).collect()),
+            Rule::extern_target => {
+                ExternKind::Target(nodes.map(|node| self.target_clause(node)).collect())
+            }
             _ => self.extern_callable(rule, nodes, span),
         };
         ItemKind::Extern(ExternItem { name, kind })
@@ -28,17 +32,29 @@ impl Lowering {
     fn extern_callable(&mut self, rule: Rule, mut nodes: Nodes<'_>, span: Span) -> ExternKind {
         let (params, open) = self.params(nodes.accept(Rule::params), ParameterPlace::Extern);
         match rule {
-            Rule::extern_fn => ExternKind::Fn { params, result: self.result(&mut nodes, span) },
+            Rule::extern_fn => ExternKind::Fn {
+                params,
+                result: self.result(&mut nodes, span),
+            },
             Rule::extern_probe => {
                 let result = self.result(&mut nodes, span);
-                ExternKind::Probe { params, open, result, clauses: self.extern_clauses(&mut nodes) }
+                ExternKind::Probe {
+                    params,
+                    open,
+                    result,
+                    clauses: self.extern_clauses(&mut nodes),
+                }
             }
             _ => {
                 let result = match nodes.peek() {
                     Some(Rule::result) => Some(self.result(&mut nodes, span)),
                     _ => None,
                 };
-                ExternKind::Action { params, result, clauses: self.extern_clauses(&mut nodes) }
+                ExternKind::Action {
+                    params,
+                    result,
+                    clauses: self.extern_clauses(&mut nodes),
+                }
             }
         }
     }
@@ -57,9 +73,13 @@ impl Lowering {
     fn target_clause_kind(&mut self, node: Node<'_>) -> TargetClauseKind {
         let span = self.span(&node);
         match node.as_rule() {
-            Rule::field_decl => self.field_decl(node).map_or(TargetClauseKind::Missing, TargetClauseKind::Field),
+            Rule::field_decl => self
+                .field_decl(node)
+                .map_or(TargetClauseKind::Missing, TargetClauseKind::Field),
             Rule::scope_clause => TargetClauseKind::Scope(self.inner_ident(node)),
-            Rule::within_clause => TargetClauseKind::Within(self.next_path(&mut Nodes::of(node), span)),
+            Rule::within_clause => {
+                TargetClauseKind::Within(self.next_path(&mut Nodes::of(node), span))
+            }
             Rule::key_clause => TargetClauseKind::Key(self.inner_ident(node)),
             Rule::lookup_clause => TargetClauseKind::Lookup(self.inner_ident(node)),
             _ => TargetClauseKind::Missing,
@@ -67,8 +87,12 @@ impl Lowering {
     }
 
     fn extern_clauses(&mut self, nodes: &mut Nodes<'_>) -> Vec<ExternClause> {
-        let Some(body) = nodes.accept(Rule::extern_body) else { return Vec::new() };
-        Nodes::of(body).map(|node| self.extern_clause(node)).collect()
+        let Some(body) = nodes.accept(Rule::extern_body) else {
+            return Vec::new();
+        };
+        Nodes::of(body)
+            .map(|node| self.extern_clause(node))
+            .collect()
     }
 
     fn extern_clause(&mut self, node: Node<'_>) -> ExternClause {
@@ -93,7 +117,9 @@ impl Lowering {
     }
 
     fn repeat_clause(&mut self, mut nodes: Nodes<'_>) -> ExternClauseKind {
-        let Some(node) = nodes.next() else { return ExternClauseKind::Missing };
+        let Some(node) = nodes.next() else {
+            return ExternClauseKind::Missing;
+        };
         ExternClauseKind::Repeat(match (node.as_rule(), node.as_str()) {
             (Rule::repeat_probe, _) => RepeatDecl::UnsafeProbe(self.inner_ident(node)),
             (_, "safe") => RepeatDecl::Safe,
@@ -103,7 +129,9 @@ impl Lowering {
     }
 
     fn undo_clause(&mut self, mut nodes: Nodes<'_>, span: Span) -> ExternClauseKind {
-        let Some(node) = nodes.next() else { return ExternClauseKind::Missing };
+        let Some(node) = nodes.next() else {
+            return ExternClauseKind::Missing;
+        };
         ExternClauseKind::Undo(match node.as_rule() {
             Rule::undo_caller => UndoDecl::ByCaller,
             Rule::undo_by => UndoDecl::By(self.inner_expr(node)),

@@ -8,9 +8,9 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::split;
 use crate::syntax::tree::{
-    ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, EnumMember, FieldDecl, FnItem, Ident, Item, ItemKind,
-    ProbeItem, ProductClause, ProductClauseKind, ProductItem, RecordItem, RoleItem, SecretItem, TypeRef, TypeRefKind,
-    UseItem,
+    ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, EnumMember, FieldDecl, FnItem, Ident,
+    Item, ItemKind, ProbeItem, ProductClause, ProductClauseKind, ProductItem, RecordItem, RoleItem,
+    SecretItem, TypeRef, TypeRefKind, UseItem,
 };
 use crate::text::Span;
 
@@ -21,7 +21,11 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         let doc = self.docs(&mut nodes);
         let Some(node) = nodes.next() else {
-            return Item { doc, kind: ItemKind::Missing, span: whole };
+            return Item {
+                doc,
+                kind: ItemKind::Missing,
+                span: whole,
+            };
         };
         let span = self.span(&node);
         let rule = node.as_rule();
@@ -60,7 +64,11 @@ impl Lowering {
             Some(list) => (self.idents(&mut Nodes::of(list)), true),
             None => (self.idents(&mut nodes), false),
         };
-        ItemKind::Use(UseItem { root, modules, braces })
+        ItemKind::Use(UseItem {
+            root,
+            modules,
+            braces,
+        })
     }
 
     fn role_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
@@ -69,7 +77,12 @@ impl Lowering {
         let kind = self.one_of(kind, &["rota", "group", "person"], "a role is");
         let address = self.next_plain(&mut nodes, span);
         let at_least = nodes.accept(Rule::number).map(|node| self.number(&node));
-        ItemKind::Role(RoleItem { name, kind, address, at_least })
+        ItemKind::Role(RoleItem {
+            name,
+            kind,
+            address,
+            at_least,
+        })
     }
 
     /// Refuses a word that is none of the few that may stand there.
@@ -77,7 +90,12 @@ impl Lowering {
         if !word.text.is_empty() && !choices.contains(&word.as_str()) {
             let choices: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
             let label = format!("{subject} {}", choices.join(" or "));
-            self.say(Diagnostic::new(Code::UnknownWord, format!("`{}` means nothing here", word.text), word.span, label));
+            self.say(Diagnostic::new(
+                Code::UnknownWord,
+                format!("`{}` means nothing here", word.text),
+                word.span,
+                label,
+            ));
         }
         word
     }
@@ -102,7 +120,10 @@ impl Lowering {
             if nodes.peek() == Some(Rule::missing) {
                 continue;
             }
-            members.push(EnumMember { doc, name: self.next_value_name(&mut nodes, span) });
+            members.push(EnumMember {
+                doc,
+                name: self.next_value_name(&mut nodes, span),
+            });
         }
         ItemKind::Enum(EnumItem { name, members })
     }
@@ -124,7 +145,13 @@ impl Lowering {
         let name = self.inner_ident(nodes.accept(Rule::field_name)?);
         let ty = self.next_type(&mut nodes, span);
         let default = self.optional_expr(&mut nodes);
-        Some(FieldDecl { doc, name, ty, default, span })
+        Some(FieldDecl {
+            doc,
+            name,
+            ty,
+            default,
+            span,
+        })
     }
 
     fn secret_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
@@ -132,7 +159,11 @@ impl Lowering {
         let store = self.next_ident(&mut nodes, span);
         let store = self.one_of(store, &["vault", "env", "file"], "a secret is in");
         let address = self.next_plain(&mut nodes, span);
-        ItemKind::Secret(SecretItem { name, store, address })
+        ItemKind::Secret(SecretItem {
+            name,
+            store,
+            address,
+        })
     }
 
     fn product_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
@@ -147,8 +178,12 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         let kind = match rule {
             Rule::owner_clause => ProductClauseKind::Owner(self.next_ident(&mut nodes, span)),
-            Rule::chain_clause => ProductClauseKind::Chain(nodes.map(|node| self.chain_link(node)).collect()),
-            Rule::owns_clause => ProductClauseKind::Owns(nodes.map(|node| self.expr(node)).collect()),
+            Rule::chain_clause => {
+                ProductClauseKind::Chain(nodes.map(|node| self.chain_link(node)).collect())
+            }
+            Rule::owns_clause => {
+                ProductClauseKind::Owns(nodes.map(|node| self.expr(node)).collect())
+            }
             Rule::zone_clause => ProductClauseKind::Zone(self.next_plain(&mut nodes, span)),
             _ => ProductClauseKind::Missing,
         };
@@ -172,14 +207,22 @@ impl Lowering {
         let (params, _) = self.params(nodes.accept(Rule::params), ParameterPlace::Typed);
         let result = self.result(&mut nodes, span);
         let body = self.next_expr(&mut nodes, span);
-        ItemKind::Fn(FnItem { name, params, result, body })
+        ItemKind::Fn(FnItem {
+            name,
+            params,
+            result,
+            body,
+        })
     }
 
     /// `-> T`
     pub(super) fn result(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> TypeRef {
         match nodes.accept(Rule::result) {
             Some(node) => self.next_type(&mut Nodes::of(node), parent),
-            None => TypeRef { kind: TypeRefKind::Missing, span: parent.at_end() },
+            None => TypeRef {
+                kind: TypeRefKind::Missing,
+                span: parent.at_end(),
+            },
         }
     }
 
@@ -188,7 +231,12 @@ impl Lowering {
         let (params, _) = self.params(nodes.accept(Rule::params), ParameterPlace::Typed);
         let result = self.result(&mut nodes, span);
         let body = self.next_block(&mut nodes, span);
-        ItemKind::Probe(ProbeItem { name, params, result, body })
+        ItemKind::Probe(ProbeItem {
+            name,
+            params,
+            result,
+            body,
+        })
     }
 
     fn action_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
@@ -199,6 +247,11 @@ impl Lowering {
             None => Vec::new(),
         };
         let body = self.next_block(&mut nodes, span);
-        ItemKind::Action(ActionItem { name, params, changes, body })
+        ItemKind::Action(ActionItem {
+            name,
+            params,
+            changes,
+            body,
+        })
     }
 }

@@ -61,12 +61,20 @@ impl Lowering {
     /// The next child as the name of a type that is declared here.
     pub(super) fn next_type_name(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> Ident {
         let name = self.next_ident(nodes, parent);
-        if name.text.starts_with(|first: char| !first.is_ascii_uppercase()) {
+        if name
+            .text
+            .starts_with(|first: char| !first.is_ascii_uppercase())
+        {
             let better = words::upper_camel(&name.text);
             let message = format!("the type `{}` is not in UpperCamel case", name.text);
             self.say(
-                Diagnostic::new(Code::NameCase, message, name.span, "a type begins with a capital letter")
-                    .fix(format!("call it `{better}`"), name.span, better),
+                Diagnostic::new(
+                    Code::NameCase,
+                    message,
+                    name.span,
+                    "a type begins with a capital letter",
+                )
+                .fix(format!("call it `{better}`"), name.span, better),
             );
         }
         name
@@ -96,17 +104,31 @@ impl Lowering {
     /// Refuses a reserved word and a capital letter where a value gets its name.
     pub(super) fn check_bound(&mut self, name: &Ident) {
         if words::is_reserved(&name.text) || words::is_item_word(&name.text) {
-            let message = format!("`{}` is a word of the language and cannot be a name", name.text);
-            self.say(
-                Diagnostic::new(Code::ReservedName, message, name.span, "a reserved word")
-                    .fix("add an underscore", name.span, format!("{}_", name.text)),
+            let message = format!(
+                "`{}` is a word of the language and cannot be a name",
+                name.text
             );
-        } else if name.text.starts_with(|first: char| first.is_ascii_uppercase()) {
+            self.say(
+                Diagnostic::new(Code::ReservedName, message, name.span, "a reserved word").fix(
+                    "add an underscore",
+                    name.span,
+                    format!("{}_", name.text),
+                ),
+            );
+        } else if name
+            .text
+            .starts_with(|first: char| first.is_ascii_uppercase())
+        {
             let better = words::lower_snake(&name.text);
             let message = format!("the name `{}` is not in lower_snake case", name.text);
             self.say(
-                Diagnostic::new(Code::NameCase, message, name.span, "only types begin with a capital letter")
-                    .fix(format!("call it `{better}`"), name.span, better),
+                Diagnostic::new(
+                    Code::NameCase,
+                    message,
+                    name.span,
+                    "only types begin with a capital letter",
+                )
+                .fix(format!("call it `{better}`"), name.span, better),
             );
         }
     }
@@ -117,8 +139,16 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         let first = self.next_ident(&mut nodes, span);
         match nodes.accept(Rule::field) {
-            Some(field) => Path { module: Some(first), name: self.field_name(&field), span },
-            None => Path { module: None, name: first, span },
+            Some(field) => Path {
+                module: Some(first),
+                name: self.field_name(&field),
+                span,
+            },
+            None => Path {
+                module: None,
+                name: first,
+                span,
+            },
         }
     }
 
@@ -126,7 +156,11 @@ impl Lowering {
     pub(super) fn next_path(&self, nodes: &mut Nodes<'_>, parent: Span) -> Path {
         match nodes.accept(Rule::path) {
             Some(node) => self.path(node),
-            None => Path { module: None, name: self.no_name(parent), span: parent.at_end() },
+            None => Path {
+                module: None,
+                name: self.no_name(parent),
+                span: parent.at_end(),
+            },
         }
     }
 
@@ -134,7 +168,10 @@ impl Lowering {
     pub(super) fn next_type(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> TypeRef {
         match nodes.accept(Rule::type_ref) {
             Some(node) => self.type_ref(node),
-            None => TypeRef { kind: TypeRefKind::Missing, span: parent.at_end() },
+            None => TypeRef {
+                kind: TypeRefKind::Missing,
+                span: parent.at_end(),
+            },
         }
     }
 
@@ -142,10 +179,16 @@ impl Lowering {
         let span = self.span(&node);
         let mut nodes = Nodes::of(node);
         if let Some(kind) = nodes.accept(Rule::record_kind) {
-            return TypeRef { kind: TypeRefKind::RecordKind(self.inner_ident(kind)), span };
+            return TypeRef {
+                kind: TypeRefKind::RecordKind(self.inner_ident(kind)),
+                span,
+            };
         }
         let path = self.next_path(&mut nodes, span);
-        let mut ty = TypeRef { span: path.span, kind: TypeRefKind::Missing };
+        let mut ty = TypeRef {
+            span: path.span,
+            kind: TypeRefKind::Missing,
+        };
         ty.kind = match nodes.accept(Rule::type_args) {
             Some(args) => {
                 ty.span = ty.span.to(self.span(&args));
@@ -155,7 +198,10 @@ impl Lowering {
         };
         while let Some(mark) = nodes.accept(Rule::optional_mark) {
             let span = ty.span.to(self.span(&mark));
-            ty = TypeRef { kind: TypeRefKind::Optional(Box::new(ty)), span };
+            ty = TypeRef {
+                kind: TypeRefKind::Optional(Box::new(ty)),
+                span,
+            };
         }
         ty
     }
@@ -163,24 +209,42 @@ impl Lowering {
     fn applied(&mut self, path: Path, args: Node<'_>) -> TypeRefKind {
         let args_span = self.span(&args);
         let mut types: Vec<TypeRef> = Nodes::of(args).map(|node| self.type_ref(node)).collect();
-        let name = if path.module.is_none() { path.name.as_str() } else { "" };
+        let name = if path.module.is_none() {
+            path.name.as_str()
+        } else {
+            ""
+        };
         match (name, types.pop(), types.pop(), types.is_empty()) {
             ("List", Some(element), None, true) => TypeRefKind::List(Box::new(element)),
-            ("Map", Some(value), Some(key), true) => TypeRefKind::Map(Box::new(key), Box::new(value)),
+            ("Map", Some(value), Some(key), true) => {
+                TypeRefKind::Map(Box::new(key), Box::new(value))
+            }
             (name, ..) => {
                 let (message, label) = match name {
                     "List" => ("`List` takes one type", "write `List[T]`"),
                     "Map" => ("`Map` takes two types", "write `Map[K, V]`"),
-                    _ => ("only `List` and `Map` take types in brackets", "this type takes none"),
+                    _ => (
+                        "only `List` and `Map` take types in brackets",
+                        "this type takes none",
+                    ),
                 };
-                self.say(Diagnostic::new(Code::TypeArguments, message, args_span, label));
+                self.say(Diagnostic::new(
+                    Code::TypeArguments,
+                    message,
+                    args_span,
+                    label,
+                ));
                 TypeRefKind::Missing
             }
         }
     }
 
     /// `(a: T, b: U = v)`; the flag tells whether `..` was among them.
-    pub(super) fn params(&mut self, node: Option<Node<'_>>, place: ParameterPlace) -> (Vec<Parameter>, bool) {
+    pub(super) fn params(
+        &mut self,
+        node: Option<Node<'_>>,
+        place: ParameterPlace,
+    ) -> (Vec<Parameter>, bool) {
         let mut params = Vec::new();
         let mut open = false;
         for node in node.into_iter().flat_map(Nodes::of) {
@@ -212,8 +276,13 @@ impl Lowering {
         if ty.is_none() && place != ParameterPlace::Remedy && !name.text.is_empty() {
             let message = format!("the parameter `{}` has no type", name.text);
             self.say(
-                Diagnostic::new(Code::ParameterType, message, name.span, "write `name: Type`")
-                    .help("only the parameters of a `remedy` take their types from the `found` lines"),
+                Diagnostic::new(
+                    Code::ParameterType,
+                    message,
+                    name.span,
+                    "write `name: Type`",
+                )
+                .help("only the parameters of a `remedy` take their types from the `found` lines"),
             );
         }
         let range = nodes.accept(Rule::param_range);
@@ -230,6 +299,13 @@ impl Lowering {
             ));
         }
         let default = self.optional_expr(&mut nodes);
-        Parameter { name, ty, range, sink, default, span }
+        Parameter {
+            name,
+            ty,
+            range,
+            sink,
+            default,
+            span,
+        }
     }
 }

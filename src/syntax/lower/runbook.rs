@@ -5,9 +5,9 @@ use super::names::ParameterPlace;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{
-    BlastLine, BlastLineKind, BlastPer, Block, Clause, ClauseKind, ExprKind, Ident, ItemKind, Notice, Otherwise, Remedy,
-    Runbook, SeverityCase, StmtKind, TellClause, Trigger, TriggerClause, TriggerClauseKind, TriggerKind, Watch,
-    WithCondition, WithLabel, WithOp,
+    BlastLine, BlastLineKind, BlastPer, Block, Clause, ClauseKind, ExprKind, Ident, ItemKind,
+    Notice, Otherwise, Remedy, Runbook, SeverityCase, StmtKind, TellClause, Trigger, TriggerClause,
+    TriggerClauseKind, TriggerKind, Watch, WithCondition, WithLabel, WithOp,
 };
 use crate::syntax::tree::{Expr, PlainText};
 use crate::text::Span;
@@ -15,9 +15,15 @@ use crate::text::Span;
 impl Lowering {
     pub(super) fn runbook_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
         let name = self.next_value_name(&mut nodes, span);
-        let product = nodes.accept(Rule::runbook_for).map(|node| self.inner_ident(node));
+        let product = nodes
+            .accept(Rule::runbook_for)
+            .map(|node| self.inner_ident(node));
         let clauses = nodes.map(|node| self.clause(node)).collect();
-        ItemKind::Runbook(Box::new(Runbook { name, product, clauses }))
+        ItemKind::Runbook(Box::new(Runbook {
+            name,
+            product,
+            clauses,
+        }))
     }
 
     fn clause(&mut self, node: Node<'_>) -> Clause {
@@ -25,7 +31,11 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         let doc = self.docs(&mut nodes);
         let Some(node) = nodes.next() else {
-            return Clause { doc, kind: ClauseKind::Missing, span: whole };
+            return Clause {
+                doc,
+                kind: ClauseKind::Missing,
+                span: whole,
+            };
         };
         let span = self.span(&node);
         let rule = node.as_rule();
@@ -36,7 +46,9 @@ impl Lowering {
     fn clause_kind(&mut self, rule: Rule, mut nodes: Nodes<'_>, span: Span) -> ClauseKind {
         match rule {
             Rule::version_clause => self.version(&mut nodes, span),
-            Rule::severity_clause => ClauseKind::Severity(nodes.map(|node| self.severity_case(node)).collect()),
+            Rule::severity_clause => {
+                ClauseKind::Severity(nodes.map(|node| self.severity_case(node)).collect())
+            }
             Rule::on_clause => ClauseKind::On(self.trigger(nodes, span)),
             Rule::incident_clause => ClauseKind::IncidentPer(self.idents(&mut nodes)),
             Rule::again_clause => ClauseKind::Again(self.next_expr(&mut nodes, span)),
@@ -47,12 +59,18 @@ impl Lowering {
             },
             Rule::clears_clause => {
                 let word = self.next_ident(&mut nodes, span);
-                ClauseKind::Clears(self.one_of(word, &["stop", "continue"], "when the alert clears, a run can"))
+                ClauseKind::Clears(self.one_of(
+                    word,
+                    &["stop", "continue"],
+                    "when the alert clears, a run can",
+                ))
             }
             Rule::fresh_clause => ClauseKind::Fresh(self.next_expr(&mut nodes, span)),
             Rule::patience_clause => ClauseKind::Patience(self.next_expr(&mut nodes, span)),
             Rule::tell_clause => self.tell_clause(nodes),
-            Rule::blast_clause => ClauseKind::Blast(nodes.map(|node| self.blast_line(node)).collect()),
+            Rule::blast_clause => {
+                ClauseKind::Blast(nodes.map(|node| self.blast_line(node)).collect())
+            }
             Rule::watch_clause => self.watch(nodes, span),
             Rule::diagnose_clause => ClauseKind::Diagnose(self.next_block(&mut nodes, span)),
             Rule::remedy_clause => self.remedy(nodes, span),
@@ -63,14 +81,24 @@ impl Lowering {
     }
 
     fn version(&mut self, nodes: &mut Nodes<'_>, span: Span) -> ClauseKind {
-        let Some(node) = nodes.accept(Rule::number) else { return ClauseKind::Missing };
+        let Some(node) = nodes.accept(Rule::number) else {
+            return ClauseKind::Missing;
+        };
         let number = self.span(&node);
         let parts: Vec<&str> = node.as_str().split('.').collect();
-        let plain = |part: &&str| part.parse::<u32>().is_ok_and(|value| value.to_string() == **part);
+        let plain = |part: &&str| {
+            part.parse::<u32>()
+                .is_ok_and(|value| value.to_string() == **part)
+        };
         if parts.len() != 3 || !parts.iter().all(plain) {
             self.say(
-                Diagnostic::new(Code::VersionForm, "a version is three numbers", number, "write it as `1.0.0`")
-                    .help("major, minor and patch, without leading zeros"),
+                Diagnostic::new(
+                    Code::VersionForm,
+                    "a version is three numbers",
+                    number,
+                    "write it as `1.0.0`",
+                )
+                .help("major, minor and patch, without leading zeros"),
             );
         }
         debug_assert!(span.source == number.source);
@@ -82,7 +110,9 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         SeverityCase {
             level: self.next_ident(&mut nodes, span),
-            when: nodes.accept(Rule::severity_when).map(|node| self.inner_expr(node)),
+            when: nodes
+                .accept(Rule::severity_when)
+                .map(|node| self.inner_expr(node)),
         }
     }
 
@@ -103,7 +133,11 @@ impl Lowering {
                 );
             }
         }
-        Trigger { kind, clauses, span }
+        Trigger {
+            kind,
+            clauses,
+            span,
+        }
     }
 
     fn trigger_kind(&mut self, node: Node<'_>) -> TriggerKind {
@@ -113,16 +147,24 @@ impl Lowering {
         match rule {
             Rule::alert_trigger => TriggerKind::Alert {
                 name: self.next_plain(&mut nodes, span),
-                binding: nodes.accept(Rule::binding).map(|node| self.inner_name(node)),
+                binding: nodes
+                    .accept(Rule::binding)
+                    .map(|node| self.inner_name(node)),
             },
             Rule::event_trigger => TriggerKind::Event {
                 record: self.next_path(&mut nodes, span),
-                binding: nodes.accept(Rule::binding).map(|node| self.inner_name(node)),
+                binding: nodes
+                    .accept(Rule::binding)
+                    .map(|node| self.inner_name(node)),
             },
             Rule::schedule_trigger => self.schedule(nodes, span),
             Rule::request_trigger => TriggerKind::Request {
-                params: self.params(nodes.accept(Rule::params), ParameterPlace::Typed).0,
-                by: nodes.accept(Rule::by_role).map(|node| self.inner_ident(node)),
+                params: self
+                    .params(nodes.accept(Rule::params), ParameterPlace::Typed)
+                    .0,
+                by: nodes
+                    .accept(Rule::by_role)
+                    .map(|node| self.inner_ident(node)),
             },
             _ => TriggerKind::Missing,
         }
@@ -130,13 +172,24 @@ impl Lowering {
 
     fn schedule(&mut self, mut nodes: Nodes<'_>, span: Span) -> TriggerKind {
         let cron = match nodes.accept(Rule::tagged) {
-            Some(node) => Expr { span: self.span(&node), kind: ExprKind::Tagged(self.tagged(node)) },
+            Some(node) => Expr {
+                span: self.span(&node),
+                kind: ExprKind::Tagged(self.tagged(node)),
+            },
             None => self.missing(span),
         };
-        let zone = nodes.accept(Rule::in_zone).map(|node| self.inner_plain(node));
-        let missed = nodes.accept(Rule::missed).and_then(|node| Nodes::of(node).next());
+        let zone = nodes
+            .accept(Rule::in_zone)
+            .map(|node| self.inner_plain(node));
+        let missed = nodes
+            .accept(Rule::missed)
+            .and_then(|node| Nodes::of(node).next());
         let missed_runs = missed.map(|word| word.as_str() != "skip");
-        TriggerKind::Schedule { cron: Box::new(cron), zone, missed_runs }
+        TriggerKind::Schedule {
+            cron: Box::new(cron),
+            zone,
+            missed_runs,
+        }
     }
 
     /// The string inside a node such as `in "Zone"`.
@@ -148,9 +201,11 @@ impl Lowering {
     fn trigger_clause(&mut self, node: Node<'_>) -> TriggerClause {
         let span = self.span(&node);
         let kind = match node.as_rule() {
-            Rule::with_line => {
-                TriggerClauseKind::With(Nodes::of(node).map(|label| self.with_label(label)).collect())
-            }
+            Rule::with_line => TriggerClauseKind::With(
+                Nodes::of(node)
+                    .map(|label| self.with_label(label))
+                    .collect(),
+            ),
             Rule::where_line => TriggerClauseKind::Where(self.inner_expr(node)),
             Rule::holding_line => TriggerClauseKind::Holding(self.inner_expr(node)),
             _ => TriggerClauseKind::Missing,
@@ -164,24 +219,41 @@ impl Lowering {
         let name = nodes.accept(Rule::ident).map(|node| self.ident(&node));
         let quoted = name.is_none();
         let label = match &name {
-            Some(name) => PlainText { text: name.text.clone(), span: name.span },
+            Some(name) => PlainText {
+                text: name.text.clone(),
+                span: name.span,
+            },
             None => self.next_plain(&mut nodes, span),
         };
-        let condition = nodes.accept(Rule::with_test).and_then(|node| self.with_condition(node));
-        let binding = nodes.accept(Rule::binding).map(|node| self.inner_name(node));
+        let condition = nodes
+            .accept(Rule::with_test)
+            .and_then(|node| self.with_condition(node));
+        let binding = nodes
+            .accept(Rule::binding)
+            .map(|node| self.inner_name(node));
         if binding.is_none() {
             self.check_label(&label, quoted);
         }
-        WithLabel { label, quoted, binding, condition }
+        WithLabel {
+            label,
+            quoted,
+            binding,
+            condition,
+        }
     }
 
     /// A label without `as` gives its own name to the value, so it must be able to be a name.
     fn check_label(&mut self, label: &PlainText, quoted: bool) {
         if !quoted {
-            self.check_bound(&Ident { text: label.text.clone(), span: label.span });
+            self.check_bound(&Ident {
+                text: label.text.clone(),
+                span: label.span,
+            });
             return;
         }
-        let nameable = label.text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        let nameable = label
+            .text
+            .starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
             && label.text.bytes().all(crate::syntax::skim::is_word);
         if !nameable {
             self.say(
@@ -211,7 +283,10 @@ impl Lowering {
             }
             _ => WithOp::Equal,
         };
-        Some(WithCondition { op, value: self.next_expr(&mut nodes, span) })
+        Some(WithCondition {
+            op,
+            value: self.next_expr(&mut nodes, span),
+        })
     }
 
     fn notice(&mut self, nodes: &mut Nodes<'_>) -> Notice {
@@ -219,16 +294,25 @@ impl Lowering {
         match stmt {
             Some(StmtKind::Hand(hand)) => Notice::Hand(hand),
             Some(StmtKind::Page { roles, text }) => Notice::Page { roles, text },
-            _ => Notice::Page { roles: Vec::new(), text: None },
+            _ => Notice::Page {
+                roles: Vec::new(),
+                text: None,
+            },
         }
     }
 
     fn tell_clause(&mut self, mut nodes: Nodes<'_>) -> ClauseKind {
         let roles = self.roles(&mut nodes);
-        let after = nodes.next().filter(|node| node.as_rule() == Rule::tell_after);
+        let after = nodes
+            .next()
+            .filter(|node| node.as_rule() == Rule::tell_after);
         let unresolved_after = after.map(|node| self.inner_expr(node));
         let text = self.optional_text(&mut nodes);
-        ClauseKind::Tell(TellClause { roles, unresolved_after, text })
+        ClauseKind::Tell(TellClause {
+            roles,
+            unresolved_after,
+            text,
+        })
     }
 
     fn blast_line(&mut self, node: Node<'_>) -> BlastLine {
@@ -240,7 +324,9 @@ impl Lowering {
                     count: self.next_expr(&mut nodes, span),
                     target: self.next_path(&mut nodes, span),
                     per: match nodes.next() {
-                        Some(node) if node.as_rule() == Rule::per_window => BlastPer::Window(self.inner_expr(node)),
+                        Some(node) if node.as_rule() == Rule::per_window => {
+                            BlastPer::Window(self.inner_expr(node))
+                        }
                         Some(_) => BlastPer::AtOnce,
                         None => BlastPer::Run,
                     },
@@ -255,7 +341,11 @@ impl Lowering {
         let name = self.next_value_name(&mut nodes, span);
         let (params, _) = self.params(nodes.accept(Rule::params), ParameterPlace::Typed);
         let value = self.next_expr(&mut nodes, span);
-        ClauseKind::Watch(Watch { name, params, value })
+        ClauseKind::Watch(Watch {
+            name,
+            params,
+            value,
+        })
     }
 
     fn remedy(&mut self, mut nodes: Nodes<'_>, span: Span) -> ClauseKind {
@@ -266,8 +356,12 @@ impl Lowering {
     }
 
     fn otherwise(&mut self, mut nodes: Nodes<'_>) -> ClauseKind {
-        let of = nodes.accept(Rule::otherwise_of).map(|node| self.ident(&node));
-        let Some(node) = nodes.next() else { return ClauseKind::Missing };
+        let of = nodes
+            .accept(Rule::otherwise_of)
+            .map(|node| self.ident(&node));
+        let Some(node) = nodes.next() else {
+            return ClauseKind::Missing;
+        };
         let (body, braces) = self.block_or_stmt(node);
         ClauseKind::Otherwise(Otherwise { of, body, braces })
     }
@@ -278,6 +372,12 @@ impl Lowering {
             return (self.block(node), true);
         }
         let stmt = self.stmt(node);
-        (Block { span: stmt.span, statements: vec![stmt] }, false)
+        (
+            Block {
+                span: stmt.span,
+                statements: vec![stmt],
+            },
+            false,
+        )
     }
 }

@@ -4,9 +4,9 @@ use super::Lowering;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{
-    Arm, Block, DoCall, DoStmt, Else, Expr, ExprKind, FailureFilter, ForStmt, Hand, HandWithin, Handler, HandlerAction,
-    Ident, IfStmt, LetStmt, MatchStmt, MitigatedStmt, OnFailure, Pattern, PatternKind, Retry, Stmt, StmtKind, Undo,
-    VerifyElse, VerifyStmt,
+    Arm, Block, DoCall, DoStmt, Else, Expr, ExprKind, FailureFilter, ForStmt, Hand, HandWithin,
+    Handler, HandlerAction, Ident, IfStmt, LetStmt, MatchStmt, MitigatedStmt, OnFailure, Pattern,
+    PatternKind, Retry, Stmt, StmtKind, Undo, VerifyElse, VerifyStmt,
 };
 use crate::text::Span;
 
@@ -15,7 +15,10 @@ impl Lowering {
     pub(super) fn next_block(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> Block {
         match nodes.accept(Rule::block) {
             Some(node) => self.block(node),
-            None => Block { statements: Vec::new(), span: parent.at_end() },
+            None => Block {
+                statements: Vec::new(),
+                span: parent.at_end(),
+            },
         }
     }
 
@@ -34,7 +37,9 @@ impl Lowering {
         let kind = match rule {
             Rule::let_stmt => self.let_stmt(nodes, span),
             Rule::do_stmt => match nodes.next() {
-                Some(node) => StmtKind::Do(Box::new(DoStmt { call: self.do_call(node) })),
+                Some(node) => StmtKind::Do(Box::new(DoStmt {
+                    call: self.do_call(node),
+                })),
                 None => StmtKind::Missing,
             },
             Rule::if_stmt => self.if_stmt(nodes, span),
@@ -45,7 +50,9 @@ impl Lowering {
                 args: self.positional(nodes.accept(Rule::call)),
             },
             Rule::cleared_stmt => StmtKind::Cleared {
-                condition: nodes.accept(Rule::cleared_if).map(|node| self.inner_expr(node)),
+                condition: nodes
+                    .accept(Rule::cleared_if)
+                    .map(|node| self.inner_expr(node)),
                 why: self.optional_text(&mut nodes),
             },
             Rule::return_stmt => StmtKind::Return(self.next_expr(&mut nodes, span)),
@@ -62,8 +69,14 @@ impl Lowering {
                 body: self.next_block(&mut nodes, span),
             },
             Rule::mitigated_stmt => self.mitigated_stmt(nodes, span),
-            Rule::page_stmt => StmtKind::Page { roles: self.roles(&mut nodes), text: self.optional_text(&mut nodes) },
-            Rule::tell_stmt => StmtKind::Tell { roles: self.roles(&mut nodes), text: self.optional_text(&mut nodes) },
+            Rule::page_stmt => StmtKind::Page {
+                roles: self.roles(&mut nodes),
+                text: self.optional_text(&mut nodes),
+            },
+            Rule::tell_stmt => StmtKind::Tell {
+                roles: self.roles(&mut nodes),
+                text: self.optional_text(&mut nodes),
+            },
             Rule::hand_stmt => StmtKind::Hand(self.hand(nodes)),
             Rule::attach_stmt => StmtKind::Attach(nodes.map(|node| self.expr(node)).collect()),
             Rule::wrong_stmt => self.wrong_stmt(nodes, span),
@@ -89,13 +102,22 @@ impl Lowering {
         let value = match nodes.accept(Rule::do_call) {
             Some(node) => {
                 let call = self.do_call(node);
-                Expr { span: call.span, kind: ExprKind::Do(Box::new(call)) }
+                Expr {
+                    span: call.span,
+                    kind: ExprKind::Do(Box::new(call)),
+                }
             }
             None => self.next_expr(&mut nodes, span),
         };
         let retry = nodes.accept(Rule::retry).map(|node| self.retry(node));
         let handlers = nodes.map(|node| self.handler(node)).collect();
-        StmtKind::Let(Box::new(LetStmt { name, ty, value, retry, handlers }))
+        StmtKind::Let(Box::new(LetStmt {
+            name,
+            ty,
+            value,
+            retry,
+            handlers,
+        }))
     }
 
     /// A `do_call` node: the call and its options.
@@ -109,10 +131,19 @@ impl Lowering {
             Some(node) => self.action_call(node),
             None => self.missing(span),
         };
-        let mut parts = DoCall { call, within: None, retry: None, undo: None, handlers: Vec::new(), span };
+        let mut parts = DoCall {
+            call,
+            within: None,
+            retry: None,
+            undo: None,
+            handlers: Vec::new(),
+            span,
+        };
         loop {
             let option = match nodes.peek() {
-                Some(Rule::within | Rule::retry | Rule::undo | Rule::waive_undo | Rule::handler) => nodes.next(),
+                Some(
+                    Rule::within | Rule::retry | Rule::undo | Rule::waive_undo | Rule::handler,
+                ) => nodes.next(),
                 _ => None,
             };
             let Some(node) = option else { return parts };
@@ -133,13 +164,22 @@ impl Lowering {
     }
 
     pub(super) fn say_twice(&mut self, span: Span) {
-        self.say(Diagnostic::new(Code::SaidTwice, "this was said already", span, "a second time on the same line"));
+        self.say(Diagnostic::new(
+            Code::SaidTwice,
+            "this was said already",
+            span,
+            "a second time on the same line",
+        ));
     }
 
     fn retry(&mut self, node: Node<'_>) -> Retry {
         let span = self.span(&node);
         let mut nodes = Nodes::of(node);
-        Retry { times: self.next_expr(&mut nodes, span), every: self.next_expr(&mut nodes, span), span }
+        Retry {
+            times: self.next_expr(&mut nodes, span),
+            every: self.next_expr(&mut nodes, span),
+            span,
+        }
     }
 
     fn undo(&mut self, node: Node<'_>) -> Undo {
@@ -172,7 +212,9 @@ impl Lowering {
         match node.as_rule() {
             Rule::expr => HandlerAction::Value(self.expr(node)),
             Rule::novel => HandlerAction::Novel(self.optional_text(&mut Nodes::of(node))),
-            Rule::inconclusive => HandlerAction::Inconclusive(self.optional_text(&mut Nodes::of(node))),
+            Rule::inconclusive => {
+                HandlerAction::Inconclusive(self.optional_text(&mut Nodes::of(node)))
+            }
             _ => HandlerAction::Statement(Box::new(self.stmt(node))),
         }
     }
@@ -180,18 +222,28 @@ impl Lowering {
     fn if_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
         let condition = self.next_expr(&mut nodes, span);
         let then = self.next_block(&mut nodes, span);
-        let otherwise = nodes.accept(Rule::else_part).and_then(|node| Nodes::of(node).next());
+        let otherwise = nodes
+            .accept(Rule::else_part)
+            .and_then(|node| Nodes::of(node).next());
         let otherwise = otherwise.map(|node| match node.as_rule() {
             Rule::block => Else::Block(self.block(node)),
             _ => Else::If(Box::new(self.stmt(node))),
         });
-        StmtKind::If(Box::new(IfStmt { condition, then, otherwise }))
+        StmtKind::If(Box::new(IfStmt {
+            condition,
+            then,
+            otherwise,
+        }))
     }
 
     fn match_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
         let subject = self.next_expr(&mut nodes, span);
         let arms = nodes.map(|node| self.arm(node)).collect();
-        StmtKind::Match(Box::new(MatchStmt { subject, arms, span }))
+        StmtKind::Match(Box::new(MatchStmt {
+            subject,
+            arms,
+            span,
+        }))
     }
 
     fn arm(&mut self, node: Node<'_>) -> Arm {
@@ -199,7 +251,10 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         let pattern = match nodes.accept(Rule::pattern) {
             Some(node) => self.pattern(node),
-            None => Pattern { kind: PatternKind::Missing, span },
+            None => Pattern {
+                kind: PatternKind::Missing,
+                span,
+            },
         };
         if let Some(arrow) = nodes.accept(Rule::wrong_arrow) {
             let arrow = self.span(&arrow);
@@ -207,15 +262,28 @@ impl Lowering {
         }
         let (body, braces) = match nodes.next().filter(|node| node.as_rule() != Rule::missing) {
             Some(node) => self.block_or_stmt(node),
-            None => (Block { statements: Vec::new(), span: span.at_end() }, true),
+            None => (
+                Block {
+                    statements: Vec::new(),
+                    span: span.at_end(),
+                },
+                true,
+            ),
         };
-        Arm { pattern, body, braces, span }
+        Arm {
+            pattern,
+            body,
+            braces,
+            span,
+        }
     }
 
     fn pattern(&mut self, node: Node<'_>) -> Pattern {
         let span = self.span(&node);
         let kind = match Nodes::of(node).next() {
-            Some(node) if node.as_rule() == Rule::is_some => PatternKind::Some(self.inner_name(node)),
+            Some(node) if node.as_rule() == Rule::is_some => {
+                PatternKind::Some(self.inner_name(node))
+            }
             Some(node) => {
                 let value = self.expr(node);
                 match &value.kind {
@@ -233,21 +301,34 @@ impl Lowering {
     fn for_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
         let name = self.next_value_name(&mut nodes, span);
         let source = self.next_expr(&mut nodes, span);
-        let at_most = nodes.accept(Rule::at_most).map(|node| self.inner_expr(node));
-        let on_failure = nodes.accept(Rule::on_failure).and_then(|node| Nodes::of(node).next());
+        let at_most = nodes
+            .accept(Rule::at_most)
+            .map(|node| self.inner_expr(node));
+        let on_failure = nodes
+            .accept(Rule::on_failure)
+            .and_then(|node| Nodes::of(node).next());
         let on_failure = on_failure.map(|word| match word.as_str() {
             "continue" => OnFailure::UndoContinue,
             _ => OnFailure::UndoStop,
         });
         let body = self.next_block(&mut nodes, span);
-        StmtKind::For(Box::new(ForStmt { name, source, at_most, on_failure, body }))
+        StmtKind::For(Box::new(ForStmt {
+            name,
+            source,
+            at_most,
+            on_failure,
+            body,
+        }))
     }
 
     fn with_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
         let mut call = self.do_parts(&mut nodes, span);
         let body = self.next_block(&mut nodes, span);
         call.span.end = body.span.start;
-        StmtKind::WithDo { call: Box::new(call), body }
+        StmtKind::WithDo {
+            call: Box::new(call),
+            body,
+        }
     }
 
     fn verify_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
@@ -299,7 +380,13 @@ impl Lowering {
             }
             None => (Vec::new(), span.at_end()),
         };
-        StmtKind::Mitigated(Box::new(MitigatedStmt { text, owed_by, within, until, until_span }))
+        StmtKind::Mitigated(Box::new(MitigatedStmt {
+            text,
+            owed_by,
+            within,
+            until,
+            until_span,
+        }))
     }
 
     fn hand(&mut self, mut nodes: Nodes<'_>) -> Hand {
@@ -313,7 +400,11 @@ impl Lowering {
                 None => HandWithin::Duration(amount),
             }
         });
-        Hand { roles, within, text: self.optional_text(&mut nodes) }
+        Hand {
+            roles,
+            within,
+            text: self.optional_text(&mut nodes),
+        }
     }
 
     /// An expression, or something like an assignment, where a statement should be.
@@ -325,13 +416,21 @@ impl Lowering {
                 self.diagnostics.truncate(before);
                 assignment(left, span)
             }
-            ExprKind::Call { .. } => {
-                Diagnostic::new(Code::ExpressionStatement, "an expression is not a statement", span, "nothing is done with its value")
-                    .help("a line that changes the world begins with `do`; a value gets a name with `let`")
-                    .fix("write `do`", span.at_start(), "do ")
-            }
-            _ => Diagnostic::new(Code::ExpressionStatement, "an expression is not a statement", span, "nothing is done with this value")
-                .help("a statement begins with a word such as `let`, `do`, `if`, `found`, `verify`"),
+            ExprKind::Call { .. } => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "nothing is done with its value",
+            )
+            .help("a line that changes the world begins with `do`; a value gets a name with `let`")
+            .fix("write `do`", span.at_start(), "do "),
+            _ => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "nothing is done with this value",
+            )
+            .help("a statement begins with a word such as `let`, `do`, `if`, `found`, `verify`"),
         };
         self.say(diagnostic);
         StmtKind::Missing
@@ -340,14 +439,25 @@ impl Lowering {
     /// Whether a `=` at this place was refused just now.
     fn is_single_equals(&self, before: usize, place: Span) -> bool {
         let said = self.diagnostics.iter().skip(before);
-        said.into_iter().any(|diagnostic| diagnostic.code == Code::SingleEquals && diagnostic.primary.span == place)
+        said.into_iter().any(|diagnostic| {
+            diagnostic.code == Code::SingleEquals && diagnostic.primary.span == place
+        })
     }
 }
 
 fn assignment(left: &Expr, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(Code::Assignment, "values do not change: there is no assignment", span, "a new value needs a new name");
+    let diagnostic = Diagnostic::new(
+        Code::Assignment,
+        "values do not change: there is no assignment",
+        span,
+        "a new value needs a new name",
+    );
     match left.kind {
-        ExprKind::Name(_) => diagnostic.help("give the value a name with `let`").fix("write `let`", span.at_start(), "let "),
+        ExprKind::Name(_) => diagnostic.help("give the value a name with `let`").fix(
+            "write `let`",
+            span.at_start(),
+            "let ",
+        ),
         _ => diagnostic.help("to change the world, use an action: `do k8s.scale(web, to: 3)`"),
     }
 }

@@ -3,8 +3,8 @@
 use super::Lowering;
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{
-    ActionPattern, Cause, Expect, Expr, ExprKind, Given, GivenOutcome, ItemKind, ProbeSays, Reply, ReplyKind, Test,
-    TestLine, TestLineKind, Times,
+    ActionPattern, Cause, Expect, Expr, ExprKind, Given, GivenOutcome, ItemKind, ProbeSays, Reply,
+    ReplyKind, Test, TestLine, TestLineKind, Times,
 };
 use crate::text::Span;
 
@@ -13,7 +13,11 @@ impl Lowering {
         let runbook = self.next_ident(&mut nodes, span);
         let title = self.next_plain(&mut nodes, span);
         let lines = nodes.map(|node| self.test_line(node)).collect();
-        ItemKind::Test(Box::new(Test { runbook, title, lines }))
+        ItemKind::Test(Box::new(Test {
+            runbook,
+            title,
+            lines,
+        }))
     }
 
     fn test_line(&mut self, node: Node<'_>) -> TestLine {
@@ -22,11 +26,20 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         let kind = match (rule, nodes.next()) {
             (Rule::at_line, Some(time)) => TestLineKind::At {
-                time: Expr { kind: ExprKind::Time, span: self.span(&time) },
-                zone: nodes.accept(Rule::in_zone).map(|node| self.inner_plain(node)),
+                time: Expr {
+                    kind: ExprKind::Time,
+                    span: self.span(&time),
+                },
+                zone: nodes
+                    .accept(Rule::in_zone)
+                    .map(|node| self.inner_plain(node)),
             },
-            (Rule::given_line, Some(node)) => self.given(node).map_or(TestLineKind::Missing, TestLineKind::Given),
-            (Rule::expect_line, Some(node)) => self.expect(node).map_or(TestLineKind::Missing, TestLineKind::Expect),
+            (Rule::given_line, Some(node)) => self
+                .given(node)
+                .map_or(TestLineKind::Missing, TestLineKind::Given),
+            (Rule::expect_line, Some(node)) => self
+                .expect(node)
+                .map_or(TestLineKind::Missing, TestLineKind::Expect),
             _ => TestLineKind::Missing,
         };
         TestLine { kind, span }
@@ -44,8 +57,12 @@ impl Lowering {
             Rule::given_event => Given::Event(self.next_expr(&mut nodes, span)),
             Rule::given_request => Given::Request {
                 args: self.plain_arguments(nodes.accept(Rule::call)),
-                by: nodes.accept(Rule::by_person).map(|node| self.inner_plain(node)),
-                role: nodes.accept(Rule::binding).map(|node| self.inner_ident(node)),
+                by: nodes
+                    .accept(Rule::by_person)
+                    .map(|node| self.inner_plain(node)),
+                role: nodes
+                    .accept(Rule::binding)
+                    .map(|node| self.inner_ident(node)),
             },
             Rule::given_schedule => Given::Schedule,
             Rule::given_finding => Given::Finding {
@@ -66,7 +83,11 @@ impl Lowering {
             _ => GivenOutcome::Applied,
         };
         let takes = nodes.accept(Rule::takes).map(|node| self.inner_expr(node));
-        Given::Effect { action, outcome, takes }
+        Given::Effect {
+            action,
+            outcome,
+            takes,
+        }
     }
 
     /// The text behind `fails`.
@@ -95,7 +116,12 @@ impl Lowering {
             }
             _ => ReplyKind::Value(self.next_expr(&mut nodes, span)),
         };
-        let mut reply = Reply { kind, cause: None, takes: None, span };
+        let mut reply = Reply {
+            kind,
+            cause: None,
+            takes: None,
+            span,
+        };
         for node in nodes {
             match node.as_rule() {
                 Rule::takes => reply.takes = Some(self.inner_expr(node)),
@@ -121,7 +147,9 @@ impl Lowering {
             Rule::expect_told => Expect::Told {
                 how: self.ident(&nodes.next()?),
                 roles: self.roles(&mut nodes),
-                because: nodes.accept(Rule::because).map(|node| self.inner_ident(node)),
+                because: nodes
+                    .accept(Rule::because)
+                    .map(|node| self.inner_ident(node)),
             },
             Rule::expect_end => self.expect_end(nodes, span)?,
             _ => return None,
@@ -133,10 +161,13 @@ impl Lowering {
         while let Some(node) = nodes.accept(Rule::action_pattern) {
             steps.push(self.action_pattern(node));
         }
-        let times = nodes.accept(Rule::times).map(|node| match self.optional_expr(&mut Nodes::of(node)) {
-            Some(count) => Times::Exactly(count),
-            None => Times::Once,
-        });
+        let times =
+            nodes
+                .accept(Rule::times)
+                .map(|node| match self.optional_expr(&mut Nodes::of(node)) {
+                    Some(count) => Times::Exactly(count),
+                    None => Times::Once,
+                });
         Expect::Did { steps, times }
     }
 
@@ -155,14 +186,21 @@ impl Lowering {
             }
         }
         debug_assert!(span.source == end.span.source);
-        Some(Expect::End { end, role, because, within })
+        Some(Expect::End {
+            end,
+            role,
+            because,
+            within,
+        })
     }
 
     fn action_pattern(&mut self, node: Node<'_>) -> ActionPattern {
         let span = self.span(&node);
         let mut nodes = Nodes::of(node);
         let action = self.next_path(&mut nodes, span);
-        let args = nodes.accept(Rule::call).map(|node| self.plain_arguments(Some(node)));
+        let args = nodes
+            .accept(Rule::call)
+            .map(|node| self.plain_arguments(Some(node)));
         ActionPattern { action, args, span }
     }
 }

@@ -26,12 +26,18 @@ impl Lowering {
         }
         let node = nodes.next()?;
         let span = self.span(&node);
-        Some(Text { literal: self.text_literal(node), span })
+        Some(Text {
+            literal: self.text_literal(node),
+            span,
+        })
     }
 
     /// The next child as a string without holes.
     pub(super) fn next_plain(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> PlainText {
-        let missing = PlainText { text: SmolStr::default(), span: parent.at_end() };
+        let missing = PlainText {
+            text: SmolStr::default(),
+            span: parent.at_end(),
+        };
         self.optional_plain(nodes).unwrap_or(missing)
     }
 
@@ -50,7 +56,10 @@ impl Lowering {
                 )),
             }
         }
-        Some(PlainText { text: plain.into(), span: text.span })
+        Some(PlainText {
+            text: plain.into(),
+            span: text.span,
+        })
     }
 
     /// Any string.
@@ -58,15 +67,27 @@ impl Lowering {
         match node.as_rule() {
             Rule::plain_text => {
                 let inside = node.as_str();
-                let text = inside.get(1..inside.len().saturating_sub(1)).unwrap_or_default();
-                let parts = if text.is_empty() { Vec::new() } else { vec![TextPart::Text(text.into())] };
-                TextLiteral { parts, block: false }
+                let text = inside
+                    .get(1..inside.len().saturating_sub(1))
+                    .unwrap_or_default();
+                let parts = if text.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![TextPart::Text(text.into())]
+                };
+                TextLiteral {
+                    parts,
+                    block: false,
+                }
             }
             Rule::block_text => {
                 let parts = unindent(self.text_parts(node));
                 TextLiteral { parts, block: true }
             }
-            _ => TextLiteral { parts: self.text_parts(node), block: false },
+            _ => TextLiteral {
+                parts: self.text_parts(node),
+                block: false,
+            },
         }
     }
 
@@ -135,18 +156,30 @@ impl Lowering {
             );
             Expr { kind: ExprKind::Missing, span }
         });
-        Hole { path: Box::new(path), span }
+        Hole {
+            path: Box::new(path),
+            span,
+        }
     }
 
     fn hole_path(&mut self, first: &Node<'_>, fields: Nodes<'_>) -> Option<Expr> {
-        let mut path = Expr { kind: ExprKind::Name(first.as_str().into()), span: self.span(first) };
+        let mut path = Expr {
+            kind: ExprKind::Name(first.as_str().into()),
+            span: self.span(first),
+        };
         for (count, field) in fields.enumerate() {
             if count >= MAX_HOLE_FIELDS {
                 return None;
             }
             let name = self.field_name(&field);
             let span = path.span.to(name.span);
-            path = Expr { kind: ExprKind::Field { base: Box::new(path), name }, span };
+            path = Expr {
+                kind: ExprKind::Field {
+                    base: Box::new(path),
+                    name,
+                },
+                span,
+            };
         }
         Some(path)
     }
@@ -154,7 +187,10 @@ impl Lowering {
     /// `promql"..."`
     pub(super) fn tagged(&mut self, node: Node<'_>) -> TaggedLiteral {
         let span = self.span(&node);
-        let mut tag = Ident { text: SmolStr::default(), span: span.at_start() };
+        let mut tag = Ident {
+            text: SmolStr::default(),
+            span: span.at_start(),
+        };
         let mut holes = Vec::new();
         for part in Nodes::of(node) {
             match part.as_rule() {
@@ -163,7 +199,11 @@ impl Lowering {
                 _ => {}
             }
         }
-        let raw = Span { start: tag.span.end + 1, end: span.end.saturating_sub(1), ..span };
+        let raw = Span {
+            start: tag.span.end + 1,
+            end: span.end.saturating_sub(1),
+            ..span
+        };
         TaggedLiteral { tag, raw, holes }
     }
 }
@@ -186,7 +226,11 @@ fn unindent(parts: Vec<TextPart>) -> Vec<TextPart> {
     for (index, part) in parts.into_iter().enumerate() {
         match part {
             TextPart::Text(text) => {
-                let text = if index == 0 { without_first_newline(&text) } else { &text };
+                let text = if index == 0 {
+                    without_first_newline(&text)
+                } else {
+                    &text
+                };
                 let mut kept = cut_lines(text, indent, line_start);
                 if index + 1 == count {
                     kept.truncate(kept.trim_end_matches([' ', '\t']).len());
@@ -209,14 +253,20 @@ fn unindent(parts: Vec<TextPart>) -> Vec<TextPart> {
 }
 
 fn without_first_newline(text: &str) -> &str {
-    text.trim_start_matches([' ', '\t', '\r']).strip_prefix('\n').unwrap_or(text)
+    text.trim_start_matches([' ', '\t', '\r'])
+        .strip_prefix('\n')
+        .unwrap_or(text)
 }
 
 fn cut_lines(text: &str, indent: usize, line_start: bool) -> String {
     let mut kept = String::with_capacity(text.len());
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
-        let cut = if index > 0 || line_start { blanks.min(indent) } else { 0 };
+        let cut = if index > 0 || line_start {
+            blanks.min(indent)
+        } else {
+            0
+        };
         let line = line.get(cut..).unwrap_or_default();
         match line.strip_suffix("\r\n") {
             Some(content) => {
