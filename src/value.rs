@@ -92,3 +92,6 @@ impl Value {
         matches!(self, Value::None)
     }
 }
+
+#[cfg(test)]
+mod tests;
