@@ -3,6 +3,7 @@
 //! In: files as names and bytes. Out: plain text and numbers. Never shows a type of the rooms, so
 //! that these stay private and what nobody uses is reported as dead.
 
+pub mod literal;
 mod memory;
 
 use std::path::Path;

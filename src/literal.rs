@@ -55,3 +55,6 @@ fn cut(literal: &Literal, positions: Vec<HolePosition>) -> Template {
         segments,
     }
 }
+
+#[cfg(test)]
+mod tests;

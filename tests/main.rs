@@ -21,6 +21,7 @@ mod suites {
     pub mod examples;
     pub mod explain;
     pub mod library;
+    pub mod literal;
     pub mod reference;
     pub mod tidy;
     pub mod wrong;
@@ -34,6 +35,7 @@ const SUITES: &[Suite] = &[
     ("tidy", suites::tidy::trials),
     ("explain", suites::explain::trials),
     ("check", suites::check::trials),
+    ("literal", suites::literal::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),

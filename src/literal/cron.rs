@@ -13,6 +13,8 @@ use crate::value::HolePosition;
 /// One of the five fields: its name, its range, and the words for its numbers.
 struct Field {
     name: &'static str,
+    /// With its article.
+    one: &'static str,
     low: u32,
     high: u32,
     words: &'static [&'static str],
@@ -26,24 +28,28 @@ const DAYS: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const FIELDS: [Field; 5] = [
     Field {
         name: "minute",
+        one: "a minute",
         low: 0,
         high: 59,
         words: &[],
     },
     Field {
         name: "hour",
+        one: "an hour",
         low: 0,
         high: 23,
         words: &[],
     },
     Field {
         name: "day of the month",
+        one: "a day of the month",
         low: 1,
         high: 31,
         words: &[],
     },
     Field {
         name: "month",
+        one: "a month",
         low: 1,
         high: 12,
         words: MONTHS,
@@ -51,6 +57,7 @@ const FIELDS: [Field; 5] = [
     // Both 0 and 7 are Sunday.
     Field {
         name: "day of the week",
+        one: "a day of the week",
         low: 0,
         high: 7,
         words: DAYS,
@@ -159,9 +166,11 @@ impl Schedule<'_> {
             (low, high)
         } else {
             let number = self.number(field, span, span_range)?;
-            if step.is_some() {
-                let help = format!("write `{number}-{}/…`", field.high);
-                self.wrong(range.clone(), "a step follows `*` or a range", &help);
+            if let Some(step) = step {
+                let meant = format!("{number}-{}/{step}", field.high);
+                let why = "a step follows `*` or a range";
+                self.wrong(range.clone(), why, &format!("write `{meant}`"));
+                self.mend(range, meant);
                 return None;
             }
             (number, number)
@@ -197,12 +206,12 @@ impl Schedule<'_> {
             return Some(number);
         }
         let why = match text {
-            "" => format!("a {} is missing", field.name),
+            "" => format!("{} is missing", field.one),
             _ => format!("`{text}` is no {}", field.name),
         };
         let numbers = format!(
-            "a {} is a number from {} to {}",
-            field.name, field.low, field.high
+            "{} is a number from {} to {}",
+            field.one, field.low, field.high
         );
         let help = match field.words {
             [first, .., last] => format!("{numbers}, or a word from `{first}` to `{last}`"),
@@ -237,11 +246,20 @@ impl Schedule<'_> {
             months & (1 << month) != 0 && days & first_days != 0
         });
         if !exists {
-            let message = "the schedule never comes: no such month has such a day";
+            let message = "the schedule never comes: there is no such day in that month";
             let span = self.literal.span(both.start, both.end);
-            let error = Diagnostic::new(Code::CronNever, message, span, "there is no such day");
+            let error = Diagnostic::new(Code::CronNever, message, span, "no such day");
             self.found
                 .push(error.help("mend the day of the month or the month"));
+        }
+    }
+
+    /// Adds a fix to what was said last.
+    fn mend(&mut self, range: &Range<usize>, text: String) {
+        let span = self.literal.span(range.start, range.end);
+        if let Some(found) = self.found.pop() {
+            self.found
+                .push(found.fix(format!("write `{text}`"), span, text));
         }
     }
 

@@ -3,10 +3,12 @@
 //! In: a scanned literal. Out: the positions of its holes, or the first thing that is wrong, with
 //! its place. Knows the types of functions and operators; knows nothing of which metrics exist.
 
+mod call;
 mod function;
 mod lexer;
 mod matcher;
 mod parser;
+mod string;
 
 use std::ops::Range;
 
@@ -130,4 +132,19 @@ fn diagnostic(literal: &Literal, problem: Problem) -> Diagnostic {
         Some(text) => found.fix(format!("write `{text}`"), span, text),
         None => found,
     }
+}
+
+/// The tokens of a query, strings as `=` and their value: what must survive the filling of holes.
+#[cfg(test)]
+pub(super) fn pieces(query: &str) -> Option<Vec<String>> {
+    let tokens = lexer::tokens(query).ok()?;
+    Parser::new(query, tokens.clone()).query().ok()?;
+    let piece = |token: &lexer::Token| {
+        let text = &query[token.range.clone()];
+        match token.kind {
+            lexer::Kind::Text => Some(format!("={}", string::text(text)?)),
+            _ => Some(text.to_owned()),
+        }
+    };
+    tokens.iter().map(piece).collect()
 }

@@ -17,7 +17,6 @@ const LENGTH: usize = 4096;
 
 /// The parts of an address as ranges of its text.
 struct Parts {
-    scheme: Range<usize>,
     authority: Range<usize>,
     path: Range<usize>,
     query: Range<usize>,
@@ -86,7 +85,6 @@ impl Address<'_> {
         let fragment_at = find(path.end, &['#']);
         let after = |at: usize| (at + 1).min(text.len());
         Some(Parts {
-            scheme: 0..scheme.len(),
             query: after(path.end).min(fragment_at)..fragment_at,
             fragment: after(fragment_at)..text.len(),
             authority,
@@ -188,27 +186,16 @@ impl Address<'_> {
             let place = range.start + at..range.start + at + character.len_utf8();
             if !allowed {
                 let mut bytes = [0; 4];
-                let encoded: String = character
-                    .encode_utf8(&mut bytes)
-                    .bytes()
-                    .map(|byte| format!("%{byte:02X}"))
-                    .collect();
-                let shown = character.escape_debug();
-                self.wrong(
-                    place,
-                    &format!("`{shown}` may not stand here"),
-                    &format!("write `{encoded}`"),
-                );
+                let bytes = character.encode_utf8(&mut bytes).bytes();
+                let encoded: String = bytes.map(|byte| format!("%{byte:02X}")).collect();
+                let why = format!("`{}` may not stand here", character.escape_debug());
+                self.instead(place, &why, &encoded);
                 return;
             }
             let digits = text.as_bytes().get(at + 1..at + 3);
             let encoded = digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
             if character == '%' && !encoded {
-                self.wrong(
-                    place,
-                    "`%` needs two hexadecimal digits",
-                    "write `%25` for the sign itself",
-                );
+                self.instead(place, "`%` needs two hexadecimal digits", "%25");
                 return;
             }
         }
@@ -255,21 +242,22 @@ impl Address<'_> {
 
     /// The client must read what is written, not rewrite it.
     fn normal_form(&mut self, parts: &Parts) {
-        let text = self.literal.text.replace(STAND_IN, "x");
         let whole = 0..self.literal.text.len();
+        let mut text = self.literal.text.replace(STAND_IN, "x");
+        if parts.path.is_empty() {
+            // An address without a path is one with the path `/`.
+            text.insert(parts.path.start, '/');
+        }
         match Url::parse(&text) {
             Err(error) => self.wrong(whole, &error.to_string(), "write an absolute address"),
-            Ok(url) => {
-                let written = url.as_str();
-                let same = written == text || (parts.path.is_empty() && url.path() == "/");
-                if !same {
-                    let help = format!("write `{written}`");
-                    self.wrong(
-                        parts.scheme.start..whole.end,
-                        "a client would rewrite it",
-                        &help,
-                    );
-                }
+            Ok(url) if url.as_str() == text => {}
+            Ok(url) if self.literal.holes.is_empty() => {
+                self.instead(whole, "a client would rewrite it", url.as_str());
+            }
+            Ok(_) => {
+                let help =
+                    "leave the port out if it is the usual one, write the host in its plain form";
+                self.wrong(whole, "a client would rewrite it", help);
             }
         }
     }
@@ -277,7 +265,19 @@ impl Address<'_> {
     fn wrong(&mut self, range: Range<usize>, why: &str, help: &str) {
         let span = self.literal.span(range.start, range.end);
         let message = format!("the URL is not valid: {why}");
+        let found = Diagnostic::new(Code::UrlInvalid, message, span, "here");
+        self.found.push(found.help(help));
+    }
+
+    /// Like `wrong`, where one text is right.
+    fn instead(&mut self, range: Range<usize>, why: &str, text: &str) {
+        let span = self.literal.span(range.start, range.end);
+        let (message, help) = (
+            format!("the URL is not valid: {why}"),
+            format!("write `{text}`"),
+        );
+        let found = Diagnostic::new(Code::UrlInvalid, message, span, "here");
         self.found
-            .push(Diagnostic::new(Code::UrlInvalid, message, span, "here").help(help));
+            .push(found.help(help.clone()).fix(help, span, text));
     }
 }

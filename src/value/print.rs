@@ -115,7 +115,7 @@ fn quoted(out: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     let escaped = text
         .replace('\\', "\\\\")
         .replace('"', "\\\"")
-        .replace("${", "$\\{");
+        .replace("${", "\\${");
     write!(out, "\"{}\"", super::escape_text(&escaped, usize::MAX))
 }
 

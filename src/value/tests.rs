@@ -83,6 +83,8 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn comes_back_from_bytes_and_json(value in value()) {
         let bytes = postcard::to_allocvec(&value).unwrap();

@@ -1,6 +1,7 @@
 //! The functions of PromQL with the types of what they take and give.
 
 use super::Yields;
+use super::Yields::{Samples, Scalar, Text, Vector};
 
 /// A function as messages and calls need it.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +28,6 @@ const OF_SAMPLES: &str = "absent_over_time avg_over_time changes count_over_time
     first_over_time idelta increase irate last_over_time mad_over_time max_over_time min_over_time \
     present_over_time rate resets stddev_over_time stdvar_over_time sum_over_time \
     ts_of_first_over_time ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time";
-
-use Yields::{Samples, Scalar, Text, Vector};
 
 /// All others: name, parameters, how many are optional, whether the last repeats, result.
 type Row = (&'static str, &'static [Yields], usize, bool, Yields);

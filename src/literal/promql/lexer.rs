@@ -67,8 +67,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
             _ => match MARKS.iter().find(|mark| rest.starts_with(**mark)) {
                 Some(mark) => (Kind::Mark, mark.len()),
                 None => {
-                    let what = format!("`{}` has no meaning in a query", first.escape_debug());
-                    return Err(Problem::syntax(at..at + first.len_utf8(), what));
+                    return Err(meaningless(rest, first, at));
                 }
             },
         };
@@ -81,6 +80,18 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
         range: text.len()..text.len(),
     });
     Ok(tokens)
+}
+
+/// Says that a character has no meaning, and what is written in its place.
+fn meaningless(rest: &str, first: char, at: usize) -> Problem {
+    let known = [("&&", "and"), ("||", "or")];
+    let what = format!("`{}` has no meaning in a query", first.escape_debug());
+    match known.iter().find(|(foreign, _)| rest.starts_with(foreign)) {
+        Some((foreign, word)) => Problem::syntax(at..at + foreign.len(), what)
+            .help(format!("the operator is `{word}`"))
+            .instead(*word),
+        None => Problem::syntax(at..at + first.len_utf8(), what),
+    }
 }
 
 /// Whether the last tokens are a `[` and one length of time.

@@ -8,6 +8,7 @@ use regex::Regex;
 
 use super::lexer::Kind;
 use super::parser::{Form, Operand, Parser};
+use super::string::unquoted;
 use super::{Problem, Yields};
 use crate::literal::re::{check_pattern, holes_in_sets};
 use crate::literal::scan::STAND_IN;
@@ -30,7 +31,10 @@ impl Parser<'_> {
             }
             let end = self.expect("}")?.end;
             if !selects {
-                let problem = Problem::types(open.start..end, "it selects every series there is");
+                let problem = Problem::types(
+                    open.start..end,
+                    "no matcher asks for a value, so it selects series of any kind",
+                );
                 return Err(problem.help("name a metric, or match a label with a value"));
             }
         }
@@ -111,7 +115,7 @@ impl Parser<'_> {
         if is_pattern && !string.text.is_empty() {
             check_pattern(&string.text).map_err(|wrong| {
                 let range = string.place(wrong.start)..string.place(wrong.end);
-                let what = format!("the regular expression is not valid: {}", wrong.why);
+                let what = format!("the pattern is not a regular expression: {}", wrong.why);
                 Problem::syntax(range, what)
             })?;
             if let Some(at) = holes_in_sets(&string.text).first() {
@@ -146,7 +150,7 @@ impl Parser<'_> {
                 if self.is("-") {
                     self.next();
                 }
-                self.duration("would not be a duration")?;
+                self.duration()?;
                 operand
             } else {
                 return Ok(operand);
@@ -169,12 +173,12 @@ impl Parser<'_> {
         ) {
             return Err(Problem::types(length, "the range has no length"));
         }
-        self.duration("would not be a duration")?;
+        self.duration()?;
         let is_subquery = self.is(":");
         if is_subquery {
             self.next();
             if !self.is("]") {
-                self.duration("would not be a duration")?;
+                self.duration()?;
             }
         }
         let end = self.expect("]")?.end;
@@ -190,36 +194,35 @@ impl Parser<'_> {
         })
     }
 
-    /// A duration or a hole for one.
-    fn duration(&mut self, label: &'static str) -> Result<(), Problem> {
-        let token = self.peek().clone();
+    /// A duration or a hole for one. A hole is a whole duration: `[5${unit}]` is none.
+    fn duration(&mut self) -> Result<(), Problem> {
+        let token = self.next();
+        let behind = self.peek();
+        let is_glued = behind.range.start == token.range.end
+            && matches!(
+                behind.kind,
+                Kind::Hole | Kind::Word | Kind::Number | Kind::Duration
+            );
+        let hole = [&token, behind]
+            .into_iter()
+            .find(|token| token.kind == Kind::Hole);
+        if let Some(hole) = hole.filter(|_| is_glued) {
+            return Err(Problem::Hole(hole.range.start, "only a part of a duration"));
+        }
         match token.kind {
-            Kind::Duration => {}
-            Kind::Hole => self.positions.push(HolePosition::PromqlDuration),
+            Kind::Duration => Ok(()),
+            Kind::Hole => {
+                self.positions.push(HolePosition::PromqlDuration);
+                Ok(())
+            }
             Kind::Number => {
-                let text = self.word();
-                let problem = self.unexpected("a duration");
-                return Err(problem.help("say the unit").instead(format!("{text}s")));
+                let text = &self.text[token.range.clone()];
+                let problem = self.expected("a duration", &token).help("say the unit");
+                Err(problem.instead(format!("{text}s")))
             }
             Kind::Word | Kind::Text | Kind::Mark | Kind::End => {
-                return Err(self.unexpected("a duration"));
+                Err(self.expected("a duration", &token))
             }
-        }
-        self.next();
-        // `[5${unit}]`, `[${d}m]`: a hole is a duration of its own.
-        let glued = self.peek().range.start == token.range.end;
-        match self.peek().kind {
-            Kind::Hole if glued => Err(Problem::Hole(self.peek().range.start, label)),
-            Kind::Word | Kind::Number | Kind::Duration if glued && token.kind == Kind::Hole => {
-                Err(Problem::Hole(token.range.start, label))
-            }
-            Kind::Hole
-            | Kind::Word
-            | Kind::Number
-            | Kind::Duration
-            | Kind::Text
-            | Kind::Mark
-            | Kind::End => Ok(()),
         }
     }
 
@@ -268,80 +271,4 @@ fn position(is_pattern: bool, quote: Quote) -> HolePosition {
         true => HolePosition::PromqlPattern(quote),
         false => HolePosition::PromqlLabel(quote),
     }
-}
-
-/// A string without quotes and escapes, and the way back.
-struct Unquoted {
-    text: String,
-    /// For each byte of `text`, and for its end, the place in the query.
-    places: Vec<usize>,
-}
-
-impl Unquoted {
-    fn place(&self, at: usize) -> usize {
-        let last = self.places.last().copied().unwrap_or_default();
-        self.places.get(at).copied().unwrap_or(last)
-    }
-}
-
-/// Undoes the escapes of a string, which begins at `start` of the query.
-fn unquoted(quoted: &str, start: usize) -> Result<Unquoted, Problem> {
-    let mut string = Unquoted {
-        text: String::new(),
-        places: Vec::new(),
-    };
-    let quote = quoted.chars().next().unwrap_or('"');
-    let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-    let mut at = 0;
-    while let Some(character) = inner[at..].chars().next() {
-        let (meant, length) = match character {
-            '\\' if quote != '`' => {
-                let place = start + 1 + at;
-                escape(&inner[at..], quote).ok_or_else(|| unknown_escape(&inner[at..], place))?
-            }
-            plain => (plain, plain.len_utf8()),
-        };
-        string.text.push(meant);
-        string
-            .places
-            .extend(std::iter::repeat_n(start + 1 + at, meant.len_utf8()));
-        at += length;
-    }
-    string.places.push(start + 1 + at);
-    Ok(string)
-}
-
-/// The character that an escape stands for, and the length of the escape.
-fn escape(text: &str, quote: char) -> Option<(char, usize)> {
-    let digits = |count: usize, radix: u32| {
-        let from = if radix == 8 { 1 } else { 2 };
-        let code = u32::from_str_radix(text.get(from..from + count)?, radix).ok()?;
-        Some((char::from_u32(code)?, from + count))
-    };
-    match text[1..].chars().next()? {
-        'a' => Some(('\u{07}', 2)),
-        'b' => Some(('\u{08}', 2)),
-        'f' => Some(('\u{0c}', 2)),
-        'n' => Some(('\n', 2)),
-        'r' => Some(('\r', 2)),
-        't' => Some(('\t', 2)),
-        'v' => Some(('\u{0b}', 2)),
-        '\\' => Some(('\\', 2)),
-        'x' => digits(2, 16),
-        'u' => digits(4, 16),
-        'U' => digits(8, 16),
-        '0'..='7' => digits(3, 8),
-        same if same == quote => Some((quote, 2)),
-        _ => None,
-    }
-}
-
-fn unknown_escape(text: &str, place: usize) -> Problem {
-    let escape: String = text.chars().take(2).collect();
-    let problem = Problem::syntax(
-        place..place + escape.len(),
-        format!("`{escape}` is no escape of a string"),
-    );
-    let problem = problem.help("a backslash that is meant for the pattern is written twice");
-    problem.instead(format!("\\{escape}"))
 }

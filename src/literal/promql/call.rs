@@ -1,0 +1,127 @@
+//! Functions and aggregations: their arguments, and what to write where one does not fit.
+
+use super::function::Function;
+use super::parser::{Form, Operand, Parser};
+use super::{Problem, Yields};
+
+impl Parser<'_> {
+    /// `sum by (a) (x)`, `topk(5, x) without (b)`
+    pub(super) fn aggregation(
+        &mut self,
+        name: &str,
+        parameter: Option<Yields>,
+        start: usize,
+    ) -> Result<Operand, Problem> {
+        let grouped = self.grouping()?;
+        self.expect("(")?;
+        if let Some(parameter) = parameter {
+            let given = self.expression(0)?;
+            if given.yields != parameter {
+                let what = format!(
+                    "`{name}` takes {} first, not {}",
+                    parameter.noun(),
+                    given.yields.noun()
+                );
+                return Err(Problem::types(given.range, what));
+            }
+            self.expect(",")?;
+        }
+        let given = self.expression(0)?;
+        if given.yields != Yields::Vector {
+            return Err(self.misfit(name, Yields::Vector, &given));
+        }
+        if self.is(",") {
+            let what = format!("`{name}` takes no further argument");
+            return Err(Problem::types(self.peek().range.clone(), what));
+        }
+        let mut end = self.expect(")")?.end;
+        if !grouped && self.grouping()? {
+            end = self.behind();
+        }
+        Ok(Operand {
+            yields: Yields::Vector,
+            range: start..end,
+            form: Form::Other,
+        })
+    }
+
+    /// `by (…)`, `without (…)`, if there is one.
+    fn grouping(&mut self) -> Result<bool, Problem> {
+        let found = self.takes_word("by") || self.takes_word("without");
+        if found {
+            self.labels()?;
+        }
+        Ok(found)
+    }
+
+    /// The arguments of a function and their types.
+    pub(super) fn call(&mut self, function: Function, start: usize) -> Result<Operand, Problem> {
+        self.expect("(")?;
+        let mut count = 0;
+        while !self.is(")") {
+            if count > 0 {
+                self.expect(",")?;
+            }
+            let given = self.expression(0)?;
+            let last = function.parameters.last().filter(|_| function.repeated);
+            let Some(expected) = function.parameters.get(count).or(last) else {
+                let most = function.parameters.len();
+                let what = format!("`{}` takes {}", function.name, arguments(most));
+                return Err(Problem::types(given.range, what));
+            };
+            if given.yields != *expected {
+                return Err(self.misfit(function.name, *expected, &given));
+            }
+            count += 1;
+        }
+        let end = self.expect(")")?.end;
+        let least = function.parameters.len() - function.optional;
+        if count < least {
+            let what = format!(
+                "`{}` takes {}, not {count}",
+                function.name,
+                arguments(least)
+            );
+            return Err(Problem::types(start..end, what));
+        }
+        Ok(Operand {
+            yields: function.result,
+            range: start..end,
+            form: Form::Other,
+        })
+    }
+
+    /// Says that a function got the wrong kind of argument, and what to write.
+    fn misfit(&self, name: &str, expected: Yields, given: &Operand) -> Problem {
+        let what = format!(
+            "`{name}` takes {}, not {}",
+            expected.noun(),
+            given.yields.noun()
+        );
+        let problem = Problem::types(given.range.clone(), what);
+        let text = &self.text[given.range.clone()];
+        match (expected, given.yields) {
+            (Yields::Samples, Yields::Vector) if given.form == Form::Selector => {
+                problem.help(format!("say how far to look back: `{text}[5m]`"))
+            }
+            (Yields::Samples, Yields::Vector) => problem.help(format!(
+                "apply `{name}` to the metric first, or use a subquery: `(…)[5m:]`"
+            )),
+            (Yields::Vector, Yields::Samples) => {
+                problem.help("make one value of the samples first: `rate(…)`, `max_over_time(…)`")
+            }
+            (Yields::Vector, Yields::Scalar) => problem.help("write `vector(…)` around the number"),
+            (Yields::Scalar, Yields::Vector) => problem.help("write `scalar(…)` around the vector"),
+            (Yields::Scalar | Yields::Vector | Yields::Samples | Yields::Text, _) => problem,
+        }
+    }
+}
+
+/// "2 arguments"
+fn arguments(count: usize) -> String {
+    match count {
+        0 => "no argument".to_owned(),
+        1 => "1 argument".to_owned(),
+        _ => format!("{count} arguments"),
+    }
+}
