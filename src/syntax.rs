@@ -2,7 +2,10 @@
 //!
 //! In: one source. Out: its [`tree::File`] and diagnostics; never fails, never reads a file.
 
+pub mod dump;
+pub mod same;
 pub mod tree;
+pub mod walk;
 
 mod climb;
 mod lower;

@@ -1,0 +1,13 @@
+//! Whether two texts mean the same: what the formatter proves of its output.
+//!
+//! In: two files with their sources. Out: yes or no. Places, blanks and the form of a string do not count;
+//! the order and the texts of comments do.
+
+use super::dump::dump;
+use super::tree::File;
+use crate::text::Source;
+
+/// Whether two files are the same tree with the same comments.
+pub fn same(left: (&File, &Source), right: (&File, &Source)) -> bool {
+    dump(left.0, left.1) == dump(right.0, right.1)
+}
