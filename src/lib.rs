@@ -38,8 +38,8 @@
 // pest's generated code names it, as its `std` feature is off.
 extern crate alloc;
 
-#[cfg(feature = "host")]
 mod analysis;
+#[cfg(feature = "host")]
 mod cli;
 mod diag;
 mod effect;
@@ -51,6 +51,7 @@ mod library;
 mod literal;
 mod program;
 mod project;
+mod report;
 mod syntax;
 mod text;
 mod typed;

@@ -1,0 +1,96 @@
+//! The report as text for people.
+
+use std::fmt::{self, Write};
+
+use super::{Report, RunbookReport, TouchReport};
+
+/// The whole report, ending in a newline.
+pub fn show(report: &Report) -> String {
+    let mut out = String::new();
+    // Writing into a string never fails.
+    let _ = write(report, &mut out);
+    out
+}
+
+fn write(report: &Report, out: &mut String) -> fmt::Result {
+    if report.runbooks.is_empty() {
+        return writeln!(out, "{} {}: no runbooks", report.package, report.version);
+    }
+    for (index, runbook) in report.runbooks.iter().enumerate() {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        write_runbook(runbook, out)?;
+    }
+    Ok(())
+}
+
+fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
+    write!(out, "runbook {}", runbook.name)?;
+    if let Some(version) = &runbook.version {
+        write!(out, " {version}")?;
+    }
+    if let Some(product) = &runbook.product {
+        write!(out, " for {product}")?;
+    }
+    writeln!(out)?;
+    list("triggers", &runbook.triggers, "none", out)?;
+    let findings: Vec<String> = runbook
+        .findings
+        .iter()
+        .map(|finding| match finding.does.as_slice() {
+            [] => format!("{}: changes nothing", finding.name),
+            does => format!("{}: {}", finding.name, does.join(", ")),
+        })
+        .collect();
+    list("findings", &findings, "none", out)?;
+    line("level", &runbook.level, out)?;
+    line("scope", runbook.scope.as_deref().unwrap_or("none"), out)?;
+    let touches: Vec<String> = runbook.touches.iter().map(touch).collect();
+    list("touches", &touches, "nothing", out)?;
+    line(
+        "machine time",
+        &format!("at most {}", runbook.machine_time),
+        out,
+    )?;
+    let human = match runbook.human_time_ms {
+        0 => "never waits for people".to_owned(),
+        _ => format!("at most {}", runbook.human_time),
+    };
+    line("human time", &human, out)?;
+    list("people", &[runbook.people.join(", ")], "nobody", out)?;
+    list("capabilities", &runbook.capabilities, "none", out)?;
+    let waivers: Vec<String> = runbook
+        .waivers
+        .iter()
+        .map(|waiver| format!("{}: {}", waiver.of, waiver.why))
+        .collect();
+    list("waivers", &waivers, "none", out)?;
+    list("endorsed", &runbook.endorsements, "nothing", out)
+}
+
+fn touch(touch: &TouchReport) -> String {
+    format!(
+        "{}: at most {} a run, {} at once, {} changing calls (allowed: {})",
+        touch.target,
+        touch.targets,
+        touch.at_once,
+        touch.attempts,
+        touch.allowed.join(", ")
+    )
+}
+
+fn line(name: &str, text: &str, out: &mut String) -> fmt::Result {
+    writeln!(out, "  {name:<13} {text}")
+}
+
+/// The name once, then an item a line.
+fn list(name: &str, items: &[String], empty: &str, out: &mut String) -> fmt::Result {
+    if items.iter().all(String::is_empty) {
+        return line(name, empty, out);
+    }
+    for (index, item) in items.iter().enumerate() {
+        line(if index == 0 { name } else { "" }, item, out)?;
+    }
+    Ok(())
+}
