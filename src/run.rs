@@ -1,0 +1,261 @@
+//! One run of one runbook: a bounded state machine that never touches the world.
+//!
+//! In: a [`Program`], what set the run off, the time, and the answers to what it asks for.
+//! Out: [`Action`]s for a driver: observe, write an intent down, perform, settle, wait, tell, end.
+//! Never reads a clock, never waits, never decides on its own what a human has to decide.
+//!
+//! A run is one value that can be stored after every input and goes on from there, on any machine
+//! that has the same program:
+//!
+//! ```text
+//! let mut run = Run::open(&program, input, now);
+//! let mut inputs = queue(Input::Begin);
+//! while let Some(input) = inputs.next() {            // waits for the world
+//!     let actions = run.handle(&program, input, now());
+//!     store(&run);                                   // before anything is done
+//!     for action in actions {
+//!         match action {
+//!             Action::Observe(..) | Action::Perform(..) | Action::Settle { .. } => start it; its
+//!                 outcome becomes an input, at its deadline at the latest
+//!             Action::Intend { .. } => make it durable, then `Granted` or `Refused`
+//!             Action::Wait { .. } => `Timer` at that time
+//!             Action::Tell(..) | Action::Attach(..) | Action::Record(..) => keep it
+//!             Action::End(end) => leave
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! Inside, the run is a stack of frames: the course of the run at the bottom, above it the code of
+//! the diagnosis or the remedy, above that whatever the code waits for. Only the last frame waits
+//! for the driver; when it is finished it returns a reply to the one below.
+
+mod act;
+mod action;
+mod blast;
+mod change;
+mod code;
+mod control;
+mod course;
+mod ends;
+mod event;
+mod frame;
+mod guard;
+mod input;
+mod intent;
+mod moment;
+mod observe;
+mod own;
+mod piece;
+mod plan;
+mod settle;
+mod state;
+mod tell;
+mod undo;
+mod verify;
+
+pub use action::{Action, How, Notice, Observe, Perform};
+pub use event::{Event, NotVerified};
+pub use input::{Input, RunInput, Start};
+pub use intent::{Intent, IntentKind, PathPart, StepPath};
+pub use state::State;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::effect::End;
+use crate::program::Program;
+use crate::value::{Duration, Time};
+use frame::{Frame, Signal, Turn};
+
+/// The version of a stored run; older ones load for ever.
+pub const FORMAT: u16 = 1;
+
+/// One run. See the module's doc for how it is driven.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Run {
+    format: u16,
+    /// What identifies the program: the run goes on with this one only.
+    program: [u8; 32],
+    input: RunInput,
+    opened: Time,
+    state: State,
+    end: Option<End>,
+    /// Ids are never used again.
+    next_id: u64,
+    frames: Vec<Frame>,
+    tells: Vec<tell::Timed>,
+    told: tell::Told,
+    plan: plan::Plan,
+    guards: Vec<guard::Open>,
+    pieces: Vec<piece::Open>,
+    /// What was changed, oldest first.
+    changes: Vec<change::Change>,
+    /// The keys of all intents so far.
+    keys: BTreeSet<SmolStr>,
+    blast: blast::Touched,
+    control: control::Control,
+    ends: ends::Notes,
+    observations: u32,
+}
+
+/// What a turn works with.
+struct Context<'p> {
+    program: &'p Program,
+    now: Time,
+    actions: Vec<Action>,
+}
+
+impl Run {
+    /// A run that has not begun: the first input is [`Input::Begin`].
+    pub fn open(program: &Program, input: RunInput, now: Time) -> Run {
+        Run {
+            format: FORMAT,
+            program: program.hash(),
+            input,
+            opened: now,
+            state: State::Opened,
+            end: None,
+            next_id: 1,
+            frames: vec![Frame::Course(course::Course::default())],
+            tells: Vec::new(),
+            told: tell::Told::default(),
+            plan: plan::Plan::new(now),
+            guards: Vec::new(),
+            pieces: Vec::new(),
+            changes: Vec::new(),
+            keys: BTreeSet::new(),
+            blast: blast::Touched::default(),
+            control: control::Control::default(),
+            ends: ends::Notes::default(),
+            observations: 0,
+        }
+    }
+
+    /// Takes one input and says what is to be done. `now` never runs backwards. An input that
+    /// nothing waits for changes nothing.
+    #[must_use = "a run only says what is to be done"]
+    pub fn handle(&mut self, program: &Program, input: Input, now: Time) -> Vec<Action> {
+        let mut context = Context {
+            program,
+            now,
+            actions: Vec::new(),
+        };
+        if self.end.is_none() {
+            self.take(&mut context, input);
+        }
+        context.actions
+    }
+
+    /// How it ended, once it has.
+    pub fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// Where it is.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// What identifies the program that it is pinned to.
+    pub fn program(&self) -> [u8; 32] {
+        self.program
+    }
+
+    /// When it was opened.
+    pub fn opened(&self) -> Time {
+        self.opened
+    }
+
+    fn take(&mut self, context: &mut Context<'_>, input: Input) {
+        match input {
+            Input::Begin => {
+                self.open_tells(context);
+                self.turn(context, Signal::Enter);
+            }
+            Input::AlertResolved => self.alert_resolved(context),
+            Input::Cancel => self.cancel(context),
+            Input::Hold => self.hold(context),
+            Input::Release => self.release(context),
+            Input::Timer { id } if self.take_tell(context, id) => {}
+            Input::Observed { .. }
+            | Input::Granted { .. }
+            | Input::Refused { .. }
+            | Input::Performed { .. }
+            | Input::Settled { .. }
+            | Input::Timer { .. } => {
+                let awaited = self.frames.last().is_some_and(|frame| frame.awaits(&input));
+                if awaited {
+                    self.turn(context, Signal::Input(input));
+                }
+            }
+        }
+    }
+
+    /// Lets the frames work until the last one waits for the driver, or the run ends.
+    fn turn(&mut self, context: &mut Context<'_>, mut signal: Signal) {
+        while let Some(frame) = self.frames.pop() {
+            match self.signal(context, frame, signal) {
+                Turn::Wait(frame) => {
+                    self.frames.push(frame);
+                    return;
+                }
+                Turn::Call(frame, callee) => {
+                    self.frames.push(frame);
+                    self.frames.push(callee);
+                    signal = Signal::Enter;
+                }
+                Turn::Return(outcome) => signal = Signal::Reply(outcome),
+                Turn::Restart => {
+                    self.restart(context);
+                    signal = Signal::Enter;
+                }
+                Turn::Finish(end) => return self.finish(context, end),
+            }
+        }
+    }
+
+    fn signal(&mut self, context: &mut Context<'_>, frame: Frame, signal: Signal) -> Turn {
+        match frame {
+            Frame::Course(course) => self.course(context, course, signal),
+            Frame::Code(code) => self.code(context, code, signal),
+            Frame::Observing(observing) => self.observing(context, observing, signal),
+            Frame::Planning(planning) => self.planning(context, planning, signal),
+            Frame::Guarding(guarding) => self.guarding(context, guarding, signal),
+            Frame::Acting(acting) => self.acting(context, acting, signal),
+            Frame::Verifying(verifying) => self.verifying(context, verifying, signal),
+            Frame::Undoing(undoing) => self.undoing(context, undoing, signal),
+            Frame::Pausing(pausing) => self.pausing(context, pausing, signal),
+        }
+    }
+
+    /// An id that was never used in this run.
+    fn fresh_id(&mut self) -> u64 {
+        let id = self.next_id;
+        self.next_id += 1;
+        id
+    }
+
+    /// Asks for a timer after `duration`.
+    fn wait(&mut self, context: &mut Context<'_>, duration: Duration) -> u64 {
+        let id = self.fresh_id();
+        let until = moment::after(context.now, duration);
+        context.actions.push(Action::Wait { id, until });
+        id
+    }
+
+    fn enter(&mut self, context: &mut Context<'_>, state: State) {
+        if self.state != state {
+            self.state = state;
+            context.record(Event::Entered(state));
+        }
+    }
+}
+
+impl Context<'_> {
+    fn record(&mut self, event: Event) {
+        self.actions.push(Action::Record(event));
+    }
+}

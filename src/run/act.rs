@@ -1,0 +1,455 @@
+//! One change: checked, guarded, written down, carried out, tried again as declared.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::change::{Change, Fate};
+use super::frame::{Frame, Outcome, Signal, Turn};
+use super::guard::Guarding;
+use super::intent::{KeyParts, VERSION};
+use super::plan::Freshness;
+use super::{
+    Action, Context, How, Input, Intent, IntentKind, Perform, Run, State, StepPath, moment, own,
+};
+use crate::effect::{Argument, Call, ChangeOutcome, Fault, Reason};
+use crate::program::{self, Program, Step, StepIndex};
+use crate::value::{Failure, Identity, Time, Value};
+use crate::vm::Reply;
+
+/// A change on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Acting {
+    pub(super) kind: IntentKind,
+    pub(super) step: StepIndex,
+    pub(super) how: How,
+    pub(super) call: Call,
+    targets: Vec<Identity>,
+    captures: Vec<Value>,
+    path: StepPath,
+    undoes: Option<SmolStr>,
+    pub(super) key: SmolStr,
+    /// Retries after *not applied*.
+    attempt: u32,
+    /// Repetitions after an unknown outcome.
+    pub(super) repeats: u32,
+    pub(super) stage: Stage,
+}
+
+/// Where a change is; the numbers are ids that it waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    Checking,
+    /// Somebody stopped all changes.
+    Held,
+    Intending(u64),
+    Performing {
+        id: u64,
+        deadline: Time,
+    },
+    /// Unknown; waits until it may be repeated.
+    Repeating(u64),
+    /// Unknown; waits until the probe may be believed.
+    Ripening(u64),
+    /// Unknown; the probe is asked.
+    Asking(u64),
+    /// Not applied; waits for the next try.
+    Retrying(u64),
+}
+
+impl Acting {
+    pub fn awaits(&self, waited: u64) -> bool {
+        match self.stage {
+            Stage::Checking | Stage::Held => false,
+            Stage::Intending(id)
+            | Stage::Performing { id, .. }
+            | Stage::Repeating(id)
+            | Stage::Ripening(id)
+            | Stage::Asking(id)
+            | Stage::Retrying(id) => id == waited,
+        }
+    }
+
+    /// Whether it may be taking effect right now.
+    pub fn is_changing(&self) -> bool {
+        match self.stage {
+            Stage::Checking | Stage::Held | Stage::Intending(_) | Stage::Retrying(_) => false,
+            Stage::Performing { .. }
+            | Stage::Repeating(_)
+            | Stage::Ripening(_)
+            | Stage::Asking(_) => true,
+        }
+    }
+
+    pub fn is_held(&self) -> bool {
+        self.stage == Stage::Held
+    }
+}
+
+impl Run {
+    /// A `do` of the code.
+    pub(super) fn act(
+        &mut self,
+        context: &Context<'_>,
+        kind: IntentKind,
+        step: StepIndex,
+        args: Vec<Value>,
+        captures: Vec<Value>,
+    ) -> Result<Frame, Reply> {
+        let Some((_, action)) = lines(context.program, step) else {
+            return Err(Reply::Failed(Fault::NotApplied(
+                "it is not declared".into(),
+            )));
+        };
+        check_ranges(action, &args).map_err(Reply::Failed)?;
+        let call = call(action, args);
+        let acting = self.acting_on(action, kind, step, How::Do, call);
+        let acting = Acting { captures, ..acting };
+        Ok(Frame::Acting(Box::new(acting)))
+    }
+
+    /// Puts back what a change recorded that it replaced.
+    pub(super) fn restore(&mut self, context: &Context<'_>, change: Change) -> Frame {
+        let how = How::Restore {
+            of: change.key.clone(),
+        };
+        let acting = match lines(context.program, change.step) {
+            Some((_, action)) => {
+                self.acting_on(action, IntentKind::Undo, change.step, how, change.call)
+            }
+            None => Acting {
+                stage: Stage::Checking,
+                ..empty(change.step, how, change.call)
+            },
+        };
+        Frame::Acting(Box::new(Acting {
+            undoes: Some(change.key),
+            ..acting
+        }))
+    }
+
+    fn acting_on(
+        &mut self,
+        action: &program::Action,
+        kind: IntentKind,
+        step: StepIndex,
+        how: How,
+        call: Call,
+    ) -> Acting {
+        let targets = targets(action, &call);
+        let undoes = match (kind, self.frames.last()) {
+            (IntentKind::Undo, Some(Frame::Undoing(undoing))) => undoing.current(),
+            _ => None,
+        };
+        let undoes = undoes.and_then(|index| self.changes.get(index));
+        let mut acting = Acting {
+            kind,
+            targets,
+            undoes: undoes.map(|change| change.key.clone()),
+            ..empty(step, how, call)
+        };
+        acting.path.within = self.path();
+        self.name(&mut acting);
+        acting
+    }
+
+    /// Gives the change its key, which no other change of the run has.
+    fn name(&mut self, acting: &mut Acting) {
+        loop {
+            let parts = KeyParts {
+                incident: &self.input.incident,
+                ordinal: self.input.ordinal,
+                remedy: &self.plan.remedy,
+                path: &acting.path,
+                kind: acting.kind,
+                undoes: acting.undoes.as_deref(),
+            };
+            acting.key = parts.key();
+            if self.keys.insert(acting.key.clone()) {
+                return;
+            }
+            acting.path.occurrence += 1;
+        }
+    }
+
+    pub(super) fn acting(
+        &mut self,
+        context: &mut Context<'_>,
+        acting: Box<Acting>,
+        signal: Signal,
+    ) -> Turn {
+        match signal {
+            Signal::Enter => self.check(context, acting),
+            // The guards have been read.
+            Signal::Reply(Outcome::Reply(Reply::Failed(fault))) => Turn::failed(fault),
+            Signal::Reply(_) => self.ready(context, acting),
+            Signal::Input(Input::Release) => match self.plan.has_begun() {
+                true => self.guard_change(context, acting),
+                false => Turn::Restart,
+            },
+            Signal::Input(Input::Granted { .. }) => self.perform(context, acting),
+            Signal::Input(Input::Refused { reason, .. }) => Turn::failed(Fault::Refused(reason)),
+            Signal::Input(Input::Performed { outcome, .. }) => {
+                self.performed(context, acting, outcome)
+            }
+            Signal::Input(Input::Settled { outcome, .. }) => self.settled(context, acting, outcome),
+            Signal::Input(Input::Timer { .. }) => self.waited(context, acting),
+            Signal::Input(_) => Turn::Wait(Frame::Acting(acting)),
+        }
+    }
+
+    /// What may be refused without asking anybody.
+    fn check(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+        let owned = |target: &Identity| own::owns(context.program, target);
+        if let Some(foreign) = acting.targets.iter().find(|target| !owned(target)) {
+            let step = context.program.steps.get(acting.step.index());
+            self.ends.blame(step.map(|step| step.place));
+            let failure = Failure::NotOwned(printed(foreign).into());
+            return Turn::failed(Fault::Value(failure));
+        }
+        if acting.kind == IntentKind::Do {
+            if let Err(why) = self.blast.reserve(context.program, &acting.targets) {
+                let step = context.program.steps.get(acting.step.index());
+                self.ends.blame(step.map(|step| step.place));
+                return Turn::failed(Fault::OverBound(why));
+            }
+        }
+        self.guard_change(context, acting)
+    }
+
+    /// Guards cover changes, not what takes them back or releases them.
+    fn guard_change(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+        match acting.kind {
+            IntentKind::Do => Turn::Call(Frame::Acting(acting), Frame::Guarding(Guarding::from(0))),
+            IntentKind::Undo | IntentKind::Release => self.ready(context, acting),
+        }
+    }
+
+    fn ready(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
+            return Turn::Finish(end);
+        }
+        if acting.kind == IntentKind::Do {
+            match self.freshness(context) {
+                Freshness::Good => {}
+                Freshness::Again => return Turn::Restart,
+                Freshness::Expired => return Turn::failed(Fault::Refused(Reason::Expired)),
+            }
+        }
+        if self.control.holds() {
+            self.enter(context, State::Held);
+            acting.stage = Stage::Held;
+            return Turn::Wait(Frame::Acting(acting));
+        }
+        self.intend(context, acting)
+    }
+
+    fn intend(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        if acting.kind != IntentKind::Undo {
+            self.enter(context, State::Queued);
+        }
+        let id = self.fresh_id();
+        let intent = Intent {
+            version: VERSION,
+            incident: self.input.incident.clone(),
+            ordinal: self.input.ordinal,
+            remedy: self.plan.remedy.clone(),
+            path: acting.path.clone(),
+            kind: acting.kind,
+            undoes: acting.undoes.clone(),
+            attempt: acting.attempt,
+            call: acting.call.clone(),
+            targets: acting.targets.clone(),
+            key: acting.key.clone(),
+        };
+        context.actions.push(Action::Intend {
+            id,
+            intent: Box::new(intent),
+        });
+        acting.stage = Stage::Intending(id);
+        Turn::Wait(Frame::Acting(acting))
+    }
+
+    /// Carries it out; also when it is repeated after an unknown outcome.
+    pub(super) fn perform(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        match acting.kind {
+            IntentKind::Undo => self.enter(context, State::Undoing),
+            IntentKind::Do | IntentKind::Release => self.enter(context, State::Acting),
+        }
+        let within = lines(context.program, acting.step)
+            .map(|(step, action)| step.within.unwrap_or(action.deadline))
+            .unwrap_or_default();
+        let id = self.fresh_id();
+        let deadline = moment::after(context.now, within);
+        context.actions.push(Action::Perform(Perform {
+            id,
+            how: acting.how.clone(),
+            call: acting.call.clone(),
+            deadline,
+            key: acting.key.clone(),
+        }));
+        acting.stage = Stage::Performing { id, deadline };
+        Turn::Wait(Frame::Acting(acting))
+    }
+
+    fn performed(
+        &mut self,
+        context: &mut Context<'_>,
+        acting: Box<Acting>,
+        outcome: ChangeOutcome,
+    ) -> Turn {
+        match outcome {
+            ChangeOutcome::Applied(value) => self.applied(context, *acting, value),
+            ChangeOutcome::NotApplied(why) => self.not_applied(context, acting, why),
+            ChangeOutcome::Unknown => self.unknown(context, acting),
+        }
+    }
+
+    pub(super) fn applied(
+        &mut self,
+        context: &mut Context<'_>,
+        acting: Acting,
+        value: Value,
+    ) -> Turn {
+        match acting.kind {
+            IntentKind::Do => self.keep_change(context, acting, Fate::Standing),
+            IntentKind::Release => self.released(),
+            IntentKind::Undo => return Turn::reply(Reply::Value(value)),
+        }
+        match self.cancelled() {
+            Some(end) => Turn::Finish(end),
+            None => Turn::reply(Reply::Value(value)),
+        }
+    }
+
+    /// Remembers a change with what it takes to undo it.
+    pub(super) fn keep_change(&mut self, context: &Context<'_>, acting: Acting, fate: Fate) {
+        let undo = lines(context.program, acting.step).map(|(step, _)| step.undo.clone());
+        self.changes.push(Change {
+            key: acting.key,
+            call: acting.call,
+            step: acting.step,
+            undo: undo.unwrap_or(program::Undo::Nothing),
+            captures: acting.captures,
+            at: context.now,
+            fate,
+        });
+    }
+
+    pub(super) fn not_applied(
+        &mut self,
+        context: &mut Context<'_>,
+        mut acting: Box<Acting>,
+        why: String,
+    ) -> Turn {
+        if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
+            return Turn::Finish(end);
+        }
+        let step = context.program.steps.get(acting.step.index());
+        match step.and_then(|step| step.retry) {
+            Some((times, every)) if acting.attempt < times && acting.how == How::Do => {
+                acting.attempt += 1;
+                acting.stage = Stage::Retrying(self.wait(context, every));
+                Turn::Wait(Frame::Acting(acting))
+            }
+            Some(_) | None => {
+                self.ends.blame(step.map(|step| step.place));
+                Turn::failed(Fault::NotApplied(why))
+            }
+        }
+    }
+
+    fn waited(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+        match acting.stage {
+            // The world may have moved on meanwhile: the guards are read again.
+            Stage::Retrying(_) => self.guard_change(context, acting),
+            Stage::Repeating(_) => self.perform(context, acting),
+            Stage::Ripening(_) => self.ask_probe(context, acting),
+            Stage::Checking
+            | Stage::Held
+            | Stage::Intending(_)
+            | Stage::Performing { .. }
+            | Stage::Asking(_) => Turn::Wait(Frame::Acting(acting)),
+        }
+    }
+}
+
+/// A step and its action's contract.
+pub(super) fn lines(program: &Program, step: StepIndex) -> Option<(&Step, &program::Action)> {
+    let step = program.steps.get(step.index())?;
+    Some((step, program.actions.get(step.action.index())?))
+}
+
+fn empty(step: StepIndex, how: How, call: Call) -> Acting {
+    Acting {
+        kind: IntentKind::Undo,
+        step,
+        how,
+        call,
+        targets: Vec::new(),
+        captures: Vec::new(),
+        path: StepPath {
+            within: Vec::new(),
+            step,
+            occurrence: 0,
+        },
+        undoes: None,
+        key: SmolStr::default(),
+        attempt: 0,
+        repeats: 0,
+        stage: Stage::Checking,
+    }
+}
+
+fn call(action: &program::Action, args: Vec<Value>) -> Call {
+    let named = action.params.iter().zip(args);
+    let argument = |(name, value): (&SmolStr, Value)| Argument {
+        name: Arc::from(name.as_str()),
+        value,
+    };
+    Call {
+        name: Arc::from(action.name.as_str()),
+        args: named.map(argument).collect(),
+    }
+}
+
+/// What the call changes.
+fn targets(action: &program::Action, call: &Call) -> Vec<Identity> {
+    let changed = action
+        .changes
+        .iter()
+        .filter_map(|index| call.args.get(usize::from(*index)));
+    changed
+        .filter_map(|argument| match &argument.value {
+            Value::Target(target) => Some(target.identity.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Amounts must lie in the range that the action declares.
+fn check_ranges(action: &program::Action, args: &[Value]) -> Result<(), Fault> {
+    for (index, low, high) in &action.ranges {
+        let Some(value) = args.get(usize::from(*index)) else {
+            continue;
+        };
+        if value < low || value > high {
+            let name = action
+                .params
+                .get(usize::from(*index))
+                .map_or("", SmolStr::as_str);
+            let why = format!(
+                "`{name}` of {} is {value}, allowed is {low}..={high}",
+                action.name
+            );
+            return Err(Fault::OverBound(why));
+        }
+    }
+    Ok(())
+}
+
+fn printed(identity: &Identity) -> String {
+    let keys: Vec<&str> = identity.0.iter().map(|step| step.key.as_str()).collect();
+    format!("{} {}", identity.kind(), keys.join("/"))
+}

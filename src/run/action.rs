@@ -1,0 +1,85 @@
+//! What a run wants done: data for a driver, which alone touches the world.
+//!
+//! Every action but [`Action::Tell`], [`Action::Attach`], [`Action::Record`] and [`Action::End`] is
+//! answered by one input with the same id.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{Event, Intent};
+use crate::effect::{Call, End, Reason};
+use crate::value::{Time, Value};
+use crate::vm::MessageKind;
+
+/// Something for the driver to do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Action {
+    /// Make one observation. `Observed`, at the deadline at the latest.
+    Observe(Observe),
+    /// Write this down so that no crash can lose it, and ask whoever limits the agent.
+    /// `Granted` once it is durable, or `Refused`: then nothing was begun.
+    Intend { id: u64, intent: Box<Intent> },
+    /// Change the world. `Performed`; `Unknown` at the deadline at the latest.
+    Perform(Perform),
+    /// Ask the action's probe whether an unknown change took effect. `Settled`.
+    Settle {
+        id: u64,
+        key: SmolStr,
+        call: Call,
+        deadline: Time,
+    },
+    /// `Timer` at that time.
+    Wait { id: u64, until: Time },
+    /// Tell people. Whether it arrives is not the run's business: it never waits for that.
+    Tell(Notice),
+    /// Evidence for whoever is told.
+    Attach(Vec<Value>),
+    /// Something for the record.
+    Record(Event),
+    /// The run is over; nothing that is still open matters any more.
+    End(End),
+}
+
+/// One observation to be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observe {
+    pub id: u64,
+    pub call: Call,
+    pub deadline: Time,
+    /// What was measured before this does not count: the run has changed something since.
+    pub newer_than: Option<Time>,
+    /// A watch or a probe of the package: it may be answered by `Observed::Evaluate`.
+    pub evaluable: bool,
+}
+
+/// One change to be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Perform {
+    pub id: u64,
+    pub how: How,
+    pub call: Call,
+    pub deadline: Time,
+    /// Sent to the target where it takes one; the same for each try of the same change.
+    pub key: SmolStr,
+}
+
+/// What is to be done with the call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum How {
+    Do,
+    /// Put back what the change with this key recorded that it replaced.
+    Restore {
+        of: SmolStr,
+    },
+}
+
+/// Words for people.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Notice {
+    pub kind: MessageKind,
+    /// Names of the roles.
+    pub roles: Vec<SmolStr>,
+    pub text: String,
+    /// Why a human is needed, when the run is handed over.
+    pub because: Option<Reason>,
+}

@@ -1,0 +1,189 @@
+//! Runs code, and answers or hands on what it asks for.
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::{Ending, Frame, Outcome, Signal, Turn};
+use super::guard::Guarding;
+use super::observe::Observing;
+use super::plan::Planning;
+use super::verify::Verifying;
+use super::{Action, Context, IntentKind, Run};
+use crate::effect::Reason;
+use crate::program::FunctionIndex;
+use crate::value::{Duration, Value};
+use crate::vm::{Reply, Request, Step, Vm};
+
+/// Instructions between two looks at the limits of a run; the machine counts the run's own fuel.
+const SLICE: u64 = 100_000;
+
+/// Code in the middle of its work.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Code {
+    vm: Vm,
+    purpose: Purpose,
+}
+
+/// What code is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    Diagnose,
+    /// A remedy, or routine steps.
+    Remedy,
+    /// A guard, a verify: gives a Bool.
+    Condition,
+    /// Takes a change back.
+    Undo,
+    /// An `otherwise` of this reason.
+    Notify(Reason),
+}
+
+/// `wait 30s`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pausing {
+    duration: Duration,
+    id: u64,
+}
+
+impl Pausing {
+    pub fn awaits(&self, id: u64) -> bool {
+        self.id == id
+    }
+}
+
+/// What becomes of a request.
+enum Asked {
+    Answer(Reply),
+    Call(Frame),
+    Return(Ending),
+}
+
+impl Run {
+    pub(super) fn start_code(
+        &self,
+        context: &Context<'_>,
+        function: FunctionIndex,
+        args: Vec<Value>,
+        purpose: Purpose,
+    ) -> Frame {
+        let vm = Vm::start(context.program, function, args);
+        Frame::Code(Box::new(Code { vm, purpose }))
+    }
+
+    pub(super) fn code(
+        &mut self,
+        context: &mut Context<'_>,
+        mut code: Box<Code>,
+        signal: Signal,
+    ) -> Turn {
+        match signal {
+            Signal::Reply(Outcome::Reply(reply)) => code.vm.resume(context.program, reply),
+            Signal::Enter | Signal::Input(_) | Signal::Reply(Outcome::Ended(_)) => {}
+        }
+        loop {
+            match code.vm.step(context.program, SLICE) {
+                Step::Yield => {}
+                Step::Done(value) => return Turn::reply(Reply::Value(value)),
+                Step::Fault(fault) => return Turn::failed(fault),
+                Step::Need(request) => match self.request(context, code.purpose, request) {
+                    Asked::Answer(reply) => code.vm.resume(context.program, reply),
+                    Asked::Call(frame) => return Turn::Call(Frame::Code(code), frame),
+                    Asked::Return(ending) => return Turn::Return(Outcome::Ended(ending)),
+                },
+            }
+        }
+    }
+
+    fn request(&mut self, context: &mut Context<'_>, purpose: Purpose, request: Request) -> Asked {
+        match request {
+            Request::Observe(observations) => {
+                Asked::Call(Frame::Observing(Observing::new(observations)))
+            }
+            Request::Refresh(target) => self.refresh(context, &target).into(),
+            Request::PlanReady {
+                phase,
+                values,
+                precheck,
+            } => Asked::Call(Frame::Planning(Planning::new(phase, values, precheck))),
+            Request::GuardOpen { guard, captures } => {
+                let opened = self.open_guard(guard, captures);
+                Asked::Call(Frame::Guarding(Guarding::from(opened)))
+            }
+            Request::GuardClose { count } => {
+                self.close_guards(usize::from(count));
+                Asked::Answer(Reply::Done)
+            }
+            Request::Do {
+                step,
+                args,
+                captures,
+            } => {
+                let release = context
+                    .program
+                    .steps
+                    .get(step.index())
+                    .is_some_and(|step| step.release);
+                let kind = match purpose {
+                    Purpose::Undo => IntentKind::Undo,
+                    _ if release => IntentKind::Release,
+                    _ => IntentKind::Do,
+                };
+                self.act(context, kind, step, args, captures).into()
+            }
+            Request::Verify { verify, captures } => {
+                Asked::Call(Frame::Verifying(Verifying::new(verify, captures)))
+            }
+            Request::Begin(piece) => {
+                self.begin(context, piece);
+                Asked::Answer(Reply::Done)
+            }
+            Request::End => {
+                self.end_piece();
+                Asked::Answer(Reply::Done)
+            }
+            Request::Unwind(fault) => Asked::Call(self.unwind(context, fault)),
+            Request::Wait(duration) => Asked::Call(Frame::Pausing(Pausing { duration, id: 0 })),
+            Request::Tell(message) => {
+                self.tell(context, message, purpose);
+                Asked::Answer(Reply::Done)
+            }
+            Request::Attach(values) => {
+                context.actions.push(Action::Attach(values));
+                Asked::Answer(Reply::Done)
+            }
+            Request::Found { finding, args } => Asked::Return(Ending::Found(finding, args)),
+            Request::Novel { text } => Asked::Return(Ending::Novel(text)),
+            Request::Inconclusive { text } => Asked::Return(Ending::Inconclusive(text)),
+            Request::Cleared { why } => Asked::Return(Ending::Cleared(why)),
+            Request::Mitigated {
+                mitigation,
+                text,
+                captures: _,
+            } => Asked::Return(Ending::Mitigated(mitigation, text)),
+        }
+    }
+
+    pub(super) fn pausing(
+        &mut self,
+        context: &mut Context<'_>,
+        mut pausing: Pausing,
+        signal: Signal,
+    ) -> Turn {
+        match signal {
+            Signal::Enter => {
+                pausing.id = self.wait(context, pausing.duration);
+                Turn::Wait(Frame::Pausing(pausing))
+            }
+            Signal::Input(_) | Signal::Reply(_) => Turn::reply(Reply::Done),
+        }
+    }
+}
+
+/// A frame to wait for, or the answer at once.
+impl From<Result<Frame, Reply>> for Asked {
+    fn from(asked: Result<Frame, Reply>) -> Asked {
+        match asked {
+            Ok(frame) => Asked::Call(frame),
+            Err(reply) => Asked::Answer(reply),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What happens to a run from outside: its alert resolves, somebody calls it off or holds it.
+//!
+//! A resolved alert is telemetry: it may stop a run that has changed nothing, and never stops,
+//! skips or undoes one that has.
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::{Frame, Signal};
+use super::{Context, Event, Input, Run, State};
+use crate::effect::{End, Reason};
+
+/// What was asked of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Control {
+    alert_resolved: bool,
+    cancelled: bool,
+    held: bool,
+}
+
+impl Control {
+    /// Whether no further change may be begun.
+    pub fn stops(self) -> bool {
+        self.cancelled
+    }
+
+    /// Whether the next change has to wait.
+    pub fn holds(self) -> bool {
+        self.held
+    }
+}
+
+impl Run {
+    /// Whether what set the run off is over, and that stops it.
+    pub(super) fn is_over(&self, context: &Context<'_>) -> bool {
+        self.control.alert_resolved && context.program.metadata.clears_stop
+    }
+
+    pub(super) fn alert_resolved(&mut self, context: &mut Context<'_>) {
+        context.record(Event::AlertResolved);
+        self.control.alert_resolved = true;
+        let idle = match self.state {
+            // A diagnosis is finished and recorded first.
+            State::Diagnosing | State::Ended => false,
+            State::Opened | State::Planned | State::Queued | State::Held => true,
+            State::Acting | State::Settling | State::Verifying | State::Undoing => false,
+        };
+        if idle && !self.has_changed() && self.is_over(context) {
+            self.finish(context, End::SelfResolved);
+        }
+    }
+
+    pub(super) fn cancel(&mut self, context: &mut Context<'_>) {
+        context.record(Event::CancelRequested);
+        match self.state {
+            // Taking back is finished; a change under way is waited for.
+            State::Undoing | State::Ended => return,
+            State::Acting | State::Settling if self.is_changing() => {}
+            State::Opened
+            | State::Diagnosing
+            | State::Planned
+            | State::Queued
+            | State::Acting
+            | State::Settling
+            | State::Verifying
+            | State::Held => return self.finish_cancelled(context),
+        }
+        self.control.cancelled = true;
+    }
+
+    fn finish_cancelled(&mut self, context: &mut Context<'_>) {
+        let end = match self.has_changed() {
+            true => self.handed(Reason::CancelledAfterChange),
+            false => End::Cancelled,
+        };
+        self.finish(context, end);
+    }
+
+    /// The end that a cancellation has been waiting for, if there was one.
+    pub(super) fn cancelled(&self) -> Option<End> {
+        let end = match self.has_changed() {
+            true => self.handed(Reason::CancelledAfterChange),
+            false => End::Cancelled,
+        };
+        self.control.cancelled.then_some(end)
+    }
+
+    fn is_changing(&self) -> bool {
+        let acting = |frame: &Frame| matches!(frame, Frame::Acting(acting) if acting.is_changing());
+        self.frames.last().is_some_and(acting)
+    }
+
+    pub(super) fn hold(&mut self, context: &mut Context<'_>) {
+        context.record(Event::Held);
+        self.control.held = true;
+    }
+
+    pub(super) fn release(&mut self, context: &mut Context<'_>) {
+        context.record(Event::Released);
+        self.control.held = false;
+        let waits = |frame: &Frame| matches!(frame, Frame::Acting(acting) if acting.is_held());
+        if self.frames.last().is_some_and(waits) {
+            self.turn(context, Signal::Input(Input::Release));
+        }
+    }
+}

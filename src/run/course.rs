@@ -1,0 +1,202 @@
+//! The course of a run: diagnose, remedy, take back, notify, end.
+
+use serde::{Deserialize, Serialize};
+
+use super::code::Purpose;
+use super::frame::{Ending, Frame, Outcome, Signal, Turn};
+use super::undo::After;
+use super::{Context, Event, Run, Start, State};
+use crate::effect::{End, Fault, Limit, Reason};
+use crate::value::Value;
+use crate::vm::Reply;
+
+/// The bottom frame.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    stage: Stage,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+enum Stage {
+    #[default]
+    Opened,
+    Diagnosing,
+    Remedying,
+    /// Takes back what a failed remedy did.
+    Undoing(Fault),
+    /// Runs the `otherwise` of this reason.
+    Notifying(Reason),
+}
+
+impl Run {
+    pub(super) fn course(
+        &mut self,
+        context: &mut Context<'_>,
+        course: Course,
+        signal: Signal,
+    ) -> Turn {
+        match (course.stage, signal) {
+            (Stage::Opened, Signal::Enter) => self.start(context),
+            (Stage::Diagnosing, Signal::Reply(outcome)) => self.diagnosed(context, outcome),
+            (Stage::Remedying, Signal::Reply(outcome)) => self.remedied(context, outcome),
+            (Stage::Undoing(fault), Signal::Reply(_)) => Turn::Finish(self.handed(fault.reason())),
+            (Stage::Notifying(reason), Signal::Reply(_)) => Turn::Finish(self.handed(reason)),
+            // Nothing else reaches the bottom: it never waits for the driver.
+            (stage, Signal::Enter | Signal::Reply(_) | Signal::Input(_)) => {
+                Turn::Wait(Frame::Course(Course { stage }))
+            }
+        }
+    }
+
+    fn start(&mut self, context: &mut Context<'_>) -> Turn {
+        let entries = &context.program.entries;
+        match (self.input.start.clone(), entries.diagnose, entries.steps) {
+            (Start::Finding(finding, args), ..) => self.remedy(context, finding, args),
+            (Start::Diagnose, Some(function), _) => {
+                self.enter(context, State::Diagnosing);
+                let bindings = self.input.bindings.clone();
+                let code = self.start_code(context, function, bindings, Purpose::Diagnose);
+                Turn::Call(course(Stage::Diagnosing), code)
+            }
+            (Start::Diagnose | Start::Steps, _, Some(function)) => {
+                self.enter(context, State::Planned);
+                self.plan.begin("steps", &[], context.now);
+                let bindings = self.input.bindings.clone();
+                let code = self.start_code(context, function, bindings, Purpose::Remedy);
+                Turn::Call(course(Stage::Remedying), code)
+            }
+            (Start::Diagnose | Start::Steps, _, None) => {
+                Turn::Finish(self.handed(Reason::Inconclusive))
+            }
+        }
+    }
+
+    fn diagnosed(&mut self, context: &mut Context<'_>, outcome: Outcome) -> Turn {
+        match outcome {
+            Outcome::Ended(Ending::Cleared(why)) => Turn::Finish(End::Cleared { why }),
+            Outcome::Ended(Ending::Found(finding, args)) if !self.is_over(context) => {
+                self.remedy(context, finding, args)
+            }
+            Outcome::Ended(Ending::Novel(text)) if !self.is_over(context) => {
+                self.novel(context, text)
+            }
+            // Falling off the end: everything was asked and nothing fits.
+            Outcome::Reply(Reply::Done | Reply::Value(_)) if !self.is_over(context) => {
+                self.novel(context, None)
+            }
+            Outcome::Ended(Ending::Inconclusive(text)) if !self.is_over(context) => {
+                self.inconclusive(context, text)
+            }
+            Outcome::Reply(Reply::Failed(fault)) if !self.is_over(context) => {
+                self.undiagnosed(context, fault)
+            }
+            Outcome::Ended(Ending::Mitigated(..))
+            | Outcome::Reply(Reply::AlreadySo | Reply::Observed(_))
+                if !self.is_over(context) =>
+            {
+                self.inconclusive(context, None)
+            }
+            // The alert resolved by itself while it was looked into.
+            Outcome::Ended(_) | Outcome::Reply(_) => Turn::Finish(End::SelfResolved),
+        }
+    }
+
+    fn undiagnosed(&mut self, context: &mut Context<'_>, fault: Fault) -> Turn {
+        let limit = match &fault {
+            Fault::Limit(Limit::Fuel | Limit::Memory | Limit::Depth | Limit::Observations) => true,
+            Fault::Value(_)
+            | Fault::NotApplied(_)
+            | Fault::NotVerified
+            | Fault::Guard
+            | Fault::OverBound(_)
+            | Fault::Empty
+            | Fault::Refused(_) => false,
+        };
+        self.failed(context, fault);
+        match limit {
+            true => Turn::Finish(self.handed(Reason::Limit)),
+            false => self.notify(context, Reason::Inconclusive),
+        }
+    }
+
+    fn novel(&mut self, context: &mut Context<'_>, text: Option<String>) -> Turn {
+        self.told.explain(text.as_deref());
+        context.record(Event::Novel { text });
+        self.notify(context, Reason::Novel)
+    }
+
+    fn inconclusive(&mut self, context: &mut Context<'_>, text: Option<String>) -> Turn {
+        self.told.explain(text.as_deref());
+        context.record(Event::Inconclusive { text });
+        self.notify(context, Reason::Inconclusive)
+    }
+
+    /// Runs the author's `otherwise`; whatever becomes of it, somebody is paged.
+    fn notify(&mut self, context: &mut Context<'_>, reason: Reason) -> Turn {
+        let entries = &context.program.entries;
+        let entry = match reason {
+            Reason::Novel => entries.novel,
+            Reason::Systemic => entries.systemic,
+            _ => entries.inconclusive,
+        };
+        let Some(function) = entry else {
+            return Turn::Finish(self.handed(reason));
+        };
+        let bindings = self.input.bindings.clone();
+        let code = self.start_code(context, function, bindings, Purpose::Notify(reason));
+        Turn::Call(course(Stage::Notifying(reason)), code)
+    }
+
+    fn remedy(&mut self, context: &mut Context<'_>, finding: u16, args: Vec<Value>) -> Turn {
+        let Some(remedy) = context.program.entries.remedies.get(usize::from(finding)) else {
+            return self.inconclusive(context, None);
+        };
+        context.record(Event::Found {
+            finding: remedy.finding.clone(),
+            args: args.clone(),
+        });
+        self.enter(context, State::Planned);
+        self.plan.begin(&remedy.finding, &args, context.now);
+        let mut all = self.input.bindings.clone();
+        all.extend(args);
+        let code = self.start_code(context, remedy.function, all, Purpose::Remedy);
+        Turn::Call(course(Stage::Remedying), code)
+    }
+
+    fn remedied(&mut self, context: &mut Context<'_>, outcome: Outcome) -> Turn {
+        match outcome {
+            Outcome::Reply(Reply::Failed(fault)) => {
+                if self.ends.again {
+                    return Turn::Finish(End::Again);
+                }
+                self.failed(context, fault.clone());
+                let undoing = self.undo_since(0, After::Return);
+                Turn::Call(course(Stage::Undoing(fault)), undoing)
+            }
+            Outcome::Reply(
+                Reply::Done | Reply::Value(_) | Reply::AlreadySo | Reply::Observed(_),
+            ) => Turn::Finish(self.conclusion()),
+            Outcome::Ended(Ending::Mitigated(index, text)) => {
+                Turn::Finish(self.mitigated(context, index, text))
+            }
+            Outcome::Ended(Ending::Cleared(why)) => match self.has_changed() {
+                false => Turn::Finish(End::Cleared { why }),
+                true => Turn::Finish(self.conclusion()),
+            },
+            Outcome::Ended(Ending::Novel(text)) => self.gave_up(Reason::Novel, text),
+            Outcome::Ended(Ending::Inconclusive(text)) => self.gave_up(Reason::Inconclusive, text),
+            Outcome::Ended(Ending::Found(..)) => self.gave_up(Reason::Inconclusive, None),
+        }
+    }
+
+    /// A remedy says itself that it does not know on.
+    fn gave_up(&mut self, reason: Reason, text: Option<String>) -> Turn {
+        self.told.explain(text.as_deref());
+        let undoing = self.undo_since(0, After::Return);
+        Turn::Call(course(Stage::Undoing(Fault::Refused(reason))), undoing)
+    }
+}
+
+fn course(stage: Stage) -> Frame {
+    Frame::Course(Course { stage })
+}

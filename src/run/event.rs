@@ -1,0 +1,92 @@
+//! What a run reports about itself, for the timeline: what it found, planned, checked, took back.
+//!
+//! Observations, changes and messages are actions and are not repeated here.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::State;
+use crate::effect::{Call, Fault};
+use crate::program::{GuardIndex, VerifyIndex};
+use crate::text::Span;
+use crate::value::{Time, Value};
+use crate::vm::Piece;
+
+/// Something that happened inside a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    Entered(State),
+    Found {
+        finding: SmolStr,
+        args: Vec<Value>,
+    },
+    Novel {
+        text: Option<String>,
+    },
+    Inconclusive {
+        text: Option<String>,
+    },
+    /// The plan of a phase is complete.
+    Planned {
+        phase: u16,
+        values: Vec<Value>,
+    },
+    /// Too much time has passed since the plan was begun: it is made again.
+    Stale,
+    /// What the first verify of the phase asks for is true already.
+    AlreadySo,
+    Guard {
+        guard: GuardIndex,
+        held: bool,
+    },
+    /// One reading of a verify's condition.
+    Polled {
+        verify: VerifyIndex,
+        held: bool,
+    },
+    Verified {
+        verify: VerifyIndex,
+    },
+    NotVerified {
+        verify: VerifyIndex,
+        why: NotVerified,
+    },
+    Began(Piece),
+    /// A piece failed; what it did is taken back as declared.
+    PieceFailed {
+        piece: Piece,
+        fault: Fault,
+    },
+    /// The remedy, or the diagnosis, failed; where, if that is known.
+    Failed {
+        fault: Fault,
+        place: Option<Span>,
+    },
+    /// A change was taken back.
+    Undone {
+        call: Call,
+    },
+    /// The undoing stopped: what is undone, what is left, of what nobody knows.
+    UndoStopped {
+        undone: Vec<Call>,
+        left: Vec<Call>,
+        unknown: Vec<Call>,
+    },
+    /// A debt is left.
+    Owes {
+        owed_by: SmolStr,
+        until: Time,
+        text: String,
+    },
+    AlertResolved,
+    CancelRequested,
+    Held,
+    Released,
+}
+
+/// How a verify failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotVerified {
+    OutOfTime,
+    Aborted,
+}

@@ -1,0 +1,86 @@
+//! What a run is told: answers to its actions, and what people and alerts do meanwhile.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use crate::effect::{ChangeOutcome, Observed, Reason, Settled};
+use crate::value::{Time, Value};
+
+/// Where a run starts from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInput {
+    /// The incident; part of every key.
+    pub incident: SmolStr,
+    /// 0 for the first run of the incident; rises only with `again` and a human's re-run.
+    pub ordinal: u32,
+    /// When the incident was opened: `tell … if unresolved after` counts from here.
+    pub incident_opened: Time,
+    /// The trigger bindings, in their order.
+    pub bindings: Vec<Value>,
+    pub start: Start,
+    /// Whether the driver wants to answer for watches and probes of the package.
+    pub offer: bool,
+}
+
+/// What is done first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Start {
+    Diagnose,
+    /// Routine work: no diagnosis.
+    Steps,
+    /// As if the diagnosis had found this.
+    Finding(u16, Vec<Value>),
+}
+
+/// What a run is told. Answers that nobody waits for any more are ignored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Input {
+    /// The first input, exactly once.
+    Begin,
+    Observed {
+        id: u64,
+        outcome: Observed,
+    },
+    Granted {
+        id: u64,
+    },
+    Refused {
+        id: u64,
+        reason: Reason,
+    },
+    Performed {
+        id: u64,
+        outcome: ChangeOutcome,
+    },
+    Settled {
+        id: u64,
+        outcome: Settled,
+    },
+    Timer {
+        id: u64,
+    },
+    /// The alert that set the run off is over.
+    AlertResolved,
+    /// Somebody calls the run off.
+    Cancel,
+    /// Somebody stops all changes, and lets them go on.
+    Hold,
+    Release,
+}
+
+impl Input {
+    /// The action that it answers.
+    pub(super) fn id(&self) -> Option<u64> {
+        match self {
+            Input::Observed { id, .. }
+            | Input::Granted { id }
+            | Input::Refused { id, .. }
+            | Input::Performed { id, .. }
+            | Input::Settled { id, .. }
+            | Input::Timer { id } => Some(*id),
+            Input::Begin | Input::AlertResolved | Input::Cancel | Input::Hold | Input::Release => {
+                None
+            }
+        }
+    }
+}

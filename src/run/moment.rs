@@ -1,0 +1,19 @@
+//! Points in time, computed without ever leaving the calendar.
+
+use crate::value::{Duration, Time};
+
+/// So much later; the last moment there is when that would be past it.
+pub fn after(time: Time, duration: Duration) -> Time {
+    let millis = time.millis().saturating_add(duration.millis());
+    Time::from_millis(millis).unwrap_or(time)
+}
+
+/// How much time has passed.
+pub fn since(start: Time, now: Time) -> Duration {
+    Duration::from_millis(now.millis().saturating_sub(start.millis()))
+}
+
+/// Both durations together.
+pub fn sum(one: Duration, other: Duration) -> Duration {
+    Duration::from_millis(one.millis().saturating_add(other.millis()))
+}

@@ -1,0 +1,228 @@
+//! Observations: made together, tried again as declared, refused when they find what is not owned.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::{Frame, Signal, Turn};
+use super::{Action, Context, Input, Observe, Run, moment, own};
+use crate::effect::{Argument, Call, Fault, Limit, Observed};
+use crate::program::{LookupArgument, Observable, Program, TargetType};
+use crate::value::{Failure, Identity, Record, Shape, Target, Value};
+use crate::vm::{Observation, ObservedValue, Reply};
+
+/// Observations in one run, polls included: a run that needs more is stopped.
+const MOST: u32 = 100_000;
+
+/// The prelude's clock; the run knows the answer.
+const NOW: &str = "now";
+
+/// A group of observations that are waited for together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observing {
+    items: Vec<Item>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Item {
+    observation: Observation,
+    /// The open request or timer.
+    id: u64,
+    /// Tries so far.
+    tries: u32,
+    result: Option<ObservedValue>,
+}
+
+impl Observing {
+    pub fn new(observations: Vec<Observation>) -> Observing {
+        let item = |observation| Item {
+            observation,
+            id: 0,
+            tries: 0,
+            result: None,
+        };
+        Observing {
+            items: observations.into_iter().map(item).collect(),
+        }
+    }
+
+    pub fn awaits(&self, id: u64) -> bool {
+        self.items
+            .iter()
+            .any(|item| item.id == id && item.result.is_none())
+    }
+}
+
+impl Run {
+    /// The target's own lookup, with arguments out of its identity.
+    pub(super) fn refresh(&mut self, context: &Context<'_>, value: &Value) -> Result<Frame, Reply> {
+        match lookup(context.program, value) {
+            Some(observation) => Ok(Frame::Observing(Observing::new(vec![observation]))),
+            None => {
+                let what = format!("{value} cannot be looked up again");
+                let failure = Failure::Failed(what.into());
+                Err(Reply::Observed(vec![ObservedValue::Failed(failure)]))
+            }
+        }
+    }
+
+    pub(super) fn observing(
+        &mut self,
+        context: &mut Context<'_>,
+        mut observing: Observing,
+        signal: Signal,
+    ) -> Turn {
+        match signal {
+            Signal::Enter => {
+                for item in &mut observing.items {
+                    if let Err(fault) = self.ask(context, item) {
+                        return Turn::failed(fault);
+                    }
+                }
+            }
+            Signal::Input(Input::Observed { id, outcome }) => {
+                if let Some(item) = observing.items.iter_mut().find(|item| item.id == id) {
+                    self.answered(context, item, outcome);
+                }
+            }
+            Signal::Input(Input::Timer { id }) => {
+                if let Some(item) = observing.items.iter_mut().find(|item| item.id == id) {
+                    if let Err(fault) = self.ask(context, item) {
+                        return Turn::failed(fault);
+                    }
+                }
+            }
+            Signal::Input(_) | Signal::Reply(_) => {}
+        }
+        if observing.items.iter().any(|item| item.result.is_none()) {
+            return Turn::Wait(Frame::Observing(observing));
+        }
+        let results = observing.items.into_iter().filter_map(|item| item.result);
+        Turn::reply(Reply::Observed(results.collect()))
+    }
+
+    /// Makes the observation, or answers it on the spot.
+    fn ask(&mut self, context: &mut Context<'_>, item: &mut Item) -> Result<(), Fault> {
+        let Some(observable) = context.program.observables.get(item.observation.of.index()) else {
+            let failure = Failure::Failed("it is not declared".into());
+            item.result = Some(ObservedValue::Failed(failure));
+            return Ok(());
+        };
+        if observable.name == NOW {
+            item.result = Some(ObservedValue::Value(Value::Time(context.now)));
+            return Ok(());
+        }
+        let evaluable = observable.function.is_some();
+        if evaluable && !self.input.offer {
+            item.result = Some(ObservedValue::Evaluate);
+            return Ok(());
+        }
+        if self.observations >= MOST {
+            return Err(Fault::Limit(Limit::Observations));
+        }
+        self.observations += 1;
+        item.tries += 1;
+        item.id = self.fresh_id();
+        context.actions.push(Action::Observe(Observe {
+            id: item.id,
+            call: call(observable, &item.observation),
+            deadline: moment::after(context.now, observable.deadline),
+            newer_than: self.newest_change(),
+            evaluable,
+        }));
+        Ok(())
+    }
+
+    fn answered(&mut self, context: &mut Context<'_>, item: &mut Item, outcome: Observed) {
+        let result = match outcome {
+            Observed::Value(value) => match foreign(context.program, &item.observation, &value) {
+                Some(foreign) => ObservedValue::Failed(Failure::NotOwned(foreign.into())),
+                None => ObservedValue::Value(value),
+            },
+            Observed::Failed(failure) => match item.observation.retry {
+                Some((times, every)) if item.tries <= times => {
+                    item.id = self.wait(context, every);
+                    return;
+                }
+                Some(_) | None => ObservedValue::Failed(failure),
+            },
+            Observed::Evaluate => ObservedValue::Evaluate,
+        };
+        item.result = Some(result);
+    }
+}
+
+/// What an observation found that it had no right to find.
+fn foreign(program: &Program, observation: &Observation, value: &Value) -> Option<String> {
+    match observation.must_own {
+        true => own::foreign(program, value).map(|target| Value::Target(target).to_string()),
+        false => None,
+    }
+}
+
+fn call(observable: &Observable, observation: &Observation) -> Call {
+    let named = observable.params.iter().zip(&observation.args);
+    let named = named.chain(observation.equals.iter().map(|(name, value)| (name, value)));
+    let argument = |(name, value): (&smol_str::SmolStr, &Value)| Argument {
+        name: Arc::from(name.as_str()),
+        value: value.clone(),
+    };
+    Call {
+        name: Arc::from(observable.name.as_str()),
+        args: named.map(argument).collect(),
+    }
+}
+
+/// The observation that finds a target again.
+fn lookup(program: &Program, value: &Value) -> Option<Observation> {
+    let Value::Target(target) = value else {
+        return None;
+    };
+    let kind = |kind: &str| program.targets.iter().find(|target| target.name == kind);
+    let lookup = kind(target.identity.kind())?.lookup.as_ref()?;
+    let key = |step: u16| target.identity.0.get(usize::from(step));
+    let argument = |argument: &LookupArgument| match argument {
+        LookupArgument::Text(step) => Some(Value::text(&key(*step)?.key)),
+        LookupArgument::Int(step) => key(*step)?.key.parse().ok().map(Value::Int),
+        LookupArgument::Parent(step) => {
+            let path = target.identity.0.get(..=usize::from(*step))?;
+            Some(bare(Identity(path.to_vec()), kind(&key(*step)?.kind)))
+        }
+    };
+    Some(Observation {
+        of: lookup.observable,
+        args: lookup
+            .arguments
+            .iter()
+            .map(argument)
+            .collect::<Option<_>>()?,
+        equals: Vec::new(),
+        must_own: false,
+        retry: None,
+    })
+}
+
+/// A target of which nothing but the identity is known.
+fn bare(identity: Identity, kind: Option<&TargetType>) -> Value {
+    let fields: Box<[_]> = kind
+        .map(|kind| kind.fields.clone())
+        .unwrap_or_default()
+        .into();
+    let mut slots = vec![None; fields.len()];
+    if let Some(key) = slots.first_mut() {
+        *key = Some(Value::text(identity.key()));
+    }
+    let shape = Shape {
+        name: identity.kind().into(),
+        fields,
+    };
+    let snapshot = Record {
+        shape: Arc::new(shape),
+        fields: slots,
+    };
+    Value::Target(Arc::new(Target {
+        identity,
+        uid: None,
+        snapshot,
+    }))
+}

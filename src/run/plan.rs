@@ -1,0 +1,216 @@
+//! Plans: looked at once before anything is done, and made again when they have become old.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use super::code::Purpose;
+use super::course::Course;
+use super::frame::{Frame, Outcome, Signal, Turn};
+use super::{Context, Event, Run, State, moment};
+use crate::effect::{End, Fault, Reason};
+use crate::program::VerifyIndex;
+use crate::value::{Time, Value};
+use crate::vm::Reply;
+
+/// How often a plan is made again before a human takes over.
+const RESTARTS: u32 = 2;
+
+/// What the run is about to do, until it has begun to do it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    pub remedy: SmolStr,
+    started: Time,
+    /// Of the finding and all values planned so far; targets count by identity alone.
+    digest: [u8; 32],
+    /// The digest of the plan before this one.
+    previous: Option<[u8; 32]>,
+    restarts: u32,
+    /// The first intent was made: from here on nothing is planned anew.
+    begun: bool,
+}
+
+impl Plan {
+    pub fn new(now: Time) -> Plan {
+        Plan {
+            remedy: SmolStr::default(),
+            started: now,
+            digest: [0; 32],
+            previous: None,
+            restarts: 0,
+            begun: false,
+        }
+    }
+
+    /// A remedy is known.
+    pub fn begin(&mut self, remedy: &str, args: &[Value], now: Time) {
+        self.remedy = remedy.into();
+        self.started = now;
+        self.digest = [0; 32];
+        self.add(remedy, args);
+    }
+
+    /// Whether anything was intended yet.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    fn add(&mut self, what: &str, values: &[Value]) {
+        let mut hash = Sha256::new();
+        hash.update(self.digest);
+        hash.update(what);
+        for value in values {
+            // The printed form shows targets by identity only.
+            hash.update([0]);
+            hash.update(value.to_string());
+        }
+        self.digest = hash.finalize().into();
+    }
+}
+
+/// A phase is planned; whether it is needed at all is asked before it begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Planning {
+    phase: u16,
+    values: Vec<Value>,
+    precheck: Option<(VerifyIndex, Vec<Value>)>,
+    aborting: bool,
+}
+
+impl Planning {
+    pub fn new(
+        phase: u16,
+        values: Vec<Value>,
+        precheck: Option<(VerifyIndex, Vec<Value>)>,
+    ) -> Planning {
+        Planning {
+            phase,
+            values,
+            precheck,
+            aborting: false,
+        }
+    }
+}
+
+/// What becomes of a plan right before the first intent.
+pub enum Freshness {
+    Good,
+    Again,
+    /// It keeps changing, or keeps getting old.
+    Expired,
+}
+
+impl Run {
+    pub(super) fn planning(
+        &mut self,
+        context: &mut Context<'_>,
+        planning: Planning,
+        signal: Signal,
+    ) -> Turn {
+        match signal {
+            Signal::Enter => self.planned(context, planning),
+            Signal::Reply(outcome) if planning.aborting => self.abort_in_plan(outcome),
+            Signal::Reply(outcome) => self.prechecked(context, planning, outcome),
+            Signal::Input(_) => Turn::Wait(Frame::Planning(planning)),
+        }
+    }
+
+    fn planned(&mut self, context: &mut Context<'_>, planning: Planning) -> Turn {
+        self.enter(context, State::Planned);
+        if !self.plan.begun {
+            self.plan.add("phase", &planning.values);
+        }
+        context.record(Event::Planned {
+            phase: planning.phase,
+            values: planning.values.clone(),
+        });
+        let verify = planning.precheck.as_ref().and_then(|(index, captures)| {
+            let verify = context.program.verifies.get(index.index())?;
+            Some((verify.condition, captures.clone()))
+        });
+        match verify {
+            None => Turn::reply(Reply::Done),
+            Some((condition, captures)) => {
+                let code = self.start_code(context, condition, captures, Purpose::Condition);
+                Turn::Call(Frame::Planning(planning), code)
+            }
+        }
+    }
+
+    fn prechecked(
+        &mut self,
+        context: &mut Context<'_>,
+        mut planning: Planning,
+        outcome: Outcome,
+    ) -> Turn {
+        // What cannot be read is not so yet: the plan goes on.
+        if outcome.condition().unwrap_or(false) {
+            return self.already_so(context);
+        }
+        let abort = planning.precheck.as_ref().and_then(|(index, captures)| {
+            let verify = context.program.verifies.get(index.index())?;
+            Some((verify.abort_if?, captures.clone()))
+        });
+        match abort {
+            None => Turn::reply(Reply::Done),
+            Some((condition, captures)) => {
+                planning.aborting = true;
+                let code = self.start_code(context, condition, captures, Purpose::Condition);
+                Turn::Call(Frame::Planning(planning), code)
+            }
+        }
+    }
+
+    /// Nothing of this phase needs doing.
+    fn already_so(&mut self, context: &mut Context<'_>) -> Turn {
+        context.record(Event::AlreadySo);
+        if self.in_element() {
+            return Turn::reply(Reply::AlreadySo);
+        }
+        if !self.has_changed() {
+            return Turn::Finish(End::SelfResolved);
+        }
+        self.commit();
+        Turn::reply(Reply::AlreadySo)
+    }
+
+    /// `abort if` holds before anything was done: nothing is done.
+    fn abort_in_plan(&mut self, outcome: Outcome) -> Turn {
+        match outcome.condition().unwrap_or(false) {
+            false => Turn::reply(Reply::Done),
+            true if self.has_changed() => Turn::failed(Fault::NotVerified),
+            true => Turn::failed(Fault::Refused(Reason::NotVerified)),
+        }
+    }
+
+    /// Whether the first change may be made on this plan; from then on it is settled.
+    pub(super) fn freshness(&mut self, context: &mut Context<'_>) -> Freshness {
+        if self.plan.begun {
+            return Freshness::Good;
+        }
+        let old = moment::since(self.plan.started, context.now) > context.program.metadata.fresh;
+        let differs = self
+            .plan
+            .previous
+            .is_some_and(|previous| previous != self.plan.digest);
+        if !old && !differs {
+            self.plan.begun = true;
+            return Freshness::Good;
+        }
+        if self.plan.restarts >= RESTARTS {
+            return Freshness::Expired;
+        }
+        context.record(Event::Stale);
+        Freshness::Again
+    }
+
+    /// Drops the plan and everything above the course: the diagnosis is made again.
+    pub(super) fn restart(&mut self, _context: &mut Context<'_>) {
+        self.plan.previous = Some(self.plan.digest);
+        self.plan.restarts += 1;
+        self.guards.clear();
+        self.pieces.clear();
+        self.blast.clear();
+        self.frames = vec![Frame::Course(Course::default())];
+    }
+}

@@ -1,0 +1,99 @@
+//! Unknown outcomes: repeated where that is harmless, asked of the action's probe, or left to a
+//! human. Until it is settled nothing else is done and nothing is undone.
+
+use super::act::{Acting, Stage, lines};
+use super::change::Fate;
+use super::frame::{Frame, Turn};
+use super::{Action, Context, IntentKind, Run, State, moment};
+use crate::effect::{Call, Fault, Reason, Repeat, Settled};
+use crate::value::Value;
+
+/// How often a harmless change is repeated before a human is asked.
+const REPEATS: u32 = 3;
+
+impl Run {
+    /// Nobody knows whether the change took effect.
+    pub(super) fn unknown(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        self.enter(context, State::Settling);
+        let Some((_, action)) = lines(context.program, acting.step) else {
+            return self.stays_unknown(context, acting);
+        };
+        match action.repeat {
+            Repeat::Safe | Repeat::Keyed if acting.repeats < REPEATS => {
+                acting.repeats += 1;
+                acting.stage = Stage::Repeating(self.wait(context, action.settles));
+                Turn::Wait(Frame::Acting(acting))
+            }
+            Repeat::UnsafeProbe => {
+                // A request still under way must not be missed.
+                let deadline = match acting.stage {
+                    Stage::Performing { deadline, .. } => deadline,
+                    Stage::Checking
+                    | Stage::Held
+                    | Stage::Intending(_)
+                    | Stage::Repeating(_)
+                    | Stage::Ripening(_)
+                    | Stage::Asking(_)
+                    | Stage::Retrying(_) => context.now,
+                };
+                let until = moment::after(deadline, action.settles);
+                let id = self.fresh_id();
+                context.actions.push(Action::Wait { id, until });
+                acting.stage = Stage::Ripening(id);
+                Turn::Wait(Frame::Acting(acting))
+            }
+            Repeat::Safe | Repeat::Keyed | Repeat::UnsafeHuman => {
+                self.stays_unknown(context, acting)
+            }
+        }
+    }
+
+    /// Deadline and settling time are over: the probe may be believed.
+    pub(super) fn ask_probe(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        let probe = lines(context.program, acting.step).and_then(|(_, action)| action.settle_probe);
+        let probe = probe.and_then(|probe| context.program.observables.get(probe.index()));
+        let Some(probe) = probe else {
+            return self.stays_unknown(context, acting);
+        };
+        let id = self.fresh_id();
+        context.actions.push(Action::Settle {
+            id,
+            key: acting.key.clone(),
+            call: Call {
+                name: probe.name.as_str().into(),
+                args: acting.call.args.clone(),
+            },
+            deadline: moment::after(context.now, probe.deadline),
+        });
+        acting.stage = Stage::Asking(id);
+        Turn::Wait(Frame::Acting(acting))
+    }
+
+    pub(super) fn settled(
+        &mut self,
+        context: &mut Context<'_>,
+        acting: Box<Acting>,
+        outcome: Settled,
+    ) -> Turn {
+        match outcome {
+            Settled::Applied => self.applied(context, *acting, Value::None),
+            Settled::NotApplied => self.not_applied(context, acting, "settled by its probe".into()),
+            Settled::Nothing => self.stays_unknown(context, acting),
+        }
+    }
+
+    /// Only a human can tell. Nothing is undone behind an unknown change.
+    fn stays_unknown(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+        let step = context.program.steps.get(acting.step.index());
+        self.ends.blame(step.map(|step| step.place));
+        match acting.kind {
+            // Whoever undoes lists what is undone, left and unknown.
+            IntentKind::Undo => Turn::failed(Fault::Refused(Reason::Unknown)),
+            IntentKind::Do | IntentKind::Release => {
+                self.keep_change(context, *acting, Fate::Unknown);
+                self.failed(context, Fault::Refused(Reason::Unknown));
+                Turn::Finish(self.handed(Reason::Unknown))
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The states of a run. Their names stand in records for ever.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum State {
+    Opened,
+    Diagnosing,
+    /// A remedy is known; nothing of the current phase was done yet.
+    Planned,
+    /// An intent waits for leave.
+    Queued,
+    Acting,
+    /// The outcome of a change is unknown.
+    Settling,
+    Verifying,
+    Undoing,
+    /// Somebody stopped all changes.
+    Held,
+    Ended,
+}
+
+impl State {
+    /// Its name in records.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Opened => "opened",
+            State::Diagnosing => "diagnosing",
+            State::Planned => "planned",
+            State::Queued => "queued",
+            State::Acting => "acting",
+            State::Settling => "settling",
+            State::Verifying => "verifying",
+            State::Undoing => "undoing",
+            State::Held => "held",
+            State::Ended => "ended",
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Taking back: newest first, each change at most once, and no further than is certain.
+
+use serde::{Deserialize, Serialize};
+
+use super::change::Fate;
+use super::code::Purpose;
+use super::frame::{Frame, Outcome, Signal, Turn};
+use super::{Context, Event, Run, State};
+use crate::effect::{Call, Fault, Reason};
+use crate::program::Undo;
+use crate::vm::Reply;
+
+/// Changes that are being taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undoing {
+    /// Indices into the run's changes; the last is next.
+    queue: Vec<usize>,
+    current: Option<usize>,
+    undone: Vec<usize>,
+    after: After,
+}
+
+/// What follows when all is taken back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum After {
+    /// The newest piece is over, with this fault.
+    Unwind(Fault),
+    Return,
+}
+
+impl Undoing {
+    /// The change that is being taken back.
+    pub fn current(&self) -> Option<usize> {
+        self.current
+    }
+}
+
+impl Run {
+    /// Takes back what still stands, from this change on.
+    pub(super) fn undo_since(&mut self, first: usize, after: After) -> Frame {
+        let mut queue = Vec::new();
+        for (index, change) in self.changes.iter_mut().enumerate().skip(first) {
+            match (change.fate, &change.undo) {
+                (Fate::Standing, Undo::Nothing) => change.fate = Fate::Kept,
+                (Fate::Standing, Undo::Previous | Undo::Code(_)) => queue.push(index),
+                (
+                    Fate::Committed | Fate::Kept | Fate::Undone | Fate::Released | Fate::Unknown,
+                    _,
+                ) => {}
+            }
+        }
+        Frame::Undoing(Undoing {
+            queue,
+            current: None,
+            undone: Vec::new(),
+            after,
+        })
+    }
+
+    pub(super) fn undoing(
+        &mut self,
+        context: &mut Context<'_>,
+        mut undoing: Undoing,
+        signal: Signal,
+    ) -> Turn {
+        if let (Signal::Reply(outcome), Some(current)) = (signal, undoing.current.take()) {
+            match outcome {
+                Outcome::Reply(
+                    Reply::Done | Reply::Value(_) | Reply::AlreadySo | Reply::Observed(_),
+                ) => self.taken_back(context, &mut undoing, current),
+                Outcome::Reply(Reply::Failed(fault)) => {
+                    return self.undo_stopped(context, &undoing, current, &fault);
+                }
+                Outcome::Ended(_) => {
+                    let fault = Fault::Refused(Reason::UndoFailed);
+                    return self.undo_stopped(context, &undoing, current, &fault);
+                }
+            }
+        }
+        self.undo_next(context, undoing)
+    }
+
+    fn taken_back(&mut self, context: &mut Context<'_>, undoing: &mut Undoing, index: usize) {
+        if let Some(change) = self.changes.get_mut(index) {
+            change.fate = Fate::Undone;
+            let call = change.call.clone();
+            context.record(Event::Undone { call });
+        }
+        undoing.undone.push(index);
+    }
+
+    fn undo_next(&mut self, context: &mut Context<'_>, mut undoing: Undoing) -> Turn {
+        while let Some(index) = undoing.queue.pop() {
+            self.enter(context, State::Undoing);
+            let Some(change) = self.changes.get(index) else {
+                continue;
+            };
+            let frame = match change.undo {
+                Undo::Nothing => continue,
+                Undo::Previous => self.restore(context, change.clone()),
+                Undo::Code(function) => {
+                    let captures = change.captures.clone();
+                    self.start_code(context, function, captures, Purpose::Undo)
+                }
+            };
+            undoing.current = Some(index);
+            return Turn::Call(Frame::Undoing(undoing), frame);
+        }
+        match undoing.after {
+            After::Unwind(fault) => self.unwound(fault),
+            After::Return => Turn::reply(Reply::Done),
+        }
+    }
+
+    /// One could not be taken back: older ones stay, a human has to look.
+    fn undo_stopped(
+        &mut self,
+        context: &mut Context<'_>,
+        undoing: &Undoing,
+        failed: usize,
+        fault: &Fault,
+    ) -> Turn {
+        let unknown = *fault == Fault::Refused(Reason::Unknown);
+        let fate = if unknown { Fate::Unknown } else { Fate::Kept };
+        if let Some(change) = self.changes.get_mut(failed) {
+            change.fate = fate;
+        }
+        let calls = |indices: &mut dyn Iterator<Item = usize>| -> Vec<Call> {
+            let changes = indices.filter_map(|index| self.changes.get(index));
+            changes.map(|change| change.call.clone()).collect()
+        };
+        let left = undoing.queue.iter().rev().copied();
+        let undone = calls(&mut undoing.undone.iter().copied());
+        let (left, unknown) = match unknown {
+            true => (
+                calls(&mut left.into_iter()),
+                calls(&mut std::iter::once(failed)),
+            ),
+            false => (calls(&mut std::iter::once(failed).chain(left)), Vec::new()),
+        };
+        context.record(Event::UndoStopped {
+            undone,
+            left,
+            unknown,
+        });
+        self.settle_standing(0, Fate::Kept);
+        Turn::Finish(self.handed(Reason::UndoFailed))
+    }
+}

@@ -1,0 +1,193 @@
+//! Verifying: polls until the condition has held long enough, time is over, or the waiting is
+//! aborted.
+
+use serde::{Deserialize, Serialize};
+
+use super::change::Fate;
+use super::code::Purpose;
+use super::frame::{Frame, Outcome, Signal, Turn};
+use super::{Action, Context, Event, NotVerified, Run, State, moment};
+use crate::effect::{Fault, Reason};
+use crate::program::{Verify, VerifyElse, VerifyIndex};
+use crate::value::{Duration, Time, Value};
+use crate::vm::Reply;
+
+/// A verify under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verifying {
+    verify: VerifyIndex,
+    captures: Vec<Value>,
+    started: Time,
+    /// The newest poll.
+    polled: Time,
+    /// Since when every poll was true.
+    held_since: Option<Time>,
+    stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Stage {
+    Waiting(u64),
+    /// `abort if` is being read.
+    Aborting,
+    /// The condition is being read.
+    Reading,
+}
+
+impl Verifying {
+    pub fn new(verify: VerifyIndex, captures: Vec<Value>) -> Verifying {
+        Verifying {
+            verify,
+            captures,
+            started: Time::default(),
+            polled: Time::default(),
+            held_since: None,
+            stage: Stage::Waiting(0),
+        }
+    }
+
+    pub fn awaits(&self, id: u64) -> bool {
+        self.stage == Stage::Waiting(id)
+    }
+}
+
+impl Run {
+    pub(super) fn verifying(
+        &mut self,
+        context: &mut Context<'_>,
+        mut verifying: Verifying,
+        signal: Signal,
+    ) -> Turn {
+        let Some(verify) = context.program.verifies.get(verifying.verify.index()) else {
+            return Turn::failed(Fault::NotVerified);
+        };
+        match (signal, verifying.stage) {
+            (Signal::Enter, _) => {
+                self.enter(context, State::Verifying);
+                verifying.started = context.now;
+                verifying.polled = context.now;
+                self.next_poll(context, verify, verifying)
+            }
+            (Signal::Input(_), _) => {
+                verifying.polled = context.now;
+                match verify.abort_if {
+                    Some(_) => self.read(context, verify, verifying, Stage::Aborting),
+                    None => self.read(context, verify, verifying, Stage::Reading),
+                }
+            }
+            (Signal::Reply(outcome), Stage::Aborting) => match outcome.condition() {
+                Ok(true) => self.not_verified(context, verify, &verifying, NotVerified::Aborted),
+                // What cannot be read aborts nothing.
+                Ok(false) | Err(_) => self.read(context, verify, verifying, Stage::Reading),
+            },
+            (Signal::Reply(outcome), Stage::Reading | Stage::Waiting(_)) => {
+                self.polled(context, verify, verifying, outcome)
+            }
+        }
+    }
+
+    fn read(
+        &mut self,
+        context: &Context<'_>,
+        verify: &Verify,
+        mut verifying: Verifying,
+        stage: Stage,
+    ) -> Turn {
+        let condition = match (stage, verify.abort_if) {
+            (Stage::Aborting, Some(condition)) => condition,
+            (Stage::Aborting | Stage::Reading | Stage::Waiting(_), _) => verify.condition,
+        };
+        verifying.stage = stage;
+        let captures = verifying.captures.clone();
+        let code = self.start_code(context, condition, captures, Purpose::Condition);
+        Turn::Call(Frame::Verifying(verifying), code)
+    }
+
+    fn polled(
+        &mut self,
+        context: &mut Context<'_>,
+        verify: &Verify,
+        mut verifying: Verifying,
+        outcome: Outcome,
+    ) -> Turn {
+        // A reading that failed is not true, and no failure of the run.
+        let held = outcome.condition().unwrap_or(false);
+        context.record(Event::Polled {
+            verify: verifying.verify,
+            held,
+        });
+        verifying.held_since = match held {
+            true => Some(verifying.held_since.unwrap_or(verifying.polled)),
+            false => None,
+        };
+        let long_enough = verifying.held_since.is_some_and(|since| {
+            moment::since(since, verifying.polled) >= verify.holding.unwrap_or(Duration::ZERO)
+        });
+        match long_enough {
+            true => self.verified(context, &verifying),
+            false => self.next_poll(context, verify, verifying),
+        }
+    }
+
+    /// Waits for the next point of the grid; one that was missed is skipped, never made up for.
+    fn next_poll(
+        &mut self,
+        context: &mut Context<'_>,
+        verify: &Verify,
+        mut verifying: Verifying,
+    ) -> Turn {
+        let passed = moment::since(verifying.started, context.now).millis();
+        let every = verify.every.millis().max(1);
+        let within = verify.within.millis();
+        if passed >= within {
+            return self.not_verified(context, verify, &verifying, NotVerified::OutOfTime);
+        }
+        let next = ((passed / every + 1) * every).min(within);
+        let until = moment::after(verifying.started, Duration::from_millis(next));
+        let id = self.fresh_id();
+        context.actions.push(Action::Wait { id, until });
+        verifying.stage = Stage::Waiting(id);
+        Turn::Wait(Frame::Verifying(verifying))
+    }
+
+    /// It passed: what was done so far is never undone by a later failure.
+    fn verified(&mut self, context: &mut Context<'_>, verifying: &Verifying) -> Turn {
+        context.record(Event::Verified {
+            verify: verifying.verify,
+        });
+        self.commit();
+        Turn::reply(Reply::Done)
+    }
+
+    pub(super) fn commit(&mut self) {
+        self.settle_standing(0, Fate::Committed);
+        self.blast.recovered();
+    }
+
+    fn not_verified(
+        &mut self,
+        context: &mut Context<'_>,
+        verify: &Verify,
+        verifying: &Verifying,
+        why: NotVerified,
+    ) -> Turn {
+        context.record(Event::NotVerified {
+            verify: verifying.verify,
+            why,
+        });
+        self.ends.blame(Some(verify.place));
+        match verify.otherwise {
+            VerifyElse::Undo => Turn::failed(Fault::NotVerified),
+            VerifyElse::Keep => {
+                self.keep_piece();
+                Turn::failed(Fault::NotVerified)
+            }
+            VerifyElse::Again => {
+                self.settle_standing(0, Fate::Kept);
+                // The last allowed run ends with a human.
+                self.ends.again = self.input.ordinal < context.program.metadata.again;
+                Turn::failed(Fault::Refused(Reason::NotVerified))
+            }
+        }
+    }
+}
