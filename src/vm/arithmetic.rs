@@ -1,0 +1,65 @@
+//! Numbers: the typed fast paths, and the way to the operators on all values.
+
+use super::execute::failed;
+use crate::effect::Fault;
+use crate::program::{Arithmetic, Comparison};
+use crate::value::{
+    BinaryOp, float_add, float_divide, float_multiply, float_subtract, int_add, int_divide,
+    int_multiply, int_subtract,
+};
+
+#[inline(always)]
+pub(super) fn int(op: Arithmetic, left: i64, right: i64) -> Result<i64, Box<Fault>> {
+    let result = match op {
+        Arithmetic::Add => int_add(left, right),
+        Arithmetic::Subtract => int_subtract(left, right),
+        Arithmetic::Multiply => int_multiply(left, right),
+        Arithmetic::Divide => int_divide(left, right),
+    };
+    result.map_err(failed)
+}
+
+#[inline(always)]
+pub(super) fn float(op: Arithmetic, left: f64, right: f64) -> Result<f64, Box<Fault>> {
+    let result = match op {
+        Arithmetic::Add => float_add(left, right),
+        Arithmetic::Subtract => float_subtract(left, right),
+        Arithmetic::Multiply => float_multiply(left, right),
+        Arithmetic::Divide => float_divide(left, right),
+    };
+    result.map_err(failed)
+}
+
+#[inline(always)]
+pub(super) fn compare_int(op: Comparison, left: i64, right: i64) -> bool {
+    match op {
+        Comparison::Equal => left == right,
+        Comparison::NotEqual => left != right,
+        Comparison::Less => left < right,
+        Comparison::LessOrEqual => left <= right,
+        Comparison::Greater => left > right,
+        Comparison::GreaterOrEqual => left >= right,
+    }
+}
+
+#[inline(always)]
+pub(super) fn operator(op: Arithmetic) -> BinaryOp {
+    match op {
+        Arithmetic::Add => BinaryOp::Add,
+        Arithmetic::Subtract => BinaryOp::Subtract,
+        Arithmetic::Multiply => BinaryOp::Multiply,
+        Arithmetic::Divide => BinaryOp::Divide,
+    }
+}
+
+#[inline(always)]
+pub(super) fn comparison(op: Comparison) -> BinaryOp {
+    match op {
+        Comparison::Equal => BinaryOp::Equal,
+        Comparison::NotEqual => BinaryOp::NotEqual,
+        Comparison::Less => BinaryOp::Less,
+        Comparison::LessOrEqual => BinaryOp::LessOrEqual,
+        Comparison::Greater => BinaryOp::Greater,
+        Comparison::GreaterOrEqual => BinaryOp::GreaterOrEqual,
+    }
+}

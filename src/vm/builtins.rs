@@ -1,0 +1,91 @@
+//! The pure functions of the library: one row each, linked to code by their number.
+//!
+//! In: the arguments of a call. Out: a value or a failure. What they are called and how many
+//! arguments they take stands in [`Builtin`].
+
+mod list;
+mod number;
+mod text;
+
+use super::broken;
+use super::execute::{Cursor, failed};
+use super::meter::footprint;
+use crate::effect::Fault;
+use crate::program::{Builtin, OperandsIndex, Register};
+use crate::value::{Failure, Kind, Value};
+
+/// The arguments of a call, where they are.
+struct Arguments<'a> {
+    registers: &'a [Value],
+    operands: &'a [Register],
+}
+
+type Code = fn(&Arguments<'_>) -> Result<Value, Failure>;
+
+/// The code of each, in the order of [`Builtin::ALL`].
+const TABLE: [Code; Builtin::ALL.len()] = [
+    number::min,
+    number::max,
+    number::clamp,
+    number::rem,
+    list::first,
+    list::count,
+    list::sum,
+    list::contains,
+    text::starts_with,
+    text::ends_with,
+];
+
+pub(super) fn call(
+    builtin: Builtin,
+    cursor: &mut Cursor<'_>,
+    operands: OperandsIndex,
+) -> Result<Value, Box<Fault>> {
+    let arguments = Arguments {
+        registers: cursor.registers,
+        operands: match cursor.function.operands.get(operands.index()) {
+            Some(operands) => operands,
+            None => return Err(Box::new(broken("operands that are not there"))),
+        },
+    };
+    let Some(code) = TABLE.get(builtin as usize) else {
+        return Err(Box::new(broken("a builtin that is not there")));
+    };
+    let fuel = arguments.cost();
+    cursor.meter.spend(fuel)?;
+    let value = code(&arguments).map_err(failed)?;
+    if matches!(value, Value::List(_)) {
+        cursor.meter.allocate(footprint(&value))?;
+    }
+    Ok(value)
+}
+
+impl Arguments<'_> {
+    /// The argument at that place.
+    fn at(&self, index: usize) -> Result<&Value, Failure> {
+        let register = self.operands.get(index);
+        let value = register.and_then(|register| self.registers.get(register.index()));
+        // The checker counts arguments; a program that does not is not ours.
+        value.ok_or_else(|| Failure::conversion("a builtin without its arguments"))
+    }
+
+    /// Two arguments.
+    fn pair(&self) -> Result<(&Value, &Value), Failure> {
+        Ok((self.at(0)?, self.at(1)?))
+    }
+
+    /// What has to be gone through.
+    fn cost(&self) -> u64 {
+        match self.at(0) {
+            Ok(Value::List(items)) => items.len() as u64,
+            Ok(Value::Text(text)) => text.len() as u64 / 16,
+            Ok(_) | Err(_) => 0,
+        }
+    }
+}
+
+/// Arguments of types that the checker does not let through.
+fn mismatch(left: &Value, right: &Value) -> Failure {
+    let (left, right): (Kind, Kind) = (left.kind(), right.kind());
+    Failure::Mismatch { left, right }
+}

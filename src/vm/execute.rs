@@ -1,0 +1,279 @@
+//! The dispatch loop: runs the newest frame until it calls, returns, asks, fails or has used its
+//! slice up.
+
+use super::frame::Frame;
+use super::meter::Meter;
+use super::{Vm, arithmetic, broken, builtins};
+use crate::effect::{Fault, Limit};
+use crate::program::{
+    Address, ConstantIndex, Function, FunctionIndex, Op, OperandsIndex, Program, Register,
+};
+use crate::value::{Failure, Value, binary, compare, convert, unary};
+
+/// Why the loop was left.
+pub(super) enum Exit {
+    Return(Value),
+    Call {
+        to: Register,
+        function: FunctionIndex,
+        arguments: OperandsIndex,
+    },
+    /// The instruction that the frame stands at needs an answer.
+    Ask,
+    Yield,
+    /// So much was allocated that somebody should look at what is live.
+    Measure,
+    Fail(Box<Fault>),
+}
+
+/// Where an instruction leads.
+pub(super) enum Flow {
+    Next,
+    Jump(Address),
+    /// To the next one, after a look at what is live.
+    Measure,
+    /// Out of the loop, by this same instruction.
+    Leave,
+}
+
+/// What an instruction sees: its frame and the tables.
+pub(super) struct Cursor<'a> {
+    pub(super) program: &'a Program,
+    pub(super) function: &'a Function,
+    pub(super) registers: &'a mut [Value],
+    pub(super) refreshed: &'a [Value],
+    pub(super) caught: &'a Option<Fault>,
+    pub(super) meter: &'a mut Meter,
+}
+
+impl Vm {
+    pub(super) fn run(&mut self, program: &Program, stop: u64) -> Exit {
+        if self.meter.should_measure()
+            && let Err(fault) = self.measure()
+        {
+            return Exit::Fail(fault);
+        }
+        let Some(frame) = self.frames.last_mut() else {
+            return Exit::Fail(Box::new(broken("no frame is left")));
+        };
+        let function = match frame.function(program) {
+            Ok(function) => function,
+            Err(fault) => return Exit::Fail(fault),
+        };
+        let mut cursor = Cursor {
+            program,
+            function,
+            registers: self
+                .registers
+                .get_mut(frame.base as usize..)
+                .unwrap_or_default(),
+            refreshed: &self.refreshed,
+            caught: &self.caught,
+            meter: &mut self.meter,
+        };
+        cursor.run(frame, stop)
+    }
+
+    fn measure(&mut self) -> Result<(), Box<Fault>> {
+        let live = self.registers.iter().chain(&self.refreshed);
+        self.meter.measure(live)
+    }
+}
+
+impl Cursor<'_> {
+    fn run(&mut self, frame: &mut Frame, stop: u64) -> Exit {
+        let code = self.function.code.as_slice();
+        let mut at = frame.at;
+        let exit = loop {
+            let Some(op) = code.get(at.index()) else {
+                break Exit::Fail(Box::new(broken("the code runs off its end")));
+            };
+            if !self.meter.instruction(stop) {
+                break match self.meter.fuel() {
+                    0 => Exit::Fail(Box::new(Fault::Limit(Limit::Fuel))),
+                    _ => Exit::Yield,
+                };
+            }
+            match self.execute(*op) {
+                Ok(Flow::Next) => at = Address(at.0.saturating_add(1)),
+                Ok(Flow::Jump(target)) => at = target,
+                Ok(Flow::Measure) => {
+                    at = Address(at.0.saturating_add(1));
+                    break Exit::Measure;
+                }
+                Ok(Flow::Leave) => break self.leave(*op),
+                Err(fault) => break Exit::Fail(fault),
+            }
+        };
+        frame.at = at;
+        exit
+    }
+
+    /// What an instruction that leaves the loop wants.
+    fn leave(&mut self, op: Op) -> Exit {
+        match op {
+            Op::Call {
+                to,
+                function,
+                arguments,
+            } => Exit::Call {
+                to,
+                function,
+                arguments,
+            },
+            Op::Return { from } => match self.registers.get_mut(from.index()) {
+                Some(value) => Exit::Return(std::mem::replace(value, Value::None)),
+                None => Exit::Fail(Box::new(broken("a register outside of the frame"))),
+            },
+            _ => Exit::Ask,
+        }
+    }
+
+    #[inline(always)]
+    #[rustfmt::skip]
+    #[expect(clippy::too_many_lines, reason = "one row per instruction")]
+    fn execute(&mut self, op: Op) -> Result<Flow, Box<Fault>> {
+        match op {
+            Op::Constant { to, constant } => { let value = self.constant(constant)?.clone(); self.write(to, value) }
+            Op::Integer { to, value } => self.write(to, Value::Int(i64::from(value))),
+            Op::Bool { to, value } => self.write(to, Value::Bool(value)),
+            Op::None { to } => self.write(to, Value::None),
+            Op::Move { to, from } => { let value = self.read(from)?.clone(); self.write(to, value) }
+
+            Op::Int { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, self.int(right)?)?; self.write(to, Value::Int(value)) }
+            Op::IntImmediate { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, i64::from(right))?; self.write(to, Value::Int(value)) }
+            Op::Float { op, to, left, right } => { let value = arithmetic::float(op, self.float(left)?, self.float(right)?)?; self.write(to, Value::Float(value)) }
+            Op::Arithmetic { op, to, left, right } => { let value = binary(arithmetic::operator(op), self.read(left)?, self.read(right)?).map_err(failed)?; self.write(to, value) }
+            Op::Unary { op, to, from } => { let value = unary(op, self.read(from)?).map_err(failed)?; self.write(to, value) }
+            Op::Convert { unit, to, from } => { let value = convert(self.read(from)?, unit).map_err(failed)?; self.write(to, value) }
+
+            Op::Compare { op, to, left, right } => { let holds = compare(arithmetic::comparison(op), self.read(left)?, self.read(right)?).map_err(failed)?; self.write(to, Value::Bool(holds)) }
+            Op::In { to, value, whole } => { let holds = self.contains(value, whole)?; self.write(to, Value::Bool(holds)) }
+            Op::IsNone { to, from } => { let holds = self.read(from)?.is_none(); self.write(to, Value::Bool(holds)) }
+            Op::IsEmpty { to, from } => { let holds = self.is_empty(from)?; self.write(to, Value::Bool(holds)) }
+
+            Op::Jump { target } => Ok(Flow::Jump(target)),
+            Op::JumpIf { expected, value, target } => { let holds = self.bool(value)? == expected; jump(holds, target) }
+            Op::JumpCompare { op, left, right, target } => jump(compare(arithmetic::comparison(op), self.read(left)?, self.read(right)?).map_err(failed)?, target),
+            Op::JumpConstant { op, left, right, target } => jump(compare(arithmetic::comparison(op), self.read(left)?, self.constant(right)?).map_err(failed)?, target),
+            Op::JumpInt { op, left, right, target } => jump(arithmetic::compare_int(op, self.int(left)?, self.int(right)?), target),
+            Op::JumpIntImmediate { op, left, right, target } => jump(arithmetic::compare_int(op, self.int(left)?, i64::from(right)), target),
+            Op::JumpNone { expected, value, target } => { let holds = self.read(value)?.is_none() == expected; jump(holds, target) }
+
+            Op::Field { to, base, field } => { let value = self.field(base, field)?; self.write(to, value) }
+            Op::LiveField { to, base, field } => match self.live(base)? { Some(fresh) => { let value = self.live_field(fresh, field)?; self.write(to, value) } None => Ok(Flow::Leave) },
+            Op::Refresh { to, from } => match self.live(from)? { Some(fresh) => { let value = fresh.clone(); self.write(to, value) } None => Ok(Flow::Leave) },
+            Op::Index { to, base, index } => { let value = self.index(base, index)?; self.write(to, value) }
+            Op::List { to, items } => { let value = self.list(items)?; self.store(to, value) }
+            Op::Map { to, entries } => { let value = self.map(entries)?; self.store(to, value) }
+            Op::Record { to, shape, fields } => { let value = self.record(shape, fields)?; self.store(to, value) }
+            Op::Range { inclusive, to, start, end } => { let value = self.range(inclusive, start, end)?; self.write(to, value) }
+            Op::Fill { to, template, holes } => { let value = self.fill(template, holes)?; self.store(to, value) }
+
+            Op::Next { iterator, to, exit } => self.next(iterator, to, exit),
+            Op::Append { list, value } => self.append(list, value),
+            Op::Bound { list, at_most } => self.bound(list, at_most),
+            Op::NotEmpty { list } => self.not_empty(list),
+
+            Op::Builtin { builtin, to, arguments } => { let value = builtins::call(builtin, self, arguments)?; self.store(to, value) }
+            Op::Call { .. } | Op::Return { .. } | Op::Effect { .. } => Ok(Flow::Leave),
+            Op::Fail { text } => Err(failed(Failure::conversion(self.constant(text)?.to_plain()))),
+            Op::Rethrow => Err(Box::new(self.caught.clone().unwrap_or_else(|| broken("nothing to throw again")))),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn read(&self, register: Register) -> Result<&Value, Box<Fault>> {
+        match self.registers.get(register.index()) {
+            Some(value) => Ok(value),
+            None => Err(outside()),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn write(&mut self, register: Register, value: Value) -> Result<Flow, Box<Fault>> {
+        match self.registers.get_mut(register.index()) {
+            Some(slot) => *slot = value,
+            None => return Err(outside()),
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Writes a value that was allocated just now.
+    fn store(&mut self, register: Register, value: Value) -> Result<Flow, Box<Fault>> {
+        self.write(register, value)?;
+        Ok(self.allocated())
+    }
+
+    /// Where to go on after an allocation.
+    pub(super) fn allocated(&self) -> Flow {
+        if self.meter.should_measure() {
+            Flow::Measure
+        } else {
+            Flow::Next
+        }
+    }
+
+    pub(super) fn operands(&self, operands: OperandsIndex) -> Result<&[Register], Box<Fault>> {
+        match self.function.operands.get(operands.index()) {
+            Some(operands) => Ok(operands),
+            None => Err(Box::new(broken("operands that are not there"))),
+        }
+    }
+
+    #[inline(always)]
+    fn constant(&self, constant: ConstantIndex) -> Result<&Value, Box<Fault>> {
+        match self.program.constants.get(constant.index()) {
+            Some(value) => Ok(value),
+            None => Err(Box::new(broken("a constant that is not there"))),
+        }
+    }
+
+    #[inline(always)]
+    fn int(&self, register: Register) -> Result<i64, Box<Fault>> {
+        match self.read(register)? {
+            Value::Int(value) => Ok(*value),
+            _ => Err(unexpected("Int")),
+        }
+    }
+
+    #[inline(always)]
+    fn float(&self, register: Register) -> Result<f64, Box<Fault>> {
+        match self.read(register)? {
+            Value::Float(value) => Ok(*value),
+            _ => Err(unexpected("Float")),
+        }
+    }
+
+    #[inline(always)]
+    fn bool(&self, register: Register) -> Result<bool, Box<Fault>> {
+        match self.read(register)? {
+            Value::Bool(value) => Ok(*value),
+            _ => Err(unexpected("Bool")),
+        }
+    }
+}
+
+#[inline(always)]
+fn jump(holds: bool, target: Address) -> Result<Flow, Box<Fault>> {
+    Ok(if holds {
+        Flow::Jump(target)
+    } else {
+        Flow::Next
+    })
+}
+
+#[cold]
+pub(super) fn failed(failure: Failure) -> Box<Fault> {
+    Box::new(Fault::Value(failure))
+}
+
+#[cold]
+fn outside() -> Box<Fault> {
+    Box::new(broken("a register outside of the frame"))
+}
+
+#[cold]
+pub(super) fn unexpected(wanted: &str) -> Box<Fault> {
+    Box::new(broken(&format!("a register that should hold {wanted}")))
+}
