@@ -1,0 +1,81 @@
+//! The parameters that words from outside must never supply.
+
+use crate::diag::{Code, Diagnostic};
+use crate::effect::{Integrity, Sink};
+use crate::text::Span;
+use crate::typed::{Expr, ExternId, FunctionId, Param, Type};
+
+use super::flow::Flow;
+use super::origin::{Taint, bit};
+
+impl Flow<'_, '_> {
+    /// Checks the sinks of an extern.
+    pub(super) fn extern_sinks(&mut self, id: ExternId, args: &[Expr], taints: &[Taint]) {
+        let extern_ = &self.package.externs[id.index()];
+        for ((param, arg), taint) in extern_.params.iter().zip(args).zip(taints) {
+            let Some(sink) = param.sink else { continue };
+            // A URL's host is constant by its own grammar.
+            if arg.ty == Type::Url {
+                continue;
+            }
+            let name = extern_.name.to_string();
+            self.sink(sink, &name, param, arg.span, *taint);
+        }
+    }
+
+    /// Checks the sinks that a function passes its parameters on to.
+    pub(super) fn function_sinks(&mut self, id: FunctionId, args: &[Expr], taints: &[Taint]) {
+        let function = &self.package.functions[id.index()];
+        let summary = &self.taints.functions[id.index()];
+        for (index, sink, _) in &summary.sinks {
+            if let (Some(param), Some(arg), Some(taint)) = (
+                function.params.get(*index),
+                args.get(*index),
+                taints.get(*index),
+            ) {
+                let name = function.name.to_string();
+                self.sink(*sink, &name, param, arg.span, *taint);
+            }
+        }
+    }
+
+    fn sink(&mut self, sink: Sink, callee: &str, param: &Param, span: Span, taint: Taint) {
+        for index in 0..64 {
+            if taint.params & bit(index) != 0 {
+                self.sinks.push((index, sink, span));
+            }
+        }
+        if taint.level != Integrity::Told {
+            return;
+        }
+        self.out.push(
+            Diagnostic::new(
+                Code::ToldAtSink,
+                format!(
+                    "words from outside would supply `{}` of `{callee}`",
+                    param.name
+                ),
+                span,
+                format!("told, but this is {}", sink_phrase(sink)),
+            )
+            .help(match sink {
+                Sink::Amount => "bound it by your own numbers: `clamp(x, 1, 10)`",
+                Sink::Population => "look the population up by a name that your product owns",
+                Sink::Host | Sink::Path | Sink::Flag | Sink::Executable => {
+                    "choose among your own: `pick c in CONSTANTS where c.name == ...` yields the constant, not the words"
+                }
+            }),
+        );
+    }
+}
+
+fn sink_phrase(sink: Sink) -> &'static str {
+    match sink {
+        Sink::Amount => "an amount",
+        Sink::Host => "a host",
+        Sink::Path => "a path",
+        Sink::Flag => "a flag",
+        Sink::Executable => "an executable",
+        Sink::Population => "a population",
+    }
+}

@@ -1,0 +1,223 @@
+//! What an expression's value is worth.
+
+use crate::effect::Integrity;
+use crate::typed::{BindingKind, Builtin, CallExpr, Callee, Expr, ExprKind, ExternKind, Type};
+
+use super::flow::Flow;
+use super::origin::{Taint, bit};
+
+impl Flow<'_, '_> {
+    /// As [`Flow::expr`]; afterwards `self.measured` tells whether something measured is in it.
+    pub(super) fn expr_measured(&mut self, expr: &Expr) -> Taint {
+        self.measured = false;
+        self.expr(expr)
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr) -> Taint {
+        let taint = self.expr_taint(expr);
+        if taint.level == Integrity::Measured && is_scalar(&expr.ty) {
+            self.measured = true;
+        }
+        taint
+    }
+
+    pub(super) fn expr_taint(&mut self, expr: &Expr) -> Taint {
+        match &expr.kind {
+            ExprKind::Local(local) => self.locals.get(local.index()).copied().unwrap_or_default(),
+            ExprKind::Trigger(binding) => {
+                let binding = self
+                    .runbook
+                    .and_then(|runbook| runbook.bindings.get(binding.index()));
+                match binding {
+                    Some(binding) if binding.own => Taint::default(),
+                    // A requested target was looked up, and must be owned.
+                    Some(binding)
+                        if binding.kind == BindingKind::Request
+                            && matches!(binding.ty, Type::Target(_)) =>
+                    {
+                        Taint::default()
+                    }
+                    _ => Taint::of(Integrity::Told),
+                }
+            }
+            ExprKind::Field { base, field } => {
+                let taint = self.expr(base);
+                self.field(base, *field, taint)
+            }
+            ExprKind::Call(call) => self.call(call, &expr.ty),
+            ExprKind::IsSome { operand, bind } => {
+                let taint = self.expr(operand);
+                if let Some(local) = bind {
+                    self.set(*local, taint);
+                }
+                taint
+            }
+            ExprKind::IsNone(operand) | ExprKind::IsEmpty { operand, .. } => self.expr(operand),
+            ExprKind::Comprehension(comprehension) => {
+                let source = self.expr(&comprehension.source);
+                self.set(comprehension.local, source);
+                if let Some(condition) = &comprehension.condition {
+                    self.expr(condition);
+                }
+                self.expr(&comprehension.element)
+            }
+            ExprKind::Pick {
+                local,
+                source,
+                condition,
+            } => {
+                let source = self.expr(source);
+                self.set(*local, source);
+                self.expr(condition);
+                source
+            }
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.expr(condition);
+                let then = self.expr(then);
+                then.join(self.expr(otherwise))
+            }
+            // Comparing selects; the answer is as good as what was compared.
+            _ => {
+                let mut joined = Taint::default();
+                expr.for_each_child(&mut |child| joined = joined.join(self.expr(child)));
+                joined
+            }
+        }
+    }
+
+    fn field(&self, base: &Expr, field: u16, taint: Taint) -> Taint {
+        let declared = match &base.ty {
+            Type::Target(id) => self.package.targets[id.index()]
+                .fields
+                .get(usize::from(field)),
+            Type::Record(id) => self.package.records[id.index()]
+                .fields
+                .get(usize::from(field)),
+            _ => None,
+        };
+        let Some(declared) = declared else {
+            return taint;
+        };
+        match &base.ty {
+            // The key of a handle was endorsed with it.
+            Type::Target(_) if field == 0 => taint,
+            Type::Target(_) => Taint::of(observed(&declared.ty)),
+            _ if taint.level == Integrity::Measured => Taint {
+                level: observed(&declared.ty),
+                ..taint
+            },
+            _ => taint,
+        }
+    }
+
+    fn call(&mut self, call: &CallExpr, ty: &Type) -> Taint {
+        let args: Vec<Taint> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let equals: Vec<Taint> = call
+            .equals
+            .iter()
+            .map(|(_, value)| self.expr(value))
+            .collect();
+        let joined = |taints: &[Taint]| {
+            taints
+                .iter()
+                .fold(Taint::default(), |joined, taint| joined.join(*taint))
+        };
+        match call.callee {
+            Callee::Builtin(Builtin::Clamp) => match args.as_slice() {
+                [_, low, high] if low.level == Integrity::Own && high.level == Integrity::Own => {
+                    low.join(*high)
+                }
+                _ => joined(&args),
+            },
+            Callee::Builtin(_) => joined(&args),
+            Callee::Function(id) => {
+                self.function_sinks(id, &call.args, &args);
+                let result = self.taints.functions[id.index()].result;
+                args.iter()
+                    .enumerate()
+                    .filter(|(index, _)| result.params & bit(*index) != 0)
+                    .fold(Taint::of(result.level), |joined, (_, taint)| {
+                        joined.join(*taint)
+                    })
+            }
+            Callee::Extern(id) => {
+                self.extern_sinks(id, &call.args, &args);
+                let extern_ = &self.package.externs[id.index()];
+                match extern_.kind {
+                    ExternKind::Fn => joined(&args),
+                    ExternKind::Probe | ExternKind::Action(_) => {
+                        let told = args.iter().chain(&equals).any(|taint| taint.may_be_told());
+                        if told && finds_targets(ty) {
+                            self.lookups.insert(call.site);
+                        }
+                        // The clock of the machine is nobody's word.
+                        if extern_.name.name == "now" {
+                            return Taint::default();
+                        }
+                        // A record of the caller's choice is decoded from what somebody sent.
+                        match extern_.result {
+                            Type::Parameter(_) => Taint::of(Integrity::Told),
+                            _ => Taint::of(observed(ty)),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a connector's answer of this type is worth: numbers are measured, words are told.
+fn observed(ty: &Type) -> Integrity {
+    match ty {
+        Type::Text | Type::Json | Type::Url | Type::Parameter(_) => Integrity::Told,
+        Type::Target(_) => Integrity::Own,
+        Type::List(element) | Type::Optional(element) => observed(element),
+        Type::Map(key, value) => observed(key).max(observed(value)),
+        Type::Error
+        | Type::Bool
+        | Type::Int
+        | Type::Float
+        | Type::Percent
+        | Type::Size
+        | Type::Duration
+        | Type::Time
+        | Type::Regex
+        | Type::PromQuery
+        | Type::Cron
+        | Type::Secret
+        | Type::Role
+        | Type::NoneLiteral
+        | Type::EmptyList
+        | Type::Range(_)
+        | Type::Record(_)
+        | Type::Enum(_)
+        | Type::Handle(_)
+        | Type::RecordKind(_) => Integrity::Measured,
+    }
+}
+
+fn is_scalar(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::Percent
+            | Type::Size
+            | Type::Duration
+            | Type::Time
+            | Type::Enum(_)
+    )
+}
+
+fn finds_targets(ty: &Type) -> bool {
+    match ty {
+        Type::Target(_) => true,
+        Type::List(element) | Type::Optional(element) => finds_targets(element),
+        _ => false,
+    }
+}
