@@ -11,6 +11,7 @@ use std::path::Path;
 use crate::diag::{Code, Diagnostic, json};
 use crate::front;
 use crate::project;
+use crate::syntax;
 use crate::text::{SourceId, Sources};
 
 /// A file of a package in memory: its path from the package's folder, and its bytes.
@@ -76,9 +77,18 @@ pub fn check(files: &[File<'_>]) -> Checked {
         project::load(&memory::Memory::new(files), Path::new("."), &mut sources);
     if let Some(package) = package {
         let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
-        diagnostics.extend(front::analyse(&sources, &ids).diagnostics);
+        diagnostics.extend(front::analyse(&mut sources, &ids).diagnostics);
     }
     checked(&diagnostics, &sources)
+}
+
+/// Reads a text as a file; gives its tree with the places of all parts, and what is wrong.
+pub fn parse(text: &str) -> (String, Checked) {
+    let mut sources = Sources::default();
+    let source = sources.add("main.rbk", text);
+    let parsed = syntax::parse(sources.source(source));
+    let tree = format!("{:?}", parsed.file);
+    (tree, checked(&parsed.diagnostics, &sources))
 }
 
 fn checked(diagnostics: &[Diagnostic], sources: &Sources) -> Checked {

@@ -5,11 +5,13 @@
 
 use crate::diag::{Diagnostic, Kind};
 use crate::syntax;
+use crate::syntax::tree::File;
 use crate::text::{SourceId, Sources};
 
 /// What is known about a package.
 #[derive(Clone, Debug)]
 pub struct Analysis {
+    pub trees: Vec<File>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -22,14 +24,16 @@ impl Analysis {
 }
 
 /// Parses and checks the files of one package.
-pub fn analyse(sources: &Sources, files: &[SourceId]) -> Analysis {
+pub fn analyse(sources: &mut Sources, files: &[SourceId]) -> Analysis {
     let mut diagnostics = Vec::new();
+    let mut trees = Vec::with_capacity(files.len());
     for file in files {
         let parsed = syntax::parse(sources.source(*file));
         diagnostics.extend(parsed.diagnostics);
+        trees.push(parsed.file);
     }
     sort(&mut diagnostics);
-    Analysis { diagnostics }
+    Analysis { trees, diagnostics }
 }
 
 /// By place; of the same place, by code. What is said twice is said once.

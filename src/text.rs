@@ -3,6 +3,7 @@
 //! In: the text of a file and its display name. Out: [`Span`]s, lines and columns.
 //! Never reads a file; whoever loads one hands the text over.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,9 +15,7 @@ use serde::{Deserialize, Serialize};
 pub struct SourceId(pub u32);
 
 /// A half-open range of bytes, `start..end`, in one source.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     pub source: SourceId,
     pub start: u32,
@@ -81,6 +80,17 @@ impl Span {
     /// Whether the span covers nothing.
     pub fn is_empty(self) -> bool {
         self.start >= self.end
+    }
+}
+
+impl fmt::Debug for Span {
+    /// `3..7`, with the source's number before it unless it is the first: `2:3..7`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Span { source, start, end } = self;
+        match source.0 {
+            0 => write!(f, "{start}..{end}"),
+            source => write!(f, "{source}:{start}..{end}"),
+        }
     }
 }
 

@@ -22,6 +22,8 @@ mod suites {
     pub mod explain;
     pub mod library;
     pub mod literal;
+    pub mod hostile;
+    pub mod parse;
     pub mod reference;
     pub mod tidy;
     pub mod wrong;
@@ -34,11 +36,13 @@ type Suite = (&'static str, fn() -> Vec<Trial>);
 const SUITES: &[Suite] = &[
     ("tidy", suites::tidy::trials),
     ("explain", suites::explain::trials),
+    ("parse", suites::parse::trials),
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
+    ("hostile", suites::hostile::trials),
     ("cli", suites::cli::trials),
     ("examples", suites::examples::trials),
 ];

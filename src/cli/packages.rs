@@ -55,7 +55,7 @@ pub fn check_one(path: &Path) -> Checked {
         };
     };
     let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
-    diagnostics.extend(front::analyse(&sources, &ids).diagnostics);
+    diagnostics.extend(front::analyse(&mut sources, &ids).diagnostics);
     front::sort(&mut diagnostics);
     Checked {
         name: Some(package.name()),
