@@ -82,12 +82,13 @@ pub fn check(files: &[File<'_>]) -> Checked {
     checked(&diagnostics, &sources)
 }
 
-/// Reads a text as a file; gives its tree with the places of all parts, and what is wrong.
+/// Reads a text as a file; gives the outline of its tree, and what is wrong.
 pub fn parse(text: &str) -> (String, Checked) {
     let mut sources = Sources::default();
     let source = sources.add("main.rbk", text);
-    let parsed = syntax::parse(sources.source(source));
-    let tree = format!("{:?}", parsed.file);
+    let source = sources.source(source);
+    let parsed = syntax::parse(source);
+    let tree = syntax::dump::dump(&parsed.file, source);
     (tree, checked(&parsed.diagnostics, &sources))
 }
 

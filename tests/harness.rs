@@ -2,6 +2,5 @@
 
 pub mod annotation;
 pub mod fixture;
-pub mod layout;
 pub mod markdown;
 pub mod snapshot;

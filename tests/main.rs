@@ -20,9 +20,9 @@ mod suites {
     pub mod cli;
     pub mod examples;
     pub mod explain;
+    pub mod hostile;
     pub mod library;
     pub mod literal;
-    pub mod hostile;
     pub mod parse;
     pub mod reference;
     pub mod tidy;

@@ -4,7 +4,7 @@ use libtest_mimic::Trial;
 use rbk::facade;
 
 use crate::harness::fixture::{self, Fixture};
-use crate::harness::{layout, snapshot};
+use crate::harness::snapshot;
 
 pub fn trials() -> Vec<Trial> {
     fixture::trials("parse", "rbk", check)
@@ -12,6 +12,5 @@ pub fn trials() -> Vec<Trial> {
 
 fn check(fixture: &Fixture) {
     let (tree, checked) = facade::parse(&fixture.text());
-    let tree = layout::lay_out(&tree);
     snapshot::assert_matches(fixture, &format!("{tree}\n{}", checked.human));
 }
