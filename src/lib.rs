@@ -52,6 +52,7 @@ mod literal;
 mod program;
 mod project;
 mod report;
+mod run;
 mod syntax;
 mod text;
 mod typed;

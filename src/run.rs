@@ -66,8 +66,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::End;
-use crate::program::Program;
+use crate::program::{CodeHash, Program};
 use crate::value::{Duration, Time};
+use crate::vm::Meter;
 use frame::{Frame, Signal, Turn};
 
 /// The version of a stored run; older ones load for ever.
@@ -78,7 +79,7 @@ pub const FORMAT: u16 = 1;
 pub struct Run {
     format: u16,
     /// What identifies the program: the run goes on with this one only.
-    program: [u8; 32],
+    program: CodeHash,
     input: RunInput,
     opened: Time,
     state: State,
@@ -98,7 +99,9 @@ pub struct Run {
     blast: blast::Touched,
     control: control::Control,
     ends: ends::Notes,
-    observations: u32,
+    meter: Meter,
+    /// What is left of the part of the meter that is set aside for undoing, once it is used.
+    reserve: Option<Meter>,
 }
 
 /// What a turn works with.
@@ -113,7 +116,7 @@ impl Run {
     pub fn open(program: &Program, input: RunInput, now: Time) -> Run {
         Run {
             format: FORMAT,
-            program: program.hash(),
+            program: program.code_hash(),
             input,
             opened: now,
             state: State::Opened,
@@ -130,7 +133,8 @@ impl Run {
             blast: blast::Touched::default(),
             control: control::Control::default(),
             ends: ends::Notes::default(),
-            observations: 0,
+            meter: Meter::default(),
+            reserve: None,
         }
     }
 
@@ -160,7 +164,7 @@ impl Run {
     }
 
     /// What identifies the program that it is pinned to.
-    pub fn program(&self) -> [u8; 32] {
+    pub fn program(&self) -> CodeHash {
         self.program
     }
 

@@ -313,7 +313,10 @@ impl Run {
         value: Value,
     ) -> Turn {
         match acting.kind {
-            IntentKind::Do => self.keep_change(context, acting, Fate::Standing),
+            IntentKind::Do => {
+                let result = value.clone();
+                self.keep_change(context, acting, result, Fate::Standing);
+            }
             IntentKind::Release => self.released(),
             IntentKind::Undo => return Turn::reply(Reply::Value(value)),
         }
@@ -324,14 +327,22 @@ impl Run {
     }
 
     /// Remembers a change with what it takes to undo it.
-    pub(super) fn keep_change(&mut self, context: &Context<'_>, acting: Acting, fate: Fate) {
+    pub(super) fn keep_change(
+        &mut self,
+        context: &Context<'_>,
+        acting: Acting,
+        result: Value,
+        fate: Fate,
+    ) {
+        let mut captures = acting.captures;
+        captures.push(result);
         let undo = lines(context.program, acting.step).map(|(step, _)| step.undo.clone());
         self.changes.push(Change {
             key: acting.key,
             call: acting.call,
             step: acting.step,
             undo: undo.unwrap_or(program::Undo::Nothing),
-            captures: acting.captures,
+            captures,
             at: context.now,
             fate,
         });

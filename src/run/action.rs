@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 
 use super::{Event, Intent};
 use crate::effect::{Call, End, Reason};
+use crate::program::MessageKind;
 use crate::value::{Time, Value};
-use crate::vm::MessageKind;
 
 /// Something for the driver to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -15,7 +15,7 @@ pub struct Change {
     pub call: Call,
     pub step: StepIndex,
     pub undo: Undo,
-    /// What the undo code takes.
+    /// What the undo code takes: the captures of the `do`, then its result.
     pub captures: Vec<Value>,
     pub at: Time,
     pub fate: Fate,

@@ -11,7 +11,7 @@ use super::{Action, Context, IntentKind, Run};
 use crate::effect::Reason;
 use crate::program::FunctionIndex;
 use crate::value::{Duration, Value};
-use crate::vm::{Reply, Request, Step, Vm};
+use crate::vm::{Meter, Reply, Request, Step, Vm};
 
 /// Instructions between two looks at the limits of a run; the machine counts the run's own fuel.
 const SLICE: u64 = 100_000;
@@ -50,6 +50,12 @@ impl Pausing {
     }
 }
 
+/// Why code was left.
+enum Left {
+    Done(Turn),
+    Waiting(Frame),
+}
+
 /// What becomes of a request.
 enum Asked {
     Answer(Reply),
@@ -75,20 +81,55 @@ impl Run {
         mut code: Box<Code>,
         signal: Signal,
     ) -> Turn {
+        code.vm = code.vm.with_meter(self.meter_for(code.purpose));
         match signal {
             Signal::Reply(Outcome::Reply(reply)) => code.vm.resume(context.program, reply),
             Signal::Enter | Signal::Input(_) | Signal::Reply(Outcome::Ended(_)) => {}
         }
+        let turn = self.run_code(context, &mut code);
+        self.keep_meter(code.purpose, code.vm.meter().clone());
+        match turn {
+            Left::Done(turn) => turn,
+            Left::Waiting(frame) => Turn::Call(Frame::Code(code), frame),
+        }
+    }
+
+    /// Lets the code work until it ends or something else has to be waited for.
+    fn run_code(&mut self, context: &mut Context<'_>, code: &mut Code) -> Left {
         loop {
             match code.vm.step(context.program, SLICE) {
                 Step::Yield => {}
-                Step::Done(value) => return Turn::reply(Reply::Value(value)),
-                Step::Fault(fault) => return Turn::failed(fault),
+                Step::Done(value) => return Left::Done(Turn::reply(Reply::Value(value))),
+                Step::Fault(fault) => return Left::Done(Turn::failed(fault)),
                 Step::Need(request) => match self.request(context, code.purpose, request) {
                     Asked::Answer(reply) => code.vm.resume(context.program, reply),
-                    Asked::Call(frame) => return Turn::Call(Frame::Code(code), frame),
-                    Asked::Return(ending) => return Turn::Return(Outcome::Ended(ending)),
+                    Asked::Call(frame) => return Left::Waiting(frame),
+                    Asked::Return(ending) => {
+                        return Left::Done(Turn::Return(Outcome::Ended(ending)));
+                    }
                 },
+            }
+        }
+    }
+
+    /// Code that undoes uses what is set aside for it, and only that.
+    fn meter_for(&self, purpose: Purpose) -> Meter {
+        match purpose {
+            Purpose::Undo => self
+                .reserve
+                .clone()
+                .unwrap_or_else(|| self.meter.for_undo()),
+            Purpose::Diagnose | Purpose::Remedy | Purpose::Condition | Purpose::Notify(_) => {
+                self.meter.clone()
+            }
+        }
+    }
+
+    fn keep_meter(&mut self, purpose: Purpose, meter: Meter) {
+        match purpose {
+            Purpose::Undo => self.reserve = Some(meter),
+            Purpose::Diagnose | Purpose::Remedy | Purpose::Condition | Purpose::Notify(_) => {
+                self.meter = meter;
             }
         }
     }

@@ -6,7 +6,7 @@ use super::code::Purpose;
 use super::frame::{Ending, Frame, Outcome, Signal, Turn};
 use super::undo::After;
 use super::{Context, Event, Run, Start, State};
-use crate::effect::{End, Fault, Limit, Reason};
+use crate::effect::{End, Fault, Reason};
 use crate::value::Value;
 use crate::vm::Reply;
 
@@ -102,21 +102,12 @@ impl Run {
     }
 
     fn undiagnosed(&mut self, context: &mut Context<'_>, fault: Fault) -> Turn {
-        let limit = match &fault {
-            Fault::Limit(Limit::Fuel | Limit::Memory | Limit::Depth | Limit::Observations) => true,
-            Fault::Value(_)
-            | Fault::NotApplied(_)
-            | Fault::NotVerified
-            | Fault::Guard
-            | Fault::OverBound(_)
-            | Fault::Empty
-            | Fault::Refused(_) => false,
-        };
+        let reason = fault.reason();
         self.failed(context, fault);
-        match limit {
-            true => Turn::Finish(self.handed(Reason::Limit)),
-            false => self.notify(context, Reason::Inconclusive),
+        if reason == Reason::Limit {
+            return Turn::Finish(self.handed(reason));
         }
+        self.notify(context, Reason::Inconclusive)
     }
 
     fn novel(&mut self, context: &mut Context<'_>, text: Option<String>) -> Turn {

@@ -39,6 +39,10 @@ pub enum Event {
         guard: GuardIndex,
         held: bool,
     },
+    /// A condition could not be read. It counts as not true.
+    Unread {
+        fault: Fault,
+    },
     /// One reading of a verify's condition.
     Polled {
         verify: VerifyIndex,

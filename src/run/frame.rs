@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Input;
 use super::act::Acting;
 use super::code::{Code, Pausing};
 use super::course::Course;
@@ -11,6 +10,7 @@ use super::observe::Observing;
 use super::plan::Planning;
 use super::undo::Undoing;
 use super::verify::Verifying;
+use super::{Context, Event, Input};
 use crate::effect::{End, Fault};
 use crate::program::MitigationIndex;
 use crate::value::Value;
@@ -100,6 +100,16 @@ impl Outcome {
 fn not_a_condition() -> Fault {
     use crate::value::Failure;
     Fault::Value(Failure::conversion("a condition gave no Bool"))
+}
+
+impl Context<'_> {
+    /// The value of a condition that counts as not true when it cannot be read.
+    pub fn read(&mut self, outcome: Outcome) -> bool {
+        outcome.condition().unwrap_or_else(|fault| {
+            self.record(Event::Unread { fault });
+            false
+        })
+    }
 }
 
 impl Frame {

@@ -6,13 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, Signal, Turn};
 use super::{Action, Context, Input, Observe, Run, moment, own};
-use crate::effect::{Argument, Call, Fault, Limit, Observed};
+use crate::effect::{Argument, Call, Observed};
 use crate::program::{LookupArgument, Observable, Program, TargetType};
 use crate::value::{Failure, Identity, Record, Shape, Target, Value};
 use crate::vm::{Observation, ObservedValue, Reply};
-
-/// Observations in one run, polls included: a run that needs more is stopped.
-const MOST: u32 = 100_000;
 
 /// The prelude's clock; the run knows the answer.
 const NOW: &str = "now";
@@ -75,9 +72,7 @@ impl Run {
         match signal {
             Signal::Enter => {
                 for item in &mut observing.items {
-                    if let Err(fault) = self.ask(context, item) {
-                        return Turn::failed(fault);
-                    }
+                    self.ask(context, item);
                 }
             }
             Signal::Input(Input::Observed { id, outcome }) => {
@@ -87,9 +82,7 @@ impl Run {
             }
             Signal::Input(Input::Timer { id }) => {
                 if let Some(item) = observing.items.iter_mut().find(|item| item.id == id) {
-                    if let Err(fault) = self.ask(context, item) {
-                        return Turn::failed(fault);
-                    }
+                    self.ask(context, item);
                 }
             }
             Signal::Input(_) | Signal::Reply(_) => {}
@@ -102,25 +95,21 @@ impl Run {
     }
 
     /// Makes the observation, or answers it on the spot.
-    fn ask(&mut self, context: &mut Context<'_>, item: &mut Item) -> Result<(), Fault> {
+    fn ask(&mut self, context: &mut Context<'_>, item: &mut Item) {
         let Some(observable) = context.program.observables.get(item.observation.of.index()) else {
             let failure = Failure::Failed("it is not declared".into());
             item.result = Some(ObservedValue::Failed(failure));
-            return Ok(());
+            return;
         };
         if observable.name == NOW {
             item.result = Some(ObservedValue::Value(Value::Time(context.now)));
-            return Ok(());
+            return;
         }
         let evaluable = observable.function.is_some();
         if evaluable && !self.input.offer {
             item.result = Some(ObservedValue::Evaluate);
-            return Ok(());
+            return;
         }
-        if self.observations >= MOST {
-            return Err(Fault::Limit(Limit::Observations));
-        }
-        self.observations += 1;
         item.tries += 1;
         item.id = self.fresh_id();
         context.actions.push(Action::Observe(Observe {
@@ -130,7 +119,6 @@ impl Run {
             newer_than: self.newest_change(),
             evaluable,
         }));
-        Ok(())
     }
 
     fn answered(&mut self, context: &mut Context<'_>, item: &mut Item, outcome: Observed) {

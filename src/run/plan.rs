@@ -109,7 +109,7 @@ impl Run {
     ) -> Turn {
         match signal {
             Signal::Enter => self.planned(context, planning),
-            Signal::Reply(outcome) if planning.aborting => self.abort_in_plan(outcome),
+            Signal::Reply(outcome) if planning.aborting => self.abort_in_plan(context, outcome),
             Signal::Reply(outcome) => self.prechecked(context, planning, outcome),
             Signal::Input(_) => Turn::Wait(Frame::Planning(planning)),
         }
@@ -144,7 +144,7 @@ impl Run {
         outcome: Outcome,
     ) -> Turn {
         // What cannot be read is not so yet: the plan goes on.
-        if outcome.condition().unwrap_or(false) {
+        if context.read(outcome) {
             return self.already_so(context);
         }
         let abort = planning.precheck.as_ref().and_then(|(index, captures)| {
@@ -175,8 +175,8 @@ impl Run {
     }
 
     /// `abort if` holds before anything was done: nothing is done.
-    fn abort_in_plan(&mut self, outcome: Outcome) -> Turn {
-        match outcome.condition().unwrap_or(false) {
+    fn abort_in_plan(&mut self, context: &mut Context<'_>, outcome: Outcome) -> Turn {
+        match context.read(outcome) {
             false => Turn::reply(Reply::Done),
             true if self.has_changed() => Turn::failed(Fault::NotVerified),
             true => Turn::failed(Fault::Refused(Reason::NotVerified)),

@@ -90,7 +90,7 @@ impl Run {
             // Whoever undoes lists what is undone, left and unknown.
             IntentKind::Undo => Turn::failed(Fault::Refused(Reason::Unknown)),
             IntentKind::Do | IntentKind::Release => {
-                self.keep_change(context, *acting, Fate::Unknown);
+                self.keep_change(context, *acting, Value::None, Fate::Unknown);
                 self.failed(context, Fault::Refused(Reason::Unknown));
                 Turn::Finish(self.handed(Reason::Unknown))
             }

@@ -8,9 +8,10 @@ use smol_str::SmolStr;
 use super::code::Purpose;
 use super::{Action, Context, Notice, Run, moment};
 use crate::effect::Reason;
+use crate::program::MessageKind;
 use crate::program::{FunctionIndex, Program, RoleIndex, TellClause};
 use crate::value::Value;
-use crate::vm::{Message, MessageKind, Step, Vm};
+use crate::vm::{Message, Step, Vm};
 
 /// Instructions that the text of a clause may take.
 const TEXT_FUEL: u64 = 10_000;

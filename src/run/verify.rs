@@ -75,10 +75,9 @@ impl Run {
                     None => self.read(context, verify, verifying, Stage::Reading),
                 }
             }
-            (Signal::Reply(outcome), Stage::Aborting) => match outcome.condition() {
-                Ok(true) => self.not_verified(context, verify, &verifying, NotVerified::Aborted),
-                // What cannot be read aborts nothing.
-                Ok(false) | Err(_) => self.read(context, verify, verifying, Stage::Reading),
+            (Signal::Reply(outcome), Stage::Aborting) => match context.read(outcome) {
+                true => self.not_verified(context, verify, &verifying, NotVerified::Aborted),
+                false => self.read(context, verify, verifying, Stage::Reading),
             },
             (Signal::Reply(outcome), Stage::Reading | Stage::Waiting(_)) => {
                 self.polled(context, verify, verifying, outcome)
@@ -111,7 +110,7 @@ impl Run {
         outcome: Outcome,
     ) -> Turn {
         // A reading that failed is not true, and no failure of the run.
-        let held = outcome.condition().unwrap_or(false);
+        let held = context.read(outcome);
         context.record(Event::Polled {
             verify: verifying.verify,
             held,
