@@ -7,6 +7,7 @@ mod data;
 mod duration;
 mod escape;
 mod failure;
+mod hole;
 mod kind;
 mod limit;
 mod number;

@@ -10,6 +10,7 @@ use crate::value::Tag;
 pub struct Literal {
     /// Where its holes stand, in order; nothing if it is refused.
     pub holes: Option<Vec<String>>,
+    /// What is said about it, in the order it was found.
     pub marks: Vec<Mark>,
 }
 
@@ -18,10 +19,13 @@ pub struct Literal {
 pub struct Mark {
     /// The bytes of the raw text that are marked.
     pub range: std::ops::Range<usize>,
+    /// `E0801`.
     pub code: &'static str,
+    /// What is wrong.
     pub message: String,
     /// Under the marked place.
     pub label: String,
+    /// How to mend it.
     pub help: Option<String>,
     /// The raw text after the fix.
     pub fixed: Option<String>,

@@ -17,11 +17,12 @@ use crate::value::{HolePosition, Quote};
 impl Parser<'_> {
     /// `{a="b", c=~"d"}` behind the metric that has been read, if any.
     pub(super) fn selector(&mut self, start: usize) -> Result<Operand, Problem> {
-        let mut selects = self.behind() > start;
+        let named = self.behind() > start;
+        let mut selects = named;
         if self.is("{") {
             let open = self.next().range;
             while !self.is("}") {
-                selects |= self.matcher(selects)?;
+                selects |= self.matcher(named)?;
                 if !self.is("}") && !self.is(",") {
                     return Err(self.unexpected("`,` or `}`"));
                 }
@@ -57,6 +58,9 @@ impl Parser<'_> {
             }
         }
         self.next();
+        if named && &self.text[name.range.clone()] == "__name__" {
+            return Err(Problem::types(name.range, "the metric is named twice"));
+        }
         let operator = self.word();
         if name.kind == Kind::Text && !named && (self.is(",") || self.is("}")) {
             return Ok(true);
@@ -136,41 +140,40 @@ impl Parser<'_> {
 
     /// `[5m]`, `[5m:1m]`, `offset 1h`, `@ end()`: what may follow an operand.
     pub(super) fn suffixes(&mut self, mut operand: Operand) -> Result<Operand, Problem> {
+        let mut moved = Moved::default();
         loop {
-            operand = if self.is("[") {
-                self.range(operand)?
+            let place = self.peek().range.clone();
+            if self.is("[") {
+                operand = self.range(operand, moved)?;
+                moved = Moved::default();
             } else if self.is("@") {
-                let mark = self.next().range;
-                self.shiftable(&operand, "@", mark)?;
+                self.next();
+                self.movable(&operand, "@", moved.at, place)?;
                 self.moment()?;
-                operand
+                moved.at = true;
             } else if self.takes_word("offset") {
-                let end = self.behind();
-                self.shiftable(&operand, "offset", end - "offset".len()..end)?;
+                self.movable(&operand, "offset", moved.offset, place)?;
                 if self.is("-") {
                     self.next();
                 }
                 self.duration()?;
-                operand
+                moved.offset = true;
             } else {
                 return Ok(operand);
-            };
+            }
             operand.range.end = self.behind();
         }
     }
 
     /// `[5m]` makes samples of a selector, `[5m:1m]` of any instant vector.
-    fn range(&mut self, operand: Operand) -> Result<Operand, Problem> {
+    fn range(&mut self, operand: Operand, moved: Moved) -> Result<Operand, Problem> {
         let open = self.expect("[")?;
         let length = self.peek().range.clone();
         if operand.yields != Yields::Vector {
             let what = format!("a range behind {}", operand.yields.noun());
             return Err(Problem::types(open, what));
         }
-        if matches!(
-            &self.text[length.clone()],
-            "0s" | "0m" | "0h" | "0d" | "0ms" | "0"
-        ) {
+        if is_zero(&self.text[length.clone()]) {
             return Err(Problem::types(length, "the range has no length"));
         }
         self.duration()?;
@@ -182,10 +185,15 @@ impl Parser<'_> {
             }
         }
         let end = self.expect("]")?.end;
+        let place = open.start..end;
         if !is_subquery && operand.form != Form::Selector {
             let what = "a plain range goes behind a metric only";
             let help = format!("write a subquery: `[{}:]`", &self.text[length]);
-            return Err(Problem::types(open.start..end, what).help(help));
+            return Err(Problem::types(place, what).help(help));
+        }
+        if !is_subquery && (moved.offset || moved.at) {
+            let what = "the range goes before `offset` and `@`";
+            return Err(Problem::types(place, what).help("write `x[5m] offset 1h`"));
         }
         Ok(Operand {
             yields: Yields::Samples,
@@ -246,8 +254,17 @@ impl Parser<'_> {
         }
     }
 
-    /// Only a selector or a range of samples can be moved in time.
-    fn shiftable(&self, operand: &Operand, word: &str, place: Range<usize>) -> Result<(), Problem> {
+    /// Only a selector or a range of samples can be moved in time, and only once.
+    fn movable(
+        &self,
+        operand: &Operand,
+        word: &str,
+        again: bool,
+        place: Range<usize>,
+    ) -> Result<(), Problem> {
+        if again {
+            return Err(Problem::types(place, format!("a second `{word}`")));
+        }
         match operand.form {
             Form::Selector | Form::Ranged => Ok(()),
             Form::Other => {
@@ -264,6 +281,19 @@ impl Parser<'_> {
             None => unquoted(&self.text[range.clone()], range.start).map(drop),
         }
     }
+}
+
+/// What has been said of the moment so far.
+#[derive(Clone, Copy, Default)]
+struct Moved {
+    offset: bool,
+    at: bool,
+}
+
+/// `0s`, `0m0s`: a duration of nothing but zeros.
+fn is_zero(duration: &str) -> bool {
+    let mut digits = duration.bytes().filter(u8::is_ascii_digit).peekable();
+    digits.peek().is_some() && digits.all(|digit| digit == b'0')
 }
 
 fn position(is_pattern: bool, quote: Quote) -> HolePosition {

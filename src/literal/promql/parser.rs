@@ -237,6 +237,18 @@ impl<'a> Parser<'a> {
                 form: Form::Other,
             });
         }
+        let keywords = [
+            "bool",
+            "on",
+            "ignoring",
+            "group_left",
+            "group_right",
+            "atan2",
+        ];
+        if keywords.iter().any(|keyword| is_word(name, keyword)) {
+            let what = format!("the keyword `{name}` stands where an operand is expected");
+            return Err(Problem::syntax(token.range, what));
+        }
         self.selector(start)
     }
 
@@ -249,13 +261,12 @@ impl<'a> Parser<'a> {
                 Kind::Word if !self.word().contains(':') => {
                     self.next();
                 }
+                Kind::Text => {
+                    self.next();
+                    self.no_holes(&token.range)?;
+                }
                 Kind::Hole => return Err(Problem::Hole(token.range.start, "would name a label")),
-                Kind::Word
-                | Kind::Number
-                | Kind::Duration
-                | Kind::Text
-                | Kind::Mark
-                | Kind::End => {
+                Kind::Word | Kind::Number | Kind::Duration | Kind::Mark | Kind::End => {
                     return Err(self.unexpected("the name of a label"));
                 }
             }
