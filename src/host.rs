@@ -9,4 +9,4 @@
 
 mod files;
 
-pub use files::{Disk, write};
+pub use files::{Disk, create, read_all, write};

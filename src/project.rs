@@ -8,11 +8,12 @@ mod gather;
 mod manifest;
 
 pub use files::{Entry, EntryKind, Files, Trouble};
+pub use gather::describe;
 pub use manifest::{EDITION, MANIFEST, Manifest, name_problem};
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::text::{SourceId, Sources};
 
 /// What is checked, formatted and tested as one: all its files see each other's items.
@@ -62,9 +63,7 @@ pub fn load(
             None
         }
         Ok(EntryKind::File) if !gather::is_runbook_file(path) && !is_manifest(path) => {
-            let help = "give a folder with `rbk.toml` in it, or a `.rbk` file";
-            let message = format!("`{}` is not a `.rbk` file", path.display());
-            gather.report(path, Code::NotARunbookFile, message, help);
+            gather.not_a_runbook_file(path);
             None
         }
         Ok(kind) => match gather.find_folder(path, kind) {
@@ -77,6 +76,32 @@ pub fn load(
         },
     };
     (package, gather.finish())
+}
+
+/// Loads one file, whatever package it belongs to.
+pub fn load_file(
+    files: &dyn Files,
+    path: &Path,
+    sources: &mut Sources,
+) -> (Option<Package>, Vec<Diagnostic>) {
+    let mut gather = gather::Gather::new(files, sources);
+    let package = match gather::is_runbook_file(path) {
+        true => gather.single(path),
+        false => {
+            gather.not_a_runbook_file(path);
+            None
+        }
+    };
+    (package, gather.finish())
+}
+
+/// Takes in a text under a name, unless it is not UTF-8.
+pub fn take_in(name: &str, bytes: &[u8], sources: &mut Sources) -> Result<SourceId, Diagnostic> {
+    match std::str::from_utf8(bytes) {
+        // A byte order mark says nothing that is not known.
+        Ok(text) => Ok(sources.add(name, text.strip_prefix('\u{feff}').unwrap_or(text))),
+        Err(error) => Err(gather::not_utf8(name, bytes, error.valid_up_to(), sources)),
+    }
 }
 
 fn is_manifest(path: &Path) -> bool {

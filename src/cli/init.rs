@@ -1,20 +1,98 @@
 //! `rbk init`: a package to start from, which checks, is formatted and passes its tests.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::CLEAN;
+use crate::host::{self, Disk};
+use crate::project::{EDITION, Files, MANIFEST, name_problem};
+
 use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS, USAGE};
+
+/// The runbook to start from; `PRODUCT` stands for the product's name.
+const RUNBOOK: &str = include_str!("init/runbook.rbk");
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk init checkout                  in the folder `checkout`, which is made
+  rbk init                           in the working folder
+  rbk init ops/eu --name checkout    when the folder has another name
+
+What is written checks, is formatted and passes its tests:
+  rbk.toml       the package's name, version and edition
+  NAME.rbk       a product, a runbook with a remedy, and three tests";
 
 /// Start a package
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Arguments {
     /// The folder; it is made if it is not there
     #[arg(default_value = ".")]
     path: PathBuf,
+
+    /// The package's name, if it is not the folder's
+    #[arg(long)]
+    name: Option<String>,
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let _ = (terminal, &arguments.path);
+    let name = match &arguments.name {
+        Some(name) => name.clone(),
+        None => folder_name(&arguments.path),
+    };
+    if let Some(problem) = name_problem(&name) {
+        let name = name.escape_debug();
+        let help = "give another with `--name`";
+        let message = format!("error: `{name}` cannot name a package: {problem}; {help}\n");
+        terminal.complain(&message)?;
+        return Ok(USAGE);
+    }
+    let product = name.replace('-', "_");
+    let manifest = format!("name = \"{name}\"\nversion = \"0.1.0\"\nedition = \"{EDITION}\"\n");
+    let files = [
+        (arguments.path.join(MANIFEST), manifest),
+        (
+            arguments.path.join(format!("{product}.rbk")),
+            RUNBOOK.replace("PRODUCT", &product),
+        ),
+    ];
+    if let Some((path, _)) = files.iter().find(|(path, _)| Disk.kind(path).is_ok()) {
+        let path = path.display();
+        terminal.complain(&format!(
+            "error: `{path}` is there already; nothing was written\n"
+        ))?;
+        return Ok(USAGE);
+    }
+    for (path, text) in &files {
+        if let Err(error) = host::create(path, text) {
+            let path = path.display();
+            terminal.complain(&format!("error: `{path}` cannot be written: {error}\n"))?;
+            return Ok(FINDINGS);
+        }
+    }
+    terminal.say(&welcome(&name, &arguments.path, &files))?;
     Ok(CLEAN)
+}
+
+/// What was written, and what to do next.
+fn welcome(name: &str, folder: &Path, files: &[(PathBuf, String)]) -> String {
+    let mut text = format!("{name}: a package to start from\n");
+    for (path, _) in files {
+        text.push_str(&format!("  wrote {}\n", path.display()));
+    }
+    let folder = match folder == Path::new(".") {
+        true => String::new(),
+        false => format!(" {}", folder.display()),
+    };
+    text.push_str(&format!(
+        "next: `rbk check{folder}`, `rbk test{folder}`, then make it yours\n"
+    ));
+    text
+}
+
+/// The folder's own name, also of `.`.
+fn folder_name(folder: &Path) -> String {
+    let absolute = Disk.absolute(folder);
+    let name = absolute.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }

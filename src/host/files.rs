@@ -44,7 +44,7 @@ impl Files for Disk {
 
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {
         let file = File::open(path).map_err(trouble)?;
-        bytes(file, most)
+        read_all(file, most)
     }
 
     fn absolute(&self, path: &Path) -> PathBuf {
@@ -64,7 +64,7 @@ impl Files for Disk {
 }
 
 /// All bytes of a reader, at most `most` of them.
-pub fn bytes(reader: impl Read, most: usize) -> Result<Vec<u8>, Trouble> {
+pub fn read_all(reader: impl Read, most: usize) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     let mut reader = reader.take(most as u64 + 1);
     reader.read_to_end(&mut bytes).map_err(trouble)?;
@@ -72,6 +72,15 @@ pub fn bytes(reader: impl Read, most: usize) -> Result<Vec<u8>, Trouble> {
         true => Err(Trouble::TooLarge),
         false => Ok(bytes),
     }
+}
+
+/// Writes a file that must not be there yet, and makes the folders above it.
+pub fn create(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut file = File::create_new(path)?;
+    file.write_all(text.as_bytes())
 }
 
 /// Writes a file at once: either the old text is there or the new one, never half of it.

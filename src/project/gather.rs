@@ -6,7 +6,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, SourceId, Sources, Span};
 
 use super::manifest::{self, MANIFEST};
-use super::{Entry, EntryKind, Files, Package, PackageFile, Trouble};
+use super::{Entry, EntryKind, Files, Package, PackageFile, Trouble, take_in};
 
 /// Folders deeper than this are not looked into.
 const DEEPEST: usize = 64;
@@ -118,31 +118,18 @@ impl<'a> Gather<'a> {
 
     /// Says why a path cannot be read.
     pub fn trouble(&mut self, path: &Path, trouble: Trouble) {
-        let name = display(path);
-        match trouble {
-            Trouble::Missing => {
-                let message = format!("there is no file or folder `{name}`");
-                self.report(
-                    path,
-                    Code::NoSuchPath,
-                    message,
-                    "look for a slip in the path",
-                );
-            }
-            Trouble::TooLarge => {
-                let message = format!("`{name}` is too large");
-                let most = Source::MAX_BYTES / (1024 * 1024);
-                let help = format!("a file has at most {most} MiB; split it");
-                self.report(path, Code::TooLarge, message, help);
-            }
-            Trouble::Refused(why) => {
-                let message = format!("`{name}` cannot be read: {}", why.to_lowercase());
-                self.report(path, Code::Unreadable, message, "look at its permissions");
-            }
-        }
+        let diagnostic = describe(path, trouble, self.sources);
+        self.diagnostics.push(diagnostic);
     }
 
-    /// Reports something about a path that has no text to point into.
+    /// Says that a file has the wrong ending.
+    pub fn not_a_runbook_file(&mut self, path: &Path) {
+        let message = format!("`{}` is not a `.rbk` file", display(path));
+        let help = "give a folder with `rbk.toml` in it, or a `.rbk` file";
+        self.report(path, Code::NotARunbookFile, message, help);
+    }
+
+    /// Reports something about a path as a whole.
     pub fn report(
         &mut self,
         path: &Path,
@@ -150,9 +137,7 @@ impl<'a> Gather<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let source = self.sources.add(&display(path), "");
-        let span = Span::new(source, 0, 0);
-        let diagnostic = Diagnostic::new(code, message, span, "").help(help);
+        let diagnostic = about(path, code, message, self.sources).help(help);
         self.diagnostics.push(diagnostic);
     }
 
@@ -213,32 +198,54 @@ impl<'a> Gather<'a> {
                 return None;
             }
         };
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => {
-                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-                Some(self.sources.add(&display(path), text))
-            }
-            Err(error) => {
-                self.not_utf8(path, &bytes, error.valid_up_to());
+        match take_in(&display(path), &bytes, self.sources) {
+            Ok(source) => Some(source),
+            Err(diagnostic) => {
+                self.diagnostics.push(diagnostic);
                 None
             }
         }
     }
+}
 
-    /// Points at the first byte that is not text; the file is shown with stand-ins.
-    fn not_utf8(&mut self, path: &Path, bytes: &[u8], at: usize) {
-        let source = self
-            .sources
-            .add(&display(path), &String::from_utf8_lossy(bytes));
-        let stand_in = char::REPLACEMENT_CHARACTER.len_utf8();
-        let span = Span::new(source, at, at + stand_in);
-        let message = format!("`{}` is not UTF-8 text", display(path));
-        let byte = bytes.get(at).copied().unwrap_or_default();
-        let label = format!("byte {at} is 0x{byte:02x}");
-        let diagnostic =
-            Diagnostic::new(Code::NotUtf8, message, span, label).help("save the file as UTF-8");
-        self.diagnostics.push(diagnostic);
+/// Why a path cannot be read.
+pub fn describe(path: &Path, trouble: Trouble, sources: &mut Sources) -> Diagnostic {
+    let name = display(path);
+    match trouble {
+        Trouble::Missing => {
+            let message = format!("there is no file or folder `{name}`");
+            let diagnostic = about(path, Code::NoSuchPath, message, sources);
+            diagnostic.help("look for a slip in the path")
+        }
+        Trouble::TooLarge => {
+            let message = format!("`{name}` is too large");
+            let most = Source::MAX_BYTES / (1024 * 1024);
+            let diagnostic = about(path, Code::TooLarge, message, sources);
+            diagnostic.help(format!("a file has at most {most} MiB; split it"))
+        }
+        Trouble::Refused(why) => {
+            let message = format!("`{name}` cannot be read: {}", why.to_lowercase());
+            let diagnostic = about(path, Code::Unreadable, message, sources);
+            diagnostic.help("look at its permissions")
+        }
     }
+}
+
+/// Points at the first byte that is not text; the file is shown with stand-ins.
+pub fn not_utf8(name: &str, bytes: &[u8], at: usize, sources: &mut Sources) -> Diagnostic {
+    let source = sources.add(name, &String::from_utf8_lossy(bytes));
+    let stand_in = char::REPLACEMENT_CHARACTER.len_utf8();
+    let span = Span::new(source, at, at + stand_in);
+    let byte = bytes.get(at).copied().unwrap_or_default();
+    let label = format!("byte {at} is 0x{byte:02x}");
+    let message = format!("`{name}` is not UTF-8 text");
+    Diagnostic::new(Code::NotUtf8, message, span, label).help("save the file as UTF-8")
+}
+
+/// Something about a path that has no text to point into.
+fn about(path: &Path, code: Code, message: impl Into<String>, sources: &mut Sources) -> Diagnostic {
+    let source = sources.add(&display(path), "");
+    Diagnostic::new(code, message, Span::new(source, 0, 0), "")
 }
 
 /// The path as it is shown, with `/`.
