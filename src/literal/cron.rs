@@ -139,6 +139,11 @@ impl Schedule<'_> {
         for element in self.literal.text[range.clone()].split(',') {
             let place = start..start + element.len();
             start = place.end + 1;
+            if element == "*" && place != *range {
+                let why = "`*` in a list covers the rest of it";
+                self.wrong(place, why, "leave the list or the `*` out");
+                continue;
+            }
             numbers |= self.element(field, &place).unwrap_or(0);
         }
         numbers

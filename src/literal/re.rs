@@ -8,6 +8,7 @@ use std::ops::Range;
 use regex::RegexBuilder;
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{Ast, Visitor, visit};
+use regex_syntax::hir::Hir;
 
 use super::scan::{Literal, STAND_IN};
 use crate::diag::{Code, Diagnostic};
@@ -52,8 +53,8 @@ pub(super) fn check(literal: &Literal, found: &mut Vec<Diagnostic>) -> Option<Ve
     (found.len() == before).then(|| vec![HolePosition::Pattern; literal.holes.len()])
 }
 
-/// Whether a pattern is right, and if not, where it is wrong.
-pub(super) fn check_pattern(text: &str) -> Result<(), Wrong> {
+/// Reads a pattern; if it is not right, says where it is wrong.
+pub(super) fn check_pattern(text: &str) -> Result<Hir, Wrong> {
     use regex_syntax::Error;
     if text.is_empty() {
         return Err(Wrong {
@@ -67,7 +68,7 @@ pub(super) fn check_pattern(text: &str) -> Result<(), Wrong> {
         .nest_limit(NESTING)
         .build();
     let (span, why) = match parser.parse(text) {
-        Ok(_) => return Ok(()),
+        Ok(pattern) => return Ok(pattern),
         Err(Error::Parse(error)) => (*error.span(), error.kind().to_string()),
         Err(Error::Translate(error)) => (*error.span(), error.kind().to_string()),
         Err(other) => {
@@ -98,6 +99,9 @@ fn is_small(text: &str) -> bool {
 
 /// Where stand-ins stand inside `[…]`.
 pub(super) fn holes_in_sets(text: &str) -> Vec<usize> {
+    if !text.contains(STAND_IN) {
+        return Vec::new();
+    }
     let ast = Parser::new().parse(text);
     let sets = ast.ok().and_then(|ast| visit(&ast, Sets(Vec::new())).ok());
     let sets = sets.unwrap_or_default();

@@ -4,11 +4,9 @@
 
 use std::ops::Range;
 
-use regex::Regex;
-
 use super::lexer::Kind;
 use super::parser::{Form, Operand, Parser};
-use super::string::unquoted;
+use super::string::{Unquoted, unquoted};
 use super::{Problem, Yields};
 use crate::literal::re::{check_pattern, holes_in_sets};
 use crate::literal::scan::STAND_IN;
@@ -116,26 +114,27 @@ impl Parser<'_> {
             };
             self.positions.push(position(is_pattern, quote));
         }
-        if is_pattern && !string.text.is_empty() {
-            check_pattern(&string.text).map_err(|wrong| {
-                let range = string.place(wrong.start)..string.place(wrong.end);
-                let what = format!("the pattern is not a regular expression: {}", wrong.why);
-                Problem::syntax(range, what)
-            })?;
-            if let Some(at) = holes_in_sets(&string.text).first() {
-                return Err(Problem::Hole(
-                    string.place(*at),
-                    "inside a set of characters",
-                ));
-            }
-        }
-        let matches_empty = match is_pattern {
-            true => {
-                Regex::new(&format!("^(?:{})$", string.text)).is_ok_and(|regex| regex.is_match(""))
-            }
+        let matches_empty = match is_pattern && !string.text.is_empty() {
+            true => self.pattern(&string)?,
             false => string.text.is_empty(),
         };
         Ok(matches_empty == operator.starts_with('!'))
+    }
+
+    /// The pattern of a matcher; whether it matches the empty text.
+    fn pattern(&self, string: &Unquoted) -> Result<bool, Problem> {
+        let pattern = check_pattern(&string.text).map_err(|wrong| {
+            let range = string.place(wrong.start)..string.place(wrong.end);
+            let what = format!("the pattern is not a regular expression: {}", wrong.why);
+            Problem::syntax(range, what)
+        })?;
+        match holes_in_sets(&string.text).first() {
+            Some(at) => Err(Problem::Hole(
+                string.place(*at),
+                "inside a set of characters",
+            )),
+            None => Ok(pattern.properties().minimum_len() == Some(0)),
+        }
     }
 
     /// `[5m]`, `[5m:1m]`, `offset 1h`, `@ end()`: what may follow an operand.
