@@ -44,6 +44,7 @@ mod cli;
 mod diag;
 mod effect;
 pub mod facade;
+mod fmt;
 mod front;
 #[cfg(feature = "host")]
 mod host;

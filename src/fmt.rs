@@ -1,0 +1,25 @@
+//! The tree and its comments to text, in the one canonical layout.
+//!
+//! In: a source and its tree. Out: the text, or a diagnostic when nothing should be written. What
+//! comes out was parsed again and says the same; every comment is still there. Writes no file.
+//!
+//! The layout: two blanks a level, one blank between words, one blank line at most. A list in
+//! brackets is on one line or has a line for each element, with a comma behind the last; it is
+//! broken if the author broke it behind the opener, if it holds a comment, or if the line would be
+//! longer than 100 columns. Lines are folded inside brackets, behind commas and in blocks, and
+//! nowhere else, so a line may be longer. A block of one statement stays on one line if the author
+//! wrote it so. Nothing is aligned in columns, so that a change touches its own lines only.
+
+mod brackets;
+mod comments;
+mod expr;
+mod extern_item;
+mod file;
+mod item;
+mod layout;
+mod lists;
+mod printer;
+mod runbook;
+mod stmt;
+mod test;
+mod writer;
