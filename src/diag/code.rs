@@ -83,6 +83,7 @@ codes! {
     E0009 ManifestKey         Error   "the manifest has a key that is not known"
     E0010 ManifestIncomplete  Error   "the manifest lacks a key"
     E0011 ManifestValue       Error   "the manifest has a value that cannot be"
+    E0020 NotFormatted        Error   "the file is not formatted"
 
     // 01xx: syntax
     E0100 Syntax              Error   "this is not how it is written"
