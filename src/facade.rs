@@ -9,6 +9,7 @@ mod memory;
 use std::path::Path;
 
 use crate::diag::{Code, Diagnostic, json};
+use crate::fmt;
 use crate::front;
 use crate::project;
 use crate::syntax;
@@ -90,6 +91,19 @@ pub fn parse(text: &str) -> (String, Checked) {
     let parsed = syntax::parse(source);
     let tree = syntax::dump::dump(&parsed.file, source);
     (tree, checked(&parsed.diagnostics, &sources))
+}
+
+/// A text in the canonical layout, or why it is left as it is.
+pub fn format(name: &str, text: &str) -> Result<String, Vec<Finding>> {
+    let mut sources = Sources::default();
+    let id = sources.add(name, text);
+    let source = sources.source(id);
+    let parsed = syntax::parse(source);
+    let formatted = match front::is_sound(&parsed.diagnostics) {
+        true => fmt::format(source, &parsed.file).map_err(|why| vec![why]),
+        false => Err(parsed.diagnostics),
+    };
+    formatted.map_err(|why| why.iter().map(|why| finding(why, &sources)).collect())
 }
 
 fn checked(diagnostics: &[Diagnostic], sources: &Sources) -> Checked {

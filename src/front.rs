@@ -18,9 +18,14 @@ pub struct Analysis {
 impl Analysis {
     /// Whether nothing speaks against compiling the package.
     pub fn is_sound(&self) -> bool {
-        let mut kinds = self.diagnostics.iter().map(|found| found.code.kind());
-        !kinds.any(|kind| kind == Kind::Error)
+        is_sound(&self.diagnostics)
     }
+}
+
+/// Whether no error is among them.
+pub fn is_sound(diagnostics: &[Diagnostic]) -> bool {
+    let mut kinds = diagnostics.iter().map(|found| found.code.kind());
+    !kinds.any(|kind| kind == Kind::Error)
 }
 
 /// Parses and checks the files of one package.

@@ -2,5 +2,6 @@
 
 pub mod annotation;
 pub mod fixture;
+pub mod mangle;
 pub mod markdown;
 pub mod snapshot;

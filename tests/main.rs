@@ -24,6 +24,7 @@ mod suites {
     pub mod library;
     pub mod literal;
     pub mod parse;
+    pub mod fmt;
     pub mod reference;
     pub mod tidy;
     pub mod wrong;
@@ -37,6 +38,7 @@ const SUITES: &[Suite] = &[
     ("tidy", suites::tidy::trials),
     ("explain", suites::explain::trials),
     ("parse", suites::parse::trials),
+    ("fmt", suites::fmt::trials),
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
     ("reference", suites::reference::trials),
