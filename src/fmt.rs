@@ -19,11 +19,11 @@ mod item;
 mod layout;
 mod lists;
 mod printer;
+mod proof;
 mod runbook;
 mod stmt;
 mod test;
 mod writer;
-mod proof;
 
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::File;
@@ -33,14 +33,25 @@ use crate::text::{Source, Span};
 pub fn format(source: &Source, file: &File) -> Result<String, Diagnostic> {
     let whole = Span::new(source.id, 0, source.text.len());
     let text = file::print(source, file).map_err(|span| {
-        let message = format!("`{}` is not formatted: a part of it cannot be read", source.name);
+        let message = format!(
+            "`{}` is not formatted: a part of it cannot be read",
+            source.name
+        );
         Diagnostic::new(Code::NotFormatted, message, span, "not understood")
             .help("mend the errors that `rbk check` reports, then format it")
     })?;
     if proof::holds(source, file, &text) {
         return Ok(text);
     }
-    let message = format!("`{}` is not formatted: its meaning would change", source.name);
-    let diagnostic = Diagnostic::new(Code::NotFormatted, message, whole.at_start(), "in this file");
+    let message = format!(
+        "`{}` is not formatted: its meaning would change",
+        source.name
+    );
+    let diagnostic = Diagnostic::new(
+        Code::NotFormatted,
+        message,
+        whole.at_start(),
+        "in this file",
+    );
     Err(diagnostic.help("this is a mistake of the formatter; nothing was written"))
 }

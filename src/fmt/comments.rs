@@ -80,10 +80,14 @@ impl<'a> Comments<'a> {
 
     /// Where the first of `lines` documentation lines above the offset begins.
     pub(super) fn documentation_start(&self, offset: u32, lines: usize) -> u32 {
-        if lines == 0 {
+        let (before, at) = self
+            .source
+            .text
+            .split_at_checked(offset as usize)
+            .unwrap_or_default();
+        if lines == 0 || at.starts_with("///") {
             return offset;
         }
-        let before = self.source.text.get(..offset as usize).unwrap_or_default();
         let mut start = offset as usize;
         let mut left = lines;
         let mut end = before.rfind('\n');

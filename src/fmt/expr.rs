@@ -115,21 +115,43 @@ impl<'a> Printer<'a> {
             chain.push(head);
             head = first;
         }
-        if self.brackets == 0 || !chain.iter().any(|link| is_connective(link)) {
+        let connects = chain.iter().any(|link| is_connective(link));
+        if !connects || self.brackets == 0 && !chain.iter().any(|link| self.is_commented(link)) {
             self.head(head);
-            return chain.into_iter().rev().for_each(|link| self.link(link));
+            return chain
+                .into_iter()
+                .rev()
+                .for_each(|link| self.link(link, false));
         }
-        // Inside brackets a chain of `and` and `or` may have a line for each operand.
+        // Inside brackets a chain of `and` and `or` may have a line for each operand; elsewhere
+        // only a comment behind an operator breaks it.
         self.layout.open(true);
         self.head(head);
         if !alone {
             self.layout.indent();
         }
-        chain.into_iter().rev().for_each(|link| self.link(link));
+        chain
+            .into_iter()
+            .rev()
+            .for_each(|link| self.link(link, true));
         if !alone {
             self.layout.dedent();
         }
-        self.layout.close();
+        if self.layout.close() {
+            self.layout.force();
+        }
+    }
+
+    /// Whether a comment stands behind the operator.
+    fn is_commented(&self, expr: &Expr) -> bool {
+        let ExprKind::Binary { op_span, right, .. } = &expr.kind else {
+            return false;
+        };
+        let between = Span {
+            end: right.span.start,
+            ..op_span.at_end()
+        };
+        self.source.slice(between).contains("//")
     }
 
     /// An expression that does not begin with another one.
@@ -194,7 +216,7 @@ impl<'a> Printer<'a> {
     }
 
     /// What an expression adds to its first operand.
-    fn link(&mut self, expr: &'a Expr) {
+    fn link(&mut self, expr: &'a Expr, folds: bool) {
         match &expr.kind {
             ExprKind::Field { name, .. } => {
                 self.word(".");
@@ -207,7 +229,7 @@ impl<'a> Printer<'a> {
                 let index = std::slice::from_ref(&**index);
                 self.bracketed(&INDEX, base.span.end + 1, index);
             }
-            ExprKind::Binary { op, right, .. } => self.operation(*op, right),
+            ExprKind::Binary { op, right, .. } => self.operation(*op, right, folds),
             ExprKind::Is { test, .. } => self.is_test(test),
             ExprKind::As { unit, .. } => {
                 self.word(" as ");
@@ -238,12 +260,12 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn operation(&mut self, op: BinaryOp, right: &'a Expr) {
+    fn operation(&mut self, op: BinaryOp, right: &'a Expr, folds: bool) {
         let start = right.span.start;
         let connects = matches!(op, BinaryOp::And | BinaryOp::Or);
         let glued = matches!(op, BinaryOp::Range | BinaryOp::RangeInclusive);
         self.word(mark(op));
-        if connects && self.brackets > 0 {
+        if connects && folds {
             self.layout.next_element();
             self.folded(start);
             self.expression(right);

@@ -43,7 +43,12 @@ pub(super) fn print(source: &Source, file: &File) -> Result<String, Span> {
         comments_before(&mut printer, start, &mut parts);
         let lines = file.doc.iter().map(|line| format!("//! {line}"));
         let lines: Vec<String> = lines.map(|line| line.trim_end().to_owned()).collect();
-        parts.push(Part::new(PartKind::Documentation, lines.join("\n"), false));
+        let blank_line = printer.comments.blank_line_before(start);
+        parts.push(Part::new(
+            PartKind::Documentation,
+            lines.join("\n"),
+            blank_line,
+        ));
     }
     for (index, item) in file.items.iter().enumerate() {
         comments_before(&mut printer, item.span.start, &mut parts);

@@ -111,9 +111,10 @@ impl<'a> Layout<'a> {
         }
     }
 
-    pub(super) fn close(&mut self) {
+    /// Ends the innermost group and says whether it is broken whatever the width.
+    pub(super) fn close(&mut self) -> bool {
         let Some(group) = self.groups.pop() else {
-            return;
+            return false;
         };
         let forced = group.forced || (group.inner && !group.hugs);
         self.pieces[group.at] = Piece::Open { forced };
@@ -121,6 +122,7 @@ impl<'a> Layout<'a> {
         if forced || group.inner {
             self.broken_inside();
         }
+        forced
     }
 
     pub(super) fn indent(&mut self) {

@@ -18,13 +18,17 @@ pub fn trials() -> Vec<Trial> {
     for folder in ["stdlib", "examples"] {
         for path in rbk_files(folder) {
             let name = fixture::relative(root(), &path);
-            trials.push(trial(format!("fmt/canonical/{name}"), move || canonical(&path)));
+            trials.push(trial(format!("fmt/canonical/{name}"), move || {
+                canonical(&path)
+            }));
         }
     }
     trials.push(trial("fmt/every file of the repository", every_file));
     trials.push(trial("fmt/every example of the pages", every_example));
     for mangling in Mangling::ALL {
-        trials.push(trial(format!("fmt/mangled/{mangling:?}"), move || mangled(mangling)));
+        trials.push(trial(format!("fmt/mangled/{mangling:?}"), move || {
+            mangled(mangling)
+        }));
     }
     trials
 }
@@ -51,7 +55,9 @@ fn every_file() {
     let mut count = 0;
     for folder in ["stdlib", "examples", "tests", "grammar"] {
         for path in rbk_files(folder) {
-            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let Ok(text) = std::fs::read_to_string(&path) else {
+                continue;
+            };
             let name = fixture::relative(root(), &path);
             if parses(&text) {
                 formatted(&name, &text);
@@ -88,7 +94,11 @@ fn mangled(mangling: Mangling) {
         .map(|path| std::fs::read_to_string(path).unwrap())
         .filter(|text| parses(text))
         .collect::<Vec<_>>();
-    let cases = Config { cases: 64, failure_persistence: None, ..Config::default() };
+    let cases = Config {
+        cases: 64,
+        failure_persistence: None,
+        ..Config::default()
+    };
     let mut runner = TestRunner::new(cases);
     let all = (proptest::sample::select(texts), proptest::num::u64::ANY);
     let result = runner.run(&all, |(text, seed)| {
@@ -97,7 +107,9 @@ fn mangled(mangling: Mangling) {
         let found = formatted("mangled", &mangled);
         if mangling == Mangling::Blanks && found != canonical {
             let difference = first_difference(&canonical, &found);
-            return Err(TestCaseError::fail(format!("{difference}\nout of\n{mangled}")));
+            return Err(TestCaseError::fail(format!(
+                "{difference}\nout of\n{mangled}"
+            )));
         }
         Ok(())
     });
@@ -141,5 +153,7 @@ fn first_difference(left: &str, right: &str) -> String {
 
 fn rbk_files(folder: &str) -> Vec<std::path::PathBuf> {
     let files = fixture::files(&root().join(folder)).into_iter();
-    files.filter(|path| path.extension().is_some_and(|found| found == "rbk")).collect()
+    files
+        .filter(|path| path.extension().is_some_and(|found| found == "rbk"))
+        .collect()
 }
