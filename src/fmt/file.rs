@@ -77,7 +77,7 @@ fn documentation_start(text: &str) -> u32 {
     let start = if text.starts_with("//!") {
         0
     } else {
-        text.find("\n//!").unwrap_or_default()
+        text.find("\n//!").map_or(0, |line_end| line_end + 1)
     };
     start as u32
 }

@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 
 use crate::diag::Kind;
-use crate::syntax;
+use crate::syntax::parse;
+use crate::syntax::same::same;
 use crate::syntax::tree::{ClauseKind, File, ItemKind, TriggerClause, TriggerClauseKind};
 use crate::text::{Source, Sources};
 
@@ -15,16 +16,10 @@ pub(super) fn holds(source: &Source, file: &File, printed: &str) -> bool {
     let mut sources = Sources::default();
     let id = sources.add(&source.name, printed);
     let printed = sources.source(id);
-    let again = syntax::parse(printed);
+    let again = parse(printed);
     let mut kinds = again.diagnostics.iter().map(|found| found.code.kind());
     kinds.all(|kind| kind != Kind::Error)
-        && comments(source, file).eq(comments(printed, &again.file))
-        && syntax::same((source, &canonical(file)), (printed, &again.file))
-}
-
-fn comments<'a>(source: &'a Source, file: &'a File) -> impl Iterator<Item = &'a str> {
-    let comments = file.comments.iter();
-    comments.map(|comment| source.slice(comment.span).trim_end())
+        && same((&canonical(file), source), (&again.file, printed))
 }
 
 /// The tree that the canonical layout has: a `with` of several labels, one of them with a

@@ -95,7 +95,7 @@ fn mangled(mangling: Mangling) {
         .filter(|text| parses(text))
         .collect::<Vec<_>>();
     let cases = Config {
-        cases: 64,
+        cases: 256,
         failure_persistence: None,
         ..Config::default()
     };
