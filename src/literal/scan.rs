@@ -45,6 +45,11 @@ impl Literal {
             let length = if rest.starts_with("\\\"") {
                 literal.push('"', at);
                 2
+            } else if let Some(escaped) = escaped(rest) {
+                // Any other escape belongs to the literal: `\${` is no hole, `\\${x}` has one.
+                literal.push('\\', at);
+                literal.push(escaped, at + 1);
+                1 + escaped.len_utf8()
             } else if rest.starts_with("$\\{") {
                 literal.push('$', at);
                 literal.push('{', at + 1);
@@ -113,4 +118,9 @@ impl Literal {
         let message = format!("a hole may not stand here in {name}");
         Diagnostic::new(Code::HoleMisplaced, message, hole.span, label).help(help)
     }
+}
+
+/// The character behind a backslash, if the text begins with one.
+fn escaped(text: &str) -> Option<char> {
+    text.strip_prefix('\\')?.chars().next()
 }
