@@ -1,0 +1,19 @@
+//! The work alone, with nothing shown, for benches: each gives the number of findings.
+
+use crate::front;
+use crate::syntax;
+use crate::text::Sources;
+
+/// Parses a text as a file.
+pub fn parse(text: &str) -> usize {
+    let mut sources = Sources::default();
+    let source = sources.add("main.rbk", text);
+    syntax::parse(sources.source(source)).diagnostics.len()
+}
+
+/// Parses and checks a text as a package of one file.
+pub fn check(text: &str) -> usize {
+    let mut sources = Sources::default();
+    let source = sources.add("main.rbk", text);
+    front::analyse(&mut sources, &[source]).diagnostics.len()
+}
