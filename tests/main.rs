@@ -20,11 +20,11 @@ mod suites {
     pub mod cli;
     pub mod examples;
     pub mod explain;
+    pub mod fmt;
     pub mod hostile;
     pub mod library;
     pub mod literal;
     pub mod parse;
-    pub mod fmt;
     pub mod reference;
     pub mod tidy;
     pub mod wrong;

@@ -16,6 +16,8 @@ use crate::value::HolePosition;
 
 /// How deep groups may nest.
 const NESTING: u32 = 50;
+/// The longest pattern, in bytes.
+const LENGTH: usize = 4096;
 /// The most bytes that the compiled pattern may take.
 const COMPILED_BYTES: usize = 256 * 1024;
 
@@ -56,6 +58,14 @@ pub(super) fn check(literal: &Literal, found: &mut Vec<Diagnostic>) -> Option<Ve
 /// Reads a pattern; if it is not right, says where it is wrong.
 pub(super) fn check_pattern(text: &str) -> Result<Hir, Wrong> {
     use regex_syntax::Error;
+    if text.len() > LENGTH {
+        return Err(Wrong {
+            start: text.len(),
+            end: text.len(),
+            why: format!("it is longer than {LENGTH} bytes"),
+            help: None,
+        });
+    }
     if text.is_empty() {
         return Err(Wrong {
             start: 0,
