@@ -31,7 +31,6 @@ fn main() {
             lines,
             clock::best(rounds, || measure::check(&text)),
         );
-        report("fmt", lines, clock::best(rounds, || measure::format(&text)));
     }
 }
 

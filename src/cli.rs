@@ -11,7 +11,6 @@
 mod check;
 mod explain;
 mod failure;
-mod fmt;
 mod init;
 mod packages;
 mod terminal;
@@ -69,7 +68,6 @@ struct Arguments {
 enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
-    Fmt(fmt::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -102,7 +100,6 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
     match command {
         Command::Init(arguments) => init::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
-        Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
     }
 }

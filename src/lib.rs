@@ -55,6 +55,7 @@ mod project;
 mod report;
 mod run;
 mod syntax;
+mod testing;
 mod text;
 mod typed;
 mod value;

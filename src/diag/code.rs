@@ -191,8 +191,24 @@ codes! {
     // 09xx: tests, before they run
 
     // R1xxx: faults of runs
+    R1001 RunInconclusive          Fault   "something that the run needed could not be read"
+    R1002 RunNotOwned              Fault   "the run would have changed what the product does not own"
+    R1003 RunGuardFalse            Fault   "a guard was false"
+    R1004 RunOverBound             Fault   "the run would have touched more than it may"
+    R1005 RunNotApplied            Fault   "a change was not applied"
+    R1006 RunOutcomeUnknown        Fault   "nobody knows whether a change took effect"
+    R1007 RunNotVerified           Fault   "a verify did not pass"
+    R1008 RunUndoFailed            Fault   "a change could not be taken back"
+    R1009 RunLimit                 Fault   "a limit of the machine was reached"
+    R1010 RunNothingToActOn        Fault   "there was nothing to act on"
+    R1011 RunPlanExpired           Fault   "the plan got too old before it began"
 
     // T1xxx: failures of tests
+    T1001 ExpectationNotMet        Fault   "an expectation was not met"
+    T1002 ObservationNotGiven      Fault   "the test does not say what the run sees"
+    T1003 FieldNotGiven            Fault   "the test does not say what a field is"
+    T1004 TargetNotIdentified      Fault   "the test does not say which target it gives"
+    T1005 VerifiesWithoutChange    Fault   "the test passes even if the change does nothing"
 
     // L0xxx: warnings
     L0501 AgainUnused              Warning "a clause again that has no effect"

@@ -1,0 +1,117 @@
+//! The `test` blocks of a package: each drives one run in a scripted world and in virtual time.
+//!
+//! In: a checked package without errors, and the programs of its runbooks. Out: per test whether it
+//! passed, what is wrong where, and the timeline of its run. Never waits, never reads a clock; the
+//! same package gives the same results, in the same order.
+//!
+//! A test drives exactly one run, and the further runs of its `again`. Its trigger has matched and
+//! held; time begins when the run is opened. Whoever limits an agent grants everything.
+
+mod case;
+mod clock;
+mod drive;
+mod effect;
+mod end;
+mod entry;
+mod given;
+mod identity;
+mod judge;
+mod mutation;
+mod pattern;
+mod problem;
+mod record;
+mod report;
+mod show;
+mod source;
+mod stored;
+mod world;
+
+use smol_str::SmolStr;
+
+pub use report::{human, json};
+
+use crate::diag::Diagnostic;
+use crate::program::Program;
+use crate::text::Span;
+use crate::typed::Package;
+use case::Case;
+
+/// Which tests are run, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Only tests whose `runbook: title` contains this.
+    pub filter: Option<String>,
+    /// Stores and restores each run after every step; the results are the same.
+    pub restore: bool,
+    /// Gives the timeline of tests that passed, too.
+    pub timelines: bool,
+}
+
+/// What came of one test.
+#[derive(Clone, Debug)]
+pub struct TestResult {
+    pub runbook: SmolStr,
+    pub title: SmolStr,
+    pub span: Span,
+    /// What is wrong; empty when it passed.
+    pub problems: Vec<Diagnostic>,
+    /// One entry a line. Empty when the test passed and nobody asked.
+    pub timeline: Vec<Moment>,
+    /// `resolved`, `handed: guard`
+    pub end: String,
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Since the run was opened, in milliseconds.
+    pub at: i64,
+    pub text: String,
+}
+
+impl TestResult {
+    /// Whether everything was as expected.
+    pub fn passed(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Runs the tests of a package, in the order of the source. `programs` are those of its runbooks,
+/// in their order.
+pub fn run_tests(package: &Package, programs: &[Program], options: &Options) -> Vec<TestResult> {
+    let tests = package.tests.iter();
+    let cases = tests.filter_map(|test| Case::new(package, programs, test));
+    cases
+        .filter(|case| is_wanted(case, options))
+        .map(|case| run_test(&case, options))
+        .collect()
+}
+
+fn is_wanted(case: &Case<'_>, options: &Options) -> bool {
+    let name = format!("{}: {}", case.runbook.name, case.test.title);
+    let filter = options.filter.as_deref();
+    filter.is_none_or(|filter| name.contains(filter))
+}
+
+fn run_test(case: &Case<'_>, options: &Options) -> TestResult {
+    let driven = drive::drive(case, options, None);
+    let mut problems = driven.problems.clone();
+    if problems.is_empty() {
+        problems = judge::judge(case, &driven.record);
+    }
+    if problems.is_empty() {
+        problems = mutation::check(case, options, &driven.record);
+    }
+    let wants_timeline = options.timelines || !problems.is_empty();
+    TestResult {
+        runbook: case.runbook.name.clone(),
+        title: case.test.title.clone(),
+        span: case.test.title_span,
+        problems,
+        timeline: match wants_timeline {
+            true => show::timeline(case, &driven.record),
+            false => Vec::new(),
+        },
+        end: driven.record.end_in_words(),
+    }
+}

@@ -1,0 +1,290 @@
+//! Drives the runs of a test: the world answers, virtual time passes, everything is recorded.
+
+use super::case::Case;
+use super::clock::{self, Clock};
+use super::problem;
+use super::record::{Effect, Fate, Happened, Record};
+use super::world::{Silent, World};
+use super::{Options, effect, identity};
+use crate::diag::Diagnostic;
+use crate::effect::{Argument, Call, ChangeOutcome, End, Observed};
+use crate::run::{Action, Event, Input, Observe, Perform, Run, RunInput, Start};
+use crate::typed::ExternId;
+use crate::value::{Failure, Target, Time, Value};
+
+/// What came of driving a test.
+pub struct Driven {
+    pub record: Record,
+    /// Why the test cannot say anything about the runbook.
+    pub problems: Vec<Diagnostic>,
+}
+
+struct Driver<'c, 'p> {
+    case: &'c Case<'p>,
+    options: &'c Options,
+    world: World<'c, 'p>,
+    clock: Clock,
+    now: Time,
+    record: Record,
+    problems: Vec<Diagnostic>,
+    /// Changes begun after that many passed verifies are reported applied and cause nothing.
+    silent_after: Option<usize>,
+    verified: usize,
+}
+
+/// Drives the test's run, and those that follow it.
+pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) -> Driven {
+    let world = World::new(case);
+    let mut driver = Driver {
+        case,
+        options,
+        clock: Clock::default(),
+        now: world.opened,
+        record: Record::new(world.opened),
+        problems: Vec::new(),
+        silent_after,
+        verified: 0,
+        world,
+    };
+    let mut ordinal = 0;
+    while driver.run(ordinal) == Some(End::Again) {
+        ordinal += 1;
+    }
+    // What takes its time was recorded when it was begun.
+    driver.record.entries.sort_by_key(|(at, _)| *at);
+    Driven {
+        record: driver.record,
+        problems: driver.problems,
+    }
+}
+
+impl Driver<'_, '_> {
+    /// Drives one run to its end; None if the test does not say enough.
+    fn run(&mut self, ordinal: u32) -> Option<End> {
+        self.record.add(self.now, Happened::Opened { ordinal });
+        let program = self.case.program;
+        let start = self.start(ordinal);
+        let input = RunInput {
+            incident: "test".into(),
+            ordinal,
+            incident_opened: self.world.opened,
+            bindings: self.bindings(),
+            start,
+            offer: true,
+        };
+        let mut run = Run::open(program, input, self.now);
+        self.clock.at(self.now, Input::Begin);
+        while let Some((time, input)) = self.clock.next() {
+            self.now = time;
+            let actions = run.handle(program, input, time);
+            if self.options.restore {
+                run = restored(&run);
+            }
+            for action in actions {
+                self.act(action);
+            }
+            if !self.problems.is_empty() {
+                return None;
+            }
+            if run.end().is_some() {
+                break;
+            }
+        }
+        self.clock.clear();
+        run.end().cloned()
+    }
+
+    fn start(&mut self, ordinal: u32) -> Start {
+        match &self.case.test.finding {
+            Some((finding, args)) if ordinal == 0 => {
+                let args = args.iter().map(|arg| self.looked_up(arg)).collect();
+                Start::Finding(finding.0 as u16, args)
+            }
+            Some(_) | None if self.case.runbook.steps.is_some() => Start::Steps,
+            Some(_) | None => Start::Diagnose,
+        }
+    }
+
+    fn bindings(&self) -> Vec<Value> {
+        match &self.case.test.trigger {
+            Some(trigger) => {
+                let values = trigger.bindings.iter();
+                values
+                    .map(|value| value.clone().unwrap_or(Value::None))
+                    .collect()
+            }
+            None => vec![Value::None; self.case.runbook.bindings.len()],
+        }
+    }
+
+    /// A target of a `given finding` as the world shows it, if the test says how.
+    fn looked_up(&mut self, value: &Value) -> Value {
+        let Value::Target(target) = value else {
+            return value.clone();
+        };
+        let call = lookup_call(self.case, target);
+        let answer = call.map(|call| self.world.observe(&call, self.now));
+        match answer {
+            Some(Ok(answer)) => match answer.outcome {
+                Observed::Value(seen @ Value::Target(_)) => seen,
+                Observed::Value(_) | Observed::Failed(_) | Observed::Evaluate => value.clone(),
+            },
+            Some(Err(_)) | None => value.clone(),
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Observe(observe) => self.observe(observe),
+            Action::Intend { id, intent } => {
+                let happened = Happened::Intended {
+                    call: intent.call,
+                    kind: intent.kind,
+                    attempt: intent.attempt,
+                };
+                self.record.add(self.now, happened);
+                self.clock.at(self.now, Input::Granted { id });
+            }
+            Action::Perform(perform) => self.perform(perform),
+            Action::Settle { id, key, call, .. } => self.settle(id, &key, &call),
+            Action::Wait { id, until } => self.clock.at(until.max(self.now), Input::Timer { id }),
+            Action::Tell(notice) => self.record.add(self.now, Happened::Told(notice)),
+            Action::Attach(values) => self.record.add(self.now, Happened::Attached(values)),
+            Action::Record(event) => self.report(event),
+            Action::End(end) => self.record.add(self.now, Happened::Ended(end)),
+        }
+    }
+
+    fn report(&mut self, event: Event) {
+        if let Event::Verified { .. } = event {
+            self.verified += 1;
+        }
+        if let Some(unsaid) = problem::unsaid_field(&event) {
+            let problem = problem::field_not_given(self.case, unsaid);
+            self.problems.push(problem);
+        }
+        self.record.add(self.now, Happened::Run(event));
+    }
+
+    fn observe(&mut self, observe: Observe) {
+        let answer = match self.world.observe(&observe.call, self.now) {
+            Ok(answer) => answer,
+            Err(silent) => return self.not_given(&observe.call, silent),
+        };
+        let mut outcome = answer.outcome;
+        let mut at = clock::after(self.now, answer.takes);
+        if at > observe.deadline {
+            at = observe.deadline;
+            outcome = Observed::Failed(Failure::Failed("no answer in time".into()));
+        }
+        if outcome != Observed::Evaluate {
+            let happened = Happened::Observed {
+                call: observe.call,
+                outcome: outcome.clone(),
+            };
+            self.record.add(at, happened);
+        }
+        let id = observe.id;
+        self.clock.at(at, Input::Observed { id, outcome });
+    }
+
+    fn not_given(&mut self, call: &Call, silent: Silent) {
+        let problem = match silent {
+            Silent::NotGiven => problem::not_given(self.case, call, self.now),
+            Silent::NotIdentified(what) => problem::not_identified(self.case, call, &what),
+        };
+        self.problems.push(problem);
+    }
+
+    fn perform(&mut self, perform: Perform) {
+        let silent = self
+            .silent_after
+            .is_some_and(|after| self.verified >= after);
+        let is_same = |effect: &&Effect| effect.key == perform.key;
+        let tried = self.record.effects.iter().filter(is_same).last();
+        let repeats = tried.is_some_and(|effect| effect.fate == Fate::Unknown);
+        let mut answer = self.world.perform(&perform, self.now, silent || repeats);
+        if repeats && clock::after(self.now, answer.takes) < perform.deadline {
+            answer.outcome = effect::script(self.case, &perform.call).repeated();
+        }
+        let at = clock::after(self.now, answer.takes);
+        self.record.effects.push(Effect {
+            call: perform.call.clone(),
+            how: perform.how.clone(),
+            key: perform.key,
+            fate: match answer.outcome {
+                ChangeOutcome::Applied(_) => Fate::Applied,
+                ChangeOutcome::NotApplied(_) => Fate::NotApplied,
+                ChangeOutcome::Unknown => Fate::Unknown,
+            },
+            after_verifies: self.verified,
+            at,
+        });
+        let happened = Happened::Performed {
+            how: perform.how,
+            call: perform.call,
+            outcome: answer.outcome.clone(),
+        };
+        self.record.add(at, happened);
+        let (id, outcome) = (perform.id, answer.outcome);
+        self.clock.at(at, Input::Performed { id, outcome });
+    }
+
+    fn settle(&mut self, id: u64, key: &str, probe: &Call) {
+        let changed = self
+            .record
+            .effects
+            .iter_mut()
+            .rev()
+            .find(|effect| effect.key == key);
+        let Some(effect) = changed else { return };
+        let change = effect.call.clone();
+        let answer = match self.world.settle(&change, probe, self.now) {
+            Ok(answer) => answer,
+            Err(silent) => return self.not_given(probe, silent),
+        };
+        let at = clock::after(self.now, answer.takes);
+        let outcome = answer.outcome;
+        let changed = self
+            .record
+            .effects
+            .iter_mut()
+            .rev()
+            .find(|effect| effect.key == key);
+        if let Some(effect) = changed {
+            effect.fate = match outcome {
+                crate::effect::Settled::Applied => Fate::Applied,
+                crate::effect::Settled::NotApplied => Fate::NotApplied,
+                crate::effect::Settled::Nothing => Fate::Unknown,
+            };
+        }
+        let call = probe.clone();
+        self.record.add(at, Happened::Settled { call, outcome });
+        self.clock.at(at, Input::Settled { id, outcome });
+    }
+}
+
+/// The call that finds a target by its identity.
+fn lookup_call(case: &Case<'_>, target: &Target) -> Option<Call> {
+    let named = |found: &&crate::typed::Target| found.name.to_string() == target.identity.kind();
+    let declared = case.package.targets.iter().find(named)?;
+    let id: ExternId = declared.lookup?;
+    let lookup = case.package.externs.get(id.index())?;
+    let values = identity::lookup_arguments(lookup, &target.identity);
+    let named = lookup.params.iter().zip(values);
+    Some(Call {
+        name: lookup.name.to_string().into(),
+        args: named
+            .map(|(param, value)| Argument {
+                name: param.name.as_str().into(),
+                value,
+            })
+            .collect(),
+    })
+}
+
+/// The run as it comes back from where it was stored.
+fn restored(run: &Run) -> Run {
+    let stored = postcard::to_stdvec(run).expect("a run is plain data and always serialises");
+    postcard::from_bytes(&stored).expect("a run comes back from what it was stored as")
+}

@@ -1,0 +1,66 @@
+//! Why a test says nothing about its runbook: what it leaves open, and the line to add.
+
+use super::case::Case;
+use super::source;
+use crate::diag::{Code, Diagnostic};
+use crate::effect::{Call, Fault};
+use crate::run::Event;
+use crate::value::{Failure, Time};
+
+/// Something was observed of which the test says nothing.
+pub fn not_given(case: &Case<'_>, call: &Call, now: Time) -> Diagnostic {
+    let written = source::call(case, call, now);
+    let sample = source::sample(case, &call.name);
+    let message = format!("the run observes `{written}`, and the test does not say what it sees");
+    Diagnostic::new(
+        Code::ObservationNotGiven,
+        message,
+        case.test.title_span,
+        "in this test",
+    )
+    .help(format!(
+        "add `given {written} -> {sample}`, with the value that is meant"
+    ))
+}
+
+/// A reply holds a target of which nobody can say which one it is.
+pub fn not_identified(case: &Case<'_>, call: &Call, what: &str) -> Diagnostic {
+    let message = format!("the reply of `{}` does not say {what}", call.name);
+    Diagnostic::new(
+        Code::TargetNotIdentified,
+        message,
+        case.test.title_span,
+        "in this test",
+    )
+    .help("name it in the reply: `Pod(name: \"w-1\", ...)`, or write the call that finds it")
+}
+
+/// A field was read that the test's record does not have.
+pub fn field_not_given(case: &Case<'_>, field: &str) -> Diagnostic {
+    let message = format!("the run reads {field}, and the test does not say what it is");
+    let name = field.split('`').nth(1).unwrap_or_default();
+    Diagnostic::new(
+        Code::FieldNotGiven,
+        message,
+        case.test.title_span,
+        "in this test",
+    )
+    .help(format!("add `{name}: ...` where it is given"))
+}
+
+/// The field that the run failed to read because a record of the test does not say it.
+pub fn unsaid_field(event: &Event) -> Option<&str> {
+    let fault = match event {
+        Event::Failed { fault, .. }
+        | Event::Unread { fault }
+        | Event::PieceFailed { fault, .. } => fault,
+        _ => return None,
+    };
+    match fault {
+        // The machine names a field it cannot read like this; no reply of a test does.
+        Fault::Value(Failure::NoData(what)) if what.starts_with('`') && what.contains("` of ") => {
+            Some(what.as_str())
+        }
+        _ => None,
+    }
+}
