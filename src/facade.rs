@@ -34,6 +34,7 @@ pub struct Checked {
 /// A diagnostic in short.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
+    /// The file's path from the package's folder.
     pub file: String,
     /// From 1.
     pub line: u32,
@@ -43,6 +44,7 @@ pub struct Finding {
     pub kind: &'static str,
     /// `E0301`.
     pub code: &'static str,
+    /// What is wrong, without its place.
     pub message: String,
 }
 
@@ -55,6 +57,7 @@ pub struct CodeRow {
     pub name: &'static str,
     /// `error`, `warning`, `note` or `fault`.
     pub kind: &'static str,
+    /// One line that says what it is about.
     pub title: &'static str,
     /// The page that `rbk explain` prints.
     pub page: &'static str,
