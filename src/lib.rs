@@ -41,6 +41,7 @@ extern crate alloc;
 mod analysis;
 #[cfg(feature = "host")]
 mod cli;
+mod compile;
 mod diag;
 mod effect;
 pub mod facade;

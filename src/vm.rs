@@ -28,7 +28,8 @@
 //! - One mode: waiting, fuel and stepping are the same mechanism.
 //! - No recursion: calls are frames in a list, so a program cannot exhaust the stack of its host.
 //! - Every instruction is paid for before it does anything; see [`Meter`].
-//! - Whatever the program holds, the machine does not panic: it faults as *broken*.
+//! - A program that breaks its own rules is no panic: the machine faults as *broken*. How deep values
+//!   nest is bounded by the types of the code that was compiled.
 
 mod builtins;
 mod meter;

@@ -4,8 +4,8 @@ use super::execute::failed;
 use crate::effect::Fault;
 use crate::program::{Arithmetic, Comparison};
 use crate::value::{
-    BinaryOp, float_add, float_divide, float_multiply, float_subtract, int_add, int_divide,
-    int_multiply, int_subtract,
+    self, BinaryOp, Value, float_add, float_divide, float_multiply, float_subtract, int_add,
+    int_divide, int_multiply, int_subtract,
 };
 
 #[inline(always)]
@@ -52,14 +52,16 @@ pub(super) fn operator(op: Arithmetic) -> BinaryOp {
     }
 }
 
+/// Any two values can be told apart; only those of a type are in order.
 #[inline(always)]
-pub(super) fn comparison(op: Comparison) -> BinaryOp {
-    match op {
-        Comparison::Equal => BinaryOp::Equal,
-        Comparison::NotEqual => BinaryOp::NotEqual,
+pub(super) fn compare(op: Comparison, left: &Value, right: &Value) -> Result<bool, Box<Fault>> {
+    let op = match op {
+        Comparison::Equal => return Ok(left == right),
+        Comparison::NotEqual => return Ok(left != right),
         Comparison::Less => BinaryOp::Less,
         Comparison::LessOrEqual => BinaryOp::LessOrEqual,
         Comparison::Greater => BinaryOp::Greater,
         Comparison::GreaterOrEqual => BinaryOp::GreaterOrEqual,
-    }
+    };
+    value::compare(op, left, right).map_err(failed)
 }

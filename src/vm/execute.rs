@@ -8,7 +8,7 @@ use crate::effect::{Fault, Limit};
 use crate::program::{
     Address, ConstantIndex, Function, FunctionIndex, Op, OperandsIndex, Program, Register,
 };
-use crate::value::{Failure, Value, binary, compare, convert, unary};
+use crate::value::{Failure, Value, binary, convert, unary};
 
 /// Why the loop was left.
 pub(super) enum Exit {
@@ -147,15 +147,15 @@ impl Cursor<'_> {
             Op::Unary { op, to, from } => { let value = unary(op, self.read(from)?).map_err(failed)?; self.write(to, value) }
             Op::Convert { unit, to, from } => { let value = convert(self.read(from)?, unit).map_err(failed)?; self.write(to, value) }
 
-            Op::Compare { op, to, left, right } => { let holds = compare(arithmetic::comparison(op), self.read(left)?, self.read(right)?).map_err(failed)?; self.write(to, Value::Bool(holds)) }
+            Op::Compare { op, to, left, right } => { let holds = arithmetic::compare(op, self.read(left)?, self.read(right)?)?; self.write(to, Value::Bool(holds)) }
             Op::In { to, value, whole } => { let holds = self.contains(value, whole)?; self.write(to, Value::Bool(holds)) }
             Op::IsNone { to, from } => { let holds = self.read(from)?.is_none(); self.write(to, Value::Bool(holds)) }
             Op::IsEmpty { to, from } => { let holds = self.is_empty(from)?; self.write(to, Value::Bool(holds)) }
 
             Op::Jump { target } => Ok(Flow::Jump(target)),
             Op::JumpIf { expected, value, target } => { let holds = self.bool(value)? == expected; jump(holds, target) }
-            Op::JumpCompare { op, left, right, target } => jump(compare(arithmetic::comparison(op), self.read(left)?, self.read(right)?).map_err(failed)?, target),
-            Op::JumpConstant { op, left, right, target } => jump(compare(arithmetic::comparison(op), self.read(left)?, self.constant(right)?).map_err(failed)?, target),
+            Op::JumpCompare { op, left, right, target } => jump(arithmetic::compare(op, self.read(left)?, self.read(right)?)?, target),
+            Op::JumpConstant { op, left, right, target } => jump(arithmetic::compare(op, self.read(left)?, self.constant(right)?)?, target),
             Op::JumpInt { op, left, right, target } => jump(arithmetic::compare_int(op, self.int(left)?, self.int(right)?), target),
             Op::JumpIntImmediate { op, left, right, target } => jump(arithmetic::compare_int(op, self.int(left)?, i64::from(right)), target),
             Op::JumpNone { expected, value, target } => { let holds = self.read(value)?.is_none() == expected; jump(holds, target) }

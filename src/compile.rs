@@ -1,0 +1,57 @@
+//! From the checked tree to the program of one runbook.
+//!
+//! In: a package without errors, what the analyses found out, and which runbook. Out: a program that
+//! holds all that a run needs and nothing of the tree. Reports nothing: what can be wrong was said
+//! before, but for a runbook larger than the tables of a program can hold.
+
+// From the outside in: the artefact, a function, a statement, an expression.
+mod act;
+mod attempt;
+mod bind;
+mod block;
+mod builder;
+mod call;
+mod closure;
+mod collect;
+mod condition;
+mod declare;
+mod entry;
+mod expression;
+mod free;
+mod loops;
+mod metadata;
+mod observe;
+mod phase;
+mod say;
+mod tables;
+
+use std::fmt;
+
+use crate::program::Program;
+use crate::typed::{Facts, Package, RunbookId};
+use tables::Tables;
+
+/// A runbook with more code, constants or lines of a kind than a program can number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLarge;
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("the runbook is too large for one program")
+    }
+}
+
+impl std::error::Error for TooLarge {}
+
+/// Compiles one runbook of a package that has no errors.
+pub fn compile(package: &Package, facts: &Facts, runbook: RunbookId) -> Result<Program, TooLarge> {
+    let Some(source) = package.runbooks.get(runbook.index()) else {
+        return Ok(Program::default());
+    };
+    let mut tables = Tables::new(package, facts, source);
+    tables.entries();
+    tables.metadata();
+    tables.callables();
+    tables.target_types();
+    tables.finish()
+}

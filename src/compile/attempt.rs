@@ -1,0 +1,35 @@
+//! `attempt`: ways of mending, tried one after the other until one of them is verified.
+
+use super::builder::{Builder, Scope};
+use crate::program::{Effect, Filter, Op};
+use crate::typed::Attempt;
+
+impl Builder<'_, '_> {
+    pub(super) fn attempts(&mut self, attempts: &[Attempt]) {
+        let done = self.label();
+        for (index, attempt) in attempts.iter().enumerate() {
+            self.place = attempt.span;
+            let index_in_group = self.tables.number(index);
+            self.effect(Effect::BeginAttempt {
+                title: attempt.title.clone(),
+                index: index_in_group,
+            });
+            let from = self.here();
+            self.scopes.push(Scope::Attempt);
+            self.planning = true;
+            self.block(&attempt.body);
+            self.scopes.pop();
+            let to = self.here();
+            self.place = attempt.span;
+            self.effect(Effect::End);
+            self.go(done);
+            self.handle(from, to, Filter::Piece);
+            self.effect(Effect::Unwind);
+            if index + 1 == attempts.len() {
+                self.emit(Op::Rethrow);
+            }
+        }
+        self.bind(done);
+        self.planning = false;
+    }
+}

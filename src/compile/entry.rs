@@ -1,0 +1,168 @@
+//! The entries of a runbook: diagnosis, remedies, steps, and what is said when all else fails.
+
+use super::builder::Builder;
+use super::free::Variable;
+use super::tables::Tables;
+use crate::program::{Effect, FunctionIndex, MessageKind, Remedy};
+use crate::text::Span;
+use crate::typed::{
+    self, Body, Finding, FunctionId, LocalId, OtherwiseOf, RoleId, parameter_local,
+};
+
+impl Tables<'_> {
+    pub(super) fn entries(&mut self) {
+        let runbook = self.runbook;
+        if let Some(body) = &runbook.diagnose {
+            let code = self.entry("diagnose".to_owned(), body.block.span, |builder| {
+                builder.block(&body.block);
+                // Falling off the end means that nothing known fits.
+                builder.effect(Effect::Novel(None));
+            });
+            self.program.entries.diagnose = Some(code);
+        }
+        if let Some(body) = &runbook.steps {
+            let code = self.acting_entry("steps".to_owned(), 0, body);
+            self.program.entries.steps = Some(code);
+        }
+        for (index, finding) in runbook.findings.iter().enumerate() {
+            let remedy = self.remedy(index, finding);
+            self.program.entries.remedies.push(remedy);
+        }
+        self.program.entries.novel = Some(self.otherwise(OtherwiseOf::Novel));
+        self.program.entries.inconclusive = Some(self.otherwise(OtherwiseOf::Inconclusive));
+        self.program.entries.systemic = Some(self.otherwise(OtherwiseOf::Systemic));
+    }
+
+    fn remedy(&mut self, index: usize, finding: &Finding) -> Remedy {
+        let mut remedies = self.runbook.remedies.iter();
+        let remedy = remedies.find(|remedy| remedy.finding.is_some_and(|id| id.index() == index));
+        let name = format!("remedy {}", finding.name);
+        let function = match remedy {
+            Some(remedy) => self.acting_entry(name, remedy.params, &remedy.body),
+            // The checker refuses a finding without a remedy.
+            None => self.entry(name, self.runbook.span, |_| {}),
+        };
+        Remedy {
+            finding: finding.name.clone(),
+            function,
+            changes: remedy.is_some_and(|remedy| changes(&remedy.body)),
+        }
+    }
+
+    /// Code that takes the trigger's bindings.
+    pub(super) fn entry(
+        &mut self,
+        name: String,
+        place: Span,
+        emit: impl FnOnce(&mut Builder<'_, '_>),
+    ) -> FunctionIndex {
+        let index = self.reserve();
+        let mut builder = Builder::new(self, name, place);
+        builder.trigger_parameters();
+        emit(&mut builder);
+        builder.return_nothing();
+        builder.finish(index);
+        index
+    }
+
+    /// Code that plans and acts.
+    fn acting_entry(&mut self, name: String, params: u32, body: &Body) -> FunctionIndex {
+        self.entry(name, body.block.span, |builder| {
+            for param in 0..params {
+                builder.parameter(Variable::Local(LocalId(param)));
+            }
+            builder.remedy = true;
+            builder.planning = true;
+            builder.block(&body.block);
+        })
+    }
+
+    /// As the runbook says, or a page to whoever owns the product.
+    fn otherwise(&mut self, of: OtherwiseOf) -> FunctionIndex {
+        let runbook = self.runbook;
+        let covers = |clause: &&typed::Otherwise| {
+            clause.of == of || (clause.of == OtherwiseOf::Both && of != OtherwiseOf::Systemic)
+        };
+        // What says it exactly comes before what covers both.
+        let exact = runbook.otherwise.iter().find(|clause| clause.of == of);
+        let clause = exact.or_else(|| runbook.otherwise.iter().find(covers));
+        let word = match of {
+            OtherwiseOf::Novel | OtherwiseOf::Both => "novel",
+            OtherwiseOf::Inconclusive => "inconclusive",
+            OtherwiseOf::Systemic => "systemic",
+        };
+        let name = format!("otherwise {word}");
+        match clause {
+            Some(clause) => self.entry(name, clause.span, |builder| {
+                builder.block(&clause.body.block);
+            }),
+            None => self.entry(name, runbook.name_span, |builder| builder.page_owner(of)),
+        }
+    }
+
+    /// The code of all callables that something calls.
+    pub(super) fn callables(&mut self) {
+        while let Some((id, index)) = self.waiting.pop_front() {
+            self.define_callable(id, index);
+        }
+    }
+
+    fn define_callable(&mut self, id: FunctionId, index: FunctionIndex) {
+        let Some(function) = self.package.functions.get(id.index()) else {
+            return;
+        };
+        let captures = self.captures(id).to_vec();
+        let mut builder = Builder::new(self, function.name.to_string(), function.span);
+        for binding in captures {
+            builder.parameter(Variable::Trigger(binding));
+        }
+        for param in 0..function.params.len() {
+            builder.parameter(Variable::Local(parameter_local(param)));
+        }
+        builder.block(&function.body.block);
+        builder.return_nothing();
+        builder.finish(index);
+    }
+
+    /// Who owns the product of the runbook.
+    pub(super) fn owner(&self) -> Option<RoleId> {
+        let product = self.package.products.get(self.runbook.product?.index())?;
+        product.owner
+    }
+}
+
+impl Builder<'_, '_> {
+    /// What is said when the runbook leaves it to us.
+    fn page_owner(&mut self, of: OtherwiseOf) {
+        let name = &self.tables.runbook.name;
+        let text = match of {
+            OtherwiseOf::Novel | OtherwiseOf::Both => {
+                format!("{name}: nothing that the runbook knows explains this")
+            }
+            OtherwiseOf::Inconclusive => format!("{name}: the diagnosis could not be made"),
+            OtherwiseOf::Systemic => {
+                format!("{name}: part of something larger, so nothing was done")
+            }
+        };
+        let owner: Vec<RoleId> = self.tables.owner().into_iter().collect();
+        let roles = self.tables.role_list(&owner);
+        let text = Some(self.load_text(&text));
+        self.effect(Effect::Tell {
+            kind: MessageKind::Page,
+            roles,
+            text,
+        });
+    }
+}
+
+/// Whether a remedy changes anything.
+fn changes(body: &Body) -> bool {
+    let mut found = false;
+    body.block.for_each_stmt(&mut |stmt| {
+        found |= matches!(
+            stmt.kind,
+            typed::StmtKind::Do(_) | typed::StmtKind::WithDo { .. }
+        );
+    });
+    found
+}

@@ -1,0 +1,128 @@
+//! `for`: plain loops, and loops that act element by element.
+
+use super::builder::{Builder, NOWHERE, Scope};
+use super::free::Variable;
+use super::phase::acts;
+use crate::program::{Effect, Filter, Op, Register};
+use crate::typed::{For, OnFailure, Stmt, StmtKind};
+use crate::value::Value;
+
+impl Builder<'_, '_> {
+    pub(super) fn for_loop(&mut self, for_loop: &For) {
+        let mark = self.mark();
+        if acts(&for_loop.body) && self.remedy {
+            self.acting_loop(for_loop);
+        } else {
+            self.plain_loop(for_loop);
+        }
+        self.release(mark);
+    }
+
+    fn plain_loop(&mut self, for_loop: &For) {
+        let (again, end) = (self.label(), self.label());
+        let iterator = self.iterator(&for_loop.source);
+        self.check_bound(for_loop, iterator);
+        let to = self.variable(Variable::Local(for_loop.local));
+        self.bind(again);
+        self.jump(
+            end,
+            Op::Next {
+                iterator,
+                to,
+                exit: NOWHERE,
+            },
+        );
+        self.block(&for_loop.body);
+        self.go(again);
+        self.bind(end);
+    }
+
+    /// Before the first act of a phase: the lists of its loops are looked up, bounded and kept, so
+    /// that the plan names everything that will be touched.
+    pub(super) fn freeze_lists(&mut self, rest: &[Stmt]) {
+        for stmt in rest {
+            match &stmt.kind {
+                StmtKind::For(for_loop) if acts(&for_loop.body) => {
+                    let variables = self.tables.free([&for_loop.source]);
+                    let known = variables
+                        .iter()
+                        .all(|variable| self.bound(*variable).is_some());
+                    if known {
+                        self.freeze(for_loop);
+                    }
+                }
+                // From here on it is another phase's plan.
+                StmtKind::Let { .. } | StmtKind::Guard(_) | StmtKind::Attempts(_) => return,
+                _ => {}
+            }
+        }
+    }
+
+    fn freeze(&mut self, for_loop: &For) {
+        let place = std::mem::replace(&mut self.place, for_loop.source.span);
+        let iterator = self.iterator(&for_loop.source);
+        self.check_bound(for_loop, iterator);
+        self.emit(Op::NotEmpty { list: iterator });
+        self.planned.push(iterator);
+        self.frozen.push((for_loop.source.span, iterator));
+        self.place = place;
+    }
+
+    fn check_bound(&mut self, for_loop: &For, iterator: Register) {
+        if let Some(at_most) = for_loop.at_most {
+            self.emit(Op::Bound {
+                list: iterator,
+                at_most,
+            });
+        }
+    }
+
+    /// Each element is a piece: it plans, acts and fails by itself.
+    fn acting_loop(&mut self, for_loop: &For) {
+        let span = for_loop.source.span;
+        let frozen = self.frozen.iter().find(|(of, _)| *of == span);
+        let iterator = match frozen.map(|(_, iterator)| *iterator) {
+            Some(iterator) => {
+                // A loop inside another one comes by more than once.
+                self.load(Register(iterator.0.saturating_add(1)), Value::Int(0));
+                iterator
+            }
+            None => {
+                let iterator = self.iterator(&for_loop.source);
+                self.check_bound(for_loop, iterator);
+                self.emit(Op::NotEmpty { list: iterator });
+                iterator
+            }
+        };
+        let (again, end) = (self.label(), self.label());
+        let value = self.variable(Variable::Local(for_loop.local));
+        self.bind(again);
+        self.jump(
+            end,
+            Op::Next {
+                iterator,
+                to: value,
+                exit: NOWHERE,
+            },
+        );
+        self.effect(Effect::BeginElement { iterator, value });
+        let from = self.here();
+        self.scopes.push(Scope::Element {
+            depth: self.depth + 1,
+        });
+        self.planning = true;
+        self.block(&for_loop.body);
+        self.planning = false;
+        self.scopes.pop();
+        let to = self.here();
+        self.effect(Effect::End);
+        self.go(again);
+        self.handle(from, to, Filter::Piece);
+        self.effect(Effect::Unwind);
+        match for_loop.on_failure {
+            OnFailure::UndoStop => self.emit(Op::Rethrow),
+            OnFailure::UndoContinue => self.go(again),
+        }
+        self.bind(end);
+    }
+}

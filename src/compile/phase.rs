@@ -1,0 +1,297 @@
+//! Phases: where a plan begins and ends, and what may be checked before the first act.
+//!
+//! A phase is plan lines, then act lines. It begins with the remedy, an attempt, a loop element, and
+//! with the first plan line behind a passed `verify`.
+
+use super::builder::{Builder, Label, NOWHERE, Scope};
+use super::tables::Tables;
+use crate::program::{Effect, Op, Register, Verify, VerifyElse, VerifyIndex};
+use crate::typed::{self, Block, Stmt, StmtKind};
+
+/// Where to go when the phase turns out to be true already: behind the statement that has this many
+/// statements after it.
+pub(super) struct Already {
+    label: Label,
+    rest: usize,
+}
+
+impl Builder<'_, '_> {
+    /// Begins a phase before its first plan line, and ends its plan before its first act.
+    pub(super) fn enter_phase(&mut self, stmt: &Stmt, rest: &[Stmt], already: &mut Vec<Already>) {
+        if !self.remedy {
+            return;
+        }
+        match line(stmt) {
+            Line::Plan => self.planning = true,
+            Line::Act if self.planning => {
+                self.planning = false;
+                self.freeze_lists(rest);
+                self.plan_ready(rest, already);
+            }
+            Line::Act | Line::Other => {}
+        }
+    }
+
+    /// Behind a statement: is this where a phase that is true already goes on?
+    pub(super) fn leave_phase(&mut self, rest: usize, already: &mut Vec<Already>) {
+        for already in already.extract_if(.., |already| already.rest == rest) {
+            self.bind(already.label);
+        }
+    }
+
+    fn plan_ready(&mut self, rest: &[Stmt], already: &mut Vec<Already>) {
+        let phase = self.phase;
+        self.phase = self.phase.saturating_add(1);
+        let precheck = self.precheck(rest);
+        let values = self.planned.clone();
+        let result = self.register();
+        let (captures, after) = precheck.unzip();
+        self.effect(Effect::PlanReady {
+            phase,
+            values,
+            precheck: captures,
+            already: result,
+        });
+        let Some(after) = after else { return };
+        let so = Op::JumpIf {
+            expected: true,
+            value: result,
+            target: NOWHERE,
+        };
+        if phase == 0 {
+            let act = self.label();
+            let not = Op::JumpIf {
+                expected: false,
+                value: result,
+                target: NOWHERE,
+            };
+            self.jump(act, not);
+            self.exit();
+            self.bind(act);
+        } else {
+            let label = self.label();
+            self.jump(label, so);
+            // The rest of a loop element is skipped with it.
+            let in_element = matches!(self.scopes.last(), Some(Scope::Element { .. }));
+            let rest = if in_element { 0 } else { after };
+            already.push(Already { label, rest });
+        }
+    }
+
+    /// The first verify of the phase with its captures, when all of them are known by now, and how
+    /// many statements follow the one that holds it.
+    fn precheck(&mut self, rest: &[Stmt]) -> Option<((VerifyIndex, Vec<Register>), usize)> {
+        // From inside a branch there is no way to the end of the element around it.
+        if matches!(self.scopes.last(), Some(Scope::Element { depth }) if *depth != self.depth) {
+            return None;
+        }
+        for (index, stmt) in rest.iter().enumerate() {
+            let verify = match first_verify(stmt) {
+                First::Verify(verify) => verify,
+                First::Unclear => return None,
+                First::None => continue,
+            };
+            let variables = self.tables.verify_captures(verify);
+            let captures = variables.iter().map(|variable| self.bound(*variable));
+            let captures = captures.collect::<Option<Vec<_>>>()?;
+            let known = captures
+                .iter()
+                .all(|register| self.planned.contains(register));
+            if !known {
+                return None;
+            }
+            let index_of_verify = self.verify_entry(verify);
+            self.tables.mark_precheck(index_of_verify);
+            return Some(((index_of_verify, captures), rest.len() - index - 1));
+        }
+        None
+    }
+
+    /// The table entry of a verify, made when it is first needed.
+    pub(super) fn verify_entry(&mut self, verify: &typed::Verify) -> VerifyIndex {
+        if let Some((_, known)) = self.verifies.iter().find(|(span, _)| *span == verify.span) {
+            return *known;
+        }
+        let captures = self.tables.verify_captures(verify);
+        let condition = self.condition_code("verify", &verify.conditions, &captures);
+        let abort_if = verify.abort_if.as_ref();
+        let abort_if = abort_if.map(|condition| {
+            self.condition_code("abort", std::slice::from_ref(condition), &captures)
+        });
+        let index = VerifyIndex(self.tables.number(self.tables.program.verifies.len()));
+        self.tables.program.verifies.push(Verify {
+            condition,
+            abort_if,
+            within: verify.within,
+            every: verify.every,
+            holding: verify.holding,
+            otherwise: match verify.otherwise {
+                typed::VerifyElse::Undo => VerifyElse::Undo,
+                typed::VerifyElse::Keep => VerifyElse::Keep,
+                typed::VerifyElse::Again => VerifyElse::Again,
+            },
+            precheck: false,
+            place: verify.span,
+        });
+        self.verifies.push((verify.span, index));
+        index
+    }
+
+    /// `verify`
+    pub(super) fn verify(&mut self, verify: &typed::Verify) {
+        let index = self.verify_entry(verify);
+        let variables = self.tables.verify_captures(verify);
+        let captures = self.captures(&variables);
+        self.effect(Effect::Verify {
+            verify: index,
+            captures,
+        });
+    }
+
+    /// Leaves the function from wherever this is; what is open is closed first.
+    pub(super) fn exit(&mut self) {
+        let scopes = std::mem::take(&mut self.scopes);
+        for scope in scopes.iter().rev() {
+            self.effect(Effect::End);
+            if let Scope::With { release, arguments } = scope {
+                self.release_step(*release, arguments.clone());
+            }
+        }
+        self.scopes = scopes;
+        self.scratch(Self::return_nothing);
+    }
+}
+
+impl Tables<'_> {
+    /// What the conditions of a verify take from around them.
+    fn verify_captures(&self, verify: &typed::Verify) -> Vec<super::free::Variable> {
+        self.free(verify.conditions.iter().chain(&verify.abort_if))
+    }
+
+    fn mark_precheck(&mut self, verify: VerifyIndex) {
+        if let Some(verify) = self.program.verifies.get_mut(verify.index()) {
+            verify.precheck = true;
+        }
+    }
+}
+
+/// What a statement is to its phase.
+enum Line {
+    Plan,
+    Act,
+    /// Neither: it may stand anywhere, or has phases of its own.
+    Other,
+}
+
+fn line(stmt: &Stmt) -> Line {
+    match &stmt.kind {
+        StmtKind::Let { .. } | StmtKind::Guard(_) => Line::Plan,
+        StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Verify(_) => Line::Act,
+        StmtKind::For(for_loop) if acts(&for_loop.body) => Line::Act,
+        // A branch that plans has its plan ready where it first acts.
+        StmtKind::If { .. } | StmtKind::Match { .. } if acts_at_once(stmt) => Line::Act,
+        StmtKind::Error
+        | StmtKind::If { .. }
+        | StmtKind::Match { .. }
+        | StmtKind::For(_)
+        | StmtKind::Found { .. }
+        | StmtKind::Cleared { .. }
+        | StmtKind::Novel(_)
+        | StmtKind::Inconclusive(_)
+        | StmtKind::Return(_)
+        | StmtKind::Wait(_)
+        | StmtKind::WaiveVerify(_)
+        | StmtKind::Attempts(_)
+        | StmtKind::Mitigated(_)
+        | StmtKind::Page { .. }
+        | StmtKind::Tell { .. }
+        | StmtKind::Hand(_)
+        | StmtKind::Attach(_) => Line::Other,
+    }
+}
+
+/// Whether something in the block changes or verifies something.
+pub(super) fn acts(block: &Block) -> bool {
+    let mut found = false;
+    block.for_each_stmt(&mut |stmt| found |= is_act(stmt));
+    found
+}
+
+fn is_act(stmt: &Stmt) -> bool {
+    matches!(
+        stmt.kind,
+        StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Verify(_)
+    )
+}
+
+/// Whether a branching statement acts and none of its branches plans first.
+fn acts_at_once(stmt: &Stmt) -> bool {
+    let (mut act, mut plan) = (false, false);
+    stmt.for_each_block(&mut |block| {
+        act |= acts(block);
+        let first = block
+            .statements
+            .iter()
+            .find(|stmt| !matches!(line(stmt), Line::Other));
+        plan |= first.is_some_and(|stmt| matches!(line(stmt), Line::Plan));
+        plan |= block
+            .statements
+            .iter()
+            .any(|stmt| matches!(stmt.kind, StmtKind::Attempts(_)));
+    });
+    act && !plan
+}
+
+enum First<'e> {
+    Verify(&'e typed::Verify),
+    /// There may be one or not, depending on a condition.
+    Unclear,
+    None,
+}
+
+/// The first verify that the statement runs into, whatever happens.
+fn first_verify(stmt: &Stmt) -> First<'_> {
+    match &stmt.kind {
+        StmtKind::Verify(verify) => First::Verify(verify),
+        StmtKind::WithDo { body, .. } => {
+            let firsts = body.statements.iter().map(first_verify);
+            firsts
+                .into_iter()
+                .find(|first| !matches!(first, First::None))
+                .unwrap_or(First::None)
+        }
+        StmtKind::If { .. } | StmtKind::Match { .. } => {
+            let mut verifies = false;
+            stmt.for_each_block(&mut |block| {
+                block.for_each_stmt(&mut |stmt| {
+                    verifies |= matches!(stmt.kind, StmtKind::Verify(_));
+                });
+            });
+            if verifies {
+                First::Unclear
+            } else {
+                First::None
+            }
+        }
+        // The next phase begins here.
+        StmtKind::Attempts(_) => First::Unclear,
+        // Elements have phases of their own.
+        StmtKind::For(_) => First::None,
+        StmtKind::Error
+        | StmtKind::Let { .. }
+        | StmtKind::Found { .. }
+        | StmtKind::Cleared { .. }
+        | StmtKind::Novel(_)
+        | StmtKind::Inconclusive(_)
+        | StmtKind::Return(_)
+        | StmtKind::Wait(_)
+        | StmtKind::Guard(_)
+        | StmtKind::Do(_)
+        | StmtKind::WaiveVerify(_)
+        | StmtKind::Mitigated(_)
+        | StmtKind::Page { .. }
+        | StmtKind::Tell { .. }
+        | StmtKind::Hand(_)
+        | StmtKind::Attach(_) => First::None,
+    }
+}

@@ -1,0 +1,121 @@
+//! What is said: findings and other ends, pages, tasks, evidence.
+
+use super::block::hands_over;
+use super::builder::Builder;
+use crate::program::{Effect, MessageKind, Mitigation, MitigationIndex, Register};
+use crate::typed::{Expr, Hand, HandWithin, Mitigated, RoleId, Stmt, StmtKind};
+
+impl Builder<'_, '_> {
+    /// A statement that says something and takes no part in the flow of the code.
+    pub(super) fn say(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Found { finding, args } => {
+                let arguments = self.values(args);
+                let finding = self.tables.number(finding.index());
+                self.effect(Effect::Found { finding, arguments });
+            }
+            StmtKind::Cleared { condition, why } => self.cleared(condition.as_ref(), why.as_ref()),
+            StmtKind::Novel(text) => {
+                let text = self.text(text.as_ref());
+                self.effect(Effect::Novel(text));
+            }
+            StmtKind::Inconclusive(text) => {
+                let text = self.text(text.as_ref());
+                self.effect(Effect::Inconclusive(text));
+            }
+            StmtKind::Mitigated(mitigated) => self.mitigated(mitigated),
+            StmtKind::Page { roles, text } => {
+                self.message(MessageKind::Page, roles, text.as_ref());
+            }
+            StmtKind::Tell { roles, text } => {
+                self.message(MessageKind::Tell, roles, text.as_ref());
+            }
+            StmtKind::Hand(hand) => self.hand(hand),
+            StmtKind::Attach(values) => {
+                let values = self.values(values);
+                self.effect(Effect::Attach(values));
+            }
+            StmtKind::Error
+            | StmtKind::Let { .. }
+            | StmtKind::If { .. }
+            | StmtKind::Match { .. }
+            | StmtKind::For(_)
+            | StmtKind::Return(_)
+            | StmtKind::Wait(_)
+            | StmtKind::Guard(_)
+            | StmtKind::Do(_)
+            | StmtKind::WithDo { .. }
+            | StmtKind::Verify(_)
+            | StmtKind::WaiveVerify(_)
+            | StmtKind::Attempts(_) => {}
+        }
+    }
+
+    /// The statement of a handler: it does not fall through.
+    pub(super) fn diverge(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Return(value) => self.return_value(value),
+            _ => {
+                self.say(stmt);
+                if hands_over(stmt) {
+                    self.exit();
+                }
+            }
+        }
+    }
+
+    fn cleared(&mut self, condition: Option<&Expr>, why: Option<&Expr>) {
+        let open = self.label();
+        if let Some(condition) = condition {
+            self.jump_unless(condition, open);
+        }
+        let why = match why {
+            Some(why) => self.value(why),
+            None => self.load_text("nothing to do"),
+        };
+        self.effect(Effect::Cleared(why));
+        self.bind(open);
+    }
+
+    fn mitigated(&mut self, mitigated: &Mitigated) {
+        let variables = self.tables.free(&mitigated.until);
+        let until = self.condition_code("until", &mitigated.until, &variables);
+        let entry = Mitigation {
+            owed_by: self.tables.role(mitigated.owed_by),
+            within: mitigated.within,
+            until,
+            place: self.place,
+        };
+        let number = self.tables.number(self.tables.program.mitigations.len());
+        self.tables.program.mitigations.push(entry);
+        let text = match &mitigated.text {
+            Some(text) => self.value(text),
+            None => self.load_text(""),
+        };
+        let captures = self.captures(&variables);
+        self.effect(Effect::Mitigated {
+            mitigation: MitigationIndex(number),
+            text,
+            captures,
+        });
+    }
+
+    pub(super) fn hand(&mut self, hand: &Hand) {
+        let kind = match hand.within {
+            Some(HandWithin::Duration(duration)) => MessageKind::HandWithin(duration),
+            Some(HandWithin::Workdays(days)) => MessageKind::HandWorkdays(days),
+            None => MessageKind::HandWorkdays(1),
+        };
+        self.message(kind, &hand.roles, hand.text.as_ref());
+    }
+
+    pub(super) fn message(&mut self, kind: MessageKind, roles: &[RoleId], text: Option<&Expr>) {
+        let text = self.text(text);
+        let roles = self.tables.role_list(roles);
+        self.effect(Effect::Tell { kind, roles, text });
+    }
+
+    fn text(&mut self, text: Option<&Expr>) -> Option<Register> {
+        text.map(|text| self.value(text))
+    }
+}
