@@ -4,4 +4,6 @@ pub mod annotation;
 pub mod fixture;
 pub mod mangle;
 pub mod markdown;
+pub mod random;
+pub mod sentence;
 pub mod snapshot;

@@ -58,8 +58,8 @@ impl<'a> Comments<'a> {
         blank.filter(|byte| *byte == b'\n').count()
     }
 
-    /// Where the closer stands when at most commas, `..`, blanks and comments come before it.
-    pub(super) fn closer_behind(&self, offset: u32) -> u32 {
+    /// Where the next word or bracket stands, behind commas, `..`, blanks and comments.
+    pub(super) fn token_behind(&self, offset: u32) -> u32 {
         let text = self.source.text.get(offset as usize..).unwrap_or_default();
         let mut rest = text;
         loop {
@@ -72,10 +72,10 @@ impl<'a> Comments<'a> {
         }
     }
 
-    /// The offset behind the brace that comes next on the line.
-    pub(super) fn opener_behind(&self, offset: u32) -> u32 {
+    /// The offset behind the opener that comes next.
+    pub(super) fn opener_behind(&self, offset: u32, opener: char) -> u32 {
         let text = self.source.text.get(offset as usize..).unwrap_or_default();
-        offset + text.find('{').map_or(0, |found| found as u32 + 1)
+        offset + text.find(opener).map_or(0, |found| found as u32 + 1)
     }
 
     /// Where the first of `lines` documentation lines above the offset begins.

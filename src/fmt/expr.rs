@@ -41,6 +41,7 @@ impl Node for Argument {
 
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         if let Some(name) = &self.name {
+            printer.alone = false;
             printer.name(name);
             printer.word(":");
             printer.continued(self.value.span.start, |printer| {
@@ -72,7 +73,7 @@ impl Node for Parameter {
 
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         printer.name(&self.name);
-        printer.clause(": ", self.ty.as_ref(), Printer::type_reference);
+        printer.typed(self.ty.as_ref());
         printer.clause(" in ", self.range.as_ref(), Printer::expression);
         printer.clause(" ", self.sink.as_ref(), Printer::name);
         printer.default(self.default.as_ref());
@@ -80,21 +81,30 @@ impl Node for Parameter {
 }
 
 impl<'a> Printer<'a> {
+    /// `: Type`
+    pub(super) fn typed(&mut self, ty: Option<&'a TypeRef>) {
+        if let Some(ty) = ty {
+            self.word(":");
+            self.continued(ty.span.start, |printer| printer.type_reference(ty));
+        }
+    }
+
     pub(super) fn type_reference(&mut self, ty: &'a TypeRef) {
         match &ty.kind {
             TypeRefKind::Missing => self.missing(ty.span),
             TypeRefKind::Named(path) => self.path(path),
             TypeRefKind::List(element) => {
-                self.word("List[");
-                self.type_reference(element);
-                self.word("]");
+                let Span { start, end, .. } = element.span;
+                self.enclosed("List[", "]", start, end, |printer| {
+                    printer.type_reference(element);
+                });
             }
             TypeRefKind::Map(key, value) => {
-                self.word("Map[");
-                self.type_reference(key);
-                self.word(", ");
-                self.type_reference(value);
-                self.word("]");
+                self.enclosed("Map[", "]", key.span.start, value.span.end, |printer| {
+                    printer.type_reference(key);
+                    printer.word(",");
+                    printer.continued(value.span.start, |printer| printer.type_reference(value));
+                });
             }
             TypeRefKind::Optional(inner) => {
                 self.type_reference(inner);
@@ -118,27 +128,23 @@ impl<'a> Printer<'a> {
         let connects = chain.iter().any(|link| is_connective(link));
         if !connects || self.brackets == 0 && !chain.iter().any(|link| self.is_commented(link)) {
             self.head(head);
-            return chain
-                .into_iter()
-                .rev()
-                .for_each(|link| self.link(link, false));
+            let links = chain.into_iter().rev();
+            return links.for_each(|link| self.link(link, false));
         }
         // Inside brackets a chain of `and` and `or` may have a line for each operand; elsewhere
-        // only a comment behind an operator breaks it.
-        self.layout.open(true);
+        // only a comment behind an operator breaks it. Alone in its brackets it breaks with them.
+        if !alone {
+            self.layout.open(true);
+        }
         self.head(head);
         if !alone {
             self.layout.indent();
         }
-        chain
-            .into_iter()
-            .rev()
-            .for_each(|link| self.link(link, true));
+        let links = chain.into_iter().rev();
+        links.for_each(|link| self.link(link, true));
         if !alone {
             self.layout.dedent();
-        }
-        if self.layout.close() {
-            self.layout.force();
+            self.layout.close();
         }
     }
 
@@ -188,7 +194,10 @@ impl<'a> Printer<'a> {
             ExprKind::List(elements) => {
                 self.bracketed(&SQUARE, expr.span.start + 1, elements);
             }
-            ExprKind::Map(entries) if entries.is_empty() => self.word("[:]"),
+            ExprKind::Map(entries) if entries.is_empty() => {
+                let colon = expr.span.end - 1;
+                self.enclosed("[", "]", colon, colon, |printer| printer.word(":"));
+            }
             ExprKind::Map(entries) => self.bracketed(&SQUARE, expr.span.start + 1, entries),
             ExprKind::Comprehension(inner) => self.comprehension(inner),
             ExprKind::Pick {
@@ -305,7 +314,8 @@ impl<'a> Printer<'a> {
             printer.expression(otherwise);
         };
         if self.source.slice(expr.span).starts_with('(') {
-            self.enclosed("(", ")", condition.span.start, otherwise.span.end, print);
+            let first = self.comments.token_behind(expr.span.start + 1);
+            self.enclosed("(", ")", first, otherwise.span.end, print);
         } else {
             print(self);
         }

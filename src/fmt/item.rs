@@ -52,8 +52,7 @@ impl Node for FieldDecl {
 
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         printer.name(&self.name);
-        printer.word(": ");
-        printer.type_reference(&self.ty);
+        printer.typed(Some(&self.ty));
         printer.default(self.default.as_ref());
     }
 }
@@ -123,7 +122,7 @@ impl<'a> Printer<'a> {
         self.name(&item.root);
         self.word(".");
         if item.braces {
-            let behind_opener = self.comments.opener_behind(item.root.span.end);
+            let behind_opener = self.comments.opener_behind(item.root.span.end, '{');
             self.bracketed(&GLUED_BRACES, behind_opener, &item.modules);
         } else {
             item.modules.iter().for_each(|module| self.name(module));
@@ -155,7 +154,7 @@ impl<'a> Printer<'a> {
     fn constant(&mut self, item: &'a ConstItem) {
         self.word("const ");
         self.name(&item.name);
-        self.clause(": ", item.ty.as_ref(), Self::type_reference);
+        self.typed(item.ty.as_ref());
         self.default(Some(&item.value));
     }
 
@@ -173,7 +172,7 @@ impl<'a> Printer<'a> {
     fn members<T: Node>(&mut self, name: &'a Ident, members: &'a [T]) {
         self.name(name);
         self.word(" ");
-        let behind_opener = self.comments.opener_behind(name.span.end);
+        let behind_opener = self.comments.opener_behind(name.span.end, '{');
         self.bracketed(&MEMBERS, behind_opener, members);
     }
 

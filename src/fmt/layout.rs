@@ -111,10 +111,9 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// Ends the innermost group and says whether it is broken whatever the width.
-    pub(super) fn close(&mut self) -> bool {
+    pub(super) fn close(&mut self) {
         let Some(group) = self.groups.pop() else {
-            return false;
+            return;
         };
         let forced = group.forced || (group.inner && !group.hugs);
         self.pieces[group.at] = Piece::Open { forced };
@@ -122,7 +121,6 @@ impl<'a> Layout<'a> {
         if forced || group.inner {
             self.broken_inside();
         }
-        forced
     }
 
     pub(super) fn indent(&mut self) {

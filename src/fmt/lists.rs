@@ -20,7 +20,7 @@ impl<'a> Printer<'a> {
 
     /// A block of an item: each element has its line, even if there is only one.
     pub(super) fn body<T: Node>(&mut self, before_opener: u32, elements: &'a [T]) {
-        let behind_opener = self.comments.opener_behind(before_opener);
+        let behind_opener = self.comments.opener_behind(before_opener, '{');
         self.layout.open(false);
         if !elements.is_empty() {
             self.layout.force();
@@ -39,7 +39,7 @@ impl<'a> Printer<'a> {
         let behind_last = elements
             .last()
             .map_or(behind_opener, |last| last.span().end);
-        let closer = self.comments.closer_behind(behind_last);
+        let closer = self.comments.token_behind(behind_last);
         self.word(brackets.open);
         if elements.is_empty() && !brackets.rest && !self.comments.any_before(closer) {
             return self.word(brackets.close);
@@ -49,7 +49,7 @@ impl<'a> Printer<'a> {
         }
         let outside = self.brackets;
         self.brackets = if brackets.statements { 0 } else { outside + 1 };
-        self.alone = elements.len() == 1;
+        self.alone = elements.len() == 1 && !brackets.statements;
         self.layout.indent();
         self.elements(brackets, closer, elements);
         self.comments_before_closer(closer, !elements.is_empty());
@@ -68,10 +68,11 @@ impl<'a> Printer<'a> {
         behind: u32,
         print: impl FnOnce(&mut Self),
     ) {
-        let closer = self.comments.closer_behind(behind);
+        let closer = self.comments.token_behind(behind);
         self.word(open);
         self.layout.open(true);
         self.brackets += 1;
+        self.alone = false;
         self.layout.indent();
         if self.comments.any_before(first) || self.comments.starts_line(first) {
             self.layout.force();

@@ -123,7 +123,7 @@ impl<'a> Printer<'a> {
                 self.commas(cases);
             }
             ClauseKind::On(trigger) => self.trigger(trigger),
-            ClauseKind::IncidentPer(labels) => self.incident_per(labels),
+            ClauseKind::IncidentPer(labels) => self.incident_per(labels, clause.span),
             ClauseKind::Again(times) => {
                 self.clause("again at most ", Some(times), Self::expression);
             }
@@ -146,7 +146,7 @@ impl<'a> Printer<'a> {
             ClauseKind::Tell(tell) => self.tell(tell),
             ClauseKind::Blast(lines) => {
                 self.word("blast ");
-                let behind_opener = self.comments.opener_behind(clause.span.start);
+                let behind_opener = self.comments.opener_behind(clause.span.start, '{');
                 self.bracketed(&BLOCK, behind_opener, lines);
             }
             ClauseKind::Watch(watch) => self.watch(watch),
@@ -188,10 +188,8 @@ impl<'a> Printer<'a> {
             }
             TriggerKind::Request { params, by } => {
                 self.word("request");
-                let start = params
-                    .first()
-                    .map_or(trigger.span.end, |first| first.span.start);
-                self.bracketed(&PARENTHESES, start, params);
+                let behind_opener = self.comments.opener_behind(trigger.span.start, '(');
+                self.bracketed(&PARENTHESES, behind_opener, params);
                 self.clause(" by ", by.as_ref(), Self::name);
             }
         }
@@ -216,13 +214,13 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn incident_per(&mut self, labels: &'a [Ident]) {
+    fn incident_per(&mut self, labels: &'a [Ident], clause: Span) {
         self.word("incident per ");
         match labels {
-            [only] => self.name(only),
+            [only] if !self.comments.any_before(clause.end) => self.name(only),
             _ => {
-                let start = labels.first().map_or(0, |first| first.span.start);
-                self.bracketed(&PARENTHESES, start, labels);
+                let behind_opener = self.comments.opener_behind(clause.start, '(');
+                self.bracketed(&PARENTHESES, behind_opener, labels);
             }
         }
     }

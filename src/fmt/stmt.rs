@@ -114,7 +114,7 @@ impl<'a> Printer<'a> {
     fn let_statement(&mut self, statement: &'a LetStmt) {
         self.word("let ");
         self.name(&statement.name);
-        self.clause(": ", statement.ty.as_ref(), Self::type_reference);
+        self.typed(statement.ty.as_ref());
         self.word(" =");
         self.continued(statement.value.span.start, |printer| {
             printer.expression(&statement.value);
@@ -201,10 +201,14 @@ impl<'a> Printer<'a> {
         self.word(" in ");
         self.expression(&statement.source);
         self.clause(" at most ", statement.at_most.as_ref(), Self::expression);
-        match statement.on_failure {
-            None => {}
-            Some(OnFailure::UndoStop) => self.word(" on failure undo this, stop"),
-            Some(OnFailure::UndoContinue) => self.word(" on failure undo this, continue"),
+        if let Some(on_failure) = statement.on_failure {
+            self.word(" on failure undo this,");
+            self.continued(statement.body.span.start, |printer| {
+                printer.word(match on_failure {
+                    OnFailure::UndoStop => "stop",
+                    OnFailure::UndoContinue => "continue",
+                });
+            });
         }
         self.word(" ");
         self.block(&statement.body);

@@ -24,7 +24,7 @@ impl Node for TestLine {
             }
             TestLineKind::Given(given) => {
                 printer.word("given ");
-                printer.given(given);
+                printer.given(given, self.span);
             }
             TestLineKind::Expect(expect) => {
                 printer.word("expect ");
@@ -47,7 +47,7 @@ impl<'a> Printer<'a> {
         self.body(test.title.span.end, &test.lines);
     }
 
-    fn given(&mut self, given: &'a Given) {
+    fn given(&mut self, given: &'a Given, line: Span) {
         match given {
             Given::Alert { name, labels } => {
                 self.word("alert ");
@@ -56,8 +56,8 @@ impl<'a> Printer<'a> {
             Given::Event(event) => self.clause("event ", Some(event), Self::expression),
             Given::Request { args, by, role } => {
                 self.word("request");
-                let start = args.first().map_or(0, |first| first.span().start);
-                self.bracketed(&PARENTHESES, start, args);
+                let behind_opener = self.comments.opener_behind(line.start, '(');
+                self.bracketed(&PARENTHESES, behind_opener, args);
                 self.clause(" by ", by.as_ref(), quoted);
                 self.clause(" as ", role.as_ref(), Self::name);
             }
@@ -76,25 +76,30 @@ impl<'a> Printer<'a> {
                 takes,
             } => {
                 self.clause("do ", Some(action), Self::expression);
-                self.outcome(outcome);
+                self.outcome(outcome, takes.as_ref().map_or(line.end, |takes| takes.span.start));
                 self.clause(" takes ", takes.as_ref(), Self::expression);
             }
         }
     }
 
-    fn outcome(&mut self, outcome: &'a GivenOutcome) {
+    fn outcome(&mut self, outcome: &'a GivenOutcome, behind: u32) {
         match outcome {
             GivenOutcome::Applied => {}
             GivenOutcome::Fails(why) => {
                 self.word(" fails");
                 self.clause(" ", why.as_ref(), quoted);
             }
-            GivenOutcome::Unknown(says) => self.word(match says {
-                ProbeSays::Unsaid => " unknown",
-                ProbeSays::Applied => " unknown, probe says applied",
-                ProbeSays::NotApplied => " unknown, probe says not applied",
-                ProbeSays::Nothing => " unknown, probe says nothing",
-            }),
+            GivenOutcome::Unknown(ProbeSays::Unsaid) => self.word(" unknown"),
+            GivenOutcome::Unknown(says) => {
+                self.word(" unknown,");
+                self.continued(behind, |printer| {
+                    printer.word(match says {
+                        ProbeSays::Unsaid | ProbeSays::Nothing => "probe says nothing",
+                        ProbeSays::Applied => "probe says applied",
+                        ProbeSays::NotApplied => "probe says not applied",
+                    });
+                });
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! In: a text in the canonical layout and a seed. Out: a text that means the same.
 
+use super::random::Random;
+
 /// What is done to a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mangling {
@@ -21,7 +23,7 @@ impl Mangling {
 pub fn mangle(text: &str, mangling: Mangling, seed: u64) -> String {
     let mut spoiler = Spoiler {
         out: String::with_capacity(text.len() * 2),
-        state: seed | 1,
+        random: Random::new(seed),
         mangling,
         count: 0,
     };
@@ -59,7 +61,7 @@ fn piece_length(text: &str) -> usize {
 
 struct Spoiler {
     out: String,
-    state: u64,
+    random: Random,
     mangling: Mangling,
     /// The comments so far.
     count: usize,
@@ -79,16 +81,16 @@ impl Spoiler {
         if piece.starts_with(' ') {
             // Content of a block string never comes here: a string is one piece.
             let most = if at_line_start { 12 } else { 4 };
-            let blanks = 1 + self.below(most);
-            let tab = self.below(8) == 0 && !behind.starts_with("..");
+            let blanks = 1 + self.random.below(most);
+            let tab = self.random.one_in(8) && !behind.starts_with("..");
             for _ in 0..blanks {
                 self.out.push(if tab && at_line_start { '\t' } else { ' ' });
             }
         } else if piece == "\n" && !is_documented(&self.out) {
-            for _ in 0..self.below(3) {
+            for _ in 0..self.random.below(3) {
                 self.out.push(' ');
             }
-            if self.below(4) == 0 {
+            if self.random.one_in(4) {
                 self.out.push('\r');
             }
             self.out.push('\n');
@@ -99,30 +101,30 @@ impl Spoiler {
 
     fn line_ends(&mut self, piece: &str, behind: &str) {
         let glued = behind.starts_with(|c: char| !c.is_whitespace());
-        if matches!(piece, ")" | "]") && self.below(8) == 0 && !ends_line(&self.out) {
+        if matches!(piece, ")" | "]") && self.random.one_in(8) && !ends_line(&self.out) {
             self.break_line();
         }
         self.out.push_str(piece);
         match piece {
-            "(" | "[" if glued && self.below(6) == 0 => self.break_line(),
-            "," if !behind.starts_with('\n') && self.below(6) == 0 => self.break_line(),
+            "(" | "[" if glued && self.random.one_in(6) => self.break_line(),
+            "," if !behind.starts_with('\n') && self.random.one_in(6) => self.break_line(),
             _ => {}
         }
     }
 
     fn comments(&mut self, piece: &str, behind: &str) {
         if piece == "\n" && !is_documented(&self.out) {
-            if !line_has_comment(&self.out) && self.below(8) == 0 {
+            if !line_has_comment(&self.out) && self.random.one_in(8) {
                 self.comment(" ");
             }
             self.out.push('\n');
-            if self.below(8) == 0 && !behind.is_empty() && !behind.starts_with("//!") {
+            if self.random.one_in(8) && !behind.is_empty() && !behind.starts_with("//!") {
                 self.comment("   ");
                 self.out.push('\n');
             }
         } else {
             self.out.push_str(piece);
-            if matches!(piece, "(" | "[" | "{" | ",") && self.below(40) == 0 {
+            if matches!(piece, "(" | "[" | "{" | ",") && self.random.one_in(40) {
                 self.comment(" ");
                 self.break_line();
             }
@@ -137,16 +139,9 @@ impl Spoiler {
 
     fn break_line(&mut self) {
         self.out.push_str("\n ");
-        for _ in 0..self.below(8) {
+        for _ in 0..self.random.below(8) {
             self.out.push(' ');
         }
-    }
-
-    fn below(&mut self, most: u64) -> u64 {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        self.state % most
     }
 }
 

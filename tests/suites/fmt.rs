@@ -6,12 +6,11 @@
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use rbk::facade;
 
 use crate::harness::fixture::{self, Fixture, root, trial};
 use crate::harness::mangle::{self, Mangling};
-use crate::harness::{markdown, snapshot};
+use crate::harness::{markdown, sentence, snapshot};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = fixture::trials("fmt", "rbk", shown);
@@ -25,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
     }
     trials.push(trial("fmt/every file of the repository", every_file));
     trials.push(trial("fmt/every example of the pages", every_example));
+    trials.push(trial("fmt/sentences of the grammar", sentences));
     for mangling in Mangling::ALL {
         trials.push(trial(format!("fmt/mangled/{mangling:?}"), move || {
             mangled(mangling)
@@ -93,29 +93,28 @@ fn mangled(mangling: Mangling) {
         .flat_map(rbk_files)
         .map(|path| std::fs::read_to_string(path).unwrap())
         .filter(|text| parses(text))
+        .map(|text| formatted("original", &text))
         .collect::<Vec<_>>();
-    let cases = Config {
-        cases: 256,
-        failure_persistence: None,
-        ..Config::default()
-    };
-    let mut runner = TestRunner::new(cases);
-    let all = (proptest::sample::select(texts), proptest::num::u64::ANY);
-    let result = runner.run(&all, |(text, seed)| {
-        let canonical = formatted("original", &text);
-        let mangled = mangle::mangle(&canonical, mangling, seed);
+    for (seed, canonical) in (0..300).zip(texts.iter().cycle()) {
+        let mangled = mangle::mangle(canonical, mangling, seed);
         let found = formatted("mangled", &mangled);
-        if mangling == Mangling::Blanks && found != canonical {
-            let difference = first_difference(&canonical, &found);
-            return Err(TestCaseError::fail(format!(
-                "{difference}\nout of\n{mangled}"
-            )));
-        }
-        Ok(())
-    });
-    if let Err(failure) = result {
-        panic!("{failure}");
+        assert!(
+            mangling != Mangling::Blanks || found == *canonical,
+            "blanks make a difference\n{}\nout of\n{mangled}",
+            first_difference(canonical, &found)
+        );
     }
+}
+
+/// Programs made out of the grammar, with blanks, line ends and comments wherever it allows them.
+fn sentences() {
+    let programs = (0..12_000).map(sentence::program);
+    let mut count = 0;
+    for (seed, text) in programs.enumerate().filter(|(_, text)| parses(text)) {
+        formatted(&format!("sentence {seed}"), &text);
+        count += 1;
+    }
+    assert!(count > 5_000, "only {count} sentences could be read");
 }
 
 /// The text formatted, once and for all: formatting again changes nothing.
