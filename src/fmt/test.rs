@@ -76,7 +76,10 @@ impl<'a> Printer<'a> {
                 takes,
             } => {
                 self.clause("do ", Some(action), Self::expression);
-                self.outcome(outcome, takes.as_ref().map_or(line.end, |takes| takes.span.start));
+                self.outcome(
+                    outcome,
+                    takes.as_ref().map_or(line.end, |takes| takes.span.start),
+                );
                 self.clause(" takes ", takes.as_ref(), Self::expression);
             }
         }

@@ -72,14 +72,24 @@ fn picked(rule: &str) -> Option<&'static [&'static str]> {
         "text" => &[r#""a ${web.name} b""#, r#""a \"quote\"""#, r#""${web}""#],
         "block_text" => &["\"\"\"\n    first\n      second\n    \"\"\""],
         "tagged" => &[r#"promql"up{a=${web}}""#, r#"re"a+""#],
-        "operator" => &["==", "!=", "<", ">=", "+", "-", "*", "/", "..", "..=", "and", "or", "in"],
+        "operator" => &[
+            "==", "!=", "<", ">=", "+", "-", "*", "/", "..", "..=", "and", "or", "in",
+        ],
         "prefix" => &["-", "not"],
         "field" => &[".name", ".ready"],
         "argument_name" | "field_name" => &["to:", "at :", "if:"],
         "doc" => &["/// What it is.\n  "],
         "list_end" => &[",", " ,\n  ", "\n  ", " // comment\n  "],
         "after_operator" => &[" ", " ", " ", "\n    ", " // comment\n    "],
-        "ws" => &["", " ", " ", "\n  ", "\n\n  ", " // comment\n    ", "\n    // comment\n  "],
+        "ws" => &[
+            "",
+            " ",
+            " ",
+            "\n  ",
+            "\n\n  ",
+            " // comment\n    ",
+            "\n    // comment\n  ",
+        ],
         "sp" => &[" ", " ", "  "],
         "line_end" | "idc" => &[""],
         _ => return None,
@@ -182,7 +192,10 @@ impl Sentence {
         branches.push(rest);
         branches.retain(|branch| RULES.depth(branch).is_some());
         if !self.may_go_on() {
-            let least = branches.iter().filter_map(|branch| RULES.depth(branch)).min();
+            let least = branches
+                .iter()
+                .filter_map(|branch| RULES.depth(branch))
+                .min();
             branches.retain(|branch| RULES.depth(branch) == least);
         }
         let branch = branches[self.random.below(branches.len())];
@@ -208,7 +221,13 @@ impl Sentence {
 
 /// Whether a string in this rule may have holes.
 fn takes_holes(rule: &str) -> bool {
-    let messages = ["cleared_stmt", "novel", "inconclusive", "mitigated_stmt", "tell_clause"];
+    let messages = [
+        "cleared_stmt",
+        "novel",
+        "inconclusive",
+        "mitigated_stmt",
+        "tell_clause",
+    ];
     let notices = ["page_stmt", "hand_stmt", "tell_stmt"];
     rule == "primary" || messages.contains(&rule) || notices.contains(&rule)
 }

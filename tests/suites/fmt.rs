@@ -108,13 +108,13 @@ fn mangled(mangling: Mangling) {
 
 /// Programs made out of the grammar, with blanks, line ends and comments wherever it allows them.
 fn sentences() {
-    let programs = (0..12_000).map(sentence::program);
+    let programs = (0..3_000).map(sentence::program);
     let mut count = 0;
     for (seed, text) in programs.enumerate().filter(|(_, text)| parses(text)) {
         formatted(&format!("sentence {seed}"), &text);
         count += 1;
     }
-    assert!(count > 5_000, "only {count} sentences could be read");
+    assert!(count > 1_500, "only {count} sentences could be read");
 }
 
 /// The text formatted, once and for all: formatting again changes nothing.
