@@ -31,6 +31,7 @@ fn main() {
             lines,
             clock::best(rounds, || measure::check(&text)),
         );
+        report("fmt", lines, clock::best(rounds, || measure::format(&text)));
     }
 }
 

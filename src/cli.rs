@@ -11,6 +11,7 @@
 mod check;
 mod explain;
 mod failure;
+mod fmt;
 mod init;
 mod packages;
 mod terminal;
@@ -68,6 +69,7 @@ struct Arguments {
 enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
+    Fmt(fmt::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -100,6 +102,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
     match command {
         Command::Init(arguments) => init::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
+        Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
     }
 }

@@ -20,11 +20,13 @@ mod suites {
     pub mod cli;
     pub mod examples;
     pub mod explain;
+    pub mod fixes;
     pub mod fmt;
     pub mod hostile;
     pub mod library;
     pub mod literal;
     pub mod parse;
+    pub mod properties;
     pub mod reference;
     pub mod tidy;
     pub mod wrong;
@@ -44,7 +46,9 @@ const SUITES: &[Suite] = &[
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
+    ("fixes", suites::fixes::trials),
     ("hostile", suites::hostile::trials),
+    ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),
     ("examples", suites::examples::trials),
 ];

@@ -1,5 +1,6 @@
 //! The work alone, with nothing shown, for benches: each gives the number of findings.
 
+use crate::fmt;
 use crate::front;
 use crate::syntax;
 use crate::text::Sources;
@@ -16,4 +17,13 @@ pub fn check(text: &str) -> usize {
     let mut sources = Sources::default();
     let source = sources.add("main.rbk", text);
     front::analyse(&mut sources, &[source]).diagnostics.len()
+}
+
+/// Parses a text as a file and brings it into the one layout; 1 if it refuses.
+pub fn format(text: &str) -> usize {
+    let mut sources = Sources::default();
+    let source = sources.add("main.rbk", text);
+    let source = sources.source(source);
+    let parsed = syntax::parse(source);
+    usize::from(fmt::format(source, &parsed.file).is_err())
 }
