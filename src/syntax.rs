@@ -7,20 +7,26 @@ pub mod same;
 pub mod tree;
 pub mod walk;
 
-mod climb;
-mod lower;
-mod patch;
-mod rules;
-mod skim;
-mod split;
 mod words;
+mod skim;
+mod lexical;
+mod depth;
+mod split;
+mod patch;
+mod balance;
+mod rules;
+mod expected;
+mod read;
+mod lines;
+mod kinds;
+mod repair;
+mod recover;
+mod teach;
+mod lower;
+mod climb;
 
-use pest::error::InputLocation;
-
-use patch::Place;
-
-use crate::diag::{Code, Diagnostic};
-use crate::text::{Source, Span};
+use crate::diag::Diagnostic;
+use crate::text::Source;
 
 /// What came of a source: always a tree, and what was wrong with the text.
 #[derive(Clone, Debug)]
@@ -31,40 +37,17 @@ pub struct Parsed {
 
 /// Reads one source. Never fails; what cannot be read becomes a `Missing` node with a diagnostic.
 pub fn parse(source: &Source) -> Parsed {
-    let split = split::split(&source.text);
+    let split = split::split(source.id, &source.text);
     let mut lowering = lower::Lowering::new(source.id);
-    let mut items = Vec::with_capacity(split.items.len());
-    for range in &split.items {
-        let text = source.text.get(range.clone()).unwrap_or_default();
-        match rules::read(rules::Rule::item_entry, text) {
-            Ok(node) => items.push(lowering.entry(node, Place::at(range.start))),
-            Err(error) => {
-                let at = match error.location {
-                    InputLocation::Pos(at) | InputLocation::Span((at, _)) => range.start + at,
-                };
-                let place = Span::new(source.id, at, at);
-                lowering.diagnostics.push(Diagnostic::new(
-                    Code::Syntax,
-                    "this is not how it is written",
-                    place,
-                    format!("{:?}", error.variant),
-                ));
-                items.push(lowering.broken_item(range.clone()));
-            }
-        }
-    }
+    let items = split.items.iter().map(|item| read::item(&mut lowering, &source.text, item)).collect();
     let file = tree::File {
         source: source.id,
         doc: split.doc,
         items,
-        comments: split
-            .comments
-            .iter()
-            .map(|comment| comment.in_source(source.id))
-            .collect(),
+        comments: split.comments,
     };
-    Parsed {
-        file,
-        diagnostics: lowering.diagnostics,
-    }
+    let mut diagnostics = split.diagnostics;
+    diagnostics.append(&mut lowering.diagnostics);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
+    Parsed { file, diagnostics }
 }

@@ -111,7 +111,7 @@ codes! {
     E0124 BadEscape           Error   "an unknown escape"
     E0125 IfLet               Error   "`if let`"
     E0126 WaiverForm          Error   "a waiver in another form"
-    E0127 UnknownStatement    Error   "no statement begins with this word"
+    E0127 UnknownFirstWord    Error   "no line here begins with this word"
     E0128 EmptyBraces         Error   "empty braces"
     E0129 NameCase            Error   "capital and small letters of names"
     E0130 ExpressionStatement Error   "an expression as a statement"

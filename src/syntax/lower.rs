@@ -70,7 +70,7 @@ impl Lowering {
     /// A node that was to be there, or the place where it is missing.
     pub(super) fn missing(&self, parent: Span) -> Expr {
         debug_assert!(
-            !self.diagnostics.is_empty() || self.place.is_patched(),
+            !self.diagnostics.is_empty() || self.place.is_mended(),
             "a missing node comes with a diagnostic"
         );
         Expr {
@@ -90,6 +90,16 @@ impl Lowering {
     /// The next child as an expression, if it is one.
     pub(super) fn optional_expr(&mut self, nodes: &mut Nodes<'_>) -> Option<Expr> {
         nodes.accept(Rule::expr).map(|node| self.expr(node))
+    }
+
+    /// Spans are of a text that stands here, from now on.
+    pub fn place_at(&mut self, place: &Place) {
+        self.place = place.clone();
+    }
+
+    /// A range of the source as a span.
+    pub fn range_in_source(&self, range: Range<usize>) -> Span {
+        Span::new(self.source, range.start, range.end)
     }
 
     /// A number token as an expression.

@@ -3,6 +3,7 @@
 //! In: a text and the rule to read it by. Out: pest's pairs, or the place and the words of what was expected.
 
 use pest::Parser;
+use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::{Pair, Pairs};
 
 /// The generated parser.
@@ -13,12 +14,32 @@ struct Grammar;
 /// A node of pest's tree.
 pub(super) type Node<'t> = Pair<'t, Rule>;
 
+/// Why a text could not be read.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The furthest offset at which something was tried.
+    pub at: usize,
+    /// What was tried there.
+    pub tried: Vec<Rule>,
+}
+
 /// Reads all of `text` by one of the `..._entry` rules.
-pub(super) fn read(entry: Rule, text: &str) -> Result<Node<'_>, Box<pest::error::Error<Rule>>> {
-    let mut pairs = Grammar::parse(entry, text).map_err(Box::new)?;
+pub(super) fn read(entry: Rule, text: &str) -> Result<Node<'_>, Failure> {
+    let mut pairs = Grammar::parse(entry, text).map_err(|error| failure(&error))?;
     Ok(pairs
         .next()
         .expect("a successful parse yields the node of its entry rule"))
+}
+
+fn failure(error: &Error<Rule>) -> Failure {
+    let at = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    let tried = match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives.clone(),
+        ErrorVariant::CustomError { .. } => Vec::new(),
+    };
+    Failure { at, tried }
 }
 
 /// Children of a node, without delimiters and words that only had to be there.

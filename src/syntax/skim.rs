@@ -11,6 +11,8 @@ pub(super) enum PieceKind {
     Newline,
     /// `// ...` up to the newline; documentation comments too.
     Comment,
+    /// `/* ... */`, which the language does not have; unclosed, it ends with its line.
+    BlockComment,
     /// A name or a number: letters, digits, underscores.
     Word,
     /// A string with its quotes.
@@ -71,6 +73,11 @@ impl<'t> Skim<'t> {
         }
     }
 
+    /// Goes on at another place of the text.
+    pub fn go_on_at(&mut self, at: usize) {
+        self.at = at;
+    }
+
     fn byte(&self, at: usize) -> u8 {
         self.bytes.get(at).copied().unwrap_or(0)
     }
@@ -85,6 +92,12 @@ impl<'t> Skim<'t> {
     fn line_end(&self, at: usize) -> usize {
         memchr::memchr(b'\n', self.bytes.get(at..).unwrap_or_default())
             .map_or(self.bytes.len(), |found| at + found)
+    }
+
+    fn block_comment(&self, start: usize) -> usize {
+        let rest = self.text.get(start + 2..).unwrap_or_default();
+        rest.find("*/")
+            .map_or_else(|| self.line_end(start), |found| start + found + 4)
     }
 
     /// From the opening quote: the kind and the end of a string.
@@ -153,6 +166,9 @@ impl Iterator for Skim<'_> {
             }
             b'"' => self.string(start),
             b'/' if self.byte(start + 1) == b'/' => (PieceKind::Comment, self.line_end(start)),
+            b'/' if self.byte(start + 1) == b'*' => {
+                (PieceKind::BlockComment, self.block_comment(start))
+            }
             b'(' | b'[' | b'{' => (PieceKind::Open, start + 1),
             b')' | b']' | b'}' => (PieceKind::Close, start + 1),
             0x21..=0x7e => (PieceKind::Mark, start + 1),

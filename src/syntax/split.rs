@@ -1,14 +1,19 @@
 //! Text to items: an item begins at column 0 with a letter or a documentation comment.
 //!
-//! In: a text. Out: the ranges of its items, its comments and the lines of its own documentation.
-//! Reads nothing twice; what an item contains is the grammar's affair.
+//! In: a text. Out: its items, each with what is lexically wrong in it and how to mend that; its comments and
+//! its own documentation. One pass; what an item says is the grammar's affair.
 
 use std::ops::Range;
 
 use smol_str::SmolStr;
 
+use super::depth::{Depth, Nesting};
+use super::lexical;
+use super::patch::Splice;
 use super::skim::{Piece, PieceKind, Skim};
 use super::tree::Comment;
+use super::words;
+use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
 
 /// A source, cut into items.
@@ -16,75 +21,259 @@ use crate::text::{SourceId, Span};
 pub(super) struct Split {
     /// The `//!` lines, without the mark and one blank.
     pub doc: Vec<SmolStr>,
-    /// From the start of each item to the start of the next.
-    pub items: Vec<Range<usize>>,
-    pub comments: Vec<FoundComment>,
+    pub items: Vec<ItemText>,
+    pub comments: Vec<Comment>,
+    pub diagnostics: Vec<Diagnostic>,
 }
 
-/// A comment by its offsets.
-#[derive(Debug)]
-pub(super) struct FoundComment {
-    start: usize,
-    end: usize,
-    own_line: bool,
-}
-
-impl FoundComment {
-    /// As the tree keeps it.
-    pub fn in_source(&self, source: SourceId) -> Comment {
-        Comment {
-            span: Span::new(source, self.start, self.end),
-            own_line: self.own_line,
-        }
-    }
+/// Where an item stands and what the pre-scan knows about it.
+#[derive(Debug, Default)]
+pub(super) struct ItemText {
+    /// From its first character to the start of the next item.
+    pub range: Range<usize>,
+    /// Replacements that mend its strings and characters.
+    pub splices: Vec<Splice>,
+    /// Where something was wrong already: no second error is given on the same line.
+    pub told: Vec<usize>,
+    /// A bracket has no partner.
+    pub unbalanced: bool,
+    /// Nested too deeply to be read at all.
+    pub too_deep: bool,
 }
 
 /// Cuts a text into items in one pass.
-pub(super) fn split(text: &str) -> Split {
-    let mut split = Split::default();
-    let mut starts: Vec<usize> = Vec::new();
+pub(super) fn split(source: SourceId, text: &str) -> Split {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut line_start = true;
-    let mut own_line = true;
-    let mut in_doc = false;
-    for piece in Skim::new(text, start) {
-        let column_zero = line_start;
-        line_start = piece.kind == PieceKind::Newline;
-        match piece.kind {
-            PieceKind::Comment => {
-                let comment = piece.text(text);
-                if is_doc(comment) {
-                    if column_zero && !in_doc {
-                        starts.push(piece.start);
-                    }
-                    in_doc |= column_zero;
-                } else if starts.is_empty() && comment.starts_with("//!") {
-                    split.doc.push(doc_line(comment));
-                } else {
-                    split.comments.push(found(piece, text, own_line));
-                }
-            }
-            PieceKind::Word if column_zero && !in_doc => starts.push(piece.start),
-            PieceKind::Word => in_doc &= !column_zero,
-            _ => {}
-        }
-        own_line = line_start || own_line && piece.kind == PieceKind::Blank;
+    let mut splitter = Splitter {
+        source,
+        text,
+        skim: Skim::new(text, start),
+        split: Split::default(),
+        item: None,
+        depth: Depth::default(),
+        line_start: start,
+        blank_so_far: true,
+        in_doc: false,
+        stray: false,
+    };
+    while let Some(piece) = splitter.skim.next() {
+        splitter.piece(piece);
     }
-    let ends = starts.iter().skip(1).copied().chain([text.len()]);
-    split.items = starts
-        .iter()
-        .copied()
-        .zip(ends)
-        .map(|(start, end)| start..end)
-        .collect();
-    split
+    splitter.close_item(text.len());
+    splitter.split
 }
 
-fn found(piece: Piece, text: &str, own_line: bool) -> FoundComment {
-    FoundComment {
-        start: piece.start,
-        end: piece.start + piece.text(text).trim_end().len(),
-        own_line,
+struct Splitter<'t> {
+    source: SourceId,
+    text: &'t str,
+    skim: Skim<'t>,
+    split: Split,
+    /// The item that is being read.
+    item: Option<ItemText>,
+    depth: Depth,
+    line_start: usize,
+    /// Only blanks stand before this piece on its line.
+    blank_so_far: bool,
+    /// Documentation at column 0 was read, its item not yet.
+    in_doc: bool,
+    /// Text outside of items, or at column 0, was told already.
+    stray: bool,
+}
+
+impl<'t> Splitter<'t> {
+    fn piece(&mut self, piece: Piece) {
+        let at_column_zero = piece.start == self.line_start;
+        match piece.kind {
+            PieceKind::Blank => return,
+            PieceKind::Newline => {
+                self.line_start = piece.end;
+                self.blank_so_far = true;
+                self.depth.newline();
+                return;
+            }
+            PieceKind::Comment => self.comment(piece, at_column_zero),
+            PieceKind::Word if at_column_zero && self.begins_item(piece) => self.open_item(piece.start),
+            PieceKind::Close if at_column_zero && self.item.is_some() => self.token(piece),
+            _ if at_column_zero || self.item.is_none() => self.stray(piece),
+            _ => self.token(piece),
+        }
+        self.blank_so_far = false;
+    }
+
+    /// Words that stand inside items do not begin one while a bracket is open: their line lost its indentation.
+    fn begins_item(&self, piece: Piece) -> bool {
+        let word = piece.text(self.text);
+        self.depth.is_flat() || words::is_item_word(word) || !words::is_inner_word(word)
+    }
+
+    fn open_item(&mut self, start: usize) {
+        if self.in_doc {
+            // The item began with its documentation.
+            self.in_doc = false;
+            return;
+        }
+        self.close_item(start);
+        self.item = Some(ItemText {
+            range: start..start,
+            ..ItemText::default()
+        });
+        self.stray = false;
+    }
+
+    fn close_item(&mut self, end: usize) {
+        let flat = self.depth.is_flat();
+        self.depth = Depth::default();
+        if let Some(mut item) = self.item.take() {
+            item.range.end = end;
+            item.unbalanced |= !flat;
+            self.split.items.push(item);
+        }
+    }
+
+    fn comment(&mut self, piece: Piece, at_column_zero: bool) {
+        let comment = piece.text(self.text).trim_end();
+        let span = Span::new(self.source, piece.start, piece.start + comment.len());
+        if !comment.is_ascii() {
+            self.hidden_directions(piece);
+        }
+        if is_doc(comment) {
+            if at_column_zero && !self.in_doc {
+                self.open_item(piece.start);
+                self.in_doc = true;
+            }
+        } else if self.item.is_none() && self.split.items.is_empty() && comment.starts_with("//!") {
+            self.split.doc.push(doc_line(comment));
+        } else {
+            let own_line = self.blank_so_far;
+            self.split.comments.push(Comment { span, own_line });
+        }
+    }
+
+    /// A piece of an item that says something.
+    fn token(&mut self, piece: Piece) {
+        match piece.kind {
+            PieceKind::Open | PieceKind::Close | PieceKind::Mark | PieceKind::Word => self.nest(piece),
+            PieceKind::Text | PieceKind::Block => {
+                self.depth.operand();
+                if !piece.text(self.text).is_ascii() {
+                    self.hidden_directions(piece);
+                }
+            }
+            PieceKind::OpenText => {
+                let end = self.depth.text_end(self.text, piece, self.line_start);
+                self.unclosed(piece, end, "\"");
+            }
+            PieceKind::OpenBlock => {
+                let end = lexical::block_end(self.text, piece, self.line_start);
+                self.unclosed(piece, end, "\"\"\"");
+            }
+            PieceKind::BlockComment => {
+                let diagnostic = lexical::block_comment(self.span(piece), piece.text(self.text));
+                self.tell(diagnostic, Some((piece.start..piece.end, "")));
+                self.skipped_lines(piece);
+            }
+            PieceKind::Foreign => {
+                let (diagnostic, better) = lexical::foreign(self.span(piece), piece.text(self.text));
+                self.tell(diagnostic, Some((piece.start..piece.end, better)));
+            }
+            PieceKind::Blank | PieceKind::Newline | PieceKind::Comment => {}
+        }
+    }
+
+    fn nest(&mut self, piece: Piece) {
+        match self.depth.token(piece, piece.text(self.text)) {
+            Nesting::Fine => {}
+            Nesting::Unbalanced => self.mark(|item| item.unbalanced = true),
+            Nesting::TooDeep => {
+                let diagnostic = Diagnostic::new(
+                    Code::TooDeep,
+                    format!("nested more than {} deep", Depth::LIMIT),
+                    self.span(piece),
+                    "here it becomes too much",
+                )
+                .help("give a name to a part of it: with `let`, or as a `fn`, a `probe` or an `action`");
+                self.tell(diagnostic, None);
+                self.mark(|item| item.too_deep = true);
+            }
+        }
+        if piece.text(self.text) == ";" {
+            let diagnostic = lexical::semicolon(self.text, self.span(piece), self.line_start);
+            self.tell(diagnostic, None);
+        }
+    }
+
+    fn mark(&mut self, change: impl FnOnce(&mut ItemText)) {
+        if let Some(item) = &mut self.item {
+            change(item);
+        }
+    }
+
+    /// A string without its closing quote: it is taken to end at `end`.
+    fn unclosed(&mut self, piece: Piece, end: usize, quote: &'static str) {
+        let quote_span = Span::new(self.source, piece.start, piece.start + quote.len());
+        let mend = Span::new(self.source, end, end);
+        let diagnostic = Diagnostic::new(
+            Code::UnclosedText,
+            "this string is not closed",
+            quote_span,
+            "opened here",
+        )
+        .help("a string ends on its line; text of several lines stands between `\"\"\"`")
+        .fix("close it", mend, quote);
+        self.tell(diagnostic, Some((end..end, quote)));
+        self.skim.go_on_at(end);
+        self.depth.operand();
+    }
+
+    /// Something that stands where only items begin.
+    fn stray(&mut self, piece: Piece) {
+        if !self.stray {
+            self.stray = true;
+            let span = self.span(piece);
+            let word = piece.text(self.text);
+            let diagnostic = if piece.start != self.line_start {
+                Diagnostic::new(Code::StrayAtColumnZero, "this belongs to no item", span, "no item has begun")
+                    .help("an item such as `runbook` or `const` begins at the start of a line, without blanks before it")
+            } else {
+                Diagnostic::new(Code::StrayAtColumnZero, "only items begin at column 0", span, "begins a line that is not indented")
+                    .help(format!("what belongs to the item above is indented; `{word}` cannot begin an item"))
+            };
+            self.tell(diagnostic, None);
+        }
+        self.mark(|item| item.told.push(piece.start));
+        self.token(piece);
+    }
+
+    /// Says something, and mends the text of the item.
+    fn tell(&mut self, diagnostic: Diagnostic, mend: Option<(Range<usize>, &str)>) {
+        let at = diagnostic.primary.span.range().start;
+        self.split.diagnostics.push(diagnostic);
+        self.mark(|item| {
+            item.told.push(at);
+            if let Some((range, text)) = mend {
+                item.splices.push(Splice {
+                    range,
+                    text: text.into(),
+                });
+            }
+        });
+    }
+
+    fn hidden_directions(&mut self, piece: Piece) {
+        for diagnostic in lexical::hidden_directions(self.source, piece, self.text) {
+            self.split.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Lines inside a piece are not seen as newlines.
+    fn skipped_lines(&mut self, piece: Piece) {
+        if let Some(newline) = piece.text(self.text).rfind('\n') {
+            self.line_start = piece.start + newline + 1;
+        }
+    }
+
+    fn span(&self, piece: Piece) -> Span {
+        Span::new(self.source, piece.start, piece.end)
     }
 }
 

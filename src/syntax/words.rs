@@ -2,6 +2,9 @@
 //!
 //! In: a word. Out: whether it is reserved, begins an item, or comes in a later version; the nearest known word.
 
+use super::skim::{PieceKind, Skim};
+use crate::diag::near;
+
 /// Words that begin statements and expressions: never names.
 pub(super) const RESERVED: &[&str] = &[
     "let",
@@ -64,6 +67,75 @@ pub(super) const ITEM_WORDS: &[&str] = &[
     "test",
 ];
 
+/// Words that begin a statement.
+pub(super) const STATEMENT_WORDS: &[&str] = &[
+    "let",
+    "do",
+    "if",
+    "match",
+    "for",
+    "found",
+    "verify",
+    "guard",
+    "page",
+    "hand",
+    "tell",
+    "attach",
+    "wait",
+    "return",
+    "waive",
+    "cleared",
+    "mitigated",
+    "attempt",
+    "with",
+];
+
+/// Words that begin a clause of a runbook.
+pub(super) const CLAUSE_WORDS: &[&str] = &[
+    "version",
+    "severity",
+    "on",
+    "incident",
+    "again",
+    "recurs",
+    "clears",
+    "fresh",
+    "patience",
+    "tell",
+    "blast",
+    "watch",
+    "diagnose",
+    "remedy",
+    "steps",
+    "otherwise",
+];
+
+/// Words that begin a line of a test.
+pub(super) const TEST_WORDS: &[&str] = &["at", "given", "expect"];
+
+/// Words that begin a clause of a product.
+pub(super) const PRODUCT_WORDS: &[&str] = &["owner", "chain", "owns", "zone"];
+
+/// Words that begin an item of this version.
+pub(super) const READ_ITEMS: &[&str] = &[
+    "use", "product", "runbook", "role", "secret", "const", "record", "enum", "fn", "probe",
+    "action", "extern", "test",
+];
+
+/// The first word of an item, behind its documentation; nothing if another character comes first.
+pub(super) fn first(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut pieces = Skim::new(text, 0).filter(|piece| !piece.is_trivia());
+    let first = pieces.next()?;
+    (first.kind == PieceKind::Word).then_some(first.start..first.end)
+}
+
+/// Whether a word begins a line inside an item.
+pub(super) fn is_inner_word(word: &str) -> bool {
+    [RESERVED, CLAUSE_WORDS, TEST_WORDS, PRODUCT_WORDS]
+        .iter()
+        .any(|words| words.contains(&word))
+}
+
 /// Whether a word cannot be a name.
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)
@@ -98,4 +170,15 @@ pub(super) fn lower_snake(name: &str) -> String {
         snake.push(letter.to_ascii_lowercase());
     }
     snake
+}
+
+/// The known word that a mistyped one probably was.
+pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
+    near::nearest(word, known.iter().copied())
+}
+
+/// `a`, `b` and `c`
+pub(super) fn listed(words: &[&str]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    words.join(" ")
 }

@@ -262,7 +262,9 @@ impl Lowering {
                 }
                 continue;
             }
-            params.push(self.param(nodes, span, place));
+            if nodes.peek() != Some(Rule::missing) {
+                params.push(self.param(nodes, span, place));
+            }
         }
         (params, open)
     }

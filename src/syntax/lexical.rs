@@ -1,0 +1,176 @@
+//! What can be wrong with characters, strings and comments, before anything is understood.
+//!
+//! In: a piece of the text. Out: what to say about it, and where a string that was never closed is taken to
+//! end, so that one missing quote is one error.
+
+use super::skim::Piece;
+use crate::diag::{Code, Diagnostic};
+use crate::text::{SourceId, Span};
+
+/// Where a string that lacks its quote is taken to end. `open` are the brackets opened on its line before it,
+/// the innermost first: closers and a last `{` are left to the code.
+pub(super) fn text_end(text: &str, piece: Piece, open: &[u8]) -> usize {
+    let content = piece.text(text).trim_end();
+    let mut end = content.len();
+    let outermost_first: Vec<u8> = open.iter().rev().copied().collect();
+    let mut closed = 0;
+    let block = content.strip_suffix('{').filter(|rest| rest.ends_with(' '));
+    if let Some(rest) = block {
+        end = rest.trim_end().len();
+    }
+    // From the last closer inwards: the outermost bracket closes last.
+    while let Some(last) = content.get(..end).and_then(|rest| rest.trim_end().chars().next_back()) {
+        let rest = content.get(..end).unwrap_or_default().trim_end().len();
+        let opener = match last {
+            ')' => b'(',
+            ']' => b'[',
+            '}' => b'{',
+            ',' if rest == content.len() && !open.is_empty() => {
+                end = rest - 1;
+                continue;
+            }
+            _ => break,
+        };
+        let inside_hole = last == '}' && content.get(..rest).is_some_and(ends_with_hole);
+        if inside_hole || outermost_first.get(closed) != Some(&opener) {
+            break;
+        }
+        closed += 1;
+        end = rest - 1;
+    }
+    let kept = content.get(..end).unwrap_or_default().trim_end();
+    // At least the quote itself stays.
+    piece.start + kept.len().max(1)
+}
+
+fn ends_with_hole(text: &str) -> bool {
+    text.rfind("${").is_some_and(|hole| !text[hole..text.len() - 1].contains('}'))
+}
+
+/// Where a block string that lacks its quotes is taken to end: before the first line that is not indented
+/// deeper than the line of its opening.
+pub(super) fn block_end(text: &str, piece: Piece, line_start: usize) -> usize {
+    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
+    let opening = text.get(line_start..piece.start).map_or(0, indent);
+    let mut end = piece.start;
+    for (index, line) in piece.text(text).split_inclusive('\n').enumerate() {
+        if index > 0 && !line.trim().is_empty() && indent(line) <= opening {
+            break;
+        }
+        end += line.len();
+    }
+    let kept = text.get(piece.start..end).unwrap_or_default().trim_end();
+    piece.start + kept.len().max(3)
+}
+
+/// `/* ... */`
+pub(super) fn block_comment(span: Span, comment: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::BlockComment,
+        "there are no block comments",
+        span,
+        "not a comment here",
+    )
+    .help("a comment begins with `//` and ends with its line");
+    let inside = comment.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
+    match inside {
+        Some(inside) if !inside.contains('\n') => {
+            diagnostic.fix("write `//`", span, format!("//{}", inside.trim_end()))
+        }
+        _ => diagnostic,
+    }
+}
+
+/// `;`
+pub(super) fn semicolon(text: &str, span: Span, line_start: usize) -> Diagnostic {
+    let rest = text.get(span.range().end..).unwrap_or_default();
+    let rest = rest.split('\n').next().unwrap_or_default();
+    let blanks = rest.len() - rest.trim_start().len();
+    let diagnostic = Diagnostic::new(
+        Code::Semicolon,
+        "statements are not separated by `;`",
+        span,
+        "a statement ends with its line",
+    );
+    if rest.trim().is_empty() || rest.trim_start().starts_with("//") {
+        return diagnostic.fix("remove it", span, "");
+    }
+    let line = text.get(line_start..).unwrap_or_default();
+    let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or_default();
+    let place = Span {
+        end: span.end + blanks as u32,
+        ..span
+    };
+    diagnostic.fix("begin a new line", place, format!("\n{indent}"))
+}
+
+/// A character that stands in strings and comments only, and what it is read as.
+pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
+    let letter = text.chars().next().unwrap_or_default();
+    if let Some(diagnostic) = hidden_direction(span, letter) {
+        return (diagnostic, "");
+    }
+    let code = u32::from(letter);
+    let look_alike = match letter {
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => Some("\""),
+        '\u{2013}' | '\u{2014}' | '\u{2212}' => Some("-"),
+        '\u{a0}' | '\u{202f}' | '\u{3000}' => Some(" "),
+        '\u{2192}' => Some("->"),
+        '\u{2264}' => Some("<="),
+        '\u{2265}' => Some(">="),
+        '\u{2260}' => Some("!="),
+        '\u{d7}' => Some("*"),
+        _ => None,
+    };
+    let shown = if letter.is_control() || letter.is_whitespace() || letter == '\u{feff}' {
+        format!("the character U+{code:04X}")
+    } else {
+        format!("`{letter}` (U+{code:04X})")
+    };
+    let diagnostic = Diagnostic::new(
+        Code::ForeignCharacter,
+        format!("{shown} cannot stand here"),
+        span,
+        "only in strings and comments",
+    );
+    match look_alike {
+        // A mended quote would open a string: the line is lost, the file is not.
+        Some("\"") => (diagnostic.fix("write `\"`", span, "\""), ""),
+        Some(better) => (diagnostic.fix(format!("write `{better}`"), span, better), better),
+        None if letter.is_alphanumeric() => {
+            (diagnostic.help("names are made of a-z, A-Z, 0-9 and `_`"), "_")
+        }
+        None => (diagnostic, " "),
+    }
+}
+
+/// Characters inside a string or a comment that make it look like something else.
+pub(super) fn hidden_directions(source: SourceId, piece: Piece, text: &str) -> Vec<Diagnostic> {
+    let letters = piece.text(text).char_indices();
+    letters
+        .filter_map(|(at, letter)| {
+            let start = piece.start + at;
+            let span = Span::new(source, start, start + letter.len_utf8());
+            hidden_direction(span, letter)
+        })
+        .take(1)
+        .collect()
+}
+
+fn hidden_direction(span: Span, letter: char) -> Option<Diagnostic> {
+    let hidden = matches!(
+        letter,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
+    );
+    let code = u32::from(letter);
+    hidden.then(|| {
+        Diagnostic::new(
+            Code::HiddenDirection,
+            format!("the hidden character U+{code:04X} changes the direction of the text"),
+            span,
+            "an invisible character",
+        )
+        .help(format!("a reader would see something else than the machine reads; in a string write it as `\\u{{{code:04X}}}`"))
+        .fix("remove it", span, "")
+    })
+}

@@ -1,0 +1,113 @@
+//! One item: mended, read by the grammar, lowered; or taken apart into lines where it cannot be read.
+//!
+//! In: the range of an item and what the pre-scan found. Out: the item of the tree, always.
+
+use super::balance::{self, Lone, LoneKind};
+use super::lower::Lowering;
+use super::patch::{Place, Splice};
+use super::recover;
+use super::rules::{self, Rule};
+use super::split::ItemText;
+use super::teach;
+use super::tree::Item;
+use super::words;
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+
+/// Reads an item of `source`; what is wrong with it goes to the diagnostics of `lowering`.
+pub(super) fn item(lowering: &mut Lowering, source: &str, item: &ItemText) -> Item {
+    let text = source.get(item.range.clone()).unwrap_or_default();
+    if item.too_deep || refused(lowering, text, item) {
+        return lowering.broken_item(item.range.start..item.range.start + text.trim_end().len());
+    }
+    let place = Place::at(item.range.start);
+    if item.splices.is_empty() && !item.unbalanced {
+        return match rules::read(Rule::item_entry, text) {
+            Ok(node) => lowering.entry(node, place),
+            Err(_) => recover::item(lowering, text, place, item.told.clone()),
+        };
+    }
+    let (text, place, told) = mended(lowering, text, place, item);
+    recover::item(lowering, &text, place, told)
+}
+
+/// Whether the item begins with a word that begins no item of this version.
+fn refused(lowering: &mut Lowering, text: &str, item: &ItemText) -> bool {
+    let Some(word) = words::first(text) else { return false };
+    let name = &text[word.clone()];
+    if words::READ_ITEMS.contains(&name) {
+        return false;
+    }
+    let start = item.range.start;
+    if item.told.iter().all(|told| *told != start + word.start) {
+        let span = lowering.range_in_source(start + word.start..start + word.end);
+        lowering.say(teach::unknown_item(name, span, text));
+    }
+    true
+}
+
+/// The text with its strings closed and its brackets balanced.
+fn mended(lowering: &mut Lowering, text: &str, place: Place, item: &ItemText) -> (String, Place, Vec<usize>) {
+    let base = item.range.start;
+    let splices: Vec<Splice> = item
+        .splices
+        .iter()
+        .map(|splice| Splice {
+            range: splice.range.start - base..splice.range.end - base,
+            text: splice.text.clone(),
+        })
+        .collect();
+    let (text, place) = place.mend(text, &splices);
+    let mut told = item.told.clone();
+    let lone = balance::repair(&text);
+    for bracket in &lone {
+        lowering.place_at(&place);
+        let diagnostic = lone_bracket(lowering, &text, bracket);
+        told.push(diagnostic.primary.span.range().start);
+        told.push(place.start(bracket.mend.range.start));
+        lowering.say(diagnostic);
+    }
+    let splices: Vec<Splice> = lone.into_iter().map(|bracket| bracket.mend).collect();
+    let (text, place) = place.mend(&text, &splices);
+    (text, place, told)
+}
+
+fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
+    let bracket = text.get(lone.at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+    let span = lowering.range(lone.at, lone.at + bracket.len_utf8());
+    let mend = lowering.range(lone.mend.range.start, lone.mend.range.end);
+    match lone.kind {
+        LoneKind::Unclosed(closer) => Diagnostic::new(
+            Code::UnbalancedBracket,
+            format!("this `{bracket}` is never closed"),
+            span,
+            format!("needs a `{closer}`"),
+        )
+        .and(mend.at_start(), format!("the `{closer}` seems to be missing here"))
+        .help("where a block ends is taken from the indentation"),
+        LoneKind::Unopened => Diagnostic::new(
+            Code::UnbalancedBracket,
+            format!("this `{bracket}` closes nothing"),
+            span,
+            "no bracket is open here",
+        )
+        .fix("remove it", span, ""),
+        LoneKind::Crossed(opener, right) => {
+            let opened = text.get(opener..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+            Diagnostic::new(
+                Code::UnbalancedBracket,
+                format!("`{bracket}` does not close `{opened}`"),
+                span,
+                format!("needs a `{right}`"),
+            )
+            .and(lowering.range(opener, opener + 1), "opened here")
+            .fix(format!("write `{right}`"), span, right)
+        }
+        LoneKind::NoBlock => {
+            let word = words::first(text.get(lone.at..).unwrap_or_default()).map_or(1, |word| word.end);
+            let head: Span = lowering.range(lone.at, lone.at + word);
+            Diagnostic::new(Code::MissingBlock, "the block has no `{`", head, "opens no block")
+                .fix("write `{`", mend.at_start(), " {")
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! An item that the grammar refused: each of its lines is read alone, and what is wrong is told line by line.
+//!
+//! In: the text of an item with balanced brackets. Out: the item of the tree with `Missing` in the place of
+//! the lines that could not be read, and one diagnostic for each of them. A line is read once with the blocks
+//! inside it left out, so the work is linear; the blocks' own lines are read the same way.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::kinds::Kind;
+use super::lines::Tokens;
+use super::lower::Lowering;
+use super::patch::{Place, Splice};
+use super::repair;
+use super::rules::{self, Failure, Rule};
+use super::skim::PieceKind;
+use super::teach::{self, Line, Scene};
+use super::tree::Item;
+use crate::diag::{Code, Diagnostic};
+
+/// Stands for what could not be read; the grammar takes it wherever a line or a value may stand.
+pub(super) const MISSING: &str = "\u{1A}";
+
+/// Reads an item that may contain errors.
+pub(super) fn item(lowering: &mut Lowering, text: &str, place: Place, told: Vec<usize>) -> Item {
+    if place.is_mended() {
+        if let Ok(node) = rules::read(Rule::item_entry, text) {
+            return lowering.entry(node, place);
+        }
+    }
+    lowering.place_at(&place);
+    let tokens = Tokens::of(text);
+    let scene = Scene {
+        tokens: &tokens,
+        lowering,
+    };
+    let mut recovery = Recovery {
+        scene,
+        told: told.into_iter().collect(),
+        joints: BTreeSet::new(),
+        splices: Vec::new(),
+        said: Vec::new(),
+    };
+    recovery.item();
+    let Recovery {
+        said, mut splices, told, ..
+    } = recovery;
+    let silent = said.is_empty() && told.is_empty();
+    lowering.diagnostics.extend(said);
+    splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
+    let (mended, mended_place) = place.mend(text, &splices);
+    match rules::read(Rule::item_entry, &mended) {
+        Ok(node) => lowering.entry(node, mended_place),
+        Err(failure) => {
+            if silent {
+                lowering.place_at(&mended_place);
+                let said = teach::generic(lowering.range(failure.at, failure.at), "", &failure);
+                lowering.say(said);
+            }
+            lowering.broken_item(place.start(0)..place.end(text.trim_end().len()))
+        }
+    }
+}
+
+struct Recovery<'a> {
+    scene: Scene<'a>,
+    /// Places in the source of which something was said already.
+    told: BTreeSet<usize>,
+    /// Tokens that begin a line but belong to the line above.
+    joints: BTreeSet<usize>,
+    splices: Vec<Splice>,
+    said: Vec<Diagnostic>,
+}
+
+/// A block or a list inside of a line: its opener, and what its lines are.
+#[derive(Clone, Copy)]
+struct Body {
+    open: usize,
+    kind: Kind,
+}
+
+impl<'a> Recovery<'a> {
+    fn tokens(&self) -> &'a Tokens<'a> {
+        self.scene.tokens
+    }
+
+    fn item(&mut self) {
+        let tokens = self.tokens();
+        let found = tokens.lines(0..tokens.len(), Kind::Item.separation());
+        for (index, line) in found.lines.iter().enumerate() {
+            if index == 0 {
+                self.line(line.clone(), Kind::Item);
+            } else {
+                self.stray(line.clone());
+            }
+        }
+        if found.lines.is_empty() {
+            let text = tokens.text.trim_end().len();
+            let span = self.scene.span(0..text);
+            self.said.push(teach::stray_doc(span));
+        }
+    }
+
+    /// A line behind the end of an item.
+    fn stray(&mut self, line: Range<usize>) {
+        let bytes = self.tokens().bytes(&line);
+        if !self.is_told(bytes.clone()) {
+            let word = self.tokens().word(line.start);
+            let first = self.tokens().bytes(&(line.start..line.start + 1));
+            let diagnostic = Diagnostic::new(
+                Code::StrayAtColumnZero,
+                format!("`{word}` belongs to no item"),
+                self.scene.span(first),
+                "the item above has ended",
+            )
+            .help("an item begins at the start of a line; what belongs to the one above stands before its last `}`");
+            self.said.push(diagnostic);
+        }
+        // One is enough: what follows is of the same kind.
+        self.told.insert(self.scene.place_of(bytes.start));
+        self.splices.push(Splice {
+            range: bytes,
+            text: String::new(),
+        });
+    }
+
+    /// The lines between two brackets.
+    fn body(&mut self, inside: Range<usize>, kind: Kind) {
+        let tokens = self.tokens();
+        let close = inside.end;
+        let found = tokens.lines(inside, kind.separation());
+        for joint in found.joints {
+            self.joint(joint);
+        }
+        for (index, line) in found.lines.into_iter().enumerate() {
+            if matches!(kind, Kind::Param | Kind::Element) && index > 0 && tokens.word(line.start - 1) != "," {
+                self.missing_comma(line.start);
+            }
+            self.line(line, kind);
+        }
+        self.check_docs(close, false);
+    }
+
+    /// A token that begins a line in the middle of a statement.
+    fn joint(&mut self, index: usize) {
+        let Some(token) = self.tokens().at(index) else { return };
+        let Some(above) = index.checked_sub(1).and_then(|above| self.tokens().at(above)) else { return };
+        self.joints.insert(index);
+        if !self.is_told(token.start..token.end) {
+            self.said.push(self.scene.line_start(index, above.end..token.start, token.comment_before));
+        }
+    }
+
+    fn missing_comma(&mut self, index: usize) {
+        let Some(above) = index.checked_sub(1).and_then(|above| self.tokens().at(above)) else { return };
+        let place = self.scene.span(above.end..above.end);
+        self.said.push(
+            Diagnostic::new(Code::Syntax, "expected `,`", place, "a comma is missing here").fix("add a comma", place, ","),
+        );
+        self.splices.push(Splice {
+            range: above.end..above.end,
+            text: ",".into(),
+        });
+    }
+
+    /// Reads one line, the lines inside of it first.
+    fn line(&mut self, line: Range<usize>, kind: Kind) {
+        self.check_docs(line.start, kind.has_docs());
+        let mark = self.splices.len();
+        let joined = self.joined(&line);
+        self.splices.extend(joined);
+        if let Some(diagnostic) = self.scene.hopeless(&line, kind) {
+            self.fail(&line, kind, mark, diagnostic);
+            return;
+        }
+        let bodies = self.bodies(&line, kind);
+        for body in &bodies {
+            self.body(body.open + 1..self.tokens().partner(body.open), body.kind);
+        }
+        let (text, place) = self.alone(&line, &bodies, &[]);
+        let Err(failure) = rules::read(kind.entry(), &text) else { return };
+        let at = place.start(failure.at);
+        let diagnostic = self.explain(&line, kind, at, &failure);
+        self.say(&line, &bodies, diagnostic);
+        self.mend(&line, kind, &bodies, mark, at);
+    }
+
+    fn explain(&self, line: &Range<usize>, kind: Kind, at: usize, failure: &Failure) -> Diagnostic {
+        let line = Line {
+            range: line.clone(),
+            kind,
+            at,
+        };
+        self.scene.explain(&line, failure)
+    }
+
+    /// Splices that put the parts of a line on one line.
+    fn joined(&self, line: &Range<usize>) -> Vec<Splice> {
+        let tokens = self.tokens();
+        let joints = tokens.flat(line.clone()).filter(|index| *index > line.start && self.joints.contains(index));
+        joints
+            .filter_map(|index| Some(tokens.at(index - 1)?.end..tokens.at(index)?.start))
+            .map(|range| Splice {
+                range,
+                text: " ".into(),
+            })
+            .collect()
+    }
+
+    /// What of a line has lines of its own.
+    fn bodies(&self, line: &Range<usize>, kind: Kind) -> Vec<Body> {
+        let tokens = self.tokens();
+        let openers = tokens.flat(line.clone()).filter(|index| tokens.partner(*index) > *index);
+        openers
+            .filter_map(|open| {
+                let kind = match tokens.word(open) {
+                    "{" => self.scene.block_kind(line, kind, open)?,
+                    _ => self.scene.list_kind(line, kind, open)?,
+                };
+                Some(Body { open, kind })
+            })
+            .collect()
+    }
+
+    /// A line with the insides of its bodies left out.
+    fn alone(&self, line: &Range<usize>, bodies: &[Body], more: &[Splice]) -> (String, Place) {
+        let tokens = self.tokens();
+        let bytes = tokens.bytes(line);
+        let mut splices = self.joined(line);
+        for body in bodies {
+            let close = tokens.partner(body.open);
+            if let (Some(open), Some(close), true) = (tokens.at(body.open), tokens.at(close), close > body.open + 1) {
+                splices.push(Splice {
+                    range: open.end..close.start,
+                    text: MISSING.into(),
+                });
+            }
+        }
+        for splice in more {
+            splices.retain(|other| other.range.end <= splice.range.start || other.range.start >= splice.range.end);
+            splices.push(splice.clone());
+        }
+        splices.sort_by_key(|splice| splice.range.start);
+        Place::at(0).mend_part(tokens.text, bytes, &splices)
+    }
+
+    /// Says something about a line, unless something was said of it already.
+    fn say(&mut self, line: &Range<usize>, bodies: &[Body], diagnostic: Diagnostic) {
+        let tokens = self.tokens();
+        let mut from = tokens.bytes(line).start;
+        let mut told = false;
+        for body in bodies {
+            let open = tokens.at(body.open).map_or(from, |token| token.end);
+            told |= self.is_told(from..open);
+            from = tokens.at(tokens.partner(body.open)).map_or(open, |token| token.start);
+        }
+        told |= self.is_told(from..tokens.bytes(line).end);
+        if !told {
+            self.said.push(diagnostic);
+        }
+    }
+
+    fn is_told(&self, bytes: Range<usize>) -> bool {
+        let places = self.scene.place_of(bytes.start)..=self.scene.place_of(bytes.end).max(self.scene.place_of(bytes.start));
+        self.told.range(places).next().is_some()
+    }
+
+    /// Gives up a line with all that is in it.
+    fn fail(&mut self, line: &Range<usize>, kind: Kind, mark: usize, diagnostic: Diagnostic) {
+        self.say(line, &[], diagnostic);
+        self.mend(line, kind, &[], mark, usize::MAX);
+    }
+
+    /// Puts something readable in the place of a bad line: as much of it as still makes sense.
+    fn mend(&mut self, line: &Range<usize>, kind: Kind, bodies: &[Body], mark: usize, at: usize) {
+        for splice in repair::candidates(self.tokens(), line, kind, at) {
+            let kept: Vec<Body> = bodies
+                .iter()
+                .filter(|body| self.tokens().at(body.open).is_some_and(|open| !splice.range.contains(&open.start)))
+                .copied()
+                .collect();
+            let (text, _) = self.alone(line, &kept, std::slice::from_ref(&splice));
+            if rules::read(kind.entry(), &text).is_ok() {
+                let outside = |other: &Splice| other.range.end <= splice.range.start || other.range.start >= splice.range.end;
+                let inner = self.splices.split_off(mark);
+                self.splices.extend(inner.into_iter().filter(outside));
+                self.splices.push(splice);
+                return;
+            }
+        }
+        self.splices.truncate(mark);
+        self.splices.push(Splice {
+            range: self.tokens().bytes(line),
+            text: MISSING.into(),
+        });
+    }
+
+    /// Documentation above something that cannot have any.
+    fn check_docs(&mut self, index: usize, allowed: bool) {
+        let Some(token) = self.tokens().at(index) else { return };
+        let Some(doc) = token.doc_before.filter(|_| !allowed) else { return };
+        let line = self.tokens().text.get(doc..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        self.said.push(teach::stray_doc(self.scene.span(doc..doc + line.trim_end().len())));
+        let above = index.checked_sub(1).and_then(|above| self.tokens().at(above));
+        self.splices.push(Splice {
+            range: above.map_or(0, |above| above.end)..token.start,
+            text: if token.newline_before || token.kind == PieceKind::Close { "\n".into() } else { " ".into() },
+        });
+    }
+}

@@ -1,0 +1,258 @@
+//! What to say about a line that cannot be read: common mistakes by name, all others by what was expected.
+//!
+//! In: the tokens of a line and where the grammar got stuck. Out: one diagnostic, with a fix where one is sure.
+//! Never decides what is allowed: a line comes here only after the grammar refused it.
+
+mod later;
+mod first;
+mod marks;
+mod shape;
+
+use std::ops::Range;
+
+use super::expected;
+use super::kinds::Kind;
+use super::lines::Tokens;
+use super::lower::Lowering;
+use super::rules::Failure;
+use super::skim::PieceKind;
+use super::words;
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+
+/// The tokens of an item and the way from them to spans.
+pub(super) struct Scene<'a> {
+    pub tokens: &'a Tokens<'a>,
+    pub lowering: &'a Lowering,
+}
+
+/// A line that was refused.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// Its tokens.
+    pub range: Range<usize>,
+    pub kind: Kind,
+    /// The offset where the grammar got stuck.
+    pub at: usize,
+}
+
+/// A common mistake: what to say if the line has it.
+type Lesson = fn(&Scene<'_>, &Line) -> Option<Diagnostic>;
+
+/// Tried in this order: the more special first.
+const LESSONS: &[Lesson] = &[
+    later::inside,
+    marks::single_quotes,
+    marks::broken_hole,
+    marks::tag_apart,
+    marks::unknown_tag,
+    shape::waiver,
+    shape::if_let,
+    first::unless,
+    shape::result_colon,
+    first::label_outside,
+    first::unknown,
+    shape::let_without_value,
+    marks::braces_in_brackets,
+    marks::question_mark,
+    shape::two_statements,
+    shape::no_block,
+];
+
+impl<'a> Scene<'a> {
+    /// The span of a range of bytes of the item's text.
+    pub fn span(&self, bytes: Range<usize>) -> Span {
+        self.lowering.range(bytes.start, bytes.end)
+    }
+
+    /// The span of a token; behind the last one, the end of the text.
+    pub fn token_span(&self, index: usize) -> Span {
+        self.span(self.tokens.bytes(&(index..index + 1)))
+    }
+
+    /// The place in the source of an offset of the item's text.
+    pub fn place_of(&self, offset: usize) -> usize {
+        self.lowering.range(offset, offset).range().start
+    }
+
+    /// What is wrong with a line whose parts are not worth a look.
+    pub fn hopeless(&self, line: &Range<usize>, kind: Kind) -> Option<Diagnostic> {
+        later::line(self, line, kind).or_else(|| marks::braces_in_expression(self, line))
+    }
+
+    /// What is wrong with a line.
+    pub fn explain(&self, line: &Line, failure: &Failure) -> Diagnostic {
+        let lesson = LESSONS.iter().find_map(|lesson| lesson(self, line));
+        lesson.unwrap_or_else(|| self.expected(line, failure))
+    }
+
+    /// What would have fitted.
+    fn expected(&self, line: &Line, failure: &Failure) -> Diagnostic {
+        let bytes = self.tokens.bytes(&line.range);
+        let stuck = line.range.clone().find(|index| self.tokens.at(*index).is_some_and(|token| token.end > line.at));
+        match stuck {
+            Some(index) if self.tokens.at(index).is_some_and(|token| token.start <= line.at || line.at >= bytes.start) => {
+                generic(self.token_span(index), self.tokens.word(index), failure)
+            }
+            _ => generic(self.span(bytes.end..bytes.end), "", failure),
+        }
+    }
+
+    /// A token that begins a line in the middle of a statement; `gap` is what stands between it and the line above.
+    pub fn line_start(&self, index: usize, gap: Range<usize>, comment: bool) -> Diagnostic {
+        let word = self.tokens.word(index);
+        let span = self.token_span(index);
+        let is_word = self.tokens.at(index).is_some_and(|token| token.kind == PieceKind::Word);
+        let help = if is_word {
+            format!("`{word}` stands on the line of what it belongs to")
+        } else {
+            "an operator ends the line above, it does not begin the next one".into()
+        };
+        let diagnostic = Diagnostic::new(
+            Code::LineStart,
+            format!("no line begins with `{word}`"),
+            span,
+            "the statement above has ended with its line",
+        )
+        .help(help);
+        match (comment, is_word) {
+            (true, _) => diagnostic,
+            (false, true) => diagnostic.fix("move it up", self.span(gap), " "),
+            (false, false) => self.operator_up(diagnostic, index, gap),
+        }
+    }
+
+    /// Moves an operator to the end of the line above.
+    fn operator_up(&self, diagnostic: Diagnostic, index: usize, gap: Range<usize>) -> Diagnostic {
+        let mut last = index;
+        while self.tokens.glued(last) && self.tokens.at(last + 1).is_some_and(|token| token.kind == PieceKind::Mark) {
+            last += 1;
+        }
+        let operator = self.tokens.bytes(&(index..last + 1));
+        let text = self.tokens.text.get(operator.clone()).unwrap_or_default();
+        if matches!(text, "." | "?" | ":") {
+            return diagnostic.fix("move it up", self.span(gap), "");
+        }
+        let Some(next) = self.tokens.at(last + 1) else { return diagnostic };
+        diagnostic
+            .fix("move it up", self.span(gap.start..gap.start), format!(" {text}"))
+            .fix("move it up", self.span(operator.start..next.start), "")
+    }
+
+    /// What the lines of a block are.
+    pub fn block_kind(&self, line: &Range<usize>, kind: Kind, open: usize) -> Option<Kind> {
+        let tokens = self.tokens;
+        let first = tokens.word(line.start);
+        match kind {
+            Kind::Item => match first {
+                "product" => Some(Kind::Product),
+                "record" => Some(Kind::Field),
+                "enum" => Some(Kind::Member),
+                "runbook" => Some(Kind::Clause),
+                "test" => Some(Kind::Test),
+                "extern" if tokens.word(line.start + 1) == "target" => Some(Kind::Target),
+                "extern" => Some(Kind::Extern),
+                "probe" | "action" => Some(Kind::Stmt),
+                _ => None,
+            },
+            Kind::Clause => match first {
+                "on" => Some(Kind::Trigger),
+                "blast" => Some(Kind::Blast),
+                _ => Some(self.stmt_block_kind(line, open)),
+            },
+            Kind::Stmt | Kind::Arm => Some(self.stmt_block_kind(line, open)),
+            Kind::Condition
+            | Kind::Trigger
+            | Kind::Blast
+            | Kind::Product
+            | Kind::Test
+            | Kind::Target
+            | Kind::Extern
+            | Kind::Field
+            | Kind::Member
+            | Kind::Param
+            | Kind::Element => None,
+        }
+    }
+
+    /// By the last word before the block that can open one.
+    fn stmt_block_kind(&self, line: &Range<usize>, open: usize) -> Kind {
+        let words = (line.start..open).rev().map(|index| self.tokens.word(index));
+        let opener = words.into_iter().find(|word| {
+            matches!(
+                *word,
+                "verify" | "until" | "match" | "if" | "for" | "with" | "attempt" | "undo" | "else" | "}" | ">"
+            )
+        });
+        match opener {
+            Some("verify" | "until") => Kind::Condition,
+            Some("match") => Kind::Arm,
+            // `abort if c {` belongs to its `verify`.
+            Some("if") if self.tokens.word(line.start) == "verify" => Kind::Condition,
+            _ => Kind::Stmt,
+        }
+    }
+
+    /// What the elements of a list of several lines are; nothing for what stands on one line.
+    pub fn list_kind(&self, line: &Range<usize>, kind: Kind, open: usize) -> Option<Kind> {
+        let tokens = self.tokens;
+        let inside = open + 1..tokens.partner(open);
+        if !inside.clone().any(|index| tokens.at(index).is_some_and(|token| token.newline_before)) {
+            return None;
+        }
+        let first = tokens.word(line.start);
+        let first_list = tokens.flat(line.clone()).find(|index| tokens.partner(*index) > *index) == Some(open);
+        let declares = match kind {
+            Kind::Item => matches!(first, "fn" | "probe" | "action" | "extern"),
+            Kind::Clause => matches!(first, "remedy" | "watch") || first == "on",
+            _ => false,
+        };
+        if declares && first_list && tokens.word(open) == "(" {
+            return Some(Kind::Param);
+        }
+        let lines = tokens.lines(inside, Kind::Element.separation()).lines.len();
+        (lines > 1).then_some(Kind::Element)
+    }
+}
+
+/// Only that something did not fit, and what would have.
+pub(super) fn generic(span: Span, found: &str, failure: &Failure) -> Diagnostic {
+    let wanted = expected::phrase(&expected::expected(&failure.tried));
+    let label = match found {
+        "" => "the line ends here".to_string(),
+        found => format!("`{}` does not fit here", first_line(found)),
+    };
+    Diagnostic::new(Code::Syntax, format!("expected {wanted}"), span, label)
+}
+
+fn first_line(text: &str) -> &str {
+    text.split('\n').next().unwrap_or_default()
+}
+
+/// `///` above something that has no documentation.
+pub(super) fn stray_doc(span: Span) -> Diagnostic {
+    Diagnostic::new(Code::StrayDoc, "this documents nothing", span, "documentation belongs above an item, a clause, a field or a member")
+        .help("an ordinary comment begins with `//`")
+        .fix("write `//`", Span { end: span.start + 3, ..span }, "//")
+}
+
+/// An item that begins with a word which begins no item of this version.
+pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
+    if let Some(diagnostic) = later::item(word, span) {
+        return diagnostic;
+    }
+    let diagnostic = Diagnostic::new(
+        Code::UnknownItem,
+        format!("no item begins with `{word}`"),
+        span,
+        "an unknown word at the start of a line",
+    );
+    if words::is_inner_word(word) {
+        return diagnostic.help(format!("`{word}` stands inside an item: indent the line"));
+    }
+    match words::nearest(word, words::READ_ITEMS) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
+        None if text.trim_start().starts_with("import") => diagnostic.help("modules are taken in with `use std.{k8s, prom}`"),
+        None => diagnostic.help(format!("the items are {}", words::listed(words::READ_ITEMS))),
+    }
+}
