@@ -7,23 +7,23 @@ pub mod same;
 pub mod tree;
 pub mod walk;
 
-mod words;
-mod skim;
-mod lexical;
-mod depth;
-mod split;
-mod patch;
 mod balance;
-mod rules;
-mod expected;
-mod read;
-mod lines;
-mod kinds;
-mod repair;
-mod recover;
-mod teach;
-mod lower;
 mod climb;
+mod depth;
+mod expected;
+mod kinds;
+mod lexical;
+mod lines;
+mod lower;
+mod patch;
+mod read;
+mod recover;
+mod repair;
+mod rules;
+mod skim;
+mod split;
+mod teach;
+mod words;
 
 use crate::diag::Diagnostic;
 use crate::text::Source;
@@ -39,7 +39,11 @@ pub struct Parsed {
 pub fn parse(source: &Source) -> Parsed {
     let split = split::split(source.id, &source.text);
     let mut lowering = lower::Lowering::new(source.id);
-    let items = split.items.iter().map(|item| read::item(&mut lowering, &source.text, item)).collect();
+    let items = split
+        .items
+        .iter()
+        .map(|item| read::item(&mut lowering, &source.text, item))
+        .collect();
     let file = tree::File {
         source: source.id,
         doc: split.doc,

@@ -42,7 +42,9 @@ pub(super) fn repair(text: &str) -> Vec<Lone> {
         indent: 0,
     };
     balance.run();
-    balance.found.sort_by_key(|lone| (lone.mend.range.start, std::cmp::Reverse(lone.at)));
+    balance
+        .found
+        .sort_by_key(|lone| (lone.mend.range.start, std::cmp::Reverse(lone.at)));
     balance.found
 }
 
@@ -101,7 +103,8 @@ impl Balance<'_> {
             match piece.kind {
                 PieceKind::Open => {
                     let mut rest = Skim::new(self.text, piece.end);
-                    let ends_line = rest.find(|next| !matches!(next.kind, PieceKind::Blank | PieceKind::Comment));
+                    let ends_line = rest
+                        .find(|next| !matches!(next.kind, PieceKind::Blank | PieceKind::Comment));
                     let ends_line = ends_line.is_none_or(|next| next.kind == PieceKind::Newline);
                     self.opener(piece, ends_line);
                 }
@@ -130,14 +133,28 @@ impl Balance<'_> {
             self.unclosed(top, self.last_end);
         }
         self.sibling = None;
-        while self.lines.last().is_some_and(|line| line.indent >= self.indent) {
+        while self
+            .lines
+            .last()
+            .is_some_and(|line| line.indent >= self.indent)
+        {
             self.sibling = self.lines.pop().filter(|line| line.indent == self.indent);
         }
         self.lines.push(PastLine {
             indent: self.indent,
             block_word: matches!(
                 piece.text(self.text),
-                "if" | "for" | "match" | "diagnose" | "remedy" | "steps" | "blast" | "verify" | "attempt" | "with" | "otherwise" | "on"
+                "if" | "for"
+                    | "match"
+                    | "diagnose"
+                    | "remedy"
+                    | "steps"
+                    | "blast"
+                    | "verify"
+                    | "attempt"
+                    | "with"
+                    | "otherwise"
+                    | "on"
             ),
             end: piece.end,
             start: piece.start,
@@ -170,13 +187,21 @@ impl Balance<'_> {
             self.close_block(piece, begins_line);
             return;
         }
-        let opener = if piece.text(self.text) == ")" { b'(' } else { b'[' };
+        let opener = if piece.text(self.text) == ")" {
+            b'('
+        } else {
+            b'['
+        };
         match self.open.last().copied() {
             Some(top) if top.bracket == opener => {
                 self.open.pop();
             }
             Some(top) if top.bracket != b'{' => {
-                let below = self.open.len().checked_sub(2).and_then(|index| self.open.get(index));
+                let below = self
+                    .open
+                    .len()
+                    .checked_sub(2)
+                    .and_then(|index| self.open.get(index));
                 if below.is_some_and(|below| below.bracket == opener) {
                     self.open.truncate(self.open.len() - 2);
                     self.unclosed(top, self.last_end);
@@ -196,7 +221,12 @@ impl Balance<'_> {
             self.unclosed(top, self.last_end);
         }
         if begins_line {
-            while let Some(top) = self.open.last().copied().filter(|top| top.indent > self.indent) {
+            while let Some(top) = self
+                .open
+                .last()
+                .copied()
+                .filter(|top| top.indent > self.indent)
+            {
                 self.open.pop();
                 self.unclosed(top, self.last_end);
             }
@@ -212,7 +242,10 @@ impl Balance<'_> {
 
     /// A `}` whose block was never opened: perhaps the line that should have opened it can be found.
     fn unopened_block(&mut self, piece: Piece) {
-        let head = self.sibling.as_ref().filter(|line| line.block_word && !line.opened);
+        let head = self
+            .sibling
+            .as_ref()
+            .filter(|line| line.block_word && !line.opened);
         match head {
             Some(&PastLine { start, end, .. }) => self.found.push(Lone {
                 at: start,
@@ -239,7 +272,11 @@ impl Balance<'_> {
 
     fn unclosed(&mut self, open: Open, end: usize) {
         let closer = partner(open.bracket);
-        let text = if open.bracket == b'{' && open.line < self.line { format!(" {closer}") } else { closer.into() };
+        let text = if open.bracket == b'{' && open.line < self.line {
+            format!(" {closer}")
+        } else {
+            closer.into()
+        };
         self.found.push(Lone {
             at: open.at,
             kind: LoneKind::Unclosed(closer),

@@ -66,7 +66,12 @@ impl Depth {
 
     /// The end of a line.
     pub fn newline(&mut self) {
-        if !self.continues && self.frames.last().is_some_and(|frame| matches!(frame.bracket, 0 | b'{')) {
+        if !self.continues
+            && self
+                .frames
+                .last()
+                .is_some_and(|frame| matches!(frame.bracket, 0 | b'{'))
+        {
             self.end_chain();
         }
     }
@@ -157,7 +162,11 @@ impl Depth {
 
     /// Where an unclosed string is taken to end: before the brackets that close what its line has opened.
     pub fn text_end(&self, text: &str, piece: Piece, line_start: usize) -> usize {
-        let on_line = self.frames.iter().rev().take_while(|frame| frame.bracket != 0 && frame.at >= line_start);
+        let on_line = self
+            .frames
+            .iter()
+            .rev()
+            .take_while(|frame| frame.bracket != 0 && frame.at >= line_start);
         let open: Vec<u8> = on_line.map(|frame| frame.bracket).collect();
         lexical::text_end(text, piece, &open)
     }

@@ -12,6 +12,9 @@ pub(super) fn expected(tried: &[Rule]) -> Vec<&'static str> {
             expected.push(phrase);
         }
     }
+    if expected.contains(&VALUE) {
+        expected.retain(|phrase| *phrase == VALUE || phrase.starts_with('`'));
+    }
     let may_end = tried.contains(&Rule::line_end) || tried.contains(&Rule::EOI);
     if expected.is_empty() || expected.len() > 1 && may_end {
         expected.push(END_OF_LINE);
@@ -19,6 +22,7 @@ pub(super) fn expected(tried: &[Rule]) -> Vec<&'static str> {
     expected
 }
 
+const VALUE: &str = "a value";
 const END_OF_LINE: &str = "the end of the line";
 
 /// `a`, `b` or `c`
@@ -83,7 +87,9 @@ fn words(rule: Rule) -> Option<&'static str> {
         Rule::probe_word => "`applied`, `not applied` or `nothing`",
         Rule::on_failure_word => "`stop` or `continue`",
         Rule::verify_else_word => "`undo`, `keep` or `again`",
-        Rule::repeat_word | Rule::repeat_probe => "`safe`, `keyed`, `unsafe probe` or `unsafe human`",
+        Rule::repeat_word | Rule::repeat_probe => {
+            "`safe`, `keyed`, `unsafe probe` or `unsafe human`"
+        }
         Rule::undo_caller | Rule::undo_by | Rule::undo_unneeded | Rule::undo_impossible => {
             "`by caller`, `by`, `previous`, `unneeded` or `impossible`"
         }
@@ -95,22 +101,25 @@ fn words(rule: Rule) -> Option<&'static str> {
 
 fn parts(rule: Rule) -> Option<&'static str> {
     Some(match rule {
-        Rule::ident | Rule::roles | Rule::with_label | Rule::chain_link | Rule::severity_case => "a name",
+        Rule::ident | Rule::roles | Rule::with_label | Rule::chain_link | Rule::severity_case => {
+            "a name"
+        }
         Rule::path | Rule::action_pattern => "a name",
         Rule::number => "a number",
         Rule::time => "a time such as `2026-10-06T03:10`",
         Rule::plain_text | Rule::text | Rule::block_text => "a text in quotes",
         Rule::tagged => "a tagged text such as `cron\"0 9 * * 1\"`",
         Rule::type_ref | Rule::record_kind => "a type",
-        Rule::expr | Rule::paren | Rule::list | Rule::pick | Rule::matching | Rule::prefix => "a value",
+        Rule::expr | Rule::paren | Rule::list | Rule::pick | Rule::matching | Rule::prefix => VALUE,
         Rule::params => "`(`",
         Rule::param => "a parameter",
         Rule::call | Rule::action_call => "a call such as `k8s.restart(pod)`",
         Rule::block | Rule::conditions => "`{`",
         Rule::pattern | Rule::arm => "a pattern",
-        Rule::alert_trigger | Rule::event_trigger | Rule::schedule_trigger | Rule::request_trigger => {
-            "`alert`, `event`, `schedule` or `request`"
-        }
+        Rule::alert_trigger
+        | Rule::event_trigger
+        | Rule::schedule_trigger
+        | Rule::request_trigger => "`alert`, `event`, `schedule` or `request`",
         Rule::extern_target | Rule::extern_fn | Rule::extern_probe | Rule::extern_action => {
             "`target`, `fn`, `probe` or `action`"
         }
@@ -118,12 +127,23 @@ fn parts(rule: Rule) -> Option<&'static str> {
         Rule::field_decl | Rule::field_name => "a field",
         Rule::hole => "`${`",
         Rule::clause => "a clause",
-        Rule::given_alert | Rule::given_event | Rule::given_request | Rule::given_schedule | Rule::given_finding
-        | Rule::given_effect | Rule::given_observation => {
+        Rule::given_alert
+        | Rule::given_event
+        | Rule::given_request
+        | Rule::given_schedule
+        | Rule::given_finding
+        | Rule::given_effect
+        | Rule::given_observation => {
             "`alert`, `event`, `request`, `schedule`, `finding`, `do` or a call"
         }
-        Rule::expect_found | Rule::expect_did | Rule::expect_no | Rule::expect_no_change | Rule::expect_undone
-        | Rule::expect_nobody | Rule::expect_told | Rule::expect_end => "an expectation such as `found stuck`",
+        Rule::expect_found
+        | Rule::expect_did
+        | Rule::expect_no
+        | Rule::expect_no_change
+        | Rule::expect_undone
+        | Rule::expect_nobody
+        | Rule::expect_told
+        | Rule::expect_end => "an expectation such as `found stuck`",
         _ => return None,
     })
 }

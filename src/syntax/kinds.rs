@@ -128,15 +128,21 @@ impl Kind {
         };
         let continuations: &[&str] = match self {
             Kind::Stmt | Kind::Arm => &[
-                "else", "undo", "retry", "within", "every", "holding", "abort", "waive", "options", "until", "owed",
-                "then", "and", "or", "in", "is", "as",
+                "else", "undo", "retry", "within", "every", "holding", "abort", "waive", "options",
+                "until", "owed", "then", "and", "or", "in", "is", "as",
             ],
-            Kind::Clause => &["else", "within", "then", "and", "or", "in", "is", "as", "per", "when", "missed"],
-            Kind::Condition | Kind::Trigger | Kind::Element => &["and", "or", "in", "is", "as", "for"],
+            Kind::Clause => &[
+                "else", "within", "then", "and", "or", "in", "is", "as", "per", "when", "missed",
+            ],
+            Kind::Condition | Kind::Trigger | Kind::Element => {
+                &["and", "or", "in", "is", "as", "for"]
+            }
             Kind::Test => &["then", "once", "because", "and", "or", "takes"],
             Kind::Product => &["until"],
             Kind::Blast => &["per"],
-            Kind::Item | Kind::Target | Kind::Extern | Kind::Field | Kind::Member | Kind::Param => &[],
+            Kind::Item | Kind::Target | Kind::Extern | Kind::Field | Kind::Member | Kind::Param => {
+                &[]
+            }
         };
         Separation {
             commas,

@@ -19,7 +19,10 @@ pub(super) fn text_end(text: &str, piece: Piece, open: &[u8]) -> usize {
         end = rest.trim_end().len();
     }
     // From the last closer inwards: the outermost bracket closes last.
-    while let Some(last) = content.get(..end).and_then(|rest| rest.trim_end().chars().next_back()) {
+    while let Some(last) = content
+        .get(..end)
+        .and_then(|rest| rest.trim_end().chars().next_back())
+    {
         let rest = content.get(..end).unwrap_or_default().trim_end().len();
         let opener = match last {
             ')' => b'(',
@@ -44,7 +47,8 @@ pub(super) fn text_end(text: &str, piece: Piece, open: &[u8]) -> usize {
 }
 
 fn ends_with_hole(text: &str) -> bool {
-    text.rfind("${").is_some_and(|hole| !text[hole..text.len() - 1].contains('}'))
+    text.rfind("${")
+        .is_some_and(|hole| !text[hole..text.len() - 1].contains('}'))
 }
 
 /// Where a block string that lacks its quotes is taken to end: before the first line that is not indented
@@ -72,7 +76,9 @@ pub(super) fn block_comment(span: Span, comment: &str) -> Diagnostic {
         "not a comment here",
     )
     .help("a comment begins with `//` and ends with its line");
-    let inside = comment.strip_prefix("/*").and_then(|rest| rest.strip_suffix("*/"));
+    let inside = comment
+        .strip_prefix("/*")
+        .and_then(|rest| rest.strip_suffix("*/"));
     match inside {
         Some(inside) if !inside.contains('\n') => {
             diagnostic.fix("write `//`", span, format!("//{}", inside.trim_end()))
@@ -96,7 +102,9 @@ pub(super) fn semicolon(text: &str, span: Span, line_start: usize) -> Diagnostic
         return diagnostic.fix("remove it", span, "");
     }
     let line = text.get(line_start..).unwrap_or_default();
-    let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or_default();
+    let indent = line
+        .get(..line.len() - line.trim_start().len())
+        .unwrap_or_default();
     let place = Span {
         end: span.end + blanks as u32,
         ..span
@@ -136,10 +144,14 @@ pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
     match look_alike {
         // A mended quote would open a string: the line is lost, the file is not.
         Some("\"") => (diagnostic.fix("write `\"`", span, "\""), ""),
-        Some(better) => (diagnostic.fix(format!("write `{better}`"), span, better), better),
-        None if letter.is_alphanumeric() => {
-            (diagnostic.help("names are made of a-z, A-Z, 0-9 and `_`"), "_")
-        }
+        Some(better) => (
+            diagnostic.fix(format!("write `{better}`"), span, better),
+            better,
+        ),
+        None if letter.is_alphanumeric() => (
+            diagnostic.help("names are made of a-z, A-Z, 0-9 and `_`"),
+            "_",
+        ),
         None => (diagnostic, " "),
     }
 }

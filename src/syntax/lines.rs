@@ -64,7 +64,14 @@ impl<'t> Tokens<'t> {
                 }
                 _ if piece.is_trivia() => {}
                 _ => {
-                    all.push(Token { kind, start, end, newline_before, comment_before, doc_before });
+                    all.push(Token {
+                        kind,
+                        start,
+                        end,
+                        newline_before,
+                        comment_before,
+                        doc_before,
+                    });
                     newline_before = false;
                     comment_before = false;
                     doc_before = None;
@@ -87,7 +94,9 @@ impl<'t> Tokens<'t> {
 
     /// The text of the token at an index; empty behind the last one.
     pub fn word(&self, index: usize) -> &'t str {
-        self.at(index).and_then(|token| self.text.get(token.start..token.end)).unwrap_or_default()
+        self.at(index)
+            .and_then(|token| self.text.get(token.start..token.end))
+            .unwrap_or_default()
     }
 
     /// The index of a bracket's partner.
@@ -110,7 +119,9 @@ impl<'t> Tokens<'t> {
 
     /// The bytes from the first to the last token of a range.
     pub fn bytes(&self, range: &Range<usize>) -> Range<usize> {
-        let start = self.at(range.start).map_or(self.text.len(), |token| token.start);
+        let start = self
+            .at(range.start)
+            .map_or(self.text.len(), |token| token.start);
         let last = range.end.checked_sub(1).and_then(|last| self.at(last));
         start..last.map_or(start, |token| token.end).max(start)
     }
@@ -178,8 +189,10 @@ impl<'t> Tokens<'t> {
             }
             Some(PieceKind::Word) => separation.continuations.contains(&word),
             Some(PieceKind::Mark) => {
-                matches!(word, "+" | "-" | "*" | "/" | "<" | ">" | "=" | "&" | "|" | "." | "?" | ":" | "%")
-                    || word == "!" && self.word(index + 1) == "="
+                matches!(
+                    word,
+                    "+" | "-" | "*" | "/" | "<" | ">" | "=" | "&" | "|" | "." | "?" | ":" | "%"
+                ) || word == "!" && self.word(index + 1) == "="
             }
             _ => false,
         }

@@ -33,7 +33,9 @@ pub(super) fn item(lowering: &mut Lowering, source: &str, item: &ItemText) -> It
 
 /// Whether the item begins with a word that begins no item of this version.
 fn refused(lowering: &mut Lowering, text: &str, item: &ItemText) -> bool {
-    let Some(word) = words::first(text) else { return false };
+    let Some(word) = words::first(text) else {
+        return false;
+    };
     let name = &text[word.clone()];
     if words::READ_ITEMS.contains(&name) {
         return false;
@@ -47,7 +49,12 @@ fn refused(lowering: &mut Lowering, text: &str, item: &ItemText) -> bool {
 }
 
 /// The text with its strings closed and its brackets balanced.
-fn mended(lowering: &mut Lowering, text: &str, place: Place, item: &ItemText) -> (String, Place, Vec<usize>) {
+fn mended(
+    lowering: &mut Lowering,
+    text: &str,
+    place: Place,
+    item: &ItemText,
+) -> (String, Place, Vec<usize>) {
     let base = item.range.start;
     let splices: Vec<Splice> = item
         .splices
@@ -73,7 +80,10 @@ fn mended(lowering: &mut Lowering, text: &str, place: Place, item: &ItemText) ->
 }
 
 fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
-    let bracket = text.get(lone.at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+    let bracket = text
+        .get(lone.at..)
+        .and_then(|rest| rest.chars().next())
+        .unwrap_or(' ');
     let span = lowering.range(lone.at, lone.at + bracket.len_utf8());
     let mend = lowering.range(lone.mend.range.start, lone.mend.range.end);
     match lone.kind {
@@ -83,7 +93,10 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
             span,
             format!("needs a `{closer}`"),
         )
-        .and(mend.at_start(), format!("the `{closer}` seems to be missing here"))
+        .and(
+            mend.at_start(),
+            format!("the `{closer}` seems to be missing here"),
+        )
         .help("where a block ends is taken from the indentation"),
         LoneKind::Unopened => Diagnostic::new(
             Code::UnbalancedBracket,
@@ -93,7 +106,10 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
         )
         .fix("remove it", span, ""),
         LoneKind::Crossed(opener, right) => {
-            let opened = text.get(opener..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+            let opened = text
+                .get(opener..)
+                .and_then(|rest| rest.chars().next())
+                .unwrap_or(' ');
             Diagnostic::new(
                 Code::UnbalancedBracket,
                 format!("`{bracket}` does not close `{opened}`"),
@@ -104,10 +120,16 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
             .fix(format!("write `{right}`"), span, right)
         }
         LoneKind::NoBlock => {
-            let word = words::first(text.get(lone.at..).unwrap_or_default()).map_or(1, |word| word.end);
+            let word =
+                words::first(text.get(lone.at..).unwrap_or_default()).map_or(1, |word| word.end);
             let head: Span = lowering.range(lone.at, lone.at + word);
-            Diagnostic::new(Code::MissingBlock, "the block has no `{`", head, "opens no block")
-                .fix("write `{`", mend.at_start(), " {")
+            Diagnostic::new(
+                Code::MissingBlock,
+                "the block has no `{`",
+                head,
+                "opens no block",
+            )
+            .fix("write `{`", mend.at_start(), " {")
         }
     }
 }

@@ -43,7 +43,10 @@ pub(super) fn item(lowering: &mut Lowering, text: &str, place: Place, told: Vec<
     };
     recovery.item();
     let Recovery {
-        said, mut splices, told, ..
+        said,
+        mut splices,
+        told,
+        ..
     } = recovery;
     let silent = said.is_empty() && told.is_empty();
     lowering.diagnostics.extend(said);
@@ -133,7 +136,10 @@ impl<'a> Recovery<'a> {
             self.joint(joint);
         }
         for (index, line) in found.lines.into_iter().enumerate() {
-            if matches!(kind, Kind::Param | Kind::Element) && index > 0 && tokens.word(line.start - 1) != "," {
+            if matches!(kind, Kind::Param | Kind::Element)
+                && index > 0
+                && tokens.word(line.start - 1) != ","
+            {
                 self.missing_comma(line.start);
             }
             self.line(line, kind);
@@ -143,19 +149,41 @@ impl<'a> Recovery<'a> {
 
     /// A token that begins a line in the middle of a statement.
     fn joint(&mut self, index: usize) {
-        let Some(token) = self.tokens().at(index) else { return };
-        let Some(above) = index.checked_sub(1).and_then(|above| self.tokens().at(above)) else { return };
+        let Some(token) = self.tokens().at(index) else {
+            return;
+        };
+        let Some(above) = index
+            .checked_sub(1)
+            .and_then(|above| self.tokens().at(above))
+        else {
+            return;
+        };
         self.joints.insert(index);
         if !self.is_told(token.start..token.end) {
-            self.said.push(self.scene.line_start(index, above.end..token.start, token.comment_before));
+            self.said.push(self.scene.line_start(
+                index,
+                above.end..token.start,
+                token.comment_before,
+            ));
         }
     }
 
     fn missing_comma(&mut self, index: usize) {
-        let Some(above) = index.checked_sub(1).and_then(|above| self.tokens().at(above)) else { return };
+        let Some(above) = index
+            .checked_sub(1)
+            .and_then(|above| self.tokens().at(above))
+        else {
+            return;
+        };
         let place = self.scene.span(above.end..above.end);
         self.said.push(
-            Diagnostic::new(Code::Syntax, "expected `,`", place, "a comma is missing here").fix("add a comma", place, ","),
+            Diagnostic::new(
+                Code::Syntax,
+                "expected `,`",
+                place,
+                "a comma is missing here",
+            )
+            .fix("add a comma", place, ","),
         );
         self.splices.push(Splice {
             range: above.end..above.end,
@@ -178,16 +206,37 @@ impl<'a> Recovery<'a> {
             self.body(body.open + 1..self.tokens().partner(body.open), body.kind);
         }
         let (text, place) = self.alone(&line, &bodies, &[]);
-        let Err(failure) = rules::read(kind.entry(), &text) else { return };
+        let Err(failure) = rules::read(kind.entry(), &text) else {
+            return;
+        };
         let at = place.start(failure.at);
-        let diagnostic = self.explain(&line, kind, at, &failure);
+        let diagnostic = self.explain(&line, kind, &bodies, at, &failure);
         self.say(&line, &bodies, diagnostic);
         self.mend(&line, kind, &bodies, mark, at);
     }
 
-    fn explain(&self, line: &Range<usize>, kind: Kind, at: usize, failure: &Failure) -> Diagnostic {
+    fn explain(
+        &self,
+        range: &Range<usize>,
+        kind: Kind,
+        bodies: &[Body],
+        at: usize,
+        failure: &Failure,
+    ) -> Diagnostic {
+        let mut own = Vec::new();
+        let mut index = range.start;
+        while index < range.end {
+            own.push(index);
+            let is_body = bodies.iter().any(|body| body.open == index);
+            index = if is_body {
+                self.tokens().partner(index)
+            } else {
+                index + 1
+            };
+        }
         let line = Line {
-            range: line.clone(),
+            range: range.clone(),
+            own,
             kind,
             at,
         };
@@ -197,7 +246,9 @@ impl<'a> Recovery<'a> {
     /// Splices that put the parts of a line on one line.
     fn joined(&self, line: &Range<usize>) -> Vec<Splice> {
         let tokens = self.tokens();
-        let joints = tokens.flat(line.clone()).filter(|index| *index > line.start && self.joints.contains(index));
+        let joints = tokens
+            .flat(line.clone())
+            .filter(|index| *index > line.start && self.joints.contains(index));
         joints
             .filter_map(|index| Some(tokens.at(index - 1)?.end..tokens.at(index)?.start))
             .map(|range| Splice {
@@ -210,7 +261,9 @@ impl<'a> Recovery<'a> {
     /// What of a line has lines of its own.
     fn bodies(&self, line: &Range<usize>, kind: Kind) -> Vec<Body> {
         let tokens = self.tokens();
-        let openers = tokens.flat(line.clone()).filter(|index| tokens.partner(*index) > *index);
+        let openers = tokens
+            .flat(line.clone())
+            .filter(|index| tokens.partner(*index) > *index);
         openers
             .filter_map(|open| {
                 let kind = match tokens.word(open) {
@@ -229,7 +282,11 @@ impl<'a> Recovery<'a> {
         let mut splices = self.joined(line);
         for body in bodies {
             let close = tokens.partner(body.open);
-            if let (Some(open), Some(close), true) = (tokens.at(body.open), tokens.at(close), close > body.open + 1) {
+            if let (Some(open), Some(close), true) = (
+                tokens.at(body.open),
+                tokens.at(close),
+                close > body.open + 1,
+            ) {
                 splices.push(Splice {
                     range: open.end..close.start,
                     text: MISSING.into(),
@@ -237,7 +294,9 @@ impl<'a> Recovery<'a> {
             }
         }
         for splice in more {
-            splices.retain(|other| other.range.end <= splice.range.start || other.range.start >= splice.range.end);
+            splices.retain(|other| {
+                other.range.end <= splice.range.start || other.range.start >= splice.range.end
+            });
             splices.push(splice.clone());
         }
         splices.sort_by_key(|splice| splice.range.start);
@@ -252,7 +311,9 @@ impl<'a> Recovery<'a> {
         for body in bodies {
             let open = tokens.at(body.open).map_or(from, |token| token.end);
             told |= self.is_told(from..open);
-            from = tokens.at(tokens.partner(body.open)).map_or(open, |token| token.start);
+            from = tokens
+                .at(tokens.partner(body.open))
+                .map_or(open, |token| token.start);
         }
         told |= self.is_told(from..tokens.bytes(line).end);
         if !told {
@@ -261,7 +322,11 @@ impl<'a> Recovery<'a> {
     }
 
     fn is_told(&self, bytes: Range<usize>) -> bool {
-        let places = self.scene.place_of(bytes.start)..=self.scene.place_of(bytes.end).max(self.scene.place_of(bytes.start));
+        let places = self.scene.place_of(bytes.start)
+            ..=self
+                .scene
+                .place_of(bytes.end)
+                .max(self.scene.place_of(bytes.start));
         self.told.range(places).next().is_some()
     }
 
@@ -276,12 +341,18 @@ impl<'a> Recovery<'a> {
         for splice in repair::candidates(self.tokens(), line, kind, at) {
             let kept: Vec<Body> = bodies
                 .iter()
-                .filter(|body| self.tokens().at(body.open).is_some_and(|open| !splice.range.contains(&open.start)))
+                .filter(|body| {
+                    self.tokens()
+                        .at(body.open)
+                        .is_some_and(|open| !splice.range.contains(&open.start))
+                })
                 .copied()
                 .collect();
             let (text, _) = self.alone(line, &kept, std::slice::from_ref(&splice));
             if rules::read(kind.entry(), &text).is_ok() {
-                let outside = |other: &Splice| other.range.end <= splice.range.start || other.range.start >= splice.range.end;
+                let outside = |other: &Splice| {
+                    other.range.end <= splice.range.start || other.range.start >= splice.range.end
+                };
                 let inner = self.splices.split_off(mark);
                 self.splices.extend(inner.into_iter().filter(outside));
                 self.splices.push(splice);
@@ -297,14 +368,31 @@ impl<'a> Recovery<'a> {
 
     /// Documentation above something that cannot have any.
     fn check_docs(&mut self, index: usize, allowed: bool) {
-        let Some(token) = self.tokens().at(index) else { return };
-        let Some(doc) = token.doc_before.filter(|_| !allowed) else { return };
-        let line = self.tokens().text.get(doc..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        self.said.push(teach::stray_doc(self.scene.span(doc..doc + line.trim_end().len())));
-        let above = index.checked_sub(1).and_then(|above| self.tokens().at(above));
+        let Some(token) = self.tokens().at(index) else {
+            return;
+        };
+        let Some(doc) = token.doc_before.filter(|_| !allowed) else {
+            return;
+        };
+        let line = self
+            .tokens()
+            .text
+            .get(doc..)
+            .and_then(|rest| rest.lines().next())
+            .unwrap_or_default();
+        self.said.push(teach::stray_doc(
+            self.scene.span(doc..doc + line.trim_end().len()),
+        ));
+        let above = index
+            .checked_sub(1)
+            .and_then(|above| self.tokens().at(above));
         self.splices.push(Splice {
             range: above.map_or(0, |above| above.end)..token.start,
-            text: if token.newline_before || token.kind == PieceKind::Close { "\n".into() } else { " ".into() },
+            text: if token.newline_before || token.kind == PieceKind::Close {
+                "\n".into()
+            } else {
+                " ".into()
+            },
         });
     }
 }

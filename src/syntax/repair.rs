@@ -12,7 +12,12 @@ use super::recover::MISSING;
 use super::skim::PieceKind;
 
 /// Replacements to try, in this order.
-pub(super) fn candidates(tokens: &Tokens<'_>, line: &Range<usize>, kind: Kind, at: usize) -> Vec<Splice> {
+pub(super) fn candidates(
+    tokens: &Tokens<'_>,
+    line: &Range<usize>,
+    kind: Kind,
+    at: usize,
+) -> Vec<Splice> {
     let mut splices = Vec::new();
     splices.extend(value(tokens, line, kind));
     splices.extend(name_only(tokens, line, kind));
@@ -34,10 +39,12 @@ fn value(tokens: &Tokens<'_>, line: &Range<usize>, kind: Kind) -> Option<Splice>
         let colon = tokens.word(line.start + 1) == ":";
         return colon.then(|| from(tokens, line, line.start + 2, " \u{1A}"));
     }
-    let equals = tokens.flat(line.clone()).find(|index| {
-        tokens.word(*index) == "=" && !matches!(tokens.word(index + 1), "=" | ">")
-    });
-    equals.filter(|_| named).map(|equals| from(tokens, line, equals + 1, " \u{1A}"))
+    let equals = tokens
+        .flat(line.clone())
+        .find(|index| tokens.word(*index) == "=" && !matches!(tokens.word(index + 1), "=" | ">"));
+    equals
+        .filter(|_| named)
+        .map(|equals| from(tokens, line, equals + 1, " \u{1A}"))
 }
 
 /// `let x <bad>`, `const x <bad>`: only the name is left.
@@ -46,21 +53,29 @@ fn name_only(tokens: &Tokens<'_>, line: &Range<usize>, kind: Kind) -> Option<Spl
         (kind, tokens.word(line.start)),
         (Kind::Stmt, "let") | (Kind::Item, "const")
     );
-    let is_name = tokens.at(line.start + 1).is_some_and(|token| token.kind == PieceKind::Word);
+    let is_name = tokens
+        .at(line.start + 1)
+        .is_some_and(|token| token.kind == PieceKind::Word);
     (named && is_name).then(|| from(tokens, line, line.start + 2, " = \u{1A}"))
 }
 
 /// The head of a block: its lines were read by themselves and stay.
 fn head(tokens: &Tokens<'_>, line: &Range<usize>, at: usize) -> Option<Splice> {
     let mut start = line.start;
-    for open in tokens.flat(line.clone()).filter(|index| tokens.word(*index) == "{") {
+    for open in tokens
+        .flat(line.clone())
+        .filter(|index| tokens.word(*index) == "{")
+    {
         let brace = tokens.at(open)?;
         if at > brace.start {
             start = tokens.skip(open);
             continue;
         }
         let keyword = (start..open).rev().find(|index| {
-            matches!(tokens.word(*index), "if" | "match" | "verify" | "until" | "attempt" | "in")
+            matches!(
+                tokens.word(*index),
+                "if" | "match" | "verify" | "until" | "attempt" | "in"
+            )
         })?;
         let text = match tokens.word(keyword) {
             "verify" | "until" => " ".into(),
@@ -82,8 +97,12 @@ fn item_head(tokens: &Tokens<'_>, line: &Range<usize>, kind: Kind) -> Option<Spl
         (Kind::Item, "test") => " \"\" ",
         _ => return None,
     };
-    let open = tokens.flat(line.clone()).find(|index| tokens.word(*index) == "{")?;
-    let name = tokens.at(line.start + 1).filter(|token| token.kind == PieceKind::Word)?;
+    let open = tokens
+        .flat(line.clone())
+        .find(|index| tokens.word(*index) == "{")?;
+    let name = tokens
+        .at(line.start + 1)
+        .filter(|token| token.kind == PieceKind::Word)?;
     Some(Splice {
         range: name.end..tokens.at(open)?.start,
         text: text.into(),

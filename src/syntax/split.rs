@@ -92,7 +92,9 @@ impl<'t> Splitter<'t> {
                 return;
             }
             PieceKind::Comment => self.comment(piece, at_column_zero),
-            PieceKind::Word if at_column_zero && self.begins_item(piece) => self.open_item(piece.start),
+            PieceKind::Word if at_column_zero && self.begins_item(piece) => {
+                self.open_item(piece.start)
+            }
             PieceKind::Close if at_column_zero && self.item.is_some() => self.token(piece),
             _ if at_column_zero || self.item.is_none() => self.stray(piece),
             _ => self.token(piece),
@@ -152,7 +154,9 @@ impl<'t> Splitter<'t> {
     /// A piece of an item that says something.
     fn token(&mut self, piece: Piece) {
         match piece.kind {
-            PieceKind::Open | PieceKind::Close | PieceKind::Mark | PieceKind::Word => self.nest(piece),
+            PieceKind::Open | PieceKind::Close | PieceKind::Mark | PieceKind::Word => {
+                self.nest(piece)
+            }
             PieceKind::Text | PieceKind::Block => {
                 self.depth.operand();
                 if !piece.text(self.text).is_ascii() {
@@ -173,7 +177,8 @@ impl<'t> Splitter<'t> {
                 self.skipped_lines(piece);
             }
             PieceKind::Foreign => {
-                let (diagnostic, better) = lexical::foreign(self.span(piece), piece.text(self.text));
+                let (diagnostic, better) =
+                    lexical::foreign(self.span(piece), piece.text(self.text));
                 self.tell(diagnostic, Some((piece.start..piece.end, better)));
             }
             PieceKind::Blank | PieceKind::Newline | PieceKind::Comment => {}
@@ -235,8 +240,15 @@ impl<'t> Splitter<'t> {
                 Diagnostic::new(Code::StrayAtColumnZero, "this belongs to no item", span, "no item has begun")
                     .help("an item such as `runbook` or `const` begins at the start of a line, without blanks before it")
             } else {
-                Diagnostic::new(Code::StrayAtColumnZero, "only items begin at column 0", span, "begins a line that is not indented")
-                    .help(format!("what belongs to the item above is indented; `{word}` cannot begin an item"))
+                Diagnostic::new(
+                    Code::StrayAtColumnZero,
+                    "only items begin at column 0",
+                    span,
+                    "begins a line that is not indented",
+                )
+                .help(format!(
+                    "what belongs to the item above is indented; `{word}` cannot begin an item"
+                ))
             };
             self.tell(diagnostic, None);
         }

@@ -3,8 +3,8 @@
 //! In: the tokens of a line and where the grammar got stuck. Out: one diagnostic, with a fix where one is sure.
 //! Never decides what is allowed: a line comes here only after the grammar refused it.
 
-mod later;
 mod first;
+mod later;
 mod marks;
 mod shape;
 
@@ -31,6 +31,8 @@ pub(super) struct Scene<'a> {
 pub(super) struct Line {
     /// Its tokens.
     pub range: Range<usize>,
+    /// Those of its tokens that are not in a block or a list with lines of its own.
+    pub own: Vec<usize>,
     pub kind: Kind,
     /// The offset where the grammar got stuck.
     pub at: usize,
@@ -89,9 +91,18 @@ impl<'a> Scene<'a> {
     /// What would have fitted.
     fn expected(&self, line: &Line, failure: &Failure) -> Diagnostic {
         let bytes = self.tokens.bytes(&line.range);
-        let stuck = line.range.clone().find(|index| self.tokens.at(*index).is_some_and(|token| token.end > line.at));
+        let stuck = line.own.iter().copied().find(|index| {
+            self.tokens
+                .at(*index)
+                .is_some_and(|token| token.end > line.at)
+        });
         match stuck {
-            Some(index) if self.tokens.at(index).is_some_and(|token| token.start <= line.at || line.at >= bytes.start) => {
+            Some(index)
+                if self
+                    .tokens
+                    .at(index)
+                    .is_some_and(|token| token.start <= line.at || line.at >= bytes.start) =>
+            {
                 generic(self.token_span(index), self.tokens.word(index), failure)
             }
             _ => generic(self.span(bytes.end..bytes.end), "", failure),
@@ -102,7 +113,10 @@ impl<'a> Scene<'a> {
     pub fn line_start(&self, index: usize, gap: Range<usize>, comment: bool) -> Diagnostic {
         let word = self.tokens.word(index);
         let span = self.token_span(index);
-        let is_word = self.tokens.at(index).is_some_and(|token| token.kind == PieceKind::Word);
+        let is_word = self
+            .tokens
+            .at(index)
+            .is_some_and(|token| token.kind == PieceKind::Word);
         let help = if is_word {
             format!("`{word}` stands on the line of what it belongs to")
         } else {
@@ -125,7 +139,12 @@ impl<'a> Scene<'a> {
     /// Moves an operator to the end of the line above.
     fn operator_up(&self, diagnostic: Diagnostic, index: usize, gap: Range<usize>) -> Diagnostic {
         let mut last = index;
-        while self.tokens.glued(last) && self.tokens.at(last + 1).is_some_and(|token| token.kind == PieceKind::Mark) {
+        while self.tokens.glued(last)
+            && self
+                .tokens
+                .at(last + 1)
+                .is_some_and(|token| token.kind == PieceKind::Mark)
+        {
             last += 1;
         }
         let operator = self.tokens.bytes(&(index..last + 1));
@@ -133,9 +152,15 @@ impl<'a> Scene<'a> {
         if matches!(text, "." | "?" | ":") {
             return diagnostic.fix("move it up", self.span(gap), "");
         }
-        let Some(next) = self.tokens.at(last + 1) else { return diagnostic };
+        let Some(next) = self.tokens.at(last + 1) else {
+            return diagnostic;
+        };
         diagnostic
-            .fix("move it up", self.span(gap.start..gap.start), format!(" {text}"))
+            .fix(
+                "move it up",
+                self.span(gap.start..gap.start),
+                format!(" {text}"),
+            )
             .fix("move it up", self.span(operator.start..next.start), "")
     }
 
@@ -177,11 +202,23 @@ impl<'a> Scene<'a> {
 
     /// By the last word before the block that can open one.
     fn stmt_block_kind(&self, line: &Range<usize>, open: usize) -> Kind {
-        let words = (line.start..open).rev().map(|index| self.tokens.word(index));
+        let words = (line.start..open)
+            .rev()
+            .map(|index| self.tokens.word(index));
         let opener = words.into_iter().find(|word| {
             matches!(
                 *word,
-                "verify" | "until" | "match" | "if" | "for" | "with" | "attempt" | "undo" | "else" | "}" | ">"
+                "verify"
+                    | "until"
+                    | "match"
+                    | "if"
+                    | "for"
+                    | "with"
+                    | "attempt"
+                    | "undo"
+                    | "else"
+                    | "}"
+                    | ">"
             )
         });
         match opener {
@@ -197,11 +234,17 @@ impl<'a> Scene<'a> {
     pub fn list_kind(&self, line: &Range<usize>, kind: Kind, open: usize) -> Option<Kind> {
         let tokens = self.tokens;
         let inside = open + 1..tokens.partner(open);
-        if !inside.clone().any(|index| tokens.at(index).is_some_and(|token| token.newline_before)) {
+        if !inside
+            .clone()
+            .any(|index| tokens.at(index).is_some_and(|token| token.newline_before))
+        {
             return None;
         }
         let first = tokens.word(line.start);
-        let first_list = tokens.flat(line.clone()).find(|index| tokens.partner(*index) > *index) == Some(open);
+        let first_list = tokens
+            .flat(line.clone())
+            .find(|index| tokens.partner(*index) > *index)
+            == Some(open);
         let declares = match kind {
             Kind::Item => matches!(first, "fn" | "probe" | "action" | "extern"),
             Kind::Clause => matches!(first, "remedy" | "watch") || first == "on",
@@ -231,9 +274,21 @@ fn first_line(text: &str) -> &str {
 
 /// `///` above something that has no documentation.
 pub(super) fn stray_doc(span: Span) -> Diagnostic {
-    Diagnostic::new(Code::StrayDoc, "this documents nothing", span, "documentation belongs above an item, a clause, a field or a member")
-        .help("an ordinary comment begins with `//`")
-        .fix("write `//`", Span { end: span.start + 3, ..span }, "//")
+    Diagnostic::new(
+        Code::StrayDoc,
+        "this documents nothing",
+        span,
+        "documentation belongs above an item, a clause, a field or a member",
+    )
+    .help("an ordinary comment begins with `//`")
+    .fix(
+        "write `//`",
+        Span {
+            end: span.start + 3,
+            ..span
+        },
+        "//",
+    )
 }
 
 /// An item that begins with a word which begins no item of this version.
@@ -251,8 +306,17 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
         return diagnostic.help(format!("`{word}` stands inside an item: indent the line"));
     }
     match words::nearest(word, words::READ_ITEMS) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
-        None if text.trim_start().starts_with("import") => diagnostic.help("modules are taken in with `use std.{k8s, prom}`"),
-        None => diagnostic.help(format!("the items are {}", words::listed(words::READ_ITEMS))),
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            span,
+            near,
+        ),
+        None if text.trim_start().starts_with("import") => {
+            diagnostic.help("modules are taken in with `use std.{k8s, prom}`")
+        }
+        None => diagnostic.help(format!(
+            "the items are {}",
+            words::listed(words::READ_ITEMS)
+        )),
     }
 }

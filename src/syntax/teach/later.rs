@@ -8,7 +8,15 @@ use crate::syntax::kinds::Kind;
 use crate::text::Span;
 
 /// Words that begin items of a later version.
-const ITEMS: &[&str] = &["road", "policy", "breakglass", "window", "agent", "channel", "target"];
+const ITEMS: &[&str] = &[
+    "road",
+    "policy",
+    "breakglass",
+    "window",
+    "agent",
+    "channel",
+    "target",
+];
 
 /// An item of a later version.
 pub(super) fn item(word: &str, span: Span) -> Option<Diagnostic> {
@@ -24,7 +32,16 @@ pub(super) fn line(scene: &Scene<'_>, line: &Range<usize>, kind: Kind) -> Option
     let alone = line.len() > 1 && !matches!(second, "=" | "(" | "." | ":" | "[");
     let words: &[&str] = match kind {
         Kind::Stmt | Kind::Arm => &["ask", "step", "under"],
-        Kind::Clause => &["signal", "before", "updates", "adopts", "regulated", "keep", "pause", "waves"],
+        Kind::Clause => &[
+            "signal",
+            "before",
+            "updates",
+            "adopts",
+            "regulated",
+            "keep",
+            "pause",
+            "waves",
+        ],
         Kind::Product => &["signal", "adopts", "regulated", "tier"],
         Kind::Blast => &["keep", "pause"],
         _ => &[],
@@ -33,7 +50,9 @@ pub(super) fn line(scene: &Scene<'_>, line: &Range<usize>, kind: Kind) -> Option
         return Some(later(first, scene.token_span(line.start)));
     }
     match (kind, first) {
-        (Kind::Clause, "only") if second == "during" => Some(later("only during", scene.token_span(line.start))),
+        (Kind::Clause, "only") if second == "during" => {
+            Some(later("only during", scene.token_span(line.start)))
+        }
         (Kind::Clause, "on") => trigger(scene, line),
         _ => None,
     }
@@ -57,7 +76,7 @@ fn trigger(scene: &Scene<'_>, line: &Range<usize>) -> Option<Diagnostic> {
 pub(super) fn inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let first = tokens.word(line.range.start);
-    line.range.clone().find_map(|index| {
+    line.own.iter().copied().find_map(|index| {
         let word = tokens.word(index);
         let next = tokens.word(index + 1);
         let found = match word {
@@ -80,6 +99,11 @@ pub(super) fn inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
 }
 
 fn later(word: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::ComesLater, format!("`{word}` comes in a later version"), span, "not understood yet")
-        .help("the word is kept free for it; leave it out for now")
+    Diagnostic::new(
+        Code::ComesLater,
+        format!("`{word}` comes in a later version"),
+        span,
+        "not understood yet",
+    )
+    .help("the word is kept free for it; leave it out for now")
 }

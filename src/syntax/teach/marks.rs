@@ -14,10 +14,24 @@ const TAGS: &[&str] = &["re", "promql", "url", "cron"];
 /// `'text'`
 pub(super) fn single_quotes(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let first = line.range.clone().find(|index| tokens.word(*index) == "'")?;
+    let first = line
+        .own
+        .iter()
+        .copied()
+        .find(|index| tokens.word(*index) == "'")?;
     let span = scene.token_span(first);
-    let diagnostic = Diagnostic::new(Code::SingleQuotes, "text stands in double quotes", span, "a single quote");
-    let last = (first + 1..line.range.end).find(|index| tokens.word(*index) == "'");
+    let diagnostic = Diagnostic::new(
+        Code::SingleQuotes,
+        "text stands in double quotes",
+        span,
+        "a single quote",
+    );
+    let last = line
+        .own
+        .iter()
+        .copied()
+        .filter(|index| *index > first)
+        .find(|index| tokens.word(*index) == "'");
     Some(match last {
         Some(last) => {
             let diagnostic = diagnostic.fix("write double quotes", span, "\"");
@@ -30,8 +44,10 @@ pub(super) fn single_quotes(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
 /// `"${f("x")}"`: the string ends inside of its hole.
 pub(super) fn broken_hole(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let index = line.range.clone().find(|index| {
-        let is_text = tokens.at(*index).is_some_and(|token| token.kind == PieceKind::Text);
+    let index = line.own.iter().copied().find(|index| {
+        let is_text = tokens
+            .at(*index)
+            .is_some_and(|token| token.kind == PieceKind::Text);
         let hole = tokens.word(*index).rfind("${");
         let open = hole.is_some_and(|hole| !tokens.word(*index)[hole..].contains('}'));
         is_text && open && tokens.glued(*index)
@@ -52,30 +68,46 @@ pub(super) fn broken_hole(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
 /// `promql "x"`
 pub(super) fn tag_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let index = line.range.clone().find(|index| {
-        let text_next = tokens.at(index + 1).is_some_and(|token| token.kind == PieceKind::Text);
+    let index = line.own.iter().copied().find(|index| {
+        let text_next = tokens
+            .at(index + 1)
+            .is_some_and(|token| token.kind == PieceKind::Text);
         TAGS.contains(&tokens.word(*index)) && text_next && !tokens.glued(*index)
     })?;
     let (tag, text) = (tokens.at(index)?, tokens.at(index + 1)?);
     let gap = scene.span(tag.end..text.start);
     let word = tokens.word(index);
     Some(
-        Diagnostic::new(Code::TagApart, format!("a blank between `{word}` and its text"), gap, "no blank here")
-            .fix("remove the blank", gap, ""),
+        Diagnostic::new(
+            Code::TagApart,
+            format!("a blank between `{word}` and its text"),
+            gap,
+            "no blank here",
+        )
+        .fix("remove the blank", gap, ""),
     )
 }
 
 /// `sql"x"`, `page"x"`
 pub(super) fn unknown_tag(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let index = line.range.clone().find(|index| {
-        let is_word = tokens.at(*index).is_some_and(|token| token.kind == PieceKind::Word);
-        let text_next = tokens.at(index + 1).is_some_and(|token| token.kind == PieceKind::Text);
+    let index = line.own.iter().copied().find(|index| {
+        let is_word = tokens
+            .at(*index)
+            .is_some_and(|token| token.kind == PieceKind::Word);
+        let text_next = tokens
+            .at(index + 1)
+            .is_some_and(|token| token.kind == PieceKind::Text);
         is_word && text_next && tokens.glued(*index) && !TAGS.contains(&tokens.word(*index))
     })?;
     let word = tokens.word(index);
     let span = scene.token_span(index);
-    let diagnostic = Diagnostic::new(Code::UnknownTag, format!("there is no tag `{word}`"), span, "glued to a text, this is a tag");
+    let diagnostic = Diagnostic::new(
+        Code::UnknownTag,
+        format!("there is no tag `{word}`"),
+        span,
+        "glued to a text, this is a tag",
+    );
     let tag = match word {
         "regex" | "regexp" | "r" => Some("re"),
         "uri" | "http" => Some("url"),
@@ -83,37 +115,55 @@ pub(super) fn unknown_tag(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         word => words::nearest(word, TAGS),
     };
     Some(match tag {
-        Some(tag) => diagnostic.help(format!("did you mean `{tag}`?")).fix(format!("write `{tag}`"), span, tag),
+        Some(tag) => diagnostic.help(format!("did you mean `{tag}`?")).fix(
+            format!("write `{tag}`"),
+            span,
+            tag,
+        ),
         None => diagnostic
-            .help(format!("the tags are {}; any other word is followed by a blank", words::listed(TAGS)))
+            .help(format!(
+                "the tags are {}; any other word is followed by a blank",
+                words::listed(TAGS)
+            ))
             .fix("add a blank", span.at_end(), " "),
     })
 }
 
 /// `Pod { name: "w" }`, `x = { a: 1 }`
 pub(super) fn braces_in_expression(scene: &Scene<'_>, line: &Range<usize>) -> Option<Diagnostic> {
-    let open = scene.tokens.flat(line.clone()).find(|index| is_literal(scene, *index))?;
+    let open = scene
+        .tokens
+        .flat(line.clone())
+        .find(|index| is_literal(scene, *index))?;
     Some(braces(scene, open))
 }
 
 /// The same inside of parentheses or brackets, where no block can stand.
 pub(super) fn braces_in_brackets(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let flat: Vec<usize> = tokens.flat(line.range.clone()).collect();
-    let lists = flat.into_iter().filter(|index| matches!(tokens.word(*index), "(" | "["));
-    let open = lists
-        .flat_map(|list| list + 1..tokens.partner(list))
-        .find(|index| tokens.word(*index) == "{")?;
-    Some(braces(scene, open))
+    let mut list_end = 0;
+    for index in line.own.iter().copied() {
+        match tokens.word(index) {
+            "{" if index < list_end => return Some(braces(scene, index)),
+            "(" | "[" => list_end = list_end.max(tokens.partner(index)),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether braces hold `name: value` behind a type, or stand where only a value can.
 fn is_literal(scene: &Scene<'_>, open: usize) -> bool {
     let tokens = scene.tokens;
-    let Some(before) = open.checked_sub(1).filter(|_| tokens.word(open) == "{") else { return false };
+    let Some(before) = open.checked_sub(1).filter(|_| tokens.word(open) == "{") else {
+        return false;
+    };
     let labelled = tokens.word(open + 2) == ":";
     let word = tokens.word(before);
-    let is_type = word.starts_with(|first: char| first.is_ascii_uppercase()) && tokens.at(before).is_some_and(|token| token.kind == PieceKind::Word);
+    let is_type = word.starts_with(|first: char| first.is_ascii_uppercase())
+        && tokens
+            .at(before)
+            .is_some_and(|token| token.kind == PieceKind::Word);
     let empty = tokens.partner(open) == open + 1;
     is_type && labelled || word == "=" && (labelled || empty || tokens.word(open + 2) == ",")
 }
@@ -122,9 +172,20 @@ fn braces(scene: &Scene<'_>, open: usize) -> Diagnostic {
     let tokens = scene.tokens;
     let close = tokens.partner(open);
     let span = scene.token_span(open);
-    let is_record = open.checked_sub(1).is_some_and(|before| tokens.word(before).starts_with(|first: char| first.is_ascii_uppercase()));
-    let diagnostic = Diagnostic::new(Code::BracesInExpression, "braces are for blocks only", span, "a value has no braces");
-    let Some(before) = open.checked_sub(1).and_then(|before| tokens.at(before)) else { return diagnostic };
+    let is_record = open.checked_sub(1).is_some_and(|before| {
+        tokens
+            .word(before)
+            .starts_with(|first: char| first.is_ascii_uppercase())
+    });
+    let diagnostic = Diagnostic::new(
+        Code::BracesInExpression,
+        "braces are for blocks only",
+        span,
+        "a value has no braces",
+    );
+    let Some(before) = open.checked_sub(1).and_then(|before| tokens.at(before)) else {
+        return diagnostic;
+    };
     if is_record {
         let gap: Span = scene.span(before.end..tokens.bytes(&(open..open + 1)).end);
         diagnostic
@@ -142,8 +203,14 @@ fn braces(scene: &Scene<'_>, open: usize) -> Diagnostic {
 /// `c ? a : b`, `a?.b`
 pub(super) fn question_mark(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let index = line.range.clone().find(|index| tokens.word(*index) == "?")?;
-    let stuck_here = tokens.at(index).is_some_and(|token| token.start <= line.at && line.at <= token.end + 1);
+    let index = line
+        .own
+        .iter()
+        .copied()
+        .find(|index| tokens.word(*index) == "?")?;
+    let stuck_here = tokens
+        .at(index)
+        .is_some_and(|token| token.start <= line.at && line.at <= token.end + 1);
     stuck_here.then(|| {
         Diagnostic::new(Code::WrongOperator, "`?` is not an operator", scene.token_span(index), "only a type ends in `?`")
             .help("a choice between two values is `(if c then a else b)`; what may be missing is taken apart with `match`")

@@ -8,24 +8,46 @@ use crate::syntax::skim::PieceKind;
 /// `no undo because "why"`
 pub(super) fn waiver(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let index = line.range.clone().find(|index| tokens.word(*index) == "no" && tokens.word(index + 1) == "undo")?;
-    let end = if tokens.word(index + 2) == "because" { index + 3 } else { index + 2 };
+    let index = line
+        .own
+        .iter()
+        .copied()
+        .find(|index| tokens.word(*index) == "no" && tokens.word(index + 1) == "undo")?;
+    let end = if tokens.word(index + 2) == "because" {
+        index + 3
+    } else {
+        index + 2
+    };
     let span = scene.span(tokens.bytes(&(index..end)));
     Some(
-        Diagnostic::new(Code::WaiverForm, "an undo is waived with `waive undo`", span, "not how a waiver is written")
-            .help("every waiver begins with `waive`, so that all of them can be found")
-            .fix("write `waive undo`", span, "waive undo"),
+        Diagnostic::new(
+            Code::WaiverForm,
+            "an undo is waived with `waive undo`",
+            span,
+            "not how a waiver is written",
+        )
+        .help("every waiver begins with `waive`, so that all of them can be found")
+        .fix("write `waive undo`", span, "waive undo"),
     )
 }
 
 /// `if let x = e {`
 pub(super) fn if_let(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    let index = line.range.clone().find(|index| tokens.word(*index) == "if" && tokens.word(index + 1) == "let")?;
+    let index = line
+        .own
+        .iter()
+        .copied()
+        .find(|index| tokens.word(*index) == "if" && tokens.word(index + 1) == "let")?;
     let span = scene.span(tokens.bytes(&(index..index + 2)));
     Some(
-        Diagnostic::new(Code::IfLet, "there is no `if let`", span, "a `let` stands on a line of its own")
-            .help("ask whether there is a value, and name it: `if e is some x { ... }`"),
+        Diagnostic::new(
+            Code::IfLet,
+            "there is no `if let`",
+            span,
+            "a `let` stands on a line of its own",
+        )
+        .help("ask whether there is a value, and name it: `if e is some x { ... }`"),
     )
 }
 
@@ -35,11 +57,19 @@ pub(super) fn result_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     if line.kind != Kind::Item {
         return None;
     }
-    let index = tokens.flat(line.range.clone()).find(|index| tokens.word(*index) == "(")?;
+    let index = tokens
+        .flat(line.range.clone())
+        .find(|index| tokens.word(*index) == "(")?;
     let colon = tokens.skip(index);
     let span = scene.token_span(colon);
     (tokens.word(colon) == ":").then(|| {
-        Diagnostic::new(Code::ResultColon, "a result type comes after `->`", span, "not `:`").fix("write `->`", span, " ->")
+        Diagnostic::new(
+            Code::ResultColon,
+            "a result type comes after `->`",
+            span,
+            "not `:`",
+        )
+        .fix("write `->`", span, " ->")
     })
 }
 
@@ -47,19 +77,33 @@ pub(super) fn result_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
 pub(super) fn let_without_value(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let start = line.range.start;
-    let named = matches!((line.kind, tokens.word(start)), (Kind::Stmt, "let") | (Kind::Item, "const"));
-    let name = tokens.at(start + 1).filter(|token| token.kind == PieceKind::Word && line.range.contains(&(start + 1)));
-    let (true, Some(name)) = (named, name) else { return None };
+    let named = matches!(
+        (line.kind, tokens.word(start)),
+        (Kind::Stmt, "let") | (Kind::Item, "const")
+    );
+    let name = tokens
+        .at(start + 1)
+        .filter(|token| token.kind == PieceKind::Word && line.range.contains(&(start + 1)));
+    let (true, Some(name)) = (named, name) else {
+        return None;
+    };
     let word = tokens.word(start);
     let doubled = start + 2;
     if tokens.word(doubled) == "=" && tokens.word(doubled + 1) == "=" && tokens.glued(doubled) {
         let span = scene.span(tokens.bytes(&(doubled..doubled + 2)));
         return Some(
-            Diagnostic::new(Code::LetWithoutValue, "`==` compares; a name is given with `=`", span, "one `=` only")
-                .fix("write `=`", span, "="),
+            Diagnostic::new(
+                Code::LetWithoutValue,
+                "`==` compares; a name is given with `=`",
+                span,
+                "one `=` only",
+            )
+            .fix("write `=`", span, "="),
         );
     }
-    let has_equals = tokens.flat(line.range.clone()).any(|index| tokens.word(index) == "=");
+    let has_equals = tokens
+        .flat(line.range.clone())
+        .any(|index| tokens.word(index) == "=");
     (!has_equals).then(|| {
         let after = scene.span(name.end..name.end);
         let diagnostic = Diagnostic::new(
@@ -69,7 +113,11 @@ pub(super) fn let_without_value(scene: &Scene<'_>, line: &Line) -> Option<Diagno
             "`=` and a value are missing here",
         );
         let value_follows = line.range.len() > 2 && tokens.word(start + 2) != ":";
-        if value_follows { diagnostic.fix("add `=`", after, " =") } else { diagnostic }
+        if value_follows {
+            diagnostic.fix("add `=`", after, " =")
+        } else {
+            diagnostic
+        }
     })
 }
 
@@ -81,16 +129,37 @@ pub(super) fn two_statements(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     }
     let index = tokens
         .flat(line.range.clone())
-        .find(|index| tokens.at(*index).is_some_and(|token| token.start == line.at))
+        .find(|index| {
+            tokens
+                .at(*index)
+                .is_some_and(|token| token.start == line.at)
+        })
         .filter(|index| *index > line.range.start)?;
     let before = tokens.at(index - 1)?;
-    let ends = matches!(before.kind, PieceKind::Word | PieceKind::Close | PieceKind::Text) && !tokens.is_open_ended(index - 1);
-    let begins = tokens.is_statement_word(index) && !tokens.is_statement_word(index - 1) && tokens.word(index - 1) != "else";
+    let ends = matches!(
+        before.kind,
+        PieceKind::Word | PieceKind::Close | PieceKind::Text
+    ) && !tokens.is_open_ended(index - 1);
+    let begins = tokens.is_statement_word(index)
+        && !tokens.is_statement_word(index - 1)
+        && tokens.word(index - 1) != "else";
     (ends && begins).then(|| {
         let gap = scene.span(before.end..tokens.bytes(&(index..index + 1)).start);
-        Diagnostic::new(Code::TwoStatements, "two statements on one line", scene.token_span(index), "begins another statement")
-            .and(gap.at_start(), "the first one ends here")
-            .fix("begin a new line", gap, format!("\n{}", indent_of(tokens.text, tokens.bytes(&line.range).start)))
+        Diagnostic::new(
+            Code::TwoStatements,
+            "two statements on one line",
+            scene.token_span(index),
+            "begins another statement",
+        )
+        .and(gap.at_start(), "the first one ends here")
+        .fix(
+            "begin a new line",
+            gap,
+            format!(
+                "\n{}",
+                indent_of(tokens.text, tokens.bytes(&line.range).start)
+            ),
+        )
     })
 }
 
@@ -100,17 +169,31 @@ pub(super) fn no_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let start = line.range.start;
     let word = tokens.word(start);
     let needs = match line.kind {
-        Kind::Stmt | Kind::Arm => matches!(word, "if" | "for" | "match" | "verify" | "with" | "attempt"),
+        Kind::Stmt | Kind::Arm => {
+            matches!(word, "if" | "for" | "match" | "verify" | "with" | "attempt")
+        }
         Kind::Clause => matches!(word, "diagnose" | "remedy" | "steps" | "blast"),
-        Kind::Item => matches!(word, "runbook" | "product" | "record" | "enum" | "probe" | "action" | "test"),
+        Kind::Item => matches!(
+            word,
+            "runbook" | "product" | "record" | "enum" | "probe" | "action" | "test"
+        ),
         _ => false,
     };
-    let opened = tokens.flat(line.range.clone()).any(|index| tokens.word(index) == "{");
+    let opened = tokens
+        .flat(line.range.clone())
+        .any(|index| tokens.word(index) == "{");
     let end = tokens.bytes(&line.range).end;
     let reached_end = line.at >= end;
     (needs && !opened && reached_end).then(|| {
-        Diagnostic::new(Code::MissingBlock, format!("`{word}` without its block"), scene.span(end..end), "`{` is missing here")
-            .help(format!("what belongs to `{word}` stands between `{{` and `}}`"))
+        Diagnostic::new(
+            Code::MissingBlock,
+            format!("`{word}` without its block"),
+            scene.span(end..end),
+            "`{` is missing here",
+        )
+        .help(format!(
+            "what belongs to `{word}` stands between `{{` and `}}`"
+        ))
     })
 }
 
@@ -119,5 +202,6 @@ fn indent_of(text: &str, at: usize) -> &str {
     let before = text.get(..at).unwrap_or_default();
     let line = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.get(line..).unwrap_or_default();
-    line.get(..line.len() - line.trim_start().len()).unwrap_or_default()
+    line.get(..line.len() - line.trim_start().len())
+        .unwrap_or_default()
 }
