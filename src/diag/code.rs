@@ -91,7 +91,7 @@ codes! {
     E0102 TooDeep             Error   "nested too deeply"
     E0103 UnclosedText        Error   "a string is not closed"
     E0104 ForeignCharacter    Error   "a character that the language does not use"
-    E0105 HiddenDirection     Error   "a character that changes the direction of text"
+    E0105 HiddenCharacter     Error   "a hidden character"
     E0106 UnknownItem         Error   "no item begins with this word"
     E0107 StrayAtColumnZero   Error   "only items begin at column 0"
     E0110 ComesLater          Error   "a part of the language that comes later"

@@ -115,7 +115,7 @@ pub(super) fn semicolon(text: &str, span: Span, line_start: usize) -> Diagnostic
 /// A character that stands in strings and comments only, and what it is read as.
 pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
     let letter = text.chars().next().unwrap_or_default();
-    if let Some(diagnostic) = hidden_direction(span, letter) {
+    if let Some(diagnostic) = hidden_character(span, letter) {
         return (diagnostic, "");
     }
     let code = u32::from(letter);
@@ -157,32 +157,46 @@ pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
 }
 
 /// Characters inside a string or a comment that make it look like something else.
-pub(super) fn hidden_directions(source: SourceId, piece: Piece, text: &str) -> Vec<Diagnostic> {
+pub(super) fn hidden_characters(source: SourceId, piece: Piece, text: &str) -> Vec<Diagnostic> {
     let letters = piece.text(text).char_indices();
     letters
         .filter_map(|(at, letter)| {
             let start = piece.start + at;
             let span = Span::new(source, start, start + letter.len_utf8());
-            hidden_direction(span, letter)
+            hidden_character(span, letter)
         })
         .take(1)
         .collect()
 }
 
-fn hidden_direction(span: Span, letter: char) -> Option<Diagnostic> {
-    let hidden = matches!(
-        letter,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}'
-    );
+fn hidden_character(span: Span, letter: char) -> Option<Diagnostic> {
     let code = u32::from(letter);
-    hidden.then(|| {
+    is_hidden(letter).then(|| {
         Diagnostic::new(
-            Code::HiddenDirection,
-            format!("the hidden character U+{code:04X} changes the direction of the text"),
+            Code::HiddenCharacter,
+            format!("the hidden character U+{code:04X}"),
             span,
-            "an invisible character",
+            "a reader does not see it",
         )
-        .help(format!("a reader would see something else than the machine reads; in a string write it as `\\u{{{code:04X}}}`"))
+        .help(format!(
+            "a text that looks like something else than it is can fool whoever reviews it; in a string write `\\u{{{code:04X}}}`"
+        ))
         .fix("remove it", span, "")
     })
+}
+
+/// Whether a character is invisible, reorders a line, or speaks to the terminal.
+fn is_hidden(letter: char) -> bool {
+    match letter {
+        '\n' | '\t' | '\r' => false,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => true,
+        '\u{2060}'..='\u{206f}' | '\u{feff}' => true,
+        letter => letter.is_control(),
+    }
+}
+
+/// Whether a text may hold a hidden character at all: most texts are told by their bytes.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r'))
 }

@@ -55,6 +55,7 @@ pub(super) fn split(source: SourceId, text: &str) -> Split {
         blank_so_far: true,
         in_doc: false,
         stray: false,
+        foreign_line: None,
     };
     while let Some(piece) = splitter.skim.next() {
         splitter.piece(piece);
@@ -78,6 +79,8 @@ struct Splitter<'t> {
     in_doc: bool,
     /// Text outside of items, or at column 0, was told already.
     stray: bool,
+    /// The start of the last line on which a foreign character was told.
+    foreign_line: Option<usize>,
 }
 
 impl<'t> Splitter<'t> {
@@ -135,8 +138,8 @@ impl<'t> Splitter<'t> {
     fn comment(&mut self, piece: Piece, at_column_zero: bool) {
         let comment = piece.text(self.text).trim_end();
         let span = Span::new(self.source, piece.start, piece.start + comment.len());
-        if !comment.is_ascii() {
-            self.hidden_directions(piece);
+        if !lexical::is_plain(comment) {
+            self.hidden_characters(piece);
         }
         if is_doc(comment) {
             if at_column_zero && !self.in_doc {
@@ -159,8 +162,8 @@ impl<'t> Splitter<'t> {
             }
             PieceKind::Text | PieceKind::Block => {
                 self.depth.operand();
-                if !piece.text(self.text).is_ascii() {
-                    self.hidden_directions(piece);
+                if !lexical::is_plain(piece.text(self.text)) {
+                    self.hidden_characters(piece);
                 }
             }
             PieceKind::OpenText => {
@@ -179,7 +182,7 @@ impl<'t> Splitter<'t> {
             PieceKind::Foreign => {
                 let (diagnostic, better) =
                     lexical::foreign(self.span(piece), piece.text(self.text));
-                self.tell(diagnostic, Some((piece.start..piece.end, better)));
+                self.foreign(diagnostic, piece, better);
             }
             PieceKind::Blank | PieceKind::Newline | PieceKind::Comment => {}
         }
@@ -230,6 +233,21 @@ impl<'t> Splitter<'t> {
         self.depth.operand();
     }
 
+    /// One such character on a line is enough to say.
+    fn foreign(&mut self, diagnostic: Diagnostic, piece: Piece, better: &str) {
+        if self.foreign_line != Some(self.line_start) {
+            self.foreign_line = Some(self.line_start);
+            self.split.diagnostics.push(diagnostic);
+        }
+        self.mark(|item| {
+            item.told.push(piece.start);
+            item.splices.push(Splice {
+                range: piece.start..piece.end,
+                text: better.into(),
+            });
+        });
+    }
+
     /// Something that stands where only items begin.
     fn stray(&mut self, piece: Piece) {
         if !self.stray {
@@ -271,8 +289,8 @@ impl<'t> Splitter<'t> {
         });
     }
 
-    fn hidden_directions(&mut self, piece: Piece) {
-        for diagnostic in lexical::hidden_directions(self.source, piece, self.text) {
+    fn hidden_characters(&mut self, piece: Piece) {
+        for diagnostic in lexical::hidden_characters(self.source, piece, self.text) {
             self.split.diagnostics.push(diagnostic);
         }
     }

@@ -5,11 +5,9 @@ use super::{Case, PROGRAM, Wanted};
 pub fn cases() -> Vec<Case> {
     vec![
         Case::texts("cut/nothing", Wanted::WellFormed, || {
-            [
-                "", "\n", "  ", "//", "// x", "//!", "///", "\u{feff}", "\r\n",
-            ]
-            .map(String::from)
-            .into()
+            ["", "\n", "  ", "//", "// x", "//!", "\u{feff}", "\r\n"]
+                .map(String::from)
+                .into()
         }),
         Case::texts("cut/ended at every word", Wanted::Anything, || {
             let ends = PROGRAM.char_indices().map(|(at, _)| at);
