@@ -1,0 +1,303 @@
+//! The first pass: every item gets a place in its table and its name an entry.
+//!
+//! In: the files. Out: [`Declared`] items with their symbols; what they mean is left to later
+//! passes, so that order never matters. Says which names are declared twice.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::library::Module;
+use super::names::{FileId, Member, ModuleId, OWN};
+use super::runbook::Draft;
+use super::state::{Checker, Pending, Progress};
+use crate::diag::{Code, Diagnostic};
+use crate::effect::{Level, Scope};
+use crate::syntax::tree::{EnumItem, ExternItem, ExternKind, File, Ident, Item, ItemKind};
+use crate::text::Span;
+use crate::typed::{
+    self, ActionContract, Body, ConstId, EnumId, ExternId, Function, FunctionId, FunctionKind,
+    ProductId, QualifiedName, RecordId, RoleId, RunbookId, SecretId, Symbol, TargetId, Type,
+    UndoContract,
+};
+use crate::value::{Duration, EnumMember, Shape, Value};
+
+/// An item and where its name leads.
+#[derive(Clone, Copy)]
+pub struct Declared<'a> {
+    pub file: FileId,
+    pub item: &'a Item,
+    /// None for what has no name: `use`, `test`, what could not be read.
+    pub symbol: Option<Symbol>,
+}
+
+impl<'a> Checker<'a> {
+    /// Declares every item of the library's modules and of the package's files.
+    pub fn declare(&mut self, modules: &'a [Module], files: &'a [File]) -> Vec<Declared<'a>> {
+        let own = self.names.open(None);
+        debug_assert_eq!(own, OWN, "the package's namespace is the first");
+        let mut scopes = Vec::new();
+        for module in modules {
+            let id = self.names.open(Some(module.name.into()));
+            scopes.push((id, &module.file));
+        }
+        scopes.extend(files.iter().map(|file| (own, file)));
+        for (module, file) in &scopes {
+            self.open_file(*module, file);
+        }
+        let mut declared = Vec::new();
+        for (index, (module, file)) in scopes.into_iter().enumerate() {
+            let id = FileId(index as u32);
+            for item in &file.items {
+                let symbol = self.declare_item(id, module, item);
+                declared.push(Declared {
+                    file: id,
+                    item,
+                    symbol,
+                });
+            }
+        }
+        declared
+    }
+
+    fn declare_item(&mut self, file: FileId, module: ModuleId, item: &'a Item) -> Option<Symbol> {
+        let name = name_of(&item.kind)?;
+        let qualified = QualifiedName {
+            module: self.names.name(module).cloned(),
+            name: name.text.clone(),
+        };
+        let symbol = self.new_symbol(file, item, qualified)?;
+        if name.text.is_empty() {
+            return Some(symbol);
+        }
+        let member = Member {
+            symbol,
+            span: name.span,
+        };
+        if let Some(first) = self.names.enter(module, &name.text, member) {
+            self.say_duplicate("item", name, first.span);
+        }
+        Some(symbol)
+    }
+
+    /// Says that a name is declared twice, at both places.
+    pub fn say_duplicate(&mut self, what: &str, name: &Ident, first: Span) {
+        let message = format!("the {what} `{}` is declared twice", name.text);
+        let found = Diagnostic::new(Code::DuplicateName, message, name.span, "declared again");
+        self.say(found.and(first, "declared here first"));
+    }
+
+    /// Makes room for the item in the table of its kind.
+    fn new_symbol(&mut self, file: FileId, item: &'a Item, name: QualifiedName) -> Option<Symbol> {
+        let span = item.span;
+        let package = &mut self.package;
+        Some(match &item.kind {
+            ItemKind::Missing | ItemKind::Use(_) | ItemKind::Test(_) => return None,
+            ItemKind::Enum(found) => Symbol::Enum(self.new_enum(found, name, span)),
+            ItemKind::Record(found) => {
+                self.records.push(waiting(file, found));
+                let shape = shape(&name, found.fields.iter().map(|field| &field.name));
+                self.record_shapes.push(shape);
+                let fields = Vec::new();
+                Symbol::Record(RecordId(push(
+                    &mut package.records,
+                    typed::Record { name, fields, span },
+                )))
+            }
+            ItemKind::Const(found) => {
+                self.consts.push(waiting(file, found));
+                let value = Value::None;
+                let (name, ty) = (name.name, Type::Error);
+                let new = typed::Const {
+                    name,
+                    ty,
+                    value,
+                    span,
+                };
+                Symbol::Const(ConstId(push(&mut package.consts, new)))
+            }
+            ItemKind::Role(_) => Symbol::Role(RoleId(push(
+                &mut package.roles,
+                typed::Role {
+                    name: name.name,
+                    kind: typed::RoleKind::Rota,
+                    address: SmolStr::default(),
+                    at_least: None,
+                    span,
+                },
+            ))),
+            ItemKind::Secret(found) => Symbol::Secret(SecretId(push(
+                &mut package.secrets,
+                typed::Secret {
+                    name: name.name,
+                    store: found.store.text.clone(),
+                    address: found.address.text.clone(),
+                    span,
+                },
+            ))),
+            ItemKind::Product(_) => Symbol::Product(ProductId(push(
+                &mut package.products,
+                typed::Product {
+                    name: name.name,
+                    owner: None,
+                    chain: Vec::new(),
+                    owns: Vec::new(),
+                    zone: None,
+                    span,
+                },
+            ))),
+            ItemKind::Fn(_) => self.new_function(name, FunctionKind::Fn, span),
+            ItemKind::Probe(_) => self.new_function(name, FunctionKind::Probe, span),
+            ItemKind::Action(_) => {
+                let changes = Vec::new();
+                self.new_function(name, FunctionKind::Action { changes }, span)
+            }
+            ItemKind::Extern(found) => self.new_extern(found, name, span),
+            ItemKind::Runbook(found) => {
+                self.drafts.push(Draft::new(file, found));
+                let runbook = super::runbook::blank(found, span);
+                Symbol::Runbook(RunbookId(push(&mut self.package.runbooks, runbook)))
+            }
+        })
+    }
+
+    fn new_enum(&mut self, item: &EnumItem, name: QualifiedName, span: Span) -> EnumId {
+        let mut members: Vec<SmolStr> = Vec::new();
+        for (index, member) in item.members.iter().enumerate() {
+            if let Some(first) = members.iter().position(|known| *known == member.name.text) {
+                let first = item.members[first].name.span;
+                self.say_duplicate("enum member", &item.members[index].name, first);
+            }
+            members.push(member.name.text.clone());
+        }
+        let enumeration = SmolStr::new(name.to_string());
+        let value = |(index, member): (usize, &SmolStr)| {
+            Arc::new(EnumMember {
+                enumeration: enumeration.clone(),
+                member: member.clone(),
+                index: index as u16,
+            })
+        };
+        self.members
+            .push(members.iter().enumerate().map(value).collect());
+        let new = typed::Enum {
+            name,
+            members,
+            span,
+        };
+        EnumId(push(&mut self.package.enums, new))
+    }
+
+    /// A function whose signature and body come later.
+    pub fn new_function(&mut self, name: QualifiedName, kind: FunctionKind, span: Span) -> Symbol {
+        let new = Function {
+            name,
+            kind,
+            params: Vec::new(),
+            result: Type::Error,
+            body: empty_body(span),
+            span,
+        };
+        Symbol::Function(FunctionId(push(&mut self.package.functions, new)))
+    }
+
+    fn new_extern(&mut self, item: &ExternItem, name: QualifiedName, span: Span) -> Symbol {
+        let (kind, level) = match &item.kind {
+            ExternKind::Target(_) => {
+                self.target_shapes.push(shape(&name, [].into_iter()));
+                let new = typed::Target {
+                    name,
+                    scope: Scope::Instance,
+                    within: None,
+                    key: SmolStr::default(),
+                    lookup: None,
+                    fields: Vec::new(),
+                    span,
+                };
+                return Symbol::Target(TargetId(push(&mut self.package.targets, new)));
+            }
+            ExternKind::Fn { .. } => (typed::ExternKind::Fn, Level::Pure),
+            ExternKind::Probe { .. } => (typed::ExternKind::Probe, Level::Observe),
+            ExternKind::Action { .. } => {
+                (typed::ExternKind::Action(blank_contract()), Level::Change)
+            }
+        };
+        let new = typed::Extern {
+            name,
+            kind,
+            level,
+            params: Vec::new(),
+            type_parameters: 0,
+            open: false,
+            result: Type::Error,
+            needs: Vec::new(),
+            deadline: Duration::ZERO,
+            span,
+        };
+        Symbol::Extern(ExternId(push(&mut self.package.externs, new)))
+    }
+}
+
+/// A body with nothing in it.
+pub fn empty_body(span: Span) -> Body {
+    Body {
+        locals: Vec::new(),
+        block: typed::Block {
+            statements: Vec::new(),
+            span,
+        },
+    }
+}
+
+/// The names of a record or target type and its fields, as its values carry them.
+pub fn shape<'n>(name: &QualifiedName, fields: impl Iterator<Item = &'n Ident>) -> Arc<Shape> {
+    Arc::new(Shape {
+        name: SmolStr::new(name.to_string()),
+        fields: fields.map(|field| field.text.clone()).collect(),
+    })
+}
+
+/// The contract of an action before its clauses are read.
+fn blank_contract() -> ActionContract {
+    ActionContract {
+        changes: Vec::new(),
+        repeat: crate::effect::Repeat::UnsafeHuman,
+        settle_probe: None,
+        settles: Duration::ZERO,
+        undo: UndoContract::ByCaller,
+        inverse: None,
+        touching: false,
+    }
+}
+
+fn waiting<Item>(file: FileId, item: Item) -> Pending<Item> {
+    Pending {
+        file,
+        item,
+        progress: Progress::Waiting,
+    }
+}
+
+/// Adds a row and gives its index.
+fn push<Row>(table: &mut Vec<Row>, row: Row) -> u32 {
+    table.push(row);
+    table.len() as u32 - 1
+}
+
+/// The name that an item declares.
+fn name_of(kind: &ItemKind) -> Option<&Ident> {
+    match kind {
+        ItemKind::Missing | ItemKind::Use(_) | ItemKind::Test(_) => None,
+        ItemKind::Role(item) => Some(&item.name),
+        ItemKind::Const(item) => Some(&item.name),
+        ItemKind::Enum(item) => Some(&item.name),
+        ItemKind::Record(item) => Some(&item.name),
+        ItemKind::Secret(item) => Some(&item.name),
+        ItemKind::Product(item) => Some(&item.name),
+        ItemKind::Fn(item) => Some(&item.name),
+        ItemKind::Probe(item) => Some(&item.name),
+        ItemKind::Action(item) => Some(&item.name),
+        ItemKind::Extern(item) => Some(&item.name),
+        ItemKind::Runbook(item) => Some(&item.name),
+    }
+}

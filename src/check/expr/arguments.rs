@@ -1,0 +1,307 @@
+//! Arguments: which goes to which parameter, defaults, and what no parameter takes.
+//!
+//! In: arguments as written, positional ones first. Out: one expression a parameter, in order.
+//! Every missing, unknown or doubled one is told; the rest is still checked.
+
+use smol_str::SmolStr;
+
+use super::super::state::Checker;
+use super::{Elaborator, Why, broken};
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{self, Argument};
+use crate::text::Span;
+use crate::typed::{Expr, ExprKind, ExternId, FunctionId, Param, Type};
+use crate::value::Value;
+
+/// Whose parameters are filled.
+#[derive(Clone, Copy)]
+pub enum Owner {
+    Extern(ExternId),
+    Function(FunctionId),
+}
+
+/// What the arguments are for each parameter, and those that no parameter has.
+pub struct Placed<'t> {
+    pub of_params: Vec<Option<&'t Argument>>,
+    /// Named ones without a parameter.
+    pub others: Vec<&'t Argument>,
+    /// Whether something was said, so that a gap may not be one.
+    pub is_broken: bool,
+}
+
+impl Elaborator<'_, '_> {
+    /// The arguments of a function of the package.
+    pub fn function_arguments(
+        &mut self,
+        id: FunctionId,
+        args: &[Argument],
+        name_span: Span,
+    ) -> Vec<Expr> {
+        let placed = self.place(Owner::Function(id), args, name_span);
+        self.refuse_others(Owner::Function(id), &placed.others, name_span);
+        self.fill(Owner::Function(id), &placed, name_span)
+    }
+
+    /// The arguments of an extern; an open one takes equalities on a record's fields as well.
+    pub fn extern_arguments(
+        &mut self,
+        id: ExternId,
+        args: &[Argument],
+        name_span: Span,
+    ) -> (Vec<Expr>, Vec<(SmolStr, Expr)>) {
+        let owner = Owner::Extern(id);
+        let placed = self.place(owner, args, name_span);
+        let is_open = self.checker.package.externs[id.index()].open;
+        if !is_open {
+            self.refuse_others(owner, &placed.others, name_span);
+        }
+        let filled = self.fill(owner, &placed, name_span);
+        let mut equals = Vec::new();
+        if is_open {
+            for arg in &placed.others {
+                equals.extend(self.equality_argument(&filled, arg));
+            }
+        }
+        self.refuse_empty_keys(id, &filled);
+        (filled, equals)
+    }
+
+    /// Distributes the arguments.
+    pub fn place<'t>(
+        &mut self,
+        owner: Owner,
+        args: &'t [Argument],
+        name_span: Span,
+    ) -> Placed<'t> {
+        let params = params(self.checker, owner);
+        let mut of_params: Vec<Option<&Argument>> = vec![None; params.len()];
+        let mut others = Vec::new();
+        let mut problems = Vec::new();
+        let mut positional = 0;
+        for arg in args {
+            let at = match &arg.name {
+                Some(name) => params.iter().position(|param| param.name == name.text),
+                None => {
+                    positional += 1;
+                    (positional <= params.len()).then(|| positional - 1)
+                }
+            };
+            match (at.and_then(|at| of_params.get_mut(at)), &arg.name) {
+                (Some(slot @ None), _) => *slot = Some(arg),
+                (Some(Some(first)), _) => {
+                    let name = arg.name.as_ref().map_or("", |name| name.as_str());
+                    let message = format!("the argument `{name}` is given twice");
+                    let found =
+                        Diagnostic::new(Code::ExtraArgument, message, arg.value.span, "again");
+                    problems.push(found.and(first.value.span, "given here first"));
+                }
+                (None, Some(_)) => others.push(arg),
+                (None, None) => {
+                    let callee = self.checker.text(name_span);
+                    let message = format!("`{callee}` takes {}", count(params.len()));
+                    let span = arg.value.span;
+                    problems.push(Diagnostic::new(
+                        Code::ExtraArgument,
+                        message,
+                        span,
+                        "one too many",
+                    ));
+                }
+            }
+        }
+        let is_broken = !problems.is_empty();
+        for problem in problems {
+            self.say(problem);
+        }
+        Placed {
+            of_params,
+            others,
+            is_broken,
+        }
+    }
+
+    /// Says that no parameter has these names.
+    pub fn refuse_others(&mut self, owner: Owner, others: &[&Argument], name_span: Span) {
+        for arg in others {
+            let Some(name) = &arg.name else { continue };
+            let callee = self.checker.text(name_span);
+            let names: Vec<&str> = params(self.checker, owner)
+                .iter()
+                .map(|param| param.name.as_str())
+                .collect();
+            let message = format!("`{callee}` has no parameter `{}`", name.text);
+            let found = Diagnostic::new(Code::ExtraArgument, message, name.span, "unknown");
+            let found = found.help(match names.is_empty() {
+                true => "it takes no arguments".to_owned(),
+                false => format!("it takes: {}", names.join(", ")),
+            });
+            let near = nearest(name.as_str(), names).map(str::to_owned);
+            self.say(match near {
+                Some(near) => found.fix(format!("write `{near}`"), name.span, near),
+                None => found,
+            });
+            self.expr(&arg.value, None);
+        }
+    }
+
+    /// One expression a parameter.
+    pub fn fill(&mut self, owner: Owner, placed: &Placed<'_>, name_span: Span) -> Vec<Expr> {
+        let mut filled = Vec::with_capacity(placed.of_params.len());
+        let mut missing: Vec<SmolStr> = Vec::new();
+        for (index, arg) in placed.of_params.iter().enumerate() {
+            filled.push(match arg {
+                Some(arg) => self.argument(owner, index, &arg.value),
+                None => match self.checker.default_argument(owner, index) {
+                    Some(default) => default,
+                    None => {
+                        missing.push(params(self.checker, owner)[index].name.clone());
+                        broken(name_span)
+                    }
+                },
+            });
+        }
+        if !missing.is_empty() && !placed.is_broken && placed.others.is_empty() {
+            self.say_missing(owner, &missing, name_span);
+        }
+        filled
+    }
+
+    fn say_missing(&mut self, owner: Owner, missing: &[SmolStr], name_span: Span) {
+        let callee = self.checker.text(name_span);
+        let shown: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
+        let plural = if missing.len() == 1 { "argument" } else { "arguments" };
+        let message = format!("`{callee}` needs the {plural} {}", shown.join(", "));
+        let found = Diagnostic::new(Code::MissingArgument, message, name_span, "not enough");
+        let all: Vec<String> = params(self.checker, owner)
+            .iter()
+            .map(|param| format!("{}: {}", param.name, self.type_name(&param.ty)))
+            .collect();
+        self.say(found.help(format!("it takes: ({})", all.join(", "))));
+    }
+
+    /// An argument as its parameter wants it.
+    pub fn argument(&mut self, owner: Owner, index: usize, arg: &tree::Expr) -> Expr {
+        let param = &params(self.checker, owner)[index];
+        let (name, ty) = (param.name.clone(), param.ty.clone());
+        let found = self.expr(arg, Some(&ty));
+        if matches!(ty, Type::Parameter(_)) {
+            if matches!(found.ty, Type::RecordKind(_) | Type::Error) {
+                return found;
+            }
+            let message = format!("the argument `{name}` takes a record type");
+            let problem = Diagnostic::new(Code::TypeMismatch, message, found.span, "not a type");
+            self.say(problem.help("name a record of the package: `Deploy`"));
+            return broken(found.span);
+        }
+        let found = self.fit(found, &ty, Why::Argument(&name));
+        self.check_amount(owner, index, &found);
+        found
+    }
+
+    /// A literal amount outside of the range that the extern takes.
+    fn check_amount(&mut self, owner: Owner, index: usize, arg: &Expr) {
+        let param = &params(self.checker, owner)[index];
+        let Some((low, high)) = &param.range else {
+            return;
+        };
+        let Some(known) = self.checker.known(arg) else {
+            return;
+        };
+        if (low..=high).contains(&&known) {
+            return;
+        }
+        let message = format!("`{known}` is outside of what `{}` takes", param.name);
+        let label = format!("from `{low}` to `{high}`");
+        self.say(Diagnostic::new(
+            Code::AmountOutOfRange,
+            message,
+            arg.span,
+            label,
+        ));
+    }
+
+    /// `service: service` of an open extern: equality on a field of the record.
+    fn equality_argument(&mut self, filled: &[Expr], arg: &Argument) -> Option<(SmolStr, Expr)> {
+        let name = arg.name.as_ref()?;
+        let Some(Type::RecordKind(record)) = filled.first().map(|arg| arg.ty.clone()) else {
+            self.expr(&arg.value, None);
+            return None;
+        };
+        let fields = &self.checker.package.records[record.index()].fields;
+        let Some(field) = fields.iter().find(|field| field.name == name.text) else {
+            let near = nearest(name.as_str(), fields.iter().map(|field| field.name.as_str()));
+            let near = near.map(str::to_owned);
+            let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            let all = all.join(", ");
+            self.say_unknown_field(&Type::Record(record), name, near, &all);
+            self.expr(&arg.value, None);
+            return None;
+        };
+        let ty = field.ty.clone();
+        let value = self.expr_of(&arg.value, &ty, Why::Field(name.as_str()));
+        Some((name.text.clone(), value))
+    }
+
+    /// An empty name never means all: a lookup has to say what it looks for.
+    fn refuse_empty_keys(&mut self, id: ExternId, args: &[Expr]) {
+        let finds = self.checker.package.targets.iter();
+        let is_lookup = finds.map(|target| target.lookup).any(|lookup| lookup == Some(id));
+        let selects = is_lookup
+            || matches!(self.checker.package.externs[id.index()].result, Type::List(_));
+        if !selects {
+            return;
+        }
+        for arg in args {
+            if matches!(&arg.kind, ExprKind::Value(Value::Text(text)) if text.trim().is_empty()) {
+                let message = "an empty name does not stand for everything";
+                let found = Diagnostic::new(Code::EmptyName, message, arg.span, "nothing is named");
+                self.say(found.help("name what is to be found"));
+            }
+        }
+    }
+}
+
+/// The parameters of a callable.
+pub fn params<'c>(checker: &'c Checker<'_>, owner: Owner) -> &'c [Param] {
+    match owner {
+        Owner::Extern(id) => &checker.package.externs[id.index()].params,
+        Owner::Function(id) => &checker.package.functions[id.index()].params,
+    }
+}
+
+impl Checker<'_> {
+    /// The default of a parameter, as an expression of its own.
+    pub fn default_argument(&mut self, owner: Owner, index: usize) -> Option<Expr> {
+        let mut default = params(self, owner)[index].default.clone()?;
+        self.renumber(&mut default);
+        Some(default)
+    }
+
+    /// Gives the calls in a copied default sites of their own.
+    fn renumber(&mut self, expr: &mut Expr) {
+        match &mut expr.kind {
+            ExprKind::Call(call) => {
+                call.site = self.new_site();
+                for arg in &mut call.args {
+                    self.renumber(arg);
+                }
+            }
+            ExprKind::Unary { operand, .. } | ExprKind::Wrap(operand) => self.renumber(operand),
+            ExprKind::Binary { left, right, .. } => {
+                self.renumber(left);
+                self.renumber(right);
+            }
+            // Whatever else a default is made of holds no call: see `resolve_defaults`.
+            _other => {}
+        }
+    }
+}
+
+fn count(number: usize) -> String {
+    match number {
+        0 => "no arguments".to_owned(),
+        1 => "one argument".to_owned(),
+        more => format!("{more} arguments"),
+    }
+}

@@ -1,0 +1,185 @@
+//! The functions that work on more than one type: what they take and give.
+//!
+//! In: their arguments. Out: a typed call. All other functions of the prelude are declared there.
+
+use super::super::types::kind;
+use super::{Elaborator, Why, broken};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::Argument;
+use crate::text::Span;
+use crate::typed::{Builtin, Callee, Expr, Type};
+use crate::value::{self, Kind};
+
+/// Their names.
+pub const NAMES: &[(&str, Builtin)] = &[
+    ("min", Builtin::Min),
+    ("max", Builtin::Max),
+    ("clamp", Builtin::Clamp),
+    ("first", Builtin::First),
+    ("count", Builtin::Count),
+    ("sum", Builtin::Sum),
+    ("contains", Builtin::Contains),
+];
+
+/// The function of that name.
+pub fn named(name: &str) -> Option<Builtin> {
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, builtin)| *builtin)
+}
+
+impl Elaborator<'_, '_> {
+    /// A call of one of them.
+    pub fn builtin(
+        &mut self,
+        builtin: Builtin,
+        args: &[Argument],
+        name_span: Span,
+        span: Span,
+    ) -> Expr {
+        let (arity, form) = match builtin {
+            Builtin::Min => (2, "min(a, b)"),
+            Builtin::Max => (2, "max(a, b)"),
+            Builtin::Clamp => (3, "clamp(x, low, high)"),
+            Builtin::First => (2, "first(xs, n)"),
+            Builtin::Count => (1, "count(xs)"),
+            Builtin::Sum => (1, "sum(xs)"),
+            Builtin::Contains => (2, "contains(xs, x)"),
+        };
+        let named = args.iter().find_map(|arg| arg.name.as_ref());
+        if args.len() != arity || named.is_some() {
+            let code = match args.len() < arity {
+                true => Code::MissingArgument,
+                false => Code::ExtraArgument,
+            };
+            let name = self.checker.text(name_span);
+            let message = format!("`{name}` takes its arguments like this: `{form}`");
+            let at = named.map_or(name_span, |name| name.span);
+            self.say(Diagnostic::new(code, message, at, "not like this"));
+            self.arguments_alone(args);
+            return broken(span);
+        }
+        let typed = match builtin {
+            Builtin::Min | Builtin::Max | Builtin::Clamp => self.ordered(args),
+            Builtin::First => self.first(args),
+            Builtin::Count => self.counted(args),
+            Builtin::Sum => self.summed(args),
+            Builtin::Contains => self.contained(args),
+        };
+        match typed {
+            Some((args, ty)) => {
+                let callee = Callee::Builtin(builtin);
+                self.finished_call(callee, args, Vec::new(), ty, name_span, span)
+            }
+            None => broken(span),
+        }
+    }
+
+    /// All of one ordered type; numerals take that of the others.
+    fn ordered(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
+        let mut found: Vec<Expr> = Vec::with_capacity(args.len());
+        // The first argument with a type of its own decides what a numeral is.
+        let is_plain = |arg: &&Argument| !matches!(arg.value.kind, crate::syntax::tree::ExprKind::Number);
+        let leading = args.iter().position(|arg| is_plain(&arg)).unwrap_or(0);
+        let lead = self.expr(&args.get(leading)?.value, None);
+        let ty = lead.ty.clone();
+        for (index, arg) in args.iter().enumerate() {
+            if index != leading {
+                let arg = self.expr(&arg.value, Some(&ty));
+                found.push(self.fit(arg, &ty, Why::Element));
+            }
+        }
+        found.insert(leading, lead);
+        if found.iter().any(|arg| arg.ty == Type::Error) {
+            return None;
+        }
+        let ordered = kind(&ty).filter(|kind| {
+            value::result_kind(value::BinaryOp::Less, *kind, *kind) == Some(Kind::Bool)
+        });
+        if ordered.is_none() {
+            let first = found.first()?;
+            self.say_type("these have no order", first, "a number, a Percent, a Duration, a Size or a Time");
+            return None;
+        }
+        Some((found, ty))
+    }
+
+    fn first(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
+        let list = self.list_argument(args)?;
+        let number = self.expr_of(&args.get(1)?.value, &Type::Int, Why::Argument("n"));
+        let ty = list.ty.clone();
+        Some((vec![list, number], ty))
+    }
+
+    fn counted(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
+        let list = self.list_argument(args)?;
+        Some((vec![list], Type::Int))
+    }
+
+    fn summed(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
+        let list = self.list_argument(args)?;
+        let element = match &list.ty {
+            Type::List(element) => (**element).clone(),
+            _empty => Type::Int,
+        };
+        if !can_add(&element) {
+            self.say_type("these do not add up", &list, "a list of numbers, durations or sizes");
+            return None;
+        }
+        Some((vec![list], element))
+    }
+
+    fn contained(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
+        let whole = self.expr(&args.first()?.value, None);
+        let part = &args.get(1)?.value;
+        let part = match &whole.ty {
+            Type::Error => {
+                self.expr(part, None);
+                return None;
+            }
+            Type::Text => self.expr_of(part, &Type::Text, Why::Argument("part")),
+            Type::List(element) => {
+                let element = (**element).clone();
+                self.expr_of(part, &element, Why::Element)
+            }
+            _other => {
+                self.say_type("nothing is contained in it", &whole, "a list or a String");
+                return None;
+            }
+        };
+        Some((vec![whole, part], Type::Bool))
+    }
+
+    fn list_argument(&mut self, args: &[Argument]) -> Option<Expr> {
+        let list = self.expr(&args.first()?.value, None);
+        match list.ty {
+            Type::List(_) | Type::EmptyList => Some(list),
+            Type::Error => None,
+            _other => {
+                self.say_type("this is not a list", &list, "a list");
+                None
+            }
+        }
+    }
+
+    fn say_type(&mut self, what: &str, found: &Expr, takes: &str) {
+        let shown = self.type_name(&found.ty);
+        let message = format!("{what}: `{shown}`");
+        let label = format!("takes {takes}");
+        self.say(Diagnostic::new(
+            Code::TypeMismatch,
+            message,
+            found.span,
+            label,
+        ));
+    }
+}
+
+/// Whether values of the type add up to one of the same type.
+pub fn can_add(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Error | Type::Int | Type::Float | Type::Percent | Type::Duration | Type::Size
+    )
+}

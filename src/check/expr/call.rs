@@ -1,0 +1,309 @@
+//! Calls: what is called, and with what.
+//!
+//! In: a callee and its arguments as written. Out: a call with one argument a parameter, defaults
+//! filled in, or the record that was built. A change is never an expression: the error says how a
+//! `do` is written.
+
+use smol_str::SmolStr;
+
+use super::super::names::Member;
+use super::super::types::symbol_kind;
+use super::{Elaborator, broken, builtin, typed};
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{self, Argument, ExprKind as Tree, Ident};
+use crate::text::Span;
+use crate::typed::{
+    self, Builtin, CallExpr, Expr, ExprKind, ExternId, ExternKind, FunctionId, FunctionKind,
+    RecordId, Symbol, TargetId, Type,
+};
+
+/// What a call calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callee {
+    Extern(ExternId),
+    Function(FunctionId),
+    Builtin(Builtin),
+    Record(RecordId),
+    Target(TargetId),
+    /// Something was said about it.
+    Broken,
+}
+
+impl Elaborator<'_, '_> {
+    /// `callee(args)` as a value.
+    pub fn call(&mut self, callee: &tree::Expr, args: &[Argument], span: Span) -> Expr {
+        let name_span = callee.span;
+        match self.callee(callee) {
+            Callee::Broken => {
+                self.arguments_alone(args);
+                broken(span)
+            }
+            Callee::Builtin(builtin) => self.builtin(builtin, args, name_span, span),
+            Callee::Record(record) => self.construct(record, args, name_span, span),
+            Callee::Target(target) => {
+                self.say_target_built(target, name_span);
+                self.arguments_alone(args);
+                broken(span)
+            }
+            Callee::Extern(id) => {
+                if self.is_action(Callee::Extern(id)) {
+                    return self.say_without_do(args, name_span, span);
+                }
+                let (args, equals) = self.extern_arguments(id, args, name_span);
+                let result = self.extern_result(id, &args);
+                let callee = typed::Callee::Extern(id);
+                self.finished_call(callee, args, equals, result, name_span, span)
+            }
+            Callee::Function(id) => {
+                if self.is_action(Callee::Function(id)) {
+                    return self.say_without_do(args, name_span, span);
+                }
+                let args = self.function_arguments(id, args, name_span);
+                let result = self.checker.function(id).result.clone();
+                let callee = typed::Callee::Function(id);
+                self.finished_call(callee, args, Vec::new(), result, name_span, span)
+            }
+        }
+    }
+
+    /// A call whose arguments are done.
+    pub fn finished_call(
+        &mut self,
+        callee: typed::Callee,
+        args: Vec<Expr>,
+        equals: Vec<(SmolStr, Expr)>,
+        result: Type,
+        name_span: Span,
+        span: Span,
+    ) -> Expr {
+        let call = CallExpr {
+            callee,
+            args,
+            equals,
+            site: self.checker.new_site(),
+            name_span,
+        };
+        typed(ExprKind::Call(Box::new(call)), result, span)
+    }
+
+    /// Looks arguments over whose callee is broken, so that their own mistakes are told.
+    pub fn arguments_alone(&mut self, args: &[Argument]) {
+        for arg in args {
+            self.expr(&arg.value, None);
+        }
+    }
+
+    /// What the expression before the bracket names.
+    pub fn callee(&mut self, callee: &tree::Expr) -> Callee {
+        match &callee.kind {
+            Tree::Missing => Callee::Broken,
+            Tree::Name(name) => self.named_callee(name, callee.span),
+            Tree::Field { base, name } => match &base.kind {
+                Tree::Name(module) => self.module_callee(module, base, name, callee.span),
+                _other => self.say_no_method(base, name),
+            },
+            _other => {
+                let message = "only a name can be called";
+                self.say(Diagnostic::new(
+                    Code::NotCallable,
+                    message,
+                    callee.span,
+                    "not a name",
+                ));
+                Callee::Broken
+            }
+        }
+    }
+
+    fn named_callee(&mut self, name: &SmolStr, span: Span) -> Callee {
+        if name.is_empty() {
+            return Callee::Broken;
+        }
+        if let Some(runbook) = self.runbook {
+            if let Some(watch) = self.checker.draft(runbook).watch(name) {
+                if !self.checker.complete_watch(runbook, watch, span) {
+                    return Callee::Broken;
+                }
+                let function = self.checker.draft(runbook).watches[watch].function;
+                return Callee::Function(function);
+            }
+        }
+        if let Some(member) = self.checker.unqualified(self.file, name) {
+            return self.member_callee(member, name, span);
+        }
+        if let Some(builtin) = builtin::named(name) {
+            return Callee::Builtin(builtin);
+        }
+        self.say_unknown_callee(name, span);
+        Callee::Broken
+    }
+
+    fn member_callee(&mut self, member: Member, name: &str, span: Span) -> Callee {
+        match member.symbol {
+            Symbol::Extern(id) => Callee::Extern(id),
+            Symbol::Function(id) => {
+                self.checker.called.insert(id, ());
+                Callee::Function(id)
+            }
+            Symbol::Record(id) => Callee::Record(id),
+            Symbol::Target(id) => Callee::Target(id),
+            Symbol::Enum(_)
+            | Symbol::Const(_)
+            | Symbol::Role(_)
+            | Symbol::Secret(_)
+            | Symbol::Product(_)
+            | Symbol::Runbook(_) => {
+                let what = symbol_kind(member.symbol);
+                let message = format!("`{name}` is {what} and cannot be called");
+                let found = Diagnostic::new(Code::NotCallable, message, span, "not a function");
+                self.say(found.and(member.span, "declared here"));
+                Callee::Broken
+            }
+        }
+    }
+
+    fn module_callee(
+        &mut self,
+        module: &SmolStr,
+        base: &tree::Expr,
+        name: &Ident,
+        span: Span,
+    ) -> Callee {
+        if let Some(id) = self.checker.imported(self.file, module) {
+            let Some(member) = self.checker.names.member(id, name.as_str()) else {
+                self.checker.say_unknown_member(id, module, name);
+                return Callee::Broken;
+            };
+            return self.member_callee(member, self.checker.text(span), span);
+        }
+        let ident = Ident {
+            text: module.clone(),
+            span: base.span,
+        };
+        if !self.is_value(module) && self.checker.say_not_imported(self.file, &ident) {
+            return Callee::Broken;
+        }
+        self.say_no_method(base, name)
+    }
+
+    fn say_no_method(&mut self, base: &tree::Expr, name: &Ident) -> Callee {
+        let base = self.expr(base, None);
+        if base.ty != Type::Error {
+            let message = format!("a value has no function `{}`", name.text);
+            let found = Diagnostic::new(Code::NotCallable, message, name.span, "not a function");
+            let shown = self.checker.text(base.span);
+            self.say(found.help(format!(
+                "functions stand in modules and take the value: `module.{}({shown})`",
+                name.text
+            )));
+        }
+        Callee::Broken
+    }
+
+    fn say_unknown_callee(&mut self, name: &str, span: Span) {
+        if let Some((_, ty)) = self.local(name) {
+            let shown = self.type_name(&ty);
+            let message = format!("`{name}` is a `{shown}` and cannot be called");
+            self.say(Diagnostic::new(
+                Code::NotCallable,
+                message,
+                span,
+                "not a function",
+            ));
+            return;
+        }
+        let message = format!("there is no `{name}` to call");
+        let found = Diagnostic::new(Code::UnknownName, message, span, "unknown name");
+        if let Some(path) = self.checker.module_member(self.file, name) {
+            let help = format!("members of a module are written with it: `{path}`");
+            self.say(found.help(help).fix(format!("write `{path}`"), span, path));
+            return;
+        }
+        let near = self.near_callable(name);
+        self.say(match near {
+            Some(near) => found
+                .help(format!("there is `{near}`"))
+                .fix(format!("write `{near}`"), span, near),
+            None => found,
+        });
+    }
+
+    fn near_callable(&self, name: &str) -> Option<String> {
+        let module = self.checker.file(self.file).module;
+        let names = &self.checker.names;
+        let prelude = names.module(crate::library::PRELUDE);
+        let watches = self.runbook.into_iter().flat_map(|runbook| {
+            let watches = &self.checker.draft(runbook).watches;
+            watches.iter().map(|watch| watch.item.name.as_str())
+        });
+        let own = std::iter::once(module).chain(prelude);
+        let own = own.flat_map(|module| names.members(module).map(SmolStr::as_str));
+        let all = watches.chain(own).chain(builtin::NAMES.iter().map(|(name, _)| *name));
+        nearest(name, all).map(str::to_owned)
+    }
+
+    /// Whether it is an action, of the library or of the package.
+    pub fn is_action(&self, callee: Callee) -> bool {
+        match callee {
+            Callee::Extern(id) => {
+                let found = &self.checker.package.externs[id.index()];
+                matches!(found.kind, ExternKind::Action(_))
+            }
+            Callee::Function(id) => {
+                matches!(self.checker.function(id).kind, FunctionKind::Action { .. })
+            }
+            Callee::Builtin(_) | Callee::Record(_) | Callee::Target(_) | Callee::Broken => false,
+        }
+    }
+
+    fn say_without_do(&mut self, args: &[Argument], name_span: Span, span: Span) -> Expr {
+        self.arguments_alone(args);
+        let name = self.checker.text(name_span);
+        let message = format!("`{name}` changes something and is called without `do`");
+        let found = Diagnostic::new(Code::ActionWithoutDo, message, name_span, "an action");
+        let help = "every line that changes the world says so: `do ...`, in a remedy or in `steps`";
+        self.say(found.help(help));
+        broken(span)
+    }
+
+    fn say_target_built(&mut self, target: TargetId, span: Span) {
+        let found = &self.checker.package.targets[target.index()];
+        let message = format!("a `{}` cannot be made up", found.name);
+        let lookup = found.lookup;
+        let said = Diagnostic::new(Code::NotCallable, message, span, "a target type");
+        let help = match lookup {
+            Some(lookup) => {
+                let name = &self.checker.package.externs[lookup.index()].name;
+                format!("it is found by `{name}`; only a test says what one is like")
+            }
+            None => "only a lookup finds one; only a test says what one is like".to_owned(),
+        };
+        self.say(said.help(help));
+    }
+
+    /// The type of what an extern gives, its type parameters replaced.
+    pub fn extern_result(&self, id: ExternId, args: &[Expr]) -> Type {
+        let found = &self.checker.package.externs[id.index()];
+        substitute(&found.result, |parameter| {
+            let at = found
+                .params
+                .iter()
+                .position(|param| param.ty == Type::Parameter(parameter))?;
+            match args.get(at)?.ty {
+                Type::RecordKind(record) => Some(Type::Record(record)),
+                _ => None,
+            }
+        })
+    }
+}
+
+/// The type with its parameters replaced; an unknown one is broken.
+fn substitute(ty: &Type, known: impl Fn(u8) -> Option<Type> + Copy) -> Type {
+    match ty {
+        Type::Parameter(at) => known(*at).unwrap_or(Type::Error),
+        Type::List(element) => Type::List(substitute(element, known).into()),
+        Type::Optional(inner) => Type::Optional(substitute(inner, known).into()),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,237 @@
+//! `base.name`: a field, a member of an enum, a member of a module; and `base[index]`.
+//!
+//! In: the two sides of a dot. Out: the field by its index, or the member. Which of the three it
+//! is depends on what stands before the dot alone.
+
+use smol_str::SmolStr;
+
+use super::super::names::Member;
+use super::{Elaborator, Why, broken, typed, value};
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{self, ExprKind as Tree, Ident};
+use crate::text::Span;
+use crate::typed::{EnumId, Expr, ExprKind, Field, Symbol, Type};
+use crate::value::Value;
+
+/// What stands before a dot, if it is no value.
+enum Prefix {
+    Enum(EnumId),
+    Module(super::super::names::ModuleId),
+    /// Something was said about it.
+    Broken,
+}
+
+impl Elaborator<'_, '_> {
+    /// `base.name`
+    pub fn field(
+        &mut self,
+        base: &tree::Expr,
+        name: &Ident,
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Expr {
+        match self.prefix(base) {
+            Some(Prefix::Enum(id)) => return self.enum_member(id, name, span),
+            Some(Prefix::Module(module)) => {
+                let Some(member) = self.checker.names.member(module, name.as_str()) else {
+                    let text = self.checker.text(base.span);
+                    self.checker.say_unknown_member(module, text, name);
+                    return broken(span);
+                };
+                let text = self.checker.text(span);
+                return self.member_value(member.symbol, text, span, hint);
+            }
+            Some(Prefix::Broken) => return broken(span),
+            None => {}
+        }
+        let base = self.expr(base, None);
+        self.field_of(base, name, span)
+    }
+
+    /// What stands before a dot when it is an enum or a module.
+    fn prefix(&mut self, base: &tree::Expr) -> Option<Prefix> {
+        match &base.kind {
+            Tree::Name(name) => {
+                if self.is_value(name) {
+                    return None;
+                }
+                if let Some(Member {
+                    symbol: Symbol::Enum(id),
+                    ..
+                }) = self.checker.unqualified(self.file, name)
+                {
+                    return Some(Prefix::Enum(id));
+                }
+                self.module_prefix(name, base.span)
+            }
+            Tree::Field { base: module, name } => {
+                let Tree::Name(module_name) = &module.kind else {
+                    return None;
+                };
+                if self.is_value(module_name) || !starts_upper(name) {
+                    return None;
+                }
+                let module = match self.module_prefix(module_name, module.span)? {
+                    Prefix::Module(module) => module,
+                    Prefix::Enum(_) | Prefix::Broken => return Some(Prefix::Broken),
+                };
+                match self.checker.names.member(module, name.as_str()) {
+                    Some(Member {
+                        symbol: Symbol::Enum(id),
+                        ..
+                    }) => Some(Prefix::Enum(id)),
+                    Some(_) => None,
+                    None => {
+                        self.checker.say_unknown_member(module, module_name, name);
+                        Some(Prefix::Broken)
+                    }
+                }
+            }
+            _other => None,
+        }
+    }
+
+    /// Whether a bare name is bound to a value here; does not count as reading it.
+    pub fn is_value(&self, name: &str) -> bool {
+        let bound = self.visible_names().any(|local| local == name) || self.binding(name).is_some();
+        bound
+            || matches!(
+                self.checker.unqualified(self.file, name),
+                Some(Member {
+                    symbol: Symbol::Const(_) | Symbol::Role(_) | Symbol::Secret(_),
+                    ..
+                })
+            )
+    }
+
+    /// The module that a name stands for; says so if it is one that is not imported.
+    fn module_prefix(&mut self, name: &SmolStr, span: Span) -> Option<Prefix> {
+        if let Some(module) = self.checker.imported(self.file, name) {
+            return Some(Prefix::Module(module));
+        }
+        let ident = Ident {
+            text: name.clone(),
+            span,
+        };
+        let said = self.checker.unqualified(self.file, name).is_none()
+            && self.checker.say_not_imported(self.file, &ident);
+        said.then_some(Prefix::Broken)
+    }
+
+    fn enum_member(&mut self, id: EnumId, name: &Ident, span: Span) -> Expr {
+        let members = &self.checker.members[id.index()];
+        let found = members.iter().find(|member| member.member == name.text);
+        if let Some(member) = found {
+            return value(Value::Enum(member.clone()), Type::Enum(id), span);
+        }
+        if name.text.is_empty() {
+            return broken(span);
+        }
+        let all = || members.iter().map(|member| member.member.as_str());
+        let near = nearest(name.as_str(), all()).map(str::to_owned);
+        let list: Vec<&str> = all().collect();
+        let list = list.join(", ");
+        let enumeration = self.type_name(&Type::Enum(id));
+        let message = format!("the enum `{enumeration}` has no member `{}`", name.text);
+        let found = Diagnostic::new(Code::UnknownEnumMember, message, name.span, "unknown member");
+        let found = found.help(format!("it has: {list}"));
+        self.say(match near {
+            Some(near) => found.fix(format!("write `{near}`"), name.span, near),
+            None => found,
+        });
+        broken(span)
+    }
+
+    /// The field of a value.
+    pub fn field_of(&mut self, base: Expr, name: &Ident, span: Span) -> Expr {
+        if name.text.is_empty() {
+            return broken(span);
+        }
+        let fields: &[Field] = match &base.ty {
+            Type::Error => return broken(span),
+            Type::Record(id) => &self.checker.package.records[id.index()].fields,
+            Type::Target(id) => &self.checker.package.targets[id.index()].fields,
+            other => {
+                let other = other.clone();
+                return self.say_no_fields(&other, name, span);
+            }
+        };
+        let Some(at) = fields.iter().position(|field| field.name == name.text) else {
+            let near = nearest(name.as_str(), fields.iter().map(|field| field.name.as_str()));
+            let near = near.map(str::to_owned);
+            let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            let all = all.join(", ");
+            let ty = base.ty.clone();
+            self.say_unknown_field(&ty, name, near, &all);
+            return broken(span);
+        };
+        let ty = fields[at].ty.clone();
+        let kind = ExprKind::Field {
+            base: Box::new(base),
+            field: at as u16,
+        };
+        typed(kind, ty, span)
+    }
+
+    /// Says that a record or a target has no such field.
+    pub fn say_unknown_field(&mut self, of: &Type, name: &Ident, near: Option<String>, all: &str) {
+        let of = self.type_name(of);
+        let message = format!("`{of}` has no field `{}`", name.text);
+        let found = Diagnostic::new(Code::UnknownField, message, name.span, "unknown field");
+        let found = found.help(format!("it has: {all}"));
+        self.say(match near {
+            Some(near) => found.fix(format!("write `{near}`"), name.span, near),
+            None => found,
+        });
+    }
+
+    fn say_no_fields(&mut self, ty: &Type, name: &Ident, span: Span) -> Expr {
+        let shown = self.type_name(ty);
+        let message = format!("a `{shown}` has no fields");
+        let label = format!("no `{}` in it", name.text);
+        let found = Diagnostic::new(Code::UnknownField, message, name.span, label);
+        self.say(match ty {
+            Type::Optional(_) => {
+                found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
+            }
+            Type::List(_) => {
+                found.help("ask its elements: `any(x.ready for x in xs)`, `[x.name for x in xs]`")
+            }
+            _other => found,
+        });
+        broken(span)
+    }
+
+    /// `base[index]`
+    pub fn index(&mut self, base: &tree::Expr, index: &tree::Expr, span: Span) -> Expr {
+        let base = self.expr(base, None);
+        let (key, element, why) = match &base.ty {
+            Type::Error => {
+                self.expr(index, None);
+                return broken(span);
+            }
+            Type::List(element) => (Type::Int, (**element).clone(), Why::Index),
+            Type::Map(key, element) => ((**key).clone(), (**element).clone(), Why::Key),
+            other => {
+                let shown = self.type_name(&other.clone());
+                let message = format!("a `{shown}` has no elements");
+                let found = Diagnostic::new(Code::TypeMismatch, message, base.span, "not a list");
+                self.say(found.help("`xs[0]` takes an element of a list, `m[key]` one of a map"));
+                self.expr(index, None);
+                return broken(span);
+            }
+        };
+        let index = self.expr_of(index, &key, why);
+        let kind = ExprKind::Index {
+            base: Box::new(base),
+            index: Box::new(index),
+        };
+        typed(kind, element, span)
+    }
+}
+
+fn starts_upper(name: &Ident) -> bool {
+    name.as_str()
+        .starts_with(|first: char| first.is_ascii_uppercase())
+}

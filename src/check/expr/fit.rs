@@ -1,0 +1,212 @@
+//! Where a type is wanted and another one comes: the few conversions, and the many errors.
+//!
+//! In: a typed expression and the wanted type. Out: an expression of exactly that type. The only
+//! conversion is `T` to `T?`; numerals have their type from the start. Every refusal says how to
+//! get there.
+
+use super::super::types::{is_broken, same};
+use super::{Elaborator, broken, typed};
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+use crate::typed::{Expr, ExprKind, Type};
+use crate::value::Value;
+
+/// What wants a type, for the message.
+#[derive(Clone, Copy)]
+pub enum Why<'w> {
+    Argument(&'w str),
+    Field(&'w str),
+    Default(&'w str),
+    Condition,
+    Element,
+    Key,
+    Index,
+    /// The `else` of a `let`.
+    Handler,
+    /// A `let` with a type, a constant with a type.
+    Declared,
+    Return,
+    /// A clause or a bound, by its words.
+    Clause(&'w str),
+    Finding(&'w str),
+}
+
+impl Why<'_> {
+    fn describe(self, wanted: &str) -> String {
+        match self {
+            Why::Argument(name) => format!("the argument `{name}` takes `{wanted}`"),
+            Why::Field(name) => format!("the field `{name}` takes `{wanted}`"),
+            Why::Default(name) => format!("`{name}` is of type `{wanted}`"),
+            Why::Condition => "a condition is a `Bool`".to_owned(),
+            Why::Element => format!("the elements are `{wanted}`"),
+            Why::Key => format!("the keys are `{wanted}`"),
+            Why::Index => format!("the index is `{wanted}`"),
+            Why::Handler => format!("the `let` is of type `{wanted}`"),
+            Why::Declared => format!("declared as `{wanted}`"),
+            Why::Return => format!("the probe gives `{wanted}`"),
+            Why::Clause(words) => format!("`{words}` takes `{wanted}`"),
+            Why::Finding(name) => format!("the finding `{name}` takes `{wanted}` here"),
+        }
+    }
+}
+
+impl Elaborator<'_, '_> {
+    /// The expression as one of the wanted type; says so if it cannot be.
+    pub fn fit(&mut self, expr: Expr, wanted: &Type, why: Why<'_>) -> Expr {
+        match convert(expr, wanted) {
+            Ok(fitting) => fitting,
+            Err(expr) => {
+                self.say_mismatch(&expr, wanted, why);
+                broken(expr.span)
+            }
+        }
+    }
+
+    /// Two expressions that must be of one type.
+    pub fn same_type(&mut self, left: Expr, right: Expr, what: &str) -> (Expr, Expr) {
+        let right = match convert(right, &left.ty) {
+            Ok(right) => return (left, right),
+            Err(right) => right,
+        };
+        let left = match convert(left, &right.ty) {
+            Ok(left) => return (left, right),
+            Err(left) => left,
+        };
+        let (a, b) = (self.type_name(&left.ty), self.type_name(&right.ty));
+        let message = format!("{what} one type, not `{a}` and `{b}`");
+        let label = format!("this is `{b}`");
+        let found = Diagnostic::new(Code::TypeMismatch, message, right.span, label);
+        let found = found.and(left.span, format!("this is `{a}`"));
+        self.say(self.help_to_convert(found, &right, &left.ty));
+        let right = broken(right.span);
+        (broken(left.span), right)
+    }
+
+    fn say_mismatch(&mut self, expr: &Expr, wanted: &Type, why: Why<'_>) {
+        let (want, have) = (self.type_name(wanted), self.type_name(&expr.ty));
+        let message = format!("expected `{want}`, found `{have}`");
+        let found = Diagnostic::new(Code::TypeMismatch, message, expr.span, why.describe(&want));
+        self.say(self.help_to_convert(found, expr, wanted));
+    }
+
+    /// The type as it is written.
+    pub fn type_name(&self, ty: &Type) -> String {
+        self.checker.type_name(ty)
+    }
+
+    /// Says how to get from the one type to the other, where there is a way.
+    fn help_to_convert(&self, found: Diagnostic, expr: &Expr, wanted: &Type) -> Diagnostic {
+        let plain = match wanted {
+            Type::Optional(inner) => inner,
+            wanted => wanted,
+        };
+        let numeral = literal_digits(expr, self.checker.text(expr.span));
+        match (&expr.ty, plain) {
+            (Type::Float, Type::Percent) => with_unit(found, expr, "ratio"),
+            (Type::Float, Type::Duration) => with_unit(found, expr, "seconds"),
+            (Type::Float, Type::Size) => with_unit(found, expr, "bytes"),
+            (Type::Int, Type::Percent | Type::Duration | Type::Size) => {
+                let (unit, units) = match plain {
+                    Type::Percent => ("%", "`%`"),
+                    Type::Size => ("MiB", "a unit of size: `B`, `KiB`, `MiB`, `GiB`"),
+                    _duration => ("s", "a unit of time: `ms`, `s`, `m`, `h`, `d`"),
+                };
+                let found = found.help(format!("the number needs {units}"));
+                match numeral {
+                    Some(digits) if unit != "MiB" => {
+                        let text = format!("{digits}{unit}");
+                        found.fix(format!("write `{text}`"), expr.span, text)
+                    }
+                    _none => found,
+                }
+            }
+            (Type::Int, Type::Float) => {
+                found.help("an `Int` does not become a `Float` by itself: declare it as a `Float`")
+            }
+            (Type::Float, Type::Int) => found.help("a `Float` does not become an `Int`"),
+            (Type::Optional(_), _) => {
+                found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
+            }
+            (Type::NoneLiteral, _) => found.help("only a type with `?` can be `none`"),
+            (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
+            (Type::Text, Type::Url) => with_tag(found, expr, "url"),
+            (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
+            (Type::Text, Type::Cron) => with_tag(found, expr, "cron"),
+            (Type::Text, Type::Target(id)) => {
+                let lookup = self.checker.package.targets[id.index()].lookup;
+                match lookup {
+                    Some(lookup) => {
+                        let name = &self.checker.package.externs[lookup.index()].name;
+                        found.help(format!("a name is not the thing itself: look it up with `{name}`"))
+                    }
+                    None => found,
+                }
+            }
+            (_, Type::Text) => {
+                found.help("put it into a string: bind it with `let x = ...`, then write `\"${x}\"`")
+            }
+            (_, Type::Bool) => found.help(
+                "nothing but a `Bool` is true or false: compare it, `x > 0`, `x is none`, `x is not empty`",
+            ),
+            (_, Type::Secret) => {
+                found.help("declare it: `secret token = vault \"path\"`, and pass `token`")
+            }
+            _other => found,
+        }
+    }
+}
+
+/// The expression as one of the wanted type, or unchanged if it cannot be.
+pub fn convert(mut expr: Expr, wanted: &Type) -> Result<Expr, Expr> {
+    if same(&expr.ty, wanted) {
+        if is_broken(&expr.ty) && !matches!(wanted, Type::Error) {
+            expr.ty = wanted.clone();
+        }
+        return Ok(expr);
+    }
+    match (&expr.ty, wanted) {
+        (Type::EmptyList, Type::List(_)) | (Type::NoneLiteral, Type::Optional(_)) => {
+            expr.ty = wanted.clone();
+            Ok(expr)
+        }
+        (_, Type::Optional(inner)) => {
+            let inner = convert(expr, inner)?;
+            let span = inner.span;
+            Ok(typed(ExprKind::Wrap(Box::new(inner)), wanted.clone(), span))
+        }
+        _other => Err(expr),
+    }
+}
+
+/// The digits of a whole number that is written out.
+fn literal_digits<'t>(expr: &Expr, text: &'t str) -> Option<&'t str> {
+    let ExprKind::Value(Value::Int(_)) = expr.kind else {
+        return None;
+    };
+    let is_digit = |byte: u8| byte.is_ascii_digit() || byte == b'_';
+    text.bytes().all(is_digit).then_some(text)
+}
+
+fn with_unit(found: Diagnostic, expr: &Expr, unit: &str) -> Diagnostic {
+    let found = found.help(format!("a number of a query gets its unit by `as {unit}`"));
+    match expr.kind {
+        ExprKind::Call(_) => found.fix(
+            format!("add `as {unit}`"),
+            expr.span.at_end(),
+            format!(" as {unit}"),
+        ),
+        _other => found,
+    }
+}
+
+fn with_tag(found: Diagnostic, expr: &Expr, tag: &str) -> Diagnostic {
+    let found = found.help(format!(
+        "it is checked when it is written: {tag}\"...\", with `${{name}}` for what varies"
+    ));
+    match expr.kind {
+        ExprKind::Value(Value::Text(_)) => {
+            found.fix(format!("add the tag `{tag}`"), expr.span.at_start(), tag)
+        }
+        _other => found,
+    }
+}

@@ -1,0 +1,169 @@
+//! Literals: numbers, moments, texts and tagged literals with their holes.
+//!
+//! In: literals as written. Out: values, or templates whose holes are checked to fit their places.
+
+use std::sync::Arc;
+
+use super::super::types::{holds_secret, kind};
+use super::{Elaborator, broken, typed, value};
+use crate::diag::{Code, Diagnostic};
+use crate::literal;
+use crate::syntax::tree::{Hole, TaggedLiteral, Text, TextLiteral, TextPart};
+use crate::text::Span;
+use crate::typed::{Expr, ExprKind, Type};
+use crate::value::{HolePosition, Kind, Number, Segment, Tag, Template, Value, fill};
+
+impl Elaborator<'_, '_> {
+    /// A number token; a whole number becomes a Float where one is wanted.
+    pub fn number(&mut self, span: Span, hint: Option<&Type>) -> Expr {
+        let wants_float = match hint {
+            Some(Type::Optional(inner)) => **inner == Type::Float,
+            Some(hint) => *hint == Type::Float,
+            None => false,
+        };
+        match literal::number(self.checker.text(span), span) {
+            Ok(Number::Int(number)) if wants_float => {
+                value(Value::Float(number as f64), Type::Float, span)
+            }
+            Ok(Number::Int(number)) => value(Value::Int(number), Type::Int, span),
+            Ok(Number::Float(number)) => value(Value::Float(number), Type::Float, span),
+            Ok(Number::Percent(share)) => value(Value::Percent(share), Type::Percent, span),
+            Ok(Number::Duration(time)) => value(Value::Duration(time), Type::Duration, span),
+            Ok(Number::Size(size)) => value(Value::Size(size), Type::Size, span),
+            Ok(Number::Version(_)) => {
+                let message = "a version stands behind the word `version` only";
+                self.say(Diagnostic::new(
+                    Code::NumberInvalid,
+                    message,
+                    span,
+                    "a number has one point at most",
+                ));
+                broken(span)
+            }
+            Err(problem) => {
+                self.say(problem);
+                broken(span)
+            }
+        }
+    }
+
+    /// A moment. Outside of a clause with a zone it needs its own.
+    pub fn time(&mut self, span: Span) -> Expr {
+        match literal::time(self.checker.text(span), None, span) {
+            Ok(moment) => value(Value::Time(moment), Type::Time, span),
+            Err(problem) => {
+                self.say(problem);
+                broken(span)
+            }
+        }
+    }
+
+    /// A string of a clause or a statement.
+    pub fn message(&mut self, text: &Text) -> Expr {
+        self.text(&text.literal, text.span)
+    }
+
+    /// A string with or without holes.
+    pub fn text(&mut self, text: &TextLiteral, span: Span) -> Expr {
+        let mut segments = Vec::with_capacity(text.parts.len());
+        let mut holes = Vec::new();
+        for part in &text.parts {
+            match part {
+                TextPart::Text(plain) => segments.push(Segment::Text(plain.clone())),
+                TextPart::Hole(hole) => {
+                    segments.push(Segment::Hole(HolePosition::Plain));
+                    holes.push(self.hole(hole, HolePosition::Plain));
+                }
+            }
+        }
+        if holes.is_empty() {
+            let plain = segments.iter().map(|segment| match segment {
+                Segment::Text(plain) => plain.as_str(),
+                Segment::Hole(_) => "",
+            });
+            let plain: String = plain.collect();
+            return value(Value::text(plain), Type::Text, span);
+        }
+        let tag = Tag::Text;
+        let template = Arc::new(Template { tag, segments });
+        typed(ExprKind::Template { template, holes }, Type::Text, span)
+    }
+
+    /// `promql"..."` and its kin.
+    pub fn tagged(&mut self, found: &TaggedLiteral, span: Span) -> Expr {
+        let Some((tag, ty)) = tag_type(found.tag.as_str()) else {
+            return broken(span);
+        };
+        let raw = self.checker.text(found.raw);
+        let (template, problems) = literal::parse(tag, raw, found.raw);
+        for problem in problems {
+            self.say(problem);
+        }
+        let positions: Vec<HolePosition> = match &template {
+            Some(template) => template.holes().collect(),
+            None => Vec::new(),
+        };
+        let mut holes = Vec::with_capacity(found.holes.len());
+        for (index, hole) in found.holes.iter().enumerate() {
+            match positions.get(index) {
+                Some(position) => holes.push(self.hole(hole, *position)),
+                // The literal is broken; the names in it are still looked up, so that they count.
+                None => drop(self.expr(&hole.path, None)),
+            }
+        }
+        let Some(template) = template.filter(|_| holes.len() == positions.len()) else {
+            return broken(span);
+        };
+        if holes.is_empty() {
+            if let Ok(query) = fill(&template, &[]) {
+                return value(query, ty, span);
+            }
+        }
+        let template = Arc::new(template);
+        typed(ExprKind::Template { template, holes }, ty, span)
+    }
+
+    fn hole(&mut self, hole: &Hole, position: HolePosition) -> Expr {
+        let found = self.expr(&hole.path, None);
+        let ty = &found.ty;
+        if matches!(ty, Type::Error) {
+            return found;
+        }
+        if holds_secret(ty) {
+            let message = "a secret cannot be put into a text";
+            let problem = Diagnostic::new(Code::SecretEscapes, message, hole.span, "a secret");
+            self.say(problem.help("pass it to a parameter of type `Secret`; it is never shown"));
+            return broken(found.span);
+        }
+        let fits = kind(ty).is_some_and(|kind| {
+            position.accepts(kind) && !matches!(kind, Kind::Record | Kind::Map | Kind::Range)
+        });
+        if fits {
+            return found;
+        }
+        let have = self.type_name(ty);
+        let message = format!("a `{have}` does not fit this hole");
+        let label = format!("takes {}", position.accepted());
+        let problem = Diagnostic::new(Code::HoleType, message, hole.span, label);
+        let problem = match ty {
+            Type::Optional(_) => problem.help("there may be nothing: take it apart first, with `if x is some y`"),
+            Type::Record(_) => problem.help("name the field that is meant: `${x.field}`"),
+            _other => problem,
+        };
+        self.say(problem);
+        broken(found.span)
+    }
+}
+
+/// The language of a tag and the type of its literals.
+fn tag_type(tag: &str) -> Option<(Tag, Type)> {
+    let tag = Tag::from_name(tag)?;
+    let ty = match tag {
+        Tag::Text => Type::Text,
+        Tag::Re => Type::Regex,
+        Tag::Url => Type::Url,
+        Tag::Promql => Type::PromQuery,
+        Tag::Cron => Type::Cron,
+    };
+    Some((tag, ty))
+}

@@ -1,0 +1,231 @@
+//! Names that stand for a value, and what to say about those that do not.
+//!
+//! In: a bare name. Out: what it stands for: a local, a name of the trigger, a constant, a role,
+//! a secret. Types and functions are no values; each mix-up has its own answer.
+
+use smol_str::SmolStr;
+
+use super::super::types::symbol_kind;
+use super::{Elaborator, broken, typed};
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::library;
+use crate::syntax::tree::Ident;
+use crate::text::Span;
+use crate::typed::{EnumId, Expr, ExprKind, Symbol, Type};
+
+impl Elaborator<'_, '_> {
+    /// What the name stands for.
+    pub fn name(&mut self, name: &SmolStr, span: Span, hint: Option<&Type>) -> Expr {
+        if name.is_empty() {
+            return broken(span);
+        }
+        if let Some(found) = self.value_name(name, span) {
+            return found;
+        }
+        if let Some(member) = self.checker.unqualified(self.file, name) {
+            return self.member_value(member.symbol, name, span, hint);
+        }
+        self.say_unknown(name, span, hint);
+        broken(span)
+    }
+
+    /// A name that is bound to a value.
+    pub fn value_name(&mut self, name: &str, span: Span) -> Option<Expr> {
+        if let Some((local, ty)) = self.local(name) {
+            return Some(typed(ExprKind::Local(local), ty, span));
+        }
+        if let (Some(runbook), Some(id)) = (self.runbook, self.binding(name)) {
+            let runbook = &self.checker.package.runbooks[runbook.index()];
+            let ty = runbook.bindings[id.index()].ty.clone();
+            return Some(typed(ExprKind::Trigger(id), ty, span));
+        }
+        match self.checker.unqualified(self.file, name)?.symbol {
+            Symbol::Const(id) => {
+                let ty = self.checker.const_type(id, span);
+                Some(typed(ExprKind::Const(id), ty, span))
+            }
+            Symbol::Role(id) => Some(typed(ExprKind::Role(id), Type::Role, span)),
+            Symbol::Secret(id) => Some(typed(ExprKind::Secret(id), Type::Secret, span)),
+            Symbol::Enum(_)
+            | Symbol::Record(_)
+            | Symbol::Target(_)
+            | Symbol::Extern(_)
+            | Symbol::Function(_)
+            | Symbol::Product(_)
+            | Symbol::Runbook(_) => None,
+        }
+    }
+
+    /// A member of a namespace where a value is wanted.
+    pub fn member_value(
+        &mut self,
+        symbol: Symbol,
+        name: &str,
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Expr {
+        let help = match symbol {
+            Symbol::Record(id) if matches!(hint, Some(Type::Parameter(_))) => {
+                return typed(ExprKind::RecordKind(id), Type::RecordKind(id), span);
+            }
+            Symbol::Const(_) | Symbol::Role(_) | Symbol::Secret(_) => {
+                return self.value_name(name, span).unwrap_or(broken(span));
+            }
+            Symbol::Enum(id) => {
+                let members = &self.checker.package.enums[id.index()].members;
+                let first = members.first().map_or("member", SmolStr::as_str);
+                format!("name one of its members: `{name}.{first}`")
+            }
+            Symbol::Record(_) => format!("build one with its fields: `{name}(...)`"),
+            Symbol::Target(_) => "a target is found by its lookup".to_owned(),
+            Symbol::Extern(_) | Symbol::Function(_) => format!("call it: `{name}(...)`"),
+            Symbol::Product(_) | Symbol::Runbook(_) => "it has no value".to_owned(),
+        };
+        let message = format!("`{name}` is {}, not a value", symbol_kind(symbol));
+        let found = Diagnostic::new(Code::WrongKindOfName, message, span, "a value is needed here");
+        self.say(found.help(help));
+        broken(span)
+    }
+
+    fn say_unknown(&mut self, name: &str, span: Span, hint: Option<&Type>) {
+        if self.say_watch_uncalled(name, span)
+            || self.say_partly_bound(name, span)
+            || self.say_unqualified_member(name, span, hint)
+        {
+            return;
+        }
+        let ident = Ident {
+            text: name.into(),
+            span,
+        };
+        if self.checker.imported(self.file, name).is_some() {
+            let message = format!("`{name}` is a module, not a value");
+            let found = Diagnostic::new(Code::WrongKindOfName, message, span, "a module");
+            self.say(found.help(format!("name one of its members: `{name}.…`")));
+            return;
+        }
+        if name == "any" {
+            return self.say_any(span);
+        }
+        let message = format!("there is no `{name}` here");
+        let found = Diagnostic::new(Code::UnknownName, message, ident.span, "unknown name");
+        let near = self.near_value(name);
+        self.say(match near {
+            Some(near) => found
+                .help(format!("there is `{near}`"))
+                .fix(format!("write `{near}`"), span, near),
+            None => found,
+        });
+    }
+
+    fn say_any(&mut self, span: Span) {
+        let message = "`any` has a meaning in tests only";
+        let found = Diagnostic::new(Code::OnlyInTests, message, span, "outside of a pattern");
+        self.say(found.help("it matches every value of an argument in `given` and `expect` lines"));
+    }
+
+    /// `lag` where `lag()` is meant.
+    fn say_watch_uncalled(&mut self, name: &str, span: Span) -> bool {
+        let watch = self.runbook.and_then(|runbook| {
+            let draft = self.checker.draft(runbook);
+            draft.watch(name)
+        });
+        let builtin = super::builtin::named(name).is_some();
+        if watch.is_none() && !builtin {
+            return false;
+        }
+        let what = if builtin { "a function" } else { "a watch" };
+        let message = format!("`{name}` is {what}, not a value");
+        let found = Diagnostic::new(Code::WrongKindOfName, message, span, "not called");
+        let found = found.help(format!("call it: `{name}(...)`"));
+        self.say(match watch {
+            Some(_) => found.fix(format!("write `{name}()`"), span.at_end(), "()"),
+            None => found,
+        });
+        true
+    }
+
+    /// A name that some triggers bind, but not all.
+    fn say_partly_bound(&mut self, name: &str, span: Span) -> bool {
+        let Some(runbook) = self.runbook else {
+            return false;
+        };
+        let bindings = &self.checker.package.runbooks[runbook.index()].bindings;
+        let Some(binding) = bindings.iter().find(|binding| binding.name == name) else {
+            return false;
+        };
+        let message = format!("`{name}` is not bound by every trigger of this runbook");
+        let found = Diagnostic::new(Code::UnknownName, message, span, "not always there");
+        let found = found.and(binding.span, "bound here, by one of several triggers");
+        self.say(found.help("bind it in each trigger, or take it out of here"));
+        true
+    }
+
+    /// `eu` where `Region.eu` is meant.
+    fn say_unqualified_member(&mut self, name: &str, span: Span, hint: Option<&Type>) -> bool {
+        let wanted = match hint {
+            Some(Type::Enum(id)) => Some(*id),
+            Some(Type::Optional(inner)) => match **inner {
+                Type::Enum(id) => Some(id),
+                _ => None,
+            },
+            _ => None,
+        };
+        let has = |id: &EnumId| {
+            let members = &self.checker.package.enums[id.index()].members;
+            members.iter().any(|member| member == name)
+        };
+        let Some(id) = wanted.filter(has).or_else(|| self.visible_enums().find(has)) else {
+            return false;
+        };
+        let path = format!("{}.{name}", self.checker.package.enums[id.index()].name);
+        let message = format!("the enum member `{name}` is written with its enum");
+        let found = Diagnostic::new(Code::UnqualifiedMember, message, span, "without its enum");
+        self.say(found.help(format!("write `{path}`")).fix(
+            format!("write `{path}`"),
+            span,
+            path,
+        ));
+        true
+    }
+
+    /// The enums that the file can name.
+    fn visible_enums(&self) -> impl Iterator<Item = EnumId> {
+        let scope = self.checker.file(self.file);
+        let modules = std::iter::once(scope.module);
+        let modules = modules.chain(scope.imports.iter().map(|import| import.module));
+        let names = &self.checker.names;
+        modules
+            .flat_map(|module| names.members(module).map(move |name| (module, name)))
+            .filter_map(|(module, name)| match names.member(module, name)?.symbol {
+                Symbol::Enum(id) => Some(id),
+                _ => None,
+            })
+    }
+
+    /// The nearest name that is a value here.
+    fn near_value(&self, name: &str) -> Option<String> {
+        let module = self.checker.file(self.file).module;
+        let bound = self.runbook.into_iter().flat_map(|runbook| {
+            let bindings = &self.checker.package.runbooks[runbook.index()].bindings;
+            bindings.iter().map(|binding| binding.name.as_str())
+        });
+        let values = self.checker.names.members(module).filter(|name| {
+            let symbol = self.checker.names.member(module, name);
+            symbol.is_some_and(|member| {
+                matches!(
+                    member.symbol,
+                    Symbol::Const(_) | Symbol::Role(_) | Symbol::Secret(_)
+                )
+            })
+        });
+        let values = values.map(SmolStr::as_str);
+        nearest(name, self.visible_names().chain(bound).chain(values)).map(str::to_owned)
+    }
+
+    /// Whether a name is a module of the library that this file may or may not import.
+    pub fn is_module(&self, name: &str) -> bool {
+        library::module(name).is_some()
+    }
+}

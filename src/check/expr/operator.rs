@@ -1,0 +1,399 @@
+//! Operators: the types that meet, numerals that take the other side's type, folding.
+//!
+//! In: operands. Out: a typed operation, or its value where both sides are known. Units do not
+//! mix; nothing is converted silently.
+
+use super::super::types::{holds_secret, kind, same};
+use super::{Elaborator, Why, broken, is_open, typed, value};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{self, BinaryOp, ExprKind as Tree, Ident, UnaryOp};
+use crate::text::Span;
+use crate::typed::{Expr, ExprKind, Type, Unit};
+use crate::value::{self, Kind, Value};
+
+impl Elaborator<'_, '_> {
+    /// `-x`, `not x`
+    pub fn unary(
+        &mut self,
+        op: UnaryOp,
+        operand: &tree::Expr,
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Expr {
+        if op == UnaryOp::Not {
+            let operand = Box::new(self.condition(operand));
+            return typed(ExprKind::Unary { op, operand }, Type::Bool, span);
+        }
+        let operand = self.expr(operand, hint);
+        let ty = operand.ty.clone();
+        match ty {
+            Type::Error => return broken(span),
+            Type::Int | Type::Float | Type::Percent | Type::Size | Type::Duration => {}
+            other => {
+                let shown = self.type_name(&other);
+                let message = format!("`-` does not take a `{shown}`");
+                self.say(Diagnostic::new(
+                    Code::OperandMismatch,
+                    message,
+                    span,
+                    "no number",
+                ));
+                return broken(span);
+            }
+        }
+        if let Some(known) = self.checker.known(&operand) {
+            let folded = value::unary(value::UnaryOp::Negate, &known);
+            return self.folded(folded, ty, span, span);
+        }
+        let operand = Box::new(operand);
+        typed(ExprKind::Unary { op, operand }, ty, span)
+    }
+
+    /// `left op right`
+    pub fn binary(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        sides: (&tree::Expr, &tree::Expr),
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Expr {
+        let (left, right) = sides;
+        match op {
+            BinaryOp::And | BinaryOp::Or => {
+                let left = Box::new(self.condition(left));
+                let right = Box::new(self.condition(right));
+                typed(ExprKind::Binary { op, left, right }, Type::Bool, span)
+            }
+            BinaryOp::In => self.membership(left, right, span),
+            BinaryOp::Range | BinaryOp::RangeInclusive => self.range(op, sides, span),
+            BinaryOp::Equal | BinaryOp::NotEqual => {
+                let (left, right) = self.sides(left, right, None);
+                self.equality(op, op_span, left, right, span)
+            }
+            BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual => {
+                let hint = hint.filter(|_| !is_comparison(op));
+                let (left, right) = self.sides(left, right, hint);
+                self.arithmetic(op, op_span, left, right, span)
+            }
+        }
+    }
+
+    /// Both sides; a numeral takes the type of the other side.
+    fn sides(
+        &mut self,
+        left: &tree::Expr,
+        right: &tree::Expr,
+        hint: Option<&Type>,
+    ) -> (Expr, Expr) {
+        if is_numeral(left) && !is_numeral(right) {
+            let right = self.expr(right, None);
+            let left = self.expr(left, Some(&right.ty));
+            return (left, right);
+        }
+        let hint = hint.filter(|_| is_numeral(left));
+        let left = self.expr(left, hint);
+        let right = self.expr(right, Some(&left.ty));
+        (left, right)
+    }
+
+    fn arithmetic(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Expr {
+        if left.ty == Type::Error || right.ty == Type::Error {
+            let ty = if is_comparison(op) { Type::Bool } else { Type::Error };
+            return typed(ExprKind::Error, ty, span);
+        }
+        let table = table_op(op);
+        let kinds = kind(&left.ty).zip(kind(&right.ty));
+        let met = kinds.and_then(|(a, b)| value::result_kind(table?, a, b));
+        let Some(ty) = met.and_then(type_of_kind) else {
+            self.say_operands(op_span, &left, &right);
+            return broken(span);
+        };
+        let known = match is_comparison(op) {
+            true => None,
+            false => self.checker.known(&left).zip(self.checker.known(&right)),
+        };
+        if let (Some(table), Some((a, b))) = (table, known) {
+            return self.folded(value::binary(table, &a, &b), ty, span, op_span);
+        }
+        let (left, right) = (Box::new(left), Box::new(right));
+        typed(ExprKind::Binary { op, left, right }, ty, span)
+    }
+
+    fn folded(
+        &mut self,
+        folded: Result<Value, value::Failure>,
+        ty: Type,
+        span: Span,
+        at: Span,
+    ) -> Expr {
+        match folded {
+            Ok(found) => value_expr(found, ty, span),
+            Err(failure) => {
+                self.checker.say_failure(&failure, at);
+                broken(span)
+            }
+        }
+    }
+
+    fn say_operands(&mut self, op_span: Span, left: &Expr, right: &Expr) {
+        let (a, b) = (self.type_name(&left.ty), self.type_name(&right.ty));
+        let op = self.checker.text(op_span);
+        let message = format!("`{op}` does not take `{a}` and `{b}`");
+        let found = Diagnostic::new(Code::OperandMismatch, message, op_span, "these do not meet");
+        let found = found.and(left.span, format!("this is `{a}`"));
+        let found = found.and(right.span, format!("this is `{b}`"));
+        let optional = |ty: &Type| matches!(ty, Type::Optional(_));
+        let unit = |ty: &Type| match ty {
+            Type::Percent => Some("ratio"),
+            Type::Duration => Some("seconds"),
+            Type::Size => Some("bytes"),
+            _other => None,
+        };
+        let of_query = match (&left.ty, &right.ty) {
+            (Type::Float, other) | (other, Type::Float) => unit(other),
+            _other => None,
+        };
+        self.say(if left.ty == Type::Text && right.ty == Type::Text {
+            found.help("texts are put together in a string: `\"${a}${b}\"`; they have no order")
+        } else if optional(&left.ty) || optional(&right.ty) {
+            found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
+        } else if let Some(unit) = of_query {
+            found.help(format!("units do not mix: a number of a query gets its unit by `as {unit}`"))
+        } else if matches!((&left.ty, &right.ty), (Type::Int, Type::Float) | (Type::Float, Type::Int)) {
+            found.help("an `Int` and a `Float` do not mix: declare both as `Float`")
+        } else {
+            found.help("units do not mix; both sides are of one type, with its unit written: `5m`, `20%`, `3GiB`")
+        });
+    }
+
+    fn equality(
+        &mut self,
+        op: BinaryOp,
+        op_span: Span,
+        left: Expr,
+        right: Expr,
+        span: Span,
+    ) -> Expr {
+        if left.ty == Type::Error || right.ty == Type::Error {
+            return typed(ExprKind::Error, Type::Bool, span);
+        }
+        for side in [&left, &right] {
+            if holds_secret(&side.ty) {
+                let message = "secrets are not compared";
+                let found = Diagnostic::new(Code::SecretEscapes, message, side.span, "a secret");
+                self.say(found.help("what a comparison tells, it tells about the secret"));
+                return broken(span);
+            }
+            if side.ty == Type::NoneLiteral {
+                let message = "whether there is nothing is asked with `is none`";
+                let found = Diagnostic::new(Code::TypeMismatch, message, side.span, "not a value");
+                self.say(found.help("write `x is none`, or `not x is none`"));
+                return broken(span);
+            }
+        }
+        let (left, right) = match (&left.ty, &right.ty) {
+            (Type::EmptyList, Type::List(_)) => {
+                let ty = right.ty.clone();
+                (Expr { ty, ..left }, right)
+            }
+            (Type::List(_), Type::EmptyList) => {
+                let ty = left.ty.clone();
+                (left, Expr { ty, ..right })
+            }
+            (a, b) if same(a, b) => (left, right),
+            _other => {
+                self.say_operands(op_span, &left, &right);
+                return broken(span);
+            }
+        };
+        if matches!(left.ty, Type::Json | Type::Handle(_) | Type::RecordKind(_)) {
+            let shown = self.type_name(&left.ty);
+            let message = format!("a `{shown}` is not compared");
+            self.say(Diagnostic::new(
+                Code::OperandMismatch,
+                message,
+                left.span,
+                "not comparable",
+            ));
+            return broken(span);
+        }
+        let (left, right) = (Box::new(left), Box::new(right));
+        typed(ExprKind::Binary { op, left, right }, Type::Bool, span)
+    }
+
+    /// `x in xs`: an element of a list, a key of a map, a value inside a range.
+    fn membership(&mut self, left: &tree::Expr, right: &tree::Expr, span: Span) -> Expr {
+        let (left, right) = if is_numeral(left) {
+            let right = self.expr(right, None);
+            let element = element_type(&right.ty);
+            (self.expr(left, element.as_ref()), right)
+        } else {
+            let left = self.expr(left, None);
+            let hint = (!is_open(&left.ty)).then(|| Type::List(left.ty.clone().into()));
+            let right = self.expr(right, hint.as_ref());
+            (left, right)
+        };
+        if left.ty == Type::Error || right.ty == Type::Error {
+            return typed(ExprKind::Error, Type::Bool, span);
+        }
+        let Some(element) = element_type(&right.ty) else {
+            let shown = self.type_name(&right.ty);
+            let message = format!("nothing is in a `{shown}`");
+            let found = Diagnostic::new(Code::OperandMismatch, message, right.span, "not a list");
+            self.say(found.help("`in` takes a list, a map or a range"));
+            return broken(span);
+        };
+        if !same(&left.ty, &element) {
+            let left = self.fit(left, &element, Why::Element);
+            return broken(left.span);
+        }
+        let (left, right) = (Box::new(left), Box::new(right));
+        let op = BinaryOp::In;
+        typed(ExprKind::Binary { op, left, right }, Type::Bool, span)
+    }
+
+    fn range(&mut self, op: BinaryOp, sides: (&tree::Expr, &tree::Expr), span: Span) -> Expr {
+        let (left, right) = self.sides(sides.0, sides.1, None);
+        let (left, right) = self.same_type(left, right, "the two ends of a range have");
+        let ty = match &left.ty {
+            Type::Error => return broken(span),
+            ty @ (Type::Int | Type::Float | Type::Duration | Type::Time | Type::Size | Type::Percent) => {
+                ty.clone()
+            }
+            other => {
+                let shown = self.type_name(&other.clone());
+                let message = format!("there is no range of `{shown}`");
+                self.say(Diagnostic::new(
+                    Code::OperandMismatch,
+                    message,
+                    span,
+                    "no range",
+                ));
+                return broken(span);
+            }
+        };
+        let (left, right) = (Box::new(left), Box::new(right));
+        typed(
+            ExprKind::Binary { op, left, right },
+            Type::Range(ty.into()),
+            span,
+        )
+    }
+
+    /// `x as ratio`
+    pub fn as_unit(&mut self, operand: &tree::Expr, unit: &Ident, span: Span) -> Expr {
+        let operand = self.expr(operand, Some(&Type::Float));
+        let (unit, ty) = match unit.as_str() {
+            "ratio" => (Unit::Ratio, Type::Percent),
+            "seconds" => (Unit::Seconds, Type::Duration),
+            "bytes" => (Unit::Bytes, Type::Size),
+            _other => {
+                self.checker
+                    .say_unknown_word("unit", unit, &["ratio", "seconds", "bytes"]);
+                return broken(span);
+            }
+        };
+        match operand.ty {
+            Type::Error => broken(span),
+            Type::Float | Type::Int => {
+                let operand = Box::new(operand);
+                typed(ExprKind::As { operand, unit }, ty, span)
+            }
+            ref other => {
+                let shown = self.type_name(&other.clone());
+                let message = format!("a `{shown}` has its unit already");
+                let found = Diagnostic::new(Code::OperandMismatch, message, span, "not a plain number");
+                self.say(found.help("`as` gives a unit to the plain number of a query"));
+                broken(span)
+            }
+        }
+    }
+}
+
+fn value_expr(found: Value, ty: Type, span: Span) -> Expr {
+    value(found, ty, span)
+}
+
+/// A number that is written out, also with a sign or in a sum of such.
+fn is_numeral(expr: &tree::Expr) -> bool {
+    match &expr.kind {
+        Tree::Number => true,
+        Tree::Paren(inner) | Tree::Unary { operand: inner, .. } => is_numeral(inner),
+        Tree::Binary { left, right, .. } => is_numeral(right) && is_numeral(left),
+        _other => false,
+    }
+}
+
+fn is_comparison(op: BinaryOp) -> bool {
+    matches!(
+        op,
+        BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual
+    )
+}
+
+/// The type of the elements, keys or values that `in` asks for.
+pub fn element_type(ty: &Type) -> Option<Type> {
+    match ty {
+        Type::List(element) | Type::Range(element) => Some((**element).clone()),
+        Type::Map(key, _) => Some((**key).clone()),
+        _other => None,
+    }
+}
+
+/// The operator in the table of values.
+pub fn table_op(op: BinaryOp) -> Option<value::BinaryOp> {
+    Some(match op {
+        BinaryOp::Multiply => value::BinaryOp::Multiply,
+        BinaryOp::Divide => value::BinaryOp::Divide,
+        BinaryOp::Add => value::BinaryOp::Add,
+        BinaryOp::Subtract => value::BinaryOp::Subtract,
+        BinaryOp::Equal => value::BinaryOp::Equal,
+        BinaryOp::NotEqual => value::BinaryOp::NotEqual,
+        BinaryOp::Less => value::BinaryOp::Less,
+        BinaryOp::LessEqual => value::BinaryOp::LessOrEqual,
+        BinaryOp::Greater => value::BinaryOp::Greater,
+        BinaryOp::GreaterEqual => value::BinaryOp::GreaterOrEqual,
+        BinaryOp::In => value::BinaryOp::In,
+        BinaryOp::Range | BinaryOp::RangeInclusive | BinaryOp::And | BinaryOp::Or => return None,
+    })
+}
+
+/// The type of what an operator on plain values gives.
+fn type_of_kind(kind: Kind) -> Option<Type> {
+    Some(match kind {
+        Kind::Bool => Type::Bool,
+        Kind::Int => Type::Int,
+        Kind::Float => Type::Float,
+        Kind::Percent => Type::Percent,
+        Kind::Duration => Type::Duration,
+        Kind::Size => Type::Size,
+        Kind::Time => Type::Time,
+        Kind::None
+        | Kind::Text
+        | Kind::Enum
+        | Kind::List
+        | Kind::Map
+        | Kind::Record
+        | Kind::Target
+        | Kind::Query
+        | Kind::Secret
+        | Kind::Handle
+        | Kind::Role
+        | Kind::Range => return None,
+    })
+}

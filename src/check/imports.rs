@@ -1,0 +1,125 @@
+//! `use` lines: which modules of the library a file sees.
+//!
+//! In: a file. Out: its scope. Members are always written with their module, so a `use` binds the
+//! module's name alone and two files never disagree about what a name means.
+
+use super::names::{FileId, FileScope, Import, ModuleId};
+use super::state::Checker;
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::library;
+use crate::syntax::tree::{File, Ident, Item, ItemKind, UseItem};
+use crate::text::Span;
+
+impl Checker<'_> {
+    /// Enters the scope of a file.
+    pub fn open_file(&mut self, module: ModuleId, file: &File) {
+        let mut imports = Vec::new();
+        let mut import_at = match file.items.first() {
+            Some(first) => self.above_documentation(first),
+            None => Span::new(file.source, 0, 0),
+        };
+        for item in &file.items {
+            if let ItemKind::Use(found) = &item.kind {
+                import_at = item.span.at_start();
+                self.import(found, item.span, &mut imports);
+            }
+        }
+        self.files.push(FileScope {
+            source: file.source,
+            module,
+            imports,
+            import_at,
+        });
+    }
+
+    /// Where a line may be put in above an item and its documentation.
+    fn above_documentation(&self, item: &Item) -> Span {
+        let start = item.span.start as usize;
+        let text = &self.sources.source(item.span.source).text;
+        let above = text.get(..start).unwrap_or_default();
+        let lines = above.match_indices('\n').rev().nth(item.doc.len());
+        let at = match lines {
+            Some((line_break, _)) => line_break + 1,
+            None => 0,
+        };
+        Span::new(item.span.source, at, at)
+    }
+
+    fn import(&mut self, item: &UseItem, whole: Span, imports: &mut Vec<Import>) {
+        if item.root.as_str() != "std" {
+            if !item.root.text.is_empty() {
+                let message = format!("there is no package `{}` to use", item.root.text);
+                let found = Diagnostic::new(Code::UnknownModule, message, item.root.span, "unknown");
+                self.say(found.help("only the library can be used: `use std.k8s`; files of one package see each other without `use`"));
+            }
+            return;
+        }
+        for (index, name) in item.modules.iter().enumerate() {
+            // With its comma, if there is another one to tell it from.
+            let before = index.checked_sub(1).and_then(|at| item.modules.get(at));
+            let cut = match (before, item.modules.get(index + 1)) {
+                (_, Some(next)) => name.span.to(next.span.at_start()),
+                (Some(before), None) => before.span.at_end().to(name.span),
+                (None, None) => whole,
+            };
+            self.import_module(name, cut, imports);
+        }
+    }
+
+    fn import_module(&mut self, name: &Ident, whole: Span, imports: &mut Vec<Import>) {
+        if name.text.is_empty() {
+            return;
+        }
+        let Some(module) = self.names.module(name.as_str()) else {
+            self.say_unknown_module(name);
+            return;
+        };
+        if let Some(first) = imports.iter().find(|known| known.name == name.text) {
+            let first = first.span;
+            self.say_duplicate("module", name, first);
+            return;
+        }
+        imports.push(Import {
+            name: name.text.clone(),
+            module,
+            span: name.span,
+            whole,
+            used: false,
+        });
+    }
+
+    fn say_unknown_module(&mut self, name: &Ident) {
+        let all = || library::MODULES.iter().map(|module| module.name);
+        let message = format!("the library has no module `{}`", name.text);
+        let found = Diagnostic::new(Code::UnknownModule, message, name.span, "unknown module");
+        let shown: Vec<&str> = all().filter(|name| *name != library::PRELUDE).collect();
+        let found = found.help(format!("there are: {}", shown.join(", ")));
+        self.say(match nearest(name.as_str(), all()) {
+            Some(near) => found.fix(format!("write `{near}`"), name.span, near),
+            None => found,
+        });
+    }
+
+    /// The module that a name stands for in a file; it counts as used from then on.
+    pub fn imported(&mut self, file: FileId, name: &str) -> Option<ModuleId> {
+        let scope = self.files.get_mut(file.0 as usize)?;
+        let import = scope.imports.iter_mut().find(|found| found.name == name)?;
+        import.used = true;
+        Some(import.module)
+    }
+
+    /// Says that a module of the library is not imported, if there is one of that name.
+    pub fn say_not_imported(&mut self, file: FileId, name: &Ident) -> bool {
+        let Some(module) = library::module(name.as_str()) else {
+            return false;
+        };
+        let at = self.file(file).import_at;
+        let line = format!("use std.{}", module.name);
+        let message = format!("the module `{}` is not imported in this file", module.name);
+        let found = Diagnostic::new(Code::UnknownName, message, name.span, "not imported");
+        let found = found.help(format!("add `{line}` to the file"));
+        self.say(found.fix(format!("add `{line}`"), at, format!("{line}\n")));
+        true
+    }
+}

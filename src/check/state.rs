@@ -1,0 +1,136 @@
+//! What one check knows so far: the tables that it fills, the names, what it has said.
+//!
+//! In: declarations, as the passes find them. Out: the finished package and the diagnostics.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::names::{FileId, FileScope, Names};
+use super::runbook::Draft;
+use crate::diag::Diagnostic;
+use crate::syntax::tree::{ConstItem, RecordItem};
+use crate::text::{Sources, Span};
+use crate::typed::{ConstId, Function, FunctionId, Package, RecordId, SiteId, Symbol};
+use crate::value::{EnumMember, Shape};
+
+/// The state of a check.
+pub struct Checker<'a> {
+    pub sources: &'a Sources,
+    pub package: Package,
+    pub names: Names,
+    pub files: Vec<FileScope>,
+    /// One per constant.
+    pub consts: Vec<Pending<&'a ConstItem>>,
+    /// One per record: the defaults of its fields are constants and evaluated when first needed.
+    pub records: Vec<Pending<&'a RecordItem>>,
+    /// One per enum: its members as values, made once.
+    pub members: Vec<Vec<Arc<EnumMember>>>,
+    /// One per record.
+    pub record_shapes: Vec<Arc<Shape>>,
+    /// One per target.
+    pub target_shapes: Vec<Arc<Shape>>,
+    /// One per runbook.
+    pub drafts: Vec<Draft<'a>>,
+    /// Names of functions of the package that are called somewhere.
+    pub called: HashMap<FunctionId, ()>,
+    /// Constants that are read somewhere.
+    pub read: HashMap<ConstId, ()>,
+    said: Vec<Diagnostic>,
+}
+
+/// Something that is worked out when it is first needed.
+pub struct Pending<Item> {
+    pub file: FileId,
+    pub item: Item,
+    pub progress: Progress,
+}
+
+/// How far something pending is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Waiting,
+    /// Being worked out: needing it now means that it depends on itself.
+    Begun,
+    Done,
+}
+
+impl<'a> Checker<'a> {
+    /// A check of a package with this name and version.
+    pub fn new(sources: &'a Sources, name: &str, version: &str) -> Self {
+        Checker {
+            sources,
+            package: Package {
+                name: name.into(),
+                version: version.into(),
+                ..Package::default()
+            },
+            names: Names::default(),
+            files: Vec::new(),
+            consts: Vec::new(),
+            records: Vec::new(),
+            members: Vec::new(),
+            record_shapes: Vec::new(),
+            target_shapes: Vec::new(),
+            drafts: Vec::new(),
+            called: HashMap::new(),
+            read: HashMap::new(),
+            said: Vec::new(),
+        }
+    }
+
+    /// Says something to the user.
+    pub fn say(&mut self, diagnostic: Diagnostic) {
+        self.said.push(diagnostic);
+    }
+
+    /// The number of a new call site.
+    pub fn new_site(&mut self) -> SiteId {
+        self.package.sites += 1;
+        SiteId(self.package.sites - 1)
+    }
+
+    /// The scope of a file.
+    pub fn file(&self, file: FileId) -> &FileScope {
+        &self.files[file.0 as usize]
+    }
+
+    /// The text under a span.
+    pub fn text(&self, span: Span) -> &'a str {
+        self.sources.slice(span)
+    }
+
+    /// A function of the package by its index.
+    pub fn function(&self, id: FunctionId) -> &Function {
+        &self.package.functions[id.index()]
+    }
+
+    /// The defaults of a record are needed.
+    pub fn record_progress(&self, id: RecordId) -> Progress {
+        self.records[id.index()].progress
+    }
+
+    /// The name behind a symbol, as it is written where it is used.
+    pub fn symbol_name(&self, symbol: Symbol) -> String {
+        let own = |name: &SmolStr| name.to_string();
+        let package = &self.package;
+        match symbol {
+            Symbol::Enum(id) => package.enums[id.index()].name.to_string(),
+            Symbol::Record(id) => package.records[id.index()].name.to_string(),
+            Symbol::Target(id) => package.targets[id.index()].name.to_string(),
+            Symbol::Extern(id) => package.externs[id.index()].name.to_string(),
+            Symbol::Function(id) => package.functions[id.index()].name.to_string(),
+            Symbol::Const(id) => own(&package.consts[id.index()].name),
+            Symbol::Role(id) => own(&package.roles[id.index()].name),
+            Symbol::Secret(id) => own(&package.secrets[id.index()].name),
+            Symbol::Product(id) => own(&package.products[id.index()].name),
+            Symbol::Runbook(id) => own(&package.runbooks[id.index()].name),
+        }
+    }
+
+    /// What was checked, and what was said about it.
+    pub fn finish(self) -> (Package, Vec<Diagnostic>) {
+        (self.package, self.said)
+    }
+}

@@ -1,0 +1,175 @@
+//! `let`, and what hangs on it: `retry`, and `else` for when the observation fails.
+//!
+//! In: a `let` line. Out: a typed one; with `else none` its type gets a `?`. A made-up value may
+//! stand for what is not there, never for what could not be asked.
+
+use super::super::expr::{Elaborator, Why, convert, is_open};
+use super::super::types::is_broken;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{self, ExprKind as Tree, FailureFilter};
+use crate::text::Span;
+use crate::typed::{
+    Callee, Expr, ExprKind, ExternKind, FunctionKind, Handler, HandlerAction, Retry, Stmt,
+    StmtKind, Type,
+};
+use crate::value::Value;
+
+impl Elaborator<'_, '_> {
+    /// `let x: T = e retry 3 every 10s else none`
+    pub fn let_stmt(&mut self, found: &tree::LetStmt, span: Span) -> StmtKind {
+        let wanted = match &found.ty {
+            Some(ty) => Some(self.checker.resolve_type(self.file, ty, &[])),
+            None => None,
+        };
+        if let Tree::Do(call) = &found.value.kind {
+            return self.let_do(found, call, wanted, span);
+        }
+        let value = self.expr(&found.value, wanted.as_ref());
+        let value = match &wanted {
+            Some(wanted) => self.fit_let(value, wanted, &found.handlers),
+            None if is_open(&value.ty) => self.say_open("this", value.span),
+            None => value,
+        };
+        let retry = self.retry(found.retry.as_ref());
+        let (value, ty) = self.with_none(value, wanted, &found.handlers);
+        let handlers = found.handlers.iter();
+        let handlers = handlers.map(|handler| self.handler(handler, &ty)).collect();
+        let local = self.declare_let(&found.name, ty);
+        StmtKind::Let {
+            local,
+            value,
+            retry,
+            handlers,
+        }
+    }
+
+    /// A `let` with a type: `let x: Int? = probe() else none` may hold an `Int`.
+    fn fit_let(&mut self, value: Expr, wanted: &Type, handlers: &[tree::Handler]) -> Expr {
+        if handlers.iter().any(is_none) {
+            if let Type::Optional(inner) = wanted {
+                return match convert(value, inner) {
+                    Ok(plain) => plain,
+                    Err(value) => self.fit(value, wanted, Why::Declared),
+                };
+            }
+        }
+        self.fit(value, wanted, Why::Declared)
+    }
+
+    /// `else none` makes the type optional, and the value with it.
+    fn with_none(
+        &mut self,
+        value: Expr,
+        wanted: Option<Type>,
+        handlers: &[tree::Handler],
+    ) -> (Expr, Type) {
+        let ty = match (&value.ty, wanted) {
+            (Type::Error, Some(wanted)) => wanted,
+            (ty, _) => ty.clone(),
+        };
+        if !handlers.iter().any(is_none) || matches!(ty, Type::Optional(_)) || is_broken(&ty) {
+            return (value, ty);
+        }
+        let ty = Type::Optional(ty.into());
+        let value = match convert(value, &ty) {
+            Ok(value) | Err(value) => value,
+        };
+        (value, ty)
+    }
+
+    /// `retry 3 every 10s`
+    pub fn retry(&mut self, retry: Option<&tree::Retry>) -> Option<Retry> {
+        let retry = retry?;
+        let times = self.count(&retry.times, "retry");
+        let every = self.duration(&retry.every, "every");
+        Some(Retry {
+            times: times?,
+            every: every?,
+        })
+    }
+
+    /// `else [no_data|failed] what` of a `let`.
+    fn handler(&mut self, handler: &tree::Handler, ty: &Type) -> Handler {
+        let action = match &handler.action {
+            tree::HandlerAction::Value(tree) => {
+                let value = self.expr_of(tree, ty, Why::Handler);
+                self.refuse_made_up(&value, handler);
+                HandlerAction::Value(value)
+            }
+            other => self.diverging(other, handler.span),
+        };
+        Handler {
+            on: handler.on,
+            action,
+            span: handler.span,
+        }
+    }
+
+    /// What ends the block when something failed.
+    pub fn diverging(&mut self, action: &tree::HandlerAction, span: Span) -> HandlerAction {
+        let kind = match action {
+            // A value takes the place of another one; the caller knows of which type.
+            tree::HandlerAction::Value(_) => StmtKind::Error,
+            tree::HandlerAction::Novel(text) => {
+                StmtKind::Novel(text.as_ref().map(|text| self.message(text)))
+            }
+            tree::HandlerAction::Inconclusive(text) => {
+                StmtKind::Inconclusive(text.as_ref().map(|text| self.message(text)))
+            }
+            tree::HandlerAction::Statement(stmt) => self.stmt(stmt),
+        };
+        HandlerAction::Diverge(Box::new(Stmt { kind, span }))
+    }
+
+    /// Missing is not zero: a plain value may stand for no data only.
+    fn refuse_made_up(&mut self, value: &Expr, handler: &tree::Handler) {
+        let plain = match &value.kind {
+            ExprKind::Error | ExprKind::Value(Value::None) => false,
+            _other => !self.observes(value),
+        };
+        if !plain || handler.on == FailureFilter::NoData || is_broken(&value.ty) {
+            return;
+        }
+        let message = "a value is made up for what could not be observed";
+        let found = Diagnostic::new(Code::MadeUpValue, message, value.span, "nobody measured this");
+        let found = found.help(
+            "say `else no_data` for a series that does not exist yet; else ask somebody else, `else none`, or end with `else inconclusive`",
+        );
+        let start = handler.span.inside(0, "else".len());
+        self.say(match handler.on {
+            FailureFilter::Any => found.fix("say `else no_data`", start, "else no_data"),
+            FailureFilter::NoData | FailureFilter::Failed => found,
+        });
+    }
+
+    /// Whether something is observed on the way to the value.
+    fn observes(&self, expr: &Expr) -> bool {
+        let mut observes = false;
+        let package = &self.checker.package;
+        expr.for_each(&mut |part| {
+            if let ExprKind::Call(call) = &part.kind {
+                observes |= match call.callee {
+                    Callee::Extern(id) => {
+                        matches!(package.externs[id.index()].kind, ExternKind::Probe)
+                    }
+                    Callee::Function(id) => !matches!(
+                        package.functions[id.index()].kind,
+                        FunctionKind::Fn | FunctionKind::Action { .. }
+                    ),
+                    Callee::Builtin(_) => false,
+                };
+            }
+        });
+        observes
+    }
+}
+
+/// `else none`
+fn is_none(handler: &tree::Handler) -> bool {
+    match &handler.action {
+        tree::HandlerAction::Value(value) => matches!(value.kind, Tree::None),
+        tree::HandlerAction::Novel(_)
+        | tree::HandlerAction::Inconclusive(_)
+        | tree::HandlerAction::Statement(_) => false,
+    }
+}
