@@ -39,6 +39,7 @@
 extern crate alloc;
 
 mod analysis;
+mod check;
 #[cfg(feature = "host")]
 mod cli;
 mod compile;

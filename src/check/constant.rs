@@ -127,7 +127,7 @@ impl Checker<'_> {
                 let row = &self.package.consts[id.index()];
                 (!is_broken(&row.ty)).then(|| row.value.clone())
             }
-            _other => None,
+            _ => None,
         }
     }
 
@@ -327,7 +327,7 @@ impl Elaborator<'_, '_> {
 fn member_index(key: &Expr) -> Option<u16> {
     match &key.kind {
         ExprKind::Value(Value::Enum(member)) => Some(member.index),
-        _other => None,
+        _ => None,
     }
 }
 

@@ -36,13 +36,13 @@ impl<'a> Checker<'a> {
                             self.resolve_target(found.file, clauses, id);
                         }
                         (_, Symbol::Extern(id)) => self.resolve_extern(found.file, item, id),
-                        _other => {}
+                        _ => {}
                     }
                 }
                 (kind, Some(Symbol::Function(id))) => {
                     self.resolve_function(found.file, kind, id);
                 }
-                _other => {}
+                _ => {}
             }
         }
         self.refuse_recursive_records(declared);
@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
                         self.resolve_lookup(found.file, clauses, id);
                     }
                     (_, Symbol::Extern(id)) => self.resolve_contract(found.file, item, id),
-                    _other => {}
+                    _ => {}
                 },
                 (ItemKind::Fn(item), Some(Symbol::Function(id))) => {
                     self.resolve_defaults(found.file, &item.params, Owner::Function(id));
@@ -68,7 +68,7 @@ impl<'a> Checker<'a> {
                 (ItemKind::Action(item), Some(Symbol::Function(id))) => {
                     self.resolve_defaults(found.file, &item.params, Owner::Function(id));
                 }
-                _other => {}
+                _ => {}
             }
         }
     }
@@ -89,7 +89,7 @@ impl<'a> Checker<'a> {
                 (kind, Some(Symbol::Function(id))) => {
                     self.elaborate_function(found.file, kind, id);
                 }
-                _other => {}
+                _ => {}
             }
         }
     }

@@ -192,13 +192,13 @@ impl<'a> Checker<'a> {
             let (place, block) = match &clause.kind {
                 ClauseKind::Diagnose(block) => (Place::Diagnose, block),
                 ClauseKind::Steps(block) => (Place::Steps, block),
-                _other => continue,
+                _ => continue,
             };
             let body = self.body(id, place, block);
             let row = self.runbook_mut(id);
             let slot = match place {
                 Place::Diagnose => &mut row.diagnose,
-                _steps => &mut row.steps,
+                _ => &mut row.steps,
             };
             if slot.is_some() {
                 let word = if place == Place::Diagnose { "diagnose" } else { "steps" };
@@ -217,7 +217,7 @@ impl<'a> Checker<'a> {
                 ClauseKind::Otherwise(otherwise) => {
                     self.elaborate_otherwise(id, otherwise, clause.span);
                 }
-                _other => {}
+                _ => {}
             }
         }
         self.check_coverage(id);
@@ -253,7 +253,7 @@ impl<'a> Checker<'a> {
                 "novel" => OtherwiseOf::Novel,
                 "inconclusive" => OtherwiseOf::Inconclusive,
                 "systemic" => OtherwiseOf::Systemic,
-                _other => {
+                _ => {
                     let all = ["novel", "inconclusive", "systemic"];
                     self.say_unknown_word("built-in finding", word, &all);
                     return;

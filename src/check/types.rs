@@ -263,7 +263,7 @@ pub fn holds_secret(ty: &Type) -> bool {
         Type::Secret => true,
         Type::Optional(inner) | Type::List(inner) | Type::Range(inner) => holds_secret(inner),
         Type::Map(key, value) => holds_secret(key) || holds_secret(value),
-        _other => false,
+        _ => false,
     }
 }
 
@@ -273,7 +273,7 @@ pub fn is_broken(ty: &Type) -> bool {
         Type::Error => true,
         Type::Optional(inner) | Type::List(inner) | Type::Range(inner) => is_broken(inner),
         Type::Map(key, value) => is_broken(key) || is_broken(value),
-        _other => false,
+        _ => false,
     }
 }
 

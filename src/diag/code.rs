@@ -135,8 +135,37 @@ codes! {
     E0148 UnknownWord         Error   "a word that means nothing here"
 
     // 02xx: names
+    E0201 UnknownName          Error   "a name that is not known here"
+    E0202 DuplicateName        Error   "declared twice"
+    E0203 NameTaken            Error   "a name that is already in use"
+    E0204 UnknownModule        Error   "no such module of the library"
+    E0206 UnknownMember        Error   "no such member of a module"
+    E0207 UnknownField         Error   "no such field"
+    E0208 UnknownEnumMember    Error   "no such member of an enum"
+    E0209 UnqualifiedMember    Error   "an enum member without its enum"
+    E0210 ExternOutsideLibrary Error   "an extern outside of the library"
+    E0211 WrongKindOfName      Error   "a name of another kind"
+    E0212 UnknownZone          Error   "no such time zone"
 
     // 03xx: types
+    E0301 TypeMismatch         Error   "a value of another type"
+    E0303 MissingArgument      Error   "an argument is missing"
+    E0304 ExtraArgument        Error   "an argument that nothing takes"
+    E0305 NotCallable          Error   "something that cannot be called"
+    E0306 CannotInfer          Error   "a type that is not known"
+    E0307 NotConstant          Error   "a value that must be constant"
+    E0308 BoundOutOfRange      Error   "a bound out of range"
+    E0309 NotOptional          Error   "something that is always there"
+    E0310 OperandMismatch      Error   "operands that do not meet"
+    E0311 BindingMisplaced     Error   "a binding that nothing can see"
+    E0312 ConstantFails        Error   "a computation that can only fail"
+    E0313 Circular             Error   "something that depends on itself"
+    E0314 AmountOutOfRange     Error   "an amount out of range"
+    E0315 OnlyInTests          Error   "a form for tests only"
+    E0316 ActionWithoutDo      Error   "a change without `do`"
+    E0317 DoWithoutAction      Error   "a `do` of something that changes nothing"
+    E0318 HandlerMisplaced     Error   "a handler that does not belong there"
+    E0319 NoInverse            Error   "`with do` of something that nothing releases"
 
     // 04xx: effects and phases
     E0401 ChangeWhileObserving     Error   "a change where only observing is allowed"
@@ -146,6 +175,14 @@ codes! {
     E0405 ArgumentNotPlanned       Error   "an argument that the plan does not know"
 
     // 05xx: findings, paths and ends
+    E0501 MissingRemedy            Error   "a finding without a remedy"
+    E0502 RemedyWithoutFinding     Error   "a remedy that nothing leads to"
+    E0503 FindingMismatch          Error   "a finding with other arguments"
+    E0504 ReservedFinding          Error   "a finding that is built in"
+    E0505 NotExhaustive            Error   "cases that are forgotten"
+    E0506 UnreachableArm           Error   "an arm that is never taken"
+    E0507 MissingClause            Error   "a clause is missing"
+    E0508 ClauseConflict           Error   "clauses that do not go together"
     E0511 ChangeNotVerified        Error   "a change that nobody verified"
     E0512 NeitherVerifiedNorTold   Error   "a path with nothing verified and nobody told"
     E0513 Unreachable              Error   "a line that is never reached"
@@ -171,6 +208,9 @@ codes! {
     E0608 ChangesUndeclared        Error   "an action that changes more than it says"
 
     // 07xx: taint, secrets, ownership, empties
+    E0706 MadeUpValue              Error   "a value made up for what could not be observed"
+    E0707 EmptyName                Error   "an empty name"
+    E0711 SecretEscapes            Error   "a secret where it may not go"
     E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
     E0702 Uncorroborated           Error   "a finding that rests on words alone"
     E0703 OwnsNothing              Error   "a target picked by words, and nothing is owned"
@@ -189,6 +229,10 @@ codes! {
     E0811 TimeInvalid         Error   "the moment is not valid"
 
     // 09xx: tests, before they run
+    E0901 UnknownExpectation       Error   "an expectation of something that does not exist"
+    E0902 NotObservable            Error   "a given for something that is not observed"
+    E0903 TriggerMismatch          Error   "a given trigger that does not set the runbook off"
+    E0904 NoIdentity               Error   "a target that is not named"
 
     // R1xxx: faults of runs
     R1001 RunInconclusive          Fault   "something that the run needed could not be read"
@@ -211,6 +255,9 @@ codes! {
     T1005 VerifiesWithoutChange    Fault   "the test passes even if the change does nothing"
 
     // L0xxx: warnings
+    L0201 UnusedLet                Warning "a value that nobody reads"
+    L0202 UnusedUse                Warning "a module that nobody uses"
+    L0203 ShortChain               Warning "a chain with one link"
     L0501 AgainUnused              Warning "a clause again that has no effect"
     L0601 BlastLineUnused          Warning "a line of the blast that bounds nothing"
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"

@@ -293,7 +293,7 @@ impl Checker<'_> {
                 self.renumber(right);
             }
             // Whatever else a default is made of holds no call: see `resolve_defaults`.
-            _other => {}
+            _ => {}
         }
     }
 }

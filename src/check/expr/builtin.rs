@@ -121,7 +121,7 @@ impl Elaborator<'_, '_> {
         let list = self.list_argument(args)?;
         let element = match &list.ty {
             Type::List(element) => (**element).clone(),
-            _empty => Type::Int,
+            _ => Type::Int,
         };
         if !can_add(&element) {
             self.say_type("these do not add up", &list, "a list of numbers, durations or sizes");
@@ -143,7 +143,7 @@ impl Elaborator<'_, '_> {
                 let element = (**element).clone();
                 self.expr_of(part, &element, Why::Element)
             }
-            _other => {
+            _ => {
                 self.say_type("nothing is contained in it", &whole, "a list or a String");
                 return None;
             }
@@ -156,7 +156,7 @@ impl Elaborator<'_, '_> {
         match list.ty {
             Type::List(_) | Type::EmptyList => Some(list),
             Type::Error => None,
-            _other => {
+            _ => {
                 self.say_type("this is not a list", &list, "a list");
                 None
             }

@@ -101,9 +101,9 @@ impl Elaborator<'_, '_> {
             Tree::Name(name) => self.named_callee(name, callee.span),
             Tree::Field { base, name } => match &base.kind {
                 Tree::Name(module) => self.module_callee(module, base, name, callee.span),
-                _other => self.say_no_method(base, name),
+                _ => self.say_no_method(base, name),
             },
-            _other => {
+            _ => {
                 let message = "only a name can be called";
                 self.say(Diagnostic::new(
                     Code::NotCallable,

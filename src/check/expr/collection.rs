@@ -25,7 +25,7 @@ impl Elaborator<'_, '_> {
             let next = self.expr(tree, element.as_ref());
             let next = match &element {
                 Some(element) if !is_open(element) => self.fit(next, element, Why::Element),
-                _first => next,
+                _ => next,
             };
             if element.as_ref().is_none_or(is_open) {
                 element = Some(next.ty.clone());
@@ -49,9 +49,9 @@ impl Elaborator<'_, '_> {
             Some(Type::Map(key, element)) => Some(((**key).clone(), (**element).clone())),
             Some(Type::Optional(inner)) => match &**inner {
                 Type::Map(key, element) => Some(((**key).clone(), (**element).clone())),
-                _other => None,
+                _ => None,
             },
-            _other => None,
+            _ => None,
         };
         let Some((first_key, first_value)) = entries.first() else {
             return match wanted {
@@ -142,7 +142,7 @@ impl Elaborator<'_, '_> {
                     Some(wanted) if !same(&element.ty, wanted) => {
                         self.fit(element, wanted, Why::Element)
                     }
-                    _other => element,
+                    _ => element,
                 };
                 let element = match is_open(&element.ty) {
                     true => self.say_open("this", element.span),
@@ -231,9 +231,9 @@ fn wanted_list(hint: Option<&Type>) -> Option<&Type> {
         Type::List(element) => Some(element),
         Type::Optional(inner) => match &**inner {
             Type::List(element) => Some(element),
-            _other => None,
+            _ => None,
         },
-        _other => None,
+        _ => None,
     }
 }
 

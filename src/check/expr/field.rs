@@ -88,7 +88,7 @@ impl Elaborator<'_, '_> {
                     }
                 }
             }
-            _other => None,
+            _ => None,
         }
     }
 
@@ -198,7 +198,7 @@ impl Elaborator<'_, '_> {
             Type::List(_) => {
                 found.help("ask its elements: `any(x.ready for x in xs)`, `[x.name for x in xs]`")
             }
-            _other => found,
+            _ => found,
         });
         broken(span)
     }

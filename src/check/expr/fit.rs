@@ -109,7 +109,7 @@ impl Elaborator<'_, '_> {
                 let (unit, units) = match plain {
                     Type::Percent => ("%", "`%`"),
                     Type::Size => ("MiB", "a unit of size: `B`, `KiB`, `MiB`, `GiB`"),
-                    _duration => ("s", "a unit of time: `ms`, `s`, `m`, `h`, `d`"),
+                    _ => ("s", "a unit of time: `ms`, `s`, `m`, `h`, `d`"),
                 };
                 let found = found.help(format!("the number needs {units}"));
                 match numeral {
@@ -117,7 +117,7 @@ impl Elaborator<'_, '_> {
                         let text = format!("{digits}{unit}");
                         found.fix(format!("write `{text}`"), expr.span, text)
                     }
-                    _none => found,
+                    _ => found,
                 }
             }
             (Type::Int, Type::Float) => {
@@ -151,7 +151,7 @@ impl Elaborator<'_, '_> {
             (_, Type::Secret) => {
                 found.help("declare it: `secret token = vault \"path\"`, and pass `token`")
             }
-            _other => found,
+            _ => found,
         }
     }
 }
@@ -174,7 +174,7 @@ pub fn convert(mut expr: Expr, wanted: &Type) -> Result<Expr, Expr> {
             let span = inner.span;
             Ok(typed(ExprKind::Wrap(Box::new(inner)), wanted.clone(), span))
         }
-        _other => Err(expr),
+        _ => Err(expr),
     }
 }
 
@@ -195,7 +195,7 @@ fn with_unit(found: Diagnostic, expr: &Expr, unit: &str) -> Diagnostic {
             expr.span.at_end(),
             format!(" as {unit}"),
         ),
-        _other => found,
+        _ => found,
     }
 }
 
@@ -207,6 +207,6 @@ fn with_tag(found: Diagnostic, expr: &Expr, tag: &str) -> Diagnostic {
         ExprKind::Value(Value::Text(_)) => {
             found.fix(format!("add the tag `{tag}`"), expr.span.at_start(), tag)
         }
-        _other => found,
+        _ => found,
     }
 }

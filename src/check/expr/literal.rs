@@ -148,7 +148,7 @@ impl Elaborator<'_, '_> {
         let problem = match ty {
             Type::Optional(_) => problem.help("there may be nothing: take it apart first, with `if x is some y`"),
             Type::Record(_) => problem.help("name the field that is meant: `${x.field}`"),
-            _other => problem,
+            _ => problem,
         };
         self.say(problem);
         broken(found.span)

@@ -162,11 +162,11 @@ impl Elaborator<'_, '_> {
             Type::Percent => Some("ratio"),
             Type::Duration => Some("seconds"),
             Type::Size => Some("bytes"),
-            _other => None,
+            _ => None,
         };
         let of_query = match (&left.ty, &right.ty) {
             (Type::Float, other) | (other, Type::Float) => unit(other),
-            _other => None,
+            _ => None,
         };
         self.say(if left.ty == Type::Text && right.ty == Type::Text {
             found.help("texts are put together in a string: `\"${a}${b}\"`; they have no order")
@@ -216,7 +216,7 @@ impl Elaborator<'_, '_> {
                 (left, Expr { ty, ..right })
             }
             (a, b) if same(a, b) => (left, right),
-            _other => {
+            _ => {
                 self.say_operands(op_span, &left, &right);
                 return broken(span);
             }
@@ -302,7 +302,7 @@ impl Elaborator<'_, '_> {
             "ratio" => (Unit::Ratio, Type::Percent),
             "seconds" => (Unit::Seconds, Type::Duration),
             "bytes" => (Unit::Bytes, Type::Size),
-            _other => {
+            _ => {
                 self.checker
                     .say_unknown_word("unit", unit, &["ratio", "seconds", "bytes"]);
                 return broken(span);
@@ -335,7 +335,7 @@ fn is_numeral(expr: &tree::Expr) -> bool {
         Tree::Number => true,
         Tree::Paren(inner) | Tree::Unary { operand: inner, .. } => is_numeral(inner),
         Tree::Binary { left, right, .. } => is_numeral(right) && is_numeral(left),
-        _other => false,
+        _ => false,
     }
 }
 
@@ -351,7 +351,7 @@ pub fn element_type(ty: &Type) -> Option<Type> {
     match ty {
         Type::List(element) | Type::Range(element) => Some((**element).clone()),
         Type::Map(key, _) => Some((**key).clone()),
-        _other => None,
+        _ => None,
     }
 }
 

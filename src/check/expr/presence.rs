@@ -33,7 +33,7 @@ impl Elaborator<'_, '_> {
                 let operand = self.expr(operand, None);
                 self.is_some(operand, Some(name), span)
             }
-            _other => self.condition(condition),
+            _ => self.condition(condition),
         }
     }
 
@@ -52,7 +52,7 @@ impl Elaborator<'_, '_> {
             IsTest::None => match operand.ty {
                 Type::Error => typed(ExprKind::Error, Type::Bool, span),
                 Type::Optional(_) => typed(ExprKind::IsNone(Box::new(operand)), Type::Bool, span),
-                _other => self.say_always_there(&operand, span),
+                _ => self.say_always_there(&operand, span),
             },
             IsTest::Empty => self.is_empty(operand, false, span),
             IsTest::NotEmpty => self.is_empty(operand, true, span),
@@ -63,7 +63,7 @@ impl Elaborator<'_, '_> {
         let inner = match &operand.ty {
             Type::Optional(inner) => (**inner).clone(),
             Type::Error => Type::Error,
-            _other => {
+            _ => {
                 let found = self.say_always_there(&operand, span);
                 if let Some(name) = name {
                     self.declare(name, Type::Error);

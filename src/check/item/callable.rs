@@ -52,7 +52,7 @@ impl Checker<'_> {
             ItemKind::Fn(item) => (&item.params, Some(&item.result)),
             ItemKind::Probe(item) => (&item.params, Some(&item.result)),
             ItemKind::Action(item) => (&item.params, None),
-            _other => return,
+            _ => return,
         };
         let resolved = self.resolve_params(file, params, &[]);
         if let ItemKind::Action(item) = kind {
@@ -121,7 +121,7 @@ impl Checker<'_> {
             Value::Range(range) if range.inclusive => {
                 Some((range.start.clone(), range.end.clone()))
             }
-            _other => {
+            _ => {
                 self.say_contract("the range of an amount is written `low..=high`", range.span);
                 None
             }
@@ -182,7 +182,7 @@ impl Checker<'_> {
             ItemKind::Fn(item) => (Place::Fn, &item.params),
             ItemKind::Probe(item) => (Place::Probe, &item.params),
             ItemKind::Action(item) => (Place::Action, &item.params),
-            _other => return,
+            _ => return,
         };
         let types: Vec<Type> = self.function(id).params.iter().map(|p| p.ty.clone()).collect();
         let result = self.function(id).result.clone();
@@ -204,7 +204,7 @@ impl Checker<'_> {
                 let block = elaborator.block(&item.body);
                 elaborator.into_body(block)
             }
-            _other => return,
+            _ => return,
         };
         self.package.functions[id.index()].body = body;
     }
@@ -252,6 +252,6 @@ fn is_target(ty: &Type) -> bool {
     match ty {
         Type::Error | Type::Target(_) => true,
         Type::List(element) => is_target(element),
-        _other => false,
+        _ => false,
     }
 }

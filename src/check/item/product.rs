@@ -29,7 +29,7 @@ impl Checker<'_> {
             "rota" => RoleKind::Rota,
             "group" => RoleKind::Group,
             "person" => RoleKind::Person,
-            _other => {
+            _ => {
                 self.say_unknown_word("kind of role", &item.kind, &["rota", "group", "person"]);
                 RoleKind::Rota
             }
@@ -263,7 +263,7 @@ impl Checker<'_> {
             Type::Target(id) => {
                 (self.package.targets[id.index()].lookup == Some(lookup)).then_some(id)
             }
-            _other => None,
+            _ => None,
         }
     }
 
@@ -289,7 +289,7 @@ impl Checker<'_> {
             let key = match self.evaluate_or_say(arg, "what is owned")? {
                 Value::Text(text) => SmolStr::new(text.as_str()),
                 Value::Int(number) => SmolStr::new(number.to_string()),
-                _other => return None,
+                _ => return None,
             };
             if key.trim_end_matches('*').contains('*') || key == "*" {
                 let message = "`*` stands at the end of a name only, behind its beginning";

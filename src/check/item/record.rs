@@ -86,6 +86,6 @@ fn parts(ty: &Type) -> Vec<RecordId> {
         Type::Record(id) => vec![*id],
         Type::Optional(inner) | Type::List(inner) => parts(inner),
         Type::Map(key, element) => [parts(key), parts(element)].concat(),
-        _plain => Vec::new(),
+        _ => Vec::new(),
     }
 }

@@ -125,10 +125,10 @@ impl Checker<'_> {
             depth = match &param.ty {
                 Type::Target(outer) => match path.iter().position(|step| step == outer) {
                     Some(at) if depth == 0 => at + 1,
-                    _other => return false,
+                    _ => return false,
                 },
                 ty if is_key(ty) => depth + 1,
-                _other => return false,
+                _ => return false,
             };
         }
         depth == path.len()

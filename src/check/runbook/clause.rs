@@ -55,7 +55,7 @@ impl Checker<'_> {
             Clause::Clears(word) => match word.as_str() {
                 "stop" => self.runbook_mut(id).clears_stop = true,
                 "continue" => self.runbook_mut(id).clears_stop = false,
-                _other => self.say_unknown_word("word behind `clears`", word, &["stop", "continue"]),
+                _ => self.say_unknown_word("word behind `clears`", word, &["stop", "continue"]),
             },
             Clause::Fresh(time) => {
                 if let Some(time) = self.duration(file, time, "fresh") {

@@ -169,7 +169,7 @@ impl Elaborator<'_, '_> {
         for (index, tree) in trees.iter().enumerate() {
             let arg = match asked.get(index) {
                 Some(Some(ty)) => self.expr_of(tree, ty, Why::Finding(name.as_str())),
-                _unsaid => self.expr(tree, None),
+                _ => self.expr(tree, None),
             };
             args.push(self.admissible(arg));
         }
@@ -211,7 +211,7 @@ impl Elaborator<'_, '_> {
                     self.say(found.and(first, format!("`{want}` at this place")));
                     arg
                 }
-                _agrees => arg,
+                _ => arg,
             };
             args.push(arg);
         }

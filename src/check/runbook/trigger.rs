@@ -122,7 +122,7 @@ impl<'a> Checker<'a> {
         let member = prelude.and_then(|prelude| self.names.member(prelude, "Alert"));
         match member.map(|member| member.symbol) {
             Some(Symbol::Record(record)) => Type::Record(record),
-            _missing => Type::Error,
+            _ => Type::Error,
         }
     }
 
@@ -312,7 +312,7 @@ impl<'a> Checker<'a> {
                 let found = self.constant(file, cron, &Type::Cron, "schedule");
                 let cron = match found {
                     Some(Value::Query(query)) => query.text.clone(),
-                    _other => SmolStr::default(),
+                    _ => SmolStr::default(),
                 };
                 let zone = match zone {
                     Some(zone) => self.zone(zone),
@@ -350,7 +350,7 @@ impl<'a> Checker<'a> {
         };
         match member.symbol {
             Symbol::Record(record) => Some(record),
-            _other => None,
+            _ => None,
         }
     }
 
@@ -372,7 +372,7 @@ impl<'a> Checker<'a> {
                     (WithOp::NotEqual, value) => LabelTest::NotEqual(value),
                     (WithOp::In, Value::List(values)) => LabelTest::In(values.to_vec()),
                     (WithOp::Matches, Value::Query(query)) => LabelTest::Matches(query.text.clone()),
-                    (WithOp::In | WithOp::Matches, _other) => return None,
+                    (WithOp::In | WithOp::Matches, _) => return None,
                 }
             }
         };

@@ -85,7 +85,7 @@ impl Elaborator<'_, '_> {
                 ));
                 wanted
             }
-            _other => result,
+            _ => result,
         };
         if let (Some(step), Some(retry)) = (&mut step, &found.retry) {
             step.retry = self.retry(Some(retry));
@@ -282,6 +282,6 @@ impl Elaborator<'_, '_> {
 fn callee_span(call: &tree::Expr) -> Span {
     match &call.kind {
         Tree::Call { callee, args: _ } => callee.span,
-        _other => call.span,
+        _ => call.span,
     }
 }

@@ -6,7 +6,7 @@ use super::super::expr::{Elaborator, Why};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Else, PatternKind};
 use crate::text::Span;
-use crate::typed::{Arm, Block, Expr, For, Pattern, Stmt, StmtKind, Type};
+use crate::typed::{Arm, ArmPattern, Block, Expr, For, Stmt, StmtKind, Type};
 use crate::value::Value;
 
 impl Elaborator<'_, '_> {
@@ -80,18 +80,18 @@ impl Elaborator<'_, '_> {
         StmtKind::Match { subject, arms }
     }
 
-    fn pattern(&mut self, pattern: &tree::Pattern, subject: &Type) -> Option<Pattern> {
+    fn pattern(&mut self, pattern: &tree::Pattern, subject: &Type) -> Option<ArmPattern> {
         let optional = matches!(subject, Type::Optional(_) | Type::Error);
         match &pattern.kind {
             PatternKind::Missing => None,
-            PatternKind::Any => Some(Pattern::Any),
-            PatternKind::None if optional => Some(Pattern::None),
+            PatternKind::Any => Some(ArmPattern::Any),
+            PatternKind::None if optional => Some(ArmPattern::None),
             PatternKind::Some(name) if optional => {
                 let inner = match subject {
                     Type::Optional(inner) => (**inner).clone(),
-                    _broken => Type::Error,
+                    _ => Type::Error,
                 };
-                Some(Pattern::Some(self.declare(name, inner)))
+                Some(ArmPattern::Some(self.declare(name, inner)))
             }
             PatternKind::None | PatternKind::Some(_) => {
                 if let PatternKind::Some(name) = &pattern.kind {
@@ -117,19 +117,19 @@ impl Elaborator<'_, '_> {
                 }
                 let value = self.expr_of(tree, subject, Why::Clause("match"));
                 let value = self.checker.evaluate_or_say(&value, "a pattern")?;
-                Some(Pattern::Value(value))
+                Some(ArmPattern::Value(value))
             }
         }
     }
 
     /// Says that an arm is never taken.
-    fn check_reachable(&mut self, seen: &mut Seen, pattern: &Pattern, span: Span) {
+    fn check_reachable(&mut self, seen: &mut Seen, pattern: &ArmPattern, span: Span) {
         let first = match pattern {
             _ if seen.any.is_some() => seen.any,
-            Pattern::Any => seen.any.replace(span),
-            Pattern::None => seen.none.replace(span),
-            Pattern::Some(_) => seen.some.replace(span),
-            Pattern::Value(value) => {
+            ArmPattern::Any => seen.any.replace(span),
+            ArmPattern::None => seen.none.replace(span),
+            ArmPattern::Some(_) => seen.some.replace(span),
+            ArmPattern::Value(value) => {
                 let known = seen.values.iter().find(|(known, _)| known == value);
                 let known = known.map(|(_, span)| *span);
                 seen.values.push((value.clone(), span));
@@ -152,7 +152,7 @@ impl Elaborator<'_, '_> {
             Type::Enum(id) => {
                 let said = seen.values.iter().filter_map(|(value, _)| match value {
                     Value::Enum(member) => Some(member.index),
-                    _other => None,
+                    _ => None,
                 });
                 let said: Vec<u16> = said.collect();
                 self.checker.members_without(*id, &said)
@@ -167,7 +167,7 @@ impl Elaborator<'_, '_> {
                 let open = cases.into_iter().filter(|(_, span)| span.is_none());
                 open.map(|(case, _)| case.to_owned()).collect()
             }
-            _open => vec!["all other values, `_`".to_owned()],
+            _ => vec!["all other values, `_`".to_owned()],
         };
         if missing.is_empty() {
             return;

@@ -125,7 +125,7 @@ impl Elaborator<'_, '_> {
     fn refuse_made_up(&mut self, value: &Expr, handler: &tree::Handler) {
         let plain = match &value.kind {
             ExprKind::Error | ExprKind::Value(Value::None) => false,
-            _other => !self.observes(value),
+            _ => !self.observes(value),
         };
         if !plain || handler.on == FailureFilter::NoData || is_broken(&value.ty) {
             return;

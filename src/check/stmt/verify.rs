@@ -80,7 +80,7 @@ impl Elaborator<'_, '_> {
                 let found = found.help("say how long it may take: `verify within 5m { ... }`");
                 found.fix("add `within 5m`", head.at_end(), " within 5m")
             }
-            _debt => found.help("say until when it is owed: `owed by builder within 7d`"),
+            _ => found.help("say until when it is owed: `owed by builder within 7d`"),
         };
         self.say(found);
     }
