@@ -82,7 +82,8 @@ pub fn check(files: &[File<'_>]) -> Checked {
         project::load(&memory::Memory::new(files), Path::new("."), &mut sources);
     if let Some(package) = package {
         let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
-        diagnostics.extend(front::analyse(&mut sources, &ids).diagnostics);
+        let (name, version) = (package.name(), package.version());
+        diagnostics.extend(front::analyse(&mut sources, &ids, &name, version).diagnostics);
     }
     checked(&diagnostics, &sources)
 }

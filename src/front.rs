@@ -3,15 +3,20 @@
 //! In: sources and which of them make the package. Out: an [`Analysis`] with all diagnostics of all
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
+use crate::check;
 use crate::diag::{Diagnostic, Kind};
 use crate::syntax;
 use crate::syntax::tree::File;
 use crate::text::{SourceId, Sources};
+use crate::typed::{Facts, Package};
 
 /// What is known about a package.
 #[derive(Clone, Debug)]
 pub struct Analysis {
     pub trees: Vec<File>,
+    pub package: Package,
+    /// Of use only when the package is sound.
+    pub facts: Facts,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -28,8 +33,8 @@ pub fn is_sound(diagnostics: &[Diagnostic]) -> bool {
     !kinds.any(|kind| kind == Kind::Error)
 }
 
-/// Parses and checks the files of one package.
-pub fn analyse(sources: &mut Sources, files: &[SourceId]) -> Analysis {
+/// Parses and checks the files of the package with this name and version.
+pub fn analyse(sources: &mut Sources, files: &[SourceId], name: &str, version: &str) -> Analysis {
     let mut diagnostics = Vec::new();
     let mut trees = Vec::with_capacity(files.len());
     for file in files {
@@ -37,8 +42,15 @@ pub fn analyse(sources: &mut Sources, files: &[SourceId]) -> Analysis {
         diagnostics.extend(parsed.diagnostics);
         trees.push(parsed.file);
     }
+    let checked = check::check(sources, &trees, name, version);
+    diagnostics.extend(checked.diagnostics);
     sort(&mut diagnostics);
-    Analysis { trees, diagnostics }
+    Analysis {
+        trees,
+        package: checked.package,
+        facts: checked.facts,
+        diagnostics,
+    }
 }
 
 /// By place; of the same place, by code. What is said twice is said once.

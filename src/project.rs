@@ -38,6 +38,14 @@ impl Package {
             }
         }
     }
+
+    /// The version in the manifest; a single file has none of its own.
+    pub fn version(&self) -> &str {
+        match &self.manifest {
+            Some(manifest) => &manifest.version,
+            None => "0.0.0",
+        }
+    }
 }
 
 /// One file of a package.

@@ -55,7 +55,8 @@ pub fn check_one(path: &Path) -> Checked {
         };
     };
     let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
-    diagnostics.extend(front::analyse(&mut sources, &ids).diagnostics);
+    let (name, version) = (package.name(), package.version());
+    diagnostics.extend(front::analyse(&mut sources, &ids, &name, version).diagnostics);
     front::sort(&mut diagnostics);
     Checked {
         name: Some(package.name()),

@@ -16,7 +16,9 @@ pub fn parse(text: &str) -> usize {
 pub fn check(text: &str) -> usize {
     let mut sources = Sources::default();
     let source = sources.add("main.rbk", text);
-    front::analyse(&mut sources, &[source]).diagnostics.len()
+    front::analyse(&mut sources, &[source], "measured", "1.0.0")
+        .diagnostics
+        .len()
 }
 
 /// Parses a text as a file and brings it into the one layout; 1 if it refuses.
