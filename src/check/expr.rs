@@ -46,6 +46,15 @@ pub fn broken(span: Span) -> Expr {
 impl<'a> Elaborator<'_, 'a> {
     /// The typed form of an expression. `hint` is what the surroundings want, if they know.
     pub fn expr(&mut self, expr: &tree::Expr, hint: Option<&Type>) -> Expr {
+        if !self.enter(expr.span) {
+            return broken(expr.span);
+        }
+        let found = self.expr_inside(expr, hint);
+        self.leave();
+        found
+    }
+
+    fn expr_inside(&mut self, expr: &tree::Expr, hint: Option<&Type>) -> Expr {
         let span = expr.span;
         match &expr.kind {
             Tree::Missing => broken(span),

@@ -49,10 +49,14 @@ impl Checker<'_> {
                 self.check_key_type(&key_type, key.span);
                 Type::Map(Arc::new(key_type), Arc::new(value))
             }
-            TypeRefKind::Optional(inner) => match self.resolve_type(file, inner, parameters) {
-                Type::Optional(inner) => Type::Optional(inner),
-                inner => Type::Optional(Arc::new(inner)),
-            },
+            TypeRefKind::Optional(inner) => {
+                let mut inner = inner;
+                // `T??` says no more than `T?`, however often it is said.
+                while let TypeRefKind::Optional(deeper) = &inner.kind {
+                    inner = deeper;
+                }
+                Type::Optional(Arc::new(self.resolve_type(file, inner, parameters)))
+            }
             TypeRefKind::RecordKind(name) => {
                 let at = parameters.iter().position(|known| known.text == name.text);
                 match at {

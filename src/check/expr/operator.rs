@@ -330,12 +330,14 @@ fn value_expr(found: Value, ty: Type, span: Span) -> Expr {
 }
 
 /// A number that is written out, also with a sign or in a sum of such.
-fn is_numeral(expr: &tree::Expr) -> bool {
-    match &expr.kind {
-        Tree::Number => true,
-        Tree::Paren(inner) | Tree::Unary { operand: inner, .. } => is_numeral(inner),
-        Tree::Binary { left, right, .. } => is_numeral(right) && is_numeral(left),
-        _ => false,
+fn is_numeral(mut expr: &tree::Expr) -> bool {
+    loop {
+        expr = match &expr.kind {
+            Tree::Number => return true,
+            Tree::Paren(inner) | Tree::Unary { operand: inner, .. } => inner,
+            Tree::Binary { left, right, .. } if is_numeral(right) => left,
+            _ => return false,
+        };
     }
 }
 

@@ -12,6 +12,15 @@ use crate::typed::{Expr, ExprKind, Type};
 impl Elaborator<'_, '_> {
     /// The head of an `if`: a condition in which `is some` may bind.
     pub fn head(&mut self, condition: &tree::Expr) -> Expr {
+        if !self.enter(condition.span) {
+            return broken(condition.span);
+        }
+        let found = self.head_inside(condition);
+        self.leave();
+        found
+    }
+
+    fn head_inside(&mut self, condition: &tree::Expr) -> Expr {
         let span = condition.span;
         match &condition.kind {
             Tree::Paren(inner) => self.head(inner),

@@ -48,7 +48,13 @@ pub struct Elaborator<'c, 'a> {
     visible: HashMap<SmolStr, LocalId>,
     /// The visible names in the order of their declaration.
     order: Vec<SmolStr>,
+    /// How many expressions and branches are open around the present one.
+    depth: u32,
 }
+
+/// The deepest that expressions and chains of `else if` may go. Brackets are limited before; this
+/// is for chains without any, such as `a + b + c`.
+const DEEPEST: u32 = 250;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
@@ -72,7 +78,25 @@ impl<'c, 'a> Elaborator<'c, 'a> {
             uses: Vec::new(),
             visible: HashMap::new(),
             order: Vec::new(),
+            depth: 0,
         }
+    }
+
+    /// Goes one deeper, if that is not too deep; [`Self::leave`] comes back.
+    pub fn enter(&mut self, span: Span) -> bool {
+        if self.depth < DEEPEST {
+            self.depth += 1;
+            return true;
+        }
+        let message = "this is nested too deeply";
+        let found = Diagnostic::new(Code::TooDeep, message, span, "too deep from here on");
+        self.say(found.help("give a part of it a name with `let`"));
+        false
+    }
+
+    /// Comes back from [`Self::enter`].
+    pub fn leave(&mut self) {
+        self.depth -= 1;
     }
 
     /// The same for a part of a runbook.
@@ -113,7 +137,9 @@ impl<'c, 'a> Elaborator<'c, 'a> {
 
     fn declare_as(&mut self, name: &Ident, ty: Type, usage: Use) -> LocalId {
         let id = LocalId(self.locals.len() as u32);
+        let mut usage = usage;
         if let Some(first) = self.taken(name.as_str()) {
+            usage = Use::Fine;
             let message = format!("the name `{}` is already in use here", name.text);
             let found = Diagnostic::new(Code::NameTaken, message, name.span, "bound again");
             let found = found.and(first, "bound here first");

@@ -18,13 +18,18 @@ impl Elaborator<'_, '_> {
         self.unwind(mark);
         let otherwise = found.otherwise.as_ref().map(|otherwise| match otherwise {
             Else::Block(block) => self.block(block),
-            Else::If(stmt) => Block {
-                statements: vec![Stmt {
-                    kind: self.stmt(stmt),
-                    span: stmt.span,
-                }],
-                span: stmt.span,
-            },
+            Else::If(stmt) => {
+                let kind = match self.enter(stmt.span) {
+                    true => self.stmt(stmt),
+                    false => return broken_block(stmt.span),
+                };
+                self.leave();
+                let span = stmt.span;
+                Block {
+                    statements: vec![Stmt { kind, span }],
+                    span,
+                }
+            }
         });
         StmtKind::If {
             condition,
@@ -178,6 +183,16 @@ impl Elaborator<'_, '_> {
         self.say(found.help("write an arm for each, or `_` for the rest"));
     }
 
+}
+
+fn broken_block(span: Span) -> Block {
+    Block {
+        statements: vec![Stmt {
+            kind: StmtKind::Error,
+            span,
+        }],
+        span,
+    }
 }
 
 /// The cases that the arms so far have taken.
