@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::names::{FileId, Member, OWN};
+use super::names::{FileId, Member};
 use super::state::Checker;
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};

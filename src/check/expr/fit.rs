@@ -7,7 +7,6 @@
 use super::super::types::{is_broken, same};
 use super::{Elaborator, broken, typed};
 use crate::diag::{Code, Diagnostic};
-use crate::text::Span;
 use crate::typed::{Expr, ExprKind, Type};
 use crate::value::Value;
 
