@@ -10,7 +10,6 @@ mod memory;
 use std::path::Path;
 
 use crate::diag::{Code, Diagnostic, json};
-use crate::fmt;
 use crate::front;
 use crate::project;
 use crate::syntax;
@@ -102,12 +101,7 @@ pub fn parse(text: &str) -> (String, Checked) {
 pub fn format(name: &str, text: &str) -> Result<String, Vec<Finding>> {
     let mut sources = Sources::default();
     let id = sources.add(name, text);
-    let source = sources.source(id);
-    let parsed = syntax::parse(source);
-    let formatted = match front::is_sound(&parsed.diagnostics) {
-        true => fmt::format(source, &parsed.file).map_err(|why| vec![why]),
-        false => Err(parsed.diagnostics),
-    };
+    let formatted = front::format(sources.source(id));
     formatted.map_err(|why| why.iter().map(|why| finding(why, &sources)).collect())
 }
 

@@ -31,27 +31,28 @@ use crate::text::{Source, Span};
 
 /// The text of a file in the canonical layout, or why it is left as it is.
 pub fn format(source: &Source, file: &File) -> Result<String, Diagnostic> {
-    let whole = Span::new(source.id, 0, source.text.len());
-    let text = file::print(source, file).map_err(|span| {
-        let message = format!(
-            "`{}` is not formatted: a part of it cannot be read",
-            source.name
-        );
-        Diagnostic::new(Code::NotFormatted, message, span, "not understood")
-            .help("mend the errors that `rbk check` reports, then format it")
-    })?;
+    let text = file::print(source, file).map_err(|place| unreadable(source, place))?;
     if proof::holds(source, file, &text) {
         return Ok(text);
     }
-    let message = format!(
-        "`{}` is not formatted: its meaning would change",
-        source.name
-    );
-    let diagnostic = Diagnostic::new(
-        Code::NotFormatted,
-        message,
-        whole.at_start(),
-        "in this file",
-    );
-    Err(diagnostic.help("this is a mistake of the formatter; nothing was written"))
+    let why = "its meaning would change";
+    let start = Span::new(source.id, 0, 0);
+    Err(refusal(source, why, start, "in this file")
+        .help("this is a mistake of the formatter; nothing was written"))
+}
+
+/// What is said of a file with errors; `place` is where the first of them is.
+pub fn unreadable(source: &Source, place: Span) -> Diagnostic {
+    refusal(
+        source,
+        "it has errors",
+        place.at_start(),
+        "the first is here",
+    )
+    .help("mend them, then format it")
+}
+
+fn refusal(source: &Source, why: &str, place: Span, label: &str) -> Diagnostic {
+    let message = format!("`{}` is not formatted: {why}", source.name);
+    Diagnostic::new(Code::NotFormatted, message, place, label)
 }

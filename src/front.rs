@@ -5,9 +5,11 @@
 
 use crate::check;
 use crate::diag::{Diagnostic, Kind};
+use crate::fmt;
 use crate::syntax;
+use crate::syntax::Parsed;
 use crate::syntax::tree::File;
-use crate::text::{SourceId, Sources};
+use crate::text::{Source, SourceId, Sources};
 use crate::typed::{Facts, Package};
 
 /// What is known about a package.
@@ -29,8 +31,12 @@ impl Analysis {
 
 /// Whether no error is among them.
 pub fn is_sound(diagnostics: &[Diagnostic]) -> bool {
-    let mut kinds = diagnostics.iter().map(|found| found.code.kind());
-    !kinds.any(|kind| kind == Kind::Error)
+    errors(diagnostics).next().is_none()
+}
+
+fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
+    let all = diagnostics.iter();
+    all.filter(|found| found.code.kind() == Kind::Error)
 }
 
 /// Parses and checks the files of the package with this name and version.
@@ -51,6 +57,23 @@ pub fn analyse(sources: &mut Sources, files: &[SourceId], name: &str, version: &
         facts: checked.facts,
         diagnostics,
     }
+}
+
+/// The text of one file in the one layout, or why it is left as it is: its errors, and that.
+pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
+    let Parsed {
+        file,
+        mut diagnostics,
+    } = syntax::parse(source);
+    let refusal = match errors(&diagnostics).next() {
+        Some(first) => fmt::unreadable(source, first.primary.span),
+        None => match fmt::format(source, &file) {
+            Ok(text) => return Ok(text),
+            Err(refusal) => refusal,
+        },
+    };
+    diagnostics.push(refusal);
+    Err(diagnostics)
 }
 
 /// By place; of the same place, by code. What is said twice is said once.

@@ -4,11 +4,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, human};
-use crate::fmt;
 use crate::front;
 use crate::host::{self, Disk};
 use crate::project::{self, EntryKind, Files, PackageFile};
-use crate::syntax;
 use crate::text::{Source, SourceId, Sources};
 
 use super::packages::count;
@@ -90,7 +88,7 @@ fn format_file(
     terminal: &mut Terminal,
 ) -> io::Result<()> {
     let source = sources.source(file.source);
-    let text = match formatted(source) {
+    let text = match front::format(source) {
         Ok(text) => text,
         Err(diagnostics) => {
             outcome.refused += 1;
@@ -130,7 +128,7 @@ fn from_input(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> 
         }
     };
     let source = sources.source(source);
-    match formatted(source) {
+    match front::format(source) {
         Ok(text) if arguments.check => Ok(match *text == *source.text {
             true => CLEAN,
             false => FINDINGS,
@@ -140,15 +138,6 @@ fn from_input(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> 
             Ok(CLEAN)
         }
         Err(diagnostics) => refuse(&diagnostics, &sources, terminal),
-    }
-}
-
-/// The text in the one layout, or why it is left as it is.
-fn formatted(source: &Source) -> Result<String, Vec<Diagnostic>> {
-    let parsed = syntax::parse(source);
-    match front::is_sound(&parsed.diagnostics) {
-        true => fmt::format(source, &parsed.file).map_err(|diagnostic| vec![diagnostic]),
-        false => Err(parsed.diagnostics),
     }
 }
 

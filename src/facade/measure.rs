@@ -1,6 +1,5 @@
 //! The work alone, with nothing shown, for benches: each gives the number of findings.
 
-use crate::fmt;
 use crate::front;
 use crate::syntax;
 use crate::text::Sources;
@@ -25,7 +24,5 @@ pub fn check(text: &str) -> usize {
 pub fn format(text: &str) -> usize {
     let mut sources = Sources::default();
     let source = sources.add("main.rbk", text);
-    let source = sources.source(source);
-    let parsed = syntax::parse(source);
-    usize::from(fmt::format(source, &parsed.file).is_err())
+    usize::from(front::format(sources.source(source)).is_err())
 }

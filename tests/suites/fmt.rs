@@ -137,7 +137,7 @@ fn format(name: &str, text: &str) -> String {
 fn parses(text: &str) -> bool {
     match facade::format("example.rbk", text) {
         Ok(_) => true,
-        Err(why) => why.iter().any(|finding| finding.code == "E0020"),
+        Err(why) => why.iter().all(|finding| finding.code == "E0020"),
     }
 }
 
