@@ -18,6 +18,7 @@ mod runbook;
 mod scenario;
 mod unused;
 
+use crate::analysis;
 use crate::diag::Diagnostic;
 use crate::syntax::tree::File;
 use crate::text::Sources;
@@ -50,11 +51,13 @@ pub fn check(sources: &mut Sources, files: &[File], name: &str, version: &str) -
     checker.elaborate_tests(&declared);
     checker.warn_unused();
     let (package, said) = checker.finish();
+    let (facts, proofs) = analysis::analyse(&package);
     diagnostics.extend(said);
+    diagnostics.extend(proofs);
     diagnostics.sort_by_key(|found| (found.primary.span.source, found.primary.span.start));
     Checked {
         package,
-        facts: Facts::default(),
+        facts,
         diagnostics,
     }
 }
