@@ -4,18 +4,18 @@
 //! every diagnostic of every file, in order. Never fails and never stops at the first error: a
 //! broken part becomes an `Error` node, and nothing is said about what follows from it.
 
-mod library;
-mod state;
-mod names;
-mod declare;
-mod imports;
-mod types;
 mod constant;
-mod item;
+mod declare;
 mod expr;
-mod stmt;
+mod imports;
+mod item;
+mod library;
+mod names;
 mod runbook;
 mod scenario;
+mod state;
+mod stmt;
+mod types;
 mod unused;
 
 use crate::analysis;

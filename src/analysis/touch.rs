@@ -63,20 +63,18 @@ impl Touch {
 
     fn or(&mut self, other: &Touch) {
         for (target, theirs) in &other.types {
-            let ours = self.types.entry(*target).or_default();
+            // A type that only one side touches keeps its names: they count as certain, which is
+            // never below the truth.
+            let Some(ours) = self.types.get_mut(target) else {
+                self.types.insert(*target, theirs.clone());
+                continue;
+            };
             let both: BTreeSet<Place> = ours.places.intersection(&theirs.places).cloned().collect();
             let count = ours.count().max(theirs.count());
             ours.anonymous = count - both.len() as u32;
             ours.places = both;
             ours.attempts = ours.attempts.max(theirs.attempts);
             add_sites(&mut ours.sites, &theirs.sites);
-        }
-        // A type that only this side touches keeps its count, but none of its names is certain.
-        for (target, ours) in &mut self.types {
-            if !other.types.contains_key(target) {
-                ours.anonymous = ours.count();
-                ours.places.clear();
-            }
         }
     }
 
@@ -327,10 +325,11 @@ impl<'a, 'b> Walk<'a, 'b> {
             self.scope = self.scope.max(Some(Scope::Substrate));
         }
         let attempts = 1 + step.retry.map_or(0, |retry| retry.times);
-        for index in &contract.changes {
-            let Some(arg) = step.args.get(usize::from(*index)) else {
-                continue;
-            };
+        let changed = contract
+            .changes
+            .iter()
+            .filter_map(|index| step.args.get(usize::from(*index)));
+        for arg in changed.chain(&step.touching) {
             let (target, many) = match &arg.ty {
                 Type::Target(target) => (*target, false),
                 Type::List(element) => match element.as_ref() {

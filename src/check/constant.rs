@@ -75,7 +75,10 @@ impl Checker<'_> {
             return;
         };
         let Type::Enum(id) = **key else { return };
-        let said: Vec<u16> = entries.iter().filter_map(|(key, _)| member_index(key)).collect();
+        let said: Vec<u16> = entries
+            .iter()
+            .filter_map(|(key, _)| member_index(key))
+            .collect();
         if said.len() < entries.len() {
             return;
         }
@@ -142,7 +145,8 @@ impl Checker<'_> {
             }
             Err(NoValue::NotConstant(span)) => {
                 let message = format!("{what} must be constant");
-                let found = Diagnostic::new(Code::NotConstant, message, span, "known at run time only");
+                let found =
+                    Diagnostic::new(Code::NotConstant, message, span, "known at run time only");
                 self.say(found.help("only literals, constants, and what is computed from them"));
                 None
             }

@@ -4,18 +4,18 @@
 //! expression; the wanted type is a hint for numerals, `none` and empty lists, and [`fit`] sees to
 //! it that what comes out agrees. Inference is local: nothing here looks at later uses.
 
-mod scope;
-mod literal;
-mod name;
-mod field;
-mod fit;
-mod operator;
-mod call;
 pub mod arguments;
 mod builtin;
-mod construct;
+mod call;
 mod collection;
+mod construct;
+mod field;
+mod fit;
+mod literal;
+mod name;
+mod operator;
 mod presence;
+mod scope;
 
 pub use call::Callee;
 pub use fit::{Why, convert};
@@ -118,7 +118,11 @@ impl<'a> Elaborator<'_, 'a> {
         let text = self.checker.text(span);
         let message = format!("`{text}` has a meaning in tests only");
         let found = Diagnostic::new(Code::OnlyInTests, message, span, "outside of a test");
-        self.say(found.help("it stands in `given` and `expect` lines; a time in the past is `now() - 5m`"));
+        self.say(
+            found.help(
+                "it stands in `given` and `expect` lines; a time in the past is `now() - 5m`",
+            ),
+        );
         broken(span)
     }
 
@@ -135,7 +139,11 @@ impl<'a> Elaborator<'_, 'a> {
         let condition = self.head(condition);
         let then = self.expr(then, hint);
         self.unwind(mark);
-        let wanted = if is_open(&then.ty) { hint } else { Some(&then.ty) };
+        let wanted = if is_open(&then.ty) {
+            hint
+        } else {
+            Some(&then.ty)
+        };
         let otherwise = self.expr(otherwise, wanted);
         let (then, otherwise) = self.same_type(then, otherwise, "both sides of `if` give");
         let ty = then.ty.clone();

@@ -50,7 +50,8 @@ impl Checker<'_> {
         if item.root.as_str() != "std" {
             if !item.root.text.is_empty() {
                 let message = format!("there is no package `{}` to use", item.root.text);
-                let found = Diagnostic::new(Code::UnknownModule, message, item.root.span, "unknown");
+                let found =
+                    Diagnostic::new(Code::UnknownModule, message, item.root.span, "unknown");
                 self.say(found.help("only the library can be used: `use std.k8s`; files of one package see each other without `use`"));
             }
             return;

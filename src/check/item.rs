@@ -98,7 +98,9 @@ impl<'a> Checker<'a> {
     pub fn resolve_defaults(&mut self, file: FileId, params: &[Parameter], owner: Owner) {
         for (index, param) in params.iter().enumerate() {
             let Some(tree) = &param.default else { continue };
-            let ty = super::expr::arguments::params(self, owner)[index].ty.clone();
+            let ty = super::expr::arguments::params(self, owner)[index]
+                .ty
+                .clone();
             let mut elaborator = Elaborator::new(self, file, Place::Clause);
             let default = elaborator.expr_of(tree, &ty, Why::Default(param.name.as_str()));
             self.param_mut(owner, index).default = Some(default);
@@ -119,7 +121,12 @@ impl<'a> Checker<'a> {
         }
         let start = span.inside(0, "extern".len());
         let message = "`extern` stands in the library only";
-        let found = Diagnostic::new(Code::ExternOutsideLibrary, message, start, "not in a package");
+        let found = Diagnostic::new(
+            Code::ExternOutsideLibrary,
+            message,
+            start,
+            "not in a package",
+        );
         self.say(found.help(
             "what an extern says of itself is believed; write a `fn`, `probe` or `action` over the library's externs",
         ));

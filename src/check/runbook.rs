@@ -153,7 +153,8 @@ impl<'a> Checker<'a> {
         let Some(name) = &item.product else {
             if !item.name.text.is_empty() {
                 let message = format!("the runbook `{}` does not say whose it is", item.name.text);
-                let found = Diagnostic::new(Code::MissingClause, message, item.name.span, "no product");
+                let found =
+                    Diagnostic::new(Code::MissingClause, message, item.name.span, "no product");
                 self.say(found.help(format!("write `runbook {} for PRODUCT`", item.name.text)));
             }
             return;
@@ -161,7 +162,10 @@ impl<'a> Checker<'a> {
         if name.text.is_empty() {
             return;
         }
-        match self.unqualified(file, name.as_str()).map(|member| member.symbol) {
+        match self
+            .unqualified(file, name.as_str())
+            .map(|member| member.symbol)
+        {
             Some(Symbol::Product(product)) => self.runbook_mut(id).product = Some(product),
             Some(other) => {
                 let what = super::types::symbol_kind(other);
@@ -175,12 +179,20 @@ impl<'a> Checker<'a> {
             }
             None => {
                 let message = format!("there is no product `{}`", name.text);
-                let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown product");
-                let all = self.package.products.iter().map(|product| product.name.as_str());
+                let found =
+                    Diagnostic::new(Code::UnknownName, message, name.span, "unknown product");
+                let all = self
+                    .package
+                    .products
+                    .iter()
+                    .map(|product| product.name.as_str());
                 let near = crate::diag::near::nearest(name.as_str(), all).map(str::to_owned);
                 self.say(match near {
                     Some(near) => found.fix(format!("write `{near}`"), name.span, near),
-                    None => found.help(format!("declare it: `product {} {{ owner ... }}`", name.text)),
+                    None => found.help(format!(
+                        "declare it: `product {} {{ owner ... }}`",
+                        name.text
+                    )),
                 });
             }
         }
@@ -201,7 +213,11 @@ impl<'a> Checker<'a> {
                 _ => &mut row.steps,
             };
             if slot.is_some() {
-                let word = if place == Place::Diagnose { "diagnose" } else { "steps" };
+                let word = if place == Place::Diagnose {
+                    "diagnose"
+                } else {
+                    "steps"
+                };
                 self.say_clause_twice(word, clause.span.inside(0, word.len()));
             } else {
                 *slot = Some(body);
@@ -265,7 +281,9 @@ impl<'a> Checker<'a> {
             self.say_clause_twice("otherwise", span.inside(0, "otherwise".len()));
         }
         let body = self.body(id, Place::Otherwise, &found.body);
-        self.runbook_mut(id).otherwise.push(Otherwise { of, body, span });
+        self.runbook_mut(id)
+            .otherwise
+            .push(Otherwise { of, body, span });
     }
 
     fn body(&mut self, id: RunbookId, place: Place, block: &tree::Block) -> Body {

@@ -162,25 +162,25 @@ impl Checker<'_> {
     /// A name that is written without a module: of the file's own namespace, or of the prelude.
     pub fn unqualified(&self, file: FileId, name: &str) -> Option<Member> {
         let own = self.names.member(self.file(file).module, name);
-        own.or_else(|| self.names.member(self.names.module(library::PRELUDE)?, name))
+        own.or_else(|| {
+            self.names
+                .member(self.names.module(library::PRELUDE)?, name)
+        })
     }
 
     /// Says that a module has no such member, and which one is near.
-    pub fn say_unknown_member(
-        &mut self,
-        id: super::names::ModuleId,
-        module: &str,
-        name: &Ident,
-    ) {
+    pub fn say_unknown_member(&mut self, id: super::names::ModuleId, module: &str, name: &Ident) {
         if name.text.is_empty() {
             return;
         }
         let message = format!("the module `{module}` has no member `{}`", name.text);
         let found = Diagnostic::new(Code::UnknownMember, message, name.span, "unknown member");
         let found = match self.names.near(id, name.as_str()) {
-            Some(near) => found
-                .help(format!("there is `{module}.{near}`"))
-                .fix(format!("write `{near}`"), name.span, near),
+            Some(near) => found.help(format!("there is `{module}.{near}`")).fix(
+                format!("write `{near}`"),
+                name.span,
+                near,
+            ),
             None => {
                 let all: Vec<&str> = self.names.members(id).map(|name| name.as_str()).collect();
                 found.help(format!("it has: {}", all.join(", ")))
@@ -194,19 +194,25 @@ impl Checker<'_> {
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown type");
         if let Some(path) = self.module_member(file, name.as_str()) {
             let help = format!("members of a module are written with it: `{path}`");
-            self.say(found.help(help).fix(format!("write `{path}`"), name.span, path));
+            self.say(
+                found
+                    .help(help)
+                    .fix(format!("write `{path}`"), name.span, path),
+            );
             return;
         }
         let built_in = BUILT_IN.iter().map(|(known, _)| *known);
         let scope = self.names.members(self.file(file).module);
-        let own = scope.map(|name| name.as_str()).filter(|name| {
-            name.starts_with(|first: char| first.is_ascii_uppercase())
-        });
+        let own = scope
+            .map(|name| name.as_str())
+            .filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase()));
         let near = nearest(name.as_str(), built_in.chain(own)).map(str::to_owned);
         self.say(match near {
-            Some(near) => found
-                .help(format!("there is `{near}`"))
-                .fix(format!("write `{near}`"), name.span, near),
+            Some(near) => found.help(format!("there is `{near}`")).fix(
+                format!("write `{near}`"),
+                name.span,
+                near,
+            ),
             None => found,
         });
     }

@@ -68,12 +68,7 @@ impl Elaborator<'_, '_> {
     }
 
     /// Distributes the arguments.
-    pub fn place<'t>(
-        &mut self,
-        owner: Owner,
-        args: &'t [Argument],
-        name_span: Span,
-    ) -> Placed<'t> {
+    pub fn place<'t>(&mut self, owner: Owner, args: &'t [Argument], name_span: Span) -> Placed<'t> {
         let params = params(self.checker, owner);
         let mut of_params: Vec<Option<&Argument>> = vec![None; params.len()];
         let mut others = Vec::new();
@@ -170,7 +165,11 @@ impl Elaborator<'_, '_> {
     fn say_missing(&mut self, owner: Owner, missing: &[SmolStr], name_span: Span) {
         let callee = self.checker.text(name_span);
         let shown: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
-        let plural = if missing.len() == 1 { "argument" } else { "arguments" };
+        let plural = if missing.len() == 1 {
+            "argument"
+        } else {
+            "arguments"
+        };
         let message = format!("`{callee}` needs the {plural} {}", shown.join(", "));
         let found = Diagnostic::new(Code::MissingArgument, message, name_span, "not enough");
         let all: Vec<String> = params(self.checker, owner)
@@ -230,7 +229,10 @@ impl Elaborator<'_, '_> {
         };
         let fields = &self.checker.package.records[record.index()].fields;
         let Some(field) = fields.iter().find(|field| field.name == name.text) else {
-            let near = nearest(name.as_str(), fields.iter().map(|field| field.name.as_str()));
+            let near = nearest(
+                name.as_str(),
+                fields.iter().map(|field| field.name.as_str()),
+            );
             let near = near.map(str::to_owned);
             let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             let all = all.join(", ");
@@ -246,9 +248,14 @@ impl Elaborator<'_, '_> {
     /// An empty name never means all: a lookup has to say what it looks for.
     fn refuse_empty_keys(&mut self, id: ExternId, args: &[Expr]) {
         let finds = self.checker.package.targets.iter();
-        let is_lookup = finds.map(|target| target.lookup).any(|lookup| lookup == Some(id));
+        let is_lookup = finds
+            .map(|target| target.lookup)
+            .any(|lookup| lookup == Some(id));
         let selects = is_lookup
-            || matches!(self.checker.package.externs[id.index()].result, Type::List(_));
+            || matches!(
+                self.checker.package.externs[id.index()].result,
+                Type::List(_)
+            );
         if !selects {
             return;
         }

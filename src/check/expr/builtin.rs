@@ -80,7 +80,8 @@ impl Elaborator<'_, '_> {
     fn ordered(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
         let mut found: Vec<Expr> = Vec::with_capacity(args.len());
         // The first argument with a type of its own decides what a numeral is.
-        let is_plain = |arg: &&Argument| !matches!(arg.value.kind, crate::syntax::tree::ExprKind::Number);
+        let is_plain =
+            |arg: &&Argument| !matches!(arg.value.kind, crate::syntax::tree::ExprKind::Number);
         let leading = args.iter().position(|arg| is_plain(&arg)).unwrap_or(0);
         let lead = self.expr(&args.get(leading)?.value, None);
         let ty = lead.ty.clone();
@@ -99,7 +100,11 @@ impl Elaborator<'_, '_> {
         });
         if ordered.is_none() {
             let first = found.first()?;
-            self.say_type("these have no order", first, "a number, a Percent, a Duration, a Size or a Time");
+            self.say_type(
+                "these have no order",
+                first,
+                "a number, a Percent, a Duration, a Size or a Time",
+            );
             return None;
         }
         Some((found, ty))
@@ -124,7 +129,11 @@ impl Elaborator<'_, '_> {
             _ => Type::Int,
         };
         if !can_add(&element) {
-            self.say_type("these do not add up", &list, "a list of numbers, durations or sizes");
+            self.say_type(
+                "these do not add up",
+                &list,
+                "a list of numbers, durations or sizes",
+            );
             return None;
         }
         Some((vec![list], element))

@@ -222,9 +222,11 @@ impl Elaborator<'_, '_> {
         }
         let near = self.near_callable(name);
         self.say(match near {
-            Some(near) => found
-                .help(format!("there is `{near}`"))
-                .fix(format!("write `{near}`"), span, near),
+            Some(near) => {
+                found
+                    .help(format!("there is `{near}`"))
+                    .fix(format!("write `{near}`"), span, near)
+            }
             None => found,
         });
     }
@@ -239,7 +241,9 @@ impl Elaborator<'_, '_> {
         });
         let own = std::iter::once(module).chain(prelude);
         let own = own.flat_map(|module| names.members(module).map(SmolStr::as_str));
-        let all = watches.chain(own).chain(builtin::NAMES.iter().map(|(name, _)| *name));
+        let all = watches
+            .chain(own)
+            .chain(builtin::NAMES.iter().map(|(name, _)| *name));
         nearest(name, all).map(str::to_owned)
     }
 

@@ -122,11 +122,7 @@ impl Elaborator<'_, '_> {
             condition,
             element,
         };
-        typed(
-            ExprKind::Comprehension(Box::new(comprehension)),
-            ty,
-            span,
-        )
+        typed(ExprKind::Comprehension(Box::new(comprehension)), ty, span)
     }
 
     /// What a comprehension gives.
@@ -148,7 +144,8 @@ impl Elaborator<'_, '_> {
                     true => self.say_open("this", element.span),
                     false => element,
                 };
-                self.checker.refuse_secret(&element.ty, element.span, "a list");
+                self.checker
+                    .refuse_secret(&element.ty, element.span, "a list");
                 let ty = Type::List(Arc::new(element.ty.clone()));
                 (element, ty)
             }

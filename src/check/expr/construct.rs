@@ -85,7 +85,10 @@ impl Elaborator<'_, '_> {
             return None;
         };
         let Some(at) = fields.iter().position(|field| field.name == name.text) else {
-            let near = nearest(name.as_str(), fields.iter().map(|field| field.name.as_str()));
+            let near = nearest(
+                name.as_str(),
+                fields.iter().map(|field| field.name.as_str()),
+            );
             let near = near.map(str::to_owned);
             let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             let all = all.join(", ");
@@ -102,4 +105,3 @@ impl Elaborator<'_, '_> {
         Some((at, fields[at].ty.clone()))
     }
 }
-

@@ -134,7 +134,12 @@ impl Elaborator<'_, '_> {
         let list = list.join(", ");
         let enumeration = self.type_name(&Type::Enum(id));
         let message = format!("the enum `{enumeration}` has no member `{}`", name.text);
-        let found = Diagnostic::new(Code::UnknownEnumMember, message, name.span, "unknown member");
+        let found = Diagnostic::new(
+            Code::UnknownEnumMember,
+            message,
+            name.span,
+            "unknown member",
+        );
         let found = found.help(format!("it has: {list}"));
         self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), name.span, near),
@@ -158,7 +163,10 @@ impl Elaborator<'_, '_> {
             }
         };
         let Some(at) = fields.iter().position(|field| field.name == name.text) else {
-            let near = nearest(name.as_str(), fields.iter().map(|field| field.name.as_str()));
+            let near = nearest(
+                name.as_str(),
+                fields.iter().map(|field| field.name.as_str()),
+            );
             let near = near.map(str::to_owned);
             let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             let all = all.join(", ");
@@ -192,9 +200,9 @@ impl Elaborator<'_, '_> {
         let label = format!("no `{}` in it", name.text);
         let found = Diagnostic::new(Code::UnknownField, message, name.span, label);
         self.say(match ty {
-            Type::Optional(_) => {
-                found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
-            }
+            Type::Optional(_) => found.help(
+                "there may be nothing: take it apart first, with `if x is some y` or `match`",
+            ),
             Type::List(_) => {
                 found.help("ask its elements: `any(x.ready for x in xs)`, `[x.name for x in xs]`")
             }

@@ -146,7 +146,9 @@ impl Elaborator<'_, '_> {
         let label = format!("takes {}", position.accepted());
         let problem = Diagnostic::new(Code::HoleType, message, hole.span, label);
         let problem = match ty {
-            Type::Optional(_) => problem.help("there may be nothing: take it apart first, with `if x is some y`"),
+            Type::Optional(_) => {
+                problem.help("there may be nothing: take it apart first, with `if x is some y`")
+            }
             Type::Record(_) => problem.help("name the field that is meant: `${x.field}`"),
             _ => problem,
         };

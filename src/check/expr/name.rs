@@ -83,7 +83,12 @@ impl Elaborator<'_, '_> {
             Symbol::Product(_) | Symbol::Runbook(_) => "it has no value".to_owned(),
         };
         let message = format!("`{name}` is {}, not a value", symbol_kind(symbol));
-        let found = Diagnostic::new(Code::WrongKindOfName, message, span, "a value is needed here");
+        let found = Diagnostic::new(
+            Code::WrongKindOfName,
+            message,
+            span,
+            "a value is needed here",
+        );
         self.say(found.help(help));
         broken(span)
     }
@@ -112,9 +117,11 @@ impl Elaborator<'_, '_> {
         let found = Diagnostic::new(Code::UnknownName, message, ident.span, "unknown name");
         let near = self.near_value(name);
         self.say(match near {
-            Some(near) => found
-                .help(format!("there is `{near}`"))
-                .fix(format!("write `{near}`"), span, near),
+            Some(near) => {
+                found
+                    .help(format!("there is `{near}`"))
+                    .fix(format!("write `{near}`"), span, near)
+            }
             None => found,
         });
     }
@@ -176,17 +183,20 @@ impl Elaborator<'_, '_> {
             let members = &self.checker.package.enums[id.index()].members;
             members.iter().any(|member| member == name)
         };
-        let Some(id) = wanted.filter(has).or_else(|| self.visible_enums().find(has)) else {
+        let Some(id) = wanted
+            .filter(has)
+            .or_else(|| self.visible_enums().find(has))
+        else {
             return false;
         };
         let path = format!("{}.{name}", self.checker.package.enums[id.index()].name);
         let message = format!("the enum member `{name}` is written with its enum");
         let found = Diagnostic::new(Code::UnqualifiedMember, message, span, "without its enum");
-        self.say(found.help(format!("write `{path}`")).fix(
-            format!("write `{path}`"),
-            span,
-            path,
-        ));
+        self.say(
+            found
+                .help(format!("write `{path}`"))
+                .fix(format!("write `{path}`"), span, path),
+        );
         true
     }
 

@@ -113,7 +113,11 @@ impl Elaborator<'_, '_> {
         span: Span,
     ) -> Expr {
         if left.ty == Type::Error || right.ty == Type::Error {
-            let ty = if is_comparison(op) { Type::Bool } else { Type::Error };
+            let ty = if is_comparison(op) {
+                Type::Bool
+            } else {
+                Type::Error
+            };
             return typed(ExprKind::Error, ty, span);
         }
         let table = table_op(op);
@@ -272,9 +276,12 @@ impl Elaborator<'_, '_> {
         let (left, right) = self.same_type(left, right, "the two ends of a range have");
         let ty = match &left.ty {
             Type::Error => return broken(span),
-            ty @ (Type::Int | Type::Float | Type::Duration | Type::Time | Type::Size | Type::Percent) => {
-                ty.clone()
-            }
+            ty @ (Type::Int
+            | Type::Float
+            | Type::Duration
+            | Type::Time
+            | Type::Size
+            | Type::Percent) => ty.clone(),
             other => {
                 let shown = self.type_name(&other.clone());
                 let message = format!("there is no range of `{shown}`");
@@ -317,7 +324,8 @@ impl Elaborator<'_, '_> {
             ref other => {
                 let shown = self.type_name(&other.clone());
                 let message = format!("a `{shown}` has its unit already");
-                let found = Diagnostic::new(Code::OperandMismatch, message, span, "not a plain number");
+                let found =
+                    Diagnostic::new(Code::OperandMismatch, message, span, "not a plain number");
                 self.say(found.help("`as` gives a unit to the plain number of a query"));
                 broken(span)
             }

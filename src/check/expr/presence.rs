@@ -52,7 +52,8 @@ impl Elaborator<'_, '_> {
         match test {
             IsTest::Some(name) => {
                 let message = format!("`{}` is bound where nothing can see it", name.text);
-                let found = Diagnostic::new(Code::BindingMisplaced, message, name.span, "bound here");
+                let found =
+                    Diagnostic::new(Code::BindingMisplaced, message, name.span, "bound here");
                 self.say(found.help(
                     "`is some x` stands in the head of an `if`, alone or joined by `and`; to ask only, write `not x is none`",
                 ));

@@ -143,7 +143,9 @@ impl<'c, 'a> Elaborator<'c, 'a> {
             let message = format!("the name `{}` is already in use here", name.text);
             let found = Diagnostic::new(Code::NameTaken, message, name.span, "bound again");
             let found = found.and(first, "bound here first");
-            self.say(found.help("nothing is assigned twice and nothing is hidden: take another name"));
+            self.say(
+                found.help("nothing is assigned twice and nothing is hidden: take another name"),
+            );
         } else if !name.text.is_empty() {
             self.visible.insert(name.text.clone(), id);
             self.order.push(name.text.clone());

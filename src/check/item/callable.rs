@@ -37,7 +37,10 @@ impl Checker<'_> {
             None => Type::Handle(id),
         };
         if open && !matches!(resolved.first(), Some(first) if first.ty == Type::Parameter(0)) {
-            self.say_contract("`..` needs a record type as the first parameter", item.name.span);
+            self.say_contract(
+                "`..` needs a record type as the first parameter",
+                item.name.span,
+            );
         }
         let row = &mut self.package.externs[id.index()];
         row.params = resolved;
@@ -159,7 +162,10 @@ impl Checker<'_> {
             };
             if !is_target(&params[at].ty) {
                 let shown = self.type_name(&params[at].ty);
-                let message = format!("`changes` names targets, and `{}` is a `{shown}`", name.text);
+                let message = format!(
+                    "`changes` names targets, and `{}` is a `{shown}`",
+                    name.text
+                );
                 match library {
                     true => self.say_contract(message, name.span),
                     false => self.say(Diagnostic::new(
@@ -184,7 +190,12 @@ impl Checker<'_> {
             ItemKind::Action(item) => (Place::Action, &item.params),
             _ => return,
         };
-        let types: Vec<Type> = self.function(id).params.iter().map(|p| p.ty.clone()).collect();
+        let types: Vec<Type> = self
+            .function(id)
+            .params
+            .iter()
+            .map(|p| p.ty.clone())
+            .collect();
         let result = self.function(id).result.clone();
         let mut elaborator = Elaborator::new(self, file, place);
         for (param, ty) in names.iter().zip(types) {

@@ -13,9 +13,7 @@ use crate::syntax::tree::{
     UndoDecl,
 };
 use crate::text::Span;
-use crate::typed::{
-    self, ActionContract, Capability, ExternId, Param, Symbol, Type, UndoContract,
-};
+use crate::typed::{self, ActionContract, Capability, ExternId, Param, Symbol, Type, UndoContract};
 
 impl Checker<'_> {
     /// The clauses of an extern, and the defaults of its parameters.
@@ -44,7 +42,13 @@ impl Checker<'_> {
         }
     }
 
-    fn contract_clause(&mut self, file: FileId, id: ExternId, clause: &ExternClause, seen: &mut Seen) {
+    fn contract_clause(
+        &mut self,
+        file: FileId,
+        id: ExternId,
+        clause: &ExternClause,
+        seen: &mut Seen,
+    ) {
         match &clause.kind {
             Clause::Missing => {}
             Clause::Needs { capability, of } => {
@@ -88,7 +92,12 @@ impl Checker<'_> {
         }
     }
 
-    fn with_contract(&mut self, id: ExternId, span: Span, change: impl FnOnce(&mut ActionContract)) {
+    fn with_contract(
+        &mut self,
+        id: ExternId,
+        span: Span,
+        change: impl FnOnce(&mut ActionContract),
+    ) {
         match &mut self.package.externs[id.index()].kind {
             typed::ExternKind::Action(contract) => change(contract),
             typed::ExternKind::Fn | typed::ExternKind::Probe => {
@@ -124,7 +133,10 @@ impl Checker<'_> {
         };
         let answers = self.package.externs[probe.index()].result == Type::Bool;
         if !answers || types(action) != types(probe) {
-            self.say_contract("the probe takes the action's parameters and gives a Bool", span);
+            self.say_contract(
+                "the probe takes the action's parameters and gives a Bool",
+                span,
+            );
         }
     }
 
@@ -209,10 +221,19 @@ impl Checker<'_> {
         });
         let gaps = [
             (silent, "an action says what it `changes`, or is `touching`"),
-            (!seen.repeat, "an action says what repeating it means: `repeat`"),
+            (
+                !seen.repeat,
+                "an action says what repeating it means: `repeat`",
+            ),
             (!seen.undo, "an action says how it is taken back: `undo`"),
-            (!seen.settles, "an action says when it has settled: `settles`"),
-            (has_default, "what an action changes or how much has no default"),
+            (
+                !seen.settles,
+                "an action says when it has settled: `settles`",
+            ),
+            (
+                has_default,
+                "what an action changes or how much has no default",
+            ),
         ];
         for (gap, message) in gaps {
             if gap {

@@ -60,13 +60,7 @@ impl Checker<'_> {
     }
 
     /// The clauses of a product.
-    pub fn resolve_product(
-        &mut self,
-        file: FileId,
-        item: &ProductItem,
-        id: ProductId,
-        span: Span,
-    ) {
+    pub fn resolve_product(&mut self, file: FileId, item: &ProductItem, id: ProductId, span: Span) {
         let mut chain_span = None;
         let mut broken = false;
         for clause in &item.clauses {
@@ -97,7 +91,12 @@ impl Checker<'_> {
         let _ = span;
         if self.package.products[id.index()].owner.is_none() && !broken {
             let message = format!("the product `{}` has no owner", item.name.text);
-            let found = Diagnostic::new(Code::MissingClause, message, item.name.span, "`owner` is missing");
+            let found = Diagnostic::new(
+                Code::MissingClause,
+                message,
+                item.name.span,
+                "`owner` is missing",
+            );
             self.say(found.help("say who is told of what is new: `owner builder`"));
         }
         let links = self.package.products[id.index()].chain.len();
@@ -148,12 +147,15 @@ impl Checker<'_> {
             if is_last && hold != ChainHold::UntilAcknowledged {
                 let message = "the last of a chain is called until somebody acknowledges";
                 let at = link.role.span;
-                let found = Diagnostic::new(Code::ClauseConflict, message, at, "the chain ends here");
+                let found =
+                    Diagnostic::new(Code::ClauseConflict, message, at, "the chain ends here");
                 let found = found.help(format!("write `{} until acknowledged`", link.role.text));
                 self.say(match hold {
-                    ChainHold::Unsaid => {
-                        found.fix("add `until acknowledged`", at.at_end(), " until acknowledged")
-                    }
+                    ChainHold::Unsaid => found.fix(
+                        "add `until acknowledged`",
+                        at.at_end(),
+                        " until acknowledged",
+                    ),
                     ChainHold::For(_) | ChainHold::UntilAcknowledged => found,
                 });
             }
@@ -180,7 +182,8 @@ impl Checker<'_> {
                 other => {
                     let what = symbol_kind(other);
                     let message = format!("`{}` is {what}, not a role", name.text);
-                    let found = Diagnostic::new(Code::WrongKindOfName, message, name.span, "nobody");
+                    let found =
+                        Diagnostic::new(Code::WrongKindOfName, message, name.span, "nobody");
                     self.say(found.and(member.span, "declared here"));
                     None
                 }
@@ -206,7 +209,10 @@ impl Checker<'_> {
         }
         let message = format!("there is no time zone `{}`", zone.text);
         let found = Diagnostic::new(Code::UnknownZone, message, zone.span, "unknown zone");
-        let all: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+        let all: Vec<String> = jiff::tz::db()
+            .available()
+            .map(|zone| zone.to_string())
+            .collect();
         let near = crate::diag::near::nearest(&zone.text, all.iter().map(String::as_str));
         self.say(match near {
             Some(near) => found.help(format!("there is `{near}`")).fix(
@@ -214,7 +220,9 @@ impl Checker<'_> {
                 zone.span,
                 format!("\"{near}\""),
             ),
-            None => found.help("zones have the names of the IANA database: `Europe/Helsinki`, `UTC`"),
+            None => {
+                found.help("zones have the names of the IANA database: `Europe/Helsinki`, `UTC`")
+            }
         });
         None
     }
@@ -262,7 +270,11 @@ impl Checker<'_> {
     }
 
     /// Type and key along the path of a target, from the arguments of its lookup.
-    fn pattern_steps(&mut self, target: TargetId, args: &[Expr]) -> Option<Vec<(SmolStr, SmolStr)>> {
+    fn pattern_steps(
+        &mut self,
+        target: TargetId,
+        args: &[Expr],
+    ) -> Option<Vec<(SmolStr, SmolStr)>> {
         let path = self.target_path(target);
         let mut steps = Vec::new();
         for arg in args {

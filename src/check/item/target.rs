@@ -105,10 +105,8 @@ impl Checker<'_> {
             match fits {
                 true => self.package.targets[id.index()].lookup = Some(lookup),
                 false => {
-                    let message = format!(
-                        "`{}` does not find this target by its identity",
-                        name.text
-                    );
+                    let message =
+                        format!("`{}` does not find this target by its identity", name.text);
                     self.say_contract(message, name.span);
                 }
             }

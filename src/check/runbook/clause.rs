@@ -230,7 +230,8 @@ impl Checker<'_> {
         }
         match (diagnose, steps) {
             (None, None) => {
-                let help = "say what to look at: `diagnose { ... }`, or for routine work `steps { ... }`";
+                let help =
+                    "say what to look at: `diagnose { ... }`, or for routine work `steps { ... }`";
                 self.say_missing_clause(name, "diagnose", help);
             }
             (Some(diagnose), Some(steps)) => {
@@ -279,7 +280,10 @@ impl Checker<'_> {
     /// A label tells incidents apart, or nobody said whether it does.
     fn check_incident_key(&mut self, id: RunbookId) {
         let item = self.draft(id).item;
-        let said = item.clauses.iter().any(|c| matches!(c.kind, Clause::IncidentPer(_)));
+        let said = item
+            .clauses
+            .iter()
+            .any(|c| matches!(c.kind, Clause::IncidentPer(_)));
         let row = &self.package.runbooks[id.index()];
         let label = row
             .bindings
@@ -289,10 +293,18 @@ impl Checker<'_> {
             return;
         };
         let names: Vec<&str> = vec![label.name.as_str()];
-        let help = format!("say what tells incidents apart: `incident per {}`", names.join(", "));
+        let help = format!(
+            "say what tells incidents apart: `incident per {}`",
+            names.join(", ")
+        );
         let (name, span) = (&item.name, label.span);
         let message = format!("the runbook `{}` has no `incident per`", name.text);
-        let found = Diagnostic::new(Code::MissingClause, message, name.span, "one incident for all?");
+        let found = Diagnostic::new(
+            Code::MissingClause,
+            message,
+            name.span,
+            "one incident for all?",
+        );
         self.say(found.and(span, "this label is bound").help(help));
     }
 }

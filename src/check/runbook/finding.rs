@@ -40,13 +40,20 @@ impl Checker<'_> {
         remedy: &tree::Remedy,
     ) -> (Option<FindingId>, Vec<Type>) {
         let name = &remedy.name;
-        let asked = self.draft(id).asked.get(&name.text).cloned().unwrap_or_default();
+        let asked = self
+            .draft(id)
+            .asked
+            .get(&name.text)
+            .cloned()
+            .unwrap_or_default();
         let findings = &self.package.runbooks[id.index()].findings;
         let at = findings.iter().position(|known| known.name == name.text);
         let found: &[Type] = at.map_or(&[], |at| &findings[at].params);
         let types = (0..remedy.params.len()).map(|index| {
             let asked = asked.get(index).cloned().flatten();
-            asked.or_else(|| found.get(index).cloned()).unwrap_or(Type::Error)
+            asked
+                .or_else(|| found.get(index).cloned())
+                .unwrap_or(Type::Error)
         });
         let types = types.collect();
         match at {
@@ -87,14 +94,24 @@ impl Checker<'_> {
             return;
         }
         let message = format!("no `found` leads to the remedy `{}`", name.text);
-        let found = Diagnostic::new(Code::RemedyWithoutFinding, message, name.span, "never found");
+        let found = Diagnostic::new(
+            Code::RemedyWithoutFinding,
+            message,
+            name.span,
+            "never found",
+        );
         let findings = &self.package.runbooks[id.index()].findings;
-        let near = nearest(name.as_str(), findings.iter().map(|known| known.name.as_str()));
+        let near = nearest(
+            name.as_str(),
+            findings.iter().map(|known| known.name.as_str()),
+        );
         let near = near.map(str::to_owned);
         self.say(match near {
-            Some(near) => found
-                .help(format!("there is a finding `{near}`"))
-                .fix(format!("write `{near}`"), name.span, near),
+            Some(near) => found.help(format!("there is a finding `{near}`")).fix(
+                format!("write `{near}`"),
+                name.span,
+                near,
+            ),
             None => found.help("find it in `diagnose`, or drop the remedy"),
         });
     }
@@ -104,7 +121,10 @@ impl Checker<'_> {
         let row = &self.package.runbooks[id.index()];
         let mut missing = Vec::new();
         for finding in &row.findings {
-            let covered = row.remedies.iter().any(|remedy| remedy.name == finding.name);
+            let covered = row
+                .remedies
+                .iter()
+                .any(|remedy| remedy.name == finding.name);
             if !covered {
                 missing.push((finding.name.clone(), finding.sites.clone()));
             }
@@ -118,7 +138,9 @@ impl Checker<'_> {
             let found = found.help(format!(
                 "add `remedy {name}` to the runbook, even if all it does is page somebody"
             ));
-            let found = others.iter().fold(found, |found, site| found.and(*site, "also found here"));
+            let found = others
+                .iter()
+                .fold(found, |found, site| found.and(*site, "also found here"));
             self.say(found);
         }
     }
@@ -205,7 +227,10 @@ impl Elaborator<'_, '_> {
                 (Some(asked), _) => self.fit(arg, &asked, Why::Finding(name.as_str())),
                 (None, Some(ty)) if !same(&arg.ty, ty) => {
                     let (have, want) = (self.type_name(&arg.ty), self.type_name(ty));
-                    let message = format!("`{}` is found with two types here: `{want}` and `{have}`", name.text);
+                    let message = format!(
+                        "`{}` is found with two types here: `{want}` and `{have}`",
+                        name.text
+                    );
                     let label = format!("this is `{have}`");
                     let found = Diagnostic::new(Code::FindingMismatch, message, arg.span, label);
                     self.say(found.and(first, format!("`{want}` at this place")));
@@ -222,7 +247,8 @@ impl Elaborator<'_, '_> {
                 trees.len(),
                 params.len()
             );
-            let found = Diagnostic::new(Code::FindingMismatch, message, name.span, "other arguments");
+            let found =
+                Diagnostic::new(Code::FindingMismatch, message, name.span, "other arguments");
             self.say(found.and(first, "found here first"));
             return StmtKind::Error;
         }

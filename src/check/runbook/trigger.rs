@@ -152,7 +152,10 @@ impl<'a> Checker<'a> {
     fn enter_bindings(&mut self, id: RunbookId, bound: &[Vec<Bound>]) {
         let mut names: Vec<(&Bound, bool)> = Vec::new();
         for found in bound.iter().flatten() {
-            if names.iter().any(|(known, _)| known.name.text == found.name.text) {
+            if names
+                .iter()
+                .any(|(known, _)| known.name.text == found.name.text)
+            {
                 continue;
             }
             let everywhere = bound
@@ -167,7 +170,9 @@ impl<'a> Checker<'a> {
             let binding = BindingId(index as u32);
             let mut own = first.own;
             for (scope, bound) in scopes.iter_mut().zip(bound) {
-                let found = bound.iter().find(|known| known.name.text == first.name.text);
+                let found = bound
+                    .iter()
+                    .find(|known| known.name.text == first.name.text);
                 let Some(found) = found else { continue };
                 own &= found.own;
                 self.check_same_type(first, found);
@@ -258,7 +263,11 @@ impl<'a> Checker<'a> {
         }
         let scope = &mut self.drafts[id.index()].triggers[index];
         for condition in &labels {
-            if scope.labels.iter().all(|(label, _)| *label != condition.label) {
+            if scope
+                .labels
+                .iter()
+                .all(|(label, _)| *label != condition.label)
+            {
                 scope.labels.push((condition.label.clone(), None));
             }
         }
@@ -278,7 +287,12 @@ impl<'a> Checker<'a> {
         self.say(found.help("say it with `where` on the fields that the trigger binds"));
     }
 
-    fn trigger_kind(&mut self, id: RunbookId, index: usize, trigger: &tree::Trigger) -> TriggerKind {
+    fn trigger_kind(
+        &mut self,
+        id: RunbookId,
+        index: usize,
+        trigger: &tree::Trigger,
+    ) -> TriggerKind {
         let file = self.draft(id).file;
         match &trigger.kind {
             Tree::Missing => TriggerKind::Alert {
@@ -326,7 +340,9 @@ impl<'a> Checker<'a> {
             }
             Tree::Request { params, by } => {
                 let scope = &self.draft(id).triggers[index].names;
-                let found = params.iter().filter_map(|param| scope.get(&param.name.text));
+                let found = params
+                    .iter()
+                    .filter_map(|param| scope.get(&param.name.text));
                 let params = found.copied().collect();
                 let by = match by {
                     Some(by) => self.role(file, by),
@@ -371,7 +387,9 @@ impl<'a> Checker<'a> {
                     (WithOp::Equal, value) => LabelTest::Equal(value),
                     (WithOp::NotEqual, value) => LabelTest::NotEqual(value),
                     (WithOp::In, Value::List(values)) => LabelTest::In(values.to_vec()),
-                    (WithOp::Matches, Value::Query(query)) => LabelTest::Matches(query.text.clone()),
+                    (WithOp::Matches, Value::Query(query)) => {
+                        LabelTest::Matches(query.text.clone())
+                    }
                     (WithOp::In | WithOp::Matches, _) => return None,
                 }
             }

@@ -157,9 +157,10 @@ impl Elaborator<'_, '_> {
         let mut placed = self.place(owner, args, name_span);
         let mut touching = None;
         if claims {
-            let at = placed.others.iter().position(|arg| {
-                matches!(&arg.name, Some(name) if name.as_str() == "touching")
-            });
+            let at = placed
+                .others
+                .iter()
+                .position(|arg| matches!(&arg.name, Some(name) if name.as_str() == "touching"));
             touching = match at {
                 Some(at) => Some(self.touched(&placed.others.remove(at).value)),
                 None => {
@@ -198,7 +199,11 @@ impl Elaborator<'_, '_> {
         let name = self.checker.text(name_span);
         let message = format!("`{name}` does not say what it touches");
         let found = Diagnostic::new(Code::MissingArgument, message, name_span, "a raw action");
-        self.say(found.help("nobody can see from outside what it changes: name it with `touching: target`"));
+        self.say(
+            found.help(
+                "nobody can see from outside what it changes: name it with `touching: target`",
+            ),
+        );
     }
 
     fn say_no_action(&mut self, callee: Callee, span: Span) {
@@ -227,7 +232,9 @@ impl Elaborator<'_, '_> {
         if handler.on != FailureFilter::Any {
             let message = "`no_data` and `failed` are said of observations";
             let found = Diagnostic::new(Code::HandlerMisplaced, message, handler.span, "a change");
-            self.say(found.help("on a `do`, `else` stands alone: the change was certainly not made"));
+            self.say(
+                found.help("on a `do`, `else` stands alone: the change was certainly not made"),
+            );
         }
         let action: HandlerAction = self.diverging(&handler.action, handler.span);
         Handler {
@@ -271,7 +278,10 @@ impl Elaborator<'_, '_> {
         let inverse = contract.inverse?;
         let params = &self.checker.package.externs[inverse.index()].params;
         let args = params.iter().map(|param| {
-            let at = row.params.iter().position(|known| known.name == param.name)?;
+            let at = row
+                .params
+                .iter()
+                .position(|known| known.name == param.name)?;
             Some(at as u16)
         });
         Some((inverse, args.collect::<Option<_>>()?))

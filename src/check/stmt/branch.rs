@@ -182,7 +182,6 @@ impl Elaborator<'_, '_> {
         let found = Diagnostic::new(Code::NotExhaustive, message, head, "not every case");
         self.say(found.help("write an arm for each, or `_` for the rest"));
     }
-
 }
 
 fn broken_block(span: Span) -> Block {

@@ -131,7 +131,12 @@ impl Elaborator<'_, '_> {
             return;
         }
         let message = "a value is made up for what could not be observed";
-        let found = Diagnostic::new(Code::MadeUpValue, message, value.span, "nobody measured this");
+        let found = Diagnostic::new(
+            Code::MadeUpValue,
+            message,
+            value.span,
+            "nobody measured this",
+        );
         let found = found.help(
             "say `else no_data` for a series that does not exist yet; else ask somebody else, `else none`, or end with `else inconclusive`",
         );

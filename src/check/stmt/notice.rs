@@ -12,7 +12,9 @@ impl Elaborator<'_, '_> {
     /// Roles by their names; unknown ones are told and left out.
     pub fn roles(&mut self, names: &[Ident]) -> Vec<RoleId> {
         let file: FileId = self.file;
-        let found = names.iter().filter_map(|name| self.checker.role(file, name));
+        let found = names
+            .iter()
+            .filter_map(|name| self.checker.role(file, name));
         found.collect()
     }
 
