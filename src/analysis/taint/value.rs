@@ -1,7 +1,9 @@
 //! What an expression's value is worth.
 
 use crate::effect::Integrity;
-use crate::typed::{BindingKind, Builtin, CallExpr, Callee, Expr, ExprKind, ExternKind, Type};
+use crate::typed::{
+    BindingKind, Builtin, CallExpr, Callee, Collect, Expr, ExprKind, ExternKind, Type,
+};
 
 use super::flow::Flow;
 use super::origin::{Taint, bit};
@@ -52,14 +54,24 @@ impl Flow<'_, '_> {
                 }
                 taint
             }
-            ExprKind::IsNone(operand) | ExprKind::IsEmpty { operand, .. } => self.expr(operand),
+            ExprKind::IsNone(operand) => self.expr(operand),
+            ExprKind::IsEmpty { operand, .. } => self.expr(operand).join(counted(&operand.ty)),
             ExprKind::Comprehension(comprehension) => {
                 let source = self.expr(&comprehension.source);
                 self.set(comprehension.local, source);
                 if let Some(condition) = &comprehension.condition {
                     self.expr(condition);
                 }
-                self.expr(&comprehension.element)
+                let element = self.expr(&comprehension.element);
+                match comprehension.collect {
+                    Collect::Count => element.join(counted(&comprehension.source.ty)),
+                    Collect::List
+                    | Collect::Any
+                    | Collect::All
+                    | Collect::Sum
+                    | Collect::Min
+                    | Collect::Max => element,
+                }
             }
             ExprKind::Pick {
                 local,
@@ -133,6 +145,10 @@ impl Flow<'_, '_> {
                 }
                 _ => joined(&args),
             },
+            Callee::Builtin(Builtin::Count) => call
+                .args
+                .iter()
+                .fold(joined(&args), |taint, arg| taint.join(counted(&arg.ty))),
             Callee::Builtin(_) => joined(&args),
             Callee::Function(id) => {
                 self.function_sinks(id, &call.args, &args);
@@ -197,6 +213,14 @@ fn observed(ty: &Type) -> Integrity {
         | Type::Enum(_)
         | Type::Handle(_)
         | Type::RecordKind(_) => Integrity::Measured,
+    }
+}
+
+/// How many targets there are was observed, even where each of them was looked up by a name.
+fn counted(ty: &Type) -> Taint {
+    match finds_targets(ty) {
+        true => Taint::of(Integrity::Measured),
+        false => Taint::default(),
     }
 }
 
