@@ -15,6 +15,7 @@ mod fmt;
 mod init;
 mod packages;
 mod terminal;
+mod test;
 
 use std::io;
 use std::process::ExitCode;
@@ -70,6 +71,7 @@ enum Command {
     Init(init::Arguments),
     Check(check::Arguments),
     Fmt(fmt::Arguments),
+    Test(test::Arguments),
     Explain(explain::Arguments),
 }
 
@@ -103,6 +105,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Init(arguments) => init::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
+        Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
     }
 }

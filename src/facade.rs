@@ -9,14 +9,24 @@ mod memory;
 
 use std::path::Path;
 
+#[cfg(feature = "host")]
+use crate::diag::human;
 use crate::diag::{Code, Diagnostic, json};
-use crate::front;
+use crate::front::{self, Analysis};
 use crate::project;
 use crate::syntax;
-use crate::text::{SourceId, Sources};
+use crate::testing::{self, Options};
+use crate::text::Sources;
 
 /// A file of a package in memory: its path from the package's folder, and its bytes.
 pub type File<'a> = (&'a str, &'a [u8]);
+
+/// How diagnostics look here.
+#[cfg(feature = "host")]
+const PLAIN: human::Look = human::Look {
+    width: 100,
+    colour: false,
+};
 
 /// What checking a package says.
 #[derive(Clone, Debug)]
@@ -28,6 +38,20 @@ pub struct Checked {
     pub human: String,
     /// As programs see it.
     pub json: String,
+}
+
+/// What testing a package says.
+#[derive(Clone, Debug)]
+pub struct Tested {
+    /// What checking says; with an error in it, no test is run.
+    pub checked: Checked,
+    pub passed: usize,
+    pub failed: usize,
+    /// What is wrong with the tests that failed.
+    pub findings: Vec<Finding>,
+    /// The report as people see it, with all timelines.
+    #[cfg(feature = "host")]
+    pub human: String,
 }
 
 /// A diagnostic in short.
@@ -76,15 +100,54 @@ pub fn codes() -> Vec<CodeRow> {
 
 /// Checks the files as one package; without an `rbk.toml` among them, one is taken as given.
 pub fn check(files: &[File<'_>]) -> Checked {
-    let mut sources = Sources::default();
-    let (package, mut diagnostics) =
-        project::load(&memory::Memory::new(files), Path::new("."), &mut sources);
-    if let Some(package) = package {
-        let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
-        let (name, version) = (package.name(), package.version());
-        diagnostics.extend(front::analyse(&mut sources, &ids, &name, version).diagnostics);
-    }
+    let (sources, _, diagnostics) = analyse(files);
     checked(&diagnostics, &sources)
+}
+
+/// Checks the files as one package and runs its tests, with their timelines; `restore` stores and
+/// restores every run after every step.
+pub fn test(files: &[File<'_>], restore: bool) -> Tested {
+    let (sources, analysis, mut diagnostics) = analyse(files);
+    let mut results = Vec::new();
+    if let Some(analysis) = analysis.filter(|_| front::is_sound(&diagnostics)) {
+        let options = Options {
+            filter: None,
+            restore,
+            timelines: true,
+        };
+        match front::compile(&analysis) {
+            Ok(programs) => results = testing::run_tests(&analysis.package, &programs, &options),
+            Err(refused) => diagnostics.extend(refused),
+        }
+    }
+    let passed = results.iter().filter(|result| result.passed()).count();
+    Tested {
+        checked: checked(&diagnostics, &sources),
+        passed,
+        failed: results.len() - passed,
+        findings: results
+            .iter()
+            .flat_map(|result| &result.problems)
+            .map(|problem| finding(problem, &sources))
+            .collect(),
+        #[cfg(feature = "host")]
+        human: testing::human(&results, |problems| {
+            human::render(problems, &sources, PLAIN)
+        }),
+    }
+}
+
+/// The sources, what is known of the package they make, and everything there is to say.
+fn analyse(files: &[File<'_>]) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let files = memory::Memory::new(files);
+    let (package, mut diagnostics) = project::load(&files, Path::new("."), &mut sources);
+    let analysis = package.map(|package| front::analyse_package(&mut sources, &package));
+    if let Some(analysis) = &analysis {
+        diagnostics.extend(analysis.diagnostics.iter().cloned());
+    }
+    front::sort(&mut diagnostics);
+    (sources, analysis, diagnostics)
 }
 
 /// Reads a text as a file; gives the outline of its tree, and what is wrong.
@@ -112,13 +175,7 @@ fn checked(diagnostics: &[Diagnostic], sources: &Sources) -> Checked {
             .map(|diagnostic| finding(diagnostic, sources))
             .collect(),
         #[cfg(feature = "host")]
-        human: {
-            let look = crate::diag::human::Look {
-                width: 100,
-                colour: false,
-            };
-            crate::diag::human::render(diagnostics, sources, look)
-        },
+        human: human::render(diagnostics, sources, PLAIN),
         json: serde_json::to_string_pretty(&json::entries(diagnostics, sources))
             .unwrap_or_else(|error| error.to_string()),
     }

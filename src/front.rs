@@ -4,13 +4,16 @@
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
 use crate::check;
-use crate::diag::{Diagnostic, Kind};
+use crate::compile;
+use crate::diag::{Code, Diagnostic, Kind};
 use crate::fmt;
+use crate::program::Program;
+use crate::project;
 use crate::syntax;
 use crate::syntax::Parsed;
 use crate::syntax::tree::File;
 use crate::text::{Source, SourceId, Sources};
-use crate::typed::{Facts, Package};
+use crate::typed::{Facts, Package, RunbookId};
 
 /// What is known about a package.
 #[derive(Clone, Debug)]
@@ -74,6 +77,33 @@ pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
     };
     diagnostics.push(refusal);
     Err(diagnostics)
+}
+
+/// Parses and checks a package as it was loaded.
+pub fn analyse_package(sources: &mut Sources, package: &project::Package) -> Analysis {
+    let files: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
+    analyse(sources, &files, &package.name(), package.version())
+}
+
+/// The programs of a sound package's runbooks, in their order.
+pub fn compile(analysis: &Analysis) -> Result<Vec<Program>, Vec<Diagnostic>> {
+    let Analysis { package, facts, .. } = analysis;
+    let mut programs = Vec::with_capacity(package.runbooks.len());
+    let mut diagnostics = Vec::new();
+    for (index, runbook) in package.runbooks.iter().enumerate() {
+        match compile::compile(package, facts, RunbookId(index as u32)) {
+            Ok(program) => programs.push(program),
+            Err(compile::TooLarge) => {
+                let message = format!("`{}` is too large for one program", runbook.name);
+                let diagnostic = Diagnostic::new(Code::TooLarge, message, runbook.name_span, "");
+                diagnostics.push(diagnostic.help("split it"));
+            }
+        }
+    }
+    match diagnostics.is_empty() {
+        true => Ok(programs),
+        false => Err(diagnostics),
+    }
 }
 
 /// By place; of the same place, by code. What is said twice is said once.

@@ -28,6 +28,7 @@ mod suites {
     pub mod parse;
     pub mod properties;
     pub mod reference;
+    pub mod run;
     pub mod tidy;
     pub mod wrong;
 }

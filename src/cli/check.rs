@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::diag::{human, json};
+use crate::front;
+use crate::report::{self, Report};
 
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
@@ -19,6 +21,7 @@ Examples:
   rbk check                     the package around the working folder
   rbk check ops/ billing/       two packages
   rbk check rollback.rbk        a single file; its package, if it belongs to one
+  rbk check --report            also say what each runbook may do, and in which bounds
   rbk check --format json       for editors and pipelines";
 
 /// Report every mistake in a package
@@ -27,6 +30,10 @@ Examples:
 pub struct Arguments {
     /// Folders of packages, or `.rbk` files
     paths: Vec<PathBuf>,
+
+    /// Also say what each runbook may do: triggers, findings, scope, most targets, worst-case times
+    #[arg(long)]
+    report: bool,
 
     /// Who reads the output
     #[arg(long, value_enum, default_value = "human")]
@@ -50,6 +57,9 @@ struct PackageAnswer<'a> {
     path: Option<String>,
     files: usize,
     diagnostics: Vec<json::Entry<'a>>,
+    /// What each runbook may do, if that was asked for and the package has no errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
@@ -61,15 +71,25 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
                     terminal.say("\n")?;
                 }
                 tell(package, terminal)?;
+                if let Some(report) = report(package, arguments) {
+                    terminal.say(&format!("\n{}", report::show(&report)))?;
+                }
             }
         }
-        Format::Json => answer(&checked, terminal)?,
+        Format::Json => answer(&checked, arguments, terminal)?,
     }
     Ok(Tally::of_all(&checked).code())
 }
 
+/// The report, if it was asked for and there is nothing to mend first.
+fn report(checked: &Checked, arguments: &Arguments) -> Option<Report> {
+    let analysis = checked.analysis.as_ref().filter(|_| arguments.report)?;
+    let is_sound = front::is_sound(&checked.diagnostics);
+    is_sound.then(|| report::report(&analysis.package, &analysis.facts))
+}
+
 /// Tells people about one package.
-fn tell(checked: &Checked, terminal: &mut Terminal) -> io::Result<()> {
+pub fn tell(checked: &Checked, terminal: &mut Terminal) -> io::Result<()> {
     let shown = checked.diagnostics.len().min(MOST_SHOWN);
     let (first, rest) = checked.diagnostics.split_at(shown);
     terminal.say(&human::render(first, &checked.sources, terminal.look()))?;
@@ -94,7 +114,7 @@ fn tell(checked: &Checked, terminal: &mut Terminal) -> io::Result<()> {
 }
 
 /// Answers programs: one object for all packages.
-fn answer(checked: &[Checked], terminal: &mut Terminal) -> io::Result<()> {
+fn answer(checked: &[Checked], arguments: &Arguments, terminal: &mut Terminal) -> io::Result<()> {
     let tally = Tally::of_all(checked);
     let answer = Answer {
         version: 1,
@@ -105,6 +125,7 @@ fn answer(checked: &[Checked], terminal: &mut Terminal) -> io::Result<()> {
                 path: package.path.clone(),
                 files: package.files.len(),
                 diagnostics: json::entries(&package.diagnostics, &package.sources),
+                report: report(package, arguments),
             })
             .collect(),
         errors: tally.errors,

@@ -4,10 +4,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Kind};
-use crate::front;
+use crate::front::{self, Analysis};
 use crate::host::Disk;
 use crate::project::{self, PackageFile};
-use crate::text::{SourceId, Sources};
+use crate::text::Sources;
 
 use super::{CLEAN, FINDINGS};
 
@@ -19,6 +19,8 @@ pub struct Checked {
     pub path: Option<String>,
     pub files: Vec<PackageFile>,
     pub sources: Sources,
+    /// None if there is no package to speak of.
+    pub analysis: Option<Analysis>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -51,18 +53,19 @@ pub fn check_one(path: &Path) -> Checked {
             path: None,
             files: Vec::new(),
             sources,
+            analysis: None,
             diagnostics,
         };
     };
-    let ids: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
-    let (name, version) = (package.name(), package.version());
-    diagnostics.extend(front::analyse(&mut sources, &ids, &name, version).diagnostics);
+    let analysis = front::analyse_package(&mut sources, &package);
+    diagnostics.extend(analysis.diagnostics.iter().cloned());
     front::sort(&mut diagnostics);
     Checked {
         name: Some(package.name()),
         path: Some(package.path.to_string_lossy().into_owned()),
         files: package.files,
         sources,
+        analysis: Some(analysis),
         diagnostics,
     }
 }

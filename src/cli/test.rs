@@ -1,0 +1,132 @@
+//! `rbk test`: the tests of a package, in virtual time.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::diag::{human, json};
+use crate::front;
+use crate::testing::{self, Options, TestResult};
+
+use super::check;
+use super::packages::{self, Checked};
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS, Format, USAGE};
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk test                        every test of the package around the working folder
+  rbk test checkout               of another package
+  rbk test --filter rollback      tests whose `runbook: title` contains `rollback`
+  rbk test --timeline             what happened in each test, minute by minute
+  rbk test --format json          for pipelines
+
+A test drives one run of its runbook in a scripted world. Time is virtual: an hour of waiting takes
+no time. A test that fails shows the timeline of its run. A test whose `verify` would pass although
+the change had no effect fails too, because it proves nothing.";
+
+/// Run the tests of a package
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The folder of a package, or a `.rbk` file
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    /// Only tests whose `runbook: title` contains this
+    #[arg(long, value_name = "NAME")]
+    filter: Option<String>,
+
+    /// Show the timeline of every test, also of those that pass
+    #[arg(long)]
+    timeline: bool,
+
+    /// Who reads the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+/// The answer for programs.
+#[derive(Serialize)]
+struct Answer<'a> {
+    /// Of this form; a later form that old readers cannot read has a higher number.
+    version: u32,
+    package: Option<&'a str>,
+    diagnostics: Vec<json::Entry<'a>>,
+    tests: serde_json::Value,
+    passed: usize,
+    failed: usize,
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let mut checked = packages::check_one(Path::new(&arguments.path));
+    let results = run_tests(&mut checked, arguments);
+    let is_sound = front::is_sound(&checked.diagnostics);
+    match arguments.format {
+        Format::Json => answer(&checked, &results, terminal)?,
+        Format::Human => {
+            if !checked.diagnostics.is_empty() {
+                check::tell(&checked, terminal)?;
+            }
+            if is_sound {
+                tell(&checked, &results, terminal)?;
+            }
+        }
+    }
+    if is_sound && results.is_empty() && arguments.filter.is_some() {
+        terminal.complain("error: no test has a name that contains this\n")?;
+        return Ok(USAGE);
+    }
+    let all_passed = results.iter().all(TestResult::passed);
+    Ok(match is_sound && all_passed {
+        true => CLEAN,
+        false => FINDINGS,
+    })
+}
+
+/// The results, if the package can be run at all.
+fn run_tests(checked: &mut Checked, arguments: &Arguments) -> Vec<TestResult> {
+    let options = Options {
+        filter: arguments.filter.clone(),
+        timelines: arguments.timeline,
+        restore: false,
+    };
+    let Some(analysis) = &checked.analysis else {
+        return Vec::new();
+    };
+    if !front::is_sound(&checked.diagnostics) {
+        return Vec::new();
+    }
+    match front::compile(analysis) {
+        Ok(programs) => testing::run_tests(&analysis.package, &programs, &options),
+        Err(diagnostics) => {
+            checked.diagnostics.extend(diagnostics);
+            Vec::new()
+        }
+    }
+}
+
+/// Tells people.
+fn tell(checked: &Checked, results: &[TestResult], terminal: &mut Terminal) -> io::Result<()> {
+    let look = terminal.look();
+    let text = testing::human(results, |problems| {
+        human::render(problems, &checked.sources, look)
+    });
+    terminal.say(&text)
+}
+
+/// Answers programs.
+fn answer(checked: &Checked, results: &[TestResult], terminal: &mut Terminal) -> io::Result<()> {
+    let passed = results.iter().filter(|result| result.passed()).count();
+    let answer = Answer {
+        version: 1,
+        package: checked.name.as_deref(),
+        diagnostics: json::entries(&checked.diagnostics, &checked.sources),
+        tests: testing::json(results, &checked.sources),
+        passed,
+        failed: results.len() - passed,
+    };
+    terminal.say(&serde_json::to_string_pretty(&answer)?)?;
+    terminal.say("\n")
+}
