@@ -103,12 +103,16 @@ fn not_a_condition() -> Fault {
 }
 
 impl Context<'_> {
-    /// The value of a condition that counts as not true when it cannot be read.
-    pub fn read(&mut self, outcome: Outcome) -> bool {
-        outcome.condition().unwrap_or_else(|fault| {
-            self.record(Event::Unread { fault });
-            false
-        })
+    /// The value of a condition that counts as not true when it cannot be read. Limits of the
+    /// machine are faults here too.
+    pub fn read(&mut self, outcome: Outcome) -> Result<bool, Fault> {
+        match outcome.condition() {
+            Err(fault @ Fault::Value(_)) => {
+                self.record(Event::Unread { fault });
+                Ok(false)
+            }
+            other => other,
+        }
     }
 }
 

@@ -143,9 +143,11 @@ impl Run {
         mut planning: Planning,
         outcome: Outcome,
     ) -> Turn {
-        // What cannot be read is not so yet: the plan goes on.
-        if context.read(outcome) {
-            return self.already_so(context);
+        match context.read(outcome) {
+            Ok(true) => return self.already_so(context),
+            // What cannot be read is not so yet: the plan goes on.
+            Ok(false) => {}
+            Err(fault) => return Turn::failed(fault),
         }
         let abort = planning.precheck.as_ref().and_then(|(index, captures)| {
             let verify = context.program.verifies.get(index.index())?;
@@ -177,9 +179,10 @@ impl Run {
     /// `abort if` holds before anything was done: nothing is done.
     fn abort_in_plan(&mut self, context: &mut Context<'_>, outcome: Outcome) -> Turn {
         match context.read(outcome) {
-            false => Turn::reply(Reply::Done),
-            true if self.has_changed() => Turn::failed(Fault::NotVerified),
-            true => Turn::failed(Fault::Refused(Reason::NotVerified)),
+            Err(fault) => Turn::failed(fault),
+            Ok(false) => Turn::reply(Reply::Done),
+            Ok(true) if self.has_changed() => Turn::failed(Fault::NotVerified),
+            Ok(true) => Turn::failed(Fault::Refused(Reason::NotVerified)),
         }
     }
 

@@ -76,8 +76,9 @@ impl Run {
                 }
             }
             (Signal::Reply(outcome), Stage::Aborting) => match context.read(outcome) {
-                true => self.not_verified(context, verify, &verifying, NotVerified::Aborted),
-                false => self.read(context, verify, verifying, Stage::Reading),
+                Ok(true) => self.not_verified(context, verify, &verifying, NotVerified::Aborted),
+                Err(fault) => Turn::failed(fault),
+                Ok(false) => self.read(context, verify, verifying, Stage::Reading),
             },
             (Signal::Reply(outcome), Stage::Reading | Stage::Waiting(_)) => {
                 self.polled(context, verify, verifying, outcome)
@@ -110,7 +111,10 @@ impl Run {
         outcome: Outcome,
     ) -> Turn {
         // A reading that failed is not true, and no failure of the run.
-        let held = context.read(outcome);
+        let held = match context.read(outcome) {
+            Ok(held) => held,
+            Err(fault) => return Turn::failed(fault),
+        };
         context.record(Event::Polled {
             verify: verifying.verify,
             held,

@@ -6,7 +6,7 @@ use super::{end, source};
 use crate::effect::{ChangeOutcome, Fault, Observed, Settled};
 use crate::program::MessageKind;
 use crate::run::{Event, How, IntentKind, NotVerified, Notice, State};
-use crate::value::{Failure, Time, Value};
+use crate::value::{Time, Value};
 use crate::vm::Piece;
 
 /// The entry, or nothing if it says no more than others do.
@@ -61,8 +61,7 @@ pub fn text(case: &Case<'_>, at: Time, happened: &Happened) -> Option<String> {
 pub fn observed(case: &Case<'_>, outcome: &Observed) -> String {
     match outcome {
         Observed::Value(value) => source::seen(case, value),
-        Observed::Failed(failure @ Failure::NoData(_)) => failure.to_string(),
-        Observed::Failed(failure) => format!("failed: {failure}"),
+        Observed::Failed(failure) => failure.to_string(),
         Observed::Evaluate => "its own code".to_owned(),
     }
 }
@@ -195,7 +194,8 @@ fn said(word: &str, text: Option<&str>) -> String {
     }
 }
 
-fn fault(fault: &Fault) -> String {
+/// Why something failed.
+pub fn fault(fault: &Fault) -> String {
     match fault {
         Fault::Value(failure) => failure.to_string(),
         Fault::NotApplied(why) => format!("not applied: {why}"),

@@ -324,11 +324,12 @@ impl Judge<'_, '_> {
         self.record.effects.iter().filter(possible)
     }
 
+    /// `k8s.scale(to: 4)`, as the test has it.
     fn action(&self, action: &ActionPattern) -> String {
         let (name, args) = self.case.action(action.action, &action.args);
         match args.is_empty() {
             true => format!("`{name}`"),
-            false => format!("`{name}` with these arguments"),
+            false => format!("`{}`", source::action(self.case, &name, &args)),
         }
     }
 

@@ -53,6 +53,13 @@ impl Lines<'_> {
                     .push(format!("{} -> {seen}", source::call(case, call, at)));
                 return;
             }
+            // Already shown, if it was an observation that failed.
+            Happened::Run(Event::Unread { fault }) if self.verifying => {
+                if self.seen.is_empty() {
+                    self.seen.push(entry::fault(fault));
+                }
+                return;
+            }
             Happened::Run(Event::Polled { held, .. }) => return self.polled(at_millis, *held),
             _ => {}
         }

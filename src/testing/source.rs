@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::identity;
 use crate::effect::{Argument, Call};
-use crate::typed::{EnumId, Package, Param, RecordId, Type};
+use crate::typed::{EnumId, Package, Param, Pattern, RecordId, Type};
 use crate::value::{Duration, Target, Time, Value};
 
 /// The longest text that a timeline shows of one value.
@@ -22,6 +22,31 @@ pub fn call(case: &Case<'_>, call: &Call, now: Time) -> String {
         parts.push(self::argument(case, argument, param, index));
     }
     format!("{}({})", call.name, parts.join(", "))
+}
+
+/// `k8s.scale(to: 4)`: an action with the patterns of its arguments, by index.
+pub fn action(case: &Case<'_>, name: &str, args: &[(u16, Pattern)]) -> String {
+    let params = params(case, name);
+    let arg = |(index, pattern): &(u16, Pattern)| {
+        let name = params
+            .get(usize::from(*index))
+            .map_or("?", |param| param.name.as_str());
+        match index {
+            0 => self::pattern(case, pattern),
+            _ => format!("{name}: {}", self::pattern(case, pattern)),
+        }
+    };
+    let args: Vec<String> = args.iter().map(arg).collect();
+    format!("{name}({})", args.join(", "))
+}
+
+fn pattern(case: &Case<'_>, shown: &Pattern) -> String {
+    match shown {
+        Pattern::Any => "any".to_owned(),
+        Pattern::Value(shown) => value(case, shown),
+        Pattern::Matching(part) => format!("~{part:?}"),
+        Pattern::Fields(_) => "...".to_owned(),
+    }
 }
 
 /// Whether an argument is the name of a record type rather than a value.

@@ -117,6 +117,11 @@ fn page_holds(row: &CodeRow) {
     if avoid.language() == "console" {
         return shown_by_the_command_line(code);
     }
+    let findings = match row.kind {
+        // What a run meets is shown by a test that fails with it.
+        "fault" => faults,
+        _ => findings,
+    };
     let found = findings(avoid);
     let codes: BTreeSet<_> = found.iter().map(|finding| finding.code).collect();
     assert_eq!(
@@ -142,6 +147,13 @@ fn findings(block: &Block) -> Vec<Finding> {
             block.line
         ),
     }
+}
+
+/// What the block yields, checked as a package, and what its tests fail with.
+fn faults(block: &Block) -> Vec<Finding> {
+    let tested = facade::test(&[("main.rbk", block.text.as_bytes())], false);
+    let findings = tested.checked.findings.into_iter().chain(tested.findings);
+    findings.collect()
 }
 
 fn shown_by_the_command_line(code: &str) {
