@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, Block, FunctionKind, HandlerAction, Package, Runbook, Step, Stmt, StmtKind,
+    ActionCallee, Block, Function, FunctionKind, HandlerAction, Package, Runbook, Step, Stmt, StmtKind,
     UndoChoice,
 };
 
@@ -78,6 +78,26 @@ pub fn check_block(package: &Package, kind: BlockKind, block: &Block, out: &mut 
             break;
         }
     }
+}
+
+/// A probe answers on every path.
+pub fn check_answer(probe: &Function, out: &mut Vec<Diagnostic>) {
+    let block = &probe.body.block;
+    let mut broken = false;
+    block.for_each_stmt(&mut |stmt| broken |= matches!(stmt.kind, StmtKind::Error));
+    if broken || block_ends(block) {
+        return;
+    }
+    let closer = (block.span.end as usize).saturating_sub(1);
+    out.push(
+        Diagnostic::new(
+            Code::ProbeWithoutAnswer,
+            format!("`{}` may end without an answer", probe.name),
+            Span::new(block.span.source, closer, block.span.end as usize),
+            "ends here without a `return`",
+        )
+        .help("end every path with `return`"),
+    );
 }
 
 fn check_stmt(package: &Package, kind: BlockKind, stmt: &Stmt, out: &mut Vec<Diagnostic>) {

@@ -8,7 +8,7 @@ use crate::typed::{
 };
 
 use super::is_broken;
-use super::kind::{BlockKind, check_block};
+use super::kind::{BlockKind, check_answer, check_block};
 
 /// The levels of everything that can be called.
 pub struct Levels<'a> {
@@ -117,6 +117,7 @@ pub fn functions(
             FunctionKind::Watch(_) => Level::Observe,
             FunctionKind::Probe => {
                 check_block(package, BlockKind::Probe, block, out);
+                check_answer(function, out);
                 Level::Observe
             }
             FunctionKind::Action { .. } => {

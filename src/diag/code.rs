@@ -183,6 +183,7 @@ codes! {
     E0506 UnreachableArm           Error   "an arm that is never taken"
     E0507 MissingClause            Error   "a clause is missing"
     E0508 ClauseConflict           Error   "clauses that do not go together"
+    E0509 ProbeWithoutAnswer       Error   "a probe that may end without an answer"
     E0511 ChangeNotVerified        Error   "a change that nobody verified"
     E0512 NeitherVerifiedNorTold   Error   "a path with nothing verified and nobody told"
     E0513 Unreachable              Error   "a line that is never reached"
