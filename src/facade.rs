@@ -4,6 +4,7 @@
 //! that these stay private and what nobody uses is reported as dead.
 
 pub mod literal;
+pub mod machine;
 pub mod measure;
 mod memory;
 

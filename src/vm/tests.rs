@@ -2,6 +2,7 @@
 
 mod effects;
 mod faults;
+mod library;
 mod limits;
 mod numbers;
 mod random;
