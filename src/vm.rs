@@ -129,22 +129,17 @@ impl Vm {
     /// Runs until something is needed, but for at most about `slice` units of fuel.
     pub fn step(&mut self, program: &Program, slice: u64) -> Step {
         let stop = self.meter.after_slice(slice);
+        if self.state == State::Waiting {
+            return match self.request(program) {
+                Ok(request) => Step::Need(request),
+                Err(fault) => self.end(Step::Fault(*fault)),
+            };
+        }
         loop {
-            match std::mem::replace(&mut self.state, State::Ready) {
-                State::Ready => {}
-                State::Raised(fault) => {
-                    if let Some(fault) = self.unwind(program, fault) {
-                        return self.end(Step::Fault(fault));
-                    }
-                }
-                State::Waiting => {
-                    self.state = State::Waiting;
-                    return match self.request(program) {
-                        Ok(request) => Step::Need(request),
-                        Err(fault) => self.end(Step::Fault(*fault)),
-                    };
-                }
-                State::Ended => return self.end(Step::Fault(broken("the machine has ended"))),
+            if self.state != State::Ready
+                && let Some(fault) = self.raised(program)
+            {
+                return self.end(Step::Fault(fault));
             }
             match self.run(program, stop) {
                 Exit::Return(value) => {
@@ -172,6 +167,15 @@ impl Vm {
                 Exit::Yield => return Step::Yield,
                 Exit::Fail(fault) => self.state = State::Raised(*fault),
             }
+        }
+    }
+
+    /// Goes to the handler of what was raised; gives the fault when there is none.
+    fn raised(&mut self, program: &Program) -> Option<Fault> {
+        match std::mem::replace(&mut self.state, State::Ready) {
+            State::Raised(fault) => self.unwind(program, fault),
+            State::Ready => None,
+            State::Waiting | State::Ended => Some(broken("the machine has ended")),
         }
     }
 

@@ -20,8 +20,8 @@ pub(super) struct Builder<'t, 'a> {
     pub(super) tables: &'t mut Tables<'a>,
     pub(super) function: Function,
     variables: HashMap<Variable, Register>,
-    /// Variables of the plan that are bound at this point, in the order of their binding.
-    pub(super) planned: Vec<Register>,
+    /// What a plan knows at this point, in the order of its binding; lists of loops have no name.
+    pub(super) planned: Vec<(Option<Variable>, Register)>,
     next: u16,
     labels: Vec<Option<Address>>,
     patches: Vec<(usize, Label)>,
@@ -137,7 +137,7 @@ impl<'t, 'a> Builder<'t, 'a> {
     /// Binds a variable to a value that is in a register already.
     pub(super) fn alias(&mut self, variable: Variable, register: Register) {
         self.variables.insert(variable, register);
-        self.planned.push(register);
+        self.planned.push((Some(variable), register));
     }
 
     /// A register that nothing uses.

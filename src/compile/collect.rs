@@ -2,7 +2,7 @@
 
 use super::builder::{Builder, Label, NOWHERE};
 use super::free::Variable;
-use crate::program::{Builtin, Op, Register};
+use crate::program::{Arithmetic, Builtin, Op, Register};
 use crate::typed::{Collect, Comprehension, Expr, LocalId, Type};
 use crate::value::{Duration, Percent, Size, Value};
 
@@ -67,12 +67,9 @@ impl Builder<'_, '_> {
                 self.load(to, Value::Bool(false));
                 self.go(end);
             }
-            // The element of a count is a condition of its own, if there is one.
+            // How many there are, whatever they are.
             Collect::Count => {
-                if element.ty == Type::Bool {
-                    self.jump_unless(element, again);
-                }
-                let op = crate::program::Arithmetic::Add;
+                let op = Arithmetic::Add;
                 self.emit(Op::IntImmediate {
                     op,
                     to,
@@ -82,7 +79,7 @@ impl Builder<'_, '_> {
             }
             Collect::Sum => {
                 let (left, right) = (to, self.value(element));
-                let op = crate::program::Arithmetic::Add;
+                let op = Arithmetic::Add;
                 self.emit(Op::Arithmetic {
                     op,
                     to,

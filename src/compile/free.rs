@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::tables::Tables;
-use crate::typed::{ArmPattern, BindingId, Block, Callee, Expr, ExprKind, LocalId, StmtKind};
+use crate::typed::{ArmPattern, BindingId, Block, Callee, Expr, ExprKind, LocalId, Stmt, StmtKind};
 
 /// Something with a value that code can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +42,18 @@ impl Tables<'_> {
             _ => {}
         });
         names.free()
+    }
+
+    /// Every variable that the statements name.
+    pub(super) fn used(&self, statements: &[Stmt]) -> BTreeSet<Variable> {
+        let mut names = Names::default();
+        for stmt in statements {
+            stmt.for_each_expr(&mut |expr| expr.for_each(&mut |expr| self.note(expr, &mut names)));
+            stmt.for_each_block(&mut |block| {
+                block.for_each_expr(&mut |expr| self.note(expr, &mut names));
+            });
+        }
+        names.used
     }
 
     fn note(&self, expr: &Expr, names: &mut Names) {

@@ -63,7 +63,7 @@ impl Builder<'_, '_> {
         let iterator = self.iterator(&for_loop.source);
         self.check_bound(for_loop, iterator);
         self.emit(Op::NotEmpty { list: iterator });
-        self.planned.push(iterator);
+        self.planned.push((None, iterator));
         self.frozen.push((for_loop.source.span, iterator));
         self.place = place;
     }

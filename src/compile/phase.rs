@@ -43,7 +43,13 @@ impl Builder<'_, '_> {
         let phase = self.phase;
         self.phase = self.phase.saturating_add(1);
         let precheck = self.precheck(rest);
-        let values = self.planned.clone();
+        // The values that what follows makes use of: these are what the plan promises.
+        let used = self.tables.used(rest);
+        let planned = self.planned.iter();
+        let values = planned
+            .filter(|(variable, _)| variable.is_none_or(|variable| used.contains(&variable)))
+            .map(|(_, register)| *register)
+            .collect();
         let result = self.register();
         let (captures, after) = precheck.unzip();
         self.effect(Effect::PlanReady {
@@ -94,9 +100,11 @@ impl Builder<'_, '_> {
             let variables = self.tables.verify_captures(verify);
             let captures = variables.iter().map(|variable| self.bound(*variable));
             let captures = captures.collect::<Option<Vec<_>>>()?;
-            let known = captures
-                .iter()
-                .all(|register| self.planned.contains(register));
+            let known = variables.iter().all(|variable| {
+                self.planned
+                    .iter()
+                    .any(|(known, _)| *known == Some(*variable))
+            });
             if !known {
                 return None;
             }

@@ -2,8 +2,9 @@
 
 use super::block::hands_over;
 use super::builder::Builder;
-use crate::program::{Effect, MessageKind, Mitigation, MitigationIndex, Register};
-use crate::typed::{Expr, Hand, HandWithin, Mitigated, RoleId, Stmt, StmtKind};
+use crate::program::{Effect, Filter, MessageKind, Mitigation, MitigationIndex, Register};
+use crate::typed::{Expr, ExprKind, Hand, HandWithin, Mitigated, RoleId, Stmt, StmtKind};
+use crate::value::Value;
 
 impl Builder<'_, '_> {
     /// A statement that says something and takes no part in the flow of the code.
@@ -31,10 +32,7 @@ impl Builder<'_, '_> {
                 self.message(MessageKind::Tell, roles, text.as_ref());
             }
             StmtKind::Hand(hand) => self.hand(hand),
-            StmtKind::Attach(values) => {
-                let values = self.values(values);
-                self.effect(Effect::Attach(values));
-            }
+            StmtKind::Attach(values) => values.iter().for_each(|value| self.attach(value)),
             StmtKind::Error
             | StmtKind::Let { .. }
             | StmtKind::If { .. }
@@ -70,7 +68,7 @@ impl Builder<'_, '_> {
             self.jump_unless(condition, open);
         }
         let why = match why {
-            Some(why) => self.value(why),
+            Some(why) => self.spoken(why),
             None => self.load_text("nothing to do"),
         };
         self.effect(Effect::Cleared(why));
@@ -89,7 +87,7 @@ impl Builder<'_, '_> {
         let number = self.tables.number(self.tables.program.mitigations.len());
         self.tables.program.mitigations.push(entry);
         let text = match &mitigated.text {
-            Some(text) => self.value(text),
+            Some(text) => self.spoken(text),
             None => self.load_text(""),
         };
         let captures = self.captures(&variables);
@@ -115,7 +113,35 @@ impl Builder<'_, '_> {
         self.effect(Effect::Tell { kind, roles, text });
     }
 
+    /// Evidence: what cannot be had is left out, and never holds a message up.
+    fn attach(&mut self, value: &Expr) {
+        let from = self.here();
+        self.scratch(|builder| {
+            let register = builder.value(value);
+            builder.effect(Effect::Attach(vec![register]));
+        });
+        let to = self.here();
+        self.handle(from, to, Filter::Every);
+    }
+
     fn text(&mut self, text: Option<&Expr>) -> Option<Register> {
-        text.map(|text| self.value(text))
+        text.map(|text| self.spoken(text))
+    }
+
+    /// Words for people: where a part of them cannot be had, nothing stands in their place, so that
+    /// the message goes out all the same.
+    fn spoken(&mut self, text: &Expr) -> Register {
+        let register = self.register();
+        let from = self.here();
+        self.value_to(text, register);
+        let to = self.here();
+        if !matches!(text.kind, ExprKind::Value(_)) {
+            let done = self.label();
+            self.go(done);
+            self.handle(from, to, Filter::Every);
+            self.load(register, Value::None);
+            self.bind(done);
+        }
+        register
     }
 }

@@ -56,12 +56,20 @@ pub(super) fn operator(op: Arithmetic) -> BinaryOp {
 #[inline(always)]
 pub(super) fn compare(op: Comparison, left: &Value, right: &Value) -> Result<bool, Box<Fault>> {
     let op = match op {
-        Comparison::Equal => return Ok(left == right),
-        Comparison::NotEqual => return Ok(left != right),
+        Comparison::Equal => return Ok(same(left, right)),
+        Comparison::NotEqual => return Ok(!same(left, right)),
         Comparison::Less => BinaryOp::Less,
         Comparison::LessOrEqual => BinaryOp::LessOrEqual,
         Comparison::Greater => BinaryOp::Greater,
         Comparison::GreaterOrEqual => BinaryOp::GreaterOrEqual,
     };
     value::compare(op, left, right).map_err(failed)
+}
+
+#[inline(always)]
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Text(left), Value::Text(right)) => left.as_str() == right.as_str(),
+        (left, right) => left == right,
+    }
 }

@@ -185,10 +185,17 @@ impl Vm {
     }
 
     fn text(&self, register: Register) -> Result<String, Box<Fault>> {
-        Ok(self.read(register)?.to_plain())
+        Ok(self.optional_text(Some(register))?.unwrap_or_default())
     }
 
+    /// No text where it could not be made.
     fn optional_text(&self, register: Option<Register>) -> Result<Option<String>, Box<Fault>> {
-        register.map(|register| self.text(register)).transpose()
+        let Some(register) = register else {
+            return Ok(None);
+        };
+        Ok(match self.read(register)? {
+            Value::None => None,
+            value => Some(value.to_plain()),
+        })
     }
 }

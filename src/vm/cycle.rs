@@ -38,7 +38,7 @@ impl Cursor<'_> {
             return Ok(Flow::Jump(exit));
         };
         self.write(to, element)?;
-        self.write(counter, Value::Int(index.saturating_add(1)))
+        self.write_int(counter, index.saturating_add(1))
     }
 
     /// Adds an element to a list that is being made.
@@ -55,7 +55,7 @@ impl Cursor<'_> {
             }));
         }
         Arc::make_mut(items).push(value);
-        Ok(self.allocated())
+        Ok(Flow::Next)
     }
 
     pub(super) fn bound(&self, list: Register, at_most: u32) -> Result<Flow, Box<Fault>> {

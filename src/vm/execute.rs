@@ -30,8 +30,8 @@ pub(super) enum Exit {
 pub(super) enum Flow {
     Next,
     Jump(Address),
-    /// To the next one, after a look at what is live.
-    Measure,
+    /// To the next one, when it has been paid for and done by [`Cursor::make`].
+    Make,
     /// Out of the loop, by this same instruction.
     Leave,
 }
@@ -84,27 +84,39 @@ impl Cursor<'_> {
     fn run(&mut self, frame: &mut Frame, stop: u64) -> Exit {
         let code = self.function.code.as_slice();
         let mut at = frame.at;
+        // What the slice may still use is counted here and given back where something else pays.
+        let mut left = self.meter.take_above(stop);
         let exit = loop {
             let Some(op) = code.get(at.index()) else {
                 break Exit::Fail(Box::new(broken("the code runs off its end")));
             };
-            if !self.meter.instruction(stop) {
-                break match self.meter.fuel() {
+            if left == 0 {
+                break match stop {
                     0 => Exit::Fail(Box::new(Fault::Limit(Limit::Fuel))),
                     _ => Exit::Yield,
                 };
             }
+            left -= 1;
             match self.execute(*op) {
                 Ok(Flow::Next) => at = Address(at.0.saturating_add(1)),
                 Ok(Flow::Jump(target)) => at = target,
-                Ok(Flow::Measure) => {
+                Ok(Flow::Make) => {
+                    self.meter.give_back(left);
+                    let made = self.make(*op);
+                    left = self.meter.take_above(stop);
+                    if let Err(fault) = made {
+                        break Exit::Fail(fault);
+                    }
                     at = Address(at.0.saturating_add(1));
-                    break Exit::Measure;
+                    if self.meter.should_measure() {
+                        break Exit::Measure;
+                    }
                 }
                 Ok(Flow::Leave) => break self.leave(*op),
                 Err(fault) => break Exit::Fail(fault),
             }
         };
+        self.meter.give_back(left);
         frame.at = at;
         exit
     }
@@ -135,22 +147,22 @@ impl Cursor<'_> {
     fn execute(&mut self, op: Op) -> Result<Flow, Box<Fault>> {
         match op {
             Op::Constant { to, constant } => { let value = self.constant(constant)?.clone(); self.write(to, value) }
-            Op::Integer { to, value } => self.write(to, Value::Int(i64::from(value))),
-            Op::Bool { to, value } => self.write(to, Value::Bool(value)),
+            Op::Integer { to, value } => self.write_int(to, i64::from(value)),
+            Op::Bool { to, value } => self.write_bool(to, value),
             Op::None { to } => self.write(to, Value::None),
             Op::Move { to, from } => { let value = self.read(from)?.clone(); self.write(to, value) }
 
-            Op::Int { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, self.int(right)?)?; self.write(to, Value::Int(value)) }
-            Op::IntImmediate { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, i64::from(right))?; self.write(to, Value::Int(value)) }
+            Op::Int { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, self.int(right)?)?; self.write_int(to, value) }
+            Op::IntImmediate { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, i64::from(right))?; self.write_int(to, value) }
             Op::Float { op, to, left, right } => { let value = arithmetic::float(op, self.float(left)?, self.float(right)?)?; self.write(to, Value::Float(value)) }
             Op::Arithmetic { op, to, left, right } => { let value = binary(arithmetic::operator(op), self.read(left)?, self.read(right)?).map_err(failed)?; self.write(to, value) }
             Op::Unary { op, to, from } => { let value = unary(op, self.read(from)?).map_err(failed)?; self.write(to, value) }
             Op::Convert { unit, to, from } => { let value = convert(self.read(from)?, unit).map_err(failed)?; self.write(to, value) }
 
-            Op::Compare { op, to, left, right } => { let holds = arithmetic::compare(op, self.read(left)?, self.read(right)?)?; self.write(to, Value::Bool(holds)) }
-            Op::In { to, value, whole } => { let holds = self.contains(value, whole)?; self.write(to, Value::Bool(holds)) }
-            Op::IsNone { to, from } => { let holds = self.read(from)?.is_none(); self.write(to, Value::Bool(holds)) }
-            Op::IsEmpty { to, from } => { let holds = self.is_empty(from)?; self.write(to, Value::Bool(holds)) }
+            Op::Compare { op, to, left, right } => { let holds = arithmetic::compare(op, self.read(left)?, self.read(right)?)?; self.write_bool(to, holds) }
+            Op::In { to, value, whole } => { let holds = self.contains(value, whole)?; self.write_bool(to, holds) }
+            Op::IsNone { to, from } => { let holds = self.read(from)?.is_none(); self.write_bool(to, holds) }
+            Op::IsEmpty { to, from } => { let holds = self.is_empty(from)?; self.write_bool(to, holds) }
 
             Op::Jump { target } => Ok(Flow::Jump(target)),
             Op::JumpIf { expected, value, target } => { let holds = self.bool(value)? == expected; jump(holds, target) }
@@ -164,18 +176,13 @@ impl Cursor<'_> {
             Op::LiveField { to, base, field } => match self.live(base)? { Some(fresh) => { let value = self.live_field(fresh, field)?; self.write(to, value) } None => Ok(Flow::Leave) },
             Op::Refresh { to, from } => match self.live(from)? { Some(fresh) => { let value = fresh.clone(); self.write(to, value) } None => Ok(Flow::Leave) },
             Op::Index { to, base, index } => { let value = self.index(base, index)?; self.write(to, value) }
-            Op::List { to, items } => { let value = self.list(items)?; self.store(to, value) }
-            Op::Map { to, entries } => { let value = self.map(entries)?; self.store(to, value) }
-            Op::Record { to, shape, fields } => { let value = self.record(shape, fields)?; self.store(to, value) }
             Op::Range { inclusive, to, start, end } => { let value = self.range(inclusive, start, end)?; self.write(to, value) }
-            Op::Fill { to, template, holes } => { let value = self.fill(template, holes)?; self.store(to, value) }
 
             Op::Next { iterator, to, exit } => self.next(iterator, to, exit),
-            Op::Append { list, value } => self.append(list, value),
             Op::Bound { list, at_most } => self.bound(list, at_most),
             Op::NotEmpty { list } => self.not_empty(list),
 
-            Op::Builtin { builtin, to, arguments } => { let value = builtins::call(builtin, self, arguments)?; self.store(to, value) }
+            Op::List { .. } | Op::Map { .. } | Op::Record { .. } | Op::Fill { .. } | Op::Append { .. } | Op::Builtin { .. } => Ok(Flow::Make),
             Op::Call { .. } | Op::Return { .. } | Op::Effect { .. } => Ok(Flow::Leave),
             Op::Fail { text } => Err(failed(Failure::conversion(self.constant(text)?.to_plain()))),
             Op::Rethrow => Err(Box::new(self.caught.clone().unwrap_or_else(|| broken("nothing to throw again")))),
@@ -199,19 +206,47 @@ impl Cursor<'_> {
         Ok(Flow::Next)
     }
 
-    /// Writes a value that was allocated just now.
-    fn store(&mut self, register: Register, value: Value) -> Result<Flow, Box<Fault>> {
-        self.write(register, value)?;
-        Ok(self.allocated())
+    /// Scalars are written in place: most often the register holds one already.
+    #[inline(always)]
+    pub(super) fn write_int(&mut self, register: Register, value: i64) -> Result<Flow, Box<Fault>> {
+        match self.registers.get_mut(register.index()) {
+            Some(Value::Int(slot)) => *slot = value,
+            Some(slot) => *slot = Value::Int(value),
+            None => return Err(outside()),
+        }
+        Ok(Flow::Next)
     }
 
-    /// Where to go on after an allocation.
-    pub(super) fn allocated(&self) -> Flow {
-        if self.meter.should_measure() {
-            Flow::Measure
-        } else {
-            Flow::Next
+    #[inline(always)]
+    fn write_bool(&mut self, register: Register, value: bool) -> Result<Flow, Box<Fault>> {
+        match self.registers.get_mut(register.index()) {
+            Some(Value::Bool(slot)) => *slot = value,
+            Some(slot) => *slot = Value::Bool(value),
+            None => return Err(outside()),
         }
+        Ok(Flow::Next)
+    }
+
+    /// The instructions that allocate or go through something, which is paid for by its size.
+    fn make(&mut self, op: Op) -> Result<Flow, Box<Fault>> {
+        let (to, value) = match op {
+            Op::List { to, items } => (to, self.list(items)?),
+            Op::Map { to, entries } => (to, self.map(entries)?),
+            Op::Record { to, shape, fields } => (to, self.record(shape, fields)?),
+            Op::Fill {
+                to,
+                template,
+                holes,
+            } => (to, self.fill(template, holes)?),
+            Op::Builtin {
+                builtin,
+                to,
+                arguments,
+            } => (to, builtins::call(builtin, self, arguments)?),
+            Op::Append { list, value } => return self.append(list, value),
+            _ => return Err(Box::new(broken("an instruction that makes nothing"))),
+        };
+        self.write(to, value)
     }
 
     pub(super) fn operands(&self, operands: OperandsIndex) -> Result<&[Register], Box<Fault>> {

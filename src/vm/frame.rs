@@ -42,7 +42,7 @@ impl Vm {
         if arguments.len() != usize::from(callee.params) {
             return Err(broken("a call with another number of arguments"));
         }
-        self.registers.extend(arguments);
+        self.registers = arguments;
         let to = Register(0);
         self.push(
             callee,

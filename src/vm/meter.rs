@@ -45,14 +45,18 @@ impl Meter {
         self.fuel.saturating_sub(slice)
     }
 
-    /// Pays for one instruction. False when `stop` is reached.
+    /// Takes out all fuel above `stop`, for the dispatch loop to count down.
     #[inline]
-    pub(super) fn instruction(&mut self, stop: u64) -> bool {
-        let affordable = self.fuel > stop;
-        if affordable {
-            self.fuel -= 1;
-        }
-        affordable
+    pub(super) fn take_above(&mut self, stop: u64) -> u64 {
+        let taken = self.fuel.saturating_sub(stop);
+        self.fuel -= taken;
+        taken
+    }
+
+    /// Puts back what of it was not used.
+    #[inline]
+    pub(super) fn give_back(&mut self, left: u64) {
+        self.fuel += left;
     }
 
     /// Pays for something larger than an instruction.
