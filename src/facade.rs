@@ -7,6 +7,7 @@ pub mod literal;
 pub mod machine;
 pub mod measure;
 mod memory;
+pub mod program;
 
 use std::path::Path;
 

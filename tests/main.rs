@@ -26,6 +26,7 @@ mod suites {
     pub mod library;
     pub mod literal;
     pub mod parse;
+    pub mod pipeline;
     pub mod properties;
     pub mod reference;
     pub mod run;
@@ -41,6 +42,7 @@ const SUITES: &[Suite] = &[
     ("tidy", suites::tidy::trials),
     ("explain", suites::explain::trials),
     ("parse", suites::parse::trials),
+    ("pipeline", suites::pipeline::trials),
     ("fmt", suites::fmt::trials),
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
