@@ -1,6 +1,6 @@
 //! Acts: `guard`, `do` with its undo, `with do` with its release.
 
-use super::builder::{Builder, Scope};
+use super::builder::{Builder, ScopeKind};
 use super::free::Variable;
 use crate::program::{
     Effect, Filter, FunctionIndex, Guard, GuardIndex, Op, Register, Step, StepIndex, Undo,
@@ -54,19 +54,17 @@ impl Builder<'_, '_> {
         let release = self.release_entry(inverse);
 
         self.effect(Effect::BeginWith);
-        self.scopes.push(Scope::With {
+        self.open(ScopeKind::With {
             release,
             arguments: released.clone(),
         });
-        let from = self.here();
         self.block(body);
-        let to = self.here();
-        self.scopes.pop();
+        let own = self.close();
         self.effect(Effect::End);
         self.release_step(release, released.clone());
         let done = self.label();
         self.go(done);
-        self.handle(from, to, Filter::Every);
+        self.handle_all(&own, Filter::Every);
         let unwinding = self.here();
         self.effect(Effect::Unwind);
         // Whatever the unwinding comes to, the release follows.
@@ -210,7 +208,7 @@ impl Builder<'_, '_> {
             captures: Vec::new(),
             to,
         });
-        builder.return_nothing();
+        builder.end();
         builder.finish(index);
         index
     }

@@ -1,6 +1,6 @@
 //! `attempt`: ways of mending, tried one after the other until one of them is verified.
 
-use super::builder::{Builder, Scope};
+use super::builder::{Builder, ScopeKind};
 use crate::program::{Effect, Filter, Op};
 use crate::typed::Attempt;
 
@@ -14,16 +14,14 @@ impl Builder<'_, '_> {
                 title: attempt.title.clone(),
                 index: index_in_group,
             });
-            let from = self.here();
-            self.scopes.push(Scope::Attempt);
+            self.open(ScopeKind::Attempt);
             self.planning = true;
             self.block(&attempt.body);
-            self.scopes.pop();
-            let to = self.here();
+            let own = self.close();
             self.place = attempt.span;
             self.effect(Effect::End);
             self.go(done);
-            self.handle(from, to, Filter::Piece);
+            self.handle_all(&own, Filter::Piece);
             self.effect(Effect::Unwind);
             if index + 1 == attempts.len() {
                 self.emit(Op::Rethrow);

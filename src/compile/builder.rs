@@ -53,8 +53,16 @@ pub(super) struct Builder<'t, 'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Label(usize);
 
-/// Something that is open.
-pub(super) enum Scope {
+/// Something that is open, and what closes it.
+pub(super) struct Scope {
+    pub(super) kind: ScopeKind,
+    /// Where it begins.
+    from: Address,
+    /// Ways out of it, on which it is closed already: what fails there is not its own affair.
+    exits: Vec<(Address, Address)>,
+}
+
+pub(super) enum ScopeKind {
     Attempt,
     /// The body of a loop, which is the block this deep.
     Element {
@@ -285,6 +293,87 @@ impl<'t, 'a> Builder<'t, 'a> {
             target,
             filter,
         });
+    }
+}
+
+impl Builder<'_, '_> {
+    /// Whether the next instruction can be come to at all.
+    pub(super) fn is_reachable(&mut self) -> bool {
+        let here = self.here();
+        let falls_through = !matches!(
+            self.function.code.last(),
+            Some(Op::Return { .. } | Op::Jump { .. } | Op::Rethrow | Op::Fail { .. })
+        );
+        falls_through
+            || self.labels.contains(&Some(here))
+            || self
+                .function
+                .handlers
+                .iter()
+                .any(|handler| handler.target == here)
+    }
+
+    pub(super) fn open(&mut self, kind: ScopeKind) {
+        let from = self.here();
+        self.scopes.push(Scope {
+            kind,
+            from,
+            exits: Vec::new(),
+        });
+    }
+
+    /// Ends the newest scope here; gives the stretches whose faults are its own.
+    pub(super) fn close(&mut self) -> Vec<(Address, Address)> {
+        let to = self.here();
+        let Some(scope) = self.scopes.pop() else {
+            return Vec::new();
+        };
+        let mut from = scope.from;
+        let mut stretches = Vec::new();
+        for (exit, behind) in scope.exits {
+            stretches.push((from, exit));
+            from = behind;
+        }
+        stretches.push((from, to));
+        stretches.retain(|(from, to)| from < to);
+        stretches
+    }
+
+    /// The stretches are handled at the next instruction.
+    pub(super) fn handle_all(&mut self, stretches: &[(Address, Address)], filter: Filter) {
+        for (from, to) in stretches {
+            self.handle(*from, *to, filter);
+        }
+    }
+
+    /// Leaves the function from wherever this is; what is open is closed first.
+    pub(super) fn exit(&mut self) {
+        let start = self.here();
+        let mut closed = Vec::new();
+        for index in (0..self.scopes.len()).rev() {
+            let release = match self.scopes.get(index).map(|scope| &scope.kind) {
+                Some(ScopeKind::With { release, arguments }) => Some((*release, arguments.clone())),
+                Some(ScopeKind::Attempt | ScopeKind::Element { .. }) | None => None,
+            };
+            // Nothing else is tried from here on, but what is held is still released.
+            let from = if release.is_some() {
+                self.here()
+            } else {
+                start
+            };
+            closed.push((index, from));
+            self.effect(Effect::End);
+            if let Some((release, arguments)) = release {
+                self.release_step(release, arguments);
+            }
+        }
+        self.scratch(Self::return_nothing);
+        let behind = self.here();
+        for (index, from) in closed {
+            if let Some(scope) = self.scopes.get_mut(index) {
+                scope.exits.push((from, behind));
+            }
+        }
     }
 }
 

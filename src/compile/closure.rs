@@ -44,7 +44,7 @@ impl Builder<'_, '_> {
         }
         builder.undoing = true;
         builder.block(block);
-        builder.return_nothing();
+        builder.end();
         builder.finish(index);
         index
     }
@@ -55,6 +55,13 @@ impl Builder<'_, '_> {
             .iter()
             .map(|variable| self.lookup(*variable))
             .collect()
+    }
+
+    /// Falling off the end returns nothing.
+    pub(super) fn end(&mut self) {
+        if self.is_reachable() {
+            self.return_nothing();
+        }
     }
 
     pub(super) fn return_nothing(&mut self) {

@@ -60,7 +60,7 @@ impl Tables<'_> {
         let mut builder = Builder::new(self, name, place);
         builder.trigger_parameters();
         emit(&mut builder);
-        builder.return_nothing();
+        builder.end();
         builder.finish(index);
         index
     }
@@ -120,7 +120,7 @@ impl Tables<'_> {
             builder.parameter(Variable::Local(parameter_local(param)));
         }
         builder.block(&function.body.block);
-        builder.return_nothing();
+        builder.end();
         builder.finish(index);
     }
 

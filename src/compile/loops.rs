@@ -1,11 +1,10 @@
 //! `for`: plain loops, and loops that act element by element.
 
-use super::builder::{Builder, NOWHERE, Scope};
+use super::builder::{Builder, NOWHERE, ScopeKind};
 use super::free::Variable;
 use super::phase::acts;
 use crate::program::{Effect, Filter, Op, Register};
 use crate::typed::{For, OnFailure, Stmt, StmtKind};
-use crate::value::Value;
 
 impl Builder<'_, '_> {
     pub(super) fn for_loop(&mut self, for_loop: &For) {
@@ -82,11 +81,7 @@ impl Builder<'_, '_> {
         let span = for_loop.source.span;
         let frozen = self.frozen.iter().find(|(of, _)| *of == span);
         let iterator = match frozen.map(|(_, iterator)| *iterator) {
-            Some(iterator) => {
-                // A loop inside another one comes by more than once.
-                self.load(Register(iterator.0.saturating_add(1)), Value::Int(0));
-                iterator
-            }
+            Some(iterator) => iterator,
             None => {
                 let iterator = self.iterator(&for_loop.source);
                 self.check_bound(for_loop, iterator);
@@ -106,18 +101,16 @@ impl Builder<'_, '_> {
             },
         );
         self.effect(Effect::BeginElement { iterator, value });
-        let from = self.here();
-        self.scopes.push(Scope::Element {
+        self.open(ScopeKind::Element {
             depth: self.depth + 1,
         });
         self.planning = true;
         self.block(&for_loop.body);
         self.planning = false;
-        self.scopes.pop();
-        let to = self.here();
+        let own = self.close();
         self.effect(Effect::End);
         self.go(again);
-        self.handle(from, to, Filter::Piece);
+        self.handle_all(&own, Filter::Piece);
         self.effect(Effect::Unwind);
         match for_loop.on_failure {
             OnFailure::UndoStop => self.emit(Op::Rethrow),

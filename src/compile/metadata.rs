@@ -83,7 +83,7 @@ impl Tables<'_> {
             unresolved_after: clause.unresolved_after,
             text: clause.text.as_ref().map(|text| {
                 self.entry("tell".to_owned(), clause.span, |builder| {
-                    builder.return_value(text)
+                    builder.return_text(text)
                 })
             }),
         }

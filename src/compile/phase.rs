@@ -3,7 +3,7 @@
 //! A phase is plan lines, then act lines. It begins with the remedy, an attempt, a loop element, and
 //! with the first plan line behind a passed `verify`.
 
-use super::builder::{Builder, Label, NOWHERE, Scope};
+use super::builder::{Builder, Label, NOWHERE, ScopeKind};
 use super::tables::Tables;
 use crate::program::{Effect, Op, Register, Verify, VerifyElse, VerifyIndex};
 use crate::typed::{self, Block, Stmt, StmtKind};
@@ -78,7 +78,7 @@ impl Builder<'_, '_> {
             let label = self.label();
             self.jump(label, so);
             // The rest of a loop element is skipped with it.
-            let in_element = matches!(self.scopes.last(), Some(Scope::Element { .. }));
+            let in_element = self.element_depth().is_some();
             let rest = if in_element { 0 } else { after };
             already.push(Already { label, rest });
         }
@@ -88,7 +88,10 @@ impl Builder<'_, '_> {
     /// many statements follow the one that holds it.
     fn precheck(&mut self, rest: &[Stmt]) -> Option<((VerifyIndex, Vec<Register>), usize)> {
         // From inside a branch there is no way to the end of the element around it.
-        if matches!(self.scopes.last(), Some(Scope::Element { depth }) if *depth != self.depth) {
+        if self
+            .element_depth()
+            .is_some_and(|depth| depth != self.depth)
+        {
             return None;
         }
         for (index, stmt) in rest.iter().enumerate() {
@@ -113,6 +116,14 @@ impl Builder<'_, '_> {
             return Some(((index_of_verify, captures), rest.len() - index - 1));
         }
         None
+    }
+
+    /// The depth of the loop body that this phase belongs to, if it is one.
+    fn element_depth(&self) -> Option<usize> {
+        match self.scopes.last()?.kind {
+            ScopeKind::Element { depth } => Some(depth),
+            ScopeKind::Attempt | ScopeKind::With { .. } => None,
+        }
     }
 
     /// The table entry of a verify, made when it is first needed.
@@ -154,19 +165,6 @@ impl Builder<'_, '_> {
             verify: index,
             captures,
         });
-    }
-
-    /// Leaves the function from wherever this is; what is open is closed first.
-    pub(super) fn exit(&mut self) {
-        let scopes = std::mem::take(&mut self.scopes);
-        for scope in scopes.iter().rev() {
-            self.effect(Effect::End);
-            if let Scope::With { release, arguments } = scope {
-                self.release_step(*release, arguments.clone());
-            }
-        }
-        self.scopes = scopes;
-        self.scratch(Self::return_nothing);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::block::hands_over;
 use super::builder::Builder;
-use crate::program::{Effect, Filter, MessageKind, Mitigation, MitigationIndex, Register};
+use crate::program::{Effect, Filter, MessageKind, Mitigation, MitigationIndex, Op, Register};
 use crate::typed::{Expr, ExprKind, Hand, HandWithin, Mitigated, RoleId, Stmt, StmtKind};
 use crate::value::Value;
 
@@ -126,6 +126,12 @@ impl Builder<'_, '_> {
 
     fn text(&mut self, text: Option<&Expr>) -> Option<Register> {
         text.map(|text| self.spoken(text))
+    }
+
+    /// Returns words for people.
+    pub(super) fn return_text(&mut self, text: &Expr) {
+        let from = self.spoken(text);
+        self.emit(Op::Return { from });
     }
 
     /// Words for people: where a part of them cannot be had, nothing stands in their place, so that
