@@ -55,6 +55,8 @@ impl Level {
 struct Operator {
     op: BinaryOp,
     span: Span,
+    /// An operator of another language without a like in this one; a diagnostic was given.
+    unknown: bool,
 }
 
 impl Lowering {
@@ -68,18 +70,21 @@ impl Lowering {
         let mut before: Option<(BinaryOp, Span)> = None;
         while let Some(operator) = self.operator_from(nodes, lowest) {
             let level = Level::of(operator.op);
-            self.check_neighbours(before, &operator, level);
+            let meaningful = self.check_neighbours(before, &operator, level) && !operator.unknown;
             let right = self.climb_from(nodes, span, level.tighter());
             before = Some((operator.op, operator.span));
-            left = Expr {
-                span: left.span.to(right.span),
-                kind: ExprKind::Binary {
+            let span = left.span.to(right.span);
+            // What has no meaning has no type either: one diagnostic is enough.
+            let kind = match meaningful {
+                false => ExprKind::Missing,
+                true => ExprKind::Binary {
                     op: operator.op,
                     op_span: operator.span,
                     left: Box::new(left),
                     right: Box::new(right),
                 },
             };
+            left = Expr { kind, span };
         }
         left
     }
@@ -125,21 +130,22 @@ impl Lowering {
             "=" => self.say_single_equals(span),
             _ => {}
         }
-        Some(Operator { op, span })
+        let unknown = node.as_str() == "??";
+        Some(Operator { op, span, unknown })
     }
 
-    /// Refuses `a < b < c`, `1..2..3` and `a and b or c`.
+    /// Refuses `a < b < c`, `1..2..3` and `a and b or c`; says whether the operator has a meaning here.
     fn check_neighbours(
         &mut self,
         before: Option<(BinaryOp, Span)>,
         operator: &Operator,
         level: Level,
-    ) {
+    ) -> bool {
         let Some((before, before_span)) = before else {
-            return;
+            return true;
         };
         if Level::of(before) != level {
-            return;
+            return true;
         }
         match level {
             Level::Comparison | Level::Range => self.say(
@@ -164,6 +170,7 @@ impl Lowering {
             ),
             Level::Logic | Level::Not | Level::Sum | Level::Product | Level::Sign => {}
         }
+        !matches!(level, Level::Comparison | Level::Range)
     }
 
     pub(super) fn wrong_operator(&mut self, written: &str, right: &str, span: Span, text: &str) {

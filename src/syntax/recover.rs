@@ -89,7 +89,10 @@ impl<'a> Recovery<'a> {
 
     fn item(&mut self) {
         let tokens = self.tokens();
-        let found = tokens.lines(0..tokens.len(), Kind::Item.separation());
+        let mut found = tokens.lines(0..tokens.len(), Kind::Item.separation());
+        for joint in found.joints.drain(..) {
+            self.joint(joint);
+        }
         for (index, line) in found.lines.iter().enumerate() {
             if index == 0 {
                 self.line(line.clone(), Kind::Item);

@@ -108,6 +108,9 @@ impl<'t> Splitter<'t> {
     /// Words that stand inside items do not begin one while a bracket is open: their line lost its indentation.
     fn begins_item(&self, piece: Piece) -> bool {
         let word = piece.text(self.text);
+        if word.starts_with(|first: char| first.is_ascii_digit()) {
+            return false;
+        }
         self.depth.is_flat() || words::is_item_word(word) || !words::is_inner_word(word)
     }
 
@@ -250,7 +253,8 @@ impl<'t> Splitter<'t> {
 
     /// Something that stands where only items begin.
     fn stray(&mut self, piece: Piece) {
-        if !self.stray {
+        // A block comment is told of as such.
+        if !self.stray && piece.kind != PieceKind::BlockComment {
             self.stray = true;
             let span = self.span(piece);
             let word = piece.text(self.text);

@@ -57,8 +57,8 @@ const LESSONS: &[Lesson] = &[
     shape::let_without_value,
     marks::braces_in_brackets,
     marks::question_mark,
-    shape::two_statements,
     shape::no_block,
+    shape::two_statements,
 ];
 
 impl<'a> Scene<'a> {

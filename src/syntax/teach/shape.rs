@@ -183,12 +183,16 @@ pub(super) fn no_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         .flat(line.range.clone())
         .any(|index| tokens.word(index) == "{");
     let end = tokens.bytes(&line.range).end;
-    let reached_end = line.at >= end;
-    (needs && !opened && reached_end).then(|| {
+    let at_statement = tokens.flat(line.range.clone()).any(|index| {
+        let token = tokens.at(index);
+        token.is_some_and(|token| token.start == line.at) && tokens.is_statement_word(index)
+    });
+    let place = line.at.min(end);
+    (needs && !opened && (line.at >= end || at_statement)).then(|| {
         Diagnostic::new(
             Code::MissingBlock,
             format!("`{word}` without its block"),
-            scene.span(end..end),
+            scene.span(place..place),
             "`{` is missing here",
         )
         .help(format!(
