@@ -1,9 +1,194 @@
-//! Tests.
+//! Tests: a runbook, what the world is like, and what must come of it.
+//!
+//! In: `test` items, after all runbooks. Out: typed tests in which everything is a value or a
+//! pattern over values. What a test names must exist: a misspelt expectation would hold for ever.
+
+mod action;
+mod expect;
+mod given;
+mod observation;
+mod pattern;
+mod value;
 
 use super::declare::Declared;
+use super::expr::{Elaborator, Place};
+use super::names::FileId;
 use super::state::Checker;
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::literal;
+use crate::syntax::tree::{self, ItemKind, PlainText, TestLineKind};
+use crate::text::Span;
+use crate::typed::{FindingId, RunbookId, Symbol, Test};
+use crate::value::Time;
+
+/// When a run begins, unless its test says so: 2026-01-01T00:00Z.
+const BEGIN_MILLIS: i64 = 1_767_225_600_000;
+
+/// Elaborates one test.
+struct Scenario<'c, 'a> {
+    checker: &'c mut Checker<'a>,
+    file: FileId,
+    runbook: RunbookId,
+    at: Time,
+    test: Test,
+    /// Whether something about what sets the run off could not be understood.
+    is_broken: bool,
+}
 
 impl<'a> Checker<'a> {
-    /// Every test.
-    pub fn elaborate_tests(&mut self, _declared: &[Declared<'a>]) {}
+    /// Every test of the package.
+    pub fn elaborate_tests(&mut self, declared: &[Declared<'a>]) {
+        for found in declared {
+            if let ItemKind::Test(item) = &found.item.kind {
+                self.elaborate_test(found.file, item, found.item.span);
+            }
+        }
+    }
+
+    fn elaborate_test(&mut self, file: FileId, item: &tree::Test, span: Span) {
+        let Some(runbook) = self.tested(file, item) else {
+            return;
+        };
+        let mut scenario = Scenario {
+            checker: self,
+            file,
+            runbook,
+            at: Time::default(),
+            test: blank(runbook, item, span),
+            is_broken: false,
+        };
+        scenario.at = scenario.begin(item);
+        scenario.test.at = scenario.at;
+        for line in &item.lines {
+            match &line.kind {
+                TestLineKind::Missing => scenario.is_broken = true,
+                TestLineKind::At { .. } => {}
+                TestLineKind::Given(given) => scenario.given(given, line.span),
+                TestLineKind::Expect(expect) => scenario.expect(expect, line.span),
+            }
+        }
+        scenario.check_begun(item);
+        let test = scenario.test;
+        self.package.tests.push(test);
+    }
+
+    /// The runbook that a test is of.
+    fn tested(&mut self, file: FileId, item: &tree::Test) -> Option<RunbookId> {
+        let name = &item.runbook;
+        if name.text.is_empty() {
+            return None;
+        }
+        let found = self.unqualified(file, name.as_str());
+        if let Some(Symbol::Runbook(id)) = found.map(|member| member.symbol) {
+            return Some(id);
+        }
+        let message = format!("there is no runbook `{}` to test", name.text);
+        let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown runbook");
+        let all = self.package.runbooks.iter().map(|row| row.name.as_str());
+        let near = nearest(name.as_str(), all).map(str::to_owned);
+        self.say(match near {
+            Some(near) => found.fix(format!("write `{near}`"), name.span, near),
+            None => found,
+        });
+        None
+    }
+}
+
+fn blank(runbook: RunbookId, item: &tree::Test, span: Span) -> Test {
+    Test {
+        runbook,
+        title: item.title.text.clone(),
+        at: Time::default(),
+        trigger: None,
+        finding: None,
+        events: Vec::new(),
+        observations: Vec::new(),
+        effects: Vec::new(),
+        expects: Vec::new(),
+        span,
+        title_span: item.title.span,
+    }
+}
+
+impl<'a> Scenario<'_, 'a> {
+    fn say(&mut self, diagnostic: Diagnostic) {
+        self.checker.say(diagnostic);
+    }
+
+    /// For what is no different in a test.
+    fn elaborator(&mut self) -> Elaborator<'_, 'a> {
+        Elaborator::new(self.checker, self.file, Place::Test)
+    }
+
+    /// `at 2026-10-06T03:10 in "Europe/Helsinki"`
+    fn begin(&mut self, item: &tree::Test) -> Time {
+        let mut begin = None;
+        for line in &item.lines {
+            let TestLineKind::At { time, zone } = &line.kind else {
+                continue;
+            };
+            if begin.is_some() {
+                self.checker.say_clause_twice("at", line.span);
+            }
+            begin = self.moment(time, zone.as_ref()).or(begin);
+        }
+        let default = Time::from_millis(BEGIN_MILLIS).unwrap_or_default();
+        begin.unwrap_or(default)
+    }
+
+    fn moment(&mut self, time: &tree::Expr, zone: Option<&PlainText>) -> Option<Time> {
+        if matches!(time.kind, tree::ExprKind::Missing) {
+            return None;
+        }
+        let zone = match zone {
+            Some(zone) => Some(self.checker.zone(zone)?),
+            None => None,
+        };
+        let text = self.checker.text(time.span);
+        match literal::time(text, zone.as_deref(), time.span) {
+            Ok(moment) => Some(moment),
+            Err(problem) => {
+                self.say(problem);
+                None
+            }
+        }
+    }
+
+    /// A test says what sets the run off.
+    fn check_begun(&mut self, item: &tree::Test) {
+        if self.test.trigger.is_some() || self.test.finding.is_some() || self.is_broken {
+            return;
+        }
+        let message = "the test does not say what sets the run off";
+        let span = item.title.span;
+        let found = Diagnostic::new(Code::TriggerMismatch, message, span, "no trigger is given");
+        self.say(found.help("`given alert Name(label: \"x\")`, `given event`, `given request`, `given schedule`, or `given finding`"));
+    }
+
+    /// The finding of that name.
+    fn finding(&mut self, name: &tree::Ident) -> Option<FindingId> {
+        let findings = &self.checker.package.runbooks[self.runbook.index()].findings;
+        let at = findings.iter().position(|known| known.name == name.text);
+        if let Some(at) = at {
+            return Some(FindingId(at as u32));
+        }
+        if name.text.is_empty() || self.checker.draft(self.runbook).is_broken {
+            return None;
+        }
+        let message = format!("the runbook never finds `{}`", name.text);
+        let found = Diagnostic::new(Code::UnknownExpectation, message, name.span, "no such finding");
+        let near = nearest(name.as_str(), findings.iter().map(|known| known.name.as_str()));
+        let near = near.map(str::to_owned);
+        let all: Vec<&str> = findings.iter().map(|known| known.name.as_str()).collect();
+        let found = match all.is_empty() {
+            true => found,
+            false => found.help(format!("it finds: {}", all.join(", "))),
+        };
+        self.say(match near {
+            Some(near) => found.fix(format!("write `{near}`"), name.span, near),
+            None => found,
+        });
+        None
+    }
 }

@@ -85,6 +85,16 @@ impl<'a> Checker<'a> {
         self.said.push(diagnostic);
     }
 
+    /// How much was said so far; see [`Self::forget`].
+    pub fn mark(&self) -> usize {
+        self.said.len()
+    }
+
+    /// Takes back what was said since the mark: it was only tried.
+    pub fn forget(&mut self, mark: usize) {
+        self.said.truncate(mark);
+    }
+
     /// The number of a new call site.
     pub fn new_site(&mut self) -> SiteId {
         self.package.sites += 1;

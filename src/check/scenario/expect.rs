@@ -1,0 +1,118 @@
+//! `expect`: what must come of the run. Everything named in it exists.
+
+use super::Scenario;
+use crate::effect::Reason;
+use crate::syntax::tree::{self, Expect, Ident, Times};
+use crate::text::Span;
+use crate::typed::{self, ExpectKind, ExpectedEnd, RoleId};
+
+/// The words for how a run ends.
+const ENDS: [&str; 6] = [
+    "resolved",
+    "cleared",
+    "self_resolved",
+    "cancelled",
+    "mitigated",
+    "handed",
+];
+
+impl Scenario<'_, '_> {
+    /// One `expect` line.
+    pub fn expect(&mut self, expect: &Expect, span: Span) {
+        let kind = self.expected(expect);
+        self.test
+            .expects
+            .extend(kind.map(|kind| typed::Expect { kind, span }));
+    }
+
+    fn expected(&mut self, expect: &Expect) -> Option<ExpectKind> {
+        match expect {
+            Expect::Found(name) => match name.as_str() {
+                "novel" => Some(ExpectKind::Novel),
+                "inconclusive" => Some(ExpectKind::Inconclusive),
+                _ => self.finding(name).map(ExpectKind::Found),
+            },
+            Expect::Did { steps, times } => {
+                let steps: Vec<_> = steps.iter().map(|step| self.action(step)).collect();
+                let times = match times {
+                    None => None,
+                    Some(Times::Once) => Some(1),
+                    Some(Times::Exactly(count)) => Some(self.elaborator().count(count, "times")?),
+                };
+                let steps = steps.into_iter().collect::<Option<_>>()?;
+                Some(ExpectKind::Did { steps, times })
+            }
+            Expect::No(action) => self.action(action).map(ExpectKind::No),
+            Expect::NoChange => Some(ExpectKind::NoChange),
+            Expect::Undone(action) => self.action(action).map(ExpectKind::Undone),
+            Expect::End {
+                end,
+                role,
+                because,
+                within,
+            } => self.end(end, role.as_ref(), because.as_ref(), within.as_ref()),
+            Expect::NobodyPaged => Some(ExpectKind::NobodyPaged),
+            Expect::Told {
+                how,
+                roles,
+                because,
+            } => {
+                let roles = self.roles(roles);
+                let because = self.reason(because.as_ref())?;
+                match how.as_str() {
+                    "paged" => Some(ExpectKind::Paged { roles, because }),
+                    _ => Some(ExpectKind::Told { roles }),
+                }
+            }
+        }
+    }
+
+    fn end(
+        &mut self,
+        end: &Ident,
+        role: Option<&Ident>,
+        because: Option<&Ident>,
+        within: Option<&tree::Expr>,
+    ) -> Option<ExpectKind> {
+        let role = match role {
+            Some(role) => Some(self.checker.role(self.file, role)?),
+            None => None,
+        };
+        let because = self.reason(because)?;
+        let within = match within {
+            Some(time) => Some(self.elaborator().duration(time, "within")?),
+            None => None,
+        };
+        let end = match end.as_str() {
+            "resolved" => ExpectedEnd::Resolved,
+            "cleared" => ExpectedEnd::Cleared,
+            "self_resolved" => ExpectedEnd::SelfResolved,
+            "cancelled" => ExpectedEnd::Cancelled,
+            "mitigated" => ExpectedEnd::Mitigated { owed_by: role },
+            "handed" => ExpectedEnd::Handed { to: role, because },
+            _ => {
+                self.checker.say_unknown_word("end of a run", end, &ENDS);
+                return None;
+            }
+        };
+        Some(ExpectKind::End { end, within })
+    }
+
+    fn roles(&mut self, names: &[Ident]) -> Vec<RoleId> {
+        let found = names.iter().filter_map(|name| self.checker.role(self.file, name));
+        found.collect()
+    }
+
+    /// The reason of a hand-off; the outer None means that the word was none.
+    fn reason(&mut self, word: Option<&Ident>) -> Option<Option<Reason>> {
+        let Some(word) = word else {
+            return Some(None);
+        };
+        let reason = Reason::from_word(word.as_str());
+        if reason.is_none() {
+            let all: Vec<&str> = Reason::ALL.iter().map(|reason| reason.word()).collect();
+            self.checker.say_unknown_word("reason", word, &all);
+        }
+        reason.map(Some)
+    }
+}

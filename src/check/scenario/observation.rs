@@ -1,0 +1,212 @@
+//! `given k8s.pod("shop", "w-1") -> Pod(ready: true), then ...`: what is observed, and when.
+
+use super::super::expr::arguments::{Owner, params};
+use super::super::expr::{Callee, Elaborator, Place};
+use super::Scenario;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{self, Argument, ExprKind as Tree};
+use crate::text::Span;
+use crate::typed::{
+    Cause, ExternId, ExternKind, FunctionKind, GivenObservation, Observable, Pattern, Reply,
+    ReplyKind, Type,
+};
+
+impl Scenario<'_, '_> {
+    /// What a call is answered with.
+    pub fn observation(&mut self, call: &tree::Expr, replies: &[tree::Reply], span: Span) {
+        let Tree::Call { callee, args } = &call.kind else {
+            if !matches!(call.kind, Tree::Missing) {
+                let message = "only a call is answered";
+                let found = Diagnostic::new(Code::NotObservable, message, call.span, "no call");
+                self.say(found.help("`given lag() -> 5`, `given k8s.pods(any) -> []`"));
+            }
+            return;
+        };
+        let Some((of, owner)) = self.observable(callee) else {
+            self.replies(replies, &Type::Error);
+            return;
+        };
+        let (patterns, others) = self.argument_patterns(owner, args, callee.span);
+        let result = self.result(owner, &patterns, args);
+        let equals = self.equals(owner, &others, args, callee.span);
+        let replies = self.replies(replies, &result);
+        let all_patterns = self.all_patterns(owner, patterns);
+        let (Some(args), Some(replies)) = (all_patterns, replies) else {
+            return;
+        };
+        self.test.observations.push(GivenObservation {
+            of,
+            args,
+            equals,
+            replies,
+            span,
+        });
+    }
+
+    /// What can be observed: an extern probe, a watch, a probe of the package.
+    fn observable(&mut self, callee: &tree::Expr) -> Option<(Observable, Owner)> {
+        let mut elaborator = Elaborator::of_runbook(self.checker, self.runbook, Place::Test);
+        elaborator.file = self.file;
+        let found = elaborator.callee(callee);
+        match found {
+            Callee::Extern(id) => {
+                let row = &self.checker.package.externs[id.index()];
+                if matches!(row.kind, ExternKind::Probe) {
+                    return Some((Observable::Extern(id), Owner::Extern(id)));
+                }
+            }
+            Callee::Function(id) => match self.checker.function(id).kind {
+                FunctionKind::Probe | FunctionKind::Watch(_) => {
+                    return Some((Observable::Function(id), Owner::Function(id)));
+                }
+                FunctionKind::Fn | FunctionKind::Action { .. } => {}
+            },
+            Callee::Broken => return None,
+            Callee::Builtin(_) | Callee::Record(_) | Callee::Target(_) => {}
+        }
+        let name = self.checker.text(callee.span);
+        let message = format!("`{name}` is not observed");
+        let found = Diagnostic::new(Code::NotObservable, message, callee.span, "no observation");
+        self.say(found.help(
+            "a test answers for probes and watches; what becomes of a change is said with `given do ...`",
+        ));
+        None
+    }
+
+    /// The type of the answers.
+    fn result(
+        &mut self,
+        owner: Owner,
+        patterns: &[(u16, Option<Pattern>)],
+        args: &[Argument],
+    ) -> Type {
+        match owner {
+            Owner::Function(id) => self.checker.function(id).result.clone(),
+            Owner::Extern(id) => {
+                let result = self.checker.package.externs[id.index()].result.clone();
+                match (result, patterns.first().zip(args.first())) {
+                    (Type::Parameter(_), Some((_, arg))) => self.record_type(id, arg),
+                    (Type::Parameter(_), None) => Type::Error,
+                    (result, _) => result,
+                }
+            }
+        }
+    }
+
+    /// The record that the first argument of an open extern names.
+    fn record_type(&mut self, _owner: ExternId, arg: &Argument) -> Type {
+        let said = self.checker.mark();
+        let hint = Type::Parameter(0);
+        let found = self.elaborator().expr(&arg.value, Some(&hint));
+        self.checker.forget(said);
+        match found.ty {
+            Type::RecordKind(id) => Type::Record(id),
+            _ => Type::Error,
+        }
+    }
+
+    /// Further named arguments of an open extern; others are refused.
+    fn equals(
+        &mut self,
+        owner: Owner,
+        others: &[&Argument],
+        args: &[Argument],
+        name_span: Span,
+    ) -> Vec<(smol_str::SmolStr, Pattern)> {
+        let open = match owner {
+            Owner::Extern(id) => Some(id).filter(|id| self.checker.package.externs[id.index()].open),
+            Owner::Function(_) => None,
+        };
+        let (Some(id), Some(first)) = (open, args.first()) else {
+            self.elaborator().refuse_others(owner, others, name_span);
+            return Vec::new();
+        };
+        let Type::Record(record) = self.record_type(id, first) else {
+            return Vec::new();
+        };
+        let built = super::value::Built::Record(record);
+        let mut equals = Vec::new();
+        for arg in others {
+            let Some((_, ty)) = self.field_named(built, arg) else {
+                continue;
+            };
+            let pattern = self.pattern(&arg.value, &ty);
+            equals.extend(arg.name.as_ref().zip(pattern).map(|(name, pattern)| {
+                let name = name.text.clone();
+                (name, pattern)
+            }));
+        }
+        equals
+    }
+
+    /// One pattern a parameter: what is not said is the default, if that is constant, else any.
+    fn all_patterns(
+        &mut self,
+        owner: Owner,
+        said: Vec<(u16, Option<Pattern>)>,
+    ) -> Option<Vec<Pattern>> {
+        let mut all = Vec::new();
+        for param in params(self.checker, owner) {
+            let constant = param.default.as_ref().map(|default| self.checker.evaluate(default));
+            all.push(match constant {
+                Some(Ok(value)) => Pattern::Value(value),
+                Some(Err(_)) | None => Pattern::Any,
+            });
+        }
+        for (at, pattern) in said {
+            if let Some(slot) = all.get_mut(usize::from(at)) {
+                *slot = pattern?;
+            }
+        }
+        Some(all)
+    }
+
+    fn replies(&mut self, replies: &[tree::Reply], result: &Type) -> Option<Vec<Reply>> {
+        let mut typed = Vec::with_capacity(replies.len());
+        let mut complete = true;
+        for (index, reply) in replies.iter().enumerate() {
+            match self.reply(reply, index == 0, result) {
+                Some(reply) => typed.push(reply),
+                None => complete = false,
+            }
+        }
+        complete.then_some(typed)
+    }
+
+    fn reply(&mut self, reply: &tree::Reply, first: bool, result: &Type) -> Option<Reply> {
+        let kind = match &reply.kind {
+            tree::ReplyKind::Value(tree) => self.value(tree, result).map(ReplyKind::Value),
+            tree::ReplyKind::Fails(why) => {
+                Some(ReplyKind::Fails(why.as_ref().map(|why| why.text.clone())))
+            }
+            tree::ReplyKind::NoData => Some(ReplyKind::NoData),
+        };
+        let cause = match &reply.cause {
+            None if first => Some(Cause::Start),
+            None => {
+                let message = "nothing says when this answer begins";
+                let span = reply.span;
+                let found = Diagnostic::new(Code::MissingClause, message, span, "after what?");
+                self.say(found.help("`once did ACTION`, `after 4m`, `on read 2`"));
+                None
+            }
+            Some(tree::Cause::OnceDid(action)) => self.action_of(action).map(Cause::OnceDid),
+            Some(tree::Cause::After(time)) => {
+                self.elaborator().duration(time, "after").map(Cause::After)
+            }
+            Some(tree::Cause::OnRead(count)) => {
+                self.elaborator().count(count, "on read").map(Cause::OnRead)
+            }
+        };
+        let takes = match &reply.takes {
+            Some(time) => Some(self.elaborator().duration(time, "takes")?),
+            None => None,
+        };
+        Some(Reply {
+            kind: kind?,
+            cause: cause?,
+            takes,
+            span: reply.span,
+        })
+    }
+}

@@ -1,0 +1,314 @@
+//! Values in tests: literals, partial records, targets by their lookup, times in the past.
+//!
+//! In: an expression and the type that is wanted. Out: the value. A record may lack fields and a
+//! target parts of its identity; whoever reads what was not said fails the test.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::super::expr::{Callee, Why};
+use super::super::types::same;
+use super::Scenario;
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{self, Argument, ExprKind as Tree};
+use crate::text::Span;
+use crate::typed::{ExternId, Field, RecordId, Symbol, TargetId, Type};
+use crate::value::{Duration, Identity, Key, Record, Target, Time, Value};
+
+/// A record or target type that is built with fields.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Built {
+    Record(RecordId),
+    Target(TargetId),
+}
+
+impl Built {
+    fn ty(self) -> Type {
+        match self {
+            Built::Record(id) => Type::Record(id),
+            Built::Target(id) => Type::Target(id),
+        }
+    }
+}
+
+impl Scenario<'_, '_> {
+    /// The value of an expression, as one of the wanted type.
+    pub fn value(&mut self, tree: &tree::Expr, wanted: &Type) -> Option<Value> {
+        match (&tree.kind, wanted) {
+            (Tree::Missing, _) | (_, Type::Error) => None,
+            (Tree::Paren(inner), _) => self.value(inner, wanted),
+            (Tree::None, Type::Optional(_)) => Some(Value::None),
+            (_, Type::Optional(inner)) => self.value(tree, inner),
+            (Tree::Ago(time), _) => self.ago(time, wanted, tree.span),
+            (Tree::List(elements), Type::List(element)) => {
+                let elements = elements.iter().map(|tree| self.value(tree, element));
+                // Each one is looked at, so that every mistake is told.
+                let elements: Vec<Option<Value>> = elements.collect();
+                Some(Value::list(elements.into_iter().collect::<Option<_>>()?))
+            }
+            (Tree::Repeat { count, element }, Type::List(of)) => {
+                let count = self.elaborator().count(count, "of");
+                let element = self.value(element, of)?;
+                Some(Value::list(vec![element; count? as usize]))
+            }
+            (Tree::Call { callee, args }, _) => self.called(callee, args, tree, wanted),
+            _ => self.plain(tree, wanted),
+        }
+    }
+
+    /// What is no different in a test.
+    fn plain(&mut self, tree: &tree::Expr, wanted: &Type) -> Option<Value> {
+        let mut elaborator = self.elaborator();
+        let expr = elaborator.expr_of(tree, wanted, Why::Clause("given"));
+        self.checker.evaluate_or_say(&expr, "what a test says")
+    }
+
+    /// `5m ago`, from where the run begins.
+    fn ago(&mut self, time: &tree::Expr, wanted: &Type, span: Span) -> Option<Value> {
+        let found = self.elaborator().constant(time, &Type::Duration, "ago")?;
+        let Value::Duration(ago) = found else {
+            return None;
+        };
+        self.check_type(&Type::Time, wanted, span)?;
+        let millis = self.at.millis().saturating_sub(Duration::millis(ago));
+        match Time::from_millis(millis) {
+            Ok(moment) => Some(Value::Time(moment)),
+            Err(failure) => {
+                self.checker.say_failure(&failure, span);
+                None
+            }
+        }
+    }
+
+    /// A record or target with fields, or a target by its lookup.
+    fn called(
+        &mut self,
+        callee: &tree::Expr,
+        args: &[Argument],
+        tree: &tree::Expr,
+        wanted: &Type,
+    ) -> Option<Value> {
+        if let Some(built) = self.built(callee, wanted) {
+            self.check_type(&built.ty(), wanted, tree.span)?;
+            return self.build(built, args);
+        }
+        if let Some(lookup) = self.lookup(callee) {
+            let (target, _) = lookup;
+            self.check_type(&Type::Target(target), wanted, tree.span)?;
+            return self.found_by(lookup, callee, args).map(Value::Target);
+        }
+        self.plain(tree, wanted)
+    }
+
+    fn check_type(&mut self, found: &Type, wanted: &Type, span: Span) -> Option<()> {
+        if same(found, wanted) {
+            return Some(());
+        }
+        let (want, have) = (self.checker.type_name(wanted), self.checker.type_name(found));
+        let message = format!("expected `{want}`, found `{have}`");
+        let label = format!("this is `{have}`");
+        self.say(Diagnostic::new(Code::TypeMismatch, message, span, label));
+        None
+    }
+
+    /// The record or target type that a call builds; its module may be left out where it is known.
+    pub fn built(&mut self, callee: &tree::Expr, wanted: &Type) -> Option<Built> {
+        let Tree::Name(name) = &callee.kind else {
+            let Tree::Field { base: _, name } = &callee.kind else {
+                return None;
+            };
+            let upper = name.as_str().starts_with(|c: char| c.is_ascii_uppercase());
+            if !upper {
+                return None;
+            }
+            return match self.elaborator().callee(callee) {
+                Callee::Record(id) => Some(Built::Record(id)),
+                Callee::Target(id) => Some(Built::Target(id)),
+                Callee::Extern(_) | Callee::Function(_) | Callee::Builtin(_) | Callee::Broken => {
+                    None
+                }
+            };
+        };
+        let plain = match wanted {
+            Type::Optional(inner) => inner,
+            wanted => wanted,
+        };
+        let package = &self.checker.package;
+        match plain {
+            Type::Record(id) if package.records[id.index()].name.name == *name => {
+                return Some(Built::Record(*id));
+            }
+            Type::Target(id) if package.targets[id.index()].name.name == *name => {
+                return Some(Built::Target(*id));
+            }
+            _ => {}
+        }
+        match self.checker.unqualified(self.file, name)?.symbol {
+            Symbol::Record(id) => Some(Built::Record(id)),
+            Symbol::Target(id) => Some(Built::Target(id)),
+            _ => None,
+        }
+    }
+
+    /// The fields of a type that is built.
+    pub fn fields_of(&self, built: Built) -> &[Field] {
+        match built {
+            Built::Record(id) => &self.checker.package.records[id.index()].fields,
+            Built::Target(id) => &self.checker.package.targets[id.index()].fields,
+        }
+    }
+
+    /// The field that an argument names, by its index and type.
+    pub fn field_named(&mut self, built: Built, arg: &Argument) -> Option<(u16, Type)> {
+        let Some(name) = &arg.name else {
+            let message = "fields are named";
+            let found = Diagnostic::new(Code::ExtraArgument, message, arg.value.span, "no name");
+            self.say(found.help("only the fields that matter need to be said: `Pod(ready: true)`"));
+            return None;
+        };
+        let fields = self.fields_of(built);
+        let at = fields.iter().position(|field| field.name == name.text);
+        if let Some(at) = at {
+            return Some((at as u16, fields[at].ty.clone()));
+        }
+        let near = nearest(name.as_str(), fields.iter().map(|field| field.name.as_str()));
+        let near = near.map(str::to_owned);
+        let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+        let all = all.join(", ");
+        let ty = built.ty();
+        self.elaborator().say_unknown_field(&ty, name, near, &all);
+        None
+    }
+
+    /// A record or target of which only these fields are said.
+    fn build(&mut self, built: Built, args: &[Argument]) -> Option<Value> {
+        let mut fields: Vec<Option<Value>> = match built {
+            // What has a default is said by the record itself.
+            Built::Record(_) => {
+                let fields = self.fields_of(built).iter();
+                fields.map(|field| field.default.clone()).collect()
+            }
+            Built::Target(_) => vec![None; self.fields_of(built).len()],
+        };
+        let mut complete = true;
+        for arg in args {
+            let Some((at, ty)) = self.field_named(built, arg) else {
+                complete = false;
+                continue;
+            };
+            let found = match (built, at) {
+                // A key may be a number, as in its lookup.
+                (Built::Target(_), 0) => self.key(&arg.value),
+                _ => self.value(&arg.value, &ty),
+            };
+            complete &= found.is_some();
+            if let Some(slot) = fields.get_mut(usize::from(at)) {
+                *slot = found;
+            }
+        }
+        if !complete {
+            return None;
+        }
+        Some(match built {
+            Built::Record(id) => Value::Record(Arc::new(Record {
+                shape: self.checker.record_shapes[id.index()].clone(),
+                fields,
+            })),
+            Built::Target(id) => {
+                let kind = self.checker.package.targets[id.index()].name.to_string();
+                let key = fields.first().cloned().flatten();
+                let keys = key.map(|key| Key {
+                    kind: kind.into(),
+                    key: key.to_plain().into(),
+                });
+                self.target(id, Identity(keys.into_iter().collect()), fields)
+            }
+        })
+    }
+
+    fn target(&self, id: TargetId, identity: Identity, fields: Vec<Option<Value>>) -> Value {
+        let shape = self.checker.target_shapes[id.index()].clone();
+        let snapshot = Record { shape, fields };
+        Value::Target(Arc::new(Target {
+            identity,
+            uid: None,
+            snapshot,
+        }))
+    }
+
+    /// The key of a target: a text, or a number.
+    fn key(&mut self, tree: &tree::Expr) -> Option<Value> {
+        let wanted = match tree.kind {
+            Tree::Number => Type::Int,
+            _ => Type::Text,
+        };
+        let key = self.plain(tree, &wanted)?;
+        Some(Value::text(key.to_plain()))
+    }
+
+    /// The lookup that a call calls, with the target that it finds.
+    pub fn lookup(&mut self, callee: &tree::Expr) -> Option<(TargetId, ExternId)> {
+        if !matches!(callee.kind, Tree::Field { .. }) {
+            return None;
+        }
+        // What is no lookup is elaborated again, and only then spoken about.
+        let said = self.checker.mark();
+        let found = self.elaborator().callee(callee);
+        self.checker.forget(said);
+        let Callee::Extern(id) = found else {
+            return None;
+        };
+        let target = self.checker.target_of_lookup(id)?;
+        Some((target, id))
+    }
+
+    /// The target that a lookup finds, with its whole identity and nothing seen of it.
+    pub fn found_by(
+        &mut self,
+        lookup: (TargetId, ExternId),
+        callee: &tree::Expr,
+        args: &[Argument],
+    ) -> Option<Arc<Target>> {
+        let (target, id) = lookup;
+        let owner = super::super::expr::arguments::Owner::Extern(id);
+        let placed = self.elaborator().place(owner, args, callee.span);
+        self.elaborator()
+            .refuse_others(owner, &placed.others, callee.span);
+        let path = self.checker.target_path(target);
+        let mut keys: Vec<Key> = Vec::new();
+        for (index, arg) in placed.of_params.iter().enumerate() {
+            let Some(arg) = arg else {
+                self.say_not_named(callee.span);
+                return None;
+            };
+            let ty = self.checker.package.externs[id.index()].params[index].ty.clone();
+            let found = self.value(&arg.value, &ty)?;
+            if let Value::Target(parent) = &found {
+                keys = parent.identity.0.clone();
+                continue;
+            }
+            let step = path.get(keys.len())?;
+            let kind = self.checker.package.targets[step.index()].name.to_string();
+            keys.push(Key {
+                kind: SmolStr::new(kind),
+                key: found.to_plain().into(),
+            });
+        }
+        let mut fields = vec![None; self.fields_of(Built::Target(target)).len()];
+        if let (Some(slot), Some(key)) = (fields.first_mut(), keys.last()) {
+            *slot = Some(Value::text(&key.key));
+        }
+        match self.target(target, Identity(keys), fields) {
+            Value::Target(target) => Some(target),
+            _ => None,
+        }
+    }
+
+    fn say_not_named(&mut self, span: Span) {
+        let message = "the target is not named in full";
+        let found = Diagnostic::new(Code::MissingArgument, message, span, "which one?");
+        self.say(found.help("say every argument of the lookup"));
+    }
+}
