@@ -30,6 +30,10 @@ const PLAIN: human::Look = human::Look {
     colour: false,
 };
 
+/// The most diagnostics that are shown as people see them.
+#[cfg(feature = "host")]
+const MOST_SHOWN: usize = 1_000;
+
 /// What checking a package says.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -177,7 +181,10 @@ fn checked(diagnostics: &[Diagnostic], sources: &Sources) -> Checked {
             .map(|diagnostic| finding(diagnostic, sources))
             .collect(),
         #[cfg(feature = "host")]
-        human: human::render(diagnostics, sources, PLAIN),
+        human: {
+            let shown = diagnostics.len().min(MOST_SHOWN);
+            human::render(&diagnostics[..shown], sources, PLAIN)
+        },
         json: serde_json::to_string_pretty(&json::entries(diagnostics, sources))
             .unwrap_or_else(|error| error.to_string()),
     }
