@@ -84,3 +84,33 @@ impl End {
         }
     }
 }
+
+impl Reason {
+    /// What it means, as part of a sentence.
+    pub fn explained(self) -> &'static str {
+        match self {
+            Reason::Novel => "the diagnosis found nothing that it knows",
+            Reason::Inconclusive => "something that it needed could not be read",
+            Reason::Systemic => "too much happens at once",
+            Reason::Denied => "an approval was denied",
+            Reason::Expired => "the plan got too old, or kept changing",
+            Reason::Guard => "a guard was false",
+            Reason::Policy => "a policy refused it",
+            Reason::Grant => "the agent is not granted this",
+            Reason::NotOwned => "a target does not belong to the product",
+            Reason::OverBound => "it would have touched more than it may",
+            Reason::Empty => "there was nothing to act on",
+            Reason::Patience => "it had to wait for too long",
+            Reason::Window => "a window forbids changes now",
+            Reason::NotVerified => "a verify did not pass",
+            Reason::NotApplied => "a change was not applied",
+            Reason::Unknown => "nobody knows whether a change took effect",
+            Reason::UndoFailed => "a change could not be taken back",
+            Reason::Limit => "a limit of the machine was reached",
+            Reason::Hold => "all changes were stopped",
+            Reason::Declared => "the runbook says so",
+            Reason::CancelledAfterChange => "somebody called it off after a change",
+            Reason::NotYet => "it reached something that cannot run yet",
+        }
+    }
+}

@@ -284,6 +284,7 @@ impl Run {
         let deadline = moment::after(context.now, within);
         context.actions.push(Action::Perform(Perform {
             id,
+            kind: acting.kind,
             how: acting.how.clone(),
             call: acting.call.clone(),
             deadline,

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Event, Intent};
+use super::{Event, Intent, IntentKind};
 use crate::effect::{Call, End, Reason};
 use crate::program::MessageKind;
 use crate::value::{Time, Value};
@@ -56,6 +56,7 @@ pub struct Observe {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Perform {
     pub id: u64,
+    pub kind: IntentKind,
     pub how: How,
     pub call: Call,
     pub deadline: Time,

@@ -142,7 +142,7 @@ impl Run {
         let runbook = &context.program.runbook;
         match (&self.told.explanation, because) {
             (Some(text), _) => text.clone(),
-            (None, Some(reason)) => format!("{runbook} needs a human: {}", reason.word()),
+            (None, Some(reason)) => format!("{runbook} needs a human: {}", reason.explained()),
             (None, None) => format!("{runbook} is at work"),
         }
     }

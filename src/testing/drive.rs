@@ -222,6 +222,7 @@ impl Driver<'_, '_> {
             at,
         });
         let happened = Happened::Performed {
+            kind: perform.kind,
             how: perform.how,
             call: perform.call,
             outcome: answer.outcome.clone(),

@@ -29,12 +29,21 @@ pub fn text(case: &Case<'_>, at: Time, happened: &Happened) -> Option<String> {
             let again = if *attempt > 0 { ", again" } else { "" };
             format!("{} {}{again}", intent(*kind), source::call(case, call, at))
         }
-        Happened::Performed { how, call, outcome } => {
+        Happened::Performed {
+            kind,
+            how,
+            call,
+            outcome,
+        } => {
             let how = match how {
-                How::Do => "",
-                How::Restore { .. } => "put back ",
+                How::Do => intent(*kind),
+                How::Restore { .. } => "put back",
             };
-            format!("{how}{}: {}", source::call(case, call, at), change(outcome))
+            format!(
+                "{how} {}: {}",
+                source::call(case, call, at),
+                change(outcome)
+            )
         }
         Happened::Settled { call, outcome } => {
             let says = match outcome {
@@ -202,7 +211,7 @@ pub fn fault(fault: &Fault) -> String {
         Fault::OverBound(why) => why.clone(),
         Fault::Broken(why) => format!("a defect of the tool: {why}"),
         Fault::NotVerified | Fault::Guard | Fault::Empty | Fault::Limit(_) | Fault::Refused(_) => {
-            end::explained(fault.reason()).to_owned()
+            fault.reason().explained().to_owned()
         }
     }
 }

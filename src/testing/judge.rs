@@ -69,7 +69,7 @@ impl Judge<'_, '_> {
         let message = format!("expected {wanted}, but {got}");
         let diagnostic = Diagnostic::new(code, message, span, "not so");
         match stop {
-            Some((reason, Some(place))) => diagnostic.and(place, end::explained(reason)),
+            Some((reason, Some(place))) => diagnostic.and(place, reason.explained()),
             Some((_, None)) | None => diagnostic,
         }
     }
@@ -353,7 +353,7 @@ impl Judge<'_, '_> {
 
     fn end_words(&self) -> String {
         let explained = match self.record.end() {
-            Some((_, End::Handed { reason, .. })) => format!(": {}", end::explained(*reason)),
+            Some((_, End::Handed { reason, .. })) => format!(": {}", reason.explained()),
             Some(_) | None => String::new(),
         };
         format!("the run ended `{}`{explained}", self.record.end_in_words())

@@ -30,6 +30,7 @@ pub enum Happened {
         attempt: u32,
     },
     Performed {
+        kind: IntentKind,
         how: How,
         call: Call,
         outcome: ChangeOutcome,

@@ -67,6 +67,10 @@ impl Lines<'_> {
             return;
         };
         self.flush();
+        if let Some(begun) = self.begun(happened, &text, at_millis) {
+            begun.text = text;
+            return;
+        }
         // What was seen without a poll coming of it: `abort if` was true.
         for seen in std::mem::take(&mut self.seen) {
             let text = format!("saw {seen}");
@@ -79,6 +83,15 @@ impl Lines<'_> {
             at: at_millis,
             text,
         });
+    }
+
+    /// The line that says that a change is begun, when this one says what came of it at once.
+    fn begun(&mut self, happened: &Happened, text: &str, at: i64) -> Option<&mut Moment> {
+        let Happened::Performed { .. } = happened else {
+            return None;
+        };
+        let last = self.moments.last_mut()?;
+        (last.at == at && text.starts_with(&format!("{}: ", last.text))).then_some(last)
     }
 
     fn polled(&mut self, at: i64, held: bool) {
