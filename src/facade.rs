@@ -17,8 +17,9 @@ use crate::diag::{Code, Diagnostic, json};
 use crate::front::{self, Analysis};
 use crate::project;
 use crate::syntax;
-use crate::testing::{self, Options};
+use crate::testing::{self, Meanwhile, Options};
 use crate::text::Sources;
+use crate::value::Duration;
 
 /// A file of a package in memory: its path from the package's folder, and its bytes.
 pub type File<'a> = (&'a str, &'a [u8]);
@@ -110,9 +111,22 @@ pub fn check(files: &[File<'_>]) -> Checked {
     checked(&diagnostics, &sources)
 }
 
+/// Something that happens to a run from outside: how many milliseconds after it was opened, and
+/// `alert resolved`, `cancel`, `hold` or `release`.
+pub type Disturbance<'a> = (i64, &'a str);
+
 /// Checks the files as one package and runs its tests, with their timelines; `restore` stores and
 /// restores every run after every step.
 pub fn test(files: &[File<'_>], restore: bool) -> Tested {
+    test_disturbed(files, restore, &[])
+}
+
+/// The same, while things happen to each of its runs.
+pub fn test_disturbed(
+    files: &[File<'_>],
+    restore: bool,
+    disturbances: &[Disturbance<'_>],
+) -> Tested {
     let (sources, analysis, mut diagnostics) = analyse(files);
     let mut results = Vec::new();
     if let Some(analysis) = analysis.filter(|_| front::is_sound(&diagnostics)) {
@@ -120,6 +134,7 @@ pub fn test(files: &[File<'_>], restore: bool) -> Tested {
             filter: None,
             restore,
             timelines: true,
+            meanwhile: disturbances.iter().filter_map(meanwhile).collect(),
         };
         match front::compile(&analysis) {
             Ok(programs) => results = testing::run_tests(&analysis.package, &programs, &options),
@@ -141,6 +156,17 @@ pub fn test(files: &[File<'_>], restore: bool) -> Tested {
             human::render(problems, &sources, PLAIN)
         }),
     }
+}
+
+fn meanwhile((after, what): &Disturbance<'_>) -> Option<(Duration, Meanwhile)> {
+    let what = match *what {
+        "alert resolved" => Meanwhile::AlertResolved,
+        "cancel" => Meanwhile::Cancel,
+        "hold" => Meanwhile::Hold,
+        "release" => Meanwhile::Release,
+        _ => return None,
+    };
+    Some((Duration::from_millis(*after), what))
 }
 
 /// The sources, what is known of the package they make, and everything there is to say.

@@ -34,6 +34,7 @@ use crate::diag::Diagnostic;
 use crate::program::Program;
 use crate::text::Span;
 use crate::typed::Package;
+use crate::value::Duration;
 use case::Case;
 
 /// Which tests are run, and how.
@@ -45,6 +46,20 @@ pub struct Options {
     pub restore: bool,
     /// Gives the timeline of tests that passed, too.
     pub timelines: bool,
+    /// What else happens to each run, and how long after it was opened. Tests cannot say it.
+    pub meanwhile: Vec<(Duration, Meanwhile)>,
+}
+
+/// What may happen to a run from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meanwhile {
+    /// The alert that set it off is over.
+    AlertResolved,
+    /// Somebody calls it off.
+    Cancel,
+    /// Somebody stops all changes, or lets them go on.
+    Hold,
+    Release,
 }
 
 /// What came of one test.

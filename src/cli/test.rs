@@ -90,7 +90,7 @@ fn run_tests(checked: &mut Checked, arguments: &Arguments) -> Vec<TestResult> {
     let options = Options {
         filter: arguments.filter.clone(),
         timelines: arguments.timeline,
-        restore: false,
+        ..Options::default()
     };
     let Some(analysis) = &checked.analysis else {
         return Vec::new();

@@ -5,7 +5,7 @@ use super::clock::{self, Clock};
 use super::problem;
 use super::record::{Effect, Fate, Happened, Record};
 use super::world::{Silent, World};
-use super::{Options, effect, identity};
+use super::{Meanwhile, Options, effect, identity};
 use crate::diag::Diagnostic;
 use crate::effect::{Argument, Call, ChangeOutcome, End, Observed};
 use crate::run::{Action, Event, Input, Observe, Perform, Run, RunInput, Start};
@@ -74,6 +74,9 @@ impl Driver<'_, '_> {
         };
         let mut run = Run::open(program, input, self.now);
         self.clock.at(self.now, Input::Begin);
+        if ordinal == 0 {
+            self.disturb();
+        }
         while let Some((time, input)) = self.clock.next() {
             self.now = time;
             let actions = run.handle(program, input, time);
@@ -92,6 +95,18 @@ impl Driver<'_, '_> {
         }
         self.clock.clear();
         run.end().cloned()
+    }
+
+    fn disturb(&mut self) {
+        for (passed, what) in &self.options.meanwhile {
+            let input = match what {
+                Meanwhile::AlertResolved => Input::AlertResolved,
+                Meanwhile::Cancel => Input::Cancel,
+                Meanwhile::Hold => Input::Hold,
+                Meanwhile::Release => Input::Release,
+            };
+            self.clock.at(clock::after(self.now, *passed), input);
+        }
     }
 
     fn start(&mut self, ordinal: u32) -> Start {

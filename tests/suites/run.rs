@@ -17,11 +17,28 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn check(package: &Package) {
-    let tested = facade::test(&package.files(), false);
-    let restored = facade::test(&package.files(), true);
+    let texts = package.texts.iter();
+    let texts = texts.map(|(_, text)| String::from_utf8_lossy(text));
+    let lines: Vec<String> = texts.flat_map(|text| meanwhile(&text)).collect();
+    let meanwhile: Vec<_> = lines.iter().map(|line| disturbance(line)).collect();
+    let tested = facade::test_disturbed(&package.files(), false, &meanwhile);
+    let restored = facade::test_disturbed(&package.files(), true, &meanwhile);
     assert_eq!(
         restored.human, tested.human,
         "a restored run goes another way"
     );
     snapshot::assert_matches(&package.fixture, &tested.human);
+}
+
+/// What happens to the runs of a fixture from outside: lines `// meanwhile 20s cancel`.
+fn meanwhile(text: &str) -> Vec<String> {
+    let lines = text.lines();
+    let lines = lines.filter_map(|line| line.strip_prefix("// meanwhile "));
+    lines.map(str::to_owned).collect()
+}
+
+/// `20s cancel`
+fn disturbance(line: &str) -> facade::Disturbance<'_> {
+    let (after, what) = line.split_once("s ").unwrap();
+    (after.parse::<i64>().unwrap() * 1000, what)
 }
