@@ -213,7 +213,7 @@ impl Run {
                 }
                 Turn::Return(outcome) => signal = Signal::Reply(outcome),
                 Turn::Restart => {
-                    self.restart(context);
+                    self.restart();
                     signal = Signal::Enter;
                 }
                 Turn::Finish(end) => return self.finish(context, end),

@@ -46,6 +46,7 @@ const SUITES: &[Suite] = &[
     ("fmt", suites::fmt::trials),
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
+    ("run", suites::run::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),

@@ -230,17 +230,17 @@ impl Run {
         if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
             return Turn::Finish(end);
         }
+        if self.control.holds() {
+            self.enter(context, State::Held);
+            acting.stage = Stage::Held;
+            return Turn::Wait(Frame::Acting(acting));
+        }
         if acting.kind == IntentKind::Do {
             match self.freshness(context) {
                 Freshness::Good => {}
                 Freshness::Again => return Turn::Restart,
                 Freshness::Expired => return Turn::failed(Fault::Refused(Reason::Expired)),
             }
-        }
-        if self.control.holds() {
-            self.enter(context, State::Held);
-            acting.stage = Stage::Held;
-            return Turn::Wait(Frame::Acting(acting));
         }
         self.intend(context, acting)
     }

@@ -31,8 +31,11 @@ pub enum Event {
         phase: u16,
         values: Vec<Value>,
     },
-    /// Too much time has passed since the plan was begun: it is made again.
-    Stale,
+    /// Too much time has passed since the plan was begun, or it came out differently than the one
+    /// before: it is made again.
+    Stale {
+        differs: bool,
+    },
     /// What the first verify of the phase asks for is true already.
     AlreadySo,
     Guard {

@@ -203,12 +203,12 @@ impl Run {
         if self.plan.restarts >= RESTARTS {
             return Freshness::Expired;
         }
-        context.record(Event::Stale);
+        context.record(Event::Stale { differs });
         Freshness::Again
     }
 
     /// Drops the plan and everything above the course: the diagnosis is made again.
-    pub(super) fn restart(&mut self, _context: &mut Context<'_>) {
+    pub(super) fn restart(&mut self) {
         self.plan.previous = Some(self.plan.digest);
         self.plan.restarts += 1;
         self.guards.clear();

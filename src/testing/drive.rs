@@ -30,6 +30,8 @@ struct Driver<'c, 'p> {
     /// Changes begun after that many passed verifies are reported applied and cause nothing.
     silent_after: Option<usize>,
     verified: usize,
+    /// The watch or probe of the package whose own code is being run.
+    evaluated: Option<Call>,
 }
 
 /// Drives the test's run, and those that follow it.
@@ -44,6 +46,7 @@ pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) ->
         problems: Vec::new(),
         silent_after,
         verified: 0,
+        evaluated: None,
         world,
     };
     let mut ordinal = 0;
@@ -193,7 +196,10 @@ impl Driver<'_, '_> {
             at = observe.deadline;
             outcome = Observed::Failed(Failure::Failed("no answer in time".into()));
         }
-        if outcome != Observed::Evaluate {
+        if outcome == Observed::Evaluate {
+            self.evaluated = Some(observe.call);
+        } else {
+            self.evaluated = None;
             let happened = Happened::Observed {
                 call: observe.call,
                 outcome: outcome.clone(),
@@ -206,7 +212,9 @@ impl Driver<'_, '_> {
 
     fn not_given(&mut self, call: &Call, silent: Silent) {
         let problem = match silent {
-            Silent::NotGiven => problem::not_given(self.case, call, self.now),
+            Silent::NotGiven => {
+                problem::not_given(self.case, call, self.evaluated.as_ref(), self.now)
+            }
             Silent::NotIdentified(what) => problem::not_identified(self.case, call, &what),
         };
         self.problems.push(problem);

@@ -137,7 +137,8 @@ fn event(case: &Case<'_>, event: &Event) -> Option<String> {
         }
         Event::Novel { text } => said("novel", text.as_deref()),
         Event::Inconclusive { text } => said("inconclusive", text.as_deref()),
-        Event::Stale => "the plan is old: diagnosing again".to_owned(),
+        Event::Stale { differs: true } => "the plan came out differently: once more".to_owned(),
+        Event::Stale { differs: false } => "the plan is old: it is made again".to_owned(),
         Event::AlreadySo => "already so: nothing to do".to_owned(),
         Event::Guard { held: true, .. } => "guard holds".to_owned(),
         Event::Guard { held: false, .. } => "guard is false".to_owned(),

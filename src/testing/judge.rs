@@ -156,7 +156,10 @@ impl Judge<'_, '_> {
 
     fn no_change(&self) -> Option<Unmet> {
         let effect = self.possible().next()?;
-        Some(Unmet::of("no change".to_owned(), self.effect_words(effect)))
+        Some(Unmet::of(
+            "`no change`".to_owned(),
+            self.effect_words(effect),
+        ))
     }
 
     fn undone(&self, action: &ActionPattern) -> Option<Unmet> {
@@ -250,7 +253,7 @@ impl Judge<'_, '_> {
             .filter(|notice| notice.kind == MessageKind::Page);
         let page = pages.next()?;
         Some(Unmet::stopped(
-            "nobody paged".to_owned(),
+            "`nobody paged`".to_owned(),
             notice_words(page),
         ))
     }
@@ -268,7 +271,7 @@ impl Judge<'_, '_> {
         }
         let names = self.role_list(roles);
         let because = because.map(|reason| format!(" because {}", reason.word()));
-        let wanted = format!("{names} paged{}", because.unwrap_or_default());
+        let wanted = format!("`paged {names}{}`", because.unwrap_or_default());
         let got = pages.clone().next().map(notice_words);
         Some(Unmet::stopped(
             wanted,
@@ -284,7 +287,7 @@ impl Judge<'_, '_> {
         if told.any(|notice| self.names(notice, roles)) {
             return None;
         }
-        let wanted = format!("{} told", self.role_list(roles));
+        let wanted = format!("`told {}`", self.role_list(roles));
         Some(Unmet::of(
             wanted,
             format!("nobody was; {}", self.end_words()),

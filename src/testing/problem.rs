@@ -7,11 +7,18 @@ use crate::effect::{Call, Fault};
 use crate::run::Event;
 use crate::value::{Failure, Time};
 
-/// Something was observed of which the test says nothing.
-pub fn not_given(case: &Case<'_>, call: &Call, now: Time) -> Diagnostic {
+/// Something was observed of which the test says nothing; perhaps for a watch or a probe of the
+/// package, which is easier to answer for.
+pub fn not_given(case: &Case<'_>, call: &Call, within: Option<&Call>, now: Time) -> Diagnostic {
     let written = source::call(case, call, now);
-    let sample = source::sample(case, &call.name);
-    let message = format!("the run observes `{written}`, and the test does not say what it sees");
+    let outer = within.map(|outer| source::call(case, outer, now));
+    let whose = outer.as_ref().map(|outer| format!(" for `{outer}`"));
+    let whose = whose.unwrap_or_default();
+    let message =
+        format!("the run observes `{written}`{whose}, and the test does not say what it sees");
+    let name = within.map_or(&call.name, |outer| &outer.name);
+    let sample = source::sample(case, name);
+    let line = outer.unwrap_or(written);
     Diagnostic::new(
         Code::ObservationNotGiven,
         message,
@@ -19,7 +26,7 @@ pub fn not_given(case: &Case<'_>, call: &Call, now: Time) -> Diagnostic {
         "in this test",
     )
     .help(format!(
-        "add `given {written} -> {sample}`, with the value that is meant"
+        "add `given {line} -> {sample}`, with the value that is meant"
     ))
 }
 

@@ -24,6 +24,7 @@ pub fn human(results: &[TestResult], describe: impl Fn(&[Diagnostic]) -> String)
         }
         if !result.problems.is_empty() {
             text.push_str(&describe(&result.problems));
+            text.push('\n');
         }
         for moment in &result.timeline {
             line(
