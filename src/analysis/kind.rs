@@ -3,8 +3,8 @@
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, Block, Function, FunctionKind, HandlerAction, Package, Runbook, Step, Stmt, StmtKind,
-    UndoChoice,
+    ActionCallee, Block, Function, FunctionKind, HandlerAction, Package, Runbook, Step, Stmt,
+    StmtKind, UndoChoice,
 };
 
 /// What a block is for.

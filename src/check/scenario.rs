@@ -177,8 +177,16 @@ impl<'a> Scenario<'_, 'a> {
             return None;
         }
         let message = format!("the runbook never finds `{}`", name.text);
-        let found = Diagnostic::new(Code::UnknownExpectation, message, name.span, "no such finding");
-        let near = nearest(name.as_str(), findings.iter().map(|known| known.name.as_str()));
+        let found = Diagnostic::new(
+            Code::UnknownExpectation,
+            message,
+            name.span,
+            "no such finding",
+        );
+        let near = nearest(
+            name.as_str(),
+            findings.iter().map(|known| known.name.as_str()),
+        );
         let near = near.map(str::to_owned);
         let all: Vec<&str> = findings.iter().map(|known| known.name.as_str()).collect();
         let found = match all.is_empty() {

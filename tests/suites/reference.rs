@@ -1,8 +1,8 @@
 //! The language reference: every example in it holds.
 //!
 //! A block `rbk` is a file of a package beside `grammar/reference/shop.rbk` and yields nothing; a
-//! block `rbk error[E0304]` yields exactly the codes it names. `rbk shop` shows the other file
-//! itself.
+//! block `rbk error[E0304]` yields exactly the codes it names. Tests in a block are run, and what
+//! they yield counts too. `rbk shop` shows the other file itself.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -53,10 +53,13 @@ fn page(path: &Path, text: &str) -> Vec<Trial> {
 fn check(block: &Block) {
     let shop = read(&root().join(SHOP));
     let text = block.text.as_bytes();
-    let checked = match block.tag.as_str() {
+    let tested = match block.tag.as_str() {
         "rbk shop" => return assert_eq!(block.text, shop, "is not what {SHOP} says"),
-        "toml" => facade::check(&[("rbk.toml", text), ("shop.rbk", shop.as_bytes())]),
-        _ => facade::check(&[("shop.rbk", shop.as_bytes()), ("example.rbk", text)]),
+        "toml" => facade::test(&[("rbk.toml", text), ("shop.rbk", shop.as_bytes())], false),
+        _ => facade::test(
+            &[("shop.rbk", shop.as_bytes()), ("example.rbk", text)],
+            false,
+        ),
     };
     let tag = block.tag.split_once(' ').map_or("", |(_, codes)| codes);
     let expected = annotation::expected(&format!("// {tag}"));
@@ -66,12 +69,13 @@ fn check(block: &Block) {
         expected.is_empty(),
         "what does `{tag}` mean?"
     );
-    let found: BTreeSet<_> = checked
-        .findings
-        .iter()
-        .map(|finding| finding.code)
-        .collect();
-    assert_eq!(found, expected, "\n{}", checked.human);
+    let findings = tested.checked.findings.iter().chain(&tested.findings);
+    let found: BTreeSet<_> = findings.map(|finding| finding.code).collect();
+    assert_eq!(
+        found, expected,
+        "\n{}{}",
+        tested.checked.human, tested.human
+    );
 }
 
 /// Links between pages lead to pages and headings that are there.

@@ -26,7 +26,11 @@ impl Scenario<'_, '_> {
             kind: name,
             span: path.span,
         };
-        self.action_called(&callee, found.args.as_deref().unwrap_or_default(), found.span)
+        self.action_called(
+            &callee,
+            found.args.as_deref().unwrap_or_default(),
+            found.span,
+        )
     }
 
     /// An action as an expression names it: `k8s.rollback`, `k8s.rollback(web)`.
@@ -54,14 +58,21 @@ impl Scenario<'_, '_> {
             _ => {
                 let name = self.checker.text(callee.span);
                 let message = format!("`{name}` is not an action");
-                let found = Diagnostic::new(Code::DoWithoutAction, message, callee.span, "changes nothing");
+                let found = Diagnostic::new(
+                    Code::DoWithoutAction,
+                    message,
+                    callee.span,
+                    "changes nothing",
+                );
                 self.say(found.help("only a change is done, undone, or not done"));
                 return None;
             }
         };
         let (patterns, others) = self.argument_patterns(owner, args, callee.span);
         self.elaborator().refuse_others(owner, &others, callee.span);
-        let patterns = patterns.into_iter().map(|(at, pattern)| Some((at, pattern?)));
+        let patterns = patterns
+            .into_iter()
+            .map(|(at, pattern)| Some((at, pattern?)));
         Some(ActionPattern {
             action,
             args: patterns.collect::<Option<_>>()?,

@@ -99,7 +99,9 @@ impl Scenario<'_, '_> {
     }
 
     fn roles(&mut self, names: &[Ident]) -> Vec<RoleId> {
-        let found = names.iter().filter_map(|name| self.checker.role(self.file, name));
+        let found = names
+            .iter()
+            .filter_map(|name| self.checker.role(self.file, name));
         found.collect()
     }
 

@@ -69,7 +69,9 @@ impl Scenario<'_, '_> {
     }
 
     fn set_off(&mut self, description: String, bindings: Vec<(BindingId, Value)>, span: Span) {
-        let count = self.checker.package.runbooks[self.runbook.index()].bindings.len();
+        let count = self.checker.package.runbooks[self.runbook.index()]
+            .bindings
+            .len();
         let mut values = vec![None; count];
         for (binding, value) in bindings {
             if let Some(slot) = values.get_mut(binding.index()) {
@@ -98,7 +100,11 @@ impl Scenario<'_, '_> {
             return;
         }
         let message = format!("the runbook `{}` is not set off by {what}", runbook.name);
-        let places: Vec<Span> = runbook.triggers.iter().map(|trigger| trigger.span).collect();
+        let places: Vec<Span> = runbook
+            .triggers
+            .iter()
+            .map(|trigger| trigger.span)
+            .collect();
         let found = Diagnostic::new(Code::TriggerMismatch, message, span, "no such trigger");
         let found = places
             .into_iter()
@@ -113,13 +119,17 @@ impl Scenario<'_, '_> {
     fn alert(&mut self, name: &Ident, args: &[Argument], span: Span) {
         let labels = self.labels(args);
         let wanted = name.as_str();
-        let found = self.trigger(|kind| matches!(kind, TriggerKind::Alert { name } if name == wanted));
+        let found =
+            self.trigger(|kind| matches!(kind, TriggerKind::Alert { name } if name == wanted));
         let Some(index) = found else {
             let runbook = &self.checker.package.runbooks[self.runbook.index()];
-            let alerts = runbook.triggers.iter().filter_map(|trigger| match &trigger.kind {
-                TriggerKind::Alert { name } => Some(name.as_str()),
-                _ => None,
-            });
+            let alerts = runbook
+                .triggers
+                .iter()
+                .filter_map(|trigger| match &trigger.kind {
+                    TriggerKind::Alert { name } => Some(name.as_str()),
+                    _ => None,
+                });
             let near = nearest(wanted, alerts).map(str::to_owned);
             self.say_no_trigger(&format!("an alert `{wanted}`"), name.span, near);
             return;
@@ -170,9 +180,14 @@ impl Scenario<'_, '_> {
         let (place, mut problems) = (trigger.span, Vec::new());
         for condition in &trigger.labels {
             let given = labels.iter().find(|(label, _)| *label == condition.label);
-            let given = given.map(|(_, value)| value).filter(|value| !value.is_empty());
+            let given = given
+                .map(|(_, value)| value)
+                .filter(|value| !value.is_empty());
             let Some(given) = given else {
-                problems.push(format!("the trigger asks for the label `{}`", condition.label));
+                problems.push(format!(
+                    "the trigger asks for the label `{}`",
+                    condition.label
+                ));
                 continue;
             };
             let value = Value::text(given);
@@ -185,11 +200,14 @@ impl Scenario<'_, '_> {
             };
             if !holds {
                 let label = &condition.label;
-                problems.push(format!("with the label `{label}` as {value} the trigger does not match"));
+                problems.push(format!(
+                    "with the label `{label}` as {value} the trigger does not match"
+                ));
             }
         }
         for problem in problems {
-            let found = Diagnostic::new(Code::TriggerMismatch, problem, span, "does not set it off");
+            let found =
+                Diagnostic::new(Code::TriggerMismatch, problem, span, "does not set it off");
             self.say(found.and(place, "this trigger"));
         }
     }
@@ -197,10 +215,13 @@ impl Scenario<'_, '_> {
     /// What `as a` binds.
     fn alert_record(&self, name: &Ident, labels: &[(SmolStr, SmolStr)]) -> Option<Value> {
         let runbook = &self.checker.package.runbooks[self.runbook.index()];
-        let record = runbook.bindings.iter().find_map(|binding| match binding.ty {
-            Type::Record(id) if binding.kind == crate::typed::BindingKind::Alert => Some(id),
-            _ => None,
-        })?;
+        let record = runbook
+            .bindings
+            .iter()
+            .find_map(|binding| match binding.ty {
+                Type::Record(id) if binding.kind == crate::typed::BindingKind::Alert => Some(id),
+                _ => None,
+            })?;
         let shape = self.checker.record_shapes[record.index()].clone();
         let entry = |(label, value): &(SmolStr, SmolStr)| (Value::text(label), Value::text(value));
         let labels: Vec<(Value, Value)> = labels.iter().map(entry).collect();
@@ -238,7 +259,9 @@ impl Scenario<'_, '_> {
             self.is_broken = true;
             return;
         };
-        let trigger = self.trigger(|kind| matches!(kind, TriggerKind::Event { record: known } if *known == record));
+        let trigger = self.trigger(
+            |kind| matches!(kind, TriggerKind::Event { record: known } if *known == record),
+        );
         match trigger.filter(|_| self.test.trigger.is_none()) {
             Some(index) => {
                 let whole = self.checker.draft(self.runbook).triggers[index].whole;
@@ -313,9 +336,10 @@ impl Scenario<'_, '_> {
         bindings: &[(BindingId, Value)],
         span: Span,
     ) {
-        let missing = named.iter().zip(params).filter(|(_, id)| {
-            bindings.iter().all(|(known, _)| known != *id)
-        });
+        let missing = named
+            .iter()
+            .zip(params)
+            .filter(|(_, id)| bindings.iter().all(|(known, _)| known != *id));
         let missing: Vec<String> = missing.map(|((name, _), _)| format!("`{name}`")).collect();
         if missing.is_empty() || self.is_broken {
             return;

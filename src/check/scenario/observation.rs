@@ -114,7 +114,9 @@ impl Scenario<'_, '_> {
         name_span: Span,
     ) -> Vec<(smol_str::SmolStr, Pattern)> {
         let open = match owner {
-            Owner::Extern(id) => Some(id).filter(|id| self.checker.package.externs[id.index()].open),
+            Owner::Extern(id) => {
+                Some(id).filter(|id| self.checker.package.externs[id.index()].open)
+            }
             Owner::Function(_) => None,
         };
         let (Some(id), Some(first)) = (open, args.first()) else {
@@ -147,7 +149,10 @@ impl Scenario<'_, '_> {
     ) -> Option<Vec<Pattern>> {
         let mut all = Vec::new();
         for param in params(self.checker, owner) {
-            let constant = param.default.as_ref().map(|default| self.checker.evaluate(default));
+            let constant = param
+                .default
+                .as_ref()
+                .map(|default| self.checker.evaluate(default));
             all.push(match constant {
                 Some(Ok(value)) => Pattern::Value(value),
                 Some(Err(_)) | None => Pattern::Any,

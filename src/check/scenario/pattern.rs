@@ -101,7 +101,9 @@ impl Scenario<'_, '_> {
         let mut patterns = Vec::new();
         for (index, arg) in placed.of_params.iter().enumerate() {
             let Some(arg) = arg else { continue };
-            let ty = expr::arguments::params(self.checker, owner)[index].ty.clone();
+            let ty = expr::arguments::params(self.checker, owner)[index]
+                .ty
+                .clone();
             patterns.push((index as u16, self.pattern(&arg.value, &ty)));
         }
         (patterns, placed.others)

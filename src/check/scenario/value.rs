@@ -106,7 +106,10 @@ impl Scenario<'_, '_> {
         if same(found, wanted) {
             return Some(());
         }
-        let (want, have) = (self.checker.type_name(wanted), self.checker.type_name(found));
+        let (want, have) = (
+            self.checker.type_name(wanted),
+            self.checker.type_name(found),
+        );
         let message = format!("expected `{want}`, found `{have}`");
         let label = format!("this is `{have}`");
         self.say(Diagnostic::new(Code::TypeMismatch, message, span, label));
@@ -173,7 +176,10 @@ impl Scenario<'_, '_> {
         if let Some(at) = at {
             return Some((at as u16, fields[at].ty.clone()));
         }
-        let near = nearest(name.as_str(), fields.iter().map(|field| field.name.as_str()));
+        let near = nearest(
+            name.as_str(),
+            fields.iter().map(|field| field.name.as_str()),
+        );
         let near = near.map(str::to_owned);
         let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let all = all.join(", ");
@@ -283,7 +289,9 @@ impl Scenario<'_, '_> {
                 self.say_not_named(callee.span);
                 return None;
             };
-            let ty = self.checker.package.externs[id.index()].params[index].ty.clone();
+            let ty = self.checker.package.externs[id.index()].params[index]
+                .ty
+                .clone();
             let found = self.value(&arg.value, &ty)?;
             if let Value::Target(parent) = &found {
                 keys = parent.identity.0.clone();
