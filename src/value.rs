@@ -31,7 +31,7 @@ pub use escape::escape_text;
 pub use failure::Failure;
 pub use kind::Kind;
 pub use limit::{LIST_LENGTH, MAP_ENTRIES, SHOWN_CHARACTERS, TEXT_BYTES};
-pub use number::{Number, NumberError, NumberProblem, classify_number};
+pub use number::{Number, classify_number};
 pub use operator::{
     BinaryOp, UnaryOp, binary, clamp, compare, convert, maximum, minimum, result_kind, unary,
 };

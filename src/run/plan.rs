@@ -60,9 +60,11 @@ impl Plan {
         hash.update(self.digest);
         hash.update(what);
         for value in values {
-            // The printed form shows targets by identity only.
-            hash.update([0]);
-            hash.update(value.to_string());
+            // A target is who it is, not what was seen of it; the length keeps values apart.
+            let bytes = postcard::to_stdvec(&value.without_snapshots())
+                .expect("plain data in memory always serialises");
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
         }
         self.digest = hash.finalize().into();
     }

@@ -6,7 +6,7 @@ use super::{end, source};
 use crate::effect::{ChangeOutcome, Fault, Observed, Settled};
 use crate::program::MessageKind;
 use crate::run::{Event, How, IntentKind, NotVerified, Notice, State};
-use crate::value::{Time, Value};
+use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
 use crate::vm::Piece;
 
 /// The entry, or nothing if it says no more than others do.
@@ -106,11 +106,8 @@ fn told(notice: &Notice) -> String {
     let because = notice
         .because
         .map(|reason| format!(" because {}", reason.word()));
-    format!(
-        "{how} {roles}{}: {:?}",
-        because.unwrap_or_default(),
-        notice.text
-    )
+    let because = because.unwrap_or_default();
+    format!("{how} {roles}{because}: {}", shown(&notice.text))
 }
 
 fn event(case: &Case<'_>, event: &Event) -> Option<String> {
@@ -188,7 +185,7 @@ fn event(case: &Case<'_>, event: &Event) -> Option<String> {
             until,
             text,
         } => {
-            format!("{owed_by} owes, until {until}: {text:?}")
+            format!("{owed_by} owes, until {until}: {}", shown(text))
         }
         Event::AlertResolved => "the alert resolved".to_owned(),
         Event::CancelRequested => "somebody called it off".to_owned(),
@@ -199,9 +196,14 @@ fn event(case: &Case<'_>, event: &Event) -> Option<String> {
 
 fn said(word: &str, text: Option<&str>) -> String {
     match text {
-        Some(text) => format!("{word}: {text:?}"),
+        Some(text) => format!("{word}: {}", shown(text)),
         None => word.to_owned(),
     }
+}
+
+/// A text that may hold words from outside: nothing in it is hidden, and it has an end.
+fn shown(text: &str) -> String {
+    format!("\"{}\"", escape_text(text, SHOWN_CHARACTERS))
 }
 
 /// Why something failed.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::escape::escape_text;
 use super::{EnumMember, Map, Record, Target, Value};
 
 impl Value {
@@ -17,7 +18,7 @@ impl Value {
     }
 }
 
-/// The literal form: what one would write to get the value.
+/// The literal form: what one would write to get the value. Different values print differently.
 impl fmt::Display for Value {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -87,9 +88,20 @@ impl fmt::Display for Record {
 }
 
 impl fmt::Display for Target {
-    /// The type and the place, never the snapshot.
+    /// The type and the place, never the snapshot. A key that holds a `/` stands in quotes, so that
+    /// no two places print alike.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}", self.identity.kind(), path(self))
+        write!(out, "{} ", self.identity.kind())?;
+        for (index, key) in self.identity.0.iter().enumerate() {
+            if index > 0 {
+                out.write_str("/")?;
+            }
+            match key.key.contains(['/', '"', ' ']) {
+                true => quoted(out, &key.key)?,
+                false => out.write_str(&key.key)?,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -101,13 +113,8 @@ fn float(out: &mut fmt::Formatter<'_>, value: f64) -> fmt::Result {
 
 /// The keys of a target from the outermost: `shop/web`.
 fn path(target: &Target) -> String {
-    let keys: Vec<&str> = target
-        .identity
-        .0
-        .iter()
-        .map(|key| key.key.as_str())
-        .collect();
-    keys.join("/")
+    let keys = target.identity.0.iter().map(|key| key.key.as_str());
+    keys.collect::<Vec<_>>().join("/")
 }
 
 /// A string literal.
@@ -116,7 +123,7 @@ fn quoted(out: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         .replace('\\', "\\\\")
         .replace('"', "\\\"")
         .replace("${", "\\${");
-    write!(out, "\"{}\"", super::escape_text(&escaped, usize::MAX))
+    write!(out, "\"{}\"", escape_text(&escaped, usize::MAX))
 }
 
 /// The items with commas between them.

@@ -3,11 +3,12 @@
 //! Equality and order look at the identity alone; the snapshot is for reading.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Record, Value};
+use super::{Record, Shape, Value};
 
 /// One step of an identity: which thing of which type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +59,61 @@ impl Target {
     pub fn is_same_instance(&self, other: &Target) -> bool {
         let replaced = matches!((&self.uid, &other.uid), (Some(a), Some(b)) if a != b);
         self.identity == other.identity && !replaced
+    }
+}
+
+impl Value {
+    /// The same value with targets reduced to who they are: identity and mark, nothing that was
+    /// seen of them. What a plan is compared by: it stays the same while the world moves on.
+    pub fn without_snapshots(&self) -> Value {
+        let slots = |fields: &[Option<Value>]| {
+            let kept = fields
+                .iter()
+                .map(|field| Some(field.as_ref()?.without_snapshots()));
+            kept.collect::<Vec<_>>()
+        };
+        match self {
+            Value::Target(target) => {
+                let shape = Shape {
+                    name: target.snapshot.shape.name.clone(),
+                    fields: Box::default(),
+                };
+                Value::Target(Arc::new(Target {
+                    identity: target.identity.clone(),
+                    uid: target.uid.clone(),
+                    snapshot: Record {
+                        shape: Arc::new(shape),
+                        fields: Vec::new(),
+                    },
+                }))
+            }
+            Value::List(items) => Value::list(items.iter().map(Value::without_snapshots).collect()),
+            Value::Map(map) => {
+                let pairs = map.entries().iter();
+                let pairs =
+                    pairs.map(|(key, value)| (key.without_snapshots(), value.without_snapshots()));
+                Value::Map(Arc::new(pairs.collect::<Vec<_>>().into()))
+            }
+            Value::Record(record) => Value::Record(Arc::new(Record {
+                shape: record.shape.clone(),
+                fields: slots(&record.fields),
+            })),
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Percent(_)
+            | Value::Duration(_)
+            | Value::Size(_)
+            | Value::Time(_)
+            | Value::Text(_)
+            | Value::Enum(_)
+            | Value::Query(_)
+            | Value::Secret(_)
+            | Value::Handle(_)
+            | Value::Role(_)
+            | Value::Range(_) => self.clone(),
+        }
     }
 }
 

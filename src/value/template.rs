@@ -119,14 +119,6 @@ impl HolePosition {
 }
 
 impl Template {
-    /// A literal without holes.
-    pub fn constant(tag: Tag, text: &str) -> Template {
-        Template {
-            tag,
-            segments: vec![Segment::Text(SmolStr::new(text))],
-        }
-    }
-
     /// The positions of the holes, in order.
     pub fn holes(&self) -> impl Iterator<Item = HolePosition> {
         self.segments.iter().filter_map(|segment| match segment {
