@@ -22,7 +22,6 @@ pub use index::{
     ObservableIndex, OperandsIndex, Register, RoleIndex, ShapeIndex, StepIndex, TemplateIndex,
     VerifyIndex,
 };
-pub use validate::Invalid;
 
 use std::sync::Arc;
 

@@ -52,7 +52,6 @@ use serde::{Deserialize, Serialize};
 
 pub use meter::Meter;
 pub use request::{Message, Observation, ObservedValue, Piece, Reply, Request};
-pub use state::Corrupt;
 
 use crate::effect::Fault;
 use crate::program::{FunctionIndex, Program};
@@ -110,7 +109,7 @@ impl Vm {
             meter: Meter::default(),
         };
         if let Err(fault) = vm.enter_first(program, function, arguments) {
-            vm.state = State::Raised(fault);
+            vm.state = State::Raised(*fault);
         }
         vm
     }
@@ -153,7 +152,7 @@ impl Vm {
                     arguments,
                 } => {
                     if let Err(fault) = self.enter(program, function, arguments, to) {
-                        self.state = State::Raised(fault);
+                        self.state = State::Raised(*fault);
                     }
                 }
                 Exit::Ask => match self.ask(program) {

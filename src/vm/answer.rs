@@ -119,9 +119,8 @@ impl Vm {
         let Some(function) = observable.and_then(|observable| observable.function) else {
             return Err(Box::new(broken("an observation without code of its own")));
         };
-        let arguments = site.captures.iter().chain(&site.arguments).copied();
-        let entered = self.enter_with(program, function, arguments, site.to);
-        entered.map_err(Box::new)
+        let arguments = [site.captures.as_slice(), site.arguments.as_slice()];
+        self.enter_with(program, function, arguments, site.to)
     }
 
     /// A target as it is now, kept for the rest of the evaluation.

@@ -35,24 +35,11 @@ impl Vm {
         program: &Program,
         function: FunctionIndex,
         arguments: Vec<Value>,
-    ) -> Result<(), Fault> {
-        let Some(callee) = program.functions.get(function.index()) else {
-            return Err(broken("a call of no function"));
-        };
-        if arguments.len() != usize::from(callee.params) {
-            return Err(broken("a call with another number of arguments"));
-        }
+    ) -> Result<(), Box<Fault>> {
+        let callee = callee(program, function, arguments.len())?;
         self.registers = arguments;
-        let to = Register(0);
-        self.push(
-            callee,
-            Frame {
-                function,
-                at: Address(0),
-                base: 0,
-                to,
-            },
-        )
+        self.push(callee, function, 0, Register(0));
+        Ok(())
     }
 
     /// Calls a function with values of the newest frame.
@@ -62,63 +49,52 @@ impl Vm {
         function: FunctionIndex,
         arguments: OperandsIndex,
         to: Register,
-    ) -> Result<(), Fault> {
-        let newest = self.newest().map_err(|fault| *fault)?;
-        let caller = newest.function(program).map_err(|fault| *fault)?;
-        let Some(arguments) = caller.operands.get(arguments.index()) else {
-            return Err(broken("operands that are not there"));
-        };
-        self.enter_with(program, function, arguments.iter().copied(), to)
+    ) -> Result<(), Box<Fault>> {
+        let caller = self.newest()?.function(program)?;
+        match caller.operands.get(arguments.index()) {
+            Some(arguments) => self.enter_with(program, function, [arguments, &[]], to),
+            None => Err(Box::new(broken("operands that are not there"))),
+        }
     }
 
-    /// The same, with the registers of the arguments.
+    /// The same, with the registers of the arguments in two parts.
     pub(super) fn enter_with(
         &mut self,
         program: &Program,
         function: FunctionIndex,
-        arguments: impl Iterator<Item = Register>,
+        arguments: [&[Register]; 2],
         to: Register,
-    ) -> Result<(), Fault> {
-        let Some(callee) = program.functions.get(function.index()) else {
-            return Err(broken("a call of no function"));
-        };
+    ) -> Result<(), Box<Fault>> {
+        let count = arguments.iter().map(|part| part.len()).sum();
+        let callee = callee(program, function, count)?;
         if self.frames.len() >= DEPTH {
-            return Err(Fault::Limit(Limit::Depth));
+            return Err(Box::new(Fault::Limit(Limit::Depth)));
         }
-        let fuel = u64::from(callee.registers);
-        self.meter.spend(fuel).map_err(|fault| *fault)?;
-        let caller = self.newest().map_err(|fault| *fault)?.base as usize;
+        self.meter.spend(u64::from(callee.registers))?;
+        let caller = self.newest()?.base as usize;
         let base = self.registers.len();
-        for argument in arguments {
-            let Some(value) = self.registers.get(caller + argument.index()) else {
-                return Err(broken("a register outside of the frame"));
-            };
-            self.registers.push(value.clone());
+        self.registers.reserve(usize::from(callee.registers));
+        for argument in arguments.into_iter().flatten() {
+            match self.registers.get(caller + argument.index()) {
+                Some(value) => self.registers.push(value.clone()),
+                None => return Err(Box::new(broken("a register outside of the frame"))),
+            }
         }
-        if self.registers.len() - base != usize::from(callee.params) {
-            return Err(broken("a call with another number of arguments"));
-        }
-        // Two hundred frames of at most 65,536 registers lie far below the limit of the cast.
-        let base = base as u32;
-        self.push(
-            callee,
-            Frame {
-                function,
-                at: Address(0),
-                base,
-                to,
-            },
-        )
+        self.push(callee, function, base, to);
+        Ok(())
     }
 
-    fn push(&mut self, callee: &Function, frame: Frame) -> Result<(), Fault> {
-        let end = frame.base as usize + usize::from(callee.registers);
-        if callee.params > callee.registers {
-            return Err(broken("more parameters than registers"));
-        }
-        self.registers.resize(end, Value::None);
-        self.frames.push(frame);
-        Ok(())
+    /// Makes the frame of a call whose arguments lie at the end of the registers.
+    fn push(&mut self, callee: &Function, function: FunctionIndex, base: usize, to: Register) {
+        let end = base + usize::from(callee.registers);
+        self.registers.resize_with(end, || Value::None);
+        self.frames.push(Frame {
+            function,
+            at: Address(0),
+            // Two hundred frames of at most 65,535 registers lie far below the limit of the cast.
+            base: base as u32,
+            to,
+        });
     }
 
     /// Ends the newest call. Gives the value back when it was the first one.
@@ -165,5 +141,22 @@ impl Vm {
         if let Some(frame) = self.frames.last_mut() {
             frame.at = Address(frame.at.0.saturating_add(1));
         }
+    }
+}
+
+/// A function that takes so many arguments.
+fn callee(
+    program: &Program,
+    function: FunctionIndex,
+    count: usize,
+) -> Result<&Function, Box<Fault>> {
+    match program.functions.get(function.index()) {
+        Some(callee)
+            if usize::from(callee.params) == count && callee.params <= callee.registers =>
+        {
+            Ok(callee)
+        }
+        Some(_) => Err(Box::new(broken("a call with another number of arguments"))),
+        None => Err(Box::new(broken("a call of no function"))),
     }
 }
