@@ -8,7 +8,7 @@
 //! that has the same program:
 //!
 //! ```text
-//! let mut run = Run::open(&program, input, now);
+//! let mut run = Run::open(program.code_hash(), input, now);
 //! let mut inputs = queue(Input::Begin);
 //! while let Some(input) = inputs.next() {            // waits for the world
 //!     let actions = run.handle(&program, input, now());
@@ -81,7 +81,6 @@ pub struct Run {
     /// What identifies the program: the run goes on with this one only.
     program: CodeHash,
     input: RunInput,
-    opened: Time,
     state: State,
     end: Option<End>,
     /// Ids are never used again.
@@ -112,13 +111,13 @@ struct Context<'p> {
 }
 
 impl Run {
-    /// A run that has not begun: the first input is [`Input::Begin`].
-    pub fn open(program: &Program, input: RunInput, now: Time) -> Run {
+    /// A run of the program with this hash, which has not begun: the first input is
+    /// [`Input::Begin`].
+    pub fn open(program: CodeHash, input: RunInput, now: Time) -> Run {
         Run {
             format: FORMAT,
-            program: program.code_hash(),
+            program,
             input,
-            opened: now,
             state: State::Opened,
             end: None,
             next_id: 1,
@@ -156,21 +155,6 @@ impl Run {
     /// How it ended, once it has.
     pub fn end(&self) -> Option<&End> {
         self.end.as_ref()
-    }
-
-    /// Where it is.
-    pub fn state(&self) -> State {
-        self.state
-    }
-
-    /// What identifies the program that it is pinned to.
-    pub fn program(&self) -> CodeHash {
-        self.program
-    }
-
-    /// When it was opened.
-    pub fn opened(&self) -> Time {
-        self.opened
     }
 
     fn take(&mut self, context: &mut Context<'_>, input: Input) {

@@ -31,7 +31,7 @@ use smol_str::SmolStr;
 pub use report::{human, json};
 
 use crate::diag::Diagnostic;
-use crate::program::Program;
+use crate::program::{CodeHash, Program};
 use crate::text::Span;
 use crate::typed::Package;
 use crate::value::Duration;
@@ -94,8 +94,9 @@ impl TestResult {
 /// Runs the tests of a package, in the order of the source. `programs` are those of its runbooks,
 /// in their order.
 pub fn run_tests(package: &Package, programs: &[Program], options: &Options) -> Vec<TestResult> {
+    let hashes: Vec<CodeHash> = programs.iter().map(Program::code_hash).collect();
     let tests = package.tests.iter();
-    let cases = tests.filter_map(|test| Case::new(package, programs, test));
+    let cases = tests.filter_map(|test| Case::new(package, programs, &hashes, test));
     cases
         .filter(|case| is_wanted(case, options))
         .map(|case| run_test(&case, options))

@@ -12,8 +12,3 @@ pub fn after(time: Time, duration: Duration) -> Time {
 pub fn since(start: Time, now: Time) -> Duration {
     Duration::from_millis(now.millis().saturating_sub(start.millis()))
 }
-
-/// Both durations together.
-pub fn sum(one: Duration, other: Duration) -> Duration {
-    Duration::from_millis(one.millis().saturating_add(other.millis()))
-}

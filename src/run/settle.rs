@@ -77,7 +77,7 @@ impl Run {
     ) -> Turn {
         match outcome {
             Settled::Applied => self.applied(context, *acting, Value::None),
-            Settled::NotApplied => self.not_applied(context, acting, "settled by its probe".into()),
+            Settled::NotApplied => self.not_applied(context, acting, "its probe says so".into()),
             Settled::Nothing => self.stays_unknown(context, acting),
         }
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum State {
     Opened,
     Diagnosing,
@@ -19,22 +20,4 @@ pub enum State {
     /// Somebody stopped all changes.
     Held,
     Ended,
-}
-
-impl State {
-    /// Its name in records.
-    pub fn word(self) -> &'static str {
-        match self {
-            State::Opened => "opened",
-            State::Diagnosing => "diagnosing",
-            State::Planned => "planned",
-            State::Queued => "queued",
-            State::Acting => "acting",
-            State::Settling => "settling",
-            State::Verifying => "verifying",
-            State::Undoing => "undoing",
-            State::Held => "held",
-            State::Ended => "ended",
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::program::Program;
+use crate::program::{CodeHash, Program};
 use crate::typed::{
     ActionCallee, ExprKind, ExternId, FunctionId, FunctionKind, LocalId, Observable, Package,
     Pattern, Runbook, Stmt, StmtKind, Test,
@@ -15,18 +15,26 @@ pub struct Case<'p> {
     pub test: &'p Test,
     pub runbook: &'p Runbook,
     pub program: &'p Program,
+    /// What identifies the program.
+    pub hash: CodeHash,
     /// What can be observed, by the name that it has in calls.
     observables: HashMap<Arc<str>, Observable>,
 }
 
 impl<'p> Case<'p> {
     /// None if the package lacks what the test refers to.
-    pub fn new(package: &'p Package, programs: &'p [Program], test: &'p Test) -> Option<Self> {
+    pub fn new(
+        package: &'p Package,
+        programs: &'p [Program],
+        hashes: &[CodeHash],
+        test: &'p Test,
+    ) -> Option<Self> {
         Some(Case {
             package,
             test,
             runbook: package.runbooks.get(test.runbook.index())?,
             program: programs.get(test.runbook.index())?,
+            hash: *hashes.get(test.runbook.index())?,
             observables: observables(package, test),
         })
     }

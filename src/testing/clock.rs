@@ -2,27 +2,40 @@
 
 use std::collections::BTreeMap;
 
+use super::record::Happened;
 use crate::run::Input;
 use crate::value::{Duration, Time};
 
 /// Inputs that will arrive, by time; of the same time, in the order they were asked for.
 #[derive(Debug, Default)]
 pub struct Clock {
-    due: BTreeMap<(Time, u64), Input>,
+    due: BTreeMap<(Time, u64), Due>,
     count: u64,
 }
+
+/// An input, and what goes on record when it arrives.
+type Due = (Input, Option<Happened>);
 
 impl Clock {
     /// The input arrives at that time.
     pub fn at(&mut self, time: Time, input: Input) {
-        self.due.insert((time, self.count), input);
-        self.count += 1;
+        self.add(time, (input, None));
+    }
+
+    /// The input arrives at that time, which is worth a line.
+    pub fn shown_at(&mut self, time: Time, input: Input, happened: Happened) {
+        self.add(time, (input, Some(happened)));
     }
 
     /// What arrives next, and when.
-    pub fn next(&mut self) -> Option<(Time, Input)> {
-        let ((time, _), input) = self.due.pop_first()?;
-        Some((time, input))
+    pub fn next(&mut self) -> Option<(Time, Due)> {
+        let ((time, _), due) = self.due.pop_first()?;
+        Some((time, due))
+    }
+
+    fn add(&mut self, time: Time, due: Due) {
+        self.due.insert((time, self.count), due);
+        self.count += 1;
     }
 
     /// Nothing that was asked for matters any more.

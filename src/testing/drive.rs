@@ -53,8 +53,6 @@ pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) ->
     while driver.run(ordinal) == Some(End::Again) {
         ordinal += 1;
     }
-    // What takes its time was recorded when it was begun.
-    driver.record.entries.sort_by_key(|(at, _)| *at);
     Driven {
         record: driver.record,
         problems: driver.problems,
@@ -75,13 +73,16 @@ impl Driver<'_, '_> {
             start,
             offer: true,
         };
-        let mut run = Run::open(program, input, self.now);
+        let mut run = Run::open(self.case.hash, input, self.now);
         self.clock.at(self.now, Input::Begin);
         if ordinal == 0 {
             self.disturb();
         }
-        while let Some((time, input)) = self.clock.next() {
+        while let Some((time, (input, happened))) = self.clock.next() {
             self.now = time;
+            if let Some(happened) = happened {
+                self.record.add(time, happened);
+            }
             let actions = run.handle(program, input, time);
             if self.options.restore {
                 run = restored(&run);
@@ -196,18 +197,18 @@ impl Driver<'_, '_> {
             at = observe.deadline;
             outcome = Observed::Failed(Failure::Failed("no answer in time".into()));
         }
+        let id = observe.id;
         if outcome == Observed::Evaluate {
             self.evaluated = Some(observe.call);
-        } else {
-            self.evaluated = None;
-            let happened = Happened::Observed {
-                call: observe.call,
-                outcome: outcome.clone(),
-            };
-            self.record.add(at, happened);
+            return self.clock.at(at, Input::Observed { id, outcome });
         }
-        let id = observe.id;
-        self.clock.at(at, Input::Observed { id, outcome });
+        self.evaluated = None;
+        let happened = Happened::Observed {
+            call: observe.call,
+            outcome: outcome.clone(),
+        };
+        self.clock
+            .shown_at(at, Input::Observed { id, outcome }, happened);
     }
 
     fn not_given(&mut self, call: &Call, silent: Silent) {
@@ -250,9 +251,9 @@ impl Driver<'_, '_> {
             call: perform.call,
             outcome: answer.outcome.clone(),
         };
-        self.record.add(at, happened);
         let (id, outcome) = (perform.id, answer.outcome);
-        self.clock.at(at, Input::Performed { id, outcome });
+        self.clock
+            .shown_at(at, Input::Performed { id, outcome }, happened);
     }
 
     fn settle(&mut self, id: u64, key: &str, probe: &Call) {
@@ -284,8 +285,9 @@ impl Driver<'_, '_> {
             };
         }
         let call = probe.clone();
-        self.record.add(at, Happened::Settled { call, outcome });
-        self.clock.at(at, Input::Settled { id, outcome });
+        let happened = Happened::Settled { call, outcome };
+        self.clock
+            .shown_at(at, Input::Settled { id, outcome }, happened);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::case::Case;
 use super::record::{Effect, Fate, Record};
-use super::{end, pattern, source};
+use super::{pattern, source};
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Call, End, Reason};
 use crate::program::MessageKind;

@@ -43,11 +43,14 @@ pub fn human(results: &[TestResult], describe: impl Fn(&[Diagnostic]) -> String)
 /// One object per test.
 pub fn json(results: &[TestResult], sources: &Sources) -> serde_json::Value {
     let results = results.iter().map(|result| {
+        let source = sources.source(result.span.source);
         let timeline = result.timeline.iter();
         let timeline = timeline.map(|moment| json!({ "at_ms": moment.at, "text": moment.text }));
         json!({
             "runbook": result.runbook,
             "title": result.title,
+            "file": source.name.as_ref(),
+            "line": source.position(result.span.start).line,
             "passed": result.passed(),
             "end": result.end,
             "problems": crate::diag::json::entries(&result.problems, sources),
