@@ -50,7 +50,6 @@ const SUITES: &[Suite] = &[
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
-    ("run", suites::run::trials),
     ("fixes", suites::fixes::trials),
     ("hostile", suites::hostile::trials),
     ("properties", suites::properties::trials),
