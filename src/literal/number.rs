@@ -8,10 +8,6 @@ use crate::value::{Number, Time, classify_number};
 
 /// Says what a number token stands for. A version is one: whether it may stand there, the caller
 /// knows.
-#[expect(
-    clippy::result_large_err,
-    reason = "mistakes are rare and handed on at once"
-)]
 pub fn number(token: &str, span: Span) -> Result<Number, Diagnostic> {
     classify_number(token).map_err(|error| {
         let place = span.inside(error.start, error.end);
@@ -26,10 +22,6 @@ pub fn number(token: &str, span: Span) -> Result<Number, Diagnostic> {
 }
 
 /// Reads `2026-11-27T00:00Z`, or the form without `Z` where a zone is given.
-#[expect(
-    clippy::result_large_err,
-    reason = "mistakes are rare and handed on at once"
-)]
 pub fn time(token: &str, zone: Option<&str>, span: Span) -> Result<Time, Diagnostic> {
     if let Some(time) = Time::parse(token, zone) {
         return Ok(time);
