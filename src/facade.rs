@@ -31,8 +31,7 @@ const PLAIN: human::Look = human::Look {
     colour: false,
 };
 
-/// The most diagnostics that are shown as people see them.
-#[cfg(feature = "host")]
+/// The most diagnostics that are shown in words; all are among the findings.
 const MOST_SHOWN: usize = 1_000;
 
 /// What checking a package says.
@@ -201,17 +200,15 @@ pub fn format(name: &str, text: &str) -> Result<String, Vec<Finding>> {
 }
 
 fn checked(diagnostics: &[Diagnostic], sources: &Sources) -> Checked {
+    let shown = &diagnostics[..diagnostics.len().min(MOST_SHOWN)];
     Checked {
         findings: diagnostics
             .iter()
             .map(|diagnostic| finding(diagnostic, sources))
             .collect(),
         #[cfg(feature = "host")]
-        human: {
-            let shown = diagnostics.len().min(MOST_SHOWN);
-            human::render(&diagnostics[..shown], sources, PLAIN)
-        },
-        json: serde_json::to_string_pretty(&json::entries(diagnostics, sources))
+        human: human::render(shown, sources, PLAIN),
+        json: serde_json::to_string_pretty(&json::entries(shown, sources))
             .unwrap_or_else(|error| error.to_string()),
     }
 }

@@ -31,20 +31,25 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> Stri
         if !text.is_empty() {
             text.push('\n');
         }
-        let report = Report::new(diagnostic, &excerpts);
-        let handler = handler(diagnostic, look);
-        if handler.render_report(&mut text, &report).is_err() {
-            // A string takes every write, and an excerpt is always found.
-            text.push_str(&diagnostic.message);
+        let code = diagnostic.code;
+        let head = format!("{}[{}]:", code.kind().as_str(), code.as_str());
+        draw(&Report::new(diagnostic, &excerpts), head, look, &mut text);
+        let place = diagnostic.primary.span.source;
+        let elsewhere = diagnostic.others.iter();
+        for label in elsewhere.filter(|label| label.span.source != place) {
+            draw(
+                &Report::elsewhere(label, &excerpts),
+                "note:".into(),
+                look,
+                &mut text,
+            );
         }
     }
     without_trailing_blanks(&text)
 }
 
-/// Draws one diagnostic: its code stands where miette puts a symbol.
-fn handler(diagnostic: &Diagnostic, look: Look) -> GraphicalReportHandler {
-    let code = diagnostic.code;
-    let head = format!("{}[{}]:", code.kind().as_str(), code.as_str());
+/// Draws one report; its head stands where miette puts a symbol.
+fn draw(report: &Report<'_>, head: String, look: Look, text: &mut String) {
     let mut characters = GraphicalTheme::unicode().characters;
     characters.error = head.clone();
     characters.warning = head.clone();
@@ -53,9 +58,13 @@ fn handler(diagnostic: &Diagnostic, look: Look) -> GraphicalReportHandler {
         true => ThemeStyles::ansi(),
         false => ThemeStyles::none(),
     };
-    GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme { characters, styles })
         .with_width(look.width)
-        .with_links(false)
+        .with_links(false);
+    if handler.render_report(text, report).is_err() {
+        // A string takes every write, and an excerpt is always found.
+        text.push_str(&report.message);
+    }
 }
 
 /// One diagnostic, or one of its places in another file, as miette wants to see it.
@@ -66,7 +75,6 @@ struct Report<'a> {
     labels: Vec<LabeledSpan>,
     help: Option<String>,
     excerpt: excerpt::Excerpt<'a>,
-    elsewhere: Vec<Report<'a>>,
 }
 
 impl<'a> Report<'a> {
@@ -79,14 +87,13 @@ impl<'a> Report<'a> {
             help,
             fix,
         } = diagnostic;
-        let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = others
-            .iter()
-            .partition(|label| label.span.source == primary.span.source);
+        let here = others.iter();
+        let here = here.filter(|label| label.span.source == primary.span.source);
         let mut labels = match excerpts.is_empty(primary.span.source) {
             true => Vec::new(),
             false => vec![labeled(primary, excerpts, true)],
         };
-        labels.extend(here.iter().map(|label| labeled(label, excerpts, false)));
+        labels.extend(here.map(|label| labeled(label, excerpts, false)));
         let fix = fix.as_ref().map(|fix| format!("fix: {}", fix.title));
         let help = match (help.clone(), fix) {
             (Some(help), _) => Some(help),
@@ -98,10 +105,6 @@ impl<'a> Report<'a> {
             labels,
             help: help.map(|help| plain::named(&help).into_owned()),
             excerpt: excerpts.excerpt(primary.span.source),
-            elsewhere: elsewhere
-                .into_iter()
-                .map(|label| Report::elsewhere(label, excerpts))
-                .collect(),
         }
     }
 
@@ -113,7 +116,6 @@ impl<'a> Report<'a> {
             labels: vec![LabeledSpan::new(None, span.start, span.len())],
             help: None,
             excerpt: excerpts.excerpt(label.span.source),
-            elsewhere: Vec::new(),
         }
     }
 }
@@ -177,15 +179,5 @@ impl miette::Diagnostic for Report<'_> {
             true => None,
             false => Some(Box::new(self.labels.iter().cloned())),
         }
-    }
-
-    fn related<'b>(&'b self) -> Option<Box<dyn Iterator<Item = &'b dyn miette::Diagnostic> + 'b>> {
-        if self.elsewhere.is_empty() {
-            return None;
-        }
-        let reports = self.elsewhere.iter();
-        Some(Box::new(
-            reports.map(|report| report as &dyn miette::Diagnostic),
-        ))
     }
 }
