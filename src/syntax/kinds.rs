@@ -140,9 +140,8 @@ impl Kind {
             Kind::Test => &["then", "once", "because", "and", "or", "takes"],
             Kind::Product => &["until"],
             Kind::Blast => &["per"],
-            Kind::Item | Kind::Target | Kind::Extern | Kind::Field | Kind::Member | Kind::Param => {
-                &[]
-            }
+            Kind::Item => &["and", "or", "in", "is", "as"],
+            Kind::Target | Kind::Extern | Kind::Field | Kind::Member | Kind::Param => &[],
         };
         Separation {
             commas,

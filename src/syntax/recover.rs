@@ -89,8 +89,8 @@ impl<'a> Recovery<'a> {
 
     fn item(&mut self) {
         let tokens = self.tokens();
-        let mut found = tokens.lines(0..tokens.len(), Kind::Item.separation());
-        for joint in found.joints.drain(..) {
+        let found = tokens.lines(0..tokens.len(), Kind::Item.separation());
+        for joint in found.joints {
             self.joint(joint);
         }
         for (index, line) in found.lines.iter().enumerate() {
