@@ -115,12 +115,14 @@ impl Lowering {
 
     /// The next operator, if it binds at least as tightly as `lowest`.
     fn operator_from(&mut self, nodes: &mut Nodes<'_>, lowest: Level) -> Option<Operator> {
-        let node = nodes.clone().accept(Rule::operator)?;
+        let node = nodes
+            .peek()
+            .filter(|node| node.as_rule() == Rule::operator)?;
         let op = binary_op(node.as_str());
         if Level::of(op) < lowest {
             return None;
         }
-        nodes.next();
+        let node = nodes.next()?;
         let span = self.span(&node);
         match node.as_str() {
             "&&" => self.wrong_operator("&&", "and", span, "and"),

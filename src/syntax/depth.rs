@@ -59,6 +59,13 @@ impl Depth {
         self.frames.len() <= 1
     }
 
+    /// Whether the innermost bracket holds elements, not lines.
+    pub fn in_list(&self) -> bool {
+        self.frames
+            .last()
+            .is_some_and(|frame| matches!(frame.bracket, b'(' | b'['))
+    }
+
     /// A piece that is an operand: a statement may end behind it.
     pub fn operand(&mut self) {
         self.continues = false;

@@ -7,9 +7,10 @@ use super::rules::Rule;
 /// What would have fitted, in the user's words; at least one phrase.
 pub(super) fn expected(tried: &[Rule]) -> Vec<&'static str> {
     let mut expected: Vec<&'static str> = Vec::new();
-    for phrase in tried.iter().filter_map(|rule| must(*rule)) {
-        if !expected.contains(&phrase) {
-            expected.push(phrase);
+    for rule in tried {
+        match role(*rule) {
+            Role::Must(phrase) if !expected.contains(&phrase) => expected.push(phrase),
+            Role::Must(_) | Role::May(_) | Role::Silent => {}
         }
     }
     if expected.contains(&VALUE) {
@@ -20,6 +21,14 @@ pub(super) fn expected(tried: &[Rule]) -> Vec<&'static str> {
         expected.push(END_OF_LINE);
     }
     expected
+}
+
+/// Words that could have followed and did not have to.
+pub(super) fn possible(tried: &[Rule]) -> impl Iterator<Item = &'static str> {
+    tried.iter().filter_map(|rule| match role(*rule) {
+        Role::May(word) => Some(word),
+        Role::Must(_) | Role::Silent => None,
+    })
 }
 
 const VALUE: &str = "a value";
@@ -34,116 +43,156 @@ pub(super) fn phrase(expected: &[&str]) -> String {
     }
 }
 
-/// What a rule is called; nothing for what may always follow and would only make the list long.
-fn must(rule: Rule) -> Option<&'static str> {
-    marks(rule).or_else(|| words(rule)).or_else(|| parts(rule))
+/// What a rule says about the place where it was tried.
+enum Role {
+    /// It had to come: its name.
+    Must(&'static str),
+    /// It could have come: the word that begins it.
+    May(&'static str),
+    /// Not worth a word: a whole, or what may always follow.
+    Silent,
 }
 
-fn marks(rule: Rule) -> Option<&'static str> {
-    Some(match rule {
-        Rule::open_brace => "`{`",
-        Rule::close_brace => "`}`",
-        Rule::open_paren => "`(`",
-        Rule::close_paren => "`)`",
-        Rule::close_bracket => "`]`",
-        Rule::comma => "`,`",
-        Rule::colon => "`:`",
-        Rule::equals => "`=`",
-        Rule::arrow | Rule::result => "`->`",
-        _ => return None,
-    })
-}
-
-fn words(rule: Rule) -> Option<&'static str> {
-    Some(match rule {
-        Rule::word_abort => "`abort`",
-        Rule::word_at => "`at`",
-        Rule::word_by => "`by`",
-        Rule::word_do => "`do`",
-        Rule::word_else => "`else`",
-        Rule::word_every => "`every`",
-        Rule::word_failure => "`failure`",
-        Rule::word_for => "`for`",
-        Rule::word_if => "`if`",
-        Rule::word_in => "`in`",
-        Rule::word_least => "`least`",
-        Rule::word_most => "`most`",
-        Rule::word_once => "`once`",
-        Rule::word_owed => "`owed by`",
-        Rule::word_per => "`per`",
-        Rule::word_says => "`says`",
-        Rule::word_then => "`then`",
-        Rule::word_this => "`this`",
-        Rule::word_times => "`times`",
-        Rule::word_undo => "`undo`",
-        Rule::word_unresolved => "`unresolved`",
-        Rule::word_after => "`after`",
-        Rule::word_until => "`until`",
-        Rule::word_within => "`within`",
-        Rule::word_acknowledged => "`acknowledged`",
-        Rule::tell_once => "`at once`",
-        Rule::tell_after => "`if unresolved after`",
-        Rule::missed_word => "`run once` or `skip`",
-        Rule::probe_word => "`applied`, `not applied` or `nothing`",
-        Rule::on_failure_word => "`stop` or `continue`",
-        Rule::verify_else_word => "`undo`, `keep` or `again`",
-        Rule::repeat_word | Rule::repeat_probe => {
-            "`safe`, `keyed`, `unsafe probe` or `unsafe human`"
+/// The user's words for each rule: a new rule does not compile until it has its row.
+fn role(rule: Rule) -> Role {
+    use Role::{May, Must, Silent};
+    use Rule::*;
+    match rule {
+        open_brace | block | conditions => Must("`{`"),
+        close_brace => Must("`}`"),
+        open_paren | params => Must("`(`"),
+        close_paren => Must("`)`"),
+        close_bracket => Must("`]`"),
+        comma => Must("`,`"),
+        colon => Must("`:`"),
+        equals => Must("`=`"),
+        arrow | result => Must("`->`"),
+        word_abort => Must("`abort`"),
+        word_at => Must("`at`"),
+        word_by => Must("`by`"),
+        word_do => Must("`do`"),
+        word_else => Must("`else`"),
+        word_every => Must("`every`"),
+        word_failure => Must("`failure`"),
+        word_for => Must("`for`"),
+        word_if => Must("`if`"),
+        word_in => Must("`in`"),
+        word_least => Must("`least`"),
+        word_most => Must("`most`"),
+        word_once => Must("`once`"),
+        word_owed => Must("`owed by`"),
+        word_per => Must("`per`"),
+        word_says => Must("`says`"),
+        word_then => Must("`then`"),
+        word_this => Must("`this`"),
+        word_times => Must("`times`"),
+        word_undo => Must("`undo`"),
+        word_unresolved => Must("`unresolved`"),
+        word_after => Must("`after`"),
+        word_until => Must("`until`"),
+        word_within => Must("`within`"),
+        word_acknowledged => Must("`acknowledged`"),
+        tell_once => Must("`at once`"),
+        tell_after => Must("`if unresolved after`"),
+        missed_word => Must("`run once` or `skip`"),
+        probe_word => Must("`applied`, `not applied` or `nothing`"),
+        on_failure_word => Must("`stop` or `continue`"),
+        verify_else_word => Must("`undo`, `keep` or `again`"),
+        repeat_word | repeat_probe => Must("`safe`, `keyed`, `unsafe probe` or `unsafe human`"),
+        undo_caller | undo_by | undo_unneeded | undo_impossible => {
+            Must("`by caller`, `by`, `previous`, `unneeded` or `impossible`")
         }
-        Rule::undo_caller | Rule::undo_by | Rule::undo_unneeded | Rule::undo_impossible => {
-            "`by caller`, `by`, `previous`, `unneeded` or `impossible`"
+        waive_verify => Must("`verify`"),
+        first_reply => Must("`->`, `fails` or `no_data`"),
+        ident | roles | with_label | chain_link | severity_case | path | action_pattern => {
+            Must("a name")
         }
-        Rule::waive_verify => "`verify`",
-        Rule::first_reply => "`->`, `fails` or `no_data`",
-        _ => return None,
-    })
-}
-
-fn parts(rule: Rule) -> Option<&'static str> {
-    Some(match rule {
-        Rule::ident | Rule::roles | Rule::with_label | Rule::chain_link | Rule::severity_case => {
-            "a name"
+        number => Must("a number"),
+        time => Must("a time such as `2026-10-06T03:10`"),
+        plain_text | text | block_text => Must("a text in quotes"),
+        tagged => Must("a tagged text such as `cron\"0 9 * * 1\"`"),
+        type_ref | record_kind => Must("a type"),
+        expr | paren | list | pick | matching | prefix => Must(VALUE),
+        param => Must("a parameter"),
+        call | action_call => Must("a call such as `k8s.restart(pod)`"),
+        pattern | arm => Must("a pattern"),
+        alert_trigger | event_trigger | schedule_trigger | request_trigger => {
+            Must("`alert`, `event`, `schedule` or `request`")
         }
-        Rule::path | Rule::action_pattern => "a name",
-        Rule::number => "a number",
-        Rule::time => "a time such as `2026-10-06T03:10`",
-        Rule::plain_text | Rule::text | Rule::block_text => "a text in quotes",
-        Rule::tagged => "a tagged text such as `cron\"0 9 * * 1\"`",
-        Rule::type_ref | Rule::record_kind => "a type",
-        Rule::expr | Rule::paren | Rule::list | Rule::pick | Rule::matching | Rule::prefix => VALUE,
-        Rule::params => "`(`",
-        Rule::param => "a parameter",
-        Rule::call | Rule::action_call => "a call such as `k8s.restart(pod)`",
-        Rule::block | Rule::conditions => "`{`",
-        Rule::pattern | Rule::arm => "a pattern",
-        Rule::alert_trigger
-        | Rule::event_trigger
-        | Rule::schedule_trigger
-        | Rule::request_trigger => "`alert`, `event`, `schedule` or `request`",
-        Rule::extern_target | Rule::extern_fn | Rule::extern_probe | Rule::extern_action => {
-            "`target`, `fn`, `probe` or `action`"
+        extern_target | extern_fn | extern_probe | extern_action => {
+            Must("`target`, `fn`, `probe` or `action`")
         }
-        Rule::member => "a member",
-        Rule::field_decl | Rule::field_name => "a field",
-        Rule::hole => "`${`",
-        Rule::clause => "a clause",
-        Rule::given_alert
-        | Rule::given_event
-        | Rule::given_request
-        | Rule::given_schedule
-        | Rule::given_finding
-        | Rule::given_effect
-        | Rule::given_observation => {
-            "`alert`, `event`, `request`, `schedule`, `finding`, `do` or a call"
+        member => Must("a member"),
+        field_decl | field_name => Must("a field"),
+        hole => Must("`${`"),
+        clause | clause_line => Must("a clause"),
+        stmt => Must("a statement"),
+        given_alert | given_event | given_request | given_schedule | given_finding
+        | given_effect | given_observation => {
+            Must("`alert`, `event`, `request`, `schedule`, `finding`, `do` or a call")
         }
-        Rule::expect_found
-        | Rule::expect_did
-        | Rule::expect_no
-        | Rule::expect_no_change
-        | Rule::expect_undone
-        | Rule::expect_nobody
-        | Rule::expect_told
-        | Rule::expect_end => "an expectation such as `found stuck`",
-        _ => return None,
-    })
+        expect_found | expect_did | expect_no | expect_no_change | expect_undone
+        | expect_nobody | expect_told | expect_end => Must("an expectation such as `found stuck`"),
+        dot => Must("`.`"),
+        within | hand_within => May("within"),
+        retry => May("retry"),
+        undo => May("undo"),
+        waive_undo => May("waive"),
+        handler | else_part | verify_else => May("else"),
+        every => May("every"),
+        holding => May("holding"),
+        abort_if => May("abort"),
+        binding | as_unit => May("as"),
+        is_test => May("is"),
+        in_zone | param_range => May("in"),
+        by_role | by_person => May("by"),
+        because => May("because"),
+        owed_by => May("owed"),
+        takes => May("takes"),
+        once_did => May("once"),
+        after => May("after"),
+        on_read | on_failure => May("on"),
+        at_most | at_once => May("at"),
+        per_window => May("per"),
+        runbook_for | comprehension | link_for => May("for"),
+        severity_when => May("when"),
+        where_part => May("where"),
+        changes => May("changes"),
+        missed => May("missed"),
+        link_until => May("until"),
+        cleared_if => May("if"),
+        ago => May("ago"),
+        repeat_of => May("of"),
+        workdays => May("workdays"),
+        reply_fails => May("fails"),
+        no_data => May("no_data"),
+        effect_unknown => May("unknown"),
+        item_entry | clause_entry | stmt_entry | arm_entry | condition_entry | trigger_entry
+        | blast_entry | product_entry | test_entry | target_entry | extern_entry | field_entry
+        | member_entry | param_entry | element_entry | line_end | doc | missing | text_chunk
+        | block_chunk | escape | wrong_hole | tag | tagged_chunk | type_args | optional_mark
+        | operator | field | blank_call | index | argument_name | is_some | is_word
+        | conditional | empty_map | map_rest | use_item | use_list | role_item | const_item
+        | enum_item | record_item | secret_item | fn_item | probe_item | action_item
+        | open_mark | sink | product_item | owner_clause | chain_clause | owns_clause
+        | zone_clause | extern_item | target_line | scope_clause | within_clause | key_clause
+        | lookup_clause | extern_body | needs_clause | changes_clause | deadline_clause
+        | settles_clause | repeat_clause | undo_clause | undo_previous | inverse_clause
+        | touching_clause | runbook_item | version_clause | severity_clause | on_clause
+        | trigger_body | with_line | with_test | with_operator | where_line | holding_line
+        | incident_clause | again_clause | recurs_clause | clears_clause | fresh_clause
+        | patience_clause | tell_clause | blast_clause | at_most_line | watch_clause
+        | diagnose_clause | remedy_clause | steps_clause | otherwise_clause | otherwise_of
+        | wrong_stmt | let_stmt | do_call | failure_filter | novel | inconclusive | if_stmt
+        | match_stmt | for_stmt | found_stmt | cleared_stmt | return_stmt | wait_stmt
+        | guard_stmt | with_stmt | verify_stmt | waive_stmt | attempt_stmt | mitigated_stmt
+        | page_stmt | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line
+        | given_line | probe_says | next_reply | expect_line | finding_word | times | told_word
+        | handed_word | end_word | EOI | ws | sp | list_end | after_operator | idc | digit
+        | string | operand | primary | postfix | argument | suffix | list_rest | item
+        | product_line | extern_line | trigger_line | blast_line | statement_word | do_option
+        | handler_action | verify_option | test_line | given | reply | reply_option | expect
+        | end_option | comment | ending | notice | let_do | else_if | expr_end | given_word
+        | given_special => Silent,
+    }
 }

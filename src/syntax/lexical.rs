@@ -34,7 +34,7 @@ pub(super) fn text_end(text: &str, piece: Piece, open: &[u8]) -> usize {
             }
             _ => break,
         };
-        let inside_hole = last == '}' && content.get(..rest).is_some_and(ends_with_hole);
+        let inside_hole = last == '}' && content.get(..rest - 1).is_some_and(ends_in_hole);
         if inside_hole || outermost_first.get(closed) != Some(&opener) {
             break;
         }
@@ -46,9 +46,10 @@ pub(super) fn text_end(text: &str, piece: Piece, open: &[u8]) -> usize {
     piece.start + kept.len().max(1)
 }
 
-fn ends_with_hole(text: &str) -> bool {
-    text.rfind("${")
-        .is_some_and(|hole| !text[hole..text.len() - 1].contains('}'))
+/// Whether a text ends inside of a hole.
+pub(super) fn ends_in_hole(text: &str) -> bool {
+    let hole = text.rfind("${").and_then(|hole| text.get(hole..));
+    hole.is_some_and(|hole| !hole.contains('}'))
 }
 
 /// Where a block string that lacks its quotes is taken to end: before the first line that is not indented

@@ -42,10 +42,10 @@ fn failure(error: &Error<Rule>) -> Failure {
     Failure { at, tried }
 }
 
-/// Children of a node, without delimiters and words that only had to be there.
-#[derive(Clone)]
+/// Children of a node, without delimiters, comments and words that only had to be there.
 pub(super) struct Nodes<'t> {
     pairs: Pairs<'t, Rule>,
+    next: Option<Node<'t>>,
 }
 
 impl<'t> Nodes<'t> {
@@ -53,33 +53,34 @@ impl<'t> Nodes<'t> {
     pub fn of(node: Node<'t>) -> Self {
         let mut nodes = Nodes {
             pairs: node.into_inner(),
+            next: None,
         };
-        nodes.skip_fillers();
+        nodes.advance();
         nodes
     }
 
+    /// The next child.
+    pub fn peek(&self) -> Option<&Node<'t>> {
+        self.next.as_ref()
+    }
+
     /// The rule of the next child.
-    pub fn peek(&self) -> Option<Rule> {
-        self.pairs.peek().map(|node| node.as_rule())
+    pub fn peek_rule(&self) -> Option<Rule> {
+        self.next.as_ref().map(Node::as_rule)
     }
 
     /// The next child, if it is of this rule.
     pub fn accept(&mut self, rule: Rule) -> Option<Node<'t>> {
-        if self.peek() == Some(rule) {
+        if self.peek_rule() == Some(rule) {
             self.next()
         } else {
             None
         }
     }
 
-    fn skip_fillers(&mut self) {
-        while self
-            .pairs
-            .peek()
-            .is_some_and(|node| is_filler(node.as_rule()))
-        {
-            self.pairs.next();
-        }
+    fn advance(&mut self) -> Option<Node<'t>> {
+        let next = self.pairs.find(|node| !is_filler(node.as_rule()));
+        std::mem::replace(&mut self.next, next)
     }
 }
 
@@ -87,9 +88,7 @@ impl<'t> Iterator for Nodes<'t> {
     type Item = Node<'t>;
 
     fn next(&mut self) -> Option<Node<'t>> {
-        let node = self.pairs.next();
-        self.skip_fillers();
-        node
+        self.advance()
     }
 }
 
@@ -98,7 +97,8 @@ fn is_filler(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
-        EOI | line_end
+        EOI | comment
+            | line_end
             | open_brace
             | close_brace
             | open_paren
@@ -106,6 +106,7 @@ fn is_filler(rule: Rule) -> bool {
             | close_bracket
             | comma
             | colon
+            | dot
             | equals
             | arrow
             | word_abort

@@ -99,6 +99,7 @@ impl<'t> Splitter<'t> {
                 self.open_item(piece.start)
             }
             PieceKind::Close if at_column_zero && self.item.is_some() => self.token(piece),
+            PieceKind::BlockComment => self.block_comment(piece),
             _ if at_column_zero || self.item.is_none() => self.stray(piece),
             _ => self.token(piece),
         }
@@ -157,6 +158,14 @@ impl<'t> Splitter<'t> {
         }
     }
 
+    fn block_comment(&mut self, piece: Piece) {
+        let diagnostic = lexical::block_comment(self.span(piece), piece.text(self.text));
+        self.tell(diagnostic, Some((piece.start..piece.end, "")));
+        if let Some(newline) = piece.text(self.text).rfind('\n') {
+            self.line_start = piece.start + newline + 1;
+        }
+    }
+
     /// A piece of an item that says something.
     fn token(&mut self, piece: Piece) {
         match piece.kind {
@@ -177,17 +186,15 @@ impl<'t> Splitter<'t> {
                 let end = lexical::block_end(self.text, piece, self.line_start);
                 self.unclosed(piece, end, "\"\"\"");
             }
-            PieceKind::BlockComment => {
-                let diagnostic = lexical::block_comment(self.span(piece), piece.text(self.text));
-                self.tell(diagnostic, Some((piece.start..piece.end, "")));
-                self.skipped_lines(piece);
-            }
             PieceKind::Foreign => {
                 let (diagnostic, better) =
                     lexical::foreign(self.span(piece), piece.text(self.text));
                 self.foreign(diagnostic, piece, better);
             }
-            PieceKind::Blank | PieceKind::Newline | PieceKind::Comment => {}
+            PieceKind::Blank
+            | PieceKind::Newline
+            | PieceKind::Comment
+            | PieceKind::BlockComment => {}
         }
     }
 
@@ -209,7 +216,8 @@ impl<'t> Splitter<'t> {
         }
         if piece.text(self.text) == ";" {
             let diagnostic = lexical::semicolon(self.text, self.span(piece), self.line_start);
-            self.tell(diagnostic, None);
+            let better = if self.depth.in_list() { "," } else { "\n" };
+            self.tell(diagnostic, Some((piece.start..piece.end, better)));
         }
     }
 
@@ -221,6 +229,12 @@ impl<'t> Splitter<'t> {
 
     /// A string without its closing quote: it is taken to end at `end`.
     fn unclosed(&mut self, piece: Piece, end: usize, quote: &'static str) {
+        let kept = self.text.get(piece.start..end).unwrap_or_default();
+        let closing = if lexical::ends_in_hole(kept) {
+            format!("}}{quote}")
+        } else {
+            quote.into()
+        };
         let quote_span = Span::new(self.source, piece.start, piece.start + quote.len());
         let mend = Span::new(self.source, end, end);
         let diagnostic = Diagnostic::new(
@@ -230,8 +244,8 @@ impl<'t> Splitter<'t> {
             "opened here",
         )
         .help("a string ends on its line; text of several lines stands between `\"\"\"`")
-        .fix("close it", mend, quote);
-        self.tell(diagnostic, Some((end..end, quote)));
+        .fix("close it", mend, closing.clone());
+        self.tell(diagnostic, Some((end..end, &closing)));
         self.skim.go_on_at(end);
         self.depth.operand();
     }
@@ -274,8 +288,21 @@ impl<'t> Splitter<'t> {
             };
             self.tell(diagnostic, None);
         }
-        self.mark(|item| item.told.push(piece.start));
-        self.token(piece);
+        // A string is still read, to find its end; all else is left out.
+        if matches!(
+            piece.kind,
+            PieceKind::OpenText | PieceKind::OpenBlock | PieceKind::Foreign
+        ) {
+            self.token(piece);
+            return;
+        }
+        self.mark(|item| {
+            item.told.push(piece.start);
+            item.splices.push(Splice {
+                range: piece.start..piece.end,
+                text: String::new(),
+            });
+        });
     }
 
     /// Says something, and mends the text of the item.
@@ -296,13 +323,6 @@ impl<'t> Splitter<'t> {
     fn hidden_characters(&mut self, piece: Piece) {
         for diagnostic in lexical::hidden_characters(self.source, piece, self.text) {
             self.split.diagnostics.push(diagnostic);
-        }
-    }
-
-    /// Lines inside a piece are not seen as newlines.
-    fn skipped_lines(&mut self, piece: Piece) {
-        if let Some(newline) = piece.text(self.text).rfind('\n') {
-            self.line_start = piece.start + newline + 1;
         }
     }
 

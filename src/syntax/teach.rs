@@ -17,7 +17,7 @@ use super::lower::Lowering;
 use super::rules::Failure;
 use super::skim::PieceKind;
 use super::words;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, near};
 use crate::text::Span;
 
 /// The tokens of an item and the way from them to spans.
@@ -90,22 +90,15 @@ impl<'a> Scene<'a> {
 
     /// What would have fitted.
     fn expected(&self, line: &Line, failure: &Failure) -> Diagnostic {
-        let bytes = self.tokens.bytes(&line.range);
-        let stuck = line.own.iter().copied().find(|index| {
+        let end = self.tokens.bytes(&line.range).end;
+        let behind = |index: &usize| {
             self.tokens
                 .at(*index)
                 .is_some_and(|token| token.end > line.at)
-        });
-        match stuck {
-            Some(index)
-                if self
-                    .tokens
-                    .at(index)
-                    .is_some_and(|token| token.start <= line.at || line.at >= bytes.start) =>
-            {
-                generic(self.token_span(index), self.tokens.word(index), failure)
-            }
-            _ => generic(self.span(bytes.end..bytes.end), "", failure),
+        };
+        match line.own.iter().copied().find(behind) {
+            Some(index) => generic(self.token_span(index), self.tokens.word(index), failure),
+            None => generic(self.span(end..end), "", failure),
         }
     }
 
@@ -265,7 +258,15 @@ pub(super) fn generic(span: Span, found: &str, failure: &Failure) -> Diagnostic 
         "" => "the line ends here".to_string(),
         found => format!("`{}` does not fit here", first_line(found)),
     };
-    Diagnostic::new(Code::Syntax, format!("expected {wanted}"), span, label)
+    let diagnostic = Diagnostic::new(Code::Syntax, format!("expected {wanted}"), span, label);
+    match near::nearest(found, expected::possible(&failure.tried)) {
+        Some(near) if near != found => diagnostic.help(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            span,
+            near,
+        ),
+        _ => diagnostic,
+    }
 }
 
 fn first_line(text: &str) -> &str {

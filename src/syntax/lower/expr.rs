@@ -21,7 +21,7 @@ impl Lowering {
         };
         let mut base = self.primary(node);
         while let Some(node) = nodes
-            .peek()
+            .peek_rule()
             .and_then(|rule| if is_postfix(rule) { nodes.next() } else { None })
         {
             base = self.postfix(base, node);

@@ -46,7 +46,7 @@ impl Lowering {
                 }
             }
             _ => {
-                let result = match nodes.peek() {
+                let result = match nodes.peek_rule() {
                     Some(Rule::result) => Some(self.result(&mut nodes, span)),
                     _ => None,
                 };

@@ -102,7 +102,7 @@ impl Lowering {
 
     fn const_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
         let name = self.next_value_name(&mut nodes, span);
-        let ty = match nodes.peek() {
+        let ty = match nodes.peek_rule() {
             Some(Rule::type_ref) => Some(self.next_type(&mut nodes, span)),
             _ => None,
         };
@@ -117,7 +117,7 @@ impl Lowering {
             let span = self.span(&node);
             let mut nodes = Nodes::of(node);
             let doc = self.docs(&mut nodes);
-            if nodes.peek() == Some(Rule::missing) {
+            if nodes.peek_rule() == Some(Rule::missing) {
                 continue;
             }
             members.push(EnumMember {

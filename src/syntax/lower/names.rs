@@ -194,7 +194,10 @@ impl Lowering {
                 ty.span = ty.span.to(self.span(&args));
                 self.applied(path, args)
             }
-            None => TypeRefKind::Named(path),
+            None => {
+                self.check_unapplied(&path);
+                TypeRefKind::Named(path)
+            }
         };
         while let Some(mark) = nodes.accept(Rule::optional_mark) {
             let span = ty.span.to(self.span(&mark));
@@ -204,6 +207,22 @@ impl Lowering {
             };
         }
         ty
+    }
+
+    /// `List` and `Map` alone are no types.
+    fn check_unapplied(&mut self, path: &Path) {
+        let wanted = match (path.module.is_none(), path.name.as_str()) {
+            (true, "List") => "List[T]",
+            (true, "Map") => "Map[K, V]",
+            _ => return,
+        };
+        let message = format!("`{}` of what?", path.name.text);
+        self.say(Diagnostic::new(
+            Code::TypeArguments,
+            message,
+            path.span,
+            format!("write `{wanted}`"),
+        ));
     }
 
     fn applied(&mut self, path: Path, args: Node<'_>) -> TypeRefKind {
@@ -262,7 +281,7 @@ impl Lowering {
                 }
                 continue;
             }
-            if nodes.peek() != Some(Rule::missing) {
+            if nodes.peek_rule() != Some(Rule::missing) {
                 params.push(self.param(nodes, span, place));
             }
         }

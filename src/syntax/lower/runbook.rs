@@ -30,16 +30,22 @@ impl Lowering {
         let whole = self.span(&node);
         let mut nodes = Nodes::of(node);
         let doc = self.docs(&mut nodes);
-        let Some(node) = nodes.next() else {
+        let Some(line) = nodes.accept(Rule::clause_line) else {
+            let kind = ClauseKind::Missing;
             return Clause {
                 doc,
-                kind: ClauseKind::Missing,
+                kind,
                 span: whole,
             };
         };
-        let span = self.span(&node);
-        let rule = node.as_rule();
-        let kind = self.clause_kind(rule, Nodes::of(node), span);
+        let span = self.span(&line);
+        let kind = match Nodes::of(line).next() {
+            Some(node) => {
+                let rule = node.as_rule();
+                self.clause_kind(rule, Nodes::of(node), span)
+            }
+            None => ClauseKind::Missing,
+        };
         Clause { doc, kind, span }
     }
 

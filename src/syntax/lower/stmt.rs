@@ -32,16 +32,23 @@ impl Lowering {
     /// Any statement.
     pub(super) fn stmt(&mut self, node: Node<'_>) -> Stmt {
         let span = self.span(&node);
+        let kind = match Nodes::of(node).next() {
+            Some(node) => self.stmt_kind(node, span),
+            None => StmtKind::Missing,
+        };
+        Stmt { kind, span }
+    }
+
+    /// What stands behind the first word of a statement; `span` is of all of it.
+    fn stmt_kind(&mut self, node: Node<'_>, span: Span) -> StmtKind {
         let rule = node.as_rule();
+        if rule == Rule::do_call {
+            let call = self.do_call(node, span);
+            return StmtKind::Do(Box::new(DoStmt { call }));
+        }
         let mut nodes = Nodes::of(node);
-        let kind = match rule {
+        match rule {
             Rule::let_stmt => self.let_stmt(nodes, span),
-            Rule::do_stmt => match nodes.next() {
-                Some(node) => StmtKind::Do(Box::new(DoStmt {
-                    call: self.do_call(node),
-                })),
-                None => StmtKind::Missing,
-            },
             Rule::if_stmt => self.if_stmt(nodes, span),
             Rule::match_stmt => self.match_stmt(nodes, span),
             Rule::for_stmt => self.for_stmt(nodes, span),
@@ -81,8 +88,7 @@ impl Lowering {
             Rule::attach_stmt => StmtKind::Attach(nodes.map(|node| self.expr(node)).collect()),
             Rule::wrong_stmt => self.wrong_stmt(nodes, span),
             _ => StmtKind::Missing,
-        };
-        Stmt { kind, span }
+        }
     }
 
     /// `builder, platform`
@@ -95,13 +101,13 @@ impl Lowering {
 
     fn let_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
         let name = self.next_value_name(&mut nodes, span);
-        let ty = match nodes.peek() {
+        let ty = match nodes.peek_rule() {
             Some(Rule::type_ref) => Some(self.next_type(&mut nodes, span)),
             _ => None,
         };
-        let value = match nodes.accept(Rule::do_call) {
+        let value = match nodes.accept(Rule::let_do) {
             Some(node) => {
-                let call = self.do_call(node);
+                let call = self.let_do(node);
                 Expr {
                     span: call.span,
                     kind: ExprKind::Do(Box::new(call)),
@@ -109,8 +115,16 @@ impl Lowering {
             }
             None => self.next_expr(&mut nodes, span),
         };
-        let retry = nodes.accept(Rule::retry).map(|node| self.retry(node));
-        let handlers = nodes.map(|node| self.handler(node)).collect();
+        let mut retry = None;
+        let mut handlers = Vec::new();
+        for node in nodes {
+            let node_span = self.span(&node);
+            if node.as_rule() == Rule::handler {
+                handlers.push(self.handler(node));
+            } else if retry.replace(self.retry(node)).is_some() {
+                self.say_twice(node_span);
+            }
+        }
         StmtKind::Let(Box::new(LetStmt {
             name,
             ty,
@@ -120,9 +134,18 @@ impl Lowering {
         }))
     }
 
-    /// A `do_call` node: the call and its options.
-    fn do_call(&mut self, node: Node<'_>) -> DoCall {
+    /// `do k8s.scale(..)` behind the `=` of a `let`.
+    fn let_do(&mut self, node: Node<'_>) -> DoCall {
         let span = self.span(&node);
+        let mut nodes = Nodes::of(node);
+        match nodes.accept(Rule::do_call) {
+            Some(node) => self.do_call(node, span),
+            None => self.do_parts(&mut nodes, span),
+        }
+    }
+
+    /// The call and its options; `span` includes the `do`.
+    fn do_call(&mut self, node: Node<'_>, span: Span) -> DoCall {
         self.do_parts(&mut Nodes::of(node), span)
     }
 
@@ -140,7 +163,7 @@ impl Lowering {
             span,
         };
         loop {
-            let option = match nodes.peek() {
+            let option = match nodes.peek_rule() {
                 Some(
                     Rule::within | Rule::retry | Rule::undo | Rule::waive_undo | Rule::handler,
                 ) => nodes.next(),

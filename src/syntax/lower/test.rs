@@ -77,7 +77,7 @@ impl Lowering {
 
     fn given_effect(&mut self, mut nodes: Nodes<'_>, span: Span) -> Given {
         let action = self.next_expr(&mut nodes, span);
-        let outcome = match nodes.peek() {
+        let outcome = match nodes.peek_rule() {
             Some(Rule::reply_fails) => GivenOutcome::Fails(self.reason(&mut nodes)),
             Some(Rule::effect_unknown) => GivenOutcome::Unknown(probe_says(nodes.next())),
             _ => GivenOutcome::Applied,
@@ -108,7 +108,7 @@ impl Lowering {
     fn reply(&mut self, node: Node<'_>) -> Reply {
         let span = self.span(&node);
         let mut nodes = Nodes::of(node);
-        let kind = match nodes.peek() {
+        let kind = match nodes.peek_rule() {
             Some(Rule::reply_fails) => ReplyKind::Fails(self.reason(&mut nodes)),
             Some(Rule::no_data) => {
                 nodes.next();
@@ -173,7 +173,8 @@ impl Lowering {
 
     fn expect_end(&mut self, mut nodes: Nodes<'_>, span: Span) -> Option<Expect> {
         let end = self.ident(&nodes.next()?);
-        let (mut role, mut because, mut within) = (None, None, None);
+        let mut role = nodes.accept(Rule::ident).map(|node| self.ident(&node));
+        let (mut because, mut within) = (None, None);
         for node in nodes {
             let node_span = self.span(&node);
             let twice = match node.as_rule() {

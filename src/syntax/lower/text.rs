@@ -21,7 +21,7 @@ impl Lowering {
 
     /// The next child as a message, if it is a string.
     pub(super) fn optional_text(&mut self, nodes: &mut Nodes<'_>) -> Option<Text> {
-        if !nodes.peek().is_some_and(Self::is_string) {
+        if !nodes.peek_rule().is_some_and(Self::is_string) {
             return None;
         }
         let node = nodes.next()?;
@@ -126,7 +126,7 @@ impl Lowering {
         match meant {
             Some(letter) => text.push(letter),
             None => {
-                let message = format!("`{}` is not an escape", written.escape_debug());
+                let message = format!("`{written}` is not an escape");
                 self.say(
                     Diagnostic::new(Code::BadEscape, message, self.span(node), "unknown escape")
                         .help("the escapes are `\\n` `\\t` `\\r` `\\\"` `\\\\` `\\$` and `\\u{1F600}`; a backslash itself is `\\\\`"),

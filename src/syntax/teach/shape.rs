@@ -124,7 +124,8 @@ pub(super) fn let_without_value(scene: &Scene<'_>, line: &Line) -> Option<Diagno
 /// A statement that begins behind another one.
 pub(super) fn two_statements(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
-    if !matches!(line.kind, Kind::Stmt | Kind::Arm) {
+    let has_arrow = line.own.iter().any(|index| tokens.word(*index) == ">");
+    if line.kind != Kind::Stmt && !(line.kind == Kind::Arm && has_arrow) {
         return None;
     }
     let index = tokens
