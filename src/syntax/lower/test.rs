@@ -173,14 +173,16 @@ impl Lowering {
 
     fn expect_end(&mut self, mut nodes: Nodes<'_>, span: Span) -> Option<Expect> {
         let end = self.ident(&nodes.next()?);
-        let mut role = nodes.accept(Rule::ident).map(|node| self.ident(&node));
+        let role = match nodes.accept(Rule::owed_by) {
+            Some(node) => Some(self.inner_ident(node)),
+            None => nodes.accept(Rule::ident).map(|node| self.ident(&node)),
+        };
         let (mut because, mut within) = (None, None);
         for node in nodes {
             let node_span = self.span(&node);
             let twice = match node.as_rule() {
                 Rule::within => within.replace(self.inner_expr(node)).is_some(),
-                Rule::because => because.replace(self.inner_ident(node)).is_some(),
-                _ => role.replace(self.inner_ident(node)).is_some(),
+                _ => because.replace(self.inner_ident(node)).is_some(),
             };
             if twice {
                 self.say_twice(node_span);
