@@ -288,11 +288,9 @@ impl<'t> Splitter<'t> {
             };
             self.tell(diagnostic, None);
         }
-        // A string is still read, to find its end; all else is left out.
-        if matches!(
-            piece.kind,
-            PieceKind::OpenText | PieceKind::OpenBlock | PieceKind::Foreign
-        ) {
+        // A bracket would reach into the item above; all else is left to its grammar.
+        if !matches!(piece.kind, PieceKind::Open | PieceKind::Close) {
+            self.mark(|item| item.told.push(piece.start));
             self.token(piece);
             return;
         }
