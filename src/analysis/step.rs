@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Repeat};
+use crate::text::Span;
 use crate::typed::{
     ActionCallee, ActionContract, Block, ExternKind, FunctionKind, Package, Runbook, Step, Stmt,
     StmtKind, UndoChoice, UndoContract, Waiver,
@@ -28,6 +29,7 @@ fn check_block(package: &Package, block: &Block, out: &mut Vec<Diagnostic>) {
     for stmt in &block.statements {
         match &stmt.kind {
             StmtKind::Do(step) => check_step(package, step, out),
+            StmtKind::WaiveVerify(why) => check_reason(why, stmt.span, out),
             StmtKind::WithDo { step, body, .. } => {
                 // Its release takes it back on every exit.
                 check_undo_block(step, out);
@@ -40,6 +42,9 @@ fn check_block(package: &Package, block: &Block, out: &mut Vec<Diagnostic>) {
 
 fn check_step(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
     check_undo_block(step, out);
+    if let UndoChoice::Waived(why) = &step.undo {
+        check_reason(why, step.span, out);
+    }
     match step.callee {
         ActionCallee::Function(id) => {
             if !matches!(step.undo, UndoChoice::Unsaid) {
@@ -108,6 +113,21 @@ fn check_obligation(name: &str, contract: &ActionContract, step: &Step, out: &mu
             UndoChoice::Unsaid | UndoChoice::Block(_) | UndoChoice::Waived(_),
         )
         | (UndoContract::Previous, UndoChoice::Previous) => {}
+    }
+}
+
+/// A waiver is shown to every reader: it says why.
+fn check_reason(why: &str, span: Span, out: &mut Vec<Diagnostic>) {
+    if why.trim().is_empty() {
+        out.push(
+            Diagnostic::new(
+                Code::WaiverWithoutReason,
+                "this waiver gives no reason",
+                span,
+                "why is none needed?",
+            )
+            .help("say it for whoever reads the report: `waive undo \"the old copy is kept\"`"),
+        );
     }
 }
 

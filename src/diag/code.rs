@@ -197,6 +197,7 @@ codes! {
     E0521 UndoMisplaced            Error   "an undo that does not belong there"
     E0522 Irreversible             Error   "a change that can never be taken back"
     E0523 RetryUnsafe              Error   "a retry of what must not be repeated"
+    E0524 WaiverWithoutReason      Error   "a waiver without a reason"
 
     // 06xx: blast and termination
     E0601 Recursion                Error   "something that calls itself"

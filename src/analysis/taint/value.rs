@@ -17,7 +17,9 @@ impl Flow<'_, '_> {
 
     pub(super) fn expr(&mut self, expr: &Expr) -> Taint {
         let taint = self.expr_taint(expr);
-        if taint.level == Integrity::Measured && is_scalar(&expr.ty) {
+        // What is broken may have been a measurement; its own error is enough.
+        let broken = matches!(expr.kind, ExprKind::Error);
+        if broken || taint.level == Integrity::Measured && is_scalar(&expr.ty) {
             self.measured = true;
         }
         taint
