@@ -51,7 +51,9 @@ pub struct Checked {
 pub struct Tested {
     /// What checking says; with an error in it, no test is run.
     pub checked: Checked,
+    /// How many tests passed.
     pub passed: usize,
+    /// How many tests failed.
     pub failed: usize,
     /// What is wrong with the tests that failed.
     pub findings: Vec<Finding>,

@@ -11,25 +11,16 @@ use crate::program::Program;
 use crate::project;
 use crate::syntax;
 use crate::syntax::Parsed;
-use crate::syntax::tree::File;
 use crate::text::{Source, SourceId, Sources};
 use crate::typed::{Facts, Package, RunbookId};
 
 /// What is known about a package.
 #[derive(Clone, Debug)]
 pub struct Analysis {
-    pub trees: Vec<File>,
     pub package: Package,
     /// Of use only when the package is sound.
     pub facts: Facts,
     pub diagnostics: Vec<Diagnostic>,
-}
-
-impl Analysis {
-    /// Whether nothing speaks against compiling the package.
-    pub fn is_sound(&self) -> bool {
-        is_sound(&self.diagnostics)
-    }
 }
 
 /// Whether no error is among them.
@@ -55,7 +46,6 @@ pub fn analyse(sources: &mut Sources, files: &[SourceId], name: &str, version: &
     diagnostics.extend(checked.diagnostics);
     sort(&mut diagnostics);
     Analysis {
-        trees,
         package: checked.package,
         facts: checked.facts,
         diagnostics,
