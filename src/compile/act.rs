@@ -109,7 +109,7 @@ impl Builder<'_, '_> {
     /// An action of the package is code like any other; its own lines are the changes.
     fn action(&mut self, function: FunctionId, arguments: Vec<Register>, to: Register) {
         let arguments = self.operands(arguments);
-        let function = self.tables.callable(function);
+        let function = self.tables.callable(function, false);
         self.emit(Op::Call {
             to,
             function,

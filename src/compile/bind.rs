@@ -24,6 +24,7 @@ impl Builder<'_, '_> {
         }
         self.handlers(handlers, from, Filter::Any, to);
         self.release_above(to);
+        self.note_age(to, value);
         self.alias(Variable::Local(local), to);
     }
 

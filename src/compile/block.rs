@@ -151,6 +151,7 @@ impl Builder<'_, '_> {
                             },
                         );
                     }
+                    self.note_age(value, subject);
                     self.alias(Variable::Local(*local), value);
                 }
                 ArmPattern::Value(_) if last => {}

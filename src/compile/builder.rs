@@ -3,7 +3,7 @@
 //! Registers are handed out like a stack: variables first, what an expression needs above them;
 //! a block gives back what it took.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::free::Variable;
 use super::tables::Tables;
@@ -27,6 +27,8 @@ pub(super) struct Builder<'t, 'a> {
     patches: Vec<(usize, Label)>,
     /// Whether fields of targets are read as they are now.
     pub(super) live: bool,
+    /// In such code: the registers whose targets were looked up before it began.
+    pub(super) stale: HashSet<Register>,
     /// Where the code comes from.
     pub(super) place: Span,
     /// What an exit from here has to close, outermost first.
@@ -89,6 +91,7 @@ impl<'t, 'a> Builder<'t, 'a> {
             labels: Vec::new(),
             patches: Vec::new(),
             live: false,
+            stale: HashSet::new(),
             place,
             scopes: Vec::new(),
             planning: false,
@@ -106,6 +109,7 @@ impl<'t, 'a> Builder<'t, 'a> {
     pub(super) fn parameter(&mut self, variable: Variable) -> Register {
         let register = self.variable(variable);
         self.function.params = self.next;
+        self.stale.insert(register);
         register
     }
 
@@ -138,6 +142,7 @@ impl<'t, 'a> Builder<'t, 'a> {
     /// A register of its own for a variable that is bound now.
     pub(super) fn variable(&mut self, variable: Variable) -> Register {
         let register = self.register();
+        self.stale.remove(&register);
         self.alias(variable, register);
         register
     }

@@ -55,14 +55,17 @@ impl Builder<'_, '_> {
             .iter()
             .map(|(name, value)| (name.clone(), self.value(value)));
         let equals = equals.collect();
-        let captures = match observed {
-            Observed::Extern(_) => Vec::new(),
-            Observed::Function(id) => self.captured(id),
+        let (code, captures) = match observed {
+            Observed::Extern(_) => (None, Vec::new()),
+            Observed::Function(id) => {
+                (Some(self.tables.callable(id, self.live)), self.captured(id))
+            }
         };
         ObservationSite {
             of: self.tables.observable(observed),
             arguments,
             equals,
+            code,
             captures,
             must_own: self.tables.facts.told_lookups.contains(&call.site),
             retry: retry.map(|retry| (retry.times, retry.every)),
@@ -121,25 +124,12 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Calls a pure function. Where fields are read as they are now, so are those that it reads.
+    /// Calls a pure function.
     fn function_to(&mut self, id: FunctionId, args: &[Expr], to: Register) {
-        let mut arguments = self.values(args);
-        if self.live {
-            for (expr, register) in args.iter().zip(&mut arguments) {
-                if expr.target().is_some() {
-                    let fresh = self.register();
-                    self.emit(Op::Refresh {
-                        to: fresh,
-                        from: *register,
-                    });
-                    *register = fresh;
-                }
-            }
-        }
         let mut all = self.captured(id);
-        all.extend(arguments);
+        all.extend(self.values(args));
         let arguments = self.operands(all);
-        let function = self.tables.callable(id);
+        let function = self.tables.callable(id, self.live);
         self.emit(Op::Call {
             to,
             function,

@@ -101,10 +101,10 @@ impl Tables<'_> {
     ) -> FunctionIndex {
         let index = self.reserve();
         let mut builder = Builder::new(self, name, place);
+        builder.live = true;
         for variable in captures {
             builder.parameter(*variable);
         }
-        builder.live = true;
         builder.return_whether(conditions);
         builder.finish(index);
         index

@@ -167,6 +167,7 @@ impl Builder<'_, '_> {
     ) -> Register {
         let iterator = self.iterator(source);
         let to = self.variable(Variable::Local(local));
+        self.note_age(to, source);
         self.bind(again);
         self.jump(
             end,

@@ -51,6 +51,7 @@ impl Builder<'_, '_> {
             ExprKind::IsSome { operand, bind } => {
                 let value = self.value(operand);
                 if let Some(local) = bind {
+                    self.note_age(value, operand);
                     self.alias(Variable::Local(*local), value);
                 }
                 self.jump(

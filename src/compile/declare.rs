@@ -21,7 +21,7 @@ impl Tables<'_> {
         let entry = match observed {
             Observed::Extern(id) => self.extern_observable(id),
             Observed::Function(id) => {
-                let function = self.callable(id);
+                let function = self.callable(id, false);
                 let declared = self.package.functions.get(id.index());
                 Observable {
                     name: declared

@@ -2,12 +2,10 @@
 
 use super::builder::Builder;
 use super::free::Variable;
-use super::tables::Tables;
+use super::tables::{Callable, Tables};
 use crate::program::{Effect, FunctionIndex, MessageKind, Remedy};
 use crate::text::Span;
-use crate::typed::{
-    self, Body, Finding, FunctionId, LocalId, OtherwiseOf, RoleId, parameter_local,
-};
+use crate::typed::{self, Body, Finding, LocalId, OtherwiseOf, RoleId, parameter_local};
 
 impl Tables<'_> {
     pub(super) fn entries(&mut self) {
@@ -102,17 +100,23 @@ impl Tables<'_> {
 
     /// The code of all callables that something calls.
     pub(super) fn callables(&mut self) {
-        while let Some((id, index)) = self.waiting.pop_front() {
-            self.define_callable(id, index);
+        while let Some((callable, index)) = self.waiting.pop_front() {
+            self.define_callable(callable, index);
         }
     }
 
-    fn define_callable(&mut self, id: FunctionId, index: FunctionIndex) {
+    fn define_callable(&mut self, callable: Callable, index: FunctionIndex) {
+        let Callable { function: id, live } = callable;
         let Some(function) = self.package.functions.get(id.index()) else {
             return;
         };
         let captures = self.captures(id).to_vec();
-        let mut builder = Builder::new(self, function.name.to_string(), function.span);
+        let name = match live {
+            true => format!("{} live", function.name),
+            false => function.name.to_string(),
+        };
+        let mut builder = Builder::new(self, name, function.span);
+        builder.live = live;
         for binding in captures {
             builder.parameter(Variable::Trigger(binding));
         }

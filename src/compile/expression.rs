@@ -143,7 +143,7 @@ impl Builder<'_, '_> {
     /// never read again.
     fn field_to(&mut self, base: &Expr, field: u16, to: Register) {
         let register = self.value(base);
-        let live = self.live && field > 0 && base.target().is_some();
+        let live = self.live && field > 0 && base.target().is_some() && self.is_stale(base);
         self.emit(match live {
             true => Op::LiveField {
                 to,
@@ -156,6 +156,32 @@ impl Builder<'_, '_> {
                 field,
             },
         });
+    }
+
+    /// Whether the value, or a part of it, was there before this code began. What the code itself
+    /// observed is as new as can be.
+    pub(super) fn is_stale(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Local(local) => {
+                let register = self.bound(Variable::Local(*local));
+                register.is_some_and(|register| self.stale.contains(&register))
+            }
+            ExprKind::Trigger(_) => true,
+            ExprKind::Call(call) if self.observed(call).is_some() => false,
+            _ => {
+                let mut stale = false;
+                expr.for_each_child(&mut |part| stale |= self.is_stale(part));
+                stale
+            }
+        }
+    }
+
+    /// A register holds what the expression gave.
+    pub(super) fn note_age(&mut self, register: Register, expr: &Expr) {
+        match self.is_stale(expr) {
+            true => self.stale.insert(register),
+            false => self.stale.remove(&register),
+        };
     }
 
     fn unary(&mut self, op: value::UnaryOp, operand: &Expr, to: Register) {

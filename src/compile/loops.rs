@@ -22,6 +22,7 @@ impl Builder<'_, '_> {
         let iterator = self.iterator(&for_loop.source);
         self.check_bound(for_loop, iterator);
         let to = self.variable(Variable::Local(for_loop.local));
+        self.note_age(to, &for_loop.source);
         self.bind(again);
         self.jump(
             end,

@@ -120,6 +120,7 @@ impl Builder<'_, '_> {
         }
         self.release(mark);
         for (question, to) in questions.iter().zip(&registers) {
+            self.stale.remove(to);
             self.alias(Variable::Local(question.local), *to);
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::TooLarge;
+use super::declare::target;
 use crate::program::{
     ActionIndex, ConstantIndex, EDITION, Function, FunctionIndex, INSTRUCTION_SET, ObservableIndex,
     Program, Role, RoleIndex, ShapeIndex, TemplateIndex,
@@ -30,10 +31,18 @@ pub(super) struct Tables<'a> {
     constants: BTreeMap<Value, ConstantIndex>,
     shapes: HashMap<RecordId, ShapeIndex>,
     roles: HashMap<RoleId, RoleIndex>,
-    functions: HashMap<FunctionId, FunctionIndex>,
+    functions: HashMap<Callable, FunctionIndex>,
     /// Callables whose number is known and whose code is not made yet.
-    pub(super) waiting: VecDeque<(FunctionId, FunctionIndex)>,
+    pub(super) waiting: VecDeque<(Callable, FunctionIndex)>,
     pub(super) too_large: bool,
+}
+
+/// A callable of the package. It may be compiled twice: for live positions it reads the targets that
+/// it is given as they are now.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Callable {
+    pub(super) function: FunctionId,
+    pub(super) live: bool,
 }
 
 /// What can be observed.
@@ -167,14 +176,28 @@ impl<'a> Tables<'a> {
     }
 
     /// The code of a callable of the package; made once, and only when something calls it.
-    pub(super) fn callable(&mut self, function: FunctionId) -> FunctionIndex {
-        if let Some(known) = self.functions.get(&function) {
+    pub(super) fn callable(&mut self, function: FunctionId, live: bool) -> FunctionIndex {
+        let live = live && self.takes_targets(function);
+        let callable = Callable { function, live };
+        if let Some(known) = self.functions.get(&callable) {
             return *known;
         }
         let index = self.reserve();
-        self.functions.insert(function, index);
-        self.waiting.push_back((function, index));
+        self.functions.insert(callable, index);
+        self.waiting.push_back((callable, index));
         index
+    }
+
+    /// Whether something that it is given could have changed since.
+    fn takes_targets(&self, id: FunctionId) -> bool {
+        let declared = self.package.functions.get(id.index());
+        let params = declared.iter().flat_map(|function| &function.params);
+        let captures = self.captures(id).iter();
+        let captures = captures.filter_map(|id| self.runbook.bindings.get(id.index()));
+        let mut types = params
+            .map(|param| &param.ty)
+            .chain(captures.map(|binding| &binding.ty));
+        types.any(|ty| target(ty).is_some())
     }
 
     /// What a callable takes before its arguments.

@@ -99,8 +99,6 @@ pub enum Op {
     Field { to: Register, base: Register, field: u16 },
     /// A field of a target as it is now: observed once per evaluation and target.
     LiveField { to: Register, base: Register, field: u16 },
-    /// The target as it is now.
-    Refresh { to: Register, from: Register },
     Index { to: Register, base: Register, index: Register },
     List { to: Register, items: OperandsIndex },
     /// Keys and values in turn.

@@ -14,8 +14,7 @@ pub struct Observable {
     pub name: SmolStr,
     pub params: Vec<SmolStr>,
     pub deadline: Duration,
-    /// For a watch or a probe of the package: its code, run when nobody answers for it. It takes
-    /// what it captures, then the arguments.
+    /// For a watch or a probe of the package: its code. Nobody has to answer for it.
     pub function: Option<FunctionIndex>,
     /// What it finds, if it is the lookup of one target or of a list of them.
     pub finds: Option<SmolStr>,

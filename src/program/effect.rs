@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{
-    GuardIndex, MitigationIndex, ObservableIndex, Register, RoleIndex, StepIndex, VerifyIndex,
+    FunctionIndex, GuardIndex, MitigationIndex, ObservableIndex, Register, RoleIndex, StepIndex,
+    VerifyIndex,
 };
 use crate::value::Duration;
 
@@ -82,7 +83,9 @@ pub struct ObservationSite {
     pub arguments: Vec<Register>,
     /// Further named arguments of an open probe.
     pub equals: Vec<(SmolStr, Register)>,
-    /// Passed to the package's own code before the arguments: what it captures.
+    /// The package's own code for it, run when nobody answers.
+    pub code: Option<FunctionIndex>,
+    /// What that code takes before the arguments.
     pub captures: Vec<Register>,
     pub must_own: bool,
     /// Further tries and their distance.

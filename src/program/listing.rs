@@ -103,7 +103,6 @@ impl Line<'_> {
             Op::JumpNone { expected, value, target } => write!(out, "if {value} is {}none -> {}", if expected { "" } else { "not " }, target.0),
             Op::Field { to, base, field } => write!(out, "{to} = {base}.{field}"),
             Op::LiveField { to, base, field } => write!(out, "{to} = live {base}.{field}"),
-            Op::Refresh { to, from } => write!(out, "{to} = live {from}"),
             Op::Index { to, base, index } => write!(out, "{to} = {base}[{index}]"),
             Op::List { to, items } => write!(out, "{to} = [{}]", self.operands(items)),
             Op::Map { to, entries } => write!(out, "{to} = map [{}]", self.operands(entries)),

@@ -142,7 +142,7 @@ impl Checker<'_> {
             Op::Constant { to, constant } => self.all(&[to], constant.index() < self.program.constants.len()),
             Op::Integer { to, .. } | Op::Bool { to, .. } | Op::None { to } => self.all(&[to], true),
             Op::Move { to, from } | Op::Unary { to, from, .. } | Op::Convert { to, from, .. }
-            | Op::IsNone { to, from } | Op::IsEmpty { to, from } | Op::Refresh { to, from } => self.all(&[to, from], true),
+            | Op::IsNone { to, from } | Op::IsEmpty { to, from } => self.all(&[to, from], true),
             Op::Int { to, left, right, .. } | Op::Float { to, left, right, .. }
             | Op::Arithmetic { to, left, right, .. } | Op::Compare { to, left, right, .. } => self.all(&[to, left, right], true),
             Op::IntImmediate { to, left, .. } => self.all(&[to, left], true),

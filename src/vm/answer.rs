@@ -14,7 +14,7 @@ impl Vm {
             return Err(Box::new(fault));
         }
         match self.op(program)? {
-            Op::LiveField { .. } | Op::Refresh { .. } => self.take_fresh(reply),
+            Op::LiveField { .. } => self.take_fresh(reply),
             _ => {
                 let effect = self.effect(program)?;
                 self.answer_effect(program, effect, reply)
@@ -115,8 +115,7 @@ impl Vm {
                 "code of the package in a group of observations",
             )));
         };
-        let observable = program.observables.get(site.of.index());
-        let Some(function) = observable.and_then(|observable| observable.function) else {
+        let Some(function) = site.code else {
             return Err(Box::new(broken("an observation without code of its own")));
         };
         let arguments = [site.captures.as_slice(), site.arguments.as_slice()];

@@ -39,9 +39,7 @@ impl Vm {
     /// The request of the instruction that the newest frame stands at.
     pub(super) fn request(&self, program: &Program) -> Result<Request, Box<Fault>> {
         match self.op(program)? {
-            Op::LiveField { base, .. } | Op::Refresh { from: base, .. } => {
-                Ok(Request::Refresh(self.read(base)?.clone()))
-            }
+            Op::LiveField { base, .. } => Ok(Request::Refresh(self.read(base)?.clone())),
             _ => self.effect_request(self.effect(program)?),
         }
     }

@@ -174,7 +174,6 @@ impl Cursor<'_> {
 
             Op::Field { to, base, field } => { let value = self.field(base, field)?; self.write(to, value) }
             Op::LiveField { to, base, field } => match self.live(base)? { Some(fresh) => { let value = self.live_field(fresh, field)?; self.write(to, value) } None => Ok(Flow::Leave) },
-            Op::Refresh { to, from } => match self.live(from)? { Some(fresh) => { let value = fresh.clone(); self.write(to, value) } None => Ok(Flow::Leave) },
             Op::Index { to, base, index } => { let value = self.index(base, index)?; self.write(to, value) }
             Op::Range { inclusive, to, start, end } => { let value = self.range(inclusive, start, end)?; self.write(to, value) }
 

@@ -20,6 +20,7 @@ fn site(of: u16, argument: u16, to: u16) -> ObservationSite {
         of: ObservableIndex(of),
         arguments: vec![r(argument)],
         equals: Vec::new(),
+        code: None,
         captures: Vec::new(),
         must_own: false,
         retry: None,
@@ -92,6 +93,7 @@ fn nobody_answers_for_a_watch_so_its_own_code_does() {
         ],
     );
     let mut watched = site(0, 0, 1);
+    watched.code = Some(FunctionIndex(1));
     watched.captures = vec![r(0)];
     main.effects = vec![Effect::Observe(vec![watched])];
     let watch = function(
