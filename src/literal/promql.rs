@@ -126,8 +126,11 @@ fn diagnostic(literal: &Literal, problem: Problem) -> Diagnostic {
         }
     };
     let span = literal.span(fault.range.start, fault.range.end);
-    let mut found = Diagnostic::new(code, format!("{message}{}", fault.what), span, "here");
-    found.help = fault.help;
+    // People know holes, not what stands for them here.
+    let plain = |text: String| text.replace(super::scan::STAND_IN, "${…}");
+    let message = plain(format!("{message}{}", fault.what));
+    let mut found = Diagnostic::new(code, message, span, "here");
+    found.help = fault.help.map(plain);
     match fault.instead {
         Some(text) => found.fix(format!("write `{text}`"), span, text),
         None => found,

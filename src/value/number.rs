@@ -207,7 +207,7 @@ fn split_units(token: &str) -> Vec<(&str, &str, usize)> {
 fn durations(token: &str, parts: &[(&str, &str, usize)]) -> Result<Number, NumberError> {
     let mut total: i64 = 0;
     let mut seen: Vec<usize> = Vec::new();
-    let mut out_of_order = None;
+    let mut in_order = true;
     for (digits, unit, start) in parts {
         let (unit_start, end) = (start + digits.len(), start + digits.len() + unit.len());
         check_digits(digits, *start)?;
@@ -222,25 +222,20 @@ fn durations(token: &str, parts: &[(&str, &str, usize)]) -> Result<Number, Numbe
         if seen.contains(&rank) {
             return Err(error(NumberProblem::UnitTwice(name), *start, end));
         }
-        if seen.last().is_some_and(|last| *last > rank) {
-            out_of_order.get_or_insert((*start, end));
-        }
+        in_order &= seen.last().is_none_or(|last| *last < rank);
         seen.push(rank);
         let added = integer(digits, *start)?.checked_mul(millis);
         let sum = added.and_then(|added| total.checked_add(added));
         total = sum.ok_or_else(|| error(NumberProblem::OutOfRange, 0, token.len()))?;
     }
-    if let Some((start, end)) = out_of_order {
+    if !in_order {
         let mut sorted: Vec<_> = seen.iter().zip(parts).collect();
         sorted.sort_by_key(|(rank, _)| **rank);
         let sorted = sorted
             .into_iter()
             .map(|(_, (digits, unit, _))| format!("{digits}{unit}"));
-        return Err(error(
-            NumberProblem::NotDescending(sorted.collect()),
-            start,
-            end,
-        ));
+        let problem = NumberProblem::NotDescending(sorted.collect());
+        return Err(error(problem, 0, token.len()));
     }
     Ok(Number::Duration(Duration::from_millis(total)))
 }

@@ -225,7 +225,7 @@ fn number_tokens() {
         ("1.5e3", "3..5 Exponent(Some(\"1_500\"))"),
         ("0x1f", "0..4 Radix(Some(\"31\"))"),
         ("1h5h", "2..4 UnitTwice(\"h\")"),
-        ("30m1h", "3..5 NotDescending(\"1h30m\")"),
+        ("30m1h", "0..5 NotDescending(\"1h30m\")"),
         ("1.5h", "3..4 FractionWithUnit"),
         ("1h30", "2..4 UnitMissing"),
         ("1__0", "1..2 Underscore"),

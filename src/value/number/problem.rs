@@ -91,10 +91,11 @@ impl NumberProblem {
     pub fn replacement(&self) -> Option<String> {
         match self {
             NumberProblem::Exponent(text) | NumberProblem::Radix(text) => text.clone(),
-            NumberProblem::LeadingZero(text) => Some(text.clone()),
+            NumberProblem::LeadingZero(text) | NumberProblem::NotDescending(text) => {
+                Some(text.clone())
+            }
             NumberProblem::UnknownUnit(_, meant) => meant.map(str::to_owned),
             NumberProblem::UnitTwice(_)
-            | NumberProblem::NotDescending(_)
             | NumberProblem::OutOfRange
             | NumberProblem::TooManyDecimals
             | NumberProblem::FractionWithUnit
