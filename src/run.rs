@@ -33,6 +33,7 @@
 mod act;
 mod action;
 mod blast;
+mod call;
 mod change;
 mod code;
 mod control;
@@ -46,6 +47,7 @@ mod intent;
 mod moment;
 mod observe;
 mod own;
+mod perform;
 mod piece;
 mod plan;
 mod settle;

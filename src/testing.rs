@@ -24,6 +24,7 @@ mod report;
 mod show;
 mod source;
 mod stored;
+mod unmet;
 mod world;
 
 use smol_str::SmolStr;

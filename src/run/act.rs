@@ -1,20 +1,18 @@
 //! One change: checked, guarded, written down, carried out, tried again as declared.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::change::{Change, Fate};
+use super::call;
+use super::change::Change;
 use super::frame::{Frame, Outcome, Signal, Turn};
 use super::guard::Guarding;
 use super::intent::{KeyParts, VERSION};
+use super::own;
 use super::plan::Freshness;
-use super::{
-    Action, Context, How, Input, Intent, IntentKind, Perform, Run, State, StepPath, moment, own,
-};
-use crate::effect::{Argument, Call, ChangeOutcome, Fault, Reason};
-use crate::program::{self, Program, Step, StepIndex};
+use super::{Action, Context, How, Input, Intent, IntentKind, Run, State, StepPath};
+use crate::effect::{Call, Fault, Reason};
+use crate::program::{self, StepIndex};
 use crate::value::{Failure, Identity, Time, Value};
 use crate::vm::Reply;
 
@@ -26,12 +24,12 @@ pub struct Acting {
     pub(super) how: How,
     pub(super) call: Call,
     targets: Vec<Identity>,
-    captures: Vec<Value>,
+    pub(super) captures: Vec<Value>,
     path: StepPath,
     undoes: Option<SmolStr>,
     pub(super) key: SmolStr,
     /// Retries after *not applied*.
-    attempt: u32,
+    pub(super) attempt: u32,
     /// Repetitions after an unknown outcome.
     pub(super) repeats: u32,
     pub(super) stage: Stage,
@@ -97,13 +95,13 @@ impl Run {
         args: Vec<Value>,
         captures: Vec<Value>,
     ) -> Result<Frame, Reply> {
-        let Some((_, action)) = lines(context.program, step) else {
+        let Some((_, action)) = call::lines(context.program, step) else {
             return Err(Reply::Failed(Fault::NotApplied(
                 "it is not declared".into(),
             )));
         };
-        check_ranges(action, &args).map_err(Reply::Failed)?;
-        let call = call(action, args);
+        call::check_ranges(action, &args).map_err(Reply::Failed)?;
+        let call = call::of(action, args);
         let acting = self.acting_on(action, kind, step, How::Do, call);
         let acting = Acting { captures, ..acting };
         Ok(Frame::Acting(Box::new(acting)))
@@ -114,7 +112,7 @@ impl Run {
         let how = How::Restore {
             of: change.key.clone(),
         };
-        let acting = match lines(context.program, change.step) {
+        let acting = match call::lines(context.program, change.step) {
             Some((_, action)) => {
                 self.acting_on(action, IntentKind::Undo, change.step, how, change.call)
             }
@@ -137,7 +135,7 @@ impl Run {
         how: How,
         call: Call,
     ) -> Acting {
-        let targets = targets(action, &call);
+        let targets = call::targets(action, &call);
         let undoes = match (kind, self.frames.last()) {
             (IntentKind::Undo, Some(Frame::Undoing(undoing))) => undoing.current(),
             _ => None,
@@ -205,21 +203,23 @@ impl Run {
         if let Some(foreign) = acting.targets.iter().find(|target| !owned(target)) {
             let step = context.program.steps.get(acting.step.index());
             self.ends.blame(step.map(|step| step.place));
-            let failure = Failure::NotOwned(printed(foreign).into());
+            let failure = Failure::NotOwned(call::printed(foreign).into());
             return Turn::failed(Fault::Value(failure));
         }
-        if acting.kind == IntentKind::Do {
-            if let Err(why) = self.blast.reserve(context.program, &acting.targets) {
-                let step = context.program.steps.get(acting.step.index());
-                self.ends.blame(step.map(|step| step.place));
-                return Turn::failed(Fault::OverBound(why));
-            }
+        let reserved = match acting.kind {
+            IntentKind::Do => self.blast.reserve(context.program, &acting.targets),
+            IntentKind::Undo | IntentKind::Release => Ok(()),
+        };
+        if let Err(why) = reserved {
+            let step = context.program.steps.get(acting.step.index());
+            self.ends.blame(step.map(|step| step.place));
+            return Turn::failed(Fault::OverBound(why));
         }
         self.guard_change(context, acting)
     }
 
     /// Guards cover changes, not what takes them back or releases them.
-    fn guard_change(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+    pub(super) fn guard_change(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
         match acting.kind {
             IntentKind::Do => Turn::Call(Frame::Acting(acting), Frame::Guarding(Guarding::from(0))),
             IntentKind::Undo | IntentKind::Release => self.ready(context, acting),
@@ -270,127 +270,6 @@ impl Run {
         acting.stage = Stage::Intending(id);
         Turn::Wait(Frame::Acting(acting))
     }
-
-    /// Carries it out; also when it is repeated after an unknown outcome.
-    pub(super) fn perform(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
-        match acting.kind {
-            IntentKind::Undo => self.enter(context, State::Undoing),
-            IntentKind::Do | IntentKind::Release => self.enter(context, State::Acting),
-        }
-        let within = lines(context.program, acting.step)
-            .map(|(step, action)| step.within.unwrap_or(action.deadline))
-            .unwrap_or_default();
-        let id = self.fresh_id();
-        let deadline = moment::after(context.now, within);
-        context.actions.push(Action::Perform(Perform {
-            id,
-            kind: acting.kind,
-            how: acting.how.clone(),
-            call: acting.call.clone(),
-            deadline,
-            key: acting.key.clone(),
-        }));
-        acting.stage = Stage::Performing { id, deadline };
-        Turn::Wait(Frame::Acting(acting))
-    }
-
-    fn performed(
-        &mut self,
-        context: &mut Context<'_>,
-        acting: Box<Acting>,
-        outcome: ChangeOutcome,
-    ) -> Turn {
-        match outcome {
-            ChangeOutcome::Applied(value) => self.applied(context, *acting, value),
-            ChangeOutcome::NotApplied(why) => self.not_applied(context, acting, why),
-            ChangeOutcome::Unknown => self.unknown(context, acting),
-        }
-    }
-
-    pub(super) fn applied(
-        &mut self,
-        context: &mut Context<'_>,
-        acting: Acting,
-        value: Value,
-    ) -> Turn {
-        match acting.kind {
-            IntentKind::Do => {
-                let result = value.clone();
-                self.keep_change(context, acting, result, Fate::Standing);
-            }
-            IntentKind::Release => self.released(),
-            IntentKind::Undo => return Turn::reply(Reply::Value(value)),
-        }
-        match self.cancelled() {
-            Some(end) => Turn::Finish(end),
-            None => Turn::reply(Reply::Value(value)),
-        }
-    }
-
-    /// Remembers a change with what it takes to undo it.
-    pub(super) fn keep_change(
-        &mut self,
-        context: &Context<'_>,
-        acting: Acting,
-        result: Value,
-        fate: Fate,
-    ) {
-        let mut captures = acting.captures;
-        captures.push(result);
-        let undo = lines(context.program, acting.step).map(|(step, _)| step.undo.clone());
-        self.changes.push(Change {
-            key: acting.key,
-            call: acting.call,
-            step: acting.step,
-            undo: undo.unwrap_or(program::Undo::Nothing),
-            captures,
-            at: context.now,
-            fate,
-        });
-    }
-
-    pub(super) fn not_applied(
-        &mut self,
-        context: &mut Context<'_>,
-        mut acting: Box<Acting>,
-        why: String,
-    ) -> Turn {
-        if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
-            return Turn::Finish(end);
-        }
-        let step = context.program.steps.get(acting.step.index());
-        match step.and_then(|step| step.retry) {
-            Some((times, every)) if acting.attempt < times && acting.how == How::Do => {
-                acting.attempt += 1;
-                acting.stage = Stage::Retrying(self.wait(context, every));
-                Turn::Wait(Frame::Acting(acting))
-            }
-            Some(_) | None => {
-                self.ends.blame(step.map(|step| step.place));
-                Turn::failed(Fault::NotApplied(why))
-            }
-        }
-    }
-
-    fn waited(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
-        match acting.stage {
-            // The world may have moved on meanwhile: the guards are read again.
-            Stage::Retrying(_) => self.guard_change(context, acting),
-            Stage::Repeating(_) => self.perform(context, acting),
-            Stage::Ripening(_) => self.ask_probe(context, acting),
-            Stage::Checking
-            | Stage::Held
-            | Stage::Intending(_)
-            | Stage::Performing { .. }
-            | Stage::Asking(_) => Turn::Wait(Frame::Acting(acting)),
-        }
-    }
-}
-
-/// A step and its action's contract.
-pub(super) fn lines(program: &Program, step: StepIndex) -> Option<(&Step, &program::Action)> {
-    let step = program.steps.get(step.index())?;
-    Some((step, program.actions.get(step.action.index())?))
 }
 
 fn empty(step: StepIndex, how: How, call: Call) -> Acting {
@@ -412,56 +291,4 @@ fn empty(step: StepIndex, how: How, call: Call) -> Acting {
         repeats: 0,
         stage: Stage::Checking,
     }
-}
-
-fn call(action: &program::Action, args: Vec<Value>) -> Call {
-    let named = action.params.iter().zip(args);
-    let argument = |(name, value): (&SmolStr, Value)| Argument {
-        name: Arc::from(name.as_str()),
-        value,
-    };
-    Call {
-        name: Arc::from(action.name.as_str()),
-        args: named.map(argument).collect(),
-    }
-}
-
-/// What the call changes.
-fn targets(action: &program::Action, call: &Call) -> Vec<Identity> {
-    let changed = action
-        .changes
-        .iter()
-        .filter_map(|index| call.args.get(usize::from(*index)));
-    changed
-        .filter_map(|argument| match &argument.value {
-            Value::Target(target) => Some(target.identity.clone()),
-            _ => None,
-        })
-        .collect()
-}
-
-/// Amounts must lie in the range that the action declares.
-fn check_ranges(action: &program::Action, args: &[Value]) -> Result<(), Fault> {
-    for (index, low, high) in &action.ranges {
-        let Some(value) = args.get(usize::from(*index)) else {
-            continue;
-        };
-        if value < low || value > high {
-            let name = action
-                .params
-                .get(usize::from(*index))
-                .map_or("", SmolStr::as_str);
-            let why = format!(
-                "`{name}` of {} is {value}, allowed is {low}..={high}",
-                action.name
-            );
-            return Err(Fault::OverBound(why));
-        }
-    }
-    Ok(())
-}
-
-fn printed(identity: &Identity) -> String {
-    let keys: Vec<&str> = identity.0.iter().map(|step| step.key.as_str()).collect();
-    format!("{} {}", identity.kind(), keys.join("/"))
 }

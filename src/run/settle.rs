@@ -1,7 +1,8 @@
 //! Unknown outcomes: repeated where that is harmless, asked of the action's probe, or left to a
 //! human. Until it is settled nothing else is done and nothing is undone.
 
-use super::act::{Acting, Stage, lines};
+use super::act::{Acting, Stage};
+use super::call::lines;
 use super::change::Fate;
 use super::frame::{Frame, Turn};
 use super::{Action, Context, IntentKind, Run, State, moment};

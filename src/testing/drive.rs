@@ -226,7 +226,7 @@ impl Driver<'_, '_> {
             .silent_after
             .is_some_and(|after| self.verified >= after);
         let is_same = |effect: &&Effect| effect.key == perform.key;
-        let tried = self.record.effects.iter().filter(is_same).last();
+        let tried = self.record.effects.iter().rfind(is_same);
         let repeats = tried.is_some_and(|effect| effect.fate == Fate::Unknown);
         let mut answer = self.world.perform(&perform, self.now, silent || repeats);
         if repeats && clock::after(self.now, answer.takes) < perform.deadline {

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::record::Happened;
 use super::{end, source};
-use crate::effect::{ChangeOutcome, Fault, Observed, Settled};
+use crate::effect::{Call, ChangeOutcome, Fault, Observed, Settled};
 use crate::program::MessageKind;
 use crate::run::{Event, How, IntentKind, NotVerified, Notice, State};
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
@@ -149,18 +149,9 @@ fn event(case: &Case<'_>, event: &Event) -> Option<String> {
             why: NotVerified::Aborted,
             ..
         } => "not verified: `abort if` became true".to_owned(),
-        Event::Began(Piece::Attempt { title, .. }) => format!("attempt {title:?}"),
-        Event::Began(Piece::Element { index, value }) => {
-            format!("element {}: {}", index + 1, source::value(case, value))
-        }
-        Event::Began(Piece::With) => return None,
+        Event::Began(piece) => return began(case, piece),
         Event::PieceFailed { piece, fault } => {
-            let piece = match piece {
-                Piece::Attempt { title, .. } => format!("attempt {title:?}"),
-                Piece::Element { index, .. } => format!("element {}", index + 1),
-                Piece::With => "the body of `with`".to_owned(),
-            };
-            format!("{piece} failed: {}", self::fault(fault))
+            format!("{} failed: {}", piece_in_words(piece), self::fault(fault))
         }
         Event::Failed { fault, .. } => format!("failed: {}", self::fault(fault)),
         Event::Undone { call } => format!("undone {}", call.name),
@@ -169,14 +160,6 @@ fn event(case: &Case<'_>, event: &Event) -> Option<String> {
             left,
             unknown,
         } => {
-            let names = |calls: &[crate::effect::Call]| match calls.is_empty() {
-                true => "nothing".to_owned(),
-                false => calls
-                    .iter()
-                    .map(|call| call.name.to_string())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            };
             let (undone, left, unknown) = (names(undone), names(left), names(unknown));
             format!("undoing stopped: undone {undone}; left {left}; unknown {unknown}")
         }
@@ -192,6 +175,34 @@ fn event(case: &Case<'_>, event: &Event) -> Option<String> {
         Event::Held => "all changes are stopped".to_owned(),
         Event::Released => "changes may go on".to_owned(),
     })
+}
+
+fn began(case: &Case<'_>, piece: &Piece) -> Option<String> {
+    match piece {
+        Piece::Attempt { .. } => Some(piece_in_words(piece)),
+        Piece::Element { value, .. } => {
+            let value = source::value(case, value);
+            Some(format!("{}: {value}", piece_in_words(piece)))
+        }
+        // What it holds was shown when it was done.
+        Piece::With => None,
+    }
+}
+
+fn piece_in_words(piece: &Piece) -> String {
+    match piece {
+        Piece::Attempt { title, .. } => format!("attempt {title:?}"),
+        Piece::Element { index, .. } => format!("element {}", index + 1),
+        Piece::With => "the body of `with`".to_owned(),
+    }
+}
+
+fn names(calls: &[Call]) -> String {
+    let names: Vec<&str> = calls.iter().map(|call| &*call.name).collect();
+    match names.is_empty() {
+        true => "nothing".to_owned(),
+        false => names.join(", "),
+    }
 }
 
 fn said(word: &str, text: Option<&str>) -> String {

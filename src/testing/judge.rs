@@ -2,12 +2,12 @@
 
 use super::case::Case;
 use super::record::{Effect, Fate, Record};
+use super::unmet::Unmet;
 use super::{pattern, source};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::effect::{Call, End, Reason};
 use crate::program::MessageKind;
 use crate::run::{Event, Notice};
-use crate::text::Span;
 use crate::typed::{ActionPattern, Expect, ExpectKind, ExpectedEnd, RoleId};
 use crate::value::Duration;
 
@@ -21,14 +21,6 @@ pub fn judge(case: &Case<'_>, record: &Record) -> Vec<Diagnostic> {
 struct Judge<'c, 'p> {
     case: &'c Case<'p>,
     record: &'c Record,
-}
-
-/// What was wanted, and what was there instead.
-struct Unmet {
-    wanted: String,
-    got: String,
-    /// The run was stopped, and that is why.
-    stopped: bool,
 }
 
 impl Judge<'_, '_> {
@@ -52,42 +44,7 @@ impl Judge<'_, '_> {
             ExpectKind::Paged { roles, because } => self.paged(roles, *because),
             ExpectKind::Told { roles } => self.told(roles),
         };
-        Some(self.diagnostic(unmet?, expect.span))
-    }
-
-    fn diagnostic(&self, unmet: Unmet, span: Span) -> Diagnostic {
-        let Unmet {
-            wanted,
-            got,
-            stopped,
-        } = unmet;
-        let stop = match stopped {
-            true => self.stop(),
-            false => None,
-        };
-        let code = stop.map_or(Code::ExpectationNotMet, |(reason, _)| fault_code(reason));
-        let message = format!("expected {wanted}, but {got}");
-        let diagnostic = Diagnostic::new(code, message, span, "not so");
-        match stop {
-            Some((reason, Some(place))) => diagnostic.and(place, reason.explained()),
-            Some((_, None)) | None => diagnostic,
-        }
-    }
-
-    /// Why and where the last run was stopped by a fault.
-    fn stop(&self) -> Option<(Reason, Option<Span>)> {
-        let (_, End::Handed { reason, .. }) = self.record.end()? else {
-            return None;
-        };
-        let place = self.record.events().filter_map(|event| match event {
-            Event::Failed { place, .. } => Some(*place),
-            _ => None,
-        });
-        match reason {
-            // The runbook means it so.
-            Reason::Declared | Reason::Novel => None,
-            reason => Some((*reason, place.last().flatten())),
-        }
+        Some(unmet?.diagnostic(self.record, expect.span))
     }
 
     fn found(&self, name: &str) -> Option<Unmet> {
@@ -363,25 +320,6 @@ impl Judge<'_, '_> {
     }
 }
 
-impl Unmet {
-    fn of(wanted: String, got: String) -> Unmet {
-        Unmet {
-            wanted,
-            got,
-            stopped: false,
-        }
-    }
-
-    /// Unmet, and if the run was stopped, because of that.
-    fn stopped(wanted: String, got: String) -> Unmet {
-        Unmet {
-            wanted,
-            got,
-            stopped: true,
-        }
-    }
-}
-
 fn has_duty(notice: &Notice) -> bool {
     match notice.kind {
         MessageKind::Page | MessageKind::HandWithin(_) | MessageKind::HandWorkdays(_) => true,
@@ -405,33 +343,5 @@ fn in_times(times: u32) -> String {
     match times {
         1 => "once".to_owned(),
         times => format!("{times} times"),
-    }
-}
-
-/// The code under which it is explained how a run comes to be stopped so.
-fn fault_code(reason: Reason) -> Code {
-    match reason {
-        Reason::Inconclusive => Code::RunInconclusive,
-        Reason::NotOwned => Code::RunNotOwned,
-        Reason::Guard => Code::RunGuardFalse,
-        Reason::OverBound => Code::RunOverBound,
-        Reason::NotApplied => Code::RunNotApplied,
-        Reason::Unknown => Code::RunOutcomeUnknown,
-        Reason::NotVerified => Code::RunNotVerified,
-        Reason::UndoFailed => Code::RunUndoFailed,
-        Reason::Limit => Code::RunLimit,
-        Reason::Empty => Code::RunNothingToActOn,
-        Reason::Expired => Code::RunPlanExpired,
-        Reason::Novel
-        | Reason::Systemic
-        | Reason::Denied
-        | Reason::Policy
-        | Reason::Grant
-        | Reason::Patience
-        | Reason::Window
-        | Reason::Hold
-        | Reason::Declared
-        | Reason::CancelledAfterChange
-        | Reason::NotYet => Code::ExpectationNotMet,
     }
 }

@@ -1,0 +1,128 @@
+//! Carrying a change out: what comes of it, what is remembered, when it is tried again.
+
+use super::act::{Acting, Stage};
+use super::call::lines;
+use super::change::{Change, Fate};
+use super::frame::{Frame, Turn};
+use super::{Action, Context, How, IntentKind, Perform, Run, State, moment};
+use crate::effect::{ChangeOutcome, Fault};
+use crate::program::Undo;
+use crate::value::Value;
+use crate::vm::Reply;
+
+impl Run {
+    /// Carries it out; also when it is repeated after an unknown outcome.
+    pub(super) fn perform(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        match acting.kind {
+            IntentKind::Undo => self.enter(context, State::Undoing),
+            IntentKind::Do | IntentKind::Release => self.enter(context, State::Acting),
+        }
+        let within = lines(context.program, acting.step)
+            .map(|(step, action)| step.within.unwrap_or(action.deadline))
+            .unwrap_or_default();
+        let id = self.fresh_id();
+        let deadline = moment::after(context.now, within);
+        context.actions.push(Action::Perform(Perform {
+            id,
+            kind: acting.kind,
+            how: acting.how.clone(),
+            call: acting.call.clone(),
+            deadline,
+            key: acting.key.clone(),
+        }));
+        acting.stage = Stage::Performing { id, deadline };
+        Turn::Wait(Frame::Acting(acting))
+    }
+
+    pub(super) fn performed(
+        &mut self,
+        context: &mut Context<'_>,
+        acting: Box<Acting>,
+        outcome: ChangeOutcome,
+    ) -> Turn {
+        match outcome {
+            ChangeOutcome::Applied(value) => self.applied(context, *acting, value),
+            ChangeOutcome::NotApplied(why) => self.not_applied(context, acting, why),
+            ChangeOutcome::Unknown => self.unknown(context, acting),
+        }
+    }
+
+    pub(super) fn applied(
+        &mut self,
+        context: &mut Context<'_>,
+        acting: Acting,
+        value: Value,
+    ) -> Turn {
+        match acting.kind {
+            IntentKind::Do => {
+                let result = value.clone();
+                self.keep_change(context, acting, result, Fate::Standing);
+            }
+            IntentKind::Release => self.released(),
+            IntentKind::Undo => return Turn::reply(Reply::Value(value)),
+        }
+        match self.cancelled() {
+            Some(end) => Turn::Finish(end),
+            None => Turn::reply(Reply::Value(value)),
+        }
+    }
+
+    /// Remembers a change with what it takes to undo it.
+    pub(super) fn keep_change(
+        &mut self,
+        context: &Context<'_>,
+        acting: Acting,
+        result: Value,
+        fate: Fate,
+    ) {
+        let mut captures = acting.captures;
+        captures.push(result);
+        let undo = lines(context.program, acting.step).map(|(step, _)| step.undo.clone());
+        self.changes.push(Change {
+            key: acting.key,
+            call: acting.call,
+            step: acting.step,
+            undo: undo.unwrap_or(Undo::Nothing),
+            captures,
+            at: context.now,
+            fate,
+        });
+    }
+
+    pub(super) fn not_applied(
+        &mut self,
+        context: &mut Context<'_>,
+        mut acting: Box<Acting>,
+        why: String,
+    ) -> Turn {
+        if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
+            return Turn::Finish(end);
+        }
+        let step = context.program.steps.get(acting.step.index());
+        match step.and_then(|step| step.retry) {
+            Some((times, every)) if acting.attempt < times && acting.how == How::Do => {
+                acting.attempt += 1;
+                acting.stage = Stage::Retrying(self.wait(context, every));
+                Turn::Wait(Frame::Acting(acting))
+            }
+            Some(_) | None => {
+                self.ends.blame(step.map(|step| step.place));
+                Turn::failed(Fault::NotApplied(why))
+            }
+        }
+    }
+
+    pub(super) fn waited(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+        match acting.stage {
+            // The world may have moved on meanwhile: the guards are read again.
+            Stage::Retrying(_) => self.guard_change(context, acting),
+            Stage::Repeating(_) => self.perform(context, acting),
+            Stage::Ripening(_) => self.ask_probe(context, acting),
+            Stage::Checking
+            | Stage::Held
+            | Stage::Intending(_)
+            | Stage::Performing { .. }
+            | Stage::Asking(_) => Turn::Wait(Frame::Acting(acting)),
+        }
+    }
+}
