@@ -147,7 +147,7 @@ impl Elaborator<'_, '_> {
         for (index, arg) in placed.of_params.iter().enumerate() {
             filled.push(match arg {
                 Some(arg) => self.argument(owner, index, &arg.value),
-                None => match self.checker.default_argument(owner, index) {
+                None => match self.checker.default_argument(owner, index, name_span) {
                     Some(default) => default,
                     None => {
                         missing.push(params(self.checker, owner)[index].name.clone());
@@ -278,26 +278,30 @@ pub fn params<'c>(checker: &'c Checker<'_>, owner: Owner) -> &'c [Param] {
 }
 
 impl Checker<'_> {
-    /// The default of a parameter, as an expression of its own.
-    pub fn default_argument(&mut self, owner: Owner, index: usize) -> Option<Expr> {
+    /// The default of a parameter, as an expression of the call that leaves it out.
+    pub fn default_argument(&mut self, owner: Owner, index: usize, at: Span) -> Option<Expr> {
         let mut default = params(self, owner)[index].default.clone()?;
-        self.renumber(&mut default);
+        self.transplant(&mut default, at);
         Some(default)
     }
 
-    /// Gives the calls in a copied default sites of their own.
-    fn renumber(&mut self, expr: &mut Expr) {
+    /// Gives a copied default its place, and the calls in it sites of their own.
+    fn transplant(&mut self, expr: &mut Expr, at: Span) {
+        expr.span = at;
         match &mut expr.kind {
             ExprKind::Call(call) => {
                 call.site = self.new_site();
+                call.name_span = at;
                 for arg in &mut call.args {
-                    self.renumber(arg);
+                    self.transplant(arg, at);
                 }
             }
-            ExprKind::Unary { operand, .. } | ExprKind::Wrap(operand) => self.renumber(operand),
+            ExprKind::Unary { operand, .. } | ExprKind::Wrap(operand) => {
+                self.transplant(operand, at);
+            }
             ExprKind::Binary { left, right, .. } => {
-                self.renumber(left);
-                self.renumber(right);
+                self.transplant(left, at);
+                self.transplant(right, at);
             }
             // Whatever else a default is made of holds no call: see `resolve_defaults`.
             _ => {}
