@@ -36,7 +36,7 @@ impl Checker<'_> {
         let pending = &mut self.consts[id.index()];
         let (file, item) = (pending.file, pending.item);
         match pending.progress {
-            Progress::Done => return,
+            Progress::Done | Progress::Failed => return,
             Progress::Begun => {
                 let message = format!("the constant `{}` depends on itself", item.name.text);
                 let span = mention.unwrap_or(item.name.span);
@@ -55,7 +55,7 @@ impl Checker<'_> {
             None => expr,
         };
         self.refuse_secret(&expr.ty, item.value.span, "a constant");
-        let known = self.evaluate_or_say(&expr, "a constant");
+        let known = self.evaluate_or_say(&expr, "the value of a `const`");
         self.check_all_members(&expr);
         let row = &mut self.package.consts[id.index()];
         row.ty = match (wanted, known.is_some()) {
@@ -63,10 +63,14 @@ impl Checker<'_> {
             (None, true) => expr.ty,
             (None, false) => Type::Error,
         };
-        if let Some(known) = known {
-            row.value = known;
-        }
-        self.consts[id.index()].progress = Progress::Done;
+        let progress = match known {
+            Some(known) => {
+                row.value = known;
+                Progress::Done
+            }
+            None => Progress::Failed,
+        };
+        self.consts[id.index()].progress = progress;
     }
 
     /// A constant map over an enum has an entry for each member.
@@ -128,7 +132,8 @@ impl Checker<'_> {
             ExprKind::Value(value) => Some(value.clone()),
             ExprKind::Const(id) => {
                 let row = &self.package.consts[id.index()];
-                (!is_broken(&row.ty)).then(|| row.value.clone())
+                let done = self.consts[id.index()].progress == Progress::Done;
+                (done && !is_broken(&row.ty)).then(|| row.value.clone())
             }
             _ => None,
         }

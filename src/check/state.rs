@@ -54,6 +54,8 @@ pub enum Progress {
     /// Being worked out: needing it now means that it depends on itself.
     Begun,
     Done,
+    /// Something was said about it; what depends on it stays silent.
+    Failed,
 }
 
 impl<'a> Checker<'a> {

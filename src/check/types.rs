@@ -77,16 +77,17 @@ impl Checker<'_> {
         part
     }
 
-    /// Says that a secret cannot be a part of anything.
-    pub fn refuse_secret(&mut self, ty: &Type, span: Span, of: &str) {
+    /// Says that a secret cannot be a part of anything, if it is one.
+    pub fn refuse_secret(&mut self, ty: &Type, span: Span, of: &str) -> bool {
         if !holds_secret(ty) {
-            return;
+            return false;
         }
         let message = format!("a secret cannot be part of {of}");
         let found = Diagnostic::new(Code::SecretEscapes, message, span, "a secret here");
         self.say(found.help(
             "a secret is a reference that the host alone resolves: pass it straight to a parameter of type `Secret`",
         ));
+        true
     }
 
     fn check_key_type(&mut self, key: &Type, span: Span) {
@@ -224,6 +225,13 @@ impl Checker<'_> {
             .iter()
             .find(|import| self.names.member(import.module, name).is_some())?;
         Some(format!("{}.{name}", import.name))
+    }
+
+    /// The type as it is written, with its article: an `Int`.
+    pub fn type_with_article(&self, ty: &Type) -> String {
+        let name = self.type_name(ty);
+        let vowel = name.starts_with(['A', 'E', 'I', 'O', 'U']);
+        format!("{} `{name}`", if vowel { "an" } else { "a" })
     }
 
     /// The type as it is written.

@@ -203,8 +203,8 @@ impl Elaborator<'_, '_> {
 
     fn say_unknown_callee(&mut self, name: &str, span: Span) {
         if let Some((_, ty)) = self.local(name) {
-            let shown = self.type_name(&ty);
-            let message = format!("`{name}` is a `{shown}` and cannot be called");
+            let shown = self.type_with_article(&ty);
+            let message = format!("`{name}` is {shown} and cannot be called");
             self.say(Diagnostic::new(
                 Code::NotCallable,
                 message,

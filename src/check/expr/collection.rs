@@ -33,7 +33,9 @@ impl Elaborator<'_, '_> {
             found.push(next);
         }
         let element = element.unwrap_or(Type::Error);
-        self.checker.refuse_secret(&element, span, "a list");
+        if self.checker.refuse_secret(&element, span, "a list") {
+            return broken(span);
+        }
         let ty = Type::List(Arc::new(element));
         typed(ExprKind::List(found), ty, span)
     }
@@ -62,6 +64,7 @@ impl Elaborator<'_, '_> {
                 None => self.say_open("an empty map", span),
             };
         };
+        let is_declared = wanted.is_some();
         let (key, element) = match wanted {
             Some(wanted) => wanted,
             None => {
@@ -75,7 +78,8 @@ impl Elaborator<'_, '_> {
             let entry_value = self.expr_of(entry_value, &element, Why::Element);
             found.push((entry_key, entry_value));
         }
-        if !matches!(key, Type::Error | Type::Text | Type::Int | Type::Enum(_)) {
+        let is_key = matches!(key, Type::Error | Type::Text | Type::Int | Type::Enum(_));
+        if !is_key && !is_declared {
             let shown = self.type_name(&key);
             let message = format!("`{shown}` cannot be the key of a map");
             let found = Diagnostic::new(Code::TypeMismatch, message, first_key.span, "not a key");
@@ -211,8 +215,8 @@ impl Elaborator<'_, '_> {
             Type::Range(element) if is_broken(element) || **element == Type::Int => Type::Int,
             Type::EmptyList => Type::Error,
             other => {
-                let shown = self.type_name(&other.clone());
-                let message = format!("a `{shown}` has no elements to go over");
+                let shown = self.type_with_article(&other.clone());
+                let message = format!("{shown} has no elements to go over");
                 let found = Diagnostic::new(Code::TypeMismatch, message, source.span, "not a list");
                 self.say(found.help("a list, or a range of whole numbers such as `1..=3`"));
                 return (broken(source.span), Type::Error);

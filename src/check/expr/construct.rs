@@ -4,7 +4,7 @@
 //! always named, so that adding one never changes what a line means.
 
 use super::super::state::Progress;
-use super::{Elaborator, Why, typed, value};
+use super::{Elaborator, Why, broken, typed, value};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Argument;
@@ -42,8 +42,16 @@ impl Elaborator<'_, '_> {
                 continue;
             }
             let field = &self.checker.package.records[record.index()].fields[at];
+            let declared = &self.checker.records[record.index()].item.fields;
             match &field.default {
                 Some(default) => *slot = Some(value(default.clone(), field.ty.clone(), span)),
+                // A default that is broken is one all the same.
+                None if declared
+                    .get(at)
+                    .is_some_and(|field| field.default.is_some()) =>
+                {
+                    *slot = Some(broken(span));
+                }
                 None => missing.push(format!("`{}`", field.name)),
             }
         }

@@ -195,8 +195,8 @@ impl Elaborator<'_, '_> {
     }
 
     fn say_no_fields(&mut self, ty: &Type, name: &Ident, span: Span) -> Expr {
-        let shown = self.type_name(ty);
-        let message = format!("a `{shown}` has no fields");
+        let shown = self.type_with_article(ty);
+        let message = format!("{shown} has no fields");
         let label = format!("no `{}` in it", name.text);
         let found = Diagnostic::new(Code::UnknownField, message, name.span, label);
         self.say(match ty {
@@ -222,8 +222,8 @@ impl Elaborator<'_, '_> {
             Type::List(element) => (Type::Int, (**element).clone(), Why::Index),
             Type::Map(key, element) => ((**key).clone(), (**element).clone(), Why::Key),
             other => {
-                let shown = self.type_name(&other.clone());
-                let message = format!("a `{shown}` has no elements");
+                let shown = self.type_with_article(&other.clone());
+                let message = format!("{shown} has no elements");
                 let found = Diagnostic::new(Code::TypeMismatch, message, base.span, "not a list");
                 self.say(found.help("`xs[0]` takes an element of a list, `m[key]` one of a map"));
                 self.expr(index, None);

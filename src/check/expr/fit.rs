@@ -93,6 +93,11 @@ impl Elaborator<'_, '_> {
         self.checker.type_name(ty)
     }
 
+    /// The type as it is written, with its article.
+    pub fn type_with_article(&self, ty: &Type) -> String {
+        self.checker.type_with_article(ty)
+    }
+
     /// Says how to get from the one type to the other, where there is a way.
     fn help_to_convert(&self, found: Diagnostic, expr: &Expr, wanted: &Type) -> Diagnostic {
         let plain = match wanted {

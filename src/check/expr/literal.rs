@@ -141,8 +141,8 @@ impl Elaborator<'_, '_> {
         if fits {
             return found;
         }
-        let have = self.type_name(ty);
-        let message = format!("a `{have}` does not fit this hole");
+        let have = self.type_with_article(ty);
+        let message = format!("{have} does not fit this hole");
         let label = format!("takes {}", position.accepted());
         let problem = Diagnostic::new(Code::HoleType, message, hole.span, label);
         let problem = match ty {

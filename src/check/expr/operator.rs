@@ -30,8 +30,8 @@ impl Elaborator<'_, '_> {
             Type::Error => return broken(span),
             Type::Int | Type::Float | Type::Percent | Type::Size | Type::Duration => {}
             other => {
-                let shown = self.type_name(&other);
-                let message = format!("`-` does not take a `{shown}`");
+                let shown = self.type_with_article(&other);
+                let message = format!("`-` does not take {shown}");
                 self.say(Diagnostic::new(
                     Code::OperandMismatch,
                     message,
@@ -226,8 +226,8 @@ impl Elaborator<'_, '_> {
             }
         };
         if matches!(left.ty, Type::Json | Type::Handle(_) | Type::RecordKind(_)) {
-            let shown = self.type_name(&left.ty);
-            let message = format!("a `{shown}` is not compared");
+            let shown = self.type_with_article(&left.ty);
+            let message = format!("{shown} is not compared");
             self.say(Diagnostic::new(
                 Code::OperandMismatch,
                 message,
@@ -256,8 +256,8 @@ impl Elaborator<'_, '_> {
             return typed(ExprKind::Error, Type::Bool, span);
         }
         let Some(element) = element_type(&right.ty) else {
-            let shown = self.type_name(&right.ty);
-            let message = format!("nothing is in a `{shown}`");
+            let shown = self.type_with_article(&right.ty);
+            let message = format!("nothing is in {shown}");
             let found = Diagnostic::new(Code::OperandMismatch, message, right.span, "not a list");
             self.say(found.help("`in` takes a list, a map or a range"));
             return broken(span);
@@ -322,8 +322,8 @@ impl Elaborator<'_, '_> {
                 typed(ExprKind::As { operand, unit }, ty, span)
             }
             ref other => {
-                let shown = self.type_name(&other.clone());
-                let message = format!("a `{shown}` has its unit already");
+                let shown = self.type_with_article(&other.clone());
+                let message = format!("{shown} has its unit already");
                 let found =
                     Diagnostic::new(Code::OperandMismatch, message, span, "not a plain number");
                 self.say(found.help("`as` gives a unit to the plain number of a query"));

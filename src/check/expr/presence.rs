@@ -94,8 +94,8 @@ impl Elaborator<'_, '_> {
                 typed(ExprKind::IsEmpty { operand, negated }, Type::Bool, span)
             }
             other => {
-                let shown = self.type_name(&other.clone());
-                let message = format!("a `{shown}` is never empty");
+                let shown = self.type_with_article(&other.clone());
+                let message = format!("{shown} is never empty");
                 let found = Diagnostic::new(Code::NotOptional, message, operand.span, "not a list");
                 self.say(match other_is_optional(&operand.ty) {
                     true => found.help("ask `is none`"),
@@ -107,8 +107,8 @@ impl Elaborator<'_, '_> {
     }
 
     fn say_always_there(&mut self, operand: &Expr, span: Span) -> Expr {
-        let shown = self.type_name(&operand.ty);
-        let message = format!("a `{shown}` is always there");
+        let shown = self.type_with_article(&operand.ty);
+        let message = format!("{shown} is always there");
         let found = Diagnostic::new(Code::NotOptional, message, operand.span, "never none");
         self.say(found.help("only a type with `?` can be none; a missing observation is a failure: `let x = ... else none`"));
         typed(ExprKind::Error, Type::Bool, span)

@@ -161,11 +161,8 @@ impl Checker<'_> {
                 continue;
             };
             if !is_target(&params[at].ty) {
-                let shown = self.type_name(&params[at].ty);
-                let message = format!(
-                    "`changes` names targets, and `{}` is a `{shown}`",
-                    name.text
-                );
+                let shown = self.type_with_article(&params[at].ty);
+                let message = format!("`changes` names targets, and `{}` is {shown}", name.text);
                 match library {
                     true => self.say_contract(message, name.span),
                     false => self.say(Diagnostic::new(

@@ -139,11 +139,16 @@ impl Checker<'_> {
             if name.text.is_empty() {
                 continue;
             }
-            let message = format!("no trigger binds `{}`", name.text);
-            let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown name");
             let bindings = &self.package.runbooks[id.index()].bindings;
+            let partly = bindings.iter().any(|binding| binding.name == name.text);
+            let message = match partly {
+                true => format!("not every trigger binds `{}`", name.text),
+                false => format!("no trigger binds `{}`", name.text),
+            };
+            let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown name");
             let all = bindings.iter().map(|binding| binding.name.as_str());
-            let near = crate::diag::near::nearest(name.as_str(), all).map(str::to_owned);
+            let near = crate::diag::near::nearest(name.as_str(), all.filter(|_| !partly));
+            let near = near.map(str::to_owned);
             self.say(match near {
                 Some(near) => found.fix(format!("write `{near}`"), name.span, near),
                 None => found.help("incidents are told apart by names that every trigger binds"),

@@ -3,6 +3,7 @@
 //! In: `found` lines and remedies. Out: the runbook's table of findings. Types are equal at every
 //! site; the first one in the source decides, unless the remedy says.
 
+use super::super::expr::arguments::in_words;
 use super::super::expr::{Elaborator, Place, Why, is_open};
 use super::super::state::Checker;
 use super::super::types::{holds_secret, is_broken, same};
@@ -72,9 +73,10 @@ impl Checker<'_> {
         }
         let name = &remedy.name;
         let message = format!(
-            "the remedy `{}` takes {}, and is found with {arity}",
+            "the remedy `{}` takes {}, and is found with {}",
             name.text,
-            remedy.params.len()
+            in_words(remedy.params.len()),
+            in_words(arity)
         );
         let found = Diagnostic::new(Code::FindingMismatch, message, name.span, "other arguments");
         self.say(match site {
@@ -84,7 +86,11 @@ impl Checker<'_> {
     }
 
     fn say_never_found(&mut self, id: RunbookId, name: &Ident) {
-        if name.text.is_empty() || self.draft(id).is_broken {
+        let clauses = &self.draft(id).item.clauses;
+        let diagnoses = clauses
+            .iter()
+            .any(|clause| matches!(clause.kind, ClauseKind::Diagnose(_)));
+        if name.text.is_empty() || self.draft(id).is_broken || !diagnoses {
             return;
         }
         if BUILT_IN.contains(&name.as_str()) {
@@ -242,10 +248,10 @@ impl Elaborator<'_, '_> {
         }
         if trees.len() != params.len() {
             let message = format!(
-                "`{}` is found with {} arguments here and with {} before",
+                "`{}` is found with {} here and with {} before",
                 name.text,
-                trees.len(),
-                params.len()
+                in_words(trees.len()),
+                in_words(params.len())
             );
             let found =
                 Diagnostic::new(Code::FindingMismatch, message, name.span, "other arguments");
@@ -275,8 +281,8 @@ impl Elaborator<'_, '_> {
         if !refused {
             return arg;
         }
-        let shown = self.type_name(&arg.ty);
-        let message = format!("a finding does not carry a `{shown}`");
+        let shown = self.type_with_article(&arg.ty);
+        let message = format!("a finding does not carry {shown}");
         let found = Diagnostic::new(Code::FindingMismatch, message, arg.span, "not data");
         self.say(found.help("it carries data, targets and lists of them"));
         super::super::expr::broken(arg.span)

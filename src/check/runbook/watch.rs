@@ -56,7 +56,7 @@ impl Checker<'_> {
     /// Sees to it that the type of a watch is known; says so if it reads itself.
     pub fn complete_watch(&mut self, id: RunbookId, at: usize, span: Span) -> bool {
         match self.draft(id).watches[at].progress {
-            Progress::Done => true,
+            Progress::Done | Progress::Failed => true,
             Progress::Waiting => {
                 self.elaborate_watch(id, at);
                 true

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::super::expr::arguments::in_words;
 use super::super::types::same;
 use super::Scenario;
 use crate::diag::near::nearest;
@@ -318,7 +319,7 @@ impl Scenario<'_, '_> {
                 self.is_broken = true;
                 continue;
             };
-            match self.value(&arg.value, ty) {
+            match self.identified(&arg.value, ty) {
                 Some(value) => bindings.push((*id, value)),
                 None => self.is_broken = true,
             }
@@ -392,10 +393,10 @@ impl Scenario<'_, '_> {
         let types = row.findings[finding.index()].params.clone();
         if types.len() != args.len() {
             let message = format!(
-                "`{}` is found with {} arguments, and {} are given",
+                "`{}` is found with {}, and given with {}",
                 name.text,
-                types.len(),
-                args.len()
+                in_words(types.len()),
+                in_words(args.len())
             );
             self.say(Diagnostic::new(
                 Code::FindingMismatch,
@@ -408,7 +409,7 @@ impl Scenario<'_, '_> {
         }
         let mut values = Vec::with_capacity(args.len());
         for (arg, ty) in args.iter().zip(&types) {
-            match self.value(arg, ty) {
+            match self.identified(arg, ty) {
                 Some(value) => values.push(value),
                 None => self.is_broken |= !same(ty, &Type::Error),
             }

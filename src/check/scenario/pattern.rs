@@ -55,8 +55,8 @@ impl Scenario<'_, '_> {
         if fits {
             return Some(Pattern::Matching(text.into()));
         }
-        let shown = self.checker.type_name(ty);
-        let message = format!("`~` matches a text, and this is a `{shown}`");
+        let shown = self.checker.type_with_article(ty);
+        let message = format!("`~` matches a text, and this is {shown}");
         self.say(Diagnostic::new(
             Code::TypeMismatch,
             message,

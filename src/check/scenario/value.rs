@@ -58,6 +58,31 @@ impl Scenario<'_, '_> {
         }
     }
 
+    /// A value whose targets are all named in full: no call says the rest of their identity.
+    pub fn identified(&mut self, tree: &tree::Expr, wanted: &Type) -> Option<Value> {
+        let value = self.value(tree, wanted)?;
+        if self.is_named(&value, wanted) {
+            return Some(value);
+        }
+        let message = "nothing says which one this is";
+        let found = Diagnostic::new(Code::NoIdentity, message, tree.span, "not named in full");
+        self.say(found.help("name it by its lookup: `k8s.pod(\"shop\", \"w-1\")`"));
+        None
+    }
+
+    fn is_named(&self, value: &Value, ty: &Type) -> bool {
+        match (value, ty) {
+            (Value::Target(target), Type::Target(id)) => {
+                target.identity.0.len() == self.checker.target_path(*id).len()
+            }
+            (Value::List(items), Type::List(of)) => {
+                items.iter().all(|item| self.is_named(item, of))
+            }
+            (value, Type::Optional(inner)) => self.is_named(value, inner),
+            _ => true,
+        }
+    }
+
     /// What is no different in a test.
     fn plain(&mut self, tree: &tree::Expr, wanted: &Type) -> Option<Value> {
         let mut elaborator = self.elaborator();

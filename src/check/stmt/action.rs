@@ -182,8 +182,8 @@ impl Elaborator<'_, '_> {
     fn touched(&mut self, tree: &tree::Expr) -> Expr {
         let found = self.expr(tree, None);
         if !matches!(found.ty, Type::Target(_) | Type::Error) {
-            let shown = self.type_name(&found.ty);
-            let message = format!("`touching` names a target, not a `{shown}`");
+            let shown = self.type_with_article(&found.ty);
+            let message = format!("`touching` names a target, not {shown}");
             let span = found.span;
             self.say(Diagnostic::new(
                 Code::TypeMismatch,

@@ -81,7 +81,14 @@ impl Elaborator<'_, '_> {
                 });
             }
         }
-        self.check_exhaustive(&seen, &subject, found.span);
+        if !self.check_exhaustive(&seen, &subject, found.span) {
+            // What the forgotten cases would do is not known: nothing is said about what follows.
+            arms.push(Arm {
+                pattern: ArmPattern::Any,
+                body: broken_block(found.span),
+                span: found.span,
+            });
+        }
         StmtKind::Match { subject, arms }
     }
 
@@ -102,8 +109,8 @@ impl Elaborator<'_, '_> {
                 if let PatternKind::Some(name) = &pattern.kind {
                     self.declare(name, Type::Error);
                 }
-                let shown = self.type_name(subject);
-                let message = format!("a `{shown}` is always there");
+                let shown = self.type_with_article(subject);
+                let message = format!("{shown} is always there");
                 let span = pattern.span;
                 self.say(Diagnostic::new(
                     Code::NotOptional,
@@ -148,12 +155,13 @@ impl Elaborator<'_, '_> {
         }
     }
 
-    fn check_exhaustive(&mut self, seen: &Seen, subject: &Expr, span: Span) {
+    /// Whether every case is covered; says which are not.
+    fn check_exhaustive(&mut self, seen: &Seen, subject: &Expr, span: Span) -> bool {
         if seen.any.is_some() || seen.is_broken {
-            return;
+            return true;
         }
         let missing: Vec<String> = match &subject.ty {
-            Type::Error => return,
+            Type::Error => return true,
             Type::Enum(id) => {
                 let said = seen.values.iter().filter_map(|(value, _)| match value {
                     Value::Enum(member) => Some(member.index),
@@ -175,12 +183,13 @@ impl Elaborator<'_, '_> {
             _ => vec!["all other values, `_`".to_owned()],
         };
         if missing.is_empty() {
-            return;
+            return true;
         }
         let message = format!("the `match` forgets {}", missing.join(", "));
         let head = span.inside(0, "match".len());
         let found = Diagnostic::new(Code::NotExhaustive, message, head, "not every case");
         self.say(found.help("write an arm for each, or `_` for the rest"));
+        false
     }
 }
 
