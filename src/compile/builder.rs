@@ -20,6 +20,7 @@ pub(super) struct Builder<'t, 'a> {
     pub(super) tables: &'t mut Tables<'a>,
     pub(super) function: Function,
     variables: HashMap<Variable, Register>,
+    lists: HashMap<Vec<Register>, OperandsIndex>,
     /// What a plan knows at this point, in the order of its binding; lists of loops have no name.
     pub(super) planned: Vec<(Option<Variable>, Register)>,
     next: u16,
@@ -86,6 +87,7 @@ impl<'t, 'a> Builder<'t, 'a> {
                 ..Function::default()
             },
             variables: HashMap::new(),
+            lists: HashMap::new(),
             planned: Vec::new(),
             next: 0,
             labels: Vec::new(),
@@ -215,16 +217,13 @@ impl<'t, 'a> Builder<'t, 'a> {
     }
 
     pub(super) fn operands(&mut self, registers: Vec<Register>) -> OperandsIndex {
-        let known = self
-            .function
-            .operands
-            .iter()
-            .position(|known| *known == registers);
-        let index = known.unwrap_or(self.function.operands.len());
-        if known.is_none() {
-            self.function.operands.push(registers);
+        if let Some(known) = self.lists.get(&registers) {
+            return *known;
         }
-        OperandsIndex(self.tables.number(index))
+        let index = OperandsIndex(self.tables.number(self.function.operands.len()));
+        self.function.operands.push(registers.clone());
+        self.lists.insert(registers, index);
+        index
     }
 
     /// Puts a value that is known now into a register.

@@ -35,6 +35,7 @@ impl Builder<'_, '_> {
         self.place = place;
     }
 
+    #[expect(clippy::too_many_lines, reason = "one row per form of an expression")]
     fn form_to(&mut self, expr: &Expr, to: Register) {
         match &expr.kind {
             // A package with errors is not compiled.

@@ -7,6 +7,9 @@ use crate::program::{Effect, Op};
 use crate::typed::{CallExpr, Callee, Expr, ExprKind, LocalId, Retry, Stmt, StmtKind, Unit};
 use crate::value;
 
+/// How many questions are asked at once, at most.
+const LARGEST: usize = 32;
+
 /// A `let` that is one question to the outside, perhaps with a unit.
 struct Question<'e> {
     local: LocalId,
@@ -21,7 +24,7 @@ impl Builder<'_, '_> {
     /// Makes the first statements one group, if they can be. Gives how many they are.
     pub(super) fn group(&mut self, rest: &[Stmt]) -> usize {
         let mut questions: Vec<Question<'_>> = Vec::new();
-        for stmt in rest {
+        for stmt in rest.iter().take(LARGEST) {
             match self.question(stmt) {
                 Some(question) if self.is_independent(&question, &questions) => {
                     questions.push(question);

@@ -113,16 +113,9 @@ impl<'a> Tables<'a> {
     }
 
     pub(super) fn template(&mut self, template: &Template) -> TemplateIndex {
-        let known = self
-            .program
-            .templates
-            .iter()
-            .position(|known| known == template);
-        let index = known.unwrap_or(self.program.templates.len());
-        if known.is_none() {
-            self.program.templates.push(template.clone());
-        }
-        TemplateIndex(self.number(index))
+        let index = TemplateIndex(self.number(self.program.templates.len()));
+        self.program.templates.push(template.clone());
+        index
     }
 
     pub(super) fn shape(&mut self, record: RecordId) -> ShapeIndex {

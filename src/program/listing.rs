@@ -76,7 +76,6 @@ struct Line<'a> {
 
 impl Line<'_> {
     #[rustfmt::skip]
-    #[expect(clippy::too_many_lines, reason = "one row per instruction")]
     fn op(&self, out: &mut Formatter<'_>, op: Op) -> fmt::Result {
         match op {
             Op::Constant { to, constant } => write!(out, "{to} = {}", self.constant(constant)),
@@ -125,7 +124,6 @@ impl Line<'_> {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one row per effect")]
     fn effect(&self, out: &mut Formatter<'_>, effect: &Effect) -> fmt::Result {
         match effect {
             Effect::Observe(sites) => self.observe(out, sites),

@@ -143,7 +143,6 @@ impl Cursor<'_> {
 
     #[inline(always)]
     #[rustfmt::skip]
-    #[expect(clippy::too_many_lines, reason = "one row per instruction")]
     fn execute(&mut self, op: Op) -> Result<Flow, Box<Fault>> {
         match op {
             Op::Constant { to, constant } => { let value = self.constant(constant)?.clone(); self.write(to, value) }

@@ -36,6 +36,7 @@ impl Meter {
     }
 
     /// The fuel that is left.
+    #[cfg(test)]
     pub fn fuel(&self) -> u64 {
         self.fuel
     }
