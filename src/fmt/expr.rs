@@ -4,6 +4,7 @@
 //! their first operand on, not by recursion, because they may be long.
 
 use super::brackets::{GROUPED, INDEX, PARENTHESES, SQUARE};
+use super::layout::Level;
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
     Argument, BinaryOp, Collect, Comprehension, Expr, ExprKind, Ident, IsTest, Parameter, TypeRef,
@@ -138,12 +139,12 @@ impl<'a> Printer<'a> {
         }
         self.head(head);
         if !alone {
-            self.layout.indent();
+            self.layout.indent(Level::Broken);
         }
         let links = chain.into_iter().rev();
         links.for_each(|link| self.link(link, true));
         if !alone {
-            self.layout.dedent();
+            self.layout.dedent(Level::Broken);
             self.layout.close();
         }
     }

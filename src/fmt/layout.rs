@@ -41,8 +41,16 @@ enum Piece<'a> {
     Close {
         forced: bool,
     },
-    Indent,
-    Dedent,
+    Indent(Level),
+    Dedent(Level),
+}
+
+/// When a level of indentation counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Where the innermost group is broken: a list inside a flat one begins at the flat one's level.
+    Broken,
+    Always,
 }
 
 /// A group that is still open.
@@ -123,12 +131,13 @@ impl<'a> Layout<'a> {
         }
     }
 
-    pub(super) fn indent(&mut self) {
-        self.pieces.push(Piece::Indent);
+    pub(super) fn indent(&mut self, level: Level) {
+        self.pieces.push(Piece::Indent(level));
     }
 
-    pub(super) fn dedent(&mut self) {
-        self.pieces.push(Piece::Dedent);
+    /// Ends the innermost level, which is of this kind.
+    pub(super) fn dedent(&mut self, level: Level) {
+        self.pieces.push(Piece::Dedent(level));
     }
 
     fn broken_inside(&mut self) {
@@ -159,8 +168,9 @@ impl<'a> Layout<'a> {
                 Piece::Close { .. } => {
                     broken.pop();
                 }
-                Piece::Indent => writer.indent(),
-                Piece::Dedent => writer.dedent(),
+                Piece::Indent(level) if is_broken || *level == Level::Always => writer.indent(),
+                Piece::Dedent(level) if is_broken || *level == Level::Always => writer.dedent(),
+                Piece::Indent(_) | Piece::Dedent(_) => {}
             }
         }
         writer.finish()
@@ -202,7 +212,7 @@ impl<'a> Layout<'a> {
                         sure = (index, possible);
                     }
                 }
-                Piece::Blank | Piece::Choice { .. } | Piece::Indent | Piece::Dedent => {}
+                Piece::Blank | Piece::Choice { .. } | Piece::Indent(_) | Piece::Dedent(_) => {}
             }
         }
         widths
@@ -218,7 +228,8 @@ impl<'a> Layout<'a> {
                 Piece::Break { flat, .. } | Piece::Choice { flat, .. } => flat.len(),
                 Piece::Blank => 1,
                 Piece::Comment(_) | Piece::NewLine { .. } => 0,
-                Piece::Open { .. } | Piece::Close { .. } | Piece::Indent | Piece::Dedent => 0,
+                Piece::Open { .. } | Piece::Close { .. } => 0,
+                Piece::Indent(_) | Piece::Dedent(_) => 0,
             };
             columns.push(column);
         }

@@ -3,6 +3,7 @@
 //! In: elements and the brackets around them. Out: pieces of the layout.
 
 use super::brackets::{BLOCK, Brackets};
+use super::layout::Level;
 use super::printer::{Node, Printer};
 
 impl<'a> Printer<'a> {
@@ -50,10 +51,10 @@ impl<'a> Printer<'a> {
         let outside = self.brackets;
         self.brackets = if brackets.statements { 0 } else { outside + 1 };
         self.alone = elements.len() == 1 && !brackets.statements;
-        self.layout.indent();
+        self.layout.indent(Level::Broken);
         self.elements(brackets, closer, elements);
         self.comments_before_closer(closer, !elements.is_empty());
-        self.layout.dedent();
+        self.layout.dedent(Level::Broken);
         self.layout.line(brackets.pad, false);
         self.brackets = outside;
         self.word(brackets.close);
@@ -73,7 +74,7 @@ impl<'a> Printer<'a> {
         self.layout.open(true);
         self.brackets += 1;
         self.alone = false;
-        self.layout.indent();
+        self.layout.indent(Level::Broken);
         if self.comments.any_before(first) || self.comments.starts_line(first) {
             self.layout.force();
         }
@@ -85,7 +86,7 @@ impl<'a> Printer<'a> {
             self.layout.force();
         }
         self.comments_before_closer(closer, true);
-        self.layout.dedent();
+        self.layout.dedent(Level::Broken);
         self.layout.line("", false);
         self.brackets -= 1;
         self.layout.close();
@@ -157,14 +158,14 @@ impl<'a> Printer<'a> {
         };
         self.layout.open(true);
         first.print(self);
-        self.layout.indent();
+        self.layout.indent(Level::Broken);
         for element in others {
             self.word(",");
             self.layout.next_element();
             self.folded(element.span().start);
             element.print(self);
         }
-        self.layout.dedent();
+        self.layout.dedent(Level::Broken);
         self.layout.close();
     }
 

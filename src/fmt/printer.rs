@@ -8,7 +8,7 @@
 use smol_str::SmolStr;
 
 use super::comments::Comments;
-use super::layout::Layout;
+use super::layout::{Layout, Level};
 use crate::syntax::tree::{Ident, Path, PlainText};
 use crate::text::{Source, Span};
 
@@ -92,12 +92,12 @@ impl<'a> Printer<'a> {
             self.layout.blank();
             return print(self);
         }
-        self.layout.indent();
+        self.layout.indent(Level::Always);
         self.trailing_comment(next);
         self.comment_lines(next);
         self.layout.new_line(false);
         print(self);
-        self.layout.dedent();
+        self.layout.dedent(Level::Always);
     }
 
     /// The element below its documentation.

@@ -3,6 +3,7 @@
 //! In: nodes. Out: pieces of the layout.
 
 use super::brackets::PARENTHESES;
+use super::layout::Level;
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
     ActionPattern, Cause, Expect, Given, GivenOutcome, Ident, PlainText, ProbeSays, Reply,
@@ -122,7 +123,7 @@ impl<'a> Printer<'a> {
             }
         }
         self.reply_options(first);
-        self.layout.indent();
+        self.layout.indent(Level::Broken);
         for reply in others {
             self.word(",");
             self.layout.next_element();
@@ -131,7 +132,7 @@ impl<'a> Printer<'a> {
             self.reply(&reply.kind);
             self.reply_options(reply);
         }
-        self.layout.dedent();
+        self.layout.dedent(Level::Broken);
         self.layout.close();
     }
 
