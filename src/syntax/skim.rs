@@ -61,6 +61,8 @@ pub(super) struct Skim<'t> {
     text: &'t str,
     bytes: &'t [u8],
     at: usize,
+    /// No `*/` is left: looking for it again and again would not be linear.
+    no_comment_end: bool,
 }
 
 impl<'t> Skim<'t> {
@@ -70,6 +72,7 @@ impl<'t> Skim<'t> {
             text,
             bytes: text.as_bytes(),
             at,
+            no_comment_end: false,
         }
     }
 
@@ -94,10 +97,15 @@ impl<'t> Skim<'t> {
             .map_or(self.bytes.len(), |found| at + found)
     }
 
-    fn block_comment(&self, start: usize) -> usize {
-        let rest = self.text.get(start + 2..).unwrap_or_default();
-        rest.find("*/")
-            .map_or_else(|| self.line_end(start), |found| start + found + 4)
+    fn block_comment(&mut self, start: usize) -> usize {
+        if !self.no_comment_end {
+            let rest = self.text.get(start + 2..).unwrap_or_default();
+            if let Some(found) = rest.find("*/") {
+                return start + found + 4;
+            }
+            self.no_comment_end = true;
+        }
+        self.line_end(start)
     }
 
     /// From the opening quote: the kind and the end of a string.

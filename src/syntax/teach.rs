@@ -57,6 +57,7 @@ const LESSONS: &[Lesson] = &[
     shape::let_without_value,
     marks::braces_in_brackets,
     marks::question_mark,
+    shape::unit_apart,
     shape::no_block,
     shape::two_statements,
 ];

@@ -128,14 +128,9 @@ pub(super) fn two_statements(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     if line.kind != Kind::Stmt && !(line.kind == Kind::Arm && has_arrow) {
         return None;
     }
-    let index = tokens
-        .flat(line.range.clone())
-        .find(|index| {
-            tokens
-                .at(*index)
-                .is_some_and(|token| token.start == line.at)
-        })
-        .filter(|index| *index > line.range.start)?;
+    let behind = |index: &usize| tokens.at(*index).is_some_and(|token| token.end > line.at);
+    let stuck = line.own.iter().copied().find(behind);
+    let index = stuck.filter(|index| *index > line.range.start)?;
     let before = tokens.at(index - 1)?;
     let ends = matches!(
         before.kind,
@@ -210,3 +205,39 @@ fn indent_of(text: &str, at: usize) -> &str {
     line.get(..line.len() - line.trim_start().len())
         .unwrap_or_default()
 }
+
+/// `3 m`: a number and its unit.
+pub(super) fn unit_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let is_number = |index: usize| {
+        tokens
+            .word(index)
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'_')
+    };
+    let index = line.own.iter().copied().find(|index| {
+        let unit = UNITS.contains(&tokens.word(index + 1)) && !tokens.glued(*index);
+        let number = is_number(*index)
+            && tokens
+                .at(*index)
+                .is_some_and(|token| token.kind == PieceKind::Word);
+        let stuck_here = tokens
+            .at(index + 1)
+            .is_some_and(|token| token.start <= line.at && line.at <= token.end);
+        unit && number && stuck_here
+    })?;
+    let gap = scene.span(tokens.at(index)?.end..tokens.at(index + 1)?.start);
+    let message = format!("a blank between `{}` and its unit", tokens.word(index));
+    Some(
+        Diagnostic::new(Code::Syntax, message, gap, "no blank here").fix(
+            "remove the blank",
+            gap,
+            "",
+        ),
+    )
+}
+
+/// Units of durations and sizes.
+const UNITS: &[&str] = &[
+    "ms", "s", "m", "h", "d", "w", "B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB",
+];
