@@ -26,7 +26,6 @@ impl Checker<'_> {
             }
         }
         self.files.push(FileScope {
-            source: file.source,
             module,
             imports,
             import_at,

@@ -10,13 +10,13 @@ use crate::syntax::tree::{File, ItemKind};
 use crate::text::Sources;
 
 /// A module of the library.
-pub(super) struct Module {
+pub struct Module {
     pub name: &'static str,
     pub file: File,
 }
 
 /// Parses what the files need, and adds its text to the sources.
-pub(super) fn load(sources: &mut Sources, files: &[File]) -> (Vec<Module>, Vec<Diagnostic>) {
+pub fn load(sources: &mut Sources, files: &[File]) -> (Vec<Module>, Vec<Diagnostic>) {
     let mut loading = Loading::default();
     loading.module(sources, library::PRELUDE);
     for file in files {

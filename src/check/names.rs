@@ -8,19 +8,19 @@ use std::collections::HashMap;
 use smol_str::SmolStr;
 
 use crate::diag::near::nearest;
-use crate::text::{SourceId, Span};
+use crate::text::Span;
 use crate::typed::Symbol;
 
 /// A module by its place in [`Names`]; the package's own is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct ModuleId(u32);
+pub struct ModuleId(u32);
 
 /// The package's own namespace.
-pub(super) const OWN: ModuleId = ModuleId(0);
+pub const OWN: ModuleId = ModuleId(0);
 
 /// What a name leads to, and where it is declared.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Member {
+pub struct Member {
     pub symbol: Symbol,
     /// The name in its declaration.
     pub span: Span,
@@ -28,7 +28,7 @@ pub(super) struct Member {
 
 /// All namespaces of one check.
 #[derive(Default)]
-pub(super) struct Names {
+pub struct Names {
     modules: Vec<Namespace>,
 }
 
@@ -94,11 +94,10 @@ impl Names {
 
 /// A file by its place among all that are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FileId(pub u32);
+pub struct FileId(pub u32);
 
 /// What one file sees beside its own namespace and the prelude.
-pub(super) struct FileScope {
-    pub source: SourceId,
+pub struct FileScope {
     /// Where its items are declared.
     pub module: ModuleId,
     pub imports: Vec<Import>,
@@ -107,7 +106,7 @@ pub(super) struct FileScope {
 }
 
 /// A module that a file uses.
-pub(super) struct Import {
+pub struct Import {
     pub name: SmolStr,
     pub module: ModuleId,
     /// Its name in the `use` line.

@@ -5,14 +5,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use smol_str::SmolStr;
-
 use super::names::{FileId, FileScope, Names};
 use super::runbook::Draft;
 use crate::diag::Diagnostic;
 use crate::syntax::tree::{ConstItem, RecordItem};
 use crate::text::{Sources, Span};
-use crate::typed::{ConstId, Function, FunctionId, Package, RecordId, SiteId, Symbol};
+use crate::typed::{ConstId, Function, FunctionId, Package, RecordId, SiteId};
 use crate::value::{EnumMember, Shape};
 
 /// The state of a check.
@@ -121,24 +119,6 @@ impl<'a> Checker<'a> {
     /// The defaults of a record are needed.
     pub fn record_progress(&self, id: RecordId) -> Progress {
         self.records[id.index()].progress
-    }
-
-    /// The name behind a symbol, as it is written where it is used.
-    pub fn symbol_name(&self, symbol: Symbol) -> String {
-        let own = |name: &SmolStr| name.to_string();
-        let package = &self.package;
-        match symbol {
-            Symbol::Enum(id) => package.enums[id.index()].name.to_string(),
-            Symbol::Record(id) => package.records[id.index()].name.to_string(),
-            Symbol::Target(id) => package.targets[id.index()].name.to_string(),
-            Symbol::Extern(id) => package.externs[id.index()].name.to_string(),
-            Symbol::Function(id) => package.functions[id.index()].name.to_string(),
-            Symbol::Const(id) => own(&package.consts[id.index()].name),
-            Symbol::Role(id) => own(&package.roles[id.index()].name),
-            Symbol::Secret(id) => own(&package.secrets[id.index()].name),
-            Symbol::Product(id) => own(&package.products[id.index()].name),
-            Symbol::Runbook(id) => own(&package.runbooks[id.index()].name),
-        }
     }
 
     /// What was checked, and what was said about it.

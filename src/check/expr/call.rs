@@ -120,14 +120,14 @@ impl Elaborator<'_, '_> {
         if name.is_empty() {
             return Callee::Broken;
         }
-        if let Some(runbook) = self.runbook {
-            if let Some(watch) = self.checker.draft(runbook).watch(name) {
-                if !self.checker.complete_watch(runbook, watch, span) {
-                    return Callee::Broken;
-                }
-                let function = self.checker.draft(runbook).watches[watch].function;
-                return Callee::Function(function);
+        if let Some(runbook) = self.runbook
+            && let Some(watch) = self.checker.draft(runbook).watch(name)
+        {
+            if !self.checker.complete_watch(runbook, watch, span) {
+                return Callee::Broken;
             }
+            let function = self.checker.draft(runbook).watches[watch].function;
+            return Callee::Function(function);
         }
         if let Some(member) = self.checker.unqualified(self.file, name) {
             return self.member_callee(member, name, span);

@@ -114,10 +114,10 @@ impl Elaborator<'_, '_> {
         let Some(template) = template.filter(|_| holes.len() == positions.len()) else {
             return broken(span);
         };
-        if holes.is_empty() {
-            if let Ok(query) = fill(&template, &[]) {
-                return value(query, ty, span);
-            }
+        if holes.is_empty()
+            && let Ok(query) = fill(&template, &[])
+        {
+            return value(query, ty, span);
         }
         let template = Arc::new(template);
         typed(ExprKind::Template { template, holes }, ty, span)

@@ -9,7 +9,6 @@ use super::super::types::symbol_kind;
 use super::{Elaborator, broken, typed};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
-use crate::library;
 use crate::syntax::tree::Ident;
 use crate::text::Span;
 use crate::typed::{EnumId, Expr, ExprKind, Symbol, Type};
@@ -232,10 +231,5 @@ impl Elaborator<'_, '_> {
         });
         let values = values.map(SmolStr::as_str);
         nearest(name, self.visible_names().chain(bound).chain(values)).map(str::to_owned)
-    }
-
-    /// Whether a name is a module of the library that this file may or may not import.
-    pub fn is_module(&self, name: &str) -> bool {
-        library::module(name).is_some()
     }
 }

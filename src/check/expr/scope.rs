@@ -26,7 +26,6 @@ pub enum Place {
     Diagnose,
     Remedy,
     Steps,
-    Undo,
     Otherwise,
     /// A reply or an argument in a test.
     Test,

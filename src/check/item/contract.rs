@@ -189,10 +189,10 @@ impl Checker<'_> {
     fn sibling(&mut self, file: FileId, name: &Ident, level: Level) -> Option<ExternId> {
         let module = self.file(file).module;
         let member = self.names.member(module, name.as_str());
-        if let Some(Symbol::Extern(id)) = member.map(|member| member.symbol) {
-            if self.package.externs[id.index()].level == level {
-                return Some(id);
-            }
+        if let Some(Symbol::Extern(id)) = member.map(|member| member.symbol)
+            && self.package.externs[id.index()].level == level
+        {
+            return Some(id);
         }
         let message = format!("`{}` is not what belongs here", name.text);
         self.say_contract(message, name.span);

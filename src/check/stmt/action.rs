@@ -18,7 +18,6 @@ struct Called {
     callee: ActionCallee,
     args: Vec<Expr>,
     touching: Option<Expr>,
-    result: Type,
 }
 
 impl Elaborator<'_, '_> {
@@ -42,7 +41,6 @@ impl Elaborator<'_, '_> {
             callee,
             args,
             touching,
-            result: _,
         } = called?;
         Some(Step {
             callee,
@@ -143,7 +141,6 @@ impl Elaborator<'_, '_> {
                 callee: ActionCallee::Function(id),
                 args: self.function_arguments(id, args, name_span),
                 touching: None,
-                result: Type::NoneLiteral,
             }),
             Callee::Builtin(_) | Callee::Record(_) | Callee::Target(_) | Callee::Broken => None,
         }
@@ -151,7 +148,6 @@ impl Elaborator<'_, '_> {
 
     fn extern_action(&mut self, id: ExternId, args: &[Argument], name_span: Span) -> Called {
         let row = &self.checker.package.externs[id.index()];
-        let result = row.result.clone();
         let claims = matches!(&row.kind, ExternKind::Action(contract) if contract.touching);
         let owner = Owner::Extern(id);
         let mut placed = self.place(owner, args, name_span);
@@ -175,7 +171,6 @@ impl Elaborator<'_, '_> {
             callee: ActionCallee::Extern(id),
             args,
             touching,
-            result,
         }
     }
 
@@ -256,8 +251,7 @@ impl Elaborator<'_, '_> {
             let message = format!("`{name}` has no inverse that would release it");
             let found = Diagnostic::new(Code::NoInverse, message, step.name_span, "not released");
             self.say(found.help("write a plain `do` with an `undo`"));
-            // The change is still one, for whoever counts them.
-            return StmtKind::Do(Box::new(step));
+            return StmtKind::Error;
         };
         StmtKind::WithDo {
             step: Box::new(step),
