@@ -161,6 +161,7 @@ impl Run {
 
     fn take(&mut self, context: &mut Context<'_>, input: Input) {
         match input {
+            Input::Begin if self.state != State::Opened => {}
             Input::Begin => {
                 self.open_tells(context);
                 self.turn(context, Signal::Enter);

@@ -167,9 +167,11 @@ impl Run {
             Outcome::Reply(
                 Reply::Done | Reply::Value(_) | Reply::AlreadySo | Reply::Observed(_),
             ) => Turn::Finish(self.conclusion()),
-            Outcome::Ended(Ending::Mitigated(index, text)) => {
-                Turn::Finish(self.mitigated(context, index, text))
-            }
+            Outcome::Ended(Ending::Mitigated(index, text)) => match self.first_failure() {
+                // A loop went on without some of its elements: that is no debt but a task.
+                Some(reason) => Turn::Finish(self.handed(reason)),
+                None => Turn::Finish(self.mitigated(context, index, text)),
+            },
             Outcome::Ended(Ending::Cleared(why)) => match self.has_changed() {
                 false => Turn::Finish(End::Cleared { why }),
                 true => Turn::Finish(self.conclusion()),

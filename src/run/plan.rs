@@ -216,6 +216,8 @@ impl Run {
         self.guards.clear();
         self.pieces.clear();
         self.blast.clear();
+        // Nothing was intended yet: the same change keeps the same key.
+        self.keys.clear();
         self.frames = vec![Frame::Course(Course::default())];
     }
 }
