@@ -124,19 +124,21 @@ impl Driver<'_, '_> {
         }
     }
 
-    fn bindings(&self) -> Vec<Value> {
-        match &self.case.test.trigger {
+    /// What the trigger binds; a requested target is looked up before the run begins.
+    fn bindings(&mut self) -> Vec<Value> {
+        let case = self.case;
+        match &case.test.trigger {
             Some(trigger) => {
-                let values = trigger.bindings.iter();
+                let values = trigger.bindings.iter().map(Option::as_ref);
                 values
-                    .map(|value| value.clone().unwrap_or(Value::None))
+                    .map(|value| value.map_or(Value::None, |value| self.looked_up(value)))
                     .collect()
             }
-            None => vec![Value::None; self.case.runbook.bindings.len()],
+            None => vec![Value::None; case.runbook.bindings.len()],
         }
     }
 
-    /// A target of a `given finding` as the world shows it, if the test says how.
+    /// A target that the test names as the world shows it, if the test says how.
     fn looked_up(&mut self, value: &Value) -> Value {
         let Value::Target(target) = value else {
             return value.clone();
