@@ -126,14 +126,24 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
         };
         super::step::check_function(package, function, out);
         let mut walk = Walk::new(package, &touches, out);
-        let total = walk.block(&function.body.block, &mut Touch::default());
-        let scope = walk.scope;
         // Its own locals are names for nobody else.
         let own: BTreeSet<LocalId> = (function.params.len()..function.body.locals.len())
             .map(|index| LocalId(index as u32))
             .collect();
-        let total = total.repeated(1, &own);
-        check_changes(package, *id, changes, &total, out);
+        let mut open = Touch::default();
+        let lines: Vec<Touch> = function
+            .body
+            .block
+            .statements
+            .iter()
+            .map(|stmt| walk.stmt(stmt, &mut open).repeated(1, &own))
+            .collect();
+        let scope = walk.scope;
+        let mut total = Touch::default();
+        for line in &lines {
+            total.then(line);
+        }
+        check_changes(package, *id, changes, &lines, out);
         touches.functions[id.index()] = (total, scope);
     }
     touches
@@ -144,11 +154,11 @@ fn check_changes(
     package: &Package,
     id: FunctionId,
     changes: &[u16],
-    total: &Touch,
+    lines: &[Touch],
     out: &mut Vec<Diagnostic>,
 ) {
     let function = &package.functions[id.index()];
-    for touch in total.types.values() {
+    for touch in lines.iter().flat_map(|line| line.types.values()) {
         let inside = touch.anonymous == 0
             && touch.places.iter().all(|place| {
                 place.fields.is_empty()
