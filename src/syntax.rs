@@ -1,11 +1,10 @@
-//! Text to tree: splits at items, balances brackets, parses each item by pest, lowers to the tree.
+//! Text to tree: cuts it into items, balances brackets, parses each item by pest, lowers to the tree.
 //!
 //! In: one source. Out: its [`tree::File`] and diagnostics; never fails, never reads a file.
 
 pub mod dump;
 pub mod same;
 pub mod tree;
-pub mod walk;
 
 mod balance;
 mod climb;

@@ -225,7 +225,7 @@ impl<'a> Printer<'a> {
                 self.word(" undo ");
                 self.block(block);
             }
-            Some(Undo::Previous(_)) => self.word(" undo previous"),
+            Some(Undo::Previous) => self.word(" undo previous"),
             Some(Undo::Waived(why)) => {
                 self.word(" waive undo ");
                 self.plain_text(why);

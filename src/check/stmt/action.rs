@@ -32,7 +32,7 @@ impl Elaborator<'_, '_> {
         let undo = match &found.undo {
             None => UndoChoice::Unsaid,
             Some(tree::Undo::Block(block)) => UndoChoice::Block(self.block(block)),
-            Some(tree::Undo::Previous(_)) => UndoChoice::Previous,
+            Some(tree::Undo::Previous) => UndoChoice::Previous,
             Some(tree::Undo::Waived(why)) => UndoChoice::Waived(why.text.clone()),
         };
         let handlers = found.handlers.iter();

@@ -122,7 +122,7 @@ impl Outline<'_> {
     }
 
     pub(super) fn literal(&self, literal: &TextLiteral) -> String {
-        let TextLiteral { parts, block: _ } = literal;
+        let TextLiteral { parts } = literal;
         let mut text = String::from("\"");
         for part in parts {
             match part {

@@ -92,7 +92,7 @@ impl Outline<'_> {
         let undo = match undo {
             None => String::new(),
             Some(Undo::Block(_)) => "undo".into(),
-            Some(Undo::Previous(_)) => "undo previous".into(),
+            Some(Undo::Previous) => "undo previous".into(),
             Some(Undo::Waived(why)) => format!("waive undo {}", plain(why)),
         };
         words(&[
@@ -112,14 +112,11 @@ impl Outline<'_> {
     }
 
     fn retry(&self, retry: &Option<Retry>) -> String {
-        retry.as_ref().map_or(
-            String::new(),
-            |Retry {
-                 times,
-                 every,
-                 span: _,
-             }| { format!("retry {} every {}", self.expr(times), self.expr(every)) },
-        )
+        retry
+            .as_ref()
+            .map_or(String::new(), |Retry { times, every }| {
+                format!("retry {} every {}", self.expr(times), self.expr(every))
+            })
     }
 
     fn handlers(&mut self, handlers: &[Handler]) {

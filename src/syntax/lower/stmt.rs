@@ -201,7 +201,6 @@ impl Lowering {
         Retry {
             times: self.next_expr(&mut nodes, span),
             every: self.next_expr(&mut nodes, span),
-            span,
         }
     }
 
@@ -210,7 +209,7 @@ impl Lowering {
         let waived = node.as_rule() == Rule::waive_undo;
         let mut nodes = Nodes::of(node);
         match nodes.accept(Rule::undo_previous) {
-            Some(_) => Undo::Previous(span),
+            Some(_) => Undo::Previous,
             None if waived => Undo::Waived(self.next_plain(&mut nodes, span)),
             None => Undo::Block(self.next_block(&mut nodes, span)),
         }

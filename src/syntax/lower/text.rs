@@ -75,18 +75,14 @@ impl Lowering {
                 } else {
                     vec![TextPart::Text(text.into())]
                 };
-                TextLiteral {
-                    parts,
-                    block: false,
-                }
+                TextLiteral { parts }
             }
             Rule::block_text => {
                 let parts = unindent(self.text_parts(node));
-                TextLiteral { parts, block: true }
+                TextLiteral { parts }
             }
             _ => TextLiteral {
                 parts: self.text_parts(node),
-                block: false,
             },
         }
     }

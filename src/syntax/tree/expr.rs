@@ -160,8 +160,6 @@ pub enum BinaryOp {
 #[derive(Clone, Debug)]
 pub struct TextLiteral {
     pub parts: Vec<TextPart>,
-    /// Written as `"""` block.
-    pub block: bool,
 }
 
 /// A piece of a string.

@@ -89,7 +89,6 @@ pub struct LetStmt {
 pub struct Retry {
     pub times: Expr,
     pub every: Expr,
-    pub span: Span,
 }
 
 /// `else [no_data|failed] what`
@@ -212,7 +211,7 @@ pub enum Undo {
     /// `undo { do ... }`
     Block(Block),
     /// `undo previous`
-    Previous(Span),
+    Previous,
     /// `waive undo "why"`
     Waived(PlainText),
 }
