@@ -139,6 +139,7 @@ impl Scenario<'_, '_> {
             self.is_broken = true;
             return;
         };
+        let labels = self.by_label(index, labels);
         self.check_labels(index, &labels, name.span);
         let scope = &self.checker.draft(self.runbook).triggers[index];
         let mut bindings: Vec<(BindingId, Value)> = Vec::new();
@@ -155,6 +156,25 @@ impl Scenario<'_, '_> {
             .collect();
         let description = format!("alert {}({})", name.text, shown.join(", "));
         self.set_off(description, bindings, span);
+    }
+
+    /// A label that is no name, `"app.kubernetes.io/name"`, is given by the name it is bound to.
+    fn by_label(&self, index: usize, given: Vec<(SmolStr, SmolStr)>) -> Vec<(SmolStr, SmolStr)> {
+        let scope = &self.checker.draft(self.runbook).triggers[index];
+        let bindings = &self.checker.package.runbooks[self.runbook.index()].bindings;
+        let label_of = |name: &SmolStr| {
+            let mut labels = scope.labels.iter();
+            let bound = labels.find(|(_, binding)| {
+                binding.is_some_and(|binding| bindings[binding.index()].name == *name)
+            });
+            bound.map(|(label, _)| label.clone())
+        };
+        let known = |name: &SmolStr| scope.labels.iter().any(|(label, _)| label == name);
+        let given = given.into_iter().map(|(name, value)| {
+            let label = if known(&name) { None } else { label_of(&name) };
+            (label.unwrap_or(name), value)
+        });
+        given.collect()
     }
 
     fn labels(&mut self, args: &[Argument]) -> Option<Vec<(SmolStr, SmolStr)>> {
