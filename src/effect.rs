@@ -82,6 +82,10 @@ pub enum Severity {
 
 macro_rules! words {
     ($type:ident { $($variant:ident $word:literal),* $(,)? }) => {
+        // The three belong together, also where only one of them is called.
+        const _: (&[$type], fn($type) -> &'static str, fn(&str) -> Option<$type>) =
+            ($type::ALL, $type::word, $type::from_word);
+
         impl $type {
             /// Every one, in order.
             pub const ALL: &'static [$type] = &[$($type::$variant),*];

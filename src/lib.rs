@@ -35,6 +35,15 @@
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
 
+#![cfg_attr(
+    not(feature = "host"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "without the command line nobody calls the outermost functions of the pure rooms"
+    )
+)]
+
 // pest's generated code names it, as its `std` feature is off.
 extern crate alloc;
 

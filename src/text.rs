@@ -76,11 +76,6 @@ impl Span {
     pub fn len(self) -> usize {
         self.range().len()
     }
-
-    /// Whether the span covers nothing.
-    pub fn is_empty(self) -> bool {
-        self.start >= self.end
-    }
 }
 
 impl fmt::Debug for Span {
@@ -143,11 +138,6 @@ impl Source {
         };
         let line = line as usize;
         start_of(line.saturating_sub(1))..start_of(line)
-    }
-
-    /// The number of lines, at least 1.
-    pub fn line_count(&self) -> usize {
-        self.line_starts.len()
     }
 }
 

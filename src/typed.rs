@@ -4,6 +4,11 @@
 //! Everything refers to declarations by index; a broken part is an `Error` node, and a package
 //! with errors is never compiled.
 
+#![expect(
+    dead_code,
+    reason = "the tree holds every place and word of the source, whoever reads it"
+)]
+
 mod declaration;
 mod expr;
 mod facts;

@@ -84,8 +84,8 @@ impl Balance<'_> {
     fn run(&mut self) {
         let mut line_start = 0;
         let mut first = true;
-        let mut pieces = Skim::new(self.text, 0).peekable();
-        while let Some(piece) = pieces.next() {
+        let pieces = Skim::new(self.text, 0).peekable();
+        for piece in pieces {
             if piece.kind == PieceKind::Newline {
                 line_start = piece.end;
                 first = true;

@@ -23,10 +23,10 @@ pub(super) const MISSING: &str = "\u{1A}";
 
 /// Reads an item that may contain errors.
 pub(super) fn item(lowering: &mut Lowering, text: &str, place: Place, told: Vec<usize>) -> Item {
-    if place.is_mended() {
-        if let Ok(node) = rules::read(Rule::item_entry, text) {
-            return lowering.entry(node, place);
-        }
+    if place.is_mended()
+        && let Ok(node) = rules::read(Rule::item_entry, text)
+    {
+        return lowering.entry(node, place);
     }
     lowering.place_at(&place);
     let tokens = Tokens::of(text);

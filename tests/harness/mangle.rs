@@ -38,12 +38,12 @@ pub fn mangle(text: &str, mangling: Mangling, seed: u64) -> String {
 
 /// The length of the first piece: a string, a comment, a run of blanks, a line end, a mark.
 fn piece_length(text: &str) -> usize {
-    if text.starts_with("\"\"\"") {
-        return text[3..].find("\"\"\"").map_or(text.len(), |end| end + 6);
+    if let Some(rest) = text.strip_prefix("\"\"\"") {
+        return rest.find("\"\"\"").map_or(text.len(), |end| end + 6);
     }
-    if text.starts_with('"') {
+    if let Some(rest) = text.strip_prefix('"') {
         let mut escaped = false;
-        let end = text[1..].find(|c| {
+        let end = rest.find(|c| {
             let ends = c == '"' && !escaped;
             escaped = c == '\\' && !escaped;
             ends

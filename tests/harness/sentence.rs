@@ -158,10 +158,8 @@ impl Sentence {
                 self.expr(right);
             }
             Expr::Choice(..) => self.choice(expr),
-            Expr::Opt(inner) => {
-                if self.may_go_on() && self.random.one_in(2) {
-                    self.expr(inner);
-                }
+            Expr::Opt(inner) if self.may_go_on() && self.random.one_in(2) => {
+                self.expr(inner);
             }
             Expr::Rep(inner) => self.repeat(inner),
             Expr::RepOnce(inner) => {

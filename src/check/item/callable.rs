@@ -246,10 +246,9 @@ fn type_parameters(params: &[Parameter]) -> Vec<Ident> {
             kind: TypeRefKind::RecordKind(name),
             ..
         }) = &param.ty
+            && found.iter().all(|known| known.text != name.text)
         {
-            if found.iter().all(|known| known.text != name.text) {
-                found.push(name.clone());
-            }
+            found.push(name.clone());
         }
     }
     found

@@ -45,13 +45,12 @@ impl Checker<'_> {
         for found in declared {
             if let (ItemKind::Record(item), Some(Symbol::Record(id))) =
                 (&found.item.kind, found.symbol)
+                && self.contains_itself(id, &mut state)
             {
-                if self.contains_itself(id, &mut state) {
-                    let name = &item.name;
-                    let message = format!("the record `{}` contains itself", name.text);
-                    let found = Diagnostic::new(Code::Circular, message, name.span, "has no end");
-                    self.say(found.help("name the other one by a key, a `String`"));
-                }
+                let name = &item.name;
+                let message = format!("the record `{}` contains itself", name.text);
+                let found = Diagnostic::new(Code::Circular, message, name.span, "has no end");
+                self.say(found.help("name the other one by a key, a `String`"));
             }
         }
     }

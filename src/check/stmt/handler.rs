@@ -45,13 +45,13 @@ impl Elaborator<'_, '_> {
 
     /// A `let` with a type: `let x: Int? = probe() else none` may hold an `Int`.
     fn fit_let(&mut self, value: Expr, wanted: &Type, handlers: &[tree::Handler]) -> Expr {
-        if handlers.iter().any(is_none) {
-            if let Type::Optional(inner) = wanted {
-                return match convert(value, inner) {
-                    Ok(plain) => plain,
-                    Err(value) => self.fit(value, wanted, Why::Declared),
-                };
-            }
+        if handlers.iter().any(is_none)
+            && let Type::Optional(inner) = wanted
+        {
+            return match convert(value, inner) {
+                Ok(plain) => plain,
+                Err(value) => self.fit(value, wanted, Why::Declared),
+            };
         }
         self.fit(value, wanted, Why::Declared)
     }

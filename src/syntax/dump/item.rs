@@ -9,6 +9,7 @@ use crate::syntax::tree::{
 };
 
 impl Outline<'_> {
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind")]
     pub(super) fn item(&mut self, item: &Item) {
         self.docs(&item.doc);
         match &item.kind {

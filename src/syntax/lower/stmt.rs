@@ -353,7 +353,7 @@ impl Lowering {
         }
     }
 
-    fn verify_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
+    fn verify_stmt(&mut self, nodes: Nodes<'_>, span: Span) -> StmtKind {
         let mut verify = VerifyStmt {
             within: None,
             every: None,
@@ -363,7 +363,7 @@ impl Lowering {
             body_span: span.at_end(),
             otherwise: None,
         };
-        while let Some(node) = nodes.next() {
+        for node in nodes {
             let node_span = self.span(&node);
             let slot = match node.as_rule() {
                 Rule::conditions => {
