@@ -47,16 +47,22 @@ fn check_step(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
     }
     match step.callee {
         ActionCallee::Function(id) => {
-            if !matches!(step.undo, UndoChoice::Unsaid) {
-                let name = &package.functions[id.index()].name;
+            let name = &package.functions[id.index()].name;
+            let undo = !matches!(step.undo, UndoChoice::Unsaid);
+            let said = [
+                (undo, "undo"),
+                (step.within.is_some(), "time"),
+                (step.retry.is_some(), "retry"),
+            ];
+            for (_, what) in said.into_iter().filter(|(said, _)| *said) {
                 out.push(
                     Diagnostic::new(
                         Code::UndoMisplaced,
-                        format!("the undo of `{name}` belongs inside it"),
+                        format!("the {what} of `{name}` belongs inside it"),
                         step.span,
                         "an action of this package",
                     )
-                    .help("each `do` line inside the action carries its own undo"),
+                    .help("each `do` line inside the action carries its own"),
                 );
             }
         }

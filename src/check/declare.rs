@@ -11,6 +11,7 @@ use super::library::Module;
 use super::names::{FileId, Member, ModuleId, OWN};
 use super::runbook::Draft;
 use super::state::{Checker, Pending, Progress};
+use super::types;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Scope};
 use crate::syntax::tree::{EnumItem, ExternItem, ExternKind, File, Ident, Item, ItemKind};
@@ -69,6 +70,11 @@ impl<'a> Checker<'a> {
         let symbol = self.new_symbol(file, item, qualified)?;
         if name.text.is_empty() {
             return Some(symbol);
+        }
+        if types::is_built_in(&name.text) {
+            let message = format!("`{}` is a type of the language", name.text);
+            let found = Diagnostic::new(Code::NameTaken, message, name.span, "already in use");
+            self.say(found.help("give it a name of its own"));
         }
         let member = Member {
             symbol,

@@ -33,6 +33,11 @@ const BUILT_IN: &[(&str, Type)] = &[
     ("Secret", Type::Secret),
 ];
 
+/// Whether the language itself has a type of this name.
+pub fn is_built_in(name: &str) -> bool {
+    BUILT_IN.iter().any(|(built_in, _)| *built_in == name) || matches!(name, "List" | "Map")
+}
+
 impl Checker<'_> {
     /// The type that was written. `parameters` are the type parameters of an extern.
     pub fn resolve_type(&mut self, file: FileId, ty: &TypeRef, parameters: &[Ident]) -> Type {

@@ -194,7 +194,7 @@ codes! {
     E0518 OtherwiseTellsNobody     Error   "an otherwise that tells nobody"
     E0519 AgainWithoutBound        Error   "else again without a bound"
     E0520 NoUndo                   Error   "a change without an undo"
-    E0521 UndoMisplaced            Error   "an undo that does not belong there"
+    E0521 UndoMisplaced            Error   "an undo, a time or a retry that does not belong there"
     E0522 Irreversible             Error   "a change that can never be taken back"
     E0523 RetryUnsafe              Error   "a retry of what must not be repeated"
     E0524 WaiverWithoutReason      Error   "a waiver without a reason"
