@@ -251,7 +251,8 @@ impl Elaborator<'_, '_> {
             let message = format!("`{name}` has no inverse that would release it");
             let found = Diagnostic::new(Code::NoInverse, message, step.name_span, "not released");
             self.say(found.help("write a plain `do` with an `undo`"));
-            return StmtKind::Error;
+            // The change is still one, for whoever counts them.
+            return StmtKind::Do(Box::new(step));
         };
         StmtKind::WithDo {
             step: Box::new(step),
