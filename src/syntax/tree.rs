@@ -3,11 +3,6 @@
 //! In: built by `lower` out of the parser's pairs. Out: read by `fmt`, `check`, the walker.
 //! Broken parts are `Missing` nodes; wherever one stands, at least one diagnostic was given.
 
-#![expect(
-    dead_code,
-    reason = "the tree holds every place and word of the source, whoever reads it"
-)]
-
 mod expr;
 mod item;
 mod runbook;
