@@ -11,7 +11,7 @@ use crate::effect::Scope;
 use crate::text::Span;
 use crate::typed::{
     ActionCallee, ArmPattern, Block, Expr, ExprKind, ExternKind, For, FunctionId, FunctionKind,
-    LocalId, Package, Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
+    LocalId, OnFailure, Package, Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
 };
 
 use super::place::{Place, Root};
@@ -374,7 +374,9 @@ impl<'a, 'b> Walk<'a, 'b> {
         let mut left = Touch::default();
         // Walked from nothing as well, to see what one round leaves behind for the next.
         self.block(&for_loop.body, &mut left);
-        if left == body {
+        // With `continue` an element that failed its verify stays disturbed beside the next.
+        let goes_on = for_loop.on_failure == OnFailure::UndoContinue;
+        if left == body || goes_on {
             open.then(&body.repeated(times, &inner));
         } else {
             *open = left.repeated(times, &inner);
