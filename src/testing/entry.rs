@@ -110,7 +110,6 @@ fn told(notice: &Notice) -> String {
     format!("{how} {roles}{because}: {}", shown(&notice.text))
 }
 
-#[expect(clippy::too_many_lines, reason = "an arm for each kind")]
 fn event(case: &Case<'_>, event: &Event) -> Option<String> {
     Some(match event {
         Event::Entered(State::Undoing) => "undoing".to_owned(),
