@@ -5,7 +5,7 @@ use super::call::lines;
 use super::change::{Change, Fate};
 use super::frame::{Frame, Turn};
 use super::{Action, Context, How, IntentKind, Perform, Run, State, moment};
-use crate::effect::{ChangeOutcome, Fault};
+use crate::effect::{ChangeOutcome, Fault, Reason};
 use crate::program::Undo;
 use crate::value::Value;
 use crate::vm::Reply;
@@ -107,7 +107,11 @@ impl Run {
             }
             Some(_) | None => {
                 self.ends.blame(step.map(|step| step.place));
-                Turn::failed(Fault::NotApplied(why))
+                Turn::failed(match acting.kind {
+                    // What is still held is for a human: no attempt goes on beside it.
+                    IntentKind::Release => Fault::Refused(Reason::NotApplied),
+                    IntentKind::Do | IntentKind::Undo => Fault::NotApplied(why),
+                })
             }
         }
     }
