@@ -209,6 +209,8 @@ struct Walk<'a, 'b> {
     package: &'a Package,
     touches: &'a Touches,
     peak: BTreeMap<TargetId, u32>,
+    /// What the enclosing `with do` hold: no verify inside ends that.
+    held: Touch,
     scope: Option<Scope>,
     out: &'b mut Vec<Diagnostic>,
 }
@@ -219,6 +221,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             package,
             touches,
             peak: BTreeMap::new(),
+            held: Touch::default(),
             scope: None,
             out,
         }
@@ -240,7 +243,10 @@ impl<'a, 'b> Walk<'a, 'b> {
             StmtKind::WithDo { step, body, .. } => {
                 let mut total = self.step(step, open);
                 let release = self.of_step(step);
+                let outside = self.held.clone();
+                self.held.then(&release);
                 total.then(&self.block(body, open));
+                self.held = outside;
                 total.then(&release);
                 total
             }
@@ -305,14 +311,21 @@ impl<'a, 'b> Walk<'a, 'b> {
     fn step(&mut self, step: &Step, open: &mut Touch) -> Touch {
         let touched = self.of_step(step);
         open.then(&touched);
-        for (target, touch) in &open.types {
-            let peak = self.peak.entry(*target).or_default();
-            *peak = touch.count().max(*peak);
-        }
+        self.note_peak(open);
         if let UndoChoice::Block(undo) = &step.undo {
             self.undo(step, undo, &touched);
         }
         touched
+    }
+
+    /// What is disturbed at this point, with what is held.
+    fn note_peak(&mut self, open: &Touch) {
+        let mut disturbed = self.held.clone();
+        disturbed.then(open);
+        for (target, touch) in &disturbed.types {
+            let peak = self.peak.entry(*target).or_default();
+            *peak = touch.count().max(*peak);
+        }
     }
 
     fn of_step(&mut self, step: &Step) -> Touch {
@@ -381,10 +394,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         } else {
             *open = left.repeated(times, &inner);
         }
-        for (target, touch) in &open.types {
-            let peak = self.peak.entry(*target).or_default();
-            *peak = touch.count().max(*peak);
-        }
+        self.note_peak(open);
         body.repeated(times, &inner)
     }
 
