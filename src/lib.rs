@@ -25,12 +25,14 @@
 //! run/        one run as a state machine: intents, outcomes, retries, undo       4
 //! analysis/   effects, phases, paths, blast, taint, times: proofs over the typed tree  4
 //! check/      names, types, effects, findings, paths, blast, taint               5
+//! journal/    what a store must do, as plain data                                5
 //! compile/    typed tree -> program                                              6
 //! testing/    `test` blocks in virtual time                                      7
 //! report/     what a runbook may do, in words and JSON                           7
 //! front/      the front end in one call                                          8
 //! facade/     what the test binary, benches and fuzz targets may call            9
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
+//! connect/    one provider per file: prom, http, tcp, exec; and how people are told  8
 //! host/       files                                                              9
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
@@ -52,6 +54,8 @@ mod check;
 #[cfg(feature = "host")]
 mod cli;
 mod compile;
+#[cfg(feature = "host")]
+mod connect;
 mod diag;
 mod effect;
 pub mod facade;
@@ -59,6 +63,7 @@ mod fmt;
 mod front;
 #[cfg(feature = "host")]
 mod host;
+mod journal;
 mod library;
 mod literal;
 mod program;

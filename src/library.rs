@@ -37,6 +37,7 @@ modules! {
     "k8s"
     "prelude"
     "prom"
+    "tcp"
 }
 
 /// The module of that name.

@@ -1,0 +1,64 @@
+//! Connectors: each translates calls of one module of the library to one protocol and back, or
+//! carries words to people.
+//!
+//! In: a call that was granted, with its deadline. Out: what came of it. A connector only
+//! translates: grants, deadlines, retries, records and masking are the business of whoever calls
+//! it, once for all. It never decides whether something may be done, and never does it twice.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room and host/ are where I/O happens"
+)]
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::effect::{Call, ChangeOutcome, Observed};
+use crate::journal::Message;
+use crate::value::Time;
+
+/// What a connector gives once it is done.
+pub type Pending<'a, Outcome> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
+
+/// A granted call.
+#[derive(Clone, Debug)]
+pub struct Granted {
+    pub call: Call,
+    /// When it was asked.
+    pub now: Time,
+    /// When nobody waits for it any more; whoever calls drops the future then.
+    pub deadline: Time,
+    /// For an observation: what was measured before this does not count.
+    pub newer_than: Option<Time>,
+    /// For a change: sent to the target where it takes one.
+    pub key: String,
+}
+
+/// The other side of one module of the library.
+pub trait Provider: Send + Sync {
+    /// The module's name: `prom`.
+    fn module(&self) -> &'static str;
+
+    /// Looks. Changes nothing, whatever happens.
+    fn observe(&self, granted: Granted) -> Pending<'_, Observed>;
+
+    /// Changes the world. When the future is dropped, the outcome is unknown.
+    fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome>;
+}
+
+/// A way to reach people.
+pub trait Messenger: Send + Sync {
+    /// How it is called in settings: `pagerduty`.
+    fn kind(&self) -> &'static str;
+
+    /// Delivers a message. `Ok` means that the other side has taken it over.
+    fn deliver<'a>(&'a self, message: &'a Message) -> Pending<'a, Result<(), Undelivered>>;
+}
+
+/// Why a message did not arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undelivered {
+    pub why: String,
+    /// Whether another try may help.
+    pub again: bool,
+}

@@ -1,0 +1,127 @@
+//! What a store must do, as plain data: the records it keeps, the changes it is asked to make, the
+//! few questions it answers.
+//!
+//! In: a batch of [`Write`]s, which becomes durable as a whole or not at all. Out: records as they
+//! were written. A store never decides anything, never reads a clock, and never retries: after an
+//! [`Error`] nothing is known of the batch, and whoever asked has to stop.
+
+mod event;
+mod id;
+mod incident;
+mod message;
+mod record;
+mod write;
+
+pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
+pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, MessageId, RunId};
+pub use incident::{Duty, How, Incident, IncidentState};
+pub use message::{Delivery, Line, Message, MessageKind, Outbox};
+pub use record::{
+    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
+};
+pub use write::Write;
+
+use crate::effect::words;
+use crate::program::CodeHash;
+use crate::value::Time;
+
+/// Why a store failed. Nothing is known about what it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    pub kind: ErrorKind,
+    /// In the system's words.
+    pub why: String,
+}
+
+/// What kind of failure of a store it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// There is no room for it.
+    Full,
+    /// It may not be written to.
+    ReadOnly,
+    /// Another agent works on it.
+    Taken,
+    /// Another agent took it over: this one is no longer the owner.
+    Superseded,
+    /// What it holds cannot be read.
+    Corrupt,
+    /// A later version of the tool wrote it.
+    Newer,
+    /// Anything else.
+    Failed,
+}
+
+words!(ErrorKind {
+    Full "full", ReadOnly "read_only", Taken "taken", Superseded "superseded",
+    Corrupt "corrupt", Newer "newer", Failed "failed",
+});
+
+/// What a store does. Every method sees all batches that were committed before.
+pub trait Journal {
+    /// A name that no other store has: part of every idempotency key.
+    fn name(&self) -> Result<String, Error>;
+
+    /// Makes all of it durable, in this order, or none of it. On return nothing can lose it.
+    fn commit(&mut self, batch: &[Write]) -> Result<(), Error>;
+
+    /// The highest number used for each kind of id, so that none is used twice.
+    fn newest(&self) -> Result<Newest, Error>;
+
+    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error>;
+    /// The newest incident of a runbook with this key.
+    fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error>;
+    /// How many incidents of a runbook with this key were opened at or after a time.
+    fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error>;
+    /// Incidents, newest first: all that are not over if `open`, else all; at most `most`.
+    fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error>;
+    /// What happened in an incident, oldest first, from this number on.
+    fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error>;
+
+    fn run(&self, id: RunId) -> Result<Option<StoredRun>, Error>;
+    /// Every run that has not ended, without its state, by id. An entry that cannot be read is
+    /// given as the error, so that it alone is put aside.
+    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error>;
+    /// The artefact of a program, as it was written.
+    fn program(&self, hash: CodeHash) -> Result<Option<Vec<u8>>, Error>;
+
+    /// Intents of runs that have not ended, and those whose outcome is unknown, by id.
+    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error>;
+    /// How many intents to change a target of this type were granted at or after a time. Undoing
+    /// and releasing do not count.
+    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error>;
+
+    /// Events of this name that arrived at or after a time, newest first.
+    fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;
+    /// Events that were accepted and not dealt with, oldest first.
+    fn pending_events(&self) -> Result<Vec<Arrival>, Error>;
+    /// Newest first, at most `most`.
+    fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error>;
+
+    /// Alerts that have to stand for a while first.
+    fn holdings(&self) -> Result<Vec<Holding>, Error>;
+    /// Messages that were not delivered yet, by id.
+    fn outbox(&self) -> Result<Vec<Outbox>, Error>;
+    /// Debts that are not paid, by id.
+    fn debts(&self) -> Result<Vec<Debt>, Error>;
+    /// Whether all changes are stopped, and by whom.
+    fn hold(&self) -> Result<Option<Hold>, Error>;
+}
+
+/// The highest numbers in use; 0 where nothing was ever written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Newest {
+    pub event: u64,
+    pub incident: u64,
+    pub intent: u64,
+    pub message: u64,
+    pub debt: u64,
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(&self.why)
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,97 @@
+//! What arrived from outside, as it was accepted.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{EventId, IncidentId};
+use crate::value::Time;
+
+/// Something that was accepted: from here on nothing loses it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    pub id: EventId,
+    pub at: Time,
+    pub event: Event,
+    pub disposition: Disposition,
+}
+
+/// What it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    Alert(Alert),
+    /// `POST /v1/events/NAME`: a record, as JSON.
+    Named {
+        name: SmolStr,
+        json: String,
+    },
+    /// `POST /v1/requests/RUNBOOK`: parameters, as JSON, and who asks.
+    Request {
+        runbook: SmolStr,
+        json: String,
+        by: SmolStr,
+    },
+}
+
+/// One alert of a notification.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    pub name: SmolStr,
+    /// With the name. Sorted; a label without a value is not there.
+    pub labels: BTreeMap<SmolStr, SmolStr>,
+    pub annotations: BTreeMap<SmolStr, SmolStr>,
+    pub standing: Standing,
+    /// The same for the same labels.
+    pub fingerprint: SmolStr,
+    /// When it began to fire, as its sender says.
+    pub since: Time,
+}
+
+/// Whether an alert still fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    Firing,
+    Resolved,
+}
+
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Disposition {
+    /// Accepted, and not looked at yet.
+    Pending,
+    /// It opened, joined, reopened or resolved these; or it is one of them's echo.
+    Taken(Vec<IncidentId>),
+    /// It has to stand for a while first, or is there to be asked for.
+    Kept,
+    /// No runbook took it. The reason stands with the dead letter.
+    Dead,
+}
+
+/// Where something came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    Alertmanager,
+    Event(SmolStr),
+    Request(SmolStr),
+}
+
+impl Event {
+    /// Where it came from.
+    pub fn source(&self) -> Source {
+        match self {
+            Event::Alert(_) => Source::Alertmanager,
+            Event::Named { name, .. } => Source::Event(name.clone()),
+            Event::Request { runbook, .. } => Source::Request(runbook.clone()),
+        }
+    }
+
+    /// The name that the store finds it by.
+    pub fn name(&self) -> &str {
+        match self {
+            Event::Alert(alert) => &alert.name,
+            Event::Named { name, .. } => name,
+            Event::Request { runbook, .. } => runbook,
+        }
+    }
+}

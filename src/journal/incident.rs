@@ -1,0 +1,112 @@
+//! Incidents: what is wrong, who has the duty, and since when. They outlive their runs.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{EventId, IncidentId, RunId};
+use crate::effect::{Severity, words};
+use crate::program::CodeHash;
+use crate::value::{Time, Value};
+
+/// One incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    pub id: IncidentId,
+    pub runbook: SmolStr,
+    /// The code that its runs are pinned to.
+    pub code: CodeHash,
+    /// The values of `incident per`, printed: what joins.
+    pub key: SmolStr,
+    pub severity: Severity,
+    /// What set it off, in one line.
+    pub title: String,
+    pub opened: Time,
+    pub state: IncidentState,
+    /// When the state was entered.
+    pub since: Time,
+    /// How many events it has taken.
+    pub events: u32,
+    pub newest_event: EventId,
+    /// What the trigger bound when it was opened.
+    pub bindings: Vec<Value>,
+    /// The alerts of it that fire, and since when each has by its sender's word.
+    pub firing: BTreeMap<SmolStr, Time>,
+    /// The run that works on it.
+    pub run: Option<RunId>,
+    /// How many runs it has had.
+    pub runs: u32,
+    /// How often it came back after it was resolved.
+    pub reopened: u32,
+    pub duty: Option<Duty>,
+    /// The number of the next entry of its timeline.
+    pub next_entry: u64,
+}
+
+/// Where an incident is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IncidentState {
+    Open,
+    /// A human was told and has not answered.
+    Handed,
+    /// A human has it.
+    Acknowledged {
+        by: SmolStr,
+    },
+    Resolved {
+        how: How,
+        by: Option<SmolStr>,
+    },
+    /// It came back.
+    Reopened,
+}
+
+/// How an incident was resolved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum How {
+    Verified,
+    Cleared,
+    /// It went by itself.
+    SelfResolved,
+    Mitigated,
+    Human,
+}
+
+words!(How {
+    Verified "verified", Cleared "cleared", SelfResolved "self", Mitigated "mitigated",
+    Human "human",
+});
+
+/// Who is being told, until somebody answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    /// The link of the product's chain that was told last; none before the chain is climbed.
+    pub link: Option<u16>,
+    /// How often the last link was told.
+    pub repeats: u32,
+    /// When the next one is told.
+    pub next: Time,
+    /// Why a human is needed, in words.
+    pub text: String,
+    /// The word of the reason.
+    pub reason: SmolStr,
+}
+
+impl IncidentState {
+    /// Whether nothing is left to do.
+    pub fn is_over(&self) -> bool {
+        matches!(self, IncidentState::Resolved { .. })
+    }
+
+    /// The word for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            IncidentState::Open => "open",
+            IncidentState::Handed => "handed",
+            IncidentState::Acknowledged { .. } => "acknowledged",
+            IncidentState::Resolved { .. } => "resolved",
+            IncidentState::Reopened => "reopened",
+        }
+    }
+}

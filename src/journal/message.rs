@@ -1,0 +1,86 @@
+//! Words for people, ready to be sent: who, what, and the evidence for it.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{IncidentId, MessageId};
+use crate::effect::{Severity, words};
+use crate::value::Time;
+
+/// A message that has to be delivered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outbox {
+    pub id: MessageId,
+    /// Where it goes: the address of a role, `pagerduty:checkout`.
+    pub to: SmolStr,
+    pub message: Message,
+    pub delivery: Delivery,
+}
+
+/// How far its delivery has got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// To be tried at this time, after so many tries.
+    Due {
+        at: Time,
+        tries: u32,
+    },
+    Delivered {
+        at: Time,
+    },
+    /// Nobody waits for it any more, or it was refused for good.
+    GivenUp {
+        why: String,
+    },
+}
+
+/// What is said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    pub kind: MessageKind,
+    /// None for what concerns the agent itself.
+    pub incident: Option<IncidentId>,
+    /// The same for everything that is said of one incident, in whatever store.
+    pub thread: SmolStr,
+    pub at: Time,
+    pub package: SmolStr,
+    pub runbook: SmolStr,
+    pub severity: Severity,
+    /// What set the incident off, in one line.
+    pub title: String,
+    pub text: String,
+    /// The word of the reason why a human is needed.
+    pub reason: Option<SmolStr>,
+    /// Names of the roles that are told.
+    pub roles: Vec<SmolStr>,
+    /// What was seen and done so far, oldest first.
+    pub evidence: Vec<Line>,
+    /// How to answer, in one line.
+    pub answer: String,
+}
+
+/// One line of evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub at: Time,
+    pub text: String,
+}
+
+/// How much it asks of people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MessageKind {
+    /// Now, until acknowledged.
+    Page,
+    /// A task with a date.
+    Task,
+    /// For information.
+    Note,
+    /// The page is answered.
+    Acknowledged,
+    /// What the page was about is over.
+    Resolved,
+}
+
+words!(MessageKind {
+    Page "page", Task "task", Note "note", Acknowledged "acknowledged", Resolved "resolved",
+});

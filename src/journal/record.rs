@@ -1,0 +1,188 @@
+//! Runs, intents, timelines, debts and holds, as they are kept.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::{DebtId, EventId, IncidentId, IntentId, RunId, Source};
+use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
+use crate::program::CodeHash;
+use crate::run::{self, Action, How, Intent, IntentKind, Notice};
+use crate::value::{Time, Value};
+
+/// A run between two inputs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredRun {
+    pub id: RunId,
+    pub code: CodeHash,
+    /// The run itself, encoded; empty where only the rest was asked for.
+    pub state: Vec<u8>,
+    /// What it waits for: observations, changes, questions, timers.
+    pub pending: Vec<Action>,
+    pub ended: bool,
+}
+
+/// A change that was granted, or waits for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoredIntent {
+    pub id: IntentId,
+    pub run: RunId,
+    pub runbook: SmolStr,
+    pub at: Time,
+    pub intent: Intent,
+    pub state: IntentState,
+}
+
+/// What is known of a granted change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IntentState {
+    /// Granted; no outcome yet.
+    Open,
+    Applied,
+    NotApplied,
+    /// Nobody knows; it counts as spent.
+    Unknown,
+}
+
+/// One entry of an incident's timeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// From 0, without gaps.
+    pub number: u64,
+    pub at: Time,
+    pub happened: Happened,
+}
+
+/// Something that happened in an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Happened {
+    /// An event opened it.
+    Opened {
+        event: EventId,
+    },
+    /// A further event joined it.
+    Joined {
+        event: EventId,
+    },
+    /// An event brought it back after it was resolved.
+    Reopened {
+        event: EventId,
+    },
+    /// All alerts of it are resolved.
+    Cleared {
+        event: EventId,
+    },
+    /// A run began.
+    Began {
+        run: u32,
+    },
+    /// What is observed was asked, and this came back.
+    Observed {
+        call: Call,
+        outcome: Observed,
+    },
+    Granted {
+        call: Call,
+        kind: IntentKind,
+        attempt: u32,
+    },
+    Refused {
+        call: Call,
+        reason: Reason,
+        why: String,
+    },
+    /// It waits for its turn.
+    Waits {
+        call: Call,
+        why: String,
+    },
+    Performed {
+        kind: IntentKind,
+        how: How,
+        call: Call,
+        outcome: ChangeOutcome,
+    },
+    Settled {
+        call: Call,
+        outcome: Settled,
+    },
+    /// The run had something to say.
+    Told(Notice),
+    /// A message went out, or could not be delivered.
+    Delivered {
+        to: SmolStr,
+    },
+    Undelivered {
+        to: SmolStr,
+        why: String,
+        tries: u32,
+    },
+    Attached(Vec<Value>),
+    Run(run::Event),
+    Ended(End),
+    /// The agent stopped and began again while the run was at work.
+    Resumed,
+    Acknowledged {
+        by: SmolStr,
+    },
+    ResolvedBy {
+        by: SmolStr,
+        why: String,
+    },
+    /// Nobody answered: the next one is told.
+    Escalated {
+        to: SmolStr,
+    },
+}
+
+/// Something that could not be dealt with, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadLetter {
+    /// None when it could not even be decoded.
+    pub event: Option<EventId>,
+    pub at: Time,
+    pub source: Source,
+    /// A stable code of the registry.
+    pub code: SmolStr,
+    pub why: String,
+    /// What arrived, at most so much of it as the border lets in.
+    pub body: String,
+}
+
+/// An alert that has to stand for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    pub event: EventId,
+    pub runbook: SmolStr,
+    /// The place of the trigger in the runbook.
+    pub trigger: u16,
+    pub fingerprint: SmolStr,
+    pub until: Time,
+}
+
+/// Something that is owed after a mitigation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Debt {
+    pub id: DebtId,
+    pub incident: IncidentId,
+    /// The code that its condition belongs to.
+    pub code: CodeHash,
+    /// The place of the `mitigated` in the program.
+    pub mitigation: u16,
+    pub captures: Vec<Value>,
+    pub owed_by: SmolStr,
+    pub text: String,
+    pub due: Time,
+    /// When its condition is looked at again.
+    pub next_look: Time,
+    pub looks: u32,
+    pub overdue: bool,
+    pub paid: Option<Time>,
+}
+
+/// All changes are stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    pub by: SmolStr,
+    pub why: String,
+    pub since: Time,
+}
