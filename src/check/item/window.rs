@@ -45,6 +45,8 @@ impl<'a> Checker<'a> {
     fn once(&mut self, zone: &SmolStr, from: Span, to: Span) -> Option<WindowTimes> {
         let (start, end) = (self.local_moment(zone, from), self.local_moment(zone, to));
         let (start, end) = (start?, end?);
+        // Where the clock is set back, a window is rather too long than too short.
+        let end = Time::parse_later(self.text(to), zone).unwrap_or(end);
         if start < end {
             return Some(WindowTimes::Once {
                 from: start,
