@@ -121,6 +121,9 @@ pub struct Metadata {
     /// Indices into `bindings`.
     pub incident_per: Vec<u16>,
     pub recurs: Option<Recurs>,
+    /// Why nothing may be changed yet, in the user's words: what the runbook limits itself by and
+    /// nobody enforces. Empty for an ordinary runbook; any other is loaded as `shadow`.
+    pub shadow: Vec<SmolStr>,
 }
 
 /// `sev3`, `sev1 when room() < 2%`

@@ -69,6 +69,7 @@ impl Tables<'_> {
                 .map(|id| self.number(id.index()))
                 .collect(),
             recurs: runbook.recurs.as_ref().map(|recurs| self.recurs(recurs)),
+            shadow: runbook.shadow().collect(),
         };
     }
 

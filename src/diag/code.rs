@@ -208,6 +208,7 @@ codes! {
     E0606 NeverFits                Error   "a rate that one incident cannot keep"
     E0607 UndoTouchesMore          Error   "an undo that touches another target"
     E0608 ChangesUndeclared        Error   "an action that changes more than it says"
+    E0609 NoFailureDomain          Error   "a failure domain that the target does not lie in"
 
     // 07xx: taint, secrets, ownership, empties
     E0706 MadeUpValue              Error   "a value made up for what could not be observed"
@@ -229,6 +230,7 @@ codes! {
     E0809 HoleType            Error   "the value does not fit the hole"
     E0810 NumberInvalid       Error   "the number is not valid"
     E0811 TimeInvalid         Error   "the moment is not valid"
+    E0812 EmptyWindow         Error   "a window with no time in it"
 
     // 09xx: tests, before they run
     E0901 UnknownExpectation       Error   "an expectation of something that does not exist"
@@ -265,4 +267,5 @@ codes! {
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
 
     // N0xxx: notes
+    N0601 NotEnforcedYet      Note    "a limit that is checked, and not enforced yet"
 }
