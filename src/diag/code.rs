@@ -236,6 +236,18 @@ codes! {
     E0903 TriggerMismatch          Error   "a given trigger that does not set the runbook off"
     E0904 NoIdentity               Error   "a target that is not named"
 
+    // C11xx: the settings of the agent
+    C1101 SettingsSyntax       Error   "the settings are not TOML"
+    C1102 SettingsKey          Error   "the settings have a key that is not known"
+    C1103 SettingsValue        Error   "the settings have a value that cannot be"
+    C1104 SettingsIncomplete   Error   "the settings lack a key"
+    C1105 SettingsSecret       Error   "a secret that is not a reference"
+    C1106 GrantUnknown         Error   "a grant of something that nothing needs"
+    C1107 ListenWithoutCallers Error   "others can reach the agent, and anybody may call"
+    C1108 GrantForm            Error   "a grant in another form"
+    C1109 GrantPattern         Error   "a pattern that cannot be granted"
+    C1110 ContactWays          Error   "a contact that is not reached in exactly one way"
+
     // R1xxx: faults of runs
     R1001 RunInconclusive          Fault   "something that the run needed could not be read"
     R1002 RunNotOwned              Fault   "the run would have changed what the product does not own"

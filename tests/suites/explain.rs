@@ -2,7 +2,8 @@
 //!
 //! A page's first block under `Avoid` yields its code and no other, the first under `Prefer` yields
 //! nothing. What no text can show, a file that is not text say, stands in a `console` block and is
-//! shown by a fixture of `tests/cli`.
+//! shown by a fixture of `tests/cli`. A `toml` block is the manifest of a package, on the pages of
+//! the settings an `agent.toml`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -76,7 +77,7 @@ fn every_reference_leads_somewhere() {
     for row in &rows {
         for word in row.page.split(|c: char| !c.is_ascii_alphanumeric()) {
             let looks = word.len() == 5
-                && word.starts_with(['E', 'R', 'T', 'L', 'N'])
+                && word.starts_with(['C', 'E', 'L', 'N', 'R', 'T'])
                 && word[1..].bytes().all(|byte| byte.is_ascii_digit());
             let known = rows.iter().any(|row| row.code == word);
             assert!(
@@ -118,6 +119,7 @@ fn page_holds(row: &CodeRow) {
         return shown_by_the_command_line(code);
     }
     let findings = match row.kind {
+        _ if code.starts_with('C') => settings,
         // What a run meets is shown by a test that fails with it.
         "fault" => faults,
         _ => findings,
@@ -154,6 +156,12 @@ fn faults(block: &Block) -> Vec<Finding> {
     let tested = facade::test(&[("main.rbk", block.text.as_bytes())], false);
     let findings = tested.checked.findings.into_iter().chain(tested.findings);
     findings.collect()
+}
+
+/// What the block yields, read as the settings of an agent.
+fn settings(block: &Block) -> Vec<Finding> {
+    assert_eq!(block.language(), "toml", "line {}", block.line);
+    facade::settings::read(&block.text).checked.findings
 }
 
 fn shown_by_the_command_line(code: &str) {
