@@ -8,6 +8,7 @@ pub mod machine;
 pub mod measure;
 mod memory;
 pub mod program;
+pub mod settings;
 
 use std::path::Path;
 

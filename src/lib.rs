@@ -26,6 +26,7 @@
 //! analysis/   effects, phases, paths, blast, taint, times: proofs over the typed tree  4
 //! check/      names, types, effects, findings, paths, blast, taint               5
 //! journal/    what a store must do, as plain data                                5
+//! settings/   agent.toml: endpoints, hosts, grants, contacts, secrets by reference        5
 //! compile/    typed tree -> program                                              6
 //! testing/    `test` blocks in virtual time                                      7
 //! report/     what a runbook may do, in words and JSON                           7
@@ -70,6 +71,7 @@ mod program;
 mod project;
 mod report;
 mod run;
+mod settings;
 mod syntax;
 mod testing;
 mod text;

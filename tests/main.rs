@@ -30,6 +30,7 @@ mod suites {
     pub mod properties;
     pub mod reference;
     pub mod run;
+    pub mod settings;
     pub mod tidy;
     pub mod wrong;
 }
@@ -47,6 +48,7 @@ const SUITES: &[Suite] = &[
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
     ("run", suites::run::trials),
+    ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
