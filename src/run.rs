@@ -45,7 +45,7 @@ mod frame;
 mod guard;
 mod input;
 mod intent;
-mod moment;
+pub mod moment;
 mod observe;
 mod own;
 mod perform;

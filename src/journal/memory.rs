@@ -261,10 +261,8 @@ impl Journal for Memory {
         Ok(asked.cloned().collect())
     }
 
-    fn pending_events(&self) -> Result<Vec<Arrival>, Error> {
-        let oldest = self.events.values();
-        let pending = oldest.filter(|arrival| arrival.disposition == Disposition::Pending);
-        Ok(pending.cloned().collect())
+    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
+        Ok(self.events.get(&id).cloned())
     }
 
     fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {
