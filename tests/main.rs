@@ -18,6 +18,7 @@ mod harness;
 mod suites {
     pub mod check;
     pub mod cli;
+    pub mod connect;
     pub mod examples;
     pub mod explain;
     pub mod fixes;
@@ -56,6 +57,7 @@ const SUITES: &[Suite] = &[
     ("hostile", suites::hostile::trials),
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),
+    ("connect", suites::connect::trials),
     ("examples", suites::examples::trials),
 ];
 
