@@ -18,6 +18,7 @@ mod harness;
 mod suites {
     pub mod check;
     pub mod cli;
+    pub mod e2e;
     pub mod examples;
     pub mod explain;
     pub mod fixes;
@@ -55,6 +56,7 @@ const SUITES: &[Suite] = &[
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),
     ("examples", suites::examples::trials),
+    ("e2e", suites::e2e::trials),
 ];
 
 fn main() -> std::process::ExitCode {
