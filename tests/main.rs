@@ -19,6 +19,7 @@ mod suites {
     pub mod check;
     pub mod cli;
     pub mod connect;
+    pub mod e2e;
     pub mod examples;
     pub mod explain;
     pub mod fixes;
@@ -59,6 +60,7 @@ const SUITES: &[Suite] = &[
     ("cli", suites::cli::trials),
     ("connect", suites::connect::trials),
     ("examples", suites::examples::trials),
+    ("e2e", suites::e2e::trials),
 ];
 
 fn main() -> std::process::ExitCode {
