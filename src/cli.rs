@@ -8,12 +8,16 @@
     reason = "this room and host/ are where I/O happens"
 )]
 
+mod agent;
 mod check;
 mod explain;
 mod failure;
 mod fmt;
+mod hold;
+mod incident;
 mod init;
 mod packages;
+mod remote;
 mod terminal;
 mod test;
 
@@ -73,6 +77,9 @@ enum Command {
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
+    Agent(agent::Arguments),
+    Incident(incident::Arguments),
+    Hold(hold::Arguments),
 }
 
 /// Who reads the output: people, or programs, which get one JSON object.
@@ -107,5 +114,8 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
+        Command::Agent(arguments) => agent::run(&arguments, terminal),
+        Command::Incident(arguments) => incident::run(&arguments, terminal),
+        Command::Hold(arguments) => hold::run(&arguments, terminal),
     }
 }

@@ -27,7 +27,7 @@ use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::journal::Message;
 use crate::value::Time;
 
-pub use client::Client;
+pub use client::{Answer, Client};
 pub use host::Hosts;
 pub use http::Http;
 pub use inventory::{Inventory, Machine};

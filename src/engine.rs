@@ -27,6 +27,7 @@ mod drive;
 mod duty;
 mod leave;
 mod open;
+mod past;
 mod people;
 mod recover;
 mod runbooks;
@@ -34,6 +35,7 @@ mod timer;
 mod view;
 
 pub use arrive::Accepted;
+pub use drive::granted;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
 pub use view::line;

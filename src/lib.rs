@@ -35,7 +35,8 @@
 //! facade/     what the test binary, benches and fuzz targets may call            9
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
 //! connect/    one provider per file: prom, http, tcp, exec; and how people are told  8
-//! host/       files                                                              9
+//! host/       files, the clock, and the loop that lets an engine drive the world     9
+//! agent/      the daemon: what it offers over HTTP, and its life                     10
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
 
@@ -51,6 +52,8 @@
 // pest's generated code names it, as its `std` feature is off.
 extern crate alloc;
 
+#[cfg(feature = "host")]
+mod agent;
 mod analysis;
 mod check;
 #[cfg(feature = "host")]

@@ -156,6 +156,12 @@ impl Run {
         context.actions
     }
 
+    /// What the plan so far is known by: the code, the finding, and every value that was planned.
+    /// Of the same plan it is always the same.
+    pub fn plan_digest(&self) -> String {
+        self.plan.fingerprint(self.program)
+    }
+
     /// How it ended, once it has.
     pub fn end(&self) -> Option<&End> {
         self.end.as_ref()

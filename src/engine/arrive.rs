@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use smol_str::SmolStr;
 
 use super::open::Occasion;
-use super::runbooks::Found;
+use super::runbooks::{Found, Loaded, Runbooks};
 use super::timer::Timer;
 use super::{Arriving, Engine, decode};
 use crate::diag::Code;
@@ -343,6 +343,21 @@ impl Engine {
             self.desk.write(Write::Disposed { event, disposition });
         }
         Ok(())
+    }
+}
+
+impl Runbooks {
+    /// The runbooks that take an alert, with what it binds in each.
+    pub fn taking(&self, alert: &Alert) -> Vec<(&Loaded, Vec<Value>)> {
+        let found = self.on_alert(alert).into_iter();
+        let fitting = found.filter_map(|found| {
+            let (loaded, trigger) = self.at(found)?;
+            let bindings = fit(&loaded.program, trigger, |binding| {
+                from_alert(binding, alert)
+            });
+            Some((loaded, bindings.ok()?))
+        });
+        fitting.collect()
     }
 }
 

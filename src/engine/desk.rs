@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 use super::Loaded;
 use crate::journal::{
-    Debt, DebtId, Entry, Error, Happened, Incident, IncidentId, Journal, MessageId, Outbox, RunId,
-    StoredRun, Write,
+    Arrival, Debt, DebtId, Entry, Error, Happened, Incident, IncidentId, Journal, MessageId,
+    Outbox, RunId, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Run};
@@ -60,6 +60,14 @@ impl From<Error> for Trouble {
 impl Desk {
     pub fn write(&mut self, write: Write) {
         self.writes.push(write);
+    }
+
+    /// What this batch has accepted.
+    pub fn arrived(&self) -> impl Iterator<Item = &Arrival> {
+        self.writes.iter().filter_map(|write| match write {
+            Write::Arrived(arrival) => Some(arrival),
+            _ => None,
+        })
     }
 
     /// An incident, taken out of the journal if need be.

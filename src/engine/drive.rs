@@ -10,7 +10,7 @@ use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{Error, Happened, IncidentId, IntentState, Journal, RunId, Write};
 use crate::program::{Capability, Program};
 use crate::run::{self, Event};
-use crate::settings::Need;
+use crate::settings::{Grants, Need};
 use crate::value::{Failure, TEXT_BYTES, Time, Value};
 
 /// The longest text that a timeline keeps of one observation, in bytes.
@@ -156,8 +156,11 @@ impl Engine {
             .iter()
             .find(|one| *one.name == *observe.call.name);
         let needs = declared.map(|one| one.needs.as_slice()).unwrap_or_default();
-        if let Err(denied) = self.granted(needs, &observe.call) {
-            let outcome = Observed::Failed(Failure::Failed(denied.into()));
+        let known = match granted(&self.grants, needs, &observe.call) {
+            Ok(()) => self.past(journal, program, &observe.call, now)?,
+            Err(denied) => Some(Observed::Failed(Failure::Failed(denied.into()))),
+        };
+        if let Some(outcome) = known {
             let happened = Happened::Observed {
                 call: observe.call,
                 outcome: outcome.clone(),
@@ -172,21 +175,6 @@ impl Engine {
         self.desk.run(journal, id)?.pending.push(pending);
         self.actions.push(Action::Observe { run: id, observe });
         Ok(None)
-    }
-
-    /// Whether the agent is granted what a call needs; the words say what to add.
-    pub(super) fn granted(&self, needs: &[Capability], call: &Call) -> Result<(), String> {
-        for need in needs {
-            let of = need.of.and_then(|place| call.args.get(usize::from(place)));
-            let need = Need {
-                capability: need.name.clone(),
-                of: of.map(|argument| argument.value.clone()),
-            };
-            self.grants
-                .check(&need)
-                .map_err(|denied| denied.to_string())?;
-        }
-        Ok(())
     }
 
     /// Puts an answer on the record before the run goes on.
@@ -289,6 +277,19 @@ impl Engine {
             RunId::Debt(..) => Ok(()),
         }
     }
+}
+
+/// Whether the agent is granted what a call needs; the words say what to add.
+pub fn granted(grants: &Grants, needs: &[Capability], call: &Call) -> Result<(), String> {
+    for need in needs {
+        let of = need.of.and_then(|place| call.args.get(usize::from(place)));
+        let need = Need {
+            capability: need.name.clone(),
+            of: of.map(|argument| argument.value.clone()),
+        };
+        grants.check(&need).map_err(|denied| denied.to_string())?;
+    }
+    Ok(())
 }
 
 /// The incident that a run works on.

@@ -6,7 +6,7 @@
 
 use super::Engine;
 use super::desk::Trouble;
-use super::drive::incident_of;
+use super::drive::{granted, incident_of};
 use super::timer::Timer;
 use crate::effect::{Call, Reason};
 use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
@@ -49,7 +49,7 @@ impl Engine {
             let why = format!("`{}` is not declared", intent.call.name);
             return Ok(Leave::Refused(Reason::Grant, why));
         };
-        if let Err(denied) = self.granted(&declared.needs, &intent.call) {
+        if let Err(denied) = granted(&self.grants, &declared.needs, &intent.call) {
             return Ok(Leave::Refused(Reason::Grant, denied));
         }
         if let Some(hold) = &self.hold {

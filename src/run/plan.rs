@@ -9,7 +9,7 @@ use super::course::Course;
 use super::frame::{Frame, Outcome, Signal, Turn};
 use super::{Context, Event, Run, State, moment};
 use crate::effect::{End, Fault, Reason};
-use crate::program::VerifyIndex;
+use crate::program::{CodeHash, VerifyIndex};
 use crate::value::{Time, Value};
 use crate::vm::Reply;
 
@@ -58,6 +58,17 @@ impl Plan {
     /// Whether anything was granted yet.
     pub fn has_begun(&self) -> bool {
         self.begun
+    }
+
+    /// The digest of the plan under this code, in hexadecimal.
+    pub fn fingerprint(&self, code: CodeHash) -> String {
+        let mut hash = Sha256::new();
+        hash.update(code.0);
+        hash.update(self.digest);
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn add(&mut self, what: &str, values: &[Value]) {

@@ -1,0 +1,19 @@
+//! The ops agent: takes alerts, events and requests in over HTTP, and lets an engine deal with them.
+//!
+//! In: a package, settings, a store. Out: incidents looked into, healed, or handed to humans. Never
+//! decides anything itself: it decodes at the border, and everything behind it is the engine's.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room, connect/, store/, host/ and cli/ are where I/O happens"
+)]
+
+mod alertmanager;
+mod api;
+mod load;
+mod serve;
+mod view;
+
+pub use load::{Package, Refused, load_package, load_settings};
+pub use serve::{Options, Running, serve};
+pub use view::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
