@@ -8,6 +8,8 @@ pub mod machine;
 pub mod measure;
 mod memory;
 pub mod program;
+#[cfg(feature = "host")]
+pub mod store;
 
 use std::path::Path;
 

@@ -33,6 +33,7 @@
 //! facade/     what the test binary, benches and fuzz targets may call            9
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
 //! connect/    one provider per file: prom, http, tcp, exec; and how people are told  8
+//! store/      sqlite: the journal's verbs on disk                                8
 //! host/       files                                                              9
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
@@ -70,6 +71,8 @@ mod program;
 mod project;
 mod report;
 mod run;
+#[cfg(feature = "host")]
+mod store;
 mod syntax;
 mod testing;
 mod text;
