@@ -10,12 +10,30 @@
     reason = "this room and host/ are where I/O happens"
 )]
 
+mod answer;
+mod arguments;
+mod client;
+mod host;
+mod http;
+mod inventory;
+mod prom;
+mod secret;
+mod tcp;
+
 use std::future::Future;
 use std::pin::Pin;
 
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::journal::Message;
 use crate::value::Time;
+
+pub use client::Client;
+pub use host::Hosts;
+pub use http::Http;
+pub use inventory::{Inventory, Machine};
+pub use prom::{Prom, PromOptions};
+pub use secret::{SecretText, Secrets};
+pub use tcp::Tcp;
 
 /// What a connector gives once it is done.
 pub type Pending<'a, Outcome> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;
@@ -32,6 +50,14 @@ pub struct Granted {
     pub newer_than: Option<Time>,
     /// For a change: sent to the target where it takes one.
     pub key: String,
+}
+
+impl Granted {
+    /// How long whoever asked waits.
+    fn patience(&self) -> std::time::Duration {
+        let millis = self.deadline.millis().saturating_sub(self.now.millis());
+        std::time::Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+    }
 }
 
 /// The other side of one module of the library.

@@ -3,11 +3,14 @@
 //! In: files as names and bytes. Out: plain text and numbers. Never shows a type of the rooms, so
 //! that these stay private and what nobody uses is reported as dead.
 
+#[cfg(feature = "host")]
+pub mod connect;
 pub mod literal;
 pub mod machine;
 pub mod measure;
 mod memory;
 pub mod program;
+pub mod settings;
 #[cfg(feature = "host")]
 pub mod store;
 

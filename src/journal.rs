@@ -98,8 +98,7 @@ pub trait Journal {
 
     /// Events of this name that arrived at or after a time, newest first.
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;
-    /// Events that were accepted and not dealt with, oldest first.
-    fn pending_events(&self) -> Result<Vec<Arrival>, Error>;
+    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error>;
     /// The last written first, at most `most`.
     fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error>;
 

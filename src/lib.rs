@@ -26,7 +26,9 @@
 //! analysis/   effects, phases, paths, blast, taint, times: proofs over the typed tree  4
 //! check/      names, types, effects, findings, paths, blast, taint               5
 //! journal/    what a store must do, as plain data                                5
+//! settings/   agent.toml: endpoints, hosts, grants, contacts, secrets by reference        5
 //! compile/    typed tree -> program                                              6
+//! engine/     the agent's mind: match, open, grant, drive, tell; actions out     6
 //! testing/    `test` blocks in virtual time                                      7
 //! report/     what a runbook may do, in words and JSON                           7
 //! front/      the front end in one call                                          8
@@ -59,6 +61,7 @@ mod compile;
 mod connect;
 mod diag;
 mod effect;
+mod engine;
 pub mod facade;
 mod fmt;
 mod front;
@@ -71,6 +74,7 @@ mod program;
 mod project;
 mod report;
 mod run;
+mod settings;
 #[cfg(feature = "host")]
 mod store;
 mod syntax;

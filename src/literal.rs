@@ -12,6 +12,7 @@ mod scan;
 mod url;
 
 pub use number::{number, time};
+pub use promql::{Moment, Selector, selectors};
 
 use crate::diag::Diagnostic;
 use crate::text::Span;

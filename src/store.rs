@@ -26,8 +26,8 @@ use std::path::PathBuf;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::journal::{
-    Arrival, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, Hold, Holding, Incident, IncidentId,
-    Journal, Newest, Outbox, RunId, StoredIntent, StoredRun, Write,
+    Arrival, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding, Incident,
+    IncidentId, Journal, Newest, Outbox, RunId, StoredIntent, StoredRun, Write,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -172,8 +172,8 @@ impl Journal for Sqlite {
         ask::events(self.known()?, name, since)
     }
 
-    fn pending_events(&self) -> Result<Vec<Arrival>, Error> {
-        ask::pending_events(self.known()?)
+    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
+        ask::event(self.known()?, id)
     }
 
     fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {

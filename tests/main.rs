@@ -18,6 +18,8 @@ mod harness;
 mod suites {
     pub mod check;
     pub mod cli;
+    pub mod connect;
+    pub mod e2e;
     pub mod examples;
     pub mod explain;
     pub mod fixes;
@@ -30,6 +32,7 @@ mod suites {
     pub mod properties;
     pub mod reference;
     pub mod run;
+    pub mod settings;
     pub mod store;
     pub mod tidy;
     pub mod wrong;
@@ -48,6 +51,7 @@ const SUITES: &[Suite] = &[
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
     ("run", suites::run::trials),
+    ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
@@ -56,7 +60,9 @@ const SUITES: &[Suite] = &[
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),
     ("store", suites::store::trials),
+    ("connect", suites::connect::trials),
     ("examples", suites::examples::trials),
+    ("e2e", suites::e2e::trials),
 ];
 
 fn main() -> std::process::ExitCode {

@@ -12,7 +12,7 @@ use std::path::Path;
 pub use batch::Batch;
 pub use random::Dice;
 
-use crate::journal::{DebtId, Error, IncidentId, Journal, Memory, RunId};
+use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, Memory, RunId};
 use crate::store::Sqlite;
 use crate::value::Time;
 
@@ -49,7 +49,7 @@ pub enum Ask<'a> {
     OpenIntents,
     AttemptsSince(&'a str, i64),
     Events(&'a str, i64),
-    PendingEvents,
+    Event(u64),
     DeadLetters(usize),
     Holdings,
     Outbox,
@@ -124,7 +124,7 @@ impl Store {
                 vec![store.attempts_since(target, time(since))?.to_string()]
             }
             Ask::Events(name, since) => lines(store.events(name, time(since))?, |event| event.id),
-            Ask::PendingEvents => lines(store.pending_events()?, |event| event.id),
+            Ask::Event(id) => lines(store.event(EventId(id))?, |event| event.id),
             Ask::DeadLetters(most) => lines(store.dead_letters(most)?, |letter| letter.at.millis()),
             Ask::Holdings => lines(store.holdings()?, |holding| holding.event),
             Ask::Outbox => lines(store.outbox()?, |message| message.id),

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Error, ErrorKind, EventId,
-    Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal, MessageId, Newest, Outbox,
-    RunId, StoredIntent, StoredRun, Write,
+    Arrival, DeadLetter, Debt, DebtId, Delivery, Entry, Error, ErrorKind, EventId, Hold, Holding,
+    Incident, IncidentId, IntentId, IntentState, Journal, MessageId, Newest, Outbox, RunId,
+    StoredIntent, StoredRun, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -261,10 +261,8 @@ impl Journal for Memory {
         Ok(asked.cloned().collect())
     }
 
-    fn pending_events(&self) -> Result<Vec<Arrival>, Error> {
-        let oldest = self.events.values();
-        let pending = oldest.filter(|arrival| arrival.disposition == Disposition::Pending);
-        Ok(pending.cloned().collect())
+    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
+        Ok(self.events.get(&id).cloned())
     }
 
     fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {

@@ -8,6 +8,7 @@ mod function;
 mod lexer;
 mod matcher;
 mod parser;
+mod selector;
 mod string;
 
 use std::ops::Range;
@@ -16,6 +17,8 @@ use super::scan::Literal;
 use crate::diag::{Code, Diagnostic};
 use crate::value::HolePosition;
 use parser::Parser;
+
+pub use selector::{Moment, Selector, selectors};
 
 /// What an expression yields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ pub struct Plan {
     /// The digest of the plan before this one.
     previous: Option<[u8; 32]>,
     restarts: u32,
-    /// The first intent was made: from here on nothing is planned anew.
+    /// The first intent was granted: from here on nothing is planned anew.
     begun: bool,
 }
 
@@ -50,7 +50,12 @@ impl Plan {
         self.add(remedy, args);
     }
 
-    /// Whether anything was intended yet.
+    /// The first change is about to be made.
+    pub fn settle(&mut self) {
+        self.begun = true;
+    }
+
+    /// Whether anything was granted yet.
     pub fn has_begun(&self) -> bool {
         self.begun
     }
@@ -188,7 +193,7 @@ impl Run {
         }
     }
 
-    /// Whether the first change may be made on this plan; from then on it is settled.
+    /// Whether the first change may be made on this plan.
     pub(super) fn freshness(&mut self, context: &mut Context<'_>) -> Freshness {
         if self.plan.begun {
             return Freshness::Good;
@@ -199,7 +204,6 @@ impl Run {
             .previous
             .is_some_and(|previous| previous != self.plan.digest);
         if !old && !differs {
-            self.plan.begun = true;
             return Freshness::Good;
         }
         if self.plan.restarts >= RESTARTS {

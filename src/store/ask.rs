@@ -178,9 +178,9 @@ pub fn events(connection: &Connection, name: &str, since: Time) -> Result<Vec<Ar
     all(connection, sql, params![name, since.millis()], arrival)
 }
 
-pub fn pending_events(connection: &Connection) -> Result<Vec<Arrival>, Error> {
-    let sql = "SELECT id, at, record, disposition FROM event WHERE pending = 1 ORDER BY id";
-    all(connection, sql, [], arrival)
+pub fn event(connection: &Connection, id: EventId) -> Result<Option<Arrival>, Error> {
+    let sql = "SELECT id, at, record, disposition FROM event WHERE id = ?1";
+    one(connection, sql, [stored(id.0)], arrival)
 }
 
 pub fn dead_letters(connection: &Connection, most: usize) -> Result<Vec<DeadLetter>, Error> {

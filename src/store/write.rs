@@ -61,13 +61,12 @@ pub fn state_column(state: IntentState) -> i64 {
 fn arrived(connection: &Connection, arrival: &Arrival) -> Result<(), Error> {
     execute(
         connection,
-        "INSERT OR REPLACE INTO event (id, at, name, pending, disposition, record) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT OR REPLACE INTO event (id, at, name, disposition, record) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
         params![
             number(arrival.id.0)?,
             arrival.at.millis(),
             arrival.event.name(),
-            arrival.disposition == Disposition::Pending,
             encode(&arrival.disposition),
             encode(&arrival.event),
         ],
@@ -82,12 +81,8 @@ fn disposed(
 ) -> Result<(), Error> {
     let changed = execute(
         connection,
-        "UPDATE event SET pending = ?2, disposition = ?3 WHERE id = ?1",
-        params![
-            number(event.0)?,
-            *disposition == Disposition::Pending,
-            encode(disposition),
-        ],
+        "UPDATE event SET disposition = ?2 WHERE id = ?1",
+        params![number(event.0)?, encode(disposition),],
     )?;
     found(changed, || format!("there is no event {event}"))
 }

@@ -1,6 +1,6 @@
 //! Batches from plain words and numbers; what is not said is filled in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -50,7 +50,7 @@ impl Batch {
         self
     }
 
-    /// An alert that arrived and was not looked at.
+    /// An alert that arrived, and is kept.
     pub fn event(self, id: u64, at: i64, name: &str) -> Batch {
         let alert = Alert {
             name: name.into(),
@@ -64,15 +64,15 @@ impl Batch {
             id: EventId(id),
             at: time(at),
             event: Event::Alert(alert),
-            disposition: Disposition::Pending,
+            disposition: Disposition::Kept,
         }))
     }
 
-    /// An event was dealt with.
+    /// No runbook took an event.
     pub fn disposed(self, event: u64) -> Batch {
         self.with(Write::Disposed {
             event: EventId(event),
-            disposition: Disposition::Kept,
+            disposition: Disposition::Dead,
         })
     }
 
@@ -115,6 +115,9 @@ impl Batch {
             runs: 0,
             reopened: 0,
             duty: None,
+            told: vec!["pagerduty:checkout".into()],
+            locks: BTreeSet::new(),
+            disturbed: BTreeSet::from([Identity(Vec::new())]),
             next_entry: 0,
         }))
     }

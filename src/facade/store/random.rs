@@ -96,10 +96,9 @@ fn arrival(id: u64, at: i64, name: &str, dice: Dice<'_>) -> Arrival {
             by: "somebody".into(),
         },
     };
-    let disposition = match dice(4) {
-        0 => Disposition::Pending,
-        1 => Disposition::Taken(vec![IncidentId(1), IncidentId(2)]),
-        2 => Disposition::Kept,
+    let disposition = match dice(3) {
+        0 => Disposition::Taken(vec![IncidentId(1), IncidentId(2)]),
+        1 => Disposition::Kept,
         _ => Disposition::Dead,
     };
     Arrival {

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::lexer::Kind;
 use super::parser::{Form, Operand, Parser};
+use super::selector::{Moment, Selected, millis};
 use super::string::{Unquoted, unquoted};
 use super::{Problem, Yields};
 use crate::literal::re::{check_pattern, holes_in_sets};
@@ -37,9 +38,11 @@ impl Parser<'_> {
                 return Err(problem.help("name a metric, or match a label with a value"));
             }
         }
+        let range = start..self.behind();
+        self.selected.push(Selected::new(range.clone()));
         Ok(Operand {
             yields: Yields::Vector,
-            range: start..self.behind(),
+            range,
             form: Form::Selector,
         })
     }
@@ -140,6 +143,7 @@ impl Parser<'_> {
     /// `[5m]`, `[5m:1m]`, `offset 1h`, `@ end()`: what may follow an operand.
     pub(super) fn suffixes(&mut self, mut operand: Operand) -> Result<Operand, Problem> {
         let mut moved = Moved::default();
+        self.each_selected(&operand, Selected::enclose);
         loop {
             let place = self.peek().range.clone();
             if self.is("[") {
@@ -148,20 +152,33 @@ impl Parser<'_> {
             } else if self.is("@") {
                 self.next();
                 self.movable(&operand, "@", moved.at, place)?;
-                self.moment()?;
+                let moment = self.moment()?;
+                self.each_selected(&operand, |selected| selected.pin(moment));
                 moved.at = true;
             } else if self.takes_word("offset") {
                 self.movable(&operand, "offset", moved.offset, place)?;
-                if self.is("-") {
+                let ahead = self.is("-");
+                if ahead {
                     self.next();
                 }
-                self.duration()?;
+                let shift = self.duration()?;
+                let shift = if ahead { -shift } else { shift };
+                self.each_selected(&operand, |selected| selected.shift(shift));
                 moved.offset = true;
             } else {
                 return Ok(operand);
             }
             operand.range.end = self.behind();
         }
+    }
+
+    /// Tells something to every selector within the operand.
+    fn each_selected(&mut self, operand: &Operand, tell: impl Fn(&mut Selected)) {
+        let start = operand.range.start;
+        let within = self.selected.iter_mut().rev();
+        within
+            .take_while(|selected| selected.range.start >= start)
+            .for_each(tell);
     }
 
     /// `[5m]` makes samples of a selector, `[5m:1m]` of any instant vector.
@@ -175,7 +192,7 @@ impl Parser<'_> {
         if is_zero(&self.text[length.clone()]) {
             return Err(Problem::types(length, "the range has no length"));
         }
-        self.duration()?;
+        let reach = self.duration()?;
         let is_subquery = self.is(":");
         if is_subquery {
             self.next();
@@ -194,6 +211,10 @@ impl Parser<'_> {
             let what = "the range goes before `offset` and `@`";
             return Err(Problem::types(place, what).help("write `x[5m] offset 1h`"));
         }
+        self.each_selected(&operand, |selected| {
+            selected.enclose();
+            selected.extend(reach);
+        });
         Ok(Operand {
             yields: Yields::Samples,
             range: operand.range.start..end,
@@ -201,8 +222,9 @@ impl Parser<'_> {
         })
     }
 
-    /// A duration or a hole for one. A hole is a whole duration: `[5${unit}]` is none.
-    fn duration(&mut self) -> Result<(), Problem> {
+    /// The milliseconds of a duration, or 0 for a hole. A hole is a whole duration: `[5${unit}]` is
+    /// none.
+    fn duration(&mut self) -> Result<i64, Problem> {
         let token = self.next();
         let behind = self.peek();
         let is_glued = behind.range.start == token.range.end
@@ -217,10 +239,10 @@ impl Parser<'_> {
             return Err(Problem::Hole(hole.range.start, "only a part of a duration"));
         }
         match token.kind {
-            Kind::Duration => Ok(()),
+            Kind::Duration => Ok(millis(&self.text[token.range])),
             Kind::Hole => {
                 self.positions.push(HolePosition::PromqlDuration);
-                Ok(())
+                Ok(0)
             }
             Kind::Number => {
                 let text = &self.text[token.range.clone()];
@@ -234,18 +256,24 @@ impl Parser<'_> {
     }
 
     /// What follows `@`: seconds since 1970, `start()` or `end()`.
-    fn moment(&mut self) -> Result<(), Problem> {
-        if self.is("-") || self.is("+") {
+    fn moment(&mut self) -> Result<Moment, Problem> {
+        let before = self.is("-");
+        if before || self.is("+") {
             self.next();
         }
-        if self.takes_word("start") || self.takes_word("end") {
-            self.expect("(")?;
-            return self.expect(")").map(drop);
+        for (word, moment) in [("start", Moment::Start), ("end", Moment::End)] {
+            if self.takes_word(word) {
+                self.expect("(")?;
+                return self.expect(")").map(|_| moment);
+            }
         }
         match self.peek().kind {
             Kind::Number => {
-                self.next();
-                Ok(())
+                let token = self.next();
+                // Hexadecimal is legal and nobody writes it: then it is taken as long ago.
+                let seconds: f64 = self.text[token.range].parse().unwrap_or_default();
+                let seconds = if before { -seconds } else { seconds };
+                Ok(Moment::Millis((seconds * 1000.0) as i64))
             }
             Kind::Hole | Kind::Word | Kind::Duration | Kind::Text | Kind::Mark | Kind::End => {
                 Err(self.unexpected("seconds since 1970, `start()` or `end()`"))

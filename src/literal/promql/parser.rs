@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::function;
 use super::lexer::{Kind, Token};
+use super::selector::Selected;
 use super::{Problem, Yields};
 use crate::diag::near::nearest;
 use crate::value::HolePosition;
@@ -21,6 +22,8 @@ pub(super) struct Parser<'a> {
     at: usize,
     depth: usize,
     pub(super) positions: Vec<HolePosition>,
+    /// The selectors so far, in the order of the text.
+    pub(super) selected: Vec<Selected>,
 }
 
 /// An expression that has been read.
@@ -49,11 +52,18 @@ impl<'a> Parser<'a> {
             at: 0,
             depth: 0,
             positions: Vec::new(),
+            selected: Vec::new(),
         }
     }
 
-    /// The whole query: something that gives a number for a moment.
+    /// The positions of the holes of a query.
     pub fn query(mut self) -> Result<Vec<HolePosition>, Problem> {
+        self.whole()?;
+        Ok(self.positions)
+    }
+
+    /// The whole query: something that gives a number for a moment.
+    pub fn whole(&mut self) -> Result<(), Problem> {
         if self.peek().kind == Kind::End {
             return Err(Problem::syntax(0..self.text.len(), "it is empty"));
         }
@@ -62,7 +72,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("an operator or the end"));
         }
         match whole.yields {
-            Yields::Scalar | Yields::Vector => Ok(self.positions),
+            Yields::Scalar | Yields::Vector => Ok(()),
             Yields::Samples => {
                 let what = "it yields a range of samples, not a value for each series";
                 let help = "say what to make of the samples: `rate(…)`, `max_over_time(…)`";

@@ -13,12 +13,10 @@ CREATE TABLE event (
   id INTEGER PRIMARY KEY,
   at INTEGER NOT NULL,
   name TEXT NOT NULL,
-  pending INTEGER NOT NULL,
   disposition BLOB NOT NULL,
   record BLOB NOT NULL
 ) STRICT;
 CREATE INDEX event_by_name ON event (name, at);
-CREATE INDEX event_pending ON event (id) WHERE pending = 1;
 
 CREATE TABLE dead_letter (
   id INTEGER PRIMARY KEY,

@@ -54,7 +54,6 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Newest,
         Ask::LiveRuns,
         Ask::OpenIntents,
-        Ask::PendingEvents,
         Ask::DeadLetters(5),
         Ask::DeadLetters(usize::MAX),
         Ask::Holdings,
@@ -66,7 +65,7 @@ fn questions() -> Vec<Ask<'static>> {
         questions.extend([3, 1000].map(|most| Ask::Incidents { open, most }));
     }
     for id in 0..14 {
-        questions.extend([Ask::Incident(id), Ask::Timeline(id, 0)]);
+        questions.extend([Ask::Event(id), Ask::Incident(id), Ask::Timeline(id, 0)]);
         questions.push(Ask::Timeline(id, id * 10));
         for ordinal in 0..3 {
             questions.extend([Ask::Run(id, ordinal), Ask::DebtRun(id, ordinal)]);

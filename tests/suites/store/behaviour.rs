@@ -22,7 +22,7 @@ const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("open intents", open_intents),
     ("attempts by type of target", attempts),
     ("events by name", events),
-    ("pending events", pending),
+    ("what became of an event", disposed),
     ("dead letters last first", dead_letters),
     ("holdings come and go", holdings),
     ("the outbox holds what is due", outbox),
@@ -58,7 +58,7 @@ fn fresh(bench: Bench) {
         Ask::LiveRuns,
         Ask::Program(1),
         Ask::OpenIntents,
-        Ask::PendingEvents,
+        Ask::Event(1),
         Ask::DeadLetters(9),
         Ask::Holdings,
         Ask::Outbox,
@@ -80,13 +80,13 @@ fn refused(mut bench: Bench) {
     ] {
         assert_eq!(bench.refused(batch).kind, "failed");
         bench.reopen();
-        assert_eq!(bench.numbers(Ask::PendingEvents), "1");
+        assert_eq!(bench.numbers(Ask::Events("a", 0)), "1");
         assert!(bench.ask(Ask::Incident(1)).is_empty());
         assert!(bench.ask(Ask::Hold).is_empty());
         assert!(bench.ask(Ask::Timeline(1, 0)).is_empty());
     }
-    bench.commit(Batch::new().disposed(1));
-    assert_eq!(bench.numbers(Ask::PendingEvents), "");
+    bench.commit(Batch::new().event(2, 1, "a"));
+    assert_eq!(bench.numbers(Ask::Events("a", 0)), "2 1");
 }
 
 fn newest(mut bench: Bench) {
@@ -292,15 +292,20 @@ fn events(mut bench: Bench) {
     assert_eq!(bench.numbers(Ask::Events("c", 0)), "");
 }
 
-fn pending(mut bench: Bench) {
+fn disposed(mut bench: Bench) {
     bench.commit(Batch::new().event(2, 1, "a").event(1, 9, "b"));
-    bench.commit(Batch::new().event(3, 1, "a"));
-    assert_eq!(bench.numbers(Ask::PendingEvents), "1 2 3");
     bench.commit(Batch::new().disposed(2));
     bench.reopen();
-    assert_eq!(bench.numbers(Ask::PendingEvents), "1 3");
-    let kept = &bench.ask(Ask::Events("a", 0))[1];
-    assert!(kept.ends_with("disposition: Kept }"), "{kept}");
+    for (id, word) in [(1, "Kept"), (2, "Dead")] {
+        let event = bench.ask(Ask::Event(id)).remove(0);
+        assert!(event.starts_with(&format!("{id} ")), "{event}");
+        assert!(
+            event.ends_with(&format!("disposition: {word} }}")),
+            "{event}"
+        );
+    }
+    assert!(bench.ask(Ask::Event(3)).is_empty());
+    assert!(bench.ask(Ask::Event(u64::MAX)).is_empty());
 }
 
 fn dead_letters(mut bench: Bench) {
@@ -387,6 +392,7 @@ fn order(mut bench: Bench) {
             .holding(1, "a", 0),
     );
     assert_eq!(bench.numbers(Ask::Hold), "bob");
-    assert_eq!(bench.numbers(Ask::PendingEvents), "1");
+    let event = bench.ask(Ask::Event(1)).remove(0);
+    assert!(event.ends_with("disposition: Kept }"), "{event}");
     assert_eq!(bench.numbers(Ask::Holdings), "1");
 }

@@ -82,9 +82,9 @@ fn killed() {
     let store = open(&path);
     let newest = newest_event(&store);
     assert!(newest >= acknowledged, "{acknowledged} is lost");
-    let all = |count| (1..=count).map(|number: u64| number.to_string());
+    let all = |count| (1..=count).rev().map(|number: u64| number.to_string());
     let expected = all(newest).collect::<Vec<_>>().join(" ");
-    assert_eq!(numbers(&store, Ask::PendingEvents), expected);
+    assert_eq!(numbers(&store, Ask::Events("a", 0)), expected);
     for number in 1..=newest {
         let entries = store.ask(Ask::Timeline(number, 0)).unwrap();
         assert_eq!(

@@ -84,7 +84,7 @@ fn by_chance() {
         Ask::OpenIntents,
         Ask::AttemptsSince("k8s.Pod", 0),
         Ask::Events("a", 0),
-        Ask::PendingEvents,
+        Ask::Event(3),
         Ask::Holdings,
         Ask::Outbox,
         Ask::Debts,

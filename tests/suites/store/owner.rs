@@ -45,7 +45,7 @@ fn second() {
         refusal.why
     );
     first.commit(&Batch::new().event(1, 1, "a")).unwrap();
-    assert_eq!(numbers(&first, Ask::PendingEvents), "1");
+    assert_eq!(numbers(&first, Ask::Events("a", 0)), "1");
 }
 
 fn other_process() {
@@ -60,7 +60,7 @@ fn other_process() {
     assert_eq!(refusal.kind, "taken");
     let id = format!("process {} ", writer.id());
     assert!(refusal.why.contains(&id), "{}", refusal.why);
-    let events = open(&path).ask(Ask::PendingEvents).unwrap();
+    let events = open(&path).ask(Ask::Events("a", 0)).unwrap();
     assert!(events.len() as u64 >= before, "the first could not go on");
 }
 
@@ -92,10 +92,10 @@ fn stolen() {
     assert_eq!(refusal.kind, "superseded");
     assert!(refusal.why.contains("epoch 2"), "{}", refusal.why);
     // From here on it knows nothing.
-    assert_eq!(first.ask(Ask::PendingEvents).unwrap_err().kind, "failed");
+    assert_eq!(first.ask(Ask::Events("a", 0)).unwrap_err().kind, "failed");
     assert_eq!(first.commit(&Batch::new()).unwrap_err().kind, "failed");
     second.commit(&Batch::new().event(3, 1, "a")).unwrap();
-    assert_eq!(numbers(&second, Ask::PendingEvents), "1 3");
+    assert_eq!(numbers(&second, Ask::Events("a", 0)), "3 1");
 }
 
 fn replaced() {
@@ -127,9 +127,9 @@ fn look() {
     let mut owner = open(&path);
     owner.commit(&Batch::new().event(1, 1, "a")).unwrap();
     let mut looker = Store::read(&path).unwrap();
-    assert_eq!(numbers(&looker, Ask::PendingEvents), "1");
+    assert_eq!(numbers(&looker, Ask::Events("a", 0)), "1");
     owner.commit(&Batch::new().event(2, 1, "a")).unwrap();
-    assert_eq!(numbers(&looker, Ask::PendingEvents), "1 2");
+    assert_eq!(numbers(&looker, Ask::Events("a", 0)), "2 1");
     let refusal = looker.commit(&Batch::new().event(3, 1, "a")).unwrap_err();
     assert_eq!(refusal.kind, "read_only");
     // A look from the same process must not cost the owner its locks.
@@ -137,7 +137,7 @@ fn look() {
     owner.commit(&Batch::new().event(3, 1, "a")).unwrap();
     drop(owner);
     let looker = Store::read(&path).unwrap();
-    assert_eq!(numbers(&looker, Ask::PendingEvents), "1 2 3");
+    assert_eq!(numbers(&looker, Ask::Events("a", 0)), "3 2 1");
 }
 
 fn look_at_nothing() {

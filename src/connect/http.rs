@@ -1,0 +1,127 @@
+//! The module `http`: one request, one answer.
+//!
+//! A redirect is an answer and is not followed; cookies, proxies and the environment play no part.
+
+use std::sync::Arc;
+
+use reqwest::RequestBuilder;
+use tokio::time::Instant;
+
+use super::answer::{bounded, failed, quoted, said, took};
+use super::client::{Answer, with_bearer};
+use super::{Client, Granted, Pending, Provider, Secrets, arguments};
+use crate::effect::{Call, ChangeOutcome, Observed};
+use crate::value::{TEXT_BYTES, Tag, Value};
+
+/// How much of a refusal is read.
+const REFUSAL: usize = 4096;
+
+/// Requests to anything that speaks HTTP.
+pub struct Http {
+    client: Client,
+    secrets: Arc<Secrets>,
+}
+
+impl Http {
+    /// `secrets` holds what `auth` may name.
+    pub fn new(client: Client, secrets: Arc<Secrets>) -> Http {
+        Http { client, secrets }
+    }
+
+    /// The request with the secret that the call names; without that secret there is none.
+    fn authorised(&self, request: RequestBuilder, call: &Call) -> Result<RequestBuilder, String> {
+        let Some(name) = arguments::secret(call, "auth")? else {
+            return Ok(request);
+        };
+        let secret = self.secrets.secret(name);
+        let secret = secret.ok_or_else(|| format!("this agent has no secret `{name}`"))?;
+        Ok(with_bearer(request, Some(secret)))
+    }
+
+    fn get(&self, call: &Call) -> Result<RequestBuilder, String> {
+        let url = arguments::query(call, "url", Tag::Url)?;
+        self.authorised(self.client.get(url), call)
+    }
+
+    fn post(&self, call: &Call) -> Result<RequestBuilder, String> {
+        let url = arguments::query(call, "url", Tag::Url)?;
+        let body = arguments::text(call, "body")?;
+        let request = self.client.post(url, content_type(body), body.to_owned());
+        self.authorised(request, call)
+    }
+
+    async fn look(&self, granted: &Granted) -> Observed {
+        let call = &granted.call;
+        let request = match arguments::function(call) {
+            "get" => self.get(call),
+            _ => Err(format!("no connector offers {}", call.name)),
+        };
+        let request = match request {
+            Ok(request) => request,
+            Err(why) => return failed(&self.secrets, why),
+        };
+        let start = Instant::now();
+        let most = TEXT_BYTES + self.secrets.margin();
+        match self.client.ask(request, granted.patience(), most).await {
+            Ok(Answer {
+                broken: Some(why), ..
+            }) => failed(&self.secrets, format!("the answer broke off: {why}")),
+            Ok(answer) => Observed::Value(arguments::record(
+                "http.Response",
+                vec![
+                    ("status", Value::Int(answer.status.into())),
+                    ("body", bounded(&self.secrets, &answer.body, answer.more)),
+                    ("took", took(start)),
+                ],
+            )),
+            Err(no_answer) => failed(&self.secrets, no_answer.why),
+        }
+    }
+
+    async fn change(&self, granted: &Granted) -> ChangeOutcome {
+        let call = &granted.call;
+        let request = match arguments::function(call) {
+            "post" => self.post(call),
+            _ => Err(format!("no connector offers {}", call.name)),
+        };
+        let not_applied = |why: &str| ChangeOutcome::NotApplied(said(&self.secrets, why));
+        let request = match request {
+            Ok(request) => request,
+            Err(why) => return not_applied(&why),
+        };
+        match self.client.ask(request, granted.patience(), REFUSAL).await {
+            // The status came with the first bytes: it counts, also when the body broke off.
+            Ok(answer) if answer.status < 400 => ChangeOutcome::Applied(Value::None),
+            Ok(answer) => {
+                let body = quoted(&self.secrets, &answer.body);
+                not_applied(&format!("answered with status {}: {body}", answer.status))
+            }
+            Err(no_answer) if no_answer.sent => ChangeOutcome::Unknown,
+            Err(no_answer) => not_applied(&no_answer.why),
+        }
+    }
+}
+
+impl Provider for Http {
+    fn module(&self) -> &'static str {
+        "http"
+    }
+
+    fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
+        Box::pin(async move { self.look(&granted).await })
+    }
+
+    fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
+        Box::pin(async move { self.change(&granted).await })
+    }
+}
+
+/// A call writes no headers, so the body says itself what it is.
+fn content_type(body: &str) -> &'static str {
+    let json = || serde_json::from_str::<serde::de::IgnoredAny>(body).is_ok();
+    match body.trim_start().chars().next() {
+        None => "",
+        Some('{' | '[') if json() => "application/json",
+        Some(_) => "text/plain; charset=utf-8",
+    }
+}

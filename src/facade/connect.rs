@@ -1,0 +1,217 @@
+//! Connectors driven by plain data, for tests against servers and programs that misbehave.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::connect::{
+    Client, Granted, Hosts, Http, Inventory, Machine, Prom, PromOptions, Provider, SecretText,
+    Secrets, Tcp,
+};
+use crate::effect::{Argument, Call, ChangeOutcome, Observed};
+use crate::value::{
+    Duration, Failure, Identity, Key, Query, Record, Shape, Tag, Target, Text, Time, Value,
+};
+
+/// What the connectors of a test know.
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    /// The address of the Prometheus, and what it is spoken to with.
+    pub prom: String,
+    /// Sent to the Prometheus.
+    pub bearer: Option<String>,
+    /// Names and texts.
+    pub secrets: Vec<(String, String)>,
+    /// Names, addresses and roles.
+    pub hosts: Vec<(String, String, String)>,
+    /// The one that the test runs on.
+    pub here: String,
+    /// Names and paths.
+    pub programs: Vec<(String, PathBuf)>,
+}
+
+/// A call as it is asked.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// `prom.value`
+    pub call: String,
+    /// In the order of the parameters.
+    pub args: Vec<(&'static str, Arg)>,
+    /// Milliseconds since 1970.
+    pub now: i64,
+    /// How many milliseconds it may take.
+    pub patience: i64,
+    /// Milliseconds since 1970: what is older does not count.
+    pub newer_than: Option<i64>,
+}
+
+/// An argument.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is named by its type in the language")]
+pub enum Arg {
+    None,
+    Text(String),
+    Texts(Vec<String>),
+    Url(String),
+    Promql(String),
+    Int(i64),
+    Duration(i64),
+    Time(i64),
+    Secret(String),
+    Host(String),
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Came {
+    /// A value of an observation, as it prints, and the fields if it is a record or a target.
+    Value(String, Vec<(String, Option<String>)>),
+    /// Nothing there.
+    NoData(String),
+    /// It could not be observed.
+    Failed(String),
+    /// A change took effect.
+    Applied,
+    /// A change had certainly no effect.
+    NotApplied(String),
+    /// Nobody knows.
+    Unknown,
+}
+
+/// The connectors of a setup.
+pub struct Connectors(Vec<Box<dyn Provider>>);
+
+impl Connectors {
+    /// All of them; fails as the settings of an agent would.
+    pub fn new(setup: &Setup) -> Result<Connectors, String> {
+        let client = Client::new()?;
+        let secrets = setup.secrets.iter();
+        let secrets = secrets.map(|(name, text)| {
+            SecretText::new(text.as_str()).map(|text| (name.as_str().into(), text))
+        });
+        let secrets = secrets.collect::<Result<Vec<_>, String>>()?;
+        let secrets = Arc::new(Secrets::new(secrets));
+        let machines = setup.hosts.iter().map(|(name, address, role)| {
+            let machine = Machine {
+                address: address.clone(),
+                role: role.clone(),
+                here: *name == setup.here,
+            };
+            (name.as_str().into(), machine)
+        });
+        let inventory = Arc::new(Inventory::new(machines));
+        let options = PromOptions {
+            base: match setup.prom.is_empty() {
+                true => "http://127.0.0.1:1".into(),
+                false => setup.prom.clone(),
+            },
+            bearer: setup.bearer.as_deref().map(SecretText::new).transpose()?,
+        };
+        Ok(Connectors(vec![
+            Box::new(Prom::new(options, client.clone(), secrets.clone())?),
+            Box::new(Http::new(client, secrets.clone())),
+            Box::new(Tcp::new(inventory.clone(), secrets.clone())),
+            Box::new(Hosts::new(inventory, secrets)),
+        ]))
+    }
+
+    /// Looks.
+    pub async fn observe(&self, ask: Ask) -> Came {
+        match self.provider(&ask).observe(granted(ask)).await {
+            Observed::Value(value) => came(&value),
+            Observed::Failed(Failure::NoData(what)) => Came::NoData(what.as_str().into()),
+            Observed::Failed(failure) => Came::Failed(failure.to_string()),
+            Observed::Evaluate => Came::Failed("nobody answers".into()),
+        }
+    }
+
+    /// Changes something.
+    pub async fn perform(&self, ask: Ask) -> Came {
+        match self.provider(&ask).perform(granted(ask)).await {
+            ChangeOutcome::Applied(_) => Came::Applied,
+            ChangeOutcome::NotApplied(why) => Came::NotApplied(why),
+            ChangeOutcome::Unknown => Came::Unknown,
+        }
+    }
+
+    fn provider(&self, ask: &Ask) -> &dyn Provider {
+        let module = ask.call.split('.').next().unwrap_or_default();
+        let found = self.0.iter().find(|provider| provider.module() == module);
+        found
+            .expect("the test asks a connector that there is")
+            .as_ref()
+    }
+}
+
+fn granted(ask: Ask) -> Granted {
+    let time = |millis| Time::from_millis(millis).expect("the test names a time that there is");
+    let args = ask.args.into_iter().map(|(name, arg)| Argument {
+        name: name.into(),
+        value: value(arg),
+    });
+    Granted {
+        call: Call {
+            name: ask.call.into(),
+            args: args.collect(),
+        },
+        now: time(ask.now),
+        deadline: time(ask.now + ask.patience),
+        newer_than: ask.newer_than.map(time),
+        key: "incident-1/run-1/step-1".into(),
+    }
+}
+
+fn value(arg: Arg) -> Value {
+    let query = |tag, text: String| {
+        let text = text.into();
+        Value::Query(Arc::new(Query { tag, text }))
+    };
+    match arg {
+        Arg::None => Value::None,
+        Arg::Text(text) => Value::text(text),
+        Arg::Texts(texts) => Value::list(texts.into_iter().map(Value::text).collect()),
+        Arg::Url(text) => query(Tag::Url, text),
+        Arg::Promql(text) => query(Tag::Promql, text),
+        Arg::Int(number) => Value::Int(number),
+        Arg::Duration(millis) => Value::Duration(Duration::from_millis(millis)),
+        Arg::Time(millis) => Value::Time(Time::from_millis(millis).unwrap_or_default()),
+        Arg::Secret(name) => Value::Secret(Text::from(name)),
+        Arg::Host(name) => host(&name),
+    }
+}
+
+/// A host of which nothing but the name is known.
+fn host(name: &str) -> Value {
+    let key = Key {
+        kind: "host.Host".into(),
+        key: name.into(),
+    };
+    let shape = Shape {
+        name: key.kind.clone(),
+        fields: Box::default(),
+    };
+    Value::Target(Arc::new(Target {
+        identity: Identity(vec![key]),
+        uid: None,
+        snapshot: Record {
+            shape: Arc::new(shape),
+            fields: Vec::new(),
+        },
+    }))
+}
+
+fn came(value: &Value) -> Came {
+    let record = match value {
+        Value::Record(record) => Some(record.as_ref()),
+        Value::Target(target) => Some(&target.snapshot),
+        _ => None,
+    };
+    let Some(record) = record else {
+        return Came::Value(value.to_plain(), Vec::new());
+    };
+    let slots = record.shape.fields.iter().zip(&record.fields);
+    let slots = slots.map(|(name, slot)| {
+        let slot = slot.as_ref().map(Value::to_plain);
+        (name.to_string(), slot)
+    });
+    Came::Value(record.shape.name.to_string(), slots.collect())
+}

@@ -1,0 +1,220 @@
+//! What holds for every connector that speaks over the network, asked of each in the same words.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use std::time::{Duration, Instant};
+
+use rbk::facade::connect::{Arg, Ask, Came, Connectors};
+
+use super::server::{Server, closed_port};
+use super::{Case, NOW, SECRET, ask, connectors, run};
+
+pub const CASES: &[Case] = &[
+    ("the deadline is kept", the_deadline_is_kept),
+    ("dropped means gone", dropped_means_gone),
+    ("refused is said", refused_is_said),
+    ("garbage is no answer", garbage_is_no_answer),
+    ("an endless answer is bounded", an_endless_answer_is_bounded),
+    ("no secret comes back", no_secret_comes_back),
+    ("what it does not offer fails", what_it_does_not_offer_fails),
+];
+
+/// A call to a server on this port, and whether it changes something.
+type Subject = (fn(u16) -> Ask, bool);
+
+const SUBJECTS: &[Subject] = &[
+    (prom_value, false),
+    (prom_points, false),
+    (http_get, false),
+    (http_post, true),
+    (tcp_ask, false),
+];
+
+fn prom_value(_: u16) -> Ask {
+    let query = Arg::Promql("sum(up)".into());
+    ask("prom.value", vec![("query", query), ("at", Arg::Time(NOW))])
+}
+
+fn prom_points(_: u16) -> Ask {
+    let args = vec![
+        ("query", Arg::Promql("sum(up)".into())),
+        ("over", Arg::Duration(60_000)),
+        ("every", Arg::Duration(15_000)),
+    ];
+    ask("prom.points", args)
+}
+
+fn http_get(port: u16) -> Ask {
+    let url = Arg::Url(format!("http://127.0.0.1:{port}/x"));
+    let auth = Arg::Secret("token".into());
+    ask("http.get", vec![("url", url), ("auth", auth)])
+}
+
+fn http_post(port: u16) -> Ask {
+    let mut call = http_get(port);
+    call.call = "http.post".into();
+    call.args.insert(1, ("body", Arg::Text("x".into())));
+    call
+}
+
+fn tcp_ask(port: u16) -> Ask {
+    let args = vec![
+        ("on", Arg::Host("box".into())),
+        ("port", Arg::Int(port.into())),
+        ("send", Arg::Text("PING".into())),
+        ("patience", Arg::Duration(60_000)),
+    ];
+    ask("tcp.ask", args)
+}
+
+async fn call(connectors: &Connectors, ask: Ask, changes: bool) -> Came {
+    match changes {
+        true => connectors.perform(ask).await,
+        false => connectors.observe(ask).await,
+    }
+}
+
+/// Each subject against such a server: its name, and what came of it within `patience`.
+fn each(server: impl Fn() -> Server, patience: i64) -> Vec<(String, Came)> {
+    let subjects = SUBJECTS.iter();
+    let came = subjects.map(|(subject, changes)| {
+        let server = server();
+        let mut ask = subject(server.port);
+        ask.patience = patience;
+        let name = ask.call.clone();
+        let connectors = connectors(&server.url());
+        (name, run(call(&connectors, ask, *changes)))
+    });
+    came.collect()
+}
+
+fn the_deadline_is_kept() {
+    let start = Instant::now();
+    for (name, came) in each(Server::silent, 1_000) {
+        match name.as_str() {
+            "http.post" => assert_eq!(came, Came::Unknown),
+            // Silence is an answer there.
+            "tcp.ask" => assert!(matches!(came, Came::Value(..))),
+            _ => assert!(matches!(came, Came::Failed(_)), "{name}: {came:?}"),
+        }
+    }
+    assert!(start.elapsed() < Duration::from_secs(25));
+}
+
+fn dropped_means_gone() {
+    for (subject, changes) in SUBJECTS {
+        let closed = Arc::new(AtomicBool::new(false));
+        let seen = closed.clone();
+        let server = Server::new(move |_, stream| {
+            stream
+                .set_read_timeout(Some(Duration::from_secs(20)))
+                .unwrap();
+            let ended = matches!(stream.read(&mut [0; 16]), Ok(0));
+            seen.store(ended, Ordering::SeqCst);
+        });
+        let connectors = connectors(&server.url());
+        let ask = subject(server.port);
+        let name = ask.call.clone();
+        run(async {
+            let call = call(&connectors, ask, *changes);
+            let dropped = tokio::time::timeout(Duration::from_millis(1_200), call).await;
+            assert!(dropped.is_err(), "{name}: answered");
+            for _ in 0..100 {
+                if closed.load(Ordering::SeqCst) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            panic!("{name}: the connection is still there");
+        });
+    }
+}
+
+fn refused_is_said() {
+    for (subject, changes) in SUBJECTS {
+        let port = closed_port();
+        let connectors = connectors(&format!("http://127.0.0.1:{port}"));
+        let came = run(call(&connectors, subject(port), *changes));
+        match (&came, changes) {
+            (Came::NotApplied(why), true) | (Came::Failed(why), false) => {
+                assert!(why.contains("refused"), "{why}");
+            }
+            (Came::Value(shape, _), false) => assert_eq!(shape, "tcp.Answer"),
+            _ => panic!("{came:?}"),
+        }
+    }
+}
+
+fn garbage_is_no_answer() {
+    let garbage =
+        || Server::new(|_, stream| drop(stream.write_all(b"\x00\xff\x16\x03 garbage\r\n\r\n")));
+    for (name, came) in each(garbage, 5_000) {
+        match name.as_str() {
+            "http.post" => assert_eq!(came, Came::Unknown),
+            "tcp.ask" => assert!(matches!(came, Came::Value(..))),
+            _ => assert!(matches!(came, Came::Failed(_)), "{name}: {came:?}"),
+        }
+    }
+}
+
+fn an_endless_answer_is_bounded() {
+    let endless = || {
+        Server::new(|_, stream| {
+            drop(stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"));
+            while stream.write_all(&[b'x'; 65536]).is_ok() {}
+        })
+    };
+    for (name, came) in each(endless, 20_000) {
+        let shown = format!("{came:?}");
+        assert!(shown.len() < 1_200_000, "{name}: {} bytes", shown.len());
+        match name.as_str() {
+            "prom.value" | "prom.points" => {
+                assert!(
+                    super::words(&came).contains("longer than 4 MiB"),
+                    "{came:?}"
+                );
+            }
+            "http.post" => assert_eq!(came, Came::Applied),
+            _ => assert!(matches!(came, Came::Value(..)), "{name}"),
+        }
+    }
+}
+
+fn no_secret_comes_back() {
+    let escaped = SECRET.replace('/', "%2F").replace('+', "%2B");
+    let base64 = "czNjcjN0L3Qwa2VuK3ZhbHVl";
+    let hexadecimal: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let forms = [SECRET, &escaped, base64, &hexadecimal].map(String::from);
+    let leaks = |text: &str| forms.iter().any(|form| text.contains(form.as_str()));
+    let echo = forms.join(" | ");
+    let error = serde_json::json!({"status": "error", "errorType": "bad_data", "error": echo});
+    for body in [echo.clone(), error.to_string(), format!("<html>{echo}")] {
+        for status in [200, 400, 503] {
+            let body = body.clone();
+            let server = || Server::plain(status, "text/html", body.clone());
+            for (name, came) in each(server, 5_000) {
+                assert!(!leaks(&format!("{came:?}")), "{name}: {came:?}");
+            }
+        }
+    }
+    assert!(leaks(&echo));
+}
+
+fn what_it_does_not_offer_fails() {
+    for module in ["prom", "http", "tcp", "host"] {
+        let other = || ask(&format!("{module}.other"), Vec::new());
+        let connectors = connectors("");
+        let came = run(connectors.observe(other()));
+        assert!(matches!(&came, Came::Failed(_)), "{came:?}");
+        let came = run(connectors.perform(other()));
+        assert!(matches!(&came, Came::NotApplied(_)), "{came:?}");
+    }
+    // A call of another version of the library.
+    let came = run(connectors("").observe(ask("prom.value", Vec::new())));
+    assert_eq!(
+        super::words(&came),
+        "the observation failed: prom.value came without `query`"
+    );
+}

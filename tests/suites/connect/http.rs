@@ -1,0 +1,146 @@
+//! The module `http`: what counts as an answer, and what a change is known to have done.
+
+use std::io::Write;
+use std::net::TcpStream;
+
+use rbk::facade::connect::{Arg, Ask, Came};
+
+use super::server::{Server, closed_port};
+use super::{Case, SECRET, ask, connectors, field, run, words};
+
+pub const CASES: &[Case] = &[
+    ("any status is an answer", any_status_is_an_answer),
+    ("a redirect is not followed", a_redirect_is_not_followed),
+    (
+        "a body is cut where one sees it",
+        a_body_is_cut_where_one_sees_it,
+    ),
+    (
+        "an answer that breaks off is none",
+        an_answer_that_breaks_off_is_none,
+    ),
+    (
+        "a secret goes out and not back",
+        a_secret_goes_out_and_not_back,
+    ),
+    (
+        "an unknown secret sends nothing",
+        an_unknown_secret_sends_nothing,
+    ),
+    (
+        "a status decides about a change",
+        a_status_decides_about_a_change,
+    ),
+    (
+        "silence leaves a change unknown",
+        silence_leaves_a_change_unknown,
+    ),
+    ("refused means not sent", refused_means_not_sent),
+];
+
+fn get(url: String, auth: Arg) -> Ask {
+    ask("http.get", vec![("url", Arg::Url(url)), ("auth", auth)])
+}
+
+fn post(url: String, body: &str, auth: Arg) -> Ask {
+    let args = vec![
+        ("url", Arg::Url(url)),
+        ("body", Arg::Text(body.into())),
+        ("auth", auth),
+    ];
+    ask("http.post", args)
+}
+
+fn any_status_is_an_answer() {
+    for status in [200, 404, 503] {
+        let server = Server::plain(status, "text/plain", "as it is\n\u{7}");
+        let came = run(connectors("").observe(get(server.url(), Arg::None)));
+        assert_eq!(field(&came, "status"), status.to_string());
+        assert_eq!(field(&came, "body"), "as it is\n\u{7}");
+    }
+}
+
+fn a_redirect_is_not_followed() {
+    let server = Server::plain(302, "text/plain", "");
+    let came = run(connectors("").observe(get(server.url(), Arg::None)));
+    assert_eq!(field(&came, "status"), "302");
+    assert_eq!(server.asked().len(), 1);
+}
+
+fn a_body_is_cut_where_one_sees_it() {
+    let server = Server::plain(200, "text/plain", "é".repeat(1024 * 1024));
+    let came = run(connectors("").observe(get(server.url(), Arg::None)));
+    let body = field(&came, "body");
+    assert!(body.len() <= 1024 * 1024 && body.len() > 1024 * 1024 - 100);
+    assert!(body.ends_with("\n[cut: there was more than 1 MiB]"));
+}
+
+fn an_answer_that_breaks_off_is_none() {
+    let half = |stream: &mut TcpStream| {
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\nhalf";
+        drop(stream.write_all(head.as_bytes()));
+    };
+    let server = Server::new(move |_, stream| half(stream));
+    let came = run(connectors("").observe(get(server.url(), Arg::None)));
+    assert!(words(&came).contains("broke off"), "{came:?}");
+    // What the status said holds for a change: it was read and answered.
+    let came = run(connectors("").perform(post(server.url(), "x", Arg::None)));
+    assert_eq!(came, Came::Applied);
+}
+
+fn a_secret_goes_out_and_not_back() {
+    let server = Server::new(|request, stream| {
+        super::server::respond(stream, 200, "text/plain", &format!("you sent {request}"));
+    });
+    let came = run(connectors("").observe(get(server.url(), Arg::Secret("token".into()))));
+    assert!(server.asked()[0].contains(&format!("Bearer {SECRET}")));
+    let body = field(&came, "body");
+    assert!(body.contains("Bearer [secret token]"), "{body}");
+}
+
+fn an_unknown_secret_sends_nothing() {
+    let server = Server::plain(200, "text/plain", "");
+    let came = run(connectors("").observe(get(server.url(), Arg::Secret("other".into()))));
+    assert!(words(&came).contains("no secret `other`"));
+    let came = run(connectors("").perform(post(server.url(), "", Arg::Secret("other".into()))));
+    assert!(matches!(came, Came::NotApplied(_)));
+    assert_eq!(server.asked().len(), 0);
+}
+
+fn a_status_decides_about_a_change() {
+    for (status, applied) in [(200, true), (302, true), (400, false), (503, false)] {
+        let server = Server::plain(status, "text/html", "<h1>no\u{202e}\n");
+        let came = run(connectors("").perform(post(server.url(), "{\"on\":false}", Arg::None)));
+        match applied {
+            true => assert_eq!(came, Came::Applied),
+            false => {
+                let expected = format!("answered with status {status}: `<h1>no\\u{{202e}}`");
+                assert_eq!(came, Came::NotApplied(expected));
+            }
+        }
+        let asked = server.asked();
+        assert_eq!(asked.len(), 1, "nothing is sent twice");
+        assert!(asked[0].contains("content-type: application/json"));
+        assert!(asked[0].ends_with("\r\n\r\n{\"on\":false}"));
+    }
+}
+
+fn silence_leaves_a_change_unknown() {
+    let server = Server::silent();
+    let mut call = post(server.url(), "x", Arg::None);
+    call.patience = 1_000;
+    assert_eq!(run(connectors("").perform(call)), Came::Unknown);
+    // Closed without a word, after the request was read.
+    let server = Server::new(|_, _| {});
+    let came = run(connectors("").perform(post(server.url(), "x", Arg::None)));
+    assert_eq!(came, Came::Unknown);
+}
+
+fn refused_means_not_sent() {
+    let url = format!("http://127.0.0.1:{}/", closed_port());
+    let came = run(connectors("").perform(post(url.clone(), "x", Arg::None)));
+    assert!(words(&came).contains("refused"), "{came:?}");
+    assert!(matches!(came, Came::NotApplied(_)));
+    let came = run(connectors("").observe(get(url, Arg::None)));
+    assert!(words(&came).contains("refused"), "{came:?}");
+}
