@@ -11,6 +11,8 @@ pub mod measure;
 mod memory;
 pub mod program;
 pub mod settings;
+#[cfg(feature = "host")]
+pub mod store;
 
 use std::path::Path;
 

@@ -35,6 +35,7 @@
 //! facade/     what the test binary, benches and fuzz targets may call            9
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
 //! connect/    one provider per file: prom, http, tcp, exec; and how people are told  8
+//! store/      sqlite: the journal's verbs on disk                                8
 //! host/       files, the clock, and the loop that lets an engine drive the world     9
 //! agent/      the daemon: what it offers over HTTP, and its life                     10
 //! cli/        a file per subcommand: arguments and one function                  11
@@ -77,6 +78,8 @@ mod project;
 mod report;
 mod run;
 mod settings;
+#[cfg(feature = "host")]
+mod store;
 mod syntax;
 mod testing;
 mod text;

@@ -22,7 +22,7 @@ use crate::diag::human;
 use crate::engine::Engine;
 use crate::host::{self, Clock, Driver, Handle, Stopped};
 use crate::journal;
-use crate::journal::Memory as Sqlite;
+use crate::store::Sqlite;
 use crate::settings::Settings;
 
 /// How often files are looked at for changes.
@@ -74,7 +74,7 @@ pub async fn start(
         }
     };
     let path = folder.join(&settings.store);
-    let store = Sqlite::new(&fresh_name());
+    let store = Sqlite::open(&path, &fresh_name()).map_err(|failure| vec![store_refused(&path, &failure)])?;
     let clock = Arc::new(Clock::default());
     let (runbooks, words) = package.runbooks();
     let loaded = runbooks.all().len();

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use super::Loaded;
 use crate::journal::{
-    Arrival, Debt, DebtId, Entry, Error, Happened, Incident, IncidentId, Journal, MessageId,
+    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, Journal, MessageId,
     Outbox, RunId, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
@@ -167,7 +167,7 @@ impl Desk {
     /// A run, taken out of the journal if need be; it counts as changed.
     pub fn run(&mut self, journal: &dyn Journal, id: RunId) -> Result<&mut Working, Trouble> {
         if !self.runs.contains_key(&id) {
-            let stored = journal.run(id)?.ok_or(Trouble::Unreadable)?;
+            let stored = readable(journal.run(id))?.ok_or(Trouble::Unreadable)?;
             let run: Run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
             let working = Working {
                 code: stored.code,
@@ -211,7 +211,7 @@ impl Desk {
         if let Some(program) = self.programs.get(&hash) {
             return Ok(program.clone());
         }
-        let artefact = journal.program(hash)?.ok_or(Trouble::Unreadable)?;
+        let artefact = readable(journal.program(hash))?.ok_or(Trouble::Unreadable)?;
         let program: Program = postcard::from_bytes(&artefact).map_err(|_| Trouble::Unreadable)?;
         if program.validate().is_err() || program.code_hash() != hash {
             return Err(Trouble::Unreadable);
@@ -269,6 +269,14 @@ impl Working {
                 )
             })
     }
+}
+
+/// One record that is damaged puts one run aside, and not the agent.
+fn readable<T>(read: Result<T, Error>) -> Result<T, Trouble> {
+    read.map_err(|error| match error.kind {
+        ErrorKind::Corrupt => Trouble::Unreadable,
+        _ => Trouble::Store(error),
+    })
 }
 
 fn stored(id: RunId, working: &Working) -> StoredRun {

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Error, ErrorKind, EventId,
-    Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal, MessageId, Newest, Outbox,
-    RunId, StoredIntent, StoredRun, Write,
+    Arrival, DeadLetter, Debt, DebtId, Delivery, Entry, Error, ErrorKind, EventId, Hold, Holding,
+    Incident, IncidentId, IntentId, IntentState, Journal, MessageId, Newest, Outbox, RunId,
+    StoredIntent, StoredRun, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
