@@ -10,7 +10,7 @@ use tokio::runtime;
 use super::{Performer, read_all};
 use crate::connect::{
     Client, Exec, ExecOptions, Hosts, Http, Inventory, Machine, Messenger, PagerDuty, Prom,
-    PromOptions, Provider, SecretText, Secrets, Tcp,
+    PromOptions, Provider, SecretText, Secrets, Slack, Tcp, Terminal, Webhook,
 };
 use crate::project::Trouble;
 use crate::settings::{Contact, SecretRef, Settings};
