@@ -10,6 +10,7 @@
 
 mod agent;
 mod check;
+mod demo;
 mod explain;
 mod failure;
 mod fmt;
@@ -40,12 +41,15 @@ const INTERNAL: u8 = 70;
 
 const AFTER_HELP: &str = "\
 Examples:
+  rbk demo                       watch a service break, and heal, in half a minute
   rbk init checkout              start a package in the folder `checkout`
   rbk check                      check the package around the working folder
   rbk check --report checkout    say what its runbooks may do
   rbk fmt                        bring its files into the one layout
   rbk test --filter rollback     run the tests whose title contains `rollback`
   rbk explain E0301              say what an error means and how to mend it
+  rbk agent checkout             run its agent: take alerts, heal, page
+  rbk incident list              what is going on
 
 Exit codes:
   0  all is well
@@ -53,7 +57,7 @@ Exit codes:
   2  the command was called wrongly
   70 the program itself failed; please report it";
 
-/// Checks, formats and tests runbooks.
+/// Checks, formats and tests runbooks, and runs them.
 #[derive(Debug, Parser)]
 #[command(name = "rbk", version, after_help = AFTER_HELP, max_term_width = 100)]
 struct Arguments {
@@ -73,6 +77,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
     Fmt(fmt::Arguments),
@@ -111,6 +116,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
     match command {
+        Command::Demo(arguments) => demo::run(&arguments, terminal),
         Command::Init(arguments) => init::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),

@@ -19,6 +19,7 @@ mod suites {
     pub mod check;
     pub mod cli;
     pub mod connect;
+    pub mod demo;
     pub mod e2e;
     pub mod examples;
     pub mod explain;
@@ -62,6 +63,7 @@ const SUITES: &[Suite] = &[
     ("store", suites::store::trials),
     ("connect", suites::connect::trials),
     ("examples", suites::examples::trials),
+    ("demo", suites::demo::trials),
     ("e2e", suites::e2e::trials),
 ];
 
