@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, human};
+use crate::diag::{Code, Diagnostic, human};
 use crate::engine::Runbooks;
 use crate::front;
 use crate::host::Disk;
@@ -21,7 +21,7 @@ const SETTINGS_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// A stable code, where the words have none of their own.
-    pub code: Option<&'static str>,
+    pub code: Option<Code>,
     /// As people see it.
     pub why: String,
 }
@@ -38,7 +38,7 @@ pub struct Package {
 /// Reads `agent.toml`.
 pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused> {
     let bytes = Disk.read(path, SETTINGS_BYTES).map_err(|trouble| Refused {
-        code: Some("C1101"),
+        code: Some(Code::Unreadable),
         why: format!("{} cannot be read: {trouble:?}", path.display()),
     })?;
     let text = String::from_utf8_lossy(&bytes);
@@ -124,7 +124,7 @@ impl Package {
                     "nobody can be told: add to agent.toml [contacts.\"{address}\"] with one of \
                      `pagerduty`, `webhook`, `slack`, `terminal = true`"
                 );
-                let code = Some("A1210");
+                let code = Some(Code::NotDelivered);
                 lacking.push(Refused { code, why });
             }
         }
@@ -138,7 +138,7 @@ impl Package {
                     "the secret `{secret}` is not known: add to [secrets] of agent.toml \
                      {secret} = {{ env = \"…\" }} or {{ file = \"…\" }}"
                 );
-                let code = Some("A1205");
+                let code = Some(Code::SecretMissing);
                 lacking.push(Refused { code, why });
             }
         }

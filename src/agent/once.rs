@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::load::{Package, Refused};
 use super::serve::{Options, folder_of, open_store, reach};
 use super::view::{IncidentDetail, TimelineLine};
+use crate::diag::Code;
 use crate::engine::{Accepted, Arriving, Engine};
 use crate::host::{Clock, Driver, Gone, Handle};
 use crate::journal::{Alert, IncidentId, IncidentState};
@@ -52,7 +53,7 @@ pub async fn run_once(
     let _ = tokio::task::spawn_blocking(|| driver.join()).await;
     outcome.map_err(|Gone| {
         let why = "the store failed in the middle of it".to_owned();
-        let code = Some("A1203");
+        let code = Some(Code::StoreFailed);
         vec![Refused { code, why }]
     })
 }

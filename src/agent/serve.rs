@@ -18,6 +18,7 @@ use tracing::{error, info, warn};
 
 use super::api::{self, Shared};
 use super::load::{self, Package, Refused};
+use crate::diag::Code;
 use crate::diag::human;
 use crate::engine::Engine;
 use crate::host::{self, Clock, Driver, Handle, Stopped};
@@ -193,7 +194,7 @@ async fn reload(options: &Options, handle: &Handle, watched: &mut Watched) {
         (Err(refused), _) | (_, Err(refused)) => {
             watched.look_again();
             error!(
-                code = "A1211",
+                code = Code::PackageRefused.as_str(),
                 "not loaded, the last good package goes on:\n{}", refused.why
             );
             return;
@@ -203,7 +204,7 @@ async fn reload(options: &Options, handle: &Handle, watched: &mut Watched) {
     if let Some(first) = lacks.first() {
         watched.look_again();
         error!(
-            code = "A1211",
+            code = Code::PackageRefused.as_str(),
             "not loaded, the last good package goes on: {}", first.why
         );
         return;
@@ -271,13 +272,13 @@ pub fn folder_of(settings: &Path) -> PathBuf {
 pub fn store_refused(path: &Path, failure: &journal::Error) -> Refused {
     use crate::journal::ErrorKind;
     let code = match failure.kind {
-        ErrorKind::Full => "A1214",
-        ErrorKind::ReadOnly => "A1213",
-        ErrorKind::Taken => "A1204",
-        ErrorKind::Superseded => "A1217",
-        ErrorKind::Corrupt => "A1215",
-        ErrorKind::Newer => "A1216",
-        ErrorKind::Failed => "A1203",
+        ErrorKind::Full => Code::StoreFull,
+        ErrorKind::ReadOnly => Code::StoreReadOnly,
+        ErrorKind::Taken => Code::StoreTaken,
+        ErrorKind::Superseded => Code::StoreSuperseded,
+        ErrorKind::Corrupt => Code::StoreCorrupt,
+        ErrorKind::Newer => Code::StoreNewer,
+        ErrorKind::Failed => Code::StoreFailed,
     };
     Refused {
         code: Some(code),

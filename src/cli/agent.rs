@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 
 use crate::agent::{self, Options, Refused};
+use crate::diag::Code;
 use crate::host::Stopped;
 use crate::settings::{LogForm, SETTINGS};
 
@@ -61,7 +62,8 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         Ok(Stopped::Asked) => Ok(CLEAN),
         Ok(Stopped::Store(failure)) => {
             terminal.complain(&format!(
-                "error[A1203]: the agent has stopped, its store failed: {failure}\n"
+                "error[{}]: the agent has stopped, its store failed: {failure}\n",
+                Code::StoreFailed.as_str()
             ))?;
             Ok(FINDINGS)
         }
@@ -76,7 +78,9 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 pub fn tell(refused: &[Refused], terminal: &mut Terminal) -> io::Result<()> {
     for one in refused {
         match one.code {
-            Some(code) => terminal.complain(&format!("error[{code}]: {}\n", one.why))?,
+            Some(code) => {
+                terminal.complain(&format!("error[{}]: {}\n", code.as_str(), one.why))?;
+            }
             // Diagnostics come with their own codes.
             None => terminal.complain(&format!("{}\n", one.why.trim_end()))?,
         }

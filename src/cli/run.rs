@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::agent::{self, Options, Outcome, Package, Plan};
+use crate::diag::Code;
 use crate::engine::Runbooks;
 use crate::host::{self, Clock, Disk};
 use crate::journal::Alert;
@@ -169,7 +170,11 @@ fn choose(package: &mut Package, alert: &Alert, wanted: Option<&str>) -> Result<
     match names.as_slice() {
         [] => Err(match wanted {
             Some(wanted) => format!("`{wanted}` does not take the alert `{}`", alert.name),
-            None => format!("no runbook takes the alert `{}` (A1208)", alert.name),
+            None => format!(
+                "no runbook takes the alert `{}` ({})",
+                alert.name,
+                Code::NoRunbook.as_str()
+            ),
         }),
         [one] => {
             package.programs.retain(|program| program.runbook == **one);

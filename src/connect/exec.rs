@@ -15,6 +15,7 @@ use std::sync::Arc;
 use super::answer::{bounded, failed, said, took};
 use super::client::seconds;
 use super::{Granted, Inventory, Pending, Provider, Secrets, arguments};
+use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
 use child::{Ended, Ran, Strays};
@@ -54,7 +55,8 @@ impl Exec {
             Some(machine) if machine.here => {}
             Some(_) => {
                 return Err(format!(
-                    "programs are run on the agent's own machine alone, and `{host}` is another"
+                    "programs are run on the agent's own machine alone, and `{host}` is another ({})",
+                    Code::NotHere.as_str()
                 ));
             }
             None => return Err(format!("the inventory has no host `{host}`")),

@@ -89,6 +89,8 @@ impl Http {
             Ok(request) => request,
             Err(why) => return not_applied(&why),
         };
+        // Where the other side knows the header, a repetition is harmless.
+        let request = request.header("Idempotency-Key", &granted.key);
         match self.client.ask(request, granted.patience(), REFUSAL).await {
             // The status came with the first bytes: it counts, also when the body broke off.
             Ok(answer) if answer.status < 400 => ChangeOutcome::Applied(Value::None),

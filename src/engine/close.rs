@@ -6,6 +6,7 @@ use super::desk::Trouble;
 use super::drive::incident_of;
 use super::open::Occasion;
 use super::{Action, Engine};
+use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
     Error, Happened, How, IncidentId, IncidentState, Journal, MessageKind, RunId,
@@ -174,8 +175,9 @@ impl Engine {
         let changes = Changes::Partly;
         let ended = Happened::Ended(End::Handed { reason, changes });
         self.desk.note(journal, id, now, ended)?;
-        let text = "a stored run cannot be read: nobody knows how far it got (A1218)";
-        self.page_chain(journal, id, text, Some(reason), now)
+        let code = Code::RunUnreadable.as_str();
+        let text = format!("a stored run cannot be read: nobody knows how far it got ({code})");
+        self.page_chain(journal, id, &text, Some(reason), now)
     }
 }
 

@@ -6,6 +6,7 @@ use super::desk::Trouble;
 use super::leave::Leave;
 use super::timer::Timer;
 use super::{Action, Engine};
+use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{Error, Happened, IncidentId, IntentState, Journal, RunId, Write};
 use crate::program::{Capability, Program};
@@ -287,7 +288,9 @@ pub fn granted(grants: &Grants, needs: &[Capability], call: &Call) -> Result<(),
             capability: need.name.clone(),
             of: of.map(|argument| argument.value.clone()),
         };
-        grants.check(&need).map_err(|denied| denied.to_string())?;
+        grants
+            .check(&need)
+            .map_err(|denied| format!("{denied} ({})", Code::NotGranted.as_str()))?;
     }
     Ok(())
 }

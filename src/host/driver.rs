@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use tracing::{error, info};
 
 use super::{Clock, Performer};
+use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Batch, Engine, Refusal, Runbooks};
 use crate::journal::{DeadLetter, Error, IncidentId, Journal};
 use crate::settings::Grants;
@@ -135,7 +136,7 @@ impl Work {
                 Ok(false) => return Stopped::Asked,
                 Err(failure) => {
                     error!(
-                        code = "A1203",
+                        code = Code::StoreFailed.as_str(),
                         kind = failure.kind.word(),
                         "the store failed: {failure}"
                     );

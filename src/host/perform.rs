@@ -10,6 +10,7 @@ use tracing::{debug, warn};
 
 use super::{Clock, Handle};
 use crate::connect::{Granted, Messenger, Provider, Undelivered};
+use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::engine::{Action, Input};
 use crate::journal::{Error, Message, MessageKind, Outbox, RunId};
@@ -171,7 +172,7 @@ impl Performer {
                     handle.input(Input::Delivered { message });
                 }
                 Err(Undelivered { why, again }) => {
-                    warn!(code = "A1210", %to, kind = words.kind.word(), "not delivered: {why}");
+                    warn!(code = Code::NotDelivered.as_str(), %to, kind = words.kind.word(), "not delivered: {why}");
                     handle.input(Input::Undelivered {
                         message,
                         why,
@@ -206,7 +207,7 @@ impl Performer {
             for (to, contact) in self.contacts.iter() {
                 let told = tokio::time::timeout(LAST_WORDS, contact.deliver(&message)).await;
                 if !matches!(told, Ok(Ok(()))) {
-                    warn!(code = "A1210", %to, "could not be told that the agent stops");
+                    warn!(code = Code::NotDelivered.as_str(), %to, "could not be told that the agent stops");
                 }
             }
         });
@@ -229,7 +230,14 @@ async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undel
 }
 
 fn no_connector(call: &Call) -> Failure {
-    Failure::Failed(format!("no connector offers `{}` yet (A1202)", call.name).into())
+    Failure::Failed(
+        format!(
+            "no connector offers `{}` yet ({})",
+            call.name,
+            Code::NoConnector.as_str()
+        )
+        .into(),
+    )
 }
 
 fn patience(now: Time, deadline: Time) -> Duration {

@@ -12,6 +12,7 @@ use crate::connect::{
     Client, Exec, ExecOptions, Hosts, Http, Inventory, Machine, Messenger, PagerDuty, Prom,
     PromOptions, Provider, SecretText, Secrets, Slack, Tcp, Terminal, Webhook,
 };
+use crate::diag::Code;
 use crate::project::Trouble;
 use crate::settings::{Contact, SecretRef, Settings};
 
@@ -36,7 +37,7 @@ pub struct Known {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreachable {
     /// A stable code of the registry.
-    pub code: &'static str,
+    pub code: Code,
     pub why: String,
 }
 
@@ -68,7 +69,7 @@ impl Making<'_> {
         let client = match Client::new() {
             Ok(client) => client,
             Err(why) => {
-                self.miss("A1202", format!("HTTP cannot be spoken: {why}"));
+                self.miss(Code::NoConnector, format!("HTTP cannot be spoken: {why}"));
                 return None;
             }
         };
@@ -133,7 +134,7 @@ impl Making<'_> {
             let options = PromOptions { base, bearer };
             match Prom::new(options, client.clone(), secrets.clone()) {
                 Ok(prom) => providers.push(Arc::new(prom)),
-                Err(why) => self.miss("A1202", why),
+                Err(why) => self.miss(Code::NoConnector, why),
             }
         }
         providers
@@ -180,7 +181,10 @@ impl Making<'_> {
         match text {
             Ok(secret) => Some(secret),
             Err(why) => {
-                self.miss("A1205", format!("the secret for `{name}`: {why}"));
+                self.miss(
+                    Code::SecretMissing,
+                    format!("the secret for `{name}`: {why}"),
+                );
                 None
             }
         }
@@ -198,7 +202,7 @@ impl Making<'_> {
         String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8"))
     }
 
-    fn miss(&mut self, code: &'static str, why: String) {
+    fn miss(&mut self, code: Code, why: String) {
         self.missing.push(Unreachable { code, why });
     }
 }

@@ -8,7 +8,7 @@ use crate::harness::fixture::trial;
 
 pub fn trials() -> Vec<Trial> {
     vec![trial(
-        "demo/heals one fault and pages for the other".into(),
+        "demo/heals one fault and pages for the other",
         heals_and_pages,
     )]
 }

@@ -49,7 +49,7 @@ impl Family {
     /// left of the group: until then nobody else gets its number.
     pub fn signal(&self, signal: Signal) {
         // A group that is gone needs no signal.
-        drop(rustix::process::kill_process_group(self.group, signal));
+        let _ = rustix::process::kill_process_group(self.group, signal);
     }
 
     /// Whether the group has no member left, not even one to be waited for.
