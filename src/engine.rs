@@ -25,6 +25,7 @@ mod decode;
 mod desk;
 mod drive;
 mod duty;
+mod fit;
 mod leave;
 mod open;
 mod past;

@@ -4,8 +4,9 @@
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
+use super::fit::{Passed, fit, from_alert, from_event, from_request, title};
 use super::open::Occasion;
-use super::runbooks::{Found, Loaded, Runbooks};
+use super::runbooks::Found;
 use super::timer::Timer;
 use super::{Arriving, Engine, decode};
 use crate::diag::Code;
@@ -13,13 +14,9 @@ use crate::journal::{
     Alert, Arrival, DeadLetter, Disposition, Error, Event, EventId, Holding, IncidentId, Journal,
     Standing, Write,
 };
-use crate::program::{Binding, DataType, Program, Trigger, TriggerKind};
+use crate::program::TriggerKind;
 use crate::run::moment;
-use crate::value::{Map, Record, Time, Value};
-use crate::vm::{Step, Vm};
-
-/// Instructions that a `where` may take.
-const CONDITION_FUEL: u64 = 100_000;
+use crate::value::Time;
 
 /// What became of something that arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,14 +27,6 @@ pub enum Accepted {
     Kept,
     /// It is on the list of dead letters, for this reason.
     Dead { code: &'static str, why: String },
-}
-
-/// Why one trigger did not take an event.
-enum Passed {
-    /// Its condition does not hold.
-    NotSo,
-    /// The event does not fit, or the condition could not be evaluated.
-    Failed(Code, String),
 }
 
 impl Engine {
@@ -346,21 +335,6 @@ impl Engine {
     }
 }
 
-impl Runbooks {
-    /// The runbooks that take an alert, with what it binds in each.
-    pub fn taking(&self, alert: &Alert) -> Vec<(&Loaded, Vec<Value>)> {
-        let found = self.on_alert(alert).into_iter();
-        let fitting = found.filter_map(|found| {
-            let (loaded, trigger) = self.at(found)?;
-            let bindings = fit(&loaded.program, trigger, |binding| {
-                from_alert(binding, alert)
-            });
-            Some((loaded, bindings.ok()?))
-        });
-        fitting.collect()
-    }
-}
-
 /// What the runbooks made of an event, put together.
 #[derive(Default)]
 struct Taking {
@@ -413,105 +387,6 @@ fn is_same(known: &Holding, new: &Holding) -> bool {
     known.fingerprint == new.fingerprint
         && known.runbook == new.runbook
         && known.trigger == new.trigger
-}
-
-/// The values of a trigger's bindings, if its condition holds for them.
-fn fit(
-    program: &Program,
-    trigger: &Trigger,
-    mut value: impl FnMut(&Binding) -> Result<Value, String>,
-) -> Result<Vec<Value>, Passed> {
-    let bindings: Result<Vec<Value>, String> = trigger.bindings.iter().map(&mut value).collect();
-    let bindings = bindings.map_err(|why| Passed::Failed(Code::EventMalformed, why))?;
-    let Some(condition) = trigger.condition else {
-        return Ok(bindings);
-    };
-    let mut vm = Vm::start(program, condition, bindings.clone());
-    match vm.step(program, CONDITION_FUEL) {
-        Step::Done(Value::Bool(true)) => Ok(bindings),
-        Step::Done(Value::Bool(false)) => Err(Passed::NotSo),
-        Step::Fault(fault) => {
-            let why = crate::run::words::fault(&fault);
-            Err(Passed::Failed(
-                Code::ConditionFailed,
-                format!("its `where` failed: {why}"),
-            ))
-        }
-        Step::Done(_) | Step::Need(_) | Step::Yield => Err(Passed::Failed(
-            Code::ConditionFailed,
-            "its `where` came to no answer".to_owned(),
-        )),
-    }
-}
-
-fn from_alert(binding: &Binding, alert: &Alert) -> Result<Value, String> {
-    match binding {
-        Binding::Label(label) => Ok(match alert.labels.get(label) {
-            Some(value) => Value::text(value),
-            None => Value::None,
-        }),
-        Binding::Alert(DataType::Record(record)) => {
-            let label =
-                |(name, value): (&SmolStr, &SmolStr)| (Value::text(name), Value::text(value));
-            let labels: Vec<_> = alert.labels.iter().map(label).collect();
-            let fields = record
-                .shape
-                .fields
-                .iter()
-                .map(|field| match field.as_str() {
-                    "name" => Some(Value::text(&alert.name)),
-                    "labels" => Some(Value::Map(std::sync::Arc::new(Map::from(labels.clone())))),
-                    _ => None,
-                });
-            Ok(Value::Record(std::sync::Arc::new(Record {
-                shape: record.shape.clone(),
-                fields: fields.collect(),
-            })))
-        }
-        Binding::Unbound | Binding::Alert(_) | Binding::Event(_) | Binding::Parameter(_) => {
-            Ok(Value::None)
-        }
-    }
-}
-
-fn from_event(binding: &Binding, json: &Json) -> Result<Value, String> {
-    match binding {
-        Binding::Event(ty) => decode::decode(json, ty).map_err(|misfit| misfit.to_string()),
-        Binding::Unbound | Binding::Label(_) | Binding::Alert(_) | Binding::Parameter(_) => {
-            Ok(Value::None)
-        }
-    }
-}
-
-fn from_request(binding: &Binding, name: Option<&SmolStr>, json: &Json) -> Result<Value, String> {
-    let Binding::Parameter(ty) = binding else {
-        return Ok(Value::None);
-    };
-    let name = name.map_or("", SmolStr::as_str);
-    match (json.get(name), ty) {
-        (Some(json), ty) => {
-            decode::decode(json, ty).map_err(|misfit| format!("parameter `{name}`: {misfit}"))
-        }
-        (None, DataType::Optional(_)) => Ok(Value::None),
-        (None, _) => Err(format!("parameter `{name}` is missing")),
-    }
-}
-
-/// One line that says what it is about: the name, and the labels that tell it apart.
-fn title(alert: &Alert) -> String {
-    let others = alert.labels.iter().filter(|(name, _)| *name != "alertname");
-    let labels: Vec<String> = others
-        .take(8)
-        .map(|(name, value)| format!("{name}={}", crate::value::escape_text(value, 60)))
-        .collect();
-    match labels.is_empty() {
-        true => crate::value::escape_text(&alert.name, 120),
-        false => format!(
-            "{} {}",
-            crate::value::escape_text(&alert.name, 120),
-            labels.join(" ")
-        ),
-    }
 }
 
 /// What arrived, as it stands on the list of dead letters.
