@@ -22,8 +22,8 @@ use crate::diag::human;
 use crate::engine::Engine;
 use crate::host::{self, Clock, Driver, Handle, Stopped};
 use crate::journal;
-use crate::store::Sqlite;
 use crate::settings::Settings;
+use crate::store::Sqlite;
 
 /// How often files are looked at for changes.
 const WATCH: Duration = Duration::from_secs(2);
@@ -74,7 +74,8 @@ pub async fn start(
         }
     };
     let path = folder.join(&settings.store);
-    let store = Sqlite::open(&path, &fresh_name()).map_err(|failure| vec![store_refused(&path, &failure)])?;
+    let store = Sqlite::open(&path, &fresh_name())
+        .map_err(|failure| vec![store_refused(&path, &failure)])?;
     let clock = Arc::new(Clock::default());
     let (runbooks, words) = package.runbooks();
     let loaded = runbooks.all().len();

@@ -10,8 +10,8 @@ use smol_str::SmolStr;
 
 use super::Loaded;
 use crate::journal::{
-    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, Journal, MessageId,
-    Outbox, RunId, StoredRun, Write,
+    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, Journal,
+    MessageId, Outbox, RunId, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Run};
