@@ -10,10 +10,15 @@
 
 mod alertmanager;
 mod api;
+mod dry;
 mod load;
+mod once;
 mod serve;
 mod view;
 
+pub use alertmanager::decode_one;
+pub use dry::{Plan, dry_run};
 pub use load::{Package, Refused, load_package, load_settings};
-pub use serve::{Options, Running, serve};
+pub use once::{Outcome, run_once};
+pub use serve::{Options, Running, serve, start};
 pub use view::{IncidentDetail, IncidentList, IncidentView, TimelineLine};

@@ -18,6 +18,7 @@ mod incident;
 mod init;
 mod packages;
 mod remote;
+mod run;
 mod terminal;
 mod test;
 
@@ -77,6 +78,7 @@ enum Command {
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
+    Run(run::Arguments),
     Agent(agent::Arguments),
     Incident(incident::Arguments),
     Hold(hold::Arguments),
@@ -114,6 +116,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
+        Command::Run(arguments) => self::run::run(&arguments, terminal),
         Command::Agent(arguments) => agent::run(&arguments, terminal),
         Command::Incident(arguments) => incident::run(&arguments, terminal),
         Command::Hold(arguments) => hold::run(&arguments, terminal),

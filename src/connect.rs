@@ -13,9 +13,11 @@
 mod answer;
 mod arguments;
 mod client;
+mod exec;
 mod host;
 mod http;
 mod inventory;
+mod people;
 mod prom;
 mod secret;
 mod tcp;
@@ -28,9 +30,11 @@ use crate::journal::Message;
 use crate::value::Time;
 
 pub use client::{Answer, Client};
+pub use exec::{Exec, ExecOptions};
 pub use host::Hosts;
 pub use http::Http;
 pub use inventory::{Inventory, Machine};
+pub use people::{PagerDuty, Slack, Terminal, Webhook};
 pub use prom::{Prom, PromOptions};
 pub use secret::{SecretText, Secrets};
 pub use tcp::Tcp;

@@ -38,7 +38,7 @@ pub use arrive::Accepted;
 pub use drive::granted;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
-pub use view::line;
+pub use view::{Plain, line};
 
 use std::collections::{BTreeMap, BTreeSet};
 

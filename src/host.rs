@@ -18,4 +18,4 @@ pub use clock::Clock;
 pub use driver::{Driver, Gone, Handle, Stopped};
 pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
-pub use reach::{Known, reach};
+pub use reach::{Known, Reach, reach};

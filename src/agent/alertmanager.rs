@@ -55,6 +55,7 @@ struct Body<'a> {
 
 #[derive(Deserialize)]
 struct One {
+    #[serde(default)]
     status: Status,
     labels: Texts,
     #[serde(default)]
@@ -65,9 +66,10 @@ struct One {
     fingerprint: String,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Status {
+    #[default]
     Firing,
     Resolved,
 }
@@ -105,6 +107,29 @@ pub fn decode(body: &[u8]) -> Result<Notification, Bad> {
         notification.bad.push(bad(Code::AlertTooLarge, why, ""));
     }
     Ok(notification)
+}
+
+/// Reads an alert out of a file: a notification with one alert in it, or the alert alone.
+pub fn decode_one(body: &[u8]) -> Result<Alert, Bad> {
+    let mut notification = match decode(body) {
+        Ok(notification) => notification,
+        Err(not_a_webhook) => {
+            let text = String::from_utf8_lossy(body);
+            let text = text.trim();
+            return alert(text).map_err(|(code, why)| match text.contains("\"alerts\"") {
+                true => not_a_webhook,
+                false => bad(code, why, text),
+            });
+        }
+    };
+    match (notification.alerts.len(), notification.bad.pop()) {
+        (1, None) => Ok(notification.alerts.remove(0)),
+        (_, Some(bad)) => Err(bad),
+        (number, None) => {
+            let why = format!("the file has {number} alerts, and one is looked into at a time");
+            Err(bad(Code::AlertMalformed, why, ""))
+        }
+    }
 }
 
 fn alert(raw: &str) -> Result<Alert, (Code, String)> {

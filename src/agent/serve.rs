@@ -49,33 +49,42 @@ pub struct Running {
     end: watch::Sender<bool>,
 }
 
+/// Everything that the settings name and the package needs, or all of it that is missing.
+pub fn reach(
+    settings: &Settings,
+    options: &Options,
+    package: &Package,
+) -> Result<host::Reach, Vec<Refused>> {
+    let folder = folder_of(&options.settings);
+    let mut lacks = package.lacks(settings);
+    let reached = host::reach(settings, &folder, tokio::runtime::Handle::current());
+    match reached {
+        Ok(reach) if lacks.is_empty() => Ok(reach),
+        Ok(_) => Err(lacks),
+        Err(missing) => {
+            lacks.extend(missing.into_iter().map(|one| Refused {
+                code: Some(one.code),
+                why: one.why,
+            }));
+            Err(lacks)
+        }
+    }
+}
+
+/// The agent's store.
+pub fn open_store(path: &Path) -> Result<Sqlite, Vec<Refused>> {
+    Sqlite::open(path, &fresh_name()).map_err(|failure| vec![store_refused(path, &failure)])
+}
+
 /// Starts an agent; on return it takes alerts.
 pub async fn start(
     options: &Options,
     settings: Settings,
     package: Package,
 ) -> Result<Running, Vec<Refused>> {
-    let folder = folder_of(&options.settings);
-    let reach = host::reach(&settings, &folder, tokio::runtime::Handle::current());
-    let reach = reach.map_err(|missing| {
-        let refused = missing.into_iter().map(|one| Refused {
-            code: Some(one.code),
-            why: one.why,
-        });
-        refused.collect::<Vec<_>>()
-    });
-    let mut lacks = package.lacks(&settings);
-    let reach = match reach {
-        Ok(reach) if lacks.is_empty() => reach,
-        Ok(_) => return Err(lacks),
-        Err(missing) => {
-            lacks.extend(missing);
-            return Err(lacks);
-        }
-    };
-    let path = folder.join(&settings.store);
-    let store = Sqlite::open(&path, &fresh_name())
-        .map_err(|failure| vec![store_refused(&path, &failure)])?;
+    let reach = reach(&settings, options, &package)?;
+    let path = folder_of(&options.settings).join(&settings.store);
+    let store = open_store(&path)?;
     let clock = Arc::new(Clock::default());
     let (runbooks, words) = package.runbooks();
     let loaded = runbooks.all().len();

@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         look: terminal.error_look(),
     };
     let form = agent::load_settings(&options.settings, options.look).map(|settings| settings.log);
-    log(form.unwrap_or_default(), options.look.colour);
+    log(form.unwrap_or_default(), options.look.colour, "info");
     let runtime = tokio::runtime::Runtime::new()?;
     let ended = runtime.block_on(agent::serve(&options));
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
@@ -85,9 +85,9 @@ pub fn tell(refused: &[Refused], terminal: &mut Terminal) -> io::Result<()> {
 }
 
 /// The log of everything that runs, on the error output.
-pub fn log(form: LogForm, colour: bool) {
-    let filter =
-        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,rbk=info"));
+pub fn log(form: LogForm, colour: bool, level: &str) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("warn,rbk={level}")));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -11,7 +11,7 @@ const SHOWN: usize = 300;
 const LINES: usize = 60;
 
 /// Calls and values by themselves, without the package that they come from.
-struct Plain;
+pub struct Plain;
 
 impl Print for Plain {
     fn call(&self, call: &Call, now: Time) -> String {

@@ -9,8 +9,8 @@ use tokio::runtime;
 
 use super::{Performer, read_all};
 use crate::connect::{
-    Client, Hosts, Http, Inventory, Machine, Messenger, Prom, PromOptions, Provider, SecretText,
-    Secrets, Tcp,
+    Client, Exec, ExecOptions, Hosts, Http, Inventory, Machine, Messenger, PagerDuty, Prom,
+    PromOptions, Provider, SecretText, Secrets, Slack, Tcp, Terminal, Webhook,
 };
 use crate::project::Trouble;
 use crate::settings::{Contact, SecretRef, Settings};
@@ -114,10 +114,17 @@ impl Making<'_> {
             (name.clone(), machine)
         });
         let inventory = Arc::new(Inventory::new(machines));
+        let programs = settings.programs.iter();
+        let options = ExecOptions {
+            programs: programs
+                .map(|(name, path)| (name.to_string(), path.clone()))
+                .collect(),
+        };
         let mut providers: Vec<Arc<dyn Provider>> = vec![
             Arc::new(Http::new(client.clone(), secrets.clone())),
             Arc::new(Tcp::new(inventory.clone(), secrets.clone())),
             Arc::new(Hosts::new(inventory.clone(), secrets.clone())),
+            Arc::new(Exec::new(options, inventory, secrets.clone())),
         ];
         if let Some(prometheus) = &settings.prometheus {
             let bearer = prometheus.token.as_ref();
@@ -139,7 +146,26 @@ impl Making<'_> {
         client: &Client,
         secrets: &Arc<Secrets>,
     ) -> Option<Arc<dyn Messenger>> {
-        None
+        Some(match contact {
+            Contact::PagerDuty { key, url } => {
+                let key = self.secret(key, address)?;
+                let url = url.as_ref().map(|url| url.as_str().to_owned());
+                Arc::new(PagerDuty::new(client.clone(), secrets.clone(), key, url))
+            }
+            Contact::Webhook { url, token } => {
+                let token = match token {
+                    Some(from) => Some(self.secret(from, address)?),
+                    None => None,
+                };
+                let url = url.as_str().to_owned();
+                Arc::new(Webhook::new(client.clone(), secrets.clone(), url, token))
+            }
+            Contact::Slack { webhook } => {
+                let webhook = self.secret(webhook, address)?;
+                Arc::new(Slack::new(client.clone(), secrets.clone(), webhook))
+            }
+            Contact::Terminal => Arc::new(Terminal::new(Box::new(std::io::stderr()))),
+        })
     }
 
     fn secret(&mut self, from: &SecretRef, name: &str) -> Option<SecretText> {
