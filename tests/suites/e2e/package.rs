@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rbk::facade;
+
 use super::servers::World;
 use crate::harness::fixture::root;
 
@@ -50,13 +52,13 @@ pub fn lay_out(folder: &Path, redis: u16, restart: Restart) -> PathBuf {
 pub fn settings(world: &World, people: u16, restart: Restart) -> PathBuf {
     let mut text = example("agent.toml");
     let folder = world.folder.path();
-    let store = folder.join("store");
+    let store = folder.join("agent.db");
     let control = world.redis.control();
-    set(&mut text, ":9797\"", &format!(":{}\"", world.agent));
+    set(&mut text, ":7117\"", &format!(":{}\"", world.agent));
     set(&mut text, ":9090\"", &format!(":{}\"", world.prometheus));
     set(&mut text, ":9798/cache", &format!(":{people}{FIRST_PATH}"));
     set(&mut text, ":9798/sre", &format!(":{people}/sre"));
-    set(&mut text, "/var/lib/rbk/cache", store.to_str().unwrap());
+    set(&mut text, "/var/lib/rbk/cache.db", store.to_str().unwrap());
     set(
         &mut text,
         "/usr/local/sbin/redis-control",
@@ -70,8 +72,14 @@ pub fn settings(world: &World, people: u16, restart: Restart) -> PathBuf {
     path
 }
 
-/// What is run is what the checker lets pass, in both forms.
+/// What is run is what the checker lets pass, in both forms, and the agent can read its settings.
 pub fn both_check() {
+    let read = facade::settings::read(&example("agent.toml"));
+    assert!(
+        read.checked.findings.is_empty(),
+        "{:#?}",
+        read.checked.findings
+    );
     for restart in [Restart::Apply, Restart::Run] {
         let folder = tempfile::tempdir().unwrap();
         let package = lay_out(folder.path(), 20_001, restart);

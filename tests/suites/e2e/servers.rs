@@ -100,7 +100,7 @@ impl Drop for Server {
 fn said(log: &Path) -> String {
     let text = String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned();
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(60)..].join("\n")
+    lines[lines.len().saturating_sub(25)..].join("\n")
 }
 
 /// A Redis that is watched. Everything ends when it is dropped, the folder last.
