@@ -215,13 +215,12 @@ async fn reload(options: &Options, handle: &Handle, watched: &mut Watched) {
         warn!("{words}");
     }
     let count = runbooks.all().len();
-    match handle.load(runbooks, settings.grants).await {
-        Ok(()) => info!(
+    if handle.load(runbooks, settings.grants).await.is_ok() {
+        info!(
             package = package.name,
             runbooks = count,
             "loaded anew; endpoints, contacts and secrets stay until the next start"
-        ),
-        Err(host::Gone) => {}
+        );
     }
 }
 

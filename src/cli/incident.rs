@@ -154,7 +154,10 @@ fn list(
         say(terminal, &row(incident))?;
         known.push((incident.id, incident.state.clone()));
     }
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         flush(terminal)?;
         std::thread::sleep(LOOK);
         let list: IncidentList = remote.get("/v1/incidents?open=false")?;
@@ -167,7 +170,6 @@ fn list(
             }
         }
     }
-    Ok(())
 }
 
 fn show(

@@ -3,6 +3,7 @@
 //!
 //! A run that only sleeps is put back after each batch and costs nothing but its timers.
 
+use std::collections::btree_map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -166,18 +167,20 @@ impl Desk {
 
     /// A run, taken out of the journal if need be; it counts as changed.
     pub fn run(&mut self, journal: &dyn Journal, id: RunId) -> Result<&mut Working, Trouble> {
-        if !self.runs.contains_key(&id) {
-            let stored = readable(journal.run(id))?.ok_or(Trouble::Unreadable)?;
-            let run: Run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
-            let working = Working {
-                code: stored.code,
-                run,
-                pending: stored.pending,
-            };
-            self.runs.insert(id, working);
-        }
         self.changed_runs.insert(id);
-        self.runs.get_mut(&id).ok_or(Trouble::Unreadable)
+        match self.runs.entry(id) {
+            btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
+            btree_map::Entry::Vacant(place) => {
+                let stored = readable(journal.run(id))?.ok_or(Trouble::Unreadable)?;
+                let run: Run =
+                    postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
+                Ok(place.insert(Working {
+                    code: stored.code,
+                    run,
+                    pending: stored.pending,
+                }))
+            }
+        }
     }
 
     /// A run that nobody goes on with.

@@ -19,8 +19,11 @@ use rbk::facade::connect::{Arg, Ask, Came, Connectors, Setup};
 
 use crate::harness::fixture::trial;
 
+/// The trials of one connector, by what they are about.
+type Group = Vec<(&'static str, fn())>;
+
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, Vec<(&str, fn())>); 6] = [
+    let groups: [(&str, Group); 6] = [
         ("every", every::CASES.to_vec()),
         ("exec", exec::CASES.to_vec()),
         ("http", http::CASES.to_vec()),
