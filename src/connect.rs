@@ -13,6 +13,7 @@
 mod answer;
 mod arguments;
 mod client;
+mod exec;
 mod host;
 mod http;
 mod inventory;
@@ -28,6 +29,7 @@ use crate::journal::Message;
 use crate::value::Time;
 
 pub use client::Client;
+pub use exec::{Exec, ExecOptions};
 pub use host::Hosts;
 pub use http::Http;
 pub use inventory::{Inventory, Machine};

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::connect::{
-    Client, Granted, Hosts, Http, Inventory, Machine, Prom, PromOptions, Provider, SecretText,
-    Secrets, Tcp,
+    Client, Exec, ExecOptions, Granted, Hosts, Http, Inventory, Machine, Prom, PromOptions,
+    Provider, SecretText, Secrets, Tcp,
 };
 use crate::effect::{Argument, Call, ChangeOutcome, Observed};
 use crate::value::{
@@ -106,7 +106,11 @@ impl Connectors {
             },
             bearer: setup.bearer.as_deref().map(SecretText::new).transpose()?,
         };
+        let programs = ExecOptions {
+            programs: setup.programs.iter().cloned().collect(),
+        };
         Ok(Connectors(vec![
+            Box::new(Exec::new(programs, inventory.clone(), secrets.clone())),
             Box::new(Prom::new(options, client.clone(), secrets.clone())?),
             Box::new(Http::new(client, secrets.clone())),
             Box::new(Tcp::new(inventory.clone(), secrets.clone())),

@@ -4,6 +4,7 @@
 //! one of them promises.
 
 mod every;
+mod exec;
 mod http;
 mod prom;
 mod server;
@@ -19,8 +20,9 @@ use rbk::facade::connect::{Arg, Ask, Came, Connectors, Setup};
 use crate::harness::fixture::trial;
 
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, Vec<(&str, fn())>); 5] = [
+    let groups: [(&str, Vec<Case>); 6] = [
         ("every", every::CASES.to_vec()),
+        ("exec", exec::CASES.to_vec()),
         ("http", http::CASES.to_vec()),
         ("prom", prom::CASES.to_vec()),
         ("shapes", shapes::CASES.to_vec()),

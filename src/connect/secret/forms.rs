@@ -18,7 +18,7 @@ pub struct View {
 pub fn views(text: &[u8]) -> Vec<View> {
     let mut views = Vec::new();
     if text.contains(&b'%') || text.contains(&b'+') {
-        views.push(view(text, |rest| percent(rest)));
+        views.push(view(text, percent));
         views.push(view(text, |rest| match rest.first() {
             Some(b'+') => Some((vec![b' '], 1)),
             Some(_) | None => percent(rest),

@@ -162,8 +162,14 @@ mod tests {
         assert_eq!(parts("x offset 5m"), [("x".into(), 0, 5 * M, None)]);
         assert_eq!(parts("x offset -5m"), [("x".into(), 0, -5 * M, None)]);
         let pinned = ("x".to_owned(), M, 2 * M, Some(Moment::Millis(1_600_000)));
-        assert_eq!(parts("rate(x[1m] @ 1600 offset 2m)"), [pinned.clone()]);
-        assert_eq!(parts("rate(x[1m] offset 2m @ 1600.0)"), [pinned.clone()]);
+        assert_eq!(
+            parts("rate(x[1m] @ 1600 offset 2m)"),
+            std::slice::from_ref(&pinned)
+        );
+        assert_eq!(
+            parts("rate(x[1m] offset 2m @ 1600.0)"),
+            std::slice::from_ref(&pinned)
+        );
         // What goes around a fixed moment does not move it.
         let query = "max_over_time(rate(x[1m] @ 1600 offset 2m)[10m:30s] offset 1h)";
         assert_eq!(parts(query), [pinned]);

@@ -203,7 +203,7 @@ fn no_secret_comes_back() {
 }
 
 fn what_it_does_not_offer_fails() {
-    for module in ["prom", "http", "tcp", "host"] {
+    for module in ["prom", "http", "tcp", "host", "exec"] {
         let other = || ask(&format!("{module}.other"), Vec::new());
         let connectors = connectors("");
         let came = run(connectors.observe(other()));

@@ -1,0 +1,161 @@
+//! The module `exec`: programs on the machine that the agent runs on.
+//!
+//! A program gets its arguments one by one, an environment that is always the same, no input, and a
+//! group of its own, which ends with the call. What is not kept from it: the network, and whatever
+//! the agent's own user may do.
+
+mod child;
+mod family;
+mod output;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::answer::{bounded, failed, said, took};
+use super::client::seconds;
+use super::{Granted, Inventory, Pending, Provider, Secrets, arguments};
+use crate::effect::{Call, ChangeOutcome, Observed};
+use crate::value::Value;
+use child::{Ended, Ran};
+
+/// How much of a program's last line is told.
+const LAST_LINE: usize = 300;
+
+/// What may be started under which name.
+#[derive(Clone, Debug, Default)]
+pub struct ExecOptions {
+    /// The programs that are named without their path. A path that begins with `/` needs no name:
+    /// whether it may be run, the grant has said.
+    pub programs: BTreeMap<String, PathBuf>,
+}
+
+/// Programs on this machine.
+pub struct Exec {
+    options: ExecOptions,
+    inventory: Arc<Inventory>,
+    secrets: Arc<Secrets>,
+}
+
+impl Exec {
+    /// Starts these programs, on the machine that the inventory says is this one.
+    pub fn new(options: ExecOptions, inventory: Arc<Inventory>, secrets: Arc<Secrets>) -> Exec {
+        Exec {
+            options,
+            inventory,
+            secrets,
+        }
+    }
+
+    /// The program's path and its arguments.
+    fn line(&self, call: &Call) -> Result<(PathBuf, Vec<String>), String> {
+        let host = arguments::host(call, "on")?;
+        match self.inventory.machine(host) {
+            Some(machine) if machine.here => {}
+            Some(_) => {
+                return Err(format!(
+                    "programs are run on the agent's own machine alone, and `{host}` is another"
+                ));
+            }
+            None => return Err(format!("the inventory has no host `{host}`")),
+        }
+        let mut argv = arguments::texts(call, "argv")?.into_iter();
+        let name = argv.next().ok_or("there is no program in an empty list")?;
+        let path = match self.options.programs.get(&name) {
+            Some(path) => path.clone(),
+            None if name.starts_with('/') => PathBuf::from(&name),
+            None => {
+                return Err(format!(
+                    "this agent has no program `{name}`: its settings name none, and it is no path from `/`"
+                ));
+            }
+        };
+        let argv: Vec<String> = argv.collect();
+        match path.is_absolute() && !argv.iter().any(|arg| arg.contains('\0')) {
+            true => Ok((path, argv)),
+            false => Err(format!("`{name}` cannot be started so")),
+        }
+    }
+
+    async fn run(&self, granted: &Granted) -> Result<Ran, String> {
+        let (path, argv) = self.line(&granted.call)?;
+        let most = output::MOST + self.secrets.margin();
+        let ran = child::run(&path, &argv, granted.patience(), most).await;
+        ran.map_err(|why| format!("{} cannot be started: {why}", shown(&path)))
+    }
+
+    async fn look(&self, granted: &Granted) -> Observed {
+        if arguments::function(&granted.call) != "observe" {
+            let why = format!("no connector offers {}", granted.call.name);
+            return failed(&self.secrets, why);
+        }
+        let start = tokio::time::Instant::now();
+        let ran = match self.run(granted).await {
+            Ok(ran) => ran,
+            Err(why) => return failed(&self.secrets, why),
+        };
+        let why = match ran.ended {
+            Ended::Exited(code) => {
+                return Observed::Value(arguments::record(
+                    "exec.Output",
+                    vec![
+                        ("code", Value::Int(code.into())),
+                        ("out", bounded(&self.secrets, &ran.out, ran.more)),
+                        ("took", took(start)),
+                    ],
+                ));
+            }
+            Ended::Killed(signal) => format!("the program was ended by signal {signal}"),
+            Ended::TooLong => {
+                let patience = seconds(granted.patience());
+                format!("the program was stopped, as it took longer than {patience}")
+            }
+            Ended::Lost => "nobody knows how the program ended".into(),
+        };
+        failed(&self.secrets, why)
+    }
+
+    async fn change(&self, granted: &Granted) -> ChangeOutcome {
+        let not_applied = |why: String| ChangeOutcome::NotApplied(said(&self.secrets, &why));
+        if !matches!(arguments::function(&granted.call), "run" | "apply") {
+            return not_applied(format!("no connector offers {}", granted.call.name));
+        }
+        let ran = match self.run(granted).await {
+            Ok(ran) => ran,
+            Err(why) => return not_applied(why),
+        };
+        match ran.ended {
+            Ended::Exited(0) => ChangeOutcome::Applied(Value::None),
+            Ended::Exited(code) => {
+                let output = String::from_utf8_lossy(&ran.out);
+                let output = self.secrets.redact(&output);
+                let mut lines = output.lines().rev().map(str::trim);
+                let last = lines.find(|line| !line.is_empty()).unwrap_or_default();
+                let last: String = last.chars().take(LAST_LINE).collect();
+                match last.is_empty() {
+                    true => not_applied(format!("exit code {code}, without a word")),
+                    false => not_applied(format!("exit code {code}: {last}")),
+                }
+            }
+            Ended::Killed(_) | Ended::TooLong | Ended::Lost => ChangeOutcome::Unknown,
+        }
+    }
+}
+
+impl Provider for Exec {
+    fn module(&self) -> &'static str {
+        "exec"
+    }
+
+    fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
+        Box::pin(async move { self.look(&granted).await })
+    }
+
+    fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
+        Box::pin(async move { self.change(&granted).await })
+    }
+}
+
+fn shown(path: &Path) -> String {
+    format!("`{}`", path.display())
+}
