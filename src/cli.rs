@@ -8,12 +8,17 @@
     reason = "this room and host/ are where I/O happens"
 )]
 
+mod agent;
 mod check;
 mod explain;
 mod failure;
 mod fmt;
+mod hold;
+mod incident;
 mod init;
 mod packages;
+mod remote;
+mod run;
 mod terminal;
 mod test;
 
@@ -73,6 +78,10 @@ enum Command {
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
+    Run(run::Arguments),
+    Agent(agent::Arguments),
+    Incident(incident::Arguments),
+    Hold(hold::Arguments),
 }
 
 /// Who reads the output: people, or programs, which get one JSON object.
@@ -107,5 +116,9 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
+        Command::Run(arguments) => self::run::run(&arguments, terminal),
+        Command::Agent(arguments) => agent::run(&arguments, terminal),
+        Command::Incident(arguments) => incident::run(&arguments, terminal),
+        Command::Hold(arguments) => hold::run(&arguments, terminal),
     }
 }

@@ -14,6 +14,7 @@ mod call;
 mod closure;
 mod collect;
 mod condition;
+mod data;
 mod declare;
 mod entry;
 mod expression;

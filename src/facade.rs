@@ -10,6 +10,9 @@ pub mod machine;
 pub mod measure;
 mod memory;
 pub mod program;
+pub mod settings;
+#[cfg(feature = "host")]
+pub mod store;
 
 use std::path::Path;
 

@@ -1,12 +1,21 @@
-//! The outside world, as the rooms above the line ask for it: for now, files.
+//! The outside world: files, the clock, and the loop that lets an engine drive it.
 //!
-//! In: paths. Out: bytes, or why not. Never decides what a file means.
+//! In: paths, settings, an engine. Out: bytes and calls; what comes of the calls goes back to the
+//! engine. Never decides what a file means, or what is to be done.
 
 #![expect(
     clippy::disallowed_methods,
-    reason = "this room and cli/ are where I/O happens"
+    reason = "this room, connect/, store/, agent/ and cli/ are where I/O happens"
 )]
 
+mod clock;
+mod driver;
 mod files;
+mod perform;
+mod reach;
 
+pub use clock::Clock;
+pub use driver::{Driver, Gone, Handle, Stopped};
 pub use files::{Disk, create, read_all, write};
+pub use perform::Performer;
+pub use reach::{Known, Reach, reach};

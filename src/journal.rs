@@ -8,6 +8,7 @@
 mod event;
 mod id;
 mod incident;
+mod memory;
 mod message;
 mod record;
 mod write;
@@ -15,6 +16,7 @@ mod write;
 pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, MessageId, RunId};
 pub use incident::{Duty, How, Incident, IncidentState};
+pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Outbox};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
@@ -57,12 +59,14 @@ words!(ErrorKind {
     Corrupt "corrupt", Newer "newer", Failed "failed",
 });
 
-/// What a store does. Every method sees all batches that were committed before.
+/// What a store does. Every method sees all batches that were committed before. Newer means a
+/// higher number: the order of the store, which no clock can turn round.
 pub trait Journal {
     /// A name that no other store has: part of every idempotency key.
     fn name(&self) -> Result<String, Error>;
 
-    /// Makes all of it durable, in this order, or none of it. On return nothing can lose it.
+    /// Makes all of it durable, in this order, or none of it. On return nothing can lose it. A
+    /// batch that speaks of what was never written is refused.
     fn commit(&mut self, batch: &[Write]) -> Result<(), Error>;
 
     /// The highest number used for each kind of id, so that none is used twice.
@@ -85,22 +89,22 @@ pub trait Journal {
     /// The artefact of a program, as it was written.
     fn program(&self, hash: CodeHash) -> Result<Option<Vec<u8>>, Error>;
 
-    /// Intents of runs that have not ended, and those whose outcome is unknown, by id.
+    /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
+    /// outcome is unknown, whoever's they are; by id.
     fn open_intents(&self) -> Result<Vec<StoredIntent>, Error>;
-    /// How many intents to change a target of this type were granted at or after a time. Undoing
-    /// and releasing do not count.
+    /// How many intents to change a target of this type were granted at or after a time, whatever
+    /// became of them. Undoing and releasing do not count.
     fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error>;
 
     /// Events of this name that arrived at or after a time, newest first.
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;
-    /// Events that were accepted and not dealt with, oldest first.
-    fn pending_events(&self) -> Result<Vec<Arrival>, Error>;
-    /// Newest first, at most `most`.
+    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error>;
+    /// The last written first, at most `most`.
     fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error>;
 
-    /// Alerts that have to stand for a while first.
+    /// Alerts that have to stand for a while first, by event, runbook, trigger.
     fn holdings(&self) -> Result<Vec<Holding>, Error>;
-    /// Messages that were not delivered yet, by id.
+    /// Messages that are due, by id: neither delivered nor given up.
     fn outbox(&self) -> Result<Vec<Outbox>, Error>;
     /// Debts that are not paid, by id.
     fn debts(&self) -> Result<Vec<Debt>, Error>;

@@ -26,14 +26,18 @@
 //! analysis/   effects, phases, paths, blast, taint, times: proofs over the typed tree  4
 //! check/      names, types, effects, findings, paths, blast, taint               5
 //! journal/    what a store must do, as plain data                                5
+//! settings/   agent.toml: endpoints, hosts, grants, contacts, secrets by reference        5
 //! compile/    typed tree -> program                                              6
+//! engine/     the agent's mind: match, open, grant, drive, tell; actions out     6
 //! testing/    `test` blocks in virtual time                                      7
 //! report/     what a runbook may do, in words and JSON                           7
 //! front/      the front end in one call                                          8
 //! facade/     what the test binary, benches and fuzz targets may call            9
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
 //! connect/    one provider per file: prom, http, tcp, exec; and how people are told  8
-//! host/       files                                                              9
+//! store/      sqlite: the journal's verbs on disk                                8
+//! host/       files, the clock, and the loop that lets an engine drive the world     9
+//! agent/      the daemon: what it offers over HTTP, and its life                     10
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
 
@@ -49,6 +53,8 @@
 // pest's generated code names it, as its `std` feature is off.
 extern crate alloc;
 
+#[cfg(feature = "host")]
+mod agent;
 mod analysis;
 mod check;
 #[cfg(feature = "host")]
@@ -58,6 +64,7 @@ mod compile;
 mod connect;
 mod diag;
 mod effect;
+mod engine;
 pub mod facade;
 mod fmt;
 mod front;
@@ -70,6 +77,9 @@ mod program;
 mod project;
 mod report;
 mod run;
+mod settings;
+#[cfg(feature = "host")]
+mod store;
 mod syntax;
 mod testing;
 mod text;

@@ -6,6 +6,7 @@
 mod builtin;
 mod code;
 mod contract;
+mod data;
 mod effect;
 mod hash;
 mod index;
@@ -15,6 +16,7 @@ mod validate;
 pub use builtin::Builtin;
 pub use code::{Arithmetic, Comparison, Filter, Function, HandlerRange, Op};
 pub use contract::{Action, Guard, Mitigation, Observable, Step, Undo, Verify, VerifyElse};
+pub use data::{Binding, Capability, DataType, Link, RecordType};
 pub use effect::{Effect, MessageKind, ObservationSite};
 pub use hash::CodeHash;
 pub use index::{
@@ -64,6 +66,10 @@ pub struct Program {
     /// Target types that appear, by name.
     pub targets: Vec<TargetType>,
     pub roles: Vec<Role>,
+    /// The kinds of events that the code asks for.
+    pub records: Vec<DataType>,
+    /// Names of the secrets that the code refers to.
+    pub secrets: Vec<SmolStr>,
     pub owns: Vec<Vec<(SmolStr, SmolStr)>>,
     pub zone: Option<SmolStr>,
     pub entries: Entries,
@@ -107,12 +113,17 @@ pub struct Metadata {
     pub fresh: Duration,
     pub patience: Duration,
     pub owner: Option<RoleIndex>,
+    /// Whom a page reaches when nobody answers; the last one is told again and again.
+    pub chain: Vec<Link>,
     pub tells: Vec<TellClause>,
     pub blast: Vec<BlastLine>,
     pub triggers: Vec<Trigger>,
     /// Indices into `bindings`.
     pub incident_per: Vec<u16>,
     pub recurs: Option<Recurs>,
+    /// Why nothing may be changed yet, in the user's words: what the runbook limits itself by and
+    /// nobody enforces. Empty for an ordinary runbook; any other is loaded as `shadow`.
+    pub shadow: Vec<SmolStr>,
 }
 
 /// `sev3`, `sev1 when room() < 2%`
@@ -161,6 +172,8 @@ pub enum BlastPer {
 pub struct Trigger {
     pub kind: TriggerKind,
     pub labels: Vec<(SmolStr, LabelTest)>,
+    /// Where each of the runbook's bindings comes from.
+    pub bindings: Vec<Binding>,
     /// Takes the bindings, returns Bool.
     pub condition: Option<FunctionIndex>,
     pub holding: Option<Duration>,

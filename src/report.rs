@@ -49,6 +49,8 @@ pub struct RunbookReport {
     pub waivers: Vec<WaiverReport>,
     /// Where words from outside pick a target, and by what right.
     pub endorsements: Vec<String>,
+    /// Why an agent loads it as `shadow`, so that it changes nothing; empty if it does not.
+    pub shadow: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -137,6 +139,7 @@ fn of_runbook(package: &Package, runbook: &Runbook, facts: &RunbookFacts) -> Run
             .iter()
             .map(|endorsement| format!("{}: {}", endorsement.what, endorsement.by))
             .collect(),
+        shadow: runbook.shadow().map(|why| why.to_string()).collect(),
     }
 }
 

@@ -17,7 +17,8 @@
 //!         match action {
 //!             Action::Observe(..) | Action::Perform(..) | Action::Settle { .. } => start it; its
 //!                 outcome becomes an input, at its deadline at the latest
-//!             Action::Intend { .. } => make it durable, then `Granted` or `Refused`
+//!             Action::Intend { .. } => make it durable, then `Granted` or `Refused`; or `Free` after a
+//!                 wait: then it is intended anew
 //!             Action::Wait { .. } => `Timer` at that time
 //!             Action::Tell(..) | Action::Attach(..) | Action::Record(..) => keep it
 //!             Action::End(end) => leave
@@ -44,7 +45,7 @@ mod frame;
 mod guard;
 mod input;
 mod intent;
-mod moment;
+pub mod moment;
 mod observe;
 mod own;
 mod perform;
@@ -55,10 +56,11 @@ mod state;
 mod tell;
 mod undo;
 mod verify;
+pub mod words;
 
 pub use action::{Action, How, Notice, Observe, Perform};
 pub use event::{Event, NotVerified};
-pub use input::{Input, RunInput, Start};
+pub use input::{Input, Leave, RunInput, Start};
 pub use intent::{Intent, IntentKind, PathPart, StepPath};
 pub use state::State;
 
@@ -154,6 +156,12 @@ impl Run {
         context.actions
     }
 
+    /// What the plan so far is known by: the code, the finding, and every value that was planned.
+    /// Of the same plan it is always the same.
+    pub fn plan_digest(&self) -> String {
+        self.plan.fingerprint(self.program)
+    }
+
     /// How it ended, once it has.
     pub fn end(&self) -> Option<&End> {
         self.end.as_ref()
@@ -173,6 +181,7 @@ impl Run {
             Input::Timer { id } if self.take_tell(context, id) => {}
             Input::Observed { .. }
             | Input::Granted { .. }
+            | Input::Free { .. }
             | Input::Refused { .. }
             | Input::Performed { .. }
             | Input::Settled { .. }

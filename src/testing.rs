@@ -11,7 +11,6 @@ mod case;
 mod clock;
 mod drive;
 mod effect;
-mod end;
 mod entry;
 mod given;
 mod identity;

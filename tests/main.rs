@@ -19,6 +19,7 @@ mod suites {
     pub mod check;
     pub mod cli;
     pub mod connect;
+    pub mod e2e;
     pub mod examples;
     pub mod explain;
     pub mod fixes;
@@ -31,6 +32,8 @@ mod suites {
     pub mod properties;
     pub mod reference;
     pub mod run;
+    pub mod settings;
+    pub mod store;
     pub mod tidy;
     pub mod wrong;
 }
@@ -48,6 +51,7 @@ const SUITES: &[Suite] = &[
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
     ("run", suites::run::trials),
+    ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
@@ -55,11 +59,17 @@ const SUITES: &[Suite] = &[
     ("hostile", suites::hostile::trials),
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),
+    ("store", suites::store::trials),
     ("connect", suites::connect::trials),
     ("examples", suites::examples::trials),
+    ("e2e", suites::e2e::trials),
 ];
 
 fn main() -> std::process::ExitCode {
+    // A suite may start this binary as the process that it kills.
+    if suites::store::child() {
+        return std::process::ExitCode::SUCCESS;
+    }
     // The message of a failed trial is in the report; a backtrace would only hide it.
     std::panic::set_hook(Box::new(|panic| {
         if let Some(place) = panic.location() {

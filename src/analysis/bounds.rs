@@ -19,18 +19,21 @@ pub fn check_runbook(
     for (target, touch) in &bound.total.types {
         check_type(package, runbook, *target, touch, bound, out);
     }
-    for line in &runbook.blast {
-        if !bound.total.types.contains_key(&line.target) {
-            let name = &package.targets[line.target.index()].name;
+    let bounds = runbook.blast.iter().map(|line| (line.target, line.span));
+    let caps = runbook.caps.iter();
+    let caps = caps.filter_map(|cap| Some((cap.counted()?, cap.span)));
+    for (target, span) in bounds.chain(caps) {
+        if !bound.total.types.contains_key(&target) {
+            let name = &package.targets[target.index()].name;
             out.push(
                 Diagnostic::new(
                     Code::BlastLineUnused,
                     format!("this runbook never changes a `{name}`"),
-                    line.span,
+                    span,
                     "bounds nothing",
                 )
                 .help("remove the line, so that the block says what may really happen")
-                .fix("remove the line", line.span, ""),
+                .fix("remove the line", span, ""),
             );
         }
     }

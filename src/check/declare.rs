@@ -19,7 +19,7 @@ use crate::text::Span;
 use crate::typed::{
     self, ActionContract, Body, ConstId, EnumId, ExternId, Function, FunctionId, FunctionKind,
     ProductId, QualifiedName, RecordId, RoleId, RunbookId, SecretId, Symbol, TargetId, Type,
-    UndoContract,
+    UndoContract, WindowId,
 };
 use crate::value::{Duration, EnumMember, Shape, Value};
 
@@ -129,6 +129,15 @@ impl<'a> Checker<'a> {
                     kind: typed::RoleKind::Rota,
                     address: SmolStr::default(),
                     at_least: None,
+                    span,
+                },
+            ))),
+            ItemKind::Window(_) => Symbol::Window(WindowId(push(
+                &mut package.windows,
+                typed::Window {
+                    name: name.name,
+                    times: None,
+                    except: None,
                     span,
                 },
             ))),
@@ -298,6 +307,7 @@ fn name_of(kind: &ItemKind) -> Option<&Ident> {
         ItemKind::Const(item) => Some(&item.name),
         ItemKind::Enum(item) => Some(&item.name),
         ItemKind::Record(item) => Some(&item.name),
+        ItemKind::Window(item) => Some(&item.name),
         ItemKind::Secret(item) => Some(&item.name),
         ItemKind::Product(item) => Some(&item.name),
         ItemKind::Fn(item) => Some(&item.name),

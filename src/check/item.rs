@@ -8,6 +8,7 @@ mod contract;
 mod product;
 mod record;
 mod target;
+mod window;
 
 pub use callable::returning;
 
@@ -82,6 +83,9 @@ impl<'a> Checker<'a> {
                 (ItemKind::Role(item), Some(Symbol::Role(id))) => {
                     self.resolve_role(found.file, item, id);
                 }
+                (ItemKind::Window(item), Some(Symbol::Window(id))) => {
+                    self.resolve_window(found.file, item, id);
+                }
                 (ItemKind::Secret(item), Some(_)) => self.check_secret(item),
                 (ItemKind::Product(item), Some(Symbol::Product(id))) => {
                     self.resolve_product(found.file, item, id, found.item.span);
@@ -92,6 +96,7 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        self.refuse_circular_windows(declared);
     }
 
     /// Defaults of parameters: constants, or calls over constants such as `now()`.

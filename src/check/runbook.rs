@@ -3,6 +3,7 @@
 //! In: runbooks as written. Out: their rows. Names come first, then watches, then the diagnosis,
 //! whose `found` lines make the table of findings that the remedies have to cover.
 
+mod blast;
 mod clause;
 mod finding;
 mod trigger;
@@ -107,6 +108,7 @@ pub fn blank(item: &tree::Runbook, span: Span) -> Runbook {
         patience: PATIENCE,
         tells: Vec::new(),
         blast: Vec::new(),
+        caps: Vec::new(),
         blast_span: None,
         watches: Vec::new(),
         diagnose: None,

@@ -350,6 +350,7 @@ pub fn symbol_kind(symbol: Symbol) -> &'static str {
         Symbol::Const(_) => "a constant",
         Symbol::Function(_) => "a function",
         Symbol::Role(_) => "a role",
+        Symbol::Window(_) => "a window",
         Symbol::Secret(_) => "a secret",
         Symbol::Product(_) => "a product",
         Symbol::Runbook(_) => "a runbook",

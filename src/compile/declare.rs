@@ -5,7 +5,8 @@ use smol_str::SmolStr;
 use super::tables::{Observed, Tables};
 use crate::effect::{Repeat, Scope};
 use crate::program::{
-    Action, ActionIndex, Lookup, LookupArgument, Observable, ObservableIndex, TargetType,
+    Action, ActionIndex, Capability, Lookup, LookupArgument, Observable, ObservableIndex,
+    TargetType,
 };
 use crate::typed::{Extern, ExternId, ExternKind, Param, TargetId, Type};
 use crate::value::Duration;
@@ -28,6 +29,7 @@ impl Tables<'_> {
                         .map(|f| f.name.to_string().into())
                         .unwrap_or_default(),
                     params: declared.map(|f| names(&f.params)).unwrap_or_default(),
+                    needs: Vec::new(),
                     deadline: Duration::ZERO,
                     function: Some(function),
                     finds: declared.and_then(|f| self.found(&f.result)),
@@ -44,6 +46,7 @@ impl Tables<'_> {
             return Observable {
                 name: SmolStr::default(),
                 params: Vec::new(),
+                needs: Vec::new(),
                 deadline: Duration::ZERO,
                 function: None,
                 finds: None,
@@ -53,6 +56,7 @@ impl Tables<'_> {
         Observable {
             name: declared.name.to_string().into(),
             params: names(&declared.params),
+            needs: needs(declared),
             deadline: declared.deadline,
             function: None,
             finds: self.found(&declared.result),
@@ -98,6 +102,7 @@ impl Tables<'_> {
         Action {
             name: declared.name.to_string().into(),
             params: names(&declared.params),
+            needs: needs(declared),
             changes: contract.changes.clone(),
             scope: if contract.touching {
                 Scope::Substrate
@@ -216,6 +221,15 @@ pub(super) fn target(ty: &Type) -> Option<TargetId> {
     }
 }
 
+fn needs(declared: &Extern) -> Vec<Capability> {
+    let needs = declared.needs.iter();
+    let need = |need: &crate::typed::Capability| Capability {
+        name: need.name.clone(),
+        of: need.of,
+    };
+    needs.map(need).collect()
+}
+
 fn names(params: &[Param]) -> Vec<SmolStr> {
     params.iter().map(|param| param.name.clone()).collect()
 }
@@ -225,6 +239,7 @@ fn nothing() -> Action {
     Action {
         name: SmolStr::default(),
         params: Vec::new(),
+        needs: Vec::new(),
         changes: Vec::new(),
         scope: Scope::Instance,
         repeat: Repeat::UnsafeHuman,

@@ -123,6 +123,7 @@ impl Builder<'_, '_> {
             ExprKind::Secret(id) => {
                 let secret = self.tables.package.secrets.get(id.index());
                 let name = secret.map_or("", |secret| secret.name.as_str());
+                self.tables.secret(name);
                 self.load(to, Value::Secret(name.into()));
             }
             ExprKind::Role(id) => {
@@ -131,6 +132,7 @@ impl Builder<'_, '_> {
                 self.load(to, Value::Role(name.into()));
             }
             ExprKind::RecordKind(id) => {
+                self.tables.record(*id);
                 let record = self.tables.package.records.get(id.index());
                 let name = record
                     .map(|record| record.name.to_string())

@@ -3,8 +3,8 @@
 use super::declare::target;
 use super::tables::Tables;
 use crate::program::{
-    BlastLine, BlastPer, FunctionIndex, LabelTest, Metadata, Recurs, SeverityCase, TellClause,
-    Trigger, TriggerKind,
+    Binding, BlastLine, BlastPer, FunctionIndex, LabelTest, Link, Metadata, Recurs, SeverityCase,
+    TellClause, Trigger, TriggerKind,
 };
 use crate::text::Span;
 use crate::typed::{self, Expr, Notice};
@@ -49,6 +49,9 @@ impl Tables<'_> {
             fresh: runbook.fresh,
             patience: runbook.patience,
             owner: self.owner().map(|role| self.role(role)),
+            chain: product
+                .map(|product| product.chain.iter().map(|link| self.link(*link)).collect())
+                .unwrap_or_default(),
             tells: runbook
                 .tells
                 .iter()
@@ -66,6 +69,7 @@ impl Tables<'_> {
                 .map(|id| self.number(id.index()))
                 .collect(),
             recurs: runbook.recurs.as_ref().map(|recurs| self.recurs(recurs)),
+            shadow: runbook.shadow().collect(),
         };
     }
 
@@ -112,9 +116,47 @@ impl Tables<'_> {
             labels: labels
                 .map(|label| (label.label.clone(), label_test(&label.test)))
                 .collect(),
+            bindings: self.bindings(trigger),
             condition: (!conditions.is_empty()).then(|| self.all_of("where", conditions)),
             holding: trigger.holding,
         }
+    }
+
+    fn link(&mut self, (role, hold): (typed::RoleId, typed::ChainHold)) -> Link {
+        Link {
+            role: self.role(role),
+            hold: match hold {
+                typed::ChainHold::For(hold) => Some(hold),
+                typed::ChainHold::UntilAcknowledged | typed::ChainHold::Unsaid => None,
+            },
+        }
+    }
+
+    /// Where this trigger takes each binding of the runbook from.
+    fn bindings(&self, trigger: &typed::Trigger) -> Vec<Binding> {
+        let bound = |binding: &typed::Binding| {
+            let is_alert = matches!(trigger.kind, typed::TriggerKind::Alert { .. });
+            match (&binding.kind, &trigger.kind) {
+                (typed::BindingKind::Label(label), _) if is_alert => Binding::Label(label.clone()),
+                (typed::BindingKind::Alert, _) if is_alert => {
+                    Binding::Alert(self.data(&binding.ty))
+                }
+                (typed::BindingKind::Event, typed::TriggerKind::Event { .. }) => {
+                    Binding::Event(self.data(&binding.ty))
+                }
+                (typed::BindingKind::Request, typed::TriggerKind::Request { .. }) => {
+                    Binding::Parameter(self.data(&binding.ty))
+                }
+                (
+                    typed::BindingKind::Label(_)
+                    | typed::BindingKind::Alert
+                    | typed::BindingKind::Event
+                    | typed::BindingKind::Request,
+                    _,
+                ) => Binding::Unbound,
+            }
+        };
+        self.runbook.bindings.iter().map(bound).collect()
     }
 
     fn trigger_kind(&mut self, kind: &typed::TriggerKind) -> TriggerKind {

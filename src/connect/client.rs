@@ -70,6 +70,11 @@ impl Client {
         self.http.request(Method::GET, url)
     }
 
+    /// A request to take something away.
+    pub fn delete(&self, url: &str) -> RequestBuilder {
+        self.http.request(Method::DELETE, url)
+    }
+
     /// A request with a body of this type.
     pub fn post(&self, url: &str, content_type: &str, body: String) -> RequestBuilder {
         let request = self.http.request(Method::POST, url).body(body);

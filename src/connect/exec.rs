@@ -17,7 +17,7 @@ use super::client::seconds;
 use super::{Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
-use child::{Ended, Ran};
+use child::{Ended, Ran, Strays};
 
 /// How much of a program's last line is told.
 const LAST_LINE: usize = 300;
@@ -77,10 +77,10 @@ impl Exec {
         }
     }
 
-    async fn run(&self, granted: &Granted) -> Result<Ran, String> {
+    async fn run(&self, granted: &Granted, strays: Strays) -> Result<Ran, String> {
         let (path, argv) = self.line(&granted.call)?;
         let most = output::MOST + self.secrets.margin();
-        let ran = child::run(&path, &argv, granted.patience(), most).await;
+        let ran = child::run(&path, &argv, granted.patience(), most, strays).await;
         ran.map_err(|why| format!("{} cannot be started: {why}", shown(&path)))
     }
 
@@ -90,7 +90,7 @@ impl Exec {
             return failed(&self.secrets, why);
         }
         let start = tokio::time::Instant::now();
-        let ran = match self.run(granted).await {
+        let ran = match self.run(granted, Strays::End).await {
             Ok(ran) => ran,
             Err(why) => return failed(&self.secrets, why),
         };
@@ -120,7 +120,7 @@ impl Exec {
         if !matches!(arguments::function(&granted.call), "run" | "apply") {
             return not_applied(format!("no connector offers {}", granted.call.name));
         }
-        let ran = match self.run(granted).await {
+        let ran = match self.run(granted, Strays::Stay).await {
             Ok(ran) => ran,
             Err(why) => return not_applied(why),
         };

@@ -208,6 +208,7 @@ codes! {
     E0606 NeverFits                Error   "a rate that one incident cannot keep"
     E0607 UndoTouchesMore          Error   "an undo that touches another target"
     E0608 ChangesUndeclared        Error   "an action that changes more than it says"
+    E0609 NoFailureDomain          Error   "a failure domain that the target does not lie in"
 
     // 07xx: taint, secrets, ownership, empties
     E0706 MadeUpValue              Error   "a value made up for what could not be observed"
@@ -229,12 +230,25 @@ codes! {
     E0809 HoleType            Error   "the value does not fit the hole"
     E0810 NumberInvalid       Error   "the number is not valid"
     E0811 TimeInvalid         Error   "the moment is not valid"
+    E0812 EmptyWindow         Error   "a window with no time in it"
 
     // 09xx: tests, before they run
     E0901 UnknownExpectation       Error   "an expectation of something that does not exist"
     E0902 NotObservable            Error   "a given for something that is not observed"
     E0903 TriggerMismatch          Error   "a given trigger that does not set the runbook off"
     E0904 NoIdentity               Error   "a target that is not named"
+
+    // C11xx: the settings of the agent
+    C1101 SettingsSyntax       Error   "the settings are not TOML"
+    C1102 SettingsKey          Error   "the settings have a key that is not known"
+    C1103 SettingsValue        Error   "the settings have a value that cannot be"
+    C1104 SettingsIncomplete   Error   "the settings lack a key"
+    C1105 SettingsSecret       Error   "a secret that is not a reference"
+    C1106 GrantUnknown         Error   "a grant of something that nothing needs"
+    C1107 ListenWithoutCallers Error   "others can reach the agent, and anybody may call"
+    C1108 GrantForm            Error   "a grant in another form"
+    C1109 GrantPattern         Error   "a pattern that cannot be granted"
+    C1110 ContactWays          Error   "a contact that is not reached in exactly one way"
 
     // R1xxx: faults of runs
     R1001 RunInconclusive          Fault   "something that the run needed could not be read"
@@ -248,6 +262,29 @@ codes! {
     R1009 RunLimit                 Fault   "a limit of the machine was reached"
     R1010 RunNothingToActOn        Fault   "there was nothing to act on"
     R1011 RunPlanExpired           Fault   "the plan got too old before it began"
+
+    // A12xx: faults of the agent
+    A1201 NotGranted           Fault   "the agent is not granted this"
+    A1202 NoConnector          Fault   "no connector offers this"
+    A1203 StoreFailed          Fault   "the store failed"
+    A1204 StoreTaken           Fault   "another agent has the store"
+    A1205 SecretMissing        Fault   "a secret is not where it should be"
+    A1206 AlertMalformed       Fault   "an alert cannot be read"
+    A1207 AlertTooLarge        Fault   "an alert is too large"
+    A1208 NoRunbook            Fault   "no runbook takes this alert"
+    A1209 EventMalformed       Fault   "an event cannot be read"
+    A1210 NotDelivered         Fault   "a message could not be delivered"
+    A1211 PackageRefused       Fault   "the package cannot be loaded; the last good one goes on"
+    A1212 ConditionFailed      Fault   "a `where` could not be evaluated"
+    A1213 StoreReadOnly        Fault   "the store cannot be written"
+    A1214 StoreFull            Fault   "there is no room left for the store"
+    A1215 StoreCorrupt         Fault   "the store is damaged"
+    A1216 StoreNewer           Fault   "the store was written by a newer version"
+    A1217 StoreSuperseded      Fault   "another agent has taken over the store"
+    A1218 RunUnreadable        Fault   "a stored run cannot be read"
+    A1219 NotHere              Fault   "programs of this host do not run here"
+    A1220 UnknownCaller        Fault   "nobody knows who calls"
+    A1221 RequestRefused       Fault   "a request was refused"
 
     // T1xxx: failures of tests
     T1001 ExpectationNotMet        Fault   "an expectation was not met"
@@ -265,4 +302,5 @@ codes! {
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
 
     // N0xxx: notes
+    N0601 NotEnforcedYet      Note    "a limit that is checked, and not enforced yet"
 }

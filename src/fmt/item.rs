@@ -9,7 +9,7 @@ use super::printer::{Node, Printer};
 use crate::syntax::tree::{
     ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, EnumMember, Expr, FieldDecl, FnItem,
     Ident, Item, ItemKind, Parameter, PlainText, ProbeItem, ProductClause, ProductClauseKind,
-    ProductItem, RecordItem, RoleItem, SecretItem, TypeRef, UseItem,
+    ProductItem, RecordItem, RoleItem, SecretItem, TypeRef, UseItem, WindowItem, WindowTimes,
 };
 use crate::text::Span;
 
@@ -103,6 +103,7 @@ impl<'a> Printer<'a> {
             ItemKind::Missing => self.missing(item.span),
             ItemKind::Use(inner) => self.use_item(inner),
             ItemKind::Role(inner) => self.role(inner),
+            ItemKind::Window(inner) => self.window(inner, item.span),
             ItemKind::Const(inner) => self.constant(inner),
             ItemKind::Enum(inner) => self.enumeration(inner),
             ItemKind::Record(inner) => self.record(inner),
@@ -149,6 +150,37 @@ impl<'a> Printer<'a> {
             printer.word(" ");
             printer.plain_text(address);
         });
+    }
+
+    fn window(&mut self, item: &'a WindowItem, span: Span) {
+        self.word("window ");
+        self.name(&item.name);
+        self.word(" =");
+        match &item.times {
+            WindowTimes::Missing => self.missing(span),
+            WindowTimes::Once { from, to } => {
+                self.continued(from.start, |printer| printer.between(*from, *to));
+            }
+            WindowTimes::Weekly { days, from, to } => {
+                let first = days.first().map_or(from.start, |day| day.span.start);
+                self.continued(first, |printer| {
+                    printer.word("weekly ");
+                    printer.commas(days);
+                    printer.word(" ");
+                    printer.between(*from, *to);
+                });
+            }
+        }
+        self.word(" in ");
+        self.plain_text(&item.zone);
+        self.clause(" except ", item.except.as_ref(), Self::name);
+    }
+
+    /// `from .. to`
+    fn between(&mut self, from: Span, to: Span) {
+        self.slice(from);
+        self.word(" ..");
+        self.continued(to.start, |printer| printer.slice(to));
     }
 
     fn constant(&mut self, item: &'a ConstItem) {

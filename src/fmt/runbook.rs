@@ -98,6 +98,43 @@ impl Node for BlastLine {
                     }
                 }
             }
+            BlastLineKind::Share { share, population } => {
+                printer.clause("at most ", Some(share), Printer::expression);
+                printer.clause(" of ", Some(population), Printer::expression);
+            }
+            BlastLineKind::Keep {
+                least,
+                field,
+                population,
+            } => {
+                printer.clause("keep at least ", Some(least), Printer::expression);
+                printer.clause(" ", Some(field), Printer::name);
+                printer.clause(" of ", Some(population), Printer::expression);
+            }
+            BlastLineKind::PerDomain {
+                count,
+                target,
+                domain,
+                window,
+            } => {
+                printer.clause("at most ", Some(count), Printer::expression);
+                printer.clause(" ", Some(target), Printer::path);
+                printer.clause(" per ", Some(domain), Printer::path);
+                printer.clause(" per ", Some(window), Printer::expression);
+            }
+            BlastLineKind::DomainsAtOnce {
+                count,
+                domain,
+                target,
+            } => {
+                printer.clause("at most ", Some(count), Printer::expression);
+                printer.clause(" ", Some(domain), Printer::path);
+                printer.clause(" of ", Some(target), Printer::path);
+                printer.word(" at once");
+            }
+            BlastLineKind::Pause(window) => {
+                printer.clause("pause during ", Some(window), Printer::name);
+            }
         }
     }
 }

@@ -58,8 +58,6 @@ pub enum Standing {
 /// What became of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Disposition {
-    /// Accepted, and not looked at yet.
-    Pending,
     /// It opened, joined, reopened or resolved these; or it is one of them's echo.
     Taken(Vec<IncidentId>),
     /// It has to stand for a while first, or is there to be asked for.

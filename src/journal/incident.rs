@@ -1,6 +1,6 @@
 //! Incidents: what is wrong, who has the duty, and since when. They outlive their runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::{EventId, IncidentId, RunId};
 use crate::effect::{Severity, words};
 use crate::program::CodeHash;
-use crate::value::{Time, Value};
+use crate::value::{Identity, Time, Value};
 
 /// One incident.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,12 @@ pub struct Incident {
     /// How often it came back after it was resolved.
     pub reopened: u32,
     pub duty: Option<Duty>,
+    /// The addresses that were paged, or given a task.
+    pub told: Vec<SmolStr>,
+    /// What nobody else may change until the incident is done with it.
+    pub locks: BTreeSet<Identity>,
+    /// What was changed and has not been seen to be well since.
+    pub disturbed: BTreeSet<Identity>,
     /// The number of the next entry of its timeline.
     pub next_entry: u64,
 }

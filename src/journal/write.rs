@@ -10,29 +10,32 @@ use crate::program::CodeHash;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
     Arrived(Arrival),
+    /// Of an event that was written.
     Disposed {
         event: EventId,
         disposition: Disposition,
     },
     Dead(DeadLetter),
     Incident(Incident),
+    /// Under a number that the incident has no entry of yet: what happened is never rewritten.
     Entry {
         incident: IncidentId,
         entry: Entry,
     },
     Run(StoredRun),
-    /// The artefact of a program, once.
+    /// The artefact of a program; what is there under the hash stays.
     Program {
         hash: CodeHash,
         artefact: Vec<u8>,
     },
     Intent(StoredIntent),
+    /// Of an intent that was written.
     IntentState {
         id: IntentId,
         state: IntentState,
     },
     Holding(Holding),
-    /// It stood long enough, or is over.
+    /// It stood long enough, or is over. Nothing happens if there is none.
     HoldingGone {
         event: EventId,
         runbook: smol_str::SmolStr,

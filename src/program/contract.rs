@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{ActionIndex, FunctionIndex, ObservableIndex, Place, RoleIndex};
+use super::{ActionIndex, Capability, FunctionIndex, ObservableIndex, Place, RoleIndex};
 use crate::effect::{Repeat, Scope};
 use crate::value::{Duration, Value};
 
@@ -13,6 +13,7 @@ pub struct Observable {
     /// `k8s.pod`; a watch or probe of the package by its own name.
     pub name: SmolStr,
     pub params: Vec<SmolStr>,
+    pub needs: Vec<Capability>,
     pub deadline: Duration,
     /// For a watch or a probe of the package: its code. Nobody has to answer for it.
     pub function: Option<FunctionIndex>,
@@ -26,6 +27,7 @@ pub struct Action {
     /// `k8s.restart`
     pub name: SmolStr,
     pub params: Vec<SmolStr>,
+    pub needs: Vec<Capability>,
     /// Indices of the parameters whose targets it changes.
     pub changes: Vec<u16>,
     pub scope: Scope,

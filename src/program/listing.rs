@@ -22,6 +22,9 @@ impl Display for Listing<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let Listing(program) = self;
         writeln!(out, "program {} {}", program.runbook, program.version)?;
+        for reason in &program.metadata.shadow {
+            writeln!(out, "shadow: {reason}")?;
+        }
         for (index, function) in program.functions.iter().enumerate() {
             let Function {
                 name,

@@ -66,7 +66,11 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
         .map(|waiver| format!("{}: {}", waiver.of, waiver.why))
         .collect();
     list("waivers", &waivers, "none", out)?;
-    list("endorsed", &runbook.endorsements, "nothing", out)
+    list("endorsed", &runbook.endorsements, "nothing", out)?;
+    match runbook.shadow.is_empty() {
+        true => Ok(()),
+        false => list("shadow only", &runbook.shadow, "", out),
+    }
 }
 
 fn touch(touch: &TouchReport) -> String {

@@ -186,7 +186,12 @@ impl Run {
                 true => self.guard_change(context, acting),
                 false => Turn::Restart,
             },
-            Signal::Input(Input::Granted { .. }) => self.perform(context, acting),
+            Signal::Input(Input::Granted { .. }) => {
+                self.plan.settle();
+                self.perform(context, acting)
+            }
+            // The world may have moved on meanwhile.
+            Signal::Input(Input::Free { .. }) => self.guard_change(context, acting),
             Signal::Input(Input::Refused { reason, .. }) => Turn::failed(Fault::Refused(reason)),
             Signal::Input(Input::Performed { outcome, .. }) => {
                 self.performed(context, acting, outcome)

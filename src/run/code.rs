@@ -198,8 +198,8 @@ impl Run {
             Request::Mitigated {
                 mitigation,
                 text,
-                captures: _,
-            } => Asked::Return(Ending::Mitigated(mitigation, text)),
+                captures,
+            } => Asked::Return(Ending::Mitigated(mitigation, text, captures)),
         }
     }
 

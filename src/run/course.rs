@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::code::Purpose;
 use super::frame::{Ending, Frame, Outcome, Signal, Turn};
 use super::undo::After;
-use super::{Context, Event, Run, Start, State};
+use super::{Context, Event, Leave, Run, Start, State};
 use crate::effect::{End, Fault, Reason};
 use crate::value::Value;
 use crate::vm::Reply;
@@ -26,6 +26,8 @@ enum Stage {
     Undoing(Fault),
     /// Runs the `otherwise` of this reason.
     Notifying(Reason),
+    /// Asks whether a debt is paid.
+    Asking,
 }
 
 impl Run {
@@ -41,6 +43,11 @@ impl Run {
             (Stage::Remedying, Signal::Reply(outcome)) => self.remedied(context, outcome),
             (Stage::Undoing(fault), Signal::Reply(_)) => Turn::Finish(self.handed(fault.reason())),
             (Stage::Notifying(reason), Signal::Reply(_)) => Turn::Finish(self.handed(reason)),
+            (Stage::Asking, Signal::Reply(outcome)) => Turn::Finish(match context.read(outcome) {
+                Ok(true) => End::SelfResolved,
+                // What cannot be read is not paid.
+                Ok(false) | Err(_) => End::Cancelled,
+            }),
             // Nothing else reaches the bottom: it never waits for the driver.
             (stage, Signal::Enter | Signal::Reply(_) | Signal::Input(_)) => {
                 Turn::Wait(Frame::Course(Course { stage }))
@@ -52,6 +59,10 @@ impl Run {
         let entries = &context.program.entries;
         match (self.input.start.clone(), entries.diagnose, entries.steps) {
             (Start::Finding(finding, args), ..) => self.remedy(context, finding, args),
+            (Start::Condition(function, captures), ..) => {
+                let code = self.start_code(context, function, captures, Purpose::Condition);
+                Turn::Call(course(Stage::Asking), code)
+            }
             (Start::Diagnose, Some(function), _) => {
                 self.enter(context, State::Diagnosing);
                 let bindings = self.input.bindings.clone();
@@ -59,6 +70,9 @@ impl Run {
                 Turn::Call(course(Stage::Diagnosing), code)
             }
             (Start::Diagnose | Start::Steps, _, Some(function)) => {
+                if let Leave::Look { .. } = self.input.leave {
+                    return self.only_looked(context);
+                }
                 self.enter(context, State::Planned);
                 self.plan.begin("steps", &[], context.now);
                 let bindings = self.input.bindings.clone();
@@ -146,12 +160,29 @@ impl Run {
             finding: remedy.finding.clone(),
             args: args.clone(),
         });
+        if remedy.changes && matches!(self.input.leave, Leave::Look { .. }) {
+            return self.only_looked(context);
+        }
         self.enter(context, State::Planned);
         self.plan.begin(&remedy.finding, &args, context.now);
         let mut all = self.input.bindings.clone();
         all.extend(args);
         let code = self.start_code(context, remedy.function, all, Purpose::Remedy);
         Turn::Call(course(Stage::Remedying), code)
+    }
+
+    /// It would be mended now, and may not be: a human is told.
+    fn only_looked(&mut self, context: &mut Context<'_>) -> Turn {
+        let Leave::Look { reason, text, then } = self.input.leave.clone() else {
+            return Turn::Finish(self.handed(Reason::Declared));
+        };
+        self.told.explain(Some(&text));
+        let Some(function) = then else {
+            return Turn::Finish(self.handed(reason));
+        };
+        let bindings = self.input.bindings.clone();
+        let code = self.start_code(context, function, bindings, Purpose::Notify(reason));
+        Turn::Call(course(Stage::Notifying(reason)), code)
     }
 
     fn remedied(&mut self, context: &mut Context<'_>, outcome: Outcome) -> Turn {
@@ -167,11 +198,13 @@ impl Run {
             Outcome::Reply(
                 Reply::Done | Reply::Value(_) | Reply::AlreadySo | Reply::Observed(_),
             ) => Turn::Finish(self.conclusion()),
-            Outcome::Ended(Ending::Mitigated(index, text)) => match self.first_failure() {
-                // A loop went on without some of its elements: that is no debt but a task.
-                Some(reason) => Turn::Finish(self.handed(reason)),
-                None => Turn::Finish(self.mitigated(context, index, text)),
-            },
+            Outcome::Ended(Ending::Mitigated(index, text, captures)) => {
+                match self.first_failure() {
+                    // A loop went on without some of its elements: that is no debt but a task.
+                    Some(reason) => Turn::Finish(self.handed(reason)),
+                    None => Turn::Finish(self.mitigated(context, index, text, captures)),
+                }
+            }
             Outcome::Ended(Ending::Cleared(why)) => match self.has_changed() {
                 false => Turn::Finish(End::Cleared { why }),
                 true => Turn::Finish(self.conclusion()),

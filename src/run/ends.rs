@@ -6,6 +6,7 @@ use super::change::Fate;
 use super::{Action, Context, Event, Run, State, moment};
 use crate::effect::{End, Fault, Reason};
 use crate::program::{MitigationIndex, Place};
+use crate::value::Value;
 
 /// What a run remembers for its end.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -59,6 +60,7 @@ impl Run {
         context: &mut Context<'_>,
         index: MitigationIndex,
         text: String,
+        captures: Vec<Value>,
     ) -> End {
         let Some(mitigation) = context.program.mitigations.get(index.index()) else {
             return self.handed(Reason::Declared);
@@ -66,6 +68,8 @@ impl Run {
         let role = context.program.roles.get(mitigation.owed_by.index());
         let owed_by = role.map(|role| role.name.clone()).unwrap_or_default();
         context.record(Event::Owes {
+            mitigation: index,
+            captures,
             owed_by: owed_by.clone(),
             until: moment::after(context.now, mitigation.within),
             text,

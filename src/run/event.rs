@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::State;
 use crate::effect::{Call, Fault};
-use crate::program::{GuardIndex, VerifyIndex};
+use crate::program::{GuardIndex, MitigationIndex, VerifyIndex};
 use crate::text::Span;
 use crate::value::{Time, Value};
 use crate::vm::Piece;
@@ -81,6 +81,9 @@ pub enum Event {
     },
     /// A debt is left.
     Owes {
+        mitigation: MitigationIndex,
+        /// What the condition that pays it takes.
+        captures: Vec<Value>,
         owed_by: SmolStr,
         until: Time,
         text: String,

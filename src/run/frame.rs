@@ -55,7 +55,7 @@ pub enum Ending {
     Novel(Option<String>),
     Inconclusive(Option<String>),
     Cleared(String),
-    Mitigated(MitigationIndex, String),
+    Mitigated(MitigationIndex, String, Vec<Value>),
 }
 
 /// What becomes of a frame after a signal.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::effect::{ChangeOutcome, Observed, Reason, Settled};
+use crate::program::FunctionIndex;
 use crate::value::{Time, Value};
 
 /// Where a run starts from.
@@ -18,6 +19,7 @@ pub struct RunInput {
     /// The trigger bindings, in their order.
     pub bindings: Vec<Value>,
     pub start: Start,
+    pub leave: Leave,
     /// Whether the driver wants to answer for watches and probes of the package.
     pub offer: bool,
 }
@@ -30,6 +32,23 @@ pub enum Start {
     Steps,
     /// As if the diagnosis had found this.
     Finding(u16, Vec<Value>),
+    /// Only asks whether a debt is paid: ends self-resolved if so, else cancelled.
+    Condition(FunctionIndex, Vec<Value>),
+}
+
+/// What the run may do about what it finds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leave {
+    /// As the runbook says.
+    Mend,
+    /// Nothing may be changed: once something is found that would be mended, a human is told.
+    Look {
+        reason: Reason,
+        /// What the human is told, if the author does not say it.
+        text: String,
+        /// The author's words: takes the trigger bindings, tells.
+        then: Option<FunctionIndex>,
+    },
 }
 
 /// What a run is told. Answers that nobody waits for any more are ignored.
@@ -42,6 +61,10 @@ pub enum Input {
         outcome: Observed,
     },
     Granted {
+        id: u64,
+    },
+    /// What the intent waited for is free: look again, and intend again.
+    Free {
         id: u64,
     },
     Refused {
@@ -74,6 +97,7 @@ impl Input {
         match self {
             Input::Observed { id, .. }
             | Input::Granted { id }
+            | Input::Free { id }
             | Input::Refused { id, .. }
             | Input::Performed { id, .. }
             | Input::Settled { id, .. }

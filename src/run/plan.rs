@@ -9,7 +9,7 @@ use super::course::Course;
 use super::frame::{Frame, Outcome, Signal, Turn};
 use super::{Context, Event, Run, State, moment};
 use crate::effect::{End, Fault, Reason};
-use crate::program::VerifyIndex;
+use crate::program::{CodeHash, VerifyIndex};
 use crate::value::{Time, Value};
 use crate::vm::Reply;
 
@@ -26,7 +26,7 @@ pub struct Plan {
     /// The digest of the plan before this one.
     previous: Option<[u8; 32]>,
     restarts: u32,
-    /// The first intent was made: from here on nothing is planned anew.
+    /// The first intent was granted: from here on nothing is planned anew.
     begun: bool,
 }
 
@@ -50,9 +50,25 @@ impl Plan {
         self.add(remedy, args);
     }
 
-    /// Whether anything was intended yet.
+    /// The first change is about to be made.
+    pub fn settle(&mut self) {
+        self.begun = true;
+    }
+
+    /// Whether anything was granted yet.
     pub fn has_begun(&self) -> bool {
         self.begun
+    }
+
+    /// The digest of the plan under this code, in hexadecimal.
+    pub fn fingerprint(&self, code: CodeHash) -> String {
+        let mut hash = Sha256::new();
+        hash.update(code.0);
+        hash.update(self.digest);
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn add(&mut self, what: &str, values: &[Value]) {
@@ -188,7 +204,7 @@ impl Run {
         }
     }
 
-    /// Whether the first change may be made on this plan; from then on it is settled.
+    /// Whether the first change may be made on this plan.
     pub(super) fn freshness(&mut self, context: &mut Context<'_>) -> Freshness {
         if self.plan.begun {
             return Freshness::Good;
@@ -199,7 +215,6 @@ impl Run {
             .previous
             .is_some_and(|previous| previous != self.plan.digest);
         if !old && !differs {
-            self.plan.begun = true;
             return Freshness::Good;
         }
         if self.plan.restarts >= RESTARTS {

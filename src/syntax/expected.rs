@@ -67,12 +67,14 @@ fn role(rule: Rule) -> Role {
         comma => Must("`,`"),
         colon => Must("`:`"),
         equals => Must("`=`"),
+        dots => Must("`..`"),
         arrow | result => Must("`->`"),
         word_abort => Must("`abort`"),
         word_at => Must("`at`"),
         word_by => Must("`by`"),
         word_do => Must("`do`"),
         word_else => Must("`else`"),
+        word_during => Must("`during`"),
         word_every => Must("`every`"),
         word_failure => Must("`failure`"),
         word_for => Must("`for`"),
@@ -80,6 +82,7 @@ fn role(rule: Rule) -> Role {
         word_in => Must("`in`"),
         word_least => Must("`least`"),
         word_most => Must("`most`"),
+        word_of => Must("`of`"),
         word_once => Must("`once`"),
         word_owed => Must("`owed by`"),
         word_per => Must("`per`"),
@@ -108,9 +111,13 @@ fn role(rule: Rule) -> Role {
         ident | roles | with_label | chain_link | severity_case | path | action_pattern => {
             Must("a name")
         }
-        number => Must("a number"),
+        number | figure => Must("a number"),
         time => Must("a time such as `2026-10-06T03:10`"),
         plain_text | text | block_text => Must("a text in quotes"),
+        clock => Must("a time of day such as `01:00`"),
+        window_weekly => Must("`weekly`"),
+        kept_field => Must("a field"),
+        day => Must("a day such as `Tue`"),
         tagged => Must("a tagged text such as `cron\"0 9 * * 1\"`"),
         type_ref | record_kind => Must("a type"),
         expr | paren | list | pick | matching | prefix => Must(VALUE),
@@ -154,7 +161,8 @@ fn role(rule: Rule) -> Role {
         after => May("after"),
         on_read | on_failure => May("on"),
         at_most | at_once => May("at"),
-        per_window => May("per"),
+        per_window | per_domain => May("per"),
+        window_except => May("except"),
         runbook_for | comprehension | link_for => May("for"),
         severity_when => May("when"),
         where_part => May("where"),
@@ -163,7 +171,7 @@ fn role(rule: Rule) -> Role {
         link_until => May("until"),
         cleared_if => May("if"),
         ago => May("ago"),
-        repeat_of => May("of"),
+        repeat_of | domain_of => May("of"),
         workdays => May("workdays"),
         reply_fails => May("fails"),
         no_data => May("no_data"),
@@ -173,22 +181,23 @@ fn role(rule: Rule) -> Role {
         | member_entry | param_entry | element_entry | line_end | doc | missing | text_chunk
         | block_chunk | escape | wrong_hole | tag | tagged_chunk | type_args | optional_mark
         | operator | field | blank_call | index | argument_name | is_some | is_word
-        | conditional | empty_map | map_rest | use_item | use_list | role_item | const_item
-        | enum_item | record_item | secret_item | fn_item | probe_item | action_item
-        | open_mark | sink | product_item | owner_clause | chain_clause | owns_clause
-        | zone_clause | extern_item | target_line | scope_clause | within_clause | key_clause
-        | lookup_clause | extern_body | needs_clause | changes_clause | deadline_clause
-        | settles_clause | repeat_clause | undo_clause | undo_previous | inverse_clause
-        | touching_clause | runbook_item | version_clause | severity_clause | on_clause
-        | trigger_body | with_line | with_test | with_operator | where_line | holding_line
-        | incident_clause | again_clause | recurs_clause | clears_clause | fresh_clause
-        | patience_clause | tell_clause | blast_clause | at_most_line | watch_clause
-        | diagnose_clause | remedy_clause | steps_clause | otherwise_clause | otherwise_of
-        | wrong_stmt | let_stmt | do_call | failure_filter | novel | inconclusive | if_stmt
-        | match_stmt | for_stmt | found_stmt | cleared_stmt | return_stmt | wait_stmt
-        | guard_stmt | with_stmt | verify_stmt | waive_stmt | attempt_stmt | mitigated_stmt
-        | page_stmt | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line
-        | given_line | probe_says | next_reply | expect_line | finding_word | times | told_word
+        | conditional | empty_map | map_rest | use_item | use_list | role_item | window_item
+        | window_once | const_item | enum_item | record_item | secret_item | fn_item
+        | probe_item | action_item | open_mark | sink | product_item | owner_clause
+        | chain_clause | owns_clause | zone_clause | extern_item | target_line | scope_clause
+        | within_clause | key_clause | lookup_clause | extern_body | needs_clause
+        | changes_clause | deadline_clause | settles_clause | repeat_clause | undo_clause
+        | undo_previous | inverse_clause | touching_clause | runbook_item | version_clause
+        | severity_clause | on_clause | trigger_body | with_line | with_test | with_operator
+        | where_line | holding_line | incident_clause | again_clause | recurs_clause
+        | clears_clause | fresh_clause | patience_clause | tell_clause | blast_clause
+        | at_most_line | share_line | keep_line | pause_line | watch_clause | diagnose_clause
+        | remedy_clause | steps_clause | otherwise_clause | otherwise_of | wrong_stmt
+        | let_stmt | do_call | failure_filter | novel | inconclusive | if_stmt | match_stmt
+        | for_stmt | found_stmt | cleared_stmt | return_stmt | wait_stmt | guard_stmt
+        | with_stmt | verify_stmt | waive_stmt | attempt_stmt | mitigated_stmt | page_stmt
+        | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line | given_line
+        | probe_says | next_reply | expect_line | finding_word | times | told_word
         | handed_word | mitigated_word | end_word | EOI | ws | sp | list_end | after_operator
         | idc | digit | string | operand | primary | postfix | argument | suffix | list_rest
         | item | product_line | extern_line | trigger_line | blast_line | statement_word

@@ -77,7 +77,7 @@ impl Kind {
             Kind::Clause => words::CLAUSE_WORDS,
             Kind::Stmt => words::STATEMENT_WORDS,
             Kind::Trigger => &["with", "where", "holding"],
-            Kind::Blast => &["at"],
+            Kind::Blast => &["at", "keep", "pause"],
             Kind::Product => words::PRODUCT_WORDS,
             Kind::Test => words::TEST_WORDS,
             Kind::Extern => &[
@@ -139,8 +139,8 @@ impl Kind {
             }
             Kind::Test => &["then", "once", "because", "and", "or", "takes"],
             Kind::Product => &["until"],
-            Kind::Blast => &["per"],
-            Kind::Item => &["and", "or", "in", "is", "as"],
+            Kind::Blast => &["per", "of", "during"],
+            Kind::Item => &["and", "or", "in", "is", "as", "except"],
             Kind::Target | Kind::Extern | Kind::Field | Kind::Member | Kind::Param => &[],
         };
         Separation {

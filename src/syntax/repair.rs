@@ -31,7 +31,7 @@ fn value(tokens: &Tokens<'_>, line: &Range<usize>, kind: Kind) -> Option<Splice>
     let named = match kind {
         Kind::Stmt => tokens.word(line.start) == "let",
         Kind::Clause => tokens.word(line.start) == "watch",
-        Kind::Item => matches!(tokens.word(line.start), "const" | "fn"),
+        Kind::Item => matches!(tokens.word(line.start), "const" | "fn" | "window"),
         Kind::Field | Kind::Param => true,
         _ => false,
     };
@@ -47,11 +47,11 @@ fn value(tokens: &Tokens<'_>, line: &Range<usize>, kind: Kind) -> Option<Splice>
         .map(|equals| from(tokens, line, equals + 1, " \u{1A}"))
 }
 
-/// `let x <bad>`, `const x <bad>`: only the name is left.
+/// `let x <bad>`, `const x <bad>`, `window x <bad>`: only the name is left.
 fn name_only(tokens: &Tokens<'_>, line: &Range<usize>, kind: Kind) -> Option<Splice> {
     let named = matches!(
         (kind, tokens.word(line.start)),
-        (Kind::Stmt, "let") | (Kind::Item, "const")
+        (Kind::Stmt, "let") | (Kind::Item, "const" | "window")
     );
     let is_name = tokens
         .at(line.start + 1)

@@ -108,12 +108,14 @@ fn is_filler(rule: Rule) -> bool {
             | colon
             | dot
             | equals
+            | dots
             | arrow
             | word_abort
             | word_at
             | word_by
             | word_do
             | word_else
+            | word_during
             | word_every
             | word_failure
             | word_for
@@ -121,6 +123,7 @@ fn is_filler(rule: Rule) -> bool {
             | word_in
             | word_least
             | word_most
+            | word_of
             | word_once
             | word_owed
             | word_per

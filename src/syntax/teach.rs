@@ -58,6 +58,7 @@ const LESSONS: &[Lesson] = &[
     marks::braces_in_brackets,
     marks::question_mark,
     shape::unit_apart,
+    shape::share_without_of,
     shape::no_block,
     shape::two_statements,
 ];

@@ -118,8 +118,8 @@ pub(super) const PRODUCT_WORDS: &[&str] = &["owner", "chain", "owns", "zone"];
 
 /// Words that begin an item of this version.
 pub(super) const READ_ITEMS: &[&str] = &[
-    "use", "product", "runbook", "role", "secret", "const", "record", "enum", "fn", "probe",
-    "action", "extern", "test",
+    "use", "product", "runbook", "window", "role", "secret", "const", "record", "enum", "fn",
+    "probe", "action", "extern", "test",
 ];
 
 /// The first word of an item, behind its documentation; nothing if another character comes first.

@@ -8,7 +8,7 @@ use super::world::{Silent, World};
 use super::{Meanwhile, Options, effect, identity};
 use crate::diag::Diagnostic;
 use crate::effect::{Argument, Call, ChangeOutcome, End, Observed};
-use crate::run::{Action, Event, Input, Observe, Perform, Run, RunInput, Start};
+use crate::run::{Action, Event, Input, Leave, Observe, Perform, Run, RunInput, Start};
 use crate::typed::ExternId;
 use crate::value::{Failure, Target, Time, Value};
 
@@ -71,6 +71,7 @@ impl Driver<'_, '_> {
             incident_opened: self.world.opened,
             bindings: self.bindings(),
             start,
+            leave: Leave::Mend,
             offer: true,
         };
         let mut run = Run::open(self.case.hash, input, self.now);

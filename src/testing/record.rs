@@ -95,7 +95,7 @@ impl Record {
     /// The end in words: `resolved`, `handed because guard`.
     pub fn end_in_words(&self) -> String {
         self.end()
-            .map(|(_, end)| super::end::in_words(end))
+            .map(|(_, end)| crate::run::words::end(end))
             .unwrap_or_default()
     }
 

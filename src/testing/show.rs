@@ -6,6 +6,7 @@ use super::entry;
 use super::record::{Happened, Record};
 use super::source;
 use crate::run::Event;
+use crate::run::words;
 use crate::value::{Duration, Time};
 
 /// The whole timeline.
@@ -48,7 +49,7 @@ impl Lines<'_> {
                 self.verifying = *state == crate::run::State::Verifying;
             }
             Happened::Observed { call, outcome } if self.verifying => {
-                let seen = entry::observed(case, outcome);
+                let seen = words::observed(&entry::Written(case), outcome);
                 self.seen
                     .push(format!("{} -> {seen}", source::call(case, call, at)));
                 return;
@@ -56,7 +57,7 @@ impl Lines<'_> {
             // Already shown, if it was an observation that failed.
             Happened::Run(Event::Unread { fault }) if self.verifying => {
                 if self.seen.is_empty() {
-                    self.seen.push(entry::fault(fault));
+                    self.seen.push(words::fault(fault));
                 }
                 return;
             }

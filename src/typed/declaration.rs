@@ -4,11 +4,11 @@ use smol_str::SmolStr;
 
 use super::{
     Block, ConstId, EnumId, Expr, ExternId, LocalId, RecordId, RoleId, Runbook, RunbookId, Test,
-    Type,
+    Type, WindowId,
 };
 use crate::effect::{Level, Repeat, Scope, Sink};
 use crate::text::Span;
-use crate::value::{Duration, Value};
+use crate::value::{Duration, Time, Value};
 
 /// A checked package, the stdlib modules it uses among its tables.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,7 @@ pub struct Package {
     pub consts: Vec<Const>,
     pub functions: Vec<Function>,
     pub roles: Vec<Role>,
+    pub windows: Vec<Window>,
     pub secrets: Vec<Secret>,
     pub products: Vec<Product>,
     pub runbooks: Vec<Runbook>,
@@ -223,6 +224,33 @@ pub enum RoleKind {
     Person,
 }
 
+/// Times at which something may, or may not, be done.
+#[derive(Clone, Debug)]
+pub struct Window {
+    pub name: SmolStr,
+    /// None when they could not be read: an error was reported.
+    pub times: Option<WindowTimes>,
+    /// The window that is cut out of it.
+    pub except: Option<WindowId>,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WindowTimes {
+    Once {
+        from: Time,
+        to: Time,
+    },
+    /// On these days, Monday is 1, from one time of day to another, both since midnight.
+    Weekly {
+        days: Vec<u8>,
+        from: Duration,
+        to: Duration,
+        /// An IANA name.
+        zone: SmolStr,
+    },
+}
+
 #[derive(Clone, Debug)]
 pub struct Secret {
     pub name: SmolStr,
@@ -267,6 +295,7 @@ pub enum Symbol {
     Const(ConstId),
     Function(super::FunctionId),
     Role(RoleId),
+    Window(WindowId),
     Secret(super::SecretId),
     Product(super::ProductId),
     Runbook(RunbookId),

@@ -34,6 +34,8 @@ ids! {
     FunctionId
     /// A role.
     RoleId
+    /// A window.
+    WindowId
     /// A secret.
     SecretId
     /// A product.

@@ -3,11 +3,11 @@
 use smol_str::SmolStr;
 
 use super::{
-    BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type,
+    BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type, WindowId,
 };
 use crate::effect::Severity;
 use crate::text::Span;
-use crate::value::{Duration, Value};
+use crate::value::{Duration, Percent, Value};
 
 #[derive(Clone, Debug)]
 pub struct Runbook {
@@ -28,7 +28,10 @@ pub struct Runbook {
     pub fresh: Duration,
     pub patience: Duration,
     pub tells: Vec<TellClause>,
+    /// The lines of `blast` with constant bounds.
     pub blast: Vec<BlastLine>,
+    /// The other lines of `blast`: each only lowers what those allow.
+    pub caps: Vec<Cap>,
     /// The span of the `blast` block, if there is one.
     pub blast_span: Option<Span>,
     pub watches: Vec<FunctionId>,
@@ -39,6 +42,14 @@ pub struct Runbook {
     pub otherwise: Vec<Otherwise>,
     pub name_span: Span,
     pub span: Span,
+}
+
+impl Runbook {
+    /// Why an agent must not let it change anything yet: the lines that nobody enforces.
+    pub fn shadow(&self) -> impl Iterator<Item = SmolStr> {
+        let caps = self.caps.iter();
+        caps.map(|cap| format!("`{}` is not enforced yet", cap.words).into())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,6 +173,73 @@ pub enum BlastPer {
     Run,
     AtOnce,
     Window(Duration),
+}
+
+/// A line of `blast` that lowers what the constant lines allow, by what is seen at run time.
+#[derive(Clone, Debug)]
+pub struct Cap {
+    pub kind: CapKind,
+    /// The line as it was written, on one line.
+    pub words: SmolStr,
+    pub span: Span,
+}
+
+#[derive(Clone, Debug)]
+pub enum CapKind {
+    /// `at most 20% of k8s.pods(namespace)`
+    Share {
+        share: Percent,
+        population: Population,
+    },
+    /// `keep at least 2 ready of k8s.pods(namespace)`
+    Keep {
+        least: Least,
+        /// A field of type Bool, by its index in the target type.
+        field: u16,
+        population: Population,
+    },
+    /// `at most 3 k8s.Pod per k8s.Namespace per 1h`
+    PerDomain {
+        count: u32,
+        target: TargetId,
+        domain: TargetId,
+        window: Duration,
+    },
+    /// `at most 1 k8s.Namespace of k8s.Pod at once`
+    DomainsAtOnce {
+        count: u32,
+        domain: TargetId,
+        target: TargetId,
+    },
+    /// `pause during black_friday`
+    Pause(WindowId),
+}
+
+impl Cap {
+    /// The target type whose changes it counts. A floor and a pause look at the world as a whole.
+    pub fn counted(&self) -> Option<TargetId> {
+        match &self.kind {
+            CapKind::Share { population, .. } => Some(population.target),
+            CapKind::PerDomain { target, .. } | CapKind::DomainsAtOnce { target, .. } => {
+                Some(*target)
+            }
+            CapKind::Keep { .. } | CapKind::Pause(_) => None,
+        }
+    }
+}
+
+/// The call of a probe that lists targets of one type.
+#[derive(Clone, Debug)]
+pub struct Population {
+    /// Sees the trigger's bindings.
+    pub call: Expr,
+    pub target: TargetId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Least {
+    Count(u32),
+    Share(Percent),
 }
 
 /// One constructor of the runbook's sum type of findings.

@@ -49,6 +49,14 @@ impl Time {
         };
         Time::from_millis(moment.as_millisecond()).ok()
     }
+
+    /// Reads the form without `Z`; of the two moments of an overlap the later is meant.
+    pub fn parse_later(text: &str, zone: &str) -> Option<Time> {
+        let clock: DateTime = text.parse().ok()?;
+        let zone = TimeZone::get(zone).ok()?;
+        let moment = zone.to_ambiguous_zoned(clock).later().ok()?.timestamp();
+        Time::from_millis(moment.as_millisecond()).ok()
+    }
 }
 
 impl fmt::Display for Time {

@@ -15,10 +15,15 @@ pub struct Remark {
 
 /// What the annotations in the text say, in order of their lines.
 pub fn expected(text: &str) -> Vec<Remark> {
+    expected_behind("//", text)
+}
+
+/// The same where a comment begins with another mark.
+pub fn expected_behind(mark: &str, text: &str) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let Some(at) = line.rfind("//") else { continue };
-        let comment = line[at..].trim_start_matches('/');
+        let Some(at) = line.rfind(mark) else { continue };
+        let comment = line[at..].trim_start_matches(['/', '#']);
         let (above, comment) = match comment.strip_prefix('^') {
             Some(rest) => (1, rest),
             None => (0, comment),

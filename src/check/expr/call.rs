@@ -151,6 +151,7 @@ impl Elaborator<'_, '_> {
             Symbol::Enum(_)
             | Symbol::Const(_)
             | Symbol::Role(_)
+            | Symbol::Window(_)
             | Symbol::Secret(_)
             | Symbol::Product(_)
             | Symbol::Runbook(_) => {

@@ -52,6 +52,7 @@ impl Elaborator<'_, '_> {
             | Symbol::Extern(_)
             | Symbol::Function(_)
             | Symbol::Product(_)
+            | Symbol::Window(_)
             | Symbol::Runbook(_) => None,
         }
     }
@@ -79,7 +80,9 @@ impl Elaborator<'_, '_> {
             Symbol::Record(_) => format!("build one with its fields: `{name}(...)`"),
             Symbol::Target(_) => "a target is found by its lookup".to_owned(),
             Symbol::Extern(_) | Symbol::Function(_) => format!("call it: `{name}(...)`"),
-            Symbol::Product(_) | Symbol::Runbook(_) => "it has no value".to_owned(),
+            Symbol::Window(_) | Symbol::Product(_) | Symbol::Runbook(_) => {
+                "it has no value".to_owned()
+            }
         };
         let message = format!("`{name}` is {}, not a value", symbol_kind(symbol));
         let found = Diagnostic::new(

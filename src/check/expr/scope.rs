@@ -176,6 +176,7 @@ impl<'c, 'a> Elaborator<'c, 'a> {
             | Symbol::Target(_)
             | Symbol::Extern(_)
             | Symbol::Function(_)
+            | Symbol::Window(_)
             | Symbol::Product(_)
             | Symbol::Runbook(_) => None,
         }

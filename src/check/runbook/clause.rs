@@ -9,11 +9,9 @@ use super::super::state::Checker;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Severity;
 use crate::literal;
-use crate::syntax::tree::{self, BlastLineKind, ClauseKind as Clause, Ident, SeverityCase};
+use crate::syntax::tree::{self, ClauseKind as Clause, Ident, SeverityCase};
 use crate::text::Span;
-use crate::typed::{
-    self, BlastLine, BlastPer, Recurs, RunbookId, Symbol, TellClause, TriggerKind, Version,
-};
+use crate::typed::{self, Recurs, RunbookId, TellClause, TriggerKind, Version};
 use crate::value::Number;
 
 impl Checker<'_> {
@@ -170,47 +168,6 @@ impl Checker<'_> {
             unresolved_after,
             text,
             span,
-        });
-    }
-
-    fn blast_line(&mut self, id: RunbookId, line: &tree::BlastLine) {
-        let file = self.draft(id).file;
-        let BlastLineKind::AtMost { count, target, per } = &line.kind else {
-            return;
-        };
-        let count = self.count(file, count, "at most");
-        let per = match per {
-            tree::BlastPer::Run => Some(BlastPer::Run),
-            tree::BlastPer::AtOnce => Some(BlastPer::AtOnce),
-            tree::BlastPer::Window(time) => self.duration(file, time, "per").map(BlastPer::Window),
-        };
-        if target.name.text.is_empty() {
-            return;
-        }
-        let found = self.type_member(file, target).map(|member| member.symbol);
-        let target = match found {
-            Some(Symbol::Target(target)) => target,
-            Some(other) => {
-                let what = super::super::types::symbol_kind(other);
-                let message = format!("`{}` is {what}, not a target type", target.name.text);
-                self.say(Diagnostic::new(
-                    Code::WrongKindOfName,
-                    message,
-                    target.span,
-                    "nothing to count",
-                ));
-                return;
-            }
-            None => return,
-        };
-        let (Some(count), Some(per)) = (count, per) else {
-            return;
-        };
-        self.runbook_mut(id).blast.push(BlastLine {
-            count,
-            target,
-            per,
-            span: line.span,
         });
     }
 

@@ -47,12 +47,21 @@ pub enum Ended {
     Lost,
 }
 
+/// What becomes of processes that have left the group when the program ends in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strays {
+    /// A service that was started anew is meant to stay.
+    Stay,
+    End,
+}
+
 /// Runs a program; fails if it cannot be started.
 pub async fn run(
     path: &Path,
     argv: &[String],
     patience: Duration,
     most: usize,
+    strays: Strays,
 ) -> Result<Ran, String> {
     let deadline = Instant::now() + patience;
     let mark = family::mark();
@@ -72,7 +81,7 @@ pub async fn run(
     let family = family.ok_or("it has no number")?;
     // Dropped together with this future: that is how the task learns of it.
     let (_waiting, dropped) = oneshot::channel::<()>();
-    let task = tokio::spawn(look_after(child, family, deadline, dropped, most));
+    let task = tokio::spawn(look_after(child, family, deadline, dropped, (most, strays)));
     let lost = |_| Ran {
         ended: Ended::Lost,
         out: Vec::new(),
@@ -86,7 +95,7 @@ async fn look_after(
     family: Family,
     deadline: Instant,
     dropped: oneshot::Receiver<()>,
-    most: usize,
+    (most, strays): (usize, Strays),
 ) -> Ran {
     let mut out = Stream::read(child.stdout.take(), most);
     let mut errors = Stream::read(child.stderr.take(), most);
@@ -103,7 +112,10 @@ async fn look_after(
         }
         false => end(&mut child, &family).await,
     };
-    family.gather().await;
+    match (in_time, strays) {
+        (true, Strays::Stay) => family.let_go(),
+        (true, Strays::End) | (false, _) => family.gather().await,
+    }
     let last_words = async {
         out.ended().await;
         errors.ended().await;

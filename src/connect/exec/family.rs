@@ -77,6 +77,11 @@ impl Family {
         }
     }
 
+    /// Lets those live on who left the group.
+    pub fn let_go(mut self) {
+        self.over = true;
+    }
+
     /// Kills whoever left the group. To be called after the group was killed.
     pub async fn gather(mut self) {
         for _ in 0..ROUNDS {

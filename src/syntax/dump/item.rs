@@ -6,6 +6,7 @@ use crate::syntax::tree::{
     ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, ExternClauseKind, ExternItem,
     ExternKind, FieldDecl, FnItem, Ident, Item, ItemKind, ProbeItem, ProductClauseKind,
     ProductItem, RecordItem, RepeatDecl, RoleItem, SecretItem, TargetClauseKind, UndoDecl, UseItem,
+    WindowItem, WindowTimes,
 };
 
 impl Outline<'_> {
@@ -30,6 +31,7 @@ impl Outline<'_> {
                 let line = format!("role {} = {} {}", name.text, kind.text, plain(address));
                 self.line(&words(&[&line, &self.after("at least", at_least)]));
             }
+            ItemKind::Window(item) => self.window(item),
             ItemKind::Const(ConstItem { name, ty, value }) => {
                 let ty = ty
                     .as_ref()
@@ -98,6 +100,32 @@ impl Outline<'_> {
             ItemKind::Runbook(item) => self.runbook(item),
             ItemKind::Test(item) => self.test(item),
         }
+    }
+
+    fn window(&mut self, item: &WindowItem) {
+        let WindowItem {
+            name,
+            times,
+            zone,
+            except,
+        } = item;
+        let times = match times {
+            WindowTimes::Missing => "<missing>".into(),
+            WindowTimes::Once { from, to } => {
+                format!("{} .. {}", self.slice(*from), self.slice(*to))
+            }
+            WindowTimes::Weekly { days, from, to } => format!(
+                "weekly {} {} .. {}",
+                names(days),
+                self.slice(*from),
+                self.slice(*to)
+            ),
+        };
+        let except = except
+            .as_ref()
+            .map_or(String::new(), |other| format!("except {}", other.text));
+        let line = format!("window {} = {times} in {}", name.text, plain(zone));
+        self.line(&words(&[&line, &except]));
     }
 
     fn enum_item(&mut self, item: &EnumItem) {

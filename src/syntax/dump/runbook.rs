@@ -206,6 +206,42 @@ impl Outline<'_> {
                 };
                 words(&["at most", &self.expr(count), &path_text(target), &per])
             }
+            BlastLineKind::Share { share, population } => {
+                format!("at most {} of {}", self.expr(share), self.expr(population))
+            }
+            BlastLineKind::Keep {
+                least,
+                field,
+                population,
+            } => format!(
+                "keep at least {} {} of {}",
+                self.expr(least),
+                field.text,
+                self.expr(population)
+            ),
+            BlastLineKind::PerDomain {
+                count,
+                target,
+                domain,
+                window,
+            } => format!(
+                "at most {} {} per {} per {}",
+                self.expr(count),
+                path_text(target),
+                path_text(domain),
+                self.expr(window)
+            ),
+            BlastLineKind::DomainsAtOnce {
+                count,
+                domain,
+                target,
+            } => format!(
+                "at most {} {} of {} at once",
+                self.expr(count),
+                path_text(domain),
+                path_text(target)
+            ),
+            BlastLineKind::Pause(window) => format!("pause during {}", window.text),
         };
         self.line(&line);
     }

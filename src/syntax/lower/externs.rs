@@ -18,7 +18,7 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         let name = match rule {
             Rule::extern_target => self.next_type_name(&mut nodes, span),
-            _ => self.next_value_name(&mut nodes, span),
+            _ => self.next_member_name(&mut nodes, span),
         };
         let kind = match rule {
             Rule::extern_target => {

@@ -10,7 +10,7 @@ use crate::syntax::split;
 use crate::syntax::tree::{
     ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, EnumMember, FieldDecl, FnItem, Ident,
     Item, ItemKind, ProbeItem, ProductClause, ProductClauseKind, ProductItem, RecordItem, RoleItem,
-    SecretItem, TypeRef, TypeRefKind, UseItem,
+    SecretItem, TypeRef, TypeRefKind, UseItem, WindowItem, WindowTimes,
 };
 use crate::text::Span;
 
@@ -33,6 +33,7 @@ impl Lowering {
         let kind = match rule {
             Rule::use_item => self.use_item(nodes, span),
             Rule::role_item => self.role_item(nodes, span),
+            Rule::window_item => self.window_item(nodes, span),
             Rule::const_item => self.const_item(nodes, span),
             Rule::enum_item => self.enum_item(nodes, span),
             Rule::record_item => self.record_item(nodes, span),
@@ -83,6 +84,41 @@ impl Lowering {
             address,
             at_least,
         })
+    }
+
+    fn window_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {
+        let name = self.next_value_name(&mut nodes, span);
+        let times = match nodes.next() {
+            Some(node) if node.as_rule() != Rule::missing => self.window_times(node),
+            _ => WindowTimes::Missing,
+        };
+        let zone = self.next_plain(&mut nodes, span);
+        let except = nodes
+            .accept(Rule::window_except)
+            .map(|node| self.inner_ident(node));
+        ItemKind::Window(WindowItem {
+            name,
+            times,
+            zone,
+            except,
+        })
+    }
+
+    fn window_times(&mut self, node: Node<'_>) -> WindowTimes {
+        let weekly = node.as_rule() == Rule::window_weekly;
+        let mut nodes = Nodes::of(node);
+        let mut days = Vec::new();
+        while let Some(day) = nodes.accept(Rule::day) {
+            days.push(self.ident(&day));
+        }
+        let (Some(from), Some(to)) = (nodes.next(), nodes.next()) else {
+            return WindowTimes::Missing;
+        };
+        let (from, to) = (self.span(&from), self.span(&to));
+        match weekly {
+            true => WindowTimes::Weekly { days, from, to },
+            false => WindowTimes::Once { from, to },
+        }
     }
 
     /// Refuses a word that is none of the few that may stand there.

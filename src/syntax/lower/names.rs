@@ -58,6 +58,16 @@ impl Lowering {
         name
     }
 
+    /// The next child as the name of a member of a module. It is always written behind the module's
+    /// name, where every word may stand.
+    pub(super) fn next_member_name(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> Ident {
+        let name = self.next_ident(nodes, parent);
+        if !words::is_reserved(&name.text) && !words::is_item_word(&name.text) {
+            self.check_bound(&name);
+        }
+        name
+    }
+
     /// The next child as the name of a type that is declared here.
     pub(super) fn next_type_name(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> Ident {
         let name = self.next_ident(nodes, parent);

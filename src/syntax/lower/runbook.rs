@@ -323,24 +323,73 @@ impl Lowering {
 
     fn blast_line(&mut self, node: Node<'_>) -> BlastLine {
         let span = self.span(&node);
-        let kind = match node.as_rule() {
-            Rule::at_most_line => {
-                let mut nodes = Nodes::of(node);
-                BlastLineKind::AtMost {
-                    count: self.next_expr(&mut nodes, span),
-                    target: self.next_path(&mut nodes, span),
-                    per: match nodes.next() {
-                        Some(node) if node.as_rule() == Rule::per_window => {
-                            BlastPer::Window(self.inner_expr(node))
-                        }
-                        Some(_) => BlastPer::AtOnce,
-                        None => BlastPer::Run,
-                    },
-                }
-            }
+        let rule = node.as_rule();
+        let mut nodes = Nodes::of(node);
+        let kind = match rule {
+            Rule::share_line => BlastLineKind::Share {
+                share: self.figure(nodes.next(), span),
+                population: self.next_expr(&mut nodes, span),
+            },
+            Rule::at_most_line => self.at_most_line(nodes, span),
+            Rule::keep_line => BlastLineKind::Keep {
+                least: self.figure(nodes.next(), span),
+                field: match nodes.accept(Rule::kept_field) {
+                    Some(field) => self.ident(&field),
+                    None => self.next_ident(&mut nodes, span),
+                },
+                population: self.next_expr(&mut nodes, span),
+            },
+            Rule::pause_line => BlastLineKind::Pause(self.next_ident(&mut nodes, span)),
             _ => BlastLineKind::Missing,
         };
         BlastLine { kind, span }
+    }
+
+    fn at_most_line(&mut self, mut nodes: Nodes<'_>, span: Span) -> BlastLineKind {
+        let count = self.next_expr(&mut nodes, span);
+        let first = self.next_path(&mut nodes, span);
+        let per = match nodes.next() {
+            None => BlastPer::Run,
+            Some(node) => match node.as_rule() {
+                Rule::per_window => BlastPer::Window(self.inner_expr(node)),
+                Rule::per_domain => {
+                    let mut nodes = Nodes::of(node);
+                    return BlastLineKind::PerDomain {
+                        count,
+                        target: first,
+                        domain: self.next_path(&mut nodes, span),
+                        window: self.next_expr(&mut nodes, span),
+                    };
+                }
+                Rule::domain_of => {
+                    return BlastLineKind::DomainsAtOnce {
+                        count,
+                        domain: first,
+                        target: self.next_path(&mut Nodes::of(node), span),
+                    };
+                }
+                _ => BlastPer::AtOnce,
+            },
+        };
+        BlastLineKind::AtMost {
+            count,
+            target: first,
+            per,
+        }
+    }
+
+    /// A number or the name of a constant. Nothing longer, for `20% of xs` is a value in tests.
+    fn figure(&mut self, node: Option<Node<'_>>, parent: Span) -> Expr {
+        let Some(inner) = node.and_then(|node| Nodes::of(node).next()) else {
+            return self.missing(parent);
+        };
+        match inner.as_rule() {
+            Rule::number => self.number(&inner),
+            _ => Expr {
+                kind: ExprKind::Name(inner.as_str().into()),
+                span: self.span(&inner),
+            },
+        }
     }
 
     fn watch(&mut self, mut nodes: Nodes<'_>, span: Span) -> ClauseKind {

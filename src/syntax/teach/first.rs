@@ -134,6 +134,10 @@ fn foreign(word: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
             "",
             "how much may change is said in `blast { at most 1 k8s.Pod }`",
         ),
+        (Kind::Clause, "keep" | "pause") => (
+            "",
+            "what lowers a limit stands in the block of limits: `blast { ... }`",
+        ),
         (Kind::Clause, "let" | "const") => (
             "watch",
             "a value that is read anew at each mention is a `watch`",

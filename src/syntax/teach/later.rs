@@ -8,15 +8,7 @@ use crate::syntax::kinds::Kind;
 use crate::text::Span;
 
 /// Words that begin items of a later version.
-const ITEMS: &[&str] = &[
-    "road",
-    "policy",
-    "breakglass",
-    "window",
-    "agent",
-    "channel",
-    "target",
-];
+const ITEMS: &[&str] = &["road", "policy", "breakglass", "agent", "channel", "target"];
 
 /// An item of a later version.
 pub(super) fn item(word: &str, span: Span) -> Option<Diagnostic> {
@@ -38,12 +30,9 @@ pub(super) fn line(scene: &Scene<'_>, line: &Range<usize>, kind: Kind) -> Option
             "updates",
             "adopts",
             "regulated",
-            "keep",
-            "pause",
             "waves",
         ],
         Kind::Product => &["signal", "adopts", "regulated", "tier"],
-        Kind::Blast => &["keep", "pause"],
         _ => &[],
     };
     if alone && words.contains(&first) {
@@ -83,14 +72,12 @@ pub(super) fn inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             "each" => next == "(",
             "approval" => first == "guard",
             "waves" | "bake" => first == "for",
-            "of" => line.kind == Kind::Blast,
             "under" => next == "breakglass",
             "within" => line.kind == Kind::Clause && first == "on",
             "without" => line.kind == Kind::Clause && first == "on",
             _ => false,
         };
         let word = match word {
-            "of" => "at most ..% of",
             "approval" => "guard approval",
             word => word,
         };

@@ -121,6 +121,27 @@ pub(super) fn let_without_value(scene: &Scene<'_>, line: &Line) -> Option<Diagno
     })
 }
 
+/// `at most 20% k8s.pods(namespace)`
+pub(super) fn share_without_of(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let is_share = line.kind == Kind::Blast
+        && tokens.word(start) == "at"
+        && tokens.word(start + 1) == "most"
+        && tokens.word(start + 3) == "%";
+    let behind = start + 4;
+    if !is_share || tokens.word(behind) == "of" {
+        return None;
+    }
+    let place = scene.span(tokens.at(start + 3)?.end..tokens.at(start + 3)?.end);
+    let found = Diagnostic::new(Code::Syntax, "expected `of`", place, "a share of what?")
+        .help("a share is one of a population: `at most 20% of k8s.pods(namespace)`");
+    Some(match line.range.contains(&behind) {
+        true => found.fix("add `of`", place, " of"),
+        false => found,
+    })
+}
+
 /// A statement that begins behind another one.
 pub(super) fn two_statements(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;

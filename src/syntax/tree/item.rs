@@ -22,6 +22,7 @@ pub enum ItemKind {
     Missing,
     Use(UseItem),
     Role(RoleItem),
+    Window(WindowItem),
     Const(ConstItem),
     Enum(EnumItem),
     Record(RecordItem),
@@ -53,6 +54,32 @@ pub struct RoleItem {
     pub kind: Ident,
     pub address: PlainText,
     pub at_least: Option<Expr>,
+}
+
+/// `window NAME = ... in "Zone" except OTHER`
+#[derive(Clone, Debug)]
+pub struct WindowItem {
+    pub name: Ident,
+    pub times: WindowTimes,
+    pub zone: PlainText,
+    /// The window that is cut out of it.
+    pub except: Option<Ident>,
+}
+
+#[derive(Clone, Debug)]
+pub enum WindowTimes {
+    Missing,
+    /// `2026-11-27T00:00 .. 2026-11-30T00:00`: two moments without a zone.
+    Once {
+        from: Span,
+        to: Span,
+    },
+    /// `weekly Tue, Wed 01:00 .. 05:00`: two times of day.
+    Weekly {
+        days: Vec<Ident>,
+        from: Span,
+        to: Span,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -162,7 +162,6 @@ pub struct BlastLine {
 }
 
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a missing line is rare")]
 pub enum BlastLineKind {
     Missing,
     AtMost {
@@ -170,6 +169,32 @@ pub enum BlastLineKind {
         target: Path,
         per: BlastPer,
     },
+    /// `at most 20% of k8s.pods(namespace)`
+    Share {
+        share: Expr,
+        population: Expr,
+    },
+    /// `keep at least 2 ready of k8s.pods(namespace)`
+    Keep {
+        least: Expr,
+        field: Ident,
+        population: Expr,
+    },
+    /// `at most 3 k8s.Pod per k8s.Namespace per 1h`: attempts in one failure domain.
+    PerDomain {
+        count: Expr,
+        target: Path,
+        domain: Path,
+        window: Expr,
+    },
+    /// `at most 1 k8s.Namespace of k8s.Pod at once`: failure domains disturbed at a time.
+    DomainsAtOnce {
+        count: Expr,
+        domain: Path,
+        target: Path,
+    },
+    /// `pause during black_friday`
+    Pause(Ident),
 }
 
 /// Over what a line counts.

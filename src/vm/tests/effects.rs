@@ -9,6 +9,7 @@ fn observable(name: &str, function: Option<FunctionIndex>) -> Observable {
     Observable {
         name: name.into(),
         params: vec!["x".into()],
+        needs: Vec::new(),
         deadline: Duration::from_seconds(5),
         function,
         finds: None,

@@ -1,0 +1,24 @@
+//! The ops agent: takes alerts, events and requests in over HTTP, and lets an engine deal with them.
+//!
+//! In: a package, settings, a store. Out: incidents looked into, healed, or handed to humans. Never
+//! decides anything itself: it decodes at the border, and everything behind it is the engine's.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room, connect/, store/, host/ and cli/ are where I/O happens"
+)]
+
+mod alertmanager;
+mod api;
+mod dry;
+mod load;
+mod once;
+mod serve;
+mod view;
+
+pub use alertmanager::decode_one;
+pub use dry::{Plan, dry_run};
+pub use load::{Package, Refused, load_package, load_settings};
+pub use once::{Outcome, run_once};
+pub use serve::{Options, Running, serve, start};
+pub use view::{IncidentDetail, IncidentList, IncidentView, TimelineLine};

@@ -1,0 +1,256 @@
+//! The webhook of Alertmanager, version 4: decoded at the border, bounded, one alert at a time.
+//!
+//! In: the body of a request. Out: the alerts that can be dealt with, and each that cannot, with the
+//! reason. The status of the whole notification is not looked at: it speaks only of the alerts that
+//! the sender has put in, and a truncated one says *resolved* while others still fire.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
+
+use crate::diag::Code;
+use crate::journal::{Alert, Standing};
+use crate::value::Time;
+
+/// The longest name of a label or annotation, in bytes.
+const NAME_BYTES: usize = 1_024;
+/// The longest value of a label: what names things is short.
+const LABEL_BYTES: usize = 16 * 1_024;
+/// The longest annotation; what is longer is cut.
+const ANNOTATION_BYTES: usize = 16 * 1_024;
+/// The most labels of one alert.
+const LABELS: usize = 256;
+/// How much is kept of what cannot be dealt with.
+pub const KEPT_BYTES: usize = 64 * 1_024;
+
+/// What a notification says.
+#[derive(Debug, Default)]
+pub struct Notification {
+    pub alerts: Vec<Alert>,
+    pub bad: Vec<Bad>,
+}
+
+/// Something that cannot be dealt with.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Bad {
+    pub code: Code,
+    pub why: String,
+    /// As it came, or its beginning.
+    pub body: String,
+}
+
+#[derive(Deserialize)]
+struct Body<'a> {
+    version: String,
+    #[serde(default, rename = "truncatedAlerts")]
+    truncated: u64,
+    #[serde(borrow)]
+    alerts: Vec<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct One {
+    #[serde(default)]
+    status: Status,
+    labels: Texts,
+    #[serde(default)]
+    annotations: Texts,
+    #[serde(default, rename = "startsAt")]
+    starts_at: Option<String>,
+    #[serde(default)]
+    fingerprint: String,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    #[default]
+    Firing,
+    Resolved,
+}
+
+/// Names and texts. A name that stands twice makes the whole unreadable: nobody can tell which of
+/// the two is meant.
+#[derive(Default)]
+struct Texts(BTreeMap<SmolStr, String>);
+
+/// Reads a notification; fails if it is none at all.
+pub fn decode(body: &[u8]) -> Result<Notification, Bad> {
+    let malformed = |why: String| bad(Code::AlertMalformed, why, &String::from_utf8_lossy(body));
+    let text = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8".into()))?;
+    let read: Body<'_> = serde_json::from_str(text)
+        .map_err(|error| malformed(format!("it is no webhook of Alertmanager: {error}")))?;
+    if read.version != "4" {
+        let why = format!(
+            "it is of version {:?}, and version \"4\" is known",
+            read.version
+        );
+        return Err(malformed(why));
+    }
+    let mut notification = Notification::default();
+    for raw in read.alerts {
+        match alert(raw.get()) {
+            Ok(alert) => notification.alerts.push(alert),
+            Err((code, why)) => notification.bad.push(bad(code, why, raw.get())),
+        }
+    }
+    if read.truncated > 0 {
+        let why = format!(
+            "the sender left {} alerts out of a notification: raise `max_alerts` of its receiver",
+            read.truncated
+        );
+        notification.bad.push(bad(Code::AlertTooLarge, why, ""));
+    }
+    Ok(notification)
+}
+
+/// Reads an alert out of a file: a notification with one alert in it, or the alert alone.
+pub fn decode_one(body: &[u8]) -> Result<Alert, Bad> {
+    let mut notification = match decode(body) {
+        Ok(notification) => notification,
+        Err(not_a_webhook) => {
+            let text = String::from_utf8_lossy(body);
+            let text = text.trim();
+            return alert(text).map_err(|(code, why)| match text.contains("\"alerts\"") {
+                true => not_a_webhook,
+                false => bad(code, why, text),
+            });
+        }
+    };
+    match (notification.alerts.len(), notification.bad.pop()) {
+        (1, None) => Ok(notification.alerts.remove(0)),
+        (_, Some(bad)) => Err(bad),
+        (number, None) => {
+            let why = format!("the file has {number} alerts, and one is looked into at a time");
+            Err(bad(Code::AlertMalformed, why, ""))
+        }
+    }
+}
+
+fn alert(raw: &str) -> Result<Alert, (Code, String)> {
+    let malformed = |why: String| (Code::AlertMalformed, why);
+    let one: One = serde_json::from_str(raw).map_err(|error| malformed(error.to_string()))?;
+    let labels = labels(one.labels)?;
+    let Some(name) = labels.get("alertname").cloned() else {
+        return Err(malformed("it has no label `alertname`".into()));
+    };
+    let since = match one.starts_at.as_deref() {
+        None | Some("") => Time::default(),
+        Some(text) => moment(text)
+            .ok_or_else(|| malformed(format!("`startsAt` is no moment: {:?}", cut(text, 80))))?,
+    };
+    let fingerprint = match one.fingerprint.len() {
+        1..=128 => one.fingerprint.into(),
+        _ => fingerprint(&labels),
+    };
+    let annotations = one.annotations.0.into_iter();
+    Ok(Alert {
+        name,
+        annotations: annotations
+            .filter(|(name, _)| name.len() <= NAME_BYTES)
+            .take(LABELS)
+            .map(|(name, text)| (name, cut(&text, ANNOTATION_BYTES).into()))
+            .collect(),
+        labels,
+        standing: match one.status {
+            Status::Firing => Standing::Firing,
+            Status::Resolved => Standing::Resolved,
+        },
+        fingerprint,
+        since,
+    })
+}
+
+/// Labels as they are matched: one without a value is not there.
+fn labels(texts: Texts) -> Result<BTreeMap<SmolStr, SmolStr>, (Code, String)> {
+    let large = |why: String| Err((Code::AlertTooLarge, why));
+    if texts.0.len() > LABELS {
+        return large(format!(
+            "it has {} labels, at most {LABELS} are taken",
+            texts.0.len()
+        ));
+    }
+    let mut labels = BTreeMap::new();
+    for (name, value) in texts.0 {
+        if name.len() > NAME_BYTES {
+            return large(format!("the name of a label has {} bytes", name.len()));
+        }
+        if value.len() > LABEL_BYTES {
+            return large(format!(
+                "the label `{name}` has {} bytes, at most {LABEL_BYTES} are taken",
+                value.len()
+            ));
+        }
+        if !value.is_empty() {
+            labels.insert(name, value.into());
+        }
+    }
+    Ok(labels)
+}
+
+fn moment(text: &str) -> Option<Time> {
+    let parsed: jiff::Timestamp = text.parse().ok()?;
+    Time::from_millis(parsed.as_millisecond()).ok()
+}
+
+/// The same for the same labels, for senders that give none.
+fn fingerprint(labels: &BTreeMap<SmolStr, SmolStr>) -> SmolStr {
+    let mut hash = Sha256::new();
+    for (name, value) in labels {
+        for part in [name, value] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    let digest = hash.finalize();
+    let digits = digest.iter().take(8).map(|byte| format!("{byte:02x}"));
+    digits.collect::<String>().into()
+}
+
+fn bad(code: Code, why: String, body: &str) -> Bad {
+    let body = cut(body, KEPT_BYTES).to_owned();
+    Bad { code, why, body }
+}
+
+/// At most so many bytes, cut between two characters.
+pub fn cut(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Each;
+
+        impl<'de> Visitor<'de> for Each {
+            type Value = Texts;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object whose values are texts")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
+                let mut texts = BTreeMap::new();
+                while let Some((name, text)) = map.next_entry::<String, String>()? {
+                    let shown = SmolStr::new(&name);
+                    if texts.insert(SmolStr::from(name), text).is_some() {
+                        return Err(A::Error::custom(format!(
+                            "`{}` stands twice",
+                            cut(&shown, 80)
+                        )));
+                    }
+                }
+                Ok(Texts(texts))
+            }
+        }
+
+        deserializer.deserialize_map(Each)
+    }
+}

@@ -1,0 +1,221 @@
+//! What people look at, and what they do: incidents, dead letters, the stop of all changes.
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::view::{IncidentDetail, IncidentList, IncidentView};
+use super::{Caller, Failed, Shared};
+use crate::engine::Refusal;
+use crate::journal::{IncidentId, Source};
+
+/// The most incidents, or letters, of one answer.
+const MOST: usize = 1_000;
+
+#[derive(Debug, Deserialize)]
+pub struct Which {
+    /// Only those that are not over.
+    #[serde(default)]
+    open: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct From {
+    /// The timeline from this entry on.
+    #[serde(default)]
+    from: u64,
+}
+
+/// What somebody says of what they do.
+#[derive(Debug, Default, Deserialize)]
+pub struct Said {
+    /// Who it is, where no token says it.
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    why: String,
+}
+
+/// `GET /v1/incidents?open=true`
+pub async fn list(
+    State(shared): State<Shared>,
+    Query(which): Query<Which>,
+) -> Result<axum::Json<IncidentList>, Failed> {
+    let list = shared.handle.look(move |journal, engine| {
+        let incidents = journal.incidents(which.open, MOST)?;
+        Ok(IncidentList {
+            version: 1,
+            incidents: incidents.iter().map(IncidentView::of).collect(),
+            held_by: engine.held().map(|hold| hold.by.to_string()),
+        })
+    });
+    Ok(axum::Json(list.await?))
+}
+
+/// `GET /v1/incidents/ID?from=NUMBER`
+pub async fn show(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    Query(from): Query<From>,
+) -> Result<axum::Json<IncidentDetail>, Failed> {
+    let id = number(&id)?;
+    let detail = shared.handle.look(move |journal, _| {
+        let Some(incident) = journal.incident(id)? else {
+            return Ok(None);
+        };
+        let entries = journal.timeline(id, from.from)?;
+        Ok(Some(IncidentDetail::of(&incident, &entries)))
+    });
+    detail.await?.map(axum::Json).ok_or_else(|| unknown(id))
+}
+
+/// `POST /v1/incidents/ID/ack`
+pub async fn acknowledge(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    body: String,
+) -> Result<Response, Failed> {
+    let (id, said) = (number(&id)?, said(&body)?);
+    let by = who(caller, &said)?;
+    done(id, shared.handle.acknowledge(id, by).await?, &shared).await
+}
+
+/// `POST /v1/incidents/ID/resolve`
+pub async fn resolve(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path(id): Path<String>,
+    body: String,
+) -> Result<Response, Failed> {
+    let (id, said) = (number(&id)?, said(&body)?);
+    let by = who(caller, &said)?;
+    done(id, shared.handle.resolve(id, by, said.why).await?, &shared).await
+}
+
+/// `GET /v1/dead-letters`
+pub async fn dead_letters(State(shared): State<Shared>) -> Result<Response, Failed> {
+    let letters = shared
+        .handle
+        .look(|journal, _| journal.dead_letters(MOST))
+        .await?;
+    let letter = |letter: &crate::journal::DeadLetter| {
+        let source = match &letter.source {
+            Source::Alertmanager => "alertmanager".to_owned(),
+            Source::Event(name) => format!("event {name}"),
+            Source::Request(runbook) => format!("request {runbook}"),
+        };
+        json!({
+            "at": letter.at.to_string(), "source": source, "code": letter.code.as_str(),
+            "why": letter.why, "body": letter.body,
+        })
+    };
+    let letters: Vec<_> = letters.iter().map(letter).collect();
+    Ok(axum::Json(json!({"version": 1, "dead_letters": letters})).into_response())
+}
+
+/// `GET /v1/hold`
+pub async fn held(State(shared): State<Shared>) -> Result<Response, Failed> {
+    let held = shared.handle.look(|_, engine| {
+        Ok(engine
+            .held()
+            .map(|hold| json!({"by": hold.by, "why": hold.why, "since": hold.since.to_string()})))
+    });
+    Ok(axum::Json(json!({"version": 1, "hold": held.await?})).into_response())
+}
+
+/// `POST /v1/hold`
+pub async fn hold(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    body: String,
+) -> Result<Response, Failed> {
+    let said = said(&body)?;
+    let by = who(caller, &said)?;
+    match shared.handle.stop_changes(by, said.why).await? {
+        Ok(()) => held(State(shared)).await,
+        Err(refusal) => Err(conflict(&refusal)),
+    }
+}
+
+/// `DELETE /v1/hold`
+pub async fn release(State(shared): State<Shared>) -> Result<Response, Failed> {
+    match shared.handle.release_changes().await? {
+        true => held(State(shared)).await,
+        false => Err(Failed {
+            status: StatusCode::CONFLICT,
+            code: None,
+            why: "nothing stops the changes".to_owned(),
+        }),
+    }
+}
+
+async fn done(
+    id: IncidentId,
+    done: Result<(), Refusal>,
+    shared: &Shared,
+) -> Result<Response, Failed> {
+    match done {
+        Ok(()) => {
+            let from = From { from: 0 };
+            let shown = show(State(shared.clone()), Path(id.to_string()), Query(from)).await?;
+            Ok(shown.into_response())
+        }
+        Err(Refusal::NoSuchIncident) => Err(unknown(id)),
+        Err(refusal) => Err(conflict(&refusal)),
+    }
+}
+
+/// Who does it: the token says it where there are tokens, and nobody else's word counts then.
+fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
+    let name = match caller.name {
+        Some(name) => name.to_string(),
+        None => crate::value::escape_text(&said.by, 80),
+    };
+    match name.trim().is_empty() {
+        false => Ok(name),
+        true => Err(Failed {
+            status: StatusCode::BAD_REQUEST,
+            code: None,
+            why: "say who you are: {\"by\": \"ada\"}".to_owned(),
+        }),
+    }
+}
+
+fn said(body: &str) -> Result<Said, Failed> {
+    if body.trim().is_empty() {
+        return Ok(Said::default());
+    }
+    serde_json::from_str(body).map_err(|error| Failed {
+        status: StatusCode::BAD_REQUEST,
+        code: None,
+        why: format!("the body is not what is expected: {error}"),
+    })
+}
+
+fn number(text: &str) -> Result<IncidentId, Failed> {
+    text.parse().map(IncidentId).map_err(|_| Failed {
+        status: StatusCode::NOT_FOUND,
+        code: None,
+        why: "an incident is named by its number".to_owned(),
+    })
+}
+
+fn unknown(id: IncidentId) -> Failed {
+    Failed {
+        status: StatusCode::NOT_FOUND,
+        code: None,
+        why: format!("there is no incident {id}"),
+    }
+}
+
+fn conflict(refusal: &Refusal) -> Failed {
+    Failed {
+        status: StatusCode::CONFLICT,
+        code: None,
+        why: refusal.to_string(),
+    }
+}

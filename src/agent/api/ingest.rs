@@ -1,0 +1,187 @@
+//! What comes in: alerts, events, requests. Whatever cannot be dealt with is kept, with the reason.
+
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json, json};
+use smol_str::SmolStr;
+
+use super::super::alertmanager::{self, Bad, KEPT_BYTES, cut};
+use super::{Caller, Failed, Shared};
+use crate::diag::Code;
+use crate::engine::{Accepted, Arriving};
+use crate::journal::{DeadLetter, Source};
+
+/// The largest body of a notification.
+const ALERTS_BYTES: usize = 8 * 1024 * 1024;
+/// The largest event or request.
+const EVENT_BYTES: usize = 256 * 1024;
+
+/// `POST /v1/alerts/alertmanager`
+pub async fn alerts(State(shared): State<Shared>, body: Body) -> Result<Response, Failed> {
+    let source = Source::Alertmanager;
+    let body = read(&shared, body, ALERTS_BYTES, &source).await?;
+    let notification = match alertmanager::decode(&body) {
+        Ok(notification) => notification,
+        Err(bad) => return Err(refuse(&shared, bad, source, StatusCode::BAD_REQUEST).await?),
+    };
+    let mut dead = Vec::new();
+    for bad in notification.bad {
+        dead.push(json!({"code": bad.code.as_str(), "why": bad.why}));
+        bury(&shared, bad, source.clone()).await?;
+    }
+    let alerts = notification
+        .alerts
+        .into_iter()
+        .map(Arriving::Alert)
+        .collect();
+    let accepted = shared.handle.accept(alerts).await?;
+    Ok(axum::Json(answer(&accepted, dead)).into_response())
+}
+
+/// `POST /v1/events/NAME`
+pub async fn event(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    body: Body,
+) -> Result<Response, Failed> {
+    let name = SmolStr::new(cut(&name, 128));
+    let source = Source::Event(name.clone());
+    let json = text(&shared, body, &source).await?;
+    accept_one(&shared, Arriving::Named { name, json }).await
+}
+
+/// `POST /v1/requests/RUNBOOK`
+pub async fn request(
+    State(shared): State<Shared>,
+    Extension(caller): Extension<Caller>,
+    Path(runbook): Path<String>,
+    body: Body,
+) -> Result<Response, Failed> {
+    let runbook = SmolStr::new(cut(&runbook, 128));
+    let source = Source::Request(runbook.clone());
+    let json = text(&shared, body, &source).await?;
+    let request = Arriving::Request {
+        runbook,
+        json: if json.trim().is_empty() {
+            "{}".to_owned()
+        } else {
+            json
+        },
+        by: caller
+            .name
+            .unwrap_or_else(|| "somebody on this machine".into()),
+        roles: caller.roles,
+    };
+    accept_one(&shared, request).await
+}
+
+async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Failed> {
+    let accepted = shared.handle.accept(vec![arriving]).await?;
+    let refused = accepted
+        .iter()
+        .any(|one| matches!(one, Accepted::Dead { .. }));
+    let status = match refused {
+        true => StatusCode::UNPROCESSABLE_ENTITY,
+        false => StatusCode::OK,
+    };
+    Ok((status, axum::Json(answer(&accepted, Vec::new()))).into_response())
+}
+
+fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
+    let mut incidents: Vec<u64> = Vec::new();
+    for one in accepted {
+        match one {
+            Accepted::Taken(taken) => incidents.extend(taken.iter().map(|id| id.0)),
+            Accepted::Kept => {}
+            Accepted::Dead { code, why } => dead.push(json!({"code": code, "why": why})),
+        }
+    }
+    incidents.sort_unstable();
+    incidents.dedup();
+    json!({"version": 1, "accepted": accepted.len(), "incidents": incidents, "dead_letters": dead})
+}
+
+async fn text(shared: &Shared, body: Body, source: &Source) -> Result<String, Failed> {
+    let bytes = read(shared, body, EVENT_BYTES, source).await?;
+    match String::from_utf8(bytes.to_vec()) {
+        Ok(text) => Ok(text),
+        Err(_) => {
+            let bad = Bad {
+                code: Code::EventMalformed,
+                why: "it is not UTF-8".to_owned(),
+                body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
+            };
+            Err(refuse(shared, bad, source.clone(), StatusCode::BAD_REQUEST).await?)
+        }
+    }
+}
+
+/// The whole body, if it is not too large; else its beginning is kept.
+async fn read(shared: &Shared, body: Body, most: usize, source: &Source) -> Result<Bytes, Failed> {
+    use std::pin::Pin;
+    let mut body = body;
+    let mut bytes = Vec::new();
+    loop {
+        let frame = std::future::poll_fn(|context| {
+            axum::body::HttpBody::poll_frame(Pin::new(&mut body), context)
+        });
+        let data = match frame.await {
+            None => return Ok(bytes.into()),
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(data) => data,
+                Err(_) => continue,
+            },
+            Some(Err(error)) => {
+                let bad = Bad {
+                    code: Code::AlertMalformed,
+                    why: format!("the body broke off after {} bytes: {error}", bytes.len()),
+                    body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
+                };
+                return Err(refuse(shared, bad, source.clone(), StatusCode::BAD_REQUEST).await?);
+            }
+        };
+        if bytes.len() + data.len() > most {
+            let bad = Bad {
+                code: Code::AlertTooLarge,
+                why: format!("the body has more than {most} bytes"),
+                body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
+            };
+            let status = StatusCode::PAYLOAD_TOO_LARGE;
+            return Err(refuse(shared, bad, source.clone(), status).await?);
+        }
+        bytes.extend_from_slice(&data);
+    }
+}
+
+/// Keeps something that cannot be dealt with, and says so.
+async fn refuse(
+    shared: &Shared,
+    bad: Bad,
+    source: Source,
+    status: StatusCode,
+) -> Result<Failed, Failed> {
+    let failed = Failed {
+        status,
+        code: Some(bad.code),
+        why: bad.why.clone(),
+    };
+    bury(shared, bad, source).await?;
+    Ok(failed)
+}
+
+async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
+    tracing::warn!(code = bad.code.as_str(), "dead letter: {}", bad.why);
+    let letter = DeadLetter {
+        event: None,
+        at: shared.clock.now(),
+        source,
+        code: bad.code.as_str().into(),
+        why: bad.why,
+        body: bad.body,
+    };
+    shared.handle.bury(letter).await?;
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! Loads what an agent runs: its settings, and a package that checks.
+//!
+//! In: paths. Out: settings and runbooks, or all that is wrong with them, rendered for people. A
+//! package with errors is refused as a whole.
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Diagnostic, human};
+use crate::engine::Runbooks;
+use crate::front;
+use crate::host::Disk;
+use crate::program::Program;
+use crate::project::{self, Files};
+use crate::settings::{self, Settings};
+use crate::text::Sources;
+
+/// The largest settings file.
+const SETTINGS_BYTES: usize = 1024 * 1024;
+
+/// Why something was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// A stable code, where the words have none of their own.
+    pub code: Option<&'static str>,
+    /// As people see it.
+    pub why: String,
+}
+
+/// A package that an agent can run.
+#[derive(Debug)]
+pub struct Package {
+    pub name: String,
+    pub programs: Vec<Program>,
+    /// What changes when the package does.
+    pub files: Vec<PathBuf>,
+}
+
+/// Reads `agent.toml`.
+pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused> {
+    let bytes = Disk.read(path, SETTINGS_BYTES).map_err(|trouble| Refused {
+        code: Some("C1101"),
+        why: format!("{} cannot be read: {trouble:?}", path.display()),
+    })?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut sources = Sources::default();
+    let id = sources.add(&path.display().to_string(), &text);
+    let (settings, diagnostics) = settings::read(sources.source(id));
+    match settings {
+        Some(settings) => Ok(settings),
+        None => {
+            // A secret that was written out must not get onto a terminal, nor into a log.
+            let masked = settings::mask(sources.source(id), &diagnostics);
+            let mut shown = Sources::default();
+            shown.add(&path.display().to_string(), &masked);
+            Err(Refused {
+                code: None,
+                why: human::render(&diagnostics, &shown, look),
+            })
+        }
+    }
+}
+
+/// Loads, checks and compiles a package.
+pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> {
+    let mut sources = Sources::default();
+    let (package, mut diagnostics) = project::load(&Disk, path, &mut sources);
+    let refused = |diagnostics: &[Diagnostic], sources: &Sources| Refused {
+        code: None,
+        why: human::render(diagnostics, sources, look),
+    };
+    let Some(package) = package else {
+        return Err(refused(&diagnostics, &sources));
+    };
+    let analysis = front::analyse_package(&mut sources, &package);
+    diagnostics.extend(analysis.diagnostics.iter().cloned());
+    front::sort(&mut diagnostics);
+    if !front::is_sound(&diagnostics) {
+        diagnostics.retain(|found| found.code.kind() == crate::diag::Kind::Error);
+        return Err(refused(&diagnostics, &sources));
+    }
+    let programs =
+        front::compile(&analysis).map_err(|diagnostics| refused(&diagnostics, &sources))?;
+    let manifest = package
+        .manifest
+        .as_ref()
+        .map(|_| package.path.join(project::MANIFEST));
+    Ok(Package {
+        name: package.name(),
+        programs,
+        files: package
+            .files
+            .iter()
+            .map(|file| file.path.clone())
+            .chain(manifest)
+            .collect(),
+    })
+}
+
+impl Package {
+    /// The runbooks, and what people should know about how they run here.
+    pub fn runbooks(&self) -> (Runbooks, Vec<String>) {
+        let mut words = Vec::new();
+        for program in &self.programs {
+            let name = &program.runbook;
+            for why in &program.metadata.shadow {
+                words.push(format!(
+                    "`{name}` runs as a shadow, and changes nothing: {why}"
+                ));
+            }
+        }
+        (Runbooks::new(self.programs.clone()), words)
+    }
+
+    /// What the package needs and the settings lack: contacts of its roles, and its secrets.
+    pub fn lacks(&self, settings: &Settings) -> Vec<Refused> {
+        let mut lacking = Vec::new();
+        let roles = self.programs.iter().flat_map(|program| &program.roles);
+        let mut addresses: Vec<_> = roles.map(|role| &role.address).collect();
+        addresses.sort();
+        addresses.dedup();
+        for address in addresses {
+            if !settings.contacts.contains_key(address) {
+                let why = format!(
+                    "nobody can be told: add to agent.toml [contacts.\"{address}\"] with one of \
+                     `pagerduty`, `webhook`, `slack`, `terminal = true`"
+                );
+                let code = Some("A1210");
+                lacking.push(Refused { code, why });
+            }
+        }
+        let secrets = self.programs.iter().flat_map(|program| &program.secrets);
+        let mut secrets: Vec<_> = secrets.collect();
+        secrets.sort();
+        secrets.dedup();
+        for secret in secrets {
+            if !settings.secrets.contains_key(secret) {
+                let why = format!(
+                    "the secret `{secret}` is not known: add to [secrets] of agent.toml \
+                     {secret} = {{ env = \"…\" }} or {{ file = \"…\" }}"
+                );
+                let code = Some("A1205");
+                lacking.push(Refused { code, why });
+            }
+        }
+        lacking
+    }
+}

@@ -1,0 +1,114 @@
+//! One alert, now: what an agent would do about it, done by this process, with the agent's store.
+//!
+//! What is begun is written down first, as always: if this process dies, the next agent on the same
+//! store goes on from there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::load::{Package, Refused};
+use super::serve::{Options, folder_of, open_store, reach};
+use super::view::{IncidentDetail, TimelineLine};
+use crate::engine::{Accepted, Arriving, Engine};
+use crate::host::{Clock, Driver, Gone, Handle};
+use crate::journal::{Alert, IncidentId, IncidentState};
+use crate::settings::Settings;
+
+/// How often the incident is looked at.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How it ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// No runbook takes the alert, or not now.
+    NotTaken(String),
+    /// The incident as it is left.
+    Left(Box<IncidentDetail>),
+}
+
+/// Deals with one alert, and tells `say` each line of the timeline as it comes.
+pub async fn run_once(
+    options: &Options,
+    settings: Settings,
+    package: Package,
+    alert: Alert,
+    mut say: impl FnMut(&TimelineLine),
+) -> Result<Outcome, Vec<Refused>> {
+    let reach = reach(&settings, options, &package)?;
+    let folder = folder_of(&options.settings);
+    let store = open_store(&folder.join(&settings.store))?;
+    let clock = Arc::new(Clock::default());
+    let (runbooks, _) = package.runbooks();
+    let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now());
+    let engine =
+        engine.map_err(|failure| vec![super::serve::store_refused(&settings.store, &failure)])?;
+    let (stopped, _) = oneshot::channel();
+    let (driver, handle) = Driver::start(Box::new(store), engine, reach.performer, clock, stopped);
+    let outcome = follow(&handle, alert, &mut say).await;
+    handle.stop();
+    // The thread writes what has come in before it ends.
+    let _ = tokio::task::spawn_blocking(|| driver.join()).await;
+    outcome.map_err(|Gone| {
+        let why = "the store failed in the middle of it".to_owned();
+        let code = Some("A1203");
+        vec![Refused { code, why }]
+    })
+}
+
+async fn follow(
+    handle: &Handle,
+    alert: Alert,
+    say: &mut impl FnMut(&TimelineLine),
+) -> Result<Outcome, Gone> {
+    let accepted = handle.accept(vec![Arriving::Alert(alert)]).await?;
+    let id = match accepted.first() {
+        Some(Accepted::Taken(incidents)) => incidents.first().copied(),
+        Some(Accepted::Dead { code, why }) => {
+            return Ok(Outcome::NotTaken(format!("{why} ({code})")));
+        }
+        Some(Accepted::Kept) => {
+            let why =
+                "the alert has to stand for a while first (`holding`); an agent waits for that";
+            return Ok(Outcome::NotTaken(why.to_owned()));
+        }
+        None => None,
+    };
+    let Some(id) = id else {
+        return Ok(Outcome::NotTaken("nothing takes it".to_owned()));
+    };
+    let mut next = 0;
+    loop {
+        let (detail, is_left) = look(handle, id, next).await?;
+        for line in &detail.timeline {
+            say(line);
+            next = line.number + 1;
+        }
+        if is_left {
+            return Ok(Outcome::Left(Box::new(detail)));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The incident from an entry on, and whether nothing more comes of it without a human.
+async fn look(handle: &Handle, id: IncidentId, from: u64) -> Result<(IncidentDetail, bool), Gone> {
+    let looked = handle.look(move |journal, _| {
+        let Some(incident) = journal.incident(id)? else {
+            return Ok(None);
+        };
+        let entries = journal.timeline(id, from)?;
+        let waits_for_humans = match &incident.state {
+            IncidentState::Open | IncidentState::Reopened => false,
+            IncidentState::Handed
+            | IncidentState::Acknowledged { .. }
+            | IncidentState::Resolved { .. } => true,
+        };
+        let mine = |message: &crate::journal::Outbox| message.message.incident == Some(id);
+        let is_told = !journal.outbox()?.iter().any(mine);
+        let is_left = incident.run.is_none() && waits_for_humans && is_told;
+        Ok(Some((IncidentDetail::of(&incident, &entries), is_left)))
+    });
+    looked.await?.ok_or(Gone)
+}

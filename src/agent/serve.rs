@@ -1,0 +1,301 @@
+//! The life of an agent: started, reloaded, stopped.
+//!
+//! A package or settings that cannot be loaded later leave the last good ones at work, and that is
+//! said loudly. A stop lets what has begun finish writing; what is under way in the world is taken
+//! up at the next start.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+use tracing::{error, info, warn};
+
+use super::api::{self, Shared};
+use super::load::{self, Package, Refused};
+use crate::diag::human;
+use crate::engine::Engine;
+use crate::host::{self, Clock, Driver, Handle, Stopped};
+use crate::journal;
+use crate::settings::Settings;
+use crate::store::Sqlite;
+
+/// How often files are looked at for changes.
+const WATCH: Duration = Duration::from_secs(2);
+/// How long open connections may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub package: PathBuf,
+    pub settings: PathBuf,
+    pub look: human::Look,
+}
+
+/// An agent that takes alerts.
+pub struct Running {
+    pub address: SocketAddr,
+    pub handle: Handle,
+    driver: Driver,
+    server: tokio::task::JoinHandle<()>,
+    ready: Arc<AtomicBool>,
+    ended: oneshot::Receiver<()>,
+    end: watch::Sender<bool>,
+}
+
+/// Everything that the settings name and the package needs, or all of it that is missing.
+pub fn reach(
+    settings: &Settings,
+    options: &Options,
+    package: &Package,
+) -> Result<host::Reach, Vec<Refused>> {
+    let folder = folder_of(&options.settings);
+    let mut lacks = package.lacks(settings);
+    let reached = host::reach(settings, &folder, tokio::runtime::Handle::current());
+    match reached {
+        Ok(reach) if lacks.is_empty() => Ok(reach),
+        Ok(_) => Err(lacks),
+        Err(missing) => {
+            lacks.extend(missing.into_iter().map(|one| Refused {
+                code: Some(one.code),
+                why: one.why,
+            }));
+            Err(lacks)
+        }
+    }
+}
+
+/// The agent's store.
+pub fn open_store(path: &Path) -> Result<Sqlite, Vec<Refused>> {
+    Sqlite::open(path, &fresh_name()).map_err(|failure| vec![store_refused(path, &failure)])
+}
+
+/// Starts an agent; on return it takes alerts.
+pub async fn start(
+    options: &Options,
+    settings: Settings,
+    package: Package,
+) -> Result<Running, Vec<Refused>> {
+    let reach = reach(&settings, options, &package)?;
+    let path = folder_of(&options.settings).join(&settings.store);
+    let store = open_store(&path)?;
+    let clock = Arc::new(Clock::default());
+    let (runbooks, words) = package.runbooks();
+    let loaded = runbooks.all().len();
+    for words in words {
+        warn!("{words}");
+    }
+    let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
+        .map_err(|failure| vec![store_refused(&path, &failure)])?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|failure| {
+            let why = format!("cannot listen on {}: {failure}", settings.listen);
+            vec![Refused { code: None, why }]
+        })?;
+    let address = listener.local_addr().unwrap_or(settings.listen);
+    let (stopped, ended) = oneshot::channel();
+    let (driver, handle) = Driver::start(
+        Box::new(store),
+        engine,
+        reach.performer,
+        clock.clone(),
+        stopped,
+    );
+    let ready = Arc::new(AtomicBool::new(true));
+    let shared = Shared {
+        handle: handle.clone(),
+        clock,
+        callers: Arc::new(reach.callers),
+        ready: ready.clone(),
+    };
+    let (end, mut ending) = watch::channel(false);
+    let server = axum::serve(listener, api::router(shared)).with_graceful_shutdown(async move {
+        // An end that nobody can announce any more is an end.
+        let _ = ending.wait_for(|ends| *ends).await;
+    });
+    let server = tokio::spawn(async move {
+        if let Err(failure) = server.await {
+            error!("the HTTP server failed: {failure}");
+        }
+    });
+    info!(%address, package = package.name, runbooks = loaded, "the agent is at work");
+    Ok(Running {
+        address,
+        handle,
+        driver,
+        server,
+        ready,
+        ended,
+        end,
+    })
+}
+
+/// Runs an agent until it is told to stop, or its store fails.
+pub async fn serve(options: &Options) -> Result<Stopped, Vec<Refused>> {
+    let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
+    let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
+    let mut watched = Watched::of(options, &package);
+    let mut running = start(options, settings, package).await?;
+    let signals = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+    );
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
+        let why = "the signals of the system cannot be listened to".to_owned();
+        return Err(vec![Refused { code: None, why }]);
+    };
+    let mut look = tokio::time::interval(WATCH);
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = &mut running.ended => break,
+            _ = hangup.recv() => reload(options, &running.handle, &mut watched).await,
+            _ = look.tick() => {
+                if watched.changed() {
+                    reload(options, &running.handle, &mut watched).await;
+                }
+            }
+        }
+    }
+    Ok(running.stop().await)
+}
+
+impl Running {
+    /// Stops taking alerts, lets what was accepted be written, and ends.
+    pub async fn stop(self) -> Stopped {
+        info!("the agent stops");
+        self.ready.store(false, Ordering::Relaxed);
+        let _ = self.end.send(true);
+        if tokio::time::timeout(GRACE, self.server).await.is_err() {
+            warn!("connections were still open and are cut");
+        }
+        self.handle.stop();
+        let joined = tokio::task::spawn_blocking(|| self.driver.join()).await;
+        joined.unwrap_or(Stopped::Asked)
+    }
+}
+
+/// Takes what has changed. What cannot be loaded leaves the last good one at work.
+async fn reload(options: &Options, handle: &Handle, watched: &mut Watched) {
+    let settings = load::load_settings(&options.settings, options.look);
+    let package = load::load_package(&options.package, options.look);
+    let (settings, package) = match (settings, package) {
+        (Ok(settings), Ok(package)) => (settings, package),
+        (Err(refused), _) | (_, Err(refused)) => {
+            watched.look_again();
+            error!(
+                code = "A1211",
+                "not loaded, the last good package goes on:\n{}", refused.why
+            );
+            return;
+        }
+    };
+    let lacks = package.lacks(&settings);
+    if let Some(first) = lacks.first() {
+        watched.look_again();
+        error!(
+            code = "A1211",
+            "not loaded, the last good package goes on: {}", first.why
+        );
+        return;
+    }
+    *watched = Watched::of(options, &package);
+    let (runbooks, words) = package.runbooks();
+    for words in words {
+        warn!("{words}");
+    }
+    let count = runbooks.all().len();
+    match handle.load(runbooks, settings.grants).await {
+        Ok(()) => info!(
+            package = package.name,
+            runbooks = count,
+            "loaded anew; endpoints, contacts and secrets stay until the next start"
+        ),
+        Err(host::Gone) => {}
+    }
+}
+
+/// Files and when each was written, as far as that is known.
+struct Watched {
+    files: BTreeMap<PathBuf, Option<SystemTime>>,
+}
+
+impl Watched {
+    fn of(options: &Options, package: &Package) -> Watched {
+        let files = package.files.iter().chain([&options.settings]);
+        let folder = std::iter::once(&options.package);
+        Watched {
+            files: files
+                .chain(folder)
+                .map(|path| (path.clone(), written(path)))
+                .collect(),
+        }
+    }
+
+    fn changed(&self) -> bool {
+        self.files
+            .iter()
+            .any(|(path, before)| written(path) != *before)
+    }
+
+    /// Waits for the next change of the same files.
+    fn look_again(&mut self) {
+        for (path, before) in &mut self.files {
+            *before = written(path);
+        }
+    }
+}
+
+fn written(path: &Path) -> Option<SystemTime> {
+    std::fs::metadata(path).ok()?.modified().ok()
+}
+
+/// Where relative paths of the settings begin.
+pub fn folder_of(settings: &Path) -> PathBuf {
+    match settings.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
+        Some(_) | None => PathBuf::from("."),
+    }
+}
+
+/// The words for a store that cannot be used.
+pub fn store_refused(path: &Path, failure: &journal::Error) -> Refused {
+    use crate::journal::ErrorKind;
+    let code = match failure.kind {
+        ErrorKind::Full => "A1214",
+        ErrorKind::ReadOnly => "A1213",
+        ErrorKind::Taken => "A1204",
+        ErrorKind::Superseded => "A1217",
+        ErrorKind::Corrupt => "A1215",
+        ErrorKind::Newer => "A1216",
+        ErrorKind::Failed => "A1203",
+    };
+    Refused {
+        code: Some(code),
+        why: format!("the store {}: {failure}", path.display()),
+    }
+}
+
+/// A name that no other store has.
+fn fresh_name() -> String {
+    let mut bytes = [0; 16];
+    // The kernel's own randomness needs no crate; where there is none, time and process must do.
+    let read = std::fs::File::open("/dev/urandom")
+        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes));
+    if read.is_err() {
+        let nanos = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        bytes = (nanos.as_nanos() ^ (u128::from(std::process::id()) << 96)).to_le_bytes();
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,104 @@
+//! Incidents as the API shows them, and as the command line reads them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine;
+use crate::journal::{Entry, Incident, IncidentState};
+
+/// One incident in short.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentView {
+    pub id: u64,
+    pub runbook: String,
+    /// The values that join, as the runbook's `incident per` names them.
+    pub key: String,
+    pub severity: String,
+    pub title: String,
+    /// `open`, `handed`, `acknowledged`, `resolved`, `reopened`
+    pub state: String,
+    /// How it was resolved: `verified`, `cleared`, `self`, `mitigated`, `human`.
+    pub how: Option<String>,
+    /// Who acknowledged or resolved it.
+    pub by: Option<String>,
+    /// RFC 3339, in UTC.
+    pub opened: String,
+    /// Since when it is in this state.
+    pub since: String,
+    /// How many events it has taken.
+    pub events: u32,
+    pub runs: u32,
+    /// Why a human is needed, while one is waited for.
+    pub reason: Option<String>,
+    /// Whether a run works on it now.
+    pub at_work: bool,
+}
+
+/// The answer to `GET /v1/incidents`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentList {
+    /// Of this form.
+    pub version: u32,
+    pub incidents: Vec<IncidentView>,
+    /// Who has stopped all changes, if somebody has.
+    pub held_by: Option<String>,
+}
+
+/// The answer to `GET /v1/incidents/ID`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IncidentDetail {
+    pub version: u32,
+    #[serde(flatten)]
+    pub incident: IncidentView,
+    pub timeline: Vec<TimelineLine>,
+}
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineLine {
+    pub number: u64,
+    pub at: String,
+    pub text: String,
+}
+
+impl IncidentView {
+    pub fn of(incident: &Incident) -> IncidentView {
+        let (how, by) = match &incident.state {
+            IncidentState::Resolved { how, by } => (Some(how.word().to_owned()), by.clone()),
+            IncidentState::Acknowledged { by } => (None, Some(by.clone())),
+            IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => (None, None),
+        };
+        IncidentView {
+            id: incident.id.0,
+            runbook: incident.runbook.to_string(),
+            key: incident.key.to_string(),
+            severity: incident.severity.word().to_owned(),
+            title: incident.title.clone(),
+            state: incident.state.word().to_owned(),
+            how,
+            by: by.map(|by| by.to_string()),
+            opened: incident.opened.to_string(),
+            since: incident.since.to_string(),
+            events: incident.events,
+            runs: incident.runs,
+            reason: incident.duty.as_ref().map(|duty| duty.reason.to_string()),
+            at_work: incident.run.is_some(),
+        }
+    }
+}
+
+impl IncidentDetail {
+    pub fn of(incident: &Incident, entries: &[Entry]) -> IncidentDetail {
+        let line = |entry: &Entry| {
+            Some(TimelineLine {
+                number: entry.number,
+                at: entry.at.to_string(),
+                text: engine::line(entry)?,
+            })
+        };
+        IncidentDetail {
+            version: 1,
+            incident: IncidentView::of(incident),
+            timeline: entries.iter().filter_map(line).collect(),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `rbk agent`: runs the ops agent until it is told to stop.
+
+use std::io;
+use std::path::PathBuf;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::agent::{self, Options, Refused};
+use crate::host::Stopped;
+use crate::settings::{LogForm, SETTINGS};
+
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS};
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk agent ops                           run the package in `ops` with ops/agent.toml
+  rbk agent ops --config /etc/rbk.toml    with other settings
+  kill -HUP PID                           load package and settings anew (a change of a file does, too)
+
+What it offers over HTTP, on `listen` of its settings:
+  POST /v1/alerts/alertmanager            webhook of Alertmanager, version 4
+  POST /v1/events/NAME                    an event, as a JSON object
+  POST /v1/requests/RUNBOOK               asks for a runbook, with its parameters as a JSON object
+  GET  /v1/incidents, /v1/incidents/ID    what is going on; POST …/ack and …/resolve
+  GET  /v1/dead-letters                   what could not be dealt with, and why
+  GET, POST, DELETE /v1/hold              whether all changes are stopped; stops them; lets them go on
+  GET  /v1/health, /v1/ready              for whoever watches the agent
+
+A package that does not check is refused; while the agent runs, the last good one goes on. The log
+goes to the error output; RUST_LOG=rbk=debug says more.";
+
+/// Run the ops agent
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The folder of a package
+    package: PathBuf,
+
+    /// Its settings [default: agent.toml in the folder of the package]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let settings = arguments
+        .config
+        .clone()
+        .unwrap_or_else(|| arguments.package.join(SETTINGS));
+    let options = Options {
+        package: arguments.package.clone(),
+        settings,
+        look: terminal.error_look(),
+    };
+    let form = agent::load_settings(&options.settings, options.look).map(|settings| settings.log);
+    log(form.unwrap_or_default(), options.look.colour, "info");
+    let runtime = tokio::runtime::Runtime::new()?;
+    let ended = runtime.block_on(agent::serve(&options));
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    match ended {
+        Ok(Stopped::Asked) => Ok(CLEAN),
+        Ok(Stopped::Store(failure)) => {
+            terminal.complain(&format!(
+                "error[A1203]: the agent has stopped, its store failed: {failure}\n"
+            ))?;
+            Ok(FINDINGS)
+        }
+        Err(refused) => {
+            tell(&refused, terminal)?;
+            Ok(FINDINGS)
+        }
+    }
+}
+
+/// All that keeps an agent from starting.
+pub fn tell(refused: &[Refused], terminal: &mut Terminal) -> io::Result<()> {
+    for one in refused {
+        match one.code {
+            Some(code) => terminal.complain(&format!("error[{code}]: {}\n", one.why))?,
+            // Diagnostics come with their own codes.
+            None => terminal.complain(&format!("{}\n", one.why.trim_end()))?,
+        }
+    }
+    Ok(())
+}
+
+/// The log of everything that runs, on the error output.
+pub fn log(form: LogForm, colour: bool, level: &str) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("warn,rbk={level}")));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_target(false);
+    match form {
+        LogForm::Text => log.with_ansi(colour).init(),
+        LogForm::Json => log.json().init(),
+    }
+}

@@ -1,0 +1,110 @@
+//! A running agent, as the command line talks to it.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+
+use crate::connect::{Answer, Client};
+
+/// How long the agent may take to answer.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// The largest answer.
+const ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+/// Which agent is meant, and who asks.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Which {
+    /// Where the agent listens
+    #[arg(
+        long,
+        env = "RBK_AGENT",
+        value_name = "URL",
+        default_value = "http://127.0.0.1:7117"
+    )]
+    agent: String,
+
+    /// The token of one of its [[callers]]
+    #[arg(long, env = "RBK_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+/// A running agent.
+pub struct Remote {
+    which: Which,
+    client: Client,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Remote {
+    pub fn new(which: &Which) -> Result<Remote, String> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        Ok(Remote {
+            which: which.clone(),
+            client: Client::new()?,
+            runtime,
+        })
+    }
+
+    pub fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
+        let request = self.client.get(&self.address(path));
+        self.ask(request)
+    }
+
+    pub fn post<T: DeserializeOwned>(&self, path: &str, body: &Json) -> Result<T, String> {
+        let request = self
+            .client
+            .post(&self.address(path), "application/json", body.to_string());
+        self.ask(request)
+    }
+
+    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
+        let request = self.client.delete(&self.address(path));
+        self.ask(request)
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.which.agent.trim_end_matches('/'))
+    }
+
+    fn ask<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, String> {
+        let request = match &self.which.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        };
+        let asked = self
+            .runtime
+            .block_on(self.client.ask(request, PATIENCE, ANSWER_BYTES));
+        let agent = &self.which.agent;
+        let answer =
+            asked.map_err(|none| format!("the agent at {agent} does not answer: {}", none.why))?;
+        if !(200..300).contains(&answer.status) {
+            return Err(said(&answer));
+        }
+        serde_json::from_slice(&answer.body)
+            .map_err(|error| format!("{agent} does not speak as an agent of rbk does: {error}"))
+    }
+}
+
+/// What the agent says of a failure.
+fn said(answer: &Answer) -> String {
+    let body: Json = serde_json::from_slice(&answer.body).unwrap_or(json!({}));
+    let message = body.pointer("/error/message").and_then(Json::as_str);
+    let code = body.pointer("/error/code").and_then(Json::as_str);
+    match (message, code) {
+        (Some(message), Some(code)) => format!("{message} ({code})"),
+        (Some(message), None) => message.to_owned(),
+        (None, _) => format!("the agent answered with status {}", answer.status),
+    }
+}
+
+/// Whoever sits at the terminal, as the environment knows them.
+pub fn whoever(said: Option<&str>) -> String {
+    let known = said
+        .map(str::to_owned)
+        .or_else(|| std::env::var("USER").ok());
+    known.unwrap_or_else(|| "somebody".to_owned())
+}

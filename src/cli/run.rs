@@ -1,0 +1,257 @@
+//! `rbk run`: one runbook now, on an alert from a file; or, dry, what it would do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::agent::{self, Options, Outcome, Package, Plan};
+use crate::engine::Runbooks;
+use crate::host::{self, Clock, Disk};
+use crate::journal::Alert;
+use crate::project::Files;
+use crate::settings::{SETTINGS, Settings};
+
+use super::agent::tell;
+use super::incident::timeline_line;
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS, Format, USAGE};
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk run ops --alert alert.json --dry-run    look, plan, print the plan and its digest; change nothing
+  rbk run ops --alert alert.json              do it now, and write it down in the agent's store
+
+The file holds one alert: a notification as Alertmanager posts it, or {\"labels\": {…}} alone. While
+an agent works on the store, the alert is for that one: post it there.
+
+Exit codes: 0 when it was dealt with or planned, 1 when it is left to a human or nothing takes it.";
+
+/// The largest file with an alert.
+const ALERT_BYTES: usize = 8 * 1024 * 1024;
+
+/// Run one runbook now, on an alert from a file
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The folder of a package, or a `.rbk` file
+    path: PathBuf,
+
+    /// A file with one alert, as JSON
+    #[arg(long, value_name = "FILE")]
+    alert: PathBuf,
+
+    /// Only look and plan: change nothing, tell nobody
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Which runbook, where more than one takes the alert
+    #[arg(long, value_name = "NAME")]
+    runbook: Option<String>,
+
+    /// The settings [default: agent.toml in the folder of the package]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Who reads the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let options = options(arguments, terminal);
+    let loaded = agent::load_settings(&options.settings, options.look).and_then(|settings| {
+        Ok((
+            settings,
+            agent::load_package(&options.package, options.look)?,
+        ))
+    });
+    let (settings, mut package) = match loaded {
+        Ok(loaded) => loaded,
+        Err(refused) => {
+            tell(&[refused], terminal)?;
+            return Ok(FINDINGS);
+        }
+    };
+    let alert = match alert(&arguments.alert) {
+        Ok(alert) => alert,
+        Err(why) => {
+            terminal.complain(&format!("error: {why}\n"))?;
+            return Ok(USAGE);
+        }
+    };
+    if let Err(why) = choose(&mut package, &alert, arguments.runbook.as_deref()) {
+        terminal.complain(&format!("error: {why}\n"))?;
+        return Ok(FINDINGS);
+    }
+    super::agent::log(settings.log, options.look.colour, "warn");
+    let runtime = tokio::runtime::Runtime::new()?;
+    match arguments.dry_run {
+        true => {
+            let plan = runtime.block_on(dry(&options, &settings, &package, &alert));
+            show_plan(plan, arguments.format, terminal)
+        }
+        false => {
+            let mut lines = Vec::new();
+            let live = arguments.format == Format::Human;
+            let ran = runtime.block_on(agent::run_once(
+                &options,
+                settings,
+                package,
+                alert,
+                |line| {
+                    if live {
+                        // A terminal that is gone must not stop what has begun.
+                        let _ = terminal
+                            .say(&timeline_line(line))
+                            .and_then(|()| terminal.finish());
+                    }
+                    lines.push(line.clone());
+                },
+            ));
+            match ran {
+                Err(refused) => {
+                    tell(&refused, terminal)?;
+                    Ok(FINDINGS)
+                }
+                Ok(Outcome::NotTaken(why)) => {
+                    terminal.complain(&format!("error: {why}\n"))?;
+                    Ok(FINDINGS)
+                }
+                Ok(Outcome::Left(mut detail)) => {
+                    detail.timeline = lines;
+                    if !live {
+                        terminal.say(&serde_json::to_string_pretty(&detail)?)?;
+                        terminal.say("\n")?;
+                    }
+                    let over = detail.incident.state == "resolved";
+                    Ok(if over { CLEAN } else { FINDINGS })
+                }
+            }
+        }
+    }
+}
+
+fn options(arguments: &Arguments, terminal: &Terminal) -> Options {
+    let folder = match arguments.path.extension() {
+        Some(_) => arguments.path.parent().unwrap_or(Path::new(".")),
+        None => &arguments.path,
+    };
+    Options {
+        package: arguments.path.clone(),
+        settings: arguments
+            .config
+            .clone()
+            .unwrap_or_else(|| folder.join(SETTINGS)),
+        look: terminal.error_look(),
+    }
+}
+
+fn alert(path: &Path) -> Result<Alert, String> {
+    let shown = path.display();
+    let bytes = Disk.read(path, ALERT_BYTES);
+    let bytes = bytes.map_err(|trouble| format!("{shown} cannot be read: {trouble:?}"))?;
+    agent::decode_one(&bytes).map_err(|bad| format!("{shown}: {} ({})", bad.why, bad.code.as_str()))
+}
+
+/// Leaves the one runbook that takes the alert.
+fn choose(package: &mut Package, alert: &Alert, wanted: Option<&str>) -> Result<(), String> {
+    let runbooks = Runbooks::new(package.programs.clone());
+    let taking = runbooks
+        .taking(alert)
+        .into_iter()
+        .map(|(loaded, _)| &loaded.program.runbook);
+    let mut names: Vec<_> = taking
+        .filter(|name| wanted.is_none_or(|wanted| *name == wanted))
+        .collect();
+    names.dedup();
+    match names.as_slice() {
+        [] => Err(match wanted {
+            Some(wanted) => format!("`{wanted}` does not take the alert `{}`", alert.name),
+            None => format!("no runbook takes the alert `{}` (A1208)", alert.name),
+        }),
+        [one] => {
+            package.programs.retain(|program| program.runbook == **one);
+            Ok(())
+        }
+        several => {
+            let names: Vec<String> = several.iter().map(|name| format!("`{name}`")).collect();
+            Err(format!(
+                "{} take it: choose one with --runbook",
+                names.join(", ")
+            ))
+        }
+    }
+}
+
+async fn dry(
+    options: &Options,
+    settings: &Settings,
+    package: &Package,
+    alert: &Alert,
+) -> Result<Plan, Vec<agent::Refused>> {
+    let folder = options.settings.parent().unwrap_or(Path::new("."));
+    let reach = host::reach(settings, folder, tokio::runtime::Handle::current());
+    let reach = reach.map_err(|missing| {
+        let refused = missing.into_iter().map(|one| agent::Refused {
+            code: Some(one.code),
+            why: one.why,
+        });
+        refused.collect::<Vec<_>>()
+    })?;
+    let runbooks = Runbooks::new(package.programs.clone());
+    let clock = Arc::new(Clock::default());
+    match runbooks.taking(alert).into_iter().next() {
+        Some((loaded, bindings)) => {
+            Ok(agent::dry_run(loaded, bindings, &settings.grants, &reach.performer, &clock).await)
+        }
+        None => Ok(Plan::default()),
+    }
+}
+
+fn show_plan(
+    plan: Result<Plan, Vec<agent::Refused>>,
+    format: Format,
+    terminal: &mut Terminal,
+) -> io::Result<u8> {
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(refused) => {
+            tell(&refused, terminal)?;
+            return Ok(FINDINGS);
+        }
+    };
+    if format == Format::Json {
+        let answer = json!({
+            "version": 1, "seen": plan.seen, "changes": plan.changes, "tells": plan.tells,
+            "digest": plan.digest, "end": plan.end, "denied": plan.denied,
+        });
+        terminal.say(&serde_json::to_string_pretty(&answer)?)?;
+        terminal.say("\n")?;
+    } else {
+        terminal.say("Dry run: everything is looked at, nothing is changed, nobody is told.\n")?;
+        for line in &plan.seen {
+            terminal.say(&format!("  {line}\n"))?;
+        }
+        if !plan.changes.is_empty() {
+            terminal.say("It would change:\n")?;
+            for (number, change) in plan.changes.iter().enumerate() {
+                terminal.say(&format!("  {}. {change}\n", number + 1))?;
+            }
+        }
+        for told in &plan.tells {
+            terminal.say(&format!("It would have {told}\n"))?;
+        }
+        for denied in &plan.denied {
+            terminal.say(&format!("It would be refused: {denied}\n"))?;
+        }
+        match (&plan.digest, &plan.end) {
+            (Some(digest), _) => terminal.say(&format!("Digest of the plan: {digest}\n"))?,
+            (None, Some(end)) => terminal.say(&format!("It would end {end}.\n"))?,
+            (None, None) => {}
+        }
+    }
+    let is_sound = plan.denied.is_empty() && (plan.digest.is_some() || plan.tells.is_empty());
+    Ok(if is_sound { CLEAN } else { FINDINGS })
+}

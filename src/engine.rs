@@ -1,0 +1,233 @@
+//! The agent's mind: from events to incidents, from incidents to runs, from runs to people.
+//!
+//! In: what happened, the time, and a [`Journal`] to look things up in. Out: a batch of writes that
+//! has to become durable, and then, and only then, [`Action`]s for a driver that touches the world.
+//! Never reads a clock, never waits, never touches the world; the same inputs give the same batch.
+//!
+//! ```text
+//! let mut engine = Engine::start(&journal, runbooks, grants, now)?;
+//! loop {
+//!     engine.handle(&journal, input, now)?;     // as many as there are
+//!     let Batch { writes, actions } = engine.take();
+//!     journal.commit(&writes)?;                 // a failure ends the agent: nothing is known then
+//!     perform(actions);                         // what comes of them are further inputs
+//!     wait until engine.next_timer() or the next input; the former is an Input::Tick
+//! }
+//! ```
+//!
+//! Because an intent is granted, and the state of its run written, in the batch before the change
+//! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
+
+mod arrive;
+mod close;
+mod debt;
+mod decode;
+mod desk;
+mod drive;
+mod duty;
+mod leave;
+mod open;
+mod past;
+mod people;
+mod recover;
+mod runbooks;
+mod timer;
+mod view;
+
+pub use arrive::Accepted;
+pub use drive::granted;
+pub use people::Refusal;
+pub use runbooks::{Loaded, Runbooks};
+pub use view::{Plain, line};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use crate::effect::{Call, ChangeOutcome, Observed, Settled};
+use crate::journal::{
+    Alert, DeadLetter, Error, Hold, Holding, IncidentId, IntentId, Journal, MessageId, Newest,
+    Outbox, RunId, Write,
+};
+use crate::run::{Observe, Perform};
+use crate::settings::Grants;
+use crate::value::{Identity, Time};
+use desk::Desk;
+use leave::Queued;
+use timer::Timer;
+
+/// The mind of one agent. See the module's doc for how it is driven.
+#[derive(Debug)]
+pub struct Engine {
+    /// The store's name: part of every key.
+    store: String,
+    runbooks: Runbooks,
+    grants: Grants,
+    newest: Newest,
+    timers: BTreeSet<(Time, Timer)>,
+    /// Which run may change a target, until it is done with it.
+    locks: BTreeMap<Identity, RunId>,
+    /// What was changed and has not been seen to be well since, by whom.
+    disturbed: BTreeMap<Identity, RunId>,
+    /// Intents that wait for their turn, first come first.
+    queue: Vec<Queued>,
+    /// The intent that a run carries out.
+    intents: BTreeMap<RunId, IntentId>,
+    /// Attempts of this batch, by target type: the journal does not know them yet.
+    attempts: Vec<SmolStr>,
+    hold: Option<Hold>,
+    /// Alerts that have to stand for a while first, and the trigger that each waits for.
+    holdings: Vec<(Holding, Alert, runbooks::Found)>,
+    desk: Desk,
+    actions: Vec<Action>,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// Time has passed.
+    Tick,
+    Observed {
+        run: RunId,
+        id: u64,
+        outcome: Observed,
+    },
+    Performed {
+        run: RunId,
+        id: u64,
+        outcome: ChangeOutcome,
+    },
+    Settled {
+        run: RunId,
+        id: u64,
+        outcome: Settled,
+    },
+    Delivered {
+        message: MessageId,
+    },
+    Undelivered {
+        message: MessageId,
+        why: String,
+        again: bool,
+    },
+}
+
+/// Something to do, once the batch is durable.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// `Input::Observed`, at the deadline at the latest.
+    Observe { run: RunId, observe: Observe },
+    /// `Input::Performed`; unknown at the deadline at the latest.
+    Perform { run: RunId, perform: Perform },
+    /// `Input::Settled`.
+    Settle {
+        run: RunId,
+        id: u64,
+        call: Call,
+        deadline: Time,
+    },
+    /// `Input::Delivered` or `Input::Undelivered`.
+    Send(Box<Outbox>),
+    /// For the log: something about an incident.
+    Note { incident: IncidentId, text: String },
+}
+
+/// What has to become durable, and what is to be done then.
+#[derive(Debug, Default)]
+#[must_use = "nothing has happened before the writes are durable"]
+pub struct Batch {
+    pub writes: Vec<Write>,
+    pub actions: Vec<Action>,
+}
+
+/// What is asked of an agent from outside, decoded at the border.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arriving {
+    Alert(Alert),
+    Named {
+        name: SmolStr,
+        json: String,
+    },
+    Request {
+        runbook: SmolStr,
+        json: String,
+        by: SmolStr,
+        /// The roles that whoever asks is known to have.
+        roles: Vec<SmolStr>,
+    },
+}
+
+impl Engine {
+    /// Takes one input in.
+    pub fn handle(&mut self, journal: &dyn Journal, input: Input, now: Time) -> Result<(), Error> {
+        match input {
+            Input::Tick => self.tick(journal, now),
+            Input::Observed { run, id, outcome } => self.answer(
+                journal,
+                run,
+                crate::run::Input::Observed { id, outcome },
+                now,
+            ),
+            Input::Performed { run, id, outcome } => self.answer(
+                journal,
+                run,
+                crate::run::Input::Performed { id, outcome },
+                now,
+            ),
+            Input::Settled { run, id, outcome } => self.answer(
+                journal,
+                run,
+                crate::run::Input::Settled { id, outcome },
+                now,
+            ),
+            Input::Delivered { message } => self.delivered(journal, message, now),
+            Input::Undelivered {
+                message,
+                why,
+                again,
+            } => self.undelivered(journal, message, &why, again, now),
+        }
+    }
+
+    /// What came of all inputs since the last time.
+    pub fn take(&mut self) -> Batch {
+        self.attempts.clear();
+        Batch {
+            writes: self.desk.take(),
+            actions: std::mem::take(&mut self.actions),
+        }
+    }
+
+    /// When something is due, if nothing happens before.
+    pub fn next_timer(&self) -> Option<Time> {
+        self.timers.first().map(|(time, _)| *time)
+    }
+
+    /// Takes a new set of runbooks. Runs and incidents under way go on with the code they have.
+    pub fn load(&mut self, runbooks: Runbooks, grants: Grants) {
+        self.keep_programs(&runbooks);
+        self.runbooks = runbooks;
+        self.grants = grants;
+    }
+
+    /// The runbooks that new events are matched with.
+    pub fn runbooks(&self) -> &Runbooks {
+        &self.runbooks
+    }
+
+    /// Whether all changes are stopped, and by whom.
+    pub fn held(&self) -> Option<&Hold> {
+        self.hold.as_ref()
+    }
+
+    /// Keeps what could not even be decoded.
+    pub fn bury(&mut self, letter: DeadLetter) {
+        self.desk.write(Write::Dead(letter));
+    }
+
+    fn keep_programs(&mut self, runbooks: &Runbooks) {
+        for loaded in runbooks.all() {
+            self.desk.keep_program(loaded);
+        }
+    }
+}

@@ -1,0 +1,525 @@
+//! Events as they arrive: matched, made to stand for a while, opened, joined; or dead-lettered with
+//! the reason. Nothing that was accepted is dropped.
+
+use serde_json::Value as Json;
+use smol_str::SmolStr;
+
+use super::open::Occasion;
+use super::runbooks::{Found, Loaded, Runbooks};
+use super::timer::Timer;
+use super::{Arriving, Engine, decode};
+use crate::diag::Code;
+use crate::journal::{
+    Alert, Arrival, DeadLetter, Disposition, Error, Event, EventId, Holding, IncidentId, Journal,
+    Standing, Write,
+};
+use crate::program::{Binding, DataType, Program, Trigger, TriggerKind};
+use crate::run::moment;
+use crate::value::{Map, Record, Time, Value};
+use crate::vm::{Step, Vm};
+
+/// Instructions that a `where` may take.
+const CONDITION_FUEL: u64 = 100_000;
+
+/// What became of something that arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// These incidents have it.
+    Taken(Vec<IncidentId>),
+    /// It has to stand for a while first, or is there to be asked for.
+    Kept,
+    /// It is on the list of dead letters, for this reason.
+    Dead { code: &'static str, why: String },
+}
+
+/// Why one trigger did not take an event.
+enum Passed {
+    /// Its condition does not hold.
+    NotSo,
+    /// The event does not fit, or the condition could not be evaluated.
+    Failed(Code, String),
+}
+
+impl Engine {
+    /// Accepts something. Once the batch is durable, nothing loses it.
+    pub fn accept(
+        &mut self,
+        journal: &dyn Journal,
+        arriving: Arriving,
+        now: Time,
+    ) -> Result<Accepted, Error> {
+        self.newest.event += 1;
+        let id = EventId(self.newest.event);
+        let (event, accepted) = match arriving {
+            Arriving::Alert(alert) => {
+                let accepted = self.alert(journal, id, &alert, now)?;
+                (Event::Alert(alert), accepted)
+            }
+            Arriving::Named { name, json } => {
+                let accepted = self.named(journal, id, &name, &json, now)?;
+                (Event::Named { name, json }, accepted)
+            }
+            Arriving::Request {
+                runbook,
+                json,
+                by,
+                roles,
+            } => {
+                let accepted = self.request(journal, id, &runbook, &json, &roles, now)?;
+                (Event::Request { runbook, json, by }, accepted)
+            }
+        };
+        if let Accepted::Dead { code, why } = &accepted {
+            self.bury(DeadLetter {
+                event: Some(id),
+                at: now,
+                source: event.source(),
+                code: (*code).into(),
+                why: why.clone(),
+                body: body(&event),
+            });
+        }
+        let disposition = match &accepted {
+            Accepted::Taken(incidents) => Disposition::Taken(incidents.clone()),
+            Accepted::Kept => Disposition::Kept,
+            Accepted::Dead { .. } => Disposition::Dead,
+        };
+        self.desk.write(Write::Arrived(Arrival {
+            id,
+            at: now,
+            event,
+            disposition,
+        }));
+        Ok(accepted)
+    }
+
+    fn alert(
+        &mut self,
+        journal: &dyn Journal,
+        id: EventId,
+        alert: &Alert,
+        now: Time,
+    ) -> Result<Accepted, Error> {
+        let mut taken = Taking::default();
+        for found in self.runbooks.on_alert(alert) {
+            let Some((loaded, trigger)) = self.runbooks.at(found) else {
+                continue;
+            };
+            // Of several triggers of a runbook the first one that fits counts.
+            if taken.runbooks.contains(&found.runbook) {
+                continue;
+            }
+            let program = loaded.program.clone();
+            let bindings = match fit(&program, trigger, |binding| from_alert(binding, alert)) {
+                Ok(bindings) => bindings,
+                Err(passed) => {
+                    taken.passed(passed);
+                    continue;
+                }
+            };
+            let holding = trigger.holding;
+            taken.runbooks.push(found.runbook);
+            let occasion = Occasion {
+                event: id,
+                found,
+                bindings,
+                firing: Some((alert.fingerprint.clone(), alert.since)),
+                title: title(alert),
+            };
+            match alert.standing {
+                Standing::Resolved => {
+                    self.stop_holding(&alert.fingerprint, found);
+                    taken.add(self.alert_resolved(journal, &occasion, &alert.fingerprint, now)?);
+                }
+                Standing::Firing => match holding {
+                    Some(_) if self.is_known(journal, &occasion)? => {
+                        taken.add(Some(self.open_or_join(journal, occasion, now)?));
+                    }
+                    Some(holding) => self.hold_on(alert, &occasion, moment::after(now, holding)),
+                    None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
+                },
+            }
+        }
+        Ok(taken.accepted(alert.standing == Standing::Resolved, || {
+            (
+                Code::NoRunbook,
+                format!("no runbook takes the alert `{}`", alert.name),
+            )
+        }))
+    }
+
+    fn named(
+        &mut self,
+        journal: &dyn Journal,
+        id: EventId,
+        name: &SmolStr,
+        json: &str,
+        now: Time,
+    ) -> Result<Accepted, Error> {
+        let parsed: Json = match serde_json::from_str(json) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                return Ok(dead(
+                    Code::EventMalformed,
+                    format!("it is not JSON: {error}"),
+                ));
+            }
+        };
+        let mut taken = Taking::default();
+        if let Some(record) = self.runbooks.record(name) {
+            match decode::decode(&parsed, record) {
+                Ok(_) => taken.kept = true,
+                Err(misfit) => return Ok(dead(Code::EventMalformed, misfit.to_string())),
+            }
+        }
+        for found in self.runbooks.on_event(name).to_vec() {
+            let Some((loaded, trigger)) = self.runbooks.at(found) else {
+                continue;
+            };
+            let program = loaded.program.clone();
+            match fit(&program, trigger, |binding| from_event(binding, &parsed)) {
+                Ok(bindings) => {
+                    let occasion = Occasion {
+                        event: id,
+                        found,
+                        bindings,
+                        firing: None,
+                        title: name.to_string(),
+                    };
+                    taken.add(Some(self.open_or_join(journal, occasion, now)?));
+                }
+                Err(passed) => taken.passed(passed),
+            }
+        }
+        Ok(taken.accepted(false, || {
+            (
+                Code::NoRunbook,
+                format!("no runbook knows events called `{name}`"),
+            )
+        }))
+    }
+
+    fn request(
+        &mut self,
+        journal: &dyn Journal,
+        id: EventId,
+        runbook: &SmolStr,
+        json: &str,
+        roles: &[SmolStr],
+        now: Time,
+    ) -> Result<Accepted, Error> {
+        let Some(found) = self.runbooks.on_request(runbook) else {
+            return Ok(dead(
+                Code::NoRunbook,
+                format!("no runbook `{runbook}` takes requests"),
+            ));
+        };
+        let Some((loaded, trigger)) = self.runbooks.at(found) else {
+            return Ok(dead(
+                Code::NoRunbook,
+                format!("no runbook `{runbook}` takes requests"),
+            ));
+        };
+        let program = loaded.program.clone();
+        if let TriggerKind::Request { by: Some(by) } = &trigger.kind {
+            let wanted = program.roles.get(by.index()).map(|role| &role.name);
+            if !wanted.is_some_and(|wanted| roles.contains(wanted)) {
+                let role = wanted.cloned().unwrap_or_default();
+                let why = format!("only `{role}` may ask for it");
+                return Ok(dead(Code::RequestRefused, why));
+            }
+        }
+        let parsed: Json = match serde_json::from_str(json) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                return Ok(dead(
+                    Code::EventMalformed,
+                    format!("it is not JSON: {error}"),
+                ));
+            }
+        };
+        let names = program.metadata.bindings.clone();
+        let mut name = names.iter();
+        let bindings = fit(&program, trigger, |binding| {
+            from_request(binding, name.next(), &parsed)
+        });
+        match bindings {
+            Ok(bindings) => {
+                let occasion = Occasion {
+                    event: id,
+                    found,
+                    bindings,
+                    firing: None,
+                    title: format!("request for {runbook}"),
+                };
+                let incident = self.open_or_join(journal, occasion, now)?;
+                Ok(Accepted::Taken(vec![incident]))
+            }
+            Err(Passed::NotSo) => Ok(dead(
+                Code::RequestRefused,
+                "its `where` does not hold for this request".to_owned(),
+            )),
+            Err(Passed::Failed(code, why)) => Ok(dead(code, why)),
+        }
+    }
+
+    /// Lets an alert stand for a while before anything comes of it.
+    fn hold_on(&mut self, alert: &Alert, occasion: &Occasion, until: Time) {
+        let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
+            return;
+        };
+        let holding = Holding {
+            event: occasion.event,
+            runbook: loaded.program.runbook.clone(),
+            trigger: u16::try_from(occasion.found.trigger).unwrap_or(u16::MAX),
+            fingerprint: alert.fingerprint.clone(),
+            until,
+        };
+        if self
+            .holdings
+            .iter()
+            .any(|(known, _, _)| is_same(known, &holding))
+        {
+            return;
+        }
+        let Found { runbook, trigger } = occasion.found;
+        let timer = Timer::Holding(holding.event, runbook, trigger);
+        self.timers.insert((until, timer));
+        self.holdings
+            .push((holding.clone(), alert.clone(), occasion.found));
+        self.desk.write(Write::Holding(holding));
+    }
+
+    fn stop_holding(&mut self, fingerprint: &SmolStr, found: Found) {
+        let place = self
+            .holdings
+            .iter()
+            .position(|(holding, _, of)| holding.fingerprint == *fingerprint && *of == found);
+        if let Some(place) = place {
+            let (holding, _, _) = self.holdings.remove(place);
+            self.end_holding(holding);
+        }
+    }
+
+    fn end_holding(&mut self, holding: Holding) {
+        self.desk.write(Write::HoldingGone {
+            event: holding.event,
+            runbook: holding.runbook,
+            trigger: holding.trigger,
+        });
+    }
+
+    /// An alert has stood long enough.
+    pub(super) fn held_long_enough(
+        &mut self,
+        journal: &dyn Journal,
+        event: EventId,
+        runbook: usize,
+        trigger: usize,
+        now: Time,
+    ) -> Result<(), Error> {
+        let found = Found { runbook, trigger };
+        let place = self
+            .holdings
+            .iter()
+            .position(|(holding, _, of)| holding.event == event && *of == found);
+        let Some(place) = place else { return Ok(()) };
+        let (holding, alert, _) = self.holdings.remove(place);
+        self.end_holding(holding);
+        let Some((loaded, trigger)) = self.runbooks.at(found) else {
+            return Ok(());
+        };
+        let program = loaded.program.clone();
+        if let Ok(bindings) = fit(&program, trigger, |binding| from_alert(binding, &alert)) {
+            let occasion = Occasion {
+                event,
+                found,
+                bindings,
+                firing: Some((alert.fingerprint.clone(), alert.since)),
+                title: title(&alert),
+            };
+            let incident = self.open_or_join(journal, occasion, now)?;
+            let disposition = Disposition::Taken(vec![incident]);
+            self.desk.write(Write::Disposed { event, disposition });
+        }
+        Ok(())
+    }
+}
+
+impl Runbooks {
+    /// The runbooks that take an alert, with what it binds in each.
+    pub fn taking(&self, alert: &Alert) -> Vec<(&Loaded, Vec<Value>)> {
+        let found = self.on_alert(alert).into_iter();
+        let fitting = found.filter_map(|found| {
+            let (loaded, trigger) = self.at(found)?;
+            let bindings = fit(&loaded.program, trigger, |binding| {
+                from_alert(binding, alert)
+            });
+            Some((loaded, bindings.ok()?))
+        });
+        fitting.collect()
+    }
+}
+
+/// What the runbooks made of an event, put together.
+#[derive(Default)]
+struct Taking {
+    runbooks: Vec<usize>,
+    incidents: Vec<IncidentId>,
+    kept: bool,
+    failed: Option<(Code, String)>,
+}
+
+impl Taking {
+    fn add(&mut self, incident: Option<IncidentId>) {
+        self.incidents.extend(incident);
+    }
+
+    fn passed(&mut self, passed: Passed) {
+        match passed {
+            Passed::NotSo => {}
+            Passed::Failed(code, why) => self.failed = Some((code, why)),
+        }
+    }
+
+    /// A condition that failed matters only if nobody else took the event.
+    fn accepted(self, is_news: bool, nobody: impl FnOnce() -> (Code, String)) -> Accepted {
+        if !self.incidents.is_empty() {
+            return Accepted::Taken(self.incidents);
+        }
+        if self.kept || !self.runbooks.is_empty() {
+            return Accepted::Kept;
+        }
+        match self.failed {
+            Some((code, why)) => dead(code, why),
+            // That something is over which nobody took up is no loss.
+            None if is_news => Accepted::Kept,
+            None => {
+                let (code, why) = nobody();
+                dead(code, why)
+            }
+        }
+    }
+}
+
+fn dead(code: Code, why: String) -> Accepted {
+    Accepted::Dead {
+        code: code.as_str(),
+        why,
+    }
+}
+
+fn is_same(known: &Holding, new: &Holding) -> bool {
+    known.fingerprint == new.fingerprint
+        && known.runbook == new.runbook
+        && known.trigger == new.trigger
+}
+
+/// The values of a trigger's bindings, if its condition holds for them.
+fn fit(
+    program: &Program,
+    trigger: &Trigger,
+    mut value: impl FnMut(&Binding) -> Result<Value, String>,
+) -> Result<Vec<Value>, Passed> {
+    let bindings: Result<Vec<Value>, String> = trigger.bindings.iter().map(&mut value).collect();
+    let bindings = bindings.map_err(|why| Passed::Failed(Code::EventMalformed, why))?;
+    let Some(condition) = trigger.condition else {
+        return Ok(bindings);
+    };
+    let mut vm = Vm::start(program, condition, bindings.clone());
+    match vm.step(program, CONDITION_FUEL) {
+        Step::Done(Value::Bool(true)) => Ok(bindings),
+        Step::Done(Value::Bool(false)) => Err(Passed::NotSo),
+        Step::Fault(fault) => {
+            let why = crate::run::words::fault(&fault);
+            Err(Passed::Failed(
+                Code::ConditionFailed,
+                format!("its `where` failed: {why}"),
+            ))
+        }
+        Step::Done(_) | Step::Need(_) | Step::Yield => Err(Passed::Failed(
+            Code::ConditionFailed,
+            "its `where` came to no answer".to_owned(),
+        )),
+    }
+}
+
+fn from_alert(binding: &Binding, alert: &Alert) -> Result<Value, String> {
+    match binding {
+        Binding::Label(label) => Ok(match alert.labels.get(label) {
+            Some(value) => Value::text(value),
+            None => Value::None,
+        }),
+        Binding::Alert(DataType::Record(record)) => {
+            let label =
+                |(name, value): (&SmolStr, &SmolStr)| (Value::text(name), Value::text(value));
+            let labels: Vec<_> = alert.labels.iter().map(label).collect();
+            let fields = record
+                .shape
+                .fields
+                .iter()
+                .map(|field| match field.as_str() {
+                    "name" => Some(Value::text(&alert.name)),
+                    "labels" => Some(Value::Map(std::sync::Arc::new(Map::from(labels.clone())))),
+                    _ => None,
+                });
+            Ok(Value::Record(std::sync::Arc::new(Record {
+                shape: record.shape.clone(),
+                fields: fields.collect(),
+            })))
+        }
+        Binding::Unbound | Binding::Alert(_) | Binding::Event(_) | Binding::Parameter(_) => {
+            Ok(Value::None)
+        }
+    }
+}
+
+fn from_event(binding: &Binding, json: &Json) -> Result<Value, String> {
+    match binding {
+        Binding::Event(ty) => decode::decode(json, ty).map_err(|misfit| misfit.to_string()),
+        Binding::Unbound | Binding::Label(_) | Binding::Alert(_) | Binding::Parameter(_) => {
+            Ok(Value::None)
+        }
+    }
+}
+
+fn from_request(binding: &Binding, name: Option<&SmolStr>, json: &Json) -> Result<Value, String> {
+    let Binding::Parameter(ty) = binding else {
+        return Ok(Value::None);
+    };
+    let name = name.map_or("", SmolStr::as_str);
+    match (json.get(name), ty) {
+        (Some(json), ty) => {
+            decode::decode(json, ty).map_err(|misfit| format!("parameter `{name}`: {misfit}"))
+        }
+        (None, DataType::Optional(_)) => Ok(Value::None),
+        (None, _) => Err(format!("parameter `{name}` is missing")),
+    }
+}
+
+/// One line that says what it is about: the name, and the labels that tell it apart.
+fn title(alert: &Alert) -> String {
+    let others = alert.labels.iter().filter(|(name, _)| *name != "alertname");
+    let labels: Vec<String> = others
+        .take(8)
+        .map(|(name, value)| format!("{name}={}", crate::value::escape_text(value, 60)))
+        .collect();
+    match labels.is_empty() {
+        true => crate::value::escape_text(&alert.name, 120),
+        false => format!(
+            "{} {}",
+            crate::value::escape_text(&alert.name, 120),
+            labels.join(" ")
+        ),
+    }
+}
+
+/// What arrived, as it stands on the list of dead letters.
+fn body(event: &Event) -> String {
+    match event {
+        Event::Alert(alert) => {
+            serde_json::to_string(&alert.labels).unwrap_or_else(|_| alert.name.to_string())
+        }
+        Event::Named { json, .. } | Event::Request { json, .. } => json.clone(),
+    }
+}

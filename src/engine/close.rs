@@ -1,0 +1,219 @@
+//! Incidents end: what the end of a run, a resolved alert or a human means for them.
+
+use smol_str::SmolStr;
+
+use super::desk::Trouble;
+use super::drive::incident_of;
+use super::open::Occasion;
+use super::{Action, Engine};
+use crate::effect::{Changes, End, Reason};
+use crate::journal::{
+    Error, Happened, How, IncidentId, IncidentState, Journal, MessageKind, RunId,
+};
+use crate::program::Program;
+use crate::run::{self, Leave};
+use crate::value::Time;
+
+impl Engine {
+    /// A run is over.
+    pub(super) fn ended(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        program: &Program,
+        end: End,
+        now: Time,
+    ) -> Result<(), Trouble> {
+        self.note(journal, run, now, Happened::Ended(end.clone()))?;
+        self.leave_queue(run);
+        self.intents.remove(&run);
+        self.desk.run(journal, run)?.pending.clear();
+        let id = match run {
+            RunId::Incident(id, _) => id,
+            RunId::Debt(debt, _) => {
+                self.debt_looked_at(debt, &end, now);
+                return Ok(());
+            }
+        };
+        if let Some(incident) = self.desk.incident(journal, id)? {
+            incident.run = None;
+        }
+        let keeps = keeps(&end);
+        if !keeps.locks {
+            self.unlock(journal, run)?;
+        }
+        if !keeps.disturbed {
+            self.recovered(journal, run, now)?;
+        }
+        match end {
+            End::Resolved => self.resolved(journal, id, How::Verified, None, now)?,
+            End::Cleared { .. } => self.resolved(journal, id, How::Cleared, None, now)?,
+            End::SelfResolved => self.resolved(journal, id, How::SelfResolved, None, now)?,
+            End::Mitigated { .. } => self.resolved(journal, id, How::Mitigated, None, now)?,
+            End::Handed { .. } => self.handed(journal, id, now)?,
+            // Only a human calls a run off, and says what becomes of the incident.
+            End::Cancelled => {}
+            End::Again => {
+                let code = self.desk.run(journal, run)?.code;
+                self.begin_run(journal, id, code, program, Leave::Mend, now)?;
+            }
+        }
+        self.next_in_turn(journal, now)?;
+        Ok(())
+    }
+
+    /// An incident is over; whoever was told is told that, too.
+    pub(super) fn resolved(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        how: How,
+        by: Option<SmolStr>,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(());
+        };
+        incident.state = IncidentState::Resolved {
+            how,
+            by: by.clone(),
+        };
+        incident.since = now;
+        incident.duty = None;
+        let locked = std::mem::take(&mut incident.locks);
+        let disturbed = std::mem::take(&mut incident.disturbed);
+        let told = incident.told.clone();
+        for target in locked {
+            self.locks.remove(&target);
+        }
+        for target in disturbed {
+            self.disturbed.remove(&target);
+        }
+        self.give_up_pages(id, "the incident is resolved");
+        let text = match &by {
+            Some(by) => format!("resolved by {by}"),
+            None => format!("resolved: {}", how.word()),
+        };
+        for address in told {
+            self.send(
+                journal,
+                id,
+                &address,
+                MessageKind::Resolved,
+                &text,
+                None,
+                now,
+            )?;
+        }
+        self.actions.push(Action::Note { incident: id, text });
+        Ok(())
+    }
+
+    fn handed(&mut self, journal: &dyn Journal, id: IncidentId, now: Time) -> Result<(), Error> {
+        if let Some(incident) = self.desk.incident(journal, id)?
+            && !matches!(incident.state, IncidentState::Acknowledged { .. })
+            && incident.state != IncidentState::Handed
+        {
+            incident.state = IncidentState::Handed;
+            incident.since = now;
+        }
+        Ok(())
+    }
+
+    /// One alert of an incident is resolved; the run hears of it when no other fires.
+    pub(super) fn alert_resolved(
+        &mut self,
+        journal: &dyn Journal,
+        occasion: &Occasion,
+        fingerprint: &SmolStr,
+        now: Time,
+    ) -> Result<Option<IncidentId>, Error> {
+        let Some((runbook, key)) = self.place(occasion) else {
+            return Ok(None);
+        };
+        let known = self.desk.incident_of(journal, &runbook, &key)?;
+        let Some(id) = known
+            .filter(|incident| incident.firing.contains_key(fingerprint))
+            .map(|incident| incident.id)
+        else {
+            return Ok(None);
+        };
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(None);
+        };
+        incident.firing.remove(fingerprint);
+        if !incident.firing.is_empty() || incident.state.is_over() {
+            return Ok(Some(id));
+        }
+        let run = incident.run;
+        let event = occasion.event;
+        self.desk
+            .note(journal, id, now, Happened::Cleared { event })?;
+        if let Some(run) = run {
+            self.answer(journal, run, run::Input::AlertResolved, now)?;
+        }
+        Ok(Some(id))
+    }
+
+    /// A run that cannot be read, or whose code cannot: it alone is put aside, and a human is told.
+    pub(super) fn quarantine(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        now: Time,
+    ) -> Result<(), Error> {
+        self.leave_queue(run);
+        self.desk.put_aside(run);
+        let Some(id) = incident_of(run) else {
+            return Ok(());
+        };
+        if let Some(incident) = self.desk.incident(journal, id)? {
+            incident.run = None;
+        }
+        let reason = Reason::Limit;
+        let changes = Changes::Partly;
+        let ended = Happened::Ended(End::Handed { reason, changes });
+        self.desk.note(journal, id, now, ended)?;
+        let text = "a stored run cannot be read: nobody knows how far it got (A1218)";
+        self.page_chain(journal, id, text, Some(reason), now)
+    }
+}
+
+/// What stays in the way of others after a run has ended.
+struct Keeps {
+    locks: bool,
+    disturbed: bool,
+}
+
+fn keeps(end: &End) -> Keeps {
+    match end {
+        // Nobody knows whether something is still being changed.
+        End::Handed {
+            reason: Reason::Unknown | Reason::UndoFailed,
+            ..
+        } => Keeps {
+            locks: true,
+            disturbed: true,
+        },
+        End::Handed {
+            changes: Changes::Kept | Changes::Partly,
+            ..
+        }
+        | End::Again => Keeps {
+            locks: false,
+            disturbed: true,
+        },
+        End::Handed {
+            changes: Changes::None | Changes::Undone,
+            ..
+        }
+        | End::Resolved
+        | End::Cleared { .. }
+        | End::SelfResolved
+        | End::Mitigated { .. }
+        | End::Cancelled => Keeps {
+            locks: false,
+            disturbed: false,
+        },
+    }
+}

@@ -1,0 +1,298 @@
+//! What the engine works on at the moment: records taken out of the journal and changed, until the
+//! batch is written.
+//!
+//! A run that only sleeps is put back after each batch and costs nothing but its timers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::Loaded;
+use crate::journal::{
+    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, Journal,
+    MessageId, Outbox, RunId, StoredRun, Write,
+};
+use crate::program::{CodeHash, Program};
+use crate::run::{Action, Run};
+use crate::value::Time;
+
+/// The working set, and what has to be written.
+#[derive(Debug, Default)]
+pub struct Desk {
+    incidents: BTreeMap<IncidentId, Incident>,
+    /// Incidents by runbook and key, as far as they were looked at.
+    keys: BTreeMap<(SmolStr, SmolStr), Option<IncidentId>>,
+    runs: BTreeMap<RunId, Working>,
+    changed_incidents: BTreeSet<IncidentId>,
+    changed_runs: BTreeSet<RunId>,
+    programs: BTreeMap<CodeHash, Arc<Program>>,
+    /// Every message that is not delivered yet.
+    pub outbox: BTreeMap<MessageId, Outbox>,
+    /// Every debt that is not paid yet.
+    pub debts: BTreeMap<DebtId, Debt>,
+    /// Entries of this batch: the journal does not know them yet.
+    entries: Vec<(IncidentId, Entry)>,
+    writes: Vec<Write>,
+}
+
+/// A run with what it waits for.
+#[derive(Debug)]
+pub struct Working {
+    pub code: CodeHash,
+    pub run: Run,
+    pub pending: Vec<Action>,
+}
+
+/// A run that cannot be worked on.
+pub enum Trouble {
+    Store(Error),
+    /// It is not there, or cannot be read.
+    Unreadable,
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Trouble {
+        Trouble::Store(error)
+    }
+}
+
+impl Desk {
+    pub fn write(&mut self, write: Write) {
+        self.writes.push(write);
+    }
+
+    /// What this batch has accepted.
+    pub fn arrived(&self) -> impl Iterator<Item = &Arrival> {
+        self.writes.iter().filter_map(|write| match write {
+            Write::Arrived(arrival) => Some(arrival),
+            _ => None,
+        })
+    }
+
+    /// An incident, taken out of the journal if need be.
+    pub fn incident(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+    ) -> Result<Option<&mut Incident>, Error> {
+        if !self.incidents.contains_key(&id)
+            && let Some(incident) = journal.incident(id)?
+        {
+            self.incidents.insert(id, incident);
+        }
+        if self.incidents.contains_key(&id) {
+            self.changed_incidents.insert(id);
+        }
+        Ok(self.incidents.get_mut(&id))
+    }
+
+    /// The newest incident of a runbook with this key.
+    pub fn incident_of(
+        &mut self,
+        journal: &dyn Journal,
+        runbook: &SmolStr,
+        key: &SmolStr,
+    ) -> Result<Option<&Incident>, Error> {
+        let place = (runbook.clone(), key.clone());
+        let known = match self.keys.get(&place) {
+            Some(known) => *known,
+            None => {
+                let found = journal.incident_of(runbook, key)?;
+                let id = found.as_ref().map(|incident| incident.id);
+                self.keys.insert(place, id);
+                if let Some(incident) = found {
+                    self.incidents.entry(incident.id).or_insert(incident);
+                }
+                id
+            }
+        };
+        let Some(id) = known else { return Ok(None) };
+        if !self.incidents.contains_key(&id)
+            && let Some(incident) = journal.incident(id)?
+        {
+            self.incidents.insert(id, incident);
+        }
+        Ok(self.incidents.get(&id))
+    }
+
+    /// Takes in an incident that is new.
+    pub fn add_incident(&mut self, incident: Incident) {
+        let place = (incident.runbook.clone(), incident.key.clone());
+        self.keys.insert(place, Some(incident.id));
+        self.changed_incidents.insert(incident.id);
+        self.incidents.insert(incident.id, incident);
+    }
+
+    /// Adds an entry to an incident's timeline.
+    pub fn note(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        at: Time,
+        happened: Happened,
+    ) -> Result<(), Error> {
+        let Some(incident) = self.incident(journal, id)? else {
+            return Ok(());
+        };
+        let entry = Entry {
+            number: incident.next_entry,
+            at,
+            happened,
+        };
+        incident.next_entry += 1;
+        self.entries.push((id, entry.clone()));
+        self.write(Write::Entry {
+            incident: id,
+            entry,
+        });
+        Ok(())
+    }
+
+    /// The whole timeline, with what this batch adds.
+    pub fn timeline(&self, journal: &dyn Journal, id: IncidentId) -> Result<Vec<Entry>, Error> {
+        let mut entries = journal.timeline(id, 0)?;
+        let own = self.entries.iter().filter(|(of, _)| *of == id);
+        entries.extend(own.map(|(_, entry)| entry.clone()));
+        Ok(entries)
+    }
+
+    /// Takes in a run that is new.
+    pub fn add_run(&mut self, id: RunId, code: CodeHash, run: Run) {
+        let pending = Vec::new();
+        self.changed_runs.insert(id);
+        self.runs.insert(id, Working { code, run, pending });
+    }
+
+    /// A run, taken out of the journal if need be; it counts as changed.
+    pub fn run(&mut self, journal: &dyn Journal, id: RunId) -> Result<&mut Working, Trouble> {
+        if !self.runs.contains_key(&id) {
+            let stored = readable(journal.run(id))?.ok_or(Trouble::Unreadable)?;
+            let run: Run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
+            let working = Working {
+                code: stored.code,
+                run,
+                pending: stored.pending,
+            };
+            self.runs.insert(id, working);
+        }
+        self.changed_runs.insert(id);
+        self.runs.get_mut(&id).ok_or(Trouble::Unreadable)
+    }
+
+    /// A run that nobody goes on with.
+    pub fn put_aside(&mut self, id: RunId) {
+        self.runs.remove(&id);
+        self.changed_runs.remove(&id);
+        self.write(Write::Run(StoredRun {
+            id,
+            code: CodeHash([0; 32]),
+            state: Vec::new(),
+            pending: Vec::new(),
+            ended: true,
+        }));
+    }
+
+    /// The runs on the desk that have not ended.
+    pub fn at_work(&self) -> impl Iterator<Item = RunId> {
+        let live = self
+            .runs
+            .iter()
+            .filter(|(_, working)| working.run.end().is_none());
+        live.map(|(id, _)| *id)
+    }
+
+    /// The code that a run is pinned to.
+    pub fn program(
+        &mut self,
+        journal: &dyn Journal,
+        hash: CodeHash,
+    ) -> Result<Arc<Program>, Trouble> {
+        if let Some(program) = self.programs.get(&hash) {
+            return Ok(program.clone());
+        }
+        let artefact = readable(journal.program(hash))?.ok_or(Trouble::Unreadable)?;
+        let program: Program = postcard::from_bytes(&artefact).map_err(|_| Trouble::Unreadable)?;
+        if program.validate().is_err() || program.code_hash() != hash {
+            return Err(Trouble::Unreadable);
+        }
+        let program = Arc::new(program);
+        self.programs.insert(hash, program.clone());
+        Ok(program)
+    }
+
+    /// Stores a program beside the runs that are pinned to it.
+    pub fn keep_program(&mut self, loaded: &Loaded) {
+        if self
+            .programs
+            .insert(loaded.hash, loaded.program.clone())
+            .is_some()
+        {
+            return;
+        }
+        let artefact = postcard::to_stdvec(&*loaded.program)
+            .expect("a program is plain data and always serialises");
+        self.write(Write::Program {
+            hash: loaded.hash,
+            artefact,
+        });
+    }
+
+    /// Everything that has to be written, and forgets what can be looked up again.
+    pub fn take(&mut self) -> Vec<Write> {
+        for id in std::mem::take(&mut self.changed_incidents) {
+            if let Some(incident) = self.incidents.get(&id) {
+                self.writes.push(Write::Incident(incident.clone()));
+            }
+        }
+        for id in std::mem::take(&mut self.changed_runs) {
+            if let Some(working) = self.runs.get(&id) {
+                self.writes.push(Write::Run(stored(id, working)));
+            }
+        }
+        self.incidents.clear();
+        self.keys.clear();
+        self.entries.clear();
+        self.runs.retain(|_, working| working.is_awake());
+        std::mem::take(&mut self.writes)
+    }
+}
+
+impl Working {
+    /// Whether an answer is on its way: it will be needed again soon.
+    fn is_awake(&self) -> bool {
+        self.run.end().is_none()
+            && self.pending.iter().any(|action| {
+                matches!(
+                    action,
+                    Action::Observe(_) | Action::Perform(_) | Action::Settle { .. }
+                )
+            })
+    }
+}
+
+/// One record that is damaged puts one run aside, and not the agent.
+fn readable<T>(read: Result<T, Error>) -> Result<T, Trouble> {
+    read.map_err(|error| match error.kind {
+        ErrorKind::Corrupt => Trouble::Unreadable,
+        _ => Trouble::Store(error),
+    })
+}
+
+fn stored(id: RunId, working: &Working) -> StoredRun {
+    let state =
+        postcard::to_stdvec(&working.run).expect("a run is plain data and always serialises");
+    let ended = working.run.end().is_some();
+    StoredRun {
+        id,
+        code: working.code,
+        // Nobody goes on with a run that has ended; what it did stands in the timeline.
+        state: if ended { Vec::new() } else { state },
+        pending: if ended {
+            Vec::new()
+        } else {
+            working.pending.clone()
+        },
+        ended,
+    }
+}

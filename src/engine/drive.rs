@@ -1,0 +1,360 @@
+//! Drives runs: hands them their inputs, and sorts what they want by who does it.
+
+use std::collections::VecDeque;
+
+use super::desk::Trouble;
+use super::leave::Leave;
+use super::timer::Timer;
+use super::{Action, Engine};
+use crate::effect::{Call, ChangeOutcome, Observed, Settled};
+use crate::journal::{Error, Happened, IncidentId, IntentState, Journal, RunId, Write};
+use crate::program::{Capability, Program};
+use crate::run::{self, Event};
+use crate::settings::{Grants, Need};
+use crate::value::{Failure, TEXT_BYTES, Time, Value};
+
+/// The longest text that a timeline keeps of one observation, in bytes.
+const KEPT: usize = 4 * 1024;
+
+impl Engine {
+    /// Gives a run the answer to something it waits for, or tells it what happened.
+    pub(super) fn answer(
+        &mut self,
+        journal: &dyn Journal,
+        id: RunId,
+        input: run::Input,
+        now: Time,
+    ) -> Result<(), Error> {
+        match self.drive(journal, id, input, now) {
+            Ok(()) => Ok(()),
+            Err(Trouble::Store(error)) => Err(error),
+            Err(Trouble::Unreadable) => self.quarantine(journal, id, now),
+        }
+    }
+
+    fn drive(
+        &mut self,
+        journal: &dyn Journal,
+        id: RunId,
+        input: run::Input,
+        now: Time,
+    ) -> Result<(), Trouble> {
+        let working = self.desk.run(journal, id)?;
+        let code = working.code;
+        let answered = take_pending(&mut working.pending, &input);
+        if working.run.end().is_some() || (answered.is_none() && is_answer(&input)) {
+            return Ok(());
+        }
+        if let Some(answered) = &answered {
+            self.record_answer(journal, id, answered, &input, now)?;
+        }
+        let program = self.desk.program(journal, code)?;
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            let working = self.desk.run(journal, id)?;
+            let actions = working.run.handle(&program, input, now);
+            for action in actions {
+                if let Some(input) = self.act(journal, id, &program, action, now)? {
+                    inputs.push_back(input);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Does or passes on what a run wants; some of it is answered on the spot.
+    fn act(
+        &mut self,
+        journal: &dyn Journal,
+        id: RunId,
+        program: &Program,
+        action: run::Action,
+        now: Time,
+    ) -> Result<Option<run::Input>, Trouble> {
+        match action {
+            run::Action::Observe(observe) => self.observe(journal, id, program, observe, now),
+            run::Action::Intend { id: asked, intent } => {
+                match self.may(journal, id, program, &intent, now)? {
+                    Leave::Granted => {
+                        self.grant(journal, id, program, *intent, now)?;
+                        Ok(Some(run::Input::Granted { id: asked }))
+                    }
+                    Leave::Refused(reason, why) => {
+                        self.refuse(journal, id, &intent.call, reason, why, now)?;
+                        Ok(Some(run::Input::Refused { id: asked, reason }))
+                    }
+                    Leave::Wait(why) => {
+                        self.wait_for_turn(journal, id, program, asked, intent, why, now)?;
+                        Ok(None)
+                    }
+                }
+            }
+            run::Action::Perform(perform) => {
+                let pending = run::Action::Perform(perform.clone());
+                self.desk.run(journal, id)?.pending.push(pending);
+                self.actions.push(Action::Perform { run: id, perform });
+                Ok(None)
+            }
+            run::Action::Settle {
+                id: asked,
+                key,
+                call,
+                deadline,
+            } => {
+                let action = Action::Settle {
+                    run: id,
+                    id: asked,
+                    call: call.clone(),
+                    deadline,
+                };
+                let pending = run::Action::Settle {
+                    id: asked,
+                    key,
+                    call,
+                    deadline,
+                };
+                self.desk.run(journal, id)?.pending.push(pending);
+                self.actions.push(action);
+                Ok(None)
+            }
+            run::Action::Wait { id: asked, until } => {
+                let pending = run::Action::Wait { id: asked, until };
+                self.desk.run(journal, id)?.pending.push(pending);
+                self.timers.insert((until, Timer::Run(id, asked)));
+                Ok(None)
+            }
+            run::Action::Tell(notice) => {
+                self.tell(journal, id, program, notice, now)?;
+                Ok(None)
+            }
+            run::Action::Attach(values) => {
+                let values = values.iter().map(shortened).collect();
+                self.note(journal, id, now, Happened::Attached(values))?;
+                Ok(None)
+            }
+            run::Action::Record(event) => {
+                self.reported(journal, id, event, now)?;
+                Ok(None)
+            }
+            run::Action::End(end) => {
+                self.ended(journal, id, program, end, now)?;
+                Ok(None)
+            }
+        }
+    }
+
+    fn observe(
+        &mut self,
+        journal: &dyn Journal,
+        id: RunId,
+        program: &Program,
+        observe: run::Observe,
+        now: Time,
+    ) -> Result<Option<run::Input>, Trouble> {
+        let declared = program
+            .observables
+            .iter()
+            .find(|one| *one.name == *observe.call.name);
+        let needs = declared.map(|one| one.needs.as_slice()).unwrap_or_default();
+        let known = match granted(&self.grants, needs, &observe.call) {
+            Ok(()) => self.past(journal, program, &observe.call, now)?,
+            Err(denied) => Some(Observed::Failed(Failure::Failed(denied.into()))),
+        };
+        if let Some(outcome) = known {
+            let happened = Happened::Observed {
+                call: observe.call,
+                outcome: outcome.clone(),
+            };
+            self.note(journal, id, now, happened)?;
+            return Ok(Some(run::Input::Observed {
+                id: observe.id,
+                outcome,
+            }));
+        }
+        let pending = run::Action::Observe(observe.clone());
+        self.desk.run(journal, id)?.pending.push(pending);
+        self.actions.push(Action::Observe { run: id, observe });
+        Ok(None)
+    }
+
+    /// Puts an answer on the record before the run goes on.
+    fn record_answer(
+        &mut self,
+        journal: &dyn Journal,
+        id: RunId,
+        asked: &run::Action,
+        input: &run::Input,
+        now: Time,
+    ) -> Result<(), Error> {
+        let happened = match (asked, input) {
+            (run::Action::Observe(observe), run::Input::Observed { outcome, .. }) => {
+                Happened::Observed {
+                    call: observe.call.clone(),
+                    outcome: match outcome {
+                        Observed::Value(value) => Observed::Value(shortened(value)),
+                        Observed::Failed(_) | Observed::Evaluate => outcome.clone(),
+                    },
+                }
+            }
+            (run::Action::Perform(perform), run::Input::Performed { outcome, .. }) => {
+                let state = match outcome {
+                    ChangeOutcome::Applied(_) => IntentState::Applied,
+                    ChangeOutcome::NotApplied(_) => IntentState::NotApplied,
+                    ChangeOutcome::Unknown => IntentState::Unknown,
+                };
+                self.intent_is(id, state);
+                Happened::Performed {
+                    kind: perform.kind,
+                    how: perform.how.clone(),
+                    call: perform.call.clone(),
+                    outcome: outcome.clone(),
+                }
+            }
+            (run::Action::Settle { call, .. }, run::Input::Settled { outcome, .. }) => {
+                match outcome {
+                    Settled::Applied => self.intent_is(id, IntentState::Applied),
+                    Settled::NotApplied => self.intent_is(id, IntentState::NotApplied),
+                    Settled::Nothing => {}
+                }
+                Happened::Settled {
+                    call: call.clone(),
+                    outcome: *outcome,
+                }
+            }
+            _ => return Ok(()),
+        };
+        self.note(journal, id, now, happened)
+    }
+
+    fn intent_is(&mut self, run: RunId, state: IntentState) {
+        if let Some(intent) = self.intents.get(&run) {
+            self.desk.write(Write::IntentState { id: *intent, state });
+        }
+    }
+
+    /// What a run says of itself: some of it concerns others.
+    fn reported(
+        &mut self,
+        journal: &dyn Journal,
+        id: RunId,
+        event: Event,
+        now: Time,
+    ) -> Result<(), Error> {
+        if let Event::Verified { .. } = event {
+            self.recovered(journal, id, now)?;
+        }
+        if let Event::Owes {
+            mitigation,
+            captures,
+            owed_by,
+            until,
+            text,
+        } = &event
+        {
+            let owed = super::debt::Owed {
+                mitigation: *mitigation,
+                captures: captures.clone(),
+                by: owed_by.clone(),
+                due: *until,
+                text: text.clone(),
+            };
+            self.owe(journal, id, owed, now)?;
+        }
+        self.note(journal, id, now, Happened::Run(event))
+    }
+
+    /// An entry in the timeline of the run's incident.
+    pub(super) fn note(
+        &mut self,
+        journal: &dyn Journal,
+        id: RunId,
+        now: Time,
+        happened: Happened,
+    ) -> Result<(), Error> {
+        match id {
+            RunId::Incident(incident, _) => self.desk.note(journal, incident, now, happened),
+            // Looking at a debt is nothing that anybody has to read.
+            RunId::Debt(..) => Ok(()),
+        }
+    }
+}
+
+/// Whether the agent is granted what a call needs; the words say what to add.
+pub fn granted(grants: &Grants, needs: &[Capability], call: &Call) -> Result<(), String> {
+    for need in needs {
+        let of = need.of.and_then(|place| call.args.get(usize::from(place)));
+        let need = Need {
+            capability: need.name.clone(),
+            of: of.map(|argument| argument.value.clone()),
+        };
+        grants.check(&need).map_err(|denied| denied.to_string())?;
+    }
+    Ok(())
+}
+
+/// The incident that a run works on.
+pub(super) fn incident_of(id: RunId) -> Option<IncidentId> {
+    match id {
+        RunId::Incident(incident, _) => Some(incident),
+        RunId::Debt(..) => None,
+    }
+}
+
+/// Whether it answers something, rather than telling what happened.
+fn is_answer(input: &run::Input) -> bool {
+    match input {
+        run::Input::Observed { .. }
+        | run::Input::Performed { .. }
+        | run::Input::Settled { .. }
+        | run::Input::Timer { .. } => true,
+        run::Input::Begin
+        | run::Input::Granted { .. }
+        | run::Input::Free { .. }
+        | run::Input::Refused { .. }
+        | run::Input::AlertResolved
+        | run::Input::Cancel
+        | run::Input::Hold
+        | run::Input::Release => false,
+    }
+}
+
+/// Takes what the input answers out of what a run waits for.
+fn take_pending(pending: &mut Vec<run::Action>, input: &run::Input) -> Option<run::Action> {
+    let answers = |action: &run::Action| match (action, input) {
+        (run::Action::Observe(observe), run::Input::Observed { id, .. }) => observe.id == *id,
+        (run::Action::Perform(perform), run::Input::Performed { id, .. }) => perform.id == *id,
+        (run::Action::Settle { id: asked, .. }, run::Input::Settled { id, .. })
+        | (run::Action::Wait { id: asked, .. }, run::Input::Timer { id })
+        | (
+            run::Action::Intend { id: asked, .. },
+            run::Input::Granted { id } | run::Input::Free { id } | run::Input::Refused { id, .. },
+        ) => asked == id,
+        _ => false,
+    };
+    let place = pending.iter().position(answers)?;
+    Some(pending.swap_remove(place))
+}
+
+/// A value whose texts are short enough to be kept in a timeline.
+fn shortened(value: &Value) -> Value {
+    const _: () = assert!(
+        KEPT < TEXT_BYTES,
+        "a text that is cut has to be shorter than one can be"
+    );
+    match value {
+        Value::Text(text) if text.len() > KEPT => {
+            let end = (0..=KEPT).rev().find(|at| text.is_char_boundary(*at));
+            let kept = text.get(..end.unwrap_or_default()).unwrap_or_default();
+            Value::text(format!("{kept}… ({} bytes)", text.len()))
+        }
+        Value::List(items) => Value::list(items.iter().map(shortened).collect()),
+        Value::Record(record) => {
+            let mut record = record.as_ref().clone();
+            for field in record.fields.iter_mut().flatten() {
+                *field = shortened(field);
+            }
+            Value::Record(std::sync::Arc::new(record))
+        }
+        other => other.clone(),
+    }
+}

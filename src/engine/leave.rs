@@ -1,0 +1,329 @@
+//! Leave to change something: granted, refused, or to be waited for. What is granted is written
+//! down, with what it locks and what it counts for, in the batch before it is begun.
+//!
+//! Limits are shared by all runs of the agent. Taking back and releasing are never refused for a
+//! limit or a lock: else a run could be stopped half-done by its own bounds.
+
+use super::Engine;
+use super::desk::Trouble;
+use super::drive::{granted, incident_of};
+use super::timer::Timer;
+use crate::effect::{Call, Reason};
+use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
+use crate::program::{BlastPer, Program};
+use crate::run::{self, Intent, IntentKind, moment};
+use crate::value::{Duration, Identity, Time};
+
+/// What becomes of an intent.
+pub enum Leave {
+    Granted,
+    Refused(Reason, String),
+    /// It has to wait, for this.
+    Wait(String),
+}
+
+/// An intent that waits for its turn.
+#[derive(Clone, Debug)]
+pub struct Queued {
+    pub run: RunId,
+    pub id: u64,
+    pub intent: Box<Intent>,
+    pub why: String,
+}
+
+impl Engine {
+    /// Whether a run may make this change now.
+    pub(super) fn may(
+        &self,
+        journal: &dyn Journal,
+        run: RunId,
+        program: &Program,
+        intent: &Intent,
+        now: Time,
+    ) -> Result<Leave, Error> {
+        let declared = program
+            .actions
+            .iter()
+            .find(|one| *one.name == *intent.call.name);
+        let Some(declared) = declared else {
+            let why = format!("`{}` is not declared", intent.call.name);
+            return Ok(Leave::Refused(Reason::Grant, why));
+        };
+        if let Err(denied) = granted(&self.grants, &declared.needs, &intent.call) {
+            return Ok(Leave::Refused(Reason::Grant, denied));
+        }
+        if let Some(hold) = &self.hold {
+            return Ok(Leave::Wait(format!(
+                "all changes are stopped by {}",
+                hold.by
+            )));
+        }
+        match intent.kind {
+            IntentKind::Undo | IntentKind::Release => return Ok(Leave::Granted),
+            IntentKind::Do => {}
+        }
+        if let Some(why) = self
+            .locked(run, intent)
+            .or_else(|| self.too_many_at_once(run, program, intent))
+        {
+            return Ok(Leave::Wait(why));
+        }
+        match self.too_often(journal, program, intent, now)? {
+            Some(why) => Ok(Leave::Refused(Reason::OverBound, why)),
+            None => Ok(Leave::Granted),
+        }
+    }
+
+    /// Somebody else works on a target, on something in it, or on what it lies in.
+    fn locked(&self, run: RunId, intent: &Intent) -> Option<String> {
+        intent.targets.iter().find_map(|target| {
+            let overlaps = |locked: &Identity| locked.contains(target) || target.contains(locked);
+            let (locked, owner) = self
+                .locks
+                .iter()
+                .find(|(locked, owner)| **owner != run && overlaps(locked))?;
+            let (locked, owner) = (printed(locked), incident_of(*owner)?);
+            Some(format!("{locked} is being changed by incident {owner}"))
+        })
+    }
+
+    /// More would be disturbed at the same time than a line of the blast allows.
+    fn too_many_at_once(&self, run: RunId, program: &Program, intent: &Intent) -> Option<String> {
+        program.metadata.blast.iter().find_map(|line| {
+            let explicit = program
+                .metadata
+                .blast
+                .iter()
+                .any(|other| other.target == line.target && other.per == BlastPer::AtOnce);
+            let counts = match line.per {
+                BlastPer::AtOnce => true,
+                // Without a line of its own, at once means as many as a run may touch.
+                BlastPer::Run => !explicit,
+                BlastPer::Window(_) => false,
+            };
+            if !counts {
+                return None;
+            }
+            let others = self.disturbed.iter().filter(|(target, owner)| {
+                target.kind() == line.target && **owner != run && !intent.targets.contains(target)
+            });
+            // The run itself counts its own.
+            let own = intent
+                .targets
+                .iter()
+                .filter(|target| target.kind() == line.target);
+            let (others, own) = (others.count(), own.count());
+            let most = line.count as usize;
+            (own > 0 && others + own > most).then(|| {
+                format!(
+                    "at most {most} {} at once, {others} by others now",
+                    line.target
+                )
+            })
+        })
+    }
+
+    /// It was tried so often lately that once more is refused.
+    fn too_often(
+        &self,
+        journal: &dyn Journal,
+        program: &Program,
+        intent: &Intent,
+        now: Time,
+    ) -> Result<Option<String>, Error> {
+        for line in &program.metadata.blast {
+            let BlastPer::Window(window) = line.per else {
+                continue;
+            };
+            let wanted = intent
+                .targets
+                .iter()
+                .filter(|target| target.kind() == line.target);
+            let wanted = wanted.count();
+            if wanted == 0 {
+                continue;
+            }
+            let since = before(now, window);
+            let earlier = journal.attempts_since(&line.target, since)? as usize;
+            let batch = self
+                .attempts
+                .iter()
+                .filter(|kind| **kind == line.target)
+                .count();
+            let attempts = earlier + batch;
+            if attempts + wanted > line.count as usize {
+                let (most, kind) = (line.count, &line.target);
+                return Ok(Some(format!(
+                    "at most {most} {kind} per {window}, and there were {attempts}"
+                )));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Writes a granted change down, with what it locks and disturbs.
+    pub(super) fn grant(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        program: &Program,
+        intent: Intent,
+        now: Time,
+    ) -> Result<(), Error> {
+        self.newest.intent += 1;
+        let id = IntentId(self.newest.intent);
+        self.intents.insert(run, id);
+        if intent.kind == IntentKind::Do {
+            for target in &intent.targets {
+                self.attempts.push(target.kind().into());
+                self.locks.insert(target.clone(), run);
+                self.disturbed.insert(target.clone(), run);
+            }
+            if let Some(incident) = incident_of(run)
+                && let Some(incident) = self.desk.incident(journal, incident)?
+            {
+                incident.locks.extend(intent.targets.iter().cloned());
+                incident.disturbed.extend(intent.targets.iter().cloned());
+            }
+        }
+        let happened = Happened::Granted {
+            call: intent.call.clone(),
+            kind: intent.kind,
+            attempt: intent.attempt,
+        };
+        self.note(journal, run, now, happened)?;
+        self.desk.write(Write::Intent(StoredIntent {
+            id,
+            run,
+            runbook: program.runbook.clone(),
+            at: now,
+            intent,
+            state: IntentState::Open,
+        }));
+        Ok(())
+    }
+
+    /// Puts a refusal on the record.
+    pub(super) fn refuse(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        call: &Call,
+        reason: Reason,
+        why: String,
+        now: Time,
+    ) -> Result<(), Error> {
+        let call = call.clone();
+        self.note(journal, run, now, Happened::Refused { call, reason, why })
+    }
+
+    /// Lets an intent wait until what is in its way is gone, or its patience is over.
+    #[expect(clippy::too_many_arguments, reason = "all of it is written down")]
+    pub(super) fn wait_for_turn(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        program: &Program,
+        id: u64,
+        intent: Box<Intent>,
+        why: String,
+        now: Time,
+    ) -> Result<(), Trouble> {
+        let call = intent.call.clone();
+        let happened = Happened::Waits {
+            call,
+            why: why.clone(),
+        };
+        self.note(journal, run, now, happened)?;
+        let pending = run::Action::Intend {
+            id,
+            intent: intent.clone(),
+        };
+        self.desk.run(journal, run)?.pending.push(pending);
+        let until = moment::after(now, program.metadata.patience);
+        self.timers.insert((until, Timer::Patience(run, id)));
+        self.queue.push(Queued {
+            run,
+            id,
+            intent,
+            why,
+        });
+        Ok(())
+    }
+
+    /// Tells those whose turn it is. Each looks again and intends anew.
+    pub(super) fn next_in_turn(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+        let mut place = 0;
+        while let Some(waiting) = self.queue.get(place).cloned() {
+            let free = match self.code_of(journal, waiting.run) {
+                Ok(program) => {
+                    let leave = self.may(journal, waiting.run, &program, &waiting.intent, now)?;
+                    !matches!(leave, Leave::Wait(_))
+                }
+                // Whoever drives it finds out why.
+                Err(Trouble::Unreadable) => true,
+                Err(Trouble::Store(error)) => return Err(error),
+            };
+            if !free {
+                place += 1;
+                continue;
+            }
+            self.queue.remove(place);
+            let input = run::Input::Free { id: waiting.id };
+            self.answer(journal, waiting.run, input, now)?;
+        }
+        Ok(())
+    }
+
+    fn code_of(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+    ) -> Result<std::sync::Arc<Program>, Trouble> {
+        let code = self.desk.run(journal, run)?.code;
+        self.desk.program(journal, code)
+    }
+
+    /// A verify of the run passed: what it disturbed is well.
+    pub(super) fn recovered(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        now: Time,
+    ) -> Result<(), Error> {
+        self.disturbed.retain(|_, owner| *owner != run);
+        if let Some(incident) = incident_of(run)
+            && let Some(incident) = self.desk.incident(journal, incident)?
+        {
+            incident.disturbed.clear();
+        }
+        self.next_in_turn(journal, now)
+    }
+
+    /// The run is done with everything that it locked.
+    pub(super) fn unlock(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
+        self.locks.retain(|_, owner| *owner != run);
+        if let Some(incident) = incident_of(run)
+            && let Some(incident) = self.desk.incident(journal, incident)?
+        {
+            incident.locks.clear();
+        }
+        Ok(())
+    }
+
+    /// Nothing is left to wait for: the run has ended.
+    pub(super) fn leave_queue(&mut self, run: RunId) {
+        self.queue.retain(|waiting| waiting.run != run);
+    }
+}
+
+fn before(now: Time, duration: Duration) -> Time {
+    let millis = now.millis().saturating_sub(duration.millis());
+    Time::from_millis(millis).unwrap_or_default()
+}
+
+/// `host.Host cache-1`
+fn printed(identity: &Identity) -> String {
+    let keys: Vec<&str> = identity.0.iter().map(|step| step.key.as_str()).collect();
+    format!("{} {}", identity.kind(), keys.join("/"))
+}

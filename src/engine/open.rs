@@ -1,0 +1,282 @@
+//! Incidents begin: opened, joined, or brought back; each with a run that looks into it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::Engine;
+use super::runbooks::Found;
+use crate::effect::{Reason, Severity};
+use crate::journal::{
+    Error, EventId, Happened, Incident, IncidentId, IncidentState, Journal, RunId,
+};
+use crate::program::{CodeHash, Program};
+use crate::run::{self, Leave, Run, RunInput, Start, moment};
+use crate::value::{Duration, Time, Value};
+
+/// Within this time after it was resolved, an incident that comes back is the same one: it is looked
+/// into again, and a human hears of it instead of another remedy.
+const REOPENS: Duration = Duration::from_millis(5 * 60_000);
+
+/// The reason to look into something.
+#[derive(Clone, Debug)]
+pub struct Occasion {
+    pub event: EventId,
+    pub found: Found,
+    pub bindings: Vec<Value>,
+    /// The alert that fires, and since when by its sender's word.
+    pub firing: Option<(SmolStr, Time)>,
+    pub title: String,
+}
+
+/// What an event means for the newest incident of its key.
+enum Meaning {
+    Opens,
+    Joins(IncidentId),
+    /// The same firing, told again: whoever resolved it was quicker than its sender.
+    Echoes(IncidentId),
+    Reopens(IncidentId),
+}
+
+impl Engine {
+    /// Whether an incident of this key is open already.
+    pub(super) fn is_known(
+        &mut self,
+        journal: &dyn Journal,
+        occasion: &Occasion,
+    ) -> Result<bool, Error> {
+        let Some((runbook, key)) = self.place(occasion) else {
+            return Ok(false);
+        };
+        let known = self.desk.incident_of(journal, &runbook, &key)?;
+        Ok(known.is_some_and(|incident| !incident.state.is_over()))
+    }
+
+    /// The runbook and the key of what an occasion is about.
+    pub(super) fn place(&self, occasion: &Occasion) -> Option<(SmolStr, SmolStr)> {
+        let (loaded, _) = self.runbooks.at(occasion.found)?;
+        let program = &loaded.program;
+        let values = program
+            .metadata
+            .incident_per
+            .iter()
+            .filter_map(|place| occasion.bindings.get(usize::from(*place)));
+        let values: Vec<String> = values.map(Value::to_string).collect();
+        Some((program.runbook.clone(), values.join(", ").into()))
+    }
+
+    /// Opens an incident, joins one, or brings one back.
+    pub(super) fn open_or_join(
+        &mut self,
+        journal: &dyn Journal,
+        occasion: Occasion,
+        now: Time,
+    ) -> Result<IncidentId, Error> {
+        let Some((runbook, key)) = self.place(&occasion) else {
+            return Ok(IncidentId::default());
+        };
+        let known = self.desk.incident_of(journal, &runbook, &key)?;
+        match meaning(known, &occasion, now) {
+            Meaning::Opens => self.open(journal, occasion, runbook, key, now),
+            Meaning::Joins(id) | Meaning::Echoes(id) => {
+                let event = occasion.event;
+                if let Some(incident) = self.desk.incident(journal, id)? {
+                    incident.events += 1;
+                    incident.newest_event = event;
+                    let is_new = occasion.firing.is_none_or(|(alert, since)| {
+                        incident.firing.insert(alert, since).is_none()
+                    });
+                    // What is merely told again would drown the rest of the timeline.
+                    if is_new {
+                        self.desk
+                            .note(journal, id, now, Happened::Joined { event })?;
+                    }
+                }
+                Ok(id)
+            }
+            Meaning::Reopens(id) => self.reopen(journal, id, occasion, now),
+        }
+    }
+
+    fn open(
+        &mut self,
+        journal: &dyn Journal,
+        occasion: Occasion,
+        runbook: SmolStr,
+        key: SmolStr,
+        now: Time,
+    ) -> Result<IncidentId, Error> {
+        let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
+            return Ok(IncidentId::default());
+        };
+        let (program, code) = (loaded.program.clone(), loaded.hash);
+        let leave = self.leave(journal, &program, &runbook, &key, now)?;
+        self.newest.incident += 1;
+        let id = IncidentId(self.newest.incident);
+        let event = occasion.event;
+        self.desk.add_incident(Incident {
+            id,
+            runbook,
+            code,
+            key,
+            severity: severity(&program),
+            title: occasion.title,
+            opened: now,
+            state: IncidentState::Open,
+            since: now,
+            events: 1,
+            newest_event: event,
+            bindings: occasion.bindings,
+            firing: occasion.firing.into_iter().collect::<BTreeMap<_, _>>(),
+            run: None,
+            runs: 0,
+            reopened: 0,
+            duty: None,
+            told: Vec::new(),
+            locks: BTreeSet::new(),
+            disturbed: BTreeSet::new(),
+            next_entry: 0,
+        });
+        self.desk
+            .note(journal, id, now, Happened::Opened { event })?;
+        self.begin_run(journal, id, code, &program, leave, now)?;
+        Ok(id)
+    }
+
+    /// What the run of a new incident may do.
+    fn leave(
+        &mut self,
+        journal: &dyn Journal,
+        program: &Program,
+        runbook: &SmolStr,
+        key: &SmolStr,
+        now: Time,
+    ) -> Result<Leave, Error> {
+        if let Some(why) = program.metadata.shadow.first() {
+            return Ok(Leave::Look {
+                reason: Reason::NotYet,
+                text: format!("{runbook} runs as a shadow and changes nothing: {why}"),
+                then: None,
+            });
+        }
+        let Some(recurs) = &program.metadata.recurs else {
+            return Ok(Leave::Mend);
+        };
+        let since = now.millis().saturating_sub(recurs.within.millis());
+        let since = Time::from_millis(since).unwrap_or_default();
+        let earlier = journal.incidents_since(runbook, key, since)?;
+        Ok(match earlier >= recurs.times {
+            false => Leave::Mend,
+            true => Leave::Look {
+                reason: Reason::Declared,
+                text: format!("{runbook} came {earlier} times within {}", recurs.within),
+                then: Some(recurs.then),
+            },
+        })
+    }
+
+    /// It came back right after it was resolved. It is looked into, and a human hears of it.
+    fn reopen(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        occasion: Occasion,
+        now: Time,
+    ) -> Result<IncidentId, Error> {
+        let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
+            return Ok(id);
+        };
+        // Permission is current, and so is the code of what begins anew.
+        let (program, code) = (loaded.program.clone(), loaded.hash);
+        let event = occasion.event;
+        if let Some(incident) = self.desk.incident(journal, id)? {
+            incident.state = IncidentState::Reopened;
+            incident.since = now;
+            incident.events += 1;
+            incident.newest_event = event;
+            incident.code = code;
+            incident.bindings = occasion.bindings;
+            incident.firing.extend(occasion.firing);
+            incident.reopened += 1;
+        }
+        self.desk
+            .note(journal, id, now, Happened::Reopened { event })?;
+        let leave = Leave::Look {
+            reason: Reason::NotVerified,
+            text: format!("{} came back after it was resolved", program.runbook),
+            then: None,
+        };
+        self.begin_run(journal, id, code, &program, leave, now)?;
+        Ok(id)
+    }
+
+    /// Begins the next run of an incident.
+    pub(super) fn begin_run(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        code: CodeHash,
+        program: &Program,
+        leave: Leave,
+        now: Time,
+    ) -> Result<(), Error> {
+        let store = self.store.clone();
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(());
+        };
+        let ordinal = incident.runs;
+        let run = RunId::Incident(id, ordinal);
+        incident.runs += 1;
+        incident.run = Some(run);
+        let start = match program.entries.diagnose {
+            Some(_) => Start::Diagnose,
+            None => Start::Steps,
+        };
+        let input = RunInput {
+            incident: format!("{store}/{id}").into(),
+            ordinal,
+            incident_opened: incident.opened,
+            bindings: incident.bindings.clone(),
+            start,
+            leave,
+            offer: false,
+        };
+        self.desk.add_run(run, code, Run::open(code, input, now));
+        self.desk
+            .note(journal, id, now, Happened::Began { run: ordinal })?;
+        if self.hold.is_some() {
+            self.answer(journal, run, run::Input::Hold, now)?;
+        }
+        self.answer(journal, run, run::Input::Begin, now)
+    }
+}
+
+fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning {
+    let Some(incident) = known else {
+        return Meaning::Opens;
+    };
+    if !incident.state.is_over() {
+        return Meaning::Joins(incident.id);
+    }
+    let is_recent = moment::since(incident.since, now) < REOPENS;
+    let is_echo = occasion
+        .firing
+        .as_ref()
+        .is_some_and(|(alert, since)| incident.firing.get(alert) == Some(since));
+    match (is_echo, is_recent) {
+        (true, true) => Meaning::Echoes(incident.id),
+        // It was resolved a while ago, and its sender still says that it fires.
+        (true, false) | (false, true) => Meaning::Reopens(incident.id),
+        (false, false) => Meaning::Opens,
+    }
+}
+
+/// The severity that a runbook begins with.
+fn severity(program: &Program) -> Severity {
+    let first = program
+        .metadata
+        .severity
+        .iter()
+        .find(|case| case.when.is_none());
+    first.map_or(Severity::None, |case| case.level)
+}

@@ -1,0 +1,158 @@
+//! What people do: acknowledge, resolve, stop all changes and let them go on.
+
+use smol_str::SmolStr;
+
+use super::{Action, Engine};
+use crate::journal::{
+    Error, Happened, Hold, How, IncidentId, IncidentState, Journal, MessageKind, RunId, Write,
+};
+use crate::run;
+use crate::value::Time;
+
+/// Why something that a human asked for cannot be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    NoSuchIncident,
+    /// It is over already.
+    Over,
+    /// Somebody else did it before.
+    Already {
+        by: SmolStr,
+    },
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Refusal::NoSuchIncident => out.write_str("there is no such incident"),
+            Refusal::Over => out.write_str("the incident is resolved already"),
+            Refusal::Already { by } => write!(out, "{by} did that already"),
+        }
+    }
+}
+
+impl Engine {
+    /// Somebody takes the duty over: nobody else is told any more.
+    pub fn acknowledge(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        by: &str,
+        now: Time,
+    ) -> Result<Result<(), Refusal>, Error> {
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(Err(Refusal::NoSuchIncident));
+        };
+        match &incident.state {
+            IncidentState::Resolved { .. } => return Ok(Err(Refusal::Over)),
+            IncidentState::Acknowledged { by } => {
+                return Ok(Err(Refusal::Already { by: by.clone() }));
+            }
+            IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => {}
+        }
+        incident.state = IncidentState::Acknowledged { by: by.into() };
+        incident.since = now;
+        incident.duty = None;
+        let told = incident.told.clone();
+        self.desk
+            .note(journal, id, now, Happened::Acknowledged { by: by.into() })?;
+        self.give_up_pages(id, "somebody has answered");
+        let text = format!("acknowledged by {by}");
+        for address in told {
+            self.send(
+                journal,
+                id,
+                &address,
+                MessageKind::Acknowledged,
+                &text,
+                None,
+                now,
+            )?;
+        }
+        self.actions.push(Action::Note { incident: id, text });
+        Ok(Ok(()))
+    }
+
+    /// Somebody says that it is over. A run under way is called off: what it has begun is finished,
+    /// nothing more is begun.
+    pub fn resolve(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        by: &str,
+        why: &str,
+        now: Time,
+    ) -> Result<Result<(), Refusal>, Error> {
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(Err(Refusal::NoSuchIncident));
+        };
+        if incident.state.is_over() {
+            return Ok(Err(Refusal::Over));
+        }
+        let run = incident.run;
+        let happened = Happened::ResolvedBy {
+            by: by.into(),
+            why: why.into(),
+        };
+        self.desk.note(journal, id, now, happened)?;
+        if let Some(run) = run {
+            self.answer(journal, run, run::Input::Cancel, now)?;
+        }
+        self.resolved(journal, id, How::Human, Some(by.into()), now)?;
+        self.next_in_turn(journal, now)?;
+        Ok(Ok(()))
+    }
+
+    /// Stops all changes: no run begins another one until they are let go on.
+    pub fn stop_changes(
+        &mut self,
+        journal: &dyn Journal,
+        by: &str,
+        why: &str,
+        now: Time,
+    ) -> Result<Result<(), Refusal>, Error> {
+        if let Some(hold) = &self.hold {
+            return Ok(Err(Refusal::Already {
+                by: hold.by.clone(),
+            }));
+        }
+        let hold = Hold {
+            by: by.into(),
+            why: why.into(),
+            since: now,
+        };
+        self.hold = Some(hold.clone());
+        self.desk.write(Write::Hold(Some(hold)));
+        for run in self.live(journal)? {
+            self.answer(journal, run, run::Input::Hold, now)?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// Lets changes go on. False if nothing stopped them.
+    pub fn release_changes(&mut self, journal: &dyn Journal, now: Time) -> Result<bool, Error> {
+        if self.hold.take().is_none() {
+            return Ok(false);
+        }
+        self.desk.write(Write::Hold(None));
+        for run in self.live(journal)? {
+            self.answer(journal, run, run::Input::Release, now)?;
+        }
+        self.next_in_turn(journal, now)?;
+        Ok(true)
+    }
+
+    /// Every run that has not ended, as far as the journal and this batch know.
+    fn live(&self, journal: &dyn Journal) -> Result<Vec<RunId>, Error> {
+        let stored = journal.live_runs()?;
+        let mut runs: Vec<RunId> = stored
+            .into_iter()
+            .flatten()
+            .map(|stored| stored.id)
+            .collect();
+        runs.extend(self.desk.at_work());
+        runs.sort_unstable();
+        runs.dedup();
+        Ok(runs)
+    }
+}

@@ -1,0 +1,201 @@
+//! Going on after a stop: what was open when the agent died, and what that means.
+//!
+//! An observation is made again. A change that was begun may have taken effect or not: its outcome
+//! is unknown, and the run settles it as its action declares. Timers, locks, messages and duties
+//! are as they were.
+
+use super::desk::Trouble;
+use super::leave::Queued;
+use super::timer::Timer;
+use super::{Action, Engine, Runbooks};
+use crate::effect::ChangeOutcome;
+use crate::journal::{Delivery, Error, Event, Happened, IntentState, Journal, RunId, StoredRun};
+use crate::run::{self, Observe, moment};
+use crate::settings::Grants;
+use crate::value::{Duration, Time};
+
+/// How long an observation is waited for that is made again.
+const AGAIN: Duration = Duration::from_millis(10_000);
+/// More incidents than this are not open at the same time.
+const OPEN: usize = 1_000_000;
+
+impl Engine {
+    /// The engine as it was when the journal was written last.
+    pub fn start(
+        journal: &dyn Journal,
+        runbooks: Runbooks,
+        grants: Grants,
+        now: Time,
+    ) -> Result<Engine, Error> {
+        let mut engine = Engine {
+            store: journal.name()?,
+            newest: journal.newest()?,
+            hold: journal.hold()?,
+            grants,
+            runbooks: Runbooks::default(),
+            timers: Default::default(),
+            locks: Default::default(),
+            disturbed: Default::default(),
+            queue: Vec::new(),
+            intents: Default::default(),
+            attempts: Vec::new(),
+            holdings: Vec::new(),
+            desk: Default::default(),
+            actions: Vec::new(),
+        };
+        engine.keep_programs(&runbooks);
+        engine.runbooks = runbooks;
+        engine.take_up_incidents(journal)?;
+        engine.take_up_messages(journal)?;
+        engine.take_up_holdings(journal)?;
+        for debt in journal.debts()? {
+            engine.timers.insert((debt.next_look, Timer::Debt(debt.id)));
+            engine.desk.debts.insert(debt.id, debt);
+        }
+        engine.take_up_runs(journal, now)?;
+        Ok(engine)
+    }
+
+    fn take_up_incidents(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+        for incident in journal.incidents(true, OPEN)? {
+            if let Some(duty) = &incident.duty {
+                self.timers.insert((duty.next, Timer::Duty(incident.id)));
+            }
+            let last = incident.runs.saturating_sub(1);
+            let owner = incident.run.unwrap_or(RunId::Incident(incident.id, last));
+            for target in incident.locks {
+                self.locks.insert(target, owner);
+            }
+            for target in incident.disturbed {
+                self.disturbed.insert(target, owner);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_up_messages(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+        for outbox in journal.outbox()? {
+            if let Delivery::Due { at, .. } = outbox.delivery {
+                self.timers.insert((at, Timer::Message(outbox.id)));
+                self.desk.outbox.insert(outbox.id, outbox);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_up_holdings(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+        for holding in journal.holdings()? {
+            let Some(arrival) = journal.event(holding.event)? else {
+                continue;
+            };
+            let Event::Alert(alert) = arrival.event else {
+                continue;
+            };
+            // The runbook may have changed meanwhile: the trigger is the one that fits now.
+            let found = self.runbooks.on_alert(&alert).into_iter().find(|found| {
+                let loaded = self.runbooks.at(*found);
+                loaded.is_some_and(|(loaded, _)| loaded.program.runbook == holding.runbook)
+            });
+            if let Some(found) = found {
+                let timer = Timer::Holding(holding.event, found.runbook, found.trigger);
+                self.timers.insert((holding.until, timer));
+                self.holdings.push((holding, alert, found));
+            }
+        }
+        Ok(())
+    }
+
+    fn take_up_runs(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+        for intent in journal.open_intents()? {
+            if matches!(intent.state, IntentState::Open | IntentState::Unknown) {
+                self.intents.insert(intent.run, intent.id);
+            }
+        }
+        for run in journal.live_runs()? {
+            match run {
+                Ok(stored) => self.take_up_run(journal, stored, now)?,
+                Err(unreadable) => self.quarantine(journal, unreadable, now)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn take_up_run(
+        &mut self,
+        journal: &dyn Journal,
+        stored: StoredRun,
+        now: Time,
+    ) -> Result<(), Error> {
+        let id = stored.id;
+        for action in stored.pending {
+            match action {
+                run::Action::Wait { id: asked, until } => {
+                    self.timers.insert((until, Timer::Run(id, asked)));
+                }
+                run::Action::Observe(observe) => {
+                    let deadline = moment::after(now, AGAIN);
+                    let observe = Observe {
+                        deadline,
+                        ..observe
+                    };
+                    self.actions.push(Action::Observe { run: id, observe });
+                }
+                run::Action::Settle {
+                    id: asked, call, ..
+                } => self.actions.push(Action::Settle {
+                    run: id,
+                    id: asked,
+                    call,
+                    deadline: moment::after(now, AGAIN),
+                }),
+                run::Action::Perform(perform) => {
+                    self.note(journal, id, now, Happened::Resumed)?;
+                    let outcome = ChangeOutcome::Unknown;
+                    let input = run::Input::Performed {
+                        id: perform.id,
+                        outcome,
+                    };
+                    self.answer(journal, id, input, now)?;
+                }
+                run::Action::Intend { id: asked, intent } => {
+                    self.wait_again(journal, id, asked, intent, now)?;
+                }
+                run::Action::Tell(_)
+                | run::Action::Attach(_)
+                | run::Action::Record(_)
+                | run::Action::End(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn wait_again(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        id: u64,
+        intent: Box<run::Intent>,
+        now: Time,
+    ) -> Result<(), Error> {
+        let code = match self.desk.run(journal, run) {
+            Ok(working) => working.code,
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Unreadable) => return self.quarantine(journal, run, now),
+        };
+        let patience = match self.desk.program(journal, code) {
+            Ok(program) => program.metadata.patience,
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Unreadable) => return self.quarantine(journal, run, now),
+        };
+        let until = moment::after(now, patience);
+        self.timers.insert((until, Timer::Patience(run, id)));
+        let why = "it waited when the agent stopped".to_owned();
+        self.queue.push(Queued {
+            run,
+            id,
+            intent,
+            why,
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,221 @@
+//! The runbooks that an agent has loaded, and which of them an event concerns.
+//!
+//! In: programs. Out: for an alert, the triggers whose labels fit, found by an index on the rarest
+//! equality of each; the rest of a trigger is only looked at then.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use crate::journal::Alert;
+use crate::program::{CodeHash, DataType, LabelTest, Program, Trigger, TriggerKind};
+use crate::value::Value;
+
+/// A set of runbooks, loaded together.
+#[derive(Clone, Debug, Default)]
+pub struct Runbooks {
+    loaded: Vec<Loaded>,
+    by_name: BTreeMap<SmolStr, usize>,
+    /// Per equality that some trigger asks for, the triggers that are found by it.
+    alerts: HashMap<(SmolStr, SmolStr), Vec<Candidate>>,
+    /// The label names among those equalities.
+    asked: Vec<SmolStr>,
+    events: BTreeMap<SmolStr, Vec<Found>>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    pub program: Arc<Program>,
+    pub hash: CodeHash,
+}
+
+/// A trigger, by the places of its runbook and of itself in that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    pub runbook: usize,
+    pub trigger: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Candidate {
+    found: Found,
+    /// What else the labels have to be.
+    tests: Vec<(SmolStr, Test)>,
+}
+
+/// A test of a label, ready to be made.
+#[derive(Clone, Debug)]
+enum Test {
+    Present,
+    Equal(SmolStr),
+    NotEqual(SmolStr),
+    In(Vec<SmolStr>),
+    Matches(regex::Regex),
+    /// It could not be made ready: it never holds.
+    Never,
+}
+
+/// The label that holds an alert's name.
+const NAME: &str = "alertname";
+
+impl Runbooks {
+    /// Takes in programs and builds the index.
+    pub fn new(programs: Vec<Program>) -> Runbooks {
+        let mut runbooks = Runbooks::default();
+        for program in programs {
+            let hash = program.code_hash();
+            let place = runbooks.loaded.len();
+            runbooks.by_name.insert(program.runbook.clone(), place);
+            let program = Arc::new(program);
+            runbooks.loaded.push(Loaded { program, hash });
+        }
+        runbooks.index();
+        runbooks
+    }
+
+    pub fn all(&self) -> &[Loaded] {
+        &self.loaded
+    }
+
+    pub fn named(&self, name: &str) -> Option<&Loaded> {
+        self.loaded.get(*self.by_name.get(name)?)
+    }
+
+    pub fn at(&self, found: Found) -> Option<(&Loaded, &Trigger)> {
+        let loaded = self.loaded.get(found.runbook)?;
+        let trigger = loaded.program.metadata.triggers.get(found.trigger)?;
+        Some((loaded, trigger))
+    }
+
+    /// The triggers whose labels fit, in the order of the runbooks; the first of each runbook.
+    pub fn on_alert(&self, alert: &Alert) -> Vec<Found> {
+        let mut found = Vec::new();
+        for label in &self.asked {
+            let Some((name, value)) = alert.labels.get_key_value(label) else {
+                continue;
+            };
+            let Some(candidates) = self.alerts.get(&(name.clone(), value.clone())) else {
+                continue;
+            };
+            let fitting = candidates.iter().filter(|candidate| candidate.fits(alert));
+            found.extend(fitting.map(|candidate| candidate.found));
+        }
+        found.sort_unstable();
+        found
+    }
+
+    /// The triggers on events of this name.
+    pub fn on_event(&self, name: &str) -> &[Found] {
+        self.events.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The record that events of this name have to fit, if any code asks for them.
+    pub fn record(&self, name: &str) -> Option<&DataType> {
+        let records = self
+            .loaded
+            .iter()
+            .flat_map(|loaded| &loaded.program.records);
+        records
+            .into_iter()
+            .find(|record| matches!(record, DataType::Record(record) if record.shape.name == name))
+    }
+
+    /// The place of the request trigger of a runbook.
+    pub fn on_request(&self, name: &str) -> Option<Found> {
+        let runbook = *self.by_name.get(name)?;
+        let triggers = &self.loaded.get(runbook)?.program.metadata.triggers;
+        let request = |trigger: &Trigger| matches!(trigger.kind, TriggerKind::Request { .. });
+        let trigger = triggers.iter().position(request)?;
+        Some(Found { runbook, trigger })
+    }
+
+    fn index(&mut self) {
+        let mut common: HashMap<(SmolStr, SmolStr), usize> = HashMap::new();
+        let mut wanted = Vec::new();
+        for (runbook, loaded) in self.loaded.iter().enumerate() {
+            for (trigger, declared) in loaded.program.metadata.triggers.iter().enumerate() {
+                let found = Found { runbook, trigger };
+                match &declared.kind {
+                    TriggerKind::Alert(name) => {
+                        let equalities = equalities(name, &declared.labels);
+                        for equality in &equalities {
+                            *common.entry(equality.clone()).or_default() += 1;
+                        }
+                        wanted.push((found, equalities, tests(name, &declared.labels)));
+                    }
+                    TriggerKind::Event(name) => {
+                        self.events.entry(name.clone()).or_default().push(found);
+                    }
+                    TriggerKind::Schedule { .. } | TriggerKind::Request { .. } => {}
+                }
+            }
+        }
+        for (found, equalities, tests) in wanted {
+            let rarest = equalities
+                .into_iter()
+                .min_by_key(|equality| common.get(equality).copied().unwrap_or_default());
+            if let Some(rarest) = rarest {
+                let candidate = Candidate { found, tests };
+                self.asked.push(rarest.0.clone());
+                self.alerts.entry(rarest).or_default().push(candidate);
+            }
+        }
+        self.asked.sort_unstable();
+        self.asked.dedup();
+    }
+}
+
+fn equalities(name: &SmolStr, labels: &[(SmolStr, LabelTest)]) -> Vec<(SmolStr, SmolStr)> {
+    let equal = |(label, test): &(SmolStr, LabelTest)| match test {
+        LabelTest::Equal(value) => Some((label.clone(), plain(value))),
+        LabelTest::Present | LabelTest::NotEqual(_) | LabelTest::In(_) | LabelTest::Matches(_) => {
+            None
+        }
+    };
+    let named = std::iter::once((NAME.into(), name.clone()));
+    named.chain(labels.iter().filter_map(equal)).collect()
+}
+
+fn tests(name: &SmolStr, labels: &[(SmolStr, LabelTest)]) -> Vec<(SmolStr, Test)> {
+    let ready = |(label, test): &(SmolStr, LabelTest)| {
+        let test = match test {
+            LabelTest::Present => Test::Present,
+            LabelTest::Equal(value) => Test::Equal(plain(value)),
+            LabelTest::NotEqual(value) => Test::NotEqual(plain(value)),
+            LabelTest::In(values) => Test::In(values.iter().map(plain).collect()),
+            LabelTest::Matches(pattern) => match regex::Regex::new(&format!("^(?:{pattern})$")) {
+                Ok(regex) => Test::Matches(regex),
+                Err(_) => Test::Never,
+            },
+        };
+        (label.clone(), test)
+    };
+    let named = std::iter::once((NAME.into(), Test::Equal(name.clone())));
+    named.chain(labels.iter().map(ready)).collect()
+}
+
+fn plain(value: &Value) -> SmolStr {
+    value.to_plain().into()
+}
+
+impl Candidate {
+    fn fits(&self, alert: &Alert) -> bool {
+        self.tests.iter().all(|(label, test)| {
+            let value = alert.labels.get(label);
+            match (test, value) {
+                (Test::Present, value) => value.is_some(),
+                (Test::Equal(wanted), Some(value)) => value == wanted,
+                // A label that must be something else still has to be there.
+                (Test::NotEqual(unwanted), Some(value)) => value != unwanted,
+                (Test::In(wanted), Some(value)) => wanted.contains(value),
+                (Test::Matches(regex), Some(value)) => regex.is_match(value),
+                (Test::Never, _)
+                | (Test::Equal(_) | Test::NotEqual(_) | Test::In(_) | Test::Matches(_), None) => {
+                    false
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! Stores, for the suite that holds them all to the same behaviour.
+//!
+//! In: batches that are made of plain words, and questions. Out: every answer as text, a line a
+//! record, the same for the same records.
+
+mod batch;
+mod random;
+
+use std::fmt::{Debug, Display};
+use std::path::Path;
+
+pub use batch::Batch;
+pub use random::Dice;
+
+use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, Memory, RunId};
+use crate::store::Sqlite;
+use crate::value::Time;
+
+/// A store of any kind.
+pub struct Store(Box<dyn Journal>);
+
+/// Why a store refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `full`, `taken`.
+    pub kind: &'static str,
+    /// In words.
+    pub why: String,
+}
+
+/// Something to be asked; numbers and times as they are in the batches.
+#[expect(
+    missing_docs,
+    reason = "each is a method of `Journal` and says no more"
+)]
+#[derive(Clone, Copy, Debug)]
+pub enum Ask<'a> {
+    Name,
+    Newest,
+    Incident(u64),
+    IncidentOf(&'a str, &'a str),
+    IncidentsSince(&'a str, &'a str, i64),
+    Incidents { open: bool, most: usize },
+    Timeline(u64, u64),
+    Run(u64, u32),
+    DebtRun(u64, u32),
+    LiveRuns,
+    Program(u8),
+    OpenIntents,
+    AttemptsSince(&'a str, i64),
+    Events(&'a str, i64),
+    Event(u64),
+    DeadLetters(usize),
+    Holdings,
+    Outbox,
+    Debts,
+    Hold,
+}
+
+impl Store {
+    /// The specification.
+    pub fn memory(name: &str) -> Store {
+        Store(Box::new(Memory::new(name)))
+    }
+
+    /// A file, to own it; and its epoch.
+    pub fn open(path: &Path, fresh_name: &str) -> Result<(Store, u64), Refusal> {
+        let store = Sqlite::open(path, fresh_name).map_err(refusal)?;
+        let epoch = store.epoch().0;
+        Ok((Store(Box::new(store)), epoch))
+    }
+
+    /// A file, to look at it.
+    pub fn read(path: &Path) -> Result<Store, Refusal> {
+        Ok(Store(Box::new(Sqlite::read(path).map_err(refusal)?)))
+    }
+
+    /// Makes a batch durable.
+    pub fn commit(&mut self, batch: &Batch) -> Result<(), Refusal> {
+        self.0.commit(batch.writes()).map_err(refusal)
+    }
+
+    /// The records that answer a question: each a line that begins with the record's number.
+    pub fn ask(&self, question: Ask<'_>) -> Result<Vec<String>, Refusal> {
+        self.answer(question).map_err(refusal)
+    }
+
+    fn answer(&self, question: Ask<'_>) -> Result<Vec<String>, Error> {
+        let store = &*self.0;
+        let incident_run = |incident, ordinal| RunId::Incident(IncidentId(incident), ordinal);
+        Ok(match question {
+            Ask::Name => vec![store.name()?],
+            Ask::Newest => vec![format!("{:?}", store.newest()?)],
+            Ask::Incident(id) => lines(store.incident(IncidentId(id))?, |one| one.id),
+            Ask::IncidentOf(runbook, key) => {
+                lines(store.incident_of(runbook, key)?, |found| found.id)
+            }
+            Ask::IncidentsSince(runbook, key, since) => {
+                vec![
+                    store
+                        .incidents_since(runbook, key, time(since))?
+                        .to_string(),
+                ]
+            }
+            Ask::Incidents { open, most } => lines(store.incidents(open, most)?, |one| one.id),
+            Ask::Timeline(incident, from) => {
+                lines(store.timeline(IncidentId(incident), from)?, |entry| {
+                    entry.number
+                })
+            }
+            Ask::Run(incident, ordinal) => {
+                lines(store.run(incident_run(incident, ordinal))?, |run| run.id)
+            }
+            Ask::DebtRun(debt, ordinal) => {
+                lines(store.run(RunId::Debt(DebtId(debt), ordinal))?, |run| run.id)
+            }
+            Ask::LiveRuns => lines(store.live_runs()?, |run| match run {
+                Ok(run) => run.id,
+                Err(id) => *id,
+            }),
+            Ask::Program(number) => lines(store.program(batch::hash(number))?, |_| number),
+            Ask::OpenIntents => lines(store.open_intents()?, |intent| intent.id),
+            Ask::AttemptsSince(target, since) => {
+                vec![store.attempts_since(target, time(since))?.to_string()]
+            }
+            Ask::Events(name, since) => lines(store.events(name, time(since))?, |event| event.id),
+            Ask::Event(id) => lines(store.event(EventId(id))?, |event| event.id),
+            Ask::DeadLetters(most) => lines(store.dead_letters(most)?, |letter| letter.at.millis()),
+            Ask::Holdings => lines(store.holdings()?, |holding| holding.event),
+            Ask::Outbox => lines(store.outbox()?, |message| message.id),
+            Ask::Debts => lines(store.debts()?, |debt| debt.id),
+            Ask::Hold => lines(store.hold()?, |hold| hold.by.clone()),
+        })
+    }
+}
+
+fn lines<T: Debug, Number: Display>(
+    records: impl IntoIterator<Item = T>,
+    number: impl Fn(&T) -> Number,
+) -> Vec<String> {
+    let records = records.into_iter();
+    records
+        .map(|record| format!("{} {record:?}", number(&record)))
+        .collect()
+}
+
+fn time(millis: i64) -> Time {
+    Time::from_millis(millis).unwrap_or_default()
+}
+
+fn refusal(error: Error) -> Refusal {
+    Refusal {
+        kind: error.kind.word(),
+        why: error.why,
+    }
+}

@@ -1,0 +1,308 @@
+//! Batches from plain words and numbers; what is not said is filled in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::time;
+use crate::effect::{Call, Severity};
+use crate::journal::{
+    Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
+    Happened, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId, IntentState,
+    Message, MessageId, MessageKind, Outbox, RunId, Source, Standing, StoredIntent, StoredRun,
+    Write,
+};
+use crate::program::{CodeHash, StepIndex};
+use crate::run::{Action, Intent, IntentKind, StepPath};
+use crate::value::{Identity, Key};
+
+/// Changes that become durable together.
+#[derive(Clone, Debug, Default)]
+pub struct Batch(Vec<Write>);
+
+/// A hash that is told apart by one number.
+pub(super) fn hash(number: u8) -> CodeHash {
+    CodeHash([number; 32])
+}
+
+impl Batch {
+    /// Nothing yet.
+    pub fn new() -> Batch {
+        Batch::default()
+    }
+
+    /// How many changes it has.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn writes(&self) -> &[Write] {
+        &self.0
+    }
+
+    pub(super) fn with(mut self, write: Write) -> Batch {
+        self.0.push(write);
+        self
+    }
+
+    /// An alert that arrived, and is kept.
+    pub fn event(self, id: u64, at: i64, name: &str) -> Batch {
+        let alert = Alert {
+            name: name.into(),
+            labels: BTreeMap::from([("pod".into(), SmolStr::from(format!("w-{id}")))]),
+            annotations: BTreeMap::new(),
+            standing: Standing::Firing,
+            fingerprint: "f".into(),
+            since: time(at),
+        };
+        self.with(Write::Arrived(Arrival {
+            id: EventId(id),
+            at: time(at),
+            event: Event::Alert(alert),
+            disposition: Disposition::Kept,
+        }))
+    }
+
+    /// No runbook took an event.
+    pub fn disposed(self, event: u64) -> Batch {
+        self.with(Write::Disposed {
+            event: EventId(event),
+            disposition: Disposition::Dead,
+        })
+    }
+
+    /// Something that could not be dealt with, of that time.
+    pub fn dead(self, at: i64) -> Batch {
+        self.with(Write::Dead(DeadLetter {
+            event: None,
+            at: time(at),
+            source: Source::Alertmanager,
+            code: "E0001".into(),
+            why: "why".into(),
+            body: "{}".into(),
+        }))
+    }
+
+    /// An incident, opened at that time.
+    pub fn incident(self, id: u64, runbook: &str, key: &str, opened: i64, over: bool) -> Batch {
+        let state = match over {
+            false => IncidentState::Open,
+            true => IncidentState::Resolved {
+                how: How::Verified,
+                by: None,
+            },
+        };
+        self.with(Write::Incident(Incident {
+            id: IncidentId(id),
+            runbook: runbook.into(),
+            code: hash(1),
+            key: key.into(),
+            severity: Severity::Sev3,
+            title: "title".into(),
+            opened: time(opened),
+            state,
+            since: time(opened),
+            events: 1,
+            newest_event: EventId(1),
+            bindings: Vec::new(),
+            firing: BTreeMap::new(),
+            run: None,
+            runs: 0,
+            reopened: 0,
+            duty: None,
+            told: vec!["pagerduty:checkout".into()],
+            locks: BTreeSet::new(),
+            disturbed: BTreeSet::from([Identity(Vec::new())]),
+            next_entry: 0,
+        }))
+    }
+
+    /// An entry of a timeline.
+    pub fn entry(self, incident: u64, number: u64) -> Batch {
+        self.with(Write::Entry {
+            incident: IncidentId(incident),
+            entry: Entry {
+                number,
+                at: time(0),
+                happened: Happened::Resumed,
+            },
+        })
+    }
+
+    /// A run of an incident with its state; it waits for a time unless it has ended.
+    pub fn run(self, incident: u64, ordinal: u32, state: &[u8], ended: bool) -> Batch {
+        self.any_run(RunId::Incident(IncidentId(incident), ordinal), state, ended)
+    }
+
+    /// A run that looks at a debt.
+    pub fn debt_run(self, debt: u64, ordinal: u32, state: &[u8], ended: bool) -> Batch {
+        self.any_run(RunId::Debt(DebtId(debt), ordinal), state, ended)
+    }
+
+    fn any_run(self, id: RunId, state: &[u8], ended: bool) -> Batch {
+        let wait = Action::Wait {
+            id: 7,
+            until: time(1_800_000_000_000),
+        };
+        self.with(Write::Run(StoredRun {
+            id,
+            code: hash(1),
+            state: state.to_vec(),
+            pending: if ended { Vec::new() } else { vec![wait] },
+            ended,
+        }))
+    }
+
+    /// The artefact of a program.
+    pub fn program(self, number: u8, artefact: &[u8]) -> Batch {
+        self.with(Write::Program {
+            hash: hash(number),
+            artefact: artefact.to_vec(),
+        })
+    }
+
+    /// A granted change of targets of these types, by the first run of an incident: `do`, `undo` or
+    /// `release`.
+    pub fn intent(self, id: u64, incident: u64, kind: &str, at: i64, types: &[&str]) -> Batch {
+        let targets = types.iter().enumerate().map(|(index, kind)| {
+            Identity(vec![Key {
+                kind: (*kind).into(),
+                key: format!("w-{index}").into(),
+            }])
+        });
+        let kind = match kind {
+            "undo" => IntentKind::Undo,
+            "release" => IntentKind::Release,
+            _ => IntentKind::Do,
+        };
+        let call = Call {
+            name: "k8s.restart".into(),
+            args: Vec::new(),
+        };
+        let intent = Intent {
+            version: 1,
+            incident: incident.to_string().into(),
+            ordinal: 0,
+            remedy: "stuck".into(),
+            path: StepPath {
+                within: Vec::new(),
+                step: StepIndex(0),
+                occurrence: 0,
+            },
+            kind,
+            undoes: None,
+            attempt: 0,
+            call,
+            targets: targets.collect(),
+            key: format!("key-{id}").into(),
+        };
+        self.with(Write::Intent(StoredIntent {
+            id: IntentId(id),
+            run: RunId::Incident(IncidentId(incident), 0),
+            runbook: "stuck_worker".into(),
+            at: time(at),
+            intent,
+            state: IntentState::Open,
+        }))
+    }
+
+    /// What became of an intent: `applied`, `not applied` or `unknown`.
+    pub fn settled(self, intent: u64, state: &str) -> Batch {
+        let state = match state {
+            "applied" => IntentState::Applied,
+            "not applied" => IntentState::NotApplied,
+            _ => IntentState::Unknown,
+        };
+        self.with(Write::IntentState {
+            id: IntentId(intent),
+            state,
+        })
+    }
+
+    /// An alert has to stand for a while.
+    pub fn holding(self, event: u64, runbook: &str, trigger: u16) -> Batch {
+        self.with(Write::Holding(Holding {
+            event: EventId(event),
+            runbook: runbook.into(),
+            trigger,
+            fingerprint: "f".into(),
+            until: time(1_000),
+        }))
+    }
+
+    /// It stood long enough.
+    pub fn holding_gone(self, event: u64, runbook: &str, trigger: u16) -> Batch {
+        self.with(Write::HoldingGone {
+            event: EventId(event),
+            runbook: runbook.into(),
+            trigger,
+        })
+    }
+
+    /// A message: `due`, `delivered` or `given up`.
+    pub fn message(self, id: u64, delivery: &str) -> Batch {
+        let delivery = match delivery {
+            "delivered" => Delivery::Delivered { at: time(2) },
+            "given up" => Delivery::GivenUp {
+                why: "nobody is there".into(),
+            },
+            _ => Delivery::Due {
+                at: time(1),
+                tries: 3,
+            },
+        };
+        let message = Message {
+            kind: MessageKind::Page,
+            incident: Some(IncidentId(1)),
+            thread: "thread".into(),
+            at: time(1),
+            package: "checkout".into(),
+            runbook: "stuck_worker".into(),
+            severity: Severity::Sev2,
+            title: "title".into(),
+            text: "text".into(),
+            reason: None,
+            roles: vec!["oncall".into()],
+            evidence: Vec::new(),
+            answer: "answer".into(),
+        };
+        self.with(Write::Message(Outbox {
+            id: MessageId(id),
+            to: "pagerduty:checkout".into(),
+            message,
+            delivery,
+        }))
+    }
+
+    /// A debt.
+    pub fn debt(self, id: u64, paid: bool) -> Batch {
+        self.with(Write::Debt(Debt {
+            id: DebtId(id),
+            incident: IncidentId(1),
+            code: hash(1),
+            mitigation: 0,
+            captures: Vec::new(),
+            owed_by: "team".into(),
+            text: "text".into(),
+            due: time(9),
+            next_look: time(5),
+            looks: 0,
+            overdue: false,
+            paid: paid.then(|| time(8)),
+        }))
+    }
+
+    /// Somebody stops all changes, or lets them go on.
+    pub fn hold(self, by: Option<&str>) -> Batch {
+        self.with(Write::Hold(by.map(|by| Hold {
+            by: by.into(),
+            why: "storm".into(),
+            since: time(4),
+        })))
+    }
+}

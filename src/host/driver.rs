@@ -1,0 +1,319 @@
+//! The loop around an engine: inputs in, a batch made durable, actions performed.
+//!
+//! One thread owns engine and store. It takes as many inputs as are there, commits once, and only
+//! then answers whoever waits and performs what is to be done. When the store fails it stops: what
+//! was not acknowledged has not happened.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tracing::{error, info};
+
+use super::{Clock, Performer};
+use crate::engine::{self, Accepted, Arriving, Batch, Engine, Refusal, Runbooks};
+use crate::journal::{DeadLetter, Error, IncidentId, Journal};
+use crate::settings::Grants;
+
+/// The most inputs that one commit takes.
+const BATCH: usize = 4_096;
+/// How long the thread sleeps at most.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Something for the thread to do.
+enum Order {
+    Input(engine::Input),
+    Accept(Vec<Arriving>, Reply<Vec<Accepted>>),
+    Bury(Box<DeadLetter>, Reply<()>),
+    Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
+    Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
+    StopChanges(String, String, Reply<Result<(), Refusal>>),
+    ReleaseChanges(Reply<bool>),
+    Load(Box<Runbooks>, Grants, Reply<()>),
+    Look(Look),
+    /// Ends the loop once what came before is done.
+    Stop,
+}
+
+type Reply<T> = oneshot::Sender<T>;
+/// A question that is answered between two batches.
+type Look = Box<dyn FnOnce(&dyn Journal, &Engine) -> Result<(), Error> + Send>;
+/// An answer that is given once the batch is durable.
+type Later = Box<dyn FnOnce() + Send>;
+
+/// Whoever drives has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+/// Why the loop ended.
+#[derive(Debug)]
+pub enum Stopped {
+    /// It was asked to.
+    Asked,
+    /// The store failed; nothing is known of the last batch.
+    Store(Error),
+}
+
+/// The thread, once it runs.
+#[derive(Debug)]
+pub struct Driver {
+    thread: JoinHandle<Stopped>,
+}
+
+/// A cheap way to reach the thread.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    orders: Sender<Order>,
+}
+
+impl Driver {
+    /// Starts the thread. `stopped` is told when it ends.
+    pub fn start(
+        journal: Box<dyn Journal + Send>,
+        engine: Engine,
+        performer: Performer,
+        clock: Arc<Clock>,
+        stopped: oneshot::Sender<()>,
+    ) -> (Driver, Handle) {
+        let (orders, incoming) = mpsc::channel();
+        let handle = Handle { orders };
+        let own = handle.clone();
+        let thread = thread::spawn(move || {
+            let mut work = Work {
+                journal,
+                engine,
+                performer,
+                clock,
+                own,
+            };
+            let end = work.run(&incoming);
+            if let Stopped::Store(failure) = &end {
+                work.performer.last_words(failure);
+            }
+            // Whoever waits for this may be gone already.
+            let _ = stopped.send(());
+            end
+        });
+        (Driver { thread }, handle)
+    }
+
+    /// Waits for the end of the thread.
+    pub fn join(self) -> Stopped {
+        self.thread.join().unwrap_or_else(|_| {
+            Stopped::Store(Error {
+                kind: crate::journal::ErrorKind::Failed,
+                why: "the thread that drives the agent broke down".to_owned(),
+            })
+        })
+    }
+}
+
+struct Work {
+    journal: Box<dyn Journal + Send>,
+    engine: Engine,
+    performer: Performer,
+    clock: Arc<Clock>,
+    own: Handle,
+}
+
+impl Work {
+    fn run(&mut self, incoming: &Receiver<Order>) -> Stopped {
+        // What recovery has to say comes first.
+        if let Err(failure) = self.settle(Vec::new()) {
+            return Stopped::Store(failure);
+        }
+        loop {
+            let first = match incoming.recv_timeout(self.patience()) {
+                Ok(order) => Some(order),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return Stopped::Asked,
+            };
+            match self.round(first, incoming) {
+                Ok(true) => {}
+                Ok(false) => return Stopped::Asked,
+                Err(failure) => {
+                    error!(
+                        code = "A1203",
+                        kind = failure.kind.word(),
+                        "the store failed: {failure}"
+                    );
+                    return Stopped::Store(failure);
+                }
+            }
+        }
+    }
+
+    /// One batch. False when it was the last one.
+    fn round(&mut self, first: Option<Order>, incoming: &Receiver<Order>) -> Result<bool, Error> {
+        let mut later = Vec::new();
+        let mut goes_on = true;
+        let more = std::iter::from_fn(|| incoming.try_recv().ok());
+        for order in first.into_iter().chain(more).take(BATCH) {
+            match order {
+                Order::Stop => goes_on = false,
+                Order::Look(look) => {
+                    // What was asked before has to be seen.
+                    self.settle(std::mem::take(&mut later))?;
+                    look(self.journal.as_ref(), &self.engine)?;
+                }
+                other => later.extend(self.take(other)?),
+            }
+        }
+        let now = self.clock.now();
+        self.engine
+            .handle(self.journal.as_ref(), engine::Input::Tick, now)?;
+        self.settle(later)?;
+        Ok(goes_on)
+    }
+
+    fn take(&mut self, order: Order) -> Result<Option<Later>, Error> {
+        let now = self.clock.now();
+        let journal = self.journal.as_ref();
+        let engine = &mut self.engine;
+        Ok(match order {
+            Order::Input(input) => {
+                engine.handle(journal, input, now)?;
+                None
+            }
+            Order::Accept(arriving, reply) => {
+                let accepted: Result<Vec<Accepted>, Error> = arriving
+                    .into_iter()
+                    .map(|one| engine.accept(journal, one, now))
+                    .collect();
+                Some(later(reply, accepted?))
+            }
+            Order::Bury(letter, reply) => {
+                engine.bury(*letter);
+                Some(later(reply, ()))
+            }
+            Order::Acknowledge(id, by, reply) => {
+                Some(later(reply, engine.acknowledge(journal, id, &by, now)?))
+            }
+            Order::Resolve(id, by, why, reply) => {
+                Some(later(reply, engine.resolve(journal, id, &by, &why, now)?))
+            }
+            Order::StopChanges(by, why, reply) => {
+                Some(later(reply, engine.stop_changes(journal, &by, &why, now)?))
+            }
+            Order::ReleaseChanges(reply) => {
+                Some(later(reply, engine.release_changes(journal, now)?))
+            }
+            Order::Load(runbooks, grants, reply) => {
+                engine.load(*runbooks, grants);
+                Some(later(reply, ()))
+            }
+            Order::Look(_) | Order::Stop => None,
+        })
+    }
+
+    /// Makes everything durable, then does what is to be done and answers whoever waits.
+    fn settle(&mut self, later: Vec<Later>) -> Result<(), Error> {
+        let Batch { writes, actions } = self.engine.take();
+        if !writes.is_empty() {
+            self.journal.commit(&writes)?;
+        }
+        for answer in later {
+            answer();
+        }
+        for action in actions {
+            if let engine::Action::Note { incident, text } = &action {
+                info!(%incident, "{text}");
+                continue;
+            }
+            self.performer.perform(action, &self.own, &self.clock);
+        }
+        Ok(())
+    }
+
+    fn patience(&self) -> Duration {
+        let Some(next) = self.engine.next_timer() else {
+            return IDLE;
+        };
+        let millis = next.millis().saturating_sub(self.clock.now().millis());
+        let millis = u64::try_from(millis).unwrap_or_default();
+        Duration::from_millis(millis).min(IDLE)
+    }
+}
+
+fn later<T: Send + 'static>(reply: Reply<T>, value: T) -> Later {
+    Box::new(move || {
+        // Whoever asked may have gone away; it is durable all the same.
+        let _ = reply.send(value);
+    })
+}
+
+impl Handle {
+    /// Hands an input over; when the thread is gone, nobody needs it.
+    pub fn input(&self, input: engine::Input) {
+        let _ = self.orders.send(Order::Input(input));
+    }
+
+    /// Accepts events; on return they are durable.
+    pub async fn accept(&self, arriving: Vec<Arriving>) -> Result<Vec<Accepted>, Gone> {
+        self.ask(|reply| Order::Accept(arriving, reply)).await
+    }
+
+    /// Keeps what could not be decoded; on return it is durable.
+    pub async fn bury(&self, letter: DeadLetter) -> Result<(), Gone> {
+        self.ask(|reply| Order::Bury(Box::new(letter), reply)).await
+    }
+
+    pub async fn acknowledge(
+        &self,
+        id: IncidentId,
+        by: String,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::Acknowledge(id, by, reply)).await
+    }
+
+    pub async fn resolve(
+        &self,
+        id: IncidentId,
+        by: String,
+        why: String,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::Resolve(id, by, why, reply)).await
+    }
+
+    pub async fn stop_changes(&self, by: String, why: String) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::StopChanges(by, why, reply)).await
+    }
+
+    pub async fn release_changes(&self) -> Result<bool, Gone> {
+        self.ask(Order::ReleaseChanges).await
+    }
+
+    /// Takes new runbooks and grants.
+    pub async fn load(&self, runbooks: Runbooks, grants: Grants) -> Result<(), Gone> {
+        self.ask(|reply| Order::Load(Box::new(runbooks), grants, reply))
+            .await
+    }
+
+    /// Asks something of the store and the engine.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Journal, &Engine) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Gone> {
+        self.ask(|reply| {
+            Order::Look(Box::new(move |journal, engine| {
+                let answer = question(journal, engine)?;
+                let _ = reply.send(answer);
+                Ok(())
+            }))
+        })
+        .await
+    }
+
+    /// Ends the thread once what came before is done.
+    pub fn stop(&self) {
+        let _ = self.orders.send(Order::Stop);
+    }
+
+    async fn ask<T>(&self, order: impl FnOnce(Reply<T>) -> Order) -> Result<T, Gone> {
+        let (reply, answer) = oneshot::channel();
+        self.orders.send(order(reply)).map_err(|_| Gone)?;
+        answer.await.map_err(|_| Gone)
+    }
+}

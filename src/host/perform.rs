@@ -1,0 +1,238 @@
+//! Performs what the engine wants: asks connectors, carries messages. Deadlines are kept here, once
+//! for all connectors, and what comes back goes to the engine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime;
+use tracing::{debug, warn};
+
+use super::{Clock, Handle};
+use crate::connect::{Granted, Messenger, Provider, Undelivered};
+use crate::effect::{Call, ChangeOutcome, Observed, Settled};
+use crate::engine::{Action, Input};
+use crate::journal::{Error, Message, MessageKind, Outbox, RunId};
+use crate::run::{How, Observe, Perform};
+use crate::value::{Failure, Time, Value};
+
+/// How long a message is carried before that counts as a failed try.
+const DELIVERY: Duration = Duration::from_secs(30);
+/// How long the last words of a dying agent are waited for.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
+/// Everything that an agent can reach.
+#[derive(Clone)]
+pub struct Performer {
+    runtime: runtime::Handle,
+    /// By the name of their module.
+    providers: Arc<BTreeMap<&'static str, Arc<dyn Provider>>>,
+    /// By the address of a role.
+    contacts: Arc<BTreeMap<String, Arc<dyn Messenger>>>,
+}
+
+impl Performer {
+    pub fn new(
+        runtime: runtime::Handle,
+        providers: Vec<Arc<dyn Provider>>,
+        contacts: BTreeMap<String, Arc<dyn Messenger>>,
+    ) -> Performer {
+        let by_module = providers
+            .into_iter()
+            .map(|provider| (provider.module(), provider));
+        Performer {
+            runtime,
+            providers: Arc::new(by_module.collect()),
+            contacts: Arc::new(contacts),
+        }
+    }
+
+    /// Begins one action; what comes of it reaches the engine through `handle`.
+    pub fn perform(&self, action: Action, handle: &Handle, clock: &Arc<Clock>) {
+        let (handle, now) = (handle.clone(), clock.now());
+        match action {
+            Action::Observe { run, observe } => self.observe(run, observe, handle, now),
+            Action::Perform { run, perform } => self.change(run, perform, handle, now),
+            Action::Settle {
+                run,
+                id,
+                call,
+                deadline,
+            } => self.settle(run, id, call, deadline, handle, now),
+            Action::Send(outbox) => self.send(*outbox, handle),
+            Action::Note { .. } => {}
+        }
+    }
+
+    fn observe(&self, run: RunId, observe: Observe, handle: Handle, now: Time) {
+        let Observe {
+            id,
+            call,
+            deadline,
+            newer_than,
+            evaluable: _,
+        } = observe;
+        let asked = self.ask(call, now, deadline, newer_than);
+        self.runtime.spawn(async move {
+            let outcome = asked.await;
+            handle.input(Input::Observed { run, id, outcome });
+        });
+    }
+
+    /// One observation, with its deadline.
+    pub fn ask(
+        &self,
+        call: Call,
+        now: Time,
+        deadline: Time,
+        newer_than: Option<Time>,
+    ) -> impl Future<Output = Observed> + Send + use<> {
+        let provider = self.provider(&call);
+        async move {
+            let Some(provider) = provider else {
+                return Observed::Failed(no_connector(&call));
+            };
+            let patience = patience(now, deadline);
+            let name = call.name.clone();
+            let granted = Granted {
+                call,
+                now,
+                deadline,
+                newer_than,
+                key: String::new(),
+            };
+            match tokio::time::timeout(patience, provider.observe(granted)).await {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    let why = format!("{name} did not answer within {}s", patience.as_secs());
+                    Observed::Failed(Failure::Failed(why.into()))
+                }
+            }
+        }
+    }
+
+    fn change(&self, run: RunId, perform: Perform, handle: Handle, now: Time) {
+        let provider = self.provider(&perform.call);
+        self.runtime.spawn(async move {
+            let id = perform.id;
+            let outcome = match (provider, perform.how) {
+                (None, _) => ChangeOutcome::NotApplied(no_connector(&perform.call).to_string()),
+                (Some(_), How::Restore { .. }) => {
+                    ChangeOutcome::NotApplied("this connector records nothing to put back".into())
+                }
+                (Some(provider), How::Do) => {
+                    let granted = Granted {
+                        call: perform.call,
+                        now,
+                        deadline: perform.deadline,
+                        newer_than: None,
+                        key: perform.key.to_string(),
+                    };
+                    let patience = patience(now, perform.deadline);
+                    let performed = tokio::time::timeout(patience, provider.perform(granted));
+                    performed.await.unwrap_or(ChangeOutcome::Unknown)
+                }
+            };
+            handle.input(Input::Performed { run, id, outcome });
+        });
+    }
+
+    fn settle(&self, run: RunId, id: u64, call: Call, deadline: Time, handle: Handle, now: Time) {
+        let asked = self.ask(call, now, deadline, None);
+        self.runtime.spawn(async move {
+            let outcome = match asked.await {
+                Observed::Value(Value::Bool(true)) => Settled::Applied,
+                Observed::Value(Value::Bool(false)) => Settled::NotApplied,
+                Observed::Value(_) | Observed::Failed(_) | Observed::Evaluate => Settled::Nothing,
+            };
+            handle.input(Input::Settled { run, id, outcome });
+        });
+    }
+
+    fn send(&self, outbox: Outbox, handle: Handle) {
+        let Outbox {
+            id: message,
+            to,
+            message: words,
+            ..
+        } = outbox;
+        let contact = self.contacts.get(to.as_str()).cloned();
+        self.runtime.spawn(async move {
+            let delivered = match contact {
+                Some(contact) => deliver(contact.as_ref(), &words).await,
+                None => Err(Undelivered {
+                    why: format!("no contact stands for `{to}` in agent.toml"),
+                    again: false,
+                }),
+            };
+            match delivered {
+                Ok(()) => {
+                    debug!(%to, kind = words.kind.word(), "delivered");
+                    handle.input(Input::Delivered { message });
+                }
+                Err(Undelivered { why, again }) => {
+                    warn!(code = "A1210", %to, kind = words.kind.word(), "not delivered: {why}");
+                    handle.input(Input::Undelivered {
+                        message,
+                        why,
+                        again,
+                    });
+                }
+            }
+        });
+    }
+
+    /// The store has failed: everybody who can be reached without it is told, once.
+    pub fn last_words(&self, failure: &Error) {
+        let message = Message {
+            kind: MessageKind::Page,
+            incident: None,
+            thread: "agent".into(),
+            at: Clock::default().now(),
+            package: "".into(),
+            runbook: "agent".into(),
+            severity: crate::effect::Severity::Sev1,
+            title: "the ops agent has stopped".to_owned(),
+            text: format!(
+                "its store failed ({}): {failure}. Nothing is healed until it runs again.",
+                failure.kind.word()
+            ),
+            reason: Some("limit".into()),
+            roles: Vec::new(),
+            evidence: Vec::new(),
+            answer: "see `rbk explain A1203`".to_owned(),
+        };
+        self.runtime.block_on(async {
+            for (to, contact) in self.contacts.iter() {
+                let told = tokio::time::timeout(LAST_WORDS, contact.deliver(&message)).await;
+                if !matches!(told, Ok(Ok(()))) {
+                    warn!(code = "A1210", %to, "could not be told that the agent stops");
+                }
+            }
+        });
+    }
+
+    fn provider(&self, call: &Call) -> Option<Arc<dyn Provider>> {
+        let module = call.name.split('.').next().unwrap_or_default();
+        self.providers.get(module).cloned()
+    }
+}
+
+async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undelivered> {
+    match tokio::time::timeout(DELIVERY, contact.deliver(message)).await {
+        Ok(delivered) => delivered,
+        Err(_) => Err(Undelivered {
+            why: format!("{} did not answer in time", contact.kind()),
+            again: true,
+        }),
+    }
+}
+
+fn no_connector(call: &Call) -> Failure {
+    Failure::Failed(format!("no connector offers `{}` yet (A1202)", call.name).into())
+}
+
+fn patience(now: Time, deadline: Time) -> Duration {
+    let millis = deadline.millis().saturating_sub(now.millis());
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}

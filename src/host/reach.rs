@@ -1,0 +1,204 @@
+//! From settings to everything that an agent can reach: secrets looked up, connectors made.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+use tokio::runtime;
+
+use super::{Performer, read_all};
+use crate::connect::{
+    Client, Exec, ExecOptions, Hosts, Http, Inventory, Machine, Messenger, PagerDuty, Prom,
+    PromOptions, Provider, SecretText, Secrets, Slack, Tcp, Terminal, Webhook,
+};
+use crate::project::Trouble;
+use crate::settings::{Contact, SecretRef, Settings};
+
+/// The longest secret.
+const SECRET_BYTES: usize = 64 * 1024;
+
+/// What an agent reaches, and by whom it may be called.
+pub struct Reach {
+    pub performer: Performer,
+    pub callers: Vec<Known>,
+}
+
+/// Somebody who may call the agent.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub name: SmolStr,
+    pub token: SecretText,
+    pub roles: Vec<SmolStr>,
+}
+
+/// Something that the settings name and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreachable {
+    /// A stable code of the registry.
+    pub code: &'static str,
+    pub why: String,
+}
+
+/// Looks all secrets up and makes all connectors. `folder` is where relative paths begin. All that
+/// is missing is told at once.
+pub fn reach(
+    settings: &Settings,
+    folder: &Path,
+    runtime: runtime::Handle,
+) -> Result<Reach, Vec<Unreachable>> {
+    let mut making = Making {
+        folder,
+        missing: Vec::new(),
+    };
+    let made = making.all(settings, runtime);
+    match (made, making.missing.is_empty()) {
+        (Some(reach), true) => Ok(reach),
+        _ => Err(making.missing),
+    }
+}
+
+struct Making<'a> {
+    folder: &'a Path,
+    missing: Vec<Unreachable>,
+}
+
+impl Making<'_> {
+    fn all(&mut self, settings: &Settings, runtime: runtime::Handle) -> Option<Reach> {
+        let client = match Client::new() {
+            Ok(client) => client,
+            Err(why) => {
+                self.miss("A1202", format!("HTTP cannot be spoken: {why}"));
+                return None;
+            }
+        };
+        let named = settings.secrets.iter();
+        let named: Vec<_> = named
+            .filter_map(|(name, from)| Some((name.clone(), self.secret(from, name)?)))
+            .collect();
+        let secrets = Arc::new(Secrets::new(named));
+        let providers = self.providers(settings, &client, &secrets);
+        let mut contacts: BTreeMap<String, Arc<dyn Messenger>> = BTreeMap::new();
+        for (address, contact) in &settings.contacts {
+            if let Some(messenger) = self.contact(address, contact, &client, &secrets) {
+                contacts.insert(address.to_string(), messenger);
+            }
+        }
+        let callers = settings.callers.iter();
+        let callers = callers.filter_map(|caller| {
+            Some(Known {
+                name: caller.name.clone(),
+                token: self.secret(&caller.token, &caller.name)?,
+                roles: caller.roles.clone(),
+            })
+        });
+        let callers = callers.collect();
+        Some(Reach {
+            performer: Performer::new(runtime, providers, contacts),
+            callers,
+        })
+    }
+
+    fn providers(
+        &mut self,
+        settings: &Settings,
+        client: &Client,
+        secrets: &Arc<Secrets>,
+    ) -> Vec<Arc<dyn Provider>> {
+        let machines = settings.hosts.iter().map(|(name, host)| {
+            let machine = Machine {
+                address: host.address.to_string(),
+                role: host.role.to_string(),
+                here: host.here,
+            };
+            (name.clone(), machine)
+        });
+        let inventory = Arc::new(Inventory::new(machines));
+        let programs = settings.programs.iter();
+        let options = ExecOptions {
+            programs: programs
+                .map(|(name, path)| (name.to_string(), path.clone()))
+                .collect(),
+        };
+        let mut providers: Vec<Arc<dyn Provider>> = vec![
+            Arc::new(Http::new(client.clone(), secrets.clone())),
+            Arc::new(Tcp::new(inventory.clone(), secrets.clone())),
+            Arc::new(Hosts::new(inventory.clone(), secrets.clone())),
+            Arc::new(Exec::new(options, inventory, secrets.clone())),
+        ];
+        if let Some(prometheus) = &settings.prometheus {
+            let bearer = prometheus.token.as_ref();
+            let bearer = bearer.and_then(|from| self.secret(from, "prometheus.token"));
+            let base = prometheus.url.as_str().to_owned();
+            let options = PromOptions { base, bearer };
+            match Prom::new(options, client.clone(), secrets.clone()) {
+                Ok(prom) => providers.push(Arc::new(prom)),
+                Err(why) => self.miss("A1202", why),
+            }
+        }
+        providers
+    }
+
+    fn contact(
+        &mut self,
+        address: &str,
+        contact: &Contact,
+        client: &Client,
+        secrets: &Arc<Secrets>,
+    ) -> Option<Arc<dyn Messenger>> {
+        Some(match contact {
+            Contact::PagerDuty { key, url } => {
+                let key = self.secret(key, address)?;
+                let url = url.as_ref().map(|url| url.as_str().to_owned());
+                Arc::new(PagerDuty::new(client.clone(), secrets.clone(), key, url))
+            }
+            Contact::Webhook { url, token } => {
+                let token = match token {
+                    Some(from) => Some(self.secret(from, address)?),
+                    None => None,
+                };
+                let url = url.as_str().to_owned();
+                Arc::new(Webhook::new(client.clone(), secrets.clone(), url, token))
+            }
+            Contact::Slack { webhook } => {
+                let webhook = self.secret(webhook, address)?;
+                Arc::new(Slack::new(client.clone(), secrets.clone(), webhook))
+            }
+            Contact::Terminal => Arc::new(Terminal::new(Box::new(std::io::stderr()))),
+        })
+    }
+
+    fn secret(&mut self, from: &SecretRef, name: &str) -> Option<SecretText> {
+        let read = match from {
+            SecretRef::Env(variable) => match std::env::var(variable) {
+                Ok(text) => Ok(text),
+                Err(_) => Err(format!("the variable `{variable}` is not set")),
+            },
+            SecretRef::File(path) => self.file(path),
+        };
+        let text = read.and_then(|text| SecretText::new(text.trim_end_matches(['\r', '\n'])));
+        match text {
+            Ok(secret) => Some(secret),
+            Err(why) => {
+                self.miss("A1205", format!("the secret for `{name}`: {why}"));
+                None
+            }
+        }
+    }
+
+    fn file(&self, path: &Path) -> Result<String, String> {
+        let path = self.folder.join(path);
+        let shown = path.display();
+        let file = std::fs::File::open(&path).map_err(|why| format!("{shown}: {why}"))?;
+        let bytes = read_all(file, SECRET_BYTES).map_err(|trouble| match trouble {
+            Trouble::Missing => format!("{shown} is not there"),
+            Trouble::TooLarge => format!("{shown} is too large for a secret"),
+            Trouble::Refused(why) => format!("{shown}: {why}"),
+        })?;
+        String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8"))
+    }
+
+    fn miss(&mut self, code: &'static str, why: String) {
+        self.missing.push(Unreachable { code, why });
+    }
+}

@@ -1,0 +1,302 @@
+//! A store in memory: what every store has to do, in the plainest way. Others are compared with it.
+//!
+//! In: batches. Out: the records as they were written. It loses everything when it is dropped, and
+//! never fails but for a batch that speaks of what is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Arrival, DeadLetter, Debt, DebtId, Delivery, Entry, Error, ErrorKind, EventId, Hold, Holding,
+    Incident, IncidentId, IntentId, IntentState, Journal, MessageId, Newest, Outbox, RunId,
+    StoredIntent, StoredRun, Write,
+};
+use crate::program::CodeHash;
+use crate::run::IntentKind;
+use crate::value::Time;
+
+/// All records, by what identifies them.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    name: String,
+    events: BTreeMap<EventId, Arrival>,
+    /// In the order in which they were written.
+    dead: Vec<DeadLetter>,
+    incidents: BTreeMap<IncidentId, Incident>,
+    timelines: BTreeMap<(IncidentId, u64), Entry>,
+    runs: BTreeMap<RunId, StoredRun>,
+    programs: BTreeMap<CodeHash, Vec<u8>>,
+    intents: BTreeMap<IntentId, StoredIntent>,
+    holdings: BTreeMap<(EventId, String, u16), Holding>,
+    messages: BTreeMap<MessageId, Outbox>,
+    debts: BTreeMap<DebtId, Debt>,
+    hold: Option<Hold>,
+}
+
+impl Memory {
+    /// An empty store of this name.
+    pub fn new(name: &str) -> Memory {
+        Memory {
+            name: name.to_owned(),
+            events: BTreeMap::new(),
+            dead: Vec::new(),
+            incidents: BTreeMap::new(),
+            timelines: BTreeMap::new(),
+            runs: BTreeMap::new(),
+            programs: BTreeMap::new(),
+            intents: BTreeMap::new(),
+            holdings: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            debts: BTreeMap::new(),
+            hold: None,
+        }
+    }
+
+    /// Refuses a batch that speaks of what is not there, before anything of it is taken.
+    fn check(&self, batch: &[Write]) -> Result<(), Error> {
+        let mut events = BTreeSet::new();
+        let mut intents = BTreeSet::new();
+        let mut entries = BTreeSet::new();
+        for write in batch {
+            match write {
+                Write::Arrived(arrival) => {
+                    events.insert(arrival.id);
+                }
+                Write::Intent(intent) => {
+                    intents.insert(intent.id);
+                }
+                Write::Disposed { event, .. }
+                    if !self.events.contains_key(event) && !events.contains(event) =>
+                {
+                    return Err(refused(format!("there is no event {event}")));
+                }
+                Write::IntentState { id, .. }
+                    if !self.intents.contains_key(id) && !intents.contains(id) =>
+                {
+                    return Err(refused(format!("there is no intent {id}")));
+                }
+                Write::Entry { incident, entry } => {
+                    let place = (*incident, entry.number);
+                    if self.timelines.contains_key(&place) || !entries.insert(place) {
+                        let number = entry.number;
+                        return Err(refused(format!(
+                            "entry {number} of incident {incident} is written already"
+                        )));
+                    }
+                }
+                Write::Disposed { .. }
+                | Write::Dead(_)
+                | Write::Incident(_)
+                | Write::Run(_)
+                | Write::Program { .. }
+                | Write::IntentState { .. }
+                | Write::Holding(_)
+                | Write::HoldingGone { .. }
+                | Write::Message(_)
+                | Write::Debt(_)
+                | Write::Hold(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one change that was checked.
+    fn apply(&mut self, write: Write) {
+        match write {
+            Write::Arrived(arrival) => {
+                self.events.insert(arrival.id, arrival);
+            }
+            Write::Disposed { event, disposition } => {
+                if let Some(arrival) = self.events.get_mut(&event) {
+                    arrival.disposition = disposition;
+                }
+            }
+            Write::Dead(letter) => self.dead.push(letter),
+            Write::Incident(incident) => {
+                self.incidents.insert(incident.id, incident);
+            }
+            Write::Entry { incident, entry } => {
+                self.timelines.insert((incident, entry.number), entry);
+            }
+            Write::Run(run) => {
+                self.runs.insert(run.id, run);
+            }
+            Write::Program { hash, artefact } => {
+                self.programs.entry(hash).or_insert(artefact);
+            }
+            Write::Intent(intent) => {
+                self.intents.insert(intent.id, intent);
+            }
+            Write::IntentState { id, state } => {
+                if let Some(intent) = self.intents.get_mut(&id) {
+                    intent.state = state;
+                }
+            }
+            Write::Holding(holding) => {
+                let runbook = holding.runbook.to_string();
+                self.holdings
+                    .insert((holding.event, runbook, holding.trigger), holding);
+            }
+            Write::HoldingGone {
+                event,
+                runbook,
+                trigger,
+            } => {
+                self.holdings.remove(&(event, runbook.to_string(), trigger));
+            }
+            Write::Message(message) => {
+                self.messages.insert(message.id, message);
+            }
+            Write::Debt(debt) => {
+                self.debts.insert(debt.id, debt);
+            }
+            Write::Hold(hold) => self.hold = hold,
+        }
+    }
+
+    /// The incidents of a runbook with this key, oldest first.
+    fn alike<'a>(
+        &'a self,
+        runbook: &'a str,
+        key: &'a str,
+    ) -> impl DoubleEndedIterator<Item = &'a Incident> {
+        let incidents = self.incidents.values();
+        incidents.filter(move |incident| incident.runbook == runbook && incident.key == key)
+    }
+
+    fn is_live(&self, run: RunId) -> bool {
+        self.runs.get(&run).is_some_and(|run| !run.ended)
+    }
+}
+
+impl Journal for Memory {
+    fn name(&self) -> Result<String, Error> {
+        Ok(self.name.clone())
+    }
+
+    fn commit(&mut self, batch: &[Write]) -> Result<(), Error> {
+        self.check(batch)?;
+        for write in batch {
+            self.apply(write.clone());
+        }
+        Ok(())
+    }
+
+    fn newest(&self) -> Result<Newest, Error> {
+        Ok(Newest {
+            event: self.events.keys().next_back().map_or(0, |id| id.0),
+            incident: self.incidents.keys().next_back().map_or(0, |id| id.0),
+            intent: self.intents.keys().next_back().map_or(0, |id| id.0),
+            message: self.messages.keys().next_back().map_or(0, |id| id.0),
+            debt: self.debts.keys().next_back().map_or(0, |id| id.0),
+        })
+    }
+
+    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
+        Ok(self.incidents.get(&id).cloned())
+    }
+
+    fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error> {
+        Ok(self.alike(runbook, key).next_back().cloned())
+    }
+
+    fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error> {
+        let opened = self.alike(runbook, key);
+        Ok(count(opened.filter(|incident| incident.opened >= since)))
+    }
+
+    fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
+        let newest = self.incidents.values().rev();
+        let asked = newest.filter(|incident| !open || !incident.state.is_over());
+        Ok(asked.take(most).cloned().collect())
+    }
+
+    fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
+        let entries = self
+            .timelines
+            .range((incident, from)..=(incident, u64::MAX));
+        Ok(entries.map(|(_, entry)| entry.clone()).collect())
+    }
+
+    fn run(&self, id: RunId) -> Result<Option<StoredRun>, Error> {
+        Ok(self.runs.get(&id).cloned())
+    }
+
+    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
+        let live = self.runs.values().filter(|run| !run.ended);
+        let bare = live.map(|run| StoredRun {
+            id: run.id,
+            code: run.code,
+            state: Vec::new(),
+            pending: run.pending.clone(),
+            ended: run.ended,
+        });
+        Ok(bare.map(Ok).collect())
+    }
+
+    fn program(&self, hash: CodeHash) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.programs.get(&hash).cloned())
+    }
+
+    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error> {
+        let open = self
+            .intents
+            .values()
+            .filter(|intent| intent.state == IntentState::Unknown || self.is_live(intent.run));
+        Ok(open.cloned().collect())
+    }
+
+    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error> {
+        let granted = self.intents.values().filter(|intent| {
+            let mut targets = intent.intent.targets.iter();
+            intent.intent.kind == IntentKind::Do
+                && intent.at >= since
+                && targets.any(|identity| identity.kind() == target)
+        });
+        Ok(count(granted))
+    }
+
+    fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
+        let newest = self.events.values().rev();
+        let asked = newest.filter(|arrival| arrival.event.name() == name && arrival.at >= since);
+        Ok(asked.cloned().collect())
+    }
+
+    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
+        Ok(self.events.get(&id).cloned())
+    }
+
+    fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {
+        Ok(self.dead.iter().rev().take(most).cloned().collect())
+    }
+
+    fn holdings(&self) -> Result<Vec<Holding>, Error> {
+        Ok(self.holdings.values().cloned().collect())
+    }
+
+    fn outbox(&self) -> Result<Vec<Outbox>, Error> {
+        let messages = self.messages.values();
+        let due = messages.filter(|message| matches!(message.delivery, Delivery::Due { .. }));
+        Ok(due.cloned().collect())
+    }
+
+    fn debts(&self) -> Result<Vec<Debt>, Error> {
+        let owed = self.debts.values().filter(|debt| debt.paid.is_none());
+        Ok(owed.cloned().collect())
+    }
+
+    fn hold(&self) -> Result<Option<Hold>, Error> {
+        Ok(self.hold.clone())
+    }
+}
+
+/// A batch that cannot be meant.
+fn refused(why: String) -> Error {
+    Error {
+        kind: ErrorKind::Failed,
+        why,
+    }
+}
+
+fn count<T>(records: impl Iterator<Item = T>) -> u32 {
+    u32::try_from(records.count()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,283 @@
+//! The parts of the file, one function each. A part that is wrong is left out; its mistake is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use smol_str::SmolStr;
+use toml::de::DeTable;
+
+use super::reader::{Found, Reader, Section};
+use super::{Caller, Contact, Host, LogForm, Prometheus, SecretRef, Settings, grants, value};
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+
+/// The whole file.
+pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
+    const KEYS: &[&str] = &[
+        "listen",
+        "store",
+        "log",
+        "prometheus",
+        "hosts",
+        "programs",
+        "contacts",
+        "secrets",
+        "callers",
+        "grants",
+    ];
+    let start = reader.span(0..0);
+    let file = reader.section(table, start, KEYS);
+    let defaults = Settings::default();
+    let listen = reader.text(&file, "listen", value::listen);
+    if let Some(found) = file.value("listen")
+        && listen.is_some_and(|listen| !listen.ip().is_loopback())
+        && file.value("callers").is_none()
+    {
+        let span = reader.span(found.span());
+        let message = "others can reach the agent, and nobody is named who may call it";
+        let label = "not this machine alone";
+        let help = "listen on `127.0.0.1`, or say who may call in `[[callers]]`";
+        reader.push(Diagnostic::new(Code::ListenWithoutCallers, message, span, label).help(help));
+    }
+    Settings {
+        listen: listen.unwrap_or(defaults.listen),
+        store: match reader.text(&file, "store", value::path) {
+            Some(path) => path.into(),
+            None => defaults.store,
+        },
+        log: reader
+            .text(&file, "log", value::log_form)
+            .unwrap_or(LogForm::Text),
+        prometheus: prometheus(reader, &file),
+        hosts: hosts(reader, &file),
+        programs: programs(reader, &file),
+        contacts: contacts(reader, &file),
+        secrets: secrets(reader, &file),
+        callers: callers(reader, &file),
+        grants: grants::read(reader, &file),
+    }
+}
+
+fn prometheus(reader: &mut Reader<'_>, file: &Section<'_>) -> Option<Prometheus> {
+    let found = file.value("prometheus")?;
+    let table = reader.table("prometheus", found)?;
+    let at = reader.span(found.span());
+    let section = reader.section(table, at, &["url", "token"]);
+    let token = reader.secret(&section, "token");
+    if section.value("url").is_none() {
+        reader.missing(&section, "url", "\"http://127.0.0.1:9090\"");
+    }
+    let url = reader.url(&section, "url", value::base_url)?;
+    Some(Prometheus { url, token })
+}
+
+fn hosts(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, Host> {
+    let mut hosts = BTreeMap::new();
+    for (name, at, found) in reader.entries(file, "hosts", value::host_problem) {
+        if let Some(host) = host(reader, name, at, found) {
+            hosts.insert(name.into(), host);
+        }
+    }
+    hosts
+}
+
+fn host(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> Option<Host> {
+    let table = reader.table(&format!("hosts.\"{}\"", value::shown(name)), found)?;
+    let section = reader.section(table, at, &["address", "role", "here"]);
+    let role = reader.text(&section, "role", value::any);
+    let here = reader.flag(&section, "here");
+    if section.value("address").is_none() {
+        reader.missing(&section, "address", "\"127.0.0.1\"");
+    }
+    Some(Host {
+        address: reader.text(&section, "address", value::address)?,
+        role: role.unwrap_or_default(),
+        here: here.unwrap_or_default(),
+    })
+}
+
+fn programs(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, PathBuf> {
+    let entries = reader.entries(file, "programs", value::program_problem);
+    let programs = entries.into_iter().filter_map(|(name, _, found)| {
+        let path = reader.text_of(name, found, value::program)?;
+        Some((name.into(), path))
+    });
+    programs.collect()
+}
+
+fn contacts(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, Contact> {
+    let mut contacts = BTreeMap::new();
+    for (name, at, found) in reader.entries(file, "contacts", value::name_problem) {
+        if let Some(contact) = contact(reader, name, at, found) {
+            contacts.insert(name.into(), contact);
+        }
+    }
+    contacts
+}
+
+fn contact(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> Option<Contact> {
+    /// Each way, and the keys that go with it.
+    const WAYS: [(&str, &[&str]); 4] = [
+        ("pagerduty", &["url"]),
+        ("webhook", &["token"]),
+        ("slack", &[]),
+        ("terminal", &[]),
+    ];
+    const KEYS: &[&str] = &["pagerduty", "webhook", "slack", "terminal", "url", "token"];
+    let name = value::shown(name);
+    let table = reader.table(&format!("contacts.\"{name}\""), found)?;
+    let section = reader.section(table, at, KEYS);
+    let said = WAYS.iter().filter(|(way, _)| section.value(way).is_some());
+    let said = said.collect::<Vec<_>>();
+    let (way, extras) = match said.as_slice() {
+        [way] => **way,
+        [] => {
+            let message = format!("nothing says how `{name}` is reached");
+            let help = "say one of `pagerduty`, `webhook`, `slack` and `terminal = true`";
+            let found = Diagnostic::new(Code::ContactWays, message, at, "in here");
+            reader.push(found.help(help));
+            return None;
+        }
+        [(first, _), others @ ..] => {
+            for (other, _) in others {
+                let Some(second) = section.value(other) else {
+                    continue;
+                };
+                let span = reader.span(second.span());
+                let message = format!("`{name}` is reached in more than one way");
+                let label = format!("`{first}` is said too");
+                let found = Diagnostic::new(Code::ContactWays, message, span, label);
+                reader.push(found.help("give each way a contact of its own"));
+            }
+            return None;
+        }
+    };
+    for extra in ["url", "token"] {
+        if !extras.contains(&extra) {
+            reader.misplaced(&section, extra, &format!("means nothing beside `{way}`"));
+        }
+    }
+    match way {
+        "pagerduty" => {
+            let url = reader.url(&section, "url", value::url);
+            let key = reader.secret(&section, way)?;
+            Some(Contact::PagerDuty { key, url })
+        }
+        "webhook" => {
+            let token = reader.secret(&section, "token");
+            let url = reader.url(&section, way, value::url)?;
+            Some(Contact::Webhook { url, token })
+        }
+        "slack" => {
+            let webhook = reader.secret(&section, way)?;
+            Some(Contact::Slack { webhook })
+        }
+        _ => {
+            if !reader.flag(&section, way)? {
+                at_value(reader, &section, way, "it is `true`, or it is not said");
+            }
+            Some(Contact::Terminal)
+        }
+    }
+}
+
+fn secrets(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, SecretRef> {
+    let entries = reader.entries(file, "secrets", value::identifier_problem);
+    let secrets = entries.into_iter().filter_map(|(name, _, found)| {
+        let secret = reader.secret_of(name, found)?;
+        Some((name.into(), secret))
+    });
+    secrets.collect()
+}
+
+fn callers(reader: &mut Reader<'_>, file: &Section<'_>) -> Vec<Caller> {
+    let Some(found) = file.value("callers") else {
+        return Vec::new();
+    };
+    let items = found.get_ref().as_array().filter(|items| !items.is_empty());
+    let Some(items) = items else {
+        let label = "a list of callers belongs here";
+        reader.wrong(
+            "callers",
+            found.span(),
+            label,
+            "write `[[callers]]` for each",
+        );
+        return Vec::new();
+    };
+    let (mut names, mut tokens) = (BTreeSet::new(), BTreeSet::new());
+    let mut callers = Vec::new();
+    for item in items {
+        let Some(table) = item.get_ref().as_table() else {
+            let help = "write `[[callers]]` for each";
+            reader.wrong("callers", item.span(), "a caller belongs here", help);
+            continue;
+        };
+        let at = reader.span(item.span());
+        let section = reader.section(table, at, &["name", "token", "roles"]);
+        let Some(caller) = caller(reader, &section) else {
+            continue;
+        };
+        if !names.insert(caller.name.clone()) {
+            at_value(reader, &section, "name", "another caller is called this");
+        }
+        if !tokens.insert(caller.token.clone()) {
+            let label = "another caller has this token, and nobody could tell them apart";
+            at_value(reader, &section, "token", label);
+        }
+        callers.push(caller);
+    }
+    callers
+}
+
+/// Says why the value of a key cannot be.
+fn at_value(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, label: &str) {
+    if let Some(found) = section.value(key) {
+        let span = reader.span(found.span());
+        reader.wrong_at(key, span, label);
+    }
+}
+
+fn caller(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Caller> {
+    for (key, example) in [
+        ("name", "\"ada\""),
+        ("token", "{ env = \"ADA_TOKEN\" }"),
+        ("roles", "[\"platform\"]"),
+    ] {
+        if section.value(key).is_none() {
+            reader.missing(section, key, example);
+        }
+    }
+    let name = reader.text(section, "name", |text| match value::name_problem(text) {
+        None => Ok(SmolStr::from(text)),
+        Some(problem) => Err(problem.into()),
+    });
+    let token = reader.secret(section, "token");
+    let roles = roles(reader, section);
+    Some(Caller {
+        name: name?,
+        token: token?,
+        roles: roles?,
+    })
+}
+
+fn roles(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Vec<SmolStr>> {
+    let found = section.value("roles")?;
+    let items = found.get_ref().as_array().filter(|items| !items.is_empty());
+    let Some(items) = items else {
+        let span = reader.span(found.span());
+        reader.wrong_at("roles", span, "a list of roles of the package belongs here");
+        return None;
+    };
+    let (mut roles, mut known) = (Vec::new(), BTreeSet::new());
+    for item in items {
+        let Some(role) = reader.text_of("roles", item, value::identifier) else {
+            continue;
+        };
+        match known.insert(role.clone()) {
+            true => roles.push(role),
+            false => reader.wrong_at("roles", reader.span(item.span()), "said already"),
+        }
+    }
+    Some(roles)
+}

@@ -1,0 +1,349 @@
+//! Reads the file as TOML and its tables as sections: known keys, forms of values, what is missing.
+//!
+//! In: a source. Out: values with their places to whoever knows what they mean, and diagnostics.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use url::Url;
+
+use super::{SecretRef, Settings, parts, value};
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::text::{Source, Span};
+
+/// The longest file, in bytes; a person wrote it.
+const LONGEST: usize = 1024 * 1024;
+
+/// Reads settings; none if anything in them is wrong.
+pub fn read(source: &Source) -> (Option<Settings>, Vec<Diagnostic>) {
+    let mut reader = Reader {
+        source,
+        diagnostics: Vec::new(),
+        broken: false,
+    };
+    if source.text.len() > LONGEST {
+        let at = LONGEST..LONGEST;
+        let label = "more than a mebibyte";
+        reader.report(
+            Code::SettingsSyntax,
+            "the settings are too large",
+            at,
+            label,
+        );
+        return (None, reader.diagnostics);
+    }
+    let (table, errors) = DeTable::parse_recoverable(&source.text);
+    for error in &errors {
+        let at = error.span().unwrap_or_default();
+        let message = error.message().lines().next().unwrap_or_default();
+        let label = match error.message().contains("duplicate key") {
+            true => "said already above",
+            false => message,
+        };
+        reader.report(Code::SettingsSyntax, "the settings are not TOML", at, label);
+    }
+    let broken_lines = reader.lines();
+    reader.broken = !errors.is_empty();
+    let settings = parts::settings(&mut reader, table.get_ref());
+    let mut diagnostics = reader.diagnostics;
+    // What stands on a broken line was not understood: nothing more is said about it.
+    let mut nth = 0;
+    diagnostics.retain(|found| {
+        nth += 1;
+        let line = source.position(found.primary.span.start).line;
+        nth <= errors.len() || !broken_lines.contains(&line)
+    });
+    diagnostics.sort_by_key(|found| found.primary.span.start);
+    (diagnostics.is_empty().then_some(settings), diagnostics)
+}
+
+/// The text with every secret that stands in it openly replaced by as many stars, so that what is
+/// said about it may be shown.
+pub fn mask(source: &Source, diagnostics: &[Diagnostic]) -> String {
+    let mut bytes = source.text.as_bytes().to_vec();
+    let secrets = diagnostics
+        .iter()
+        .filter(|found| found.code == Code::SettingsSecret);
+    for at in secrets.flat_map(|found| found.primary.span.range()) {
+        match bytes.get_mut(at) {
+            Some(b'\n' | b'\r' | b'"' | b'\'') | None => {}
+            Some(byte) => *byte = b'*',
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// A table with its place.
+#[derive(Clone, Copy)]
+pub struct Section<'t> {
+    table: &'t DeTable<'t>,
+    /// The key that opens it, or the header.
+    at: Span,
+    /// The keys that it may have.
+    keys: &'static [&'static str],
+}
+
+/// A value with its place.
+pub type Found<'t> = &'t Spanned<DeValue<'t>>;
+
+pub struct Reader<'a> {
+    source: &'a Source,
+    diagnostics: Vec<Diagnostic>,
+    /// The file is not TOML, so that a key may be missing, or in a wrong table, for that reason.
+    broken: bool,
+}
+
+impl<'t> Section<'t> {
+    /// The value of a key.
+    pub fn value(&self, key: &str) -> Option<Found<'t>> {
+        self.table.get(key)
+    }
+}
+
+impl Reader<'_> {
+    /// The table as a section; says which keys are not known.
+    pub fn section<'t>(
+        &mut self,
+        table: &'t DeTable<'t>,
+        at: Span,
+        keys: &'static [&'static str],
+    ) -> Section<'t> {
+        for key in table.keys() {
+            if !keys.contains(&key.get_ref().as_ref()) {
+                self.unknown(key, keys);
+            }
+        }
+        Section { table, at, keys }
+    }
+
+    /// Says that a key is not known.
+    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, keys: &'static [&'static str]) {
+        if self.broken {
+            return;
+        }
+        let name = key.get_ref().as_ref();
+        let span = self.span(key.span());
+        let message = format!("there is no key `{}` here", value::shown(name));
+        let found = Diagnostic::new(Code::SettingsKey, message, span, "not known here");
+        self.diagnostics
+            .push(match nearest(name, keys.iter().copied()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    span,
+                    near,
+                ),
+                None => found.help(format!("the keys here are {}", value::listed(keys))),
+            });
+    }
+
+    /// Says that a key has no place beside another.
+    pub fn misplaced(&mut self, section: &Section<'_>, key: &str, why: &str) {
+        let found = section
+            .table
+            .iter()
+            .find(|(known, _)| known.get_ref() == key);
+        if let Some((key, _)) = found {
+            let message = format!("there is no key `{}` here", key.get_ref());
+            let span = self.span(key.span());
+            let found = Diagnostic::new(Code::SettingsKey, message, span, why);
+            self.push(found.help("leave it out"));
+        }
+    }
+
+    /// The value as a table.
+    pub fn table<'t>(&mut self, name: &str, found: Found<'t>) -> Option<&'t DeTable<'t>> {
+        let table = found.get_ref().as_table();
+        if table.is_none() {
+            let label = "a table belongs here";
+            self.wrong(name, found.span(), label, &format!("write `[{name}]`"));
+        }
+        table
+    }
+
+    /// The entries of a table of named things, each with the place of its name; names that nothing
+    /// can have are told.
+    pub fn entries<'t>(
+        &mut self,
+        section: &Section<'t>,
+        key: &str,
+        problem: fn(&str) -> Option<&'static str>,
+    ) -> Vec<(&'t str, Span, Found<'t>)> {
+        let Some(table) = section.value(key).and_then(|found| self.table(key, found)) else {
+            return Vec::new();
+        };
+        let mut entries = Vec::new();
+        for (name, found) in table {
+            let span = self.span(name.span());
+            match problem(name.get_ref()) {
+                None => entries.push((name.get_ref().as_ref(), span, found)),
+                Some(label) => {
+                    let message = format!(
+                        "nothing here can be called `{}`",
+                        value::shown(name.get_ref())
+                    );
+                    self.push(Diagnostic::new(Code::SettingsValue, message, span, label));
+                }
+            }
+        }
+        entries
+    }
+
+    /// The text under a key, as what it means.
+    pub fn text<T>(
+        &mut self,
+        section: &Section<'_>,
+        key: &str,
+        meaning: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let found = section.value(key)?;
+        self.text_of(key, found, meaning)
+    }
+
+    /// The text as what it means.
+    pub fn text_of<T>(
+        &mut self,
+        name: &str,
+        found: Found<'_>,
+        meaning: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let label = match found.get_ref().as_str().map(meaning) {
+            Some(Ok(meant)) => return Some(meant),
+            Some(Err(label)) => label,
+            None => "a text in quotes belongs here".into(),
+        };
+        self.wrong_at(name, self.span(found.span()), &label);
+        None
+    }
+
+    /// The address under a key.
+    pub fn url(
+        &mut self,
+        section: &Section<'_>,
+        key: &str,
+        meaning: fn(&str) -> Result<Url, String>,
+    ) -> Option<Url> {
+        let found = section.value(key)?;
+        match found.get_ref().as_str() {
+            Some(text) if value::names_user(text) => {
+                self.credentials(key, found);
+                None
+            }
+            _ => self.text(section, key, meaning),
+        }
+    }
+
+    /// Says that an address holds a name or a password.
+    pub fn credentials(&mut self, name: &str, found: Found<'_>) {
+        let span = self.span(found.span());
+        let message = format!("an address of `{name}` holds credentials");
+        let help = "leave out what stands before the `@`, and give the token as a secret";
+        let label = "a secret in the open";
+        self.push(Diagnostic::new(Code::SettingsSecret, message, span, label).help(help));
+    }
+
+    /// Whether a key says `true`.
+    pub fn flag(&mut self, section: &Section<'_>, key: &str) -> Option<bool> {
+        let found = section.value(key)?;
+        let flag = found.get_ref().as_bool();
+        if flag.is_none() {
+            self.wrong_at(
+                key,
+                self.span(found.span()),
+                "`true` or `false` belongs here",
+            );
+        }
+        flag
+    }
+
+    /// The reference under a key.
+    pub fn secret(&mut self, section: &Section<'_>, key: &str) -> Option<SecretRef> {
+        self.secret_of(key, section.value(key)?)
+    }
+
+    /// A secret by reference: `{ env = "NAME" }` or `{ file = "path" }`.
+    pub fn secret_of(&mut self, name: &str, found: Found<'_>) -> Option<SecretRef> {
+        const KEYS: &[&str] = &["env", "file"];
+        let span = self.span(found.span());
+        let Some(table) = found.get_ref().as_table() else {
+            let name = value::shown(name);
+            let message = format!("`{name}` is a secret and stands here openly");
+            let example = value::variable(&name);
+            let help = format!(
+                "refer to it: `{name} = {{ env = \"{example}\" }}` or `{name} = {{ file = \"/run/secrets/{name}\" }}`"
+            );
+            let label = "a reference belongs here";
+            self.push(Diagnostic::new(Code::SettingsSecret, message, span, label).help(help));
+            return None;
+        };
+        let section = self.section(table, span, KEYS);
+        match (section.value("env"), section.value("file")) {
+            (Some(_), Some(second)) => {
+                let label = "say one of `env` and `file`";
+                self.wrong_at(name, self.span(second.span()), label);
+                None
+            }
+            (Some(_), None) => self.text(&section, "env", value::env).map(SecretRef::Env),
+            (None, Some(_)) => {
+                let path = self.text(&section, "file", value::path)?;
+                Some(SecretRef::File(PathBuf::from(path)))
+            }
+            (None, None) => {
+                let example = format!("\"{}\"", value::variable(name));
+                self.missing(&section, "env", &example);
+                None
+            }
+        }
+    }
+
+    /// Says that a section lacks a key.
+    pub fn missing(&mut self, section: &Section<'_>, key: &str, example: &str) {
+        // A key with a slip in it is told as that.
+        let known = section.keys;
+        let mut names = section.table.keys().map(|name| name.get_ref().as_ref());
+        let slipped = names.any(|name| !known.contains(&name) && nearest(name, [key]).is_some());
+        if self.broken || slipped {
+            return;
+        }
+        let message = format!("`{key}` is missing");
+        let found = Diagnostic::new(Code::SettingsIncomplete, message, section.at, "in here");
+        self.push(found.help(format!("add `{key} = {example}`")));
+    }
+
+    /// Says that a value cannot be, with help.
+    pub fn wrong(&mut self, name: &str, at: Range<usize>, label: &str, help: &str) {
+        let message = format!("`{}` has a value that cannot be", value::shown(name));
+        let span = self.span(at);
+        self.push(Diagnostic::new(Code::SettingsValue, message, span, label).help(help));
+    }
+
+    /// Says that a value cannot be.
+    pub fn wrong_at(&mut self, name: &str, span: Span, label: &str) {
+        let message = format!("`{}` has a value that cannot be", value::shown(name));
+        self.push(Diagnostic::new(Code::SettingsValue, message, span, label));
+    }
+
+    pub fn push(&mut self, found: Diagnostic) {
+        self.diagnostics.push(found);
+    }
+
+    pub fn span(&self, at: Range<usize>) -> Span {
+        Span::new(self.source.id, at.start, at.end)
+    }
+
+    fn report(&mut self, code: Code, message: impl Into<String>, at: Range<usize>, label: &str) {
+        let span = self.span(at);
+        self.push(Diagnostic::new(code, message, span, label));
+    }
+
+    /// The lines of what was said so far.
+    fn lines(&self) -> BTreeSet<u32> {
+        let spans = self.diagnostics.iter().map(|found| found.primary.span);
+        spans
+            .map(|span| self.source.position(span.start).line)
+            .collect()
+    }
+}

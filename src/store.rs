@@ -1,0 +1,198 @@
+//! The store on disk: the journal's verbs on one SQLite file that one agent owns.
+//!
+//! In: batches of writes and a few questions. Out: records as they were written, or why not. A
+//! batch is one transaction, synced before it is acknowledged. Never commits twice, never goes on
+//! after a commit that failed, never decides what a record means.
+//!
+//! Three things keep a second agent out. A lock beside the file is released by the kernel when its
+//! owner dies; an epoch in the file rises at each opening and is looked at in every transaction;
+//! and the path must still lead to the file that was opened.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this room owns the file of the store, its lock and nothing else"
+)]
+
+mod ask;
+mod lock;
+mod migrate;
+mod open;
+mod record;
+mod trouble;
+mod write;
+
+use std::path::PathBuf;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::journal::{
+    Arrival, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding, Incident,
+    IncidentId, Journal, Newest, Outbox, RunId, StoredIntent, StoredRun, Write,
+};
+use crate::program::CodeHash;
+use crate::value::Time;
+use lock::Lock;
+use open::Inode;
+use trouble::{error, from_sqlite};
+
+/// A store in a file.
+#[derive(Debug)]
+pub struct Sqlite {
+    connection: Connection,
+    /// Absolute, without symbolic links.
+    path: PathBuf,
+    /// None for whoever only reads.
+    owner: Option<Owner>,
+    /// Why a commit failed: nothing is known since.
+    broken: Option<String>,
+}
+
+/// What makes this value the one that writes. The connection is closed before the lock goes.
+#[derive(Debug)]
+struct Owner {
+    epoch: Epoch,
+    inode: Inode,
+    _lock: Lock,
+}
+
+impl Sqlite {
+    /// How often the store was opened by an agent, this time included; 0 for whoever only reads.
+    pub fn epoch(&self) -> Epoch {
+        self.owner
+            .as_ref()
+            .map_or(Epoch::default(), |owner| owner.epoch)
+    }
+
+    /// The connection, if anything is known of what is there.
+    fn known(&self) -> Result<&Connection, Error> {
+        self.still_known()?;
+        Ok(&self.connection)
+    }
+
+    fn still_known(&self) -> Result<(), Error> {
+        match &self.broken {
+            None => Ok(()),
+            Some(why) => Err(error(
+                ErrorKind::Failed,
+                format!("the store refuses everything since a commit failed: {why}"),
+            )),
+        }
+    }
+
+    fn write(&mut self, batch: &[Write]) -> Result<(), Error> {
+        let Some(owner) = &self.owner else {
+            return Err(error(
+                ErrorKind::ReadOnly,
+                "the store was opened to be read only",
+            ));
+        };
+        owner.inode.check(&self.path)?;
+        let begun = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate);
+        let transaction = begun.map_err(from_sqlite)?;
+        let epoch = open::epoch(&transaction)?;
+        if epoch != owner.epoch {
+            return Err(error(
+                ErrorKind::Superseded,
+                format!(
+                    "another agent has taken over {}: it opened the store as epoch {epoch}, and \
+                     this agent as epoch {}",
+                    self.path.display(),
+                    owner.epoch
+                ),
+            ));
+        }
+        for change in batch {
+            write::write(&transaction, change)?;
+        }
+        transaction.commit().map_err(from_sqlite)
+    }
+}
+
+impl Journal for Sqlite {
+    fn name(&self) -> Result<String, Error> {
+        ask::name(self.known()?)
+    }
+
+    fn commit(&mut self, batch: &[Write]) -> Result<(), Error> {
+        self.still_known()?;
+        let done = self.write(batch);
+        if let Err(error) = &done {
+            self.broken = Some(error.why.clone());
+        }
+        done
+    }
+
+    fn newest(&self) -> Result<Newest, Error> {
+        ask::newest(self.known()?)
+    }
+
+    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
+        ask::incident(self.known()?, id)
+    }
+
+    fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error> {
+        ask::incident_of(self.known()?, runbook, key)
+    }
+
+    fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error> {
+        ask::incidents_since(self.known()?, runbook, key, since)
+    }
+
+    fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
+        ask::incidents(self.known()?, open, most)
+    }
+
+    fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
+        ask::timeline(self.known()?, incident, from)
+    }
+
+    fn run(&self, id: RunId) -> Result<Option<StoredRun>, Error> {
+        ask::run(self.known()?, id)
+    }
+
+    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
+        ask::live_runs(self.known()?)
+    }
+
+    fn program(&self, hash: CodeHash) -> Result<Option<Vec<u8>>, Error> {
+        ask::program(self.known()?, hash)
+    }
+
+    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error> {
+        ask::open_intents(self.known()?)
+    }
+
+    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error> {
+        ask::attempts_since(self.known()?, target, since)
+    }
+
+    fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
+        ask::events(self.known()?, name, since)
+    }
+
+    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
+        ask::event(self.known()?, id)
+    }
+
+    fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {
+        ask::dead_letters(self.known()?, most)
+    }
+
+    fn holdings(&self) -> Result<Vec<Holding>, Error> {
+        ask::holdings(self.known()?)
+    }
+
+    fn outbox(&self) -> Result<Vec<Outbox>, Error> {
+        ask::outbox(self.known()?)
+    }
+
+    fn debts(&self) -> Result<Vec<Debt>, Error> {
+        ask::debts(self.known()?)
+    }
+
+    fn hold(&self) -> Result<Option<Hold>, Error> {
+        ask::hold(self.known()?)
+    }
+}

@@ -1,0 +1,286 @@
+//! Questions: each is one statement with an index for it.
+//!
+//! In: what is asked. Out: records. Never changes anything, never leaves out what it cannot read.
+
+use rusqlite::types::FromSql;
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use serde::de::DeserializeOwned;
+
+use super::record::{decode, open};
+use super::trouble::{corrupt, from_sqlite};
+use super::write::state_column;
+use crate::journal::{
+    Arrival, DeadLetter, Debt, DebtId, Entry, Error, EventId, Hold, Holding, Incident, IncidentId,
+    IntentState, Newest, Outbox, RunId, StoredIntent, StoredRun,
+};
+use crate::program::CodeHash;
+use crate::value::Time;
+
+/// What is wrong with a row, if it was read.
+type Read<T> = Result<T, Error>;
+
+pub fn name(connection: &Connection) -> Result<String, Error> {
+    one(connection, "SELECT name FROM meta", [], |row| get(row, 0))?
+        .ok_or_else(|| corrupt("its name"))
+}
+
+pub fn newest(connection: &Connection) -> Result<Newest, Error> {
+    let highest = |sql| {
+        let found = one(connection, sql, [], |row| get::<Option<i64>>(row, 0))?;
+        Ok(found.flatten().map_or(0, whole))
+    };
+    Ok(Newest {
+        event: highest("SELECT max(id) FROM event")?,
+        incident: highest("SELECT max(id) FROM incident")?,
+        intent: highest("SELECT max(id) FROM intent")?,
+        message: highest("SELECT max(id) FROM message")?,
+        debt: highest("SELECT max(id) FROM debt")?,
+    })
+}
+
+pub fn incident(connection: &Connection, id: IncidentId) -> Result<Option<Incident>, Error> {
+    let sql = "SELECT record FROM incident WHERE id = ?1";
+    one(connection, sql, [stored(id.0)], |row| {
+        record(row, "an incident")
+    })
+}
+
+pub fn incident_of(
+    connection: &Connection,
+    runbook: &str,
+    key: &str,
+) -> Result<Option<Incident>, Error> {
+    let sql = "SELECT record FROM incident INDEXED BY incident_newest \
+               WHERE runbook = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1";
+    one(connection, sql, [runbook, key], |row| {
+        record(row, "an incident")
+    })
+}
+
+pub fn incidents_since(
+    connection: &Connection,
+    runbook: &str,
+    key: &str,
+    since: Time,
+) -> Result<u32, Error> {
+    let sql = "SELECT count(*) FROM incident INDEXED BY incident_by_key \
+               WHERE runbook = ?1 AND key = ?2 AND opened >= ?3";
+    count(connection, sql, params![runbook, key, since.millis()])
+}
+
+pub fn incidents(connection: &Connection, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
+    let sql = match open {
+        true => "SELECT record FROM incident WHERE open = 1 ORDER BY id DESC LIMIT ?1",
+        false => "SELECT record FROM incident ORDER BY id DESC LIMIT ?1",
+    };
+    all(connection, sql, [limit(most)], |row| {
+        record(row, "an incident")
+    })
+}
+
+pub fn timeline(
+    connection: &Connection,
+    incident: IncidentId,
+    from: u64,
+) -> Result<Vec<Entry>, Error> {
+    let sql = "SELECT record FROM entry WHERE incident = ?1 AND number >= ?2 ORDER BY number";
+    let asked = [stored(incident.0), stored(from)];
+    all(connection, sql, asked, |row| {
+        record(row, "an entry of a timeline")
+    })
+}
+
+pub fn run(connection: &Connection, id: RunId) -> Result<Option<StoredRun>, Error> {
+    let sql = "SELECT ended, record, state FROM run LEFT JOIN run_state ON run_state.run = run.id \
+               WHERE kind = ?1 AND owner = ?2 AND ordinal = ?3";
+    let (kind, owner, ordinal) = match id {
+        RunId::Incident(incident, ordinal) => (0, incident.0, ordinal),
+        RunId::Debt(debt, ordinal) => (1, debt.0, ordinal),
+    };
+    let asked = params![kind, stored(owner), ordinal];
+    one(connection, sql, asked, |row| {
+        let damaged = || corrupt(&format!("run {id}"));
+        let (code, pending) = decode(&get::<Vec<u8>>(row, 1)?).ok_or_else(damaged)?;
+        let state: Option<Vec<u8>> = get(row, 2)?;
+        let state = state.as_deref().and_then(open).ok_or_else(damaged)?;
+        Ok(StoredRun {
+            id,
+            code,
+            state: state.to_vec(),
+            pending,
+            ended: get(row, 0)?,
+        })
+    })
+}
+
+pub fn live_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
+    let sql = "SELECT kind, owner, ordinal, record FROM run \
+               WHERE ended = 0 ORDER BY kind, owner, ordinal";
+    all(connection, sql, [], |row| {
+        let owner = whole(get(row, 1)?);
+        let ordinal = get(row, 2)?;
+        let id = match get::<i64>(row, 0)? {
+            0 => RunId::Incident(IncidentId(owner), ordinal),
+            1 => RunId::Debt(DebtId(owner), ordinal),
+            _ => return Err(corrupt("the number of a run")),
+        };
+        let record: Option<(CodeHash, _)> = decode(&get::<Vec<u8>>(row, 3)?);
+        let run = record.map(|(code, pending)| StoredRun {
+            id,
+            code,
+            state: Vec::new(),
+            pending,
+            ended: false,
+        });
+        Ok(run.ok_or(id))
+    })
+}
+
+pub fn program(connection: &Connection, hash: CodeHash) -> Result<Option<Vec<u8>>, Error> {
+    let sql = "SELECT artefact FROM program WHERE hash = ?1";
+    one(connection, sql, [hash.0], |row| {
+        let artefact: Vec<u8> = get(row, 0)?;
+        let artefact = open(&artefact).ok_or_else(|| corrupt("a program"))?;
+        Ok(artefact.to_vec())
+    })
+}
+
+pub fn open_intents(connection: &Connection) -> Result<Vec<StoredIntent>, Error> {
+    let sql = "SELECT state, record, id FROM intent WHERE state = 3 UNION ALL \
+               SELECT state, intent.record, intent.id FROM run \
+               JOIN intent USING (kind, owner, ordinal) WHERE run.ended = 0 AND state <> 3 \
+               ORDER BY id";
+    all(connection, sql, [], |row| {
+        let mut intent: StoredIntent = decode_column(row, 1, "an intent")?;
+        let states = [
+            IntentState::Open,
+            IntentState::Applied,
+            IntentState::NotApplied,
+            IntentState::Unknown,
+        ];
+        let column = get::<i64>(row, 0)?;
+        let mut states = states.into_iter();
+        intent.state = states
+            .find(|state| state_column(*state) == column)
+            .ok_or_else(|| corrupt("the state of an intent"))?;
+        Ok(intent)
+    })
+}
+
+pub fn attempts_since(connection: &Connection, target: &str, since: Time) -> Result<u32, Error> {
+    let sql = "SELECT count(*) FROM target INDEXED BY target_by_type WHERE type = ?1 AND at >= ?2";
+    count(connection, sql, params![target, since.millis()])
+}
+
+pub fn events(connection: &Connection, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
+    let sql = "SELECT id, at, record, disposition FROM event INDEXED BY event_by_name \
+               WHERE name = ?1 AND at >= ?2 ORDER BY id DESC";
+    all(connection, sql, params![name, since.millis()], arrival)
+}
+
+pub fn event(connection: &Connection, id: EventId) -> Result<Option<Arrival>, Error> {
+    let sql = "SELECT id, at, record, disposition FROM event WHERE id = ?1";
+    one(connection, sql, [stored(id.0)], arrival)
+}
+
+pub fn dead_letters(connection: &Connection, most: usize) -> Result<Vec<DeadLetter>, Error> {
+    let sql = "SELECT record FROM dead_letter ORDER BY id DESC LIMIT ?1";
+    all(connection, sql, [limit(most)], |row| {
+        record(row, "a dead letter")
+    })
+}
+
+pub fn holdings(connection: &Connection) -> Result<Vec<Holding>, Error> {
+    let sql = "SELECT record FROM holding ORDER BY event, runbook, trigger";
+    all(connection, sql, [], |row| {
+        record(row, "an alert that has to stand")
+    })
+}
+
+pub fn outbox(connection: &Connection) -> Result<Vec<Outbox>, Error> {
+    let sql = "SELECT record FROM message WHERE due = 1 ORDER BY id";
+    all(connection, sql, [], |row| record(row, "a message"))
+}
+
+pub fn debts(connection: &Connection) -> Result<Vec<Debt>, Error> {
+    let sql = "SELECT record FROM debt WHERE owed = 1 ORDER BY id";
+    all(connection, sql, [], |row| record(row, "a debt"))
+}
+
+pub fn hold(connection: &Connection) -> Result<Option<Hold>, Error> {
+    let sql = "SELECT hold FROM meta WHERE hold IS NOT NULL";
+    one(connection, sql, [], |row| {
+        record(row, "who stopped all changes")
+    })
+}
+
+fn arrival(row: &Row<'_>) -> Read<Arrival> {
+    let at = Time::from_millis(get(row, 1)?).map_err(|_| corrupt("the time of an event"))?;
+    Ok(Arrival {
+        id: EventId(whole(get(row, 0)?)),
+        at,
+        event: decode_column(row, 2, "an event")?,
+        disposition: decode_column(row, 3, "what became of an event")?,
+    })
+}
+
+/// The first row, if there is one.
+fn one<T>(
+    connection: &Connection,
+    sql: &str,
+    asked: impl Params,
+    read: impl Fn(&Row<'_>) -> Read<T>,
+) -> Result<Option<T>, Error> {
+    let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
+    let row = statement.query_row(asked, |row| Ok(read(row)));
+    row.optional().map_err(from_sqlite)?.transpose()
+}
+
+/// Every row, in order.
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    asked: impl Params,
+    read: impl Fn(&Row<'_>) -> Read<T>,
+) -> Result<Vec<T>, Error> {
+    let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
+    let mut rows = statement.query(asked).map_err(from_sqlite)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(from_sqlite)? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+fn count(connection: &Connection, sql: &str, asked: impl Params) -> Result<u32, Error> {
+    let counted = one(connection, sql, asked, |row| get::<i64>(row, 0))?;
+    Ok(u32::try_from(counted.unwrap_or(0)).unwrap_or(u32::MAX))
+}
+
+/// The record in the first column.
+fn record<T: DeserializeOwned>(row: &Row<'_>, what: &str) -> Read<T> {
+    decode_column(row, 0, what)
+}
+
+fn decode_column<T: DeserializeOwned>(row: &Row<'_>, column: usize, what: &str) -> Read<T> {
+    let blob: Vec<u8> = get(row, column)?;
+    decode(&blob).ok_or_else(|| corrupt(what))
+}
+
+fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Read<T> {
+    row.get(column).map_err(from_sqlite)
+}
+
+/// A number that is asked for: one that is too large to be stored is no number of the store.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number of a column, none of which is negative.
+fn whole(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
+}

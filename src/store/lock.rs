@@ -1,0 +1,77 @@
+//! The lock beside the store: one agent at a time.
+//!
+//! In: the path of the store. Out: the lock, held until it is dropped or its process dies, or who
+//! holds it. Never removes the file: whoever removed it could lock another one than the next.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use super::trouble::{error, from_io};
+use crate::journal::{Error, ErrorKind};
+
+/// The most that is read of a lock file: a process id and its line end.
+const MOST: u64 = 32;
+
+/// The held lock.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a store, and leaves this process's id in it.
+    pub fn take(store: &Path) -> Result<Lock, Error> {
+        let path = beside(store);
+        let failed = |cause: std::io::Error| {
+            let path = path.display();
+            from_io(&format!("the lock {path} cannot be taken"), &cause)
+        };
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.mode(0o600).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(taken(store, &mut file)),
+            Err(TryLockError::Error(cause)) => return Err(failed(cause)),
+        }
+        // The id is there for people only: that it cannot be written is no reason to stop.
+        let id = format!("{}\n", std::process::id());
+        let written = file
+            .set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(id.as_bytes()));
+        drop(written);
+        Ok(Lock { file })
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave it to a child of this process that has not begun its program
+        // yet. If it fails, the lock goes with the process.
+        drop(self.file.unlock());
+    }
+}
+
+/// The lock file of a store: `PATH.lock`.
+fn beside(store: &Path) -> PathBuf {
+    let mut path = store.as_os_str().to_owned();
+    path.push(".lock");
+    path.into()
+}
+
+fn taken(store: &Path, file: &mut File) -> Error {
+    let mut holder = String::new();
+    let read = file.take(MOST).read_to_string(&mut holder);
+    let store = store.display();
+    let why = match holder.trim().parse::<u32>() {
+        Ok(id) if read.is_ok() => format!(
+            "another agent works on {store}: process {id} holds its lock; stop that one first, or \
+             give this one a store of its own"
+        ),
+        Ok(_) | Err(_) => format!("another agent works on {store} and holds its lock"),
+    };
+    error(ErrorKind::Taken, why)
+}

@@ -1,0 +1,79 @@
+//! The schema and its versions: numbered steps that only go forward.
+//!
+//! In: a store of any version. Out: one of the newest, or a refusal if a later version of the tool
+//! wrote it, or something else altogether. Never changes a step that was released.
+
+use rusqlite::Connection;
+
+use super::trouble::{error, from_sqlite};
+use crate::journal::{Error, ErrorKind};
+
+/// Version N is what the first N steps make.
+const STEPS: &[&str] = &[include_str!("migrations/0001.sql")];
+
+/// Says in the file's head that it is a store: `rbk` and a zero, as a number.
+const APPLICATION: i64 = 0x7262_6b00;
+
+/// What the schema of a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Nothing is there yet.
+    Fresh,
+    /// Of an older version: so many steps were taken.
+    Older(usize),
+    Current,
+}
+
+/// Looks at the file without changing anything.
+pub fn look(connection: &Connection) -> Result<Schema, Error> {
+    let application = number(connection, "application_id")?;
+    let version = number(connection, "user_version")?;
+    let objects = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
+    let objects: i64 = objects.map_err(from_sqlite)?;
+    if application == 0 && version == 0 && objects == 0 {
+        return Ok(Schema::Fresh);
+    }
+    if application != APPLICATION {
+        return Err(error(
+            ErrorKind::Corrupt,
+            "the file is not a store: it is a database of another program",
+        ));
+    }
+    match usize::try_from(version) {
+        Ok(version) if version > STEPS.len() => Err(error(
+            ErrorKind::Newer,
+            format!(
+                "a later version of this tool wrote the store: its schema is {version}, and this \
+                 one knows {}",
+                STEPS.len()
+            ),
+        )),
+        Ok(version) if version == STEPS.len() => Ok(Schema::Current),
+        Ok(version) if version > 0 => Ok(Schema::Older(version)),
+        Ok(_) | Err(_) => Err(error(
+            ErrorKind::Corrupt,
+            format!("the store is damaged: {version} is no version of a schema"),
+        )),
+    }
+}
+
+/// Takes the steps that are missing, inside the caller's transaction.
+pub fn migrate(connection: &Connection, schema: Schema) -> Result<(), Error> {
+    let done = match schema {
+        Schema::Fresh => 0,
+        Schema::Older(version) => version,
+        Schema::Current => return Ok(()),
+    };
+    for step in STEPS.iter().skip(done) {
+        connection.execute_batch(step).map_err(from_sqlite)?;
+    }
+    let version = STEPS.len();
+    let stamp = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version}");
+    connection.execute_batch(&stamp).map_err(from_sqlite)
+}
+
+fn number(connection: &Connection, pragma: &str) -> Result<i64, Error> {
+    connection
+        .pragma_query_value(None, pragma, |row| row.get(0))
+        .map_err(from_sqlite)
+}

@@ -1,0 +1,248 @@
+//! Writes: each becomes a few rows, inside the transaction of its batch.
+//!
+//! In: one change. Out: nothing, or why it cannot be kept. Never commits.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, Params, params};
+
+use super::record::{encode, seal};
+use super::trouble::{error, from_sqlite};
+use crate::journal::{
+    Arrival, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId, Hold,
+    Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, StoredIntent, StoredRun,
+    Write,
+};
+use crate::program::CodeHash;
+use crate::run::IntentKind;
+
+/// Makes the rows of one change.
+pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
+    match change {
+        Write::Arrived(arrival) => arrived(connection, arrival),
+        Write::Disposed { event, disposition } => disposed(connection, *event, disposition),
+        Write::Dead(letter) => dead(connection, letter),
+        Write::Incident(incident) => write_incident(connection, incident),
+        Write::Entry { incident, entry } => write_entry(connection, *incident, entry),
+        Write::Run(run) => write_run(connection, run),
+        Write::Program { hash, artefact } => program(connection, *hash, artefact),
+        Write::Intent(intent) => write_intent(connection, intent),
+        Write::IntentState { id, state } => settled(connection, *id, *state),
+        Write::Holding(holding) => write_holding(connection, holding),
+        Write::HoldingGone {
+            event,
+            runbook,
+            trigger,
+        } => holding_gone(connection, *event, runbook, *trigger),
+        Write::Message(message) => write_message(connection, message),
+        Write::Debt(debt) => write_debt(connection, debt),
+        Write::Hold(hold) => write_hold(connection, hold.as_ref()),
+    }
+}
+
+/// A run's number as columns: of an incident or of a debt, of which, the how manieth.
+pub fn run_columns(run: RunId) -> Result<(i64, i64, i64), Error> {
+    Ok(match run {
+        RunId::Incident(incident, ordinal) => (0, number(incident.0)?, i64::from(ordinal)),
+        RunId::Debt(debt, ordinal) => (1, number(debt.0)?, i64::from(ordinal)),
+    })
+}
+
+/// What is known of an intent, as a column.
+pub fn state_column(state: IntentState) -> i64 {
+    match state {
+        IntentState::Open => 0,
+        IntentState::Applied => 1,
+        IntentState::NotApplied => 2,
+        IntentState::Unknown => 3,
+    }
+}
+
+fn arrived(connection: &Connection, arrival: &Arrival) -> Result<(), Error> {
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO event (id, at, name, disposition, record) \
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            number(arrival.id.0)?,
+            arrival.at.millis(),
+            arrival.event.name(),
+            encode(&arrival.disposition),
+            encode(&arrival.event),
+        ],
+    )?;
+    Ok(())
+}
+
+fn disposed(
+    connection: &Connection,
+    event: EventId,
+    disposition: &Disposition,
+) -> Result<(), Error> {
+    let changed = execute(
+        connection,
+        "UPDATE event SET disposition = ?2 WHERE id = ?1",
+        params![number(event.0)?, encode(disposition),],
+    )?;
+    found(changed, || format!("there is no event {event}"))
+}
+
+fn dead(connection: &Connection, letter: &DeadLetter) -> Result<(), Error> {
+    let sql = "INSERT INTO dead_letter (record) VALUES (?1)";
+    execute(connection, sql, params![encode(letter)])?;
+    Ok(())
+}
+
+fn write_incident(connection: &Connection, incident: &Incident) -> Result<(), Error> {
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO incident (id, runbook, key, opened, open, record) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![
+            number(incident.id.0)?,
+            incident.runbook.as_str(),
+            incident.key.as_str(),
+            incident.opened.millis(),
+            !incident.state.is_over(),
+            encode(incident),
+        ],
+    )?;
+    Ok(())
+}
+
+fn write_entry(connection: &Connection, incident: IncidentId, entry: &Entry) -> Result<(), Error> {
+    let place = entry.number;
+    let changed = execute(
+        connection,
+        "INSERT OR IGNORE INTO entry (incident, number, record) VALUES (?1, ?2, ?3)",
+        params![number(incident.0)?, number(place)?, encode(entry)],
+    )?;
+    found(changed, || {
+        format!("entry {place} of incident {incident} is written already")
+    })
+}
+
+fn write_run(connection: &Connection, run: &StoredRun) -> Result<(), Error> {
+    let (kind, owner, ordinal) = run_columns(run.id)?;
+    let sql = "INSERT INTO run (kind, owner, ordinal, ended, record) VALUES (?1, ?2, ?3, ?4, ?5) \
+         ON CONFLICT (kind, owner, ordinal) \
+         DO UPDATE SET ended = excluded.ended, record = excluded.record RETURNING id";
+    let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
+    let record = encode(&(run.code, &run.pending));
+    let row = statement.query_row(params![kind, owner, ordinal, run.ended, record], |row| {
+        row.get(0)
+    });
+    let row: i64 = row.map_err(from_sqlite)?;
+    let sql = "INSERT OR REPLACE INTO run_state (run, state) VALUES (?1, ?2)";
+    execute(connection, sql, params![row, seal(&run.state)])?;
+    Ok(())
+}
+
+fn program(connection: &Connection, hash: CodeHash, artefact: &[u8]) -> Result<(), Error> {
+    let sql = "INSERT OR IGNORE INTO program (hash, artefact) VALUES (?1, ?2)";
+    execute(connection, sql, params![hash.0, seal(artefact)])?;
+    Ok(())
+}
+
+fn write_intent(connection: &Connection, intent: &StoredIntent) -> Result<(), Error> {
+    let id = number(intent.id.0)?;
+    let (kind, owner, ordinal) = run_columns(intent.run)?;
+    let state = state_column(intent.state);
+    // A replaced intent leaves none of its targets behind.
+    let sql = "DELETE FROM target WHERE intent = ?1";
+    execute(connection, sql, [id])?;
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO intent (id, kind, owner, ordinal, state, record) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![id, kind, owner, ordinal, state, encode(intent)],
+    )?;
+    if intent.intent.kind != IntentKind::Do {
+        return Ok(());
+    }
+    let targets = intent.intent.targets.iter();
+    for name in targets.map(|target| target.kind()).collect::<BTreeSet<_>>() {
+        let sql = "INSERT INTO target (intent, type, at) VALUES (?1, ?2, ?3)";
+        execute(connection, sql, params![id, name, intent.at.millis()])?;
+    }
+    Ok(())
+}
+
+fn settled(connection: &Connection, id: IntentId, state: IntentState) -> Result<(), Error> {
+    let sql = "UPDATE intent SET state = ?2 WHERE id = ?1";
+    let changed = execute(connection, sql, [number(id.0)?, state_column(state)])?;
+    found(changed, || format!("there is no intent {id}"))
+}
+
+fn write_holding(connection: &Connection, holding: &Holding) -> Result<(), Error> {
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO holding (event, runbook, trigger, record) \
+         VALUES (?1, ?2, ?3, ?4)",
+        params![
+            number(holding.event.0)?,
+            holding.runbook.as_str(),
+            holding.trigger,
+            encode(holding),
+        ],
+    )?;
+    Ok(())
+}
+
+fn holding_gone(
+    connection: &Connection,
+    event: EventId,
+    runbook: &str,
+    trigger: u16,
+) -> Result<(), Error> {
+    let sql = "DELETE FROM holding WHERE event = ?1 AND runbook = ?2 AND trigger = ?3";
+    execute(connection, sql, params![number(event.0)?, runbook, trigger])?;
+    Ok(())
+}
+
+fn write_message(connection: &Connection, message: &Outbox) -> Result<(), Error> {
+    let sql = "INSERT OR REPLACE INTO message (id, due, record) VALUES (?1, ?2, ?3)";
+    let due = matches!(message.delivery, Delivery::Due { .. });
+    let values = params![number(message.id.0)?, due, encode(message)];
+    execute(connection, sql, values)?;
+    Ok(())
+}
+
+fn write_debt(connection: &Connection, debt: &Debt) -> Result<(), Error> {
+    let sql = "INSERT OR REPLACE INTO debt (id, owed, record) VALUES (?1, ?2, ?3)";
+    let values = params![number(debt.id.0)?, debt.paid.is_none(), encode(debt)];
+    execute(connection, sql, values)?;
+    Ok(())
+}
+
+fn write_hold(connection: &Connection, hold: Option<&Hold>) -> Result<(), Error> {
+    let sql = "UPDATE meta SET hold = ?1";
+    execute(connection, sql, params![hold.map(encode)])?;
+    Ok(())
+}
+
+/// Runs a statement; gives the number of rows it changed.
+fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<usize, Error> {
+    let statement = connection.prepare_cached(sql);
+    let changed = statement.and_then(|mut statement| statement.execute(values));
+    changed.map_err(from_sqlite)
+}
+
+/// A number as a column. The largest one stands for every number that is too large to be stored.
+fn number(number: u64) -> Result<i64, Error> {
+    match i64::try_from(number) {
+        Ok(number) if number < i64::MAX => Ok(number),
+        Ok(_) | Err(_) => Err(error(
+            ErrorKind::Failed,
+            format!("the number {number} is too large for the store"),
+        )),
+    }
+}
+
+/// Refuses a change that found nothing to change.
+fn found(changed: usize, why: impl FnOnce() -> String) -> Result<(), Error> {
+    match changed {
+        0 => Err(error(ErrorKind::Failed, why())),
+        _ => Ok(()),
+    }
+}
