@@ -43,11 +43,13 @@ impl Http {
         self.authorised(self.client.get(url), call)
     }
 
-    fn post(&self, call: &Call) -> Result<RequestBuilder, String> {
+    fn post(&self, granted: &Granted) -> Result<RequestBuilder, String> {
+        let call = &granted.call;
         let url = arguments::query(call, "url", Tag::Url)?;
         let body = arguments::text(call, "body")?;
         let request = self.client.post(url, content_type(body), body.to_owned());
-        self.authorised(request, call)
+        // Whoever knows the header does the same thing only once; for all others it is nothing.
+        self.authorised(request.header("idempotency-key", &granted.key), call)
     }
 
     async fn look(&self, granted: &Granted) -> Observed {
@@ -81,7 +83,7 @@ impl Http {
     async fn change(&self, granted: &Granted) -> ChangeOutcome {
         let call = &granted.call;
         let request = match arguments::function(call) {
-            "post" => self.post(call),
+            "post" => self.post(granted),
             _ => Err(format!("no connector offers {}", call.name)),
         };
         let not_applied = |why: &str| ChangeOutcome::NotApplied(said(&self.secrets, why));

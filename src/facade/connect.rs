@@ -1,5 +1,7 @@
 //! Connectors driven by plain data, for tests against servers and programs that misbehave.
 
+pub mod people;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@
 mod every;
 mod exec;
 mod http;
+mod people;
 mod prom;
 mod server;
 mod shapes;
@@ -19,14 +20,12 @@ use rbk::facade::connect::{Arg, Ask, Came, Connectors, Setup};
 
 use crate::harness::fixture::trial;
 
-/// The trials of one connector, by what they are about.
-type Group = Vec<(&'static str, fn())>;
-
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, Group); 6] = [
+    let groups: [(&str, Vec<(&str, fn())>); 7] = [
         ("every", every::CASES.to_vec()),
         ("exec", exec::CASES.to_vec()),
         ("http", http::CASES.to_vec()),
+        ("people", people::CASES.to_vec()),
         ("prom", prom::CASES.to_vec()),
         ("shapes", shapes::CASES.to_vec()),
         ("tcp", tcp::CASES.to_vec()),

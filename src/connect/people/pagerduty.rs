@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
 
-use super::post;
+use super::{odd_answer, post, shorter, shown};
 use crate::connect::{Client, Messenger, Pending, SecretText, Secrets, Undelivered};
 use crate::effect::Severity;
 use crate::journal::{Message, MessageKind};
-use crate::value::escape_text;
 
 /// Where events go unless told otherwise.
 const ENQUEUE: &str = "https://events.pagerduty.com/v2/enqueue";
 /// The longest summary, in characters.
 const SUMMARY: usize = 1_024;
+/// The longest key of an event.
+const THREAD_BYTES: usize = 255;
 /// The largest event that is taken, in bytes.
 const EVENT_BYTES: usize = 500 * 1024;
 
@@ -50,10 +52,14 @@ impl Messenger for PagerDuty {
 
     fn deliver<'a>(&'a self, message: &'a Message) -> Pending<'a, Result<(), Undelivered>> {
         Box::pin(async move {
-            let body = body(message, self.key.expose()).to_string();
+            let message = shown(message, &self.secrets);
+            let body = body(&message, self.key.expose()).to_string();
             let request = self.client.post(&self.url, "application/json", body);
-            post(&self.client, request, &self.secrets, "PagerDuty").await?;
-            Ok(())
+            let answer = post(&self.client, request, &self.secrets, "PagerDuty").await?;
+            match answer.status {
+                202 => Ok(()),
+                _ => Err(odd_answer(&self.secrets, "PagerDuty", "202", &answer)),
+            }
         })
     }
 }
@@ -70,21 +76,37 @@ fn body(message: &Message, key: &str) -> Json {
         MessageKind::Note => format!("{}/note/{}", message.thread, message.at.millis()),
         _ => message.thread.to_string(),
     };
+    let thread = thread_key(thread);
     let mut event = json!({"routing_key": key, "event_action": action, "dedup_key": thread});
     if action == "trigger" {
         let summary = format!("{}: {}", message.title, message.text);
         event["payload"] = json!({
-            "summary": escape_text(&summary, SUMMARY - 1),
+            "summary": shorter(&summary.replace('\n', " "), SUMMARY),
             "source": message.package,
             "severity": severity(message),
             "timestamp": message.at.to_string(),
             "component": message.runbook,
-            "class": message.reason,
             "custom_details": details(message),
         });
+        if let Some(reason) = &message.reason {
+            event["payload"]["class"] = json!(reason);
+        }
         event["client"] = json!("rbk");
     }
     event
+}
+
+/// The thread as a key that PagerDuty takes: a long one is told from others by its hash.
+fn thread_key(thread: String) -> String {
+    if thread.len() <= THREAD_BYTES {
+        return thread;
+    }
+    let hash: String = Sha256::digest(&thread)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let start: String = thread.chars().take(40).collect();
+    format!("{start}#{hash}")
 }
 
 /// The evidence, as much of it as an event can hold: the newest is what counts.

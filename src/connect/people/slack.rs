@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use super::post;
-use crate::connect::answer::quoted;
+use super::{odd_answer, post, shown};
 use crate::connect::{Client, Messenger, Pending, SecretText, Secrets, Undelivered};
 use crate::journal::{Message, MessageKind};
 
@@ -40,20 +39,13 @@ impl Messenger for Slack {
 
     fn deliver<'a>(&'a self, message: &'a Message) -> Pending<'a, Result<(), Undelivered>> {
         Box::pin(async move {
-            let body = body(message).to_string();
+            let body = body(&shown(message, &self.secrets)).to_string();
             let url = self.webhook.expose();
             let request = self.client.post(url, "application/json", body);
             let answer = post(&self.client, request, &self.secrets, "Slack").await?;
             match answer.body.as_slice() {
                 b"ok" => Ok(()),
-                // Whatever answers so is not Slack, and nobody has read the message.
-                other => Err(Undelivered {
-                    why: format!(
-                        "Slack answered {} instead of `ok`",
-                        quoted(&self.secrets, other)
-                    ),
-                    again: false,
-                }),
+                _ => Err(odd_answer(&self.secrets, "Slack", "`ok`", &answer)),
             }
         })
     }
@@ -67,43 +59,69 @@ fn body(message: &Message) -> Json {
         MessageKind::Acknowledged => "Acknowledged",
         MessageKind::Resolved => "Resolved",
     };
-    let title = escaped(&message.title);
-    let text = escaped(&message.text);
-    let (severity, runbook) = (message.severity.word(), escaped(&message.runbook));
-    let head = format!("*{word}* ({severity}, {runbook}): {title}\n{text}");
+    let (title, text) = (&message.title, &message.text);
+    let (severity, runbook) = (message.severity.word(), &message.runbook);
+    // Each part is bounded by itself, so that a long title leaves room for the text.
+    let head = format!(
+        "*{word}* ({severity}, {}): {}\n{}",
+        marked(runbook, 200),
+        marked(title, 700),
+        marked(text, SECTION - 1_000)
+    );
     let mut blocks = vec![section(&head)];
     let asks = matches!(message.kind, MessageKind::Page | MessageKind::Task);
     if asks && !message.evidence.is_empty() {
-        let left_out = message.evidence.len().saturating_sub(LINES);
-        let lines = message.evidence.iter().skip(left_out);
-        let lines: Vec<String> = lines.map(|line| escaped(&line.text)).collect();
-        blocks.push(section(&format!(
-            "```{}```",
-            shorter(&lines.join("\n"), SECTION - 10)
-        )));
+        blocks.push(section(&format!("```{}```", evidence(message))));
     }
     if asks {
-        blocks.push(section(&format!("`{}`", escaped(&message.answer))));
+        blocks.push(section(&format!("`{}`", marked(&message.answer, SECTION))));
     }
-    json!({"text": shorter(&format!("{word}: {title}: {text}"), SECTION), "blocks": blocks})
+    let plain = marked(&format!("{word}: {title}: {text}"), SECTION);
+    json!({"text": plain, "blocks": blocks, "unfurl_links": false, "unfurl_media": false})
 }
 
+/// The newest lines: as many as are read, and fit.
+fn evidence(message: &Message) -> String {
+    let mut room = SECTION - 10;
+    let mut lines = Vec::new();
+    for line in message.evidence.iter().rev().take(LINES) {
+        // What would end the block early must not.
+        let line = marked(&line.text.replace("```", "'''"), SECTION / 3);
+        match room.checked_sub(line.chars().count() + 1) {
+            Some(left) => room = left,
+            None => break,
+        }
+        lines.push(line);
+    }
+    lines.reverse();
+    lines.join("\n")
+}
+
+/// `verbatim`: nothing in the text is made a link or a mention that was not written as one.
 fn section(text: &str) -> Json {
-    json!({"type": "section", "text": {"type": "mrkdwn", "text": shorter(text, SECTION)}})
+    json!({"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": true}})
 }
 
-/// Slack gives a meaning to these three characters alone.
-fn escaped(text: &str) -> String {
-    let text = text.replace('&', "&amp;");
-    // What would end a block of code early must not.
-    text.replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace("```", "'''")
-}
-
-fn shorter(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+/// Slack gives a meaning to these three characters alone. At most so many characters, none cut in
+/// the middle of how it is written.
+fn marked(text: &str, most: usize) -> String {
+    let mut marked = String::new();
+    let mut room = most.saturating_sub(1);
+    for character in text.chars() {
+        let written = match character {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            plain => &plain.to_string(),
+        };
+        match room.checked_sub(written.chars().count()) {
+            Some(left) => room = left,
+            None => {
+                marked.push('…');
+                break;
+            }
+        }
+        marked.push_str(written);
     }
+    marked
 }

@@ -42,12 +42,30 @@ impl Messenger for Webhook {
 
     fn deliver<'a>(&'a self, message: &'a Message) -> Pending<'a, Result<(), Undelivered>> {
         Box::pin(async move {
-            let body = body(message).to_string();
+            let body = redacted(body(message), &self.secrets).to_string();
             let request = self.client.post(&self.url, "application/json", body);
             let request = with_bearer(request, self.token.as_ref());
             post(&self.client, request, &self.secrets, "the webhook").await?;
             Ok(())
         })
+    }
+}
+
+/// The same without secrets. Characters stay as they are: a program reads them.
+fn redacted(body: Json, secrets: &Secrets) -> Json {
+    match body {
+        Json::String(text) => Json::String(secrets.redact(&text)),
+        Json::Array(items) => items
+            .into_iter()
+            .map(|item| redacted(item, secrets))
+            .collect(),
+        Json::Object(fields) => {
+            let fields = fields.into_iter();
+            fields
+                .map(|(name, value)| (name, redacted(value, secrets)))
+                .collect()
+        }
+        plain @ (Json::Null | Json::Bool(_) | Json::Number(_)) => plain,
     }
 }
 

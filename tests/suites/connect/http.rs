@@ -121,6 +121,7 @@ fn a_status_decides_about_a_change() {
         let asked = server.asked();
         assert_eq!(asked.len(), 1, "nothing is sent twice");
         assert!(asked[0].contains("content-type: application/json"));
+        assert!(asked[0].contains("idempotency-key: incident-1/run-1/step-1"));
         assert!(asked[0].ends_with("\r\n\r\n{\"on\":false}"));
     }
 }
