@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, human};
 use crate::engine::Runbooks;
 use crate::front;
 use crate::host::Disk;
-use crate::program::Program;
+use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Files};
 use crate::settings::{self, Settings};
 use crate::text::Sources;
@@ -105,6 +105,13 @@ impl Package {
             for why in &program.metadata.shadow {
                 words.push(format!(
                     "`{name}` runs as a shadow, and changes nothing: {why}"
+                ));
+            }
+            let scheduled =
+                |trigger: &Trigger| matches!(trigger.kind, TriggerKind::Schedule { .. });
+            if program.metadata.triggers.iter().any(scheduled) {
+                words.push(format!(
+                    "`{name}` has a schedule, and no agent starts it by that yet"
                 ));
             }
         }

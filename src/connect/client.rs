@@ -25,8 +25,9 @@ pub struct Client {
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
-    /// Where a redirect leads, as the other side says it.
+    /// Where a redirect leads, and how long to wait: as the other side says it.
     pub location: String,
+    pub retry_after: String,
     /// The beginning of the body, at least as much as was asked for if there is that much.
     pub body: Vec<u8>,
     /// Whether there was more of it.
@@ -111,6 +112,7 @@ impl Client {
             status: response.status().as_u16(),
             content_type: header(reqwest::header::CONTENT_TYPE),
             location: header(reqwest::header::LOCATION),
+            retry_after: header(reqwest::header::RETRY_AFTER),
             body: Vec::new(),
             more: false,
             broken: None,

@@ -94,6 +94,8 @@ impl Http {
         // Where the other side knows the header, a repetition is harmless.
         let request = request.header("Idempotency-Key", &granted.key);
         match self.client.ask(request, granted.patience(), REFUSAL).await {
+            // Somebody in between gave up: whether the other side has done it, nobody knows.
+            Ok(answer) if matches!(answer.status, 408 | 502 | 504) => ChangeOutcome::Unknown,
             // The status came with the first bytes: it counts, also when the body broke off.
             Ok(answer) if answer.status < 400 => ChangeOutcome::Applied(Value::None),
             Ok(answer) => {

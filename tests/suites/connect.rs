@@ -21,7 +21,7 @@ use rbk::facade::connect::{Arg, Ask, Came, Connectors, Setup};
 use crate::harness::fixture::trial;
 
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, Vec<(&str, fn())>); 7] = [
+    let groups: [(&str, Vec<Case>); 7] = [
         ("every", every::CASES.to_vec()),
         ("exec", exec::CASES.to_vec()),
         ("http", http::CASES.to_vec()),
