@@ -16,6 +16,7 @@ use libtest_mimic::{Arguments, Trial};
 mod harness;
 
 mod suites {
+    pub mod agent;
     pub mod check;
     pub mod cli;
     pub mod connect;
@@ -61,6 +62,7 @@ const SUITES: &[Suite] = &[
     ("cli", suites::cli::trials),
     ("store", suites::store::trials),
     ("connect", suites::connect::trials),
+    ("agent", suites::agent::trials),
     ("examples", suites::examples::trials),
     ("e2e", suites::e2e::trials),
 ];

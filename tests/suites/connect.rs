@@ -7,7 +7,6 @@ mod every;
 mod exec;
 mod http;
 mod prom;
-mod server;
 mod shapes;
 mod tcp;
 
