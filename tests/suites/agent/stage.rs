@@ -192,6 +192,18 @@ webhook = "http://127.0.0.1:{people}/second"
         wait::until(&format!("the log says {words}"), said, || self.log());
     }
 
+    /// Waits until the world was asked this.
+    pub fn wait_for_asked(&self, start: &str) {
+        let asked = || {
+            let asked = self.world.asked();
+            asked
+                .iter()
+                .any(|text| text.starts_with(start))
+                .then_some(())
+        };
+        wait::until(start, asked, || self.log());
+    }
+
     /// Posts something: the status of the answer, and its body. None if there is no answer.
     pub fn post(&self, path: &str, body: &[u8]) -> Option<(u16, Value)> {
         self.post_as(path, body, body.len())
