@@ -13,6 +13,7 @@ mod api;
 mod load;
 mod serve;
 mod view;
+mod watch;
 
 pub use load::{Package, Refused, load_package, load_settings};
 pub use serve::{Options, Running, serve};
