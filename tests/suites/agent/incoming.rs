@@ -8,6 +8,7 @@ use super::stage::{ALERTS, Stage, alert, notification};
 pub const CASES: &[Case] = &[
     ("what is broken is a dead letter", broken),
     ("an enormous body is a dead letter", enormous),
+    ("a broken event is a dead letter", broken_event),
     ("one enormous label spoils one alert", enormous_label),
     ("words of an alert do nothing", words_do_nothing),
 ];
@@ -153,4 +154,22 @@ fn matched(query: &str) -> String {
 fn coded(characters: &mut std::str::Chars<'_>, digits: usize) -> char {
     let digits: String = characters.take(digits).collect();
     char::from_u32(u32::from_str_radix(&digits, 16).unwrap()).unwrap()
+}
+
+fn broken_event() {
+    let mut stage = Stage::new();
+    stage.start();
+    let large = vec![b' '; 256 * 1024 + 1];
+    let cases: [(&[u8], u16); 4] = [(b"{", 422), (b"[]", 422), (b"\xff", 400), (&large, 413)];
+    for (number, (body, expected)) in cases.into_iter().enumerate() {
+        let (status, answer) = stage.post("/v1/events/deploy", body).unwrap();
+        assert_eq!(status, expected, "{answer}");
+        let letters = stage.dead_letters();
+        assert_eq!(letters.len(), number + 1, "{letters:#?}");
+        let source = "event deploy";
+        assert!(
+            letters.iter().all(|letter| letter["source"] == source),
+            "{letters:#?}"
+        );
+    }
 }
