@@ -15,6 +15,7 @@ mod load;
 mod once;
 mod serve;
 mod view;
+mod watch;
 
 pub use alertmanager::decode_one;
 pub use dry::{Plan, dry_run};

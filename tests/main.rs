@@ -16,6 +16,7 @@ use libtest_mimic::{Arguments, Trial};
 mod harness;
 
 mod suites {
+    pub mod agent;
     pub mod check;
     pub mod cli;
     pub mod connect;
@@ -62,6 +63,7 @@ const SUITES: &[Suite] = &[
     ("cli", suites::cli::trials),
     ("store", suites::store::trials),
     ("connect", suites::connect::trials),
+    ("agent", suites::agent::trials),
     ("examples", suites::examples::trials),
     ("demo", suites::demo::trials),
     ("e2e", suites::e2e::trials),

@@ -4,7 +4,6 @@
 //! said loudly. A stop lets what has begun finish writing; what is under way in the world is taken
 //! up at the next start.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use tracing::{error, info, warn};
 
 use super::api::{self, Shared};
 use super::load::{self, Package, Refused};
+use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
 use crate::engine::Engine;
@@ -142,8 +142,8 @@ pub async fn start(
 pub async fn serve(options: &Options) -> Result<Stopped, Vec<Refused>> {
     let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
     let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
-    let mut watched = Watched::of(options, &package);
-    let mut running = start(options, settings, package).await?;
+    let mut watched = Watched::new(options, &package.files);
+    // Listened to before anybody is told that the agent is at work.
     let signals = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),
@@ -153,16 +153,18 @@ pub async fn serve(options: &Options) -> Result<Stopped, Vec<Refused>> {
         let why = "the signals of the system cannot be listened to".to_owned();
         return Err(vec![Refused { code: None, why }]);
     };
+    let started = settings.clone();
+    let mut running = start(options, settings, package).await?;
     let mut look = tokio::time::interval(WATCH);
     loop {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             _ = &mut running.ended => break,
-            _ = hangup.recv() => reload(options, &running.handle, &mut watched).await,
+            _ = hangup.recv() => reload(options, &started, &running.handle, &mut watched).await,
             _ = look.tick() => {
-                if watched.changed() {
-                    reload(options, &running.handle, &mut watched).await;
+                if watched.changed(options) {
+                    reload(options, &started, &running.handle, &mut watched).await;
                 }
             }
         }
@@ -186,13 +188,12 @@ impl Running {
 }
 
 /// Takes what has changed. What cannot be loaded leaves the last good one at work.
-async fn reload(options: &Options, handle: &Handle, watched: &mut Watched) {
-    let settings = load::load_settings(&options.settings, options.look);
-    let package = load::load_package(&options.package, options.look);
-    let (settings, package) = match (settings, package) {
-        (Ok(settings), Ok(package)) => (settings, package),
-        (Err(refused), _) | (_, Err(refused)) => {
-            watched.look_again();
+async fn reload(options: &Options, started: &Settings, handle: &Handle, watched: &mut Watched) {
+    // Before anything is read: what is written in the meantime is a change of its own.
+    watched.look(options);
+    let (settings, package) = match load_again(options, started) {
+        Ok(loaded) => loaded,
+        Err(refused) => {
             error!(
                 code = Code::PackageRefused.as_str(),
                 "not loaded, the last good package goes on:\n{}", refused.why
@@ -200,16 +201,7 @@ async fn reload(options: &Options, handle: &Handle, watched: &mut Watched) {
             return;
         }
     };
-    let lacks = package.lacks(&settings);
-    if let Some(first) = lacks.first() {
-        watched.look_again();
-        error!(
-            code = Code::PackageRefused.as_str(),
-            "not loaded, the last good package goes on: {}", first.why
-        );
-        return;
-    }
-    *watched = Watched::of(options, &package);
+    watched.know(options, &package.files);
     let (runbooks, words) = package.runbooks();
     for words in words {
         warn!("{words}");
@@ -224,39 +216,22 @@ async fn reload(options: &Options, handle: &Handle, watched: &mut Watched) {
     }
 }
 
-/// Files and when each was written, as far as that is known.
-struct Watched {
-    files: BTreeMap<PathBuf, Option<SystemTime>>,
-}
-
-impl Watched {
-    fn of(options: &Options, package: &Package) -> Watched {
-        let files = package.files.iter().chain([&options.settings]);
-        let folder = std::iter::once(&options.package);
-        Watched {
-            files: files
-                .chain(folder)
-                .map(|path| (path.clone(), written(path)))
-                .collect(),
-        }
+/// Settings and a package that can be run with what the agent has reached since its start.
+fn load_again(options: &Options, started: &Settings) -> Result<(Settings, Package), Refused> {
+    let settings = load::load_settings(&options.settings, options.look)?;
+    let package = load::load_package(&options.package, options.look)?;
+    if let Some(first) = package.lacks(&settings).into_iter().next() {
+        return Err(first);
     }
-
-    fn changed(&self) -> bool {
-        self.files
-            .iter()
-            .any(|(path, before)| written(path) != *before)
+    match package.lacks(started).into_iter().next() {
+        Some(Refused { code, why }) => Err(Refused {
+            code,
+            why: format!(
+                "{why}; it is there by now, but the agent has to be started again to take it"
+            ),
+        }),
+        None => Ok((settings, package)),
     }
-
-    /// Waits for the next change of the same files.
-    fn look_again(&mut self) {
-        for (path, before) in &mut self.files {
-            *before = written(path);
-        }
-    }
-}
-
-fn written(path: &Path) -> Option<SystemTime> {
-    std::fs::metadata(path).ok()?.modified().ok()
 }
 
 /// Where relative paths of the settings begin.

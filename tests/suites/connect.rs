@@ -8,7 +8,6 @@ mod exec;
 mod http;
 mod people;
 mod prom;
-mod server;
 mod shapes;
 mod tcp;
 

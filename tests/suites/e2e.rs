@@ -7,14 +7,12 @@
 
 mod agent;
 mod capture;
-mod net;
 mod package;
 mod recorder;
 mod redis;
 mod scenarios;
 mod servers;
 mod stage;
-mod wait;
 
 use libtest_mimic::Trial;
 

@@ -110,7 +110,7 @@ async fn text(shared: &Shared, body: Body, source: &Source) -> Result<String, Fa
         Ok(text) => Ok(text),
         Err(_) => {
             let bad = Bad {
-                code: Code::EventMalformed,
+                code: malformed(source),
                 why: "it is not UTF-8".to_owned(),
                 body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
             };
@@ -136,7 +136,7 @@ async fn read(shared: &Shared, body: Body, most: usize, source: &Source) -> Resu
             },
             Some(Err(error)) => {
                 let bad = Bad {
-                    code: Code::AlertMalformed,
+                    code: malformed(source),
                     why: format!("the body broke off after {} bytes: {error}", bytes.len()),
                     body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
                 };
@@ -153,6 +153,14 @@ async fn read(shared: &Shared, body: Body, most: usize, source: &Source) -> Resu
             return Err(refuse(shared, bad, source.clone(), status).await?);
         }
         bytes.extend_from_slice(&data);
+    }
+}
+
+/// What something broken is called, by where it came in.
+fn malformed(source: &Source) -> Code {
+    match source {
+        Source::Alertmanager => Code::AlertMalformed,
+        Source::Event(_) | Source::Request(_) => Code::EventMalformed,
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use rbk::facade::connect::{Arg, Ask, Came, Connectors};
 
-use super::server::{Server, closed_port};
 use super::{Case, NOW, SECRET, ask, connectors, run};
+use crate::harness::server::{Server, closed_port};
 
 pub const CASES: &[Case] = &[
     ("the deadline is kept", the_deadline_is_kept),

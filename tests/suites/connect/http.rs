@@ -5,8 +5,8 @@ use std::net::TcpStream;
 
 use rbk::facade::connect::{Arg, Ask, Came};
 
-use super::server::{Server, closed_port};
 use super::{Case, SECRET, ask, connectors, field, run, words};
+use crate::harness::server::{Server, closed_port};
 
 pub const CASES: &[Case] = &[
     ("any status is an answer", any_status_is_an_answer),
@@ -90,7 +90,7 @@ fn an_answer_that_breaks_off_is_none() {
 
 fn a_secret_goes_out_and_not_back() {
     let server = Server::new(|request, stream| {
-        super::server::respond(stream, 200, "text/plain", &format!("you sent {request}"));
+        crate::harness::server::respond(stream, 200, "text/plain", &format!("you sent {request}"));
     });
     let came = run(connectors("").observe(get(server.url(), Arg::Secret("token".into()))));
     assert!(server.asked()[0].contains(&format!("Bearer {SECRET}")));

@@ -3,8 +3,8 @@
 use rbk::facade::connect::{Arg, Ask, Came};
 use serde_json::{Value, json};
 
-use super::server::{Server, respond};
 use super::{Case, NOW, SECRET, ask, connectors, run, words};
+use crate::harness::server::{Server, respond};
 
 pub const CASES: &[Case] = &[
     ("one number is a value", one_number_is_a_value),

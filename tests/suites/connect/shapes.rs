@@ -5,9 +5,9 @@ use std::net::TcpStream;
 
 use rbk::facade::connect::{Arg, Came};
 
-use super::server::{Server, respond};
 use super::{Case, ask, connectors, run};
 use crate::harness::fixture::root;
+use crate::harness::server::{Server, respond};
 
 pub const CASES: &[Case] = &[
     ("http.Response", http_response),

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use rbk::facade::connect::{Arg, Ask, Came};
 
-use super::server::{Server, closed_port};
 use super::{Case, ask, connectors, field, run, words};
+use crate::harness::server::{Server, closed_port};
 
 pub const CASES: &[Case] = &[
     ("open tells down from up", open_tells_down_from_up),

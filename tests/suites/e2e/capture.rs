@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::recorder::{Posted, Recorder};
 use super::servers::World;
-use super::wait;
 use crate::harness::fixture::root;
+use crate::harness::wait;
 
 /// A frozen Redis is told as firing, and as resolved when it answers again, in the shape of the kept
 /// bodies.

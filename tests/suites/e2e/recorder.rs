@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::net;
+use crate::harness::net;
 
 /// What was posted.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::servers::{program, template};
-use super::{net, wait};
+use crate::harness::{net, wait};
 
 /// It is a daemon, since the agent's program starts it anew: the trial knows it by its file.
 pub struct Redis {

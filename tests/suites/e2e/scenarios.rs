@@ -6,7 +6,7 @@ use rustix::process::{Signal, kill_process};
 
 use super::package::{FIRST_LINK, FIRST_PATH, Restart};
 use super::stage::{Stage, word};
-use super::wait;
+use crate::harness::wait;
 
 /// It accepts connections and says nothing.
 pub fn frozen() {

@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use super::redis::Redis;
-use super::{net, wait};
 use crate::harness::fixture::root;
+use crate::harness::{net, wait};
 
 /// Each program with the Debian package that has it.
 const PACKAGES: &[(&str, &str)] = &[

@@ -8,7 +8,7 @@ use super::agent::Agent;
 use super::package::{self, Restart};
 use super::recorder::{Posted, Recorder};
 use super::servers::World;
-use super::wait;
+use crate::harness::wait;
 
 /// The agent ends before the servers that it speaks to.
 pub struct Stage {

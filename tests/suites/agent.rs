@@ -1,0 +1,37 @@
+//! The agent as it is shipped, under hostile conditions: the binary against servers of the test's own.
+//!
+//! Each trial has a folder, ports and an agent of its own. The package is `tests/agent/service.rbk`; a
+//! trial changes a few words of it or of the settings.
+
+mod disk;
+mod incoming;
+mod life;
+mod messengers;
+mod people;
+mod stage;
+mod start;
+mod world;
+
+use libtest_mimic::Trial;
+
+use crate::harness::fixture::trial;
+
+/// A trial's name and what it does.
+type Case = (&'static str, fn());
+
+pub fn trials() -> Vec<Trial> {
+    let groups = [
+        ("disk", disk::CASES),
+        ("incoming", incoming::CASES),
+        ("life", life::CASES),
+        ("messengers", messengers::CASES),
+        ("people", people::CASES),
+        ("start", start::CASES),
+        ("world", world::CASES),
+    ];
+    let cases = groups.into_iter().flat_map(|(group, cases)| {
+        let cases = cases.iter();
+        cases.map(move |&(name, run)| trial(format!("agent/{group}/{name}"), run))
+    });
+    cases.collect()
+}

@@ -1,0 +1,175 @@
+//! What comes in: broken, enormous, and meant to do harm.
+
+use serde_json::json;
+
+use super::Case;
+use super::stage::{ALERTS, Stage, alert, notification};
+
+pub const CASES: &[Case] = &[
+    ("what is broken is a dead letter", broken),
+    ("an enormous body is a dead letter", enormous),
+    ("a broken event is a dead letter", broken_event),
+    ("one enormous label spoils one alert", enormous_label),
+    ("words of an alert do nothing", words_do_nothing),
+];
+
+fn broken() {
+    let mut stage = Stage::new();
+    stage.start();
+    let twice =
+        r#"{"status":"firing","labels":{"alertname":"ServiceDown","service":"a","service":"b"}}"#;
+    let nameless = r#"{"status":"firing","labels":{"service":"a"}}"#;
+    let wrong = r#"{"version":"3","alerts":[]}"#;
+    let cases = [
+        ("{\"version\": \"4\", ".to_owned(), 400),
+        (wrong.to_owned(), 400),
+        (notification(&[twice.to_owned()]), 200),
+        (notification(&[nameless.to_owned()]), 200),
+    ];
+    for (number, (body, expected)) in cases.into_iter().enumerate() {
+        let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+        assert_eq!(status, expected, "{body}: {answer}");
+        assert!(answer.to_string().contains("A1206"), "{answer}");
+        let letters = stage.dead_letters();
+        assert_eq!(letters.len(), number + 1, "{letters:#?}");
+    }
+    let whole = notification(&[alert(&json!({"service": "a"}))]);
+    // Whoever breaks off gets an answer if it still listens; what came is kept in any case.
+    let cut = &whole.as_bytes()[..whole.len() / 2];
+    if let Some((status, answer)) = stage.post_as(ALERTS, cut, whole.len()) {
+        assert_eq!(status, 400, "{answer}");
+    }
+    let found = || (stage.dead_letters().len() == 5).then_some(());
+    crate::harness::wait::until("the fifth letter", found, || stage.log());
+    for letter in stage.dead_letters() {
+        assert_eq!(letter["code"], "A1206", "{letter}");
+        assert!(!letter["body"].as_str().unwrap().is_empty(), "{letter}");
+    }
+    assert_eq!(stage.get("/v1/health")["status"], "alive");
+    let incidents = stage.get("/v1/incidents");
+    assert_eq!(incidents["incidents"], json!([]));
+    stage.incident("a");
+}
+
+fn enormous() {
+    let mut stage = Stage::new();
+    stage.start();
+    let body = vec![b'x'; 8 * 1024 * 1024 + 1];
+    let (status, answer) = stage.post(ALERTS, &body).unwrap();
+    assert_eq!(status, 413, "{answer}");
+    assert_eq!(answer["error"]["code"], "A1207");
+    let letters = stage.dead_letters();
+    assert_eq!(letters.len(), 1);
+    assert_eq!(letters[0]["code"], "A1207");
+    let kept = letters[0]["body"].as_str().unwrap().len();
+    assert!((1..=64 * 1024).contains(&kept), "{kept} bytes are kept");
+    stage.incident("a");
+}
+
+fn enormous_label() {
+    let mut stage = Stage::new();
+    stage.start();
+    let long = "y".repeat(1_000_000);
+    let alerts = ["a", &long, "b"].map(|service| alert(&json!({"service": service})));
+    let (status, answer) = stage
+        .post(ALERTS, notification(&alerts).as_bytes())
+        .unwrap();
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["incidents"].as_array().unwrap().len(), 2, "{answer}");
+    assert_eq!(answer["dead_letters"][0]["code"], "A1207", "{answer}");
+    assert_eq!(stage.dead_letters().len(), 1);
+}
+
+/// What means something to a shell, to PromQL, to a path, or to eyes.
+const WORDS: &[&str] = &[
+    "a\"b'c`d",
+    "one\ntwo\r\nthree",
+    "$(touch @/harm)",
+    "`touch @/harm`; touch @/harm",
+    "\"} or vector(1) #",
+    "x\\\"} or vector(1) #",
+    "../../etc/passwd",
+    "evil\u{202e}txt.exe\u{2066}",
+    "\u{1b}[2J\u{7}red",
+];
+
+fn words_do_nothing() {
+    let mut stage = Stage::new();
+    stage.start();
+    let folder = stage.folder.path().to_str().unwrap().to_owned();
+    for word in WORDS {
+        let word = word.replace('@', &folder);
+        let before = stage.world.asked().len();
+        let id = stage.incident(&word);
+        stage.wait_for(id, "resolved");
+        let asked = stage.world.asked();
+        let queries = asked[before..].iter().filter_map(|request| query(request));
+        let plain: Vec<String> = queries
+            .filter(|query| !query.contains("rbk_selector"))
+            .collect();
+        assert!(!plain.is_empty(), "nothing was asked for {word:?}");
+        for query in plain {
+            assert_eq!(matched(&query), word, "{query}");
+        }
+        let shown = stage.shown(id);
+        let bad = |c: &char| (c.is_control() && *c != '\n') || "\u{202e}\u{2066}".contains(*c);
+        assert_eq!(shown.chars().find(bad), None, "{shown}");
+        assert!(!shown.contains("\nthree"), "{shown}");
+    }
+    assert!(!stage.path("harm").exists(), "an alert started a program");
+    assert_eq!(stage.get("/v1/health")["status"], "alive");
+}
+
+/// The query of a request, decoded.
+fn query(request: &str) -> Option<String> {
+    let (_, body) = request.split_once("\r\n\r\n")?;
+    let mut pairs = url::form_urlencoded::parse(body.as_bytes());
+    pairs.find_map(|(name, value)| (name == "query").then(|| value.into_owned()))
+}
+
+/// The value of the one matcher that a query is.
+fn matched(query: &str) -> String {
+    let inside = query.strip_prefix("service_up{service=\"");
+    let inside = inside.and_then(|rest| rest.strip_suffix("\"}"));
+    let inside = inside.unwrap_or_else(|| panic!("not one matcher: {query}"));
+    let mut value = String::new();
+    let mut characters = inside.chars();
+    while let Some(character) = characters.next() {
+        assert_ne!(character, '"', "the matcher ends early: {query}");
+        value.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some(plain @ ('"' | '\\')) => plain,
+                Some('u') => coded(&mut characters, 4),
+                Some('x') => coded(&mut characters, 2),
+                other => panic!("an unknown escape {other:?}: {query}"),
+            },
+            plain => plain,
+        });
+    }
+    value
+}
+
+fn coded(characters: &mut std::str::Chars<'_>, digits: usize) -> char {
+    let digits: String = characters.take(digits).collect();
+    char::from_u32(u32::from_str_radix(&digits, 16).unwrap()).unwrap()
+}
+
+fn broken_event() {
+    let mut stage = Stage::new();
+    stage.start();
+    let large = vec![b' '; 256 * 1024 + 1];
+    let cases: [(&[u8], u16); 4] = [(b"{", 422), (b"[]", 422), (b"\xff", 400), (&large, 413)];
+    for (number, (body, expected)) in cases.into_iter().enumerate() {
+        let (status, answer) = stage.post("/v1/events/deploy", body).unwrap();
+        assert_eq!(status, expected, "{answer}");
+        let letters = stage.dead_letters();
+        assert_eq!(letters.len(), number + 1, "{letters:#?}");
+        let source = "event deploy";
+        assert!(
+            letters.iter().all(|letter| letter["source"] == source),
+            "{letters:#?}"
+        );
+    }
+}

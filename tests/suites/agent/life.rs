@@ -1,0 +1,132 @@
+//! The life of an agent: loaded anew, stopped, and started again in the middle of something.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Case;
+use super::stage::{Prom, Stage, inner, number};
+use crate::harness::server::{Server, respond};
+use crate::harness::wait;
+
+pub const CASES: &[Case] = &[
+    ("a broken package leaves the last good one at work", reload),
+    ("a broken file that is new can be mended", new_file),
+    ("a contact that is new needs a start", new_contact),
+    ("an open connection does not keep it", open_connection),
+    ("a page under way is sent after a stop", page_under_way),
+    ("a wait goes on after a stop", wait_goes_on),
+];
+
+fn reload() {
+    let mut stage = Stage::new();
+    stage.say(Prom::Says("application/json", number("7")));
+    stage.start();
+    stage.change("package/service.rbk", "up() == 0", "upp() == 0");
+    stage.wait_for_log("A1211");
+    let first = stage.incident("a");
+    stage.wait_for_told("the last good package pages", |_, body| {
+        body["incident"] == first && body["text"] == "nobody can tell how a is"
+    });
+    let path = stage.path("package/service.rbk");
+    let text = fs::read_to_string(&path).unwrap().replace("upp()", "up()");
+    let text = text.replace("nobody can tell", "nobody knows");
+    // In one step, so that no half of it is seen.
+    fs::write(stage.path("mended"), text).unwrap();
+    fs::rename(stage.path("mended"), path).unwrap();
+    stage.wait_for_log("loaded anew");
+    let second = stage.incident("b");
+    stage.wait_for_told("the mended package pages", |_, body| {
+        body["incident"] == second && body["text"] == "nobody knows how b is"
+    });
+}
+
+fn wait_goes_on() {
+    let mut stage = Stage::new();
+    let before = "    cleared if";
+    stage.change("package/service.rbk", before, "    wait 4s\n    cleared if");
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_asked("GET /health");
+    let shown = stage.show(id);
+    assert_eq!(inner(&shown)["state"], "open", "{shown:#}");
+    let start = Instant::now();
+    assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
+    assert!(start.elapsed() < Duration::from_secs(8), "it stops slowly");
+    stage.start();
+    let shown = stage.wait_for(id, "resolved");
+    assert_eq!(inner(&shown)["how"], "verified", "{shown:#}");
+    let looked = stage.world.asked();
+    let looked = looked.iter().filter(|text| text.starts_with("GET /health"));
+    assert_eq!(looked.count(), 1, "it began from the start");
+}
+
+fn new_file() {
+    let mut stage = Stage::new();
+    stage.start();
+    let path = stage.path("package/more.rbk");
+    fs::write(&path, "const more = ").unwrap();
+    stage.wait_for_log("A1211");
+    fs::write(&path, "//! More.\n").unwrap();
+    stage.wait_for_log("loaded anew");
+}
+
+fn new_contact() {
+    let mut stage = Stage::new();
+    stage.say(Prom::Says("application/json", number("7")));
+    stage.start();
+    let third = format!(
+        "\n[contacts.\"pager:third\"]\nwebhook = \"http://127.0.0.1:{}/third\"\n\n[grants]",
+        stage.people.port
+    );
+    stage.change("agent.toml", "\n[grants]", &third);
+    stage.change("package/service.rbk", "pager:first", "pager:third");
+    stage.wait_for_log("pager:third");
+    // The agent cannot reach the new one yet, so the old one is told.
+    stage.incident("a");
+    let (path, _) = stage.wait_for_told("a page", |_, _| true);
+    assert_eq!(path, "/first", "{}", stage.log());
+    stage.terminate();
+    stage.start();
+    let id = stage.incident("b");
+    let (path, _) = stage.wait_for_told("a page", |_, body| body["incident"] == id);
+    assert_eq!(path, "/third", "{}", stage.log());
+}
+
+fn open_connection() {
+    let mut stage = Stage::new();
+    stage.start();
+    let mut idle = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.port)).unwrap();
+    idle.write_all(
+        b"POST /v1/alerts/alertmanager HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
+    )
+    .unwrap();
+    stage.incident("a");
+    let start = Instant::now();
+    assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
+    assert!(start.elapsed() < Duration::from_secs(20), "it stops slowly");
+}
+
+fn page_under_way() {
+    let is_first = AtomicBool::new(true);
+    let people = Server::new(
+        move |_, stream| match is_first.swap(false, Ordering::Relaxed) {
+            true => std::thread::sleep(Duration::from_secs(60)),
+            false => respond(stream, 200, "application/json", "{}"),
+        },
+    );
+    let mut stage = Stage::with(people);
+    stage.say(Prom::Says("application/json", number("7")));
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_told("the first try", |_, _| true);
+    assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
+    stage.start();
+    let twice = || (stage.told().len() >= 2).then_some(());
+    wait::until("the second try", twice, || stage.log());
+    for (path, page) in stage.told() {
+        assert_eq!((path.as_str(), &page["incident"]), ("/first", &id.into()));
+    }
+}

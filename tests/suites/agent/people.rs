@@ -1,0 +1,87 @@
+//! People who are hard to reach.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use super::Case;
+use super::stage::{Prom, Stage, number};
+use crate::harness::server::{Server, closed_port, respond};
+use crate::harness::wait;
+
+pub const CASES: &[Case] = &[
+    ("who fails twice is told in the end", fails_twice),
+    ("who hangs does not hold up others", hangs),
+    (
+        "the second is told when the first cannot be reached",
+        second_link,
+    ),
+];
+
+/// Pages somebody: what is seen fits nothing that the runbook knows.
+fn puzzled(mut stage: Stage) -> Stage {
+    stage.say(Prom::Says("application/json", number("7")));
+    stage.start();
+    stage
+}
+
+fn fails_twice() {
+    let tries = AtomicUsize::new(0);
+    let people = Server::new(move |_, stream| {
+        let status = match tries.fetch_add(1, Ordering::Relaxed) {
+            0 | 1 => 500,
+            _ => 200,
+        };
+        respond(stream, status, "application/json", "{}");
+    });
+    let stage = puzzled(Stage::with(people));
+    let id = stage.incident("a");
+    let delivered = || {
+        let shown = stage.show(id).to_string();
+        shown
+            .contains("pager:first")
+            .then_some(())
+            .filter(|()| stage.told().len() >= 3)
+    };
+    wait::until("the third try", delivered, || stage.log());
+    let told = stage.told();
+    for (path, page) in &told {
+        assert_eq!((path.as_str(), &page["kind"]), ("/first", &"page".into()));
+        assert_eq!(page["thread"], told[0].1["thread"]);
+    }
+}
+
+fn hangs() {
+    let people = Server::new(|request, stream| {
+        if request.starts_with("POST /first") {
+            thread::sleep(Duration::from_secs(60));
+        }
+        respond(stream, 200, "application/json", "{}");
+    });
+    let stage = Stage::with(people);
+    stage.change(
+        "package/service.rbk",
+        "chain builder for 5m",
+        "chain builder for 2s",
+    );
+    let stage = puzzled(stage);
+    let id = stage.incident("a");
+    stage.wait_for_told("the first is called", |path, _| path == "/first");
+    // In the meantime everything else goes on.
+    assert_eq!(stage.get("/v1/health")["status"], "alive");
+    let (_, page) = stage.wait_for_told("the second is told", |path, _| path == "/second");
+    assert_eq!(page["incident"], id);
+}
+
+fn second_link() {
+    let stage = Stage::new();
+    let first = format!("127.0.0.1:{}/first", stage.people.port);
+    let closed = format!("127.0.0.1:{}/first", closed_port());
+    stage.change("agent.toml", &first, &closed);
+    let stage = puzzled(stage);
+    let id = stage.incident("a");
+    let (path, page) = stage.wait_for_told("the second is told", |_, _| true);
+    assert_eq!((path.as_str(), &page["kind"]), ("/second", &"page".into()));
+    let shown = stage.show(id).to_string();
+    assert!(shown.contains("refused"), "{shown}");
+}

@@ -1,0 +1,120 @@
+//! Starts that must not succeed, each with its code and without harm.
+
+use std::fs;
+use std::process::Command;
+
+use super::Case;
+use super::stage::Stage;
+
+pub const CASES: &[Case] = &[
+    ("two agents do not share a store", two_agents),
+    ("a store that cannot be written is refused", read_only),
+    ("a folder is no store", a_folder),
+    ("a damaged store is refused", damaged),
+    ("a secret that is not there is refused", no_secret),
+    ("a role that nobody stands for is refused", no_contact),
+    ("a secret in plain text is not shown", plain_secret),
+];
+
+fn refused(stage: &Stage, words: &[&str]) -> String {
+    let (code, said) = stage.refused();
+    assert_eq!(code, Some(1), "{said}");
+    for word in words {
+        assert!(said.contains(word), "no {word} in {said}");
+    }
+    said
+}
+
+fn two_agents() {
+    let mut stage = Stage::new();
+    stage.start();
+    refused(&stage, &["A1204"]);
+    assert_eq!(stage.get("/v1/health")["status"], "alive");
+    stage.incident("a");
+}
+
+fn read_only() {
+    let stage = Stage::new();
+    let store = stage.path("store");
+    let mount = Mount::at(&store, &["-o", "ro"]);
+    refused(&stage, &["A1213"]);
+    drop(mount);
+}
+
+fn a_folder() {
+    let stage = Stage::new();
+    stage.change("agent.toml", "store/agent.db", "store");
+    refused(&stage, &["A1203"]);
+}
+
+fn damaged() {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.incident("a");
+    stage.terminate();
+    let store = stage.path("store/agent.db");
+    let length = fs::metadata(&store).unwrap().len();
+    let spoilt = vec![0x5a; usize::try_from(length).unwrap()];
+    fs::write(&store, &spoilt).unwrap();
+    refused(&stage, &["A1215"]);
+    assert_eq!(fs::read(&store).unwrap(), spoilt, "it was written to");
+}
+
+fn no_secret() {
+    let stage = Stage::new();
+    let from = "/first\"";
+    stage.change(
+        "agent.toml",
+        from,
+        "/first\"\ntoken = { env = \"RBK_NO_SUCH\" }",
+    );
+    refused(&stage, &["A1205", "RBK_NO_SUCH", "pager:first"]);
+}
+
+fn no_contact() {
+    let stage = Stage::new();
+    let contact = format!(
+        "[contacts.\"pager:second\"]\nwebhook = \"http://127.0.0.1:{}/second\"\n",
+        stage.people.port
+    );
+    stage.change("agent.toml", &contact, "");
+    refused(&stage, &["A1210", "[contacts.\"pager:second\"]", "webhook"]);
+}
+
+fn plain_secret() {
+    let stage = Stage::new();
+    let secret = "hunter2-plain-0x7";
+    stage.change(
+        "agent.toml",
+        "/first\"",
+        &format!("/first\"\ntoken = \"{secret}\""),
+    );
+    let said = refused(&stage, &["token"]);
+    assert!(!said.contains("hunter2"), "{said}");
+}
+
+/// A file system in memory, until it is dropped.
+pub struct Mount {
+    at: std::path::PathBuf,
+}
+
+impl Mount {
+    /// Mounts one over a folder; only root may.
+    pub fn at(folder: &std::path::Path, options: &[&str]) -> Mount {
+        let mut command = Command::new("mount");
+        command
+            .args(["-t", "tmpfs"])
+            .args(options)
+            .arg("none")
+            .arg(folder);
+        assert!(command.status().unwrap().success(), "tmpfs needs root");
+        Mount { at: folder.into() }
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        // Lazily: an agent that still ends must not keep the folder of the trial.
+        Command::new("umount").arg("-l").arg(&self.at).status().ok();
+    }
+}
