@@ -4,6 +4,8 @@
 //! that these stay private and what nobody uses is reported as dead.
 
 #[cfg(feature = "host")]
+pub mod agent;
+#[cfg(feature = "host")]
 pub mod connect;
 pub mod literal;
 pub mod machine;
