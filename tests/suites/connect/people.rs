@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rbk::facade::connect::people::{Letter, deliver, on_terminal};
 use serde_json::Value;
 
-use super::server::{Server, closed_port};
+use crate::harness::server::{Server, closed_port};
 use super::{Case, SECRET, run};
 
 pub const CASES: &[Case] = &[
