@@ -230,7 +230,7 @@ impl Engine {
         let names = program.metadata.bindings.clone();
         let mut name = names.iter();
         let bindings = fit(&program, trigger, |binding| {
-            from_request(binding, name.next(), &parsed)
+            from_request(&program, binding, name.next(), &parsed)
         });
         match bindings {
             Ok(bindings) => {

@@ -11,7 +11,7 @@ use super::runbooks::{Loaded, Runbooks};
 use crate::diag::Code;
 use crate::journal::Alert;
 use crate::program::{Binding, DataType, Program, Trigger};
-use crate::value::{Map, Record, Value};
+use crate::value::{Identity, Key, Map, Record, Target, Value};
 use crate::vm::{Step, Vm};
 
 /// Instructions that a `where` may take.
@@ -109,6 +109,7 @@ pub fn from_event(binding: &Binding, json: &Json) -> Result<Value, String> {
 }
 
 pub fn from_request(
+    program: &Program,
     binding: &Binding,
     name: Option<&SmolStr>,
     json: &Json,
@@ -117,13 +118,43 @@ pub fn from_request(
         return Ok(Value::None);
     };
     let name = name.map_or("", SmolStr::as_str);
+    let said = |misfit: &dyn std::fmt::Display| format!("parameter `{name}`: {misfit}");
     match (json.get(name), ty) {
         (Some(json), ty) => {
-            decode::decode(json, ty).map_err(|misfit| format!("parameter `{name}`: {misfit}"))
+            let value = decode::decode(json, ty).map_err(|misfit| said(&misfit))?;
+            placed(program, value).map_err(|why| said(&why))
         }
         (None, DataType::Optional(_)) => Ok(Value::None),
         (None, _) => Err(format!("parameter `{name}` is missing")),
     }
+}
+
+/// A target that is only named, with the types of everything that it lies in.
+fn placed(program: &Program, value: Value) -> Result<Value, String> {
+    let Value::Target(target) = &value else {
+        return Ok(value);
+    };
+    let known = |found: &&crate::program::TargetType| found.name == target.identity.kind();
+    let Some(path) = program.targets.iter().find(known).map(|found| &found.path) else {
+        return Err(format!("nothing is known of {}", target.identity.kind()));
+    };
+    let keys: Vec<&SmolStr> = target.identity.0.iter().map(|step| &step.key).collect();
+    if keys.len() != path.len() || keys.iter().any(|key| key.is_empty()) {
+        return Err(format!(
+            "name it by the keys of {}, with `/` between",
+            path.join(", ")
+        ));
+    }
+    let step = |(kind, key): (&SmolStr, &SmolStr)| Key {
+        kind: kind.clone(),
+        key: key.clone(),
+    };
+    let identity = Identity(path.iter().zip(keys).map(step).collect());
+    let target = target.as_ref().clone();
+    Ok(Value::Target(std::sync::Arc::new(Target {
+        identity,
+        ..target
+    })))
 }
 
 /// One line that says what it is about: the name, and the labels that tell it apart.

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::code::Purpose;
 use super::frame::{Ending, Frame, Outcome, Signal, Turn};
+use super::observe::{Observing, is_named_only, owned_lookup};
 use super::undo::After;
 use super::{Context, Event, Leave, Run, Start, State};
 use crate::effect::{End, Fault, Reason};
 use crate::value::Value;
-use crate::vm::Reply;
+use crate::vm::{ObservedValue, Reply};
 
 /// The bottom frame.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +21,8 @@ pub struct Course {
 enum Stage {
     #[default]
     Opened,
+    /// Looks up what a request names, by the places of the bindings.
+    LookingUp(Vec<usize>),
     Diagnosing,
     Remedying,
     /// Takes back what a failed remedy did.
@@ -38,7 +41,10 @@ impl Run {
         signal: Signal,
     ) -> Turn {
         match (course.stage, signal) {
-            (Stage::Opened, Signal::Enter) => self.start(context),
+            (Stage::Opened, Signal::Enter) => self.open_bindings(context),
+            (Stage::LookingUp(places), Signal::Reply(outcome)) => {
+                self.looked_up(context, &places, outcome)
+            }
             (Stage::Diagnosing, Signal::Reply(outcome)) => self.diagnosed(context, outcome),
             (Stage::Remedying, Signal::Reply(outcome)) => self.remedied(context, outcome),
             (Stage::Undoing(fault), Signal::Reply(_)) => Turn::Finish(self.handed(fault.reason())),
@@ -53,6 +59,44 @@ impl Run {
                 Turn::Wait(Frame::Course(Course { stage }))
             }
         }
+    }
+
+    /// Targets that a request only names are looked up first.
+    fn open_bindings(&mut self, context: &mut Context<'_>) -> Turn {
+        let named = self.input.bindings.iter().enumerate();
+        let named = named.filter(|(_, value)| is_named_only(value));
+        let found =
+            named.map(|(place, value)| Some((place, owned_lookup(context.program, value)?)));
+        let Some(found) = found.collect::<Option<Vec<_>>>() else {
+            return Turn::Finish(self.handed(Reason::Inconclusive));
+        };
+        if found.is_empty() {
+            return self.start(context);
+        }
+        let (places, observations) = found.into_iter().unzip();
+        let looking = Frame::Observing(Observing::new(observations));
+        Turn::Call(course(Stage::LookingUp(places)), looking)
+    }
+
+    fn looked_up(&mut self, context: &mut Context<'_>, places: &[usize], outcome: Outcome) -> Turn {
+        let Outcome::Reply(Reply::Observed(values)) = outcome else {
+            return Turn::Finish(self.handed(Reason::Inconclusive));
+        };
+        for (place, value) in places.iter().zip(values) {
+            match (value, self.input.bindings.get_mut(*place)) {
+                (ObservedValue::Value(value), Some(binding)) => *binding = value,
+                (ObservedValue::Failed(failure), _) => {
+                    let fault = Fault::Value(failure);
+                    let reason = fault.reason();
+                    self.failed(context, fault);
+                    return Turn::Finish(self.handed(reason));
+                }
+                (ObservedValue::Evaluate | ObservedValue::Value(_), _) => {
+                    return Turn::Finish(self.handed(Reason::Inconclusive));
+                }
+            }
+        }
+        self.start(context)
     }
 
     fn start(&mut self, context: &mut Context<'_>) -> Turn {

@@ -50,6 +50,23 @@ impl Observing {
     }
 }
 
+/// The lookup of a target that is known by its name alone and has to belong to the product.
+pub fn owned_lookup(program: &Program, value: &Value) -> Option<Observation> {
+    let found = lookup(program, value)?;
+    Some(Observation {
+        must_own: true,
+        ..found
+    })
+}
+
+/// Whether nothing but the name of a target is known.
+pub fn is_named_only(value: &Value) -> bool {
+    match value {
+        Value::Target(target) => target.snapshot.shape.fields.is_empty(),
+        _ => false,
+    }
+}
+
 impl Run {
     /// The target's own lookup, with arguments out of its identity.
     pub(super) fn refresh(&mut self, context: &Context<'_>, value: &Value) -> Result<Frame, Reply> {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use rbk::facade::connect::people::{Letter, deliver, on_terminal};
 use serde_json::Value;
 
-use crate::harness::server::{Server, closed_port};
 use super::{Case, SECRET, run};
+use crate::harness::server::{Server, closed_port};
 
 pub const CASES: &[Case] = &[
     ("a status decides", a_status_decides),
