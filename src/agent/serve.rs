@@ -207,6 +207,7 @@ async fn reload(options: &Options, started: &Settings, handle: &Handle, watched:
         warn!("{words}");
     }
     let count = runbooks.all().len();
+    // When the driver is gone the agent ends, and nobody needs a package.
     if handle.load(runbooks, settings.grants).await.is_ok() {
         info!(
             package = package.name,

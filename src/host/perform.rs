@@ -203,12 +203,26 @@ impl Performer {
             evidence: Vec::new(),
             answer: "see `rbk explain A1203`".to_owned(),
         };
+        let message = Arc::new(message);
+        let telling: Vec<_> = self
+            .contacts
+            .iter()
+            .map(|(to, contact)| {
+                let (to, contact, message) = (to.clone(), contact.clone(), message.clone());
+                self.runtime.spawn(async move {
+                    let told = contact.deliver(&message);
+                    let told = tokio::time::timeout(LAST_WORDS, told).await;
+                    if !matches!(told, Ok(Ok(()))) {
+                        let code = Code::NotDelivered.as_str();
+                        warn!(code, %to, "could not be told that the agent stops");
+                    }
+                })
+            })
+            .collect();
+        // All at once: somebody who hangs must not keep the others waiting, nor the end.
         self.runtime.block_on(async {
-            for (to, contact) in self.contacts.iter() {
-                let told = tokio::time::timeout(LAST_WORDS, contact.deliver(&message)).await;
-                if !matches!(told, Ok(Ok(()))) {
-                    warn!(code = Code::NotDelivered.as_str(), %to, "could not be told that the agent stops");
-                }
+            for told in telling {
+                let _ = told.await;
             }
         });
     }

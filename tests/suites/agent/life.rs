@@ -13,6 +13,7 @@ use crate::harness::wait;
 
 pub const CASES: &[Case] = &[
     ("a broken package leaves the last good one at work", reload),
+    ("a secret in plain text is not in the log", plain_secret),
     ("a broken file that is new can be mended", new_file),
     ("a contact that is new needs a start", new_contact),
     ("an open connection does not keep it", open_connection),
@@ -129,4 +130,14 @@ fn page_under_way() {
     for (path, page) in stage.told() {
         assert_eq!((path.as_str(), &page["incident"]), ("/first", &id.into()));
     }
+}
+
+fn plain_secret() {
+    let mut stage = Stage::new();
+    stage.start();
+    let secret = "/first\"\ntoken = \"hunter2-plain-0x7\"";
+    stage.change("agent.toml", "/first\"", secret);
+    stage.wait_for_log("A1211");
+    assert!(!stage.log().contains("hunter2"), "{}", stage.log());
+    stage.incident("a");
 }
