@@ -5,6 +5,7 @@
 
 #[cfg(feature = "host")]
 pub mod connect;
+pub mod engine;
 pub mod literal;
 pub mod machine;
 pub mod measure;

@@ -21,6 +21,7 @@ mod suites {
     pub mod connect;
     pub mod demo;
     pub mod e2e;
+    pub mod engine;
     pub mod examples;
     pub mod explain;
     pub mod fixes;
@@ -62,6 +63,7 @@ const SUITES: &[Suite] = &[
     ("cli", suites::cli::trials),
     ("store", suites::store::trials),
     ("connect", suites::connect::trials),
+    ("engine", suites::engine::trials),
     ("examples", suites::examples::trials),
     ("demo", suites::demo::trials),
     ("e2e", suites::e2e::trials),
