@@ -7,6 +7,7 @@
 pub mod agent;
 #[cfg(feature = "host")]
 pub mod connect;
+pub mod engine;
 pub mod literal;
 pub mod machine;
 pub mod measure;

@@ -22,6 +22,7 @@ mod suites {
     pub mod connect;
     pub mod demo;
     pub mod e2e;
+    pub mod engine;
     pub mod examples;
     pub mod explain;
     pub mod fixes;
@@ -64,6 +65,7 @@ const SUITES: &[Suite] = &[
     ("store", suites::store::trials),
     ("connect", suites::connect::trials),
     ("agent", suites::agent::trials),
+    ("engine", suites::engine::trials),
     ("examples", suites::examples::trials),
     ("demo", suites::demo::trials),
     ("e2e", suites::e2e::trials),

@@ -1,0 +1,330 @@
+//! An engine in virtual time over a store in memory, with a scripted world around it.
+//!
+//! In: the files of a package, and a script. Out: a trace, a line for each thing that happened, and
+//! every invariant that was broken. The agent may die after any of its commits: it begins again with
+//! what the store holds, and everything that was on its way is lost.
+
+mod judge;
+mod script;
+mod trace;
+mod world;
+
+use std::collections::BTreeMap;
+
+use super::{File, analyse};
+use crate::effect::ChangeOutcome;
+use crate::engine::{Action, Arriving, Batch, Engine, Input, Runbooks};
+use crate::front;
+use crate::journal::{Error, IncidentId, Journal, Memory};
+use crate::program::Program;
+use crate::run::{Perform, moment};
+use crate::settings::{self, Grants};
+use crate::text::Sources;
+use crate::value::{Duration, Time};
+use judge::Judge;
+use script::{Script, Step};
+use trace::Trace;
+use world::{Does, World};
+
+/// What came of a script.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// What happened, a line for each thing.
+    pub trace: String,
+    /// How many batches were committed.
+    pub commits: usize,
+    /// What should never be.
+    pub broken: Vec<String>,
+}
+
+/// Where the agent dies.
+#[derive(Clone, Copy, Debug)]
+pub struct Crash {
+    /// After this commit, from 1.
+    pub after: usize,
+    /// Whether the changes that were on their way take effect.
+    pub performed: bool,
+}
+
+/// Runs a script over a package; the words say why it cannot be.
+pub fn simulate(files: &[File<'_>], script: &str, crash: Option<Crash>) -> Result<Told, String> {
+    let (_, analysis, diagnostics) = analyse(files);
+    let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
+    let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
+    let programs = programs.ok_or_else(|| format!("the package is not sound: {diagnostics:?}"))?;
+    let script = Script::read(script)?;
+    let grants = grants(&script.grants)?;
+    let mut simulation = Simulation::begin(programs, grants, crash).map_err(|error| error.why)?;
+    simulation.go(&script).map_err(|error| error.why)?;
+    Ok(Told {
+        trace: simulation.trace.text,
+        commits: simulation.commits,
+        broken: simulation.judge.broken,
+    })
+}
+
+fn grants(lines: &str) -> Result<Grants, String> {
+    let text = format!("listen = \"127.0.0.1:9797\"\nstore = \"/s\"\n[grants]\n{lines}");
+    let mut sources = Sources::default();
+    let id = sources.add(settings::SETTINGS, &text);
+    let (settings, diagnostics) = settings::read(sources.source(id));
+    let settings = settings.ok_or_else(|| format!("the grants are wrong: {diagnostics:?}"))?;
+    Ok(settings.grants)
+}
+
+/// When every script begins: a Monday at noon.
+const BEGIN: i64 = 1_767_614_400_000;
+/// How long an observation takes.
+const LOOK: Duration = Duration::from_millis(1_000);
+/// How long a change takes.
+const CHANGE: Duration = Duration::from_millis(2_000);
+/// How long the agent is away after it died.
+const AWAY: Duration = Duration::from_millis(1_000);
+/// More than this happens in no script.
+const STEPS: usize = 20_000;
+
+/// Something that is on its way to the engine.
+struct Coming {
+    input: Input,
+    /// A change that takes effect at that moment.
+    change: Option<Perform>,
+}
+
+struct Simulation {
+    programs: Vec<Program>,
+    grants: Grants,
+    crash: Option<Crash>,
+    memory: Memory,
+    engine: Engine,
+    world: World,
+    now: Time,
+    /// By time, then in the order in which it set out.
+    coming: BTreeMap<(Time, u64), Coming>,
+    sent: u64,
+    /// Addresses that cannot be reached, and whether for good.
+    deaf: BTreeMap<String, bool>,
+    commits: usize,
+    trace: Trace,
+    judge: Judge,
+}
+
+impl Simulation {
+    fn begin(
+        programs: Vec<Program>,
+        grants: Grants,
+        crash: Option<Crash>,
+    ) -> Result<Simulation, Error> {
+        let memory = Memory::new("s");
+        let now = Time::from_millis(BEGIN).unwrap_or_default();
+        let runbooks = Runbooks::new(programs.clone());
+        let engine = Engine::start(&memory, runbooks, grants.clone(), now)?;
+        Ok(Simulation {
+            judge: Judge::new(&programs),
+            programs,
+            grants,
+            crash,
+            memory,
+            engine,
+            world: World::default(),
+            now,
+            coming: BTreeMap::new(),
+            sent: 0,
+            deaf: BTreeMap::new(),
+            commits: 0,
+            trace: Trace::new(now),
+        })
+    }
+
+    fn go(&mut self, script: &Script) -> Result<(), Error> {
+        let begin = self.now;
+        let mut steps = script.steps.iter().peekable();
+        self.commit()?;
+        for _ in 0..STEPS {
+            let scripted = steps.peek().map(|(at, _)| moment::after(begin, *at));
+            let coming = self.coming.keys().next().map(|(at, _)| *at);
+            let timer = self.engine.next_timer();
+            let Some(next) = [scripted, coming, timer].into_iter().flatten().min() else {
+                return Ok(());
+            };
+            self.now = self.now.max(next);
+            if scripted == Some(next) {
+                match steps.next() {
+                    Some((_, Step::End)) | None => {
+                        self.judge.at_end(&self.memory)?;
+                        return Ok(());
+                    }
+                    Some((_, step)) => self.step(step, begin)?,
+                }
+            } else if coming == Some(next) {
+                self.comes()?;
+            } else {
+                self.engine.handle(&self.memory, Input::Tick, self.now)?;
+            }
+            self.commit()?;
+        }
+        self.judge.finds("it never comes to rest");
+        Ok(())
+    }
+
+    /// Something happens from outside.
+    fn step(&mut self, step: &Step, begin: Time) -> Result<(), Error> {
+        self.trace.step(step, self.now);
+        let (memory, now) = (&self.memory, self.now);
+        let refused = match step {
+            Step::Alert(alert, since) => {
+                let mut alert = alert.clone();
+                alert.since = moment::after(begin, *since);
+                self.accept(Arriving::Alert(alert))?;
+                return Ok(());
+            }
+            Step::Event(name, json) => {
+                let (name, json) = (name.clone(), json.clone());
+                self.accept(Arriving::Named { name, json })?;
+                return Ok(());
+            }
+            Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
+            Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
+            Step::Hold(by) => self.engine.stop_changes(memory, by, "", now)?,
+            Step::Release => {
+                self.engine.release_changes(memory, now)?;
+                Ok(())
+            }
+            Step::Fails(address, for_good) => {
+                self.deaf.insert(address.clone(), *for_good);
+                Ok(())
+            }
+            Step::Answer(answer) => {
+                self.world.answers(answer.clone());
+                Ok(())
+            }
+            Step::Perform(of, does) => {
+                self.world.does(of.clone(), *does);
+                Ok(())
+            }
+            Step::End => Ok(()),
+        };
+        if let Err(refusal) = refused {
+            self.trace.say(self.now, &format!("refused: {refusal}"));
+        }
+        Ok(())
+    }
+
+    fn accept(&mut self, arriving: Arriving) -> Result<(), Error> {
+        let accepted = self.engine.accept(&self.memory, arriving, self.now)?;
+        self.trace.accepted(&accepted, self.now);
+        Ok(())
+    }
+
+    /// The next thing on its way arrives.
+    fn comes(&mut self) -> Result<(), Error> {
+        let Some((_, coming)) = self.coming.pop_first() else {
+            return Ok(());
+        };
+        if let Some(change) = &coming.change {
+            self.takes_effect(change);
+        }
+        self.engine.handle(&self.memory, coming.input, self.now)
+    }
+
+    fn takes_effect(&mut self, change: &Perform) {
+        if matches!(
+            self.world.what(&change.call, self.now),
+            Does::Applied | Does::Unknown
+        ) {
+            self.world.happens(&change.call, self.now);
+        }
+    }
+
+    /// Makes what came of it durable, and does it; or dies.
+    fn commit(&mut self) -> Result<(), Error> {
+        let Batch { writes, actions } = self.engine.take();
+        if !writes.is_empty() {
+            self.judge.writes(&self.memory, &writes)?;
+            self.memory.commit(&writes)?;
+            self.trace.writes(&writes, self.now);
+            self.commits += 1;
+            if let Some(crash) = self.crash.filter(|crash| crash.after == self.commits) {
+                return self.die(crash, actions);
+            }
+        }
+        for action in actions {
+            self.perform(action)?;
+        }
+        let coming = self.coming.values().map(|coming| &coming.input);
+        let timer = self.engine.next_timer().is_some();
+        self.judge.at_rest(&self.memory, coming, timer)
+    }
+
+    fn die(&mut self, crash: Crash, actions: Vec<Action>) -> Result<(), Error> {
+        self.trace.say(self.now, "the agent dies");
+        if crash.performed {
+            for action in actions {
+                if let Action::Perform { .. } = action {
+                    self.perform(action)?;
+                }
+            }
+            let under_way: Vec<Perform> = self
+                .coming
+                .values()
+                .filter_map(|coming| coming.change.clone())
+                .collect();
+            for change in &under_way {
+                self.takes_effect(change);
+            }
+        }
+        self.coming.clear();
+        self.now = moment::after(self.now, AWAY);
+        let runbooks = Runbooks::new(self.programs.clone());
+        self.engine = Engine::start(&self.memory, runbooks, self.grants.clone(), self.now)?;
+        self.trace.say(self.now, "the agent begins again");
+        self.commit()
+    }
+
+    fn perform(&mut self, action: Action) -> Result<(), Error> {
+        match action {
+            Action::Observe { run, observe } => {
+                let outcome = self.world.observe(&observe.call, self.now);
+                let id = observe.id;
+                self.comes_in(LOOK, Input::Observed { run, id, outcome }, None);
+            }
+            Action::Perform { run, perform } => {
+                self.judge.dispatched(&self.memory, run, &perform)?;
+                self.trace.dispatched(&perform, self.now);
+                let does = self.world.what(&perform.call, self.now);
+                let outcome = does.outcome();
+                let id = perform.id;
+                let takes = match outcome {
+                    ChangeOutcome::Unknown => moment::since(self.now, perform.deadline),
+                    _ => CHANGE,
+                };
+                let input = Input::Performed { run, id, outcome };
+                self.comes_in(takes, input, Some(perform));
+            }
+            Action::Settle { run, id, call, .. } => {
+                let outcome = self.world.settle(&call, self.now);
+                self.comes_in(LOOK, Input::Settled { run, id, outcome }, None);
+            }
+            Action::Send(outbox) => {
+                let message = outbox.id;
+                let input = match self.deaf.get(outbox.to.as_str()) {
+                    None => Input::Delivered { message },
+                    Some(for_good) => Input::Undelivered {
+                        message,
+                        why: "nobody listens".to_owned(),
+                        again: !for_good,
+                    },
+                };
+                self.comes_in(Duration::ZERO, input, None);
+            }
+            Action::Note { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn comes_in(&mut self, takes: Duration, input: Input, change: Option<Perform>) {
+        self.sent += 1;
+        let at = moment::after(self.now, takes);
+        self.coming
+            .insert((at, self.sent), Coming { input, change });
+    }
+}

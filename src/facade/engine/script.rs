@@ -1,0 +1,162 @@
+//! What happens around an engine, line by line: what is granted, what the world answers, and what
+//! arrives from outside at which time.
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+use super::world::{Answer, Does, Pattern};
+use crate::journal::{Alert, Standing};
+use crate::value::Duration;
+
+/// A script that was read.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// Lines of `[grants]`.
+    pub grants: String,
+    /// By time; lines without one happen at the very beginning.
+    pub steps: Vec<(Duration, Step)>,
+}
+
+/// Something that happens from outside.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// Since when it fires by its sender's word, from the beginning of the script.
+    Alert(Alert, Duration),
+    Event(SmolStr, String),
+    Ack(u64, String),
+    Resolve(u64, String),
+    Hold(String),
+    Release,
+    /// Deliveries to this address fail from now on: for good if so.
+    Fails(String, bool),
+    Answer(Answer),
+    Perform(Pattern, Does),
+    End,
+}
+
+/// What `grant all` stands for.
+const ALL: &str = r#"
+"prom.query" = true
+"events.read" = true
+"host.read" = ["*"]
+"tcp.connect" = ["*"]
+"exec.run" = [["fix", "*"]]
+"exec.apply" = [["fix", "*"]]
+"#;
+
+/// How long after its last line a script goes on if it does not say.
+const ON: Duration = Duration::from_millis(15 * 60_000);
+
+impl Script {
+    /// Reads a script; `#` begins a remark.
+    pub fn read(text: &str) -> Result<Script, String> {
+        let mut script = Script::default();
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            script
+                .line(line)
+                .ok_or_else(|| format!("line {} is not understood: {line}", number + 1))?;
+        }
+        script.steps.sort_by_key(|(at, _)| *at);
+        if !script
+            .steps
+            .iter()
+            .any(|(_, step)| matches!(step, Step::End))
+        {
+            let last = script.steps.last().map_or(0, |(at, _)| at.millis());
+            let end = Duration::from_millis(last + ON.millis());
+            script.steps.push((end, Step::End));
+        }
+        Ok(script)
+    }
+
+    fn line(&mut self, line: &str) -> Option<()> {
+        if let Some(granted) = line.strip_prefix("grant ") {
+            let granted = if granted == "all" { ALL } else { granted };
+            self.grants.push_str(granted);
+            self.grants.push('\n');
+            return Some(());
+        }
+        let (at, rest) = match line.strip_prefix("at ") {
+            Some(timed) => {
+                let (at, rest) = timed.split_once(' ')?;
+                (Duration::parse(at)?, rest)
+            }
+            None => (Duration::ZERO, line),
+        };
+        self.steps.push((at, step(at, rest)?));
+        Some(())
+    }
+}
+
+fn step(at: Duration, line: &str) -> Option<Step> {
+    let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let mut words = rest.split_whitespace();
+    Some(match verb {
+        "alert" => alert(Standing::Firing, at, words)?,
+        "resolved" => alert(Standing::Resolved, at, words)?,
+        "event" => {
+            let (name, json) = rest.split_once(' ')?;
+            Step::Event(name.into(), json.to_owned())
+        }
+        "ack" => Step::Ack(words.next()?.parse().ok()?, words.next()?.to_owned()),
+        "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
+        "hold" => Step::Hold(words.next()?.to_owned()),
+        "release" => Step::Release,
+        "deliver" => match words.next()? {
+            "fails" => Step::Fails(words.next()?.to_owned(), false),
+            "refuses" => Step::Fails(words.next()?.to_owned(), true),
+            _ => return None,
+        },
+        "answer" => {
+            let of = Pattern::read(words.next()?);
+            let first = words.next()?.to_owned();
+            let then = match words.next() {
+                Some("after") => Some((Pattern::read(words.next()?), words.next()?.to_owned())),
+                Some(_) => return None,
+                None => None,
+            };
+            Step::Answer(Answer::new(of, first, then))
+        }
+        "perform" => Step::Perform(Pattern::read(words.next()?), Does::read(words.next()?)?),
+        "end" => Step::End,
+        _ => return None,
+    })
+}
+
+fn alert<'t>(
+    standing: Standing,
+    at: Duration,
+    mut words: impl Iterator<Item = &'t str>,
+) -> Option<Step> {
+    let name = words.next()?;
+    let mut labels: BTreeMap<SmolStr, SmolStr> = BTreeMap::new();
+    let mut fingerprint = None;
+    let mut since = at;
+    while let Some(word) = words.next() {
+        match word {
+            "fingerprint" => fingerprint = Some(words.next()?.into()),
+            "since" => since = Duration::parse(words.next()?)?,
+            label => {
+                let (label, value) = label.split_once('=')?;
+                labels.insert(label.into(), value.into());
+            }
+        }
+    }
+    let own = labels.values().map(SmolStr::as_str).collect::<Vec<_>>();
+    let fingerprint = fingerprint.unwrap_or_else(|| own.join("/").into());
+    labels.insert("alertname".into(), name.into());
+    let alert = Alert {
+        name: name.into(),
+        labels,
+        annotations: BTreeMap::new(),
+        standing,
+        fingerprint,
+        since: Default::default(),
+    };
+    Some(Step::Alert(alert, since))
+}

@@ -1,0 +1,146 @@
+//! What happened, in words, a line for each thing: outside at the margin, what was written below it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::script::Step;
+use crate::engine::{Accepted, Plain, line};
+use crate::journal::{
+    Delivery, IncidentId, IncidentState, IntentState, MessageId, Standing, Write,
+};
+use crate::run::words::Print;
+use crate::run::{Perform, moment};
+use crate::value::{Duration, Time};
+
+/// The trace so far.
+#[derive(Debug)]
+pub struct Trace {
+    begin: Time,
+    pub text: String,
+    /// The last word for each incident.
+    states: BTreeMap<IncidentId, String>,
+    messages: BTreeMap<MessageId, ()>,
+}
+
+impl Trace {
+    pub fn new(begin: Time) -> Trace {
+        Trace {
+            begin,
+            text: String::new(),
+            states: BTreeMap::new(),
+            messages: BTreeMap::new(),
+        }
+    }
+
+    /// A line at the margin.
+    pub fn say(&mut self, now: Time, words: &str) {
+        let at: Duration = moment::since(self.begin, now);
+        // Writing to a text cannot fail.
+        let _ = writeln!(self.text, "{:>8} {words}", at.to_string());
+    }
+
+    fn below(&mut self, now: Time, words: &str) {
+        self.say(now, &format!("  {words}"));
+    }
+
+    /// Something happens from outside.
+    pub fn step(&mut self, step: &Step, now: Time) {
+        let words = match step {
+            Step::Alert(alert, _) => {
+                let own = alert.labels.iter().filter(|(name, _)| *name != "alertname");
+                let labels = own.map(|(name, value)| format!(" {name}={value}"));
+                let labels = labels.collect::<String>();
+                let verb = match alert.standing {
+                    Standing::Firing => "fires",
+                    Standing::Resolved => "is resolved",
+                };
+                format!("> {}{labels} {verb}", alert.name)
+            }
+            Step::Event(name, json) => format!("> {name} {json}"),
+            Step::Ack(id, by) => format!("> {by} acknowledges {id}"),
+            Step::Resolve(id, by) => format!("> {by} resolves {id}"),
+            Step::Hold(by) => format!("> {by} stops all changes"),
+            Step::Release => "> changes go on".to_owned(),
+            Step::Fails(address, true) => format!("> {address} refuses"),
+            Step::Fails(address, false) => format!("> {address} fails"),
+            Step::Answer(_) | Step::Perform(..) | Step::End => return,
+        };
+        self.say(now, &words);
+    }
+
+    /// What became of it.
+    pub fn accepted(&mut self, accepted: &Accepted, now: Time) {
+        let words = match accepted {
+            Accepted::Taken(incidents) => {
+                let all: Vec<String> = incidents.iter().map(ToString::to_string).collect();
+                format!("taken by incident {}", all.join(", "))
+            }
+            Accepted::Kept => "kept".to_owned(),
+            Accepted::Dead { code, why } => format!("dead: {why} ({code})"),
+        };
+        self.below(now, &words);
+    }
+
+    /// A change is sent into the world.
+    pub fn dispatched(&mut self, perform: &Perform, now: Time) {
+        let call = Plain.call(&perform.call, now);
+        self.say(now, &format!("! {call}"));
+    }
+
+    /// What became durable.
+    pub fn writes(&mut self, writes: &[Write], now: Time) {
+        for write in writes {
+            match write {
+                Write::Entry { incident, entry } => {
+                    if let Some(words) = line(entry) {
+                        self.below(now, &format!("{incident}: {words}"));
+                    }
+                }
+                Write::Incident(incident) => {
+                    let word = match &incident.state {
+                        IncidentState::Resolved { how, .. } => format!("resolved ({})", how.word()),
+                        other => other.word().to_owned(),
+                    };
+                    if self.states.get(&incident.id) != Some(&word) {
+                        self.below(now, &format!("{}: is {word}", incident.id));
+                        self.states.insert(incident.id, word);
+                    }
+                }
+                Write::Message(outbox) => {
+                    let kind = outbox.message.kind.word();
+                    let (id, to, text) = (outbox.id, &outbox.to, &outbox.message.text);
+                    if self.messages.insert(id, ()).is_none() {
+                        self.below(now, &format!("message {id}, {kind} to {to}: {text}"));
+                    } else if let Delivery::GivenUp { why } = &outbox.delivery {
+                        self.below(now, &format!("message {id} is given up: {why}"));
+                    }
+                }
+                Write::IntentState { id, state } => {
+                    let word = match state {
+                        IntentState::Open => "open",
+                        IntentState::Applied => "applied",
+                        IntentState::NotApplied => "not applied",
+                        IntentState::Unknown => "unknown",
+                    };
+                    self.below(now, &format!("intent {id} is {word}"));
+                }
+                Write::Holding(_) => self.below(now, "has to stand for a while"),
+                Write::HoldingGone { .. } => self.below(now, "stands no longer"),
+                Write::Debt(debt) if debt.paid.is_some() => {
+                    self.below(now, &format!("debt {} is paid", debt.id));
+                }
+                Write::Debt(debt) if debt.looks == 0 => {
+                    self.below(now, &format!("debt {}: {}", debt.id, debt.text));
+                }
+                Write::Arrived(_)
+                | Write::Disposed { .. }
+                | Write::Dead(_)
+                | Write::Run(_)
+                | Write::Program { .. }
+                | Write::Intent(_)
+                | Write::Debt(_)
+                | Write::Hold(_) => {}
+            }
+        }
+    }
+}

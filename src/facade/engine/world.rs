@@ -1,0 +1,184 @@
+//! The world around an engine: what is seen in it, and what a change does to it.
+
+use std::sync::Arc;
+
+use crate::effect::{Call, ChangeOutcome, Observed, Settled};
+use crate::engine::Plain;
+use crate::run::words::Print;
+use crate::value::{Failure, Identity, Key, Record, Shape, Target, Time, Value};
+
+/// Calls of a name, or those of them whose words hold a text: `prom.value[lag]`.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    name: String,
+    part: String,
+}
+
+/// What is seen: a word for it, and another one once something was done.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    of: Pattern,
+    first: String,
+    then: Option<(Pattern, String)>,
+    /// How much had been done when the answer was given.
+    since: usize,
+}
+
+/// What comes of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Does {
+    Applied,
+    NotApplied,
+    /// It takes effect, and nobody hears of it.
+    Unknown,
+    /// It takes no effect, and nobody hears of it before its deadline.
+    Hangs,
+}
+
+/// Everything outside.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    answers: Vec<Answer>,
+    does: Vec<(Pattern, Does)>,
+    /// The words of what took effect, in its order.
+    done: Vec<(String, String)>,
+}
+
+impl Pattern {
+    /// `exec.apply`, `exec.apply[web-1]`
+    pub fn read(word: &str) -> Pattern {
+        let (name, part) = word.split_once('[').unwrap_or((word, ""));
+        Pattern {
+            name: name.to_owned(),
+            part: part.trim_end_matches(']').to_owned(),
+        }
+    }
+
+    fn fits(&self, name: &str, words: &str) -> bool {
+        name == self.name && words.contains(&self.part)
+    }
+}
+
+impl Answer {
+    pub fn new(of: Pattern, first: String, then: Option<(Pattern, String)>) -> Answer {
+        Answer {
+            of,
+            first,
+            then,
+            since: 0,
+        }
+    }
+}
+
+impl Does {
+    pub fn read(word: &str) -> Option<Does> {
+        Some(match word {
+            "applied" => Does::Applied,
+            "not_applied" => Does::NotApplied,
+            "unknown" => Does::Unknown,
+            "hangs" => Does::Hangs,
+            _ => return None,
+        })
+    }
+
+    /// What whoever does it hears.
+    pub fn outcome(self) -> ChangeOutcome {
+        match self {
+            Does::Applied => ChangeOutcome::Applied(Value::None),
+            Does::NotApplied => ChangeOutcome::NotApplied("it was refused".to_owned()),
+            Does::Unknown | Does::Hangs => ChangeOutcome::Unknown,
+        }
+    }
+}
+
+impl World {
+    /// From now on this is seen.
+    pub fn answers(&mut self, mut answer: Answer) {
+        answer.since = self.done.len();
+        self.answers.push(answer);
+    }
+
+    /// From now on this comes of such changes.
+    pub fn does(&mut self, of: Pattern, does: Does) {
+        self.does.push((of, does));
+    }
+
+    /// What will come of a change.
+    pub fn what(&self, call: &Call, now: Time) -> Does {
+        let words = Plain.call(call, now);
+        let fitting = self
+            .does
+            .iter()
+            .rfind(|(of, _)| of.fits(&call.name, &words));
+        fitting.map_or(Does::Applied, |(_, does)| *does)
+    }
+
+    /// A change takes effect.
+    pub fn happens(&mut self, call: &Call, now: Time) {
+        self.done
+            .push((call.name.to_string(), Plain.call(call, now)));
+    }
+
+    /// What is seen now; the last line that fits counts.
+    pub fn observe(&self, call: &Call, now: Time) -> Observed {
+        let words = Plain.call(call, now);
+        let Some(answer) = self
+            .answers
+            .iter()
+            .rfind(|answer| answer.of.fits(&call.name, &words))
+        else {
+            return Observed::Failed(Failure::Failed("nobody answers".into()));
+        };
+        let done = self.done.get(answer.since..).unwrap_or_default();
+        let word = match &answer.then {
+            Some((of, then)) if done.iter().any(|(name, words)| of.fits(name, words)) => then,
+            _ => &answer.first,
+        };
+        value(word, call)
+    }
+
+    /// What a probe says of a change.
+    pub fn settle(&self, call: &Call, now: Time) -> Settled {
+        match self.observe(call, now) {
+            Observed::Value(Value::Bool(true)) => Settled::Applied,
+            Observed::Value(Value::Bool(false)) => Settled::NotApplied,
+            _ => Settled::Nothing,
+        }
+    }
+}
+
+/// A number, `true`, `false`, `fails`, or `host`: the one that the call names.
+fn value(word: &str, call: &Call) -> Observed {
+    Observed::Value(match word {
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        "host" => {
+            let name = call.args.first().map(|argument| argument.value.to_plain());
+            host(&name.unwrap_or_default())
+        }
+        number => match number.parse() {
+            Ok(number) => Value::Float(number),
+            Err(_) => return Observed::Failed(Failure::Failed("it cannot be asked".into())),
+        },
+    })
+}
+
+fn host(name: &str) -> Value {
+    let key = Key {
+        kind: "host.Host".into(),
+        key: name.into(),
+    };
+    let shape = Shape {
+        name: key.kind.clone(),
+        fields: ["name", "role", "started"].map(Into::into).into(),
+    };
+    let snapshot = Record {
+        shape: Arc::new(shape),
+        fields: vec![Some(Value::text(name)), Some(Value::text("web")), None],
+    };
+    Value::Target(Arc::new(Target {
+        identity: Identity(vec![key]),
+        uid: None,
+        snapshot,
+    }))
+}
