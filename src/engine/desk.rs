@@ -244,8 +244,8 @@ impl Desk {
     /// Everything that has to be written, and forgets what can be looked up again.
     pub fn take(&mut self) -> Vec<Write> {
         for id in std::mem::take(&mut self.changed_incidents) {
-            if let Some(incident) = self.incidents.get(&id) {
-                self.writes.push(Write::Incident(incident.clone()));
+            if let Some(incident) = self.incidents.remove(&id) {
+                self.writes.push(Write::Incident(incident));
             }
         }
         for id in std::mem::take(&mut self.changed_runs) {

@@ -24,6 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// More than there are different statements.
 const STATEMENTS: usize = 64;
 
+/// The most memory for pages, in KiB: what ten thousand runs at work touch in one batch. With less,
+/// pages are written to the log before their batch is complete, and read back.
+const CACHE: i64 = 32 << 10;
+
 /// What the log is cut back to once it is copied, in bytes.
 const LOG: i64 = 16 << 20;
 
@@ -196,8 +200,8 @@ fn prepare(connection: &Connection) -> Result<(), Error> {
         let set = connection.set_db_config(setting, value);
         set.map_err(from_sqlite)?;
     }
-    let pages = connection.execute_batch("PRAGMA cell_size_check = ON");
-    pages.map_err(from_sqlite)
+    let pages = format!("PRAGMA cell_size_check = ON; PRAGMA cache_size = -{CACHE}");
+    connection.execute_batch(&pages).map_err(from_sqlite)
 }
 
 /// What makes a commit durable. Each is read back: SQLite goes on without what it cannot do.

@@ -13,10 +13,19 @@ const FORM: u8 = 1;
 /// The form and the checksum.
 const HEAD: usize = 5;
 
+/// Most records are shorter: their buffer does not grow.
+const USUAL: usize = 512;
+
 /// A record as a blob.
 pub fn encode<T: Serialize>(record: &T) -> Vec<u8> {
-    let data = postcard::to_stdvec(record).expect("plain data in memory always serialises");
-    seal(&data)
+    let mut blob = Vec::with_capacity(USUAL);
+    blob.extend([FORM, 0, 0, 0, 0]);
+    let mut blob =
+        postcard::to_extend(record, blob).expect("plain data in memory always serialises");
+    if let Some((head, data)) = blob.split_at_mut_checked(HEAD) {
+        head[1..].copy_from_slice(&checksum(data));
+    }
+    blob
 }
 
 /// The record of a blob; nothing if it is damaged.
