@@ -153,7 +153,8 @@ fn not_slack() {
     let stage = stage(SLACK, &[(200, "<html>log in</html>")]);
     let id = stage.incident("a");
     wait_for(&stage, "/second", 1);
-    assert_eq!(posted(&stage, HOOK).len(), 1);
+    // Something in between may be gone at the next try; after three the next one is told.
+    assert_eq!(posted(&stage, HOOK).len(), 3);
     keeps_its_secrets(&stage, id);
 }
 
