@@ -49,6 +49,8 @@ pub enum Trouble {
     Store(Error),
     /// It is not there, or cannot be read.
     Unreadable,
+    /// It is over, and nothing of it is kept that could be worked on.
+    Ended,
 }
 
 impl From<Error> for Trouble {
@@ -168,6 +170,9 @@ impl Desk {
     pub fn run(&mut self, journal: &dyn Journal, id: RunId) -> Result<&mut Working, Trouble> {
         if !self.runs.contains_key(&id) {
             let stored = readable(journal.run(id))?.ok_or(Trouble::Unreadable)?;
+            if stored.ended {
+                return Err(Trouble::Ended);
+            }
             let run: Run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
             let working = Working {
                 code: stored.code,

@@ -155,7 +155,7 @@ impl Engine {
             Ok(program) => program,
             Err(Trouble::Store(error)) => return Err(error),
             // Whoever is responsible for the runbook now is better than nobody.
-            Err(Trouble::Unreadable) => {
+            Err(Trouble::Unreadable | Trouble::Ended) => {
                 let runbook = self
                     .desk
                     .incident(journal, id)?
@@ -347,7 +347,7 @@ impl Engine {
         let next = duty.link.map_or(0, |place| place + 1);
         match self.desk.program(journal, code) {
             Ok(program) => Ok(link(&program, next).is_some()),
-            Err(Trouble::Unreadable) => Ok(false),
+            Err(Trouble::Unreadable | Trouble::Ended) => Ok(false),
             Err(Trouble::Store(error)) => Err(error),
         }
     }

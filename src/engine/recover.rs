@@ -180,12 +180,12 @@ impl Engine {
         let code = match self.desk.run(journal, run) {
             Ok(working) => working.code,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable) => return self.quarantine(journal, run, now),
+            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
         };
         let patience = match self.desk.program(journal, code) {
             Ok(program) => program.metadata.patience,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable) => return self.quarantine(journal, run, now),
+            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
         };
         let until = moment::after(now, patience);
         self.timers.insert((until, Timer::Patience(run, id)));
