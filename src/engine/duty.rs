@@ -38,10 +38,17 @@ impl Engine {
         notice: Notice,
         now: Time,
     ) -> Result<(), Trouble> {
-        self.note(journal, run, now, Happened::Told(notice.clone()))?;
         let RunId::Incident(id, _) = run else {
             return Ok(());
         };
+        // Whoever called the run off said that it is over, and knows.
+        if notice.because == Some(Reason::CancelledAfterChange)
+            && let Some(incident) = self.desk.incident(journal, id)?
+            && incident.state.is_over()
+        {
+            return Ok(());
+        }
+        self.note(journal, run, now, Happened::Told(notice.clone()))?;
         let (kind, due) = match notice.kind {
             program::MessageKind::Page => (MessageKind::Page, None),
             program::MessageKind::Tell => (MessageKind::Note, None),
