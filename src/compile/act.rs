@@ -28,7 +28,7 @@ impl Builder<'_, '_> {
     pub(super) fn do_line(&mut self, step: &typed::Step) {
         let result = self.result(step);
         self.scratch(|builder| {
-            let arguments = builder.values(&step.args);
+            let arguments = builder.values(step.args.iter().chain(&step.touching));
             builder.perform(step, arguments, result, false);
         });
         self.bind_result(step, result);
@@ -44,7 +44,7 @@ impl Builder<'_, '_> {
     ) {
         let mark = self.mark();
         let result = self.result(step);
-        let arguments = self.values(&step.args);
+        let arguments = self.values(step.args.iter().chain(&step.touching));
         let released = inverse_args
             .iter()
             .filter_map(|index| arguments.get(usize::from(*index)));

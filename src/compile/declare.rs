@@ -99,11 +99,18 @@ impl Tables<'_> {
             self.scope(&param.ty)
         });
         let scope = scopes.max().unwrap_or(Scope::Instance);
+        let mut params = names(&declared.params);
+        let mut changes = contract.changes.clone();
+        if contract.touching {
+            // What a raw action claims to touch is its last argument, and what it changes.
+            changes.extend(u16::try_from(params.len()));
+            params.push("touching".into());
+        }
         Action {
             name: declared.name.to_string().into(),
-            params: names(&declared.params),
+            params,
             needs: needs(declared),
-            changes: contract.changes.clone(),
+            changes,
             scope: if contract.touching {
                 Scope::Substrate
             } else {

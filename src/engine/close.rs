@@ -36,10 +36,14 @@ impl Engine {
                 return Ok(());
             }
         };
+        let mut is_over = false;
         if let Some(incident) = self.desk.incident(journal, id)? {
-            incident.run = None;
+            // A newer run may be at work already: the incident came back meanwhile.
+            incident.run = incident.run.filter(|current| *current != run);
+            is_over = incident.state.is_over();
         }
-        let keeps = keeps(&end);
+        // A human who calls it over answers for what is left.
+        let keeps = if is_over { NOTHING } else { keeps(&end) };
         if !keeps.locks {
             self.unlock(journal, run)?;
         }
@@ -81,8 +85,14 @@ impl Engine {
         };
         incident.since = now;
         incident.duty = None;
-        let locked = std::mem::take(&mut incident.locks);
-        let disturbed = std::mem::take(&mut incident.disturbed);
+        // A run that is called off may still be changing something: its end releases that.
+        let (locked, disturbed) = match incident.run {
+            Some(_) => Default::default(),
+            None => (
+                std::mem::take(&mut incident.locks),
+                std::mem::take(&mut incident.disturbed),
+            ),
+        };
         let told = incident.told.clone();
         for target in locked {
             self.locks.remove(&target);
@@ -113,6 +123,7 @@ impl Engine {
     fn handed(&mut self, journal: &dyn Journal, id: IncidentId, now: Time) -> Result<(), Error> {
         if let Some(incident) = self.desk.incident(journal, id)?
             && !matches!(incident.state, IncidentState::Acknowledged { .. })
+            && !incident.state.is_over()
             && incident.state != IncidentState::Handed
         {
             incident.state = IncidentState::Handed;
@@ -186,6 +197,11 @@ struct Keeps {
     locks: bool,
     disturbed: bool,
 }
+
+const NOTHING: Keeps = Keeps {
+    locks: false,
+    disturbed: false,
+};
 
 fn keeps(end: &End) -> Keeps {
     match end {

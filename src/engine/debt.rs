@@ -90,7 +90,7 @@ impl Engine {
         let program = match self.desk.program(journal, debt.code) {
             Ok(program) => program,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable) => {
+            Err(Trouble::Unreadable | Trouble::Ended) => {
                 self.keep_debt(debt);
                 return Ok(());
             }

@@ -50,6 +50,8 @@ pub enum Trouble {
     Store(Error),
     /// It is not there, or cannot be read.
     Unreadable,
+    /// It is over, and nothing of it is kept that could be worked on.
+    Ended,
 }
 
 impl From<Error> for Trouble {
@@ -172,6 +174,9 @@ impl Desk {
             btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
             btree_map::Entry::Vacant(place) => {
                 let stored = readable(journal.run(id))?.ok_or(Trouble::Unreadable)?;
+                if stored.ended {
+                    return Err(Trouble::Ended);
+                }
                 let run: Run =
                     postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
                 Ok(place.insert(Working {

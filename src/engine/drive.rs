@@ -28,6 +28,8 @@ impl Engine {
     ) -> Result<(), Error> {
         match self.drive(journal, id, input, now) {
             Ok(()) => Ok(()),
+            // An answer that came too late: nobody waits for it any more.
+            Err(Trouble::Ended) => Ok(()),
             Err(Trouble::Store(error)) => Err(error),
             Err(Trouble::Unreadable) => self.quarantine(journal, id, now),
         }

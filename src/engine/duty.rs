@@ -38,10 +38,17 @@ impl Engine {
         notice: Notice,
         now: Time,
     ) -> Result<(), Trouble> {
-        self.note(journal, run, now, Happened::Told(notice.clone()))?;
         let RunId::Incident(id, _) = run else {
             return Ok(());
         };
+        // Whoever called the run off said that it is over, and knows.
+        if notice.because == Some(Reason::CancelledAfterChange)
+            && let Some(incident) = self.desk.incident(journal, id)?
+            && incident.state.is_over()
+        {
+            return Ok(());
+        }
+        self.note(journal, run, now, Happened::Told(notice.clone()))?;
         let (kind, due) = match notice.kind {
             program::MessageKind::Page => (MessageKind::Page, None),
             program::MessageKind::Tell => (MessageKind::Note, None),
@@ -155,7 +162,7 @@ impl Engine {
             Ok(program) => program,
             Err(Trouble::Store(error)) => return Err(error),
             // Whoever is responsible for the runbook now is better than nobody.
-            Err(Trouble::Unreadable) => {
+            Err(Trouble::Unreadable | Trouble::Ended) => {
                 let runbook = self
                     .desk
                     .incident(journal, id)?
@@ -347,7 +354,7 @@ impl Engine {
         let next = duty.link.map_or(0, |place| place + 1);
         match self.desk.program(journal, code) {
             Ok(program) => Ok(link(&program, next).is_some()),
-            Err(Trouble::Unreadable) => Ok(false),
+            Err(Trouble::Unreadable | Trouble::Ended) => Ok(false),
             Err(Trouble::Store(error)) => Err(error),
         }
     }

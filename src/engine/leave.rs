@@ -261,7 +261,7 @@ impl Engine {
                     !matches!(leave, Leave::Wait(_))
                 }
                 // Whoever drives it finds out why.
-                Err(Trouble::Unreadable) => true,
+                Err(Trouble::Unreadable | Trouble::Ended) => true,
                 Err(Trouble::Store(error)) => return Err(error),
             };
             if !free {

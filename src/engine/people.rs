@@ -95,10 +95,11 @@ impl Engine {
             why: why.into(),
         };
         self.desk.note(journal, id, now, happened)?;
+        // First, so that a run that ends right now has nobody to tell any more.
+        self.resolved(journal, id, How::Human, Some(by.into()), now)?;
         if let Some(run) = run {
             self.answer(journal, run, run::Input::Cancel, now)?;
         }
-        self.resolved(journal, id, How::Human, Some(by.into()), now)?;
         self.next_in_turn(journal, now)?;
         Ok(Ok(()))
     }

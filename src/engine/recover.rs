@@ -5,11 +5,14 @@
 //! are as they were.
 
 use super::desk::Trouble;
+use super::drive::incident_of;
 use super::leave::Queued;
 use super::timer::Timer;
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{Delivery, Error, Event, Happened, IntentState, Journal, RunId, StoredRun};
+use crate::journal::{
+    Delivery, Error, Event, Happened, Incident, IntentState, Journal, RunId, StoredRun,
+};
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
@@ -61,16 +64,20 @@ impl Engine {
             if let Some(duty) = &incident.duty {
                 self.timers.insert((duty.next, Timer::Duty(incident.id)));
             }
-            let last = incident.runs.saturating_sub(1);
-            let owner = incident.run.unwrap_or(RunId::Incident(incident.id, last));
-            for target in incident.locks {
-                self.locks.insert(target, owner);
-            }
-            for target in incident.disturbed {
-                self.disturbed.insert(target, owner);
-            }
+            self.take_up_targets(incident);
         }
         Ok(())
+    }
+
+    fn take_up_targets(&mut self, incident: Incident) {
+        let last = incident.runs.saturating_sub(1);
+        let owner = incident.run.unwrap_or(RunId::Incident(incident.id, last));
+        for target in incident.locks {
+            self.locks.insert(target, owner);
+        }
+        for target in incident.disturbed {
+            self.disturbed.insert(target, owner);
+        }
     }
 
     fn take_up_messages(&mut self, journal: &dyn Journal) -> Result<(), Error> {
@@ -111,7 +118,15 @@ impl Engine {
                 self.intents.insert(intent.run, intent.id);
             }
         }
-        for run in journal.live_runs()? {
+        let live = journal.live_runs()?;
+        // All targets first: what one run goes on with must not pass what another one locked. A run
+        // that was called off may still work on an incident that is resolved.
+        for id in live.iter().flatten().filter_map(|run| incident_of(run.id)) {
+            if let Some(incident) = journal.incident(id)?.filter(|one| one.state.is_over()) {
+                self.take_up_targets(incident);
+            }
+        }
+        for run in live {
             match run {
                 Ok(stored) => self.take_up_run(journal, stored, now)?,
                 Err(unreadable) => self.quarantine(journal, unreadable, now)?,
@@ -180,12 +195,12 @@ impl Engine {
         let code = match self.desk.run(journal, run) {
             Ok(working) => working.code,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable) => return self.quarantine(journal, run, now),
+            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
         };
         let patience = match self.desk.program(journal, code) {
             Ok(program) => program.metadata.patience,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable) => return self.quarantine(journal, run, now),
+            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
         };
         let until = moment::after(now, patience);
         self.timers.insert((until, Timer::Patience(run, id)));

@@ -44,10 +44,18 @@ pub struct Crash {
     pub after: usize,
     /// Whether the changes that were on their way take effect.
     pub performed: bool,
+    /// How often: each time after the first it dies after the very next commit.
+    pub times: usize,
 }
 
-/// Runs a script over a package; the words say why it cannot be.
-pub fn simulate(files: &[File<'_>], script: &str, crash: Option<Crash>) -> Result<Told, String> {
+/// Runs a script over a package; the words say why it cannot be. If `batched`, everything that comes
+/// at the same moment is committed together.
+pub fn simulate(
+    files: &[File<'_>],
+    script: &str,
+    batched: bool,
+    crash: Option<Crash>,
+) -> Result<Told, String> {
     let (_, analysis, diagnostics) = analyse(files);
     let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
     let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
@@ -55,6 +63,7 @@ pub fn simulate(files: &[File<'_>], script: &str, crash: Option<Crash>) -> Resul
     let script = Script::read(script)?;
     let grants = grants(&script.grants)?;
     let mut simulation = Simulation::begin(programs, grants, crash).map_err(|error| error.why)?;
+    simulation.batched = batched;
     simulation.go(&script).map_err(|error| error.why)?;
     Ok(Told {
         trace: simulation.trace.text,
@@ -94,6 +103,9 @@ struct Simulation {
     programs: Vec<Program>,
     grants: Grants,
     crash: Option<Crash>,
+    batched: bool,
+    /// Whether something was handled that is not committed yet.
+    open: bool,
     memory: Memory,
     engine: Engine,
     world: World,
@@ -123,6 +135,8 @@ impl Simulation {
             programs,
             grants,
             crash,
+            batched: false,
+            open: false,
             memory,
             engine,
             world: World::default(),
@@ -141,29 +155,39 @@ impl Simulation {
         self.commit()?;
         for _ in 0..STEPS {
             let scripted = steps.peek().map(|(at, _)| moment::after(begin, *at));
-            let coming = self.coming.keys().next().map(|(at, _)| *at);
-            let timer = self.engine.next_timer();
-            let Some(next) = [scripted, coming, timer].into_iter().flatten().min() else {
+            let next = self.next(scripted);
+            if self.open && (!self.batched || next.is_none_or(|next| next > self.now)) {
+                self.commit()?;
+                continue;
+            }
+            let Some(next) = next else {
                 return Ok(());
             };
             self.now = self.now.max(next);
+            self.open = true;
             if scripted == Some(next) {
                 match steps.next() {
                     Some((_, Step::End)) | None => {
-                        self.judge.at_end(&self.memory)?;
-                        return Ok(());
+                        self.commit()?;
+                        return self.judge.at_end(&self.memory);
                     }
                     Some((_, step)) => self.step(step, begin)?,
                 }
-            } else if coming == Some(next) {
+            } else if self.coming.keys().next().map(|(at, _)| *at) == Some(next) {
                 self.comes()?;
             } else {
                 self.engine.handle(&self.memory, Input::Tick, self.now)?;
             }
-            self.commit()?;
         }
         self.judge.finds("it never comes to rest");
         Ok(())
+    }
+
+    /// When something happens next.
+    fn next(&self, scripted: Option<Time>) -> Option<Time> {
+        let coming = self.coming.keys().next().map(|(at, _)| *at);
+        let timer = self.engine.next_timer();
+        [scripted, coming, timer].into_iter().flatten().min()
     }
 
     /// Something happens from outside.
@@ -237,13 +261,17 @@ impl Simulation {
 
     /// Makes what came of it durable, and does it; or dies.
     fn commit(&mut self) -> Result<(), Error> {
+        self.open = false;
         let Batch { writes, actions } = self.engine.take();
         if !writes.is_empty() {
             self.judge.writes(&self.memory, &writes)?;
             self.memory.commit(&writes)?;
             self.trace.writes(&writes, self.now);
             self.commits += 1;
-            if let Some(crash) = self.crash.filter(|crash| crash.after == self.commits) {
+            if let Some(crash) = self
+                .crash
+                .filter(|crash| (crash.after..crash.after + crash.times).contains(&self.commits))
+            {
                 return self.die(crash, actions);
             }
         }

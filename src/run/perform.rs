@@ -120,7 +120,7 @@ impl Run {
         match acting.stage {
             // The world may have moved on meanwhile: the guards are read again.
             Stage::Retrying(_) => self.guard_change(context, acting),
-            Stage::Repeating(_) => self.perform(context, acting),
+            Stage::Repeating(_) => self.repeat(context, acting),
             Stage::Ripening(_) => self.ask_probe(context, acting),
             Stage::Checking
             | Stage::Held

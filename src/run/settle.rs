@@ -7,10 +7,12 @@ use super::change::Fate;
 use super::frame::{Frame, Turn};
 use super::{Action, Context, IntentKind, Run, State, moment};
 use crate::effect::{Call, Fault, Reason, Repeat, Settled};
-use crate::value::Value;
+use crate::value::{Duration, Value};
 
 /// How often a harmless change is repeated before a human is asked.
 const REPEATS: u32 = 3;
+/// How soon it is looked again whether changes go on.
+const HELD: Duration = Duration::from_millis(5_000);
 
 impl Run {
     /// Nobody knows whether the change took effect.
@@ -47,6 +49,18 @@ impl Run {
                 self.stays_unknown(context, acting)
             }
         }
+    }
+
+    /// A repetition is a change like any other: while all are stopped it waits on.
+    pub(super) fn repeat(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
+        if !self.control.holds() {
+            return self.perform(context, acting);
+        }
+        let settles = lines(context.program, acting.step).map(|(_, action)| action.settles);
+        // Never at once again, however short an action takes to settle.
+        let again = settles.unwrap_or_default().max(HELD);
+        acting.stage = Stage::Repeating(self.wait(context, again));
+        Turn::Wait(Frame::Acting(acting))
     }
 
     /// Deadline and settling time are over: the probe may be believed.

@@ -2,7 +2,7 @@
 //!
 //! The snapshot holds the trace of the script without a fault. Then each script is run again once
 //! for each of its commits, and the agent dies right after it, with the changes that were on their
-//! way having taken effect, and without. Nothing that must always hold may be broken in any of them.
+//! way having taken effect, and without; once, and again while it begins anew. Nothing that must always hold may be broken in any of them.
 
 use std::fs;
 
@@ -25,39 +25,39 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn straight(package: &Package) {
-    let told = simulate(&package.files(), &script(package), None).unwrap();
-    assert!(
-        told.broken.is_empty(),
-        "{}\n{}",
-        told.trace,
-        told.broken.join("\n")
-    );
-    snapshot::assert_matches(&package.fixture, &told.trace);
+    let script = script(package);
+    for batched in [true, false] {
+        let told = simulate(&package.files(), &script, batched, None).unwrap();
+        let broken = told.broken.join("\n");
+        assert!(broken.is_empty(), "{}\n{broken}", told.trace);
+        if !batched {
+            snapshot::assert_matches(&package.fixture, &told.trace);
+        }
+    }
 }
 
 fn crashes(package: &Package) {
-    let script = script(package);
-    let commits = simulate(&package.files(), &script, None).unwrap().commits;
-    let mut broken = Vec::new();
-    for after in 1..=commits {
-        for performed in [true, false] {
-            let crash = Crash { after, performed };
-            let told = simulate(&package.files(), &script, Some(crash)).unwrap();
-            if !told.broken.is_empty() {
-                broken.push(format!(
-                    "after commit {after} of {commits}, changes under way {}:\n{}\n{}",
-                    if performed { "done" } else { "not done" },
-                    told.broken.join("\n"),
-                    if broken.is_empty() {
-                        told.trace
-                    } else {
-                        String::new()
-                    },
-                ));
-            }
+    let (files, script) = (package.files(), script(package));
+    for batched in [true, false] {
+        let told = simulate(&files, &script, batched, None).unwrap();
+        for crash in (1..=told.commits).flat_map(deaths) {
+            let told = simulate(&files, &script, batched, Some(crash)).unwrap();
+            let broken = told.broken.join("\n");
+            let trace = told.trace;
+            assert!(broken.is_empty(), "{crash:?}\n{trace}\n{broken}");
         }
     }
-    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Every way to die after a commit: once, or twice in a row, which is while it begins again.
+fn deaths(after: usize) -> Vec<Crash> {
+    let ways = [(true, 1), (false, 1), (true, 2), (false, 2)];
+    let crash = |(performed, times)| Crash {
+        after,
+        performed,
+        times,
+    };
+    ways.into_iter().map(crash).collect()
 }
 
 /// The script beside a package: `x.rbk` and `x.txt`.

@@ -92,6 +92,20 @@ impl Judge {
         if !matches!(stored.state, IntentState::Open | IntentState::Unknown) {
             self.finds(format!("{name} is begun for an intent that is settled"));
         }
+        let targets = &stored.intent.targets;
+        let others = intents
+            .iter()
+            .filter(|other| other.run != run && other.state == IntentState::Open);
+        let mut touched = others.flat_map(|other| &other.intent.targets);
+        if let Some(target) = touched.find(|target| targets.contains(target)) {
+            let what = target.key().to_owned();
+            self.finds(format!(
+                "{what} is changed by two incidents at the same time"
+            ));
+        }
+        if targets.is_empty() {
+            self.finds(format!("{name} changes nothing that is named"));
+        }
         let place = (perform.key.clone(), stored.intent.attempt);
         let is_first = self.dispatched.insert(place);
         let repeat = self.repeats.get(name.as_ref());
