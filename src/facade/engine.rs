@@ -48,28 +48,43 @@ pub struct Crash {
     pub times: usize,
 }
 
-/// Runs a script over a package; the words say why it cannot be. If `batched`, everything that comes
-/// at the same moment is committed together.
-pub fn simulate(
-    files: &[File<'_>],
-    script: &str,
-    batched: bool,
-    crash: Option<Crash>,
-) -> Result<Told, String> {
-    let (_, analysis, diagnostics) = analyse(files);
-    let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
-    let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
-    let programs = programs.ok_or_else(|| format!("the package is not sound: {diagnostics:?}"))?;
-    let script = Script::read(script)?;
-    let grants = grants(&script.grants)?;
-    let mut simulation = Simulation::begin(programs, grants, crash).map_err(|error| error.why)?;
-    simulation.batched = batched;
-    simulation.go(&script).map_err(|error| error.why)?;
-    Ok(Told {
-        trace: simulation.trace.text,
-        commits: simulation.commits,
-        broken: simulation.judge.broken,
-    })
+/// A package with a script, ready to be run as often as one likes.
+pub struct Scripted {
+    programs: Vec<Program>,
+    grants: Grants,
+    script: Script,
+}
+
+impl Scripted {
+    /// Reads both; the words say why that cannot be.
+    pub fn read(files: &[File<'_>], script: &str) -> Result<Scripted, String> {
+        let (_, analysis, diagnostics) = analyse(files);
+        let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
+        let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
+        let programs =
+            programs.ok_or_else(|| format!("the package is not sound: {diagnostics:?}"))?;
+        let script = Script::read(script)?;
+        Ok(Scripted {
+            programs,
+            grants: grants(&script.grants)?,
+            script,
+        })
+    }
+
+    /// Runs the script from its beginning. If `batched`, everything that comes at the same moment is
+    /// committed together.
+    pub fn run(&self, batched: bool, crash: Option<Crash>) -> Result<Told, String> {
+        let (programs, grants) = (self.programs.clone(), self.grants.clone());
+        let begun = Simulation::begin(programs, grants, crash);
+        let mut simulation = begun.map_err(|error| error.why)?;
+        simulation.batched = batched;
+        simulation.go(&self.script).map_err(|error| error.why)?;
+        Ok(Told {
+            trace: simulation.trace.text,
+            commits: simulation.commits,
+            broken: simulation.judge.broken,
+        })
+    }
 }
 
 fn grants(lines: &str) -> Result<Grants, String> {

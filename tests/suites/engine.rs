@@ -7,7 +7,7 @@
 use std::fs;
 
 use libtest_mimic::Trial;
-use rbk::facade::engine::{Crash, simulate};
+use rbk::facade::engine::{Crash, Scripted};
 
 use crate::harness::fixture::{self, Package, trial};
 use crate::harness::snapshot;
@@ -25,9 +25,9 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn straight(package: &Package) {
-    let script = script(package);
+    let scripted = scripted(package);
     for batched in [true, false] {
-        let told = simulate(&package.files(), &script, batched, None).unwrap();
+        let told = scripted.run(batched, None).unwrap();
         let broken = told.broken.join("\n");
         assert!(broken.is_empty(), "{}\n{broken}", told.trace);
         if !batched {
@@ -37,11 +37,11 @@ fn straight(package: &Package) {
 }
 
 fn crashes(package: &Package) {
-    let (files, script) = (package.files(), script(package));
+    let scripted = scripted(package);
     for batched in [true, false] {
-        let told = simulate(&files, &script, batched, None).unwrap();
+        let told = scripted.run(batched, None).unwrap();
         for crash in (1..=told.commits).flat_map(deaths) {
-            let told = simulate(&files, &script, batched, Some(crash)).unwrap();
+            let told = scripted.run(batched, Some(crash)).unwrap();
             let broken = told.broken.join("\n");
             let trace = told.trace;
             assert!(broken.is_empty(), "{crash:?}\n{trace}\n{broken}");
@@ -60,7 +60,8 @@ fn deaths(after: usize) -> Vec<Crash> {
     ways.into_iter().map(crash).collect()
 }
 
-/// The script beside a package: `x.rbk` and `x.txt`.
-fn script(package: &Package) -> String {
-    fs::read_to_string(package.fixture.path.with_extension("txt")).unwrap()
+/// A package with the script beside it: `x.rbk` and `x.txt`.
+fn scripted(package: &Package) -> Scripted {
+    let script = fs::read_to_string(package.fixture.path.with_extension("txt")).unwrap();
+    Scripted::read(&package.files(), &script).unwrap()
 }
