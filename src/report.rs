@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::typed::{
     BlastPer, Facts, FunctionKind, Package, Runbook, RunbookFacts, StmtKind, Touched,
 };
+use crate::value::Value;
 
 pub use show::show;
 
@@ -122,7 +123,7 @@ fn of_runbook(package: &Package, runbook: &Runbook, facts: &RunbookFacts) -> Run
             .capabilities
             .iter()
             .map(|used| match &used.of {
-                Some(of) => format!("{} \"{of}\"", used.name),
+                Some(of) => format!("{} {}", used.name, Value::text(of)),
                 None => format!("{} (known when it runs)", used.name),
             })
             .collect(),
