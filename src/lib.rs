@@ -17,6 +17,7 @@
 //! library/    stdlib/*.rbk, embedded                                             1
 //! syntax/     split, balance, pest rules -> tree + diagnostics, walker           2
 //! literal/    one file per tag: re, url, promql, cron -> template with holes     2
+//! rule/       rules that a test build takes out by name                          2
 //! program/    the compiled artefact: code, constants, spans, content hash        2
 //! project/    manifest, which files make a package                               3
 //! fmt/        tree + trivia -> text; parses its own output again                 3
@@ -76,6 +77,7 @@ mod literal;
 mod program;
 mod project;
 mod report;
+mod rule;
 mod run;
 mod settings;
 #[cfg(feature = "host")]

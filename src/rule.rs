@@ -1,0 +1,100 @@
+//! Rules that a test build can take out by name, so that the suite of trust must notice.
+//!
+//! Each row is a rule that is no diagnostic of its own: a rule that refuses a program is taken out
+//! by its code. Without the cargo feature `harness` every rule holds, and nothing is asked.
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $rule:ident)*) => {
+        /// A rule of the checker or the machine.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Rule {
+            $($(#[doc = $doc])+ $rule,)*
+        }
+
+        impl Rule {
+            /// Every rule, in the order of the registry.
+            #[cfg(feature = "harness")]
+            pub const ALL: &'static [Rule] = &[$(Rule::$rule,)*];
+
+            /// The name it is taken out by.
+            #[cfg(feature = "harness")]
+            pub fn name(self) -> &'static str {
+                match self { $(Rule::$rule => stringify!($rule),)* }
+            }
+        }
+    };
+}
+
+rules! {
+    /// `steps` never ask a verify beforehand.
+    StepsNeverSkip
+}
+
+#[cfg(not(feature = "harness"))]
+impl Rule {
+    /// Always: the product has no switches.
+    #[inline(always)]
+    pub const fn holds(self) -> bool {
+        true
+    }
+}
+
+#[cfg(feature = "harness")]
+mod switch {
+    use std::cell::RefCell;
+
+    use super::Rule;
+    use crate::diag::Code;
+
+    thread_local! {
+        static OUT: RefCell<Out> = const { RefCell::new(Out { rules: Vec::new(), codes: Vec::new() }) };
+    }
+
+    struct Out {
+        rules: Vec<Rule>,
+        codes: Vec<Code>,
+    }
+
+    impl Rule {
+        /// Whether nobody has taken it out on this thread.
+        pub fn holds(self) -> bool {
+            OUT.with_borrow(|out| !out.rules.contains(&self))
+        }
+    }
+
+    /// Whether diagnostics of this code are still reported on this thread.
+    pub fn code_holds(code: Code) -> bool {
+        OUT.with_borrow(|out| !out.codes.contains(&code))
+    }
+
+    /// Takes rules and codes out, by their names, while `work` runs on this thread.
+    ///
+    /// # Errors
+    /// The names that are neither a rule nor a code.
+    pub fn without<T>(names: &[&str], work: impl FnOnce() -> T) -> Result<T, Vec<String>> {
+        let mut out = Out {
+            rules: Vec::new(),
+            codes: Vec::new(),
+        };
+        let mut unknown = Vec::new();
+        for name in names {
+            let rule = Rule::ALL.iter().find(|rule| rule.name() == *name);
+            let code = Code::ALL.iter().find(|code| code.name() == *name);
+            match (rule, code) {
+                (Some(rule), _) => out.rules.push(*rule),
+                (None, Some(code)) => out.codes.push(*code),
+                (None, None) => unknown.push((*name).to_owned()),
+            }
+        }
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        let before = OUT.replace(out);
+        let answer = work();
+        OUT.set(before);
+        Ok(answer)
+    }
+}
+
+#[cfg(feature = "harness")]
+pub use switch::{code_holds, without};
