@@ -6,6 +6,7 @@
 
 mod bounds;
 mod capability;
+mod failed;
 mod kind;
 mod level;
 mod order;
@@ -31,6 +32,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let levels = level::Levels::new(package, &functions);
     let touches = touch::functions(package, &order, &mut out);
     let taints = taint::functions(package, &order, &mut out);
+    failed::check(package, &order, &mut out);
     let mut told_lookups = BTreeSet::new();
     let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
@@ -53,6 +55,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
             capabilities: capability::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),
             endorsements: Vec::new(),
+            made_up: failed::made_up_values(package, runbook),
         };
         taint::endorsements(package, &told_lookups, runbook, &mut found.endorsements);
         runbooks.push(found);

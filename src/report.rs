@@ -50,6 +50,8 @@ pub struct RunbookReport {
     pub waivers: Vec<WaiverReport>,
     /// Where words from outside pick a target, and by what right.
     pub endorsements: Vec<String>,
+    /// What stands for data that is not there: each `else no_data V`.
+    pub no_data: Vec<String>,
     /// Why an agent loads it as `shadow`, so that it changes nothing; empty if it does not.
     pub shadow: Vec<String>,
 }
@@ -139,6 +141,11 @@ fn of_runbook(package: &Package, runbook: &Runbook, facts: &RunbookFacts) -> Run
             .endorsements
             .iter()
             .map(|endorsement| format!("{}: {}", endorsement.what, endorsement.by))
+            .collect(),
+        no_data: facts
+            .made_up
+            .iter()
+            .map(|made_up| format!("{} without data is {}", made_up.of, made_up.value))
             .collect(),
         shadow: runbook.shadow().map(|why| why.to_string()).collect(),
     }

@@ -213,6 +213,8 @@ codes! {
     // 07xx: taint, secrets, ownership, empties
     E0706 MadeUpValue              Error   "a value made up for what could not be observed"
     E0707 EmptyName                Error   "an empty name"
+    E0715 ClearedOnFailure         Error   "an observation that failed taken for the all-clear"
+    E0716 FailureAsAbsence         Error   "a failed observation taken for absence"
     E0711 SecretEscapes            Error   "a secret where it may not go"
     E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
     E0702 Uncorroborated           Error   "a finding that rests on words alone"

@@ -67,6 +67,9 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
         .collect();
     list("waivers", &waivers, "none", out)?;
     list("endorsed", &runbook.endorsements, "nothing", out)?;
+    if !runbook.no_data.is_empty() {
+        list("made up", &runbook.no_data, "", out)?;
+    }
     match runbook.shadow.is_empty() {
         true => Ok(()),
         false => list("shadow only", &runbook.shadow, "", out),

@@ -40,6 +40,8 @@ pub struct RunbookFacts {
     pub waivers: Vec<Waiver>,
     /// Where told data became a target or an amount, and by what right.
     pub endorsements: Vec<Endorsement>,
+    /// What stands for data that is not there: each `else no_data V`.
+    pub made_up: Vec<MadeUp>,
 }
 
 /// The bound that was inferred for a target type.
@@ -73,5 +75,14 @@ pub struct Waiver {
 pub struct Endorsement {
     pub what: String,
     pub by: String,
+    pub span: Span,
+}
+
+/// `else no_data V`
+#[derive(Clone, Debug)]
+pub struct MadeUp {
+    /// The name of what is asked.
+    pub of: String,
+    pub value: String,
     pub span: Span,
 }

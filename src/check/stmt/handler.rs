@@ -5,14 +5,9 @@
 
 use super::super::expr::{Elaborator, Why, convert, is_open};
 use super::super::types::is_broken;
-use crate::diag::{Code, Diagnostic};
-use crate::syntax::tree::{self, ExprKind as Tree, FailureFilter};
+use crate::syntax::tree::{self, ExprKind as Tree};
 use crate::text::Span;
-use crate::typed::{
-    Callee, Expr, ExprKind, ExternKind, FunctionKind, Handler, HandlerAction, Retry, Stmt,
-    StmtKind, Type,
-};
-use crate::value::Value;
+use crate::typed::{Expr, Handler, HandlerAction, Retry, Stmt, StmtKind, Type};
 
 impl Elaborator<'_, '_> {
     /// `let x: T = e retry 3 every 10s else none`
@@ -93,7 +88,6 @@ impl Elaborator<'_, '_> {
         let action = match &handler.action {
             tree::HandlerAction::Value(tree) => {
                 let value = self.expr_of(tree, ty, Why::Handler);
-                self.refuse_made_up(&value, handler);
                 HandlerAction::Value(value)
             }
             other => self.diverging(other, handler.span),
@@ -119,53 +113,6 @@ impl Elaborator<'_, '_> {
             tree::HandlerAction::Statement(stmt) => self.stmt(stmt),
         };
         HandlerAction::Diverge(Box::new(Stmt { kind, span }))
-    }
-
-    /// Missing is not zero: a plain value may stand for no data only.
-    fn refuse_made_up(&mut self, value: &Expr, handler: &tree::Handler) {
-        let plain = match &value.kind {
-            ExprKind::Error | ExprKind::Value(Value::None) => false,
-            _ => !self.observes(value),
-        };
-        if !plain || handler.on == FailureFilter::NoData || is_broken(&value.ty) {
-            return;
-        }
-        let message = "a value is made up for what could not be observed";
-        let found = Diagnostic::new(
-            Code::MadeUpValue,
-            message,
-            value.span,
-            "nobody measured this",
-        );
-        let found = found.help(
-            "say `else no_data` for a series that does not exist yet; else ask somebody else, `else none`, or end with `else inconclusive`",
-        );
-        let start = handler.span.inside(0, "else".len());
-        self.say(match handler.on {
-            FailureFilter::Any => found.fix("say `else no_data`", start, "else no_data"),
-            FailureFilter::NoData | FailureFilter::Failed => found,
-        });
-    }
-
-    /// Whether something is observed on the way to the value.
-    fn observes(&self, expr: &Expr) -> bool {
-        let mut observes = false;
-        let package = &self.checker.package;
-        expr.for_each(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind {
-                observes |= match call.callee {
-                    Callee::Extern(id) => {
-                        matches!(package.externs[id.index()].kind, ExternKind::Probe)
-                    }
-                    Callee::Function(id) => !matches!(
-                        package.functions[id.index()].kind,
-                        FunctionKind::Fn | FunctionKind::Action { .. }
-                    ),
-                    Callee::Builtin(_) => false,
-                };
-            }
-        });
-        observes
     }
 }
 
