@@ -28,6 +28,12 @@ macro_rules! rules {
 rules! {
     /// `steps` never ask a verify beforehand.
     StepsNeverSkip
+    /// `all` over nothing fails.
+    AllOfNothingFails
+    /// A lookup takes names that are names and paths that are paths.
+    KeysAreNames
+    /// What a lookup yields has the identity that was asked for.
+    LookupsYieldWhatWasAsked
 }
 
 #[cfg(not(feature = "harness"))]

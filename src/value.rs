@@ -6,6 +6,7 @@
 mod data;
 mod duration;
 mod escape;
+mod exact;
 mod failure;
 mod hole;
 mod kind;
@@ -16,6 +17,7 @@ mod order;
 mod percent;
 mod print;
 mod scalar;
+mod shown;
 mod size;
 mod target;
 mod template;
@@ -33,7 +35,8 @@ pub use kind::Kind;
 pub use limit::{LIST_LENGTH, MAP_ENTRIES, SHOWN_CHARACTERS, TEXT_BYTES};
 pub use number::{Number, classify_number};
 pub use operator::{
-    BinaryOp, UnaryOp, binary, clamp, compare, convert, maximum, minimum, result_kind, unary,
+    BinaryOp, Rounding, UnaryOp, absolute, binary, clamp, compare, convert, maximum, minimum,
+    order, result_kind, share, unary, whole,
 };
 pub use percent::Percent;
 pub use scalar::{

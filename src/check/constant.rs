@@ -11,7 +11,7 @@ use super::types::is_broken;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, BinaryOp, Ident, UnaryOp};
 use crate::text::Span;
-use crate::typed::{ConstId, EnumId, Expr, ExprKind, RecordId, Type};
+use crate::typed::{ConstId, EnumId, Expr, ExprKind, RecordId, Type, Unit};
 use crate::value::{self, Duration, Failure, Range, Record, Value};
 
 /// Why an expression has no value while checking.
@@ -126,8 +126,19 @@ impl Checker<'_> {
         self.records[id.index()].progress = Progress::Done;
     }
 
-    /// The value of a literal or a constant, at once.
+    /// The value of a literal, a constant, or a quotient of these, at once.
     pub fn known(&self, expr: &Expr) -> Option<Value> {
+        match &expr.kind {
+            // It is kept as it was written: what it is depends on what it meets.
+            ExprKind::Binary { left, right, .. } if expr.is_quotient() => {
+                let (left, right) = (self.literal(left)?, self.literal(right)?);
+                divide(&expr.ty, &left, &right).ok()
+            }
+            _ => self.literal(expr),
+        }
+    }
+
+    fn literal(&self, expr: &Expr) -> Option<Value> {
         match &expr.kind {
             ExprKind::Value(value) => Some(value.clone()),
             ExprKind::Const(id) => {
@@ -221,7 +232,18 @@ impl Checker<'_> {
             }
             ExprKind::Binary { op, left, right } => {
                 let (left, right) = (self.evaluate(left)?, self.evaluate(right)?);
+                if expr.is_quotient() {
+                    return divide(&expr.ty, &left, &right).map_err(fails);
+                }
                 binary(*op, left, right).map_err(fails)
+            }
+            ExprKind::As { operand, unit } => {
+                let unit = match unit {
+                    Unit::Ratio => value::Unit::Ratio,
+                    Unit::Seconds => value::Unit::Seconds,
+                    Unit::Bytes => value::Unit::Bytes,
+                };
+                value::convert(&self.evaluate(operand)?, unit).map_err(fails)
             }
             ExprKind::Template { template, holes } => {
                 let holes = holes.iter().map(|hole| self.evaluate(hole));
@@ -236,7 +258,6 @@ impl Checker<'_> {
             | ExprKind::IsSome { .. }
             | ExprKind::IsNone(_)
             | ExprKind::IsEmpty { .. }
-            | ExprKind::As { .. }
             | ExprKind::If { .. }
             | ExprKind::Comprehension(_)
             | ExprKind::Pick { .. }
@@ -337,6 +358,14 @@ fn member_index(key: &Expr) -> Option<u16> {
     match &key.kind {
         ExprKind::Value(Value::Enum(member)) => Some(member.index),
         _ => None,
+    }
+}
+
+/// A quotient as what it is.
+fn divide(ty: &Type, left: &Value, right: &Value) -> Result<Value, Failure> {
+    match ty {
+        Type::Percent => value::share(left, right),
+        _ => value::binary(value::BinaryOp::Divide, left, right),
     }
 }
 

@@ -89,6 +89,10 @@ impl Builder<'_, '_> {
             typed::Builtin::First => Builtin::First,
             typed::Builtin::Count => Builtin::Count,
             typed::Builtin::Contains => Builtin::Contains,
+            typed::Builtin::Abs => Builtin::Abs,
+            typed::Builtin::Round => Builtin::Round,
+            typed::Builtin::Floor => Builtin::Floor,
+            typed::Builtin::Ceil => Builtin::Ceil,
             typed::Builtin::Sum => {
                 let nothing = self.register();
                 self.load(nothing, zero(ty));

@@ -3,6 +3,7 @@
 use super::builder::{Builder, Label, NOWHERE};
 use super::free::Variable;
 use crate::program::{Arithmetic, Builtin, Op, Register};
+use crate::rule::Rule;
 use crate::typed::{Collect, Comprehension, Expr, LocalId, Type};
 use crate::value::{Duration, Percent, Size, Value};
 
@@ -34,10 +35,11 @@ impl Builder<'_, '_> {
         match collect {
             Collect::List => self.load(to, Value::list(Vec::new())),
             Collect::Any => self.load(to, Value::Bool(false)),
-            Collect::All => self.load(to, Value::Bool(true)),
+            // Of nothing nothing holds.
+            Collect::All if !Rule::AllOfNothingFails.holds() => self.load(to, Value::Bool(true)),
             Collect::Count => self.load(to, Value::Int(0)),
             Collect::Sum => self.load(to, zero(ty)),
-            Collect::Min | Collect::Max => self.load(to, Value::None),
+            Collect::All | Collect::Min | Collect::Max => self.load(to, Value::None),
         }
     }
 
@@ -62,6 +64,7 @@ impl Builder<'_, '_> {
             Collect::All => {
                 let no = self.label();
                 self.jump_unless(element, no);
+                self.load(to, Value::Bool(true));
                 self.go(again);
                 self.bind(no);
                 self.load(to, Value::Bool(false));
@@ -116,27 +119,23 @@ impl Builder<'_, '_> {
     }
 
     fn end_collection(&mut self, collect: Collect, to: Register) {
-        match collect {
-            Collect::Min | Collect::Max => {
-                let some = self.label();
-                self.jump(
-                    some,
-                    Op::JumpNone {
-                        expected: false,
-                        value: to,
-                        target: NOWHERE,
-                    },
-                );
-                let what = if collect == Collect::Min {
-                    "`min`"
-                } else {
-                    "`max`"
-                };
-                self.fail(&format!("{what} of nothing"));
-                self.bind(some);
-            }
-            Collect::List | Collect::Any | Collect::All | Collect::Count | Collect::Sum => {}
-        }
+        let what = match collect {
+            Collect::All => "`all`",
+            Collect::Min => "`min`",
+            Collect::Max => "`max`",
+            Collect::List | Collect::Any | Collect::Count | Collect::Sum => return,
+        };
+        let some = self.label();
+        self.jump(
+            some,
+            Op::JumpNone {
+                expected: false,
+                value: to,
+                target: NOWHERE,
+            },
+        );
+        self.fail(&format!("{what} of nothing"));
+        self.bind(some);
     }
 
     /// The first element that fits, or none.

@@ -233,12 +233,16 @@ impl Builder<'_, '_> {
                 return;
             }
         };
+        let share = op == BinaryOp::Divide && whole.ty == Type::Percent && whole.is_quotient();
+        let arithmetic = if share { Arithmetic::Share } else { arithmetic };
         self.arithmetic_to(arithmetic, left, right, to);
     }
 
     fn arithmetic_to(&mut self, op: Arithmetic, left: &Expr, right: &Expr, to: Register) {
         let both = |ty: Type| left.ty == ty && right.ty == ty;
-        let (ints, floats) = (both(Type::Int), both(Type::Float));
+        // The quotient of two Ints is none; among Ints alone `/` would be whole.
+        let is_whole = !matches!(op, Arithmetic::Divide | Arithmetic::Share);
+        let (ints, floats) = (both(Type::Int) && is_whole, both(Type::Float));
         let from = self.value(left);
         if ints && let Some(right) = small(right) {
             self.emit(Op::IntImmediate {

@@ -47,4 +47,9 @@ builtins! {
     Contains "contains" 2
     StartsWith "starts_with" 2
     EndsWith "ends_with" 2
+    Div "div" 2
+    Abs "abs" 1
+    Round "round" 1
+    Floor "floor" 1
+    Ceil "ceil" 1
 }

@@ -130,13 +130,15 @@ pub enum Op {
 
 const _: () = assert!(size_of::<Op>() == 8);
 
-/// `+ - * /`
+/// `+ - * /`. Of two Ints as such, `/` is whole, toward zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Arithmetic {
     Add,
     Subtract,
     Multiply,
     Divide,
+    /// `/` of whole numbers or quantities of one kind, as a Percent.
+    Share,
 }
 
 /// `== != < <= > >=`
@@ -158,6 +160,7 @@ impl Arithmetic {
             Arithmetic::Subtract => "-",
             Arithmetic::Multiply => "*",
             Arithmetic::Divide => "/",
+            Arithmetic::Share => "/%",
         }
     }
 }

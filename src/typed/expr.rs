@@ -53,7 +53,8 @@ pub enum ExprKind {
         op: UnaryOp,
         operand: Box<Expr>,
     },
-    /// `and` and `or` evaluate the right side only when needed.
+    /// `and` and `or` evaluate the right side only when needed. A quotient of whole numbers or of
+    /// quantities of one kind is a Float, or a Percent where one was wanted.
     Binary {
         op: BinaryOp,
         left: Box<Expr>,
@@ -132,6 +133,10 @@ pub enum Builtin {
     Sum,
     /// `contains(list or text, element)`
     Contains,
+    Abs,
+    Round,
+    Floor,
+    Ceil,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +156,16 @@ pub struct Comprehension {
 }
 
 impl Expr {
+    /// Whether it divides whole numbers, or quantities of one kind.
+    pub fn is_quotient(&self) -> bool {
+        let ExprKind::Binary { op, left, right } = &self.kind else {
+            return false;
+        };
+        let whole =
+            |ty: &Type| matches!(ty, Type::Int | Type::Percent | Type::Duration | Type::Size);
+        *op == BinaryOp::Divide && whole(&left.ty) && left.ty == right.ty
+    }
+
     /// The target type of the expression, if it is a target.
     pub fn target(&self) -> Option<TargetId> {
         match self.ty {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Tag, Value};
+use super::{Tag, Value, order};
 
 /// A text behind one pointer; up to 23 bytes are stored without a second allocation.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -146,6 +146,7 @@ pub struct Range {
 impl Range {
     /// Whether the value lies in the range.
     pub fn contains(&self, value: &Value) -> bool {
-        self.start <= *value && (*value < self.end || (self.inclusive && *value == self.end))
+        let (start, end) = (order(&self.start, value), order(value, &self.end));
+        start.is_le() && (end.is_lt() || (self.inclusive && end.is_eq()))
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn escaped(position: HolePosition, value: &Value) -> Result<String, F
     let plain = value.to_plain();
     Ok(match position {
         HolePosition::Plain => plain,
+        HolePosition::Message => value.to_shown(),
         HolePosition::Pattern => escape_pattern(&plain)?,
         HolePosition::UrlSegment | HolePosition::UrlValue => percent_encode(&plain),
         HolePosition::PromqlLabel(_) if plain.is_empty() => {

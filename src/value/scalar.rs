@@ -23,7 +23,7 @@ pub fn int_multiply(a: i64, b: i64) -> Result<i64, Failure> {
     a.checked_mul(b).ok_or(Failure::Overflow)
 }
 
-/// `a / b`, towards zero.
+/// `div(a, b)`, toward zero.
 pub fn int_divide(a: i64, b: i64) -> Result<i64, Failure> {
     if b == 0 {
         return Err(Failure::DivisionByZero);

@@ -74,6 +74,8 @@ pub enum HolePosition {
     PromqlPattern(Quote),
     /// A duration in `[…]` or after `offset`.
     PromqlDuration,
+    /// In a message to people, where a number is rounded to what is read.
+    Message,
 }
 
 /// What encloses a string of a query.
@@ -90,7 +92,7 @@ impl HolePosition {
     pub fn accepts(self, kind: Kind) -> bool {
         match self {
             HolePosition::PromqlDuration => kind == Kind::Duration,
-            HolePosition::Plain => !matches!(
+            HolePosition::Plain | HolePosition::Message => !matches!(
                 kind,
                 Kind::None | Kind::Secret | Kind::Handle | Kind::Record | Kind::Map | Kind::Range
             ),
@@ -108,7 +110,7 @@ impl HolePosition {
     pub fn accepted(self) -> &'static str {
         match self {
             HolePosition::PromqlDuration => "a Duration",
-            HolePosition::Plain => "a value that can be printed",
+            HolePosition::Plain | HolePosition::Message => "a value that can be printed",
             HolePosition::Pattern
             | HolePosition::UrlSegment
             | HolePosition::UrlValue

@@ -139,6 +139,128 @@ proptest! {
     }
 }
 
+/// `a / b` to so many decimals that reading them rounds like the quotient itself.
+fn decimals(a: i64, b: i64) -> String {
+    let (mut rest, by) = (u128::from(a.unsigned_abs()), u128::from(b.unsigned_abs()));
+    let sign = if (a < 0) == (b < 0) { "" } else { "-" };
+    let mut written = format!("{sign}{}.", rest / by);
+    for _ in 0..120 {
+        rest = rest % by * 10;
+        written.push_str(&(rest / by).to_string());
+    }
+    written.push(if rest % by == 0 { '0' } else { '1' });
+    written
+}
+
+/// `a / b`, halves away from zero; `None` where no whole number holds it.
+fn rounded(a: i128, b: i128) -> Option<i64> {
+    let sign = if (a < 0) == (b < 0) { 1 } else { -1 };
+    let (top, bottom) = (a.unsigned_abs(), b.unsigned_abs());
+    let up = u128::from(2 * (top % bottom) >= bottom);
+    i64::try_from(sign * (top / bottom + up).cast_signed()).ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn a_quotient_is_the_nearest_float(a in whole_number(), b in whole_number()) {
+        let found = binary(BinaryOp::Divide, &Value::Int(a), &Value::Int(b));
+        match b {
+            0 => prop_assert_eq!(found, Err(Failure::DivisionByZero)),
+            _ => prop_assert_eq!(found, Ok(Value::Float(decimals(a, b).parse().unwrap()))),
+        }
+    }
+
+    #[test]
+    fn a_share_is_worked_out_from_the_whole_numbers(a in whole_number(), b in whole_number()) {
+        let found = share(&Value::Size(Size::from_bytes(a)), &Value::Size(Size::from_bytes(b)));
+        let wanted = match b {
+            0 => Err(Failure::DivisionByZero),
+            _ => rounded(i128::from(a) * 1_000_000_000, b.into()).ok_or(Failure::Overflow),
+        };
+        prop_assert_eq!(found, wanted.map(|share| Value::Percent(Percent::from_billionths(share))));
+    }
+
+    #[test]
+    fn a_share_of_a_size_is_rounded_once(share in whole_number(), bytes in whole_number()) {
+        let (share, size) = (Value::Percent(Percent::from_billionths(share)), Value::Size(Size::from_bytes(bytes)));
+        let found = binary(BinaryOp::Multiply, &share, &size);
+        prop_assert_eq!(&found, &binary(BinaryOp::Multiply, &size, &share));
+        let Value::Percent(share) = share else { unreachable!() };
+        let wanted = rounded(i128::from(share.billionths()) * i128::from(bytes), 1_000_000_000);
+        prop_assert_eq!(found, wanted.map(|bytes| Value::Size(Size::from_bytes(bytes))).ok_or(Failure::Overflow));
+    }
+
+    #[test]
+    fn fractions_of_a_time_are_rounded_once(millis in whole_number(), top in -(1i64 << 40)..1 << 40, places in 0u32..20) {
+        let time = Value::Duration(Duration::from_millis(millis));
+        let factor = Value::Float(top as f64 / f64::from(1 << places));
+        let (a, whole) = (i128::from(millis), i128::from(top));
+        let told = |millis: Option<i64>| millis.map(|millis| Value::Duration(Duration::from_millis(millis))).ok_or(Failure::Overflow);
+        prop_assert_eq!(binary(BinaryOp::Multiply, &time, &factor), told(rounded(a * whole, 1 << places)));
+        if top != 0 {
+            prop_assert_eq!(binary(BinaryOp::Divide, &time, &factor), told(rounded(a << places, whole)));
+        }
+    }
+
+    #[test]
+    fn whole_numbers_and_floats_compare_as_they_are(a in whole_number(), top in -(1i64 << 53)..1 << 53, shift in -40i32..12) {
+        let float = top as f64 * 2f64.powi(shift);
+        let (left, right) = match shift {
+            0.. => (i128::from(a), i128::from(top) << shift),
+            _ => (i128::from(a) << -shift, i128::from(top)),
+        };
+        prop_assert_eq!(order(&Value::Int(a), &Value::Float(float)), left.cmp(&right));
+        prop_assert_eq!(order(&Value::Float(float), &Value::Int(a)), right.cmp(&left));
+        let near = Value::Float(a as f64);
+        prop_assert_eq!(order(&Value::Int(a), &near), i128::from(a).cmp(&(a as f64 as i128)));
+    }
+
+    #[test]
+    fn a_message_has_six_digits(number in -1e15f64..1e15) {
+        let shown = Value::Float(number).to_shown();
+        let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+        prop_assert!(digits.trim_matches('0').len() <= 6, "{}", shown);
+        let read: f64 = shown.parse().unwrap();
+        prop_assert!((read - number).abs() <= number.abs() / 100_000.0, "{}", shown);
+    }
+}
+
+/// Whole numbers of all sizes, and those at the edges.
+fn whole_number() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        any::<i64>(),
+        -1_000i64..1_000,
+        (0u32..63, -2i64..=2).prop_map(|(shift, off)| (1i64 << shift) + off),
+        Just(i64::MIN),
+        Just(i64::MAX),
+    ]
+}
+
+#[test]
+fn messages_are_short() {
+    let shown = |value: Value| value.to_shown();
+    assert_eq!(shown(Value::Float(2.0 / 3.0)), "0.666667");
+    assert_eq!(shown(Value::Float(50.0)), "50.0");
+    assert_eq!(
+        shown(Value::Percent(Percent::from_billionths(333_333_333))),
+        "33.3333%"
+    );
+    assert_eq!(
+        shown(Value::Duration(Duration::from_millis(5_412_345))),
+        "1h30m12s350ms"
+    );
+    assert_eq!(
+        shown(Value::Size(Size::from_bytes(123_456_789_013))),
+        "114.978GiB"
+    );
+    assert_eq!(shown(Value::Size(Size::from_bytes(3 << 30))), "3GiB");
+    assert_eq!(shown(Value::Int(1_234_567)), "1234567");
+    let list = Value::list(vec![Value::Float(1.0 / 3.0), Value::text("a")]);
+    assert_eq!(shown(list), "[0.333333, \"a\"]");
+}
+
 #[test]
 fn a_value_takes_16_bytes() {
     assert_eq!(size_of::<Value>(), 16);
@@ -152,14 +274,34 @@ fn arithmetic_is_exact_or_fails() {
         Value::Percent(Percent::parse(text).unwrap())
     });
     let duration = |text| Value::Duration(Duration::parse(text).unwrap());
-    assert_eq!(calc(&int(-7), BinaryOp::Divide, &int(2)), Ok("-3".into()));
+    assert_eq!(calc(&int(-7), BinaryOp::Divide, &int(2)), Ok("-3.5".into()));
     assert_eq!(
         calc(&int(7), BinaryOp::Divide, &int(0)),
         Err(Failure::DivisionByZero)
     );
+    assert_eq!(int_divide(-7, 2), Ok(-3));
+    assert_eq!(int_divide(i64::MIN, -1), Err(Failure::Overflow));
     assert_eq!(
-        calc(&int(i64::MIN), BinaryOp::Divide, &int(-1)),
-        Err(Failure::Overflow)
+        calc(
+            &percent("10%"),
+            BinaryOp::Multiply,
+            &Value::Size(Size::from_bytes(15))
+        ),
+        Ok("2B".into())
+    );
+    assert_eq!(
+        calc(&duration("10ms"), BinaryOp::Divide, &int(-4)),
+        Ok("-3ms".into())
+    );
+    let beyond = int((1 << 53) + 1);
+    assert!(calc(&beyond, BinaryOp::Add, &Value::Float(0.0)).is_err());
+    assert_eq!(
+        calc(
+            &beyond,
+            BinaryOp::Greater,
+            &Value::Float(9_007_199_254_740_992.0)
+        ),
+        Ok("true".into())
     );
     assert_eq!(
         calc(&int(3), BinaryOp::Multiply, &percent("0.4%")),
@@ -182,6 +324,20 @@ fn arithmetic_is_exact_or_fails() {
         Err(Failure::Overflow)
     );
     assert_eq!(clamp(&int(20), &int(1), &int(10)), Ok(int(10)));
+    assert_eq!(
+        clamp(&int(20), &Value::Float(0.5), &int(10)).map(|value| value.kind()),
+        Ok(Kind::Float)
+    );
+    assert_eq!(share(&int(9), &int(10)), Ok(percent("90%")));
+    assert_eq!(share(&int(2), &int(3)), Ok(percent("66.6666667%")));
+    assert_eq!(whole(&Value::Float(-2.5), Rounding::Nearest), Ok(int(-3)));
+    assert_eq!(whole(&Value::Float(-2.5), Rounding::Up), Ok(int(-2)));
+    assert_eq!(
+        whole(&Value::Float(1e19), Rounding::Down),
+        Err(Failure::Overflow)
+    );
+    assert_eq!(absolute(&duration("5m")), Ok(duration("5m")));
+    assert_eq!(absolute(&int(i64::MIN)), Err(Failure::Overflow));
     assert_eq!(Percent::parse("20%").unwrap().of_count(9), 1);
 }
 

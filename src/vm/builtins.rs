@@ -34,6 +34,11 @@ const TABLE: [Code; Builtin::ALL.len()] = [
     list::contains,
     text::starts_with,
     text::ends_with,
+    number::div,
+    number::abs,
+    number::round,
+    number::floor,
+    number::ceil,
 ];
 
 pub(super) fn call(

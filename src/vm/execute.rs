@@ -8,7 +8,7 @@ use crate::effect::{Fault, Limit};
 use crate::program::{
     Address, ConstantIndex, Function, FunctionIndex, Op, OperandsIndex, Program, Register,
 };
-use crate::value::{Failure, Value, binary, convert, unary};
+use crate::value::{Failure, Value, convert, unary};
 
 /// Why the loop was left.
 pub(super) enum Exit {
@@ -154,7 +154,7 @@ impl Cursor<'_> {
             Op::Int { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, self.int(right)?)?; self.write_int(to, value) }
             Op::IntImmediate { op, to, left, right } => { let value = arithmetic::int(op, self.int(left)?, i64::from(right))?; self.write_int(to, value) }
             Op::Float { op, to, left, right } => { let value = arithmetic::float(op, self.float(left)?, self.float(right)?)?; self.write(to, Value::Float(value)) }
-            Op::Arithmetic { op, to, left, right } => { let value = binary(arithmetic::operator(op), self.read(left)?, self.read(right)?).map_err(failed)?; self.write(to, value) }
+            Op::Arithmetic { op, to, left, right } => { let value = arithmetic::any(op, self.read(left)?, self.read(right)?)?; self.write(to, value) }
             Op::Unary { op, to, from } => { let value = unary(op, self.read(from)?).map_err(failed)?; self.write(to, value) }
             Op::Convert { unit, to, from } => { let value = convert(self.read(from)?, unit).map_err(failed)?; self.write(to, value) }
 

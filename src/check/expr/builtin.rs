@@ -3,6 +3,7 @@
 //! In: their arguments. Out: a typed call. All other functions of the prelude are declared there.
 
 use super::super::types::kind;
+use super::operator::are_numbers;
 use super::{Elaborator, Why, broken};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Argument;
@@ -19,6 +20,10 @@ pub const NAMES: &[(&str, Builtin)] = &[
     ("count", Builtin::Count),
     ("sum", Builtin::Sum),
     ("contains", Builtin::Contains),
+    ("abs", Builtin::Abs),
+    ("round", Builtin::Round),
+    ("floor", Builtin::Floor),
+    ("ceil", Builtin::Ceil),
 ];
 
 /// The function of that name.
@@ -46,6 +51,10 @@ impl Elaborator<'_, '_> {
             Builtin::Count => (1, "count(xs)"),
             Builtin::Sum => (1, "sum(xs)"),
             Builtin::Contains => (2, "contains(xs, x)"),
+            Builtin::Abs => (1, "abs(x)"),
+            Builtin::Round => (1, "round(x)"),
+            Builtin::Floor => (1, "floor(x)"),
+            Builtin::Ceil => (1, "ceil(x)"),
         };
         let named = args.iter().find_map(|arg| arg.name.as_ref());
         if args.len() != arity || named.is_some() {
@@ -66,6 +75,8 @@ impl Elaborator<'_, '_> {
             Builtin::Count => self.counted(args),
             Builtin::Sum => self.summed(args),
             Builtin::Contains => self.contained(args),
+            Builtin::Abs => self.magnitude(args),
+            Builtin::Round | Builtin::Floor | Builtin::Ceil => self.whole(args),
         };
         match typed {
             Some((args, ty)) => {
@@ -76,7 +87,8 @@ impl Elaborator<'_, '_> {
         }
     }
 
-    /// All of one ordered type; numerals take that of the others.
+    /// All of one ordered type; numerals take that of the others, an Int meets a Float, and a
+    /// quotient a Percent.
     fn ordered(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
         let mut found: Vec<Expr> = Vec::with_capacity(args.len());
         // The first argument with a type of its own decides what a numeral is.
@@ -87,11 +99,11 @@ impl Elaborator<'_, '_> {
         let ty = lead.ty.clone();
         for (index, arg) in args.iter().enumerate() {
             if index != leading {
-                let arg = self.expr(&arg.value, Some(&ty));
-                found.push(self.fit(arg, &ty, Why::Element));
+                found.push(self.expr(&arg.value, Some(&ty)));
             }
         }
         found.insert(leading, lead);
+        let (found, ty) = self.meet(found, ty);
         if found.iter().any(|arg| arg.ty == Type::Error) {
             return None;
         }
@@ -108,6 +120,61 @@ impl Elaborator<'_, '_> {
             return None;
         }
         Some((found, ty))
+    }
+
+    /// The arguments as of one type, which is that of the leading one unless they agree on another.
+    fn meet(&mut self, args: Vec<Expr>, leading: Type) -> (Vec<Expr>, Type) {
+        let is = |ty: Type| args.iter().any(|arg| arg.ty == ty);
+        if args.iter().all(|arg| are_numbers(&arg.ty, &arg.ty)) {
+            let ty = if is(Type::Float) {
+                Type::Float
+            } else {
+                Type::Int
+            };
+            return (args, ty);
+        }
+        let ty = match leading {
+            Type::Float if is(Type::Percent) && args.iter().any(Expr::is_quotient) => Type::Percent,
+            leading => leading,
+        };
+        let fitted = args.into_iter().map(|arg| match ty {
+            Type::Percent if arg.ty == Type::Float && arg.is_quotient() => self.share(arg),
+            _ => self.fit(arg, &ty, Why::Element),
+        });
+        (fitted.collect(), ty.clone())
+    }
+
+    /// `abs(x)`: of the same type.
+    fn magnitude(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
+        let number = self.expr(&args.first()?.value, None);
+        let ty = number.ty.clone();
+        match ty {
+            Type::Error => None,
+            Type::Int | Type::Float | Type::Percent | Type::Duration | Type::Size => {
+                Some((vec![number], ty))
+            }
+            _ => {
+                self.say_type(
+                    "this has no sign",
+                    &number,
+                    "a number, a Percent, a Duration or a Size",
+                );
+                None
+            }
+        }
+    }
+
+    /// `round(x)`, `floor(x)`, `ceil(x)`: an Int.
+    fn whole(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {
+        let number = self.expr(&args.first()?.value, None);
+        match number.ty {
+            Type::Error => None,
+            Type::Int | Type::Float => Some((vec![number], Type::Int)),
+            _ => {
+                self.say_type("this is no plain number", &number, "a `Float`");
+                None
+            }
+        }
     }
 
     fn first(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {

@@ -106,6 +106,11 @@ impl Elaborator<'_, '_> {
         };
         let numeral = literal_digits(expr, self.checker.text(expr.span));
         match (&expr.ty, plain) {
+            (Type::Float, Type::Percent) if expr.is_quotient() => {
+                let text = format!("({}) as ratio", self.checker.text(expr.span));
+                let found = found.help("a quotient is a `Float`; `as ratio` makes it a `Percent`");
+                found.fix(format!("write `{text}`"), expr.span, text)
+            }
             (Type::Float, Type::Percent) => with_unit(found, expr, "ratio"),
             (Type::Float, Type::Duration) => with_unit(found, expr, "seconds"),
             (Type::Float, Type::Size) => with_unit(found, expr, "bytes"),
@@ -125,9 +130,9 @@ impl Elaborator<'_, '_> {
                 }
             }
             (Type::Int, Type::Float) => {
-                found.help("an `Int` does not become a `Float` by itself: declare it as a `Float`")
+                found.help("an `Int` does not become a `Float` by itself: multiply it, `1.0 * n`")
             }
-            (Type::Float, Type::Int) => found.help("a `Float` does not become an `Int`"),
+            (Type::Float, Type::Int) => self.whole_number(found, expr),
             (Type::Optional(_), _) => {
                 found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
             }
@@ -156,6 +161,27 @@ impl Elaborator<'_, '_> {
                 found.help("declare it: `secret token = vault \"path\"`, and pass `token`")
             }
             _ => found,
+        }
+    }
+}
+
+impl Elaborator<'_, '_> {
+    /// Says how a fraction becomes whole; of a quotient of Ints the whole one is `div`.
+    fn whole_number(&self, found: Diagnostic, expr: &Expr) -> Diagnostic {
+        let sides = match &expr.kind {
+            ExprKind::Binary { left, right, .. } if expr.is_quotient() => Some((left, right)),
+            _ => None,
+        };
+        match sides {
+            Some((left, right)) if left.ty == Type::Int => {
+                let (left, right) = (self.checker.text(left.span), self.checker.text(right.span));
+                let text = format!("div({left}, {right})");
+                let found = found.help("`a / b` is a `Float`; `div(a, b)` is whole, toward zero");
+                found.fix(format!("write `{text}`"), expr.span, text)
+            }
+            Some(_) | None => found.help(
+                "a `Float` becomes an `Int` by `round(x)`, `floor(x)` or `ceil(x)`; `div(a, b)` divides whole numbers",
+            ),
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::text::Span;
 use crate::typed::{Expr, ExprKind, Type};
 use crate::value::{HolePosition, Kind, Number, Segment, Tag, Template, Value, fill};
 
+/// So many digits of a decimal number survive in a Float, whatever they are.
+const FLOAT_DIGITS: usize = 15;
+
 impl Elaborator<'_, '_> {
     /// A number token; a whole number becomes a Float where one is wanted.
     pub fn number(&mut self, span: Span, hint: Option<&Type>) -> Expr {
@@ -22,11 +25,9 @@ impl Elaborator<'_, '_> {
             None => false,
         };
         match literal::number(self.checker.text(span), span) {
-            Ok(Number::Int(number)) if wants_float => {
-                value(Value::Float(number as f64), Type::Float, span)
-            }
+            Ok(Number::Int(number)) if wants_float => self.float(number as f64, span),
             Ok(Number::Int(number)) => value(Value::Int(number), Type::Int, span),
-            Ok(Number::Float(number)) => value(Value::Float(number), Type::Float, span),
+            Ok(Number::Float(number)) => self.float(number, span),
             Ok(Number::Percent(share)) => value(Value::Percent(share), Type::Percent, span),
             Ok(Number::Duration(time)) => value(Value::Duration(time), Type::Duration, span),
             Ok(Number::Size(size)) => value(Value::Size(size), Type::Size, span),
@@ -47,6 +48,26 @@ impl Elaborator<'_, '_> {
         }
     }
 
+    /// A Float as it is written, which it is to 15 digits.
+    fn float(&mut self, number: f64, span: Span) -> Expr {
+        let digits: String = self
+            .checker
+            .text(span)
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let digits = digits.trim_matches('0').len();
+        if digits <= FLOAT_DIGITS {
+            return value(Value::Float(number), Type::Float, span);
+        }
+        let message = format!("a Float holds {FLOAT_DIGITS} digits, not {digits}");
+        let found = Diagnostic::new(Code::FloatDigits, message, span, "more than it can hold");
+        self.say(found.help(
+            "write fewer digits; whole numbers of more digits are an `Int`, shares a `Percent`",
+        ));
+        broken(span)
+    }
+
     /// A moment. Outside of a clause with a zone it needs its own.
     pub fn time(&mut self, span: Span) -> Expr {
         match literal::time(self.checker.text(span), None, span) {
@@ -58,21 +79,25 @@ impl Elaborator<'_, '_> {
         }
     }
 
-    /// A string of a clause or a statement.
+    /// A string of a clause or a statement, which is a message to people.
     pub fn message(&mut self, text: &Text) -> Expr {
-        self.text(&text.literal, text.span)
+        self.string(&text.literal, text.span, HolePosition::Message)
     }
 
     /// A string with or without holes.
     pub fn text(&mut self, text: &TextLiteral, span: Span) -> Expr {
+        self.string(text, span, HolePosition::Plain)
+    }
+
+    fn string(&mut self, text: &TextLiteral, span: Span, position: HolePosition) -> Expr {
         let mut segments = Vec::with_capacity(text.parts.len());
         let mut holes = Vec::new();
         for part in &text.parts {
             match part {
                 TextPart::Text(plain) => segments.push(Segment::Text(plain.clone())),
                 TextPart::Hole(hole) => {
-                    segments.push(Segment::Hole(HolePosition::Plain));
-                    holes.push(self.hole(hole, HolePosition::Plain));
+                    segments.push(Segment::Hole(position));
+                    holes.push(self.hole(hole, position));
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Operators: the types that meet, numerals that take the other side's type, folding.
 //!
 //! In: operands. Out: a typed operation, or its value where both sides are known. Units do not
-//! mix; nothing is converted silently.
+//! mix; an Int meets a Float, and a quotient is a Percent where it meets one.
 
 use super::super::types::{holds_secret, kind, same};
 use super::{Elaborator, Why, broken, is_open, typed, value};
@@ -120,6 +120,11 @@ impl Elaborator<'_, '_> {
             };
             return typed(ExprKind::Error, ty, span);
         }
+        let (left, right) = match op {
+            // A share of a Percent is one already.
+            BinaryOp::Multiply => (left, right),
+            _ => self.shares(left, right),
+        };
         let table = table_op(op);
         let kinds = kind(&left.ty).zip(kind(&right.ty));
         let met = kinds.and_then(|(a, b)| value::result_kind(table?, a, b));
@@ -131,11 +136,47 @@ impl Elaborator<'_, '_> {
             true => None,
             false => self.checker.known(&left).zip(self.checker.known(&right)),
         };
-        if let (Some(table), Some((a, b))) = (table, known) {
-            return self.folded(value::binary(table, &a, &b), ty, span, op_span);
+        let folded = match (table, known) {
+            (Some(table), Some((a, b))) => Some(value::binary(table, &a, &b)),
+            (Some(_) | None, _) => None,
+        };
+        let whole = typed(
+            ExprKind::Binary {
+                op,
+                left: Box::new(left),
+                right: Box::new(right),
+            },
+            ty,
+            span,
+        );
+        match folded {
+            // What a quotient is depends on what it meets.
+            Some(Ok(_)) if whole.is_quotient() => whole,
+            Some(folded) => self.folded(folded, whole.ty, span, op_span),
+            None => whole,
         }
-        let (left, right) = (Box::new(left), Box::new(right));
-        typed(ExprKind::Binary { op, left, right }, ty, span)
+    }
+
+    /// Two operands; a quotient that meets a Percent is one.
+    fn shares(&mut self, left: Expr, right: Expr) -> (Expr, Expr) {
+        match (&left.ty, &right.ty) {
+            (Type::Percent, Type::Float) if right.is_quotient() => {
+                let right = self.share(right);
+                (left, right)
+            }
+            (Type::Float, Type::Percent) if left.is_quotient() => (self.share(left), right),
+            _ => (left, right),
+        }
+    }
+
+    /// A quotient as a Percent, worked out from what is divided.
+    pub fn share(&mut self, mut quotient: Expr) -> Expr {
+        quotient.ty = Type::Percent;
+        let span = quotient.span;
+        match self.checker.known(&quotient) {
+            Some(share) => value(share, Type::Percent, span),
+            None => quotient,
+        }
     }
 
     fn folded(
@@ -177,9 +218,9 @@ impl Elaborator<'_, '_> {
         } else if optional(&left.ty) || optional(&right.ty) {
             found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
         } else if let Some(unit) = of_query {
-            found.help(format!("units do not mix: a number of a query gets its unit by `as {unit}`"))
+            found.help(format!("units do not mix: a plain number gets its unit by `as {unit}`"))
         } else if matches!((&left.ty, &right.ty), (Type::Int, Type::Float) | (Type::Float, Type::Int)) {
-            found.help("an `Int` and a `Float` do not mix: declare both as `Float`")
+            found.help("a list has elements of one type: make it a list of `Float`")
         } else {
             found.help("units do not mix; both sides are of one type, with its unit written: `5m`, `20%`, `3GiB`")
         });
@@ -210,6 +251,7 @@ impl Elaborator<'_, '_> {
                 return broken(span);
             }
         }
+        let (left, right) = self.shares(left, right);
         let (left, right) = match (&left.ty, &right.ty) {
             (Type::EmptyList, Type::List(_)) => {
                 let ty = right.ty.clone();
@@ -219,7 +261,7 @@ impl Elaborator<'_, '_> {
                 let ty = left.ty.clone();
                 (left, Expr { ty, ..right })
             }
-            (a, b) if same(a, b) => (left, right),
+            (a, b) if same(a, b) || are_numbers(a, b) => (left, right),
             _ => {
                 self.say_operands(op_span, &left, &right);
                 return broken(span);
@@ -262,7 +304,12 @@ impl Elaborator<'_, '_> {
             self.say(found.help("`in` takes a list, a map or a range"));
             return broken(span);
         };
-        if !same(&left.ty, &element) {
+        let left = match element {
+            Type::Percent if left.ty == Type::Float && left.is_quotient() => self.share(left),
+            _ => left,
+        };
+        let meet = are_numbers(&left.ty, &element) && !matches!(right.ty, Type::Map(..));
+        if !same(&left.ty, &element) && !meet {
             let left = self.fit(left, &element, Why::Element);
             return broken(left.span);
         }
@@ -304,7 +351,7 @@ impl Elaborator<'_, '_> {
 
     /// `x as ratio`
     pub fn as_unit(&mut self, operand: &tree::Expr, unit: &Ident, span: Span) -> Expr {
-        let operand = self.expr(operand, Some(&Type::Float));
+        let operand = self.expr(operand, None);
         let (unit, ty) = match unit.as_str() {
             "ratio" => (Unit::Ratio, Type::Percent),
             "seconds" => (Unit::Seconds, Type::Duration),
@@ -317,6 +364,10 @@ impl Elaborator<'_, '_> {
         };
         match operand.ty {
             Type::Error => broken(span),
+            Type::Float if unit == Unit::Ratio && operand.is_quotient() => {
+                let share = self.share(operand);
+                Expr { span, ..share }
+            }
             Type::Float | Type::Int => {
                 let operand = Box::new(operand);
                 typed(ExprKind::As { operand, unit }, ty, span)
@@ -347,6 +398,12 @@ fn is_numeral(mut expr: &tree::Expr) -> bool {
             _ => return false,
         };
     }
+}
+
+/// An Int and a Float, which meet as the numbers that they are.
+pub fn are_numbers(a: &Type, b: &Type) -> bool {
+    let is_number = |ty: &Type| matches!(ty, Type::Int | Type::Float);
+    is_number(a) && is_number(b)
 }
 
 fn is_comparison(op: BinaryOp) -> bool {
