@@ -306,7 +306,11 @@ impl Walk<'_> {
                 | Builtin::First
                 | Builtin::Count
                 | Builtin::Sum
-                | Builtin::Contains,
+                | Builtin::Contains
+                | Builtin::Abs
+                | Builtin::Round
+                | Builtin::Floor
+                | Builtin::Ceil,
             ) => joined(args),
         }
     }
