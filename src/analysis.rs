@@ -17,6 +17,7 @@ mod step;
 mod taint;
 mod time;
 mod touch;
+mod undo;
 
 use std::collections::BTreeSet;
 

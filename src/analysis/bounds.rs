@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::typed::{BlastLine, BlastPer, Package, Runbook, TargetId, Touched};
 use crate::value::Duration;
 
-use super::touch::{Bound, TypeTouch};
+use super::touch::{Bound, SITES, TypeTouch};
 
 pub fn check_runbook(
     package: &Package,
@@ -153,7 +153,7 @@ fn check_window(
             line.span,
             "can never finish within this",
         );
-        for site in touch.sites.iter().take(5) {
+        for site in touch.sites.iter().take(SITES) {
             diagnostic = diagnostic.and(*site, "counts here");
         }
         out.push(diagnostic.help(format!(
@@ -178,7 +178,7 @@ fn too_small(
         line.span,
         format!("at most {}", line.count),
     );
-    for site in touch.sites.iter().take(5) {
+    for site in touch.sites.iter().take(SITES) {
         diagnostic = diagnostic.and(*site, "adds up here");
     }
     diagnostic.help("raise the bound if you mean it, or touch fewer targets")

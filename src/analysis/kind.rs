@@ -1,10 +1,12 @@
 //! Which statement may stand in which block.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, Block, Function, FunctionKind, HandlerAction, Package, Runbook, Step, Stmt,
-    StmtKind, UndoChoice,
+    ActionCallee, Block, Function, FunctionId, FunctionKind, HandlerAction, Package, Runbook, Step,
+    Stmt, StmtKind, UndoChoice,
 };
 
 /// What a block is for.
@@ -229,19 +231,22 @@ fn action_name(package: &Package, step: &Step) -> (String, Option<(Span, String)
         ActionCallee::Function(id) => {
             let function = &package.functions[id.index()];
             debug_assert!(matches!(function.kind, FunctionKind::Action { .. }));
-            (function.name.to_string(), innermost_change(package, id, 0))
+            (
+                function.name.to_string(),
+                innermost_change(package, id, &mut BTreeSet::new()),
+            )
         }
     }
 }
 
-/// The first extern action that a function of the package calls, perhaps through others.
+/// The first extern action that a function of the package calls, perhaps through others. Each
+/// function is looked through once.
 fn innermost_change(
     package: &Package,
-    id: crate::typed::FunctionId,
-    depth: usize,
+    id: FunctionId,
+    seen: &mut BTreeSet<FunctionId>,
 ) -> Option<(Span, String)> {
-    // A recursive action was reported; this only stops the search.
-    if depth > package.functions.len() {
+    if !seen.insert(id) {
         return None;
     }
     let mut found = None;
@@ -257,7 +262,7 @@ fn innermost_change(
                     ActionCallee::Extern(id) => {
                         Some((step.name_span, package.externs[id.index()].name.to_string()))
                     }
-                    ActionCallee::Function(id) => innermost_change(package, id, depth + 1),
+                    ActionCallee::Function(id) => innermost_change(package, id, seen),
                 };
             }
         });

@@ -2,12 +2,21 @@
 //! in the language changes a name once it is bound.
 
 use crate::typed::{BindingId, ConstId, Expr, ExprKind, LocalId};
+use crate::value::Value;
 
-/// An immutable name followed by fields.
+/// An immutable name followed by fields and constant indices.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     pub root: Root,
-    pub fields: Vec<u16>,
+    pub parts: Vec<Part>,
+}
+
+/// A step from a name into what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Field(u16),
+    /// An element of a list, by a constant index.
+    Element(i64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +35,15 @@ impl Place {
             ExprKind::Const(constant) => Some(Place::root(Root::Const(*constant))),
             ExprKind::Field { base, field } => {
                 let mut place = Place::of(base)?;
-                place.fields.push(*field);
+                place.parts.push(Part::Field(*field));
+                Some(place)
+            }
+            ExprKind::Index { base, index } => {
+                let ExprKind::Value(Value::Int(index)) = index.kind else {
+                    return None;
+                };
+                let mut place = Place::of(base)?;
+                place.parts.push(Part::Element(index));
                 Some(place)
             }
             _ => None,
@@ -36,14 +53,14 @@ impl Place {
     fn root(root: Root) -> Place {
         Place {
             root,
-            fields: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
     /// The same fields behind another place: a parameter replaced by its argument.
     pub fn rebased(&self, base: &Place) -> Place {
         let mut place = base.clone();
-        place.fields.extend(&self.fields);
+        place.parts.extend(&self.parts);
         place
     }
 

@@ -1,11 +1,14 @@
 //! P2, second half: each change can be taken back, or says why not; and what is waived.
 
+use std::collections::BTreeSet;
+
+use super::undo;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Repeat};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ActionContract, Block, ExternKind, FunctionKind, Package, Runbook, Step, Stmt,
-    StmtKind, UndoChoice, UndoContract, Waiver,
+    ActionCallee, ActionContract, Block, ExternKind, FunctionId, FunctionKind, Package, Runbook,
+    Step, StmtKind, UndoChoice, UndoContract, Waiver,
 };
 
 pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
@@ -32,7 +35,7 @@ fn check_block(package: &Package, block: &Block, out: &mut Vec<Diagnostic>) {
             StmtKind::WaiveVerify(why) => check_reason(why, stmt.span, out),
             StmtKind::WithDo { step, body, .. } => {
                 // Its release takes it back on every exit.
-                check_undo_block(step, out);
+                undo::check(package, step, out);
                 check_block(package, body, out);
             }
             _ => stmt.for_each_block(&mut |inner| check_block(package, inner, out)),
@@ -41,7 +44,7 @@ fn check_block(package: &Package, block: &Block, out: &mut Vec<Diagnostic>) {
 }
 
 fn check_step(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
-    check_undo_block(step, out);
+    undo::check(package, step, out);
     if let UndoChoice::Waived(why) = &step.undo {
         check_reason(why, step.span, out);
     }
@@ -137,28 +140,6 @@ fn check_reason(why: &str, span: Span, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// There is no undo of an undo.
-fn check_undo_block(step: &Step, out: &mut Vec<Diagnostic>) {
-    let UndoChoice::Block(block) = &step.undo else {
-        return;
-    };
-    block.for_each_stmt(&mut |stmt: &Stmt| {
-        if let StmtKind::Do(inner) = &stmt.kind
-            && !matches!(inner.undo, UndoChoice::Unsaid)
-        {
-            out.push(
-                Diagnostic::new(
-                    Code::UndoMisplaced,
-                    "an undo is not undone",
-                    inner.span,
-                    "inside an `undo`",
-                )
-                .help("leave its undo out: when an undo fails, a human is told"),
-            );
-        }
-    });
-}
-
 fn check_retry(name: &str, contract: &ActionContract, step: &Step, out: &mut Vec<Diagnostic>) {
     if step.retry.is_none() {
         return;
@@ -177,11 +158,12 @@ fn check_retry(name: &str, contract: &ActionContract, step: &Step, out: &mut Vec
     }
 }
 
-/// Everything that the runbook waives, its own actions included.
+/// Everything that the runbook waives, its own actions included, each once.
 pub fn waivers(package: &Package, runbook: &Runbook) -> Vec<Waiver> {
     let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
     for block in super::acting_blocks(runbook) {
-        block_waivers(package, block, &mut Vec::new(), &mut found);
+        block_waivers(package, block, &mut seen, &mut found);
     }
     found
 }
@@ -189,7 +171,7 @@ pub fn waivers(package: &Package, runbook: &Runbook) -> Vec<Waiver> {
 fn block_waivers(
     package: &Package,
     block: &Block,
-    inside: &mut Vec<crate::typed::FunctionId>,
+    seen: &mut BTreeSet<FunctionId>,
     found: &mut Vec<Waiver>,
 ) {
     block.for_each_stmt(&mut |stmt| match &stmt.kind {
@@ -207,16 +189,10 @@ fn block_waivers(
                 });
             }
             if let ActionCallee::Function(id) = step.callee
-                && !inside.contains(&id)
+                && seen.insert(id)
             {
-                inside.push(id);
-                block_waivers(
-                    package,
-                    &package.functions[id.index()].body.block,
-                    inside,
-                    found,
-                );
-                inside.pop();
+                let body = &package.functions[id.index()].body.block;
+                block_waivers(package, body, seen, found);
             }
         }
         _ => {}

@@ -29,9 +29,12 @@ pub struct TypeTouch {
     anonymous: u32,
     /// Changing calls, retries included, undo not.
     pub attempts: u32,
-    /// The `do` lines that add up.
+    /// The first of the `do` lines that add up.
     pub sites: Vec<Span>,
 }
+
+/// How many lines are kept for messages: what grows with the text would be copied at every line.
+pub const SITES: usize = 5;
 
 impl TypeTouch {
     /// Distinct targets, at most.
@@ -103,7 +106,7 @@ impl Touch {
 
 fn add_sites(ours: &mut Vec<Span>, theirs: &[Span]) {
     for site in theirs {
-        if !ours.contains(site) {
+        if ours.len() < SITES && !ours.contains(site) {
             ours.push(*site);
         }
     }
@@ -161,7 +164,7 @@ fn check_changes(
     for touch in lines.iter().flat_map(|line| line.types.values()) {
         let inside = touch.anonymous == 0
             && touch.places.iter().all(|place| {
-                place.fields.is_empty()
+                place.parts.is_empty()
                     && changes
                         .iter()
                         .any(|index| place.local() == Some(LocalId(u32::from(*index))))
@@ -320,11 +323,18 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     /// What is disturbed at this point, with what is held.
     fn note_peak(&mut self, open: &Touch) {
-        let mut disturbed = self.held.clone();
-        disturbed.then(open);
-        for (target, touch) in &disturbed.types {
+        for (target, touch) in self.held.types.iter().chain(&open.types) {
+            let held = self.held.types.get(target);
+            let count = match (held, open.types.get(target)) {
+                (Some(held), Some(open)) => {
+                    let places = open.places.difference(&held.places).count() as u32;
+                    let both = held.count().saturating_add(places);
+                    both.saturating_add(open.anonymous)
+                }
+                _ => touch.count(),
+            };
             let peak = self.peak.entry(*target).or_default();
-            *peak = touch.count().max(*peak);
+            *peak = count.max(*peak);
         }
     }
 
@@ -382,11 +392,15 @@ impl<'a, 'b> Walk<'a, 'b> {
         let mut inner = BTreeSet::from([for_loop.local]);
         declared(&for_loop.body, &mut inner);
 
-        let mut body_open = open.clone();
-        let body = self.block(&for_loop.body, &mut body_open);
+        // Walked once, from nothing: what one round leaves behind for the next. What stands open
+        // before the first round is added to all that a round touches, never below the truth.
         let mut left = Touch::default();
-        // Walked from nothing as well, to see what one round leaves behind for the next.
-        self.block(&for_loop.body, &mut left);
+        let body = self.block(&for_loop.body, &mut left);
+        let mut first = open.clone();
+        first.then(&body.repeated(1, &inner));
+        if !open.types.is_empty() {
+            self.note_peak(&first);
+        }
         // With `continue` an element that failed its verify stays disturbed beside the next.
         let goes_on = for_loop.on_failure == OnFailure::UndoContinue;
         if left == body || goes_on {
@@ -398,31 +412,37 @@ impl<'a, 'b> Walk<'a, 'b> {
         body.repeated(times, &inner)
     }
 
-    /// An undo touches only what its `do` touched.
+    /// An undo touches only what its `do` touched, by name: what is computed might be anything.
     fn undo(&mut self, step: &Step, undo: &Block, touched: &Touch) {
-        let mut peak = std::mem::take(&mut self.peak);
+        let peak = std::mem::take(&mut self.peak);
         let total = self.block(undo, &mut Touch::default());
-        std::mem::swap(&mut self.peak, &mut peak);
+        self.peak = peak;
         for (target, touch) in &total.types {
+            let Some(site) = touch.sites.first() else {
+                continue;
+            };
             let ours = touched.types.get(target);
-            let inside = touch
-                .places
-                .iter()
-                .all(|place| ours.is_some_and(|ours| ours.places.contains(place)))
-                && (touch.anonymous == 0 || ours.is_some_and(|ours| ours.anonymous > 0));
-            if !inside && let Some(site) = touch.sites.first() {
-                let name = &self.package.targets[target.index()].name;
-                self.out.push(
-                    Diagnostic::new(
-                        Code::UndoTouchesMore,
-                        format!("this undo touches a `{name}` that its `do` does not touch"),
-                        *site,
-                        "another target",
-                    )
-                    .and(step.span, "the `do` that it takes back")
-                    .help("an undo draws on the reservation of its `do`: give it the same target"),
-                );
-            }
+            let named = ours.is_some_and(|ours| touch.places.is_subset(&ours.places));
+            let name = &self.package.targets[target.index()].name;
+            let problem = match (named, touch.anonymous) {
+                (true, 0) => continue,
+                (false, _) => Diagnostic::new(
+                    Code::UndoTouchesMore,
+                    format!("this undo touches a `{name}` that its `do` does not touch"),
+                    *site,
+                    "another target",
+                )
+                .help("an undo draws on the reservation of its `do`: give it the same target"),
+                (true, _) => Diagnostic::new(
+                    Code::UndoTouchesMore,
+                    format!("nothing says that this is the `{name}` that the `do` touches"),
+                    *site,
+                    "a target that is computed",
+                )
+                .help("bind the target with `let` in the plan, and use that name in both lines"),
+            };
+            self.out
+                .push(problem.and(step.span, "the `do` that it takes back"));
         }
     }
 }

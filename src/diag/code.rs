@@ -198,6 +198,8 @@ codes! {
     E0522 Irreversible             Error   "a change that can never be taken back"
     E0523 RetryUnsafe              Error   "a retry of what must not be repeated"
     E0524 WaiverWithoutReason      Error   "a waiver without a reason"
+    E0534 UndoTakesNothingBack     Error   "an undo that takes nothing back"
+    E0535 UndoLooks                Error   "an undo that looks for what to do"
 
     // 06xx: blast and termination
     E0601 Recursion                Error   "something that calls itself"
