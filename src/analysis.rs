@@ -47,11 +47,14 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
         taint::check_runbook(&levels, &taints, runbook, &mut told_lookups, &mut out);
+        let machine_time = time::machine(package, &times, runbook);
+        let touched = bounds::touched(runbook, &bound);
+        time::check_runbook(runbook, machine_time, &touched, &mut out);
         let mut found = RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,
-            touched: bounds::touched(runbook, &bound),
-            machine_time: time::machine(package, &times, runbook),
+            touched,
+            machine_time,
             human_time: time::human(runbook),
             capabilities: capability::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),

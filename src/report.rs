@@ -41,6 +41,8 @@ pub struct RunbookReport {
     /// The longest that the machine works on one incident.
     pub machine_time: String,
     pub machine_time_ms: i64,
+    /// What the runbook says of it: `ends within D`.
+    pub ends_within: Option<String>,
     /// The longest that people are waited for.
     pub human_time: String,
     pub human_time_ms: i64,
@@ -118,6 +120,7 @@ fn of_runbook(package: &Package, runbook: &Runbook, facts: &RunbookFacts) -> Run
             .collect(),
         machine_time: facts.machine_time.to_string(),
         machine_time_ms: facts.machine_time.millis(),
+        ends_within: runbook.ends_within.map(|(ends, _)| ends.to_string()),
         human_time: facts.human_time.to_string(),
         human_time_ms: facts.human_time.millis(),
         people: people(package, runbook),

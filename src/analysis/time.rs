@@ -1,27 +1,58 @@
 //! P4: the longest that a run may take, machine and humans apart.
+//!
+//! A sum over the text: one look takes at most the deadlines of the observations that it names,
+//! however many elements a list has. Each function is summed up once, callees first.
+
+mod clock;
+mod plan;
 
 use std::collections::BTreeMap;
 
-use crate::typed::{
-    ActionCallee, Block, Callee, Expr, ExprKind, ExternKind, FunctionId, Package, Retry, Runbook,
-    Step, Stmt, StmtKind, UndoChoice, Verify,
-};
+use crate::diag::{Code, Diagnostic};
+use crate::typed::{Block, FunctionId, Package, Runbook, StmtKind, Touched, Type};
 use crate::value::Duration;
+use clock::Clock;
 
-/// The longest time of each function, in milliseconds.
-pub type Times = BTreeMap<FunctionId, i64>;
+/// A run that may take longer says so.
+const LONGEST: Duration = Duration::from_seconds(7 * 24 * 60 * 60);
+/// The most changing calls of one incident.
+const MOST_CALLS: u32 = 10_000;
+/// How often a plan that went stale is made anew.
+const RESTARTS: i64 = 2;
+
+/// What a function may take.
+#[derive(Clone, Copy, Debug, Default)]
+struct Takes {
+    /// In milliseconds, fields of targets read from snapshots.
+    still: i64,
+    /// The same where the fields of targets are read anew.
+    live: i64,
+    /// How often the guards around a call of it are read.
+    guarded: i64,
+}
+
+/// The longest time of each function.
+pub struct Times(BTreeMap<FunctionId, Takes>);
 
 /// Sums up the functions, callees first.
 pub fn functions(package: &Package, order: &[FunctionId]) -> Times {
-    let mut times = Times::new();
+    let mut times = Times(BTreeMap::new());
     for id in order {
         let body = &package.functions[id.index()].body.block;
-        let time = Clock {
+        let clock = |live, guards| Clock {
             package,
             times: &times,
-        }
-        .block(body);
-        times.insert(*id, time);
+            live,
+            guards,
+        };
+        let still = clock(false, 0).block(body);
+        let takes = Takes {
+            still,
+            live: clock(true, 0).block(body),
+            // With guards that take a millisecond, what is more is how often they are read.
+            guarded: clock(false, 1).block(body).saturating_sub(still),
+        };
+        times.0.insert(*id, takes);
     }
     times
 }
@@ -29,24 +60,41 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Times {
 /// The longest that the machine may work on one incident, `again` runs and waiting for locks
 /// included.
 pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> Duration {
-    let clock = Clock { package, times };
+    let clock = Clock {
+        package,
+        times,
+        live: false,
+        guards: 0,
+    };
+    let named = runbook.bindings.iter();
+    let named = named.fold(0_i64, |sum, binding| match binding.ty {
+        Type::Target(target) => sum.saturating_add(clock.lookup(target)),
+        _ => sum,
+    });
     let diagnose = runbook
         .diagnose
         .as_ref()
         .map_or(0, |body| clock.block(&body.block));
-    let acting = super::acting_blocks(runbook)
-        .map(|block| clock.block(block))
-        .max()
-        .unwrap_or(0);
-    let patience = match acting {
-        0 => 0,
-        _ => runbook.patience.millis(),
+    let longest = |of: &dyn Fn(&Block) -> i64| super::acting_blocks(runbook).map(of).max();
+    let acting = longest(&|block| clock.block(block)).unwrap_or(0);
+    let plan = longest(&|block| clock.plan(block).time).unwrap_or(0);
+    let told = runbook.otherwise.iter();
+    let told = told.map(|clause| clock.block(&clause.body.block)).max();
+    // What an earlier run has changed may be owed a verify of any remedy.
+    let owed = super::acting_blocks(runbook)
+        .map(|block| clock.owed(block))
+        .fold(0, i64::saturating_add);
+    let patience = match longest(&|block| i64::from(changes(block))) {
+        Some(1) => runbook.patience.millis(),
+        Some(_) | None => 0,
     };
     let runs = i64::from(runbook.again.unwrap_or(0)) + 1;
-    // Diagnosis and plan may run a second time when the first plan went stale.
-    let once = diagnose
-        .saturating_mul(2)
+    let once = named
+        .saturating_add(diagnose.saturating_mul(RESTARTS + 1))
+        .saturating_add(plan.saturating_mul(RESTARTS))
         .saturating_add(acting)
+        .saturating_add(told.unwrap_or(0))
+        .saturating_add(owed)
         .saturating_add(patience);
     Duration::from_millis(once.saturating_mul(runs))
 }
@@ -57,119 +105,57 @@ pub fn human(_runbook: &Runbook) -> Duration {
     Duration::ZERO
 }
 
-struct Clock<'a> {
-    package: &'a Package,
-    times: &'a Times,
-}
-
-impl Clock<'_> {
-    fn block(&self, block: &Block) -> i64 {
-        block
-            .statements
-            .iter()
-            .fold(0, |sum, stmt| sum.saturating_add(self.stmt(stmt)))
+/// Whether the run is over in time, and after not too many calls.
+pub fn check_runbook(
+    runbook: &Runbook,
+    machine: Duration,
+    touched: &[Touched],
+    out: &mut Vec<Diagnostic>,
+) {
+    let name = &runbook.name;
+    match runbook.ends_within {
+        Some((stated, span)) if stated < machine => out.push(
+            Diagnostic::new(
+                Code::EndsTooLate,
+                format!("runbook `{name}` may take {machine}, longer than it says"),
+                span,
+                "ends later, at the worst",
+            )
+            .help("every look, try, wait and undo counts, each as often as loops, attempts and `again` allow: shorten them, or say how long it may take")
+            .fix("say how long it may take", span, machine.to_string()),
+        ),
+        None if machine > LONGEST => out.push(
+            Diagnostic::new(
+                Code::RunsTooLong,
+                format!("runbook `{name}` may take {machine}"),
+                runbook.name_span,
+                "longer than a week",
+            )
+            .help(format!(
+                "say that it is meant, `ends within {machine}`, or lower what multiplies: `at most`, `retry`, `again`, `within`"
+            )),
+        ),
+        Some(_) | None => {}
     }
-
-    fn stmt(&self, stmt: &Stmt) -> i64 {
-        let mut own = 0_i64;
-        match &stmt.kind {
-            StmtKind::Let { value, retry, .. } => {
-                return retried(self.expr(value), *retry);
-            }
-            StmtKind::Verify(verify) => return self.verify(verify),
-            StmtKind::Wait(duration) => return duration.millis(),
-            StmtKind::Do(step) => return self.step(step),
-            StmtKind::WithDo { step, body, .. } => {
-                return self
-                    .step(step)
-                    .saturating_mul(2)
-                    .saturating_add(self.block(body));
-            }
-            StmtKind::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                let other = otherwise.as_ref().map_or(0, |block| self.block(block));
-                return self
-                    .expr(condition)
-                    .saturating_add(self.block(then).max(other));
-            }
-            StmtKind::Match { subject, arms } => {
-                let longest = arms.iter().map(|arm| self.block(&arm.body)).max();
-                return self.expr(subject).saturating_add(longest.unwrap_or(0));
-            }
-            StmtKind::For(for_loop) => {
-                let times = i64::from(for_loop.at_most.unwrap_or(0));
-                return self
-                    .expr(&for_loop.source)
-                    .saturating_add(self.block(&for_loop.body).saturating_mul(times));
-            }
-            _ => {}
-        }
-        stmt.for_each_expr(&mut |expr| own = own.saturating_add(self.expr(expr)));
-        stmt.for_each_block(&mut |block| own = own.saturating_add(self.block(block)));
-        own
-    }
-
-    fn expr(&self, expr: &Expr) -> i64 {
-        let mut sum = 0_i64;
-        expr.for_each(&mut |part| {
-            if let ExprKind::Call(call) = &part.kind {
-                sum = sum.saturating_add(match call.callee {
-                    Callee::Extern(id) => match self.package.externs[id.index()].kind {
-                        ExternKind::Fn => 0,
-                        ExternKind::Probe | ExternKind::Action(_) => {
-                            self.package.externs[id.index()].deadline.millis()
-                        }
-                    },
-                    Callee::Function(id) => self.times.get(&id).copied().unwrap_or(0),
-                    Callee::Builtin(_) => 0,
-                });
-            }
-        });
-        sum
-    }
-
-    /// `within`, and one more poll that was under way when it ended.
-    fn verify(&self, verify: &Verify) -> i64 {
-        let poll = verify.conditions.iter().fold(0_i64, |sum, condition| {
-            sum.saturating_add(self.expr(condition))
-        });
-        verify.within.millis().saturating_add(poll)
-    }
-
-    /// Each try up to its deadline, settling, and the undo.
-    fn step(&self, step: &Step) -> i64 {
-        let once = match step.callee {
-            ActionCallee::Extern(id) => {
-                let extern_ = &self.package.externs[id.index()];
-                let settles = match &extern_.kind {
-                    ExternKind::Action(contract) => contract.settles.millis(),
-                    ExternKind::Fn | ExternKind::Probe => 0,
-                };
-                step.within
-                    .unwrap_or(extern_.deadline)
-                    .millis()
-                    .saturating_add(settles)
-            }
-            ActionCallee::Function(id) => self.times.get(&id).copied().unwrap_or(0),
-        };
-        let undo = match &step.undo {
-            UndoChoice::Block(block) => self.block(block),
-            UndoChoice::Previous => once,
-            UndoChoice::Unsaid | UndoChoice::Waived(_) => 0,
-        };
-        retried(once, step.retry).saturating_add(undo)
+    let calls = touched.iter().map(|touched| touched.attempts);
+    let calls = calls.fold(0, u32::saturating_add);
+    if calls > MOST_CALLS {
+        out.push(
+            Diagnostic::new(
+                Code::RunsTooLong,
+                format!("one incident of runbook `{name}` may make {calls} changes"),
+                runbook.name_span,
+                format!("more than {MOST_CALLS}"),
+            )
+            .help("lower what multiplies: the bounds of loops, `retry`, and `again at most`"),
+        );
     }
 }
 
-fn retried(once: i64, retry: Option<Retry>) -> i64 {
-    match retry {
-        None => once,
-        Some(Retry { times, every }) => once
-            .saturating_add(every.millis())
-            .saturating_mul(i64::from(times))
-            .saturating_add(once),
-    }
+fn changes(block: &Block) -> bool {
+    let mut found = false;
+    block.for_each_stmt(&mut |stmt| {
+        found |= matches!(stmt.kind, StmtKind::Do(_) | StmtKind::WithDo { .. });
+    });
+    found
 }

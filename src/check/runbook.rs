@@ -106,6 +106,7 @@ pub fn blank(item: &tree::Runbook, span: Span) -> Runbook {
         clears_stop: true,
         fresh: FRESH,
         patience: PATIENCE,
+        ends_within: None,
         tells: Vec::new(),
         blast: Vec::new(),
         caps: Vec::new(),

@@ -211,6 +211,8 @@ codes! {
     E0607 UndoTouchesMore          Error   "an undo that touches another target"
     E0608 ChangesUndeclared        Error   "an action that changes more than it says"
     E0609 NoFailureDomain          Error   "a failure domain that the target does not lie in"
+    E0612 RunsTooLong              Error   "a run of more than a week, or of more than 10,000 changes"
+    E0613 EndsTooLate              Error   "a run that may take longer than its runbook says"
 
     // 07xx: taint, secrets, ownership, empties
     E0706 MadeUpValue              Error   "a value made up for what could not be observed"

@@ -180,6 +180,9 @@ impl<'a> Printer<'a> {
             ClauseKind::Clears(what) => self.clause("clears ", Some(what), Self::name),
             ClauseKind::Fresh(time) => self.clause("fresh ", Some(time), Self::expression),
             ClauseKind::Patience(time) => self.clause("patience ", Some(time), Self::expression),
+            ClauseKind::EndsWithin(time) => {
+                self.clause("ends within ", Some(time), Self::expression);
+            }
             ClauseKind::Tell(tell) => self.tell(tell),
             ClauseKind::Blast(lines) => {
                 self.word("blast ");

@@ -48,11 +48,14 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     line("scope", runbook.scope.as_deref().unwrap_or("none"), out)?;
     let touches: Vec<String> = runbook.touches.iter().map(touch).collect();
     list("touches", &touches, "nothing", out)?;
-    line(
-        "machine time",
-        &format!("at most {}", runbook.machine_time),
-        out,
-    )?;
+    let machine = match &runbook.ends_within {
+        Some(ends) => format!(
+            "at most {}, said to end within {ends}",
+            runbook.machine_time
+        ),
+        None => format!("at most {}", runbook.machine_time),
+    };
+    line("machine time", &machine, out)?;
     let human = match runbook.human_time_ms {
         0 => "never waits for people".to_owned(),
         _ => format!("at most {}", runbook.human_time),

@@ -190,14 +190,14 @@ fn role(rule: Rule) -> Role {
         | undo_previous | inverse_clause | touching_clause | runbook_item | version_clause
         | severity_clause | on_clause | trigger_body | with_line | with_test | with_operator
         | where_line | holding_line | incident_clause | again_clause | recurs_clause
-        | clears_clause | fresh_clause | patience_clause | tell_clause | blast_clause
-        | at_most_line | share_line | keep_line | pause_line | watch_clause | diagnose_clause
-        | remedy_clause | steps_clause | otherwise_clause | otherwise_of | wrong_stmt
-        | let_stmt | do_call | failure_filter | novel | inconclusive | if_stmt | match_stmt
-        | for_stmt | found_stmt | cleared_stmt | return_stmt | wait_stmt | guard_stmt
-        | with_stmt | verify_stmt | waive_stmt | attempt_stmt | mitigated_stmt | page_stmt
-        | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line | given_line
-        | probe_says | next_reply | expect_line | finding_word | times | told_word
+        | clears_clause | fresh_clause | patience_clause | ends_clause | tell_clause
+        | blast_clause | at_most_line | share_line | keep_line | pause_line | watch_clause
+        | diagnose_clause | remedy_clause | steps_clause | otherwise_clause | otherwise_of
+        | wrong_stmt | let_stmt | do_call | failure_filter | novel | inconclusive | if_stmt
+        | match_stmt | for_stmt | found_stmt | cleared_stmt | return_stmt | wait_stmt
+        | guard_stmt | with_stmt | verify_stmt | waive_stmt | attempt_stmt | mitigated_stmt
+        | page_stmt | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line
+        | given_line | probe_says | next_reply | expect_line | finding_word | times | told_word
         | handed_word | mitigated_word | end_word | EOI | ws | sp | list_end | after_operator
         | idc | digit | string | operand | primary | postfix | argument | suffix | list_rest
         | item | product_line | extern_line | trigger_line | blast_line | statement_word

@@ -101,6 +101,7 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
     "clears",
     "fresh",
     "patience",
+    "ends",
     "tell",
     "blast",
     "watch",

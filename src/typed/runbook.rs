@@ -27,6 +27,8 @@ pub struct Runbook {
     pub clears_stop: bool,
     pub fresh: Duration,
     pub patience: Duration,
+    /// `ends within D`, and where D stands: it may take longer than a week.
+    pub ends_within: Option<(Duration, Span)>,
     pub tells: Vec<TellClause>,
     /// The lines of `blast` with constant bounds.
     pub blast: Vec<BlastLine>,

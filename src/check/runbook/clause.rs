@@ -65,6 +65,11 @@ impl Checker<'_> {
                     self.runbook_mut(id).patience = time;
                 }
             }
+            Clause::EndsWithin(time) => {
+                if let Some(ends) = self.duration(file, time, "ends within") {
+                    self.runbook_mut(id).ends_within = Some((ends, time.span));
+                }
+            }
             Clause::Tell(tell) => self.tell_clause(id, tell, clause.span),
             Clause::Blast(lines) => {
                 self.runbook_mut(id).blast_span = Some(clause.span);
@@ -282,6 +287,7 @@ fn single(clause: &Clause) -> Option<&'static str> {
         Clause::Clears(_) => Some("clears"),
         Clause::Fresh(_) => Some("fresh"),
         Clause::Patience(_) => Some("patience"),
+        Clause::EndsWithin(_) => Some("ends"),
         Clause::Blast(_) => Some("blast"),
         Clause::Missing
         | Clause::On(_)

@@ -50,6 +50,9 @@ impl Outline<'_> {
             ClauseKind::Patience(duration) => {
                 self.line(&format!("patience {}", self.expr(duration)))
             }
+            ClauseKind::EndsWithin(duration) => {
+                self.line(&format!("ends within {}", self.expr(duration)))
+            }
             ClauseKind::Tell(TellClause {
                 roles,
                 unresolved_after,

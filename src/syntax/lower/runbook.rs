@@ -73,6 +73,7 @@ impl Lowering {
             }
             Rule::fresh_clause => ClauseKind::Fresh(self.next_expr(&mut nodes, span)),
             Rule::patience_clause => ClauseKind::Patience(self.next_expr(&mut nodes, span)),
+            Rule::ends_clause => ClauseKind::EndsWithin(self.next_expr(&mut nodes, span)),
             Rule::tell_clause => self.tell_clause(nodes),
             Rule::blast_clause => {
                 ClauseKind::Blast(nodes.map(|node| self.blast_line(node)).collect())

@@ -42,6 +42,8 @@ pub enum ClauseKind {
     Clears(Ident),
     Fresh(Expr),
     Patience(Expr),
+    /// `ends within D`
+    EndsWithin(Expr),
     Tell(TellClause),
     Blast(Vec<BlastLine>),
     Watch(Watch),
