@@ -32,7 +32,7 @@ use smol_str::SmolStr;
 
 use crate::effect::Severity;
 use crate::text::Span;
-use crate::value::{Duration, Shape, Template, Value};
+use crate::value::{Duration, KeyForm, Shape, Template, Value};
 
 /// The language edition that programs are compiled under.
 pub const EDITION: u16 = 2026;
@@ -217,8 +217,9 @@ pub struct TargetType {
     pub path: Vec<SmolStr>,
     /// Finds one again by its identity.
     pub lookup: Option<Lookup>,
-    /// Field 0 is the key, as a text.
+    /// Field 0 is the key.
     pub fields: Vec<SmolStr>,
+    pub key: KeyForm,
 }
 
 /// The probe that finds a target again, and what it takes out of the identity.

@@ -33,6 +33,7 @@
 
 mod act;
 mod action;
+mod asked;
 mod blast;
 mod call;
 mod change;

@@ -21,7 +21,7 @@ use crate::typed::{
     ProductId, QualifiedName, RecordId, RoleId, RunbookId, SecretId, Symbol, TargetId, Type,
     UndoContract, WindowId,
 };
-use crate::value::{Duration, EnumMember, Shape, Value};
+use crate::value::{Duration, EnumMember, KeyForm, Shape, Value};
 
 /// An item and where its name leads.
 #[derive(Clone, Copy)]
@@ -225,6 +225,7 @@ impl<'a> Checker<'a> {
                     scope: Scope::Instance,
                     within: None,
                     key: SmolStr::default(),
+                    key_form: KeyForm::Name,
                     lookup: None,
                     fields: Vec::new(),
                     span,

@@ -171,6 +171,7 @@ impl Tables<'_> {
                     .iter()
                     .map(|field| field.name.clone())
                     .collect(),
+                key: target.key_form,
             };
             self.program.targets.push(entry);
         }

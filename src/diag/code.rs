@@ -309,5 +309,6 @@ codes! {
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
 
     // N0xxx: notes
+    N0301 AllOfFiltered       Note    "`all` over what a filter leaves"
     N0601 NotEnforcedYet      Note    "a limit that is checked, and not enforced yet"
 }

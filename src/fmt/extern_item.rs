@@ -23,7 +23,7 @@ impl Node for TargetClause {
             TargetClauseKind::Missing
             | TargetClauseKind::Scope(_)
             | TargetClauseKind::Within(_)
-            | TargetClauseKind::Key(_)
+            | TargetClauseKind::Key(..)
             | TargetClauseKind::Lookup(_)
             | TargetClauseKind::Field(_) => &self.doc,
         }
@@ -36,7 +36,10 @@ impl Node for TargetClause {
             TargetClauseKind::Within(target) => {
                 printer.clause("within ", Some(target), Printer::path);
             }
-            TargetClauseKind::Key(key) => printer.clause("key ", Some(key), Printer::name),
+            TargetClauseKind::Key(key, form) => {
+                printer.clause("key ", Some(key), Printer::name);
+                printer.clause(" ", form.as_ref(), Printer::name);
+            }
             TargetClauseKind::Lookup(probe) => {
                 printer.clause("lookup ", Some(probe), Printer::name);
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, Signal, Turn};
-use super::{Action, Context, Input, Observe, Run, moment, own};
+use super::{Action, Context, Input, Observe, Run, asked, moment, own};
 use crate::effect::{Argument, Call, Observed};
 use crate::program::{LookupArgument, Observable, Program, TargetType};
 use crate::value::{Failure, Identity, Record, Shape, Target, Value};
@@ -122,6 +122,10 @@ impl Run {
             item.result = Some(ObservedValue::Value(Value::Time(context.now)));
             return;
         }
+        if let Err(failure) = asked::asked(context.program, &item.observation) {
+            item.result = Some(ObservedValue::Failed(failure));
+            return;
+        }
         let evaluable = observable.function.is_some();
         if evaluable && !self.input.offer {
             item.result = Some(ObservedValue::Evaluate);
@@ -140,8 +144,8 @@ impl Run {
 
     fn answered(&mut self, context: &mut Context<'_>, item: &mut Item, outcome: Observed) {
         let result = match outcome {
-            Observed::Value(value) => match foreign(context.program, &item.observation, &value) {
-                Some(foreign) => ObservedValue::Failed(Failure::NotOwned(foreign.into())),
+            Observed::Value(value) => match refused(context.program, &item.observation, &value) {
+                Some(failure) => ObservedValue::Failed(failure),
                 None => ObservedValue::Value(value),
             },
             Observed::Failed(failure) => match item.observation.retry {
@@ -157,12 +161,13 @@ impl Run {
     }
 }
 
-/// What an observation found that it had no right to find.
-fn foreign(program: &Program, observation: &Observation, value: &Value) -> Option<String> {
-    match observation.must_own {
-        true => own::foreign(program, value).map(|target| Value::Target(target).to_string()),
-        false => None,
-    }
+/// Why what was found is not taken: it is not what was asked for, or it had no right to be found.
+fn refused(program: &Program, observation: &Observation, value: &Value) -> Option<Failure> {
+    let foreign = || {
+        let foreign = own::foreign(program, value).filter(|_| observation.must_own)?;
+        Some(Failure::NotOwned(Value::Target(foreign).to_string().into()))
+    };
+    asked::other(program, observation, value).or_else(foreign)
 }
 
 fn call(observable: &Observable, observation: &Observation) -> Call {
@@ -215,7 +220,8 @@ fn bare(identity: Identity, kind: Option<&TargetType>) -> Value {
         .into();
     let mut slots = vec![None; fields.len()];
     if let Some(key) = slots.first_mut() {
-        *key = Some(Value::text(identity.key()));
+        let form = kind.map(|kind| kind.key).unwrap_or_default();
+        *key = Some(form.value(identity.key()));
     }
     let shape = Shape {
         name: identity.kind().into(),

@@ -95,7 +95,10 @@ fn complete_target(
         *field = complete_one(package, field, &[Given::Path(&identity)], None)?;
     }
     if let Some(key) = snapshot.fields.first_mut() {
-        *key = Some(Value::text(identity.key()));
+        let named = |found: &&crate::typed::Target| found.name.to_string() == kind;
+        let declared = package.targets.iter().find(named);
+        let form = declared.map(|found| found.key_form).unwrap_or_default();
+        *key = Some(form.value(identity.key()));
     }
     Ok(Value::Target(Arc::new(Target {
         identity,

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::effect::{Level, Repeat, Scope, Sink};
 use crate::text::Span;
-use crate::value::{Duration, Time, Value};
+use crate::value::{Duration, KeyForm, Time, Value};
 
 /// A checked package, the stdlib modules it uses among its tables.
 #[derive(Clone, Debug, Default)]
@@ -76,8 +76,10 @@ pub struct Target {
     pub scope: Scope,
     /// The type it lies in.
     pub within: Option<super::TargetId>,
-    /// The name of the key, which is readable as a field of type String: always field 0.
+    /// The name of the key, which is readable as a field of the type that its lookup takes: always
+    /// field 0.
     pub key: SmolStr,
+    pub key_form: KeyForm,
     /// The probe that finds it again by its identity.
     pub lookup: Option<ExternId>,
     /// Field 0 is the key.

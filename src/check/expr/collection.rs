@@ -126,7 +126,25 @@ impl Elaborator<'_, '_> {
             condition,
             element,
         };
+        self.note_filtered(&comprehension, span);
         typed(ExprKind::Comprehension(Box::new(comprehension)), ty, span)
+    }
+
+    /// Says that `all` over what a filter leaves has no answer when that is nothing.
+    fn note_filtered(&mut self, found: &Comprehension, span: Span) {
+        let filters = |found: &Comprehension| found.condition.is_some();
+        let filtered = match &found.source.kind {
+            ExprKind::Comprehension(inner) => filters(found) || filters(inner),
+            _ => filters(found),
+        };
+        if found.collect != Collect::All || !filtered {
+            return;
+        }
+        let message = "`all` over what a filter leaves fails when that is nothing";
+        let note = Diagnostic::new(Code::AllOfFiltered, message, span, "perhaps of nothing");
+        self.say(note.help(
+            "name what is left, and say what nothing means: `left is empty or all(...)`, or `left is not empty and all(...)`",
+        ));
     }
 
     /// What a comprehension gives.

@@ -62,9 +62,17 @@ impl Elaborator<'_, '_> {
         }
         let message = format!("a Float holds {FLOAT_DIGITS} digits, not {digits}");
         let found = Diagnostic::new(Code::FloatDigits, message, span, "more than it can hold");
-        self.say(found.help(
+        let found = found.help(
             "write fewer digits; whole numbers of more digits are an `Int`, shares a `Percent`",
-        ));
+        );
+        let nearest = format!("{number:.*e}", FLOAT_DIGITS - 1);
+        self.say(match nearest.parse() {
+            Ok(nearest) => {
+                let text = Value::Float(nearest).to_string();
+                found.fix(format!("write `{text}`"), span, text)
+            }
+            Err(_) => found,
+        });
         broken(span)
     }
 

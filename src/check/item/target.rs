@@ -11,7 +11,7 @@ use crate::effect::{Level, Scope};
 use crate::syntax::tree::{FieldDecl, TargetClause, TargetClauseKind};
 use crate::text::Span;
 use crate::typed::{Field, Symbol, TargetId, Type};
-use crate::value::Shape;
+use crate::value::{KeyForm, Shape};
 
 impl Checker<'_> {
     /// Everything but the lookup.
@@ -38,7 +38,14 @@ impl Checker<'_> {
                         None => {}
                     }
                 }
-                TargetClauseKind::Key(name) => key = Some((name.text.clone(), name.span)),
+                TargetClauseKind::Key(name, word) => {
+                    key = Some((name.text.clone(), name.span));
+                    let Some(word) = word else { continue };
+                    match KeyForm::from_word(word.as_str()) {
+                        Some(form) => self.package.targets[id.index()].key_form = form,
+                        None => self.say_unknown_word("kind of key", word, &["name", "path"]),
+                    }
+                }
                 TargetClauseKind::Field(field) => fields.push(field),
             }
         }
@@ -103,7 +110,16 @@ impl Checker<'_> {
                 && found.result == Type::Target(id)
                 && self.finds_by_identity(lookup, id);
             match fits {
-                true => self.package.targets[id.index()].lookup = Some(lookup),
+                true => {
+                    let key = found.params.last().map(|param| param.ty.clone());
+                    let row = &mut self.package.targets[id.index()];
+                    row.lookup = Some(lookup);
+                    // The key is read as it is looked up.
+                    if let (Some(Type::Int), Some(field)) = (key, row.fields.first_mut()) {
+                        row.key_form = KeyForm::Number;
+                        field.ty = Type::Int;
+                    }
+                }
                 false => {
                     let message =
                         format!("`{}` does not find this target by its identity", name.text);

@@ -229,11 +229,7 @@ impl Scenario<'_, '_> {
                 complete = false;
                 continue;
             };
-            let found = match (built, at) {
-                // A key may be a number, as in its lookup.
-                (Built::Target(_), 0) => self.key(&arg.value),
-                _ => self.value(&arg.value, &ty),
-            };
+            let found = self.value(&arg.value, &ty);
             complete &= found.is_some();
             if let Some(slot) = fields.get_mut(usize::from(at)) {
                 *slot = found;
@@ -267,16 +263,6 @@ impl Scenario<'_, '_> {
             uid: None,
             snapshot,
         }))
-    }
-
-    /// The key of a target: a text, or a number.
-    fn key(&mut self, tree: &tree::Expr) -> Option<Value> {
-        let wanted = match tree.kind {
-            Tree::Number => Type::Int,
-            _ => Type::Text,
-        };
-        let key = self.plain(tree, &wanted)?;
-        Some(Value::text(key.to_plain()))
     }
 
     /// The lookup that a call calls, with the target that it finds.
@@ -331,7 +317,8 @@ impl Scenario<'_, '_> {
         }
         let mut fields = vec![None; self.fields_of(Built::Target(target)).len()];
         if let (Some(slot), Some(key)) = (fields.first_mut(), keys.last()) {
-            *slot = Some(Value::text(&key.key));
+            let form = self.checker.package.targets[target.index()].key_form;
+            *slot = Some(form.value(&key.key));
         }
         match self.target(target, Identity(keys), fields) {
             Value::Target(target) => Some(target),

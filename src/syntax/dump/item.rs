@@ -247,7 +247,10 @@ impl Outline<'_> {
             TargetClauseKind::Missing => self.line("<missing>"),
             TargetClauseKind::Scope(scope) => self.line(&format!("scope {}", scope.text)),
             TargetClauseKind::Within(path) => self.line(&format!("within {}", path_text(path))),
-            TargetClauseKind::Key(name) => self.line(&format!("key {}", name.text)),
+            TargetClauseKind::Key(name, None) => self.line(&format!("key {}", name.text)),
+            TargetClauseKind::Key(name, Some(form)) => {
+                self.line(&format!("key {} {}", name.text, form.text));
+            }
             TargetClauseKind::Lookup(name) => self.line(&format!("lookup {}", name.text)),
             TargetClauseKind::Field(field) => self.field(field),
         }

@@ -80,7 +80,12 @@ impl Lowering {
             Rule::within_clause => {
                 TargetClauseKind::Within(self.next_path(&mut Nodes::of(node), span))
             }
-            Rule::key_clause => TargetClauseKind::Key(self.inner_ident(node)),
+            Rule::key_clause => {
+                let mut nodes = Nodes::of(node);
+                let name = self.next_ident(&mut nodes, span);
+                let form = nodes.accept(Rule::ident).map(|form| self.ident(&form));
+                TargetClauseKind::Key(name, form)
+            }
             Rule::lookup_clause => TargetClauseKind::Lookup(self.inner_ident(node)),
             _ => TargetClauseKind::Missing,
         }

@@ -233,8 +233,8 @@ pub enum TargetClauseKind {
     Scope(Ident),
     /// `within Namespace`
     Within(Path),
-    /// `key name`
-    Key(Ident),
+    /// `key mount path`: its name, and what kind of text it is.
+    Key(Ident, Option<Ident>),
     /// `lookup pod`: the probe that finds it again by its identity.
     Lookup(Ident),
     Field(FieldDecl),

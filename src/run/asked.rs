@@ -1,0 +1,70 @@
+//! What a lookup asks for: keys that are keys, and nothing but what they name.
+//!
+//! In: an observation. Out: the identity that it asks for, or why it may not be asked. A lookup
+//! that is answered with something else was not answered.
+
+use crate::program::{LookupArgument, Program};
+use crate::rule::Rule;
+use crate::value::{Failure, Identity, Key, KeyForm, Value};
+use crate::vm::Observation;
+
+/// The identity that a lookup asks for; nothing where it is no lookup.
+pub fn asked(program: &Program, observation: &Observation) -> Result<Option<Identity>, Failure> {
+    let lookup = program.targets.iter().find_map(|target| {
+        let lookup = target.lookup.as_ref()?;
+        (lookup.observable == observation.of).then_some((target, lookup))
+    });
+    let Some((target, lookup)) = lookup else {
+        return Ok(None);
+    };
+    let form = |kind: &str| {
+        let found = program.targets.iter().find(|target| target.name == kind);
+        found.map_or(KeyForm::Name, |found| found.key)
+    };
+    let mut keys: Vec<Key> = Vec::new();
+    for (argument, value) in lookup.arguments.iter().zip(&observation.args) {
+        let (step, key) = match (argument, value) {
+            (LookupArgument::Parent(_), Value::Target(parent)) => {
+                keys.clone_from(&parent.identity.0);
+                continue;
+            }
+            (LookupArgument::Text(step), Value::Text(text)) => (step, text.as_str().into()),
+            (LookupArgument::Int(step), Value::Int(number)) => (step, number.to_string().into()),
+            // The checker lets no other value through.
+            (LookupArgument::Parent(_) | LookupArgument::Text(_) | LookupArgument::Int(_), _) => {
+                return Ok(None);
+            }
+        };
+        let Some(kind) = target.path.get(usize::from(*step)).cloned() else {
+            return Ok(None);
+        };
+        let key = Key { kind, key };
+        if Rule::KeysAreNames.holds()
+            && let Some(fault) = form(&key.kind).fault(&key.key)
+        {
+            let what = format!("there is no such {}: {fault}", key.kind);
+            return Err(Failure::conversion(what));
+        }
+        keys.push(key);
+    }
+    Ok(Some(Identity(keys)))
+}
+
+/// Why an answer is none: it is about something else than the lookup asked for.
+pub fn other(program: &Program, observation: &Observation, value: &Value) -> Option<Failure> {
+    if !Rule::LookupsYieldWhatWasAsked.holds() {
+        return None;
+    }
+    let wanted = asked(program, observation).ok().flatten()?;
+    match value {
+        Value::Target(found) if found.identity == wanted => None,
+        Value::Target(found) => {
+            let steps = wanted.0.iter().map(|step| step.key.as_str());
+            let steps = steps.collect::<Vec<_>>().join("/");
+            let found = Value::Target(found.clone());
+            let what = format!("asked for {} {steps}, told of {found}", wanted.kind());
+            Some(Failure::Failed(what.into()))
+        }
+        _ => Some(Failure::Failed("a lookup that yields no target".into())),
+    }
+}

@@ -1,0 +1,93 @@
+//! What may stand as the key of a target: a name, a path, or a number.
+//!
+//! In: a key as it came in. Out: what is wrong with it, or the value that its field has. A key
+//! that is none would name another place than was meant: a whole folder, or what lies above it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Value, escape_text};
+
+/// How the keys of a target are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum KeyForm {
+    /// Not empty or blank, no `/`, no control character.
+    #[default]
+    Name,
+    /// Absolute, without `..`.
+    Path,
+    /// A whole number.
+    Number,
+}
+
+impl KeyForm {
+    /// The form that a library says by this word.
+    pub fn from_word(word: &str) -> Option<KeyForm> {
+        match word {
+            "name" => Some(KeyForm::Name),
+            "path" => Some(KeyForm::Path),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a key of the form, in the words of a sentence about it.
+    pub fn fault(self, key: &str) -> Option<String> {
+        let shown = || format!("\"{}\"", escape_text(key, 60));
+        if key.chars().any(char::is_control) {
+            return Some(format!("{} holds a control character", shown()));
+        }
+        match self {
+            KeyForm::Name if key.trim().is_empty() => Some("the name is empty".to_owned()),
+            KeyForm::Name if key.contains('/') => {
+                Some(format!("{} is no name: it holds a `/`", shown()))
+            }
+            KeyForm::Path if !key.starts_with('/') => {
+                Some(format!("{} is no absolute path", shown()))
+            }
+            KeyForm::Path if key.split('/').any(|step| step == "..") => {
+                Some(format!("{} leads elsewhere: it holds `..`", shown()))
+            }
+            KeyForm::Number if key.parse::<i64>().is_err() => {
+                Some(format!("{} is no number", shown()))
+            }
+            KeyForm::Name | KeyForm::Path | KeyForm::Number => None,
+        }
+    }
+
+    /// The value of the key's field.
+    pub fn value(self, key: &str) -> Value {
+        match self {
+            KeyForm::Number => key.parse().map_or(Value::None, Value::Int),
+            KeyForm::Name | KeyForm::Path => Value::text(key),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_names_and_paths_are_paths() {
+        for (form, key, right) in [
+            (KeyForm::Name, "web-1", true),
+            (KeyForm::Name, "a b", true),
+            (KeyForm::Name, "", false),
+            (KeyForm::Name, " \u{a0}", false),
+            (KeyForm::Name, "a/b", false),
+            (KeyForm::Name, "a\nb", false),
+            (KeyForm::Name, "..", true),
+            (KeyForm::Path, "/", true),
+            (KeyForm::Path, "/var/lib/..data", true),
+            (KeyForm::Path, "", false),
+            (KeyForm::Path, "var", false),
+            (KeyForm::Path, "/var/..", false),
+            (KeyForm::Path, "/../etc", false),
+            (KeyForm::Path, "/v\u{0}", false),
+            (KeyForm::Number, "42", true),
+            (KeyForm::Number, "", false),
+        ] {
+            assert_eq!(form.fault(key).is_none(), right, "{form:?} {key:?}");
+        }
+        assert!(matches!(KeyForm::Number.value("42"), Value::Int(42)));
+    }
+}
