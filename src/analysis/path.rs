@@ -211,6 +211,9 @@ impl Walk<'_, '_> {
             StmtKind::WaiveVerify(_) => path.with(State::Waived),
             StmtKind::Page { .. } | StmtKind::Hand(_) => path.with(State::Told(stmt.span)),
             StmtKind::Mitigated(_) => {
+                if self.is_misplaced(stmt) {
+                    return Some(path);
+                }
                 self.mitigated(stmt, path.state);
                 return None;
             }
@@ -417,7 +420,8 @@ impl Walk<'_, '_> {
         );
     }
 
-    fn mitigated(&mut self, stmt: &Stmt, state: State) {
+    /// Whether a `mitigated` stands where it cannot; says so.
+    fn is_misplaced(&mut self, stmt: &Stmt) -> bool {
         if let Some(list) = self.inside.a_loop {
             self.out.push(
                 Diagnostic::new(
@@ -429,7 +433,7 @@ impl Walk<'_, '_> {
                 .and(list, "the others would be dropped")
                 .help("put it behind the loop: one debt for all of them"),
             );
-            return;
+            return true;
         }
         if let Some(held) = self.inside.with_do {
             self.out.push(
@@ -442,8 +446,12 @@ impl Walk<'_, '_> {
                 .and(held, "given back on every way out")
                 .help("put it behind the block; or hold on beyond the end with `do` instead of `with do`"),
             );
-            return;
+            return true;
         }
+        false
+    }
+
+    fn mitigated(&mut self, stmt: &Stmt, state: State) {
         const NEEDS: &str = "`mitigated` needs a `verify` before it";
         let problem =
             |label: &str| Diagnostic::new(Code::MitigatedUnverified, NEEDS, stmt.span, label);
