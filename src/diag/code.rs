@@ -204,6 +204,7 @@ codes! {
     E0529 MitigatedInLoop          Error   "mitigated in a loop"
     E0530 MitigatedInWithDo        Error   "mitigated in a with do"
     E0531 WaiverOfEarlierChange    Error   "a waiver of what an earlier attempt changed"
+    E0532 NoIncidentKey            Error   "an event without a key"
 
     // 06xx: blast and termination
     E0601 Recursion                Error   "something that calls itself"
@@ -291,6 +292,7 @@ codes! {
     A1219 NotHere              Fault   "programs of this host do not run here"
     A1220 UnknownCaller        Fault   "nobody knows who calls"
     A1221 RequestRefused       Fault   "a request was refused"
+    A1222 KeyEmpty             Fault   "an event has an empty key"
 
     // T1xxx: failures of tests
     T1001 ExpectationNotMet        Fault   "an expectation was not met"
