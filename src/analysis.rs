@@ -6,7 +6,9 @@
 
 mod bounds;
 mod capability;
+mod change;
 mod failed;
+mod held;
 mod kind;
 mod level;
 mod order;
@@ -37,12 +39,14 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let mut told_lookups = BTreeSet::new();
     let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
+    let holds = held::functions(package, &order);
 
     for runbook in &package.runbooks {
         kind::check_runbook(package, runbook, &mut out);
         level::check_runbook(&levels, runbook, &mut out);
         phase::check_runbook(&levels, runbook, &mut out);
         path::check_runbook(&levels, runbook, &mut out);
+        held::check_runbook(package, &holds, runbook, &mut out);
         step::check_runbook(package, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);

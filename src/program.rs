@@ -118,12 +118,21 @@ pub struct Metadata {
     pub tells: Vec<TellClause>,
     pub blast: Vec<BlastLine>,
     pub triggers: Vec<Trigger>,
-    /// Indices into `bindings`.
-    pub incident_per: Vec<u16>,
+    /// What tells its incidents apart.
+    pub incident_per: Vec<KeyPart>,
+    /// One incident for all, said so.
+    pub one_incident: bool,
     pub recurs: Option<Recurs>,
     /// Why nothing may be changed yet, in the user's words: what the runbook limits itself by and
     /// nobody enforces. Empty for an ordinary runbook; any other is loaded as `shadow`.
     pub shadow: Vec<SmolStr>,
+}
+
+/// A binding by its index, or a field of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyPart {
+    pub binding: u16,
+    pub field: Option<u16>,
 }
 
 /// `sev3`, `sev1 when room() < 2%`

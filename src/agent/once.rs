@@ -66,6 +66,7 @@ async fn follow(
     let accepted = handle.accept(vec![Arriving::Alert(alert)]).await?;
     let id = match accepted.first() {
         Some(Accepted::Taken(incidents)) => incidents.first().copied(),
+        Some(Accepted::Joined(incident)) => Some(*incident),
         Some(Accepted::Dead { code, why }) => {
             return Ok(Outcome::NotTaken(format!("{why} ({code})")));
         }

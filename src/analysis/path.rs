@@ -1,12 +1,16 @@
-//! P2, first half: on every path a `verify` follows the last change, or a human is told.
+//! P2, first half: on every path a `verify` follows the last change, or a human is told; `cleared`
+//! is only said where nothing was changed, `mitigated` where something was verified.
 //!
 //! There are no jumps, so one walk over the structure sees every path.
 
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::text::Span;
-use crate::typed::{Block, For, HandlerAction, OtherwiseOf, Runbook, Stmt, StmtKind, VerifyElse};
+use crate::typed::{
+    Attempt, Block, For, HandlerAction, OtherwiseOf, Runbook, Step, Stmt, StmtKind, VerifyElse,
+};
 
+use super::change::{first_change, is_many, kept_by, last_waiver};
 use super::kind::BlockKind;
 use super::level::Levels;
 
@@ -62,6 +66,8 @@ fn tells(block: &Block) -> bool {
 enum State {
     /// Nothing was changed, nothing was verified.
     Clean,
+    /// The last look was waived.
+    Waived,
     Verified,
     /// Changed at this place, and not verified since.
     Dirty(Span),
@@ -78,15 +84,60 @@ impl State {
             (State::Broken, _) | (_, State::Broken) => State::Broken,
             (State::Dirty(span), _) | (_, State::Dirty(span)) => State::Dirty(span),
             (State::Clean, _) | (_, State::Clean) => State::Clean,
+            (State::Waived, _) | (_, State::Waived) => State::Waived,
             (State::Verified, _) | (_, State::Verified) => State::Verified,
             (State::Told(span), State::Told(_)) => State::Told(span),
         }
     }
 }
 
+/// A path: where it stands, and what it went through before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Path {
+    state: State,
+    /// The first change that this run may have made before, verified or not.
+    changed: Option<Span>,
+    /// A change from before this attempt that nobody has verified since: a waiver of the attempt
+    /// does not cover it.
+    kept: Option<Span>,
+}
+
+impl Path {
+    const BEGIN: Path = Path {
+        state: State::Clean,
+        changed: None,
+        kept: None,
+    };
+
+    fn with(self, state: State) -> Path {
+        Path { state, ..self }
+    }
+
+    /// Behind a change.
+    fn after(self, change: Span) -> Path {
+        Path {
+            state: State::Dirty(change),
+            changed: self.changed.or(Some(change)),
+            ..self
+        }
+    }
+
+    fn join(self, other: Path) -> Path {
+        Path {
+            state: self.state.join(other.state),
+            changed: self.changed.or(other.changed),
+            kept: self.kept.or(other.kept),
+        }
+    }
+}
+
 fn check_acting(levels: &Levels, block: &Block, name: &str, span: Span, out: &mut Vec<Diagnostic>) {
-    let mut walk = Walk { levels, out };
-    match walk.block(block, State::Clean) {
+    let mut walk = Walk {
+        levels,
+        inside: Inside::default(),
+        out,
+    };
+    match walk.block(block, Path::BEGIN).map(|path| path.state) {
         Some(State::Dirty(change)) => walk.unverified(name, change, block.span),
         Some(State::Clean) => walk.out.push(
             Diagnostic::new(
@@ -97,21 +148,31 @@ fn check_acting(levels: &Levels, block: &Block, name: &str, span: Span, out: &mu
             )
             .help("end each path with a `verify`, with `page` or `hand`, or with `cleared \"why\"` where nothing needs doing"),
         ),
-        Some(State::Verified | State::Told(_) | State::Broken) | None => {}
+        Some(State::Waived | State::Verified | State::Told(_) | State::Broken) | None => {}
     }
+}
+
+/// What a statement stands in.
+#[derive(Clone, Copy, Default)]
+struct Inside {
+    /// The list of the loop around it.
+    a_loop: Option<Span>,
+    /// The step of the `with do` around it.
+    with_do: Option<Span>,
 }
 
 struct Walk<'a, 'b> {
     levels: &'a Levels<'a>,
+    inside: Inside,
     out: &'b mut Vec<Diagnostic>,
 }
 
 impl Walk<'_, '_> {
-    /// The state behind the block, or None when no path falls through.
-    fn block(&mut self, block: &Block, state: State) -> Option<State> {
-        let mut state = state;
+    /// The path behind the block, or None when none falls through.
+    fn block(&mut self, block: &Block, path: Path) -> Option<Path> {
+        let mut path = path;
         for stmt in &block.statements {
-            if let State::Told(told) = state
+            if let State::Told(told) = path.state
                 && !matches!(
                     stmt.kind,
                     StmtKind::Attach(_)
@@ -130,72 +191,59 @@ impl Walk<'_, '_> {
                     .and(told, "handed over here")
                     .help("put it before; only `attach` may follow"),
                 );
-                return Some(State::Broken);
+                return Some(path.with(State::Broken));
             }
-            state = self.stmt(stmt, state)?;
+            path = self.stmt(stmt, path)?;
         }
-        Some(state)
+        Some(path)
     }
 
-    fn stmt(&mut self, stmt: &Stmt, state: State) -> Option<State> {
+    fn stmt(&mut self, stmt: &Stmt, path: Path) -> Option<Path> {
         Some(match &stmt.kind {
-            StmtKind::Error => State::Broken,
-            StmtKind::Do(step) => {
-                self.handlers(&step.handlers, state);
-                if self.levels.step(step) >= Level::Change {
-                    State::Dirty(step.span)
-                } else {
-                    state
-                }
-            }
-            StmtKind::WithDo { step, body, .. } => {
-                return self.block(body, State::Dirty(step.span));
-            }
-            StmtKind::Verify(_) | StmtKind::WaiveVerify(_) => State::Verified,
-            StmtKind::Page { .. } | StmtKind::Hand(_) => State::Told(stmt.span),
+            StmtKind::Error => path.with(State::Broken),
+            StmtKind::Do(step) => self.step(step, path),
+            StmtKind::WithDo { step, body, .. } => return self.with_do(step, body, path),
+            StmtKind::Verify(_) => Path {
+                state: State::Verified,
+                kept: None,
+                ..path
+            },
+            StmtKind::WaiveVerify(_) => path.with(State::Waived),
+            StmtKind::Page { .. } | StmtKind::Hand(_) => path.with(State::Told(stmt.span)),
             StmtKind::Mitigated(_) => {
-                self.mitigated(stmt, state);
+                if self.is_misplaced(stmt) {
+                    return Some(path);
+                }
+                self.mitigated(stmt, path.state);
                 return None;
             }
             StmtKind::Cleared { condition, .. } => {
-                self.cleared(stmt, state);
+                self.cleared(stmt, path);
                 condition.as_ref()?;
-                state
+                path
             }
             StmtKind::If {
                 then, otherwise, ..
             } => {
-                let after = self.block(then, state);
+                let after = self.block(then, path);
                 let other = match otherwise {
-                    Some(block) => self.block(block, state),
-                    None => Some(state),
+                    Some(block) => self.block(block, path),
+                    None => Some(path),
                 };
                 return join(after, other);
             }
             StmtKind::Match { arms, .. } => {
                 return arms
                     .iter()
-                    .map(|arm| self.block(&arm.body, state))
+                    .map(|arm| self.block(&arm.body, path))
                     .reduce(join)
-                    .unwrap_or(Some(state));
+                    .unwrap_or(Some(path));
             }
-            StmtKind::For(for_loop) => self.for_loop(for_loop, state),
-            StmtKind::Attempts(attempts) => {
-                for attempt in attempts {
-                    match self.block(&attempt.body, State::Clean) {
-                        Some(State::Dirty(change)) => {
-                            let name = format!("attempt \"{}\"", attempt.title);
-                            self.unverified(&name, change, attempt.body.span);
-                        }
-                        Some(State::Clean) => self.attempt_unverified(&attempt.title, attempt.span),
-                        Some(State::Verified | State::Told(_) | State::Broken) | None => {}
-                    }
-                }
-                State::Verified
-            }
+            StmtKind::For(for_loop) => self.for_loop(for_loop, path),
+            StmtKind::Attempts(attempts) => self.attempts(attempts, path),
             StmtKind::Let { handlers, .. } => {
-                self.handlers(handlers, state);
-                state
+                self.handlers(handlers, path);
+                path
             }
             StmtKind::Found { .. }
             | StmtKind::Novel(_)
@@ -204,31 +252,107 @@ impl Walk<'_, '_> {
             StmtKind::Wait(_)
             | StmtKind::Guard(_)
             | StmtKind::Tell { .. }
-            | StmtKind::Attach(_) => state,
+            | StmtKind::Attach(_) => path,
         })
     }
 
+    fn step(&mut self, step: &Step, path: Path) -> Path {
+        let changes = self.levels.step(step) >= Level::Change;
+        // Its handlers see a step that was certainly not applied; of an action that takes several
+        // the earlier ones were.
+        match changes && is_many(self.levels, step) {
+            true => self.handlers(&step.handlers, path.after(step.span)),
+            false => self.handlers(&step.handlers, path),
+        }
+        match changes {
+            true => path.after(step.span),
+            false => path,
+        }
+    }
+
+    fn with_do(&mut self, step: &Step, body: &Block, path: Path) -> Option<Path> {
+        self.handlers(&step.handlers, path);
+        let around = self.inside.with_do;
+        self.inside.with_do = around.or(Some(step.span));
+        let after = self.block(body, path.after(step.span));
+        self.inside.with_do = around;
+        after
+    }
+
     /// A handler that ends the block ends it where the statement stands.
-    fn handlers(&mut self, handlers: &[crate::typed::Handler], state: State) {
+    fn handlers(&mut self, handlers: &[crate::typed::Handler], path: Path) {
         for handler in handlers {
             if let HandlerAction::Diverge(stmt) = &handler.action {
-                self.stmt(stmt, state);
+                self.stmt(stmt, path);
             }
         }
     }
 
-    fn for_loop(&mut self, for_loop: &For, state: State) -> State {
-        match self.block(&for_loop.body, State::Clean) {
+    fn attempts(&mut self, attempts: &[Attempt], path: Path) -> Path {
+        let mut begin = Path {
+            state: State::Clean,
+            kept: match path.state {
+                State::Dirty(change) => Some(change),
+                State::Clean | State::Waived | State::Verified | State::Told(_) | State::Broken => {
+                    path.kept
+                }
+            },
+            ..path
+        };
+        let mut end = State::Verified;
+        for attempt in attempts {
+            let after = self.block(&attempt.body, begin);
+            match after.map(|path| (path.state, path.kept)) {
+                Some((State::Dirty(change), _)) => {
+                    let name = format!("attempt \"{}\"", attempt.title);
+                    self.unverified(&name, change, attempt.body.span);
+                }
+                Some((State::Clean, _)) => self.attempt_unverified(&attempt.title, attempt.span),
+                Some((State::Waived, kept)) => {
+                    end = State::Waived;
+                    if let Some(kept) = kept {
+                        self.waived_too_much(attempt, kept);
+                    }
+                }
+                Some((State::Verified | State::Told(_) | State::Broken, _)) | None => {}
+            }
+            begin.changed = begin.changed.or(first_change(self.levels, &attempt.body));
+            begin.kept = begin.kept.or(kept_by(self.levels, &attempt.body));
+        }
+        Path {
+            state: end,
+            changed: begin.changed,
+            kept: None,
+        }
+    }
+
+    fn for_loop(&mut self, for_loop: &For, path: Path) -> Path {
+        // An element before this one may have changed something.
+        let changed = path
+            .changed
+            .or_else(|| first_change(self.levels, &for_loop.body));
+        let begin = Path {
+            state: State::Clean,
+            changed,
+            kept: path.kept,
+        };
+        let around = self.inside.a_loop;
+        self.inside.a_loop = around.or(Some(for_loop.source.span));
+        let after = self.block(&for_loop.body, begin);
+        self.inside.a_loop = around;
+        let state = match after.map(|path| path.state) {
             Some(State::Dirty(change)) => {
                 self.unverified("the body of this loop", change, for_loop.body.span);
                 State::Broken
             }
             // An empty list is an end of its own, so behind the loop at least one was verified.
-            Some(State::Verified) => match state {
-                State::Dirty(_) => state,
-                State::Clean | State::Verified | State::Told(_) | State::Broken => State::Verified,
+            Some(seen @ (State::Verified | State::Waived)) => match path.state {
+                State::Dirty(_) => path.state,
+                State::Clean | State::Waived | State::Verified | State::Told(_) | State::Broken => {
+                    seen
+                }
             },
-            Some(State::Clean) | None => state,
+            Some(State::Clean) | None => path.state,
             Some(State::Told(span)) => {
                 self.out.push(
                     Diagnostic::new(
@@ -242,7 +366,30 @@ impl Walk<'_, '_> {
                 State::Broken
             }
             Some(State::Broken) => State::Broken,
+        };
+        Path {
+            state,
+            changed,
+            kept: after.map_or(path.kept, |path| path.kept),
         }
+    }
+
+    fn waived_too_much(&mut self, attempt: &Attempt, kept: Span) {
+        self.out.push(
+            Diagnostic::new(
+                Code::WaiverOfEarlierChange,
+                format!(
+                    "attempt \"{}\" waives what an earlier change still waits for",
+                    attempt.title
+                ),
+                last_waiver(&attempt.body).unwrap_or(attempt.span),
+                "covers the changes of this attempt alone",
+            )
+            .and(kept, "this may stand unverified")
+            .help(
+                "verify it: `verify within 5m { ... }`; or end the attempt with `page` or `hand`",
+            ),
+        );
     }
 
     fn unverified(&mut self, name: &str, change: Span, block: Span) {
@@ -273,29 +420,53 @@ impl Walk<'_, '_> {
         );
     }
 
+    /// Whether a `mitigated` stands where it cannot; says so.
+    fn is_misplaced(&mut self, stmt: &Stmt) -> bool {
+        if let Some(list) = self.inside.a_loop {
+            self.out.push(
+                Diagnostic::new(
+                    Code::MitigatedInLoop,
+                    "`mitigated` ends the run, and this is a loop",
+                    stmt.span,
+                    "would end it at the first element",
+                )
+                .and(list, "the others would be dropped")
+                .help("put it behind the loop: one debt for all of them"),
+            );
+            return true;
+        }
+        if let Some(held) = self.inside.with_do {
+            self.out.push(
+                Diagnostic::new(
+                    Code::MitigatedInWithDo,
+                    "`mitigated` stands in a `with do`",
+                    stmt.span,
+                    "owes what is given back at this very moment",
+                )
+                .and(held, "given back on every way out")
+                .help("put it behind the block; or hold on beyond the end with `do` instead of `with do`"),
+            );
+            return true;
+        }
+        false
+    }
+
     fn mitigated(&mut self, stmt: &Stmt, state: State) {
+        const NEEDS: &str = "`mitigated` needs a `verify` before it";
+        let problem =
+            |label: &str| Diagnostic::new(Code::MitigatedUnverified, NEEDS, stmt.span, label);
         let problem = match state {
             State::Verified | State::Broken => return,
-            State::Dirty(span) => Diagnostic::new(
-                Code::MitigatedUnverified,
-                "`mitigated` needs a `verify` before it",
-                stmt.span,
-                "not known to help",
-            )
-            .and(span, "the last change"),
-            State::Clean | State::Told(_) => Diagnostic::new(
-                Code::MitigatedUnverified,
-                "`mitigated` needs a `verify` before it",
-                stmt.span,
-                "nothing was verified",
-            ),
+            State::Dirty(span) => problem("not known to help").and(span, "the last change"),
+            State::Waived => problem("its verify was waived"),
+            State::Clean | State::Told(_) => problem("nothing was verified"),
         };
         self.out
             .push(problem.help("a debt is left behind something that works: verify first"));
     }
 
-    fn cleared(&mut self, stmt: &Stmt, state: State) {
-        if let State::Dirty(change) = state {
+    fn cleared(&mut self, stmt: &Stmt, path: Path) {
+        if let Some(change) = path.changed {
             self.out.push(
                 Diagnostic::new(
                     Code::ClearedAfterChange,
@@ -303,17 +474,17 @@ impl Walk<'_, '_> {
                     stmt.span,
                     "says that nothing was done",
                 )
-                .and(change, "but this changed something")
-                .help("verify the change, or say `cleared` before it"),
+                .and(change, "but this may have changed something before")
+                .help("say `cleared` before anything is changed; behind a change it is a `verify` that ends the run well"),
             );
         }
     }
 }
 
-fn join(one: Option<State>, other: Option<State>) -> Option<State> {
+fn join(one: Option<Path>, other: Option<Path>) -> Option<Path> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.join(other)),
-        (Some(state), None) | (None, Some(state)) => Some(state),
+        (Some(path), None) | (None, Some(path)) => Some(path),
         (None, None) => None,
     }
 }

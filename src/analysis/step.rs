@@ -125,9 +125,9 @@ fn check_obligation(name: &str, contract: &ActionContract, step: &Step, out: &mu
     }
 }
 
-/// A waiver is shown to every reader: it says why.
+/// A waiver is shown to every reader: it says why, in a word at least.
 fn check_reason(why: &str, span: Span, out: &mut Vec<Diagnostic>) {
-    if why.trim().is_empty() {
+    if !why.chars().any(char::is_alphabetic) {
         out.push(
             Diagnostic::new(
                 Code::WaiverWithoutReason,

@@ -6,6 +6,7 @@
 mod blast;
 mod clause;
 mod finding;
+mod key;
 mod trigger;
 mod watch;
 
@@ -101,6 +102,7 @@ pub fn blank(item: &tree::Runbook, span: Span) -> Runbook {
         triggers: Vec::new(),
         bindings: Vec::new(),
         incident_per: Vec::new(),
+        one_incident: false,
         again: None,
         recurs: None,
         clears_stop: true,

@@ -3,8 +3,8 @@
 use super::declare::target;
 use super::tables::Tables;
 use crate::program::{
-    Binding, BlastLine, BlastPer, FunctionIndex, LabelTest, Link, Metadata, Recurs, SeverityCase,
-    TellClause, Trigger, TriggerKind,
+    Binding, BlastLine, BlastPer, FunctionIndex, KeyPart, LabelTest, Link, Metadata, Recurs,
+    SeverityCase, TellClause, Trigger, TriggerKind,
 };
 use crate::text::Span;
 use crate::typed::{self, Expr, Notice};
@@ -66,8 +66,12 @@ impl Tables<'_> {
             incident_per: runbook
                 .incident_per
                 .iter()
-                .map(|id| self.number(id.index()))
+                .map(|part| KeyPart {
+                    binding: self.number(part.binding.index()),
+                    field: part.field,
+                })
                 .collect(),
+            one_incident: runbook.one_incident,
             recurs: runbook.recurs.as_ref().map(|recurs| self.recurs(recurs)),
             shadow: runbook.shadow().collect(),
         };

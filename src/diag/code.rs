@@ -166,6 +166,8 @@ codes! {
     E0317 DoWithoutAction      Error   "a `do` of something that changes nothing"
     E0318 HandlerMisplaced     Error   "a handler that does not belong there"
     E0319 NoInverse            Error   "`with do` of something that nothing releases"
+    E0320 SameKey              Error   "a key that a map has twice"
+    E0321 BoundsWrong          Error   "bounds the wrong way round, or below zero"
 
     // 04xx: effects and phases
     E0401 ChangeWhileObserving     Error   "a change where only observing is allowed"
@@ -198,6 +200,11 @@ codes! {
     E0522 Irreversible             Error   "a change that can never be taken back"
     E0523 RetryUnsafe              Error   "a retry of what must not be repeated"
     E0524 WaiverWithoutReason      Error   "a waiver without a reason"
+    E0528 HeldOn                   Error   "something that is held and not given back"
+    E0529 MitigatedInLoop          Error   "mitigated in a loop"
+    E0530 MitigatedInWithDo        Error   "mitigated in a with do"
+    E0531 WaiverOfEarlierChange    Error   "a waiver of what an earlier attempt changed"
+    E0532 NoIncidentKey            Error   "an event without a key"
     E0534 UndoTakesNothingBack     Error   "an undo that takes nothing back"
     E0535 UndoLooks                Error   "an undo that looks for what to do"
 
@@ -292,6 +299,7 @@ codes! {
     A1219 NotHere              Fault   "programs of this host do not run here"
     A1220 UnknownCaller        Fault   "nobody knows who calls"
     A1221 RequestRefused       Fault   "a request was refused"
+    A1222 KeyEmpty             Fault   "an event has an empty key"
 
     // T1xxx: failures of tests
     T1001 ExpectationNotMet        Fault   "an expectation was not met"

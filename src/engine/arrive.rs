@@ -23,6 +23,8 @@ use crate::value::Time;
 pub enum Accepted {
     /// These incidents have it.
     Taken(Vec<IncidentId>),
+    /// A request for what is under way already: this incident has it.
+    Joined(IncidentId),
     /// It has to stand for a while first, or is there to be asked for.
     Kept,
     /// It is on the list of dead letters, for this reason.
@@ -70,6 +72,7 @@ impl Engine {
         }
         let disposition = match &accepted {
             Accepted::Taken(incidents) => Disposition::Taken(incidents.clone()),
+            Accepted::Joined(incident) => Disposition::Taken(vec![*incident]),
             Accepted::Kept => Disposition::Kept,
             Accepted::Dead { .. } => Disposition::Dead,
         };
@@ -115,6 +118,10 @@ impl Engine {
                 firing: Some((alert.fingerprint.clone(), alert.since)),
                 title: title(alert),
             };
+            if let Some(why) = self.lacks_key(&occasion) {
+                taken.keyless = Some(why);
+                continue;
+            }
             match alert.standing {
                 Standing::Resolved => {
                     self.stop_holding(&alert.fingerprint, found);
@@ -175,7 +182,10 @@ impl Engine {
                         firing: None,
                         title: name.to_string(),
                     };
-                    taken.add(Some(self.open_or_join(journal, occasion, now)?));
+                    match self.lacks_key(&occasion) {
+                        Some(why) => taken.keyless = Some(why),
+                        None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
+                    }
                 }
                 Err(passed) => taken.passed(passed),
             }
@@ -241,8 +251,15 @@ impl Engine {
                     firing: None,
                     title: format!("request for {runbook}"),
                 };
+                if let Some(why) = self.lacks_key(&occasion) {
+                    return Ok(dead(Code::KeyEmpty, why));
+                }
+                let joins = self.is_known(journal, &occasion)?;
                 let incident = self.open_or_join(journal, occasion, now)?;
-                Ok(Accepted::Taken(vec![incident]))
+                Ok(match joins {
+                    true => Accepted::Joined(incident),
+                    false => Accepted::Taken(vec![incident]),
+                })
             }
             Err(Passed::NotSo) => Ok(dead(
                 Code::RequestRefused,
@@ -342,6 +359,8 @@ struct Taking {
     incidents: Vec<IncidentId>,
     kept: bool,
     failed: Option<(Code, String)>,
+    /// Why the event has no key for somebody who would take it.
+    keyless: Option<String>,
 }
 
 impl Taking {
@@ -360,6 +379,9 @@ impl Taking {
     fn accepted(self, is_news: bool, nobody: impl FnOnce() -> (Code, String)) -> Accepted {
         if !self.incidents.is_empty() {
             return Accepted::Taken(self.incidents);
+        }
+        if let Some(why) = self.keyless {
+            return dead(Code::KeyEmpty, why);
         }
         if self.kept || !self.runbooks.is_empty() {
             return Accepted::Kept;

@@ -10,7 +10,7 @@ use crate::effect::{Reason, Severity};
 use crate::journal::{
     Error, EventId, Happened, Incident, IncidentId, IncidentState, Journal, RunId,
 };
-use crate::program::{CodeHash, Program};
+use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
 use crate::run::{self, Leave, Run, RunInput, Start, moment};
 use crate::value::{Duration, Time, Value};
 
@@ -54,15 +54,34 @@ impl Engine {
 
     /// The runbook and the key of what an occasion is about.
     pub(super) fn place(&self, occasion: &Occasion) -> Option<(SmolStr, SmolStr)> {
+        let (loaded, trigger) = self.runbooks.at(occasion.found)?;
+        let program = &loaded.program;
+        let is_request = matches!(trigger.kind, TriggerKind::Request { .. });
+        let values = key(program, &occasion.bindings);
+        let values: Vec<String> = values.map(Value::to_string).collect();
+        let is_own = is_request && values.is_empty() && !program.metadata.one_incident;
+        let key = match is_own {
+            // Each request is a matter of its own.
+            true => format!("request {}", occasion.event.0),
+            false => values.join(", "),
+        };
+        Some((program.runbook.clone(), key.into()))
+    }
+
+    /// What is wrong with the key of an occasion, if it has none.
+    pub(super) fn lacks_key(&self, occasion: &Occasion) -> Option<String> {
         let (loaded, _) = self.runbooks.at(occasion.found)?;
         let program = &loaded.program;
-        let values = program
-            .metadata
-            .incident_per
-            .iter()
-            .filter_map(|place| occasion.bindings.get(usize::from(*place)));
-        let values: Vec<String> = values.map(Value::to_string).collect();
-        Some((program.runbook.clone(), values.join(", ").into()))
+        let values: Vec<&Value> = key(program, &occasion.bindings).collect();
+        let is_blank =
+            |value: &&Value| matches!(value, Value::Text(text) if text.trim().is_empty());
+        let is_absent = !values.is_empty() && values.iter().all(|value| value.is_none());
+        (is_absent || values.iter().any(|value| is_blank(&value))).then(|| {
+            format!(
+                "its key for the runbook `{}` is empty: nothing tells it from others",
+                program.runbook
+            )
+        })
     }
 
     /// Opens an incident, joins one, or brings one back.
@@ -249,6 +268,21 @@ impl Engine {
         }
         self.answer(journal, run, run::Input::Begin, now)
     }
+}
+
+/// The values that tell incidents apart.
+fn key<'a>(program: &'a Program, bindings: &'a [Value]) -> impl Iterator<Item = &'a Value> {
+    let parts = program.metadata.incident_per.iter();
+    parts.filter_map(|KeyPart { binding, field }| {
+        let value = bindings.get(usize::from(*binding))?;
+        match (field, value) {
+            (None, value) => Some(value),
+            (Some(field), Value::Record(record)) => {
+                record.fields.get(usize::from(*field))?.as_ref()
+            }
+            (Some(_), _) => None,
+        }
+    })
 }
 
 fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning {

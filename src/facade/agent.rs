@@ -94,7 +94,10 @@ impl Agent {
             let alert = alert(name, &format!("web-7f9c-{pod}"), "s17");
             let arriving = Arriving::Alert(alert);
             let accepted = self.engine.accept(&self.store, arriving, self.now);
-            taken += usize::from(matches!(accepted.map_err(words)?, Accepted::Taken(_)));
+            taken += usize::from(matches!(
+                accepted.map_err(words)?,
+                Accepted::Taken(_) | Accepted::Joined(_)
+            ));
         }
         self.settle().map_err(words)?;
         Ok(taken)

@@ -7,8 +7,8 @@ use super::brackets::{GROUPED, INDEX, PARENTHESES, SQUARE};
 use super::layout::Level;
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
-    Argument, BinaryOp, Collect, Comprehension, Expr, ExprKind, Ident, IsTest, Parameter, TypeRef,
-    TypeRefKind, UnaryOp,
+    Argument, BinaryOp, Collect, Comprehension, Expr, ExprKind, Ident, IsTest, Parameter, Path,
+    TypeRef, TypeRefKind, UnaryOp,
 };
 use crate::text::Span;
 
@@ -29,6 +29,16 @@ impl Node for Ident {
 
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         printer.name(self);
+    }
+}
+
+impl Node for Path {
+    fn span(&self) -> Span {
+        self.span
+    }
+
+    fn print<'a>(&'a self, printer: &mut Printer<'a>) {
+        printer.path(self);
     }
 }
 

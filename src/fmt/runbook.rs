@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::brackets::{BLOCK, PARENTHESES};
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
-    BlastLine, BlastLineKind, BlastPer, Clause, ClauseKind, Ident, Notice, Otherwise, Remedy,
+    BlastLine, BlastLineKind, BlastPer, Clause, ClauseKind, Notice, Otherwise, Path, Remedy,
     Runbook, SeverityCase, TellClause, Trigger, TriggerClause, TriggerClauseKind, TriggerKind,
     Watch, WithLabel, WithOp,
 };
@@ -254,10 +254,10 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn incident_per(&mut self, labels: &'a [Ident], clause: Span) {
+    fn incident_per(&mut self, labels: &'a [Path], clause: Span) {
         self.word("incident per ");
         match labels {
-            [only] if !self.comments.any_before(clause.end) => self.name(only),
+            [only] if !self.comments.any_before(clause.end) => self.path(only),
             _ => {
                 let behind_opener = self.comments.opener_behind(clause.start, '(');
                 self.bracketed(&PARENTHESES, behind_opener, labels);

@@ -19,7 +19,10 @@ pub struct Runbook {
     /// The names that the triggers bind. Those that all of them bind come first and are in scope
     /// everywhere; one of the rest is seen by the `where` lines of its own triggers alone.
     pub bindings: Vec<Binding>,
-    pub incident_per: Vec<BindingId>,
+    /// What tells its incidents apart.
+    pub incident_per: Vec<KeyPart>,
+    /// `incident per runbook`: one incident for all.
+    pub one_incident: bool,
     /// Further runs that `else again` may start.
     pub again: Option<u32>,
     pub recurs: Option<Recurs>,
@@ -65,6 +68,13 @@ pub struct Version {
 pub struct SeverityCase {
     pub level: Severity,
     pub when: Option<Expr>,
+}
+
+/// A name of the trigger, or a field of what it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyPart {
+    pub binding: BindingId,
+    pub field: Option<u16>,
 }
 
 /// A name bound by the triggers.

@@ -92,16 +92,26 @@ async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Fai
 
 fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
     let mut incidents: Vec<u64> = Vec::new();
+    let mut joined = false;
     for one in accepted {
         match one {
             Accepted::Taken(taken) => incidents.extend(taken.iter().map(|id| id.0)),
+            Accepted::Joined(incident) => {
+                incidents.push(incident.0);
+                joined = true;
+            }
             Accepted::Kept => {}
             Accepted::Dead { code, why } => dead.push(json!({"code": code, "why": why})),
         }
     }
     incidents.sort_unstable();
     incidents.dedup();
-    json!({"version": 1, "accepted": accepted.len(), "incidents": incidents, "dead_letters": dead})
+    let mut answer = json!({"version": 1, "accepted": accepted.len(), "incidents": incidents, "dead_letters": dead});
+    // Whoever asked for something learns that it was under way already.
+    if joined {
+        answer["joined"] = true.into();
+    }
+    answer
 }
 
 async fn text(shared: &Shared, body: Body, source: &Source) -> Result<String, Failed> {

@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Argument;
 use crate::text::Span;
 use crate::typed::{Builtin, Callee, Expr, Type};
-use crate::value::{self, Kind};
+use crate::value::{self, Kind, Value};
 
 /// Their names.
 pub const NAMES: &[(&str, Builtin)] = &[
@@ -80,6 +80,7 @@ impl Elaborator<'_, '_> {
         };
         match typed {
             Some((args, ty)) => {
+                self.check_bounds(builtin, &args);
                 let callee = Callee::Builtin(builtin);
                 self.finished_call(callee, args, Vec::new(), ty, name_span, span)
             }
@@ -182,6 +183,48 @@ impl Elaborator<'_, '_> {
         let number = self.expr_of(&args.get(1)?.value, &Type::Int, Why::Argument("n"));
         let ty = list.ty.clone();
         Some((vec![list, number], ty))
+    }
+
+    /// Constant bounds that could only fail.
+    fn check_bounds(&mut self, builtin: Builtin, args: &[Expr]) {
+        match (builtin, args) {
+            (Builtin::First, [_, number]) => {
+                let Ok(Value::Int(n)) = self.checker.evaluate(number) else {
+                    return;
+                };
+                if n < 0 {
+                    let message = format!("`first` takes none or more, and this is {n}");
+                    let found =
+                        Diagnostic::new(Code::BoundsWrong, message, number.span, "fewer than none");
+                    self.say(found.help("the first ones of a list: `first(xs, 3)`"));
+                }
+            }
+            (Builtin::Clamp, [_, low, high]) => {
+                let (Ok(least), Ok(most)) =
+                    (self.checker.evaluate(low), self.checker.evaluate(high))
+                else {
+                    return;
+                };
+                // Both are of the type that the call is about.
+                if least > most {
+                    let message = format!("nothing lies between {least} and {most}");
+                    let span = low.span.to(high.span);
+                    let found =
+                        Diagnostic::new(Code::BoundsWrong, message, span, "the wrong way round");
+                    let swapped = format!(
+                        "{}, {}",
+                        self.checker.text(high.span),
+                        self.checker.text(low.span)
+                    );
+                    self.say(
+                        found
+                            .help("the low bound comes first: `clamp(x, low, high)`")
+                            .fix("swap them", span, swapped),
+                    );
+                }
+            }
+            _ => {}
+        }
     }
 
     fn counted(&mut self, args: &[Argument]) -> Option<(Vec<Expr>, Type)> {

@@ -3,6 +3,7 @@
 //! In: elements. Out: expressions with one element type, taken from what is wanted or from the
 //! first element.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::types::{is_broken, same};
@@ -11,7 +12,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Collect, Ident};
 use crate::text::Span;
 use crate::typed::{Comprehension, Expr, ExprKind, LocalId, Type};
-use crate::value::{self, Kind};
+use crate::value::{self, Kind, Value};
 
 impl Elaborator<'_, '_> {
     /// `[a, b]`
@@ -87,8 +88,29 @@ impl Elaborator<'_, '_> {
             return broken(span);
         }
         self.checker.refuse_secret(&element, span, "a map");
+        self.check_keys(&found);
         let ty = Type::Map(key.into(), element.into());
         typed(ExprKind::Map(found), ty, span)
+    }
+
+    /// A map has each key once.
+    fn check_keys(&mut self, entries: &[(Expr, Expr)]) {
+        let mut seen: BTreeMap<Value, Span> = BTreeMap::new();
+        for (key, _) in entries {
+            let Ok(value) = self.checker.evaluate(key) else {
+                continue;
+            };
+            let Some(first) = seen.get(&value) else {
+                seen.insert(value, key.span);
+                continue;
+            };
+            let message = format!("the map has the key {value} twice");
+            let found = Diagnostic::new(Code::SameKey, message, key.span, "again");
+            let found = found.and(*first, "said here first");
+            self.say(
+                found.help("one of the two values would be lost: drop one, or correct its key"),
+            );
+        }
     }
 
     /// Says that a type is not known, and breaks.

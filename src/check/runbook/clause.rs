@@ -132,33 +132,6 @@ impl Checker<'_> {
         }
     }
 
-    fn incident_per(&mut self, id: RunbookId, names: &[Ident]) {
-        for name in names {
-            let found = self.draft(id).binding(name.as_str(), None);
-            if let Some(binding) = found {
-                self.runbook_mut(id).incident_per.push(binding);
-                continue;
-            }
-            if name.text.is_empty() {
-                continue;
-            }
-            let bindings = &self.package.runbooks[id.index()].bindings;
-            let partly = bindings.iter().any(|binding| binding.name == name.text);
-            let message = match partly {
-                true => format!("not every trigger binds `{}`", name.text),
-                false => format!("no trigger binds `{}`", name.text),
-            };
-            let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown name");
-            let all = bindings.iter().map(|binding| binding.name.as_str());
-            let near = crate::diag::near::nearest(name.as_str(), all.filter(|_| !partly));
-            let near = near.map(str::to_owned);
-            self.say(match near {
-                Some(near) => found.fix(format!("write `{near}`"), name.span, near),
-                None => found.help("incidents are told apart by names that every trigger binds"),
-            });
-        }
-    }
-
     fn tell_clause(&mut self, id: RunbookId, tell: &tree::TellClause, span: Span) {
         let file = self.draft(id).file;
         let unresolved_after = match &tell.unresolved_after {
@@ -242,37 +215,6 @@ impl Checker<'_> {
             let found = found.and(steps.inside(0, "steps".len()), "act without a diagnosis");
             self.say(found.help("what an alert says is looked into first: `diagnose { ... }`"));
         }
-    }
-
-    /// A label tells incidents apart, or nobody said whether it does.
-    fn check_incident_key(&mut self, id: RunbookId) {
-        let item = self.draft(id).item;
-        let said = item
-            .clauses
-            .iter()
-            .any(|c| matches!(c.kind, Clause::IncidentPer(_)));
-        let row = &self.package.runbooks[id.index()];
-        let label = row
-            .bindings
-            .iter()
-            .find(|binding| matches!(binding.kind, typed::BindingKind::Label(_)) && !binding.own);
-        let Some(label) = label.filter(|_| !said) else {
-            return;
-        };
-        let names: Vec<&str> = vec![label.name.as_str()];
-        let help = format!(
-            "say what tells incidents apart: `incident per {}`",
-            names.join(", ")
-        );
-        let (name, span) = (&item.name, label.span);
-        let message = format!("the runbook `{}` has no `incident per`", name.text);
-        let found = Diagnostic::new(
-            Code::MissingClause,
-            message,
-            name.span,
-            "one incident for all?",
-        );
-        self.say(found.and(span, "this label is bound").help(help));
     }
 }
 

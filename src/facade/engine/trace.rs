@@ -75,6 +75,7 @@ impl Trace {
                 let all: Vec<String> = incidents.iter().map(ToString::to_string).collect();
                 format!("taken by incident {}", all.join(", "))
             }
+            Accepted::Joined(incident) => format!("joins incident {incident}"),
             Accepted::Kept => "kept".to_owned(),
             Accepted::Dead { code, why } => format!("dead: {why} ({code})"),
         };

@@ -31,7 +31,10 @@ impl Outline<'_> {
                 self.line(&format!("severity {}", cases.join(", ")));
             }
             ClauseKind::On(trigger) => self.trigger(trigger),
-            ClauseKind::IncidentPer(keys) => self.line(&format!("incident per {}", names(keys))),
+            ClauseKind::IncidentPer(keys) => {
+                let keys: Vec<String> = keys.iter().map(path_text).collect();
+                self.line(&format!("incident per {}", keys.join(", ")));
+            }
             ClauseKind::Again(times) => self.line(&format!("again at most {}", self.expr(times))),
             ClauseKind::Recurs {
                 times,

@@ -111,6 +111,15 @@ impl Lowering {
         idents
     }
 
+    /// Paths one behind the other.
+    pub(super) fn paths(&self, nodes: &mut Nodes<'_>) -> Vec<Path> {
+        let mut paths = Vec::new();
+        while let Some(node) = nodes.accept(Rule::path) {
+            paths.push(self.path(node));
+        }
+        paths
+    }
+
     /// Refuses a reserved word and a capital letter where a value gets its name.
     pub(super) fn check_bound(&mut self, name: &Ident) {
         if words::is_reserved(&name.text) || words::is_item_word(&name.text) {

@@ -56,7 +56,7 @@ impl Lowering {
                 ClauseKind::Severity(nodes.map(|node| self.severity_case(node)).collect())
             }
             Rule::on_clause => ClauseKind::On(self.trigger(nodes, span)),
-            Rule::incident_clause => ClauseKind::IncidentPer(self.idents(&mut nodes)),
+            Rule::incident_clause => ClauseKind::IncidentPer(self.paths(&mut nodes)),
             Rule::again_clause => ClauseKind::Again(self.next_expr(&mut nodes, span)),
             Rule::recurs_clause => ClauseKind::Recurs {
                 times: self.next_expr(&mut nodes, span),

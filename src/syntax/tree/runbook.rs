@@ -29,8 +29,8 @@ pub enum ClauseKind {
     /// `severity sev3, sev1 when room() < 2%`
     Severity(Vec<SeverityCase>),
     On(Trigger),
-    /// `incident per (namespace, pod)`
-    IncidentPer(Vec<Ident>),
+    /// `incident per (namespace, m.node)`, `incident per runbook`
+    IncidentPer(Vec<Path>),
     /// `again at most 3`
     Again(Expr),
     Recurs {

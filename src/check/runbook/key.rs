@@ -1,0 +1,216 @@
+//! `incident per`: what tells the incidents of a runbook apart.
+//!
+//! In: the clause, and what the triggers bind. Out: the parts of the key. Whoever binds an event or a
+//! whole alert says its key, or that there is one incident for all.
+
+use super::super::state::Checker;
+use crate::diag::near::nearest;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::tree::{ClauseKind as Clause, Ident, Path};
+use crate::text::Span;
+use crate::typed::{BindingId, BindingKind, KeyPart, RunbookId, Type};
+
+/// The word for one incident for all.
+const ALL: &str = "runbook";
+
+impl Checker<'_> {
+    /// The parts of the key.
+    pub fn incident_per(&mut self, id: RunbookId, keys: &[Path]) {
+        for key in keys {
+            let root = key.module.as_ref().unwrap_or(&key.name);
+            if root.text.is_empty() || key.name.text.is_empty() {
+                continue;
+            }
+            if let Some(binding) = self.draft(id).binding(root.as_str(), None) {
+                let part = self.key_part(id, binding, key);
+                self.runbook_mut(id).incident_per.extend(part);
+            } else if root.text == ALL && key.module.is_none() {
+                self.one_for_all(id, keys, key.span);
+            } else {
+                self.say_unbound_key(id, root);
+            }
+        }
+    }
+
+    fn one_for_all(&mut self, id: RunbookId, keys: &[Path], span: Span) {
+        self.runbook_mut(id).one_incident = true;
+        if keys.len() > 1 {
+            let message = "`runbook` stands alone: it says that there is one incident for all";
+            let found = Diagnostic::new(Code::NoIncidentKey, message, span, "beside a key");
+            self.say(found.help("leave it out, or leave the others out"));
+        }
+    }
+
+    /// A name, or a field of a record that it names.
+    fn key_part(&mut self, id: RunbookId, binding: BindingId, key: &Path) -> Option<KeyPart> {
+        let ty = self.package.runbooks[id.index()].bindings[binding.index()]
+            .ty
+            .clone();
+        let Some(root) = &key.module else {
+            if self.tells_apart(&ty) {
+                let field = None;
+                return Some(KeyPart { binding, field });
+            }
+            self.say_no_key_type(&ty, key.span, key.name.as_str());
+            return None;
+        };
+        let record = match ty {
+            Type::Error => return None,
+            Type::Record(record) => record,
+            ty => {
+                let shown = self.type_name(&ty);
+                let message = format!("`{}` is `{shown}` and has no field to tell by", root.text);
+                let span = key.name.span;
+                self.say(Diagnostic::new(
+                    Code::UnknownField,
+                    message,
+                    span,
+                    "unknown field",
+                ));
+                return None;
+            }
+        };
+        let fields = &self.package.records[record.index()].fields;
+        let Some(at) = fields.iter().position(|field| field.name == key.name.text) else {
+            let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            let near = nearest(key.name.as_str(), all.iter().copied()).map(str::to_owned);
+            let help = format!("it has: {}", all.join(", "));
+            let message = format!("`{}` has no field `{}`", root.text, key.name.text);
+            let span = key.name.span;
+            let found = Diagnostic::new(Code::UnknownField, message, span, "unknown field");
+            let found = found.help(help);
+            self.say(match near {
+                Some(near) => found.fix(format!("write `{near}`"), span, near),
+                None => found,
+            });
+            return None;
+        };
+        let ty = fields[at].ty.clone();
+        if !self.tells_apart(&ty) {
+            self.say_no_key_type(&ty, key.span, key.name.as_str());
+            return None;
+        }
+        let field = Some(u16::try_from(at).ok()?);
+        Some(KeyPart { binding, field })
+    }
+
+    /// Whether two values of the type are the same thing only if they are equal.
+    fn tells_apart(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Error | Type::Text | Type::Int | Type::Bool | Type::Enum(_) | Type::Target(_) => {
+                true
+            }
+            Type::Optional(inner) => self.tells_apart(inner),
+            Type::Float
+            | Type::Percent
+            | Type::Size
+            | Type::Duration
+            | Type::Time
+            | Type::Regex
+            | Type::Url
+            | Type::PromQuery
+            | Type::Cron
+            | Type::Json
+            | Type::Secret
+            | Type::Role
+            | Type::NoneLiteral
+            | Type::List(_)
+            | Type::EmptyList
+            | Type::Map(..)
+            | Type::Range(_)
+            | Type::Record(_)
+            | Type::Handle(_)
+            | Type::RecordKind(_)
+            | Type::Parameter(_) => false,
+        }
+    }
+
+    fn say_no_key_type(&mut self, ty: &Type, span: Span, name: &str) {
+        let shown = self.type_name(ty);
+        let message = format!("`{name}` is `{shown}`, which tells no incidents apart");
+        let found = Diagnostic::new(Code::NoIncidentKey, message, span, "no key");
+        let offered = match ty {
+            Type::Record(record) => {
+                let fields = &self.package.records[record.index()].fields;
+                let field = fields.iter().find(|field| self.tells_apart(&field.ty));
+                field.map(|field| format!("{name}.{}", field.name))
+            }
+            _ => None,
+        };
+        self.say(match offered {
+            Some(field) => found
+                .help(format!("say which field does: `incident per {field}`; or one incident for all: `incident per runbook`"))
+                .fix(format!("tell them apart by `{field}`"), span, field),
+            None => found.help("a key is a label, or a field of type String, Int, Bool or an enum; one incident for all is `incident per runbook`"),
+        });
+    }
+
+    fn say_unbound_key(&mut self, id: RunbookId, name: &Ident) {
+        let bindings = &self.package.runbooks[id.index()].bindings;
+        let partly = bindings.iter().any(|binding| binding.name == name.text);
+        let message = match partly {
+            true => format!("not every trigger binds `{}`", name.text),
+            false => format!("no trigger binds `{}`", name.text),
+        };
+        let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown name");
+        let all = bindings.iter().map(|binding| binding.name.as_str());
+        let near = nearest(name.as_str(), all.filter(|_| !partly));
+        let near = near.map(str::to_owned);
+        self.say(match near {
+            Some(near) => found.fix(format!("write `{near}`"), name.span, near),
+            None => found.help("incidents are told apart by names that every trigger binds; one incident for all is `incident per runbook`"),
+        });
+    }
+
+    /// What is bound tells incidents apart, or nobody said whether it does.
+    pub fn check_incident_key(&mut self, id: RunbookId) {
+        let item = self.draft(id).item;
+        let mut clauses = item.clauses.iter();
+        if clauses.any(|clause| matches!(clause.kind, Clause::IncidentPer(_))) {
+            return;
+        }
+        let bindings = &self.package.runbooks[id.index()].bindings;
+        let whole = bindings
+            .iter()
+            .find(|binding| matches!(binding.kind, BindingKind::Alert | BindingKind::Event));
+        let label = bindings
+            .iter()
+            .find(|binding| matches!(binding.kind, BindingKind::Label(_)) && !binding.own);
+        let name = &item.name;
+        let message = format!("the runbook `{}` has no `incident per`", name.text);
+        const LABEL: &str = "one incident for all?";
+        match (whole, label) {
+            (None, None) => {}
+            (None, Some(label)) => {
+                let help = format!(
+                    "say what tells incidents apart: `incident per {}`",
+                    label.name
+                );
+                let span = label.span;
+                let found = Diagnostic::new(Code::MissingClause, message, name.span, LABEL);
+                self.say(found.and(span, "this label is bound").help(help));
+            }
+            (Some(whole), label) => {
+                let (bound, span) = (whole.name.clone(), whole.span);
+                let field = match &whole.ty {
+                    Type::Record(record) => {
+                        let fields = self.package.records[record.index()].fields.iter();
+                        let mut fitting = fields.filter(|field| self.tells_apart(&field.ty));
+                        fitting
+                            .next()
+                            .map(|field| format!("{bound}.{}", field.name))
+                    }
+                    _ => None,
+                };
+                let key = label.map(|label| label.name.to_string()).or(field);
+                let is_common = self.draft(id).binding(bound.as_str(), None).is_some();
+                let help = match key.filter(|_| is_common) {
+                    Some(key) => format!("say what tells incidents apart: `incident per {key}`; or that there is one for all: `incident per runbook`"),
+                    None => "name a label or a field that tells incidents apart; or say that there is one for all: `incident per runbook`".to_owned(),
+                };
+                let found = Diagnostic::new(Code::NoIncidentKey, message, name.span, LABEL);
+                self.say(found.and(span, "this is bound").help(help));
+            }
+        }
+    }
+}
