@@ -37,7 +37,7 @@ use crate::value::{Duration, Shape, Template, Value};
 /// The language edition that programs are compiled under.
 pub const EDITION: u16 = 2026;
 /// Rises with every change of an instruction's meaning or cost.
-pub const INSTRUCTION_SET: u16 = 1;
+pub const INSTRUCTION_SET: u16 = 2;
 
 /// Everything that a run of one runbook needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

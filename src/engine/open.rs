@@ -11,7 +11,7 @@ use crate::journal::{
     Error, EventId, Happened, Incident, IncidentId, IncidentState, Journal, RunId,
 };
 use crate::program::{CodeHash, Program};
-use crate::run::{self, Leave, Run, RunInput, Start, moment};
+use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
 use crate::value::{Duration, Time, Value};
 
 /// Within this time after it was resolved, an incident that comes back is the same one: it is looked
@@ -135,6 +135,7 @@ impl Engine {
             told: Vec::new(),
             locks: BTreeSet::new(),
             disturbed: BTreeSet::new(),
+            dirt: Dirt::default(),
             next_entry: 0,
         });
         self.desk
@@ -239,6 +240,7 @@ impl Engine {
             bindings: incident.bindings.clone(),
             start,
             leave,
+            dirt: incident.dirt.clone(),
             offer: false,
         };
         self.desk.add_run(run, code, Run::open(code, input, now));
