@@ -28,6 +28,20 @@ macro_rules! rules {
 rules! {
     /// `steps` never ask a verify beforehand.
     StepsNeverSkip
+    /// What is dirty is no single look but the whole verify.
+    DirtyIsNoSingleLook
+    /// What an incident has changed and not proven is kept with it from run to run.
+    DirtIsKept
+    /// A run that would end well while something is dirty first runs the verifies that are owed.
+    OwedVerifies
+    /// A resolved alert and a cancellation ask whether the incident has changed anything.
+    IncidentHasChanged
+    /// A failed element of a loop is told at the end, whatever attempt follows.
+    ElementsAreTold
+    /// The targets of an undo lie in those of its `do`.
+    UndoStaysInside
+    /// Undone is said of a change only when every target of it was changed back.
+    UndoneIsWhole
     /// `all` over nothing fails.
     AllOfNothingFails
     /// A lookup takes names that are names and paths that are paths.

@@ -40,6 +40,7 @@ mod change;
 mod code;
 mod control;
 mod course;
+mod dirt;
 mod ends;
 mod event;
 mod frame;
@@ -60,6 +61,7 @@ mod verify;
 pub mod words;
 
 pub use action::{Action, How, Notice, Observe, Perform};
+pub use dirt::Dirt;
 pub use event::{Event, NotVerified};
 pub use input::{Input, Leave, RunInput, Start};
 pub use intent::{Intent, IntentKind, PathPart, StepPath};
@@ -72,12 +74,13 @@ use smol_str::SmolStr;
 
 use crate::effect::End;
 use crate::program::{CodeHash, Program};
+use crate::rule::Rule;
 use crate::value::{Duration, Time};
-use crate::vm::Meter;
+use crate::vm::{Meter, Piece};
 use frame::{Frame, Signal, Turn};
 
 /// The version of a stored run; older ones load for ever.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
 
 /// One run. See the module's doc for how it is driven.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,6 +101,8 @@ pub struct Run {
     pieces: Vec<piece::Open>,
     /// What was changed, oldest first.
     changes: Vec<change::Change>,
+    /// What the incident has changed and not proven, this run included.
+    dirt: Dirt,
     /// The keys of all intents so far.
     keys: BTreeSet<SmolStr>,
     blast: blast::Touched,
@@ -118,7 +123,11 @@ struct Context<'p> {
 impl Run {
     /// A run of the program with this hash, which has not begun: the first input is
     /// [`Input::Begin`].
-    pub fn open(program: CodeHash, input: RunInput, now: Time) -> Run {
+    pub fn open(program: CodeHash, mut input: RunInput, now: Time) -> Run {
+        let mut dirt = std::mem::take(&mut input.dirt);
+        if !Rule::DirtIsKept.holds() {
+            dirt = Dirt::default();
+        }
         Run {
             format: FORMAT,
             program,
@@ -133,6 +142,7 @@ impl Run {
             guards: Vec::new(),
             pieces: Vec::new(),
             changes: Vec::new(),
+            dirt,
             keys: BTreeSet::new(),
             blast: blast::Touched::default(),
             control: control::Control::default(),

@@ -12,7 +12,7 @@ use crate::engine::{Loaded, Plain, granted};
 use crate::host::{Clock, Performer};
 use crate::program::Program;
 use crate::run::words::{self, Print};
-use crate::run::{Action, Event, Input, Leave, Run, RunInput, Start, State};
+use crate::run::{Action, Dirt, Event, Input, Leave, Run, RunInput, Start, State};
 use crate::settings::Grants;
 use crate::value::{Failure, Time, Value};
 
@@ -53,6 +53,7 @@ pub async fn dry_run(
             None => Start::Steps,
         },
         leave: Leave::Mend,
+        dirt: Dirt::default(),
         offer: false,
     };
     let mut dry = Dry {

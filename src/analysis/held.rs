@@ -319,7 +319,7 @@ fn give_back_line(body: &Body, held: &Held) -> Option<(Span, String)> {
     let [Some(place)] = held.at.as_slice() else {
         return None;
     };
-    let local = place.local().filter(|_| place.fields.is_empty())?;
+    let local = place.local().filter(|_| place.parts.is_empty())?;
     let name = &body.locals.get(local.index())?.name;
     let statements = &body.block.statements;
     let is_step = |stmt: &&Stmt| matches!(&stmt.kind, StmtKind::Do(step) if step.span == held.span);

@@ -15,7 +15,7 @@ impl Builder<'_, '_> {
                 index: index_in_group,
             });
             self.open(ScopeKind::Attempt);
-            self.planning = true;
+            self.begin_plan();
             self.block(&attempt.body);
             let own = self.close();
             self.place = attempt.span;
@@ -28,6 +28,6 @@ impl Builder<'_, '_> {
             }
         }
         self.bind(done);
-        self.planning = false;
+        self.look_again();
     }
 }

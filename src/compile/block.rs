@@ -11,7 +11,6 @@ impl Builder<'_, '_> {
         let mark = self.mark();
         let mut guards = 0;
         let mut already = Vec::new();
-        self.depth += 1;
         let mut rest = block.statements.as_slice();
         while let Some(stmt) = rest.first() {
             self.place = stmt.span;
@@ -24,12 +23,11 @@ impl Builder<'_, '_> {
             guards += u16::from(matches!(stmt.kind, StmtKind::Guard(_)));
             self.stmt(stmt, rest);
             rest = rest.get(1..).unwrap_or_default();
-            self.leave_phase(rest.len(), &mut already);
+            self.leave_phase(stmt, rest.len(), &mut already);
         }
         if guards > 0 {
             self.effect(Effect::GuardClose { count: guards });
         }
-        self.depth -= 1;
         self.release(mark);
     }
 
@@ -68,8 +66,7 @@ impl Builder<'_, '_> {
                 self.with_do(step, *inverse, inverse_args, body);
             }
             StmtKind::Verify(verify) => self.verify(verify),
-            // What is waived leaves nothing to run.
-            StmtKind::WaiveVerify(_) => {}
+            StmtKind::WaiveVerify(_) => self.effect(Effect::Waive),
             StmtKind::Attempts(attempts) => self.attempts(attempts),
             StmtKind::Found { .. }
             | StmtKind::Cleared { .. }

@@ -36,10 +36,10 @@ pub(super) struct Builder<'t, 'a> {
     pub(super) scopes: Vec<Scope>,
     /// Whether the plan of the current phase is still being made.
     pub(super) planning: bool,
+    /// Whether that plan is only the look behind a verify, without a line of its own yet.
+    pub(super) behind_verify: bool,
     /// The number of the next phase.
     pub(super) phase: u16,
-    /// How many blocks are open.
-    pub(super) depth: usize,
     /// Whether this is a remedy or steps: code with phases.
     pub(super) remedy: bool,
     /// Whether this is the code of an undo, whose own steps are not undone.
@@ -67,10 +67,8 @@ pub(super) struct Scope {
 
 pub(super) enum ScopeKind {
     Attempt,
-    /// The body of a loop, which is the block this deep.
-    Element {
-        depth: usize,
-    },
+    /// The body of a loop.
+    Element,
     /// The body of a `with do`, and what releases it.
     With {
         release: StepIndex,
@@ -97,8 +95,8 @@ impl<'t, 'a> Builder<'t, 'a> {
             place,
             scopes: Vec::new(),
             planning: false,
+            behind_verify: false,
             phase: 0,
-            depth: 0,
             remedy: false,
             undoing: false,
             verifies: Vec::new(),
@@ -357,7 +355,7 @@ impl Builder<'_, '_> {
         for index in (0..self.scopes.len()).rev() {
             let release = match self.scopes.get(index).map(|scope| &scope.kind) {
                 Some(ScopeKind::With { release, arguments }) => Some((*release, arguments.clone())),
-                Some(ScopeKind::Attempt | ScopeKind::Element { .. }) | None => None,
+                Some(ScopeKind::Attempt | ScopeKind::Element) | None => None,
             };
             // Nothing else is tried from here on, but what is held is still released.
             let from = if release.is_some() {

@@ -70,7 +70,7 @@ impl Tables<'_> {
                 builder.parameter(Variable::Local(LocalId(param)));
             }
             builder.remedy = true;
-            builder.planning = true;
+            builder.begin_plan();
             builder.block(&body.block);
         })
     }

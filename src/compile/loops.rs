@@ -43,6 +43,10 @@ impl Builder<'_, '_> {
         for stmt in rest {
             match &stmt.kind {
                 StmtKind::For(for_loop) if acts(&for_loop.body) => {
+                    let span = for_loop.source.span;
+                    if self.frozen.iter().any(|(frozen, _)| *frozen == span) {
+                        continue;
+                    }
                     let variables = self.tables.free([&for_loop.source]);
                     let known = variables
                         .iter()
@@ -102,10 +106,8 @@ impl Builder<'_, '_> {
             },
         );
         self.effect(Effect::BeginElement { iterator, value });
-        self.open(ScopeKind::Element {
-            depth: self.depth + 1,
-        });
-        self.planning = true;
+        self.open(ScopeKind::Element);
+        self.begin_plan();
         self.block(&for_loop.body);
         self.planning = false;
         let own = self.close();

@@ -1,12 +1,13 @@
 //! Phases: where a plan begins and ends, and what may be checked before the first act.
 //!
 //! A phase is plan lines, then act lines. It begins with the remedy, an attempt, a loop element, and
-//! with the first plan line behind a passed `verify`.
+//! with the first plan or act line behind a `verify`, whether it passed or was skipped.
 
-use super::builder::{Builder, Label, NOWHERE, ScopeKind};
+use super::builder::{Builder, Label, NOWHERE};
+use super::free::Variable;
 use super::tables::Tables;
 use crate::program::{Effect, Op, Register, Verify, VerifyElse, VerifyIndex};
-use crate::typed::{self, Block, Stmt, StmtKind};
+use crate::typed::{self, Block, LocalId, Stmt, StmtKind};
 
 /// Where to go when the phase turns out to be true already: behind the statement that has this many
 /// statements after it.
@@ -22,25 +23,49 @@ impl Builder<'_, '_> {
             return;
         }
         match line(stmt) {
-            Line::Plan => self.planning = true,
+            Line::Plan => self.begin_plan(),
             Line::Act if self.planning => {
                 self.planning = false;
                 self.freeze_lists(rest);
-                self.plan_ready(rest, already);
+                // Nothing is to be done before a verify that follows another one: no look may
+                // stand for it.
+                let verifies = matches!(stmt.kind, StmtKind::Verify(_));
+                if !(self.behind_verify && verifies) {
+                    self.plan_ready(rest, already);
+                }
             }
             Line::Act | Line::Other => {}
         }
     }
 
-    /// Behind a statement: is this where a phase that is true already goes on?
-    pub(super) fn leave_phase(&mut self, rest: usize, already: &mut Vec<Already>) {
+    /// Behind a statement: is this where a phase that is true already goes on? What follows a
+    /// verify has a look of its own.
+    pub(super) fn leave_phase(&mut self, stmt: &Stmt, rest: usize, already: &mut Vec<Already>) {
+        let mut skipped = false;
         for already in already.extract_if(.., |already| already.rest == rest) {
             self.bind(already.label);
+            skipped = true;
         }
+        if self.remedy && (skipped || matches!(stmt.kind, StmtKind::Verify(_))) {
+            self.look_again();
+        }
+    }
+
+    /// A line that plans, or the beginning of something that does.
+    pub(super) fn begin_plan(&mut self) {
+        self.planning = true;
+        self.behind_verify = false;
+    }
+
+    /// The next line that acts is looked at anew.
+    pub(super) fn look_again(&mut self) {
+        self.planning = true;
+        self.behind_verify = true;
     }
 
     fn plan_ready(&mut self, rest: &[Stmt], already: &mut Vec<Already>) {
         let phase = self.phase;
+        let follows = self.behind_verify;
         self.phase = self.phase.saturating_add(1);
         let precheck = self.precheck(rest);
         // The values that what follows makes use of: these are what the plan promises.
@@ -56,6 +81,7 @@ impl Builder<'_, '_> {
             phase,
             values,
             precheck: captures,
+            follows,
             already: result,
         });
         let Some(after) = after else { return };
@@ -64,36 +90,15 @@ impl Builder<'_, '_> {
             value: result,
             target: NOWHERE,
         };
-        if phase == 0 {
-            let act = self.label();
-            let not = Op::JumpIf {
-                expected: false,
-                value: result,
-                target: NOWHERE,
-            };
-            self.jump(act, not);
-            self.exit();
-            self.bind(act);
-        } else {
-            let label = self.label();
-            self.jump(label, so);
-            // The rest of a loop element is skipped with it.
-            let in_element = self.element_depth().is_some();
-            let rest = if in_element { 0 } else { after };
-            already.push(Already { label, rest });
-        }
+        // Up to its own verify and no further.
+        let label = self.label();
+        self.jump(label, so);
+        already.push(Already { label, rest: after });
     }
 
     /// The first verify of the phase with its captures, when all of them are known by now, and how
     /// many statements follow the one that holds it.
     fn precheck(&mut self, rest: &[Stmt]) -> Option<((VerifyIndex, Vec<Register>), usize)> {
-        // From inside a branch there is no way to the end of the element around it.
-        if self
-            .element_depth()
-            .is_some_and(|depth| depth != self.depth)
-        {
-            return None;
-        }
         for (index, stmt) in rest.iter().enumerate() {
             let verify = match first_verify(stmt) {
                 First::Verify(verify) => verify,
@@ -111,6 +116,10 @@ impl Builder<'_, '_> {
             if !known {
                 return None;
             }
+            let (skipped, after) = rest.split_at(index + 1);
+            if self.is_missed(skipped, after) {
+                return None;
+            }
             let index_of_verify = self.verify_entry(verify);
             self.tables.mark_precheck(index_of_verify);
             return Some(((index_of_verify, captures), rest.len() - index - 1));
@@ -118,12 +127,16 @@ impl Builder<'_, '_> {
         None
     }
 
-    /// The depth of the loop body that this phase belongs to, if it is one.
-    fn element_depth(&self) -> Option<usize> {
-        match self.scopes.last()?.kind {
-            ScopeKind::Element { depth } => Some(depth),
-            ScopeKind::Attempt | ScopeKind::With { .. } => None,
-        }
+    /// Whether what follows cannot do without what would be skipped: a name, or a guard.
+    fn is_missed(&self, skipped: &[Stmt], after: &[Stmt]) -> bool {
+        let used = self.tables.used(after);
+        let is_used = |local: LocalId| used.contains(&Variable::Local(local));
+        skipped.iter().any(|stmt| match &stmt.kind {
+            StmtKind::Guard(_) => true,
+            StmtKind::Let { local, .. } => is_used(*local),
+            StmtKind::Do(step) => step.result.is_some_and(is_used),
+            _ => false,
+        })
     }
 
     /// The table entry of a verify, made when it is first needed.
@@ -248,6 +261,17 @@ fn acts_at_once(stmt: &Stmt) -> bool {
     act && !plan
 }
 
+/// Whether the statement is this verify, or ends with it.
+fn is(stmt: &Stmt, verify: &typed::Verify) -> bool {
+    match &stmt.kind {
+        StmtKind::Verify(found) => found.span == verify.span,
+        StmtKind::WithDo { body, .. } => {
+            body.statements.last().is_some_and(|stmt| is(stmt, verify))
+        }
+        _ => false,
+    }
+}
+
 enum First<'e> {
     Verify(&'e typed::Verify),
     /// There may be one or not, depending on a condition.
@@ -260,11 +284,16 @@ fn first_verify(stmt: &Stmt) -> First<'_> {
     match &stmt.kind {
         StmtKind::Verify(verify) => First::Verify(verify),
         StmtKind::WithDo { body, .. } => {
-            let firsts = body.statements.iter().map(first_verify);
-            firsts
-                .into_iter()
-                .find(|first| !matches!(first, First::None))
-                .unwrap_or(First::None)
+            let mut firsts = body.statements.iter().map(first_verify);
+            let first = firsts.find(|first| !matches!(first, First::None));
+            let last = body.statements.last();
+            match first {
+                // What follows it in the body would be skipped with it.
+                Some(First::Verify(verify)) if !last.is_some_and(|last| is(last, verify)) => {
+                    First::Unclear
+                }
+                first => first.unwrap_or(First::None),
+            }
         }
         StmtKind::If { .. } | StmtKind::Match { .. } => {
             let mut verifies = false;

@@ -134,10 +134,12 @@ impl Exec {
                 let mut lines = output.lines().rev().map(str::trim);
                 let last = lines.find(|line| !line.is_empty()).unwrap_or_default();
                 let last: String = last.chars().take(LAST_LINE).collect();
-                match last.is_empty() {
-                    true => not_applied(format!("exit code {code}, without a word")),
-                    false => not_applied(format!("exit code {code}: {last}")),
-                }
+                // It ran: how far it got, its exit code does not say.
+                let why = match last.is_empty() {
+                    true => format!("exit code {code}, without a word"),
+                    false => format!("exit code {code}: {last}"),
+                };
+                ChangeOutcome::Broke(said(&self.secrets, &why))
             }
             Ended::Killed(_) | Ended::TooLong | Ended::Lost => ChangeOutcome::Unknown,
         }

@@ -276,6 +276,7 @@ codes! {
     R1009 RunLimit                 Fault   "a limit of the machine was reached"
     R1010 RunNothingToActOn        Fault   "there was nothing to act on"
     R1011 RunPlanExpired           Fault   "the plan got too old before it began"
+    R1014 RunBroke                 Fault   "a change failed after it had begun"
 
     // A12xx: faults of the agent
     A1201 NotGranted           Fault   "the agent is not granted this"

@@ -41,6 +41,8 @@ pub enum ChangeOutcome {
     NotApplied(String),
     /// Nobody knows; it has to be settled.
     Unknown,
+    /// It failed after it had begun: some of it may have taken effect.
+    Broke(String),
 }
 
 /// What a settling probe, or a human, says of an unknown change.

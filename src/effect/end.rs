@@ -49,6 +49,7 @@ pub enum Reason {
     Declared,
     CancelledAfterChange,
     NotYet,
+    Broke,
 }
 
 /// What became of the changes of a run that was handed over.
@@ -66,7 +67,7 @@ words!(Reason {
     OverBound "over_bound", Empty "empty", Patience "patience", Window "window",
     NotVerified "not_verified", NotApplied "not_applied", Unknown "unknown",
     UndoFailed "undo_failed", Limit "limit", Hold "hold", Declared "declared",
-    CancelledAfterChange "cancelled_after_change", NotYet "not_yet",
+    CancelledAfterChange "cancelled_after_change", NotYet "not_yet", Broke "broke",
 });
 words!(Changes { None "none", Undone "undone", Kept "kept", Partly "partly" });
 
@@ -110,6 +111,7 @@ impl Reason {
             Reason::Hold => "all changes were stopped",
             Reason::Declared => "the runbook says so",
             Reason::CancelledAfterChange => "somebody called it off after a change",
+            Reason::Broke => "a change failed after it had begun",
             Reason::NotYet => "it reached something that cannot run yet",
         }
     }

@@ -27,6 +27,8 @@ pub enum Fault {
     /// The program or an answer breaks the machine's own rules: a defect of the tool, not of the
     /// runbook.
     Broken(String),
+    /// A change that failed after it had begun.
+    Broke(String),
 }
 
 /// The limits of a run.
@@ -45,6 +47,7 @@ impl Fault {
             Fault::Value(Failure::NotOwned(_)) => Reason::NotOwned,
             Fault::Value(_) => Reason::Inconclusive,
             Fault::NotApplied(_) => Reason::NotApplied,
+            Fault::Broke(_) => Reason::Broke,
             Fault::NotVerified => Reason::NotVerified,
             Fault::Guard => Reason::Guard,
             Fault::OverBound(_) => Reason::OverBound,
@@ -59,7 +62,7 @@ impl Fault {
     pub fn is_local(&self) -> bool {
         match self {
             Fault::Value(Failure::NotOwned(_)) => false,
-            Fault::Value(_) | Fault::NotApplied(_) | Fault::NotVerified => true,
+            Fault::Value(_) | Fault::NotApplied(_) | Fault::Broke(_) | Fault::NotVerified => true,
             Fault::Guard
             | Fault::OverBound(_)
             | Fault::Empty

@@ -36,18 +36,19 @@ impl Engine {
                 return Ok(());
             }
         };
-        let mut is_over = false;
+        let (mut is_over, mut is_dirty) = (false, false);
         if let Some(incident) = self.desk.incident(journal, id)? {
             // A newer run may be at work already: the incident came back meanwhile.
             incident.run = incident.run.filter(|current| *current != run);
             is_over = incident.state.is_over();
+            is_dirty = incident.dirt.is_dirty();
         }
         // A human who calls it over answers for what is left.
         let keeps = if is_over { NOTHING } else { keeps(&end) };
         if !keeps.locks {
             self.unlock(journal, run)?;
         }
-        if !keeps.disturbed {
+        if !keeps.disturbed && (is_over || !is_dirty) {
             self.recovered(journal, run, now)?;
         }
         match end {
@@ -85,6 +86,9 @@ impl Engine {
         };
         incident.since = now;
         incident.duty = None;
+        if how == How::Human {
+            incident.dirt.forgive();
+        }
         // A run that is called off may still be changing something: its end releases that.
         let (locked, disturbed) = match incident.run {
             Some(_) => Default::default(),

@@ -10,7 +10,7 @@ use super::timer::Timer;
 use crate::effect::End;
 use crate::journal::{Debt, DebtId, Error, Journal, RunId, Write};
 use crate::program::MitigationIndex;
-use crate::run::{self, Leave, Run, RunInput, Start, moment};
+use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
 use crate::value::{Duration, Time, Value};
 
 /// How long after it was looked at a debt is looked at again.
@@ -106,6 +106,11 @@ impl Engine {
         let (code, incident, captures) = (debt.code, debt.incident, debt.captures.clone());
         self.keep_debt(debt);
         let Some(until) = until else { return Ok(()) };
+        // What was measured before the incident's newest change pays nothing.
+        let newest = self
+            .desk
+            .incident(journal, incident)?
+            .and_then(|found| found.dirt.newest);
         let input = RunInput {
             incident: format!("{}/{incident}", self.store).into(),
             ordinal: 0,
@@ -113,6 +118,10 @@ impl Engine {
             bindings: Vec::new(),
             start: Start::Condition(until, captures),
             leave: Leave::Mend,
+            dirt: Dirt {
+                newest,
+                ..Dirt::default()
+            },
             offer: false,
         };
         self.desk.add_run(run, code, Run::open(code, input, now));

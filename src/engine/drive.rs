@@ -10,7 +10,7 @@ use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{Error, Happened, IncidentId, IntentState, Journal, RunId, Write};
 use crate::program::{Capability, Program};
-use crate::run::{self, Event};
+use crate::run::{self, Dirt, Event};
 use crate::settings::{Grants, Need};
 use crate::value::{Failure, TEXT_BYTES, Time, Value};
 
@@ -55,7 +55,12 @@ impl Engine {
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
             let working = self.desk.run(journal, id)?;
+            let before = working.run.dirt().clone();
             let actions = working.run.handle(&program, input, now);
+            if *working.run.dirt() != before {
+                let dirt = working.run.dirt().clone();
+                self.keep_dirt(journal, id, dirt)?;
+            }
             for action in actions {
                 if let Some(input) = self.act(journal, id, &program, action, now)? {
                     inputs.push_back(input);
@@ -204,6 +209,7 @@ impl Engine {
                     ChangeOutcome::Applied(_) => IntentState::Applied,
                     ChangeOutcome::NotApplied(_) => IntentState::NotApplied,
                     ChangeOutcome::Unknown => IntentState::Unknown,
+                    ChangeOutcome::Broke(_) => IntentState::Broke,
                 };
                 self.intent_is(id, state);
                 Happened::Performed {
@@ -229,6 +235,19 @@ impl Engine {
         self.note(journal, id, now, happened)
     }
 
+    /// What a run has changed and not proven is its incident's.
+    fn keep_dirt(&mut self, journal: &dyn Journal, id: RunId, dirt: Dirt) -> Result<(), Error> {
+        if let Some(id) = incident_of(id)
+            && let Some(incident) = self.desk.incident(journal, id)?
+        {
+            incident.dirt = dirt;
+            if incident.state.is_by_human() {
+                incident.dirt.forgive();
+            }
+        }
+        Ok(())
+    }
+
     fn intent_is(&mut self, run: RunId, state: IntentState) {
         if let Some(intent) = self.intents.get(&run) {
             self.desk.write(Write::IntentState { id: *intent, state });
@@ -243,7 +262,7 @@ impl Engine {
         event: Event,
         now: Time,
     ) -> Result<(), Error> {
-        if let Event::Verified { .. } = event {
+        if let Event::Verified { .. } | Event::AlreadySo = event {
             self.recovered(journal, id, now)?;
         }
         if let Event::Owes {

@@ -11,7 +11,7 @@ use crate::journal::{
     Error, EventId, Happened, Incident, IncidentId, IncidentState, Journal, RunId,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
-use crate::run::{self, Leave, Run, RunInput, Start, moment};
+use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
 use crate::value::{Duration, Time, Value};
 
 /// Within this time after it was resolved, an incident that comes back is the same one: it is looked
@@ -154,6 +154,7 @@ impl Engine {
             told: Vec::new(),
             locks: BTreeSet::new(),
             disturbed: BTreeSet::new(),
+            dirt: Dirt::default(),
             next_entry: 0,
         });
         self.desk
@@ -258,6 +259,7 @@ impl Engine {
             bindings: incident.bindings.clone(),
             start,
             leave,
+            dirt: incident.dirt.clone(),
             offer: false,
         };
         self.desk.add_run(run, code, Run::open(code, input, now));

@@ -77,6 +77,8 @@ pub enum Came {
     NotApplied(String),
     /// Nobody knows.
     Unknown,
+    /// A change failed after it had begun.
+    Broke(String),
 }
 
 /// The connectors of a setup.
@@ -136,6 +138,7 @@ impl Connectors {
             ChangeOutcome::Applied(_) => Came::Applied,
             ChangeOutcome::NotApplied(why) => Came::NotApplied(why),
             ChangeOutcome::Unknown => Came::Unknown,
+            ChangeOutcome::Broke(why) => Came::Broke(why),
         }
     }
 

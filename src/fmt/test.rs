@@ -93,6 +93,10 @@ impl<'a> Printer<'a> {
                 self.word(" fails");
                 self.clause(" ", why.as_ref(), quoted);
             }
+            GivenOutcome::Breaks(why) => {
+                self.word(" breaks");
+                self.clause(" ", why.as_ref(), quoted);
+            }
             GivenOutcome::Unknown(ProbeSays::Unsaid) => self.word(" unknown"),
             GivenOutcome::Unknown(says) => {
                 self.word(" unknown,");

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::{EventId, IncidentId, RunId};
 use crate::effect::{Severity, words};
 use crate::program::CodeHash;
+use crate::run::Dirt;
 use crate::value::{Identity, Time, Value};
 
 /// One incident.
@@ -46,6 +47,8 @@ pub struct Incident {
     pub locks: BTreeSet<Identity>,
     /// What was changed and has not been seen to be well since.
     pub disturbed: BTreeSet<Identity>,
+    /// What was changed and nothing has proven, and when something was changed last.
+    pub dirt: Dirt,
     /// The number of the next entry of its timeline.
     pub next_entry: u64,
 }
@@ -103,6 +106,17 @@ impl IncidentState {
     /// Whether nothing is left to do.
     pub fn is_over(&self) -> bool {
         matches!(self, IncidentState::Resolved { .. })
+    }
+
+    /// Whether a human has called it over, and answers for what is left.
+    pub fn is_by_human(&self) -> bool {
+        matches!(
+            self,
+            IncidentState::Resolved {
+                how: How::Human,
+                ..
+            }
+        )
     }
 
     /// The word for it.

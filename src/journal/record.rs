@@ -41,6 +41,8 @@ pub enum IntentState {
     NotApplied,
     /// Nobody knows; it counts as spent.
     Unknown,
+    /// It failed after it had begun.
+    Broke,
 }
 
 /// One entry of an incident's timeline.

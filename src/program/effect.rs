@@ -22,6 +22,8 @@ pub enum Effect {
         phase: u16,
         values: Vec<Register>,
         precheck: Option<(VerifyIndex, Vec<Register>)>,
+        /// It has no plan line of its own: it only follows a verify.
+        follows: bool,
         already: Register,
     },
     GuardOpen {
@@ -74,6 +76,8 @@ pub enum Effect {
         text: Register,
         captures: Vec<Register>,
     },
+    /// What the block changed waits for no verify.
+    Waive,
 }
 
 /// One observation of a group.
@@ -125,6 +129,7 @@ impl Effect {
                 precheck,
                 already,
                 phase: _,
+                follows: _,
             } => {
                 let captures = precheck.iter().flat_map(|(_, captures)| captures);
                 values.iter().chain(captures).copied().for_each(&mut *visit);
@@ -182,6 +187,7 @@ impl Effect {
             | Effect::BeginWith
             | Effect::End
             | Effect::Unwind
+            | Effect::Waive
             | Effect::Wait(_) => {}
         }
     }

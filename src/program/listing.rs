@@ -134,9 +134,13 @@ impl Line<'_> {
                 phase,
                 values,
                 precheck,
+                follows,
                 already,
             } => {
                 write!(out, "{already} = phase {phase} planned ({})", list(values))?;
+                if *follows {
+                    write!(out, ", if skipped")?;
+                }
                 match precheck {
                     Some((verify, captures)) => {
                         write!(out, ", precheck verify {} ({})", verify.0, list(captures))
@@ -183,6 +187,7 @@ impl Line<'_> {
                 )
             }
             Effect::Attach(values) => write!(out, "attach {}", list(values)),
+            Effect::Waive => write!(out, "waive"),
             Effect::Found { finding, arguments } => {
                 write!(out, "found {finding} ({})", list(arguments))
             }

@@ -202,6 +202,7 @@ impl Checker<'_> {
             | Effect::BeginWith
             | Effect::End
             | Effect::Unwind
+            | Effect::Waive
             | Effect::Wait(_)
             | Effect::Attach(_)
             | Effect::Found { .. }

@@ -23,7 +23,7 @@ pub struct Acting {
     pub(super) step: StepIndex,
     pub(super) how: How,
     pub(super) call: Call,
-    targets: Vec<Identity>,
+    pub(super) targets: Vec<Identity>,
     pub(super) captures: Vec<Value>,
     path: StepPath,
     undoes: Option<SmolStr>,
@@ -32,6 +32,8 @@ pub struct Acting {
     pub(super) attempt: u32,
     /// Repetitions after an unknown outcome.
     pub(super) repeats: u32,
+    /// Why an earlier try broke: it is a change, whatever comes of the next one.
+    pub(super) broke: Option<String>,
     pub(super) stage: Stage,
 }
 
@@ -211,6 +213,17 @@ impl Run {
             let failure = Failure::NotOwned(call::printed(foreign).into());
             return Turn::failed(Fault::Value(failure));
         }
+        if acting.kind == IntentKind::Undo
+            && let Some(stray) = self.strays(context.program, &acting.targets)
+        {
+            let step = context.program.steps.get(acting.step.index());
+            self.ends.blame(step.map(|step| step.place));
+            let why = format!(
+                "{} is not what was changed by what is taken back",
+                call::printed(&stray)
+            );
+            return Turn::failed(Fault::OverBound(why));
+        }
         let reserved = match acting.kind {
             IntentKind::Do => self.blast.reserve(context.program, &acting.targets),
             IntentKind::Undo | IntentKind::Release => Ok(()),
@@ -294,6 +307,7 @@ fn empty(step: StepIndex, how: How, call: Call) -> Acting {
         key: SmolStr::default(),
         attempt: 0,
         repeats: 0,
+        broke: None,
         stage: Stage::Checking,
     }
 }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::Run;
 use crate::effect::{Call, Changes};
 use crate::program::{StepIndex, Undo};
-use crate::value::{Time, Value};
+use crate::value::Value;
 
 /// Something that was changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,6 @@ pub struct Change {
     pub undo: Undo,
     /// What the undo code takes: the captures of the `do`, then its result.
     pub captures: Vec<Value>,
-    pub at: Time,
     pub fate: Fate,
 }
 
@@ -43,9 +42,10 @@ impl Run {
         !self.changes.is_empty()
     }
 
-    /// When the newest change took effect.
-    pub(super) fn newest_change(&self) -> Option<Time> {
-        self.changes.last().map(|change| change.at)
+    /// Whether a verify has passed after a change of this run.
+    pub(super) fn has_proven(&self) -> bool {
+        let proven = |change: &Change| change.fate == Fate::Committed;
+        self.changes.iter().any(proven)
     }
 
     /// Sets the fate of each change from the `first` on that still stands.
@@ -57,6 +57,12 @@ impl Run {
         }
     }
 
+    /// Whether something of an earlier run of the incident stands.
+    fn inherits(&self) -> bool {
+        let own = |key: &SmolStr| self.changes.iter().any(|change| change.key == *key);
+        self.dirt.stands.iter().any(|stands| !own(&stands.key))
+    }
+
     /// What became of all changes together.
     pub(super) fn changes(&self) -> Changes {
         let gone = |change: &&Change| match change.fate {
@@ -65,7 +71,9 @@ impl Run {
         };
         let undone = self.changes.iter().filter(gone).count();
         match (undone, self.changes.len() - undone) {
+            (0, 0) if self.inherits() => Changes::Kept,
             (0, 0) => Changes::None,
+            (_, 0) if self.inherits() => Changes::Partly,
             (_, 0) => Changes::Undone,
             (0, _) => Changes::Kept,
             (_, _) => Changes::Partly,

@@ -144,7 +144,11 @@ impl Run {
                 phase,
                 values,
                 precheck,
-            } => Asked::Call(Frame::Planning(Planning::new(phase, values, precheck))),
+                follows,
+            } => {
+                let planning = Planning::new(phase, values, precheck, follows);
+                Asked::Call(Frame::Planning(planning))
+            }
             Request::GuardOpen { guard, captures } => {
                 let opened = self.open_guard(guard, captures);
                 Asked::Call(Frame::Guarding(Guarding::from(opened)))
@@ -182,6 +186,10 @@ impl Run {
                 Asked::Answer(Reply::Done)
             }
             Request::Unwind(fault) => Asked::Call(self.unwind(context, fault)),
+            Request::Waive => {
+                self.waived();
+                Asked::Answer(Reply::Done)
+            }
             Request::Wait(duration) => Asked::Call(Frame::Pausing(Pausing { duration, id: 0 })),
             Request::Tell(message) => {
                 self.tell(context, message, purpose);

@@ -1,13 +1,14 @@
 //! What happens to a run from outside: its alert resolves, somebody calls it off or holds it.
 //!
-//! A resolved alert is telemetry: it may stop a run that has changed nothing, and never stops,
-//! skips or undoes one that has.
+//! A resolved alert is telemetry: it may stop a run whose incident has changed nothing, and never
+//! stops, skips or undoes one that has.
 
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Frame, Signal};
 use super::{Context, Event, Input, Run, State};
 use crate::effect::{End, Reason};
+use crate::rule::Rule;
 
 /// What was asked of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +33,17 @@ impl Control {
 impl Run {
     /// Whether what set the run off is over, and that stops it.
     pub(super) fn is_over(&self, context: &Context<'_>) -> bool {
-        self.control.alert_resolved && context.program.metadata.clears_stop
+        self.control.alert_resolved
+            && context.program.metadata.clears_stop
+            && !self.has_changed_for_good()
+    }
+
+    /// Whether the incident has changed anything; whether this run has is not the question.
+    fn has_changed_for_good(&self) -> bool {
+        match Rule::IncidentHasChanged.holds() {
+            true => self.incident_has_changed(),
+            false => self.has_changed(),
+        }
     }
 
     pub(super) fn alert_resolved(&mut self, context: &mut Context<'_>) {
@@ -44,7 +55,7 @@ impl Run {
             State::Opened | State::Planned | State::Queued | State::Held => true,
             State::Acting | State::Settling | State::Verifying | State::Undoing => false,
         };
-        if idle && !self.has_changed() && self.is_over(context) {
+        if idle && self.is_over(context) {
             self.finish(context, End::SelfResolved);
         }
     }
@@ -68,7 +79,7 @@ impl Run {
     }
 
     fn finish_cancelled(&mut self, context: &mut Context<'_>) {
-        let end = match self.has_changed() {
+        let end = match self.has_changed_for_good() {
             true => self.handed(Reason::CancelledAfterChange),
             false => End::Cancelled,
         };
@@ -77,7 +88,7 @@ impl Run {
 
     /// The end that a cancellation has been waiting for, if there was one.
     pub(super) fn cancelled(&self) -> Option<End> {
-        let end = match self.has_changed() {
+        let end = match self.has_changed_for_good() {
             true => self.handed(Reason::CancelledAfterChange),
             false => End::Cancelled,
         };

@@ -6,8 +6,11 @@ use super::code::Purpose;
 use super::frame::{Ending, Frame, Outcome, Signal, Turn};
 use super::observe::{Observing, is_named_only, owned_lookup};
 use super::undo::After;
+use super::verify::Verifying;
 use super::{Context, Event, Leave, Run, Start, State};
 use crate::effect::{End, Fault, Reason};
+use crate::program::{MitigationIndex, VerifyIndex};
+use crate::rule::Rule;
 use crate::value::Value;
 use crate::vm::{ObservedValue, Reply};
 
@@ -31,6 +34,22 @@ enum Stage {
     Notifying(Reason),
     /// Asks whether a debt is paid.
     Asking,
+    /// Runs the verifies that are owed, before a good end; the last is next.
+    Owing {
+        well: Well,
+        left: Vec<(VerifyIndex, Vec<Value>)>,
+        passed: Vec<VerifyIndex>,
+    },
+}
+
+/// A good end, if everything that was changed is proven.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+enum Well {
+    /// The remedy has come to its end.
+    Remedied,
+    Cleared(String),
+    /// With a debt.
+    Mitigated(MitigationIndex, String, Vec<Value>),
 }
 
 impl Run {
@@ -54,6 +73,10 @@ impl Run {
                 // What cannot be read is not paid.
                 Ok(false) | Err(_) => End::Cancelled,
             }),
+            (Stage::Owing { well, left, passed }, Signal::Reply(outcome)) => match outcome {
+                Outcome::Reply(Reply::Failed(fault)) => self.unproven(context, fault),
+                Outcome::Reply(_) | Outcome::Ended(_) => self.owing(context, well, left, passed),
+            },
             // Nothing else reaches the bottom: it never waits for the driver.
             (stage, Signal::Enter | Signal::Reply(_) | Signal::Input(_)) => {
                 Turn::Wait(Frame::Course(Course { stage }))
@@ -131,7 +154,7 @@ impl Run {
 
     fn diagnosed(&mut self, context: &mut Context<'_>, outcome: Outcome) -> Turn {
         match outcome {
-            Outcome::Ended(Ending::Cleared(why)) => Turn::Finish(End::Cleared { why }),
+            Outcome::Ended(Ending::Cleared(why)) => self.end_well(context, Well::Cleared(why)),
             Outcome::Ended(Ending::Found(finding, args)) if !self.is_over(context) => {
                 self.remedy(context, finding, args)
             }
@@ -241,22 +264,78 @@ impl Run {
             }
             Outcome::Reply(
                 Reply::Done | Reply::Value(_) | Reply::AlreadySo | Reply::Observed(_),
-            ) => Turn::Finish(self.conclusion()),
+            ) => self.end_well(context, Well::Remedied),
             Outcome::Ended(Ending::Mitigated(index, text, captures)) => {
                 match self.first_failure() {
                     // A loop went on without some of its elements: that is no debt but a task.
                     Some(reason) => Turn::Finish(self.handed(reason)),
-                    None => Turn::Finish(self.mitigated(context, index, text, captures)),
+                    None => self.end_well(context, Well::Mitigated(index, text, captures)),
                 }
             }
-            Outcome::Ended(Ending::Cleared(why)) => match self.has_changed() {
-                false => Turn::Finish(End::Cleared { why }),
+            Outcome::Ended(Ending::Cleared(why)) => match self.is_for_a_human() {
+                false => self.end_well(context, Well::Cleared(why)),
                 true => Turn::Finish(self.conclusion()),
             },
             Outcome::Ended(Ending::Novel(text)) => self.gave_up(Reason::Novel, text),
             Outcome::Ended(Ending::Inconclusive(text)) => self.gave_up(Reason::Inconclusive, text),
             Outcome::Ended(Ending::Found(..)) => self.gave_up(Reason::Inconclusive, None),
         }
+    }
+
+    /// Ends well, unless something is dirty: then the verifies that are owed have the last word.
+    fn end_well(&mut self, context: &mut Context<'_>, well: Well) -> Turn {
+        if !self.is_dirty() || self.is_for_a_human() || !Rule::OwedVerifies.holds() {
+            return Turn::Finish(self.well(context, well));
+        }
+        match self.owed() {
+            Some(left) => self.owing(context, well, left, Vec::new()),
+            None => self.unproven(context, Fault::NotVerified),
+        }
+    }
+
+    fn owing(
+        &mut self,
+        context: &mut Context<'_>,
+        well: Well,
+        mut left: Vec<(VerifyIndex, Vec<Value>)>,
+        mut passed: Vec<VerifyIndex>,
+    ) -> Turn {
+        if let Some((verify, captures)) = left.pop() {
+            passed.push(verify);
+            let stage = Stage::Owing { well, left, passed };
+            return Turn::Call(
+                course(stage),
+                Frame::Verifying(Verifying::owed(verify, captures)),
+            );
+        }
+        for verify in passed {
+            context.record(Event::Verified { verify });
+        }
+        self.commit();
+        let end = match self.well(context, well) {
+            End::Cleared { .. } | End::SelfResolved => End::Resolved,
+            end => end,
+        };
+        Turn::Finish(end)
+    }
+
+    fn well(&mut self, context: &mut Context<'_>, well: Well) -> End {
+        match well {
+            Well::Remedied => self.conclusion(),
+            Well::Cleared(_) if self.has_proven() => End::Resolved,
+            Well::Cleared(why) => End::Cleared { why },
+            Well::Mitigated(index, text, captures) => {
+                self.mitigated(context, index, text, captures)
+            }
+        }
+    }
+
+    /// Something stands that nothing has proven: a human takes it over.
+    fn unproven(&mut self, context: &mut Context<'_>, fault: Fault) -> Turn {
+        let reason = fault.reason();
+        self.failed(context, fault);
+        self.say_what_stands(context);
+        Turn::Finish(self.handed(reason))
     }
 
     /// A remedy says itself that it does not know on.

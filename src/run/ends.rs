@@ -13,6 +13,8 @@ use crate::value::Value;
 pub struct Notes {
     /// `else again`: the run ends, another one follows.
     pub again: bool,
+    /// Some verify that was reached did not hold already.
+    pub fell_short: bool,
     /// Why elements failed whose loops went on.
     pub failures: Vec<Reason>,
     /// What `with do` holds and is to be released next, by its change.
@@ -41,6 +43,11 @@ impl Run {
         context.record(Event::Failed { fault, place });
     }
 
+    /// Whether the run ends with a human, however well it ends otherwise.
+    pub(super) fn is_for_a_human(&self) -> bool {
+        self.told.is_handed_over() || self.first_failure().is_some()
+    }
+
     /// The remedy came to its end: what that means.
     pub(super) fn conclusion(&self) -> End {
         if self.told.is_handed_over() {
@@ -49,7 +56,7 @@ impl Run {
         if let Some(reason) = self.first_failure() {
             return self.handed(reason);
         }
-        match self.has_changed() {
+        match self.incident_has_changed() || self.ends.fell_short {
             true => End::Resolved,
             false => End::SelfResolved,
         }

@@ -92,6 +92,14 @@ pub enum Event {
     CancelRequested,
     Held,
     Released,
+    /// What was changed and nothing has proven: a human takes it over.
+    Unproven {
+        calls: Vec<Call>,
+    },
+    /// The undo of a change did not change back all that it had changed: it is kept.
+    NotTakenBack {
+        call: Call,
+    },
 }
 
 /// How a verify failed.

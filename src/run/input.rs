@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::Dirt;
 use crate::effect::{ChangeOutcome, Observed, Reason, Settled};
 use crate::program::FunctionIndex;
 use crate::value::{Time, Value};
@@ -20,6 +21,8 @@ pub struct RunInput {
     pub bindings: Vec<Value>,
     pub start: Start,
     pub leave: Leave,
+    /// What earlier runs of the incident have changed and not proven.
+    pub dirt: Dirt,
     /// Whether the driver wants to answer for watches and probes of the package.
     pub offer: bool,
 }

@@ -137,7 +137,7 @@ impl Run {
             id: item.id,
             call: call(observable, &item.observation),
             deadline: moment::after(context.now, observable.deadline),
-            newer_than: self.newest_change(),
+            newer_than: self.dirt.newest,
             evaluable,
         }));
     }

@@ -15,7 +15,11 @@ impl Run {
     pub(super) fn perform(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
         match acting.kind {
             IntentKind::Undo => self.enter(context, State::Undoing),
-            IntentKind::Do | IntentKind::Release => self.enter(context, State::Acting),
+            IntentKind::Release => self.enter(context, State::Acting),
+            IntentKind::Do => {
+                self.enter(context, State::Acting);
+                self.soil(&acting.key, &acting.call);
+            }
         }
         let within = lines(context.program, acting.step)
             .map(|(step, action)| step.within.unwrap_or(action.deadline))
@@ -44,6 +48,7 @@ impl Run {
             ChangeOutcome::Applied(value) => self.applied(context, *acting, value),
             ChangeOutcome::NotApplied(why) => self.not_applied(context, acting, why),
             ChangeOutcome::Unknown => self.unknown(context, acting),
+            ChangeOutcome::Broke(why) => self.broke(context, acting, why),
         }
     }
 
@@ -53,13 +58,17 @@ impl Run {
         acting: Acting,
         value: Value,
     ) -> Turn {
+        self.touched(context.now);
         match acting.kind {
             IntentKind::Do => {
                 let result = value.clone();
                 self.keep_change(context, acting, result, Fate::Standing);
             }
             IntentKind::Release => self.released(),
-            IntentKind::Undo => return Turn::reply(Reply::Value(value)),
+            IntentKind::Undo => {
+                self.changed_back(&acting.targets);
+                return Turn::reply(Reply::Value(value));
+            }
         }
         match self.cancelled() {
             Some(end) => Turn::Finish(end),
@@ -84,7 +93,6 @@ impl Run {
             step: acting.step,
             undo: undo.unwrap_or(Undo::Nothing),
             captures,
-            at: context.now,
             fate,
         });
     }
@@ -95,6 +103,13 @@ impl Run {
         mut acting: Box<Acting>,
         why: String,
     ) -> Turn {
+        if let Some(why) = acting.broke.take() {
+            return self.broken_off(context, *acting, why);
+        }
+        // An earlier try of which nobody knew may have taken effect.
+        if acting.repeats == 0 {
+            self.cleaned(&acting.key);
+        }
         if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
             return Turn::Finish(end);
         }
@@ -113,6 +128,39 @@ impl Run {
                     IntentKind::Do | IntentKind::Undo => Fault::NotApplied(why),
                 })
             }
+        }
+    }
+
+    /// It failed after it had begun: tried again where the author says that this does no harm.
+    fn broke(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>, why: String) -> Turn {
+        self.touched(context.now);
+        let step = context.program.steps.get(acting.step.index());
+        let stops = self.control.stops();
+        match step.and_then(|step| step.retry) {
+            Some((times, every)) if acting.attempt < times && acting.how == How::Do && !stops => {
+                acting.attempt += 1;
+                acting.broke = Some(why);
+                acting.stage = Stage::Retrying(self.wait(context, every));
+                Turn::Wait(Frame::Acting(acting))
+            }
+            Some(_) | None => self.broken_off(context, *acting, why),
+        }
+    }
+
+    /// What broke is undone like what was applied.
+    fn broken_off(&mut self, context: &mut Context<'_>, acting: Acting, why: String) -> Turn {
+        let step = context.program.steps.get(acting.step.index());
+        self.ends.blame(step.map(|step| step.place));
+        match acting.kind {
+            IntentKind::Do => {
+                self.keep_change(context, acting, Value::None, Fate::Standing);
+                match self.cancelled() {
+                    Some(end) => Turn::Finish(end),
+                    None => Turn::failed(Fault::Broke(why)),
+                }
+            }
+            IntentKind::Undo => Turn::failed(Fault::Broke(why)),
+            IntentKind::Release => Turn::failed(Fault::Refused(Reason::Broke)),
         }
     }
 

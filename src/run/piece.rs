@@ -7,6 +7,7 @@ use super::frame::{Frame, Turn};
 use super::undo::After;
 use super::{Context, Event, PathPart, Run};
 use crate::effect::{Fault, Reason};
+use crate::rule::Rule;
 use crate::vm::{Piece, Reply};
 
 /// A piece that has begun.
@@ -39,7 +40,7 @@ impl Run {
 
     /// The newest piece failed: what it did is taken back first.
     pub(super) fn unwind(&mut self, context: &mut Context<'_>, fault: Fault) -> Frame {
-        let first = self.pieces.last().map_or(0, |open| open.changes);
+        let first = self.piece_start();
         if let Some(open) = self.pieces.last() {
             context.record(Event::PieceFailed {
                 piece: open.piece.clone(),
@@ -54,7 +55,8 @@ impl Run {
         if let Some(open) = self.pieces.pop() {
             self.leave(&open);
             match open.piece {
-                // Another attempt starts over: what failed in this one no longer matters.
+                // Another attempt starts over; elements that failed in this one are told all the same.
+                Piece::Attempt { .. } if Rule::ElementsAreTold.holds() => {}
                 Piece::Attempt { .. } => self.ends.failures.truncate(open.failures),
                 // If the loop goes on, a human hears of it at the end.
                 Piece::Element { .. } => self.ends.failures.push(fault.reason()),
@@ -80,13 +82,19 @@ impl Run {
         let held = self.ends.releasing.pop().flatten();
         if let Some(change) = held.and_then(|index| self.changes.get_mut(index)) {
             change.fate = Fate::Released;
+            let key = change.key.clone();
+            self.cleaned(&key);
         }
     }
 
-    /// Whether an element of a loop is being worked on.
-    pub(super) fn in_element(&self) -> bool {
-        let element = |open: &Open| matches!(open.piece, Piece::Element { .. });
-        self.pieces.iter().any(element)
+    /// The pieces that have begun, from outside.
+    pub(super) fn open_pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.pieces.iter().map(|open| &open.piece)
+    }
+
+    /// How many changes there were before the newest piece.
+    pub(super) fn piece_start(&self) -> usize {
+        self.pieces.last().map_or(0, |open| open.changes)
     }
 
     /// Where in the remedy the run is.
@@ -99,7 +107,7 @@ impl Run {
 
     /// Everything since the last passed verify, in the newest piece, stays as it is.
     pub(super) fn keep_piece(&mut self) {
-        let first = self.pieces.last().map_or(0, |open| open.changes);
+        let first = self.piece_start();
         self.settle_standing(first, Fate::Kept);
     }
 

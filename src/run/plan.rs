@@ -7,9 +7,11 @@ use smol_str::SmolStr;
 use super::code::Purpose;
 use super::course::Course;
 use super::frame::{Frame, Outcome, Signal, Turn};
+use super::verify::Verifying;
 use super::{Context, Event, Run, State, moment};
-use crate::effect::{End, Fault, Reason};
+use crate::effect::{Fault, Reason};
 use crate::program::{CodeHash, VerifyIndex};
+use crate::rule::Rule;
 use crate::value::{Time, Value};
 use crate::vm::Reply;
 
@@ -28,6 +30,10 @@ pub struct Plan {
     restarts: u32,
     /// The first intent was granted: from here on nothing is planned anew.
     begun: bool,
+    /// The verify that what is done in this phase will wait for, where that is known.
+    pub waits: Option<(VerifyIndex, Vec<Value>)>,
+    /// What came last was skipped: what follows it has a look of its own.
+    pub skipped: bool,
 }
 
 impl Plan {
@@ -39,6 +45,8 @@ impl Plan {
             previous: None,
             restarts: 0,
             begun: false,
+            waits: None,
+            skipped: false,
         }
     }
 
@@ -92,6 +100,8 @@ pub struct Planning {
     phase: u16,
     values: Vec<Value>,
     precheck: Option<(VerifyIndex, Vec<Value>)>,
+    /// It has no plan line of its own: it only follows a verify.
+    follows: bool,
     aborting: bool,
 }
 
@@ -100,11 +110,13 @@ impl Planning {
         phase: u16,
         values: Vec<Value>,
         precheck: Option<(VerifyIndex, Vec<Value>)>,
+        follows: bool,
     ) -> Planning {
         Planning {
             phase,
             values,
             precheck,
+            follows,
             aborting: false,
         }
     }
@@ -142,31 +154,48 @@ impl Run {
             phase: planning.phase,
             values: planning.values.clone(),
         });
-        let verify = planning.precheck.as_ref().and_then(|(index, captures)| {
-            let verify = context.program.verifies.get(index.index())?;
-            Some((verify.condition, captures.clone()))
-        });
-        match verify {
-            None => Turn::reply(Reply::Done),
-            Some((condition, captures)) => {
-                let code = self.start_code(context, condition, captures, Purpose::Condition);
-                Turn::Call(Frame::Planning(planning), code)
-            }
+        self.plan.waits = planning.precheck.clone();
+        let skipped = std::mem::take(&mut self.plan.skipped);
+        if planning.follows && !skipped {
+            return Turn::reply(Reply::Done);
         }
+        let routine = context.program.entries.steps.is_some();
+        if routine && Rule::StepsNeverSkip.holds() {
+            return self.may_go_on(context, planning);
+        }
+        let Some((index, captures)) = planning.precheck.clone() else {
+            return Turn::reply(Reply::Done);
+        };
+        let Some(verify) = context.program.verifies.get(index.index()) else {
+            return Turn::reply(Reply::Done);
+        };
+        let look = match self.is_dirty() && Rule::DirtyIsNoSingleLook.holds() {
+            // What this incident has changed may only look well for a moment.
+            true => Frame::Verifying(Verifying::look(index, captures)),
+            false => self.start_code(context, verify.condition, captures, Purpose::Condition),
+        };
+        Turn::Call(Frame::Planning(planning), look)
     }
 
     fn prechecked(
         &mut self,
         context: &mut Context<'_>,
-        mut planning: Planning,
+        planning: Planning,
         outcome: Outcome,
     ) -> Turn {
         match context.read(outcome) {
-            Ok(true) => return self.already_so(context),
+            Ok(true) => self.already_so(context),
             // What cannot be read is not so yet: the plan goes on.
-            Ok(false) => {}
-            Err(fault) => return Turn::failed(fault),
+            Ok(false) => {
+                self.ends.fell_short = true;
+                self.may_go_on(context, planning)
+            }
+            Err(fault) => Turn::failed(fault),
         }
+    }
+
+    /// The phase needs doing, unless `abort if` holds.
+    fn may_go_on(&mut self, context: &mut Context<'_>, mut planning: Planning) -> Turn {
         let abort = planning.precheck.as_ref().and_then(|(index, captures)| {
             let verify = context.program.verifies.get(index.index())?;
             Some((verify.abort_if?, captures.clone()))
@@ -181,16 +210,14 @@ impl Run {
         }
     }
 
-    /// Nothing of this phase needs doing.
+    /// Nothing up to the verify that was asked needs doing.
     fn already_so(&mut self, context: &mut Context<'_>) -> Turn {
         context.record(Event::AlreadySo);
-        if self.in_element() {
-            return Turn::reply(Reply::AlreadySo);
+        self.plan.waits = None;
+        if self.is_dirty() {
+            self.commit();
         }
-        if !self.has_changed() {
-            return Turn::Finish(End::SelfResolved);
-        }
-        self.commit();
+        self.plan.skipped = true;
         Turn::reply(Reply::AlreadySo)
     }
 

@@ -103,8 +103,12 @@ impl Run {
         self.ends.blame(step.map(|step| step.place));
         match acting.kind {
             // Whoever undoes lists what is undone, left and unknown.
-            IntentKind::Undo => Turn::failed(Fault::Refused(Reason::Unknown)),
+            IntentKind::Undo => {
+                self.touched(context.now);
+                Turn::failed(Fault::Refused(Reason::Unknown))
+            }
             IntentKind::Do | IntentKind::Release => {
+                self.touched(context.now);
                 self.keep_change(context, *acting, Value::None, Fate::Unknown);
                 self.failed(context, Fault::Refused(Reason::Unknown));
                 Turn::Finish(self.handed(Reason::Unknown))

@@ -5,9 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::change::Fate;
 use super::code::Purpose;
 use super::frame::{Frame, Outcome, Signal, Turn};
-use super::{Context, Event, Run, State};
+use super::{Context, Event, Run, State, call};
 use crate::effect::{Call, Fault, Reason};
-use crate::program::Undo;
+use crate::program::{Program, Undo};
+use crate::rule::Rule;
+use crate::value::Identity;
 use crate::vm::Reply;
 
 /// Changes that are being taken back.
@@ -16,6 +18,10 @@ pub struct Undoing {
     /// Indices into the run's changes; the last is next.
     queue: Vec<usize>,
     current: Option<usize>,
+    /// What was changed back for it.
+    back: Vec<Identity>,
+    /// Whether anything was done for it.
+    acted: bool,
     undone: Vec<usize>,
     after: After,
 }
@@ -52,6 +58,8 @@ impl Run {
         Frame::Undoing(Undoing {
             queue,
             current: None,
+            back: Vec::new(),
+            acted: false,
             undone: Vec::new(),
             after,
         })
@@ -81,12 +89,69 @@ impl Run {
     }
 
     fn taken_back(&mut self, context: &mut Context<'_>, undoing: &mut Undoing, index: usize) {
+        let back = std::mem::take(&mut undoing.back);
+        let acted = std::mem::take(&mut undoing.acted);
+        let whole = self
+            .targets_of(context.program, index)
+            .iter()
+            .all(|target| back.contains(target));
+        if !(acted && whole) && Rule::UndoneIsWhole.holds() {
+            return self.not_taken_back(context, index);
+        }
         if let Some(change) = self.changes.get_mut(index) {
             change.fate = Fate::Undone;
-            let call = change.call.clone();
+            let (key, call) = (change.key.clone(), change.call.clone());
+            self.cleaned(&key);
             context.record(Event::Undone { call });
         }
         undoing.undone.push(index);
+    }
+
+    /// Its undo saw no need, or not for all of it: it stays, and a human hears of it at the end.
+    fn not_taken_back(&mut self, context: &mut Context<'_>, index: usize) {
+        if let Some(change) = self.changes.get_mut(index) {
+            change.fate = Fate::Kept;
+            let call = change.call.clone();
+            context.record(Event::NotTakenBack { call });
+        }
+        self.ends.failures.push(Reason::UndoFailed);
+    }
+
+    /// What a change has changed.
+    fn targets_of(&self, program: &Program, index: usize) -> Vec<Identity> {
+        let change = self.changes.get(index);
+        let action = change.and_then(|change| call::lines(program, change.step));
+        match (change, action) {
+            (Some(change), Some((_, action))) => call::targets(action, &change.call),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The change that is being taken back by what is done now.
+    fn undoing_now(&mut self) -> Option<&mut Undoing> {
+        self.frames.iter_mut().rev().find_map(|frame| match frame {
+            Frame::Undoing(undoing) => Some(undoing),
+            _ => None,
+        })
+    }
+
+    /// A target that the change which is taken back did not change.
+    pub(super) fn strays(&mut self, program: &Program, targets: &[Identity]) -> Option<Identity> {
+        if !Rule::UndoStaysInside.holds() {
+            return None;
+        }
+        let current = self.undoing_now()?.current?;
+        let own = self.targets_of(program, current);
+        let lies_in = |target: &&Identity| own.iter().any(|own| own.contains(target));
+        targets.iter().find(|target| !lies_in(target)).cloned()
+    }
+
+    /// A part of an undo took effect.
+    pub(super) fn changed_back(&mut self, targets: &[Identity]) {
+        if let Some(undoing) = self.undoing_now() {
+            undoing.back.extend(targets.iter().cloned());
+            undoing.acted = true;
+        }
     }
 
     fn undo_next(&mut self, context: &mut Context<'_>, mut undoing: Undoing) -> Turn {
@@ -103,6 +168,8 @@ impl Run {
                     self.start_code(context, function, captures, Purpose::Undo)
                 }
             };
+            undoing.back.clear();
+            undoing.acted = false;
             undoing.current = Some(index);
             return Turn::Call(Frame::Undoing(undoing), frame);
         }

@@ -17,12 +17,24 @@ use crate::vm::Reply;
 pub struct Verifying {
     verify: VerifyIndex,
     captures: Vec<Value>,
+    order: Order,
     started: Time,
     /// The newest poll.
     polled: Time,
     /// Since when every poll was true.
     held_since: Option<Time>,
     stage: Stage,
+}
+
+/// What it is run for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Order {
+    /// The code has come to it.
+    Reached,
+    /// Whether it holds already, for as long as it has to: over at the first reading that says no.
+    Look,
+    /// It is owed for a change that nothing has proven.
+    Owed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,14 +47,32 @@ enum Stage {
 }
 
 impl Verifying {
+    /// A verify that the code has come to.
     pub fn new(verify: VerifyIndex, captures: Vec<Value>) -> Verifying {
         Verifying {
             verify,
             captures,
+            order: Order::Reached,
             started: Time::default(),
             polled: Time::default(),
             held_since: None,
             stage: Stage::Waiting(0),
+        }
+    }
+
+    /// Whether it holds already: gives a Bool.
+    pub fn look(verify: VerifyIndex, captures: Vec<Value>) -> Verifying {
+        Verifying {
+            order: Order::Look,
+            ..Verifying::new(verify, captures)
+        }
+    }
+
+    /// One that is owed.
+    pub fn owed(verify: VerifyIndex, captures: Vec<Value>) -> Verifying {
+        Verifying {
+            order: Order::Owed,
+            ..Verifying::new(verify, captures)
         }
     }
 
@@ -63,17 +93,26 @@ impl Run {
         };
         match (signal, verifying.stage) {
             (Signal::Enter, _) => {
-                self.enter(context, State::Verifying);
                 verifying.started = context.now;
                 verifying.polled = context.now;
+                match verifying.order {
+                    // `abort if` is asked behind it.
+                    Order::Look => return self.read(context, verify, verifying, Stage::Reading),
+                    Order::Reached => self.now_waits_for(verifying.verify, &verifying.captures),
+                    Order::Owed => {}
+                }
+                self.enter(context, State::Verifying);
                 self.next_poll(context, verify, verifying)
             }
             (Signal::Input(_), _) => {
                 verifying.polled = context.now;
-                match verify.abort_if {
-                    Some(_) => self.read(context, verify, verifying, Stage::Aborting),
-                    None => self.read(context, verify, verifying, Stage::Reading),
-                }
+                let aborts = verify.abort_if.is_some() && verifying.order != Order::Look;
+                let stage = if aborts {
+                    Stage::Aborting
+                } else {
+                    Stage::Reading
+                };
+                self.read(context, verify, verifying, stage)
             }
             (Signal::Reply(outcome), Stage::Aborting) => match context.read(outcome) {
                 Ok(true) => self.not_verified(context, verify, &verifying, NotVerified::Aborted),
@@ -115,13 +154,17 @@ impl Run {
             Ok(held) => held,
             Err(fault) => return Turn::failed(fault),
         };
-        context.record(Event::Polled {
-            verify: verifying.verify,
-            held,
-        });
-        verifying.held_since = match held {
-            true => Some(verifying.held_since.unwrap_or(verifying.polled)),
-            false => None,
+        if verifying.order != Order::Look {
+            let verify = verifying.verify;
+            context.record(Event::Polled { verify, held });
+        }
+        verifying.held_since = match (held, verifying.order) {
+            (true, _) => Some(verifying.held_since.unwrap_or(verifying.polled)),
+            (false, Order::Look) => return Turn::reply(Reply::Value(Value::Bool(false))),
+            (false, Order::Reached | Order::Owed) => {
+                self.ends.fell_short = true;
+                None
+            }
         };
         let long_enough = verifying.held_since.is_some_and(|since| {
             moment::since(since, verifying.polled) >= verify.holding.unwrap_or(Duration::ZERO)
@@ -155,6 +198,12 @@ impl Run {
 
     /// It passed: what was done so far is never undone by a later failure.
     fn verified(&mut self, context: &mut Context<'_>, verifying: &Verifying) -> Turn {
+        match verifying.order {
+            Order::Look => return Turn::reply(Reply::Value(Value::Bool(true))),
+            // Whoever runs them waits for all of them.
+            Order::Owed => return Turn::reply(Reply::Done),
+            Order::Reached => {}
+        }
         context.record(Event::Verified {
             verify: verifying.verify,
         });
@@ -162,8 +211,12 @@ impl Run {
         Turn::reply(Reply::Done)
     }
 
+    /// Everything so far is proven.
     pub(super) fn commit(&mut self) {
         self.settle_standing(0, Fate::Committed);
+        self.dirt.stands.clear();
+        self.plan.waits = None;
+        self.plan.skipped = false;
         self.blast.recovered();
     }
 
@@ -174,11 +227,17 @@ impl Run {
         verifying: &Verifying,
         why: NotVerified,
     ) -> Turn {
+        if verifying.order == Order::Look {
+            return Turn::reply(Reply::Value(Value::Bool(false)));
+        }
         context.record(Event::NotVerified {
             verify: verifying.verify,
             why,
         });
         self.ends.blame(Some(verify.place));
+        if verifying.order == Order::Owed {
+            return Turn::failed(Fault::NotVerified);
+        }
         match verify.otherwise {
             VerifyElse::Undo => Turn::failed(Fault::NotVerified),
             VerifyElse::Keep => {

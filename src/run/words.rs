@@ -93,6 +93,7 @@ fn change(outcome: &ChangeOutcome) -> String {
         ChangeOutcome::Applied(value) => format!("applied, gave {value}"),
         ChangeOutcome::NotApplied(why) => format!("not applied: {why}"),
         ChangeOutcome::Unknown => "unknown".to_owned(),
+        ChangeOutcome::Broke(why) => format!("broke: {why}"),
     }
 }
 
@@ -181,6 +182,10 @@ pub fn event(print: &dyn Print, event: &Event) -> Option<String> {
         Event::CancelRequested => "somebody called it off".to_owned(),
         Event::Held => "all changes are stopped".to_owned(),
         Event::Released => "changes may go on".to_owned(),
+        Event::NotTakenBack { call } => {
+            format!("kept {}: its undo did not change it back", call.name)
+        }
+        Event::Unproven { calls } => format!("not proven: {}", names(calls)),
     })
 }
 
@@ -229,6 +234,7 @@ pub fn fault(fault: &Fault) -> String {
     match fault {
         Fault::Value(failure) => failure.to_string(),
         Fault::NotApplied(why) => format!("not applied: {why}"),
+        Fault::Broke(why) => format!("it broke: {why}"),
         Fault::OverBound(why) => why.clone(),
         Fault::Broken(why) => format!("a defect of the tool: {why}"),
         Fault::NotVerified | Fault::Guard | Fault::Empty | Fault::Limit(_) | Fault::Refused(_) => {

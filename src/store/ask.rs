@@ -157,6 +157,7 @@ pub fn open_intents(connection: &Connection) -> Result<Vec<StoredIntent>, Error>
             IntentState::Applied,
             IntentState::NotApplied,
             IntentState::Unknown,
+            IntentState::Broke,
         ];
         let column = get::<i64>(row, 0)?;
         let mut states = states.into_iter();

@@ -5,6 +5,7 @@
 
 use rusqlite::Connection;
 
+use super::record::FORM;
 use super::trouble::{error, from_sqlite};
 use crate::journal::{Error, ErrorKind};
 
@@ -48,12 +49,35 @@ pub fn look(connection: &Connection) -> Result<Schema, Error> {
                 STEPS.len()
             ),
         )),
-        Ok(version) if version == STEPS.len() => Ok(Schema::Current),
+        Ok(version) if version == STEPS.len() => {
+            look_at_form(connection)?;
+            Ok(Schema::Current)
+        }
         Ok(version) if version > 0 => Ok(Schema::Older(version)),
         Ok(_) | Err(_) => Err(error(
             ErrorKind::Corrupt,
             format!("the store is damaged: {version} is no version of a schema"),
         )),
+    }
+}
+
+/// Refuses records of an earlier form: what they do not say of an incident cannot be made up.
+fn look_at_form(connection: &Connection) -> Result<(), Error> {
+    let sql = "SELECT max(substr(form, 1, 1)) FROM (SELECT * FROM \
+               (SELECT artefact AS form FROM program LIMIT 1) UNION ALL \
+               SELECT * FROM (SELECT record FROM incident LIMIT 1))";
+    let form = connection.query_row(sql, [], |row| row.get::<_, Option<Vec<u8>>>(0));
+    let form = form.map_err(from_sqlite)?;
+    match form.as_deref().and_then(<[u8]>::first) {
+        Some(form) if (1..FORM).contains(form) => Err(error(
+            ErrorKind::Failed,
+            format!(
+                "an earlier version of this tool wrote the store: its records have form {form}, \
+                 and this version reads form {FORM}; let that version finish its incidents, then \
+                 begin with a new store"
+            ),
+        )),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -55,6 +55,7 @@ pub fn state_column(state: IntentState) -> i64 {
         IntentState::Applied => 1,
         IntentState::NotApplied => 2,
         IntentState::Unknown => 3,
+        IntentState::Broke => 4,
     }
 }
 

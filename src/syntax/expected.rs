@@ -175,6 +175,7 @@ fn role(rule: Rule) -> Role {
         workdays => May("workdays"),
         reply_fails => May("fails"),
         no_data => May("no_data"),
+        effect_breaks => May("breaks"),
         effect_unknown => May("unknown"),
         item_entry | clause_entry | stmt_entry | arm_entry | condition_entry | trigger_entry
         | blast_entry | product_entry | test_entry | target_entry | extern_entry | field_entry

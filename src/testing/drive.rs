@@ -8,7 +8,7 @@ use super::world::{Silent, World};
 use super::{Meanwhile, Options, effect, identity};
 use crate::diag::Diagnostic;
 use crate::effect::{Argument, Call, ChangeOutcome, End, Observed};
-use crate::run::{Action, Event, Input, Leave, Observe, Perform, Run, RunInput, Start};
+use crate::run::{Action, Dirt, Event, Input, Leave, Observe, Perform, Run, RunInput, Start};
 use crate::typed::ExternId;
 use crate::value::{Failure, Target, Time, Value};
 
@@ -32,6 +32,8 @@ struct Driver<'c, 'p> {
     verified: usize,
     /// The watch or probe of the package whose own code is being run.
     evaluated: Option<Call>,
+    /// What the runs so far have changed and not proven.
+    dirt: Dirt,
 }
 
 /// Drives the test's run, and those that follow it.
@@ -47,6 +49,7 @@ pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) ->
         silent_after,
         verified: 0,
         evaluated: None,
+        dirt: Dirt::default(),
         world,
     };
     let mut ordinal = 0;
@@ -72,6 +75,7 @@ impl Driver<'_, '_> {
             bindings: self.bindings(),
             start,
             leave: Leave::Mend,
+            dirt: std::mem::take(&mut self.dirt),
             offer: true,
         };
         let mut run = Run::open(self.case.hash, input, self.now);
@@ -99,6 +103,7 @@ impl Driver<'_, '_> {
             }
         }
         self.clock.clear();
+        self.dirt = run.dirt().clone();
         run.end().cloned()
     }
 
@@ -241,7 +246,8 @@ impl Driver<'_, '_> {
             how: perform.how.clone(),
             key: perform.key,
             fate: match answer.outcome {
-                ChangeOutcome::Applied(_) => Fate::Applied,
+                // What broke counts as applied.
+                ChangeOutcome::Applied(_) | ChangeOutcome::Broke(_) => Fate::Applied,
                 ChangeOutcome::NotApplied(_) => Fate::NotApplied,
                 ChangeOutcome::Unknown => Fate::Unknown,
             },

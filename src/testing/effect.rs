@@ -47,6 +47,10 @@ impl Script<'_> {
                 let why = why.as_deref().unwrap_or("the test says that it fails");
                 ChangeOutcome::NotApplied(why.to_owned())
             }
+            Some(GivenOutcome::Breaks(why)) => {
+                let why = why.as_deref().unwrap_or("the test says that it breaks");
+                ChangeOutcome::Broke(why.to_owned())
+            }
             Some(GivenOutcome::Unknown(_)) => ChangeOutcome::Unknown,
         }
     }
@@ -63,7 +67,12 @@ impl Script<'_> {
     /// Whether it happens, whatever is said of it.
     pub fn takes_effect(&self) -> bool {
         match self.outcome {
-            None | Some(GivenOutcome::Applied | GivenOutcome::Unknown(ProbeSays::Applied)) => true,
+            None
+            | Some(
+                GivenOutcome::Applied
+                | GivenOutcome::Breaks(_)
+                | GivenOutcome::Unknown(ProbeSays::Applied),
+            ) => true,
             Some(GivenOutcome::Fails(_))
             | Some(GivenOutcome::Unknown(
                 ProbeSays::NotApplied | ProbeSays::Nothing | ProbeSays::Unsaid,
@@ -75,7 +84,10 @@ impl Script<'_> {
     pub fn probe_says(&self) -> ProbeSays {
         match self.outcome {
             Some(GivenOutcome::Unknown(says)) => *says,
-            None | Some(GivenOutcome::Applied | GivenOutcome::Fails(_)) => ProbeSays::Unsaid,
+            None
+            | Some(GivenOutcome::Applied | GivenOutcome::Fails(_) | GivenOutcome::Breaks(_)) => {
+                ProbeSays::Unsaid
+            }
         }
     }
 }

@@ -79,6 +79,7 @@ fn fault_code(reason: Reason) -> Code {
         Reason::OverBound => Code::RunOverBound,
         Reason::NotApplied => Code::RunNotApplied,
         Reason::Unknown => Code::RunOutcomeUnknown,
+        Reason::Broke => Code::RunBroke,
         Reason::NotVerified => Code::RunNotVerified,
         Reason::UndoFailed => Code::RunUndoFailed,
         Reason::Limit => Code::RunLimit,

@@ -115,6 +115,8 @@ pub struct GivenEffect {
 pub enum GivenOutcome {
     Applied,
     Fails(Option<SmolStr>),
+    /// It takes effect, and fails.
+    Breaks(Option<SmolStr>),
     Unknown(ProbeSays),
 }
 

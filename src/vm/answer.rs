@@ -51,6 +51,7 @@ impl Vm {
                 | Effect::BeginWith
                 | Effect::End
                 | Effect::Unwind
+                | Effect::Waive
                 | Effect::Wait(_)
                 | Effect::Tell { .. }
                 | Effect::Attach(_),

@@ -31,7 +31,8 @@ impl Vm {
             | Request::Novel { .. }
             | Request::Inconclusive { .. }
             | Request::Cleared { .. }
-            | Request::Mitigated { .. } => {}
+            | Request::Mitigated { .. }
+            | Request::Waive => {}
         }
         Ok(request)
     }
@@ -72,6 +73,7 @@ impl Vm {
                 phase,
                 values,
                 precheck,
+                follows,
                 already: _,
             } => Request::PlanReady {
                 phase: *phase,
@@ -80,6 +82,7 @@ impl Vm {
                     Some((verify, captures)) => Some((*verify, self.values(captures)?)),
                     None => None,
                 },
+                follows: *follows,
             },
             Effect::GuardOpen { guard, captures } => Request::GuardOpen {
                 guard: *guard,
@@ -103,6 +106,7 @@ impl Vm {
             Effect::BeginAttempt { .. } | Effect::BeginElement { .. } | Effect::BeginWith => {
                 Request::Begin(self.piece(effect)?)
             }
+            Effect::Waive => Request::Waive,
             Effect::End => Request::End,
             Effect::Unwind => Request::Unwind(self.thrown()?),
             Effect::Wait(duration) => Request::Wait(*duration),

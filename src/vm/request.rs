@@ -30,6 +30,8 @@ pub enum Request {
         phase: u16,
         values: Vec<Value>,
         precheck: Option<(VerifyIndex, Vec<Value>)>,
+        /// It only follows a verify: it is looked at if that was skipped.
+        follows: bool,
     },
     /// A guard stands from here on, until closed or until the piece that it was opened in is over.
     /// [`Reply::Done`], or `Failed(Fault::Guard)`.
@@ -91,6 +93,8 @@ pub enum Request {
         text: String,
         captures: Vec<Value>,
     },
+    /// `waive verify`: what its block changed waits for no verify. [`Reply::Done`].
+    Waive,
 }
 
 /// One observation.

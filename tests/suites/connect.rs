@@ -89,7 +89,10 @@ fn ask(call: &str, args: Vec<(&'static str, Arg)>) -> Ask {
 /// What was said, if it is words.
 fn words(came: &Came) -> &str {
     match came {
-        Came::NoData(words) | Came::Failed(words) | Came::NotApplied(words) => words,
+        Came::NoData(words)
+        | Came::Failed(words)
+        | Came::NotApplied(words)
+        | Came::Broke(words) => words,
         Came::Value(..) | Came::Applied | Came::Unknown => panic!("no words: {came:?}"),
     }
 }

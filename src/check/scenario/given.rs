@@ -53,6 +53,9 @@ impl Scenario<'_, '_> {
             tree::GivenOutcome::Fails(why) => {
                 GivenOutcome::Fails(why.as_ref().map(|why| why.text.clone()))
             }
+            tree::GivenOutcome::Breaks(why) => {
+                GivenOutcome::Breaks(why.as_ref().map(|why| why.text.clone()))
+            }
             tree::GivenOutcome::Unknown(says) => GivenOutcome::Unknown(*says),
         };
         self.test.effects.extend(action.map(|action| GivenEffect {

@@ -122,6 +122,7 @@ impl Trace {
                         IntentState::Applied => "applied",
                         IntentState::NotApplied => "not applied",
                         IntentState::Unknown => "unknown",
+                        IntentState::Broke => "broken",
                     };
                     self.below(now, &format!("intent {id} is {word}"));
                 }

@@ -29,6 +29,8 @@ pub struct Answer {
 pub enum Does {
     Applied,
     NotApplied,
+    /// It takes effect, and says that it failed.
+    Breaks,
     /// It takes effect, and nobody hears of it.
     Unknown,
     /// It takes no effect, and nobody hears of it before its deadline.
@@ -75,6 +77,7 @@ impl Does {
         Some(match word {
             "applied" => Does::Applied,
             "not_applied" => Does::NotApplied,
+            "breaks" => Does::Breaks,
             "unknown" => Does::Unknown,
             "hangs" => Does::Hangs,
             _ => return None,
@@ -86,6 +89,7 @@ impl Does {
         match self {
             Does::Applied => ChangeOutcome::Applied(Value::None),
             Does::NotApplied => ChangeOutcome::NotApplied("it was refused".to_owned()),
+            Does::Breaks => ChangeOutcome::Broke("exit code 1".to_owned()),
             Does::Unknown | Does::Hangs => ChangeOutcome::Unknown,
         }
     }

@@ -13,7 +13,7 @@ use crate::journal::{
     Write,
 };
 use crate::program::{CodeHash, StepIndex};
-use crate::run::{Action, Intent, IntentKind, StepPath};
+use crate::run::{Action, Dirt, Intent, IntentKind, StepPath};
 use crate::value::{Identity, Key};
 
 /// Changes that become durable together.
@@ -118,6 +118,7 @@ impl Batch {
             told: vec!["pagerduty:checkout".into()],
             locks: BTreeSet::new(),
             disturbed: BTreeSet::from([Identity(Vec::new())]),
+            dirt: Dirt::default(),
             next_entry: 0,
         }))
     }
@@ -216,6 +217,7 @@ impl Batch {
         let state = match state {
             "applied" => IntentState::Applied,
             "not applied" => IntentState::NotApplied,
+            "broke" => IntentState::Broke,
             _ => IntentState::Unknown,
         };
         self.with(Write::IntentState {

@@ -168,6 +168,8 @@ fn outcome_text(outcome: &GivenOutcome) -> String {
     match outcome {
         GivenOutcome::Applied => String::new(),
         GivenOutcome::Fails(why) => reason(why),
+        GivenOutcome::Breaks(Some(why)) => format!("breaks {}", plain(why)),
+        GivenOutcome::Breaks(None) => "breaks".into(),
         GivenOutcome::Unknown(ProbeSays::Unsaid) => "unknown".into(),
         GivenOutcome::Unknown(ProbeSays::Applied) => "unknown, probe says applied".into(),
         GivenOutcome::Unknown(ProbeSays::NotApplied) => "unknown, probe says not applied".into(),

@@ -79,6 +79,7 @@ impl Lowering {
         let action = self.next_expr(&mut nodes, span);
         let outcome = match nodes.peek_rule() {
             Some(Rule::reply_fails) => GivenOutcome::Fails(self.reason(&mut nodes)),
+            Some(Rule::effect_breaks) => GivenOutcome::Breaks(self.reason(&mut nodes)),
             Some(Rule::effect_unknown) => GivenOutcome::Unknown(probe_says(nodes.next())),
             _ => GivenOutcome::Applied,
         };
@@ -90,9 +91,10 @@ impl Lowering {
         }
     }
 
-    /// The text behind `fails`.
+    /// The text behind `fails` or `breaks`.
     fn reason(&mut self, nodes: &mut Nodes<'_>) -> Option<crate::syntax::tree::PlainText> {
-        let node = nodes.accept(Rule::reply_fails)?;
+        let node = nodes.accept(Rule::reply_fails);
+        let node = node.or_else(|| nodes.accept(Rule::effect_breaks))?;
         self.optional_plain(&mut Nodes::of(node))
     }
 

@@ -98,6 +98,8 @@ pub enum Cause {
 pub enum GivenOutcome {
     Applied,
     Fails(Option<PlainText>),
+    /// `breaks "why"`: it failed after it had begun.
+    Breaks(Option<PlainText>),
     /// `unknown, probe says applied`
     Unknown(ProbeSays),
 }

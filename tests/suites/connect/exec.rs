@@ -134,9 +134,9 @@ fn an_exit_code_decides_about_a_change() {
         "-c",
         "echo begun; echo 'it\u{7} broke' >&2; echo; exit 3",
     ]);
-    assert_eq!(came, Came::NotApplied("exit code 3: it\\u{7} broke".into()));
+    assert_eq!(came, Came::Broke("exit code 3: it\\u{7} broke".into()));
     let came = run(connectors("").perform(program("apply", &["/bin/false"])));
-    assert_eq!(came, Came::NotApplied("exit code 1, without a word".into()));
+    assert_eq!(came, Came::Broke("exit code 1, without a word".into()));
 }
 
 fn a_signal_leaves_a_change_unknown() {
@@ -242,7 +242,7 @@ fn no_secret_comes_back() {
     let came = observe(&["sh", "-c", &echo]);
     assert!(field(&came, "out").starts_with("before [secret token]\n[secret token]"));
     let came = perform(&["sh", "-c", &format!("echo {SECRET}; exit 1")]);
-    assert_eq!(came, Came::NotApplied("exit code 1: [secret token]".into()));
+    assert_eq!(came, Came::Broke("exit code 1: [secret token]".into()));
     // Where the output is cut in the middle of one.
     let fill = 1024 * 1024 - 60;
     let line = format!(
