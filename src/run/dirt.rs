@@ -152,6 +152,12 @@ impl Run {
             .iter()
             .map(|stands| stands.call.clone())
             .collect();
+        let names: Vec<&str> = calls.iter().map(|call| &*call.name).collect();
+        self.told.explain(Some(&format!(
+            "nothing has proven what {} changed: {}",
+            context.program.runbook,
+            names.join(", ")
+        )));
         context.record(Event::Unproven { calls });
     }
 
