@@ -35,7 +35,8 @@ pub enum Scope {
 }
 
 /// Where a value comes from, from most to least trusted: the author's text, a number that a
-/// connector measured, words that somebody else could have written.
+/// connector measured, a number that somebody sent and the author bounds, words that somebody else
+/// could have written.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -43,6 +44,8 @@ pub enum Integrity {
     #[default]
     Own,
     Measured,
+    /// A number from outside, between two bounds of the author's.
+    Bounded,
     Told,
 }
 
@@ -60,7 +63,7 @@ pub enum Repeat {
 }
 
 /// A parameter of an extern that outside text must never supply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Sink {
     Amount,
     Host,
@@ -68,6 +71,8 @@ pub enum Sink {
     Flag,
     Executable,
     Population,
+    /// What is sent to somebody who acts on it.
+    Payload,
 }
 
 /// How urgent an incident is.
@@ -106,6 +111,6 @@ pub(crate) use words;
 
 words!(Level { Pure "pure", Observe "observe", Notify "notify", Change "change", Irreversible "irreversible" });
 words!(Scope { Instance "instance", Service "service", Product "product", CrossProduct "cross_product", Substrate "substrate" });
-words!(Integrity { Own "own", Measured "measured", Told "told" });
-words!(Sink { Amount "amount", Host "host", Path "path", Flag "flag", Executable "executable", Population "population" });
+words!(Integrity { Own "own", Measured "measured", Bounded "bounded", Told "told" });
+words!(Sink { Amount "amount", Host "host", Path "path", Flag "flag", Executable "executable", Population "population", Payload "payload" });
 words!(Severity { None "none", Sev4 "sev4", Sev3 "sev3", Sev2 "sev2", Sev1 "sev1" });

@@ -28,6 +28,12 @@ macro_rules! rules {
 rules! {
     /// `steps` never ask a verify beforehand.
     StepsNeverSkip
+    /// Only an amount may be measured or bounded; every other sink takes what is own.
+    OwnAloneAtSinks
+    /// A clamped number from outside is bounded, and not own.
+    ClampBounds
+    /// How many events there are is told.
+    EventsAreTold
     /// What is dirty is no single look but the whole verify.
     DirtyIsNoSingleLook
     /// What an incident has changed and not proven is kept with it from run to run.

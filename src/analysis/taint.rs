@@ -1,18 +1,19 @@
 //! P12: data from outside may select among what the author wrote, never supply it.
 //!
-//! Levels: own < measured < told. Implicit flows are allowed on purpose: the set of alternatives
+//! Levels: own < measured < bounded < told. Implicit flows are allowed on purpose: the set of alternatives
 //! is finite, in the text, and bounded by `blast`. What may not happen is that told data reaches a
 //! sink, or that forged words alone bring a change about.
 
 mod flow;
 mod origin;
+mod outside;
 mod sink;
 mod value;
 
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
-use crate::effect::{Integrity, Level, Sink};
+use crate::effect::{Level, Sink};
 use crate::text::Span;
 use crate::typed::{
     CallExpr, Callee, Endorsement, ExprKind, FindingId, FunctionId, FunctionKind, Package, Runbook,
@@ -21,7 +22,7 @@ use crate::typed::{
 
 use super::level::Levels;
 use flow::Flow;
-use origin::{Taint, bit};
+use origin::Taint;
 
 /// What is known of each function.
 pub struct Taints {
@@ -61,10 +62,7 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
             flow.locals[index] = match param.ty {
                 // A handle is own: it was looked up.
                 Type::Target(_) => Taint::default(),
-                _ => Taint {
-                    level: Integrity::Own,
-                    params: bit(index),
-                },
+                _ => Taint::parameter(index),
             };
         }
         flow.block(&function.body.block);
@@ -72,6 +70,12 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
             result: flow.result,
             sinks: flow.sinks,
         };
+        let mut summary = summary;
+        // A parameter that reaches a sink in many lines is checked once at each call.
+        let mut reached = BTreeSet::new();
+        summary
+            .sinks
+            .retain(|(index, sink, _)| reached.insert((*index, *sink)));
         taints.functions[id.index()] = summary;
         taints.told_lookups.extend(lookups);
     }
@@ -100,7 +104,7 @@ pub fn check_runbook(
         for (finding, args) in flow.found {
             let known = findings.get_mut(finding.index()).into_iter().flatten();
             for (known, arg) in known.zip(args) {
-                *known = known.join(arg);
+                *known = std::mem::take(known).join(arg);
             }
         }
     }
@@ -110,7 +114,7 @@ pub fn check_runbook(
         let args = remedy.finding.and_then(|id| findings.get(id.index()));
         for (index, taint) in args.into_iter().flatten().enumerate() {
             if let Some(local) = flow.locals.get_mut(index) {
-                *local = *taint;
+                *local = taint.clone();
             }
         }
         flow.block(&body.block);
@@ -120,6 +124,7 @@ pub fn check_runbook(
     for body in others {
         Flow::new(package, taints, Some(runbook), body, &mut lookups, out).block(&body.block);
     }
+    outside::check_runbook(package, runbook, out);
     owns_something(package, runbook, &lookups, out);
     told_lookups.extend(lookups);
 }

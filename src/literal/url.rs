@@ -216,6 +216,13 @@ impl Address<'_> {
                 self.wrong(place, &why, "write the path that is meant");
                 return;
             }
+            if segment.contains(STAND_IN) && segment.contains('%') {
+                // `%2e` beside a hole that is filled with `.` would be `..` to a client.
+                let why = "a part of the path that is filled in has a `%` beside its hole";
+                let help = "write the character itself, or put a `/` between it and the hole";
+                self.wrong(place, why, help);
+                return;
+            }
         }
     }
 

@@ -99,7 +99,7 @@ impl<'a, 'b> Flow<'a, 'b> {
                 let before = self.corroborated;
                 for arm in arms {
                     if let ArmPattern::Some(local) = arm.pattern {
-                        self.set(local, taint);
+                        self.set(local, taint.clone());
                     }
                     self.corroborated = before || measured;
                     self.block(&arm.body);
@@ -124,7 +124,7 @@ impl<'a, 'b> Flow<'a, 'b> {
             }
             StmtKind::Return(value) => {
                 let taint = self.expr(value);
-                self.result = self.result.join(taint);
+                self.result = std::mem::take(&mut self.result).join(taint);
             }
             StmtKind::Do(step) => self.step(step),
             StmtKind::WithDo { step, body, .. } => {

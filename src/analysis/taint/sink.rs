@@ -2,11 +2,12 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Integrity, Sink};
+use crate::rule::Rule;
 use crate::text::Span;
-use crate::typed::{Expr, ExternId, FunctionId, Param, Type};
+use crate::typed::{Expr, ExternId, FunctionId, Param};
 
 use super::flow::Flow;
-use super::origin::{Taint, bit};
+use super::origin::Taint;
 
 impl Flow<'_, '_> {
     /// Checks the sinks of an extern.
@@ -14,12 +15,8 @@ impl Flow<'_, '_> {
         let extern_ = &self.package.externs[id.index()];
         for ((param, arg), taint) in extern_.params.iter().zip(args).zip(taints) {
             let Some(sink) = param.sink else { continue };
-            // A URL's host is constant by its own grammar.
-            if arg.ty == Type::Url {
-                continue;
-            }
             let name = extern_.name.to_string();
-            self.sink(sink, &name, param, arg.span, *taint);
+            self.sink(sink, &name, param, arg.span, taint);
         }
     }
 
@@ -34,33 +31,44 @@ impl Flow<'_, '_> {
                 taints.get(*index),
             ) {
                 let name = function.name.to_string();
-                self.sink(*sink, &name, param, arg.span, *taint);
+                self.sink(*sink, &name, param, arg.span, taint);
             }
         }
     }
 
-    fn sink(&mut self, sink: Sink, callee: &str, param: &Param, span: Span, taint: Taint) {
-        for index in 0..64 {
-            if taint.params & bit(index) != 0 {
+    fn sink(&mut self, sink: Sink, callee: &str, param: &Param, span: Span, taint: &Taint) {
+        for index in taint.params.iter() {
+            self.sinks.push((index, sink, span));
+        }
+        if sink != Sink::Amount {
+            for index in taint.clamped.iter() {
                 self.sinks.push((index, sink, span));
             }
         }
-        if taint.level != Integrity::Told {
+        let refused = match (sink, taint.level) {
+            (_, Integrity::Own) | (Sink::Amount, Integrity::Measured | Integrity::Bounded) => false,
+            (_, Integrity::Measured | Integrity::Bounded) => Rule::OwnAloneAtSinks.holds(),
+            (_, Integrity::Told) => true,
+        };
+        if !refused {
             return;
         }
+        let what = match taint.level {
+            Integrity::Own | Integrity::Told => "words from outside",
+            Integrity::Measured => "something measured",
+            Integrity::Bounded => "a number from outside",
+        };
         self.out.push(
             Diagnostic::new(
                 Code::ToldAtSink,
-                format!(
-                    "words from outside would supply `{}` of `{callee}`",
-                    param.name
-                ),
+                format!("{what} would supply `{}` of `{callee}`", param.name),
                 span,
-                format!("told, but this is {}", sink_phrase(sink)),
+                format!("{}, but this is {}", taint.level.word(), sink_phrase(sink)),
             )
             .help(match sink {
                 Sink::Amount => "bound it by your own numbers: `clamp(x, 1, 10)`",
                 Sink::Population => "look the population up by a name that your product owns",
+                Sink::Payload => "write it yourself, choose among your own with `pick`, or use the name of a target that was looked up and is owned",
                 Sink::Host | Sink::Path | Sink::Flag | Sink::Executable => {
                     "choose among your own: `pick c in CONSTANTS where c.name == ...` yields the constant, not the words"
                 }
@@ -77,5 +85,6 @@ fn sink_phrase(sink: Sink) -> &'static str {
         Sink::Flag => "a flag",
         Sink::Executable => "an executable",
         Sink::Population => "a population",
+        Sink::Payload => "what is sent",
     }
 }

@@ -6,7 +6,8 @@ use crate::typed::{
 };
 
 use super::flow::Flow;
-use super::origin::{Taint, bit};
+use super::origin::Taint;
+use crate::rule::Rule;
 
 impl Flow<'_, '_> {
     /// As [`Flow::expr`]; afterwards `self.measured` tells whether something measured is in it.
@@ -27,7 +28,7 @@ impl Flow<'_, '_> {
 
     pub(super) fn expr_taint(&mut self, expr: &Expr) -> Taint {
         match &expr.kind {
-            ExprKind::Local(local) => self.locals.get(local.index()).copied().unwrap_or_default(),
+            ExprKind::Local(local) => self.locals.get(local.index()).cloned().unwrap_or_default(),
             ExprKind::Trigger(binding) => {
                 let binding = self
                     .runbook
@@ -52,7 +53,7 @@ impl Flow<'_, '_> {
             ExprKind::IsSome { operand, bind } => {
                 let taint = self.expr(operand);
                 if let Some(local) = bind {
-                    self.set(*local, taint);
+                    self.set(*local, taint.clone());
                 }
                 taint
             }
@@ -81,7 +82,7 @@ impl Flow<'_, '_> {
                 condition,
             } => {
                 let source = self.expr(source);
-                self.set(*local, source);
+                self.set(*local, source.clone());
                 self.expr(condition);
                 source
             }
@@ -94,11 +95,36 @@ impl Flow<'_, '_> {
                 let then = self.expr(then);
                 then.join(self.expr(otherwise))
             }
+            ExprKind::Record { fields, .. } => {
+                let fields = fields.iter();
+                let fields = fields.map(|field| field.as_ref().map(|field| self.expr(field)));
+                Taint::record(fields.map(Option::unwrap_or_default).collect())
+            }
+            // What comes out of a list or a map is worth what was put in; the key only selects.
+            ExprKind::Index { base, index } => {
+                self.expr(index);
+                self.expr(base)
+            }
+            ExprKind::List(elements) => {
+                let mut elements = elements.iter().map(|element| self.expr(element));
+                let first = elements.next().unwrap_or_default();
+                elements.fold(first, Taint::join)
+            }
+            ExprKind::Wrap(operand) => self.expr(operand),
+            ExprKind::Template { holes, .. } if expr.ty == Type::Text => {
+                // A number in a text stays what it is.
+                holes.iter().fold(Taint::default(), |joined, hole| {
+                    joined.join(self.expr(hole).whole())
+                })
+            }
             // Comparing selects; the answer is as good as what was compared.
             _ => {
                 let mut joined = Taint::default();
-                expr.for_each_child(&mut |child| joined = joined.join(self.expr(child)));
-                joined
+                expr.for_each_child(&mut |child| {
+                    let part = self.expr(child);
+                    joined = std::mem::take(&mut joined).join(part);
+                });
+                joined.whole()
             }
         }
     }
@@ -116,14 +142,18 @@ impl Flow<'_, '_> {
         let Some(declared) = declared else {
             return taint;
         };
+        if let Some(known) = taint.field(usize::from(field)) {
+            return known;
+        }
         match &base.ty {
             // The key of a handle was endorsed with it.
             Type::Target(_) if field == 0 => taint,
             Type::Target(_) => Taint::of(observed(&declared.ty)),
-            _ if taint.level == Integrity::Measured => Taint {
-                level: observed(&declared.ty),
-                ..taint
-            },
+            _ if taint.level == Integrity::Measured => {
+                let mut field = taint.whole();
+                field.level = observed(&declared.ty);
+                field
+            }
             _ => taint,
         }
     }
@@ -136,14 +166,19 @@ impl Flow<'_, '_> {
             .map(|(_, value)| self.expr(value))
             .collect();
         let joined = |taints: &[Taint]| {
-            taints
-                .iter()
-                .fold(Taint::default(), |joined, taint| joined.join(*taint))
+            taints.iter().fold(Taint::default(), |joined, taint| {
+                joined.join(taint.clone().whole())
+            })
         };
         match call.callee {
             Callee::Builtin(Builtin::Clamp) => match args.as_slice() {
-                [_, low, high] if low.level == Integrity::Own && high.level == Integrity::Own => {
-                    low.join(*high)
+                [number, low, high]
+                    if low.level == Integrity::Own
+                        && high.level == Integrity::Own
+                        && Rule::ClampBounds.holds() =>
+                {
+                    let bounds = low.clone().join(high.clone());
+                    number.clone().bounded().join(bounds)
                 }
                 _ => joined(&args),
             },
@@ -154,13 +189,17 @@ impl Flow<'_, '_> {
             Callee::Builtin(_) => joined(&args),
             Callee::Function(id) => {
                 self.function_sinks(id, &call.args, &args);
-                let result = self.taints.functions[id.index()].result;
-                args.iter()
-                    .enumerate()
-                    .filter(|(index, _)| result.params & bit(*index) != 0)
-                    .fold(Taint::of(result.level), |joined, (_, taint)| {
-                        joined.join(*taint)
-                    })
+                let result = self.taints.functions[id.index()].result.clone();
+                let mut joined = result.clone().whole();
+                (joined.params, joined.clamped) = Default::default();
+                for (index, taint) in args.into_iter().enumerate() {
+                    if result.params.contains(index) {
+                        joined = joined.join(taint);
+                    } else if result.clamped.contains(index) {
+                        joined = joined.join(taint.bounded());
+                    }
+                }
+                joined
             }
             Callee::Extern(id) => {
                 self.extern_sinks(id, &call.args, &args);
@@ -168,7 +207,7 @@ impl Flow<'_, '_> {
                 match extern_.kind {
                     ExternKind::Fn => joined(&args),
                     ExternKind::Probe | ExternKind::Action(_) => {
-                        let told = args.iter().chain(&equals).any(|taint| taint.may_be_told());
+                        let told = args.iter().chain(&equals).any(Taint::may_be_told);
                         if told && finds_targets(ty) {
                             self.lookups.insert(call.site);
                         }
@@ -177,8 +216,11 @@ impl Flow<'_, '_> {
                             return Taint::default();
                         }
                         // A record of the caller's choice is decoded from what somebody sent.
+                        // How many of them there are is their sender's word as well.
+                        let sent = extern_.type_parameters > 0 && Rule::EventsAreTold.holds();
                         match extern_.result {
                             Type::Parameter(_) => Taint::of(Integrity::Told),
+                            _ if sent => Taint::of(Integrity::Told),
                             _ => Taint::of(observed(ty)),
                         }
                     }

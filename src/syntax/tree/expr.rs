@@ -195,7 +195,7 @@ pub struct Parameter {
     pub ty: Option<TypeRef>,
     /// `in 1..=1000`: the range of an amount; externs only.
     pub range: Option<Expr>,
-    /// `amount host path flag executable population`; externs only.
+    /// `amount host path flag executable population payload`; externs only.
     pub sink: Option<Ident>,
     pub default: Option<Expr>,
     pub span: Span,
