@@ -16,6 +16,7 @@ mod step;
 mod taint;
 mod time;
 mod touch;
+mod world;
 
 use std::collections::BTreeSet;
 
@@ -43,7 +44,8 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         step::check_runbook(package, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
-        taint::check_runbook(&levels, &taints, runbook, &mut told_lookups, &mut out);
+        taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
+        world::check_runbook(&levels, runbook, &mut out);
         let mut found = RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,

@@ -28,6 +28,10 @@ macro_rules! rules {
 rules! {
     /// `steps` never ask a verify beforehand.
     StepsNeverSkip
+    /// A diagnosis is judged once more with what stands behind `else no_data`, where words select.
+    AbsenceIsNoEvidence
+    /// A `verify` or `until` is not true where nothing is there.
+    AbsenceProvesNothing
 }
 
 #[cfg(not(feature = "harness"))]
