@@ -20,6 +20,7 @@ mod taint;
 mod time;
 mod touch;
 mod undo;
+mod world;
 
 use std::collections::BTreeSet;
 
@@ -50,7 +51,8 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         step::check_runbook(package, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
-        taint::check_runbook(&levels, &taints, runbook, &mut told_lookups, &mut out);
+        taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
+        world::check_runbook(&levels, runbook, &mut out);
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);

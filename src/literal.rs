@@ -12,7 +12,7 @@ mod scan;
 mod url;
 
 pub use number::{number, time};
-pub use promql::{Moment, Selector, selectors};
+pub use promql::{Asked, HOLE, Moment, Selector, asked, selectors};
 
 use crate::diag::Diagnostic;
 use crate::text::Span;

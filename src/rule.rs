@@ -28,6 +28,10 @@ macro_rules! rules {
 rules! {
     /// `steps` never ask a verify beforehand.
     StepsNeverSkip
+    /// A diagnosis is judged once more with what stands behind `else no_data`, where words select.
+    AbsenceIsNoEvidence
+    /// A `verify` or `until` is not true where nothing is there.
+    AbsenceProvesNothing
     /// Only an amount may be measured or bounded; every other sink takes what is own.
     OwnAloneAtSinks
     /// A clamped number from outside is bounded, and not own.

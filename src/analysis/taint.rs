@@ -2,7 +2,7 @@
 //!
 //! Levels: own < measured < bounded < told. Implicit flows are allowed on purpose: the set of alternatives
 //! is finite, in the text, and bounded by `blast`. What may not happen is that told data reaches a
-//! sink, or that forged words alone bring a change about.
+//! sink; that forged words alone bring a change about is looked for elsewhere.
 
 mod flow;
 mod origin;
@@ -13,14 +13,13 @@ mod value;
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
-use crate::effect::{Level, Sink};
+use crate::effect::Sink;
 use crate::text::Span;
 use crate::typed::{
-    CallExpr, Callee, Endorsement, ExprKind, FindingId, FunctionId, FunctionKind, Package, Runbook,
-    SiteId, Type,
+    CallExpr, Callee, Endorsement, ExprKind, FunctionId, FunctionKind, Package, Runbook, SiteId,
+    Type,
 };
 
-use super::level::Levels;
 use flow::Flow;
 use origin::Taint;
 
@@ -84,27 +83,28 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
 
 /// Follows data through the runbook: diagnosis, then each remedy with the findings' arguments.
 pub fn check_runbook(
-    levels: &Levels,
+    package: &Package,
     taints: &Taints,
     runbook: &Runbook,
     told_lookups: &mut BTreeSet<SiteId>,
     out: &mut Vec<Diagnostic>,
 ) {
-    let package = levels.package;
-    let mut findings: Vec<Vec<Taint>> = runbook
+    let mut findings: Vec<Vec<Option<Taint>>> = runbook
         .findings
         .iter()
-        .map(|finding| vec![Taint::default(); finding.params.len()])
+        .map(|finding| vec![None; finding.params.len()])
         .collect();
     let mut lookups = BTreeSet::new();
     if let Some(body) = &runbook.diagnose {
         let mut flow = Flow::new(package, taints, Some(runbook), body, &mut lookups, out);
-        flow.changing = changing_findings(levels, runbook);
         flow.block(&body.block);
         for (finding, args) in flow.found {
             let known = findings.get_mut(finding.index()).into_iter().flatten();
             for (known, arg) in known.zip(args) {
-                *known = std::mem::take(known).join(arg);
+                *known = Some(match known.take() {
+                    Some(known) => known.join(arg),
+                    None => arg,
+                });
             }
         }
     }
@@ -114,7 +114,7 @@ pub fn check_runbook(
         let args = remedy.finding.and_then(|id| findings.get(id.index()));
         for (index, taint) in args.into_iter().flatten().enumerate() {
             if let Some(local) = flow.locals.get_mut(index) {
-                *local = taint.clone();
+                *local = taint.clone().unwrap_or_default();
             }
         }
         flow.block(&body.block);
@@ -196,14 +196,4 @@ fn owns_something(
             .help("say what belongs to the product: `owns k8s.namespace(\"shop\")`"),
         );
     }
-}
-
-/// The findings whose remedies change something.
-fn changing_findings(levels: &Levels, runbook: &Runbook) -> BTreeSet<FindingId> {
-    runbook
-        .remedies
-        .iter()
-        .filter(|remedy| levels.block(&remedy.body.block) >= Level::Change)
-        .filter_map(|remedy| remedy.finding)
-        .collect()
 }

@@ -200,6 +200,9 @@ codes! {
     E0522 Irreversible             Error   "a change that can never be taken back"
     E0523 RetryUnsafe              Error   "a retry of what must not be repeated"
     E0524 WaiverWithoutReason      Error   "a waiver without a reason"
+    E0525 VerifyProvesNothing      Error   "a verify that proves nothing"
+    E0526 ClearedByAbsence         Error   "cleared for lack of anything"
+    E0527 ConditionTooWide         Error   "a condition that tests too much at once"
     E0528 HeldOn                   Error   "something that is held and not given back"
     E0529 MitigatedInLoop          Error   "mitigated in a loop"
     E0530 MitigatedInWithDo        Error   "mitigated in a with do"
@@ -315,6 +318,7 @@ codes! {
     L0202 UnusedUse                Warning "a module that nobody uses"
     L0203 ShortChain               Warning "a chain with one link"
     L0501 AgainUnused              Warning "a clause again that has no effect"
+    L0506 RemedyNeverActs          Warning "a remedy that can never act"
     L0601 BlastLineUnused          Warning "a line of the blast that bounds nothing"
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
 

@@ -3,6 +3,7 @@
 //! In: a scanned literal. Out: the positions of its holes, or the first thing that is wrong, with
 //! its place. Knows the types of functions and operators; knows nothing of which metrics exist.
 
+mod asked;
 mod call;
 mod function;
 mod lexer;
@@ -18,6 +19,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::value::HolePosition;
 use parser::Parser;
 
+pub use asked::{Asked, HOLE, asked};
 pub use selector::{Moment, Selector, selectors};
 
 /// What an expression yields.

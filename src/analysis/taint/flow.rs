@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Diagnostic;
 use crate::effect::{Integrity, Sink};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ArmPattern, Block, Body, Expr, FindingId, HandlerAction, LocalId, Package,
-    Runbook, SiteId, Step, Stmt, StmtKind, UndoChoice,
+    ActionCallee, ArmPattern, Block, Body, FindingId, HandlerAction, LocalId, Package, Runbook,
+    SiteId, Step, Stmt, StmtKind, UndoChoice,
 };
 
 use super::Taints;
 use super::origin::Taint;
-use crate::analysis::kind::always_ends;
 
 /// One body, followed in the order of its statements.
 pub struct Flow<'a, 'b> {
@@ -23,11 +22,6 @@ pub struct Flow<'a, 'b> {
     pub(super) result: Taint,
     pub(super) sinks: Vec<(usize, Sink, Span)>,
     pub(super) found: Vec<(FindingId, Vec<Taint>)>,
-    pub(super) changing: BTreeSet<FindingId>,
-    /// Whether reaching the current line depends on something measured.
-    pub(super) corroborated: bool,
-    /// Whether the expression just followed holds something measured.
-    pub(super) measured: bool,
     pub(super) lookups: &'b mut BTreeSet<SiteId>,
     pub(super) out: &'b mut Vec<Diagnostic>,
 }
@@ -49,9 +43,6 @@ impl<'a, 'b> Flow<'a, 'b> {
             result: Taint::default(),
             sinks: Vec::new(),
             found: Vec::new(),
-            changing: BTreeSet::new(),
-            corroborated: false,
-            measured: false,
             lookups,
             out,
         }
@@ -64,11 +55,9 @@ impl<'a, 'b> Flow<'a, 'b> {
     }
 
     pub(super) fn block(&mut self, block: &Block) {
-        let outside = self.corroborated;
         for stmt in &block.statements {
             self.stmt(stmt);
         }
-        self.corroborated = outside;
     }
 
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
@@ -92,31 +81,34 @@ impl<'a, 'b> Flow<'a, 'b> {
                 condition,
                 then,
                 otherwise,
-            } => self.branch(condition, then, otherwise.as_ref()),
+            } => {
+                self.expr(condition);
+                self.block(then);
+                if let Some(block) = otherwise {
+                    self.block(block);
+                }
+            }
             StmtKind::Match { subject, arms } => {
-                let taint = self.expr_measured(subject);
-                let measured = self.measured;
-                let before = self.corroborated;
+                let taint = self.expr(subject);
                 for arm in arms {
                     if let ArmPattern::Some(local) = arm.pattern {
                         self.set(local, taint.clone());
                     }
-                    self.corroborated = before || measured;
                     self.block(&arm.body);
                 }
-                let leaves = arms.iter().any(|arm| ends(&arm.body));
-                self.corroborated = before || (measured && leaves);
             }
             StmtKind::For(for_loop) => {
                 let taint = self.expr(&for_loop.source);
                 self.set(for_loop.local, taint);
                 self.block(&for_loop.body);
             }
-            StmtKind::Found { finding, args } => self.found(stmt, *finding, args),
+            StmtKind::Found { finding, args } => {
+                let taints = args.iter().map(|arg| self.expr(arg)).collect();
+                self.found.push((*finding, taints));
+            }
             StmtKind::Cleared { condition, why } => {
                 if let Some(condition) = condition {
-                    self.expr_measured(condition);
-                    self.corroborated |= self.measured;
+                    self.expr(condition);
                 }
                 why.iter().for_each(|why| {
                     self.expr(why);
@@ -152,40 +144,6 @@ impl<'a, 'b> Flow<'a, 'b> {
         }
     }
 
-    /// What stands behind an `if` that leaves the block depends on its condition too.
-    pub(super) fn branch(&mut self, condition: &Expr, then: &Block, otherwise: Option<&Block>) {
-        self.expr_measured(condition);
-        let measured = self.measured;
-        let before = self.corroborated;
-        self.corroborated = before || measured;
-        self.block(then);
-        if let Some(block) = otherwise {
-            self.block(block);
-        }
-        let leaves = ends(then) || otherwise.is_some_and(ends);
-        self.corroborated = before || (measured && leaves);
-    }
-
-    pub(super) fn found(&mut self, stmt: &Stmt, finding: FindingId, args: &[Expr]) {
-        let taints = args.iter().map(|arg| self.expr(arg)).collect();
-        if self.changing.contains(&finding) && !self.corroborated {
-            let name = self
-                .runbook
-                .and_then(|runbook| runbook.findings.get(finding.index()))
-                .map_or("", |finding| finding.name.as_str());
-            self.out.push(
-                Diagnostic::new(
-                    Code::Uncorroborated,
-                    format!("`found {name}` rests on nothing that was measured"),
-                    stmt.span,
-                    "its remedy changes something",
-                )
-                .help("an alert is only words, and words can be forged: test a measurement first, as in `if errors() > 5% { found ... }`"),
-            );
-        }
-        self.found.push((finding, taints));
-    }
-
     pub(super) fn step(&mut self, step: &Step) {
         let taints: Vec<Taint> = step.args.iter().map(|arg| self.expr(arg)).collect();
         for handler in &step.handlers {
@@ -207,8 +165,4 @@ impl<'a, 'b> Flow<'a, 'b> {
             self.block(block);
         }
     }
-}
-
-fn ends(block: &Block) -> bool {
-    block.statements.last().is_some_and(always_ends)
 }

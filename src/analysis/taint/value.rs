@@ -10,23 +10,7 @@ use super::origin::Taint;
 use crate::rule::Rule;
 
 impl Flow<'_, '_> {
-    /// As [`Flow::expr`]; afterwards `self.measured` tells whether something measured is in it.
-    pub(super) fn expr_measured(&mut self, expr: &Expr) -> Taint {
-        self.measured = false;
-        self.expr(expr)
-    }
-
     pub(super) fn expr(&mut self, expr: &Expr) -> Taint {
-        let taint = self.expr_taint(expr);
-        // What is broken may have been a measurement; its own error is enough.
-        let broken = matches!(expr.kind, ExprKind::Error);
-        if broken || taint.level == Integrity::Measured && is_scalar(&expr.ty) {
-            self.measured = true;
-        }
-        taint
-    }
-
-    pub(super) fn expr_taint(&mut self, expr: &Expr) -> Taint {
         match &expr.kind {
             ExprKind::Local(local) => self.locals.get(local.index()).cloned().unwrap_or_default(),
             ExprKind::Trigger(binding) => {
@@ -266,20 +250,6 @@ fn counted(ty: &Type) -> Taint {
         true => Taint::of(Integrity::Measured),
         false => Taint::default(),
     }
-}
-
-fn is_scalar(ty: &Type) -> bool {
-    matches!(
-        ty,
-        Type::Bool
-            | Type::Int
-            | Type::Float
-            | Type::Percent
-            | Type::Size
-            | Type::Duration
-            | Type::Time
-            | Type::Enum(_)
-    )
 }
 
 fn finds_targets(ty: &Type) -> bool {

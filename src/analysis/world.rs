@@ -1,0 +1,40 @@
+//! What the world decides, and what holds when nothing is there: the two judgements behind the
+//! rules on diagnoses, verifies and `cleared if`.
+//!
+//! In: expressions of the typed tree. They become [`term`]s in a shared table: names stand for what
+//! they were bound to, calls for what they return. Each judgement is one pass over that table.
+
+mod absent;
+mod acts;
+mod corroborate;
+mod decide;
+mod eval;
+mod fold;
+mod look;
+mod number;
+mod observe;
+mod term;
+
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
+use crate::typed::Runbook;
+
+use super::level::Levels;
+
+/// Judges the conditions of a runbook.
+pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+    corroborate::check(levels, runbook, out);
+    look::check(levels, runbook, out);
+    acts::check(levels, runbook, out);
+}
+
+/// A condition in which more combinations would have to be looked at than is done.
+fn too_many(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConditionTooWide,
+        "this condition tests too many values too often",
+        span,
+        format!("more than {} combinations", decide::COMBINATIONS),
+    )
+    .help("split it: test some of it in a condition of its own, one behind the other")
+}

@@ -1,0 +1,582 @@
+//! Judgement A: whether the world can make a condition true, and false, whatever words say.
+//!
+//! Comparisons of one term with constants are one choice of a region on the term's axis. Where a
+//! term is tested more than once in a condition, its regions are gone through one by one; all else
+//! follows from the parts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::value::Value;
+
+use super::fold::Terms;
+use super::number::Interval;
+use super::term::{Id, Node, Operation, Shape, each_operand};
+
+/// How many combinations of regions are looked at in one condition.
+pub const COMBINATIONS: usize = 4_096;
+
+/// Whether the world can make something true, and whether it can make it false.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Can {
+    pub yes: bool,
+    pub no: bool,
+}
+
+impl Can {
+    const NEITHER: Can = Can::of(false, false);
+    const BOTH: Can = Can::of(true, true);
+
+    const fn of(yes: bool, no: bool) -> Can {
+        Can { yes, no }
+    }
+
+    fn not(self) -> Can {
+        Can::of(self.no, self.yes)
+    }
+
+    fn and(self, other: Can) -> Can {
+        Can::of(self.yes && other.yes, self.no || other.no)
+    }
+
+    fn or(self, other: Can) -> Can {
+        self.not().and(other.not()).not()
+    }
+
+    fn choose(self, then: Can, otherwise: Can) -> Can {
+        let side = |then: bool, otherwise: bool| {
+            self.yes && then || self.no && otherwise || then && otherwise
+        };
+        Can::of(side(then.yes, otherwise.yes), side(then.no, otherwise.no))
+    }
+
+    /// Whether it is always the same.
+    pub fn is_constant(self) -> bool {
+        self.yes != self.no
+    }
+}
+
+/// What decides an atom: a term, or how two terms compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Axis {
+    Term(Id),
+    Pair(Id, Id),
+}
+
+/// A part of an axis.
+#[derive(Clone, Debug, PartialEq)]
+enum Region {
+    /// Of a Bool, or of whatever is one.
+    Is(bool),
+    Point(f64),
+    /// Without its ends.
+    Open(f64, f64),
+    Value(Value),
+    /// None of the values that are named.
+    Other,
+    Order(std::cmp::Ordering),
+}
+
+impl Terms {
+    /// What the world can make of a condition.
+    pub fn can(&mut self, id: Id) -> Can {
+        if let Some(can) = self.judged.get(&id) {
+            return *can;
+        }
+        let can = match *self.table.node(id) {
+            Node::Const(Value::Bool(value)) => Can::of(value, !value),
+            Node::Not(of) => self.can(of).not(),
+            Node::And(..) | Node::Or(..) => self.chain(id),
+            Node::Choose { .. } => self.together(id),
+            Node::OrNoData { value, .. } => self.can(value),
+            _ => self.atom(id),
+        };
+        self.judged.insert(id, can);
+        can
+    }
+
+    /// Operands that share nothing are judged apart from each other.
+    fn chain(&mut self, id: Id) -> Can {
+        let is_and = matches!(self.table.node(id), Node::And(..));
+        let operands = self.table.reach(id, |node, visit| match node {
+            Node::And(left, right) if is_and => {
+                visit(*left);
+                visit(*right);
+            }
+            Node::Or(left, right) if !is_and => {
+                visit(*left);
+                visit(*right);
+            }
+            _ => {}
+        });
+        let operands: Vec<Id> = operands
+            .into_iter()
+            .filter(|operand| match self.table.node(*operand) {
+                Node::And(..) => !is_and,
+                Node::Or(..) => is_and,
+                _ => true,
+            })
+            .collect();
+        let mut all: Option<Can> = None;
+        for group in self.groups(&operands) {
+            let can = match group.as_slice() {
+                [one] => self.can(*one),
+                [first, rest @ ..] => {
+                    let joined = rest.iter().fold(*first, |joined, next| match is_and {
+                        true => self.and(joined, *next),
+                        false => self.or(joined, *next),
+                    });
+                    self.together(joined)
+                }
+                [] => continue,
+            };
+            all = Some(match all {
+                None => can,
+                Some(all) if is_and => all.and(can),
+                Some(all) => all.or(can),
+            });
+        }
+        all.unwrap_or(Can::NEITHER)
+    }
+
+    /// The operands, those together that hang on one axis.
+    fn groups(&self, operands: &[Id]) -> Vec<Vec<Id>> {
+        let mut leader: Vec<usize> = (0..operands.len()).collect();
+        fn root(leader: &mut [usize], mut at: usize) -> usize {
+            while leader[at] != at {
+                leader[at] = leader[leader[at]];
+                at = leader[at];
+            }
+            at
+        }
+        let mut first: BTreeMap<Axis, usize> = BTreeMap::new();
+        for (at, operand) in operands.iter().enumerate() {
+            for part in self.table.reach(*operand, each_operand) {
+                if let Some(axis) = self.axis(part) {
+                    let known = *first.entry(axis).or_insert(at);
+                    let (a, b) = (root(&mut leader, known), root(&mut leader, at));
+                    leader[b] = a;
+                }
+            }
+        }
+        let mut groups: BTreeMap<usize, Vec<Id>> = BTreeMap::new();
+        for (at, operand) in operands.iter().enumerate() {
+            let root = root(&mut leader, at);
+            groups.entry(root).or_default().push(*operand);
+        }
+        groups.into_values().collect()
+    }
+
+    /// Judges what hangs together: goes through the regions of each term that is tested more than
+    /// once.
+    fn together(&mut self, id: Id) -> Can {
+        let parts = self.table.reach(id, each_operand);
+        let single: BTreeMap<Id, Can> = parts
+            .iter()
+            .copied()
+            .filter_map(|part| self.axis(part).is_some().then(|| (part, self.atom(part))))
+            .collect();
+        let axes = self.shared(id, &parts);
+        let mut words = Vec::new();
+        let mut world = Vec::new();
+        let mut combinations: usize = 1;
+        for (axis, atoms) in axes {
+            let regions = self.regions(axis, &atoms);
+            combinations = combinations.saturating_mul(regions.len());
+            match self.is_of_world(axis) {
+                true => world.push((axis, regions)),
+                false => words.push((axis, regions)),
+            }
+        }
+        if combinations > COMBINATIONS {
+            self.wide = true;
+            return Can::BOTH;
+        }
+        let mut all = Can::BOTH;
+        let mut said = Counter::new(&words);
+        while let Some(told) = said.next() {
+            let mut any = Can::NEITHER;
+            let mut seen = Counter::new(&world);
+            while let Some(mut chosen) = seen.next() {
+                chosen.extend(told.iter().map(|(axis, region)| (*axis, region.clone())));
+                let can = self.under(id, &parts, &single, &chosen);
+                any = Can::of(any.yes || can.yes, any.no || can.no);
+            }
+            all = Can::of(all.yes && any.yes, all.no && any.no);
+        }
+        all
+    }
+
+    /// The axes that several paths from the root lead to, with the atoms on them.
+    fn shared(&self, root: Id, parts: &[Id]) -> BTreeMap<Axis, Vec<Id>> {
+        let mut paths: BTreeMap<Id, usize> = BTreeMap::from([(root, 1)]);
+        for part in parts.iter().rev() {
+            let here = paths.get(part).copied().unwrap_or(0);
+            each_operand(self.table.node(*part), &mut |below| {
+                let known = paths.entry(below).or_default();
+                *known = (*known + here).min(2);
+            });
+        }
+        let mut axes: BTreeMap<Axis, (usize, Vec<Id>)> = BTreeMap::new();
+        for part in parts {
+            if let Some(axis) = self.axis(*part) {
+                let (count, atoms) = axes.entry(axis).or_default();
+                *count += paths.get(part).copied().unwrap_or(0);
+                atoms.push(*part);
+            }
+        }
+        axes.into_iter()
+            .filter(|(_, (count, _))| *count > 1)
+            .map(|(axis, (_, atoms))| (axis, atoms))
+            .collect()
+    }
+
+    /// The condition, where these regions were taken.
+    fn under(
+        &self,
+        root: Id,
+        parts: &[Id],
+        single: &BTreeMap<Id, Can>,
+        chosen: &BTreeMap<Axis, Region>,
+    ) -> Can {
+        let mut known: BTreeMap<Id, Can> = BTreeMap::new();
+        let of =
+            |known: &BTreeMap<Id, Can>, id: &Id| known.get(id).copied().unwrap_or(Can::NEITHER);
+        for part in parts {
+            let can = match self.table.node(*part) {
+                Node::Const(Value::Bool(value)) => Can::of(*value, !value),
+                Node::Not(inner) => of(&known, inner).not(),
+                Node::And(left, right) => of(&known, left).and(of(&known, right)),
+                Node::Or(left, right) => of(&known, left).or(of(&known, right)),
+                Node::Choose {
+                    condition,
+                    then,
+                    otherwise,
+                } => of(&known, condition).choose(of(&known, then), of(&known, otherwise)),
+                Node::OrNoData { value, .. } => of(&known, value),
+                _ => {
+                    let region = self.axis(*part).and_then(|axis| chosen.get(&axis));
+                    match region.map(|region| self.holds_in(*part, region)) {
+                        Some(holds) => Can::of(holds, !holds),
+                        None => single.get(part).copied().unwrap_or(Can::NEITHER),
+                    }
+                }
+            };
+            known.insert(*part, can);
+        }
+        of(&known, &root)
+    }
+
+    /// What an atom hangs on; none for what is put together.
+    fn axis(&self, id: Id) -> Option<Axis> {
+        match *self.table.node(id) {
+            Node::Const(_)
+            | Node::Not(_)
+            | Node::And(..)
+            | Node::Or(..)
+            | Node::Choose { .. }
+            | Node::OrNoData { .. } => None,
+            Node::Less(left, right) | Node::Equal(left, right) => Some({
+                match (self.is_constant(left), self.is_constant(right)) {
+                    (_, true) => Axis::Term(left),
+                    (true, false) => Axis::Term(right),
+                    (false, false) => Axis::Pair(left.min(right), left.max(right)),
+                }
+            }),
+            _ => Some(Axis::Term(id)),
+        }
+    }
+
+    fn is_constant(&self, id: Id) -> bool {
+        self.table.value(id).is_some() || self.point(id).is_some()
+    }
+
+    fn point(&self, id: Id) -> Option<f64> {
+        let within = self.facts(id).within;
+        (within.low == within.high).then_some(within.low)
+    }
+
+    fn is_of_world(&self, axis: Axis) -> bool {
+        match axis {
+            Axis::Term(id) => {
+                let can = self.judged.get(&id).copied();
+                self.facts(id).world || can == Some(Can::BOTH)
+            }
+            Axis::Pair(left, right) => {
+                let (left, right) = (self.facts(left), self.facts(right));
+                (left.world || right.world) && !left.told && !right.told
+            }
+        }
+    }
+
+    /// The regions that the atoms cut an axis into, without those that cannot be.
+    fn regions(&self, axis: Axis, atoms: &[Id]) -> Vec<Region> {
+        let (term, within, whole) = match axis {
+            Axis::Pair(left, right) => return self.orders(left, right),
+            Axis::Term(term) => {
+                let facts = self.facts(term);
+                (term, facts.within, facts.whole)
+            }
+        };
+        let mut points = Vec::new();
+        let mut values = BTreeSet::new();
+        for atom in atoms {
+            match *self.table.node(*atom) {
+                Node::Less(left, right) | Node::Equal(left, right) => {
+                    let other = if left == term { right } else { left };
+                    match (self.point(other), self.table.value(other)) {
+                        (Some(point), _) => points.push(point),
+                        (None, Some(value)) => {
+                            values.insert(value.clone());
+                        }
+                        (None, None) => {}
+                    }
+                }
+                _ => return vec![Region::Is(true), Region::Is(false)],
+            }
+        }
+        if points.is_empty() {
+            let named = values.into_iter().map(Region::Value);
+            return named.chain([Region::Other]).collect();
+        }
+        points.sort_by(f64::total_cmp);
+        points.dedup();
+        let mut regions = Vec::new();
+        let mut low = f64::NEG_INFINITY;
+        for point in points {
+            regions.push(Region::Open(low, point));
+            regions.push(Region::Point(point));
+            low = point;
+        }
+        regions.push(Region::Open(low, f64::INFINITY));
+        regions.retain(|region| is_possible(region, within, whole));
+        regions
+    }
+
+    /// How two terms may compare.
+    fn orders(&self, left: Id, right: Id) -> Vec<Region> {
+        use std::cmp::Ordering;
+        let (a, b) = (self.facts(left).within, self.facts(right).within);
+        let mut regions = vec![Region::Order(Ordering::Equal)];
+        if a.low < b.high {
+            regions.push(Region::Order(Ordering::Less));
+        }
+        if b.low < a.high {
+            regions.push(Region::Order(Ordering::Greater));
+        }
+        regions
+    }
+
+    fn holds_in(&self, atom: Id, region: &Region) -> bool {
+        use std::cmp::Ordering;
+        match (self.table.node(atom), region) {
+            (Node::Less(left, right), Region::Order(order)) => {
+                let wanted = if left < right {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                };
+                *order == wanted
+            }
+            (Node::Equal(..), Region::Order(order)) => *order == Ordering::Equal,
+            (Node::Less(left, right), region) => match (self.point(*right), self.point(*left)) {
+                (Some(bound), _) if !self.is_constant(*left) => match region {
+                    Region::Point(at) => *at < bound,
+                    Region::Open(_, high) => *high <= bound,
+                    _ => false,
+                },
+                (_, Some(bound)) => match region {
+                    Region::Point(at) => bound < *at,
+                    Region::Open(low, _) => bound <= *low,
+                    _ => false,
+                },
+                _ => false,
+            },
+            (Node::Equal(left, right), region) => {
+                let constant = if self.is_constant(*right) {
+                    *right
+                } else {
+                    *left
+                };
+                match region {
+                    Region::Point(at) => self.point(constant) == Some(*at),
+                    Region::Value(value) => self.table.value(constant) == Some(value),
+                    Region::Is(_) | Region::Open(..) | Region::Other | Region::Order(_) => false,
+                }
+            }
+            (_, Region::Is(value)) => *value,
+            _ => false,
+        }
+    }
+
+    /// An atom by itself.
+    fn atom(&mut self, id: Id) -> Can {
+        if let Some(can) = self.judged.get(&id) {
+            return *can;
+        }
+        let can = self.judge_atom(id);
+        self.judged.insert(id, can);
+        can
+    }
+
+    fn judge_atom(&mut self, id: Id) -> Can {
+        let node = self.table.node(id).clone();
+        match node {
+            Node::Less(..) | Node::Equal(..) => {
+                let Some(axis) = self.axis(id) else {
+                    return Can::NEITHER;
+                };
+                let regions = self.regions(axis, &[id]);
+                let holds = regions.iter().any(|region| self.holds_in(id, region));
+                let fails = regions.iter().any(|region| !self.holds_in(id, region));
+                match holds && fails {
+                    true if self.is_of_world(axis) => Can::BOTH,
+                    true => Can::NEITHER,
+                    false => Can::of(holds, fails),
+                }
+            }
+            Node::IsEmpty { of, .. } => self.list_of(of),
+            Node::IsSome(of) => self.list_of(of).not(),
+            Node::Any { test, .. } => self.can(test),
+            Node::All { test, .. } => self.can(test),
+            Node::In { element, list } => {
+                let (element, facts) = (self.facts(element), self.facts(list));
+                if element.told || facts.told {
+                    let can = self.list_of(list);
+                    return Can::of(false, can.yes);
+                }
+                match element.world || facts.world {
+                    true => Can::BOTH,
+                    false => Can::NEITHER,
+                }
+            }
+            _ if self.facts(id).world => Can::BOTH,
+            _ => Can::NEITHER,
+        }
+    }
+
+    /// Whether the world can empty a list or optional, and whether it can fill it.
+    pub(super) fn list(&mut self, node: &Node) -> Can {
+        match *node {
+            Node::Const(Value::List(ref values)) => Can::of(values.is_empty(), !values.is_empty()),
+            Node::Const(ref value) => Can::of(value.is_none(), !value.is_none()),
+            Node::List(ref elements) => Can::of(elements.is_empty(), !elements.is_empty()),
+            Node::Wrap(_) => Can::of(false, true),
+            Node::Filter { source, test, .. } | Node::Pick { source, test } => {
+                let whole = self.list_of(source);
+                if self.table.is(test, true) {
+                    return whole;
+                }
+                let can = self.can(test);
+                let told = self.facts(source).told;
+                Can::of(can.no, can.yes && (whole.no || !told))
+            }
+            Node::Choose {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let then = self.list_of(then);
+                let otherwise = self.list_of(otherwise);
+                self.can(condition).choose(then, otherwise)
+            }
+            Node::OrNoData { value, .. } => self.list_of(value),
+            Node::Apply {
+                what: Operation::First,
+                ref args,
+            } => match args.first() {
+                Some(list) => self.list_of(*list),
+                None => Can::NEITHER,
+            },
+            ref other => {
+                let known = match self.known(other) {
+                    Some(id) => self.facts(id),
+                    None => return Can::NEITHER,
+                };
+                match known.world && known.shape != Shape::Record {
+                    true => Can::BOTH,
+                    false => Can::NEITHER,
+                }
+            }
+        }
+    }
+
+    /// Whether the world can empty a list.
+    pub fn can_empty(&mut self, id: Id) -> bool {
+        self.list_of(id).yes
+    }
+
+    fn list_of(&mut self, id: Id) -> Can {
+        let node = self.table.node(id).clone();
+        self.list(&node)
+    }
+
+    fn known(&self, node: &Node) -> Option<Id> {
+        self.table.find(node)
+    }
+}
+
+/// Whether a number can lie there.
+fn is_possible(region: &Region, within: Interval, whole: bool) -> bool {
+    match region {
+        Region::Point(at) => {
+            within.low <= *at && *at <= within.high && (!whole || at.fract() == 0.0)
+        }
+        Region::Open(low, high) => {
+            if within.high <= *low || within.low >= *high {
+                return false;
+            }
+            if !whole {
+                return true;
+            }
+            let first = if within.low > *low {
+                within.low.ceil()
+            } else {
+                low.floor() + 1.0
+            };
+            let last = if within.high < *high {
+                within.high.floor()
+            } else {
+                high.ceil() - 1.0
+            };
+            first <= last
+        }
+        Region::Is(_) | Region::Value(_) | Region::Other | Region::Order(_) => true,
+    }
+}
+
+/// Goes through every combination of one region an axis.
+struct Counter<'a> {
+    axes: &'a [(Axis, Vec<Region>)],
+    at: Vec<usize>,
+    done: bool,
+}
+
+impl<'a> Counter<'a> {
+    fn new(axes: &'a [(Axis, Vec<Region>)]) -> Counter<'a> {
+        Counter {
+            axes,
+            at: vec![0; axes.len()],
+            done: axes.iter().any(|(_, regions)| regions.is_empty()),
+        }
+    }
+
+    fn next(&mut self) -> Option<BTreeMap<Axis, Region>> {
+        if self.done {
+            return None;
+        }
+        let chosen = self.axes.iter().zip(&self.at);
+        let chosen = chosen
+            .filter_map(|((axis, regions), at)| Some((*axis, regions.get(*at)?.clone())))
+            .collect();
+        self.done = true;
+        for ((_, regions), at) in self.axes.iter().zip(&mut self.at) {
+            *at += 1;
+            if *at < regions.len() {
+                self.done = false;
+                break;
+            }
+            *at = 0;
+        }
+        Some(chosen)
+    }
+}

@@ -1,0 +1,584 @@
+//! From expressions to terms: names stand for what they were bound to, calls for what they return.
+
+use std::collections::BTreeMap;
+
+use crate::typed::{
+    ArmPattern, BinaryOp, BindingKind, Block, Builtin, CallExpr, Callee, Collect, Comprehension,
+    Expr, ExprKind, FailureFilter, FunctionId, Handler, HandlerAction, LocalId, Package, Runbook,
+    Stmt, StmtKind, Type, UnaryOp,
+};
+use crate::value::Value;
+
+use super::fold::Terms;
+use super::number::scale;
+use super::observe;
+use super::term::{Facts, Id, Leaf, Node, Operation};
+
+/// How often a function is judged for arguments that differ.
+const ARGUMENTS: usize = 64;
+/// How deep calls are followed.
+const CALLS: usize = 64;
+
+/// What a condition is judged for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Whether words alone bring something about.
+    Incident,
+    /// Whether a look may turn out otherwise: only what is observed afresh may.
+    Look,
+}
+
+/// The terms of the names in one body.
+pub struct Scope {
+    locals: Vec<Option<Id>>,
+}
+
+impl Scope {
+    pub fn new(locals: usize) -> Scope {
+        Scope {
+            locals: vec![None; locals],
+        }
+    }
+
+    pub fn set(&mut self, local: LocalId, id: Id) {
+        if let Some(slot) = self.locals.get_mut(local.index()) {
+            *slot = Some(id);
+        }
+    }
+}
+
+/// Makes terms of expressions.
+pub struct Eval<'a> {
+    pub package: &'a Package,
+    pub runbook: &'a Runbook,
+    pub asks: Asks,
+    pub terms: Terms,
+    returned: BTreeMap<(FunctionId, Vec<Id>), Id>,
+    judged: BTreeMap<FunctionId, usize>,
+    open: Vec<FunctionId>,
+    depth: u32,
+}
+
+impl<'a> Eval<'a> {
+    pub fn new(package: &'a Package, runbook: &'a Runbook, asks: Asks) -> Eval<'a> {
+        Eval {
+            package,
+            runbook,
+            asks,
+            terms: Terms::default(),
+            returned: BTreeMap::new(),
+            judged: BTreeMap::new(),
+            open: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    pub fn expr(&mut self, scope: &mut Scope, expr: &Expr) -> Id {
+        match &expr.kind {
+            ExprKind::Error => self.terms.table.unknown(Facts {
+                world: true,
+                ..Facts::default()
+            }),
+            ExprKind::Value(value) => self.terms.table.constant(value.clone()),
+            ExprKind::Const(id) => {
+                let value = self.package.consts[id.index()].value.clone();
+                self.terms.table.constant(value)
+            }
+            ExprKind::Local(local) => match scope.locals.get(local.index()).copied().flatten() {
+                Some(id) => id,
+                None => self.name(Leaf::Local(local.0), &expr.ty),
+            },
+            ExprKind::Trigger(binding) => self.trigger(binding.0, &expr.ty),
+            ExprKind::Secret(_) | ExprKind::Role(_) | ExprKind::RecordKind(_) => {
+                self.terms.table.unknown(Facts::default())
+            }
+            ExprKind::Field { base, field } => {
+                let id = self.expr(scope, base);
+                observe::field(self, id, base, *field, &expr.ty)
+            }
+            ExprKind::Index { base, index } => {
+                let args = vec![self.expr(scope, base), self.expr(scope, index)];
+                self.index(args, &expr.ty)
+            }
+            ExprKind::Call(call) => self.call(scope, call, &expr.ty),
+            ExprKind::Record { record, fields } => {
+                let parts = fields.iter().map(|field| match field {
+                    Some(field) => self.expr(scope, field),
+                    None => self.terms.table.worst(),
+                });
+                let fields = parts.collect();
+                let record = record.0;
+                self.terms.make(Node::Record { record, fields })
+            }
+            ExprKind::Unary { op, operand } => {
+                let of = self.expr(scope, operand);
+                match op {
+                    UnaryOp::Not => self.terms.not(of),
+                    UnaryOp::Negate => self.apply(Operation::Negate, vec![of]),
+                }
+            }
+            ExprKind::Binary { op, left, right } => self.binary(scope, *op, left, right),
+            ExprKind::IsSome { operand, bind } => {
+                let of = self.expr(scope, operand);
+                if let Some(local) = bind {
+                    let value = self.unwrapped(of, &operand.ty);
+                    scope.set(*local, value);
+                }
+                self.terms.make(Node::IsSome(of))
+            }
+            ExprKind::IsNone(operand) => {
+                let of = self.expr(scope, operand);
+                let some = self.terms.make(Node::IsSome(of));
+                self.terms.not(some)
+            }
+            ExprKind::IsEmpty { operand, negated } => {
+                let word = matches!(
+                    operand.kind,
+                    ExprKind::Local(_)
+                        | ExprKind::Trigger(_)
+                        | ExprKind::Const(_)
+                        | ExprKind::Call(_)
+                        | ExprKind::Field { .. }
+                );
+                let of = self.expr(scope, operand);
+                let empty = self.terms.make(Node::IsEmpty { of, word });
+                if *negated {
+                    self.terms.not(empty)
+                } else {
+                    empty
+                }
+            }
+            ExprKind::Wrap(operand) => {
+                let of = self.expr(scope, operand);
+                self.terms.make(Node::Wrap(of))
+            }
+            ExprKind::As { operand, unit } => {
+                let of = self.expr(scope, operand);
+                self.apply(Operation::Scale(scale(*unit)), vec![of])
+            }
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let condition = self.expr(scope, condition);
+                let then = self.expr(scope, then);
+                let otherwise = self.expr(scope, otherwise);
+                self.terms.choose(condition, then, otherwise)
+            }
+            ExprKind::List(elements) => {
+                let parts = elements.iter().map(|element| self.expr(scope, element));
+                let parts = parts.collect();
+                self.terms.make(Node::List(parts))
+            }
+            ExprKind::Map(entries) => {
+                let mut parts = Vec::new();
+                for (key, value) in entries {
+                    parts.push(self.expr(scope, key));
+                    parts.push(self.expr(scope, value));
+                }
+                self.apply(Operation::Map, parts)
+            }
+            ExprKind::Comprehension(comprehension) => self.comprehension(scope, comprehension),
+            ExprKind::Pick {
+                local,
+                source,
+                condition,
+            } => {
+                let list = self.expr(scope, source);
+                self.bind_element(scope, *local, list, &source.ty);
+                let test = self.expr(scope, condition);
+                self.depth -= 1;
+                self.terms.make(Node::Pick { source: list, test })
+            }
+            ExprKind::Template { template: _, holes } => {
+                let parts: Vec<Id> = holes.iter().map(|hole| self.expr(scope, hole)).collect();
+                observe::template(self, expr, parts)
+            }
+        }
+    }
+
+    fn apply(&mut self, what: Operation, args: Vec<Id>) -> Id {
+        self.terms.make(Node::Apply { what, args })
+    }
+
+    fn name(&mut self, leaf: Leaf, ty: &Type) -> Id {
+        let facts = Facts {
+            shape: observe::shape(ty),
+            whole: matches!(ty, Type::Int),
+            ..Facts::default()
+        };
+        self.terms.table.put(Node::Leaf(leaf), facts)
+    }
+
+    /// Names of the trigger are words, unless the author wrote their values.
+    fn trigger(&mut self, binding: u32, ty: &Type) -> Id {
+        let known = self.runbook.bindings.get(binding as usize);
+        let own = known.is_some_and(|known| {
+            let looked_up = matches!(known.ty, Type::Target(_));
+            known.own || known.kind == BindingKind::Request && looked_up
+        });
+        let facts = Facts {
+            told: self.asks == Asks::Incident && !own,
+            shape: observe::shape(ty),
+            whole: matches!(ty, Type::Int),
+            ..Facts::default()
+        };
+        let leaf = Node::Leaf(Leaf::Trigger(binding));
+        self.terms.table.put(leaf, facts)
+    }
+
+    fn index(&mut self, args: Vec<Id>, ty: &Type) -> Id {
+        if let [list, at] = *args.as_slice()
+            && let (Node::List(elements), Some(Value::Int(at))) =
+                (self.terms.table.node(list), self.terms.table.value(at))
+            && let Some(element) = usize::try_from(*at).ok().and_then(|at| elements.get(at))
+        {
+            return *element;
+        }
+        let mut facts = Facts::default();
+        if let Some(list) = args.first().map(|list| self.terms.facts(*list)) {
+            facts = observe::inside(self.asks, list, ty);
+        }
+        let node = Node::Apply {
+            what: Operation::Index,
+            args,
+        };
+        self.terms.table.put(node, facts)
+    }
+
+    fn unwrapped(&mut self, of: Id, ty: &Type) -> Id {
+        if let Node::Pick { source, .. } = *self.terms.table.node(of) {
+            let facts = observe::inside(self.asks, self.terms.facts(source), observe::inner(ty));
+            return self.terms.table.put(Node::Unwrap(of), facts);
+        }
+        if matches!(self.terms.table.node(of), Node::Wrap(_) | Node::Const(_)) {
+            return self.terms.make(Node::Unwrap(of));
+        }
+        let facts = observe::inside(self.asks, self.terms.facts(of), observe::inner(ty));
+        self.terms.table.put(Node::Unwrap(of), facts)
+    }
+
+    /// Binds the name of an element; whoever calls it leaves one level again.
+    pub fn bind_element(&mut self, scope: &mut Scope, local: LocalId, list: Id, ty: &Type) {
+        let facts = observe::inside(self.asks, self.terms.facts(list), observe::inner(ty));
+        let depth = self.depth;
+        self.depth += 1;
+        let element = match *self.terms.table.node(list) {
+            // What a list was made of is known of its elements.
+            Node::Filter { element, .. } => element,
+            _ => self.terms.table.put(Node::Element { list, depth }, facts),
+        };
+        scope.set(local, element);
+    }
+
+    pub fn leave_element(&mut self) {
+        self.depth -= 1;
+    }
+
+    fn comprehension(&mut self, scope: &mut Scope, comprehension: &Comprehension) -> Id {
+        let source = self.expr(scope, &comprehension.source);
+        let ty = &comprehension.source.ty;
+        self.bind_element(scope, comprehension.local, source, ty);
+        let test = match &comprehension.condition {
+            Some(condition) => self.expr(scope, condition),
+            None => self.terms.table.truth(true),
+        };
+        let element = self.expr(scope, &comprehension.element);
+        self.leave_element();
+        let filter = Node::Filter {
+            source,
+            test,
+            element,
+        };
+        match comprehension.collect {
+            Collect::List => self.terms.make(filter),
+            Collect::Any => {
+                let test = self.terms.and(test, element);
+                self.terms.make(Node::Any { source, test })
+            }
+            Collect::All => {
+                let not = self.terms.not(test);
+                let test = self.terms.or(not, element);
+                self.terms.make(Node::All { source, test })
+            }
+            Collect::Count => {
+                let list = self.terms.make(filter);
+                self.terms.make(Node::Count(list))
+            }
+            Collect::Sum => {
+                let list = self.terms.make(filter);
+                self.terms.make(Node::Sum(list))
+            }
+            Collect::Min | Collect::Max => {
+                let of = self.terms.make(filter);
+                let largest = comprehension.collect == Collect::Max;
+                self.terms.make(Node::Extreme { of, largest })
+            }
+        }
+    }
+
+    fn binary(&mut self, scope: &mut Scope, op: BinaryOp, left: &Expr, right: &Expr) -> Id {
+        let plain = [left, right]
+            .iter()
+            .all(|side| matches!(side.ty, Type::Int | Type::Float));
+        let a = self.expr(scope, left);
+        let b = self.expr(scope, right);
+        let terms = &mut self.terms;
+        match op {
+            BinaryOp::And => terms.and(a, b),
+            BinaryOp::Or => terms.or(a, b),
+            BinaryOp::Equal => terms.make(Node::Equal(a, b)),
+            BinaryOp::NotEqual => {
+                let same = terms.make(Node::Equal(a, b));
+                terms.not(same)
+            }
+            BinaryOp::Less => terms.make(Node::Less(a, b)),
+            BinaryOp::Greater => terms.make(Node::Less(b, a)),
+            BinaryOp::LessEqual => {
+                let above = terms.make(Node::Less(b, a));
+                terms.not(above)
+            }
+            BinaryOp::GreaterEqual => {
+                let below = terms.make(Node::Less(a, b));
+                terms.not(below)
+            }
+            BinaryOp::In => terms.make(Node::In {
+                element: a,
+                list: b,
+            }),
+            BinaryOp::Add => self.apply(Operation::Add, vec![a, b]),
+            BinaryOp::Subtract => self.apply(Operation::Subtract, vec![a, b]),
+            BinaryOp::Multiply => self.apply(Operation::Multiply { plain }, vec![a, b]),
+            BinaryOp::Divide => self.apply(Operation::Divide, vec![a, b]),
+            BinaryOp::Range | BinaryOp::RangeInclusive => {
+                let inclusive = terms.table.truth(op == BinaryOp::RangeInclusive);
+                self.apply(Operation::Range, vec![a, b, inclusive])
+            }
+        }
+    }
+
+    fn call(&mut self, scope: &mut Scope, call: &CallExpr, ty: &Type) -> Id {
+        let mut args: Vec<Id> = call.args.iter().map(|arg| self.expr(scope, arg)).collect();
+        match call.callee {
+            Callee::Function(id) => self.function(id, args),
+            Callee::Extern(id) => {
+                let equals = call.equals.iter();
+                args.extend(
+                    equals
+                        .map(|(_, value)| self.expr(scope, value))
+                        .collect::<Vec<Id>>(),
+                );
+                observe::call(self, id, args, call, ty)
+            }
+            Callee::Builtin(builtin) => self.builtin(builtin, args),
+        }
+    }
+
+    fn builtin(&mut self, builtin: Builtin, args: Vec<Id>) -> Id {
+        let what = match (builtin, args.as_slice()) {
+            (Builtin::Count, [list]) => return self.terms.make(Node::Count(*list)),
+            (Builtin::Sum, [list]) => return self.terms.make(Node::Sum(*list)),
+            (Builtin::Min | Builtin::Max, [of]) => {
+                let largest = builtin == Builtin::Max;
+                return self.terms.make(Node::Extreme { of: *of, largest });
+            }
+            (Builtin::Contains, [list, element]) => {
+                let (list, element) = (*list, *element);
+                return self.terms.make(Node::In { element, list });
+            }
+            (Builtin::Min, _) => Operation::Min,
+            (Builtin::Max, _) => Operation::Max,
+            (Builtin::Clamp, _) => Operation::Clamp,
+            (Builtin::Abs, _) => Operation::Abs,
+            (Builtin::Round, _) => Operation::Round,
+            (Builtin::Floor, _) => Operation::Floor,
+            (Builtin::Ceil, _) => Operation::Ceil,
+            (Builtin::First | Builtin::Count | Builtin::Sum | Builtin::Contains, _) => {
+                Operation::First
+            }
+        };
+        self.apply(what, args)
+    }
+
+    /// What a function of the package returns for these arguments.
+    pub fn function(&mut self, id: FunctionId, args: Vec<Id>) -> Id {
+        let key = (id, args);
+        if let Some(known) = self.returned.get(&key) {
+            return *known;
+        }
+        let judged = self.judged.entry(id).or_default();
+        *judged += 1;
+        if *judged > ARGUMENTS || self.open.len() >= CALLS || self.open.contains(&id) {
+            return self.terms.table.worst();
+        }
+        self.open.push(id);
+        let function = &self.package.functions[id.index()];
+        let mut scope = Scope::new(function.body.locals.len());
+        for (slot, arg) in scope.locals.iter_mut().zip(&key.1) {
+            *slot = Some(*arg);
+        }
+        // A body that ends without an answer was reported.
+        let nothing = self.terms.table.unknown(Facts::default());
+        let id = self.returns(&mut scope, &function.body.block, nothing);
+        self.open.pop();
+        self.returned.insert(key, id);
+        id
+    }
+
+    /// What a block returns, where what follows it returns `rest`.
+    fn returns(&mut self, scope: &mut Scope, block: &Block, rest: Id) -> Id {
+        let mut conditions = Vec::with_capacity(block.statements.len());
+        for stmt in &block.statements {
+            conditions.push(self.enter(scope, stmt));
+        }
+        let mut rest = rest;
+        for (stmt, asked) in block.statements.iter().zip(conditions).rev() {
+            rest = match (&stmt.kind, asked) {
+                (StmtKind::Return(_), Some(value)) => value,
+                (
+                    StmtKind::If {
+                        then, otherwise, ..
+                    },
+                    Some(condition),
+                ) => {
+                    let yes = self.returns(scope, then, rest);
+                    let no = match otherwise {
+                        Some(block) => self.returns(scope, block, rest),
+                        None => rest,
+                    };
+                    self.terms.choose(condition, yes, no)
+                }
+                (StmtKind::Match { subject, arms }, Some(value)) => {
+                    let mut otherwise = rest;
+                    for (at, arm) in arms.iter().enumerate().rev() {
+                        let fits = self.fits(scope, value, &subject.ty, &arm.pattern);
+                        let body = self.returns(scope, &arm.body, rest);
+                        otherwise = match at + 1 == arms.len() {
+                            true => body,
+                            false => self.terms.choose(fits, body, otherwise),
+                        };
+                    }
+                    otherwise
+                }
+                (StmtKind::For(for_loop), Some(list)) => {
+                    let body = self.returns(scope, &for_loop.body, rest);
+                    if body == rest {
+                        rest
+                    } else {
+                        // Whether there is an element at all decides, and which one.
+                        let none = self.terms.make(Node::IsEmpty {
+                            of: list,
+                            word: true,
+                        });
+                        self.terms.choose(none, rest, body)
+                    }
+                }
+                (StmtKind::Let { handlers, .. }, Some(value)) => {
+                    match self.diverted(scope, handlers, rest) {
+                        Some(fallback) => self.when_no_data(value, fallback, rest),
+                        None => rest,
+                    }
+                }
+                _ => rest,
+            };
+        }
+        rest
+    }
+
+    /// Without the observation the block returns something else.
+    fn when_no_data(&mut self, observed: Id, fallback: Id, rest: Id) -> Id {
+        if self.terms.facts(observed).selected {
+            self.terms.told_fallback = true;
+            if self.terms.nothing_told {
+                return fallback;
+            }
+        }
+        self.terms.make(Node::OrNoData {
+            value: rest,
+            fallback,
+        })
+    }
+
+    fn diverted(&mut self, scope: &mut Scope, handlers: &[Handler], rest: Id) -> Option<Id> {
+        handlers
+            .iter()
+            .filter(|handler| takes_no_data(handler.on))
+            .find_map(|handler| match &handler.action {
+                HandlerAction::Diverge(stmt) => match &stmt.kind {
+                    StmtKind::Return(value) => Some(self.expr(scope, value)),
+                    _ => None,
+                },
+                HandlerAction::Value(_) => None,
+            })
+            .filter(|fallback| *fallback != rest)
+    }
+
+    /// Binds what a statement binds; the term that it asks for or returns, if it does.
+    pub fn enter(&mut self, scope: &mut Scope, stmt: &Stmt) -> Option<Id> {
+        match &stmt.kind {
+            StmtKind::Let {
+                local,
+                value,
+                handlers,
+                ..
+            } => {
+                let observed = self.expr(scope, value);
+                let mut id = observed;
+                for handler in handlers {
+                    if let HandlerAction::Value(value) = &handler.action
+                        && takes_no_data(handler.on)
+                    {
+                        let fallback = self.expr(scope, value);
+                        id = self.terms.make(Node::OrNoData {
+                            value: id,
+                            fallback,
+                        });
+                    }
+                }
+                scope.set(*local, id);
+                Some(observed)
+            }
+            StmtKind::If { condition, .. } => Some(self.expr(scope, condition)),
+            StmtKind::Match { subject, .. } => Some(self.expr(scope, subject)),
+            StmtKind::Return(value) => Some(self.expr(scope, value)),
+            StmtKind::Cleared {
+                condition: Some(condition),
+                ..
+            } => Some(self.expr(scope, condition)),
+            StmtKind::For(for_loop) => {
+                let list = self.expr(scope, &for_loop.source);
+                self.bind_element(scope, for_loop.local, list, &for_loop.source.ty);
+                Some(list)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a value fits an arm's pattern, as a condition.
+    pub fn fits(&mut self, scope: &mut Scope, value: Id, ty: &Type, pattern: &ArmPattern) -> Id {
+        match pattern {
+            ArmPattern::Any => self.terms.table.truth(true),
+            ArmPattern::None => {
+                let some = self.terms.make(Node::IsSome(value));
+                self.terms.not(some)
+            }
+            ArmPattern::Some(local) => {
+                let inner = self.unwrapped(value, ty);
+                scope.set(*local, inner);
+                self.terms.make(Node::IsSome(value))
+            }
+            ArmPattern::Value(wanted) => {
+                let wanted = self.terms.table.constant(wanted.clone());
+                self.terms.make(Node::Equal(value, wanted))
+            }
+        }
+    }
+}
+
+pub fn takes_no_data(on: FailureFilter) -> bool {
+    match on {
+        FailureFilter::Any | FailureFilter::NoData => true,
+        FailureFilter::Failed => false,
+    }
+}

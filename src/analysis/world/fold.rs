@@ -1,0 +1,533 @@
+//! How terms are made: folded where they are constant, and pushed into choices.
+//!
+//! A comparison with a choice becomes a choice of comparisons, so that an `or` stays one wherever
+//! it hides, and a measurement that decides between two constants is seen as one.
+
+use std::collections::BTreeMap;
+
+use crate::value::Value;
+
+use super::decide::Can;
+use super::number::{Interval, computed};
+use super::term::{Facts, Id, Node, Operation, Shape, Table, each_outcome, each_part};
+
+/// The lists of constants that `in` is taken apart for.
+const ALTERNATIVES: usize = 64;
+
+/// The table and what was judged of it.
+#[derive(Default)]
+pub struct Terms {
+    pub table: Table,
+    pub(super) judged: BTreeMap<Id, Can>,
+    /// A condition with more combinations than are looked at was met.
+    pub wide: bool,
+    /// What stands behind `else no_data` is taken where words select the observation.
+    pub nothing_told: bool,
+    /// There is an `else no_data` whose observation words select.
+    pub told_fallback: bool,
+}
+
+impl Terms {
+    pub fn facts(&self, id: Id) -> Facts {
+        self.table.facts(id)
+    }
+
+    pub fn not(&mut self, of: Id) -> Id {
+        self.make(Node::Not(of))
+    }
+
+    pub fn and(&mut self, left: Id, right: Id) -> Id {
+        self.make(Node::And(left, right))
+    }
+
+    pub fn or(&mut self, left: Id, right: Id) -> Id {
+        self.make(Node::Or(left, right))
+    }
+
+    pub fn choose(&mut self, condition: Id, then: Id, otherwise: Id) -> Id {
+        self.make(Node::Choose {
+            condition,
+            then,
+            otherwise,
+        })
+    }
+
+    /// The term for a node.
+    pub fn make(&mut self, node: Node) -> Id {
+        match self.choice_in(&node) {
+            Some(choice) => self.lift(&node, choice),
+            None => self.fold(node),
+        }
+    }
+
+    /// The one part of the node that is a choice, if the node is to go into it.
+    fn choice_in(&self, node: &Node) -> Option<Id> {
+        let goes_in = matches!(
+            node,
+            Node::Field { .. }
+                | Node::Apply { .. }
+                | Node::Less(..)
+                | Node::Equal(..)
+                | Node::In { .. }
+                | Node::IsEmpty { .. }
+                | Node::IsSome(_)
+                | Node::Unwrap(_)
+                | Node::Count(_)
+                | Node::Sum(_)
+                | Node::Extreme { .. }
+        );
+        if !goes_in {
+            return None;
+        }
+        let mut found = None;
+        let mut several = false;
+        each_part(node, &mut |part| {
+            let chooses = matches!(
+                self.table.node(part),
+                Node::Choose { .. } | Node::OrNoData { .. }
+            );
+            if chooses && found != Some(part) {
+                several |= found.is_some();
+                found = Some(part);
+            }
+        });
+        found.filter(|_| !several)
+    }
+
+    /// The choice with each of its outcomes put where it stood in the node.
+    fn lift(&mut self, node: &Node, choice: Id) -> Id {
+        let mut lifted: BTreeMap<Id, Id> = BTreeMap::new();
+        for id in self.table.reach(choice, each_outcome) {
+            let made = match *self.table.node(id) {
+                Node::Choose {
+                    condition,
+                    then,
+                    otherwise,
+                } => {
+                    let (then, otherwise) = (lifted[&then], lifted[&otherwise]);
+                    self.choose(condition, then, otherwise)
+                }
+                Node::OrNoData { value, fallback } => {
+                    let (value, fallback) = (lifted[&value], lifted[&fallback]);
+                    self.fold(Node::OrNoData { value, fallback })
+                }
+                _ => self.fold(replaced(node, choice, id)),
+            };
+            lifted.insert(id, made);
+        }
+        lifted[&choice]
+    }
+
+    fn fold(&mut self, node: Node) -> Id {
+        if let Some(id) = self.simpler(&node) {
+            return id;
+        }
+        let facts = self.derived(&node);
+        self.table.put(node, facts)
+    }
+
+    /// The term that says the same in fewer words.
+    fn simpler(&mut self, node: &Node) -> Option<Id> {
+        match *node {
+            Node::Not(of) => match *self.table.node(of) {
+                Node::Not(inner) => Some(inner),
+                Node::Const(Value::Bool(value)) => Some(self.table.truth(!value)),
+                _ => None,
+            },
+            Node::And(left, right) => self.joined(left, right, true),
+            Node::Or(left, right) => self.joined(left, right, false),
+            Node::Choose {
+                condition,
+                then,
+                otherwise,
+            } => self.chosen(condition, then, otherwise),
+            Node::OrNoData { value, fallback } => {
+                let selected = self.facts(value).selected;
+                self.told_fallback |= selected;
+                let taken = self.nothing_told && selected;
+                (taken || value == fallback).then_some(fallback)
+            }
+            Node::Equal(left, right) => self.equal(left, right),
+            Node::Less(left, right) => self.less(left, right),
+            Node::In { element, list } => self.among(element, list),
+            Node::IsEmpty { of, .. } => self.emptiness(of),
+            Node::IsSome(of) => match self.table.node(of) {
+                Node::Wrap(_) => Some(self.table.truth(true)),
+                Node::Const(value) => {
+                    let some = !value.is_none();
+                    Some(self.table.truth(some))
+                }
+                _ => None,
+            },
+            Node::Wrap(of) => matches!(self.table.node(of), Node::Const(_)).then_some(of),
+            Node::Unwrap(of) => match *self.table.node(of) {
+                Node::Wrap(inner) => Some(inner),
+                Node::Const(ref value) if !value.is_none() => Some(of),
+                _ => None,
+            },
+            Node::Field { base, field } => self.part_of(base, usize::from(field)),
+            Node::Count(list) => self.counted(list),
+            Node::Any { source, test } => self.some_of(source, test),
+            Node::All { test, .. } => match self.table.value(test) {
+                Some(Value::Bool(value)) => {
+                    let value = *value;
+                    Some(self.table.truth(value))
+                }
+                _ => None,
+            },
+            Node::Filter { .. }
+            | Node::Pick { .. }
+            | Node::Const(_)
+            | Node::Leaf(_)
+            | Node::Observe { .. }
+            | Node::Record { .. }
+            | Node::Apply { .. }
+            | Node::List(_)
+            | Node::Element { .. }
+            | Node::Sum(_)
+            | Node::Extreme { .. } => None,
+        }
+    }
+
+    /// `and` and `or` of constants and of one side twice; `neutral` changes nothing.
+    fn joined(&mut self, left: Id, right: Id, neutral: bool) -> Option<Id> {
+        if left == right || self.table.is(right, neutral) || self.table.is(left, !neutral) {
+            return Some(left);
+        }
+        if self.table.is(left, neutral) || self.table.is(right, !neutral) {
+            return Some(right);
+        }
+        None
+    }
+
+    fn chosen(&mut self, condition: Id, then: Id, otherwise: Id) -> Option<Id> {
+        if then == otherwise || self.table.is(condition, true) {
+            return Some(then);
+        }
+        if self.table.is(condition, false) {
+            return Some(otherwise);
+        }
+        if self.table.is(then, true) {
+            return Some(self.or(condition, otherwise));
+        }
+        if self.table.is(otherwise, false) {
+            return Some(self.and(condition, then));
+        }
+        if self.table.is(then, false) {
+            let not = self.not(condition);
+            return Some(self.and(not, otherwise));
+        }
+        if self.table.is(otherwise, true) {
+            let not = self.not(condition);
+            return Some(self.or(not, then));
+        }
+        None
+    }
+
+    fn equal(&mut self, left: Id, right: Id) -> Option<Id> {
+        if left == right {
+            return Some(self.table.truth(true));
+        }
+        if let (Some(a), Some(b)) = (self.table.value(left), self.table.value(right)) {
+            let same = match (super::number::number(a), super::number::number(b)) {
+                (Some(a), Some(b)) => a == b,
+                _ => a == b,
+            };
+            return Some(self.table.truth(same));
+        }
+        for (one, other) in [(left, right), (right, left)] {
+            match self.table.value(one) {
+                Some(Value::Bool(true)) => return Some(other),
+                Some(Value::Bool(false)) => return Some(self.not(other)),
+                Some(Value::None) => {
+                    let some = self.make(Node::IsSome(other));
+                    return Some(self.not(some));
+                }
+                _ => {}
+            }
+            if let Node::Wrap(inner) = *self.table.node(one) {
+                match *self.table.node(other) {
+                    Node::Wrap(of) => return Some(self.make(Node::Equal(inner, of))),
+                    Node::Const(_) => return Some(self.make(Node::Equal(inner, other))),
+                    _ => {}
+                }
+            }
+            if self.is_formula(one) {
+                let not = self.not(other);
+                return Some(self.choose(one, other, not));
+            }
+        }
+        let (a, b) = (self.facts(left).within, self.facts(right).within);
+        if a.high < b.low || b.high < a.low {
+            return Some(self.table.truth(false));
+        }
+        if a.low == a.high && a == b {
+            return Some(self.table.truth(true));
+        }
+        (left > right).then(|| self.fold(Node::Equal(right, left)))
+    }
+
+    /// Whether it is a Bool that is put together.
+    fn is_formula(&self, id: Id) -> bool {
+        matches!(
+            self.table.node(id),
+            Node::Not(_)
+                | Node::And(..)
+                | Node::Or(..)
+                | Node::Less(..)
+                | Node::Equal(..)
+                | Node::In { .. }
+                | Node::IsEmpty { .. }
+                | Node::IsSome(_)
+                | Node::Any { .. }
+                | Node::All { .. }
+        )
+    }
+
+    fn less(&mut self, left: Id, right: Id) -> Option<Id> {
+        let (a, b) = (self.facts(left).within, self.facts(right).within);
+        if left == right || a.low >= b.high {
+            return Some(self.table.truth(false));
+        }
+        if a.high < b.low {
+            return Some(self.table.truth(true));
+        }
+        None
+    }
+
+    fn among(&mut self, element: Id, list: Id) -> Option<Id> {
+        if let Node::Apply {
+            what: Operation::Range,
+            args,
+        } = self.table.node(list)
+            && let [start, end, inclusive] = *args.as_slice()
+        {
+            return Some(self.between(element, start, end, inclusive));
+        }
+        let alternatives: Vec<Id> = match self.table.node(list) {
+            Node::List(elements) => elements.clone(),
+            Node::Const(Value::List(values)) if values.len() <= ALTERNATIVES => {
+                let values = values.to_vec();
+                let made = values.into_iter().map(|value| self.table.constant(value));
+                made.collect()
+            }
+            Node::Const(Value::Range(range)) => {
+                let range = range.clone();
+                let start = self.table.constant(range.start.clone());
+                let end = self.table.constant(range.end.clone());
+                let inclusive = self.table.truth(range.inclusive);
+                return Some(self.between(element, start, end, inclusive));
+            }
+            _ => return None,
+        };
+        if alternatives.len() > ALTERNATIVES {
+            return None;
+        }
+        let mut any = self.table.truth(false);
+        for alternative in alternatives {
+            let same = self.make(Node::Equal(element, alternative));
+            any = self.or(any, same);
+        }
+        Some(any)
+    }
+
+    fn between(&mut self, element: Id, start: Id, end: Id, inclusive: Id) -> Id {
+        let below = self.make(Node::Less(element, start));
+        let from = self.not(below);
+        let to = match self.table.is(inclusive, true) {
+            true => {
+                let above = self.make(Node::Less(end, element));
+                self.not(above)
+            }
+            false => self.make(Node::Less(element, end)),
+        };
+        self.and(from, to)
+    }
+
+    fn emptiness(&mut self, of: Id) -> Option<Id> {
+        let empty = match self.table.node(of) {
+            Node::Const(Value::List(values)) => values.is_empty(),
+            Node::Const(Value::Map(map)) => map.entries().is_empty(),
+            Node::Const(Value::Text(text)) => text.is_empty(),
+            Node::List(elements) => elements.is_empty(),
+            Node::Filter { test, .. } if self.table.is(*test, false) => true,
+            Node::Filter { source, test, .. } if self.table.is(*test, true) => {
+                let source = *source;
+                return Some(self.make(Node::IsEmpty {
+                    of: source,
+                    word: false,
+                }));
+            }
+            _ => return None,
+        };
+        Some(self.table.truth(empty))
+    }
+
+    fn part_of(&mut self, base: Id, field: usize) -> Option<Id> {
+        match self.table.node(base) {
+            Node::Record { fields, .. } => fields.get(field).copied(),
+            Node::Const(Value::Record(record)) => {
+                let value = record.fields.get(field)?.clone()?;
+                Some(self.table.constant(value))
+            }
+            _ => None,
+        }
+    }
+
+    fn counted(&mut self, list: Id) -> Option<Id> {
+        let count = match self.table.node(list) {
+            Node::Const(Value::List(values)) => values.len(),
+            Node::List(elements) => elements.len(),
+            Node::Filter { test, .. } if self.table.is(*test, false) => 0,
+            Node::Filter { source, test, .. } if self.table.is(*test, true) => {
+                let source = *source;
+                return Some(self.make(Node::Count(source)));
+            }
+            _ => return None,
+        };
+        let count = i64::try_from(count).ok()?;
+        Some(self.table.constant(Value::Int(count)))
+    }
+
+    /// `any` of what always or never holds asks whether there is one at all.
+    fn some_of(&mut self, source: Id, test: Id) -> Option<Id> {
+        if self.table.is(test, false) {
+            return Some(test);
+        }
+        if !self.table.is(test, true) {
+            return None;
+        }
+        let empty = self.make(Node::IsEmpty {
+            of: source,
+            word: false,
+        });
+        Some(self.not(empty))
+    }
+
+    /// What follows for a term from its parts.
+    fn derived(&mut self, node: &Node) -> Facts {
+        let mut facts = Facts::default();
+        let mut parts = Vec::new();
+        each_part(node, &mut |part| parts.push(part));
+        for part in &parts {
+            let part = self.facts(*part);
+            facts.told |= part.told;
+            facts.world |= part.world;
+        }
+        facts.world &= !facts.told;
+        match node {
+            Node::Apply { what, .. } => {
+                let within: Vec<Interval> =
+                    parts.iter().map(|part| self.facts(*part).within).collect();
+                facts.within = match what {
+                    Operation::Subtract if parts.first() == parts.get(1) => Interval::point(0.0),
+                    what => computed(*what, &within),
+                };
+                facts.whole = !matches!(what, Operation::Divide | Operation::Scale(_))
+                    && parts.iter().all(|part| self.facts(*part).whole);
+                if let (Operation::First | Operation::Map, Some(list)) = (what, parts.first()) {
+                    facts.shape = self.facts(*list).shape;
+                }
+            }
+            Node::List(_) => {
+                facts.shape = Shape::List;
+                facts.world = false;
+            }
+            Node::Record { .. } => facts.shape = Shape::Record,
+            Node::Choose {
+                then, otherwise, ..
+            } => self.either(*then, *otherwise, &mut facts),
+            Node::OrNoData { value, fallback } => {
+                facts.told = self.facts(*value).told;
+                facts.world = self.facts(*value).world;
+                self.either(*value, *fallback, &mut facts);
+            }
+            Node::Filter { .. } => {
+                facts.shape = Shape::List;
+                let can = self.list(node);
+                facts.world = can.yes && can.no;
+            }
+            Node::Pick { .. } => {
+                facts.shape = Shape::Optional;
+                let can = self.list(node);
+                facts.world = can.yes && can.no;
+            }
+            Node::Wrap(_) => facts.shape = Shape::Optional,
+            Node::Count(list) => {
+                let list = self.table.node(*list).clone();
+                let can = self.list(&list);
+                facts.world = can.yes && can.no;
+                facts.within = Interval::FROM_ZERO;
+                facts.whole = true;
+            }
+            Node::Sum(list) | Node::Extreme { of: list, .. } => {
+                self.summed(*list, matches!(node, Node::Sum(_)), &mut facts);
+            }
+            _ => {}
+        }
+        facts
+    }
+
+    fn either(&self, one: Id, other: Id, facts: &mut Facts) {
+        let (one, other) = (self.facts(one), self.facts(other));
+        facts.within = one.within.union(other.within);
+        facts.whole = one.whole && other.whole;
+        facts.shape = one.shape;
+    }
+
+    /// What a list's elements add up to is worth what they are worth.
+    fn summed(&mut self, list: Id, is_sum: bool, facts: &mut Facts) {
+        let element = match *self.table.node(list) {
+            Node::Filter { element, .. } => element,
+            _ => list,
+        };
+        let known = self.facts(element);
+        facts.told = known.told;
+        facts.world = known.world;
+        if !known.world && !known.told {
+            let node = self.table.node(list).clone();
+            let can = self.list(&node);
+            facts.world = can.yes && can.no;
+        }
+        if element == list {
+            return;
+        }
+        facts.whole = known.whole;
+        if !is_sum {
+            facts.within = known.within;
+        } else if known.within.low >= 0.0 {
+            facts.within = Interval::FROM_ZERO;
+        }
+    }
+}
+
+/// The node with one of its parts replaced.
+fn replaced(node: &Node, from: Id, to: Id) -> Node {
+    let swap = |part: Id| if part == from { to } else { part };
+    match *node {
+        Node::Field { base, field } => Node::Field {
+            base: swap(base),
+            field,
+        },
+        Node::Apply { what, ref args } => Node::Apply {
+            what,
+            args: args.iter().map(|part| swap(*part)).collect(),
+        },
+        Node::Less(left, right) => Node::Less(swap(left), swap(right)),
+        Node::Equal(left, right) => Node::Equal(swap(left), swap(right)),
+        Node::In { element, list } => Node::In {
+            element: swap(element),
+            list: swap(list),
+        },
+        Node::IsEmpty { of, word } => Node::IsEmpty { of: swap(of), word },
+        Node::IsSome(of) => Node::IsSome(swap(of)),
+        Node::Unwrap(of) => Node::Unwrap(swap(of)),
+        Node::Count(of) => Node::Count(swap(of)),
+        Node::Sum(of) => Node::Sum(swap(of)),
+        Node::Extreme { of, largest } => Node::Extreme {
+            of: swap(of),
+            largest,
+        },
+        ref other => other.clone(),
+    }
+}

@@ -1,0 +1,196 @@
+//! P2: a verify can turn out otherwise, and nothing that holds for lack of anything proves health.
+
+use crate::diag::{Code, Diagnostic};
+use crate::effect::Level;
+use crate::rule::Rule;
+use crate::text::Span;
+use crate::typed::{Block, Body, Expr, ExprKind, Runbook, StmtKind};
+
+use super::eval::{Asks, Eval, Scope};
+use super::term::Id;
+use crate::analysis::{is_broken, level::Levels};
+
+pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+    let remedies = runbook.remedies.iter().map(|remedy| &remedy.body);
+    let bodies = runbook
+        .diagnose
+        .iter()
+        .chain(remedies)
+        .chain(&runbook.steps);
+    for body in bodies {
+        let mut look = Look {
+            levels,
+            eval: Eval::new(levels.package, runbook, Asks::Look),
+            body,
+            out,
+        };
+        look.block(&body.block);
+    }
+}
+
+struct Look<'a, 'b> {
+    levels: &'a Levels<'a>,
+    eval: Eval<'a>,
+    body: &'a Body,
+    out: &'b mut Vec<Diagnostic>,
+}
+
+impl Look<'_, '_> {
+    fn block(&mut self, block: &Block) {
+        block.for_each_stmt(&mut |stmt| match &stmt.kind {
+            StmtKind::Verify(verify) => {
+                let looks = verify
+                    .conditions
+                    .iter()
+                    .any(|condition| self.levels.live_expr(condition) >= Level::Observe);
+                // A verify that looks at nothing at all was reported.
+                if looks {
+                    self.conditions(&verify.conditions, "verify", verify.span);
+                }
+                if let Some(condition) = &verify.abort_if {
+                    self.line(condition, "abort if");
+                }
+            }
+            StmtKind::Mitigated(mitigated) => {
+                if let Some(first) = mitigated.until.first() {
+                    self.conditions(&mitigated.until, "until", first.span);
+                }
+            }
+            StmtKind::Cleared {
+                condition: Some(condition),
+                ..
+            } => self.cleared(condition),
+            _ => {}
+        });
+    }
+
+    fn term(&mut self, expr: &Expr) -> Id {
+        let mut scope = Scope::new(self.body.locals.len());
+        self.eval.expr(&mut scope, expr)
+    }
+
+    /// Whether the condition is always the same; said if it is.
+    fn line(&mut self, condition: &Expr, word: &str) -> bool {
+        if is_broken(condition) {
+            return true;
+        }
+        let id = self.term(condition);
+        let can = self.eval.terms.can(id);
+        if std::mem::take(&mut self.eval.terms.wide) {
+            self.out.push(super::too_many(condition.span));
+            return true;
+        }
+        if !can.is_constant() {
+            return false;
+        }
+        let always = if can.yes { "always" } else { "never" };
+        self.out.push(
+            Diagnostic::new(
+                Code::VerifyProvesNothing,
+                format!("this condition of `{word}` {always} holds"),
+                condition.span,
+                format!("{always} true, whatever is observed"),
+            )
+            .help("test something that can turn out either way: a `watch`, a probe or a field of a target against a value of your own"),
+        );
+        true
+    }
+
+    fn conditions(&mut self, conditions: &[Expr], word: &str, span: Span) {
+        let mut said = false;
+        for condition in conditions {
+            said |= self.line(condition, word);
+        }
+        if said {
+            return;
+        }
+        let mut all = self.eval.terms.table.truth(true);
+        let mut scope = Scope::new(self.body.locals.len());
+        for condition in conditions {
+            let id = self.eval.expr(&mut scope, condition);
+            all = self.eval.terms.and(all, id);
+        }
+        let can = self.eval.terms.can(all);
+        let span = match conditions {
+            [one] => one.span,
+            _ => span,
+        };
+        if std::mem::take(&mut self.eval.terms.wide) {
+            self.out.push(super::too_many(span));
+            return;
+        }
+        if !can.no {
+            self.out.push(proves_nothing(word, span));
+            return;
+        }
+        if Rule::AbsenceProvesNothing.holds() && self.eval.terms.holds_in_absence(all) {
+            let first = conditions.first().map_or(span, |first| first.span);
+            self.out.push(
+                absent(
+                    Code::VerifyProvesNothing,
+                    format!("this `{word}` holds where nothing is there"),
+                    first,
+                )
+                .help(help_for_absence(conditions)),
+            );
+        }
+    }
+
+    fn cleared(&mut self, condition: &Expr) {
+        if is_broken(condition) {
+            return;
+        }
+        let id = self.term(condition);
+        if self.eval.terms.holds_in_absence(id) && !is_constant(condition) {
+            self.out.push(
+                absent(
+                    Code::ClearedByAbsence,
+                    "this `cleared if` holds where nothing is there".to_owned(),
+                    condition.span,
+                )
+                .help(help_for_absence(std::slice::from_ref(condition))),
+            );
+        }
+    }
+}
+
+/// A condition that reads nothing is judged elsewhere.
+fn is_constant(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Value(_))
+}
+
+fn proves_nothing(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::VerifyProvesNothing,
+        format!("this `{word}` proves nothing"),
+        span,
+        "nothing that is observed now can make it fail",
+    )
+    .help("names that were bound before, keys, the clock, and queries of the past or of no series stay as they are: test a `watch`, a probe or a field of a target")
+}
+
+fn absent(code: Code, message: String, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        code,
+        message,
+        span,
+        "true of an empty list, and without data",
+    )
+}
+
+/// The author's word on what emptiness means, in the words of the conditions.
+fn help_for_absence(conditions: &[Expr]) -> String {
+    let mut listed = false;
+    for condition in conditions {
+        condition.for_each(&mut |part| {
+            listed |= matches!(
+                part.kind,
+                ExprKind::Comprehension(_) | ExprKind::Pick { .. }
+            );
+        });
+    }
+    match listed {
+        true => "say what an empty list means: `k8s.pods(ns) is not empty and ...` where something has to be there, `k8s.pods(ns) is empty or ...` where nothing may be, or a second line that has to hold".to_owned(),
+        false => "a value for no data is no proof: leave `else no_data` and `or vector(..)` out here, or add a second line about something that has to be there".to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! Numbers as points and intervals of one axis, whatever their unit.
+
+use crate::typed::Unit;
+use crate::value::{Percent, Value};
+
+use super::term::Operation;
+
+/// All numbers from `low` to `high`, both included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    pub low: f64,
+    pub high: f64,
+}
+
+impl Default for Interval {
+    fn default() -> Interval {
+        Interval {
+            low: f64::NEG_INFINITY,
+            high: f64::INFINITY,
+        }
+    }
+}
+
+impl Interval {
+    pub const FROM_ZERO: Interval = Interval {
+        low: 0.0,
+        high: f64::INFINITY,
+    };
+
+    pub fn point(at: f64) -> Interval {
+        Interval { low: at, high: at }
+    }
+
+    pub fn union(self, other: Interval) -> Interval {
+        Interval {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+        }
+    }
+
+    fn is_zero(self) -> bool {
+        self.low == 0.0 && self.high == 0.0
+    }
+
+    fn is_positive(self) -> bool {
+        self.low >= 0.0
+    }
+}
+
+/// A number on the axis of its type. Whole numbers that a float cannot hold have none.
+pub fn number(value: &Value) -> Option<f64> {
+    let whole = |number: i64| (number.unsigned_abs() <= 1 << 53).then_some(number as f64);
+    match value {
+        Value::Int(number) => whole(*number),
+        Value::Float(number) => Some(*number),
+        Value::Percent(percent) => whole(percent.billionths()),
+        Value::Duration(duration) => whole(duration.millis()),
+        Value::Size(size) => whole(size.bytes()),
+        Value::Time(time) => whole(time.millis()),
+        Value::None
+        | Value::Bool(_)
+        | Value::Text(_)
+        | Value::Enum(_)
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Record(_)
+        | Value::Target(_)
+        | Value::Query(_)
+        | Value::Secret(_)
+        | Value::Handle(_)
+        | Value::Role(_)
+        | Value::Range(_) => None,
+    }
+}
+
+/// What one of a Float's unit is on the axis of the quantity.
+pub fn scale(unit: Unit) -> i64 {
+    match unit {
+        Unit::Ratio => Percent::WHOLE.billionths(),
+        Unit::Seconds => 1_000,
+        Unit::Bytes => 1,
+    }
+}
+
+/// The numbers that an operation may yield.
+pub fn computed(what: Operation, args: &[Interval]) -> Interval {
+    match (what, args) {
+        (Operation::Add, [a, b]) => Interval {
+            low: a.low + b.low,
+            high: a.high + b.high,
+        },
+        (Operation::Subtract, [a, b]) => Interval {
+            low: a.low - b.high,
+            high: a.high - b.low,
+        },
+        (Operation::Negate, [a]) => Interval {
+            low: -a.high,
+            high: -a.low,
+        },
+        (Operation::Multiply { plain }, [a, b]) => product(plain, *a, *b),
+        (Operation::Divide, [a, _]) if a.is_zero() => Interval::point(0.0),
+        (Operation::Divide, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
+        (Operation::Min, [a, b]) => Interval {
+            low: a.low.min(b.low),
+            high: a.high.min(b.high),
+        },
+        (Operation::Max, [a, b]) => Interval {
+            low: a.low.max(b.low),
+            high: a.high.max(b.high),
+        },
+        (Operation::Clamp, [a, low, high]) => Interval {
+            low: a.low.max(low.low).min(high.high),
+            high: a.high.min(high.high).max(low.low),
+        },
+        (Operation::Abs, [a]) if a.is_positive() => *a,
+        (Operation::Abs, _) => Interval::FROM_ZERO,
+        (Operation::Scale(by), [a]) => Interval {
+            low: a.low * by as f64,
+            high: a.high * by as f64,
+        },
+        _ => Interval::default(),
+    }
+}
+
+fn product(plain: bool, a: Interval, b: Interval) -> Interval {
+    if a.is_zero() || b.is_zero() {
+        return Interval::point(0.0);
+    }
+    if !plain {
+        return match a.is_positive() && b.is_positive() {
+            true => Interval::FROM_ZERO,
+            false => Interval::default(),
+        };
+    }
+    // Nothing times everything is nothing here: an end that lies at infinity is never reached.
+    let times = |x: f64, y: f64| match x == 0.0 || y == 0.0 {
+        true => 0.0,
+        false => x * y,
+    };
+    let ends = [
+        times(a.low, b.low),
+        times(a.low, b.high),
+        times(a.high, b.low),
+        times(a.high, b.high),
+    ];
+    ends.iter().fold(Interval::point(ends[0]), |all, end| {
+        all.union(Interval::point(*end))
+    })
+}

@@ -1,0 +1,220 @@
+//! What an observation is worth, and what the library says of its range.
+
+use crate::literal;
+use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Type};
+use crate::value::{Segment, Template, Value};
+
+use super::eval::{Asks, Eval};
+use super::number::Interval;
+use super::term::{Facts, Id, Leaf, Node, Operation, Shape};
+
+pub fn shape(ty: &Type) -> Shape {
+    match ty {
+        Type::List(_) | Type::Map(..) | Type::EmptyList => Shape::List,
+        Type::Optional(_) | Type::NoneLiteral => Shape::Optional,
+        Type::Record(_) => Shape::Record,
+        Type::Target(_) => Shape::Target,
+        Type::Error
+        | Type::Bool
+        | Type::Int
+        | Type::Float
+        | Type::Text
+        | Type::Percent
+        | Type::Size
+        | Type::Duration
+        | Type::Time
+        | Type::Regex
+        | Type::Url
+        | Type::PromQuery
+        | Type::Cron
+        | Type::Json
+        | Type::Secret
+        | Type::Role
+        | Type::Range(_)
+        | Type::Enum(_)
+        | Type::Handle(_)
+        | Type::RecordKind(_)
+        | Type::Parameter(_) => Shape::Plain,
+    }
+}
+
+/// The type of an element, or of what an optional holds.
+pub fn inner(ty: &Type) -> &Type {
+    match ty {
+        Type::List(inner) | Type::Optional(inner) => inner,
+        other => other,
+    }
+}
+
+/// What an answer of this type is worth: numbers are measured, words are told.
+fn answered(asks: Asks, ty: &Type) -> Facts {
+    let words = match inner(inner(ty)) {
+        Type::Text | Type::Json | Type::Url | Type::Parameter(_) => asks == Asks::Incident,
+        _ => false,
+    };
+    let list = matches!(ty, Type::List(_) | Type::Map(..));
+    let handle = matches!(ty, Type::Target(_));
+    Facts {
+        // How many there are was observed, even where each of them is a word.
+        world: !handle && (!words || list),
+        told: words && !list,
+        whole: matches!(ty, Type::Int),
+        shape: shape(ty),
+        within: match ty {
+            Type::Size => Interval::FROM_ZERO,
+            _ => Interval::default(),
+        },
+        ..Facts::default()
+    }
+}
+
+/// What lies inside a value of which this is known: an element, a field, what an optional holds.
+pub fn inside(asks: Asks, outer: Facts, ty: &Type) -> Facts {
+    let own = Facts {
+        told: outer.told,
+        whole: matches!(ty, Type::Int),
+        shape: shape(ty),
+        ..Facts::default()
+    };
+    match outer.world {
+        true => answered(asks, ty),
+        false => own,
+    }
+}
+
+pub fn field(eval: &mut Eval, id: Id, base: &Expr, field: u16, ty: &Type) -> Id {
+    let outer = eval.terms.facts(id);
+    let node = Node::Field { base: id, field };
+    let facts = match &base.ty {
+        Type::Target(_) if field == 0 => key(eval, id, ty),
+        Type::Target(target) => {
+            let declared = &eval.package.targets[target.index()];
+            let mut facts = answered(eval.asks, ty);
+            if declared.name.module.is_some() && matches!(ty, Type::Int) {
+                facts.within = Interval::FROM_ZERO;
+            }
+            facts
+        }
+        _ => match eval.terms.table.node(id) {
+            Node::Record { .. } | Node::Const(_) | Node::Choose { .. } | Node::OrNoData { .. } => {
+                return eval.terms.make(node);
+            }
+            _ => inside(eval.asks, outer, ty),
+        },
+    };
+    eval.terms.table.put(node, facts)
+}
+
+/// The key of a handle is no observation; which elements a list has is one.
+fn key(eval: &mut Eval, id: Id, ty: &Type) -> Facts {
+    let listed = match *eval.terms.table.node(id) {
+        Node::Element { list, .. } => eval.terms.facts(list).world,
+        _ => false,
+    };
+    Facts {
+        world: listed,
+        whole: matches!(ty, Type::Int),
+        ..Facts::default()
+    }
+}
+
+/// A call of the library.
+pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &Type) -> Id {
+    let called = &eval.package.externs[id.index()];
+    if called.name.name == "now" && called.name.module.as_deref() == Some("prelude") {
+        return eval
+            .terms
+            .table
+            .put(Node::Leaf(Leaf::Now), Facts::default());
+    }
+    match called.kind {
+        ExternKind::Fn => {
+            let what = match called.name.name.as_str() {
+                "abs" => Operation::Abs,
+                _ => Operation::Function(id.0),
+            };
+            return eval.terms.make(Node::Apply { what, args });
+        }
+        ExternKind::Probe | ExternKind::Action(_) => {}
+    }
+    let query = call.args.iter().zip(&args);
+    let query = query
+        .filter(|(arg, _)| matches!(arg.ty, Type::PromQuery))
+        .find_map(|(_, id)| asked(eval, *id));
+    let mut facts = answered(eval.asks, &called.result);
+    facts.shape = shape(ty);
+    let events = called.name.module.as_deref() == Some("events");
+    if eval.asks == Asks::Incident && (events || matches!(called.result, Type::Parameter(_))) {
+        facts.told = true;
+        facts.world = false;
+    }
+    if called.name.module.is_some() && matches!(ty, Type::Int) {
+        facts.within = Interval::FROM_ZERO;
+    }
+    if let Some(query) = &query
+        && (!query.series || eval.asks == Asks::Look && query.past)
+    {
+        facts.world = false;
+    }
+    if eval.asks == Asks::Look && is_dated(eval, id, &args) {
+        facts.world = false;
+    }
+    let node = Node::Observe { probe: id.0, args };
+    let value = eval.terms.table.put(node, facts);
+    match query.and_then(|query| query.fallback) {
+        Some(fallback) => {
+            let fallback = eval.terms.table.constant(Value::Float(fallback));
+            eval.terms.make(Node::OrNoData { value, fallback })
+        }
+        None => value,
+    }
+}
+
+/// Whether it is asked for another moment than this one.
+fn is_dated(eval: &Eval, id: ExternId, args: &[Id]) -> bool {
+    let params = eval.package.externs[id.index()].params.iter();
+    params.zip(args).any(|(param, arg)| {
+        let now = matches!(eval.terms.table.node(*arg), Node::Leaf(Leaf::Now));
+        param.name == "at" && matches!(param.ty, Type::Time) && !now
+    })
+}
+
+/// What the query of this term asks.
+fn asked(eval: &Eval, id: Id) -> Option<literal::Asked> {
+    match eval.terms.table.node(id) {
+        Node::Const(Value::Query(query)) => literal::asked(&query.text),
+        Node::Apply {
+            what: Operation::Text,
+            args,
+        } => match args.first().and_then(|text| eval.terms.table.value(*text)) {
+            Some(Value::Text(text)) => literal::asked(text.as_str()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A text or query with holes: its words, then what fills them.
+pub fn template(eval: &mut Eval, expr: &Expr, holes: Vec<Id>) -> Id {
+    let ExprKind::Template { template, .. } = &expr.kind else {
+        return eval.terms.table.worst();
+    };
+    let words = eval.terms.table.constant(Value::text(words(template)));
+    let mut args = vec![words];
+    args.extend(holes);
+    eval.terms.make(Node::Apply {
+        what: Operation::Text,
+        args,
+    })
+}
+
+fn words(template: &Template) -> String {
+    let mut text = String::new();
+    for segment in &template.segments {
+        match segment {
+            Segment::Text(part) => text.push_str(part),
+            Segment::Hole(_) => text.push(literal::HOLE),
+        }
+    }
+    text
+}
