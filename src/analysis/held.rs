@@ -24,7 +24,7 @@ pub struct Summary {
     /// Held when it is done; places are those of its parameters.
     holds: Vec<Held>,
     /// Given back without having been taken by the action itself.
-    gives_back: Vec<(ExternId, Vec<Option<Place>>)>,
+    gives_back: BTreeSet<(ExternId, Vec<Option<Place>>)>,
 }
 
 /// Something that is held.
@@ -85,7 +85,7 @@ struct Walk<'a> {
     summaries: &'a Summaries,
     /// The places that immutable names stand for.
     names: HashMap<LocalId, Place>,
-    gives_back: Vec<(ExternId, Vec<Option<Place>>)>,
+    gives_back: BTreeSet<(ExternId, Vec<Option<Place>>)>,
     /// What may still be held when an attempt has failed.
     carried: Holding,
 }
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
             package,
             summaries,
             names: HashMap::new(),
-            gives_back: Vec::new(),
+            gives_back: BTreeSet::new(),
             carried: Holding::new(),
         }
     }
@@ -236,7 +236,7 @@ impl<'a> Walk<'a> {
         let before = holding.len();
         holding.retain(|held| held.inverse != by || !is_same(&held.at, at));
         if before == holding.len() {
-            self.gives_back.push((by, at.to_vec()));
+            self.gives_back.insert((by, at.to_vec()));
         }
     }
 
