@@ -1,6 +1,7 @@
 //! What the checker claims is true of every run: random programs in random worlds never break a
 //! promise, and every rule that is taken out is noticed.
 
+mod corpus;
 mod generate;
 mod oracle;
 mod programs;
@@ -11,7 +12,8 @@ mod worlds;
 use libtest_mimic::Trial;
 
 pub fn trials() -> Vec<Trial> {
-    let mut trials = programs::trials();
+    let mut trials = corpus::trials();
+    trials.extend(programs::trials());
     #[cfg(feature = "harness")]
     trials.extend(rules::trials());
     trials
