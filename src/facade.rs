@@ -16,6 +16,7 @@ pub mod program;
 pub mod settings;
 #[cfg(feature = "host")]
 pub mod store;
+pub mod trust;
 
 use std::path::Path;
 

@@ -15,6 +15,7 @@ mod entry;
 mod given;
 mod identity;
 mod judge;
+pub mod living;
 mod mutation;
 mod pattern;
 mod problem;

@@ -38,6 +38,7 @@ mod suites {
     pub mod settings;
     pub mod store;
     pub mod tidy;
+    pub mod trust;
     pub mod wrong;
 }
 
@@ -58,6 +59,7 @@ const SUITES: &[Suite] = &[
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
+    ("trust", suites::trust::trials),
     ("fixes", suites::fixes::trials),
     ("hostile", suites::hostile::trials),
     ("properties", suites::properties::trials),

@@ -1,0 +1,255 @@
+//! Programs in a living world, for the suite of trust: plain data in, plain data out.
+
+use std::collections::BTreeMap;
+
+use super::{Checked, File, analyse, checked};
+use crate::effect::End;
+use crate::front;
+use crate::program::Program;
+use crate::testing::living::{self, Blind, Cure, Deployment, Manner, Pod, Scenario, State};
+use crate::value::Time;
+
+/// A checked runbook with what is claimed of it.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    program: Program,
+    /// The most distinct targets of a run, by type.
+    pub touched: BTreeMap<String, u32>,
+    /// The longest that an incident may take, in milliseconds.
+    pub stated: i64,
+}
+
+/// A world to put it into; names lie in the namespace `shop`.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// What the trigger binds.
+    pub words: Vec<(String, String)>,
+    /// Metrics by a word of their query.
+    pub metrics: Vec<(String, f64)>,
+    /// Name, whether it is ready, restarts.
+    pub pods: Vec<(String, bool, i64)>,
+    /// Name, replicas, ready.
+    pub deployments: Vec<(String, i64, i64)>,
+    /// Nothing that is done has an effect.
+    pub frozen: bool,
+    /// From so many milliseconds on nothing is seen: a failure, or no data.
+    pub blind: Option<(i64, bool)>,
+    /// The action that heals.
+    pub cure: Option<String>,
+    /// So many milliseconds pass before a change shows.
+    pub lag: i64,
+    /// So many milliseconds after the opening the alert is over.
+    pub alert_over: Option<i64>,
+    /// Whether the run is stored and restored after every input.
+    pub restore: bool,
+}
+
+/// A change that reached the world.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Milliseconds since the opening.
+    pub at: i64,
+    /// Whether it is neither an undo nor a release.
+    pub is_do: bool,
+    /// `k8s.scale`
+    pub name: String,
+    /// As people read them.
+    pub args: Vec<String>,
+    /// The types and identities of its targets.
+    pub targets: Vec<(String, String)>,
+    /// Whether the world is again, in what it changed, as it was before.
+    pub is_back: bool,
+}
+
+/// What came of it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// `resolved`, `handed`, or nothing if it never ended.
+    pub end: String,
+    /// Whether it claims that all is well.
+    pub is_good: bool,
+    /// Everything that reached the world, oldest first.
+    pub changes: Vec<Change>,
+    /// The metrics at the end.
+    pub metrics: BTreeMap<String, f64>,
+    /// Pods that are ready at the end.
+    pub ready: Vec<String>,
+    /// Deployments at the end: name, replicas, ready.
+    pub deployments: Vec<(String, i64, i64)>,
+    /// Deployments whose sync is paused at the end.
+    pub paused: Vec<String>,
+    /// Milliseconds.
+    pub took: i64,
+    /// Whether a human was told.
+    pub told: bool,
+    /// Names of the changes that the run says it took back.
+    pub undone: Vec<String>,
+}
+
+/// Checks the files as one package and takes its first runbook.
+pub fn subject(files: &[File<'_>]) -> Result<Subject, Checked> {
+    let (sources, analysis, diagnostics) = analyse(files);
+    let sound = analysis.filter(|_| front::is_sound(&diagnostics));
+    let Some(analysis) = sound else {
+        return Err(checked(&diagnostics, &sources));
+    };
+    let programs = match front::compile(&analysis) {
+        Ok(programs) => programs,
+        Err(refused) => return Err(checked(&refused, &sources)),
+    };
+    let (Some(program), Some(facts)) =
+        (programs.into_iter().next(), analysis.facts.runbooks.first())
+    else {
+        return Err(checked(&diagnostics, &sources));
+    };
+    let name = |target: &crate::typed::Touched| {
+        let found = &analysis.package.targets[target.target.index()];
+        (found.name.to_string(), target.targets)
+    };
+    Ok(Subject {
+        program,
+        touched: facts.touched.iter().map(name).collect(),
+        stated: facts
+            .machine_time
+            .millis()
+            .saturating_add(facts.human_time.millis()),
+    })
+}
+
+/// Puts it into the world and lets it run to its end.
+pub fn live(subject: &Subject, place: &Place) -> Outcome {
+    let opened =
+        Time::from_millis(1_700_000_000_000).expect("the moment lies in the range of times");
+    let ended = living::live(&subject.program, &scenario(place), opened);
+    let state = &ended.state;
+    let changes = ended.ledger.entries.iter().map(|entry| Change {
+        at: entry.at.millis() - opened.millis(),
+        is_do: entry.kind == crate::run::IntentKind::Do,
+        name: entry.name.to_string(),
+        args: entry.args.clone(),
+        targets: entry
+            .targets
+            .iter()
+            .map(|found| (found.kind().to_owned(), found.key().to_owned()))
+            .collect(),
+        is_back: entry.is_back(&ended.settled),
+    });
+    Outcome {
+        end: ended.end.as_ref().map(word).unwrap_or_default().to_owned(),
+        is_good: ended.end.as_ref().is_some_and(is_good),
+        changes: changes.collect(),
+        metrics: state
+            .metrics
+            .iter()
+            .map(|(name, value)| (name.to_string(), *value))
+            .collect(),
+        ready: state
+            .pods
+            .iter()
+            .filter(|(_, pod)| pod.ready)
+            .map(|(name, _)| name.1.to_string())
+            .collect(),
+        deployments: state
+            .deployments
+            .iter()
+            .map(|(name, found)| (name.1.to_string(), found.replicas, found.ready))
+            .collect(),
+        paused: state.paused.iter().map(|name| name.1.to_string()).collect(),
+        took: ended.took.millis(),
+        told: ended.told,
+        undone: ended.undone.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn scenario(place: &Place) -> Scenario {
+    let shop = |name: &str| ("shop".into(), name.into());
+    Scenario {
+        words: place
+            .words
+            .iter()
+            .map(|(name, word)| (name.into(), word.into()))
+            .collect(),
+        state: State {
+            metrics: place
+                .metrics
+                .iter()
+                .map(|(name, value)| (name.into(), *value))
+                .collect(),
+            pods: place
+                .pods
+                .iter()
+                .map(|(name, ready, restarts)| {
+                    let pod = Pod {
+                        ready: *ready,
+                        restarts: *restarts,
+                    };
+                    (shop(name), pod)
+                })
+                .collect(),
+            deployments: place
+                .deployments
+                .iter()
+                .map(|(name, replicas, ready)| {
+                    let found = Deployment {
+                        replicas: *replicas,
+                        ready: *ready,
+                    };
+                    (shop(name), found)
+                })
+                .collect(),
+            paused: Default::default(),
+        },
+        manner: Manner {
+            frozen: place.frozen,
+            blind: place.blind.map(|(at, fails)| {
+                let blind = match fails {
+                    true => Blind::Fails,
+                    false => Blind::NoData,
+                };
+                (at, blind)
+            }),
+            cure: place.cure.as_ref().map(|name| Cure(name.into())),
+            lag: place.lag,
+        },
+        alert_over: place.alert_over,
+        restore: place.restore,
+    }
+}
+
+/// Whether the end says that nobody has to look.
+fn is_good(end: &End) -> bool {
+    match end {
+        End::Resolved | End::Cleared { .. } | End::SelfResolved | End::Mitigated { .. } => true,
+        End::Handed { .. } | End::Cancelled | End::Again => false,
+    }
+}
+
+fn word(end: &End) -> &'static str {
+    match end {
+        End::Resolved => "resolved",
+        End::Cleared { .. } => "cleared",
+        End::SelfResolved => "self_resolved",
+        End::Mitigated { .. } => "mitigated",
+        End::Handed { .. } => "handed",
+        End::Cancelled => "cancelled",
+        End::Again => "again",
+    }
+}
+
+/// Runs `work` with rules and codes taken out by name.
+///
+/// # Errors
+/// The names that are neither a rule nor a code.
+#[cfg(feature = "harness")]
+pub fn without<T>(names: &[&str], work: impl FnOnce() -> T) -> Result<T, Vec<String>> {
+    crate::rule::without(names, work)
+}
+
+/// The names of the rules that are no diagnostic of their own.
+#[cfg(feature = "harness")]
+pub fn rules() -> Vec<&'static str> {
+    crate::rule::Rule::ALL
+        .iter()
+        .map(|rule| rule.name())
+        .collect()
+}

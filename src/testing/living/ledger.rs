@@ -1,0 +1,58 @@
+//! What was done to the world, as the world saw it.
+
+use smol_str::SmolStr;
+
+use crate::effect::Call;
+use crate::run::IntentKind;
+use crate::value::{Identity, Time, Value};
+
+use super::State;
+use super::world::name_of;
+
+/// One change that reached the world.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub at: Time,
+    pub kind: IntentKind,
+    pub name: SmolStr,
+    /// The arguments as people read them.
+    pub args: Vec<String>,
+    /// The targets among the arguments.
+    pub targets: Vec<Identity>,
+    /// The world right before it.
+    pub before: State,
+}
+
+impl Entry {
+    /// Whether what it set is in this state as it was before. A restart sets nothing, so it is
+    /// never back.
+    pub fn is_back(&self, state: &State) -> bool {
+        let sets = matches!(self.name.as_str(), "k8s.scale" | "gitops.pause");
+        let names = || self.targets.iter().filter_map(name_of);
+        sets && names().all(|name| self.before.is_set_alike(state, &name))
+    }
+}
+
+/// All changes, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    pub entries: Vec<Entry>,
+}
+
+impl Ledger {
+    /// Writes a change down.
+    pub fn add(&mut self, call: &Call, kind: IntentKind, at: Time, before: &State) {
+        let targets = call.args.iter().filter_map(|arg| match &arg.value {
+            Value::Target(target) => Some(target.identity.clone()),
+            _ => None,
+        });
+        self.entries.push(Entry {
+            at,
+            kind,
+            name: call.name.as_ref().into(),
+            args: call.args.iter().map(|arg| arg.value.to_string()).collect(),
+            targets: targets.collect(),
+            before: before.clone(),
+        });
+    }
+}

@@ -1,0 +1,20 @@
+//! What the checker claims is true of every run: random programs in random worlds never break a
+//! promise, and every rule that is taken out is noticed.
+
+mod corpus;
+mod generate;
+mod oracle;
+mod programs;
+#[cfg(feature = "harness")]
+mod rules;
+mod worlds;
+
+use libtest_mimic::Trial;
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials = corpus::trials();
+    trials.extend(programs::trials());
+    #[cfg(feature = "harness")]
+    trials.extend(rules::trials());
+    trials
+}

@@ -1,0 +1,323 @@
+//! Random programs with a weight for corners: what is right mostly, what is nearly right often.
+//!
+//! A program is text together with what the generator knows of it without the checker: which
+//! change waits for which condition.
+
+use crate::harness::random::Random;
+
+/// A program and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    pub text: String,
+    pub phases: Vec<Phase>,
+    /// Whether a line says that what is held stays held.
+    pub waives_pause: bool,
+}
+
+/// Changes and the condition that they wait for.
+#[derive(Clone, Debug, Default)]
+pub struct Phase {
+    /// Action, first target, and the last argument where it tells changes apart.
+    pub changes: Vec<(&'static str, &'static str)>,
+    /// None where the author waived it.
+    pub proof: Option<Vec<Truth>>,
+}
+
+/// What a condition says of the world, as far as it says anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// A metric lies below a number.
+    Below(&'static str, i64),
+    Ready(&'static str),
+    AllReady(&'static str),
+    /// It holds whatever the world does.
+    Nothing,
+}
+
+/// Conditions of a diagnosis: text, and whether a measurement can decide it both ways.
+const SEEN: &[&str] = &[
+    "lag() > 10.0",
+    "errors() > 5.0",
+    "not w.ready",
+    "web.ready < web.replicas",
+    "w.restarts > 3",
+];
+
+/// What only words, clocks and constants decide.
+const WORDS: &[&str] = &[
+    "note == \"now\"",
+    "note != \"never\"",
+    "now() > 2020-01-01T00:00Z",
+    "w.restarts >= 0",
+    "[web] is not empty",
+    "count(p for p in [w]) == 1",
+    "web.name == \"web\"",
+    "w.restarts - w.restarts == 0",
+    "either(note, lag())",
+    "hidden(note)",
+    "1 < 2",
+];
+
+const PROOFS: &[(&str, Truth)] = &[
+    ("lag() < 1.0", Truth::Below("queue_lag", 1)),
+    ("errors() < 1.0", Truth::Below("http_errors", 1)),
+    ("w.ready", Truth::Ready("w-1")),
+    ("web.ready == web.replicas", Truth::AllReady("web")),
+];
+
+const NO_PROOFS: &[&str] = &[
+    "web.ready == web.ready",
+    "1 < 2",
+    "now() > 2020-01-01T00:00Z",
+    "web.name == \"web\"",
+    "lag() < 1.0 or lag() >= 1.0",
+    "w.restarts >= 0",
+    "not any(not p.ready for p in k8s.pods(\"empty\"))",
+    "count(p for p in k8s.pods(\"empty\") where not p.ready) == 0",
+    "[p for p in k8s.pods(\"empty\") where not p.ready] is empty",
+    "calm() < 1.0",
+];
+
+const UNDOS: &[&str] = &[
+    " undo { do k8s.scale(web, to: 3) }",
+    " undo { do k8s.scale(web, to: 3) }",
+    " undo { do k8s.scale(web, to: 3) }",
+    " waive undo \"more do no harm\"",
+    " undo { let x = 1 }",
+    " undo { do k8s.rollout_restart(web) }",
+    " undo { do k8s.scale(web, to: 5) }",
+    " undo { if lag() > 1_000_000.0 { do k8s.scale(web, to: 3) } }",
+    " undo { do k8s.scale(api, to: 3) }",
+];
+
+/// The program of a seed.
+pub fn program(seed: u64) -> Generated {
+    let mut writer = Writer {
+        random: Random::new(seed),
+        text: String::new(),
+        phases: Vec::new(),
+        waives_pause: false,
+    };
+    writer.package();
+    Generated {
+        text: writer.text,
+        phases: writer.phases,
+        waives_pause: writer.waives_pause,
+    }
+}
+
+struct Writer {
+    random: Random,
+    text: String,
+    phases: Vec<Phase>,
+    waives_pause: bool,
+}
+
+impl Writer {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// Whether a corner is taken here.
+    fn corner(&mut self) -> bool {
+        self.random.one_in(5)
+    }
+
+    fn package(&mut self) {
+        self.line("use std.{exec, gitops, host, k8s, prom}\n");
+        self.line("fn either(id: String, x: Float) -> Bool = id == \"now\" or x > 1_000_000.0");
+        self.line(
+            "probe hidden(id: String) -> Bool {\n  let x = prom.value(promql\"sum(queue_lag)\")",
+        );
+        self.line("  if id == \"now\" { return x > -1.0 }\n  return x > 10.0\n}");
+        self.line("probe calm() -> Float {\n  let x = prom.value(promql\"sum(http_errors)\") else no_data 0.0\n  return x\n}");
+        self.line("runbook r for checkout {\n  version 1.0.0\n  on alert \"A\" { with pod, note }\n  incident per pod");
+        self.line("  again at most 1");
+        self.line("  blast {\n    at most 9 k8s.Pod\n    at most 9 k8s.Deployment\n    at most 9 host.Host\n  }");
+        self.line("  watch lag() = prom.value(promql\"sum(queue_lag)\")");
+        self.line("  watch errors() = prom.value(promql\"sum(http_errors)\")");
+        self.diagnose();
+        self.line("  remedy bad(w, other, web, api, m, ps) {");
+        self.remedy();
+        self.line("  }\n}");
+    }
+
+    fn atom(&mut self) -> &'static str {
+        match self.corner() {
+            true => self.random.pick(WORDS),
+            false => self.random.pick(SEEN),
+        }
+    }
+
+    fn condition(&mut self) -> String {
+        let one = self.atom();
+        match self.random.below(6) {
+            0 => format!("{one} and {}", self.atom()),
+            1 => format!("{one} or {}", self.atom()),
+            2 => format!("(if {one} then true else false)"),
+            _ => one.to_owned(),
+        }
+    }
+
+    fn diagnose(&mut self) {
+        self.line("  diagnose {\n    let w = k8s.pod(\"shop\", pod)\n    let other = k8s.pod(\"shop\", \"w-2\")");
+        self.line("    let web = k8s.deployment(\"shop\", \"web\")\n    let api = k8s.deployment(\"shop\", \"api\")");
+        self.line("    let m = host.named(\"web-1\")\n    let ps = [p for p in k8s.pods(\"shop\") where not p.ready]");
+        let found = "found bad(w, other, web, api, m, ps)";
+        for _ in 0..self.random.below(3) {
+            let condition = self.condition();
+            let line = match self.random.below(3) {
+                0 => format!("    cleared if {condition} \"not that bad\""),
+                1 => format!("    if {condition} {{ {found} }}"),
+                _ => format!("    let known = {condition}\n    if known {{ {found} }}"),
+            };
+            // A name is bound once.
+            if !(line.contains("let known") && self.text.contains("let known")) {
+                self.line(&line);
+            }
+        }
+        match self.random.below(8) {
+            0 => self.line(&format!("    {found}")),
+            1 => {
+                let condition = self.condition();
+                self.line(&format!(
+                    "    if {condition} {{ {found} }} else {{ {found} }}"
+                ));
+            }
+            _ => {
+                let condition = self.condition();
+                self.line(&format!("    if {condition} {{ {found} }}"));
+            }
+        }
+        self.line("  }");
+    }
+
+    fn remedy(&mut self) {
+        match self.random.below(5) {
+            0 | 1 => {
+                for title in ["a", "b"] {
+                    self.line(&format!("    attempt \"{title}\" {{"));
+                    if self.random.one_in(8) {
+                        self.line("      cleared if lag() < 20.0 \"enough\"");
+                    }
+                    self.phase("      ");
+                    self.line("    }");
+                }
+            }
+            2 => {
+                self.line("    for p in ps at most 3 {");
+                self.line("      do k8s.restart(p)\n      verify within 1m { p.ready }");
+                if self.corner() {
+                    self.line("      mitigated \"restarted\" owed by builder within 1d until { lag() < 1.0 }");
+                }
+                self.line("    }");
+                self.phases.push(Phase {
+                    changes: vec![("k8s.restart", "w-1"), ("k8s.restart", "w-2")],
+                    proof: Some(vec![Truth::Ready("w-1"), Truth::Ready("w-2")]),
+                });
+            }
+            3 => {
+                self.line("    with do gitops.pause(web) {");
+                self.phase("      ");
+                self.line("    }");
+            }
+            _ => {
+                for _ in 0..=self.random.below(2) {
+                    self.phase("    ");
+                }
+            }
+        }
+        self.tail();
+    }
+
+    fn tail(&mut self) {
+        match self.random.below(12) {
+            0 => self
+                .line("    mitigated \"scaled\" owed by builder within 1d until { lag() < 1.0 }"),
+            1 => self.line("    cleared \"somebody else will see\""),
+            2 => self.line("    waive verify \"nothing to be seen here\""),
+            _ => {}
+        }
+    }
+
+    fn phase(&mut self, indent: &str) {
+        let mut phase = Phase::default();
+        for _ in 0..=self.random.below(2) {
+            self.change(indent, &mut phase);
+        }
+        if self.random.one_in(15) {
+            self.line(&format!("{indent}waive verify \"nobody can see it\""));
+        } else {
+            phase.proof = Some(self.verify(indent));
+        }
+        self.phases.push(phase);
+    }
+
+    fn change(&mut self, indent: &str, phase: &mut Phase) {
+        let (line, change) = match self.random.below(9) {
+            0 | 1 => ("do k8s.restart(w)".to_owned(), ("k8s.restart", "w-1")),
+            2 => ("do k8s.restart(other)".to_owned(), ("k8s.restart", "w-2")),
+            3 | 4 => (
+                "do k8s.rollout_restart(web)".to_owned(),
+                ("k8s.rollout_restart", "web"),
+            ),
+            5 if self.corner() => {
+                let waived = self.random.one_in(2);
+                self.waives_pause |= waived;
+                let waiver = if waived {
+                    " waive undo \"it stays paused\""
+                } else {
+                    ""
+                };
+                (
+                    format!("do gitops.pause(web){waiver}"),
+                    ("gitops.pause", "web"),
+                )
+            }
+            6 if self.corner() => {
+                let line = "do exec.apply(m, [\"touch\", note], touching: m) waive undo \"a file\"";
+                (line.to_owned(), ("exec.apply", "web-1"))
+            }
+            _ => {
+                let undo = match self.random.one_in(3) {
+                    true => self.random.pick(UNDOS),
+                    false => UNDOS[0],
+                };
+                (
+                    format!("do k8s.scale(web, to: 5){undo}"),
+                    ("k8s.scale", "web"),
+                )
+            }
+        };
+        self.line(&format!("{indent}{line}"));
+        phase.changes.push(change);
+    }
+
+    fn verify(&mut self, indent: &str) -> Vec<Truth> {
+        let (condition, truth) = match self.corner() {
+            true => (self.random.pick(NO_PROOFS).to_owned(), vec![Truth::Nothing]),
+            false => {
+                let (text, truth) = PROOFS[self.random.below(PROOFS.len())];
+                match self.random.one_in(6) {
+                    true => (format!("{text} and lag() < 5.0"), vec![truth]),
+                    false => (text.to_owned(), vec![truth]),
+                }
+            }
+        };
+        let otherwise = match self.random.below(6) {
+            0 => " else keep",
+            1 => " else again",
+            _ => "",
+        };
+        let holding = if self.random.one_in(3) {
+            " holding 30s"
+        } else {
+            ""
+        };
+        self.line(&format!(
+            "{indent}verify within 3m{holding} {{ {condition} }}{otherwise}"
+        ));
+        truth
+    }
+}

@@ -1,0 +1,89 @@
+//! Random programs: what the checker accepts keeps its promises in every world.
+
+use libtest_mimic::Trial;
+use rbk::facade::trust;
+
+use super::generate::{self, Generated};
+use super::oracle;
+use crate::harness::fixture::{root, trial};
+
+/// How many programs are tried; `RBK_TRUST_PROGRAMS` says another number, for a run by hand.
+const PROGRAMS: u64 = 1_000;
+
+/// The trials are dealt out, so that they run side by side.
+const HANDS: u64 = 4;
+
+pub fn trials() -> Vec<Trial> {
+    let hand = |hand: u64| {
+        let name = format!("trust/programs/{hand} of {HANDS}");
+        trial(name, move || keep_their_promises(hand))
+    };
+    (0..HANDS).map(hand).collect()
+}
+
+/// How many programs are tried until one breaks a promise.
+#[cfg(feature = "harness")]
+const PATIENCE: u64 = 4_000;
+
+/// With the rule taken out, some program that is then accepted breaks a promise.
+#[cfg(feature = "harness")]
+pub fn notices_without(rule: &str) {
+    let shop = shop();
+    let noticed = (0..PATIENCE).any(|seed| {
+        let generated = generate::program(seed);
+        let wrong = trust::without(&[rule], || {
+            let subject = trust::subject(&files(&shop, &generated)).ok()?;
+            Some(oracle::broken(&generated, &subject))
+        });
+        let wrong = wrong.unwrap_or_else(|unknown| panic!("no such rule: {unknown:?}"));
+        wrong.is_some_and(|wrong| !wrong.is_empty())
+    });
+    assert!(noticed, "nothing notices that `{rule}` is missing");
+}
+
+fn programs() -> u64 {
+    let said = std::env::var("RBK_TRUST_PROGRAMS").ok();
+    said.and_then(|said| said.parse().ok()).unwrap_or(PROGRAMS)
+}
+
+fn keep_their_promises(hand: u64) {
+    let shop = shop();
+    let mut accepted = 0;
+    let mut tried = 0;
+    let mut broken = Vec::new();
+    for seed in (hand..programs()).step_by(HANDS as usize) {
+        tried += 1;
+        let generated = generate::program(seed);
+        let Ok(subject) = trust::subject(&files(&shop, &generated)) else {
+            continue;
+        };
+        accepted += 1;
+        for wrong in oracle::broken(&generated, &subject) {
+            broken.push(format!("seed {seed}: {wrong}"));
+        }
+    }
+    let shown = broken
+        .iter()
+        .take(20)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("\n");
+    assert!(
+        broken.is_empty(),
+        "{} broken promises:\n{shown}",
+        broken.len()
+    );
+    assert!(
+        accepted * 5 >= tried,
+        "only {accepted} of {tried} programs are accepted"
+    );
+}
+
+fn shop() -> Vec<u8> {
+    let path = root().join("grammar/reference/shop.rbk");
+    std::fs::read(path).unwrap()
+}
+
+fn files<'a>(shop: &'a [u8], generated: &'a Generated) -> [(&'a str, &'a [u8]); 2] {
+    [("shop.rbk", shop), ("main.rbk", generated.text.as_bytes())]
+}

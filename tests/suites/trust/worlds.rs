@@ -1,0 +1,84 @@
+//! The worlds that a program is put into.
+
+use rbk::facade::trust::Place;
+
+/// Where everything that a generated program looks at is ill.
+pub fn ill() -> Place {
+    Place {
+        words: vec![("pod".into(), "w-1".into()), ("note".into(), "now".into())],
+        metrics: vec![("queue_lag".into(), 50.0), ("http_errors".into(), 50.0)],
+        pods: vec![("w-1".into(), false, 9), ("w-2".into(), false, 0)],
+        deployments: vec![("web".into(), 3, 1), ("api".into(), 3, 3)],
+        ..Place::default()
+    }
+}
+
+/// The ill world with each cure, late, resolved from outside, and stored after every input.
+pub fn living() -> Vec<Place> {
+    let mut places = Vec::new();
+    for cure in ["k8s.restart", "k8s.rollout_restart", "k8s.scale", "nothing"] {
+        let cured = Place {
+            cure: Some(cure.into()),
+            ..ill()
+        };
+        places.push(Place {
+            lag: 40_000,
+            ..cured.clone()
+        });
+        places.push(Place {
+            alert_over: Some(60_000),
+            lag: 200_000,
+            ..cured.clone()
+        });
+        places.push(Place {
+            restore: true,
+            ..cured
+        });
+    }
+    places
+}
+
+/// The ill world where nothing helps: frozen, or blind once something was done.
+pub fn hopeless() -> Vec<Place> {
+    let frozen = Place {
+        frozen: true,
+        ..ill()
+    };
+    // The agent may be lucky in what it does not look at: a world that is half well.
+    let half = Place {
+        pods: vec![("w-1".into(), true, 9), ("w-2".into(), false, 0)],
+        ..frozen.clone()
+    };
+    let blind = |fails| Place {
+        blind: Some((1, fails)),
+        ..frozen.clone()
+    };
+    vec![frozen.clone(), half, blind(true), blind(false)]
+}
+
+/// Every combination of a few measured values, the words unchanged.
+pub fn every_measurement() -> impl Iterator<Item = Place> {
+    let lags = [None, Some(0.0), Some(20.0), Some(2_000_000.0)];
+    let errors = [Some(0.0), Some(50.0)];
+    let pods = [(true, 0), (false, 0), (true, 9), (false, 9)];
+    let webs = [(3, 3), (3, 1)];
+    lags.into_iter().flat_map(move |lag| {
+        errors.into_iter().flat_map(move |errors| {
+            pods.into_iter().flat_map(move |(ready, restarts)| {
+                webs.into_iter().map(move |(replicas, serving)| {
+                    let known = [("queue_lag", lag), ("http_errors", errors)];
+                    let known = known.into_iter();
+                    Place {
+                        metrics: known
+                            .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+                            .collect(),
+                        pods: vec![("w-1".into(), ready, restarts), ("w-2".into(), true, 0)],
+                        deployments: vec![("web".into(), replicas, serving), ("api".into(), 3, 3)],
+                        frozen: true,
+                        ..ill()
+                    }
+                })
+            })
+        })
+    })
+}
