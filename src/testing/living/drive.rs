@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::world::{Manner, State, World};
 use crate::effect::{End, Settled};
 use crate::program::Program;
-use crate::run::{Action, Event, Input, Leave, Run, RunInput, Start};
+use crate::run::{Action, Dirt, Event, Input, Leave, Run, RunInput, Start};
 use crate::testing::clock::{self, Clock};
 use crate::value::{Duration, Time, Value};
 
@@ -62,6 +62,7 @@ pub fn live(program: &Program, scenario: &Scenario, opened: Time) -> Ended {
         now: opened,
         told: false,
         undone: Vec::new(),
+        dirt: Dirt::default(),
         inputs: 0,
     };
     let mut ordinal = 0;
@@ -94,6 +95,8 @@ struct Driver<'p, 's> {
     now: Time,
     told: bool,
     undone: Vec<SmolStr>,
+    /// What the runs so far have changed and not proven.
+    dirt: Dirt,
     inputs: usize,
 }
 
@@ -114,6 +117,7 @@ impl Driver<'_, '_> {
                 None => Start::Diagnose,
             },
             leave: Leave::Mend,
+            dirt: std::mem::take(&mut self.dirt),
             offer: false,
         };
         let mut run = Run::open(program.code_hash(), input, self.now);
@@ -138,6 +142,7 @@ impl Driver<'_, '_> {
             }
         }
         self.clock.clear();
+        self.dirt = run.dirt().clone();
         run.end().cloned()
     }
 
