@@ -76,7 +76,7 @@ pub struct Outcome {
     pub ready: Vec<String>,
     /// Deployments at the end: name, replicas, ready.
     pub deployments: Vec<(String, i64, i64)>,
-    /// Deployments whose sync is paused at the end.
+    /// Deployments whose sync stays paused.
     pub paused: Vec<String>,
     /// Milliseconds.
     pub took: i64,
@@ -154,7 +154,12 @@ pub fn live(subject: &Subject, place: &Place) -> Outcome {
             .iter()
             .map(|(name, found)| (name.1.to_string(), found.replicas, found.ready))
             .collect(),
-        paused: state.paused.iter().map(|name| name.1.to_string()).collect(),
+        paused: ended
+            .settled
+            .paused
+            .iter()
+            .map(|name| name.1.to_string())
+            .collect(),
         took: ended.took.millis(),
         told: ended.told,
         undone: ended.undone.iter().map(ToString::to_string).collect(),

@@ -4,6 +4,8 @@
 //! term is tested more than once in a condition, its regions are gone through one by one; all else
 //! follows from the parts.
 
+mod region;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::Value;
@@ -11,6 +13,7 @@ use crate::value::Value;
 use super::fold::Terms;
 use super::number::Interval;
 use super::term::{Id, Node, Operation, Shape, each_operand};
+use region::Counter;
 
 /// How many combinations of regions are looked at in one condition.
 pub const COMBINATIONS: usize = 4_096;
@@ -308,106 +311,6 @@ impl Terms {
         }
     }
 
-    /// The regions that the atoms cut an axis into, without those that cannot be.
-    fn regions(&self, axis: Axis, atoms: &[Id]) -> Vec<Region> {
-        let (term, within, whole) = match axis {
-            Axis::Pair(left, right) => return self.orders(left, right),
-            Axis::Term(term) => {
-                let facts = self.facts(term);
-                (term, facts.within, facts.whole)
-            }
-        };
-        let mut points = Vec::new();
-        let mut values = BTreeSet::new();
-        for atom in atoms {
-            match *self.table.node(*atom) {
-                Node::Less(left, right) | Node::Equal(left, right) => {
-                    let other = if left == term { right } else { left };
-                    match (self.point(other), self.table.value(other)) {
-                        (Some(point), _) => points.push(point),
-                        (None, Some(value)) => {
-                            values.insert(value.clone());
-                        }
-                        (None, None) => {}
-                    }
-                }
-                _ => return vec![Region::Is(true), Region::Is(false)],
-            }
-        }
-        if points.is_empty() {
-            let named = values.into_iter().map(Region::Value);
-            return named.chain([Region::Other]).collect();
-        }
-        points.sort_by(f64::total_cmp);
-        points.dedup();
-        let mut regions = Vec::new();
-        let mut low = f64::NEG_INFINITY;
-        for point in points {
-            regions.push(Region::Open(low, point));
-            regions.push(Region::Point(point));
-            low = point;
-        }
-        regions.push(Region::Open(low, f64::INFINITY));
-        regions.retain(|region| is_possible(region, within, whole));
-        regions
-    }
-
-    /// How two terms may compare.
-    fn orders(&self, left: Id, right: Id) -> Vec<Region> {
-        use std::cmp::Ordering;
-        let (a, b) = (self.facts(left).within, self.facts(right).within);
-        let mut regions = vec![Region::Order(Ordering::Equal)];
-        if a.low < b.high {
-            regions.push(Region::Order(Ordering::Less));
-        }
-        if b.low < a.high {
-            regions.push(Region::Order(Ordering::Greater));
-        }
-        regions
-    }
-
-    fn holds_in(&self, atom: Id, region: &Region) -> bool {
-        use std::cmp::Ordering;
-        match (self.table.node(atom), region) {
-            (Node::Less(left, right), Region::Order(order)) => {
-                let wanted = if left < right {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                };
-                *order == wanted
-            }
-            (Node::Equal(..), Region::Order(order)) => *order == Ordering::Equal,
-            (Node::Less(left, right), region) => match (self.point(*right), self.point(*left)) {
-                (Some(bound), _) if !self.is_constant(*left) => match region {
-                    Region::Point(at) => *at < bound,
-                    Region::Open(_, high) => *high <= bound,
-                    _ => false,
-                },
-                (_, Some(bound)) => match region {
-                    Region::Point(at) => bound < *at,
-                    Region::Open(low, _) => bound <= *low,
-                    _ => false,
-                },
-                _ => false,
-            },
-            (Node::Equal(left, right), region) => {
-                let constant = if self.is_constant(*right) {
-                    *right
-                } else {
-                    *left
-                };
-                match region {
-                    Region::Point(at) => self.point(constant) == Some(*at),
-                    Region::Value(value) => self.table.value(constant) == Some(value),
-                    Region::Is(_) | Region::Open(..) | Region::Other | Region::Order(_) => false,
-                }
-            }
-            (_, Region::Is(value)) => *value,
-            _ => false,
-        }
-    }
-
     /// An atom by itself.
     fn atom(&mut self, id: Id) -> Can {
         if let Some(can) = self.judged.get(&id) {
@@ -512,71 +415,5 @@ impl Terms {
 
     fn known(&self, node: &Node) -> Option<Id> {
         self.table.find(node)
-    }
-}
-
-/// Whether a number can lie there.
-fn is_possible(region: &Region, within: Interval, whole: bool) -> bool {
-    match region {
-        Region::Point(at) => {
-            within.low <= *at && *at <= within.high && (!whole || at.fract() == 0.0)
-        }
-        Region::Open(low, high) => {
-            if within.high <= *low || within.low >= *high {
-                return false;
-            }
-            if !whole {
-                return true;
-            }
-            let first = if within.low > *low {
-                within.low.ceil()
-            } else {
-                low.floor() + 1.0
-            };
-            let last = if within.high < *high {
-                within.high.floor()
-            } else {
-                high.ceil() - 1.0
-            };
-            first <= last
-        }
-        Region::Is(_) | Region::Value(_) | Region::Other | Region::Order(_) => true,
-    }
-}
-
-/// Goes through every combination of one region an axis.
-struct Counter<'a> {
-    axes: &'a [(Axis, Vec<Region>)],
-    at: Vec<usize>,
-    done: bool,
-}
-
-impl<'a> Counter<'a> {
-    fn new(axes: &'a [(Axis, Vec<Region>)]) -> Counter<'a> {
-        Counter {
-            axes,
-            at: vec![0; axes.len()],
-            done: axes.iter().any(|(_, regions)| regions.is_empty()),
-        }
-    }
-
-    fn next(&mut self) -> Option<BTreeMap<Axis, Region>> {
-        if self.done {
-            return None;
-        }
-        let chosen = self.axes.iter().zip(&self.at);
-        let chosen = chosen
-            .filter_map(|((axis, regions), at)| Some((*axis, regions.get(*at)?.clone())))
-            .collect();
-        self.done = true;
-        for ((_, regions), at) in self.axes.iter().zip(&mut self.at) {
-            *at += 1;
-            if *at < regions.len() {
-                self.done = false;
-                break;
-            }
-            *at = 0;
-        }
-        Some(chosen)
     }
 }

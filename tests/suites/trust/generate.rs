@@ -12,6 +12,8 @@ pub struct Generated {
     pub phases: Vec<Phase>,
     /// Whether a line says that what is held stays held.
     pub waives_pause: bool,
+    /// Whether a line says that nobody can see whether it helped.
+    pub waives_proof: bool,
 }
 
 /// Changes and the condition that they wait for.
@@ -100,6 +102,7 @@ pub fn program(seed: u64) -> Generated {
     };
     writer.package();
     Generated {
+        waives_proof: writer.text.contains("waive verify"),
         text: writer.text,
         phases: writer.phases,
         waives_pause: writer.waives_pause,

@@ -19,7 +19,10 @@ pub fn broken(generated: &Generated, subject: &Subject) -> Vec<String> {
     }
     for place in worlds::hopeless() {
         let outcome = trust::live(subject, &place);
-        if outcome.is_good && outcome.changes.iter().any(|change| change.is_do) {
+        if outcome.is_good
+            && !generated.waives_proof
+            && outcome.changes.iter().any(|change| change.is_do)
+        {
             let blind = match place.blind {
                 Some((_, true)) => ", and nothing answered",
                 Some((_, false)) => ", and there was no data",
@@ -126,13 +129,14 @@ fn everywhere(
     if outcome.is_good && outcome.end != "mitigated" && held {
         wrong.push(format!("{} with the sync paused", outcome.end));
     }
-    let undone = outcome
-        .undone
+    let mut scales = outcome
+        .changes
         .iter()
-        .filter(|name| *name == "k8s.scale")
-        .count();
-    let mut back = outcome.changes.iter();
-    if undone > 0 && !place.frozen && !back.any(|change| change.is_do && change.is_back) {
+        .filter(|change| change.name == "k8s.scale");
+    let went_back = scales.next_back().is_some_and(|change| !change.is_do);
+    let says_so = outcome.undone.iter().any(|name| name == "k8s.scale");
+    if says_so && went_back && !place.frozen && !scales.any(|change| change.is_do && change.is_back)
+    {
         wrong.push("said to be undone, and the world is not as before".to_owned());
     }
     let note = place.words.iter().find(|(name, _)| name == "note");

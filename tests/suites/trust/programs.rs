@@ -10,6 +10,9 @@ use crate::harness::fixture::{root, trial};
 /// How many programs are tried; `RBK_TRUST_PROGRAMS` says another number, for a run by hand.
 const PROGRAMS: u64 = 1_000;
 
+/// How many lines of what is broken come with the programs.
+const SHOWN: usize = 8;
+
 /// The trials are dealt out, so that they run side by side.
 const HANDS: u64 = 4;
 
@@ -58,9 +61,15 @@ fn keep_their_promises(hand: u64) {
             continue;
         };
         accepted += 1;
-        for wrong in oracle::broken(&generated, &subject) {
-            broken.push(format!("seed {seed}: {wrong}"));
+        let wrong = oracle::broken(&generated, &subject);
+        if !wrong.is_empty() && broken.len() < SHOWN {
+            broken.push(format!("\n{}", generated.text));
         }
+        broken.extend(
+            wrong
+                .into_iter()
+                .map(|wrong| format!("seed {seed}: {wrong}")),
+        );
     }
     let shown = broken
         .iter()

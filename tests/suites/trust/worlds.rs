@@ -44,16 +44,11 @@ pub fn hopeless() -> Vec<Place> {
         frozen: true,
         ..ill()
     };
-    // The agent may be lucky in what it does not look at: a world that is half well.
-    let half = Place {
-        pods: vec![("w-1".into(), true, 9), ("w-2".into(), false, 0)],
-        ..frozen.clone()
-    };
     let blind = |fails| Place {
         blind: Some((1, fails)),
         ..frozen.clone()
     };
-    vec![frozen.clone(), half, blind(true), blind(false)]
+    vec![frozen.clone(), blind(true), blind(false)]
 }
 
 /// Every combination of a few measured values, the words unchanged.

@@ -1,0 +1,101 @@
+//! What is known of a term from its parts: its range, whether it is of the world, whether told.
+
+use super::*;
+
+impl Terms {
+    /// What follows for a term from its parts.
+    pub(super) fn derived(&mut self, node: &Node) -> Facts {
+        let mut facts = Facts::default();
+        let mut parts = Vec::new();
+        each_part(node, &mut |part| parts.push(part));
+        for part in &parts {
+            let part = self.facts(*part);
+            facts.told |= part.told;
+            facts.world |= part.world;
+        }
+        facts.world &= !facts.told;
+        match node {
+            Node::Apply { what, .. } => {
+                let within: Vec<Interval> =
+                    parts.iter().map(|part| self.facts(*part).within).collect();
+                facts.within = match what {
+                    Operation::Subtract if parts.first() == parts.get(1) => Interval::point(0.0),
+                    what => computed(*what, &within),
+                };
+                facts.whole = !matches!(what, Operation::Divide | Operation::Scale(_))
+                    && parts.iter().all(|part| self.facts(*part).whole);
+                if let (Operation::First | Operation::Map, Some(list)) = (what, parts.first()) {
+                    facts.shape = self.facts(*list).shape;
+                }
+            }
+            Node::List(_) => {
+                facts.shape = Shape::List;
+                facts.world = false;
+            }
+            Node::Record { .. } => facts.shape = Shape::Record,
+            Node::Choose {
+                then, otherwise, ..
+            } => self.either(*then, *otherwise, &mut facts),
+            Node::OrNoData { value, fallback } => {
+                facts.told = self.facts(*value).told;
+                facts.world = self.facts(*value).world;
+                self.either(*value, *fallback, &mut facts);
+            }
+            Node::Filter { .. } => {
+                facts.shape = Shape::List;
+                let can = self.list(node);
+                facts.world = can.yes && can.no;
+            }
+            Node::Pick { .. } => {
+                facts.shape = Shape::Optional;
+                let can = self.list(node);
+                facts.world = can.yes && can.no;
+            }
+            Node::Wrap(_) => facts.shape = Shape::Optional,
+            Node::Count(list) => {
+                let list = self.table.node(*list).clone();
+                let can = self.list(&list);
+                facts.world = can.yes && can.no;
+                facts.within = Interval::FROM_ZERO;
+                facts.whole = true;
+            }
+            Node::Sum(list) | Node::Extreme { of: list, .. } => {
+                self.summed(*list, matches!(node, Node::Sum(_)), &mut facts);
+            }
+            _ => {}
+        }
+        facts
+    }
+
+    pub(super) fn either(&self, one: Id, other: Id, facts: &mut Facts) {
+        let (one, other) = (self.facts(one), self.facts(other));
+        facts.within = one.within.union(other.within);
+        facts.whole = one.whole && other.whole;
+        facts.shape = one.shape;
+    }
+
+    /// What a list's elements add up to is worth what they are worth.
+    pub(super) fn summed(&mut self, list: Id, is_sum: bool, facts: &mut Facts) {
+        let element = match *self.table.node(list) {
+            Node::Filter { element, .. } => element,
+            _ => list,
+        };
+        let known = self.facts(element);
+        facts.told = known.told;
+        facts.world = known.world;
+        if !known.world && !known.told {
+            let node = self.table.node(list).clone();
+            let can = self.list(&node);
+            facts.world = can.yes && can.no;
+        }
+        if element == list {
+            return;
+        }
+        facts.whole = known.whole;
+        if !is_sum {
+            facts.within = known.within;
+        } else if known.within.low >= 0.0 {
+            facts.within = Interval::FROM_ZERO;
+        }
+    }
+}
