@@ -4,6 +4,8 @@
 //! union and sum, alternatives are the larger, a loop multiplies what depends on its element.
 //! Linear in the code; exact on the usual shapes, above the truth otherwise.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic};
@@ -14,7 +16,8 @@ use crate::typed::{
     LocalId, OnFailure, Package, Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
 };
 
-use super::place::{Place, Root};
+use super::place::Place;
+use names::{declared, substitute};
 
 /// What is touched, by target type.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -445,67 +448,4 @@ impl<'a, 'b> Walk<'a, 'b> {
                 .push(problem.and(step.span, "the `do` that it takes back"));
         }
     }
-}
-
-/// The touch of a called action, its parameters replaced by the arguments.
-fn substitute(touch: &Touch, args: &[Expr], site: Span) -> Touch {
-    let types = touch.types.iter().map(|(target, touch)| {
-        let mut replaced = TypeTouch {
-            anonymous: touch.anonymous,
-            attempts: touch.attempts,
-            sites: vec![site],
-            places: BTreeSet::new(),
-        };
-        for place in &touch.places {
-            let base = match place.root {
-                Root::Local(local) => args.get(local.index()).and_then(Place::of),
-                Root::Trigger(_) | Root::Const(_) => None,
-            };
-            match base {
-                Some(base) => {
-                    replaced.places.insert(place.rebased(&base));
-                }
-                None => replaced.anonymous += 1,
-            }
-        }
-        (*target, replaced)
-    });
-    Touch {
-        types: types.collect(),
-    }
-}
-
-/// The locals that a block declares, at any depth.
-fn declared(block: &Block, locals: &mut BTreeSet<LocalId>) {
-    block.for_each_stmt(&mut |stmt| match &stmt.kind {
-        StmtKind::Let { local, .. } => {
-            locals.insert(*local);
-        }
-        StmtKind::For(for_loop) => {
-            locals.insert(for_loop.local);
-        }
-        StmtKind::Do(step) => locals.extend(step.result),
-        StmtKind::Match { arms, .. } => {
-            for arm in arms {
-                if let ArmPattern::Some(local) = arm.pattern {
-                    locals.insert(local);
-                }
-            }
-        }
-        _ => {}
-    });
-    block.for_each_expr(&mut |expr| match &expr.kind {
-        ExprKind::IsSome {
-            bind: Some(local), ..
-        } => {
-            locals.insert(*local);
-        }
-        ExprKind::Comprehension(comprehension) => {
-            locals.insert(comprehension.local);
-        }
-        ExprKind::Pick { local, .. } => {
-            locals.insert(*local);
-        }
-        _ => {}
-    });
 }
