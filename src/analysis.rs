@@ -4,6 +4,7 @@
 //! and diagnostics. The call graph has no cycles, so each proof is one pass over declarations in
 //! call order: no fixpoint, no solver.
 
+mod again;
 mod bounds;
 mod capability;
 mod change;

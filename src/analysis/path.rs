@@ -7,11 +7,10 @@ use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::text::Span;
 use crate::typed::{
-    Attempt, Block, For, HandlerAction, OtherwiseOf, Runbook, Step, Stmt, StmtKind, VerifyElse,
+    Attempt, Block, For, HandlerAction, OtherwiseOf, Runbook, Step, Stmt, StmtKind,
 };
 
 use super::change::{first_change, is_many, kept_by, last_waiver};
-use super::kind::BlockKind;
 use super::level::Levels;
 
 pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
@@ -42,7 +41,7 @@ pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnosti
             );
         }
     }
-    check_again(runbook, out);
+    super::again::check_runbook(runbook, out);
 }
 
 /// Whether every path through the block tells a human.
@@ -486,44 +485,5 @@ fn join(one: Option<Path>, other: Option<Path>) -> Option<Path> {
         (Some(one), Some(other)) => Some(one.join(other)),
         (Some(path), None) | (None, Some(path)) => Some(path),
         (None, None) => None,
-    }
-}
-
-/// `else again` and the clause `again` belong together.
-fn check_again(runbook: &Runbook, out: &mut Vec<Diagnostic>) {
-    let mut used = false;
-    for (kind, block) in super::blocks(runbook) {
-        if kind != BlockKind::Remedy {
-            continue;
-        }
-        block.for_each_stmt(&mut |stmt| {
-            if let StmtKind::Verify(verify) = &stmt.kind
-                && verify.otherwise == VerifyElse::Again
-            {
-                used = true;
-                if runbook.again.is_none() {
-                    out.push(
-                        Diagnostic::new(
-                            Code::AgainWithoutBound,
-                            "`else again` needs the clause `again at most N`",
-                            verify.span,
-                            "diagnoses anew, without a bound",
-                        )
-                        .help("add `again at most 2` to the runbook: every run ends"),
-                    );
-                }
-            }
-        });
-    }
-    if runbook.again.is_some() && !used {
-        out.push(
-            Diagnostic::new(
-                Code::AgainUnused,
-                format!("runbook `{}` never says `else again`", runbook.name),
-                runbook.name_span,
-                "its clause `again` has no effect",
-            )
-            .help("remove the clause, or end a `verify` with `else again`"),
-        );
     }
 }

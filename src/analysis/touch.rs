@@ -12,8 +12,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::effect::Scope;
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ArmPattern, Block, Expr, ExprKind, ExternKind, For, FunctionId, FunctionKind,
-    LocalId, OnFailure, Package, Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
+    ActionCallee, Block, ExternKind, For, FunctionId, FunctionKind, LocalId, OnFailure, Package,
+    Runbook, Step, Stmt, StmtKind, TargetId, Type, UndoChoice,
 };
 
 use super::place::Place;
