@@ -27,9 +27,12 @@ impl Entry {
     /// Whether what it set is in this state as it was before. A restart sets nothing, so it is
     /// never back.
     pub fn is_back(&self, state: &State) -> bool {
-        let sets = matches!(self.name.as_str(), "k8s.scale" | "gitops.pause");
-        let names = || self.targets.iter().filter_map(name_of);
-        sets && names().all(|name| self.before.is_set_alike(state, &name))
+        let mut names = self.targets.iter().filter_map(name_of);
+        match self.name.as_str() {
+            "k8s.scale" => names.all(|name| self.before.asks_alike(state, &name)),
+            "gitops.pause" => names.all(|name| self.before.is_held_alike(state, &name)),
+            _ => false,
+        }
     }
 }
 

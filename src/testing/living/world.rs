@@ -26,11 +26,15 @@ pub struct State {
 }
 
 impl State {
-    /// Whether what a change can set on this thing is the same in both: the number that is asked
-    /// for, and whether it is held. What has followed by itself is not.
-    pub fn is_set_alike(&self, other: &State, name: &Name) -> bool {
+    /// Whether as many are asked for in both.
+    pub fn asks_alike(&self, other: &State, name: &Name) -> bool {
         let asked = |state: &State| state.deployments.get(name).map(|found| found.replicas);
-        asked(self) == asked(other) && self.paused.contains(name) == other.paused.contains(name)
+        asked(self) == asked(other)
+    }
+
+    /// Whether it is held in both, or in neither.
+    pub fn is_held_alike(&self, other: &State, name: &Name) -> bool {
+        self.paused.contains(name) == other.paused.contains(name)
     }
 }
 

@@ -66,12 +66,14 @@ fn is_proven(phases: &[Phase], change: &Change, outcome: &Outcome) -> bool {
         .targets
         .first()
         .map_or("", |target| target.1.as_str());
-    let of = |phase: &&Phase| {
+    let has = |phase: &Phase| {
         let mut changes = phase.changes.iter();
         changes.any(|(name, target)| *name == change.name && *target == key)
     };
-    let mut phases = phases.iter().filter(of);
-    phases.any(|phase| match &phase.proof {
+    // A verify that passes behind a change proves it, be it another attempt's.
+    let behind = phases.iter().skip_while(|phase| !has(phase));
+    let mut proofs = behind.map(|phase| phase.proof.as_deref());
+    proofs.any(|proof| match proof {
         None => true,
         Some(truths) if change.name == "k8s.restart" && truths.len() > 1 => {
             outcome.ready.iter().any(|ready| ready == key)
