@@ -6,7 +6,20 @@ use super::programs;
 use crate::harness::fixture::trial;
 
 /// Rules of the checker, by the name of their code, and of the machine.
-const NOTICED: &[&str] = &["Uncorroborated", "ToldAtSink", "ClearedAfterChange"];
+const NOTICED: &[&str] = &[
+    "ClearedAfterChange",
+    "DirtIsKept",
+    "HeldOn",
+    "OwedVerifies",
+    "ToldAtSink",
+    "Uncorroborated",
+    "UndoTakesNothingBack",
+    "VerifyProvesNothing",
+    "AbsenceProvesNothing",
+    "WaiverOfEarlierChange",
+    "MitigatedUnverified",
+    "ChangeNotVerified",
+];
 
 pub fn trials() -> Vec<Trial> {
     let of = |rule: &'static str| {
