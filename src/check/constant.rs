@@ -181,6 +181,7 @@ impl Checker<'_> {
     }
 
     /// The value of an expression over constants.
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub fn evaluate(&self, expr: &Expr) -> Result<Value, NoValue> {
         let span = expr.span;
         let fails = |failure| NoValue::Fails(span, failure);

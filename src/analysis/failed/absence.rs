@@ -154,6 +154,7 @@ impl<'a> Walk<'a> {
         Some(state)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     fn stmt(&mut self, stmt: &Stmt, state: State) -> Option<State> {
         match &stmt.kind {
             StmtKind::Let {

@@ -211,6 +211,7 @@ impl<'a> Names<'a> {
         })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub fn look(&mut self, expr: &Expr) -> Look {
         match &expr.kind {
             ExprKind::Error

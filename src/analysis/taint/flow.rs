@@ -60,6 +60,7 @@ impl<'a, 'b> Flow<'a, 'b> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
         match &stmt.kind {
             StmtKind::Let {

@@ -10,6 +10,7 @@ use super::origin::Taint;
 use crate::rule::Rule;
 
 impl Flow<'_, '_> {
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub(super) fn expr(&mut self, expr: &Expr) -> Taint {
         match &expr.kind {
             ExprKind::Local(local) => self.locals.get(local.index()).cloned().unwrap_or_default(),

@@ -176,7 +176,10 @@ impl Terms {
         let single: BTreeMap<Id, Can> = parts
             .iter()
             .copied()
-            .filter_map(|part| self.axis(part).is_some().then(|| (part, self.atom(part))))
+            .filter(|part| self.axis(*part).is_some())
+            .collect::<Vec<_>>()
+            .into_iter()
+            .map(|part| (part, self.atom(part)))
             .collect();
         let axes = self.shared(id, &parts);
         let mut words = Vec::new();

@@ -21,6 +21,7 @@ impl Outline<'_> {
         self.nested(|outline| clauses.iter().for_each(|clause| outline.clause(clause)));
     }
 
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     fn clause(&mut self, clause: &Clause) {
         self.docs(&clause.doc);
         match &clause.kind {
