@@ -74,9 +74,9 @@ impl Engine {
         let program = &loaded.program;
         let values: Vec<&Value> = key(program, &occasion.bindings).collect();
         let is_blank =
-            |value: &&Value| matches!(value, Value::Text(text) if text.trim().is_empty());
+            |value: &Value| matches!(value, Value::Text(text) if text.trim().is_empty());
         let is_absent = !values.is_empty() && values.iter().all(|value| value.is_none());
-        (is_absent || values.iter().any(|value| is_blank(&value))).then(|| {
+        (is_absent || values.iter().any(|value| is_blank(value))).then(|| {
             format!(
                 "its key for the runbook `{}` is empty: nothing tells it from others",
                 program.runbook

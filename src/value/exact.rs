@@ -27,7 +27,7 @@ pub(super) fn quotient(a: i64, b: i64) -> Result<f64, Failure> {
     let wanted = MANTISSA + 3 + bits(bottom);
     let shift = wanted.saturating_sub(bits(top));
     let top = top << shift;
-    let sticky = u128::from(top % bottom != 0);
+    let sticky = u128::from(!top.is_multiple_of(bottom));
     let magnitude = ((top / bottom) | sticky) as f64 / 2f64.powi(shift.cast_signed());
     Ok(if (a < 0) == (b < 0) {
         magnitude
