@@ -74,6 +74,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     taints.told_lookups(&mut told_lookups);
     let facts = Facts {
         told_lookups,
+        looks: time::looks(package, &times),
         functions,
         runbooks,
     };

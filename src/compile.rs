@@ -29,7 +29,7 @@ mod tables;
 use std::fmt;
 
 use crate::program::Program;
-use crate::typed::{Facts, Package, RunbookId};
+use crate::typed::{Facts, Package, RunbookFacts, RunbookId};
 use tables::Tables;
 
 /// A runbook with more code, constants or lines of a kind than a program can number.
@@ -49,7 +49,9 @@ pub fn compile(package: &Package, facts: &Facts, runbook: RunbookId) -> Result<P
     let Some(source) = package.runbooks.get(runbook.index()) else {
         return Ok(Program::default());
     };
-    let mut tables = Tables::new(package, facts, source);
+    let found = facts.runbooks.get(runbook.index());
+    let stated = found.map(RunbookFacts::stated_time).unwrap_or_default();
+    let mut tables = Tables::new(package, facts, source, stated);
     tables.entries();
     tables.metadata();
     tables.callables();

@@ -37,7 +37,7 @@ use crate::value::{Duration, KeyForm, Shape, Template, Value};
 /// The language edition that programs are compiled under.
 pub const EDITION: u16 = 2026;
 /// Rises with every change of an instruction's meaning or cost.
-pub const INSTRUCTION_SET: u16 = 2;
+pub const INSTRUCTION_SET: u16 = 3;
 
 /// Everything that a run of one runbook needs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -112,6 +112,8 @@ pub struct Metadata {
     pub clears_stop: bool,
     pub fresh: Duration,
     pub patience: Duration,
+    /// No change begins later than this after the opening of its run.
+    pub stated: Duration,
     pub owner: Option<RoleIndex>,
     /// Whom a page reaches when nobody answers; the last one is told again and again.
     pub chain: Vec<Link>,

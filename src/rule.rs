@@ -52,6 +52,10 @@ rules! {
     UndoStaysInside
     /// Undone is said of a change only when every target of it was changed back.
     UndoneIsWhole
+    /// No `do` begins later than the stated time after the opening of its run.
+    StatedTime
+    /// One look takes no longer than the deadlines of the observations in its text.
+    LooksEnd
     /// `all` over nothing fails.
     AllOfNothingFails
     /// A lookup takes names that are names and paths that are paths.

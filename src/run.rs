@@ -56,6 +56,7 @@ mod plan;
 mod settle;
 mod state;
 mod tell;
+mod time;
 mod undo;
 mod verify;
 pub mod words;
@@ -80,7 +81,7 @@ use crate::vm::{Meter, Piece};
 use frame::{Frame, Signal, Turn};
 
 /// The version of a stored run; older ones load for ever.
-pub const FORMAT: u16 = 2;
+pub const FORMAT: u16 = 3;
 
 /// One run. See the module's doc for how it is driven.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -91,6 +92,8 @@ pub struct Run {
     input: RunInput,
     state: State,
     end: Option<End>,
+    /// When it was told something last.
+    seen: Time,
     /// Ids are never used again.
     next_id: u64,
     frames: Vec<Frame>,
@@ -134,6 +137,7 @@ impl Run {
             input,
             state: State::Opened,
             end: None,
+            seen: now,
             next_id: 1,
             frames: vec![Frame::Course(course::Course::default())],
             tells: Vec::new(),
@@ -161,6 +165,7 @@ impl Run {
             now,
             actions: Vec::new(),
         };
+        self.seen = now;
         if self.end.is_none() {
             self.take(&mut context, input);
         }

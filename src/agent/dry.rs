@@ -47,6 +47,7 @@ pub async fn dry_run(
         incident: "dry-run".into(),
         ordinal: 0,
         incident_opened: now,
+        began: now,
         bindings,
         start: match program.entries.diagnose {
             Some(_) => Start::Diagnose,

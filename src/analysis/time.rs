@@ -9,7 +9,8 @@ mod plan;
 use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic};
-use crate::typed::{Block, FunctionId, Package, Runbook, StmtKind, Touched, Type};
+use crate::text::Span;
+use crate::typed::{Block, Expr, FunctionId, Package, Runbook, StmtKind, Touched, Type};
 use crate::value::Duration;
 use clock::Clock;
 
@@ -55,6 +56,40 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Times {
         times.0.insert(*id, takes);
     }
     times
+}
+
+/// The longest that one look at each condition may take that is looked at again.
+pub fn looks(package: &Package, times: &Times) -> BTreeMap<Span, Duration> {
+    let clock = Clock {
+        package,
+        times,
+        live: true,
+        guards: 0,
+    };
+    let mut looks = BTreeMap::new();
+    let bodies = package.functions.iter();
+    let bodies = bodies.map(|function| &function.body.block);
+    let blocks = package.runbooks.iter().flat_map(super::blocks);
+    for block in bodies.chain(blocks.map(|(_, block)| block)) {
+        block.for_each_stmt(&mut |stmt| {
+            let mut look = |condition: &Expr| {
+                looks.insert(condition.span, Duration::from_millis(clock.expr(condition)));
+            };
+            match &stmt.kind {
+                StmtKind::Guard(condition) => look(condition),
+                StmtKind::Verify(verify) => {
+                    verify
+                        .conditions
+                        .iter()
+                        .chain(&verify.abort_if)
+                        .for_each(look);
+                }
+                StmtKind::Mitigated(mitigated) => mitigated.until.iter().for_each(look),
+                _ => {}
+            }
+        });
+    }
+    looks
 }
 
 /// The longest that the machine may work on one incident, `again` runs and waiting for locks

@@ -8,7 +8,7 @@ use super::tables::Tables;
 use crate::program::{FunctionIndex, Op, Register};
 use crate::text::Span;
 use crate::typed::{Block, Expr, LocalId};
-use crate::value::Value;
+use crate::value::{Duration, Value};
 
 impl Builder<'_, '_> {
     /// Code that says whether all conditions hold, reading targets as they are then.
@@ -100,7 +100,9 @@ impl Tables<'_> {
         place: Span,
     ) -> FunctionIndex {
         let index = self.reserve();
+        let look = self.look(conditions);
         let mut builder = Builder::new(self, name, place);
+        builder.function.look = look;
         builder.live = true;
         for variable in captures {
             builder.parameter(*variable);
@@ -108,5 +110,17 @@ impl Tables<'_> {
         builder.return_whether(conditions);
         builder.finish(index);
         index
+    }
+
+    /// How long one look at all of them may take.
+    fn look(&self, conditions: &[Expr]) -> Option<Duration> {
+        conditions
+            .iter()
+            .try_fold(Duration::ZERO, |sum, condition| {
+                let look = self.facts.looks.get(&condition.span)?;
+                Some(Duration::from_millis(
+                    sum.millis().saturating_add(look.millis()),
+                ))
+            })
     }
 }

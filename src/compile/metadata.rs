@@ -48,6 +48,7 @@ impl Tables<'_> {
             clears_stop: runbook.clears_stop,
             fresh: runbook.fresh,
             patience: runbook.patience,
+            stated: self.stated,
             owner: self.owner().map(|role| self.role(role)),
             chain: product
                 .map(|product| product.chain.iter().map(|link| self.link(*link)).collect())

@@ -15,13 +15,15 @@ use crate::typed::{
     BindingId, ExternId, Facts, FunctionId, FunctionKind, Package, RecordId, RoleId, Runbook,
     TargetId,
 };
-use crate::value::{Shape, Template, Value};
+use crate::value::{Duration, Shape, Template, Value};
 
 /// Everything known while one runbook is compiled.
 pub(super) struct Tables<'a> {
     pub(super) package: &'a Package,
     pub(super) facts: &'a Facts,
     pub(super) runbook: &'a Runbook,
+    /// How long after its opening a run may begin a change.
+    pub(super) stated: Duration,
     pub(super) program: Program,
     /// What the watches of the runbook read of its trigger; each takes all of it.
     pub(super) watch_captures: Vec<BindingId>,
@@ -53,7 +55,12 @@ pub(super) enum Observed {
 }
 
 impl<'a> Tables<'a> {
-    pub(super) fn new(package: &'a Package, facts: &'a Facts, runbook: &'a Runbook) -> Self {
+    pub(super) fn new(
+        package: &'a Package,
+        facts: &'a Facts,
+        runbook: &'a Runbook,
+        stated: Duration,
+    ) -> Self {
         let version = runbook.version.map(|version| {
             SmolStr::new(format!(
                 "{}.{}.{}",
@@ -72,6 +79,7 @@ impl<'a> Tables<'a> {
             package,
             facts,
             runbook,
+            stated,
             program,
             watch_captures: watch_captures(package, runbook),
             observables: HashMap::new(),

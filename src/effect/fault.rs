@@ -38,6 +38,8 @@ pub enum Limit {
     Memory,
     Depth,
     Observations,
+    /// More time has passed than the runbook states.
+    Time,
 }
 
 impl Fault {

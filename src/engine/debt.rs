@@ -115,6 +115,7 @@ impl Engine {
             incident: format!("{}/{incident}", self.store).into(),
             ordinal: 0,
             incident_opened: now,
+            began: now,
             bindings: Vec::new(),
             start: Start::Condition(until, captures),
             leave: Leave::Mend,

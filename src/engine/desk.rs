@@ -10,6 +10,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::Loaded;
+use crate::effect::End;
 use crate::journal::{
     Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, Journal,
     MessageId, Outbox, RunId, StoredRun, Write,
@@ -165,6 +166,15 @@ impl Desk {
         let pending = Vec::new();
         self.changed_runs.insert(id);
         self.runs.insert(id, Working { code, run, pending });
+    }
+
+    /// Where the time of an incident's run counts from that has just ended with `again`.
+    pub fn again_from(&self, incident: IncidentId) -> Option<Time> {
+        let first = RunId::Incident(incident, 0);
+        let last = RunId::Incident(incident, u32::MAX);
+        let (_, newest) = self.runs.range(first..=last).next_back()?;
+        let again = newest.run.end() == Some(&End::Again);
+        again.then(|| newest.run.began())
     }
 
     /// A run, taken out of the journal if need be; it counts as changed.

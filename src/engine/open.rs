@@ -73,8 +73,7 @@ impl Engine {
         let (loaded, _) = self.runbooks.at(occasion.found)?;
         let program = &loaded.program;
         let values: Vec<&Value> = key(program, &occasion.bindings).collect();
-        let is_blank =
-            |value: &Value| matches!(value, Value::Text(text) if text.trim().is_empty());
+        let is_blank = |value: &Value| matches!(value, Value::Text(text) if text.trim().is_empty());
         let is_absent = !values.is_empty() && values.iter().all(|value| value.is_none());
         (is_absent || values.iter().any(|value| is_blank(value))).then(|| {
             format!(
@@ -241,6 +240,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         let store = self.store.clone();
+        let before = self.desk.again_from(id);
         let Some(incident) = self.desk.incident(journal, id)? else {
             return Ok(());
         };
@@ -256,6 +256,7 @@ impl Engine {
             incident: format!("{store}/{id}").into(),
             ordinal,
             incident_opened: incident.opened,
+            began: before.unwrap_or(now),
             bindings: incident.bindings.clone(),
             start,
             leave,

@@ -142,6 +142,11 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         let id = stored.id;
+        match self.desk.run(journal, id) {
+            Ok(working) => working.run.taken_up(&stored.pending, now),
+            Err(Trouble::Store(error)) => return Err(error),
+            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, id, now),
+        }
         for action in stored.pending {
             match action {
                 run::Action::Wait { id: asked, until } => {

@@ -11,7 +11,7 @@ use super::{
     Address, Builtin, ConstantIndex, Effect, EffectIndex, FunctionIndex, OperandsIndex, Place,
     Register, ShapeIndex, TemplateIndex,
 };
-use crate::value::{UnaryOp, Unit};
+use crate::value::{Duration, UnaryOp, Unit};
 
 /// One function: an entry, a condition, the code of an undo, or a callable of the package.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Function {
     /// How many of the first registers are parameters.
     pub params: u16,
     pub registers: u16,
+    /// Of a condition that is looked at again: how long a look may take. What was not read by
+    /// then was not answered.
+    pub look: Option<Duration>,
     pub code: Vec<Op>,
     pub operands: Vec<Vec<Register>>,
     pub effects: Vec<Effect>,

@@ -22,6 +22,7 @@ impl Display for Listing<'_> {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let Listing(program) = self;
         writeln!(out, "program {} {}", program.runbook, program.version)?;
+        writeln!(out, "ends within {}", program.metadata.stated)?;
         for reason in &program.metadata.shadow {
             writeln!(out, "shadow: {reason}")?;
         }
@@ -30,12 +31,17 @@ impl Display for Listing<'_> {
                 name,
                 params,
                 registers,
+                look,
                 ..
             } = function;
-            writeln!(
+            write!(
                 out,
                 "\nfunction {index} {name}: {params} parameters, {registers} registers"
             )?;
+            match look {
+                Some(look) => writeln!(out, ", a look within {look}")?,
+                None => writeln!(out)?,
+            }
             for handler in &function.handlers {
                 let (from, to, target) = (handler.from.0, handler.to.0, handler.target.0);
                 writeln!(

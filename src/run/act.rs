@@ -11,7 +11,7 @@ use super::intent::{KeyParts, VERSION};
 use super::own;
 use super::plan::Freshness;
 use super::{Action, Context, How, Input, Intent, IntentKind, Run, State, StepPath};
-use crate::effect::{Call, Fault, Reason};
+use crate::effect::{Call, Fault, Limit, Reason};
 use crate::program::{self, StepIndex};
 use crate::value::{Failure, Identity, Time, Value};
 use crate::vm::Reply;
@@ -254,6 +254,11 @@ impl Run {
             return Turn::Wait(Frame::Acting(acting));
         }
         if acting.kind == IntentKind::Do {
+            if self.is_late(context) {
+                let step = context.program.steps.get(acting.step.index());
+                self.ends.blame(step.map(|step| step.place));
+                return Turn::failed(Fault::Limit(Limit::Time));
+            }
             match self.freshness(context) {
                 Freshness::Good => {}
                 Freshness::Again => return Turn::Restart,

@@ -6,11 +6,12 @@ use super::frame::{Ending, Frame, Outcome, Signal, Turn};
 use super::guard::Guarding;
 use super::observe::Observing;
 use super::plan::Planning;
+use super::time::look_ends;
 use super::verify::Verifying;
-use super::{Action, Context, IntentKind, Run};
+use super::{Action, Context, IntentKind, Run, moment};
 use crate::effect::Reason;
 use crate::program::FunctionIndex;
-use crate::value::{Duration, Value};
+use crate::value::{Duration, Time, Value};
 use crate::vm::{Meter, Reply, Request, Step, Vm};
 
 /// Instructions between two looks at the limits of a run; the machine counts the run's own fuel.
@@ -21,6 +22,15 @@ const SLICE: u64 = 100_000;
 pub struct Code {
     vm: Vm,
     purpose: Purpose,
+    /// Of a look: when it is over.
+    until: Option<Time>,
+}
+
+impl Code {
+    /// It was left alone for so long.
+    pub fn put_off(&mut self, missed: Duration) {
+        self.until = self.until.map(|until| moment::after(until, missed));
+    }
 }
 
 /// What code is run for.
@@ -72,7 +82,8 @@ impl Run {
         purpose: Purpose,
     ) -> Frame {
         let vm = Vm::start(context.program, function, args);
-        Frame::Code(Box::new(Code { vm, purpose }))
+        let until = look_ends(context.program, function, context.now);
+        Frame::Code(Box::new(Code { vm, purpose, until }))
     }
 
     pub(super) fn code(
@@ -101,7 +112,7 @@ impl Run {
                 Step::Yield => {}
                 Step::Done(value) => return Left::Done(Turn::reply(Reply::Value(value))),
                 Step::Fault(fault) => return Left::Done(Turn::failed(fault)),
-                Step::Need(request) => match self.request(context, code.purpose, request) {
+                Step::Need(request) => match self.request(context, code, request) {
                     Asked::Answer(reply) => code.vm.resume(context.program, reply),
                     Asked::Call(frame) => return Left::Waiting(frame),
                     Asked::Return(ending) => {
@@ -134,12 +145,13 @@ impl Run {
         }
     }
 
-    fn request(&mut self, context: &mut Context<'_>, purpose: Purpose, request: Request) -> Asked {
+    fn request(&mut self, context: &mut Context<'_>, code: &Code, request: Request) -> Asked {
+        let Code { purpose, until, .. } = *code;
         match request {
             Request::Observe(observations) => {
-                Asked::Call(Frame::Observing(Observing::new(observations)))
+                Asked::Call(Frame::Observing(Observing::new(observations, until)))
             }
-            Request::Refresh(target) => self.refresh(context, &target).into(),
+            Request::Refresh(target) => self.refresh(context, &target, until).into(),
             Request::PlanReady {
                 phase,
                 values,

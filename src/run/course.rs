@@ -97,7 +97,7 @@ impl Run {
             return self.start(context);
         }
         let (places, observations) = found.into_iter().unzip();
-        let looking = Frame::Observing(Observing::new(observations));
+        let looking = Frame::Observing(Observing::new(observations, None));
         Turn::Call(course(Stage::LookingUp(places)), looking)
     }
 

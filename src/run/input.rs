@@ -17,6 +17,9 @@ pub struct RunInput {
     pub ordinal: u32,
     /// When the incident was opened: `tell … if unresolved after` counts from here.
     pub incident_opened: Time,
+    /// When the first of the runs was opened that `again` has made follow one another: the stated
+    /// time counts from here, and is that of all of them. Time without an agent moves it on.
+    pub began: Time,
     /// The trigger bindings, in their order.
     pub bindings: Vec<Value>,
     pub start: Start,

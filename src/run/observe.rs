@@ -8,7 +8,7 @@ use super::frame::{Frame, Signal, Turn};
 use super::{Action, Context, Input, Observe, Run, asked, moment, own};
 use crate::effect::{Argument, Call, Observed};
 use crate::program::{LookupArgument, Observable, Program, TargetType};
-use crate::value::{Failure, Identity, Record, Shape, Target, Value};
+use crate::value::{Duration, Failure, Identity, Record, Shape, Target, Time, Value};
 use crate::vm::{Observation, ObservedValue, Reply};
 
 /// The prelude's clock; the run knows the answer.
@@ -18,6 +18,8 @@ const NOW: &str = "now";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observing {
     items: Vec<Item>,
+    /// When the look that it is part of is over.
+    until: Option<Time>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,7 +33,7 @@ struct Item {
 }
 
 impl Observing {
-    pub fn new(observations: Vec<Observation>) -> Observing {
+    pub fn new(observations: Vec<Observation>, until: Option<Time>) -> Observing {
         let item = |observation| Item {
             observation,
             id: 0,
@@ -40,7 +42,13 @@ impl Observing {
         };
         Observing {
             items: observations.into_iter().map(item).collect(),
+            until,
         }
+    }
+
+    /// It was left alone for so long.
+    pub fn put_off(&mut self, missed: Duration) {
+        self.until = self.until.map(|until| moment::after(until, missed));
     }
 
     pub fn awaits(&self, id: u64) -> bool {
@@ -69,9 +77,14 @@ pub fn is_named_only(value: &Value) -> bool {
 
 impl Run {
     /// The target's own lookup, with arguments out of its identity.
-    pub(super) fn refresh(&mut self, context: &Context<'_>, value: &Value) -> Result<Frame, Reply> {
+    pub(super) fn refresh(
+        &mut self,
+        context: &Context<'_>,
+        value: &Value,
+        until: Option<Time>,
+    ) -> Result<Frame, Reply> {
         match lookup(context.program, value) {
-            Some(observation) => Ok(Frame::Observing(Observing::new(vec![observation]))),
+            Some(observation) => Ok(Frame::Observing(Observing::new(vec![observation], until))),
             None => {
                 let what = format!("{value} cannot be looked up again");
                 let failure = Failure::Failed(what.into());
@@ -86,20 +99,21 @@ impl Run {
         mut observing: Observing,
         signal: Signal,
     ) -> Turn {
+        let until = observing.until;
         match signal {
             Signal::Enter => {
                 for item in &mut observing.items {
-                    self.ask(context, item);
+                    self.ask(context, item, until);
                 }
             }
             Signal::Input(Input::Observed { id, outcome }) => {
                 if let Some(item) = observing.items.iter_mut().find(|item| item.id == id) {
-                    self.answered(context, item, outcome);
+                    self.answered(context, item, outcome, until);
                 }
             }
             Signal::Input(Input::Timer { id }) => {
                 if let Some(item) = observing.items.iter_mut().find(|item| item.id == id) {
-                    self.ask(context, item);
+                    self.ask(context, item, until);
                 }
             }
             Signal::Input(_) | Signal::Reply(_) => {}
@@ -112,7 +126,7 @@ impl Run {
     }
 
     /// Makes the observation, or answers it on the spot.
-    fn ask(&mut self, context: &mut Context<'_>, item: &mut Item) {
+    fn ask(&mut self, context: &mut Context<'_>, item: &mut Item, until: Option<Time>) {
         let Some(observable) = context.program.observables.get(item.observation.of.index()) else {
             let failure = Failure::Failed("it is not declared".into());
             item.result = Some(ObservedValue::Failed(failure));
@@ -131,25 +145,39 @@ impl Run {
             item.result = Some(ObservedValue::Evaluate);
             return;
         }
+        // What is made of code asks in its own time.
+        let until = until.filter(|_| !evaluable);
+        if until.is_some_and(|until| until <= context.now) {
+            item.result = Some(ObservedValue::Failed(unanswered()));
+            return;
+        }
         item.tries += 1;
         item.id = self.fresh_id();
+        let deadline = moment::after(context.now, observable.deadline);
         context.actions.push(Action::Observe(Observe {
             id: item.id,
             call: call(observable, &item.observation),
-            deadline: moment::after(context.now, observable.deadline),
+            deadline: until.map_or(deadline, |until| deadline.min(until)),
             newer_than: self.dirt.newest,
             evaluable,
         }));
     }
 
-    fn answered(&mut self, context: &mut Context<'_>, item: &mut Item, outcome: Observed) {
+    fn answered(
+        &mut self,
+        context: &mut Context<'_>,
+        item: &mut Item,
+        outcome: Observed,
+        until: Option<Time>,
+    ) {
+        let in_time = |every| until.is_none_or(|until| moment::after(context.now, every) < until);
         let result = match outcome {
             Observed::Value(value) => match refused(context.program, &item.observation, &value) {
                 Some(failure) => ObservedValue::Failed(failure),
                 None => ObservedValue::Value(value),
             },
             Observed::Failed(failure) => match item.observation.retry {
-                Some((times, every)) if item.tries <= times => {
+                Some((times, every)) if item.tries <= times && in_time(every) => {
                     item.id = self.wait(context, every);
                     return;
                 }
@@ -159,6 +187,11 @@ impl Run {
         };
         item.result = Some(result);
     }
+}
+
+/// What was not read before its look was over.
+fn unanswered() -> Failure {
+    Failure::Failed("the look was over before it was asked".into())
 }
 
 /// Why what was found is not taken: it is not what was asked for, or it had no right to be found.

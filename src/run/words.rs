@@ -3,7 +3,7 @@
 //! How calls and values look is the business of whoever shows them.
 
 use super::{Event, How, IntentKind, NotVerified, Notice, State};
-use crate::effect::{Call, ChangeOutcome, Changes, End, Fault, Observed, Settled};
+use crate::effect::{Call, ChangeOutcome, Changes, End, Fault, Limit, Observed, Settled};
 use crate::program::MessageKind;
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
 use crate::vm::Piece;
@@ -236,6 +236,9 @@ pub fn fault(fault: &Fault) -> String {
         Fault::NotApplied(why) => format!("not applied: {why}"),
         Fault::Broke(why) => format!("it broke: {why}"),
         Fault::OverBound(why) => why.clone(),
+        Fault::Limit(Limit::Time) => {
+            "a change would begin later than the runbook says that a run may take".to_owned()
+        }
         Fault::Broken(why) => format!("a defect of the tool: {why}"),
         Fault::NotVerified | Fault::Guard | Fault::Empty | Fault::Limit(_) | Fault::Refused(_) => {
             fault.reason().explained().to_owned()

@@ -34,6 +34,8 @@ struct Driver<'c, 'p> {
     evaluated: Option<Call>,
     /// What the runs so far have changed and not proven.
     dirt: Dirt,
+    /// Where the stated time counts from.
+    began: Time,
 }
 
 /// Drives the test's run, and those that follow it.
@@ -44,6 +46,7 @@ pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) ->
         options,
         clock: Clock::default(),
         now: world.opened,
+        began: world.opened,
         record: Record::new(world.opened),
         problems: Vec::new(),
         silent_after,
@@ -72,6 +75,7 @@ impl Driver<'_, '_> {
             incident: "test".into(),
             ordinal,
             incident_opened: self.world.opened,
+            began: self.began,
             bindings: self.bindings(),
             start,
             leave: Leave::Mend,
@@ -104,6 +108,7 @@ impl Driver<'_, '_> {
         }
         self.clock.clear();
         self.dirt = run.dirt().clone();
+        self.began = run.began();
         run.end().cloned()
     }
 

@@ -1,6 +1,6 @@
 //! What the analyses found out: for the compiler, and for `check --report`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
@@ -14,6 +14,9 @@ use crate::value::Duration;
 pub struct Facts {
     /// Lookups with a told argument: what they find must be owned by the product.
     pub told_lookups: BTreeSet<SiteId>,
+    /// The longest that one look at a condition may take: of guards, verifies, `abort if` and
+    /// `until`.
+    pub looks: BTreeMap<Span, Duration>,
     /// One per function.
     pub functions: Vec<FunctionFacts>,
     /// One per runbook.
@@ -42,6 +45,14 @@ pub struct RunbookFacts {
     pub endorsements: Vec<Endorsement>,
     /// What stands for data that is not there: each `else no_data V`.
     pub made_up: Vec<MadeUp>,
+}
+
+impl RunbookFacts {
+    /// How long after its opening a run may still begin a change.
+    pub fn stated_time(&self) -> Duration {
+        let millis = self.machine_time.millis();
+        Duration::from_millis(millis.saturating_add(self.human_time.millis()))
+    }
 }
 
 /// The bound that was inferred for a target type.

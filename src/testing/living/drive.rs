@@ -109,6 +109,7 @@ impl Driver<'_, '_> {
             incident: "i-1".into(),
             ordinal,
             incident_opened: self.opened,
+            began: self.opened,
             bindings: bindings
                 .map(|name| word(name).unwrap_or(Value::None))
                 .collect(),

@@ -1,0 +1,68 @@
+//! The stated time: no change begins later than that after its run, and looks have an end.
+//!
+//! It counts from the opening of the run, over all the runs that `again` makes follow it; a run
+//! that begins because an incident came back has the whole of it anew. Time in which no agent was
+//! there is left out.
+
+use super::frame::Frame;
+use super::{Action, Context, Run, moment};
+use crate::program::{FunctionIndex, Program};
+use crate::rule::Rule;
+use crate::value::{Duration, Time};
+
+impl Run {
+    /// Where the stated time of this run counts from; a run that `again` begins goes on with it.
+    pub fn began(&self) -> Time {
+        self.input.began
+    }
+
+    /// Whether it is too late to begin a change.
+    pub(super) fn is_late(&self, context: &Context<'_>) -> bool {
+        let passed = moment::since(self.input.began, context.now);
+        passed > context.program.metadata.stated && Rule::StatedTime.holds()
+    }
+
+    /// An agent takes the run up again, with what it waits for. What it could not go on with
+    /// meanwhile is no time of its own.
+    pub fn taken_up(&mut self, pending: &[Action], now: Time) {
+        let due = pending.iter().map(|action| match action {
+            // With no answer on its way there was nothing to do before.
+            Action::Wait { until, .. } => *until,
+            // Asked and waited for anew.
+            Action::Observe(_)
+            | Action::Perform(_)
+            | Action::Settle { .. }
+            | Action::Intend { .. }
+            | Action::Tell(_)
+            | Action::Attach(_)
+            | Action::Record(_)
+            | Action::End(_) => self.seen,
+        });
+        let Some(due) = due.min() else { return };
+        let missed = moment::since(due.max(self.seen), now);
+        if missed <= Duration::ZERO {
+            return;
+        }
+        self.seen = now;
+        self.input.began = moment::after(self.input.began, missed);
+        for frame in &mut self.frames {
+            match frame {
+                Frame::Code(code) => code.put_off(missed),
+                Frame::Observing(observing) => observing.put_off(missed),
+                Frame::Course(_)
+                | Frame::Planning(_)
+                | Frame::Guarding(_)
+                | Frame::Acting(_)
+                | Frame::Verifying(_)
+                | Frame::Undoing(_)
+                | Frame::Pausing(_) => {}
+            }
+        }
+    }
+}
+
+/// When a look that begins now is over, if the code is one.
+pub fn look_ends(program: &Program, function: FunctionIndex, now: Time) -> Option<Time> {
+    let look = program.functions.get(function.index())?.look?;
+    Rule::LooksEnd.holds().then(|| moment::after(now, look))
+}
