@@ -66,3 +66,60 @@ pub fn look_ends(program: &Program, function: FunctionIndex, now: Time) -> Optio
     let look = program.functions.get(function.index())?.look?;
     Rule::LooksEnd.holds().then(|| moment::after(now, look))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::CodeHash;
+    use crate::run::{Dirt, Leave, RunInput, Start};
+
+    fn at(seconds: i64) -> Time {
+        Time::from_millis(seconds * 1000).unwrap()
+    }
+
+    fn run() -> Run {
+        let input = RunInput {
+            incident: "1".into(),
+            ordinal: 0,
+            incident_opened: at(0),
+            began: at(100),
+            bindings: Vec::new(),
+            start: Start::Diagnose,
+            leave: Leave::Mend,
+            dirt: Dirt::default(),
+            offer: false,
+        };
+        Run::open(CodeHash([0; 32]), input, at(100))
+    }
+
+    fn wait(until: i64) -> Action {
+        Action::Wait {
+            id: 1,
+            until: at(until),
+        }
+    }
+
+    #[test]
+    fn time_without_an_agent_is_left_out() {
+        let mut run = run();
+        run.taken_up(&[wait(150), wait(900)], at(400));
+        assert_eq!(run.began(), at(350));
+        // An agent that dies again right away has lost nothing more.
+        run.taken_up(&[wait(150), wait(900)], at(400));
+        assert_eq!(run.began(), at(350));
+    }
+
+    #[test]
+    fn a_wait_that_is_not_over_loses_nothing() {
+        let mut run = run();
+        run.taken_up(&[wait(900)], at(400));
+        assert_eq!(run.began(), at(100));
+    }
+
+    #[test]
+    fn a_run_that_waits_for_nothing_is_as_it_was() {
+        let mut run = run();
+        run.taken_up(&[], at(400));
+        assert_eq!(run.began(), at(100));
+    }
+}
