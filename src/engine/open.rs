@@ -73,8 +73,7 @@ impl Engine {
         let (loaded, _) = self.runbooks.at(occasion.found)?;
         let program = &loaded.program;
         let values: Vec<&Value> = key(program, &occasion.bindings).collect();
-        let is_blank =
-            |value: &Value| matches!(value, Value::Text(text) if text.trim().is_empty());
+        let is_blank = |value: &Value| matches!(value, Value::Text(text) if text.trim().is_empty());
         let is_absent = !values.is_empty() && values.iter().all(|value| value.is_none());
         (is_absent || values.iter().any(|value| is_blank(value))).then(|| {
             format!(
