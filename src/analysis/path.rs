@@ -11,6 +11,7 @@ use crate::typed::{
 };
 
 use super::change::{Changes, first_change, last_waiver};
+use super::kind::tells;
 use super::level::Levels;
 
 pub fn check_runbook(
@@ -49,22 +50,6 @@ pub fn check_runbook(
         }
     }
     super::again::check_runbook(runbook, out);
-}
-
-/// Whether every path through the block tells a human.
-fn tells(block: &Block) -> bool {
-    block.statements.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Page { .. } | StmtKind::Hand(_) => true,
-        StmtKind::If {
-            then,
-            otherwise: Some(otherwise),
-            ..
-        } => tells(then) && tells(otherwise),
-        StmtKind::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| tells(&arm.body)),
-        // A broken line may have been the one.
-        StmtKind::Error => true,
-        _ => false,
-    })
 }
 
 /// Where a path stands.
@@ -210,6 +195,7 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 
     fn stmt(&mut self, stmt: &Stmt, path: Path) -> Option<Path> {
+        crate::steps::count(1);
         Some(match &stmt.kind {
             StmtKind::Error => path.with(State::Broken),
             StmtKind::Do(step) => self.step(step, path),

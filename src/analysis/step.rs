@@ -1,14 +1,14 @@
 //! P2, second half: each change can be taken back, or says why not; and what is waived.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::undo;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Repeat};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ActionContract, Block, ExternKind, FunctionId, FunctionKind, Package, Runbook,
-    Step, StmtKind, UndoChoice, UndoContract, Waiver,
+    ActionCallee, ActionContract, Block, ExternKind, FunctionKind, Package, Runbook, Step,
+    StmtKind, UndoChoice, UndoContract, Waiver,
 };
 
 pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
@@ -158,43 +158,35 @@ fn check_retry(name: &str, contract: &ActionContract, step: &Step, out: &mut Vec
     }
 }
 
-/// Everything that the runbook waives, its own actions included, each once.
+/// Everything that the runbook waives, then what the actions waive that it comes to, each once.
 pub fn waivers(package: &Package, runbook: &Runbook) -> Vec<Waiver> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    for block in super::acting_blocks(runbook) {
-        block_waivers(package, block, &mut seen, &mut found);
+    // A chain of calls may be as long as the package.
+    let mut open: VecDeque<&Block> = super::acting_blocks(runbook).collect();
+    while let Some(block) = open.pop_front() {
+        block.for_each_stmt(&mut |stmt| match &stmt.kind {
+            StmtKind::WaiveVerify(why) => found.push(Waiver {
+                of: "verify",
+                why: why.clone(),
+                span: stmt.span,
+            }),
+            StmtKind::Do(step) | StmtKind::WithDo { step, .. } => {
+                if let UndoChoice::Waived(why) = &step.undo {
+                    found.push(Waiver {
+                        of: "undo",
+                        why: why.clone(),
+                        span: step.span,
+                    });
+                }
+                if let ActionCallee::Function(id) = step.callee
+                    && seen.insert(id)
+                {
+                    open.push_back(&package.functions[id.index()].body.block);
+                }
+            }
+            _ => {}
+        });
     }
     found
-}
-
-fn block_waivers(
-    package: &Package,
-    block: &Block,
-    seen: &mut BTreeSet<FunctionId>,
-    found: &mut Vec<Waiver>,
-) {
-    block.for_each_stmt(&mut |stmt| match &stmt.kind {
-        StmtKind::WaiveVerify(why) => found.push(Waiver {
-            of: "verify",
-            why: why.clone(),
-            span: stmt.span,
-        }),
-        StmtKind::Do(step) | StmtKind::WithDo { step, .. } => {
-            if let UndoChoice::Waived(why) = &step.undo {
-                found.push(Waiver {
-                    of: "undo",
-                    why: why.clone(),
-                    span: step.span,
-                });
-            }
-            if let ActionCallee::Function(id) = step.callee
-                && seen.insert(id)
-            {
-                let body = &package.functions[id.index()].body.block;
-                block_waivers(package, body, seen, found);
-            }
-        }
-        _ => {}
-    });
 }

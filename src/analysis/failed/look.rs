@@ -214,6 +214,7 @@ impl<'a> Names<'a> {
 
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub fn look(&mut self, expr: &Expr) -> Look {
+        crate::steps::count(1);
         match &expr.kind {
             ExprKind::Error
             | ExprKind::Value(_)
