@@ -66,6 +66,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
             human_time: time::human(runbook),
             capabilities: capability::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),
+            undo_claims: undo::claims(package, runbook),
             endorsements: Vec::new(),
             made_up: failed::made_up_values(package, runbook),
         };

@@ -13,7 +13,7 @@ use crate::typed::{
 
 pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
     for block in super::acting_blocks(runbook) {
-        check_block(package, block, out);
+        check_block(package, &undo::Names::of(block), block, out);
     }
 }
 
@@ -24,27 +24,33 @@ pub fn check_function(
     out: &mut Vec<Diagnostic>,
 ) {
     if matches!(function.kind, FunctionKind::Action { .. }) {
-        check_block(package, &function.body.block, out);
+        let block = &function.body.block;
+        check_block(package, &undo::Names::of(block), block, out);
     }
 }
 
-fn check_block(package: &Package, block: &Block, out: &mut Vec<Diagnostic>) {
+fn check_block(
+    package: &Package,
+    names: &undo::Names<'_>,
+    block: &Block,
+    out: &mut Vec<Diagnostic>,
+) {
     for stmt in &block.statements {
         match &stmt.kind {
-            StmtKind::Do(step) => check_step(package, step, out),
+            StmtKind::Do(step) => check_step(package, names, step, out),
             StmtKind::WaiveVerify(why) => check_reason(why, stmt.span, out),
             StmtKind::WithDo { step, body, .. } => {
                 // Its release takes it back on every exit.
-                undo::check(package, step, out);
-                check_block(package, body, out);
+                undo::check(package, names, step, out);
+                check_block(package, names, body, out);
             }
-            _ => stmt.for_each_block(&mut |inner| check_block(package, inner, out)),
+            _ => stmt.for_each_block(&mut |inner| check_block(package, names, inner, out)),
         }
     }
 }
 
-fn check_step(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
-    undo::check(package, step, out);
+fn check_step(package: &Package, names: &undo::Names<'_>, step: &Step, out: &mut Vec<Diagnostic>) {
+    undo::check(package, names, step, out);
     if let UndoChoice::Waived(why) = &step.undo {
         check_reason(why, step.span, out);
     }

@@ -360,7 +360,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             ActionCallee::Function(id) => {
                 let (touch, scope) = &self.touches.functions[id.index()];
                 self.scope = self.scope.max(*scope);
-                substitute(touch, &step.args, step.span)
+                substitute(touch, &self.names, &step.args, step.span)
             }
         }
     }
@@ -392,7 +392,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             let entry = touch.types.entry(target).or_default();
             entry.attempts = attempts;
             add_sites(&mut entry.sites, &[step.span]);
-            match Place::of(arg) {
+            match self.names.place(arg) {
                 _ if many => entry.anonymous = crate::value::LIST_LENGTH as u32,
                 Some(place) => {
                     entry.places.insert(place);

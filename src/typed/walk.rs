@@ -10,7 +10,6 @@ use super::{
 impl Expr {
     /// Calls `visit` with each direct part of the expression, in the order of evaluation.
     pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
-        crate::steps::count(1);
         let Expr {
             kind,
             ty: _,
@@ -95,6 +94,7 @@ impl Expr {
 
     /// Calls `visit` with the expression and everything below it, outermost first.
     pub fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        crate::steps::count(1);
         visit(self);
         self.for_each_child(&mut |child| child.for_each(visit));
     }

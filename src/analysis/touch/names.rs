@@ -8,7 +8,7 @@ use crate::text::Span;
 use crate::typed::{ArmPattern, Expr, ExprKind, LocalId, Stmt, StmtKind};
 
 /// The touch of a called action, its parameters replaced by the arguments.
-pub(super) fn substitute(touch: &Touch, args: &[Expr], site: Span) -> Touch {
+pub(super) fn substitute(touch: &Touch, names: &Names, args: &[Expr], site: Span) -> Touch {
     let types = touch.types.iter().map(|(target, touch)| {
         let mut replaced = TypeTouch {
             anonymous: touch.anonymous,
@@ -18,7 +18,7 @@ pub(super) fn substitute(touch: &Touch, args: &[Expr], site: Span) -> Touch {
         };
         for place in &touch.places {
             let base = match place.root {
-                Root::Local(local) => args.get(local.index()).and_then(Place::of),
+                Root::Local(local) => args.get(local.index()).and_then(|arg| names.place(arg)),
                 Root::Trigger(_) | Root::Const(_) => None,
             };
             match base {
@@ -40,6 +40,8 @@ pub(super) fn substitute(touch: &Touch, args: &[Expr], site: Span) -> Touch {
 #[derive(Default)]
 pub(super) struct Names {
     before: BTreeMap<LocalId, usize>,
+    /// The places that names were given to: another name is no other target.
+    places: BTreeMap<LocalId, Place>,
 }
 
 impl Names {
@@ -57,10 +59,31 @@ impl Names {
         self.before.get(&local).is_some_and(|at| *at >= begin)
     }
 
+    /// The place that an expression names, names of names followed.
+    pub(super) fn place(&self, expr: &Expr) -> Option<Place> {
+        let place = Place::of(expr)?;
+        match place.local().and_then(|local| self.places.get(&local)) {
+            Some(base) => Some(place.rebased(base)),
+            None => Some(place),
+        }
+    }
+
     /// Binds what a statement binds outside its blocks.
     pub(super) fn bind_own(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Let { local, .. } => self.bind(*local),
+            StmtKind::Let {
+                local,
+                value,
+                handlers,
+                ..
+            } => {
+                self.bind(*local);
+                if handlers.is_empty()
+                    && let Some(place) = self.place(value)
+                {
+                    self.places.insert(*local, place);
+                }
+            }
             StmtKind::Do(step) | StmtKind::WithDo { step, .. } => {
                 step.result.into_iter().for_each(|local| self.bind(local));
             }
