@@ -35,6 +35,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let order = order::callees_first(package, &mut out);
     let functions = level::functions(package, &order, &mut out);
     let levels = level::Levels::new(package, &functions);
+    let changes = change::Changes::new(&levels, &order);
     let touches = touch::functions(package, &order, &mut out);
     let taints = taint::functions(package, &order, &mut out);
     failed::check(package, &order, &mut out);
@@ -47,7 +48,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         kind::check_runbook(package, runbook, &mut out);
         level::check_runbook(&levels, runbook, &mut out);
         phase::check_runbook(&levels, runbook, &mut out);
-        path::check_runbook(&levels, runbook, &mut out);
+        path::check_runbook(&levels, &changes, runbook, &mut out);
         held::check_runbook(package, &holds, runbook, &mut out);
         step::check_runbook(package, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
@@ -65,6 +66,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
             human_time: time::human(runbook),
             capabilities: capability::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),
+            undo_claims: undo::claims(package, runbook),
             endorsements: Vec::new(),
             made_up: failed::made_up_values(package, runbook),
         };

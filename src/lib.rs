@@ -11,6 +11,7 @@
 //!
 //! ```text
 //! text/       sources, spans, line index: the only owner of offsets              0
+//! steps/      work of the front end, counted in a test build                  0
 //! value/      run-time values, units, checked arithmetic, limits                 0
 //! diag/       code registry, diagnostics, fixes, renderers, explain/*.md         1
 //! effect/     levels, scopes, integrity, calls, outcomes as plain data           1
@@ -80,6 +81,7 @@ mod report;
 mod rule;
 mod run;
 mod settings;
+mod steps;
 #[cfg(feature = "host")]
 mod store;
 mod syntax;

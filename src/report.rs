@@ -50,6 +50,8 @@ pub struct RunbookReport {
     pub people: Vec<String>,
     pub capabilities: Vec<String>,
     pub waivers: Vec<WaiverReport>,
+    /// Raw actions of which it is claimed, not proven, that they take something back.
+    pub claims: Vec<String>,
     /// Where words from outside pick a target, and by what right.
     pub endorsements: Vec<String>,
     /// What stands for data that is not there: each `else no_data V`.
@@ -139,6 +141,11 @@ fn of_runbook(package: &Package, runbook: &Runbook, facts: &RunbookFacts) -> Run
                 of: waiver.of.to_owned(),
                 why: waiver.why.to_string(),
             })
+            .collect(),
+        claims: facts
+            .undo_claims
+            .iter()
+            .map(|claim| format!("`{}` takes `{}` back", claim.by, claim.of))
             .collect(),
         endorsements: facts
             .endorsements

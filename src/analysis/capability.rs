@@ -15,10 +15,15 @@ pub fn of_runbook(package: &Package, runbook: &Runbook) -> Vec<CapabilityUse> {
     let mut walk = Walk {
         package,
         seen: BTreeSet::new(),
+        open: Vec::new(),
         found: BTreeSet::new(),
     };
     for (_, block) in super::blocks(runbook) {
         walk.block(block);
+    }
+    // A chain of calls may be as long as the package.
+    while let Some(id) = walk.open.pop() {
+        walk.block(&package.functions[id.index()].body.block);
     }
     walk.found.into_iter().collect()
 }
@@ -26,6 +31,7 @@ pub fn of_runbook(package: &Package, runbook: &Runbook) -> Vec<CapabilityUse> {
 struct Walk<'a> {
     package: &'a Package,
     seen: BTreeSet<FunctionId>,
+    open: Vec<FunctionId>,
     found: BTreeSet<CapabilityUse>,
 }
 
@@ -52,8 +58,7 @@ impl Walk<'_> {
 
     fn function(&mut self, id: FunctionId) {
         if self.seen.insert(id) {
-            let package = self.package;
-            self.block(&package.functions[id.index()].body.block);
+            self.open.push(id);
         }
     }
 

@@ -111,6 +111,7 @@ impl<'a> Walk<'a> {
     }
 
     fn stmt(&mut self, stmt: &Stmt, mut holding: Holding) -> Option<Holding> {
+        crate::steps::count(1 + holding.len());
         let committed = holding.iter().filter(|held| held.committed).cloned();
         self.carried.extend(committed);
         match &stmt.kind {

@@ -130,6 +130,22 @@ fn check_undo(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Whether every path through the block tells a human.
+pub fn tells(block: &Block) -> bool {
+    block.statements.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Page { .. } | StmtKind::Hand(_) => true,
+        StmtKind::If {
+            then,
+            otherwise: Some(otherwise),
+            ..
+        } => tells(then) && tells(otherwise),
+        StmtKind::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| tells(&arm.body)),
+        // A broken line may have been the one.
+        StmtKind::Error => true,
+        _ => false,
+    })
+}
+
 /// Whether control never goes on behind the statement.
 pub fn always_ends(stmt: &Stmt) -> bool {
     match &stmt.kind {
@@ -231,42 +247,41 @@ fn action_name(package: &Package, step: &Step) -> (String, Option<(Span, String)
         ActionCallee::Function(id) => {
             let function = &package.functions[id.index()];
             debug_assert!(matches!(function.kind, FunctionKind::Action { .. }));
-            (
-                function.name.to_string(),
-                innermost_change(package, id, &mut BTreeSet::new()),
-            )
+            (function.name.to_string(), innermost_change(package, id))
         }
     }
 }
 
 /// The first extern action that a function of the package calls, perhaps through others. Each
-/// function is looked through once.
-fn innermost_change(
-    package: &Package,
-    id: FunctionId,
-    seen: &mut BTreeSet<FunctionId>,
-) -> Option<(Span, String)> {
-    if !seen.insert(id) {
-        return None;
+/// function is looked through once, with a stack of its own: a chain of calls may be long.
+fn innermost_change(package: &Package, id: FunctionId) -> Option<(Span, String)> {
+    let mut seen = BTreeSet::from([id]);
+    let mut open = steps_backwards(package, id);
+    while let Some(step) = open.pop() {
+        match step.callee {
+            ActionCallee::Extern(id) => {
+                return Some((step.name_span, package.externs[id.index()].name.to_string()));
+            }
+            ActionCallee::Function(id) if seen.insert(id) => {
+                open.extend(steps_backwards(package, id));
+            }
+            ActionCallee::Function(_) => {}
+        }
     }
-    let mut found = None;
-    package.functions[id.index()]
-        .body
-        .block
-        .for_each_stmt(&mut |stmt| {
-            if found.is_some() {
-                return;
-            }
-            if let StmtKind::Do(step) | StmtKind::WithDo { step, .. } = &stmt.kind {
-                found = match step.callee {
-                    ActionCallee::Extern(id) => {
-                        Some((step.name_span, package.externs[id.index()].name.to_string()))
-                    }
-                    ActionCallee::Function(id) => innermost_change(package, id, seen),
-                };
-            }
-        });
-    found
+    None
+}
+
+/// The steps of a function, the last one first.
+fn steps_backwards(package: &Package, id: FunctionId) -> Vec<&Step> {
+    let mut steps = Vec::new();
+    let body = &package.functions[id.index()].body.block;
+    body.for_each_stmt(&mut |stmt| {
+        if let StmtKind::Do(step) | StmtKind::WithDo { step, .. } = &stmt.kind {
+            steps.push(step.as_ref());
+        }
+    });
+    steps.reverse();
+    steps
 }
 
 /// The keyword of a statement.

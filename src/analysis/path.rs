@@ -10,17 +10,25 @@ use crate::typed::{
     Attempt, Block, For, HandlerAction, OtherwiseOf, Runbook, Step, Stmt, StmtKind,
 };
 
-use super::change::{first_change, is_many, kept_by, last_waiver};
+use super::change::{Changes, first_change, last_waiver};
+use super::kind::tells;
 use super::level::Levels;
 
-pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+pub fn check_runbook(
+    levels: &Levels,
+    changes: &Changes,
+    runbook: &Runbook,
+    out: &mut Vec<Diagnostic>,
+) {
     for remedy in &runbook.remedies {
         let name = format!("remedy `{}`", remedy.name);
-        check_acting(levels, &remedy.body.block, &name, remedy.name_span, out);
+        let walk = Walk::new(levels, changes, out);
+        check_acting(walk, &remedy.body.block, &name, remedy.name_span);
     }
     if let Some(steps) = &runbook.steps {
         let span = steps.block.span.at_start();
-        check_acting(levels, &steps.block, "`steps`", span, out);
+        let walk = Walk::new(levels, changes, out);
+        check_acting(walk, &steps.block, "`steps`", span);
     }
     for clause in &runbook.otherwise {
         let told = tells(&clause.body.block);
@@ -42,22 +50,6 @@ pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnosti
         }
     }
     super::again::check_runbook(runbook, out);
-}
-
-/// Whether every path through the block tells a human.
-fn tells(block: &Block) -> bool {
-    block.statements.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Page { .. } | StmtKind::Hand(_) => true,
-        StmtKind::If {
-            then,
-            otherwise: Some(otherwise),
-            ..
-        } => tells(then) && tells(otherwise),
-        StmtKind::Match { arms, .. } => !arms.is_empty() && arms.iter().all(|arm| tells(&arm.body)),
-        // A broken line may have been the one.
-        StmtKind::Error => true,
-        _ => false,
-    })
 }
 
 /// Where a path stands.
@@ -130,12 +122,7 @@ impl Path {
     }
 }
 
-fn check_acting(levels: &Levels, block: &Block, name: &str, span: Span, out: &mut Vec<Diagnostic>) {
-    let mut walk = Walk {
-        levels,
-        inside: Inside::default(),
-        out,
-    };
+fn check_acting(mut walk: Walk<'_, '_>, block: &Block, name: &str, span: Span) {
     match walk.block(block, Path::BEGIN).map(|path| path.state) {
         Some(State::Dirty(change)) => walk.unverified(name, change, block.span),
         Some(State::Clean) => walk.out.push(
@@ -162,11 +149,21 @@ struct Inside {
 
 struct Walk<'a, 'b> {
     levels: &'a Levels<'a>,
+    changes: &'a Changes,
     inside: Inside,
     out: &'b mut Vec<Diagnostic>,
 }
 
-impl Walk<'_, '_> {
+impl<'a, 'b> Walk<'a, 'b> {
+    fn new(levels: &'a Levels<'a>, changes: &'a Changes, out: &'b mut Vec<Diagnostic>) -> Self {
+        Walk {
+            levels,
+            changes,
+            inside: Inside::default(),
+            out,
+        }
+    }
+
     /// The path behind the block, or None when none falls through.
     fn block(&mut self, block: &Block, path: Path) -> Option<Path> {
         let mut path = path;
@@ -198,6 +195,7 @@ impl Walk<'_, '_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt, path: Path) -> Option<Path> {
+        crate::steps::count(1);
         Some(match &stmt.kind {
             StmtKind::Error => path.with(State::Broken),
             StmtKind::Do(step) => self.step(step, path),
@@ -259,7 +257,7 @@ impl Walk<'_, '_> {
         let changes = self.levels.step(step) >= Level::Change;
         // Its handlers see a step that was certainly not applied; of an action that takes several
         // the earlier ones were.
-        match changes && is_many(self.levels, step) {
+        match changes && self.changes.is_many(step) {
             true => self.handlers(&step.handlers, path.after(step.span)),
             false => self.handlers(&step.handlers, path),
         }
@@ -316,7 +314,9 @@ impl Walk<'_, '_> {
                 Some((State::Verified | State::Told(_) | State::Broken, _)) | None => {}
             }
             begin.changed = begin.changed.or(first_change(self.levels, &attempt.body));
-            begin.kept = begin.kept.or(kept_by(self.levels, &attempt.body));
+            begin.kept = begin
+                .kept
+                .or(self.changes.kept_by(self.levels, &attempt.body));
         }
         Path {
             state: end,

@@ -60,6 +60,7 @@ impl Walk<'_, '_> {
     }
 
     fn stmt(&mut self, stmt: &Stmt, stage: Stage) -> Stage {
+        crate::steps::count(1);
         match &stmt.kind {
             StmtKind::Let { .. } => self.plan_line(stmt, stage, "let"),
             StmtKind::Guard(_) => self.plan_line(stmt, stage, "guard"),

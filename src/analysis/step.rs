@@ -1,19 +1,19 @@
 //! P2, second half: each change can be taken back, or says why not; and what is waived.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::undo;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Repeat};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ActionContract, Block, ExternKind, FunctionId, FunctionKind, Package, Runbook,
-    Step, StmtKind, UndoChoice, UndoContract, Waiver,
+    ActionCallee, ActionContract, Block, ExternKind, FunctionKind, Package, Runbook, Step,
+    StmtKind, UndoChoice, UndoContract, Waiver,
 };
 
 pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
     for block in super::acting_blocks(runbook) {
-        check_block(package, block, out);
+        check_block(package, &undo::Names::of(block), block, out);
     }
 }
 
@@ -24,27 +24,33 @@ pub fn check_function(
     out: &mut Vec<Diagnostic>,
 ) {
     if matches!(function.kind, FunctionKind::Action { .. }) {
-        check_block(package, &function.body.block, out);
+        let block = &function.body.block;
+        check_block(package, &undo::Names::of(block), block, out);
     }
 }
 
-fn check_block(package: &Package, block: &Block, out: &mut Vec<Diagnostic>) {
+fn check_block(
+    package: &Package,
+    names: &undo::Names<'_>,
+    block: &Block,
+    out: &mut Vec<Diagnostic>,
+) {
     for stmt in &block.statements {
         match &stmt.kind {
-            StmtKind::Do(step) => check_step(package, step, out),
+            StmtKind::Do(step) => check_step(package, names, step, out),
             StmtKind::WaiveVerify(why) => check_reason(why, stmt.span, out),
             StmtKind::WithDo { step, body, .. } => {
                 // Its release takes it back on every exit.
-                undo::check(package, step, out);
-                check_block(package, body, out);
+                undo::check(package, names, step, out);
+                check_block(package, names, body, out);
             }
-            _ => stmt.for_each_block(&mut |inner| check_block(package, inner, out)),
+            _ => stmt.for_each_block(&mut |inner| check_block(package, names, inner, out)),
         }
     }
 }
 
-fn check_step(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
-    undo::check(package, step, out);
+fn check_step(package: &Package, names: &undo::Names<'_>, step: &Step, out: &mut Vec<Diagnostic>) {
+    undo::check(package, names, step, out);
     if let UndoChoice::Waived(why) = &step.undo {
         check_reason(why, step.span, out);
     }
@@ -158,43 +164,35 @@ fn check_retry(name: &str, contract: &ActionContract, step: &Step, out: &mut Vec
     }
 }
 
-/// Everything that the runbook waives, its own actions included, each once.
+/// Everything that the runbook waives, then what the actions waive that it comes to, each once.
 pub fn waivers(package: &Package, runbook: &Runbook) -> Vec<Waiver> {
     let mut found = Vec::new();
     let mut seen = BTreeSet::new();
-    for block in super::acting_blocks(runbook) {
-        block_waivers(package, block, &mut seen, &mut found);
+    // A chain of calls may be as long as the package.
+    let mut open: VecDeque<&Block> = super::acting_blocks(runbook).collect();
+    while let Some(block) = open.pop_front() {
+        block.for_each_stmt(&mut |stmt| match &stmt.kind {
+            StmtKind::WaiveVerify(why) => found.push(Waiver {
+                of: "verify",
+                why: why.clone(),
+                span: stmt.span,
+            }),
+            StmtKind::Do(step) | StmtKind::WithDo { step, .. } => {
+                if let UndoChoice::Waived(why) = &step.undo {
+                    found.push(Waiver {
+                        of: "undo",
+                        why: why.clone(),
+                        span: step.span,
+                    });
+                }
+                if let ActionCallee::Function(id) = step.callee
+                    && seen.insert(id)
+                {
+                    open.push_back(&package.functions[id.index()].body.block);
+                }
+            }
+            _ => {}
+        });
     }
     found
-}
-
-fn block_waivers(
-    package: &Package,
-    block: &Block,
-    seen: &mut BTreeSet<FunctionId>,
-    found: &mut Vec<Waiver>,
-) {
-    block.for_each_stmt(&mut |stmt| match &stmt.kind {
-        StmtKind::WaiveVerify(why) => found.push(Waiver {
-            of: "verify",
-            why: why.clone(),
-            span: stmt.span,
-        }),
-        StmtKind::Do(step) | StmtKind::WithDo { step, .. } => {
-            if let UndoChoice::Waived(why) = &step.undo {
-                found.push(Waiver {
-                    of: "undo",
-                    why: why.clone(),
-                    span: step.span,
-                });
-            }
-            if let ActionCallee::Function(id) = step.callee
-                && seen.insert(id)
-            {
-                let body = &package.functions[id.index()].body.block;
-                block_waivers(package, body, seen, found);
-            }
-        }
-        _ => {}
-    });
 }

@@ -16,8 +16,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::effect::Sink;
 use crate::text::Span;
 use crate::typed::{
-    CallExpr, Callee, Endorsement, ExprKind, FunctionId, FunctionKind, Package, Runbook, SiteId,
-    Type,
+    CallExpr, Callee, Endorsement, ExprKind, FunctionId, FunctionKind, Package, RecordId, Runbook,
+    SiteId, Type,
 };
 
 use flow::Flow;
@@ -27,6 +27,8 @@ use origin::Taint;
 pub struct Taints {
     functions: Vec<Summary>,
     told_lookups: BTreeSet<SiteId>,
+    /// The kinds of events that functions ask for.
+    asked: Vec<(RecordId, Span)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -48,6 +50,7 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
     let mut taints = Taints {
         functions: vec![Summary::default(); package.functions.len()],
         told_lookups: BTreeSet::new(),
+        asked: outside::asked_by_functions(package),
     };
     for id in order {
         let function = &package.functions[id.index()];
@@ -124,7 +127,7 @@ pub fn check_runbook(
     for body in others {
         Flow::new(package, taints, Some(runbook), body, &mut lookups, out).block(&body.block);
     }
-    outside::check_runbook(package, runbook, out);
+    outside::check_runbook(package, &taints.asked, runbook, out);
     owns_something(package, runbook, &lookups, out);
     told_lookups.extend(lookups);
 }

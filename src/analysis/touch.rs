@@ -17,7 +17,7 @@ use crate::typed::{
 };
 
 use super::place::Place;
-use names::{declared, substitute};
+use names::{Names, substitute};
 
 /// What is touched, by target type.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,6 +59,7 @@ pub struct Bound {
 impl Touch {
     fn then(&mut self, other: &Touch) {
         for (target, theirs) in &other.types {
+            crate::steps::count(1 + theirs.places.len());
             let ours = self.types.entry(*target).or_default();
             ours.places.extend(theirs.places.iter().cloned());
             ours.anonymous = ours.anonymous.saturating_add(theirs.anonymous);
@@ -69,6 +70,7 @@ impl Touch {
 
     fn or(&mut self, other: &Touch) {
         for (target, theirs) in &other.types {
+            crate::steps::count(1 + theirs.places.len());
             // A type that only one side touches keeps its names: they count as certain, which is
             // never below the truth.
             let Some(ours) = self.types.get_mut(target) else {
@@ -84,14 +86,14 @@ impl Touch {
         }
     }
 
-    /// Repeated `times`, where places that begin with one of `inner` are new each time.
-    fn repeated(&self, times: u32, inner: &BTreeSet<LocalId>) -> Touch {
+    /// Repeated `times`, where places that begin with an inner name are new each time.
+    fn repeated(&self, times: u32, is_inner: &dyn Fn(LocalId) -> bool) -> Touch {
         let types = self.types.iter().map(|(target, touch)| {
             let (changing, fixed): (BTreeSet<Place>, BTreeSet<Place>) = touch
                 .places
                 .iter()
                 .cloned()
-                .partition(|place| place.local().is_some_and(|local| inner.contains(&local)));
+                .partition(|place| place.local().is_some_and(is_inner));
             let each = touch.anonymous.saturating_add(changing.len() as u32);
             let repeated = TypeTouch {
                 places: fixed,
@@ -99,6 +101,7 @@ impl Touch {
                 attempts: touch.attempts.saturating_mul(times),
                 sites: touch.sites.clone(),
             };
+            crate::steps::count(1 + touch.places.len());
             (*target, repeated)
         });
         Touch {
@@ -133,16 +136,14 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
         super::step::check_function(package, function, out);
         let mut walk = Walk::new(package, &touches, out);
         // Its own locals are names for nobody else.
-        let own: BTreeSet<LocalId> = (function.params.len()..function.body.locals.len())
-            .map(|index| LocalId(index as u32))
-            .collect();
+        let is_own = |local: LocalId| local.index() >= function.params.len();
         let mut open = Touch::default();
         let lines: Vec<Touch> = function
             .body
             .block
             .statements
             .iter()
-            .map(|stmt| walk.stmt(stmt, &mut open).repeated(1, &own))
+            .map(|stmt| walk.stmt(stmt, &mut open).repeated(1, &is_own))
             .collect();
         let scope = walk.scope;
         let mut total = Touch::default();
@@ -218,6 +219,7 @@ struct Walk<'a, 'b> {
     /// What the enclosing `with do` hold: no verify inside ends that.
     held: Touch,
     scope: Option<Scope>,
+    names: Names,
     out: &'b mut Vec<Diagnostic>,
 }
 
@@ -229,6 +231,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             peak: BTreeMap::new(),
             held: Touch::default(),
             scope: None,
+            names: Names::default(),
             out,
         }
     }
@@ -244,6 +247,8 @@ impl<'a, 'b> Walk<'a, 'b> {
     }
 
     fn stmt(&mut self, stmt: &Stmt, open: &mut Touch) -> Touch {
+        crate::steps::count(1);
+        self.names.bind_own(stmt);
         match &stmt.kind {
             StmtKind::Do(step) => self.step(step, open),
             StmtKind::WithDo { step, body, .. } => {
@@ -263,7 +268,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             StmtKind::If {
                 then, otherwise, ..
             } => {
-                let mut other_open = open.clone();
+                let mut other_open = self.parting(open);
                 let mut total = self.block(then, open);
                 let other = match otherwise {
                     Some(block) => self.block(block, &mut other_open),
@@ -274,7 +279,7 @@ impl<'a, 'b> Walk<'a, 'b> {
                 total
             }
             StmtKind::Match { arms, .. } => {
-                let before = open.clone();
+                let before = self.parting(open);
                 let mut total = Touch::default();
                 for arm in arms {
                     let mut arm_open = before.clone();
@@ -314,6 +319,14 @@ impl<'a, 'b> Walk<'a, 'b> {
         }
     }
 
+    /// What is open, for another path.
+    fn parting(&self, open: &Touch) -> Touch {
+        for touch in open.types.values() {
+            crate::steps::count(1 + touch.places.len());
+        }
+        open.clone()
+    }
+
     fn step(&mut self, step: &Step, open: &mut Touch) -> Touch {
         let touched = self.of_step(step);
         open.then(&touched);
@@ -347,7 +360,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             ActionCallee::Function(id) => {
                 let (touch, scope) = &self.touches.functions[id.index()];
                 self.scope = self.scope.max(*scope);
-                substitute(touch, &step.args, step.span)
+                substitute(touch, &self.names, &step.args, step.span)
             }
         }
     }
@@ -379,7 +392,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             let entry = touch.types.entry(target).or_default();
             entry.attempts = attempts;
             add_sites(&mut entry.sites, &[step.span]);
-            match Place::of(arg) {
+            match self.names.place(arg) {
                 _ if many => entry.anonymous = crate::value::LIST_LENGTH as u32,
                 Some(place) => {
                     entry.places.insert(place);
@@ -392,27 +405,32 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     fn for_loop(&mut self, for_loop: &For, open: &mut Touch) -> Touch {
         let times = for_loop.at_most.unwrap_or(1);
-        let mut inner = BTreeSet::from([for_loop.local]);
-        declared(&for_loop.body, &mut inner);
+        let begin = self.names.len();
+        self.names.bind(for_loop.local);
 
         // Walked once, from nothing: what one round leaves behind for the next. What stands open
         // before the first round is added to all that a round touches, never below the truth.
         let mut left = Touch::default();
         let body = self.block(&for_loop.body, &mut left);
+        let names = &self.names;
+        let is_inner = |local: LocalId| names.is_since(local, begin);
+        let once = body.repeated(1, &is_inner);
+        let always = body.repeated(times, &is_inner);
+        let left_always = left.repeated(times, &is_inner);
         let mut first = open.clone();
-        first.then(&body.repeated(1, &inner));
+        first.then(&once);
         if !open.types.is_empty() {
             self.note_peak(&first);
         }
         // With `continue` an element that failed its verify stays disturbed beside the next.
         let goes_on = for_loop.on_failure == OnFailure::UndoContinue;
         if left == body || goes_on {
-            open.then(&body.repeated(times, &inner));
+            open.then(&always);
         } else {
-            *open = left.repeated(times, &inner);
+            *open = left_always;
         }
         self.note_peak(open);
-        body.repeated(times, &inner)
+        always
     }
 
     /// An undo touches only what its `do` touched, by name: what is computed might be anything.

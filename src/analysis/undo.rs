@@ -2,16 +2,56 @@
 //!
 //! Which targets it may touch is the business of `touch`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::diag::{Code, Diagnostic};
 use crate::typed::{
-    ActionCallee, Block, Callee, Expr, ExprKind, ExternId, ExternKind, LocalId, Package, Step,
-    StmtKind, UndoChoice, UndoContract,
+    ActionCallee, ArmPattern, Block, Callee, Expr, ExprKind, ExternId, ExternKind, FunctionKind,
+    HandlerAction, LocalId, Package, Runbook, Step, StmtKind, UndoChoice, UndoClaim, UndoContract,
 };
+use crate::value::Value;
+
+/// What the names of a body stand for, where that is no observation.
+pub struct Names<'a> {
+    values: BTreeMap<LocalId, &'a Expr>,
+}
+
+impl<'a> Names<'a> {
+    pub fn of(block: &'a Block) -> Names<'a> {
+        let mut values = BTreeMap::new();
+        block.for_each_stmt(&mut |stmt| {
+            if let StmtKind::Let {
+                local,
+                value,
+                handlers,
+                ..
+            } = &stmt.kind
+                && handlers.is_empty()
+            {
+                values.insert(*local, value);
+            }
+        });
+        Names { values }
+    }
+
+    /// What a name was bound to, names of names followed.
+    fn behind<'e>(&self, expr: &'e Expr) -> &'e Expr
+    where
+        'a: 'e,
+    {
+        let mut expr = expr;
+        // A name is bound to what was there before it: this ends.
+        while let ExprKind::Local(local) = &expr.kind
+            && let Some(value) = self.values.get(local)
+        {
+            expr = value;
+        }
+        expr
+    }
+}
 
 /// Checks the `undo` block of a step, if it has one.
-pub fn check(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
+pub fn check(package: &Package, names: &Names<'_>, step: &Step, out: &mut Vec<Diagnostic>) {
     let UndoChoice::Block(block) = &step.undo else {
         return;
     };
@@ -36,7 +76,7 @@ pub fn check(package: &Package, step: &Step, out: &mut Vec<Diagnostic>) {
     let seen = observed(package, block);
     for back in inner {
         not_undone(back, out);
-        takes_back(package, step, back, out);
+        takes_back(package, names, step, back, out);
         arguments_are_planned(package, back, &seen, out);
     }
 }
@@ -58,7 +98,13 @@ fn not_undone(back: &Step, out: &mut Vec<Diagnostic>) {
 }
 
 /// The same action with other arguments, what the action declares, or a raw claim.
-fn takes_back(package: &Package, step: &Step, back: &Step, out: &mut Vec<Diagnostic>) {
+fn takes_back(
+    package: &Package,
+    names: &Names<'_>,
+    step: &Step,
+    back: &Step,
+    out: &mut Vec<Diagnostic>,
+) {
     let ActionCallee::Extern(id) = step.callee else {
         return;
     };
@@ -85,6 +131,16 @@ fn takes_back(package: &Package, step: &Step, back: &Step, out: &mut Vec<Diagnos
             back.span,
             "hides what is done",
         ),
+        ActionCallee::Extern(other)
+            if other == id && same_arguments(package, names, step, back) =>
+        {
+            Diagnostic::new(
+                Code::UndoTakesNothingBack,
+                "this undo makes the same call again",
+                back.span,
+                "what it would take back",
+            )
+        }
         ActionCallee::Extern(other) if is_raw(package, other) => return,
         ActionCallee::Extern(other) if declared.is_some_and(|action| action != other) => {
             something_else(&name(other), &name(id), back)
@@ -92,12 +148,6 @@ fn takes_back(package: &Package, step: &Step, back: &Step, out: &mut Vec<Diagnos
         ActionCallee::Extern(other) if declared == Some(other) => return,
         ActionCallee::Extern(other) if contract.inverse == Some(other) => return,
         ActionCallee::Extern(other) if other != id => something_else(&name(other), &name(id), back),
-        ActionCallee::Extern(_) if same_arguments(step, back) => Diagnostic::new(
-            Code::UndoTakesNothingBack,
-            "this undo makes the same call again",
-            back.span,
-            "what it would take back",
-        ),
         ActionCallee::Extern(_) => return,
     };
     out.push(problem.and(step.name_span, "the change").help(help));
@@ -119,52 +169,152 @@ fn is_raw(package: &Package, id: ExternId) -> bool {
     }
 }
 
-fn same_arguments(step: &Step, back: &Step) -> bool {
-    step.args.len() == back.args.len()
-        && step
-            .args
-            .iter()
-            .zip(&back.args)
-            .all(|(one, other)| same(one, other))
+fn same_arguments(package: &Package, names: &Names<'_>, step: &Step, back: &Step) -> bool {
+    let mut same = Same {
+        package,
+        names,
+        left: LOOKS,
+    };
+    same.all(&step.args, &back.args)
 }
 
-/// Whether both are the same by their text; nothing that is computed is compared.
-fn same(one: &Expr, other: &Expr) -> bool {
-    match (&one.kind, &other.kind) {
-        (ExprKind::Value(one), ExprKind::Value(other)) => one == other,
-        (ExprKind::Local(one), ExprKind::Local(other)) => one == other,
-        (ExprKind::Trigger(one), ExprKind::Trigger(other)) => one == other,
-        (ExprKind::Const(one), ExprKind::Const(other)) => one == other,
-        (
-            ExprKind::Field { base, field },
-            ExprKind::Field {
-                base: other,
-                field: at,
-            },
-        ) => field == at && same(base, other),
-        (
-            ExprKind::Index { base, index },
-            ExprKind::Index {
-                base: other,
-                index: at,
-            },
-        ) => same(base, other) && same(index, at),
-        (ExprKind::Wrap(one), ExprKind::Wrap(other)) => same(one, other),
-        (ExprKind::List(one), ExprKind::List(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+/// How many parts of two expressions are compared: names that stand for names may be many.
+const LOOKS: u32 = 500;
+
+/// Whether two expressions are the same whatever happens, names followed to what they stand for.
+struct Same<'a> {
+    package: &'a Package,
+    names: &'a Names<'a>,
+    left: u32,
+}
+
+impl Same<'_> {
+    fn constant<'e>(&'e self, expr: &'e Expr) -> Option<&'e Value> {
+        match &expr.kind {
+            ExprKind::Value(value) => Some(value),
+            ExprKind::Const(id) => Some(&self.package.consts[id.index()].value),
+            _ => None,
         }
-        _ => false,
+    }
+
+    fn are(&mut self, one: &Expr, other: &Expr) -> bool {
+        let Some(left) = self.left.checked_sub(1) else {
+            return false;
+        };
+        self.left = left;
+        // The same name is the same value, observed or not.
+        if let (ExprKind::Local(one), ExprKind::Local(other)) = (&one.kind, &other.kind)
+            && one == other
+        {
+            return true;
+        }
+        let (one, other) = (self.names.behind(one), self.names.behind(other));
+        if let (Some(one), Some(other)) = (self.constant(one), self.constant(other)) {
+            return one == other;
+        }
+        match (&one.kind, &other.kind) {
+            (ExprKind::Local(one), ExprKind::Local(other)) => one == other,
+            (ExprKind::Trigger(one), ExprKind::Trigger(other)) => one == other,
+            (
+                ExprKind::Field { base, field },
+                ExprKind::Field {
+                    base: other,
+                    field: at,
+                },
+            ) => field == at && self.are(base, other),
+            (
+                ExprKind::Unary { op, operand },
+                ExprKind::Unary {
+                    op: by,
+                    operand: of,
+                },
+            ) => op == by && self.are(operand, of),
+            (
+                ExprKind::Binary { op, left, right },
+                ExprKind::Binary {
+                    op: by,
+                    left: from,
+                    right: to,
+                },
+            ) => op == by && self.are(left, from) && self.are(right, to),
+            (
+                ExprKind::Index { base, index },
+                ExprKind::Index {
+                    base: other,
+                    index: at,
+                },
+            ) => self.are(base, other) && self.are(index, at),
+            (ExprKind::Wrap(one), ExprKind::Wrap(other)) => self.are(one, other),
+            (ExprKind::List(one), ExprKind::List(other)) => self.all(one, other),
+            (ExprKind::Call(one), ExprKind::Call(other)) => {
+                one.callee == other.callee
+                    && !observes(self.package, one.callee)
+                    && self.all(&one.args, &other.args)
+            }
+            _ => false,
+        }
+    }
+
+    fn all(&mut self, one: &[Expr], other: &[Expr]) -> bool {
+        let mut pairs = one.iter().zip(other);
+        one.len() == other.len() && pairs.all(|(one, other)| self.are(one, other))
     }
 }
 
-/// The names that the block binds to something that is only seen while undoing.
+/// The names that the block binds to something that is only seen while undoing: by `let`, as an
+/// element of a list, as what is there, or as the result of a step.
 fn observed(package: &Package, block: &Block) -> BTreeSet<LocalId> {
     let mut seen = BTreeSet::new();
     block.for_each_stmt(&mut |stmt| {
-        if let StmtKind::Let { local, value, .. } = &stmt.kind
-            && looks(package, value, &seen)
-        {
-            seen.insert(*local);
+        stmt.for_each_expr(&mut |expr| {
+            expr.for_each(&mut |part| {
+                let bound = match &part.kind {
+                    ExprKind::IsSome {
+                        operand,
+                        bind: Some(bind),
+                    } => Some((bind, operand)),
+                    ExprKind::Pick { local, source, .. } => Some((local, source)),
+                    _ => None,
+                };
+                if let Some((local, from)) = bound
+                    && looks(package, from, &seen)
+                {
+                    seen.insert(*local);
+                }
+                if let ExprKind::Comprehension(comprehension) = &part.kind
+                    && looks(package, &comprehension.source, &seen)
+                {
+                    seen.insert(comprehension.local);
+                }
+            });
+        });
+        match &stmt.kind {
+            StmtKind::Let {
+                local,
+                value,
+                handlers,
+                ..
+            } => {
+                let mut values = handlers.iter().filter_map(|handler| match &handler.action {
+                    HandlerAction::Value(value) => Some(value),
+                    HandlerAction::Diverge(_) => None,
+                });
+                if looks(package, value, &seen) || values.any(|value| looks(package, value, &seen))
+                {
+                    seen.insert(*local);
+                }
+            }
+            StmtKind::For(for_loop) if looks(package, &for_loop.source, &seen) => {
+                seen.insert(for_loop.local);
+            }
+            StmtKind::Match { subject, arms } if looks(package, subject, &seen) => {
+                seen.extend(arms.iter().filter_map(|arm| match arm.pattern {
+                    ArmPattern::Some(local) => Some(local),
+                    ArmPattern::Any | ArmPattern::None | ArmPattern::Value(_) => None,
+                }));
+            }
+            StmtKind::Do(step) | StmtKind::WithDo { step, .. } => seen.extend(step.result),
+            _ => {}
         }
     });
     seen
@@ -176,23 +326,25 @@ fn looks(package: &Package, value: &Expr, seen: &BTreeSet<LocalId>) -> bool {
     value.for_each(&mut |part| {
         found |= match &part.kind {
             ExprKind::Local(local) => seen.contains(local),
-            ExprKind::Call(call) => match call.callee {
-                Callee::Extern(id) => match package.externs[id.index()].kind {
-                    ExternKind::Fn => false,
-                    ExternKind::Probe | ExternKind::Action(_) => true,
-                },
-                Callee::Function(id) => match package.functions[id.index()].kind {
-                    crate::typed::FunctionKind::Fn => false,
-                    crate::typed::FunctionKind::Probe
-                    | crate::typed::FunctionKind::Action { .. }
-                    | crate::typed::FunctionKind::Watch(_) => true,
-                },
-                Callee::Builtin(_) => false,
-            },
+            ExprKind::Call(call) => observes(package, call.callee),
             _ => false,
         };
     });
     found
+}
+
+fn observes(package: &Package, callee: Callee) -> bool {
+    match callee {
+        Callee::Extern(id) => match package.externs[id.index()].kind {
+            ExternKind::Fn => false,
+            ExternKind::Probe | ExternKind::Action(_) => true,
+        },
+        Callee::Function(id) => match package.functions[id.index()].kind {
+            FunctionKind::Fn => false,
+            FunctionKind::Probe | FunctionKind::Action { .. } | FunctionKind::Watch(_) => true,
+        },
+        Callee::Builtin(_) => false,
+    }
 }
 
 /// An observation in an undo may decide whether something is done, never what.
@@ -215,4 +367,40 @@ fn arguments_are_planned(
             );
         }
     }
+}
+
+/// The raw actions by which the runbook, or an action that it comes to, takes something back: that
+/// they do is claimed, not proven.
+pub fn claims(package: &Package, runbook: &Runbook) -> Vec<UndoClaim> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut open: VecDeque<&Block> = super::acting_blocks(runbook).collect();
+    while let Some(block) = open.pop_front() {
+        block.for_each_stmt(&mut |stmt| {
+            let (StmtKind::Do(step) | StmtKind::WithDo { step, .. }) = &stmt.kind else {
+                return;
+            };
+            match (step.callee, &step.undo) {
+                (ActionCallee::Function(id), _) if seen.insert(id) => {
+                    open.push_back(&package.functions[id.index()].body.block);
+                }
+                (ActionCallee::Extern(of), UndoChoice::Block(undo)) => {
+                    undo.for_each_stmt(&mut |stmt| {
+                        if let StmtKind::Do(back) = &stmt.kind
+                            && let ActionCallee::Extern(by) = back.callee
+                            && is_raw(package, by)
+                        {
+                            found.push(UndoClaim {
+                                of: package.externs[of.index()].name.to_string(),
+                                by: package.externs[by.index()].name.to_string(),
+                                span: back.span,
+                            });
+                        }
+                    })
+                }
+                _ => {}
+            }
+        });
+    }
+    found
 }

@@ -46,6 +46,7 @@ pub fn broken(span: Span) -> Expr {
 impl<'a> Elaborator<'_, 'a> {
     /// The typed form of an expression. `hint` is what the surroundings want, if they know.
     pub fn expr(&mut self, expr: &tree::Expr, hint: Option<&Type>) -> Expr {
+        crate::steps::count(1);
         if !self.enter(expr.span) {
             return broken(expr.span);
         }

@@ -61,6 +61,7 @@ impl Elaborator<'_, '_> {
     }
 
     fn stmt(&mut self, stmt: &tree::Stmt) -> StmtKind {
+        crate::steps::count(1);
         match &stmt.kind {
             // Attempts are gathered into groups by the block around them.
             Tree::Attempt { .. } => StmtKind::Error,

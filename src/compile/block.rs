@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, NOWHERE};
 use super::free::Variable;
+use super::phase::Phases;
 use crate::program::{Comparison, Effect, Op};
 use crate::typed::{Arm, ArmPattern, Block, Expr, Stmt, StmtKind};
 
@@ -10,11 +11,11 @@ impl Builder<'_, '_> {
     pub(super) fn block(&mut self, block: &Block) {
         let mark = self.mark();
         let mut guards = 0;
-        let mut already = Vec::new();
+        let mut phases = Phases::new(&block.statements);
         let mut rest = block.statements.as_slice();
         while let Some(stmt) = rest.first() {
             self.place = stmt.span;
-            self.enter_phase(stmt, rest, &mut already);
+            self.enter_phase(stmt, rest, &mut phases);
             let taken = self.group(rest);
             if taken > 1 {
                 rest = rest.get(taken..).unwrap_or_default();
@@ -23,7 +24,7 @@ impl Builder<'_, '_> {
             guards += u16::from(matches!(stmt.kind, StmtKind::Guard(_)));
             self.stmt(stmt, rest);
             rest = rest.get(1..).unwrap_or_default();
-            self.leave_phase(stmt, rest.len(), &mut already);
+            self.leave_phase(stmt, rest.len(), &mut phases);
         }
         if guards > 0 {
             self.effect(Effect::GuardClose { count: guards });
@@ -33,6 +34,7 @@ impl Builder<'_, '_> {
 
     /// One statement; `rest` begins with it.
     fn stmt(&mut self, stmt: &Stmt, rest: &[Stmt]) {
+        crate::steps::count(1);
         match &stmt.kind {
             // A package with errors is not compiled.
             StmtKind::Error => self.fail("this has an error"),

@@ -3,9 +3,10 @@
 //! Registers are handed out like a stack: variables first, what an expression needs above them;
 //! a block gives back what it took.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::free::Variable;
+use super::phase::Shapes;
 use super::tables::Tables;
 use crate::program::{
     Address, Effect, EffectIndex, Filter, Function, FunctionIndex, HandlerRange, Op, OperandsIndex,
@@ -45,7 +46,9 @@ pub(super) struct Builder<'t, 'a> {
     /// Whether this is the code of an undo, whose own steps are not undone.
     pub(super) undoing: bool,
     /// The verifies that have a table entry.
-    pub(super) verifies: Vec<(Span, VerifyIndex)>,
+    pub(super) verifies: BTreeMap<Span, VerifyIndex>,
+    /// What the blocks are to the phases around them.
+    pub(super) shapes: Shapes,
     /// The loops whose list was frozen with the plan, and its iterator.
     pub(super) frozen: Vec<(Span, Register)>,
     /// Whether a human was told, and what is still said belongs to that.
@@ -99,7 +102,8 @@ impl<'t, 'a> Builder<'t, 'a> {
             phase: 0,
             remedy: false,
             undoing: false,
-            verifies: Vec::new(),
+            verifies: BTreeMap::new(),
+            shapes: Shapes::default(),
             frozen: Vec::new(),
             told: false,
         }
@@ -200,6 +204,7 @@ impl<'t, 'a> Builder<'t, 'a> {
     // Code.
 
     pub(super) fn emit(&mut self, op: Op) {
+        crate::steps::count(1);
         if self.function.code.len() >= usize::from(u16::MAX) {
             self.tables.too_large = true;
             return;

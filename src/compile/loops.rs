@@ -2,14 +2,13 @@
 
 use super::builder::{Builder, NOWHERE, ScopeKind};
 use super::free::Variable;
-use super::phase::acts;
 use crate::program::{Effect, Filter, Op, Register};
 use crate::typed::{For, OnFailure, Stmt, StmtKind};
 
 impl Builder<'_, '_> {
     pub(super) fn for_loop(&mut self, for_loop: &For) {
         let mark = self.mark();
-        if acts(&for_loop.body) && self.remedy {
+        if self.remedy && self.shapes.acts(&for_loop.body) {
             self.acting_loop(for_loop);
         } else {
             self.plain_loop(for_loop);
@@ -42,7 +41,7 @@ impl Builder<'_, '_> {
     pub(super) fn freeze_lists(&mut self, rest: &[Stmt]) {
         for stmt in rest {
             match &stmt.kind {
-                StmtKind::For(for_loop) if acts(&for_loop.body) => {
+                StmtKind::For(for_loop) if self.shapes.acts(&for_loop.body) => {
                     let span = for_loop.source.span;
                     if self.frozen.iter().any(|(frozen, _)| *frozen == span) {
                         continue;

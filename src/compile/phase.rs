@@ -3,10 +3,13 @@
 //! A phase is plan lines, then act lines. It begins with the remedy, an attempt, a loop element, and
 //! with the first plan or act line behind a `verify`, whether it passed or was skipped.
 
+use std::collections::BTreeMap;
+
 use super::builder::{Builder, Label, NOWHERE};
 use super::free::Variable;
 use super::tables::Tables;
 use crate::program::{Effect, Op, Register, Verify, VerifyElse, VerifyIndex};
+use crate::text::Span;
 use crate::typed::{self, Block, LocalId, Stmt, StmtKind};
 
 /// Where to go when the phase turns out to be true already: behind the statement that has this many
@@ -16,13 +19,46 @@ pub(super) struct Already {
     rest: usize,
 }
 
+/// The phases of one block.
+pub(super) struct Phases<'e> {
+    statements: &'e [Stmt],
+    already: Vec<Already>,
+    /// By variable, the last statement that names it; made when it is first asked for.
+    last_uses: Option<BTreeMap<Variable, usize>>,
+}
+
+impl<'e> Phases<'e> {
+    pub(super) fn new(statements: &'e [Stmt]) -> Phases<'e> {
+        Phases {
+            statements,
+            already: Vec::new(),
+            last_uses: None,
+        }
+    }
+
+    /// Whether one of the last `rest` statements names the variable.
+    fn is_used(&mut self, tables: &Tables<'_>, rest: usize, variable: Variable) -> bool {
+        let statements = self.statements;
+        let uses = self.last_uses.get_or_insert_with(|| {
+            let mut uses = BTreeMap::new();
+            for (at, stmt) in statements.iter().enumerate() {
+                let used = tables.used(std::slice::from_ref(stmt));
+                uses.extend(used.into_iter().map(|variable| (variable, at)));
+            }
+            uses
+        });
+        let first = statements.len().saturating_sub(rest);
+        uses.get(&variable).is_some_and(|last| *last >= first)
+    }
+}
+
 impl Builder<'_, '_> {
     /// Begins a phase before its first plan line, and ends its plan before its first act.
-    pub(super) fn enter_phase(&mut self, stmt: &Stmt, rest: &[Stmt], already: &mut Vec<Already>) {
+    pub(super) fn enter_phase(&mut self, stmt: &Stmt, rest: &[Stmt], phases: &mut Phases<'_>) {
         if !self.remedy {
             return;
         }
-        match line(stmt) {
+        match self.shapes.line(stmt) {
             Line::Plan => self.begin_plan(),
             Line::Act if self.planning => {
                 self.planning = false;
@@ -31,7 +67,7 @@ impl Builder<'_, '_> {
                 // stand for it.
                 let verifies = matches!(stmt.kind, StmtKind::Verify(_));
                 if !(self.behind_verify && verifies) {
-                    self.plan_ready(rest, already);
+                    self.plan_ready(rest, phases);
                 }
             }
             Line::Act | Line::Other => {}
@@ -40,9 +76,12 @@ impl Builder<'_, '_> {
 
     /// Behind a statement: is this where a phase that is true already goes on? What follows a
     /// verify has a look of its own.
-    pub(super) fn leave_phase(&mut self, stmt: &Stmt, rest: usize, already: &mut Vec<Already>) {
+    pub(super) fn leave_phase(&mut self, stmt: &Stmt, rest: usize, phases: &mut Phases<'_>) {
         let mut skipped = false;
-        for already in already.extract_if(.., |already| already.rest == rest) {
+        for already in phases
+            .already
+            .extract_if(.., |already| already.rest == rest)
+        {
             self.bind(already.label);
             skipped = true;
         }
@@ -63,16 +102,17 @@ impl Builder<'_, '_> {
         self.behind_verify = true;
     }
 
-    fn plan_ready(&mut self, rest: &[Stmt], already: &mut Vec<Already>) {
+    fn plan_ready(&mut self, rest: &[Stmt], phases: &mut Phases<'_>) {
         let phase = self.phase;
         let follows = self.behind_verify;
         self.phase = self.phase.saturating_add(1);
-        let precheck = self.precheck(rest);
+        let precheck = self.precheck(rest, phases);
         // The values that what follows makes use of: these are what the plan promises.
-        let used = self.tables.used(rest);
         let planned = self.planned.iter();
         let values = planned
-            .filter(|(variable, _)| variable.is_none_or(|variable| used.contains(&variable)))
+            .filter(|(variable, _)| {
+                variable.is_none_or(|variable| phases.is_used(self.tables, rest.len(), variable))
+            })
             .map(|(_, register)| *register)
             .collect();
         let result = self.register();
@@ -93,12 +133,16 @@ impl Builder<'_, '_> {
         // Up to its own verify and no further.
         let label = self.label();
         self.jump(label, so);
-        already.push(Already { label, rest: after });
+        phases.already.push(Already { label, rest: after });
     }
 
     /// The first verify of the phase with its captures, when all of them are known by now, and how
     /// many statements follow the one that holds it.
-    fn precheck(&mut self, rest: &[Stmt]) -> Option<((VerifyIndex, Vec<Register>), usize)> {
+    fn precheck(
+        &mut self,
+        rest: &[Stmt],
+        phases: &mut Phases<'_>,
+    ) -> Option<((VerifyIndex, Vec<Register>), usize)> {
         for (index, stmt) in rest.iter().enumerate() {
             let verify = match first_verify(stmt) {
                 First::Verify(verify) => verify,
@@ -117,7 +161,7 @@ impl Builder<'_, '_> {
                 return None;
             }
             let (skipped, after) = rest.split_at(index + 1);
-            if self.is_missed(skipped, after) {
+            if self.is_missed(skipped, after.len(), phases) {
                 return None;
             }
             let index_of_verify = self.verify_entry(verify);
@@ -128,20 +172,20 @@ impl Builder<'_, '_> {
     }
 
     /// Whether what follows cannot do without what would be skipped: a name, or a guard.
-    fn is_missed(&self, skipped: &[Stmt], after: &[Stmt]) -> bool {
-        let used = self.tables.used(after);
-        let is_used = |local: LocalId| used.contains(&Variable::Local(local));
+    fn is_missed(&self, skipped: &[Stmt], after: usize, phases: &mut Phases<'_>) -> bool {
+        let mut is_used =
+            |local: LocalId| phases.is_used(self.tables, after, Variable::Local(local));
         skipped.iter().any(|stmt| match &stmt.kind {
             StmtKind::Guard(_) => true,
             StmtKind::Let { local, .. } => is_used(*local),
-            StmtKind::Do(step) => step.result.is_some_and(is_used),
+            StmtKind::Do(step) => step.result.is_some_and(&mut is_used),
             _ => false,
         })
     }
 
     /// The table entry of a verify, made when it is first needed.
     pub(super) fn verify_entry(&mut self, verify: &typed::Verify) -> VerifyIndex {
-        if let Some((_, known)) = self.verifies.iter().find(|(span, _)| *span == verify.span) {
+        if let Some(known) = self.verifies.get(&verify.span) {
             return *known;
         }
         let captures = self.tables.verify_captures(verify);
@@ -165,7 +209,7 @@ impl Builder<'_, '_> {
             precheck: false,
             place: verify.span,
         });
-        self.verifies.push((verify.span, index));
+        self.verifies.insert(verify.span, index);
         index
     }
 
@@ -195,6 +239,7 @@ impl Tables<'_> {
 }
 
 /// What a statement is to its phase.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Line {
     Plan,
     Act,
@@ -202,13 +247,73 @@ enum Line {
     Other,
 }
 
-fn line(stmt: &Stmt) -> Line {
+/// What a block is to the phase around it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Shape {
+    /// Something in it changes or verifies something.
+    acts: bool,
+    /// It plans before it acts, or has attempts.
+    plans: bool,
+}
+
+/// The shapes of blocks that are known, by their places: each block is looked through once, however
+/// deep it stands in others.
+#[derive(Default)]
+pub(super) struct Shapes {
+    known: BTreeMap<Span, Shape>,
+}
+
+impl Shapes {
+    /// Whether something in the block changes or verifies something.
+    pub(super) fn acts(&mut self, block: &Block) -> bool {
+        self.of(block).acts
+    }
+
+    fn of(&mut self, block: &Block) -> Shape {
+        if let Some(known) = self.known.get(&block.span) {
+            return *known;
+        }
+        let mut shape = Shape::default();
+        let mut first = Line::Other;
+        for stmt in &block.statements {
+            crate::steps::count(1);
+            let inside = self.inside(stmt);
+            shape.acts |= inside.acts || is_act(stmt);
+            shape.plans |= matches!(stmt.kind, StmtKind::Attempts(_));
+            if first == Line::Other {
+                first = line(stmt, inside);
+            }
+        }
+        shape.plans |= first == Line::Plan;
+        self.known.insert(block.span, shape);
+        shape
+    }
+
+    /// What the blocks of a statement are together.
+    fn inside(&mut self, stmt: &Stmt) -> Shape {
+        let mut all = Shape::default();
+        stmt.for_each_block(&mut |block| {
+            let shape = self.of(block);
+            all.acts |= shape.acts;
+            all.plans |= shape.plans;
+        });
+        all
+    }
+
+    fn line(&mut self, stmt: &Stmt) -> Line {
+        let inside = self.inside(stmt);
+        line(stmt, inside)
+    }
+}
+
+/// What a statement is, when its blocks are that.
+fn line(stmt: &Stmt, inside: Shape) -> Line {
     match &stmt.kind {
         StmtKind::Let { .. } | StmtKind::Guard(_) => Line::Plan,
         StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Verify(_) => Line::Act,
-        StmtKind::For(for_loop) if acts(&for_loop.body) => Line::Act,
+        StmtKind::For(_) if inside.acts => Line::Act,
         // A branch that plans has its plan ready where it first acts.
-        StmtKind::If { .. } | StmtKind::Match { .. } if acts_at_once(stmt) => Line::Act,
+        StmtKind::If { .. } | StmtKind::Match { .. } if inside.acts && !inside.plans => Line::Act,
         StmtKind::Error
         | StmtKind::If { .. }
         | StmtKind::Match { .. }
@@ -229,36 +334,11 @@ fn line(stmt: &Stmt) -> Line {
     }
 }
 
-/// Whether something in the block changes or verifies something.
-pub(super) fn acts(block: &Block) -> bool {
-    let mut found = false;
-    block.for_each_stmt(&mut |stmt| found |= is_act(stmt));
-    found
-}
-
 fn is_act(stmt: &Stmt) -> bool {
     matches!(
         stmt.kind,
         StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Verify(_)
     )
-}
-
-/// Whether a branching statement acts and none of its branches plans first.
-fn acts_at_once(stmt: &Stmt) -> bool {
-    let (mut act, mut plan) = (false, false);
-    stmt.for_each_block(&mut |block| {
-        act |= acts(block);
-        let first = block
-            .statements
-            .iter()
-            .find(|stmt| !matches!(line(stmt), Line::Other));
-        plan |= first.is_some_and(|stmt| matches!(line(stmt), Line::Plan));
-        plan |= block
-            .statements
-            .iter()
-            .any(|stmt| matches!(stmt.kind, StmtKind::Attempts(_)));
-    });
-    act && !plan
 }
 
 /// Whether the statement is this verify, or ends with it.

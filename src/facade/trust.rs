@@ -258,3 +258,45 @@ pub fn rules() -> Vec<&'static str> {
         .map(|rule| rule.name())
         .collect()
 }
+
+/// The steps of the front end over a package: to check it, to report on it, to compile it, and to
+/// lay its files out.
+#[cfg(feature = "harness")]
+#[derive(Clone, Copy, Debug)]
+pub struct Steps {
+    /// To parse and check it.
+    pub check: u64,
+    /// To say what its runbooks may do.
+    pub report: u64,
+    /// To make programs of its runbooks.
+    pub compile: u64,
+    /// To lay its files out.
+    pub format: u64,
+}
+
+/// Counts them, with the errors of the package.
+#[cfg(feature = "harness")]
+pub fn steps(files: &[File<'_>]) -> (Steps, Vec<&'static str>) {
+    use crate::steps::counted;
+    let ((_, analysis, diagnostics), check) = counted(|| analyse(files));
+    let (_, report) = counted(|| {
+        let analysis = analysis.as_ref();
+        analysis.map(|of| crate::report::show(&crate::report::report(&of.package, &of.facts)))
+    });
+    let (_, compile) = counted(|| analysis.as_ref().map(front::compile));
+    let (_, format) = counted(|| {
+        for (name, text) in files {
+            drop(super::format(name, &String::from_utf8_lossy(text)));
+        }
+    });
+    let steps = Steps {
+        check,
+        report,
+        compile,
+        format,
+    };
+    let errors = diagnostics
+        .iter()
+        .filter(|found| found.code.kind() == crate::diag::Kind::Error);
+    (steps, errors.map(|found| found.code.as_str()).collect())
+}

@@ -129,6 +129,7 @@ impl<'a> Printer<'a> {
     }
 
     pub(super) fn expression(&mut self, expr: &'a Expr) {
+        crate::steps::count(1);
         let alone = std::mem::take(&mut self.alone);
         let mut head = expr;
         let mut chain = Vec::new();
@@ -173,6 +174,7 @@ impl<'a> Printer<'a> {
 
     /// An expression that does not begin with another one.
     fn head(&mut self, expr: &'a Expr) {
+        crate::steps::count(1);
         match &expr.kind {
             ExprKind::Missing => self.missing(expr.span),
             ExprKind::Number

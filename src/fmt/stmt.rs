@@ -38,6 +38,7 @@ impl Node for Arm {
 
 impl<'a> Printer<'a> {
     fn statement(&mut self, statement: &'a Stmt) {
+        crate::steps::count(1);
         match &statement.kind {
             StmtKind::Missing => self.missing(statement.span),
             StmtKind::Let(inner) => self.let_statement(inner),

@@ -69,6 +69,9 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
         .map(|waiver| format!("{}: {}", waiver.of, waiver.why))
         .collect();
     list("waivers", &waivers, "none", out)?;
+    if !runbook.claims.is_empty() {
+        list("claimed", &runbook.claims, "", out)?;
+    }
     list("endorsed", &runbook.endorsements, "nothing", out)?;
     if !runbook.no_data.is_empty() {
         list("made up", &runbook.no_data, "", out)?;

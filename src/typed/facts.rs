@@ -41,6 +41,7 @@ pub struct RunbookFacts {
     pub human_time: Duration,
     pub capabilities: Vec<CapabilityUse>,
     pub waivers: Vec<Waiver>,
+    pub undo_claims: Vec<UndoClaim>,
     /// Where told data became a target or an amount, and by what right.
     pub endorsements: Vec<Endorsement>,
     /// What stands for data that is not there: each `else no_data V`.
@@ -79,6 +80,14 @@ pub struct Waiver {
     /// `undo` or `verify`
     pub of: &'static str,
     pub why: SmolStr,
+    pub span: Span,
+}
+
+/// A raw action that is said to take a change back.
+#[derive(Clone, Debug)]
+pub struct UndoClaim {
+    pub of: String,
+    pub by: String,
     pub span: Span,
 }
 

@@ -94,6 +94,7 @@ impl Expr {
 
     /// Calls `visit` with the expression and everything below it, outermost first.
     pub fn for_each<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        crate::steps::count(1);
         visit(self);
         self.for_each_child(&mut |child| child.for_each(visit));
     }
@@ -103,6 +104,7 @@ impl Stmt {
     /// Calls `visit` with each expression that stands directly in the statement, not in its
     /// blocks.
     pub fn for_each_expr<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+        crate::steps::count(1);
         match &self.kind {
             StmtKind::Error
             | StmtKind::Wait(_)
@@ -174,6 +176,7 @@ impl Stmt {
 
     /// Calls `visit` with each block that stands directly in the statement.
     pub fn for_each_block<'a>(&'a self, visit: &mut dyn FnMut(&'a Block)) {
+        crate::steps::count(1);
         match &self.kind {
             StmtKind::Error
             | StmtKind::Let { .. }

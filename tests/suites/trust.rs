@@ -2,6 +2,8 @@
 //! promise, and every rule that is taken out is noticed.
 
 mod corpus;
+#[cfg(feature = "harness")]
+mod cost;
 mod generate;
 mod oracle;
 mod programs;
@@ -16,5 +18,7 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(programs::trials());
     #[cfg(feature = "harness")]
     trials.extend(rules::trials());
+    #[cfg(feature = "harness")]
+    trials.extend(cost::trials());
     trials
 }

@@ -156,6 +156,7 @@ impl<'a> Walk<'a> {
 
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     fn stmt(&mut self, stmt: &Stmt, state: State) -> Option<State> {
+        crate::steps::count(1);
         match &stmt.kind {
             StmtKind::Let {
                 local,
@@ -440,6 +441,7 @@ fn stand(state: &mut State, place: &Place, span: Span, there: bool) {
 
 /// The state once the test has answered this.
 fn told(mut state: State, test: &Test, truth: bool) -> State {
+    crate::steps::count(1 + state.len() + test.tested.len());
     let there = if truth { &test.if_true } else { &test.if_false };
     for (place, span) in &test.tested {
         stand(&mut state, place, *span, there.contains(place));

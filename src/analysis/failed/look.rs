@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::syntax::tree::{BinaryOp, UnaryOp};
 use crate::text::Span;
 use crate::typed::{
-    CallExpr, Callee, Expr, ExprKind, Extern, ExternKind, FindingId, LocalId, Package, Type,
+    CallExpr, Callee, Comprehension, Expr, ExprKind, Extern, ExternKind, FindingId, LocalId,
+    Package, Type,
 };
 use crate::value::Value;
 
@@ -213,6 +214,7 @@ impl<'a> Names<'a> {
 
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub fn look(&mut self, expr: &Expr) -> Look {
+        crate::steps::count(1);
         match &expr.kind {
             ExprKind::Error
             | ExprKind::Value(_)
@@ -280,27 +282,20 @@ impl<'a> Names<'a> {
                 }
             }
             ExprKind::Comprehension(comprehension) => {
-                let source = self.look(&comprehension.source);
-                self.set(
-                    comprehension.local,
-                    Look {
-                        fails: source.fails,
-                        ..Look::default()
-                    },
-                );
-                self.parts(expr)
+                let Comprehension {
+                    collect: _,
+                    local,
+                    source,
+                    condition,
+                    element,
+                } = comprehension.as_ref();
+                self.elements(expr, *local, source, condition.iter().chain([element]))
             }
-            ExprKind::Pick { local, source, .. } => {
-                let source = self.look(source);
-                self.set(
-                    *local,
-                    Look {
-                        fails: source.fails,
-                        ..Look::default()
-                    },
-                );
-                self.parts(expr)
-            }
+            ExprKind::Pick {
+                local,
+                source,
+                condition,
+            } => self.elements(expr, *local, source, [condition.as_ref()].into_iter()),
             ExprKind::Wrap(_)
             | ExprKind::Record { .. }
             | ExprKind::List(_)
@@ -379,6 +374,26 @@ impl<'a> Names<'a> {
             test,
             ..Look::default()
         }
+    }
+
+    /// What is made of the elements of a list; the list is looked at once, however deep it nests.
+    fn elements<'e>(
+        &mut self,
+        expr: &Expr,
+        local: LocalId,
+        source: &Expr,
+        parts: impl Iterator<Item = &'e Expr>,
+    ) -> Look {
+        let source = self.look(source);
+        let element = Look {
+            fails: source.fails,
+            ..Look::default()
+        };
+        self.set(local, element);
+        let mut looks = vec![source];
+        looks.extend(parts.map(|part| self.look(part)));
+        let carries = self.holds_optional(&expr.ty);
+        self.joined(expr, looks, carries, !carries)
     }
 
     /// Everything below goes into it.

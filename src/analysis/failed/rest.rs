@@ -140,6 +140,7 @@ impl Walk<'_> {
 
     /// Behind a branch that may have returned, it is the branch's condition that led on.
     fn stmt(&mut self, stmt: &Stmt, here: Rest) -> Rest {
+        crate::steps::count(1);
         match &stmt.kind {
             StmtKind::Let { local, value, .. } => {
                 // Handlers are judged where they stand; behind `no_data` there was an answer.
@@ -197,6 +198,7 @@ impl Walk<'_> {
     }
 
     fn expr(&mut self, expr: &Expr) -> Rest {
+        crate::steps::count(1);
         match &expr.kind {
             // Reported: nothing more is said of it.
             ExprKind::Error => Rest::certain(),

@@ -62,6 +62,7 @@ impl<'a, 'b> Flow<'a, 'b> {
 
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
+        crate::steps::count(1);
         match &stmt.kind {
             StmtKind::Let {
                 local,

@@ -4,10 +4,15 @@ use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
-use crate::typed::{BindingKind, ExprKind, Package, RecordId, Runbook, Type};
+use crate::typed::{BindingKind, Block, ExprKind, Package, RecordId, Runbook, Type};
 
 /// Checks what the triggers bind and the kinds of events that the runbook asks for.
-pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+pub fn check_runbook(
+    package: &Package,
+    by_functions: &[(RecordId, Span)],
+    runbook: &Runbook,
+    out: &mut Vec<Diagnostic>,
+) {
     let mut said = BTreeSet::new();
     for binding in &runbook.bindings {
         let is_looked_up =
@@ -26,17 +31,31 @@ pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnos
             out.push(holds_target(package, span, field));
         }
     };
-    let watches = runbook.watches.iter();
-    let watches = watches.map(|id| &package.functions[id.index()].body.block);
-    let probes = package.functions.iter().map(|found| &found.body.block);
-    let blocks = crate::analysis::blocks(runbook).map(|(_, block)| block);
-    for block in blocks.chain(watches).chain(probes) {
-        block.for_each_expr(&mut |expr| {
-            if let ExprKind::RecordKind(kind) = expr.kind {
-                asked(kind, expr.span);
-            }
+    for (_, block) in crate::analysis::blocks(runbook) {
+        asked_in(block, &mut asked);
+    }
+    for (kind, span) in by_functions {
+        asked(*kind, *span);
+    }
+}
+
+/// The kinds of events that functions and watches ask for: looked through once for all runbooks.
+pub fn asked_by_functions(package: &Package) -> Vec<(RecordId, Span)> {
+    let mut found = Vec::new();
+    for function in &package.functions {
+        asked_in(&function.body.block, &mut |kind, span| {
+            found.push((kind, span))
         });
     }
+    found
+}
+
+fn asked_in(block: &Block, asked: &mut dyn FnMut(RecordId, Span)) {
+    block.for_each_expr(&mut |expr| {
+        if let ExprKind::RecordKind(kind) = expr.kind {
+            asked(kind, expr.span);
+        }
+    });
 }
 
 /// Where the type holds a target: the field's place, or none for the type itself.

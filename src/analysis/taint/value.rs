@@ -12,6 +12,7 @@ use crate::rule::Rule;
 impl Flow<'_, '_> {
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub(super) fn expr(&mut self, expr: &Expr) -> Taint {
+        crate::steps::count(1);
         match &expr.kind {
             ExprKind::Local(local) => self.locals.get(local.index()).cloned().unwrap_or_default(),
             ExprKind::Trigger(binding) => {

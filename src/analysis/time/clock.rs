@@ -44,6 +44,7 @@ impl Clock<'_> {
     }
 
     pub fn stmt(&self, stmt: &Stmt) -> i64 {
+        crate::steps::count(1);
         match &stmt.kind {
             StmtKind::Let {
                 value,

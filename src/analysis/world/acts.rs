@@ -1,7 +1,7 @@
 //! A remedy whose first verify holds whenever it is found never acts: each run ends
 //! `self_resolved`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
@@ -20,9 +20,10 @@ pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
     let mut course = Course {
         eval: Eval::new(levels.package, runbook, Asks::Incident),
         found: BTreeMap::new(),
+        holds: Holds::default(),
     };
     let mut scope = Scope::new(body.locals.len());
-    course.block(&mut scope, &body.block, &mut BTreeSet::new());
+    course.block(&mut scope, &body.block);
     for remedy in &runbook.remedies {
         if levels.block(&remedy.body.block) >= Level::Change {
             course.remedy(remedy, out);
@@ -33,37 +34,91 @@ pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
 /// A `found`: its arguments, and what holds where it is reached.
 struct Site {
     args: Vec<Id>,
-    holds: BTreeSet<Id>,
+    at: usize,
     span: Span,
+}
+
+/// What holds at each moment of a walk: nothing is copied where paths part.
+#[derive(Default)]
+struct Holds {
+    now: usize,
+    /// From when, and until when.
+    terms: BTreeMap<Id, Vec<(usize, usize)>>,
+    open: Vec<Id>,
+}
+
+impl Holds {
+    fn take(&mut self, id: Id) {
+        crate::steps::count(1);
+        self.now += 1;
+        self.terms
+            .entry(id)
+            .or_default()
+            .push((self.now, usize::MAX));
+        self.open.push(id);
+    }
+
+    /// Forgets what was taken since so many were open.
+    fn leave(&mut self, open: usize) {
+        self.now += 1;
+        // Of one term the last one to begin is the first one to end.
+        while self.open.len() > open {
+            let id = self.open.pop();
+            let times = id.and_then(|id| self.terms.get_mut(&id));
+            let last = times.and_then(|times| {
+                let open = |(_, until): &&mut (usize, usize)| *until == usize::MAX;
+                times.iter_mut().rev().find(open)
+            });
+            if let Some((_, until)) = last {
+                *until = self.now;
+            }
+        }
+    }
+
+    fn at(&self, moment: usize, id: Id) -> bool {
+        let mut times = self.terms.get(&id).into_iter().flatten();
+        times.any(|(from, until)| *from <= moment && moment < *until)
+    }
 }
 
 struct Course<'a> {
     eval: Eval<'a>,
     found: BTreeMap<FindingId, Vec<Site>>,
+    holds: Holds,
 }
 
 impl Course<'_> {
-    fn block(&mut self, scope: &mut Scope, block: &Block, holds: &mut BTreeSet<Id>) {
+    fn block(&mut self, scope: &mut Scope, block: &Block) {
         for stmt in &block.statements {
-            self.stmt(scope, stmt, holds);
+            self.stmt(scope, stmt);
         }
     }
 
-    fn stmt(&mut self, scope: &mut Scope, stmt: &Stmt, holds: &mut BTreeSet<Id>) {
+    /// The block, entered where these hold, and left again.
+    fn branch(&mut self, scope: &mut Scope, condition: Option<Id>, block: &Block) {
+        let open = self.holds.open.len();
+        if let Some(condition) = condition {
+            self.take(condition);
+        }
+        self.block(scope, block);
+        self.holds.leave(open);
+    }
+
+    fn stmt(&mut self, scope: &mut Scope, stmt: &Stmt) {
         let asked = self.eval.enter(scope, stmt);
         match &stmt.kind {
             StmtKind::Found { finding, args } => {
                 let args = args.iter().map(|arg| self.eval.expr(scope, arg)).collect();
                 self.found.entry(*finding).or_default().push(Site {
                     args,
-                    holds: holds.clone(),
+                    at: self.holds.now,
                     span: stmt.span,
                 });
             }
             StmtKind::Cleared { .. } => {
                 if let Some(condition) = asked {
                     let not = self.eval.terms.not(condition);
-                    self.take(not, holds);
+                    self.take(not);
                 }
             }
             StmtKind::If {
@@ -71,44 +126,45 @@ impl Course<'_> {
             } => {
                 let Some(condition) = asked else { return };
                 let not = self.eval.terms.not(condition);
-                let mut inside = holds.clone();
-                self.take(condition, &mut inside);
-                self.block(scope, then, &mut inside);
+                self.branch(scope, Some(condition), then);
                 if let Some(otherwise) = otherwise {
-                    let mut inside = holds.clone();
-                    self.take(not, &mut inside);
-                    self.block(scope, otherwise, &mut inside);
+                    self.branch(scope, Some(not), otherwise);
                 }
                 if then.statements.last().is_some_and(always_ends) {
-                    self.take(not, holds);
+                    self.take(not);
                 }
             }
             StmtKind::Match { subject, arms } => {
                 let Some(value) = asked else { return };
                 for arm in arms {
                     let fits = self.eval.fits(scope, value, &subject.ty, &arm.pattern);
-                    let mut inside = holds.clone();
-                    self.take(fits, &mut inside);
-                    self.block(scope, &arm.body, &mut inside);
+                    self.branch(scope, Some(fits), &arm.body);
                 }
             }
             StmtKind::For(for_loop) => {
-                self.block(scope, &for_loop.body, &mut holds.clone());
+                self.branch(scope, None, &for_loop.body);
                 self.eval.leave_element();
             }
             _ => {}
         }
     }
 
-    /// Adds what is known where a condition holds.
-    fn take(&self, condition: Id, holds: &mut BTreeSet<Id>) {
+    /// Takes what is known where a condition holds.
+    fn take(&mut self, condition: Id) {
+        for part in self.conjuncts(condition) {
+            self.holds.take(part);
+        }
+    }
+
+    /// A conjunction with all its parts.
+    fn conjuncts(&self, condition: Id) -> Vec<Id> {
         let table = &self.eval.terms.table;
-        holds.extend(table.reach(condition, |node, visit| {
+        table.reach(condition, |node, visit| {
             if let Node::And(left, right) = node {
                 visit(*left);
                 visit(*right);
             }
-        }));
+        })
     }
 
     fn remedy(&mut self, remedy: &Remedy, out: &mut Vec<Diagnostic>) {
@@ -125,11 +181,10 @@ impl Course<'_> {
             };
             for condition in &verify.conditions {
                 let id = self.eval.expr(&mut scope, condition);
-                let mut parts = BTreeSet::new();
-                self.take(id, &mut parts);
                 // A conjunction holds where its parts do.
+                let mut parts = self.conjuncts(id);
                 parts.retain(|part| !matches!(self.eval.terms.table.node(*part), Node::And(..)));
-                if !parts.is_subset(&site.holds) {
+                if !parts.iter().all(|part| self.holds.at(site.at, *part)) {
                     return;
                 }
             }

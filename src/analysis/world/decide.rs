@@ -5,6 +5,7 @@
 //! follows from the parts.
 
 mod region;
+mod sweep;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use crate::value::Value;
 use super::fold::Terms;
 use super::number::Interval;
 use super::term::{Id, Node, Operation, Shape, each_operand};
-use region::Counter;
+use sweep::{Along, Sweep};
 
 /// How many combinations of regions are looked at in one condition.
 pub const COMBINATIONS: usize = 4_096;
@@ -82,6 +83,7 @@ enum Region {
 impl Terms {
     /// What the world can make of a condition.
     pub fn can(&mut self, id: Id) -> Can {
+        crate::steps::count(1);
         if let Some(can) = self.judged.get(&id) {
             return *can;
         }
@@ -152,13 +154,26 @@ impl Terms {
             at
         }
         let mut first: BTreeMap<Axis, usize> = BTreeMap::new();
+        // What an operand before this one leads to, too, is not gone through again.
+        let mut seen: BTreeMap<Id, usize> = BTreeMap::new();
         for (at, operand) in operands.iter().enumerate() {
-            for part in self.table.reach(*operand, each_operand) {
-                if let Some(axis) = self.axis(part) {
-                    let known = *first.entry(axis).or_insert(at);
-                    let (a, b) = (root(&mut leader, known), root(&mut leader, at));
-                    leader[b] = a;
+            let mut open = vec![*operand];
+            while let Some(part) = open.pop() {
+                crate::steps::count(1);
+                if matches!(self.table.node(part), Node::Const(_)) {
+                    continue;
                 }
+                let known = match seen.get(&part) {
+                    Some(known) => *known,
+                    None => {
+                        seen.insert(part, at);
+                        each_operand(self.table.node(part), &mut |below| open.push(below));
+                        let axis = self.axis(part);
+                        axis.map_or(at, |axis| *first.entry(axis).or_insert(at))
+                    }
+                };
+                let (a, b) = (root(&mut leader, known), root(&mut leader, at));
+                leader[b] = a;
             }
         }
         let mut groups: BTreeMap<usize, Vec<Id>> = BTreeMap::new();
@@ -188,26 +203,38 @@ impl Terms {
         for (axis, atoms) in axes {
             let regions = self.regions(axis, &atoms);
             combinations = combinations.saturating_mul(regions.len());
+            let along = Along::new(self, &parts, regions, &atoms);
             match self.is_of_world(axis) {
-                true => world.push((axis, regions)),
-                false => words.push((axis, regions)),
+                true => world.push(along),
+                false => words.push(along),
             }
         }
         if combinations > COMBINATIONS {
             self.wide = true;
             return Can::BOTH;
         }
+        if words.iter().any(|along| along.len() == 0) {
+            return Can::BOTH;
+        }
+        if world.iter().any(|along| along.len() == 0) {
+            return Can::NEITHER;
+        }
+        let axes: Vec<&Along> = words.iter().chain(&world).collect();
+        let mut sweep = Sweep::new(self, &parts, &single, &axes);
         let mut all = Can::BOTH;
-        let mut said = Counter::new(&words);
-        while let Some(told) = said.next() {
+        loop {
             let mut any = Can::NEITHER;
-            let mut seen = Counter::new(&world);
-            while let Some(mut chosen) = seen.next() {
-                chosen.extend(told.iter().map(|(axis, region)| (*axis, region.clone())));
-                let can = self.under(id, &parts, &single, &chosen);
+            loop {
+                let can = sweep.condition();
                 any = Can::of(any.yes || can.yes, any.no || can.no);
+                if !world.iter_mut().any(|along| sweep.step(along)) {
+                    break;
+                }
             }
             all = Can::of(all.yes && any.yes, all.no && any.no);
+            if !words.iter_mut().any(|along| sweep.step(along)) {
+                break;
+            }
         }
         all
     }
@@ -234,42 +261,6 @@ impl Terms {
             .filter(|(_, (count, _))| *count > 1)
             .map(|(axis, (_, atoms))| (axis, atoms))
             .collect()
-    }
-
-    /// The condition, where these regions were taken.
-    fn under(
-        &self,
-        root: Id,
-        parts: &[Id],
-        single: &BTreeMap<Id, Can>,
-        chosen: &BTreeMap<Axis, Region>,
-    ) -> Can {
-        let mut known: BTreeMap<Id, Can> = BTreeMap::new();
-        let of =
-            |known: &BTreeMap<Id, Can>, id: &Id| known.get(id).copied().unwrap_or(Can::NEITHER);
-        for part in parts {
-            let can = match self.table.node(*part) {
-                Node::Const(Value::Bool(value)) => Can::of(*value, !value),
-                Node::Not(inner) => of(&known, inner).not(),
-                Node::And(left, right) => of(&known, left).and(of(&known, right)),
-                Node::Or(left, right) => of(&known, left).or(of(&known, right)),
-                Node::Choose {
-                    condition,
-                    then,
-                    otherwise,
-                } => of(&known, condition).choose(of(&known, then), of(&known, otherwise)),
-                Node::OrNoData { value, .. } => of(&known, value),
-                _ => {
-                    let region = self.axis(*part).and_then(|axis| chosen.get(&axis));
-                    match region.map(|region| self.holds_in(*part, region)) {
-                        Some(holds) => Can::of(holds, !holds),
-                        None => single.get(part).copied().unwrap_or(Can::NEITHER),
-                    }
-                }
-            };
-            known.insert(*part, can);
-        }
-        of(&known, &root)
     }
 
     /// What an atom hangs on; none for what is put together.
@@ -362,6 +353,7 @@ impl Terms {
 
     /// Whether the world can empty a list or optional, and whether it can fill it.
     pub(super) fn list(&mut self, node: &Node) -> Can {
+        crate::steps::count(1);
         match *node {
             Node::Const(Value::List(ref values)) => Can::of(values.is_empty(), !values.is_empty()),
             Node::Const(ref value) => Can::of(value.is_none(), !value.is_none()),
@@ -412,8 +404,13 @@ impl Terms {
     }
 
     fn list_of(&mut self, id: Id) -> Can {
+        if let Some(can) = self.lists.get(&id) {
+            return *can;
+        }
         let node = self.table.node(id).clone();
-        self.list(&node)
+        let can = self.list(&node);
+        self.lists.insert(id, can);
+        can
     }
 
     fn known(&self, node: &Node) -> Option<Id> {

@@ -77,6 +77,7 @@ impl<'a> Eval<'a> {
 
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub fn expr(&mut self, scope: &mut Scope, expr: &Expr) -> Id {
+        crate::steps::count(1);
         match &expr.kind {
             ExprKind::Error => self.terms.table.unknown(Facts {
                 world: true,

@@ -21,6 +21,8 @@ const ALTERNATIVES: usize = 64;
 pub struct Terms {
     pub table: Table,
     pub(super) judged: BTreeMap<Id, Can>,
+    /// Of lists and optionals: whether the world can empty and fill them.
+    pub(super) lists: BTreeMap<Id, Can>,
     /// A condition with more combinations than are looked at was met.
     pub wide: bool,
     /// What stands behind `else no_data` is taken where words select the observation.

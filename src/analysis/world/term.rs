@@ -179,6 +179,7 @@ impl Table {
 
     /// The term, new or as it was. `selected` follows from the parts.
     pub fn put(&mut self, node: Node, mut facts: Facts) -> Id {
+        crate::steps::count(1);
         if let Some(id) = self.known.get(&node) {
             return *id;
         }
@@ -250,6 +251,7 @@ impl Table {
                 }
             });
         }
+        crate::steps::count(seen.len());
         seen.into_iter().collect()
     }
 }

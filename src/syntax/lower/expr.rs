@@ -9,6 +9,7 @@ use crate::text::Span;
 impl Lowering {
     /// An `expr` node.
     pub(in crate::syntax) fn expr(&mut self, node: Node<'_>) -> Expr {
+        crate::steps::count(1);
         let span = self.span(&node);
         let mut nodes = Nodes::of(node);
         self.climb(&mut nodes, span)

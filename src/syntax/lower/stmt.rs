@@ -31,6 +31,7 @@ impl Lowering {
 
     /// Any statement.
     pub(super) fn stmt(&mut self, node: Node<'_>) -> Stmt {
+        crate::steps::count(1);
         let span = self.span(&node);
         let kind = match Nodes::of(node).next() {
             Some(node) => self.stmt_kind(node, span),

@@ -1,4 +1,4 @@
-//! The regions of an axis that conditions tell apart, and every combination of them.
+//! The regions of an axis that conditions tell apart.
 
 use super::*;
 
@@ -130,42 +130,5 @@ pub(super) fn is_possible(region: &Region, within: Interval, whole: bool) -> boo
             first <= last
         }
         Region::Is(_) | Region::Value(_) | Region::Other | Region::Order(_) => true,
-    }
-}
-
-/// Goes through every combination of one region an axis.
-pub(super) struct Counter<'a> {
-    axes: &'a [(Axis, Vec<Region>)],
-    at: Vec<usize>,
-    done: bool,
-}
-
-impl<'a> Counter<'a> {
-    pub(super) fn new(axes: &'a [(Axis, Vec<Region>)]) -> Counter<'a> {
-        Counter {
-            axes,
-            at: vec![0; axes.len()],
-            done: axes.iter().any(|(_, regions)| regions.is_empty()),
-        }
-    }
-
-    pub(super) fn next(&mut self) -> Option<BTreeMap<Axis, Region>> {
-        if self.done {
-            return None;
-        }
-        let chosen = self.axes.iter().zip(&self.at);
-        let chosen = chosen
-            .filter_map(|((axis, regions), at)| Some((*axis, regions.get(*at)?.clone())))
-            .collect();
-        self.done = true;
-        for ((_, regions), at) in self.axes.iter().zip(&mut self.at) {
-            *at += 1;
-            if *at < regions.len() {
-                self.done = false;
-                break;
-            }
-            *at = 0;
-        }
-        Some(chosen)
     }
 }
