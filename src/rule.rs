@@ -50,6 +50,8 @@ rules! {
     ElementsAreTold
     /// The targets of an undo lie in those of its `do`.
     UndoStaysInside
+    /// No run ends well while something is held, but with a debt.
+    HeldIsGivenBack
     /// Undone is said of a change only when every target of it was changed back.
     UndoneIsWhole
     /// No `do` begins later than the stated time after the opening of its run.

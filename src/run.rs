@@ -45,6 +45,7 @@ mod ends;
 mod event;
 mod frame;
 mod guard;
+mod held;
 mod input;
 mod intent;
 pub mod moment;

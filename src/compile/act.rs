@@ -1,5 +1,7 @@
 //! Acts: `guard`, `do` with its undo, `with do` with its release.
 
+use smol_str::SmolStr;
+
 use super::builder::{Builder, ScopeKind};
 use super::free::Variable;
 use crate::program::{
@@ -134,6 +136,7 @@ impl Builder<'_, '_> {
             within: step.within,
             retry: step.retry.map(|retry| (retry.times, retry.every)),
             undo,
+            given_back_by: self.given_back_by(step, action),
             release: false,
             place: step.span,
         };
@@ -164,6 +167,21 @@ impl Builder<'_, '_> {
                 (Undo::Code(code), self.captures(&variables))
             }
             UndoChoice::Unsaid => self.contracted_undo(action, arguments),
+        }
+    }
+
+    /// What an action with an inverse holds, the inverse gives back.
+    fn given_back_by(&self, step: &typed::Step, action: ExternId) -> Option<SmolStr> {
+        if self.undoing || matches!(step.undo, UndoChoice::Waived(_)) {
+            return None;
+        }
+        let externs = &self.tables.package.externs;
+        match &externs.get(action.index())?.kind {
+            ExternKind::Action(contract) => {
+                let inverse = externs.get(contract.inverse?.index())?;
+                Some(inverse.name.to_string().into())
+            }
+            ExternKind::Fn | ExternKind::Probe => None,
         }
     }
 
@@ -241,6 +259,7 @@ impl Builder<'_, '_> {
             within: None,
             retry: None,
             undo: Undo::Nothing,
+            given_back_by: None,
             release: false,
             place: self.place,
         }

@@ -281,6 +281,7 @@ codes! {
     R1010 RunNothingToActOn        Fault   "there was nothing to act on"
     R1011 RunPlanExpired           Fault   "the plan got too old before it began"
     R1014 RunBroke                 Fault   "a change failed after it had begun"
+    R1015 RunHeldOn                Fault   "something is still held"
 
     // A12xx: faults of the agent
     A1201 NotGranted           Fault   "the agent is not granted this"

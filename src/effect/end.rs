@@ -50,6 +50,8 @@ pub enum Reason {
     CancelledAfterChange,
     NotYet,
     Broke,
+    /// It would have ended well with something held that nothing gives back.
+    HeldOn,
 }
 
 /// What became of the changes of a run that was handed over.
@@ -68,6 +70,7 @@ words!(Reason {
     NotVerified "not_verified", NotApplied "not_applied", Unknown "unknown",
     UndoFailed "undo_failed", Limit "limit", Hold "hold", Declared "declared",
     CancelledAfterChange "cancelled_after_change", NotYet "not_yet", Broke "broke",
+    HeldOn "held_on",
 });
 words!(Changes { None "none", Undone "undone", Kept "kept", Partly "partly" });
 
@@ -112,6 +115,7 @@ impl Reason {
             Reason::Declared => "the runbook says so",
             Reason::CancelledAfterChange => "somebody called it off after a change",
             Reason::Broke => "a change failed after it had begun",
+            Reason::HeldOn => "what it holds was not given back",
             Reason::NotYet => "it reached something that cannot run yet",
         }
     }

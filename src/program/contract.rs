@@ -50,6 +50,9 @@ pub struct Step {
     /// Further tries and their distance.
     pub retry: Option<(u32, Duration)>,
     pub undo: Undo,
+    /// The action that gives back what this one holds, about the arguments of the same names.
+    /// None where it holds nothing, or the author says why it stays.
+    pub given_back_by: Option<SmolStr>,
     /// A release by `with do`: exempt like an undo, and not undone itself.
     pub release: bool,
     pub place: Place,

@@ -320,6 +320,10 @@ impl Run {
     }
 
     fn well(&mut self, context: &mut Context<'_>, well: Well) -> End {
+        let owes = matches!(well, Well::Mitigated(..));
+        if let Some(end) = self.held_on().filter(|_| !owes && !self.is_for_a_human()) {
+            return end;
+        }
         match well {
             Well::Remedied => self.conclusion(),
             Well::Cleared(_) if self.has_proven() => End::Resolved,

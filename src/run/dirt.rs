@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::held::Holds;
 use super::{Context, Event, Piece, Run};
 use crate::effect::Call;
 use crate::program::{CodeHash, VerifyIndex};
@@ -20,6 +21,8 @@ pub struct Dirt {
     pub newest: Option<Time>,
     /// What nothing has proven yet, oldest first.
     pub stands: Vec<Stands>,
+    /// What something holds, and nothing has given back.
+    pub held: Vec<Holds>,
 }
 
 /// A change that is dirty.
@@ -57,6 +60,7 @@ impl Dirt {
     /// A human answers for what is left.
     pub fn forgive(&mut self) {
         self.stands.clear();
+        self.held.clear();
     }
 }
 

@@ -72,6 +72,7 @@ impl Run {
         let Some(mitigation) = context.program.mitigations.get(index.index()) else {
             return self.handed(Reason::Declared);
         };
+        self.owe_what_is_held();
         let role = context.program.roles.get(mitigation.owed_by.index());
         let owed_by = role.map(|role| role.name.clone()).unwrap_or_default();
         context.record(Event::Owes {
@@ -91,6 +92,7 @@ impl Run {
         self.settle_standing(0, Fate::Kept);
         if let End::Handed { reason, .. } = &end {
             self.page_owner(context, *reason);
+            self.say_what_is_held(context);
         }
         self.frames.clear();
         self.tells.clear();

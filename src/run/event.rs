@@ -96,6 +96,10 @@ pub enum Event {
     Unproven {
         calls: Vec<Call>,
     },
+    /// What is held when a human takes over.
+    HoldsOn {
+        calls: Vec<Call>,
+    },
     /// The undo of a change did not change back all that it had changed: it is kept.
     NotTakenBack {
         call: Call,

@@ -61,11 +61,13 @@ impl Run {
         self.touched(context.now);
         match acting.kind {
             IntentKind::Do => {
+                self.give_back(&acting.call);
                 let result = value.clone();
                 self.keep_change(context, acting, result, Fate::Standing);
             }
             IntentKind::Release => self.released(),
             IntentKind::Undo => {
+                self.give_back(&acting.call);
                 self.changed_back(&acting.targets);
                 return Turn::reply(Reply::Value(value));
             }
@@ -86,7 +88,9 @@ impl Run {
     ) {
         let mut captures = acting.captures;
         captures.push(result);
-        let undo = lines(context.program, acting.step).map(|(step, _)| step.undo.clone());
+        let step = lines(context.program, acting.step).map(|(step, _)| step);
+        self.now_holds(step, &acting.key, &acting.call);
+        let undo = step.map(|step| step.undo.clone());
         self.changes.push(Change {
             key: acting.key,
             call: acting.call,

@@ -84,6 +84,7 @@ impl Run {
             change.fate = Fate::Released;
             let key = change.key.clone();
             self.cleaned(&key);
+            self.holds_no_more(&key);
         }
     }
 

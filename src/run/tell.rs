@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::code::Purpose;
+use super::held::Holds;
 use super::{Action, Context, Notice, Run, moment};
 use crate::effect::Reason;
 use crate::program::MessageKind;
@@ -135,6 +136,19 @@ impl Run {
             roles: role_names(context.program, owner.as_slice()),
             text,
             because: Some(reason),
+        }));
+    }
+
+    /// What is held is told to the owner, whatever else a page says.
+    pub(super) fn tell_held(&mut self, context: &mut Context<'_>, held: &[Holds]) {
+        let owner = context.program.metadata.owner;
+        let held: Vec<String> = held.iter().map(Holds::to_string).collect();
+        let runbook = &context.program.runbook;
+        context.actions.push(Action::Tell(Notice {
+            kind: MessageKind::Tell,
+            roles: role_names(context.program, owner.as_slice()),
+            text: format!("{runbook} leaves something held: {}", held.join("; ")),
+            because: None,
         }));
     }
 

@@ -102,6 +102,7 @@ impl Run {
             change.fate = Fate::Undone;
             let (key, call) = (change.key.clone(), change.call.clone());
             self.cleaned(&key);
+            self.holds_no_more(&key);
             context.record(Event::Undone { call });
         }
         undoing.undone.push(index);

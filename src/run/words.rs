@@ -185,6 +185,7 @@ pub fn event(print: &dyn Print, event: &Event) -> Option<String> {
         Event::NotTakenBack { call } => {
             format!("kept {}: its undo did not change it back", call.name)
         }
+        Event::HoldsOn { calls } => format!("still held: {}", names(calls)),
         Event::Unproven { calls } => format!("not proven: {}", names(calls)),
     })
 }

@@ -80,6 +80,7 @@ fn fault_code(reason: Reason) -> Code {
         Reason::NotApplied => Code::RunNotApplied,
         Reason::Unknown => Code::RunOutcomeUnknown,
         Reason::Broke => Code::RunBroke,
+        Reason::HeldOn => Code::RunHeldOn,
         Reason::NotVerified => Code::RunNotVerified,
         Reason::UndoFailed => Code::RunUndoFailed,
         Reason::Limit => Code::RunLimit,

@@ -92,11 +92,24 @@ impl Terms {
             Node::Not(of) => self.can(of).not(),
             Node::And(..) | Node::Or(..) => self.chain(id),
             Node::Choose { .. } => self.together(id),
-            Node::OrNoData { value, .. } => self.can(value),
+            Node::OrNoData { value, fallback } => {
+                let can = self.can(value);
+                self.or_no_data(can, fallback)
+            }
             _ => self.atom(id),
         };
         self.judged.insert(id, can);
         can
+    }
+
+    /// At a look the world decides whether there is data; of an incident that is no measurement.
+    fn or_no_data(&self, value: Can, fallback: Id) -> Can {
+        match self.table.node(fallback) {
+            Node::Const(Value::Bool(said)) if self.absence_decides => {
+                Can::of(value.yes || *said, value.no || !said)
+            }
+            _ => value,
+        }
     }
 
     /// Operands that share nothing are judged apart from each other.

@@ -28,6 +28,8 @@ pub enum Asks {
     Incident,
     /// Whether a look may turn out otherwise: only what is observed afresh may.
     Look,
+    /// Whether a line may turn out otherwise at all: from run to run everything may.
+    Line,
 }
 
 /// The terms of the names in one body.
@@ -67,7 +69,10 @@ impl<'a> Eval<'a> {
             package,
             runbook,
             asks,
-            terms: Terms::default(),
+            terms: Terms {
+                absence_decides: asks != Asks::Incident,
+                ..Terms::default()
+            },
             returned: BTreeMap::new(),
             judged: BTreeMap::new(),
             open: Vec::new(),
@@ -208,6 +213,7 @@ impl<'a> Eval<'a> {
 
     fn name(&mut self, leaf: Leaf, ty: &Type) -> Id {
         let facts = Facts {
+            world: self.asks == Asks::Line,
             shape: observe::shape(ty),
             whole: matches!(ty, Type::Int),
             ..Facts::default()
@@ -223,6 +229,7 @@ impl<'a> Eval<'a> {
             known.own || known.kind == BindingKind::Request && looked_up
         });
         let facts = Facts {
+            world: self.asks == Asks::Line,
             told: self.asks == Asks::Incident && !own,
             shape: observe::shape(ty),
             whole: matches!(ty, Type::Int),

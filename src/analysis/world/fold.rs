@@ -27,6 +27,8 @@ pub struct Terms {
     pub wide: bool,
     /// What stands behind `else no_data` is taken where words select the observation.
     pub nothing_told: bool,
+    /// Whether there is data is for the world to decide.
+    pub absence_decides: bool,
     /// There is an `else no_data` whose observation words select.
     pub told_fallback: bool,
 }

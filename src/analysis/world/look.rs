@@ -21,6 +21,7 @@ pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
         let mut look = Look {
             levels,
             eval: Eval::new(levels.package, runbook, Asks::Look),
+            lines: Eval::new(levels.package, runbook, Asks::Line),
             body,
             out,
         };
@@ -31,6 +32,7 @@ pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
 struct Look<'a, 'b> {
     levels: &'a Levels<'a>,
     eval: Eval<'a>,
+    lines: Eval<'a>,
     body: &'a Body,
     out: &'b mut Vec<Diagnostic>,
 }
@@ -74,9 +76,10 @@ impl Look<'_, '_> {
         if is_broken(condition) {
             return true;
         }
-        let id = self.term(condition);
-        let can = self.eval.terms.can(id);
-        if std::mem::take(&mut self.eval.terms.wide) {
+        let mut scope = Scope::new(self.body.locals.len());
+        let id = self.lines.expr(&mut scope, condition);
+        let can = self.lines.terms.can(id);
+        if std::mem::take(&mut self.lines.terms.wide) {
             self.out.push(super::too_many(condition.span));
             return true;
         }
@@ -166,7 +169,7 @@ fn proves_nothing(word: &str, span: Span) -> Diagnostic {
         span,
         "nothing that is observed now can make it fail",
     )
-    .help("names that were bound before, keys, the clock, and queries of the past or of no series stay as they are: test a `watch`, a probe or a field of a target")
+    .help("names that were bound before, keys, the clock, and queries of the past or of no series stay as they are, and behind `or` they can make it hold by themselves: test a `watch`, a probe or a field of a target")
 }
 
 fn absent(code: Code, message: String, span: Span) -> Diagnostic {

@@ -112,7 +112,7 @@ fn key(eval: &mut Eval, id: Id, ty: &Type) -> Facts {
         _ => false,
     };
     Facts {
-        world: listed,
+        world: listed || eval.asks == Asks::Line,
         whole: matches!(ty, Type::Int),
         ..Facts::default()
     }
@@ -122,10 +122,11 @@ fn key(eval: &mut Eval, id: Id, ty: &Type) -> Facts {
 pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &Type) -> Id {
     let called = &eval.package.externs[id.index()];
     if called.name.name == "now" && called.name.module.as_deref() == Some("prelude") {
-        return eval
-            .terms
-            .table
-            .put(Node::Leaf(Leaf::Now), Facts::default());
+        let facts = Facts {
+            world: eval.asks == Asks::Line,
+            ..Facts::default()
+        };
+        return eval.terms.table.put(Node::Leaf(Leaf::Now), facts);
     }
     match called.kind {
         ExternKind::Fn => {
@@ -152,6 +153,7 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         facts.within = Interval::FROM_ZERO;
     }
     if let Some(query) = &query
+        && eval.asks != Asks::Line
         && (!query.series || eval.asks == Asks::Look && query.past)
     {
         facts.world = false;

@@ -121,7 +121,7 @@ impl<'a> Sweep<'a> {
                 then,
                 otherwise,
             } => of(condition).choose(of(then), of(otherwise)),
-            Node::OrNoData { value, .. } => of(value),
+            Node::OrNoData { value, fallback } => self.terms.or_no_data(of(value), *fallback),
             _ => Can::NEITHER,
         }
     }

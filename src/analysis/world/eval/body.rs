@@ -102,6 +102,13 @@ impl Eval<'_> {
         })
     }
 
+    /// Whether the handler's value stands for what is not there. In the absent world a `none` for a
+    /// failure does, too.
+    fn is_absence(&self, handler: &Handler, value: &Expr) -> bool {
+        let is_none = matches!(value.kind, ExprKind::Value(Value::None));
+        takes_no_data(handler.on) || is_none && self.asks != Asks::Incident
+    }
+
     pub(super) fn diverted(
         &mut self,
         scope: &mut Scope,
@@ -110,10 +117,11 @@ impl Eval<'_> {
     ) -> Option<Id> {
         handlers
             .iter()
-            .filter(|handler| takes_no_data(handler.on))
             .find_map(|handler| match &handler.action {
                 HandlerAction::Diverge(stmt) => match &stmt.kind {
-                    StmtKind::Return(value) => Some(self.expr(scope, value)),
+                    StmtKind::Return(value) if self.is_absence(handler, value) => {
+                        Some(self.expr(scope, value))
+                    }
                     _ => None,
                 },
                 HandlerAction::Value(_) => None,
@@ -134,7 +142,7 @@ impl Eval<'_> {
                 let mut id = observed;
                 for handler in handlers {
                     if let HandlerAction::Value(value) = &handler.action
-                        && takes_no_data(handler.on)
+                        && self.is_absence(handler, value)
                     {
                         let fallback = self.expr(scope, value);
                         id = self.terms.make(Node::OrNoData {
