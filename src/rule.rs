@@ -50,6 +50,8 @@ rules! {
     ElementsAreTold
     /// The targets of an undo lie in those of its `do`.
     UndoStaysInside
+    /// `with do` releases on every way out.
+    ReleasedOnEveryWay
     /// No run ends well while something is held, but with a debt.
     HeldIsGivenBack
     /// Undone is said of a change only when every target of it was changed back.

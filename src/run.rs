@@ -229,7 +229,10 @@ impl Run {
                     self.restart();
                     signal = Signal::Enter;
                 }
-                Turn::Finish(end) => return self.finish(context, end),
+                Turn::Finish(end) => match self.releases_first(&end) {
+                    Some(fault) => signal = Signal::failed(fault),
+                    None => return self.finish(context, end),
+                },
             }
         }
     }

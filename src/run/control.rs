@@ -83,7 +83,13 @@ impl Run {
             true => self.handed(Reason::CancelledAfterChange),
             false => End::Cancelled,
         };
-        self.finish(context, end);
+        self.control.cancelled = true;
+        // What is waited for is waited for no more.
+        self.frames.pop();
+        match self.releases_first(&end) {
+            Some(fault) => self.turn(context, Signal::failed(fault)),
+            None => self.finish(context, end),
+        }
     }
 
     /// The end that a cancellation has been waiting for, if there was one.

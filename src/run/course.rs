@@ -66,7 +66,13 @@ impl Run {
             }
             (Stage::Diagnosing, Signal::Reply(outcome)) => self.diagnosed(context, outcome),
             (Stage::Remedying, Signal::Reply(outcome)) => self.remedied(context, outcome),
-            (Stage::Undoing(fault), Signal::Reply(_)) => Turn::Finish(self.handed(fault.reason())),
+            (Stage::Undoing(fault), Signal::Reply(outcome)) => {
+                let fault = match outcome {
+                    Outcome::Reply(Reply::Failed(newer)) => newer,
+                    Outcome::Reply(_) | Outcome::Ended(_) => fault,
+                };
+                Turn::Finish(self.handed(fault.reason()))
+            }
             (Stage::Notifying(reason), Signal::Reply(_)) => Turn::Finish(self.handed(reason)),
             (Stage::Asking, Signal::Reply(outcome)) => Turn::Finish(match context.read(outcome) {
                 Ok(true) => End::SelfResolved,

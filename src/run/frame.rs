@@ -40,6 +40,13 @@ pub enum Signal {
     Input(Input),
 }
 
+impl Signal {
+    /// The frame above failed.
+    pub fn failed(fault: Fault) -> Signal {
+        Signal::Reply(Outcome::Reply(Reply::Failed(fault)))
+    }
+}
+
 /// What a finished frame leaves for the one below.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {

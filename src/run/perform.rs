@@ -128,7 +128,10 @@ impl Run {
                 self.ends.blame(step.map(|step| step.place));
                 Turn::failed(match acting.kind {
                     // What is still held is for a human: no attempt goes on beside it.
-                    IntentKind::Release => Fault::Refused(Reason::NotApplied),
+                    IntentKind::Release => {
+                        self.not_released();
+                        Fault::Refused(Reason::NotApplied)
+                    }
                     IntentKind::Do | IntentKind::Undo => Fault::NotApplied(why),
                 })
             }
@@ -164,7 +167,10 @@ impl Run {
                 }
             }
             IntentKind::Undo => Turn::failed(Fault::Broke(why)),
-            IntentKind::Release => Turn::failed(Fault::Refused(Reason::Broke)),
+            IntentKind::Release => {
+                self.not_released();
+                Turn::failed(Fault::Refused(Reason::Broke))
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use super::change::Fate;
 use super::frame::{Frame, Turn};
 use super::undo::After;
 use super::{Context, Event, PathPart, Run};
-use crate::effect::{Fault, Reason};
+use crate::effect::{End, Fault, Reason};
 use crate::rule::Rule;
 use crate::vm::{Piece, Reply};
 
@@ -31,7 +31,7 @@ impl Run {
         });
     }
 
-    /// The newest piece ended well.
+    /// The newest piece is over.
     pub(super) fn end_piece(&mut self) {
         if let Some(open) = self.pieces.pop() {
             self.leave(&open);
@@ -86,6 +86,26 @@ impl Run {
             self.cleaned(&key);
             self.holds_no_more(&key);
         }
+    }
+
+    /// The release of the innermost `with do` did not take effect, or nobody knows.
+    pub(super) fn not_released(&mut self) {
+        self.ends.releasing.pop();
+    }
+
+    /// `with do` gives back on every way out: the fault that goes up through those that are open,
+    /// instead of this end. What was changed in them stays as it is.
+    pub(super) fn releases_first(&mut self, end: &End) -> Option<Fault> {
+        let End::Handed { reason, .. } = end else {
+            return None;
+        };
+        let with = self.open_pieces().any(|piece| *piece == Piece::With);
+        let holds = with || !self.ends.releasing.is_empty();
+        if !holds || self.frames.is_empty() || !Rule::ReleasedOnEveryWay.holds() {
+            return None;
+        }
+        self.settle_standing(0, Fate::Kept);
+        Some(Fault::Refused(*reason))
     }
 
     /// The pieces that have begun, from outside.

@@ -109,6 +109,9 @@ impl Run {
             }
             IntentKind::Do | IntentKind::Release => {
                 self.touched(context.now);
+                if acting.kind == IntentKind::Release {
+                    self.not_released();
+                }
                 self.keep_change(context, *acting, Value::None, Fate::Unknown);
                 self.failed(context, Fault::Refused(Reason::Unknown));
                 Turn::Finish(self.handed(Reason::Unknown))

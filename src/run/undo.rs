@@ -211,6 +211,9 @@ impl Run {
             left,
             unknown,
         });
+        if let After::Unwind(_) = undoing.after {
+            self.end_piece();
+        }
         self.settle_standing(0, Fate::Kept);
         Turn::Finish(self.handed(Reason::UndoFailed))
     }
