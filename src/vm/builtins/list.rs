@@ -7,7 +7,10 @@ use crate::value::{BinaryOp, Failure, Value, binary};
 pub(super) fn first(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     match arguments.pair()? {
         (Value::List(items), Value::Int(count)) => {
-            let count = usize::try_from(*count).unwrap_or(0).min(items.len());
+            if *count < 0 {
+                return Err(Failure::conversion(format!("the first {count} of a list")));
+            }
+            let count = usize::try_from(*count).unwrap_or(usize::MAX).min(items.len());
             Ok(Value::list(items.iter().take(count).cloned().collect()))
         }
         (a, b) => Err(mismatch(a, b)),
