@@ -63,7 +63,7 @@ pub fn look(connection: &Connection) -> Result<Schema, Error> {
 
 /// Refuses records of an earlier form: what they do not say of an incident cannot be made up.
 fn look_at_form(connection: &Connection) -> Result<(), Error> {
-    let sql = "SELECT max(substr(form, 1, 1)) FROM (SELECT * FROM \
+    let sql = "SELECT min(substr(form, 1, 1)) FROM (SELECT * FROM \
                (SELECT artefact AS form FROM program LIMIT 1) UNION ALL \
                SELECT * FROM (SELECT record FROM incident LIMIT 1))";
     let form = connection.query_row(sql, [], |row| row.get::<_, Option<Vec<u8>>>(0));

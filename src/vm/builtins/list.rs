@@ -10,7 +10,9 @@ pub(super) fn first(arguments: &Arguments<'_>) -> Result<Value, Failure> {
             if *count < 0 {
                 return Err(Failure::conversion(format!("the first {count} of a list")));
             }
-            let count = usize::try_from(*count).unwrap_or(usize::MAX).min(items.len());
+            let count = usize::try_from(*count)
+                .unwrap_or(usize::MAX)
+                .min(items.len());
             Ok(Value::list(items.iter().take(count).cloned().collect()))
         }
         (a, b) => Err(mismatch(a, b)),

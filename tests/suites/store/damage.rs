@@ -23,6 +23,7 @@ pub fn trials() -> Vec<Trial> {
         trial("store/damage/state of a run", state),
         trial("store/damage/one flipped bit of a record", flipped),
         trial("store/damage/a later version", later),
+        trial("store/damage/an earlier form", earlier_form),
     ]
 }
 
@@ -189,5 +190,23 @@ fn later() {
         let refusal = refusal.unwrap();
         assert_eq!(refusal.kind, "newer");
         assert!(refusal.why.contains("1000"), "{}", refusal.why);
+    }
+}
+
+/// What the records of an earlier form do not say cannot be made up.
+fn earlier_form() {
+    for table in [
+        "UPDATE program SET artefact = CAST(x'01' || substr(artefact, 2) AS BLOB)",
+        "UPDATE incident SET record = CAST(x'01' || substr(record, 2) AS BLOB)",
+    ] {
+        let (_folder, path) = written();
+        let connection = Connection::open(&path).unwrap();
+        connection.execute_batch(table).unwrap();
+        drop(connection);
+        for refusal in [Store::open(&path, "x").err(), Store::read(&path).err()] {
+            let refusal = refusal.unwrap();
+            assert!(refusal.why.contains("form 1"), "{}", refusal.why);
+            assert!(refusal.why.contains("new store"), "{}", refusal.why);
+        }
     }
 }
