@@ -137,7 +137,7 @@ pub fn test_disturbed(
     disturbances: &[Disturbance<'_>],
 ) -> Tested {
     let (sources, analysis, mut diagnostics) = analyse(files);
-    let mut results = Vec::new();
+    let mut results = testing::Results::default();
     if let Some(analysis) = analysis.filter(|_| front::is_sound(&diagnostics)) {
         let options = Options {
             filter: None,
@@ -150,6 +150,10 @@ pub fn test_disturbed(
             Err(refused) => diagnostics.extend(refused),
         }
     }
+    let testing::Results {
+        tests: results,
+        warnings,
+    } = results;
     let passed = results.iter().filter(|result| result.passed()).count();
     Tested {
         checked: checked(&diagnostics, &sources),
@@ -158,6 +162,7 @@ pub fn test_disturbed(
         findings: results
             .iter()
             .flat_map(|result| &result.problems)
+            .chain(&warnings)
             .map(|problem| finding(problem, &sources))
             .collect(),
         #[cfg(feature = "host")]
