@@ -16,6 +16,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether anything asked.
+    pub fn is_read(&self) -> bool {
+        self.reads > 0
+    }
+
     /// The reply of one more read: replies follow one another in the order in which they are
     /// written, each when its cause has come about.
     pub fn read<'g>(

@@ -1,53 +1,123 @@
 //! Whether a test shows that the change heals: with the changes taken away, no verify may pass.
 //!
+//! One by one: without a line that does something, one of the tests that reach it fails.
+//!
 //! A test whose world heals by itself would pass with any remedy, also with none.
 
 use super::case::Case;
-use super::drive::drive;
+use super::drive::{Silence, drive};
 use super::record::Record;
-use super::{Options, source};
+use super::{Options, judge, source};
 use crate::diag::{Code, Diagnostic};
-use crate::effect::End;
-use crate::run::Event;
+use crate::program::VerifyIndex;
+use crate::run::{Event, IntentKind};
+use crate::text::Span;
 use crate::typed::{Cause, ReplyKind};
 
 /// Verifies of one test that are looked at; a loop over many elements repeats itself.
 const MOST: usize = 8;
 
+/// What the mutants of one test show.
+#[derive(Default)]
+pub struct Shown {
+    pub problems: Vec<Diagnostic>,
+    /// Verifies that held before their first change, in words.
+    pub remarks: Vec<String>,
+}
+
 /// Runs the test again, once per passed verify, with the changes before it reported applied but
-/// causing nothing. A verify that passes all the same is a problem.
-pub fn check(case: &Case<'_>, options: &Options, record: &Record) -> Vec<Diagnostic> {
-    let healed = match record.end() {
-        Some((_, End::Resolved | End::Mitigated { .. })) => true,
-        Some((
-            _,
-            End::Cleared { .. }
-            | End::SelfResolved
-            | End::Handed { .. }
-            | End::Cancelled
-            | End::Again,
-        ))
-        | None => false,
-    };
-    if !healed {
-        return Vec::new();
-    }
+/// causing nothing. A verify that passes all the same is a problem, however the run ended.
+pub fn check(case: &Case<'_>, options: &Options, record: &Record) -> Shown {
+    let mut shown = Shown::default();
     let verifies = (0..record.verified().min(MOST)).filter(|verify| {
         // Without a change before it, a verify proves nothing about one.
-        record
-            .effects
-            .iter()
-            .any(|effect| effect.after_verifies == *verify)
+        let mut effects = record.effects.iter();
+        effects.any(|effect| effect.after_verifies == *verify && effect.kind == IntentKind::Do)
     });
-    let mut faked = verifies.filter(|verify| {
-        let driven = drive(case, options, Some(*verify));
-        driven.problems.is_empty() && driven.record.verified() > *verify
+    for verify in verifies {
+        let driven = drive(case, options, Silence::After(verify));
+        let passed = passed(record, verify);
+        if !driven.problems.is_empty() || self::passed(&driven.record, verify) != passed {
+            continue;
+        }
+        if held_before(case, &driven.record, verify) {
+            shown.remarks.push(HELD_BEFORE.to_owned());
+            continue;
+        }
+        shown.problems.push(problem(case, record, verify));
+        break;
+    }
+    shown.remarks.dedup();
+    shown
+}
+
+const HELD_BEFORE: &str = "a verify held already before the first change: this test does not show that the change brings it about";
+
+/// The verify that passed as the so-manieth.
+fn passed(record: &Record, verify: usize) -> Option<VerifyIndex> {
+    let mut passed = record.events().filter_map(|event| match event {
+        Event::Verified { verify } => Some(*verify),
+        _ => None,
     });
-    faked
-        .next()
-        .map(|verify| problem(case, record, verify))
-        .into_iter()
-        .collect()
+    passed.nth(verify)
+}
+
+/// Whether the first look at it found it true, with nothing done: only `steps` go on then.
+fn held_before(case: &Case<'_>, silenced: &Record, verify: usize) -> bool {
+    if case.runbook.steps.is_none() || case.test.finding.is_some() {
+        return false;
+    }
+    let mut before = 0;
+    for event in silenced.events() {
+        match event {
+            Event::Verified { .. } => before += 1,
+            Event::Polled { held, .. } if before == verify => return *held,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The lines with a `do` that a test reached.
+pub fn lines(record: &Record) -> Vec<Span> {
+    let done = record.effects.iter();
+    let done = done.filter(|effect| effect.kind == IntentKind::Do);
+    let mut lines: Vec<Span> = done.filter_map(|effect| effect.line).collect();
+    lines.sort_by_key(|line| (line.source, line.start));
+    lines.dedup();
+    lines
+}
+
+/// Whether a test fails when this line is taken out.
+pub fn misses(case: &Case<'_>, options: &Options, line: Span) -> bool {
+    let driven = drive(case, options, Silence::Line(line));
+    !driven.problems.is_empty() || !judge::judge(case, &driven.record).is_empty()
+}
+
+/// No test fails without this line.
+pub fn unmissed(line: Span) -> Diagnostic {
+    let message = "no test notices that this is missing";
+    let found = Diagnostic::new(
+        Code::IdleGiven,
+        message,
+        line,
+        "taken out, every test passes",
+    );
+    found.help("expect it, `expect did ...`, or let what the verify reads change `once did` it")
+}
+
+/// The `given` lines that nothing asked.
+pub fn idle(case: &Case<'_>, asked: &[Span]) -> Vec<Diagnostic> {
+    let observations = case.test.observations.iter().map(|given| given.span);
+    let effects = case.test.effects.iter().map(|given| given.span);
+    let idle = observations.chain(effects);
+    let idle = idle.filter(|span| !asked.contains(span));
+    idle.map(|span| {
+        let message = "nothing in this test asks for what this line gives";
+        let found = Diagnostic::new(Code::IdleGiven, message, span, "never asked");
+        found.help("see whether it is misspelt; else take it out")
+    })
+    .collect()
 }
 
 fn problem(case: &Case<'_>, record: &Record, verify: usize) -> Diagnostic {
@@ -58,13 +128,7 @@ fn problem(case: &Case<'_>, record: &Record, verify: usize) -> Diagnostic {
         case.test.title_span,
         "in this test",
     );
-    let mut passed = record.events().filter_map(|event| match event {
-        Event::Verified { verify } => Some(*verify),
-        _ => None,
-    });
-    let place = passed
-        .nth(verify)
-        .and_then(|index| case.program.verifies.get(index.index()));
+    let place = passed(record, verify).and_then(|index| case.program.verifies.get(index.index()));
     let diagnostic = match place {
         Some(verify) => diagnostic.and(verify.place, "this verify"),
         None => diagnostic,

@@ -8,6 +8,7 @@ use super::identity;
 use super::stored;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::run::Perform;
+use crate::text::Span;
 use crate::typed::{Observable, ProbeSays, ReplyKind};
 use crate::value::{Duration, Failure, Time, Value};
 
@@ -19,6 +20,8 @@ pub struct World<'c, 'p> {
     readings: Vec<Reading>,
     /// The changes that took effect, and when.
     pub done: Vec<(Time, Call)>,
+    /// The `given` lines of changes that were asked.
+    asked: Vec<Span>,
 }
 
 /// What the world answers, and how long it takes.
@@ -42,7 +45,16 @@ impl<'c, 'p> World<'c, 'p> {
             opened: case.test.at,
             readings: vec![Reading::default(); case.test.observations.len()],
             done: Vec::new(),
+            asked: Vec::new(),
         }
+    }
+
+    /// The `given` lines that were asked.
+    pub fn asked(&self) -> Vec<Span> {
+        let observations = self.case.test.observations.iter().zip(&self.readings);
+        let read = observations.filter(|(_, reading)| reading.is_read());
+        let read = read.map(|(given, _)| given.span);
+        read.chain(self.asked.iter().copied()).collect()
     }
 
     /// What is observed at this moment.
@@ -104,6 +116,7 @@ impl<'c, 'p> World<'c, 'p> {
     /// What comes of a change. Unless `silent`, it takes effect when it says so.
     pub fn perform(&mut self, perform: &Perform, now: Time, silent: bool) -> Answer<ChangeOutcome> {
         let script = effect::script(self.case, &perform.call);
+        self.asked.extend(script.said);
         let at = clock::after(now, script.takes);
         if script.takes_effect() && !silent {
             self.done.push((at, perform.call.clone()));

@@ -10,6 +10,7 @@ use crate::typed::{
     Cause, ExternId, ExternKind, FunctionKind, GivenObservation, Observable, Pattern, Reply,
     ReplyKind, Type,
 };
+use crate::value::Value;
 
 impl Scenario<'_, '_> {
     /// What a call is answered with.
@@ -34,6 +35,7 @@ impl Scenario<'_, '_> {
         let (Some(args), Some(replies)) = (all_patterns, replies) else {
             return;
         };
+        self.check_identity(of, &args, &replies);
         self.test.observations.push(GivenObservation {
             of,
             args,
@@ -41,6 +43,35 @@ impl Scenario<'_, '_> {
             replies,
             span,
         });
+    }
+
+    /// A lookup yields what was asked for.
+    fn check_identity(&mut self, of: Observable, args: &[Pattern], replies: &[Reply]) {
+        let Observable::Extern(id) = of else { return };
+        if self.checker.target_of_lookup(id).is_none() {
+            return;
+        }
+        let Some(Pattern::Value(asked)) = args.last() else {
+            return;
+        };
+        let asked = asked.to_plain();
+        for reply in replies {
+            let ReplyKind::Value(Value::Target(target)) = &reply.kind else {
+                continue;
+            };
+            let got = match target.snapshot.fields.first() {
+                Some(Some(key)) => key.to_plain(),
+                _ => continue,
+            };
+            if got == asked {
+                continue;
+            }
+            let message = format!("the lookup of `{asked}` yields `{got}`");
+            let found = Diagnostic::new(Code::OtherIdentity, message, reply.span, "another one");
+            self.say(found.help(
+                "a lookup yields what was asked for, or it fails; leave the name out, or mend it",
+            ));
+        }
     }
 
     /// What can be observed: an extern probe, a watch, a probe of the package.
