@@ -103,6 +103,7 @@ fn blank(runbook: RunbookId, item: &tree::Test, span: Span) -> Test {
         title: item.title.text.clone(),
         at: Time::default(),
         trigger: None,
+        alert_resolves: None,
         finding: None,
         events: Vec::new(),
         observations: Vec::new(),

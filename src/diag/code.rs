@@ -258,6 +258,7 @@ codes! {
 
     E0905 NothingExpected          Error   "a test that expects nothing"
     E0906 TestTitleTwice           Error   "two tests of one title"
+    E0907 FieldOutOfRange          Error   "a test that shows what is never seen"
     E0908 OtherIdentity            Error   "a lookup that yields something else"
 
     // C11xx: the settings of the agent

@@ -31,6 +31,8 @@ pub enum Silence {
     Nothing,
     /// Those begun after that many passed verifies; they are reported applied.
     After(usize),
+    /// Those, and from the first of them on time changes nothing that is seen.
+    Frozen(usize),
     /// Those of this line, which is taken out with its undo and its release.
     Line(Span),
 }
@@ -107,6 +109,10 @@ impl Driver<'_, '_> {
         };
         let mut run = Run::open(self.case.hash, input, self.now);
         self.clock.at(self.now, Input::Begin);
+        if let Some(passed) = self.case.test.alert_resolves {
+            let at = clock::after(self.world.opened, passed);
+            self.clock.at(at.max(self.now), Input::AlertResolved);
+        }
         if ordinal == 0 {
             self.disturb();
         }
@@ -178,7 +184,7 @@ impl Driver<'_, '_> {
             return value.clone();
         };
         let call = lookup_call(self.case, target);
-        let answer = call.map(|call| self.world.observe(&call, self.now));
+        let answer = call.map(|call| self.world.observe(&call, self.now, None));
         match answer {
             Some(Ok(answer)) => match answer.outcome {
                 Observed::Value(seen @ Value::Target(_)) => seen,
@@ -252,7 +258,10 @@ impl Driver<'_, '_> {
     }
 
     fn observe(&mut self, observe: Observe) {
-        let answer = match self.world.observe(&observe.call, self.now) {
+        let answer = match self
+            .world
+            .observe(&observe.call, self.now, observe.newer_than)
+        {
             Ok(answer) => answer,
             Err(silent) => return self.not_given(&observe.call, silent),
         };
@@ -294,9 +303,12 @@ impl Driver<'_, '_> {
             return self.clock.at(self.now, Input::Performed { id, outcome });
         }
         let silent = match self.silence {
-            Silence::After(verifies) => self.verified >= verifies,
+            Silence::After(verifies) | Silence::Frozen(verifies) => self.verified >= verifies,
             Silence::Nothing | Silence::Line(_) => false,
         };
+        if silent && matches!(self.silence, Silence::Frozen(_)) {
+            self.world.freeze(self.now);
+        }
         let mut lines = self.lines.iter().rev();
         let line = lines.find(|(key, _)| *key == perform.key);
         let line = line.and_then(|(_, line)| *line);

@@ -9,13 +9,15 @@ use super::drive::{Silence, drive};
 use super::record::Record;
 use super::{Options, judge, source};
 use crate::diag::{Code, Diagnostic};
+use crate::effect::End;
 use crate::program::VerifyIndex;
+use crate::rule::Rule;
 use crate::run::{Event, IntentKind};
 use crate::text::Span;
 use crate::typed::{Cause, ReplyKind};
 
 /// Verifies of one test that are looked at; a loop over many elements repeats itself.
-const MOST: usize = 8;
+const MOST: usize = 200;
 
 /// What the mutants of one test show.
 #[derive(Default)]
@@ -29,18 +31,21 @@ pub struct Shown {
 /// causing nothing. A verify that passes all the same is a problem, however the run ended.
 pub fn check(case: &Case<'_>, options: &Options, record: &Record) -> Shown {
     let mut shown = Shown::default();
-    let verifies = (0..record.verified().min(MOST)).filter(|verify| {
-        // Without a change before it, a verify proves nothing about one.
-        let mut effects = record.effects.iter();
-        effects.any(|effect| effect.after_verifies == *verify && effect.kind == IntentKind::Do)
-    });
+    if !Rule::VerifiesNeedChanges.holds() {
+        return shown;
+    }
+    let verifies = (0..record.verified()).filter(|verify| has_change(record, *verify));
+    let verifies = verifies.take(MOST);
+    let wanted = verdicts(record);
     for verify in verifies {
-        let driven = drive(case, options, Silence::After(verify));
-        let passed = passed(record, verify);
-        if !driven.problems.is_empty() || self::passed(&driven.record, verify) != passed {
+        let passes = |silence| {
+            let driven = drive(case, options, silence);
+            driven.problems.is_empty() && passes_too(&wanted, &driven.record, verify)
+        };
+        if !passes(Silence::After(verify)) {
             continue;
         }
-        if held_before(case, &driven.record, verify) {
+        if is_of_steps(case) && passes(Silence::Frozen(verify)) {
             shown.remarks.push(HELD_BEFORE.to_owned());
             continue;
         }
@@ -48,7 +53,44 @@ pub fn check(case: &Case<'_>, options: &Options, record: &Record) -> Shown {
         break;
     }
     shown.remarks.dedup();
+    if shown.problems.is_empty() && owed_for_nothing(case, options, record) {
+        shown
+            .problems
+            .push(problem(case, record, record.verified()));
+    }
     shown
+}
+
+/// Whether what is owed at a good end passes although nothing was changed.
+fn owed_for_nothing(case: &Case<'_>, options: &Options, record: &Record) -> bool {
+    let verifies = record.verified();
+    if !has_change(record, verifies) || owed(record).is_none() {
+        return false;
+    }
+    let driven = drive(case, options, Silence::After(verifies));
+    driven.problems.is_empty()
+        && driven.record.verified() == verifies
+        && owed(&driven.record).is_some()
+}
+
+/// The verify that a good end waited for: it is looked at, and is no line that was reached.
+fn owed(record: &Record) -> Option<VerifyIndex> {
+    let Some((_, End::Resolved)) = record.end() else {
+        return None;
+    };
+    let last = record.events().filter_map(|event| match event {
+        Event::Verified { .. } => Some(None),
+        Event::Polled { verify, held } => Some(held.then_some(*verify)),
+        _ => None,
+    });
+    last.last().flatten()
+}
+
+/// Whether something was done since that many passed verifies. Without a change before it, a
+/// verify proves nothing about one.
+fn has_change(record: &Record, verifies: usize) -> bool {
+    let mut effects = record.effects.iter();
+    effects.any(|effect| effect.after_verifies == verifies && effect.kind == IntentKind::Do)
 }
 
 const HELD_BEFORE: &str = "a verify held already before the first change: this test does not show that the change brings it about";
@@ -62,20 +104,28 @@ fn passed(record: &Record, verify: usize) -> Option<VerifyIndex> {
     passed.nth(verify)
 }
 
-/// Whether the first look at it found it true, with nothing done: only `steps` go on then.
-fn held_before(case: &Case<'_>, silenced: &Record, verify: usize) -> bool {
-    if case.runbook.steps.is_none() || case.test.finding.is_some() {
+/// What came of each verify, in their order.
+fn verdicts(record: &Record) -> Vec<(VerifyIndex, bool)> {
+    let verdicts = record.events().filter_map(|event| match event {
+        Event::Verified { verify } => Some((*verify, true)),
+        Event::NotVerified { verify, .. } => Some((*verify, false)),
+        _ => None,
+    });
+    verdicts.collect()
+}
+
+/// Whether the so-manieth that passed does so again, everything before it being the same.
+fn passes_too(wanted: &[(VerifyIndex, bool)], record: &Record, verify: usize) -> bool {
+    let mut passed = (0..wanted.len()).filter(|at| wanted.get(*at).is_some_and(|(_, held)| *held));
+    let Some(at) = passed.nth(verify) else {
         return false;
-    }
-    let mut before = 0;
-    for event in silenced.events() {
-        match event {
-            Event::Verified { .. } => before += 1,
-            Event::Polled { held, .. } if before == verify => return *held,
-            _ => {}
-        }
-    }
-    false
+    };
+    wanted.get(..=at) == verdicts(record).get(..=at)
+}
+
+/// Only `steps` go on where the verify holds already.
+fn is_of_steps(case: &Case<'_>) -> bool {
+    case.runbook.steps.is_some() && case.test.finding.is_none()
 }
 
 /// The lines with a `do` that a test reached.
@@ -128,7 +178,8 @@ fn problem(case: &Case<'_>, record: &Record, verify: usize) -> Diagnostic {
         case.test.title_span,
         "in this test",
     );
-    let place = passed(record, verify).and_then(|index| case.program.verifies.get(index.index()));
+    let index = passed(record, verify).or_else(|| owed(record));
+    let place = index.and_then(|index| case.program.verifies.get(index.index()));
     let diagnostic = match place {
         Some(verify) => diagnostic.and(verify.place, "this verify"),
         None => diagnostic,

@@ -3,10 +3,12 @@
 use super::case::Case;
 use super::clock;
 use super::effect;
+use super::fresh;
 use super::given::{self, Reading};
 use super::identity;
 use super::stored;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
+use crate::rule::Rule;
 use crate::run::Perform;
 use crate::text::Span;
 use crate::typed::{Observable, ProbeSays, ReplyKind};
@@ -22,6 +24,8 @@ pub struct World<'c, 'p> {
     pub done: Vec<(Time, Call)>,
     /// The `given` lines of changes that were asked.
     asked: Vec<Span>,
+    /// From when on time changes nothing.
+    frozen: Option<Time>,
 }
 
 /// What the world answers, and how long it takes.
@@ -46,7 +50,13 @@ impl<'c, 'p> World<'c, 'p> {
             readings: vec![Reading::default(); case.test.observations.len()],
             done: Vec::new(),
             asked: Vec::new(),
+            frozen: None,
         }
+    }
+
+    /// From now on neither time nor being looked at changes anything.
+    pub fn freeze(&mut self, now: Time) {
+        self.frozen = self.frozen.or(Some(now));
     }
 
     /// The `given` lines that were asked.
@@ -57,8 +67,22 @@ impl<'c, 'p> World<'c, 'p> {
         read.chain(self.asked.iter().copied()).collect()
     }
 
-    /// What is observed at this moment.
-    pub fn observe(&mut self, call: &Call, now: Time) -> Result<Answer<Observed>, Silent> {
+    /// What is observed at this moment, and was measured after the newest change.
+    pub fn observe(
+        &mut self,
+        call: &Call,
+        now: Time,
+        newer_than: Option<Time>,
+    ) -> Result<Answer<Observed>, Silent> {
+        let mut answer = self.seen(call, now)?;
+        let change = newer_than.filter(|_| Rule::TestsKnowWhenChanged.holds());
+        if let Some(change) = change {
+            answer.outcome = fresh::since(call, answer.outcome, now, change);
+        }
+        Ok(answer)
+    }
+
+    fn seen(&mut self, call: &Call, now: Time) -> Result<Answer<Observed>, Silent> {
         let Some(of) = self.case.observable(&call.name) else {
             return Err(Silent::NotGiven);
         };
@@ -69,7 +93,12 @@ impl<'c, 'p> World<'c, 'p> {
             return Err(Silent::NotGiven);
         };
         let mut reading = self.readings.get(index).cloned().unwrap_or_default();
-        let reply = reading.read(given, |cause| given::is_due(self, cause, now));
+        let seen_at = self.frozen.unwrap_or(now);
+        let is_due = |cause: &_| given::is_due(self, cause, seen_at);
+        let reply = match self.frozen {
+            None => reading.read(given, is_due),
+            Some(_) => reading.look(given, is_due),
+        };
         if let Some(kept) = self.readings.get_mut(index) {
             *kept = reading;
         }
@@ -152,7 +181,7 @@ impl<'c, 'p> World<'c, 'p> {
             ProbeSays::NotApplied => says(Settled::NotApplied),
             ProbeSays::Nothing => says(Settled::Nothing),
             ProbeSays::Unsaid => {
-                let answer = self.observe(probe, now)?;
+                let answer = self.seen(probe, now)?;
                 let outcome = match answer.outcome {
                     Observed::Value(Value::Bool(true)) => Settled::Applied,
                     Observed::Value(Value::Bool(false)) => Settled::NotApplied,

@@ -16,6 +16,8 @@ pub struct Test {
     /// When the run begins; a fixed default where the test says none.
     pub at: Time,
     pub trigger: Option<GivenTrigger>,
+    /// How long after the opening the alert that set it off is over.
+    pub alert_resolves: Option<Duration>,
     /// Starts at a remedy.
     pub finding: Option<(FindingId, Vec<Value>)>,
     /// `given event` lines: what the event store holds, beside the trigger's own.

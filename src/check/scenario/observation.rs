@@ -10,7 +10,7 @@ use crate::typed::{
     Cause, ExternId, ExternKind, FunctionKind, GivenObservation, Observable, Pattern, Reply,
     ReplyKind, Type,
 };
-use crate::value::Value;
+use crate::value::{Target, Value};
 
 impl Scenario<'_, '_> {
     /// What a call is answered with.
@@ -51,21 +51,13 @@ impl Scenario<'_, '_> {
         if self.checker.target_of_lookup(id).is_none() {
             return;
         }
-        let Some(Pattern::Value(asked)) = args.last() else {
-            return;
-        };
-        let asked = asked.to_plain();
         for reply in replies {
             let ReplyKind::Value(Value::Target(target)) = &reply.kind else {
                 continue;
             };
-            let got = match target.snapshot.fields.first() {
-                Some(Some(key)) => key.to_plain(),
-                _ => continue,
-            };
-            if got == asked {
+            let Some((asked, got)) = other_identity(args, target) else {
                 continue;
-            }
+            };
             let message = format!("the lookup of `{asked}` yields `{got}`");
             let found = Diagnostic::new(Code::OtherIdentity, message, reply.span, "another one");
             self.say(found.help(
@@ -245,4 +237,30 @@ impl Scenario<'_, '_> {
             span: reply.span,
         })
     }
+}
+
+/// The key that was asked for, and the other one that is given, innermost first.
+fn other_identity(args: &[Pattern], target: &Target) -> Option<(String, String)> {
+    let mut asked: Vec<Option<String>> = Vec::new();
+    for arg in args {
+        match arg {
+            Pattern::Value(Value::Target(parent)) => {
+                let keys = parent.identity.0.iter();
+                asked = keys.map(|key| Some(key.key.to_string())).collect();
+            }
+            Pattern::Value(value) => asked.push(Some(value.to_plain())),
+            Pattern::Any | Pattern::Matching(_) | Pattern::Fields(_) => asked.push(None),
+        }
+    }
+    let got = target
+        .identity
+        .0
+        .iter()
+        .rev()
+        .map(|key| key.key.to_string());
+    let mut both = asked.into_iter().rev().zip(got);
+    both.find_map(|(asked, got)| {
+        let asked = asked.filter(|asked| *asked != got)?;
+        Some((asked, got))
+    })
 }

@@ -113,6 +113,8 @@ pub struct FieldDecl {
     pub doc: Vec<SmolStr>,
     pub name: Ident,
     pub ty: TypeRef,
+    /// `in 0..=10`, of the fields of an extern target only.
+    pub range: Option<Expr>,
     pub default: Option<Expr>,
     pub span: Span,
 }
