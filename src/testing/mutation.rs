@@ -9,7 +9,6 @@ use super::drive::{Silence, drive};
 use super::record::Record;
 use super::{Options, judge, source};
 use crate::diag::{Code, Diagnostic};
-use crate::effect::End;
 use crate::program::VerifyIndex;
 use crate::rule::Rule;
 use crate::run::{Event, IntentKind};
@@ -53,37 +52,7 @@ pub fn check(case: &Case<'_>, options: &Options, record: &Record) -> Shown {
         break;
     }
     shown.remarks.dedup();
-    if shown.problems.is_empty() && owed_for_nothing(case, options, record) {
-        shown
-            .problems
-            .push(problem(case, record, record.verified()));
-    }
     shown
-}
-
-/// Whether what is owed at a good end passes although nothing was changed.
-fn owed_for_nothing(case: &Case<'_>, options: &Options, record: &Record) -> bool {
-    let verifies = record.verified();
-    if !has_change(record, verifies) || owed(record).is_none() {
-        return false;
-    }
-    let driven = drive(case, options, Silence::After(verifies));
-    driven.problems.is_empty()
-        && driven.record.verified() == verifies
-        && owed(&driven.record).is_some()
-}
-
-/// The verify that a good end waited for: it is looked at, and is no line that was reached.
-fn owed(record: &Record) -> Option<VerifyIndex> {
-    let Some((_, End::Resolved)) = record.end() else {
-        return None;
-    };
-    let last = record.events().filter_map(|event| match event {
-        Event::Verified { .. } => Some(None),
-        Event::Polled { verify, held } => Some(held.then_some(*verify)),
-        _ => None,
-    });
-    last.last().flatten()
 }
 
 /// Whether something was done since that many passed verifies. Without a change before it, a
@@ -178,7 +147,7 @@ fn problem(case: &Case<'_>, record: &Record, verify: usize) -> Diagnostic {
         case.test.title_span,
         "in this test",
     );
-    let index = passed(record, verify).or_else(|| owed(record));
+    let index = passed(record, verify);
     let place = index.and_then(|index| case.program.verifies.get(index.index()));
     let diagnostic = match place {
         Some(verify) => diagnostic.and(verify.place, "this verify"),
