@@ -106,6 +106,7 @@ fn blank(runbook: RunbookId, item: &tree::Test, span: Span) -> Test {
         alert_resolves: None,
         finding: None,
         events: Vec::new(),
+        told: Vec::new(),
         observations: Vec::new(),
         effects: Vec::new(),
         expects: Vec::new(),

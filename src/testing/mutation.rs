@@ -129,7 +129,8 @@ pub fn unmissed(line: Span) -> Diagnostic {
 pub fn idle(case: &Case<'_>, asked: &[Span]) -> Vec<Diagnostic> {
     let observations = case.test.observations.iter().map(|given| given.span);
     let effects = case.test.effects.iter().map(|given| given.span);
-    let idle = observations.chain(effects);
+    let events = case.test.told.iter().map(|(_, span)| *span);
+    let idle = observations.chain(effects).chain(events);
     let idle = idle.filter(|span| !asked.contains(span));
     idle.map(|span| {
         let message = "nothing in this test asks for what this line gives";

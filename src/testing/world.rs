@@ -24,6 +24,8 @@ pub struct World<'c, 'p> {
     pub done: Vec<(Time, Call)>,
     /// The `given` lines of changes that were asked.
     asked: Vec<Span>,
+    /// The kinds of events that were asked for.
+    events: Vec<String>,
     /// From when on time changes nothing.
     frozen: Option<Time>,
 }
@@ -50,6 +52,7 @@ impl<'c, 'p> World<'c, 'p> {
             readings: vec![Reading::default(); case.test.observations.len()],
             done: Vec::new(),
             asked: Vec::new(),
+            events: Vec::new(),
             frozen: None,
         }
     }
@@ -64,7 +67,10 @@ impl<'c, 'p> World<'c, 'p> {
         let observations = self.case.test.observations.iter().zip(&self.readings);
         let read = observations.filter(|(_, reading)| reading.is_read());
         let read = read.map(|(given, _)| given.span);
-        read.chain(self.asked.iter().copied()).collect()
+        let told = self.case.test.told.iter();
+        let told = told.filter(|(kind, _)| self.events.iter().any(|asked| *asked == **kind));
+        let told = told.map(|(_, span)| *span);
+        read.chain(told).chain(self.asked.iter().copied()).collect()
     }
 
     /// What is observed at this moment, and was measured after the newest change.
@@ -124,7 +130,7 @@ impl<'c, 'p> World<'c, 'p> {
 
     /// No `given` matches: the event store, or the code of a watch, may still answer.
     fn unwritten(
-        &self,
+        &mut self,
         of: Observable,
         call: &Call,
         now: Time,
@@ -135,7 +141,10 @@ impl<'c, 'p> World<'c, 'p> {
                 Some(Observed::Evaluate)
             }
             Observable::Function(_) => None,
-            Observable::Extern(_) => stored::answer(self.case, call, now),
+            Observable::Extern(_) => {
+                self.events.extend(stored::kind(call));
+                stored::answer(self.case, call, now)
+            }
         };
         let takes = Duration::ZERO;
         let answer = outcome.map(|outcome| Answer { outcome, takes });

@@ -22,6 +22,8 @@ pub struct Test {
     pub finding: Option<(FindingId, Vec<Value>)>,
     /// `given event` lines: what the event store holds, beside the trigger's own.
     pub events: Vec<Value>,
+    /// The lines of those that are not what sets the run off, with the kind of each.
+    pub told: Vec<(SmolStr, Span)>,
     pub observations: Vec<GivenObservation>,
     pub effects: Vec<GivenEffect>,
     pub expects: Vec<Expect>,

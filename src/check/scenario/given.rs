@@ -305,7 +305,12 @@ impl Scenario<'_, '_> {
                 }
                 self.set_off(description, bindings.into_iter().collect(), span);
             }
-            None => self.test.events.push(value),
+            None => {
+                if let Value::Record(event) = &value {
+                    self.test.told.push((event.shape.name.clone(), span));
+                }
+                self.test.events.push(value);
+            }
         }
     }
 

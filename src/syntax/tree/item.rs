@@ -239,7 +239,7 @@ pub enum TargetClauseKind {
     Key(Ident, Option<Ident>),
     /// `lookup pod`: the probe that finds it again by its identity.
     Lookup(Ident),
-    Field(FieldDecl),
+    Field(Box<FieldDecl>),
 }
 
 /// A line of `extern probe` or `extern action`.
