@@ -60,6 +60,12 @@ rules! {
     StatedTime
     /// One look takes no longer than the deadlines of the observations in its text.
     LooksEnd
+    /// In tests, too, samples from before the newest change are no data.
+    TestsKnowWhenChanged
+    /// Each line that does something is missed by a test, or it is said that none does.
+    EachDoIsMissed
+    /// Each verify that passed needs the changes before it, however the run ended.
+    VerifiesNeedChanges
     /// `all` over nothing fails.
     AllOfNothingFails
     /// A lookup takes names that are names and paths that are paths.

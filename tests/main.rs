@@ -37,6 +37,7 @@ mod suites {
     pub mod run;
     pub mod settings;
     pub mod store;
+    pub mod tested;
     pub mod tidy;
     pub mod trust;
     pub mod wrong;
@@ -55,6 +56,7 @@ const SUITES: &[Suite] = &[
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
     ("run", suites::run::trials),
+    ("tested", suites::tested::trials),
     ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),

@@ -256,6 +256,11 @@ codes! {
     E0903 TriggerMismatch          Error   "a given trigger that does not set the runbook off"
     E0904 NoIdentity               Error   "a target that is not named"
 
+    E0905 NothingExpected          Error   "a test that expects nothing"
+    E0906 TestTitleTwice           Error   "two tests of one title"
+    E0907 FieldOutOfRange          Error   "a test that shows what is never seen"
+    E0908 OtherIdentity            Error   "a lookup that yields something else"
+
     // C11xx: the settings of the agent
     C1101 SettingsSyntax       Error   "the settings are not TOML"
     C1102 SettingsKey          Error   "the settings have a key that is not known"
@@ -322,6 +327,7 @@ codes! {
     L0506 RemedyNeverActs          Warning "a remedy that can never act"
     L0601 BlastLineUnused          Warning "a line of the blast that bounds nothing"
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
+    L0905 IdleGiven            Warning "something that no test asks for or notices"
 
     // N0xxx: notes
     N0301 AllOfFiltered       Note    "`all` over what a filter leaves"

@@ -157,6 +157,7 @@ fn role(rule: Rule) -> Role {
         because => May("because"),
         owed_by => May("owed"),
         takes => May("takes"),
+        resolves => May("resolves"),
         once_did => May("once"),
         after => May("after"),
         on_read | on_failure => May("on"),

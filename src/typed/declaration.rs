@@ -67,6 +67,8 @@ pub struct Field {
     pub name: SmolStr,
     pub ty: Type,
     pub default: Option<Value>,
+    /// The inclusive range of what is ever seen in it.
+    pub range: Option<(Value, Value)>,
     pub span: Span,
 }
 

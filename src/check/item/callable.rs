@@ -113,12 +113,16 @@ impl Checker<'_> {
         resolved
     }
 
-    fn amount_range(
+    pub(super) fn amount_range(
         &mut self,
         file: FileId,
         range: &tree::Expr,
         ty: &Type,
     ) -> Option<(Value, Value)> {
+        let ty = match ty {
+            Type::Optional(inner) => inner,
+            ty => ty,
+        };
         let wanted = Type::Range(ty.clone().into());
         match self.constant(file, range, &wanted, "in")? {
             Value::Range(range) if range.inclusive => {

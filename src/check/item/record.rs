@@ -29,10 +29,13 @@ impl Checker<'_> {
                 let first = first.span;
                 self.say_duplicate("field", &field.name, first);
             }
+            let range = field.range.as_ref();
+            let range = range.and_then(|range| self.amount_range(file, range, &ty));
             fields.push(Field {
                 name: field.name.text.clone(),
                 ty,
                 default: None,
+                range,
                 span: field.name.span,
             });
         }

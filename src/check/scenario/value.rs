@@ -230,6 +230,9 @@ impl Scenario<'_, '_> {
                 continue;
             };
             let found = self.value(&arg.value, &ty);
+            if let Some(value) = &found {
+                self.check_range(built, at, value, arg.value.span);
+            }
             complete &= found.is_some();
             if let Some(slot) = fields.get_mut(usize::from(at)) {
                 *slot = found;
@@ -253,6 +256,23 @@ impl Scenario<'_, '_> {
                 self.target(id, Identity(keys.into_iter().collect()), fields)
             }
         })
+    }
+
+    /// What a field never shows, a test does not say of it.
+    fn check_range(&mut self, built: Built, at: u16, value: &Value, span: Span) {
+        let field = self.fields_of(built).get(usize::from(at));
+        let Some((name, (low, high))) =
+            field.and_then(|field| Some((field.name.clone(), field.range.clone()?)))
+        else {
+            return;
+        };
+        if *value == Value::None || (&low..=&high).contains(&value) {
+            return;
+        }
+        let message = format!("`{name}` is never `{value}`");
+        let label = format!("from `{low}` to `{high}`");
+        let found = Diagnostic::new(Code::FieldOutOfRange, message, span, label);
+        self.say(found.help("give what is seen there in earnest"));
     }
 
     fn target(&self, id: TargetId, identity: Identity, fields: Vec<Option<Value>>) -> Value {

@@ -143,12 +143,14 @@ impl Outline<'_> {
             doc,
             name,
             ty,
+            range,
             default,
             span: _,
         } = field;
         self.docs(doc);
         self.line(&words(&[
             &format!("{}: {}", name.text, self.ty(ty)),
+            &self.after("in", range),
             &self.after("=", default),
         ]));
     }

@@ -75,7 +75,9 @@ impl Lowering {
         match node.as_rule() {
             Rule::field_decl => self
                 .field_decl(node)
-                .map_or(TargetClauseKind::Missing, TargetClauseKind::Field),
+                .map_or(TargetClauseKind::Missing, |field| {
+                    TargetClauseKind::Field(Box::new(field))
+                }),
             Rule::scope_clause => TargetClauseKind::Scope(self.inner_ident(node)),
             Rule::within_clause => {
                 TargetClauseKind::Within(self.next_path(&mut Nodes::of(node), span))

@@ -168,7 +168,11 @@ impl Lowering {
         let name = self.next_type_name(&mut nodes, span);
         let mut fields = Vec::new();
         while let Some(node) = nodes.accept(Rule::field_decl) {
-            fields.extend(self.field_decl(node));
+            let field = self.field_decl(node);
+            if let Some(range) = field.as_ref().and_then(|field| field.range.as_ref()) {
+                self.say_range_of_extern(range.span);
+            }
+            fields.extend(field);
         }
         ItemKind::Record(RecordItem { name, fields })
     }
@@ -180,14 +184,26 @@ impl Lowering {
         let doc = self.docs(&mut nodes);
         let name = self.inner_ident(nodes.accept(Rule::field_name)?);
         let ty = self.next_type(&mut nodes, span);
+        let range = nodes.accept(Rule::param_range);
+        let range = range.map(|node| self.inner_expr(node));
         let default = self.optional_expr(&mut nodes);
         Some(FieldDecl {
             doc,
             name,
             ty,
+            range,
             default,
             span,
         })
+    }
+
+    fn say_range_of_extern(&mut self, span: Span) {
+        self.say(Diagnostic::new(
+            Code::ExternOnly,
+            "ranges of fields are for `extern target` declarations only",
+            span,
+            "not allowed here",
+        ));
     }
 
     fn secret_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {

@@ -113,6 +113,8 @@ pub struct FieldDecl {
     pub doc: Vec<SmolStr>,
     pub name: Ident,
     pub ty: TypeRef,
+    /// `in 0..=10`, of the fields of an extern target only.
+    pub range: Option<Expr>,
     pub default: Option<Expr>,
     pub span: Span,
 }
@@ -237,7 +239,7 @@ pub enum TargetClauseKind {
     Key(Ident, Option<Ident>),
     /// `lookup pod`: the probe that finds it again by its identity.
     Lookup(Ident),
-    Field(FieldDecl),
+    Field(Box<FieldDecl>),
 }
 
 /// A line of `extern probe` or `extern action`.
