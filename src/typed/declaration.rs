@@ -105,6 +105,13 @@ pub struct Extern {
     pub span: Span,
 }
 
+impl Extern {
+    /// Whether it makes free text of words, which is followed on its own.
+    pub fn is_free_text(&self) -> bool {
+        self.name.module.is_none() && self.name.name == "free_text"
+    }
+}
+
 /// A capability, and the parameter that narrows it.
 #[derive(Clone, Debug)]
 pub struct Capability {

@@ -22,6 +22,7 @@ impl Scenario<'_, '_> {
             (Tree::None, Type::Optional(_)) => Some(Pattern::Value(Value::None)),
             (_, Type::Optional(inner)) => self.pattern(tree, inner),
             (_, Type::Parameter(_)) => self.record_kind(tree),
+            (_, Type::Json) => Some(Pattern::Json(self.value(tree, ty)?)),
             (Tree::Call { callee, args }, _) => {
                 let Some(built) = self.built(callee, ty) else {
                     return Some(Pattern::Value(self.value(tree, ty)?));
@@ -50,7 +51,13 @@ impl Scenario<'_, '_> {
     fn matching(&mut self, text: &str, ty: &Type, span: Span) -> Option<Pattern> {
         let fits = matches!(
             ty,
-            Type::Text | Type::Url | Type::PromQuery | Type::Regex | Type::Target(_) | Type::Error
+            Type::Text
+                | Type::Json
+                | Type::Url
+                | Type::PromQuery
+                | Type::Regex
+                | Type::Target(_)
+                | Type::Error
         );
         if fits {
             return Some(Pattern::Matching(text.into()));
