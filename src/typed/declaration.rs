@@ -108,7 +108,8 @@ pub struct Extern {
 impl Extern {
     /// Whether it makes free text of words, which is followed on its own.
     pub fn is_free_text(&self) -> bool {
-        self.name.module.is_none() && self.name.name == "free_text"
+        let module = self.name.module.as_deref();
+        module == Some(crate::library::PRELUDE) && self.name.name == "free_text"
     }
 }
 

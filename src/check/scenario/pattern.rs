@@ -18,7 +18,13 @@ impl Scenario<'_, '_> {
             (Tree::Missing, _) => None,
             (Tree::Paren(inner), _) => self.pattern(inner, ty),
             (Tree::Name(name), _) if name == "any" => Some(Pattern::Any),
-            (Tree::Matching(text), _) => self.matching(&text.text, ty, tree.span),
+            (Tree::Matching(text), _) => {
+                let plain = match ty {
+                    Type::Optional(inner) if **inner == Type::Json => inner,
+                    ty => ty,
+                };
+                self.matching(&text.text, plain, tree.span)
+            }
             (Tree::None, Type::Optional(_)) => Some(Pattern::Value(Value::None)),
             (_, Type::Optional(inner)) => self.pattern(tree, inner),
             (_, Type::Parameter(_)) => self.record_kind(tree),
