@@ -53,12 +53,13 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         step::check_runbook(package, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
-        taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
+        let endorsed = taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
         world::check_runbook(&levels, runbook, &mut out);
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
-        let mut found = RunbookFacts {
+        let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
+        runbooks.push(RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,
             touched,
@@ -67,11 +68,9 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
             capabilities: capability::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),
             undo_claims: undo::claims(package, runbook),
-            endorsements: Vec::new(),
+            endorsements,
             made_up: failed::made_up_values(package, runbook),
-        };
-        taint::endorsements(package, &told_lookups, runbook, &mut found.endorsements);
-        runbooks.push(found);
+        });
     }
     taints.told_lookups(&mut told_lookups);
     let facts = Facts {

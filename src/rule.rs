@@ -72,6 +72,10 @@ rules! {
     KeysAreNames
     /// What a lookup yields has the identity that was asked for.
     LookupsYieldWhatWasAsked
+    /// A filled part of a URL path is one part, and names what it says.
+    FilledSegments
+    /// A value of `json:` is own, a bounded number, or free text.
+    JsonOfOwnValues
 }
 
 #[cfg(not(feature = "harness"))]

@@ -9,6 +9,7 @@ mod escape;
 mod exact;
 mod failure;
 mod hole;
+mod json;
 mod key;
 mod kind;
 mod limit;
@@ -30,7 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use data::{EnumMember, Map, Query, Range, Record, Shape, Text};
 pub use duration::Duration;
-pub use escape::escape_text;
+pub use escape::{escape_text, free_text};
 pub use failure::Failure;
 pub use key::KeyForm;
 pub use kind::Kind;
@@ -47,7 +48,7 @@ pub use scalar::{
 };
 pub use size::Size;
 pub use target::{Identity, Key, Target};
-pub use template::{HolePosition, Quote, Segment, Tag, Template, fill};
+pub use template::{HolePosition, Quote, Segment, Tag, Template, fill, fill_any_path};
 pub use time::Time;
 
 /// One value of a running program, 16 bytes.

@@ -11,6 +11,7 @@ mod collection;
 mod construct;
 mod field;
 mod fit;
+mod json;
 mod literal;
 mod name;
 mod operator;

@@ -168,6 +168,7 @@ codes! {
     E0319 NoInverse            Error   "`with do` of something that nothing releases"
     E0320 SameKey              Error   "a key that a map has twice"
     E0321 BoundsWrong          Error   "bounds the wrong way round, or below zero"
+    E0322 TwoBodies            Error   "a request with two bodies"
 
     // 04xx: effects and phases
     E0401 ChangeWhileObserving     Error   "a change where only observing is allowed"
@@ -230,6 +231,7 @@ codes! {
     E0712 TargetFromOutside        Error   "a target that comes from outside"
     E0715 ClearedOnFailure         Error   "an observation that failed taken for the all-clear"
     E0716 FailureAsAbsence         Error   "a failed observation taken for absence"
+    E0717 FreeTextMisplaced        Error   "free text where it does not fit"
     E0711 SecretEscapes            Error   "a secret where it may not go"
     E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
     E0702 Uncorroborated           Error   "a finding that rests on words alone"

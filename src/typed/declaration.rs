@@ -107,6 +107,14 @@ pub struct Extern {
     pub span: Span,
 }
 
+impl Extern {
+    /// Whether it makes free text of words, which is followed on its own.
+    pub fn is_free_text(&self) -> bool {
+        let module = self.name.module.as_deref();
+        module == Some(crate::library::PRELUDE) && self.name.name == "free_text"
+    }
+}
+
 /// A capability, and the parameter that narrows it.
 #[derive(Clone, Debug)]
 pub struct Capability {

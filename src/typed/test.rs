@@ -45,6 +45,8 @@ pub struct GivenTrigger {
 pub enum Pattern {
     Any,
     Value(Value),
+    /// What is sent as JSON: the same whether it is a record or a map.
+    Json(Value),
     /// `~"text"`: a text that holds this one.
     Matching(SmolStr),
     /// A record or target of which only the named fields count, by field index.

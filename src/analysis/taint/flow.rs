@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::diag::Diagnostic;
-use crate::effect::{Integrity, Sink};
+use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ArmPattern, Block, Body, FindingId, HandlerAction, LocalId, Package, Runbook,
-    SiteId, Step, Stmt, StmtKind, UndoChoice,
+    ActionCallee, ArmPattern, Block, Body, Endorsement, FindingId, FunctionId, HandlerAction,
+    Local, LocalId, Package, Runbook, SiteId, Step, Stmt, StmtKind, UndoChoice,
 };
 
 use super::Taints;
-use super::origin::Taint;
+use super::free::Use;
+use super::origin::{Params, Taint};
+use super::sink::Reach;
 
 /// One body, followed in the order of its statements.
 pub struct Flow<'a, 'b> {
@@ -20,7 +22,17 @@ pub struct Flow<'a, 'b> {
     pub(super) runbook: Option<&'a Runbook>,
     pub(super) locals: Vec<Taint>,
     pub(super) result: Taint,
-    pub(super) sinks: Vec<(usize, Sink, Span)>,
+    pub(super) sinks: Vec<(usize, Reach, Span)>,
+    /// Whether a function is summarised, so that it has parameters.
+    pub(super) in_function: bool,
+    /// The parameters that are used as free text may not be.
+    pub(super) plain: Params,
+    /// The parameters that a `clamp` with own bounds is about.
+    pub(super) clamps: Params,
+    pub(super) endorsed: Vec<Endorsement>,
+    /// The functions called that endorse something.
+    pub(super) calls: BTreeSet<FunctionId>,
+    pub(super) names: &'a [Local],
     pub(super) found: Vec<(FindingId, Vec<Taint>)>,
     pub(super) lookups: &'b mut BTreeSet<SiteId>,
     pub(super) out: &'b mut Vec<Diagnostic>,
@@ -31,7 +43,7 @@ impl<'a, 'b> Flow<'a, 'b> {
         package: &'a Package,
         taints: &'a Taints,
         runbook: Option<&'a Runbook>,
-        body: &Body,
+        body: &'a Body,
         lookups: &'b mut BTreeSet<SiteId>,
         out: &'b mut Vec<Diagnostic>,
     ) -> Self {
@@ -42,6 +54,12 @@ impl<'a, 'b> Flow<'a, 'b> {
             locals: vec![Taint::default(); body.locals.len()],
             result: Taint::default(),
             sinks: Vec::new(),
+            in_function: false,
+            plain: Params::default(),
+            clamps: Params::default(),
+            endorsed: Vec::new(),
+            calls: BTreeSet::new(),
+            names: &body.locals,
             found: Vec::new(),
             lookups,
             out,
@@ -93,8 +111,12 @@ impl<'a, 'b> Flow<'a, 'b> {
             StmtKind::Match { subject, arms } => {
                 let taint = self.expr(subject);
                 for arm in arms {
-                    if let ArmPattern::Some(local) = arm.pattern {
-                        self.set(local, taint.clone());
+                    match arm.pattern {
+                        ArmPattern::Some(local) => self.set(local, taint.clone()),
+                        ArmPattern::Value(_) => {
+                            self.used(taint.clone(), subject.span, Use::Compared);
+                        }
+                        ArmPattern::Any | ArmPattern::None => {}
                     }
                     self.block(&arm.body);
                 }
@@ -136,12 +158,17 @@ impl<'a, 'b> Flow<'a, 'b> {
             | StmtKind::Mitigated(_)
             | StmtKind::Page { .. }
             | StmtKind::Tell { .. }
-            | StmtKind::Hand(_)
-            | StmtKind::Attach(_) => {
+            | StmtKind::Hand(_) => {
                 stmt.for_each_expr(&mut |expr| {
                     self.expr(expr);
                 });
                 stmt.for_each_block(&mut |block| self.block(block));
+            }
+            StmtKind::Attach(values) => {
+                for value in values {
+                    let taint = self.expr(value);
+                    self.used(taint, value.span, Use::Attached);
+                }
             }
         }
     }

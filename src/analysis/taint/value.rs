@@ -1,12 +1,14 @@
 //! What an expression's value is worth.
 
 use crate::effect::Integrity;
+use crate::text::Span;
 use crate::typed::{
-    BindingKind, Builtin, CallExpr, Callee, Collect, Expr, ExprKind, ExternKind, Type,
+    BindingKind, Builtin, CallExpr, Callee, Collect, Expr, ExprKind, ExternId, ExternKind, Type,
 };
 
 use super::flow::Flow;
-use super::origin::Taint;
+use super::free::Use;
+use super::origin::{Matter, Taint};
 use crate::rule::Rule;
 
 impl Flow<'_, '_> {
@@ -35,7 +37,7 @@ impl Flow<'_, '_> {
                 let taint = self.expr(base);
                 self.field(base, *field, taint)
             }
-            ExprKind::Call(call) => self.call(call, &expr.ty),
+            ExprKind::Call(call) => self.call(call, expr.span, &expr.ty),
             ExprKind::IsSome { operand, bind } => {
                 let taint = self.expr(operand);
                 if let Some(local) = bind {
@@ -44,7 +46,11 @@ impl Flow<'_, '_> {
                 taint
             }
             ExprKind::IsNone(operand) => self.expr(operand),
-            ExprKind::IsEmpty { operand, .. } => self.expr(operand).join(counted(&operand.ty)),
+            ExprKind::IsEmpty { operand, .. } => {
+                let taint = self.expr(operand);
+                let taint = self.used(taint, operand.span, Use::Counted);
+                taint.join(counted(&operand.ty)).as_words()
+            }
             ExprKind::Comprehension(comprehension) => {
                 let source = self.expr(&comprehension.source);
                 self.set(comprehension.local, source);
@@ -88,7 +94,8 @@ impl Flow<'_, '_> {
             }
             // What comes out of a list or a map is worth what was put in; the key only selects.
             ExprKind::Index { base, index } => {
-                self.expr(index);
+                let key = self.expr(index);
+                self.used(key, index.span, Use::Key);
                 self.expr(base)
             }
             ExprKind::List(elements) => {
@@ -97,21 +104,33 @@ impl Flow<'_, '_> {
                 elements.fold(first, Taint::join)
             }
             ExprKind::Wrap(operand) => self.expr(operand),
-            ExprKind::Template { holes, .. } if expr.ty == Type::Text => {
-                // A number in a text stays what it is.
-                holes.iter().fold(Taint::default(), |joined, hole| {
-                    joined.join(self.expr(hole).whole())
-                })
+            // A number in a text stays what it is.
+            ExprKind::Template { holes, .. } => {
+                self.joined_uses(holes.iter(), Use::Hole).as_words()
             }
-            // Comparing selects; the answer is as good as what was compared.
-            _ => {
+            ExprKind::Map(entries) => {
                 let mut joined = Taint::default();
-                expr.for_each_child(&mut |child| {
-                    let part = self.expr(child);
-                    joined = std::mem::take(&mut joined).join(part);
-                });
+                for (key, value) in entries {
+                    let words = self.expr(key);
+                    let words = self.used(words, key.span, Use::Key).as_words();
+                    joined = joined.join(words).join(self.expr(value));
+                }
                 joined.whole()
             }
+            // Comparing selects; the answer is as good as what was compared.
+            ExprKind::Binary { left, right, .. } => {
+                let joined = self.joined_uses([&**left, &**right].into_iter(), Use::Compared);
+                as_answer(joined, &expr.ty)
+            }
+            ExprKind::Unary { operand, .. } | ExprKind::As { operand, .. } => {
+                self.expr(operand).whole()
+            }
+            ExprKind::Error
+            | ExprKind::Value(_)
+            | ExprKind::Const(_)
+            | ExprKind::Secret(_)
+            | ExprKind::Role(_)
+            | ExprKind::RecordKind(_) => Taint::default(),
         }
     }
 
@@ -135,84 +154,172 @@ impl Flow<'_, '_> {
             // The key of a handle was endorsed with it.
             Type::Target(_) if field == 0 => taint,
             Type::Target(_) => Taint::of(observed(&declared.ty)),
-            _ if taint.level == Integrity::Measured => {
+            _ if taint.level() == Integrity::Measured => {
                 let mut field = taint.whole();
-                field.level = observed(&declared.ty);
+                field.matter = Matter::of(observed(&declared.ty));
                 field
             }
             _ => taint,
         }
     }
 
-    fn call(&mut self, call: &CallExpr, ty: &Type) -> Taint {
-        let args: Vec<Taint> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        let equals: Vec<Taint> = call
-            .equals
-            .iter()
-            .map(|(_, value)| self.expr(value))
-            .collect();
-        let joined = |taints: &[Taint]| {
-            taints.iter().fold(Taint::default(), |joined, taint| {
-                joined.join(taint.clone().whole())
-            })
+    /// What expressions are worth together, of which none may be free text.
+    fn joined_uses<'e>(&mut self, of: impl Iterator<Item = &'e Expr>, used: Use<'_>) -> Taint {
+        let mut joined = Taint::default();
+        for expr in of {
+            let taint = self.expr(expr).whole();
+            joined = joined.join(self.used(taint, expr.span, used));
+        }
+        joined
+    }
+
+    /// The name of a field, where there is one.
+    pub(super) fn field_name(&self, base: &Expr, field: u16) -> Option<&str> {
+        let fields = match &base.ty {
+            Type::Target(id) => &self.package.targets[id.index()].fields,
+            Type::Record(id) => &self.package.records[id.index()].fields,
+            _ => return None,
         };
+        Some(fields.get(usize::from(field))?.name.as_str())
+    }
+
+    fn call(&mut self, call: &CallExpr, span: Span, ty: &Type) -> Taint {
+        let args: Vec<Taint> = call.args.iter().map(|arg| self.expr(arg)).collect();
         match call.callee {
-            Callee::Builtin(Builtin::Clamp) => match args.as_slice() {
+            Callee::Builtin(builtin) => self.builtin(builtin, call, args, span, ty),
+            Callee::Function(id) => {
+                self.function_sinks(id, &call.args, &args);
+                passed(&self.taints.functions[id.index()].result, args)
+            }
+            Callee::Extern(id) => self.extern_(id, call, args, span, ty),
+        }
+    }
+
+    fn builtin(
+        &mut self,
+        builtin: Builtin,
+        call: &CallExpr,
+        args: Vec<Taint>,
+        span: Span,
+        ty: &Type,
+    ) -> Taint {
+        match builtin {
+            Builtin::Clamp => match args.as_slice() {
                 [number, low, high]
-                    if low.level == Integrity::Own
-                        && high.level == Integrity::Own
+                    if low.level() == Integrity::Own
+                        && high.level() == Integrity::Own
                         && Rule::ClampBounds.holds() =>
                 {
+                    if let [of, bounds @ ..] = call.args.as_slice() {
+                        self.clamped(of, number, bounds, span);
+                    }
                     let bounds = low.clone().join(high.clone());
                     number.clone().bounded().join(bounds)
                 }
                 _ => joined(&args),
             },
-            Callee::Builtin(Builtin::Count) => call
-                .args
-                .iter()
-                .fold(joined(&args), |taint, arg| taint.join(counted(&arg.ty))),
-            Callee::Builtin(_) => joined(&args),
-            Callee::Function(id) => {
-                self.function_sinks(id, &call.args, &args);
-                let result = self.taints.functions[id.index()].result.clone();
-                let mut joined = result.clone().whole();
-                (joined.params, joined.clamped) = Default::default();
-                for (index, taint) in args.into_iter().enumerate() {
-                    if result.params.contains(index) {
-                        joined = joined.join(taint);
-                    } else if result.clamped.contains(index) {
-                        joined = joined.join(taint.bounded());
+            // What is left is what it was.
+            Builtin::First => joined(&args),
+            Builtin::Min
+            | Builtin::Max
+            | Builtin::Sum
+            | Builtin::Contains
+            | Builtin::Count
+            | Builtin::Abs
+            | Builtin::Round
+            | Builtin::Floor
+            | Builtin::Ceil => {
+                let used = match builtin {
+                    Builtin::Contains => Use::Compared,
+                    _ => Use::Counted,
+                };
+                let mut taint = Taint::default();
+                for (arg, of) in args.into_iter().zip(&call.args) {
+                    let of_arg = self.used(arg.whole(), of.span, used);
+                    taint = taint.join(of_arg);
+                    if builtin == Builtin::Count {
+                        taint = taint.join(counted(&of.ty));
                     }
                 }
-                joined
+                as_answer(taint, ty)
             }
-            Callee::Extern(id) => {
-                self.extern_sinks(id, &call.args, &args);
-                let extern_ = &self.package.externs[id.index()];
-                match extern_.kind {
-                    ExternKind::Fn => joined(&args),
-                    ExternKind::Probe | ExternKind::Action(_) => {
-                        let told = args.iter().chain(&equals).any(Taint::may_be_told);
-                        if told && finds_targets(ty) {
-                            self.lookups.insert(call.site);
-                        }
-                        // The clock of the machine is nobody's word.
-                        if extern_.name.name == "now" {
-                            return Taint::default();
-                        }
-                        // A record of the caller's choice is decoded from what somebody sent.
-                        // How many of them there are is their sender's word as well.
-                        let sent = extern_.type_parameters > 0 && Rule::EventsAreTold.holds();
-                        match extern_.result {
-                            Type::Parameter(_) => Taint::of(Integrity::Told),
-                            _ if sent => Taint::of(Integrity::Told),
-                            _ => Taint::of(observed(ty)),
-                        }
-                    }
+        }
+    }
+
+    fn extern_(
+        &mut self,
+        id: ExternId,
+        call: &CallExpr,
+        args: Vec<Taint>,
+        span: Span,
+        ty: &Type,
+    ) -> Taint {
+        let extern_ = &self.package.externs[id.index()];
+        if extern_.is_free_text() {
+            self.cut(&call.args, span);
+            return Taint::made_of(Matter::FREE);
+        }
+        let mut told = args.iter().any(Taint::may_be_told);
+        for (_, value) in &call.equals {
+            let taint = self.expr(value);
+            told |= taint.may_be_told();
+            let name = extern_.name.to_string();
+            self.used(taint, value.span, Use::Argument(&name));
+        }
+        self.extern_sinks(id, &call.args, &args);
+        match extern_.kind {
+            ExternKind::Fn => as_answer(joined(&args).without_free(), ty),
+            ExternKind::Probe | ExternKind::Action(_) => {
+                if told && finds_targets(ty) {
+                    self.lookups.insert(call.site);
+                }
+                // The clock of the machine is nobody's word.
+                if extern_.name.name == "now" {
+                    return Taint::default();
+                }
+                // A record of the caller's choice is decoded from what somebody sent.
+                // How many of them there are is their sender's word as well.
+                let sent = extern_.type_parameters > 0 && Rule::EventsAreTold.holds();
+                match extern_.result {
+                    Type::Parameter(_) => Taint::of(Integrity::Told),
+                    _ if sent => Taint::of(Integrity::Told),
+                    _ => Taint::of(observed(ty)),
                 }
             }
         }
+    }
+}
+
+fn joined(taints: &[Taint]) -> Taint {
+    taints.iter().fold(Taint::default(), |joined, taint| {
+        joined.join(taint.clone().whole())
+    })
+}
+
+/// What a function gives for these arguments.
+fn passed(result: &Taint, args: Vec<Taint>) -> Taint {
+    let mut joined = Taint::made_of(result.matter);
+    for (index, taint) in args.into_iter().enumerate() {
+        let taint = if result.params.contains(index) {
+            taint
+        } else if result.clamped.contains(index) {
+            taint.bounded()
+        } else {
+            continue;
+        };
+        joined = joined.join(match result.spelled.contains(index) {
+            true => taint.as_words(),
+            false => taint,
+        });
+    }
+    joined
+}
+
+/// An answer yes or no is no bounded number.
+fn as_answer(taint: Taint, ty: &Type) -> Taint {
+    match ty {
+        Type::Bool => taint.as_words(),
+        _ => taint.whole(),
     }
 }
 

@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 
 use super::super::state::Checker;
-use super::{Elaborator, Place, Why, broken};
+use super::{Elaborator, Place, Why, broken, value};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Argument};
@@ -64,6 +64,7 @@ impl Elaborator<'_, '_> {
             }
         }
         self.refuse_empty_keys(id, &filled);
+        self.check_free_text(id, &filled);
         (filled, equals)
     }
 
@@ -221,6 +222,23 @@ impl Elaborator<'_, '_> {
             arg.span,
             label,
         ));
+    }
+
+    /// How much `free_text` leaves is written down, where it can be reviewed.
+    fn check_free_text(&mut self, id: ExternId, args: &[Expr]) {
+        let row = &self.checker.package.externs[id.index()];
+        let Some(most) = args.get(1).filter(|_| row.is_free_text()) else {
+            return;
+        };
+        let literal = self.checker.known(most).is_some();
+        let Some(known) = self.checker.evaluate_or_say(most, "`most`") else {
+            return;
+        };
+        // A literal was looked at as every argument is.
+        if !literal {
+            let most = value(known, Type::Int, most.span);
+            self.check_amount(Owner::Extern(id), 1, &most);
+        }
     }
 
     /// `service: service` of an open extern: equality on a field of the record.

@@ -41,6 +41,7 @@ impl Scenario<'_, '_> {
             (Tree::Paren(inner), _) => self.value(inner, wanted),
             (Tree::None, Type::Optional(_)) => Some(Value::None),
             (_, Type::Optional(inner)) => self.value(tree, inner),
+            (_, Type::Json) => self.plain(tree, wanted),
             (Tree::Ago(time), _) => self.ago(time, wanted, tree.span),
             (Tree::List(elements), Type::List(element)) => {
                 let elements = elements.iter().map(|tree| self.value(tree, element));
