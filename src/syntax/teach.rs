@@ -323,9 +323,9 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
             span,
             near,
         ),
-        None if text.trim_start().starts_with("import") => {
-            diagnostic.help("modules are taken in with `use std.{k8s, prom}`")
-        }
+        None if text.trim_start().starts_with("import") => diagnostic
+            .help("modules are taken in with `use std.{k8s, prom}`")
+            .fix("write `use`", span, "use"),
         None => diagnostic.help(format!(
             "the items are {}",
             words::listed(words::READ_ITEMS)
