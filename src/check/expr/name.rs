@@ -124,6 +124,9 @@ impl Elaborator<'_, '_> {
                     .help(format!("there is `{near}`"))
                     .fix(format!("write `{near}`"), span, near)
             }
+            None if matches!(name, "null" | "nil" | "undefined" | "None") => found.help(
+                "nothing there is `none`; in a test `no_data` stands for no answer, `fails` for a failed one",
+            ),
             None => found,
         });
     }
