@@ -194,7 +194,10 @@ pub(super) fn expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         "tell" | "tells" => "told",
         "hand" | "hands" => "handed",
         "find" | "finds" => "found",
-        "do" | "does" | "done" => "did",
+        "do" | "does" => "did",
+        // `done k8s.restart` says what was done, `done` alone that it is over.
+        "done" if index + 1 < line.range.end => "did",
+        "done" => "resolved",
         "clear" | "clears" => "cleared",
         "mitigate" | "mitigates" => "mitigated",
         "undo" | "undoes" => "undone",
