@@ -7,6 +7,7 @@ use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
+use crate::text::Span;
 
 /// The first token behind the place where the grammar got stuck.
 fn stuck(scene: &Scene<'_>, line: &Line) -> Option<usize> {
@@ -224,15 +225,45 @@ pub(super) fn chosen_role(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     if tokens.word(index) != "(" || !matches!(before, "page" | "tell" | "hand") {
         return None;
     }
-    Some(
-        Diagnostic::new(
-            Code::Syntax,
-            format!("`{before}` names its role, it does not compute it"),
-            scene.token_span(index),
-            "the name of a role stands here",
-        )
-        .help(format!(
-            "choose with a statement: `if ... {{ {before} a \"...\" }} else {{ {before} b \"...\" }}`"
-        )),
+    let diagnostic = Diagnostic::new(
+        Code::Syntax,
+        format!("`{before}` names its role, it does not compute it"),
+        scene.token_span(index),
+        "the name of a role stands here",
     )
+    .help(format!(
+        "choose with a statement: `if ... {{ {before} a \"...\" }} else {{ {before} b \"...\" }}`"
+    ));
+    Some(match chosen(scene, line, index) {
+        Some((span, text)) => diagnostic.fix("choose with `if`", span, text),
+        None => diagnostic,
+    })
+}
+
+/// `page (c ? a : b) "text"` as a statement that chooses: what it replaces, and its text.
+fn chosen(scene: &Scene<'_>, line: &Line, open: usize) -> Option<(Span, String)> {
+    let tokens = scene.tokens;
+    let close = tokens.partner(open);
+    let find = |mark: &str| {
+        tokens
+            .flat(open + 1..close)
+            .find(|index| tokens.word(*index) == mark)
+    };
+    let (asked, between) = (find("?")?, find(":")?);
+    let text = |from: usize, to: usize| Some(tokens.text.get(tokens.bytes(&(from..to)))?.trim());
+    let condition = text(open + 1, asked)?;
+    let (first, second) = (text(asked + 1, between)?, text(between + 1, close)?);
+    let said = match close + 1 < line.range.end {
+        true => format!(" {}", text(close + 1, line.range.end)?),
+        false => String::new(),
+    };
+    let word = tokens.word(open - 1);
+    let chosen =
+        format!("if {condition} {{ {word} {first}{said} }} else {{ {word} {second}{said} }}");
+    let chosen = match line.kind {
+        Kind::Clause => format!("{{ {chosen} }}"),
+        _ => chosen,
+    };
+    let whole = tokens.bytes(&(open - 1..line.range.end));
+    Some((scene.span(whole), chosen))
 }
