@@ -58,13 +58,15 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
+        let (capabilities, raw) = capability::of_runbook(package, runbook);
         let mut found = RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,
             touched,
             machine_time,
             human_time: time::human(runbook),
-            capabilities: capability::of_runbook(package, runbook),
+            capabilities,
+            raw,
             waivers: step::waivers(package, runbook),
             undo_claims: undo::claims(package, runbook),
             endorsements: Vec::new(),
