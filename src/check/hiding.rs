@@ -32,11 +32,12 @@ impl Checker<'_> {
                 format!("the module `{word}`, which this file uses"),
                 Some((import.span, "used here")),
             ),
-            (None, Some(_)) => (format!("`{word}` of the prelude"), None),
+            // A value hides no function: `now` and `now()` are told apart.
+            (None, Some(_)) if reach == Reach::Item => (format!("`{word}` of the prelude"), None),
             (None, None) if reach == Reach::Item && is_function(word) => {
                 (format!("the function `{word}` of the prelude"), None)
             }
-            (None, None) => return,
+            (None, _) => return,
         };
         let message = format!("`{word}` hides {hidden}");
         let found = Diagnostic::new(Code::HidesName, message, name.span, "means two things");
