@@ -58,6 +58,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
+        let (capabilities, raw) = capability::of_runbook(package, runbook);
         let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
         runbooks.push(RunbookFacts {
             level: levels.runbook(runbook),
@@ -65,7 +66,8 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
             touched,
             machine_time,
             human_time: time::human(runbook),
-            capabilities: capability::of_runbook(package, runbook),
+            capabilities,
+            raw,
             waivers: step::waivers(package, runbook),
             undo_claims: undo::claims(package, runbook),
             endorsements,

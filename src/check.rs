@@ -7,6 +7,7 @@
 mod constant;
 mod declare;
 mod expr;
+mod hiding;
 mod imports;
 mod item;
 mod library;

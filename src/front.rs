@@ -3,6 +3,8 @@
 //! In: sources and which of them make the package. Out: an [`Analysis`] with all diagnostics of all
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
+mod echo;
+
 use crate::check;
 use crate::compile;
 use crate::diag::{Code, Diagnostic, Kind};
@@ -43,7 +45,9 @@ pub fn analyse(sources: &mut Sources, files: &[SourceId], name: &str, version: &
         trees.push(parsed.file);
     }
     let checked = check::check(sources, &trees, name, version);
-    diagnostics.extend(checked.diagnostics);
+    let mut said = checked.diagnostics;
+    echo::still(sources, &trees, &diagnostics, &mut said);
+    diagnostics.extend(said);
     #[cfg(feature = "harness")]
     diagnostics.retain(|found| crate::rule::code_holds(found.code));
     sort(&mut diagnostics);

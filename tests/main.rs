@@ -30,6 +30,7 @@ mod suites {
     pub mod hostile;
     pub mod library;
     pub mod literal;
+    pub mod mended;
     pub mod parse;
     pub mod pipeline;
     pub mod properties;
@@ -63,6 +64,7 @@ const SUITES: &[Suite] = &[
     ("wrong", suites::wrong::trials),
     ("trust", suites::trust::trials),
     ("fixes", suites::fixes::trials),
+    ("mended", suites::mended::trials),
     ("hostile", suites::hostile::trials),
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),

@@ -11,6 +11,7 @@ mod collection;
 mod construct;
 mod field;
 mod fit;
+mod foreign;
 mod json;
 mod literal;
 mod name;
@@ -18,6 +19,7 @@ mod operator;
 mod presence;
 mod scope;
 
+pub use builtin::is_function;
 pub use call::Callee;
 pub use fit::{Why, convert};
 pub use operator::table_op;

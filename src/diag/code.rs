@@ -209,6 +209,7 @@ codes! {
     E0530 MitigatedInWithDo        Error   "mitigated in a with do"
     E0531 WaiverOfEarlierChange    Error   "a waiver of what an earlier attempt changed"
     E0532 NoIncidentKey            Error   "an event without a key"
+    E0533 HidesName                Error   "a name that hides another one"
     E0534 UndoTakesNothingBack     Error   "an undo that takes nothing back"
     E0535 UndoLooks                Error   "an undo that looks for what to do"
 
@@ -328,6 +329,7 @@ codes! {
     L0501 AgainUnused              Warning "a clause again that has no effect"
     L0506 RemedyNeverActs          Warning "a remedy that can never act"
     L0601 BlastLineUnused          Warning "a line of the blast that bounds nothing"
+    L0704 ForeignTemplate         Warning "a text filled the way of another language"
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
     L0905 IdleGiven            Warning "something that no test asks for or notices"
 

@@ -26,6 +26,11 @@ pub const NAMES: &[(&str, Builtin)] = &[
     ("ceil", Builtin::Ceil),
 ];
 
+/// Whether a function of the language has that name.
+pub fn is_function(name: &str) -> bool {
+    named(name).is_some()
+}
+
 /// The function of that name.
 pub fn named(name: &str) -> Option<Builtin> {
     NAMES

@@ -141,6 +141,9 @@ impl Elaborator<'_, '_> {
                 found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
             }
             (Type::NoneLiteral, _) => found.help("only a type with `?` can be `none`"),
+            (Type::Text, Type::List(inner)) if matches!(**inner, Type::Text) => {
+                listed_words(found, expr, self.checker.text(expr.span))
+            }
             (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
             (Type::Text, Type::Url) => with_tag(found, expr, "url"),
             (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
@@ -247,6 +250,27 @@ fn with_tag(found: Diagnostic, expr: &Expr, tag: &str) -> Diagnostic {
     match expr.kind {
         ExprKind::Value(Value::Text(_)) => {
             found.fix(format!("add the tag `{tag}`"), expr.span.at_start(), tag)
+        }
+        _ => found,
+    }
+}
+
+/// `"a b"` where `["a", "b"]` is wanted.
+fn listed_words(found: Diagnostic, expr: &Expr, text: &str) -> Diagnostic {
+    let found =
+        found.help("a list of texts, each word one of its own: `[\"app-control\", \"restart\"]`");
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        // Quotes, escapes and holes do not fall apart at blanks.
+        Some(inner) if !inner.trim().is_empty() && !inner.contains(['"', '\\', '$', '\'']) => {
+            let words: Vec<String> = inner
+                .split_whitespace()
+                .map(|word| format!("\"{word}\""))
+                .collect();
+            let list = format!("[{}]", words.join(", "));
+            found.fix(format!("write `{list}`"), expr.span, list)
         }
         _ => found,
     }

@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use smol_str::SmolStr;
 
-use super::super::names::FileId;
+use super::super::hiding::Reach;
+use super::super::names::{FileId, OWN};
 use super::super::state::Checker;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Ident;
@@ -146,6 +147,9 @@ impl<'c, 'a> Elaborator<'c, 'a> {
                 found.help("nothing is assigned twice and nothing is hidden: take another name"),
             );
         } else if !name.text.is_empty() {
+            if self.checker.file(self.file).module == OWN {
+                self.checker.refuse_hiding(self.file, name, Reach::Local);
+            }
             self.visible.insert(name.text.clone(), id);
             self.order.push(name.text.clone());
         }
