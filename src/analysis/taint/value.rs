@@ -159,12 +159,13 @@ impl Flow<'_, '_> {
         match call.callee {
             Callee::Builtin(Builtin::Clamp) => match args.as_slice() {
                 [number, low, high]
-                    if low.level == Integrity::Own
-                        && high.level == Integrity::Own
-                        && Rule::ClampBounds.holds() =>
+                    if low.level == Integrity::Own && high.level == Integrity::Own =>
                 {
                     let bounds = low.clone().join(high.clone());
-                    number.clone().bounded().join(bounds)
+                    match Rule::ClampBounds.holds() {
+                        true => number.clone().bounded().join(bounds),
+                        false => bounds,
+                    }
                 }
                 _ => joined(&args),
             },

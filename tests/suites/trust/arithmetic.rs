@@ -130,7 +130,7 @@ runbook r for p {{
   incident per pod
   diagnose {{
     let a = {uses}
-    inconclusive \"it was only worked out\"
+    cleared \"it was only worked out\"
   }}
 }}
 "
