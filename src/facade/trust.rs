@@ -43,8 +43,8 @@ pub struct Place {
     pub lag: i64,
     /// So many milliseconds after the opening the alert is over.
     pub alert_over: Option<i64>,
-    /// So many milliseconds after the opening somebody calls the run off.
-    pub called_off: Option<i64>,
+    /// Somebody calls the run of this number off, so many milliseconds after it began.
+    pub called_off: Option<(u32, i64)>,
     /// Whether the run is stored and restored after every input.
     pub restore: bool,
     /// After so many inputs the machine dies, and another one goes on; whether the changes that were

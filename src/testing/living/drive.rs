@@ -24,8 +24,8 @@ pub struct Scenario {
     pub manner: Manner,
     /// So many milliseconds after the opening the alert is over.
     pub alert_over: Option<i64>,
-    /// So many milliseconds after the opening somebody calls the run off.
-    pub called_off: Option<i64>,
+    /// Somebody calls the run of this number off, so many milliseconds after it began.
+    pub called_off: Option<(u32, i64)>,
     /// Whether the run is stored and restored after every input.
     pub restore: bool,
     pub crash: Option<Crash>,
@@ -155,9 +155,11 @@ impl Driver<'_, '_> {
             let at = clock::after(self.opened, Duration::from_millis(over));
             self.clock.at(at.max(self.now), Input::AlertResolved);
         }
-        if let Some(off) = self.scenario.called_off {
-            let at = clock::after(self.opened, Duration::from_millis(off));
-            self.clock.at(at.max(self.now), Input::Cancel);
+        if let Some((run, off)) = self.scenario.called_off
+            && run == ordinal
+        {
+            let at = clock::after(self.now, Duration::from_millis(off));
+            self.clock.at(at, Input::Cancel);
         }
         while let Some((time, (input, _))) = self.clock.next() {
             self.inputs += 1;

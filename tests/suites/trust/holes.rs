@@ -1,7 +1,8 @@
 //! What is seen when a rule is taken out: programs that are refused for one mistake, or whose tests
 //! pass because the machine keeps a rule.
 //!
-//! The head of each says what happens without the rule.
+//! The head of each says what happens without the rule; `// meanwhile 20s cancel` what happens to its
+//! runs from outside.
 //!
 //! - `//! without NAME: accepted`: with every rule in place it is refused.
 //! - `//! without NAME: its tests show the harm`: so, and its tests then pass. They say what nobody
@@ -12,6 +13,7 @@ use rbk::facade::{self, trust};
 
 use super::corpus::{errors, with_shop};
 use crate::harness::fixture::{self, Fixture};
+use crate::suites::run::{disturbance, meanwhile};
 
 /// What the head of a fixture says: the rules that are taken out, and what is seen then.
 pub fn head(text: &str) -> Option<(Vec<&str>, &str)> {
@@ -51,8 +53,10 @@ pub fn is_shut_by_one_rule(fixture: &Fixture) {
         let Some((rules, seen)) = head(text) else {
             panic!("{name}: begins with `//! without RULE:` and what is seen then");
         };
-        let shut = facade::test(files, false);
-        let open = trust::without(&rules, || facade::test(files, false))
+        let lines = meanwhile(text);
+        let lines: Vec<_> = lines.iter().map(|line| disturbance(line)).collect();
+        let shut = facade::test_disturbed(files, false, &lines);
+        let open = trust::without(&rules, || facade::test_disturbed(files, false, &lines))
             .unwrap_or_else(|unknown| panic!("{name}: no such rule: {unknown:?}"));
         let is_refused = |tested: &facade::Tested| errors(&tested.checked).next().is_some();
         assert!(

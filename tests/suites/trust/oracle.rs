@@ -113,6 +113,9 @@ fn everywhere(
     if outcome.end == "handed" && !outcome.told {
         wrong.push("handed, and nobody was told".to_owned());
     }
+    if outcome.end == "cancelled" && outcome.changes.iter().any(|change| change.is_do) {
+        wrong.push("called off after a change, and nobody hears of it".to_owned());
+    }
     // Time without an agent is left out.
     let away = if place.crash.is_some() { 1_000 } else { 0 };
     if outcome.took > subject.stated + away {

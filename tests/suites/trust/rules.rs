@@ -7,11 +7,13 @@ use rbk::facade::{self, trust};
 
 use super::{holes, programs};
 use crate::harness::fixture::{self, trial};
+use crate::suites::run::{disturbance, meanwhile};
 
 /// What random programs notice: rules of the checker by the name of their code, and of the machine.
 const NOTICED: &[&str] = &[
     "ClearedAfterChange",
     "DirtIsKept",
+    "IncidentHasChanged",
     "HeldOn",
     "OwedVerifies",
     "ToldAtSink",
@@ -47,10 +49,16 @@ const MEANINGLESS: &[(&str, &str)] = &[
 ];
 
 /// Codes whose harm is what a reader is told, or what no single run shows.
-const REFUSED_ONLY: &[(&str, &str)] = &[(
-    "NoIncidentKey",
-    "what it joins, many events show: see the keys",
-)];
+const REFUSED_ONLY: &[(&str, &str)] = &[
+    (
+        "NoIncidentKey",
+        "what it joins, many events show: see the keys",
+    ),
+    (
+        "TargetFromOutside",
+        "no test can write an event that holds a target",
+    ),
+];
 
 pub fn trials() -> Vec<Trial> {
     let mut named: Vec<String> = NOTICED.iter().map(ToString::to_string).collect();
@@ -112,7 +120,11 @@ fn runs_notice(rule: &str) -> bool {
     trust::rules().contains(&rule)
         && fixture::packages("run").iter().any(|package| {
             let files = package.files();
-            let without = trust::without(&[rule], || facade::test(&files, false).human);
-            without.unwrap() != facade::test(&files, false).human
+            let texts = package.texts.iter();
+            let lines = texts.flat_map(|(_, text)| meanwhile(&String::from_utf8_lossy(text)));
+            let lines: Vec<String> = lines.collect();
+            let lines: Vec<_> = lines.iter().map(|line| disturbance(line)).collect();
+            let run = || facade::test_disturbed(&files, false, &lines).human;
+            trust::without(&[rule], run).unwrap() != run()
         })
 }

@@ -36,10 +36,12 @@ pub fn living() -> Vec<Place> {
             alert_over: Some(300_000),
             ..cured.clone()
         });
-        places.push(Place {
-            called_off: Some(60_000),
-            ..cured.clone()
-        });
+        for called_off in [(0, 60_000), (1, 0)] {
+            places.push(Place {
+                called_off: Some(called_off),
+                ..cured.clone()
+            });
+        }
         places.push(Place {
             restore: true,
             ..cured
