@@ -188,7 +188,7 @@ impl Writer {
 
     /// Whether a corner is taken here.
     fn corner(&mut self) -> bool {
-        self.random.one_in(6)
+        self.random.one_in(8)
     }
 
     fn package(&mut self) {
@@ -401,7 +401,7 @@ impl Writer {
                     false => (format!("do grow({web})"), ("k8s.scale", "web")),
                 }
             }
-            5 if self.random.one_in(3) => {
+            5 if self.corner() => {
                 let waived = self.random.one_in(2);
                 self.waives_pause |= waived;
                 let waiver = if waived {
@@ -414,7 +414,7 @@ impl Writer {
                     ("gitops.pause", "web"),
                 )
             }
-            6 if self.random.one_in(3) => {
+            6 if self.corner() => {
                 let argument = self.random.pick(ARGUMENTS);
                 let line = format!(
                     "do exec.apply(m, [\"touch\", {argument}], touching: m) waive undo \"a file\""
