@@ -206,15 +206,16 @@ impl Flow<'_, '_> {
         match builtin {
             Builtin::Clamp => match args.as_slice() {
                 [number, low, high]
-                    if low.level() == Integrity::Own
-                        && high.level() == Integrity::Own
-                        && Rule::ClampBounds.holds() =>
+                    if low.level() == Integrity::Own && high.level() == Integrity::Own =>
                 {
                     if let [of, bounds @ ..] = call.args.as_slice() {
                         self.clamped(of, number, bounds, span);
                     }
                     let bounds = low.clone().join(high.clone());
-                    number.clone().bounded().join(bounds)
+                    match Rule::ClampBounds.holds() {
+                        true => number.clone().bounded().join(bounds),
+                        false => bounds,
+                    }
                 }
                 _ => joined(&args),
             },
