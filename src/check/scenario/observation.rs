@@ -249,7 +249,9 @@ fn other_identity(args: &[Pattern], target: &Target) -> Option<(String, String)>
                 asked = keys.map(|key| Some(key.key.to_string())).collect();
             }
             Pattern::Value(value) => asked.push(Some(value.to_plain())),
-            Pattern::Any | Pattern::Matching(_) | Pattern::Fields(_) => asked.push(None),
+            Pattern::Any | Pattern::Json(_) | Pattern::Matching(_) | Pattern::Fields(_) => {
+                asked.push(None);
+            }
         }
     }
     let got = target
