@@ -25,7 +25,8 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
 use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
 use kind::BlockKind;
 
@@ -75,6 +76,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         });
     }
     taints.told_lookups(&mut told_lookups);
+    tell_once(&mut out);
     let facts = Facts {
         told_lookups,
         looks: time::looks(package, &times),
@@ -82,6 +84,21 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         runbooks,
     };
     (facts, out)
+}
+
+/// A `cleared if` that takes a failure for absence holds where nothing is there, too: one mistake.
+fn tell_once(out: &mut Vec<Diagnostic>) {
+    let failures = out
+        .iter()
+        .filter(|told| told.code == Code::FailureAsAbsence);
+    let failures: Vec<Span> = failures.map(|told| told.primary.span).collect();
+    out.retain(|told| {
+        let at = told.primary.span;
+        let is_said = |failure: &Span| {
+            failure.source == at.source && failure.start <= at.start && at.end <= failure.end
+        };
+        told.code != Code::ClearedByAbsence || !failures.iter().any(is_said)
+    });
 }
 
 /// The code blocks of a runbook with what they are for.
