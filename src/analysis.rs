@@ -86,18 +86,21 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     (facts, out)
 }
 
-/// A `cleared if` that takes a failure for absence holds where nothing is there, too: one mistake.
+/// One mistake, one error: a `cleared if` that takes a failure for absence holds where nothing is there,
+/// too; and a call that takes free text makes nothing else of it.
 fn tell_once(out: &mut Vec<Diagnostic>) {
-    let failures = out
-        .iter()
-        .filter(|told| told.code == Code::FailureAsAbsence);
-    let failures: Vec<Span> = failures.map(|told| told.primary.span).collect();
+    let of = |code: Code| -> Vec<Span> {
+        let told = out.iter().filter(|told| told.code == code);
+        told.map(|told| told.primary.span).collect()
+    };
+    let (failures, free) = (of(Code::FailureAsAbsence), of(Code::FreeTextMisplaced));
     out.retain(|told| {
         let at = told.primary.span;
-        let is_said = |failure: &Span| {
-            failure.source == at.source && failure.start <= at.start && at.end <= failure.end
-        };
-        told.code != Code::ClearedByAbsence || !failures.iter().any(is_said)
+        match told.code {
+            Code::ClearedByAbsence => !failures.iter().any(|failure| failure.holds(at)),
+            Code::FreeTextMisplaced => !free.iter().any(|inner| *inner != at && at.holds(*inner)),
+            _ => true,
+        }
     });
 }
 

@@ -14,6 +14,15 @@ pub fn trials() -> Vec<Trial> {
     fixture::trials("tested", "rbk", check)
 }
 
+/// The rules that some fixture sees taken out.
+#[cfg(feature = "harness")]
+pub fn taken_out() -> Vec<String> {
+    let fixtures = fixture::fixtures("tested", "rbk").into_iter();
+    let texts: Vec<String> = fixtures.map(|fixture| fixture.text()).collect();
+    let rules = texts.iter().flat_map(|text| said(text, "//! without "));
+    rules.map(str::to_owned).collect()
+}
+
 fn check(fixture: &Fixture) {
     let shop = std::fs::read(root().join("grammar/reference/shop.rbk")).unwrap();
     let text = std::fs::read_to_string(&fixture.path).unwrap();
