@@ -72,6 +72,8 @@ rules! {
     KeysAreNames
     /// What a lookup yields has the identity that was asked for.
     LookupsYieldWhatWasAsked
+    /// An answer with something in it that the library says is never seen is none.
+    AnswersAreInRange
     /// A filled part of a URL path is one part, and names what it says.
     FilledSegments
     /// A value of `json:` is own, a bounded number, or free text.

@@ -3,6 +3,7 @@
 //! In: plain Rust data. Out: [`Value`]s that print and compare without the program that made them.
 //! Imports nothing from the crate, never reads a clock, never holds a secret's bytes.
 
+mod bounds;
 mod data;
 mod duration;
 mod escape;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use bounds::Bounds;
 pub use data::{EnumMember, Map, Query, Range, Record, Shape, Text};
 pub use duration::Duration;
 pub use escape::{escape_text, free_text};

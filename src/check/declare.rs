@@ -250,6 +250,7 @@ impl<'a> Checker<'a> {
             type_parameters: 0,
             open: false,
             result: Type::Error,
+            range: None,
             needs: Vec::new(),
             deadline: Duration::ZERO,
             span,

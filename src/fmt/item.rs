@@ -53,7 +53,7 @@ impl Node for FieldDecl {
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         printer.name(&self.name);
         printer.typed(Some(&self.ty));
-        printer.clause(" in ", self.range.as_ref(), Printer::expression);
+        printer.range(self.range.as_ref());
         printer.default(self.default.as_ref());
     }
 }

@@ -142,6 +142,7 @@ fn role(rule: Rule) -> Role {
         expect_found | expect_did | expect_no | expect_no_change | expect_undone
         | expect_nobody | expect_told | expect_end => Must("an expectation such as `found stuck`"),
         dot => Must("`.`"),
+        open_end => May(".."),
         within | hand_within => May("within"),
         retry => May("retry"),
         undo => May("undo"),
@@ -152,7 +153,7 @@ fn role(rule: Rule) -> Role {
         abort_if => May("abort"),
         binding | as_unit => May("as"),
         is_test => May("is"),
-        in_zone | param_range => May("in"),
+        in_zone | param_range | open_range => May("in"),
         by_role | by_person => May("by"),
         because => May("because"),
         owed_by => May("owed"),

@@ -5,9 +5,8 @@ mod body;
 use std::collections::BTreeMap;
 
 use crate::typed::{
-    ArmPattern, BinaryOp, BindingKind, Block, Builtin, CallExpr, Callee, Collect, Comprehension,
-    Expr, ExprKind, FailureFilter, FunctionId, Handler, HandlerAction, LocalId, Package, Runbook,
-    Stmt, StmtKind, Type, UnaryOp,
+    BinaryOp, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
+    FailureFilter, FunctionId, LocalId, Package, Runbook, Type, UnaryOp,
 };
 use crate::value::Value;
 

@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 use crate::value::Value;
 
 use super::decide::Can;
-use super::number::{Interval, computed};
-use super::term::{Facts, Id, Node, Operation, Shape, Table, each_outcome, each_part};
+use super::term::{Facts, Id, Node, Operation, Table, each_outcome, each_part};
 
 /// The lists of constants that `in` is taken apart for.
 const ALTERNATIVES: usize = 64;

@@ -205,17 +205,17 @@ impl Elaborator<'_, '_> {
     /// A literal amount outside of the range that the extern takes.
     fn check_amount(&mut self, owner: Owner, index: usize, arg: &Expr) {
         let param = &params(self.checker, owner)[index];
-        let Some((low, high)) = &param.range else {
+        let Some(range) = &param.range else {
             return;
         };
         let Some(known) = self.checker.known(arg) else {
             return;
         };
-        if (low..=high).contains(&&known) {
+        if range.contains(&known) {
             return;
         }
         let message = format!("`{known}` is outside of what `{}` takes", param.name);
-        let label = format!("from `{low}` to `{high}`");
+        let label = range.to_string();
         self.say(Diagnostic::new(
             Code::AmountOutOfRange,
             message,

@@ -36,6 +36,7 @@ impl Scenario<'_, '_> {
             return;
         };
         self.check_identity(of, &args, &replies);
+        self.check_results(of, &replies);
         self.test.observations.push(GivenObservation {
             of,
             args,
@@ -63,6 +64,21 @@ impl Scenario<'_, '_> {
             self.say(found.help(
                 "a lookup yields what was asked for, or it fails; leave the name out, or mend it",
             ));
+        }
+    }
+
+    /// A probe of the library answers what it is ever seen to answer.
+    fn check_results(&mut self, of: Observable, replies: &[Reply]) {
+        let Observable::Extern(id) = of else { return };
+        let row = &self.checker.package.externs[id.index()];
+        let Some(range) = row.range.clone() else {
+            return;
+        };
+        let name = row.name.to_string();
+        for reply in replies {
+            if let ReplyKind::Value(value) = &reply.kind {
+                self.check_seen(&name, &range, value, reply.span);
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Argument, ExprKind as Tree};
 use crate::text::Span;
 use crate::typed::{ExternId, Field, RecordId, Symbol, TargetId, Type};
-use crate::value::{Duration, Identity, Key, Record, Target, Time, Value};
+use crate::value::{Bounds, Duration, Identity, Key, Record, Target, Time, Value};
 
 /// A record or target type that is built with fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -262,17 +262,21 @@ impl Scenario<'_, '_> {
     /// What a field never shows, a test does not say of it.
     fn check_range(&mut self, built: Built, at: u16, value: &Value, span: Span) {
         let field = self.fields_of(built).get(usize::from(at));
-        let Some((name, (low, high))) =
-            field.and_then(|field| Some((field.name.clone(), field.range.clone()?)))
-        else {
-            return;
-        };
-        if *value == Value::None || (&low..=&high).contains(&value) {
-            return;
+        let named = field.and_then(|field| Some((field.name.clone(), field.range.clone()?)));
+        if let Some((name, range)) = named {
+            self.check_seen(&name, &range, value, span);
         }
-        let message = format!("`{name}` is never `{value}`");
-        let label = format!("from `{low}` to `{high}`");
-        let found = Diagnostic::new(Code::FieldOutOfRange, message, span, label);
+    }
+
+    /// Says that a value, or one of a list, is never seen under this name.
+    pub fn check_seen(&mut self, name: &str, range: &Bounds, value: &Value, span: Span) {
+        let never = match value {
+            Value::List(items) => items.iter().find(|item| !range.contains(item)),
+            value => Some(value).filter(|value| !range.contains(value)),
+        };
+        let Some(never) = never else { return };
+        let message = format!("`{name}` is never `{never}`");
+        let found = Diagnostic::new(Code::FieldOutOfRange, message, span, range.to_string());
         self.say(found.help("give what is seen there in earnest"));
     }
 

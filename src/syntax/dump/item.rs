@@ -150,7 +150,7 @@ impl Outline<'_> {
         self.docs(doc);
         self.line(&words(&[
             &format!("{}: {}", name.text, self.ty(ty)),
-            &self.after("in", range),
+            &self.range(range),
             &self.after("=", default),
         ]));
     }
@@ -209,14 +209,16 @@ impl Outline<'_> {
                 params,
                 open,
                 result,
+                range,
                 clauses,
             } => {
                 let open = if *open { " .." } else { "" };
-                self.line(&format!(
+                let line = format!(
                     "extern probe {name}{}{open} -> {}",
                     self.params(params),
                     self.ty(result)
-                ));
+                );
+                self.line(&words(&[&line, &self.range(range)]));
                 self.nested(|outline| {
                     clauses
                         .iter()

@@ -37,11 +37,12 @@ impl Lowering {
                 result: self.result(&mut nodes, span),
             },
             Rule::extern_probe => {
-                let result = self.result(&mut nodes, span);
+                let (result, range) = self.ranged_result(&mut nodes, span);
                 ExternKind::Probe {
                     params,
                     open,
                     result,
+                    range,
                     clauses: self.extern_clauses(&mut nodes),
                 }
             }

@@ -1,6 +1,11 @@
 //! What a body returns, and what its statements bind and rule out.
 
-use super::*;
+use super::super::term::{Facts, Id, Node};
+use super::{ARGUMENTS, Asks, CALLS, Eval, Scope, takes_no_data};
+use crate::typed::{
+    ArmPattern, Block, Expr, ExprKind, FunctionId, Handler, HandlerAction, Stmt, StmtKind, Type,
+};
+use crate::value::Value;
 
 impl Eval<'_> {
     /// What a function of the package returns for these arguments.
