@@ -107,7 +107,10 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
             high: -a.low,
         },
         (Operation::Multiply { plain }, [a, b]) => product(plain, *a, *b),
-        (Operation::Divide, [a, _]) if a.is_zero() => Interval::point(0.0),
+        // Nothing divided by nothing is no answer.
+        (Operation::Divide, [a, b]) if a.is_zero() && (b.low > 0.0 || b.high < 0.0) => {
+            Interval::point(0.0)
+        }
         (Operation::Divide, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
         (Operation::Min, [a, b]) => Interval {
             low: a.low.min(b.low),

@@ -145,6 +145,17 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         }
         ExternKind::Probe | ExternKind::Action(_) => {}
     }
+    let place = call
+        .args
+        .iter()
+        .position(|arg| matches!(arg.ty, Type::PromQuery));
+    if let Some(at) = place
+        && let Some(chosen) = eval.each_query(&args, at, &mut |eval, args| {
+            self::call(eval, id, args, call, ty)
+        })
+    {
+        return chosen;
+    }
     let query = call.args.iter().zip(&args);
     let query = query
         .filter(|(arg, _)| matches!(arg.ty, Type::PromQuery))
@@ -159,10 +170,12 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     if let (Some(range), Shape::Plain) = (&called.range, facts.shape) {
         facts.within = Interval::of(range);
     }
-    if let Some(query) = &query
-        && eval.asks != Asks::Line
-        && (!query.series || eval.asks == Asks::Look && query.past)
-    {
+    // A query that is not known may be one that asks for nothing.
+    let asks_nothing = match &query {
+        Some(query) => !query.series || eval.asks == Asks::Look && query.past,
+        None => place.is_some(),
+    };
+    if asks_nothing && eval.asks != Asks::Line {
         facts.world = false;
     }
     if eval.asks == Asks::Look && is_dated(eval, id, &args) {

@@ -76,7 +76,8 @@ impl Eval<'_> {
                         // Whether there is an element at all decides, and which one.
                         let none = self.terms.make(Node::IsEmpty {
                             of: list,
-                            word: true,
+                            // That a loop does nothing is no word of the author.
+                            word: false,
                         });
                         self.terms.choose(none, rest, body)
                     }
