@@ -252,6 +252,7 @@ codes! {
     E0811 TimeInvalid         Error   "the moment is not valid"
     E0812 EmptyWindow         Error   "a window with no time in it"
     E0813 FloatDigits         Error   "a Float of more digits than it holds"
+    E0814 PromqlNotServed     Error   "a PromQL query that the server does not take"
 
     // 09xx: tests, before they run
     E0901 UnknownExpectation       Error   "an expectation of something that does not exist"

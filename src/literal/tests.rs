@@ -8,7 +8,7 @@ use crate::value::{Duration, Failure, Value, fill};
 
 fn template(tag: Tag, raw: &str) -> Template {
     let span = Span::new(SourceId(0), 0, raw.len());
-    let (template, found) = parse(tag, raw, span);
+    let (template, found) = parse(tag, raw, span, None);
     template.unwrap_or_else(|| panic!("{raw}: {found:?}"))
 }
 
@@ -86,7 +86,7 @@ proptest! {
         for tag in Tag::TAGGED {
             for raw in [&raw, &query] {
                 let span = Span::new(SourceId(0), 0, raw.len());
-                let (template, found) = parse(tag, raw, span);
+                let (template, found) = parse(tag, raw, span, None);
                 prop_assert_eq!(template.is_none(), found.iter().any(|found| found.code.kind() == crate::diag::Kind::Error));
                 prop_assert!(found.iter().all(|found| found.primary.span.range().end <= raw.len()));
             }

@@ -50,6 +50,8 @@ struct Driver<'c, 'p> {
     lines: Vec<(SmolStr, Option<Span>)>,
     /// The keys of the changes that are taken out, and the calls.
     removed: Vec<(SmolStr, Call)>,
+    /// The changes whose undo is taken out: nobody undoes them.
+    not_undone: Vec<Call>,
     verified: usize,
     /// The watch or probe of the package whose own code is being run.
     evaluated: Option<Call>,
@@ -73,6 +75,7 @@ pub fn drive(case: &Case<'_>, options: &Options, silence: Silence) -> Driven {
         silence,
         lines: Vec::new(),
         removed: Vec::new(),
+        not_undone: Vec::new(),
         verified: 0,
         evaluated: None,
         dirt: Dirt::default(),
@@ -233,6 +236,10 @@ impl Driver<'_, '_> {
         if is_removed {
             let entry = (intent.key.clone(), intent.call.clone());
             self.removed.push(entry);
+            let effects = self.record.effects.iter();
+            let undone = effects.filter(|effect| Some(&effect.key) == intent.undoes.as_ref());
+            self.not_undone
+                .extend(undone.map(|effect| effect.call.clone()));
         }
         is_removed
     }
@@ -243,7 +250,8 @@ impl Driver<'_, '_> {
 
     fn report(&mut self, event: Event) {
         if let Event::Undone { call } = &event
-            && self.removed.iter().any(|(_, removed)| removed == call)
+            && (self.not_undone.contains(call)
+                || self.removed.iter().any(|(_, removed)| removed == call))
         {
             return;
         }

@@ -97,10 +97,14 @@ fn is_of_steps(case: &Case<'_>) -> bool {
     case.runbook.steps.is_some() && case.test.finding.is_none()
 }
 
-/// The lines with a `do` that a test reached.
+/// The lines with a `do` that a test reached, those that take back among them. What gives back the
+/// hold of a `with do` is not written, and cannot be left out.
 pub fn lines(record: &Record) -> Vec<Span> {
     let done = record.effects.iter();
-    let done = done.filter(|effect| effect.kind == IntentKind::Do);
+    let done = done.filter(|effect| match effect.kind {
+        IntentKind::Do | IntentKind::Undo => true,
+        IntentKind::Release => false,
+    });
     let mut lines: Vec<Span> = done.filter_map(|effect| effect.line).collect();
     lines.sort_by_key(|line| (line.source, line.start));
     lines.dedup();
@@ -122,7 +126,7 @@ pub fn unmissed(line: Span) -> Diagnostic {
         line,
         "taken out, every test passes",
     );
-    found.help("expect it, `expect did ...`, or let what the verify reads change `once did` it")
+    found.help("expect it, `expect did ...` or `expect undone ...`, or let what the verify reads change `once did` it")
 }
 
 /// The `given` lines that nothing asked.

@@ -103,7 +103,7 @@ impl Elaborator<'_, '_> {
     pub fn check_keys(&mut self, entries: &[(Expr, Expr)]) {
         let mut seen: BTreeMap<Value, Span> = BTreeMap::new();
         for (key, _) in entries {
-            let Ok(value) = self.checker.evaluate(key) else {
+            let Ok(value) = self.constant_of(key) else {
                 continue;
             };
             let Some(first) = seen.get(&value) else {

@@ -129,7 +129,7 @@ impl Elaborator<'_, '_> {
             return broken(span);
         };
         let raw = self.checker.text(found.raw);
-        let (template, problems) = literal::parse(tag, raw, found.raw);
+        let (template, problems) = literal::parse(tag, raw, found.raw, Some(&self.checker.server));
         for problem in problems {
             self.say(problem);
         }
