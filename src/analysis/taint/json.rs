@@ -53,7 +53,7 @@ impl Flow<'_, '_> {
             }
             ExprKind::Map(entries) => {
                 for (key, value) in entries {
-                    let taint = self.again(key).as_words();
+                    let taint = self.again(key).into_words();
                     if taint.matter.has(REFUSED) {
                         found.push(part(key, taint.matter, true));
                     }

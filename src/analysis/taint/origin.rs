@@ -156,7 +156,7 @@ impl Taint {
     }
 
     /// As a text, a key or a Bool: no bounded number any more.
-    pub fn as_words(self) -> Taint {
+    pub fn into_words(self) -> Taint {
         let numbers = Matter::LIMITED.join(Matter::BOUNDED);
         let matter = match self.matter.has(numbers) {
             true => self.matter.join(Matter::SPELLED),

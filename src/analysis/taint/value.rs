@@ -49,7 +49,7 @@ impl Flow<'_, '_> {
             ExprKind::IsEmpty { operand, .. } => {
                 let taint = self.expr(operand);
                 let taint = self.used(taint, operand.span, Use::Counted);
-                taint.join(counted(&operand.ty)).as_words()
+                taint.join(counted(&operand.ty)).into_words()
             }
             ExprKind::Comprehension(comprehension) => {
                 let source = self.expr(&comprehension.source);
@@ -106,13 +106,13 @@ impl Flow<'_, '_> {
             ExprKind::Wrap(operand) => self.expr(operand),
             // A number in a text stays what it is.
             ExprKind::Template { holes, .. } => {
-                self.joined_uses(holes.iter(), Use::Hole).as_words()
+                self.joined_uses(holes.iter(), Use::Hole).into_words()
             }
             ExprKind::Map(entries) => {
                 let mut joined = Taint::default();
                 for (key, value) in entries {
                     let words = self.expr(key);
-                    let words = self.used(words, key.span, Use::Key).as_words();
+                    let words = self.used(words, key.span, Use::Key).into_words();
                     joined = joined.join(words).join(self.expr(value));
                 }
                 joined.whole()
@@ -309,7 +309,7 @@ fn passed(result: &Taint, args: Vec<Taint>) -> Taint {
             continue;
         };
         joined = joined.join(match result.spelled.contains(index) {
-            true => taint.as_words(),
+            true => taint.into_words(),
             false => taint,
         });
     }
@@ -319,7 +319,7 @@ fn passed(result: &Taint, args: Vec<Taint>) -> Taint {
 /// An answer yes or no is no bounded number.
 fn as_answer(taint: Taint, ty: &Type) -> Taint {
     match ty {
-        Type::Bool => taint.as_words(),
+        Type::Bool => taint.into_words(),
         _ => taint.whole(),
     }
 }
