@@ -173,7 +173,9 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     // A query that is not known may be one that asks for nothing.
     let asks_nothing = match &query {
         Some(query) => !query.series || eval.asks == Asks::Look && query.past,
-        None => place.is_some(),
+        None => place
+            .and_then(|at| args.get(at))
+            .is_some_and(|query| !is_written(eval, *query)),
     };
     if asks_nothing && eval.asks != Asks::Line {
         facts.world = false;
@@ -190,6 +192,19 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         }
         None => value,
     }
+}
+
+/// Whether a query was written here, be it one that was refused.
+fn is_written(eval: &Eval, query: Id) -> bool {
+    let is_text = matches!(
+        eval.terms.table.node(query),
+        Node::Const(_)
+            | Node::Apply {
+                what: Operation::Text,
+                ..
+            }
+    );
+    is_text || eval.terms.facts(query).world
 }
 
 /// Whether it is asked for another moment than this one.
