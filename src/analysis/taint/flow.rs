@@ -7,13 +7,14 @@ use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{
     ActionCallee, ArmPattern, Block, Body, Endorsement, FindingId, FunctionId, HandlerAction,
-    Local, LocalId, Package, Runbook, SiteId, Step, Stmt, StmtKind, UndoChoice,
+    Local, LocalId, Package, Runbook, SiteId, Step, Stmt, StmtKind, Type, UndoChoice,
 };
 
 use super::Taints;
 use super::free::Use;
 use super::origin::{Params, Taint};
 use super::sink::Reach;
+use super::value::part;
 
 /// One body, followed in the order of its statements.
 pub struct Flow<'a, 'b> {
@@ -123,6 +124,10 @@ impl<'a, 'b> Flow<'a, 'b> {
             }
             StmtKind::For(for_loop) => {
                 let taint = self.expr(&for_loop.source);
+                let taint = match &for_loop.source.ty {
+                    Type::List(element) => part(taint, element),
+                    _ => taint,
+                };
                 self.set(for_loop.local, taint);
                 self.block(&for_loop.body);
             }
