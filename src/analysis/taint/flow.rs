@@ -1,6 +1,6 @@
 //! One body, followed in the order of its statements.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Diagnostic;
 use crate::effect::Integrity;
@@ -34,6 +34,8 @@ pub struct Flow<'a, 'b> {
     /// The functions called that endorse something.
     pub(super) calls: BTreeSet<FunctionId>,
     pub(super) names: &'a [Local],
+    /// The names that stand for texts of the author's.
+    pub(super) texts: BTreeMap<LocalId, String>,
     pub(super) found: Vec<(FindingId, Vec<Taint>)>,
     pub(super) lookups: &'b mut BTreeSet<SiteId>,
     pub(super) out: &'b mut Vec<Diagnostic>,
@@ -61,6 +63,7 @@ impl<'a, 'b> Flow<'a, 'b> {
             endorsed: Vec::new(),
             calls: BTreeSet::new(),
             names: &body.locals,
+            texts: BTreeMap::new(),
             found: Vec::new(),
             lookups,
             out,
@@ -96,6 +99,8 @@ impl<'a, 'b> Flow<'a, 'b> {
                         HandlerAction::Diverge(stmt) => self.stmt(stmt),
                     }
                 }
+                let text = self.text(value).map(str::to_owned);
+                self.texts.extend(text.map(|text| (*local, text)));
                 self.set(*local, taint);
             }
             StmtKind::If {

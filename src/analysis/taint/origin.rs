@@ -215,6 +215,14 @@ impl Taint {
         }
     }
 
+    /// The names of targets are not how many there are.
+    pub fn without_told(self) -> Taint {
+        Taint {
+            matter: self.matter.without(Matter::TOLD),
+            ..self
+        }
+    }
+
     /// Every parameter that it depends on, in whatever way.
     pub fn depends(&self) -> Params {
         self.params.clone().join(self.clamped.clone())

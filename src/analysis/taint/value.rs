@@ -49,8 +49,8 @@ impl Flow<'_, '_> {
             ExprKind::IsNone(operand) => self.expr(operand),
             ExprKind::IsEmpty { operand, .. } => {
                 let taint = self.expr(operand);
-                let taint = self.used(taint.with_number(), operand.span, Use::Counted);
-                taint.join(counted(&operand.ty)).as_words()
+                let taint = number(taint, &operand.ty);
+                self.used(taint, operand.span, Use::Counted).as_words()
             }
             ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, &expr.ty),
             ExprKind::Pick {
@@ -129,7 +129,7 @@ impl Flow<'_, '_> {
     /// the filter.
     fn comprehension(&mut self, of: &Comprehension, ty: &Type) -> Taint {
         let source = self.expr(&of.source);
-        let mut many = source.clone().with_number().join(counted(&of.source.ty));
+        let mut many = number(source.clone(), &of.source.ty);
         let element = match &of.source.ty {
             Type::List(element) => part(source, element),
             _ => source,
@@ -262,11 +262,11 @@ impl Flow<'_, '_> {
                 };
                 let mut taint = Taint::default();
                 for (arg, of) in args.into_iter().zip(&call.args) {
-                    let of_arg = self.used(arg.with_number(), of.span, used);
-                    taint = taint.join(of_arg);
-                    if builtin == Builtin::Count {
-                        taint = taint.join(counted(&of.ty));
-                    }
+                    let of_arg = match builtin {
+                        Builtin::Count => number(arg, &of.ty),
+                        _ => arg.with_number(),
+                    };
+                    taint = taint.join(self.used(of_arg, of.span, used));
                 }
                 as_answer(taint, ty)
             }
@@ -286,7 +286,10 @@ impl Flow<'_, '_> {
             self.cut(&call.args, span);
             return Taint::made_of(Matter::FREE);
         }
-        let mut told = args.iter().any(Taint::may_be_told);
+        // A handle was looked up; what is found through it is no worse.
+        let mut words = args.iter().zip(&call.args);
+        let mut told =
+            words.any(|(taint, arg)| !matches!(arg.ty, Type::Target(_)) && taint.may_be_told());
         for (_, value) in &call.equals {
             let taint = self.expr(value);
             told |= taint.may_be_told();
@@ -310,6 +313,8 @@ impl Flow<'_, '_> {
                 match extern_.result {
                     Type::Parameter(_) => Taint::of(Integrity::Told),
                     _ if sent => Taint::of(Integrity::Told),
+                    // Where words select the place, it is asked at run time whose it is.
+                    _ if !told && self.lists_foreign(extern_, call) => Taint::of(Integrity::Told),
                     _ => Taint::of(observed(ty)),
                 }
             }
@@ -446,11 +451,16 @@ fn observed(ty: &Type) -> Integrity {
     }
 }
 
-/// How many targets there are was observed, even where each of them was looked up by a name.
-fn counted(ty: &Type) -> Taint {
+/// How many there are. Targets were observed, even where each was looked up by a name, and whoever
+/// named them.
+fn number(taint: Taint, ty: &Type) -> Taint {
     match finds_targets(ty) {
-        true => Taint::of(Integrity::Measured),
-        false => Taint::default(),
+        true => {
+            let many = taint.number().cloned().unwrap_or_default();
+            let seen = taint.without_number().whole().without_told();
+            seen.join(many).join(Taint::of(Integrity::Measured))
+        }
+        false => taint.with_number(),
     }
 }
 

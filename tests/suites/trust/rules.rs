@@ -63,6 +63,7 @@ const REFUSED_ONLY: &[(&str, &str)] = &[
     ),
     ("JsonOfOwnValues", "who wrote what is sent, no test can see"),
     ("NumbersAreCounted", "who counted it, no test can see"),
+    ("ListedNamesAreOwned", "who named it, no test can see"),
     (
         "TargetFromOutside",
         "no test can write an event that holds a target",
