@@ -76,6 +76,10 @@ rules! {
     AnswersAreInRange
     /// A filled part of a URL path is one part, and names what it says.
     FilledSegments
+    /// Names out of a list are own where the product owns what they lie in.
+    ListedNamesAreOwned
+    /// What is made of how many there are is worth what was counted, and the filter.
+    NumbersAreCounted
     /// A value of `json:` is own, a bounded number, or free text.
     JsonOfOwnValues
 }

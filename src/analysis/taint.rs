@@ -6,6 +6,7 @@
 
 mod endorse;
 mod flow;
+mod foreign;
 mod free;
 mod json;
 mod origin;
@@ -16,6 +17,7 @@ mod value;
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
+use crate::rule::Rule;
 use crate::text::Span;
 use crate::typed::{
     CallExpr, Endorsement, ExprKind, FunctionId, FunctionKind, Package, RecordId, Runbook, SiteId,
@@ -79,7 +81,7 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
         for (index, param) in function.params.iter().enumerate() {
             flow.locals[index] = match param.ty {
                 // A handle is own: it was looked up.
-                Type::Target(_) => Taint::default(),
+                Type::Target(_) if !Rule::ListedNamesAreOwned.holds() => Taint::default(),
                 _ => Taint::parameter(index),
             };
         }

@@ -229,7 +229,7 @@ codes! {
     // 07xx: taint, secrets, ownership, empties
     E0706 MadeUpValue              Error   "a value made up for what could not be observed"
     E0707 EmptyName                Error   "an empty name"
-    E0712 TargetFromOutside        Error   "a target that comes from outside"
+    E0712 TargetFromOutside        Error   "a target or a query that comes from outside"
     E0715 ClearedOnFailure         Error   "an observation that failed taken for the all-clear"
     E0716 FailureAsAbsence         Error   "a failed observation taken for absence"
     E0717 FreeTextMisplaced        Error   "free text where it does not fit"

@@ -1,19 +1,20 @@
 //! One body, followed in the order of its statements.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Diagnostic;
 use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{
     ActionCallee, ArmPattern, Block, Body, Endorsement, FindingId, FunctionId, HandlerAction,
-    Local, LocalId, Package, Runbook, SiteId, Step, Stmt, StmtKind, UndoChoice,
+    Local, LocalId, Package, Runbook, SiteId, Step, Stmt, StmtKind, Type, UndoChoice,
 };
 
 use super::Taints;
 use super::free::Use;
 use super::origin::{Params, Taint};
 use super::sink::Reach;
+use super::value::part;
 
 /// One body, followed in the order of its statements.
 pub struct Flow<'a, 'b> {
@@ -33,6 +34,8 @@ pub struct Flow<'a, 'b> {
     /// The functions called that endorse something.
     pub(super) calls: BTreeSet<FunctionId>,
     pub(super) names: &'a [Local],
+    /// The names that stand for texts of the author's.
+    pub(super) texts: BTreeMap<LocalId, String>,
     pub(super) found: Vec<(FindingId, Vec<Taint>)>,
     pub(super) lookups: &'b mut BTreeSet<SiteId>,
     pub(super) out: &'b mut Vec<Diagnostic>,
@@ -60,6 +63,7 @@ impl<'a, 'b> Flow<'a, 'b> {
             endorsed: Vec::new(),
             calls: BTreeSet::new(),
             names: &body.locals,
+            texts: BTreeMap::new(),
             found: Vec::new(),
             lookups,
             out,
@@ -95,6 +99,8 @@ impl<'a, 'b> Flow<'a, 'b> {
                         HandlerAction::Diverge(stmt) => self.stmt(stmt),
                     }
                 }
+                let text = self.text(value).map(str::to_owned);
+                self.texts.extend(text.map(|text| (*local, text)));
                 self.set(*local, taint);
             }
             StmtKind::If {
@@ -123,6 +129,10 @@ impl<'a, 'b> Flow<'a, 'b> {
             }
             StmtKind::For(for_loop) => {
                 let taint = self.expr(&for_loop.source);
+                let taint = match &for_loop.source.ty {
+                    Type::List(element) => part(taint, element),
+                    _ => taint,
+                };
                 self.set(for_loop.local, taint);
                 self.block(&for_loop.body);
             }

@@ -68,6 +68,8 @@ pub struct Taint {
     /// Those of both that became a text, a key or a Bool.
     pub spelled: Params,
     fields: Option<Arc<Vec<Taint>>>,
+    /// Of a list, what it is worth how many there are, where that is not said by the elements.
+    many: Option<Arc<Taint>>,
 }
 
 impl Taint {
@@ -117,6 +119,34 @@ impl Taint {
         }
     }
 
+    /// A list of these elements, of which there are so many.
+    pub fn times(self, many: Taint) -> Taint {
+        let many = Taint {
+            many: Some(Arc::new(many.with_number())),
+            ..Taint::default()
+        };
+        self.whole().join(many)
+    }
+
+    /// How many there are, beyond what the elements say.
+    pub fn number(&self) -> Option<&Taint> {
+        self.many.as_deref()
+    }
+
+    /// What depends on how many there are as well.
+    pub fn with_number(mut self) -> Taint {
+        self.fields = None;
+        match self.many.take() {
+            Some(many) => self.join((*many).clone()),
+            None => self,
+        }
+    }
+
+    /// One element: it does not tell how many there are.
+    pub fn without_number(self) -> Taint {
+        Taint { many: None, ..self }
+    }
+
     /// What may be either.
     pub fn join(self, other: Taint) -> Taint {
         let fields = match (&self.fields, &other.fields) {
@@ -128,7 +158,12 @@ impl Taint {
             }
             _ => None,
         };
+        let many = match (self.many, other.many) {
+            (Some(one), Some(other)) => Some(Arc::new((*one).clone().join((*other).clone()))),
+            (one, other) => one.or(other),
+        };
         Taint {
+            many,
             matter: self.matter.join(other.matter),
             params: self.params.join(other.params),
             clamped: self.clamped.join(other.clamped),
@@ -152,6 +187,7 @@ impl Taint {
             clamped: self.clamped.join(self.params),
             spelled: Params::default(),
             fields: None,
+            many: None,
         }
     }
 
@@ -175,6 +211,14 @@ impl Taint {
         Taint {
             matter: self.matter.without(Matter::FREE),
             fields: None,
+            ..self
+        }
+    }
+
+    /// The names of targets are not how many there are.
+    pub fn without_told(self) -> Taint {
+        Taint {
+            matter: self.matter.without(Matter::TOLD),
             ..self
         }
     }

@@ -3,7 +3,8 @@
 use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{
-    BindingKind, Builtin, CallExpr, Callee, Collect, Expr, ExprKind, ExternId, ExternKind, Type,
+    BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, ExternId,
+    ExternKind, Type,
 };
 
 use super::flow::Flow;
@@ -35,7 +36,7 @@ impl Flow<'_, '_> {
             }
             ExprKind::Field { base, field } => {
                 let taint = self.expr(base);
-                self.field(base, *field, taint)
+                part(self.field(base, *field, taint), &expr.ty)
             }
             ExprKind::Call(call) => self.call(call, expr.span, &expr.ty),
             ExprKind::IsSome { operand, bind } => {
@@ -48,35 +49,20 @@ impl Flow<'_, '_> {
             ExprKind::IsNone(operand) => self.expr(operand),
             ExprKind::IsEmpty { operand, .. } => {
                 let taint = self.expr(operand);
-                let taint = self.used(taint, operand.span, Use::Counted);
-                taint.join(counted(&operand.ty)).into_words()
+                let taint = number(taint, &operand.ty);
+                self.used(taint, operand.span, Use::Counted).into_words()
             }
-            ExprKind::Comprehension(comprehension) => {
-                let source = self.expr(&comprehension.source);
-                self.set(comprehension.local, source);
-                if let Some(condition) = &comprehension.condition {
-                    self.expr(condition);
-                }
-                let element = self.expr(&comprehension.element);
-                match comprehension.collect {
-                    Collect::Count => element.join(counted(&comprehension.source.ty)),
-                    Collect::List
-                    | Collect::Any
-                    | Collect::All
-                    | Collect::Sum
-                    | Collect::Min
-                    | Collect::Max => element,
-                }
-            }
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, &expr.ty),
             ExprKind::Pick {
                 local,
                 source,
                 condition,
             } => {
-                let source = self.expr(source);
-                self.set(*local, source.clone());
-                self.expr(condition);
-                source
+                let known = self.expr(source);
+                let element = part(known, &expr.ty);
+                self.set(*local, element.clone());
+                let chosen = self.expr(condition);
+                chosen_of(&source.ty, element, chosen)
             }
             ExprKind::If {
                 condition,
@@ -96,7 +82,7 @@ impl Flow<'_, '_> {
             ExprKind::Index { base, index } => {
                 let key = self.expr(index);
                 self.used(key, index.span, Use::Key);
-                self.expr(base)
+                part(self.expr(base), &expr.ty)
             }
             ExprKind::List(elements) => {
                 let mut elements = elements.iter().map(|element| self.expr(element));
@@ -106,7 +92,8 @@ impl Flow<'_, '_> {
             ExprKind::Wrap(operand) => self.expr(operand),
             // A number in a text stays what it is.
             ExprKind::Template { holes, .. } => {
-                self.joined_uses(holes.iter(), Use::Hole).into_words()
+                let joined = self.joined_uses(holes.iter(), Use::Hole);
+                joined.with_number().into_words()
             }
             ExprKind::Map(entries) => {
                 let mut joined = Taint::default();
@@ -120,6 +107,10 @@ impl Flow<'_, '_> {
             // Comparing selects; the answer is as good as what was compared.
             ExprKind::Binary { left, right, .. } => {
                 let joined = self.joined_uses([&**left, &**right].into_iter(), Use::Compared);
+                let joined = match has_elements(&expr.ty) {
+                    true => joined,
+                    false => joined.with_number(),
+                };
                 as_answer(joined, &expr.ty)
             }
             ExprKind::Unary { operand, .. } | ExprKind::As { operand, .. } => {
@@ -131,6 +122,37 @@ impl Flow<'_, '_> {
             | ExprKind::Secret(_)
             | ExprKind::Role(_)
             | ExprKind::RecordKind(_) => Taint::default(),
+        }
+    }
+
+    /// Words select among the elements; how many are left is as good as what was counted, and as
+    /// the filter.
+    fn comprehension(&mut self, of: &Comprehension, ty: &Type) -> Taint {
+        let source = self.expr(&of.source);
+        let mut many = number(source.clone(), &of.source.ty);
+        let element = match &of.source.ty {
+            Type::List(element) => part(source, element),
+            _ => source,
+        };
+        self.set(of.local, element.clone());
+        if let Some(condition) = &of.condition {
+            let chosen = self.expr(condition).with_number();
+            many = many.join(chosen.clone());
+            self.set(of.local, chosen_of(&of.source.ty, element, chosen));
+        }
+        let many = match Rule::NumbersAreCounted.holds() {
+            true => many.without_free(),
+            false => Taint::default(),
+        };
+        let element = self.expr(&of.element);
+        match of.collect {
+            Collect::List => element.times(many),
+            Collect::Count
+            | Collect::Any
+            | Collect::All
+            | Collect::Sum
+            | Collect::Min
+            | Collect::Max => as_answer(element.with_number().join(many), ty),
         }
     }
 
@@ -189,7 +211,8 @@ impl Flow<'_, '_> {
             Callee::Builtin(builtin) => self.builtin(builtin, call, args, span, ty),
             Callee::Function(id) => {
                 self.function_sinks(id, &call.args, &args);
-                passed(&self.taints.functions[id.index()].result, args)
+                let result = &self.taints.functions[id.index()].result;
+                returned(result, args, ty)
             }
             Callee::Extern(id) => self.extern_(id, call, args, span, ty),
         }
@@ -220,7 +243,10 @@ impl Flow<'_, '_> {
                 _ => joined(&args),
             },
             // What is left is what it was.
-            Builtin::First => joined(&args),
+            Builtin::First => {
+                let left = args.into_iter().fold(Taint::default(), Taint::join);
+                part(left.whole(), ty)
+            }
             Builtin::Min
             | Builtin::Max
             | Builtin::Sum
@@ -236,11 +262,11 @@ impl Flow<'_, '_> {
                 };
                 let mut taint = Taint::default();
                 for (arg, of) in args.into_iter().zip(&call.args) {
-                    let of_arg = self.used(arg.whole(), of.span, used);
-                    taint = taint.join(of_arg);
-                    if builtin == Builtin::Count {
-                        taint = taint.join(counted(&of.ty));
-                    }
+                    let of_arg = match builtin {
+                        Builtin::Count => number(arg, &of.ty),
+                        _ => arg.with_number(),
+                    };
+                    taint = taint.join(self.used(of_arg, of.span, used));
                 }
                 as_answer(taint, ty)
             }
@@ -260,7 +286,10 @@ impl Flow<'_, '_> {
             self.cut(&call.args, span);
             return Taint::made_of(Matter::FREE);
         }
-        let mut told = args.iter().any(Taint::may_be_told);
+        // A handle was looked up; what is found through it is no worse.
+        let mut words = args.iter().zip(&call.args);
+        let mut told =
+            words.any(|(taint, arg)| !matches!(arg.ty, Type::Target(_)) && taint.may_be_told());
         for (_, value) in &call.equals {
             let taint = self.expr(value);
             told |= taint.may_be_told();
@@ -284,6 +313,8 @@ impl Flow<'_, '_> {
                 match extern_.result {
                     Type::Parameter(_) => Taint::of(Integrity::Told),
                     _ if sent => Taint::of(Integrity::Told),
+                    // Where words select the place, it is asked at run time whose it is.
+                    _ if !told && self.lists_foreign(extern_, call) => Taint::of(Integrity::Told),
                     _ => Taint::of(observed(ty)),
                 }
             }
@@ -293,8 +324,74 @@ impl Flow<'_, '_> {
 
 fn joined(taints: &[Taint]) -> Taint {
     taints.iter().fold(Taint::default(), |joined, taint| {
-        joined.join(taint.clone().whole())
+        joined.join(taint.clone().with_number())
     })
+}
+
+/// A number out of a range is one that the author did not write: the filter supplies it.
+fn chosen_of(source: &Type, element: Taint, chosen: Taint) -> Taint {
+    match source {
+        Type::Range(_) if Rule::NumbersAreCounted.holds() => {
+            element.join(chosen.with_number().without_free())
+        }
+        _ => element,
+    }
+}
+
+/// What a call gives: an answer that is no list may tell how many there were.
+fn returned(result: &Taint, args: Vec<Taint>, ty: &Type) -> Taint {
+    let whole: Vec<Taint> = args.iter().cloned().map(Taint::with_number).collect();
+    if !has_elements(ty) {
+        return passed(&result.clone().with_number(), whole);
+    }
+    let many = result.number().map(|many| passed(many, whole));
+    let given = passed(result, args);
+    match many {
+        Some(many) => given.times(many),
+        None => given,
+    }
+}
+
+/// Whether a value of the type may be a list, or hold one.
+fn has_elements(ty: &Type) -> bool {
+    match ty {
+        Type::List(_)
+        | Type::EmptyList
+        | Type::Map(..)
+        | Type::Record(_)
+        | Type::Json
+        | Type::Error
+        | Type::Parameter(_) => true,
+        Type::Optional(inner) => has_elements(inner),
+        Type::Bool
+        | Type::Int
+        | Type::Float
+        | Type::Text
+        | Type::Percent
+        | Type::Size
+        | Type::Duration
+        | Type::Time
+        | Type::Regex
+        | Type::Url
+        | Type::PromQuery
+        | Type::Cron
+        | Type::Secret
+        | Type::Role
+        | Type::NoneLiteral
+        | Type::Range(_)
+        | Type::Enum(_)
+        | Type::Target(_)
+        | Type::Handle(_)
+        | Type::RecordKind(_) => false,
+    }
+}
+
+/// What is taken out of something with elements.
+pub(super) fn part(taint: Taint, ty: &Type) -> Taint {
+    match has_elements(ty) {
+        true => taint,
+        false => taint.without_number(),
+    }
 }
 
 /// What a function gives for these arguments.
@@ -354,11 +451,16 @@ fn observed(ty: &Type) -> Integrity {
     }
 }
 
-/// How many targets there are was observed, even where each of them was looked up by a name.
-fn counted(ty: &Type) -> Taint {
+/// How many there are. Targets were observed, even where each was looked up by a name, and whoever
+/// named them.
+fn number(taint: Taint, ty: &Type) -> Taint {
     match finds_targets(ty) {
-        true => Taint::of(Integrity::Measured),
-        false => Taint::default(),
+        true => {
+            let many = taint.number().cloned().unwrap_or_default();
+            let seen = taint.without_number().whole().without_told();
+            seen.join(many).join(Taint::of(Integrity::Measured))
+        }
+        false => taint.with_number(),
     }
 }
 

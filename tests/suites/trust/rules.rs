@@ -62,6 +62,8 @@ const REFUSED_ONLY: &[(&str, &str)] = &[
         "a text of its own kind, that no run tells from another",
     ),
     ("JsonOfOwnValues", "who wrote what is sent, no test can see"),
+    ("NumbersAreCounted", "who counted it, no test can see"),
+    ("ListedNamesAreOwned", "who named it, no test can see"),
     (
         "TargetFromOutside",
         "no test can write an event that holds a target",
