@@ -43,7 +43,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let mut told_lookups = BTreeSet::new();
     let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
-    let holds = held::functions(package, &order);
+    let holds = held::functions(package, &order, &mut out);
 
     for runbook in &package.runbooks {
         kind::check_runbook(package, runbook, &mut out);

@@ -13,6 +13,7 @@ use crate::typed::{
     ActionCallee, Expr, ExternId, ExternKind, Handler, HandlerAction, Step, StmtKind, Type,
     UndoChoice,
 };
+use crate::value::Duration;
 
 /// An action's arguments as its parameters want them.
 struct Called {
@@ -43,6 +44,11 @@ impl Elaborator<'_, '_> {
             args,
             touching,
         } = called?;
+        if let (Some(within), Some(time), ActionCallee::Extern(id)) =
+            (within, &found.within, callee)
+        {
+            self.check_within(within, time.span, id);
+        }
         Some(Step {
             callee,
             args,
@@ -56,6 +62,20 @@ impl Elaborator<'_, '_> {
             span,
             name_span: callee_span(&found.call),
         })
+    }
+
+    /// `within` shortens what the action declares; it does not lengthen it.
+    fn check_within(&mut self, within: Duration, span: Span, id: ExternId) {
+        let action = &self.checker.package.externs[id.index()];
+        let most = action.deadline;
+        if most == Duration::ZERO || within <= most {
+            return;
+        }
+        let message = format!("`{}` declares that it takes at most {most}", action.name);
+        let found = Diagnostic::new(Code::AmountOutOfRange, message, span, "longer than that")
+            .help("`within` may only shorten the time that the action declares")
+            .fix(format!("write `{most}`"), span, most.to_string());
+        self.say(found);
     }
 
     /// `let h = do k8s.x(...)`

@@ -66,7 +66,7 @@ const REFUSED_ONLY: &[(&str, &str)] = &[
     ("ListedNamesAreOwned", "who named it, no test can see"),
     (
         "TargetFromOutside",
-        "no test can write an event that holds a target",
+        "no test can write an event that holds a target or a query",
     ),
 ];
 
