@@ -5,7 +5,7 @@
 
 mod facts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::Value;
 
@@ -28,6 +28,8 @@ pub struct Terms {
     pub nothing_told: bool,
     /// Whether there is data is for the world to decide.
     pub absence_decides: bool,
+    /// Names that stand for something observed.
+    pub observed: BTreeSet<u32>,
     /// There is an `else no_data` whose observation words select.
     pub told_fallback: bool,
 }
