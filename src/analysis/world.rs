@@ -13,6 +13,7 @@ mod fold;
 mod look;
 mod number;
 mod observe;
+mod solve;
 mod term;
 
 use crate::diag::{Code, Diagnostic};

@@ -3,6 +3,7 @@
 //! In: a scanned literal. Out: the positions of its holes, or the first thing that is wrong, with
 //! its place. Knows the types of functions and operators; knows nothing of which metrics exist.
 
+mod absence;
 mod asked;
 mod call;
 mod demand;

@@ -231,6 +231,10 @@ impl Terms {
         if world.iter().any(|along| along.len() == 0) {
             return Can::NEITHER;
         }
+        // The first axis moves at every step: the longest one, where a step changes least.
+        for axes in [&mut words, &mut world] {
+            axes.sort_by_key(|along| std::cmp::Reverse(along.len()));
+        }
         let axes: Vec<&Along> = words.iter().chain(&world).collect();
         let mut sweep = Sweep::new(self, &parts, &single, &axes);
         let mut all = Can::BOTH;
@@ -296,12 +300,7 @@ impl Terms {
     }
 
     fn is_constant(&self, id: Id) -> bool {
-        self.table.value(id).is_some() || self.point(id).is_some()
-    }
-
-    fn point(&self, id: Id) -> Option<f64> {
-        let within = self.facts(id).within;
-        (within.low == within.high).then_some(within.low)
+        self.table.value(id).is_some() || self.number_of(id).is_some()
     }
 
     fn is_of_world(&self, axis: Axis) -> bool {

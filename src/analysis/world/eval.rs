@@ -13,7 +13,7 @@ use crate::typed::{
 use super::fold::Terms;
 use super::number::scale;
 use super::observe;
-use super::term::{Facts, Id, Leaf, Node, Operation};
+use super::term::{Facts, Id, Leaf, Node, Operation, Shape};
 
 /// How often a function is judged for arguments that differ.
 const ARGUMENTS: usize = 64;
@@ -393,7 +393,14 @@ impl<'a> Eval<'a> {
             }
             (Builtin::Contains, [list, element]) => {
                 let (list, element) = (*list, *element);
+                let in_text = self.terms.facts(list).shape == Shape::Plain;
+                if in_text && observe::is_no_text(self, element) {
+                    return self.terms.table.truth(true);
+                }
                 return self.terms.make(Node::In { element, list });
+            }
+            (Builtin::First, [_, count]) if self.terms.number_of(*count) == Some(0.0) => {
+                return self.terms.make(Node::List(Vec::new()));
             }
             (Builtin::Min, _) => Operation::Min,
             (Builtin::Max, _) => Operation::Max,

@@ -271,6 +271,9 @@ impl Terms {
         if a.low == a.high && a == b {
             return Some(self.table.truth(true));
         }
+        if let Some(solved) = self.equal_solved(left, right) {
+            return Some(solved);
+        }
         (left > right).then(|| self.fold(Node::Equal(right, left)))
     }
 
@@ -299,7 +302,8 @@ impl Terms {
         if a.high < b.low {
             return Some(self.table.truth(true));
         }
-        self.less_of_two(left, right)
+        self.less_solved(left, right)
+            .or_else(|| self.less_of_two(left, right))
     }
 
     /// The smaller of two is below something where one of them is; and so on. Said apart where the

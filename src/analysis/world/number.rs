@@ -40,6 +40,14 @@ impl Interval {
         Interval { low: at, high: at }
     }
 
+    /// Both ends changed by something that keeps their order.
+    fn map(self, change: impl Fn(f64) -> f64) -> Interval {
+        Interval {
+            low: change(self.low),
+            high: change(self.high),
+        }
+    }
+
     pub fn union(self, other: Interval) -> Interval {
         Interval {
             low: self.low.min(other.low),
@@ -112,6 +120,11 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
             Interval::point(0.0)
         }
         (Operation::Divide, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
+        (Operation::Quotient, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
+        (Operation::Remainder, [a, b]) => remainder(*a, *b),
+        (Operation::Round, [a]) => a.map(f64::round),
+        (Operation::Floor, [a]) => a.map(f64::floor),
+        (Operation::Ceil, [a]) => a.map(f64::ceil),
         (Operation::Min, [a, b]) => Interval {
             low: a.low.min(b.low),
             high: a.high.min(b.high),
@@ -131,6 +144,15 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
             high: a.high * by as f64,
         },
         _ => Interval::default(),
+    }
+}
+
+/// Smaller than what divides it, and with the sign of what is divided.
+fn remainder(a: Interval, b: Interval) -> Interval {
+    let most = b.low.abs().max(b.high.abs()) - 1.0;
+    Interval {
+        low: if a.is_positive() { 0.0 } else { -most },
+        high: if a.high <= 0.0 { 0.0 } else { most },
     }
 }
 

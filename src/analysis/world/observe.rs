@@ -2,7 +2,7 @@
 
 use crate::literal;
 use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Field, Type};
-use crate::value::{Segment, Template, Value};
+use crate::value::Value;
 
 use super::eval::{Asks, Eval};
 use super::number::Interval;
@@ -136,13 +136,7 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         return eval.terms.table.put(Node::Leaf(Leaf::Now), facts);
     }
     match called.kind {
-        ExternKind::Fn => {
-            let what = match called.name.name.as_str() {
-                "abs" => Operation::Abs,
-                _ => Operation::Function(id.0),
-            };
-            return eval.terms.make(Node::Apply { what, args });
-        }
+        ExternKind::Fn => return function(eval, id, args),
         ExternKind::Probe | ExternKind::Action(_) => {}
     }
     let place = call
@@ -194,6 +188,27 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     }
 }
 
+/// A function of the library, which observes nothing.
+fn function(eval: &mut Eval, id: ExternId, args: Vec<Id>) -> Id {
+    let called = &eval.package.externs[id.index()];
+    let what = match (called.name.name.as_str(), args.as_slice()) {
+        ("abs", _) => Operation::Abs,
+        ("div", _) => Operation::Quotient,
+        ("rem", _) => Operation::Remainder,
+        // Whatever the text is, it begins and ends with nothing.
+        ("starts_with" | "ends_with", [_, part]) if is_no_text(eval, *part) => {
+            return eval.terms.table.truth(true);
+        }
+        _ => Operation::Function(id.0),
+    };
+    eval.terms.make(Node::Apply { what, args })
+}
+
+/// Whether it is the text without a letter.
+pub fn is_no_text(eval: &Eval, id: Id) -> bool {
+    matches!(eval.terms.table.value(id), Some(Value::Text(text)) if text.is_empty())
+}
+
 /// Whether a query was written here, be it one that was refused.
 fn is_written(eval: &Eval, query: Id) -> bool {
     let is_text = matches!(
@@ -236,22 +251,14 @@ pub fn template(eval: &mut Eval, expr: &Expr, holes: Vec<Id>) -> Id {
     let ExprKind::Template { template, .. } = &expr.kind else {
         return eval.terms.table.worst();
     };
-    let words = eval.terms.table.constant(Value::text(words(template)));
+    let words = eval
+        .terms
+        .table
+        .constant(Value::text(template.text_with(literal::HOLE)));
     let mut args = vec![words];
     args.extend(holes);
     eval.terms.make(Node::Apply {
         what: Operation::Text,
         args,
     })
-}
-
-fn words(template: &Template) -> String {
-    let mut text = String::new();
-    for segment in &template.segments {
-        match segment {
-            Segment::Text(part) => text.push_str(part),
-            Segment::Hole(_) => text.push(literal::HOLE),
-        }
-    }
-    text
 }

@@ -115,6 +115,9 @@ pub enum Operation {
         plain: bool,
     },
     Divide,
+    /// Whole, toward zero, and what is left.
+    Quotient,
+    Remainder,
     Negate,
     Min,
     Max,

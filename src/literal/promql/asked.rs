@@ -3,6 +3,7 @@
 //! In: a query, holes as they stand while it is read. Out: the facts that decide whether its
 //! answer can change.
 
+use super::absence::Absent;
 use super::lexer::{self, Kind};
 use super::parser::Parser;
 
@@ -16,29 +17,26 @@ pub struct Asked {
     pub series: bool,
     /// It has `offset` or `@`.
     pub past: bool,
-    /// The number that its top, `or vector(c)`, makes up where there is no series.
+    /// The number that it answers where none of its series exists: `x or vector(c)`.
     pub fallback: Option<f64>,
 }
 
 /// The facts of a query; nothing if it is none.
 pub fn asked(query: &str) -> Option<Asked> {
     let tokens = lexer::tokens(query).ok()?;
-    let words: Vec<&str> = tokens
-        .iter()
-        .filter(|token| token.kind != Kind::End)
-        .map(|token| query.get(token.range.clone()).unwrap_or_default())
-        .collect();
-    let past = tokens
-        .iter()
-        .zip(&words)
-        .any(|(token, word)| match token.kind {
+    let past = tokens.iter().any(|token| {
+        let word = query.get(token.range.clone()).unwrap_or_default();
+        match token.kind {
             Kind::Word => word.eq_ignore_ascii_case("offset"),
-            Kind::Mark => *word == "@",
+            Kind::Mark => word == "@",
             Kind::Number | Kind::Duration | Kind::Text | Kind::Hole | Kind::End => false,
-        });
-    let fallback = fallback(&words);
+        }
+    });
     let mut parser = Parser::new(query, tokens);
-    parser.whole().ok()?;
+    let fallback = match parser.whole().ok()? {
+        Absent::Number(number) => Some(number),
+        Absent::Nothing | Absent::Unknown => None,
+    };
     Some(Asked {
         series: !parser.selected.is_empty(),
         past,
@@ -46,93 +44,46 @@ pub fn asked(query: &str) -> Option<Asked> {
     })
 }
 
-/// `.. or vector(c)`, perhaps in parentheses, perhaps with `on ()`.
-fn fallback(words: &[&str]) -> Option<f64> {
-    let mut words = words;
-    loop {
-        words = bare(words);
-        let (before, last) = split_last_or(words)?;
-        let number = made_up(bare(last))?;
-        // Of several the first one is what comes: `x or vector(0) or vector(1)`.
-        if split_last_or(bare(before)).is_none_or(|(_, earlier)| made_up(bare(earlier)).is_none()) {
-            return Some(number);
-        }
-        words = before;
-    }
-}
-
-/// Without the parentheses around all of it.
-fn bare<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
-    let mut words = words;
-    while let ["(", inner @ .., ")"] = words
-        && closes_last(inner)
-    {
-        words = inner;
-    }
-    words
-}
-
-/// The number of `vector(c)`.
-fn made_up(words: &[&str]) -> Option<f64> {
-    let (name, number, sign) = match words {
-        [name, "(", number, ")"] => (name, number, 1.0),
-        [name, "(", "-", number, ")"] => (name, number, -1.0),
-        _ => return None,
-    };
-    let number = number.parse::<f64>().ok()?;
-    name.eq_ignore_ascii_case("vector").then_some(sign * number)
-}
-
-/// Both sides of the last `or` that stands in no parentheses.
-fn split_last_or<'w>(words: &'w [&'w str]) -> Option<(&'w [&'w str], &'w [&'w str])> {
-    let mut depth = 0_i64;
-    let at = words.iter().enumerate().rev().find_map(|(at, word)| {
-        match *word {
-            ")" | "}" | "]" => depth += 1,
-            "(" | "{" | "[" => depth -= 1,
-            _ => {}
-        }
-        (depth == 0 && word.eq_ignore_ascii_case("or")).then_some(at)
-    })?;
-    let (before, behind) = (words.get(..at)?, words.get(at + 1..)?);
-    let behind = match behind {
-        [how, "(", ")", behind @ ..]
-            if how.eq_ignore_ascii_case("on") || how.eq_ignore_ascii_case("ignoring") =>
-        {
-            behind
-        }
-        behind => behind,
-    };
-    Some((before, behind))
-}
-
-/// Whether no parenthesis closes that was not opened here.
-fn closes_last(words: &[&str]) -> bool {
-    let mut depth = 0_i64;
-    for word in words {
-        match *word {
-            "(" => depth += 1,
-            ")" => depth -= 1,
-            _ => {}
-        }
-        if depth < 0 {
-            return false;
-        }
-    }
-    depth == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_top_makes_up_a_number() {
+    fn a_number_is_made_up() {
         let with = |query: &str| asked(query).and_then(|asked| asked.fallback);
-        assert_eq!(with("sum(x) or vector(0)"), Some(0.0));
-        assert_eq!(with("(sum(x) or on() vector(-1))"), Some(-1.0));
-        assert_eq!(with("sum(x or vector(0))"), None);
-        assert_eq!(with("(a) or (b)"), None);
+        for (query, number) in [
+            ("sum(x) or vector(0)", 0.0),
+            ("(sum(x) or on() vector(-1))", -1.0),
+            ("sum(x) or (vector(0))", 0.0),
+            ("x or vector(0) or vector(1)", 0.0),
+            ("sum(x or vector(0))", 0.0),
+            ("(sum(x) or vector(5)) * 2 + 0x1", 11.0),
+            ("(x or vector(2)) > bool 1", 1.0),
+            ("(x or vector(2)) > 1", 2.0),
+            ("1 < (x or vector(2))", 2.0),
+            ("absent(x)", 1.0),
+            ("1 - absent(sum(x))", 0.0),
+            ("count(vector(7)) unless x", 1.0),
+            ("max_over_time((x or vector(3))[5m:])", 3.0),
+            ("rate((x or vector(3))[5m:])", 0.0),
+            ("clamp_max(x or vector(9), 4)", 4.0),
+            ("x or vector(scalar(vector(1_0)))", 10.0),
+        ] {
+            assert_eq!(with(query), Some(number), "{query}");
+        }
+        for query in [
+            "(a) or (b)",
+            "(sum(a) or vector(0)) / sum(b)",
+            "(x or vector(0)) > 1",
+            "x and vector(1)",
+            "vector(1) and x",
+            "absent(x or vector(1))",
+            "sum(rate(x[5m]))",
+            "count(x)",
+            "x or vector(time())",
+        ] {
+            assert_eq!(with(query), None, "{query}");
+        }
     }
 
     #[test]

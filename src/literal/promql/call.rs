@@ -1,5 +1,6 @@
 //! Functions and aggregations: their arguments, and what to write where one does not fit.
 
+use super::absence::{self, Absent};
 use super::function::Function;
 use super::parser::{Form, Operand, Parser};
 use super::{Problem, Yields};
@@ -42,6 +43,7 @@ impl Parser<'_> {
             yields: Yields::Vector,
             range: start..end,
             form: Form::Other,
+            absent: absence::aggregated(name, given.absent),
         })
     }
 
@@ -57,8 +59,9 @@ impl Parser<'_> {
     /// The arguments of a function and their types.
     pub(super) fn call(&mut self, function: Function, start: usize) -> Result<Operand, Problem> {
         self.expect("(")?;
-        let mut count = 0;
+        let mut absent: Vec<Absent> = Vec::new();
         while !self.is(")") {
+            let count = absent.len();
             if count > 0 {
                 self.expect(",")?;
             }
@@ -72,9 +75,10 @@ impl Parser<'_> {
             if given.yields != *expected {
                 return Err(self.misfit(function.name, *expected, &given));
             }
-            count += 1;
+            absent.push(given.absent);
         }
         let end = self.expect(")")?.end;
+        let count = absent.len();
         let least = function.parameters.len() - function.optional;
         if count < least {
             let what = format!(
@@ -88,6 +92,7 @@ impl Parser<'_> {
             yields: function.result,
             range: start..end,
             form: Form::Other,
+            absent: absence::called(function.name, &absent),
         })
     }
 

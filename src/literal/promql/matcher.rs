@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::absence::Absent;
 use super::lexer::Kind;
 use super::parser::{Form, Operand, Parser};
 use super::selector::{Moment, Selected, millis};
@@ -44,6 +45,7 @@ impl Parser<'_> {
             yields: Yields::Vector,
             range,
             form: Form::Selector,
+            absent: Absent::Nothing,
         })
     }
 
@@ -219,6 +221,7 @@ impl Parser<'_> {
             yields: Yields::Samples,
             range: operand.range.start..end,
             form: Form::Ranged,
+            absent: operand.absent,
         })
     }
 

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::absence::{self, Absent, Side};
 use super::function;
 use super::lexer::{Kind, Token};
 use super::selector::Selected;
@@ -31,6 +32,8 @@ pub(super) struct Operand {
     pub yields: Yields,
     pub range: Range<usize>,
     pub form: Form,
+    /// What it is where no series exists.
+    pub absent: Absent,
 }
 
 /// What may still follow an expression.
@@ -62,8 +65,9 @@ impl<'a> Parser<'a> {
         Ok(self.positions)
     }
 
-    /// The whole query: something that gives a number for a moment.
-    pub fn whole(&mut self) -> Result<(), Problem> {
+    /// The whole query: something that gives a number for a moment. Out comes what it is where
+    /// no series exists.
+    pub fn whole(&mut self) -> Result<Absent, Problem> {
         if self.peek().kind == Kind::End {
             return Err(Problem::syntax(0..self.text.len(), "it is empty"));
         }
@@ -72,7 +76,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("an operator or the end"));
         }
         match whole.yields {
-            Yields::Scalar | Yields::Vector => Ok(()),
+            Yields::Scalar | Yields::Vector => Ok(whole.absent),
             Yields::Samples => {
                 let what = "it yields a range of samples, not a value for each series";
                 let help = "say what to make of the samples: `rate(…)`, `max_over_time(…)`";
@@ -163,35 +167,46 @@ impl<'a> Parser<'a> {
         if !(self.is("-") || self.is("+")) {
             return self.operand();
         }
-        let start = self.next().range.start;
+        let sign = self.next();
+        let negative = &self.text[sign.range.clone()] == "-";
         let operand = self.expression(6)?;
         if matches!(operand.yields, Yields::Samples | Yields::Text) {
             let what = format!("a sign before {}", operand.yields.noun());
             return Err(Problem::types(operand.range, what));
         }
         Ok(Operand {
-            range: start..operand.range.end,
+            range: sign.range.start..operand.range.end,
             form: Form::Other,
+            absent: match negative {
+                true => operand.absent.map(|number| -number),
+                false => operand.absent,
+            },
             ..operand
         })
     }
 
     fn operand(&mut self) -> Result<Operand, Problem> {
         let token = self.peek().clone();
-        let plain = |yields| Operand {
+        let plain = |yields, absent| Operand {
             yields,
             range: token.range.clone(),
             form: Form::Other,
+            absent,
         };
+        let written = &self.text[token.range.clone()];
         let operand = match token.kind {
-            Kind::Number | Kind::Duration => {
+            Kind::Number => {
                 self.next();
-                plain(Yields::Scalar)
+                plain(Yields::Scalar, Absent::written(written))
+            }
+            Kind::Duration => {
+                self.next();
+                plain(Yields::Scalar, Absent::seconds(written))
             }
             Kind::Text => {
                 self.next();
                 self.no_holes(&token.range)?;
-                plain(Yields::Text)
+                plain(Yields::Text, Absent::Unknown)
             }
             Kind::Word => self.named(token)?,
             Kind::Hole => {
@@ -206,9 +221,9 @@ impl<'a> Parser<'a> {
                 let inner = self.expression(0)?;
                 let end = self.expect(")")?.end;
                 Operand {
-                    yields: inner.yields,
                     range: token.range.start..end,
                     form: Form::Other,
+                    ..inner
                 }
             }
             Kind::Mark | Kind::End => {
@@ -245,6 +260,7 @@ impl<'a> Parser<'a> {
                 yields: Yields::Scalar,
                 range: token.range,
                 form: Form::Other,
+                absent: Absent::written(name),
             });
         }
         let keywords = [
@@ -402,9 +418,14 @@ fn combined(
         let what = "a comparison of two numbers needs `bool`";
         return Err(Problem::types(place, what).help(format!("write `{operator} bool`")));
     }
+    let side = |side: &Operand| Side {
+        absent: side.absent,
+        is_scalar: side.yields == Scalar,
+    };
     Ok(Operand {
         yields: if scalars { Scalar } else { Vector },
         range: left.range.start..right.range.end,
         form: Form::Other,
+        absent: absence::combined(operator, modifiers.bool, side(&left), side(&right)),
     })
 }

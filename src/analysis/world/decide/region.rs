@@ -23,7 +23,7 @@ impl Terms {
             match *self.table.node(*atom) {
                 Node::Less(left, right) | Node::Equal(left, right) => {
                     let other = if left == term { right } else { left };
-                    match (self.point(other), self.table.value(other)) {
+                    match (self.number_of(other), self.table.value(other)) {
                         (Some(point), _) => points.push(point),
                         (None, Some(value)) => {
                             values.insert(value.clone());
@@ -78,19 +78,21 @@ impl Terms {
                 *order == wanted
             }
             (Node::Equal(..), Region::Order(order)) => *order == Ordering::Equal,
-            (Node::Less(left, right), region) => match (self.point(*right), self.point(*left)) {
-                (Some(bound), _) if !self.is_constant(*left) => match region {
-                    Region::Point(at) => *at < bound,
-                    Region::Open(_, high) => *high <= bound,
+            (Node::Less(left, right), region) => {
+                match (self.number_of(*right), self.number_of(*left)) {
+                    (Some(bound), _) if !self.is_constant(*left) => match region {
+                        Region::Point(at) => *at < bound,
+                        Region::Open(_, high) => *high <= bound,
+                        _ => false,
+                    },
+                    (_, Some(bound)) => match region {
+                        Region::Point(at) => bound < *at,
+                        Region::Open(low, _) => bound <= *low,
+                        _ => false,
+                    },
                     _ => false,
-                },
-                (_, Some(bound)) => match region {
-                    Region::Point(at) => bound < *at,
-                    Region::Open(low, _) => bound <= *low,
-                    _ => false,
-                },
-                _ => false,
-            },
+                }
+            }
             (Node::Equal(left, right), region) => {
                 let constant = if self.is_constant(*right) {
                     *right
@@ -98,7 +100,7 @@ impl Terms {
                     *left
                 };
                 match region {
-                    Region::Point(at) => self.point(constant) == Some(*at),
+                    Region::Point(at) => self.number_of(constant) == Some(*at),
                     Region::Value(value) => self.table.value(constant) == Some(value),
                     Region::Is(_) | Region::Open(..) | Region::Other | Region::Order(_) => false,
                 }

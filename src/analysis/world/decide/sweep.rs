@@ -172,7 +172,7 @@ impl Terms {
         let constant = if self.is_constant(right) { right } else { left };
         match regions.first()? {
             Region::Point(_) | Region::Open(..) => {
-                let point = self.point(constant)?;
+                let point = self.number_of(constant)?;
                 Some(regions.partition_point(|region| match region {
                     Region::Point(at) => *at < point,
                     Region::Open(_, high) => *high <= point,
