@@ -33,9 +33,10 @@ pub fn check(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnostic>)
 }
 
 fn check_handlers(package: &Package, rests: &Rests, block: &Block, out: &mut Vec<Diagnostic>) {
+    let mut walk = rest::of_block(package, rests, block);
     block.for_each_stmt(&mut |stmt| {
         for handler in handlers(stmt) {
-            check_handler(package, rests, handler, out);
+            check_handler(&mut walk, handler, out);
         }
     });
 }
@@ -56,7 +57,7 @@ fn sees_failure(handler: &Handler) -> bool {
     }
 }
 
-fn check_handler(package: &Package, rests: &Rests, handler: &Handler, out: &mut Vec<Diagnostic>) {
+fn check_handler(walk: &mut rest::Walk, handler: &Handler, out: &mut Vec<Diagnostic>) {
     if !sees_failure(handler) {
         return;
     }
@@ -71,7 +72,7 @@ fn check_handler(package: &Package, rests: &Rests, handler: &Handler, out: &mut 
             _ => return,
         },
     };
-    if !super::is_broken(value) && !rest::is_answer(package, rests, value) {
+    if !super::is_broken(value) && !walk.is_answer(value) {
         out.push(made_up(handler, value));
     }
 }

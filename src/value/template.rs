@@ -128,6 +128,18 @@ impl Template {
             Segment::Hole(position) => Some(*position),
         })
     }
+
+    /// The text with this in the place of each hole.
+    pub fn text_with(&self, stand_in: char) -> String {
+        let mut text = String::new();
+        for segment in &self.segments {
+            match segment {
+                Segment::Text(part) => text.push_str(part),
+                Segment::Hole(_) => text.push(stand_in),
+            }
+        }
+        text
+    }
 }
 
 /// Fills the holes, each value escaped by the rules of its place.

@@ -1,10 +1,12 @@
 //! What a value rests on: whether it was observed, on every way to it.
 //!
 //! Each function is summed up once, callees first: either its answer certainly rests on an
-//! observation of its own, or on those of its parameters that are named.
+//! observation of its own, or on those of its parameters that are named. A query counts as
+//! observed if it asks for a series: what `vector(0)` answers nobody measured.
 
 use std::collections::BTreeSet;
 
+use crate::literal;
 use crate::syntax::tree::BinaryOp;
 use crate::typed::{
     Block, Builtin, CallExpr, Callee, Expr, ExprKind, ExternKind, FunctionId, FunctionKind,
@@ -75,7 +77,7 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Rests {
                 let mut walk = Walk {
                     package,
                     rests: &rests,
-                    locals: parameters.map(Rest::parameter).collect(),
+                    locals: parameters.map(Rest::parameter).map(Some).collect(),
                     answers: None,
                 };
                 walk.block(&function.body.block, Rest::default());
@@ -89,44 +91,70 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Rests {
     rests
 }
 
-/// Whether the value is `none`, or rests on an observation whatever happens.
-pub fn is_answer(package: &Package, rests: &Rests, value: &Expr) -> bool {
-    match &value.kind {
-        ExprKind::Value(Value::None) => true,
-        ExprKind::Wrap(inner) => is_answer(package, rests, inner),
-        ExprKind::If {
-            then, otherwise, ..
-        } => is_answer(package, rests, then) && is_answer(package, rests, otherwise),
-        _ => {
-            let mut walk = Walk {
-                package,
-                rests,
-                locals: Vec::new(),
-                answers: None,
-            };
-            walk.expr(value).certain
-        }
+/// A query: it rests on the world if it asks for a series.
+fn asks(query: &str) -> Rest {
+    match literal::asked(query) {
+        Some(asked) if !asked.series => Rest::default(),
+        // One that is none was reported.
+        Some(_) | None => Rest::certain(),
     }
 }
 
-struct Walk<'a> {
+/// What a block's handlers are judged with.
+pub fn of_block<'a>(package: &'a Package, rests: &'a Rests, block: &Block) -> Walk<'a> {
+    let mut walk = Walk {
+        package,
+        rests,
+        locals: Vec::new(),
+        answers: None,
+    };
+    block.for_each_stmt(&mut |stmt| {
+        if let StmtKind::Let { local, value, .. } = &stmt.kind
+            && value.ty == Type::PromQuery
+        {
+            let rest = walk.expr(value);
+            walk.set(*local, rest);
+        }
+    });
+    walk
+}
+
+pub struct Walk<'a> {
     package: &'a Package,
     rests: &'a Rests,
-    locals: Vec<Rest>,
+    /// Those that were met.
+    locals: Vec<Option<Rest>>,
     /// Of all returns so far.
     answers: Option<Rest>,
 }
 
 impl Walk<'_> {
-    fn set(&mut self, local: LocalId, rest: Rest) {
-        if self.locals.len() <= local.index() {
-            self.locals.resize(local.index() + 1, Rest::default());
+    /// Whether the value is `none`, or rests on an observation whatever happens.
+    pub fn is_answer(&mut self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::Value(Value::None) => true,
+            ExprKind::Wrap(inner) => self.is_answer(inner),
+            ExprKind::If {
+                then, otherwise, ..
+            } => self.is_answer(then) && self.is_answer(otherwise),
+            _ => self.expr(value).certain,
         }
-        self.locals[local.index()] = rest;
     }
 
-    fn local(&self, local: LocalId) -> Rest {
-        self.locals.get(local.index()).cloned().unwrap_or_default()
+    fn set(&mut self, local: LocalId, rest: Rest) {
+        if self.locals.len() <= local.index() {
+            self.locals.resize(local.index() + 1, None);
+        }
+        self.locals[local.index()] = Some(rest);
+    }
+
+    /// Of a query that comes from elsewhere it is not known that it asks for nothing.
+    fn local(&self, local: LocalId, ty: &Type) -> Rest {
+        let met = self.locals.get(local.index()).cloned().flatten();
+        met.unwrap_or_else(|| match ty {
+            Type::PromQuery => Rest::certain(),
+            _ => Rest::default(),
+        })
     }
 
     /// What rests on `here` when control comes to the block; out comes the same of its end.
@@ -202,13 +230,29 @@ impl Walk<'_> {
         match &expr.kind {
             // Reported: nothing more is said of it.
             ExprKind::Error => Rest::certain(),
+            ExprKind::Value(Value::Query(query)) => asks(&query.text),
+            ExprKind::Template { template, .. } if expr.ty == Type::PromQuery => {
+                asks(&template.text_with(literal::HOLE))
+            }
+            ExprKind::Const(id) if expr.ty == Type::PromQuery => {
+                match &self.package.consts[id.index()].value {
+                    Value::Query(query) => asks(&query.text),
+                    _ => Rest::default(),
+                }
+            }
+            ExprKind::If {
+                then, otherwise, ..
+            } if expr.ty == Type::PromQuery => {
+                let then = self.expr(then);
+                then.and(self.expr(otherwise))
+            }
             ExprKind::Value(_)
             | ExprKind::Trigger(_)
             | ExprKind::Const(_)
             | ExprKind::Secret(_)
             | ExprKind::Role(_)
             | ExprKind::RecordKind(_) => Rest::default(),
-            ExprKind::Local(local) => self.local(*local),
+            ExprKind::Local(local) => self.local(*local, &expr.ty),
             ExprKind::Call(call) => self.call(call),
             ExprKind::IsSome {
                 operand,
@@ -295,7 +339,11 @@ impl Walk<'_> {
                 match &extern_.kind {
                     // The clock runs whatever happens to the world.
                     ExternKind::Probe if super::look::is_clock(extern_) => Rest::default(),
-                    ExternKind::Probe => Rest::certain(),
+                    ExternKind::Probe => {
+                        let mut queries = call.args.iter().zip(args);
+                        let query = queries.find(|(arg, _)| arg.ty == Type::PromQuery);
+                        query.map_or_else(Rest::certain, |(_, rest)| rest)
+                    }
                     ExternKind::Fn => joined(args),
                     ExternKind::Action(_) => Rest::default(),
                 }
