@@ -3,13 +3,22 @@
 //! In: a word and the names that exist. Out: the nearest one, if it is near enough to be a slip.
 //! Never guesses wildly: an unrelated suggestion is worse than none.
 
-/// The candidate that is nearest to `word`, the first of equals, if it is near enough.
+/// The candidate that is nearest to `word`, the first of equals, if it is near enough. Of more than
+/// [`MOST`] candidates only the first are looked at, so that many slips in one file cost no more
+/// than linear time.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().take(LONGEST).collect();
     let allowed = (word.len() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
-        let distance = distance(&word, &candidate.chars().take(LONGEST).collect::<Vec<_>>());
+    let mut letters: Vec<char> = Vec::new();
+    for candidate in candidates.into_iter().take(MOST) {
+        letters.clear();
+        letters.extend(candidate.chars().take(LONGEST));
+        if letters.len().abs_diff(word.len()) > allowed {
+            continue;
+        }
+        crate::steps::count(1);
+        let distance = distance(&word, &letters);
         // A name that shares nothing with the word is not a slip, however short both are.
         let related = distance < word.len().max(candidate.len());
         if related && distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
@@ -18,6 +27,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     best.map(|(_, candidate)| candidate)
 }
+
+/// How many candidates are looked at.
+const MOST: usize = 500;
 
 /// Longer names are compared by their beginning.
 const LONGEST: usize = 64;

@@ -125,13 +125,19 @@ fn has_blank_line_above(parts: &[Part], index: usize) -> bool {
     let (Some(above), Some(part)) = (before.last(), from.first()) else {
         return false;
     };
-    if part.blank_line || above.kind == PartKind::Documentation {
+    if part.blank_line {
         return true;
+    }
+    match above.kind {
+        PartKind::Documentation => return true,
+        PartKind::Comment => return false,
+        PartKind::Line | PartKind::Item => {}
     }
     // The comments between two items belong to the one below, unless a blank line says otherwise.
     let comments = from
         .iter()
         .take_while(|part| part.kind == PartKind::Comment)
+        .inspect(|_| crate::steps::count(1))
         .count();
     let parted = from.iter().take(comments + 1).any(|part| part.blank_line);
     match (above.kind, from.get(comments).map(|next| next.kind)) {

@@ -2,6 +2,8 @@
 //!
 //! In: their items. Out: their rows, with moments and times of day; and who mentions which.
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
 use super::super::declare::Declared;
@@ -192,20 +194,16 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Says which windows are cut out of themselves, each ring once.
+    /// Says which windows are cut out of themselves, each ring once: its first one speaks for it.
     pub fn refuse_circular_windows(&mut self, declared: &[Declared<'a>]) {
+        let speakers = self.first_of_each_ring();
         for found in declared {
             let (ItemKind::Window(item), Some(Symbol::Window(id))) =
                 (&found.item.kind, found.symbol)
             else {
                 continue;
             };
-            let ring = self.exceptions(id);
-            let (Some(last), Some(except)) = (ring.last(), &item.except) else {
-                continue;
-            };
-            // The first of a ring speaks for it.
-            if *last == id && ring.iter().all(|other| *other >= id) {
+            if let (true, Some(except)) = (speakers.contains(&id), &item.except) {
                 let message = format!("the window `{}` is cut out of itself", item.name.text);
                 let found = Diagnostic::new(Code::Circular, message, except.span, "needs itself");
                 self.say(found.and(item.name.span, "declared here"));
@@ -213,18 +211,30 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// The windows cut out of one, one by way of the other, until there is none or one comes
-    /// again.
-    fn exceptions(&self, id: WindowId) -> Vec<WindowId> {
-        let mut chain: Vec<WindowId> = Vec::new();
-        let mut next = self.package.windows[id.index()].except;
-        while let Some(other) = next {
-            if chain.contains(&other) {
-                break;
+    /// Each window names at most one other: it is followed until there is none, or one that was
+    /// met before; if that was on the same way, both lie on a ring.
+    fn first_of_each_ring(&self) -> BTreeSet<WindowId> {
+        let windows = &self.package.windows;
+        let mut met: Vec<Option<usize>> = vec![None; windows.len()];
+        let mut first = BTreeSet::new();
+        for start in 0..windows.len() {
+            let mut way = Vec::new();
+            let mut next = Some(WindowId(start as u32));
+            while let Some(id) = next
+                && met[id.index()].is_none()
+            {
+                crate::steps::count(1);
+                met[id.index()] = Some(start);
+                way.push(id);
+                next = windows[id.index()].except;
             }
-            chain.push(other);
-            next = self.package.windows[other.index()].except;
+            if let Some(id) = next
+                && met[id.index()] == Some(start)
+            {
+                let ring = way.iter().skip_while(|other| **other != id);
+                first.extend(ring.min());
+            }
         }
-        chain
+        first
     }
 }

@@ -1,11 +1,13 @@
 //! Programs that are made of one construct, as often as is asked.
 
 mod calls;
+mod names;
 mod nest;
 
 use std::fmt::Write;
 
 use calls::*;
+use names::*;
 use nest::*;
 
 /// A construct, how often it is written, and the program.
@@ -76,6 +78,11 @@ growths! {
     record_fields WIDE;
     runbooks WIDE / 2;
     tests WIDE;
+    windows WIDE;
+    unknown_names 20 * WIDE;
+    comments_at_the_head WIDE;
+    comments_at_the_end WIDE;
+    names_of_two_axes WIDE;
 }
 
 /// A program by its parts; each comes with the smallest thing that makes it whole.
@@ -331,34 +338,6 @@ fn disjunction(n: usize) -> String {
     let part = |at| format!("prom.value(promql\"sum(x{at})\") > 1");
     let parts: Vec<String> = (0..n).map(part).collect();
     Program::diagnose(&format!("cleared if {}", parts.join(" or ")))
-}
-
-/// A chain of names, each made of the one before.
-fn chain(n: usize, first: &str, next: impl Fn(usize) -> String, last: &str) -> String {
-    let line = |at| format!("let x{} = {}", at + 1, next(at));
-    let lines = lines(n, line);
-    let last = last.replace("LAST", &format!("x{n}"));
-    Program::diagnose(&format!("let x0 = {first}\n{lines}\n{last}"))
-}
-
-fn names(n: usize) -> String {
-    let next = |at| format!("x{at} + x{at}");
-    chain(n, "lag()", next, "cleared if LAST > 4")
-}
-
-fn names_of_bools(n: usize) -> String {
-    let next = |at| format!("x{at} and lag() < {at}");
-    chain(n, "lag() > 3", next, "cleared if LAST")
-}
-
-fn names_used_twice(n: usize) -> String {
-    let next = |at| format!("x{at} or (not x{at} and lag() > {at})");
-    chain(n, "lag() > 3", next, "if LAST { found bad(w, ps) }")
-}
-
-fn names_of_lists(n: usize) -> String {
-    let next = |at| format!("[x for x in x{at} where x.ready]");
-    chain(n, "ps", next, "if LAST is empty { wait 1s }")
 }
 
 fn parameters(n: usize) -> String {
