@@ -19,6 +19,8 @@ enum Known {
     Number(f64),
     Value(Value),
     Empty,
+    /// A list with elements, each of them this; how many they are is not known.
+    Every(f64),
     None,
 }
 
@@ -45,7 +47,11 @@ impl Known {
         match value {
             Value::Bool(truth) => Known::Truth(*truth),
             Value::None => Known::None,
-            Value::List(elements) if elements.is_empty() => Known::Empty,
+            Value::List(elements) => match elements.as_slice() {
+                [] => Known::Empty,
+                [one] => number(one).map_or_else(|| Known::Value(value.clone()), Known::Every),
+                _ => Known::Value(value.clone()),
+            },
             value => match number(value) {
                 Some(number) => Known::Number(number),
                 None => Known::Value(value.clone()),
@@ -108,6 +114,7 @@ impl Terms {
             Node::IsEmpty { word: true, .. } => Known::Unknown,
             Node::IsEmpty { of: list, .. } => match of(list) {
                 Known::Empty => Known::Truth(true),
+                Known::Every(_) => Known::Truth(false),
                 _ => Known::Unknown,
             },
             Node::IsSome(inner) => match of(inner) {
@@ -115,12 +122,14 @@ impl Terms {
                 _ => Known::Unknown,
             },
             Node::Wrap(inner) => of(inner),
-            Node::Any { source, .. } => match of(source) {
+            Node::Any { source, test } => match of(source) {
                 Known::Empty => Known::Truth(false),
+                Known::Every(_) => of(test),
                 _ => Known::Unknown,
             },
-            Node::Filter { source, .. } => match of(source) {
-                Known::Empty => Known::Empty,
+            Node::Filter { source, test, .. } => match (of(source), of(test).truth()) {
+                (Known::Empty, _) | (Known::Every(_), Some(false)) => Known::Empty,
+                (every @ Known::Every(_), Some(true)) => every,
                 _ => Known::Unknown,
             },
             Node::Pick { source, .. } => match of(source) {
@@ -132,8 +141,14 @@ impl Terms {
                 _ => Known::Unknown,
             },
             Node::Apply { what, args } => {
-                if let (Operation::First, Some(Known::Empty)) = (what, args.first().map(of)) {
-                    return Known::Empty;
+                match (what, args.first().map(of)) {
+                    (Operation::First, Some(list @ (Known::Empty | Known::Every(_)))) => {
+                        return list;
+                    }
+                    (Operation::Index, Some(Known::Every(number))) => {
+                        return Known::Number(number);
+                    }
+                    _ => {}
                 }
                 let numbers: Option<Vec<Interval>> = args
                     .iter()
@@ -153,13 +168,15 @@ impl Terms {
                 }
             }
             // Nothing is all, smallest or largest of nothing: those fail.
-            Node::All { .. }
-            | Node::Extreme { .. }
-            | Node::Unwrap(_)
-            | Node::Element { .. }
-            | Node::Record { .. }
-            | Node::List(_)
-            | Node::Leaf(_) => Known::Unknown,
+            Node::All { source, test } => match of(source) {
+                Known::Every(_) => of(test),
+                _ => Known::Unknown,
+            },
+            Node::Extreme { of: list, .. } | Node::Element { list, .. } => match of(list) {
+                Known::Every(number) => Known::Number(number),
+                _ => Known::Unknown,
+            },
+            Node::Unwrap(_) | Node::Record { .. } | Node::List(_) | Node::Leaf(_) => Known::Unknown,
         }
     }
 }

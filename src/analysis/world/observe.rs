@@ -181,7 +181,12 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     let value = eval.terms.table.put(node, facts);
     match query.and_then(|query| query.fallback) {
         Some(fallback) => {
-            let fallback = eval.terms.table.constant(Value::Float(fallback));
+            let fallback = Value::Float(fallback);
+            let fallback = eval.terms.table.constant(match facts.shape {
+                // It answers so at each point.
+                Shape::List => Value::list(vec![fallback]),
+                Shape::Plain | Shape::Optional | Shape::Record | Shape::Target => fallback,
+            });
             eval.terms.make(Node::OrNoData { value, fallback })
         }
         None => value,
