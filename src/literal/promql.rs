@@ -22,7 +22,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::value::HolePosition;
 use parser::Parser;
 
-pub use asked::{Asked, HOLE, asked};
+pub use asked::{Asked, Fallback, HOLE, asked};
 pub use selector::{Moment, Selector, selectors};
 
 /// What an expression yields.

@@ -81,6 +81,9 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Rests {
                     answers: None,
                 };
                 walk.block(&function.body.block, Rest::default());
+                if answers_the_same(&function.body.block) {
+                    walk.answers = Some(Rest::default());
+                }
                 // Without any `return` something is broken, and was reported.
                 walk.answers.unwrap_or_else(Rest::certain)
             }
@@ -89,6 +92,25 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Rests {
         rests[id.index()] = rest;
     }
     rests
+}
+
+/// Whether one and the same value stands behind every `return`: then nothing that was observed
+/// decides it.
+fn answers_the_same(block: &Block) -> bool {
+    let mut first: Option<Value> = None;
+    let mut same = true;
+    block.for_each_stmt(&mut |stmt| {
+        let StmtKind::Return(value) = &stmt.kind else {
+            return;
+        };
+        match (&value.kind, &first) {
+            (ExprKind::Value(Value::None), _) => same = false,
+            (ExprKind::Value(value), None) => first = Some(value.clone()),
+            (ExprKind::Value(value), Some(first)) => same &= value == first,
+            _ => same = false,
+        }
+    });
+    same && first.is_some()
 }
 
 /// A query: it rests on the world if it asks for a series.

@@ -19,6 +19,9 @@ enum Known {
     Number(f64),
     Value(Value),
     Empty,
+    /// A number that the clock makes up; a comparison with it may hold.
+    Clock,
+    Perhaps,
     /// A list with elements, each of them this; how many they are is not known.
     Every(f64),
     None,
@@ -36,6 +39,16 @@ impl Known {
         match self {
             Known::Number(number) => Some(*number),
             _ => None,
+        }
+    }
+
+    /// Whether a comparison of both hangs on what the clock makes up.
+    fn is_by_clock(&self, other: &Known) -> bool {
+        match (self, other) {
+            (Known::Clock, other) | (other, Known::Clock) => {
+                matches!(other, Known::Clock | Known::Number(_))
+            }
+            _ => false,
         }
     }
 
@@ -68,7 +81,7 @@ impl Terms {
             let value = self.in_absence(part, &known);
             known.insert(part, value);
         }
-        known.get(&id) == Some(&Known::Truth(true))
+        matches!(known.get(&id), Some(Known::Truth(true) | Known::Perhaps))
     }
 
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
@@ -84,7 +97,10 @@ impl Terms {
                 },
                 false => Known::Unknown,
             },
-            Node::Not(inner) => Known::of(of(inner).truth().map(|truth| !truth)),
+            Node::Not(inner) => match of(inner) {
+                Known::Perhaps => Known::Perhaps,
+                inner => Known::of(inner.truth().map(|truth| !truth)),
+            },
             Node::And(left, right) => both(of(left), of(right), false),
             Node::Or(left, right) => both(of(left), of(right), true),
             Node::Choose {
@@ -98,6 +114,11 @@ impl Terms {
                 None => Known::Unknown,
             },
             Node::OrNoData { fallback, .. } => of(fallback),
+            Node::Less(left, right) | Node::Equal(left, right)
+                if of(left).is_by_clock(&of(right)) =>
+            {
+                Known::Perhaps
+            }
             Node::Less(left, right) => {
                 let sides = of(left).number().zip(of(right).number());
                 Known::of(sides.map(|(left, right)| left < right))
@@ -150,6 +171,11 @@ impl Terms {
                     }
                     _ => {}
                 }
+                let each: Vec<Known> = args.iter().map(of).collect();
+                let is_made = |known: &Known| matches!(known, Known::Clock | Known::Number(_));
+                if each.contains(&Known::Clock) && each.iter().all(is_made) {
+                    return Known::Clock;
+                }
                 let numbers: Option<Vec<Interval>> = args
                     .iter()
                     .map(|arg| of(arg).number().map(Interval::point))
@@ -167,6 +193,7 @@ impl Terms {
                     Shape::Plain | Shape::Record | Shape::Target => Known::Unknown,
                 }
             }
+            Node::Leaf(Leaf::ByClock) => Known::Clock,
             // Nothing is all, smallest or largest of nothing: those fail.
             Node::All { source, test } => match of(source) {
                 Known::Every(_) => of(test),
@@ -186,6 +213,12 @@ fn both(left: Known, right: Known, strong: bool) -> Known {
     match (left.truth(), right.truth()) {
         (left, right) if left == Some(strong) || right == Some(strong) => Known::Truth(strong),
         (Some(_), Some(_)) => Known::Truth(!strong),
-        _ => Known::Unknown,
+        _ => match (left, right) {
+            (Known::Perhaps, Known::Perhaps | Known::Truth(_))
+            | (Known::Truth(_), Known::Perhaps) => Known::Perhaps,
+            // Whatever the other side is, this one may be enough.
+            (Known::Perhaps, _) | (_, Known::Perhaps) if strong => Known::Perhaps,
+            _ => Known::Unknown,
+        },
     }
 }

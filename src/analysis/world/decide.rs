@@ -18,6 +18,9 @@ use sweep::{Along, Sweep};
 /// How many combinations of regions are looked at in one condition.
 pub const COMBINATIONS: usize = 4_096;
 
+/// How many values of words are gone through, each of them, in one condition.
+const WORDS: usize = 4;
+
 /// Whether the world can make something true, and whether it can make it false.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Can {
@@ -273,10 +276,32 @@ impl Terms {
                 atoms.push(*part);
             }
         }
+        let words = axes.iter().filter(|(axis, _)| self.is_of_words(**axis));
+        // Words are gone through one by one where they are few: what they pick between may be two
+        // sides of one measurement.
+        let each_word = words.count() <= WORDS;
         axes.into_iter()
-            .filter(|(_, (count, _))| *count > 1)
+            .filter(|(axis, (count, _))| *count > 1 || each_word && self.is_of_words(*axis))
             .map(|(axis, (_, atoms))| (axis, atoms))
             .collect()
+    }
+
+    /// Whether words alone take a value on this axis.
+    fn is_of_words(&self, axis: Axis) -> bool {
+        match axis {
+            Axis::Term(id) => {
+                let is_value = !matches!(
+                    self.table.node(id),
+                    Node::In { .. }
+                        | Node::IsEmpty { .. }
+                        | Node::IsSome(_)
+                        | Node::Any { .. }
+                        | Node::All { .. }
+                );
+                is_value && self.facts(id).told && !self.facts(id).world
+            }
+            Axis::Pair(..) => false,
+        }
     }
 
     /// What an atom hangs on; none for what is put together.
@@ -295,6 +320,11 @@ impl Terms {
                     (false, false) => Axis::Pair(left.min(right), left.max(right)),
                 }
             }),
+            // How many there are decides it, where that is asked, too.
+            Node::IsEmpty { of, .. } => {
+                let count = self.table.find(&Node::Count(of));
+                Some(Axis::Term(count.unwrap_or(id)))
+            }
             _ => Some(Axis::Term(id)),
         }
     }
@@ -392,9 +422,14 @@ impl Terms {
             Node::Apply {
                 what: Operation::First,
                 ref args,
-            } => match args.first() {
-                Some(list) => self.list_of(*list),
-                None => Can::NEITHER,
+            } => match *args.as_slice() {
+                // Words that choose how many may choose none.
+                [list, count] => {
+                    let can = self.list_of(list);
+                    Can::of(can.yes, can.no && !self.facts(count).told)
+                }
+                [list] => self.list_of(list),
+                _ => Can::NEITHER,
             },
             ref other => {
                 let known = match self.known(other) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::typed::{
     BinaryOp, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
-    FailureFilter, FunctionId, LocalId, Package, Runbook, Type, UnaryOp,
+    FailureFilter, FunctionId, FunctionKind, LocalId, Package, Runbook, Type, UnaryOp,
 };
 
 use super::fold::Terms;
@@ -140,15 +140,8 @@ impl<'a> Eval<'a> {
                 self.terms.not(some)
             }
             ExprKind::IsEmpty { operand, negated } => {
-                let word = matches!(
-                    operand.kind,
-                    ExprKind::Local(_)
-                        | ExprKind::Trigger(_)
-                        | ExprKind::Const(_)
-                        | ExprKind::Call(_)
-                        | ExprKind::Field { .. }
-                );
                 let of = self.expr(scope, operand);
+                let word = self.is_authors_word(operand, of);
                 let empty = self.terms.make(Node::IsEmpty { of, word });
                 if *negated {
                     self.terms.not(empty)
@@ -206,6 +199,38 @@ impl<'a> Eval<'a> {
                 let parts: Vec<Id> = holes.iter().map(|hole| self.expr(scope, hole)).collect();
                 observe::template(self, expr, parts)
             }
+        }
+    }
+
+    /// Whether the author gave the list a name, or a probe answers with it: then `is empty` is said
+    /// knowingly.
+    fn is_authors_word(&self, operand: &Expr, of: Id) -> bool {
+        match &operand.kind {
+            ExprKind::Trigger(_) | ExprKind::Const(_) => true,
+            ExprKind::Local(local) => {
+                let function = self
+                    .open
+                    .last()
+                    .map(|id| &self.package.functions[id.index()]);
+                let is_parameter =
+                    function.is_some_and(|function| local.index() < function.params.len());
+                // A parameter is only another word for what was given.
+                !is_parameter
+                    || !matches!(
+                        self.terms.table.node(of),
+                        Node::Filter { .. } | Node::Apply { .. } | Node::List(_)
+                    )
+            }
+            ExprKind::Call(call) => match call.callee {
+                Callee::Extern(_) => true,
+                Callee::Function(id) => match self.package.functions[id.index()].kind {
+                    FunctionKind::Probe | FunctionKind::Watch(_) => true,
+                    FunctionKind::Fn | FunctionKind::Action { .. } => false,
+                },
+                Callee::Builtin(_) => false,
+            },
+            ExprKind::Field { base, .. } => self.is_authors_word(base, of),
+            _ => false,
         }
     }
 

@@ -4,16 +4,21 @@
 //! it hides, and a measurement that decides between two constants is seen as one.
 
 mod facts;
+mod lift;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::Value;
 
 use super::decide::Can;
-use super::term::{Facts, Id, Node, Operation, Table, each_outcome, each_part};
+use super::solve::Line;
+use super::term::{Facts, Id, Node, Operation, Shape, Table, each_outcome};
 
 /// The lists of constants that `in` is taken apart for.
 pub const ALTERNATIVES: usize = 64;
+
+/// The outcomes of one choice that are looked at; of one with more the worst is taken.
+const OUTCOMES: usize = 512;
 
 /// The table and what was judged of it.
 #[derive(Default)]
@@ -22,6 +27,8 @@ pub struct Terms {
     pub(super) judged: BTreeMap<Id, Can>,
     /// Of lists and optionals: whether the world can empty and fill them.
     pub(super) lists: BTreeMap<Id, Can>,
+    /// Of sums and multiples of one term: what they come to.
+    pub(super) lines: BTreeMap<Id, Line>,
     /// A condition with more combinations than are looked at was met.
     pub wide: bool,
     /// What stands behind `else no_data` is taken where words select the observation.
@@ -61,68 +68,13 @@ impl Terms {
 
     /// The term for a node.
     pub fn make(&mut self, node: Node) -> Id {
-        match self.choice_in(&node) {
-            Some(choice) => self.lift(&node, choice),
-            None => self.fold(node),
+        let Some(choice) = self.choice_in(&node) else {
+            return self.fold(node);
+        };
+        match self.table.reach_most(choice, each_outcome, OUTCOMES) {
+            Some(outcomes) => self.lift(&node, choice, outcomes),
+            None => self.table.worst(),
         }
-    }
-
-    /// The one part of the node that is a choice, if the node is to go into it.
-    fn choice_in(&self, node: &Node) -> Option<Id> {
-        let goes_in = matches!(
-            node,
-            Node::Field { .. }
-                | Node::Apply { .. }
-                | Node::Less(..)
-                | Node::Equal(..)
-                | Node::In { .. }
-                | Node::IsEmpty { .. }
-                | Node::IsSome(_)
-                | Node::Unwrap(_)
-                | Node::Count(_)
-                | Node::Sum(_)
-                | Node::Extreme { .. }
-        );
-        if !goes_in {
-            return None;
-        }
-        let mut found = None;
-        let mut several = false;
-        each_part(node, &mut |part| {
-            let chooses = matches!(
-                self.table.node(part),
-                Node::Choose { .. } | Node::OrNoData { .. }
-            );
-            if chooses && found != Some(part) {
-                several |= found.is_some();
-                found = Some(part);
-            }
-        });
-        found.filter(|_| !several)
-    }
-
-    /// The choice with each of its outcomes put where it stood in the node.
-    fn lift(&mut self, node: &Node, choice: Id) -> Id {
-        let mut lifted: BTreeMap<Id, Id> = BTreeMap::new();
-        for id in self.table.reach(choice, each_outcome) {
-            let made = match *self.table.node(id) {
-                Node::Choose {
-                    condition,
-                    then,
-                    otherwise,
-                } => {
-                    let (then, otherwise) = (lifted[&then], lifted[&otherwise]);
-                    self.choose(condition, then, otherwise)
-                }
-                Node::OrNoData { value, fallback } => {
-                    let (value, fallback) = (lifted[&value], lifted[&fallback]);
-                    self.fold(Node::OrNoData { value, fallback })
-                }
-                _ => self.fold(replaced(node, choice, id)),
-            };
-            lifted.insert(id, made);
-        }
-        lifted[&choice]
     }
 
     fn fold(&mut self, node: Node) -> Id {
@@ -130,7 +82,9 @@ impl Terms {
             return id;
         }
         let facts = self.derived(&node);
-        self.table.put(node, facts)
+        let id = self.table.put(node, facts);
+        self.keep_line(id);
+        id
     }
 
     /// The term that says the same in fewer words.
@@ -243,6 +197,13 @@ impl Terms {
             return Some(self.table.truth(same));
         }
         for (one, other) in [(left, right), (right, left)] {
+            if self.is_empty_list(one) && self.facts(other).shape == Shape::List {
+                // It has no name here that the author could have meant.
+                return Some(self.make(Node::IsEmpty {
+                    of: other,
+                    word: false,
+                }));
+            }
             match self.table.value(one) {
                 Some(Value::Bool(true)) => return Some(other),
                 Some(Value::Bool(false)) => return Some(self.not(other)),
@@ -275,6 +236,14 @@ impl Terms {
             return Some(solved);
         }
         (left > right).then(|| self.fold(Node::Equal(right, left)))
+    }
+
+    fn is_empty_list(&self, id: Id) -> bool {
+        match self.table.node(id) {
+            Node::Const(Value::List(values)) => values.is_empty(),
+            Node::List(elements) => elements.is_empty(),
+            _ => false,
+        }
     }
 
     /// Whether it is a Bool that is put together.
@@ -346,6 +315,10 @@ impl Terms {
         } = self.table.node(list)
             && let [start, end, inclusive] = *args.as_slice()
         {
+            // An end that words set is one comparison with words, not two of which one has none.
+            if self.facts(start).told || self.facts(end).told {
+                return None;
+            }
             return Some(self.between(element, start, end, inclusive));
         }
         let alternatives: Vec<Id> = match self.table.node(list) {
@@ -446,36 +419,5 @@ impl Terms {
             word: false,
         });
         Some(self.not(empty))
-    }
-}
-
-/// The node with one of its parts replaced.
-fn replaced(node: &Node, from: Id, to: Id) -> Node {
-    let swap = |part: Id| if part == from { to } else { part };
-    match *node {
-        Node::Field { base, field } => Node::Field {
-            base: swap(base),
-            field,
-        },
-        Node::Apply { what, ref args } => Node::Apply {
-            what,
-            args: args.iter().map(|part| swap(*part)).collect(),
-        },
-        Node::Less(left, right) => Node::Less(swap(left), swap(right)),
-        Node::Equal(left, right) => Node::Equal(swap(left), swap(right)),
-        Node::In { element, list } => Node::In {
-            element: swap(element),
-            list: swap(list),
-        },
-        Node::IsEmpty { of, word } => Node::IsEmpty { of: swap(of), word },
-        Node::IsSome(of) => Node::IsSome(swap(of)),
-        Node::Unwrap(of) => Node::Unwrap(swap(of)),
-        Node::Count(of) => Node::Count(swap(of)),
-        Node::Sum(of) => Node::Sum(swap(of)),
-        Node::Extreme { of, largest } => Node::Extreme {
-            of: swap(of),
-            largest,
-        },
-        ref other => other.clone(),
     }
 }

@@ -1,6 +1,6 @@
 //! What an observation is worth, and what the library says of its range.
 
-use crate::literal;
+use crate::literal::{self, Fallback};
 use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Field, Type};
 use crate::value::Value;
 
@@ -181,12 +181,18 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     let value = eval.terms.table.put(node, facts);
     match query.and_then(|query| query.fallback) {
         Some(fallback) => {
-            let fallback = Value::Float(fallback);
-            let fallback = eval.terms.table.constant(match facts.shape {
+            let fallback = match (fallback, facts.shape) {
                 // It answers so at each point.
-                Shape::List => Value::list(vec![fallback]),
-                Shape::Plain | Shape::Optional | Shape::Record | Shape::Target => fallback,
-            });
+                (Fallback::Number(number), Shape::List) => {
+                    let points = Value::list(vec![Value::Float(number)]);
+                    eval.terms.table.constant(points)
+                }
+                (Fallback::Number(number), _) => eval.terms.table.constant(Value::Float(number)),
+                (Fallback::Some, _) => {
+                    let clock = Node::Leaf(Leaf::ByClock);
+                    eval.terms.table.put(clock, Facts::default())
+                }
+            };
             eval.terms.make(Node::OrNoData { value, fallback })
         }
         None => value,

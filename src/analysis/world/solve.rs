@@ -1,76 +1,152 @@
-//! Comparisons with a constant, solved for the term: `a + 1 < 3` asks what `a < 2` asks.
+//! Comparisons, solved for the term: `a + 1 < 3` asks what `a < 2` asks, and `a < a + 1` asks
+//! nothing.
 //!
-//! So comparisons of one measurement lie on one axis, whatever was added to it.
+//! So comparisons of one measurement lie on one axis, whatever was added to it or however often it
+//! was taken.
 
 use crate::value::Value;
 
 use super::fold::Terms;
+use super::number::{Interval, number};
 use super::term::{Id, Node, Operation};
 
-/// A term that is compared with a number.
-struct Solved {
-    term: Id,
-    bound: f64,
-    /// The term stands on the other side now: `3 - a < 1` is `2 < a`.
-    turned: bool,
+/// So often a term, and something added; without a term a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    term: Option<Id>,
+    times: f64,
+    plus: f64,
+}
+
+impl Line {
+    fn number(plus: f64) -> Line {
+        Line {
+            term: None,
+            times: 0.0,
+            plus,
+        }
+    }
+
+    fn scaled(self, by: f64) -> Line {
+        Line {
+            times: self.times * by,
+            plus: self.plus * by,
+            ..self
+        }
+    }
+
+    /// The sum, where both are of one term at most.
+    fn and(self, other: Line) -> Option<Line> {
+        let term = match (self.term, other.term) {
+            (Some(one), Some(other)) if one != other => return None,
+            (one, other) => one.or(other),
+        };
+        Some(Line {
+            term,
+            times: self.times + other.times,
+            plus: self.plus + other.plus,
+        })
+    }
 }
 
 impl Terms {
-    /// `left < right`, where one is a number and the other one a sum with a number.
+    /// `left < right`, where at least one of them is computed of one term.
     pub(super) fn less_solved(&mut self, left: Id, right: Id) -> Option<Id> {
-        let (solved, is_left) = match (self.solved(left, right), self.solved(right, left)) {
-            (Some(solved), _) => (solved, true),
-            (None, solved) => (solved?, false),
+        // `times * term < bound`
+        let (term, times, bound) = match self.difference(left, right)? {
+            Solved::Term(term, times, bound) => (term, times, bound),
+            Solved::Decided(zero) => return Some(self.table.truth(zero < 0.0)),
         };
-        let bound = self.table.constant(Value::Float(solved.bound));
-        Some(match is_left != solved.turned {
-            true => self.make(Node::Less(solved.term, bound)),
-            false => self.make(Node::Less(bound, solved.term)),
+        let bound = self.table.constant(Value::Float(bound / times));
+        Some(match times > 0.0 {
+            true => self.make(Node::Less(term, bound)),
+            false => self.make(Node::Less(bound, term)),
         })
     }
 
     /// The same of `left == right`.
     pub(super) fn equal_solved(&mut self, left: Id, right: Id) -> Option<Id> {
-        let solved = self
-            .solved(left, right)
-            .or_else(|| self.solved(right, left))?;
-        let bound = self.table.constant(Value::Float(solved.bound));
-        Some(self.make(Node::Equal(solved.term, bound)))
+        let (term, times, bound) = match self.difference(left, right)? {
+            Solved::Term(term, times, bound) => (term, times, bound),
+            Solved::Decided(zero) => return Some(self.table.truth(zero == 0.0)),
+        };
+        let bound = self.table.constant(Value::Float(bound / times));
+        Some(self.make(Node::Equal(term, bound)))
     }
 
-    fn solved(&self, sum: Id, number: Id) -> Option<Solved> {
-        let number = self.number_of(number)?;
-        let Node::Apply { what, args } = self.table.node(sum) else {
+    /// `left - right`, compared with zero.
+    fn difference(&self, left: Id, right: Id) -> Option<Solved> {
+        if !self.is_sum(left) && !self.is_sum(right) {
             return None;
+        }
+        let (one, other) = (self.line(left), self.line(right));
+        let Line { term, times, plus } = one.and(other.scaled(-1.0))?;
+        if !times.is_finite() || !plus.is_finite() {
+            return None;
+        }
+        match term {
+            // It stands alone already.
+            Some(term) if term == left || term == right => match times == 0.0 {
+                true => Some(Solved::Decided(plus)),
+                false => None,
+            },
+            Some(term) if times != 0.0 => Some(Solved::Term(term, times, -plus)),
+            Some(_) | None => Some(Solved::Decided(plus)),
+        }
+    }
+
+    fn is_sum(&self, id: Id) -> bool {
+        self.lines.contains_key(&id)
+    }
+
+    fn line(&self, id: Id) -> Line {
+        if let Some(number) = self.number_of(id) {
+            return Line::number(number);
+        }
+        let itself = Line {
+            term: Some(id),
+            times: 1.0,
+            plus: 0.0,
         };
-        let (term, bound, turned) = match (what, args.as_slice()) {
-            (Operation::Add, [one, other]) => {
-                match (self.number_of(*one), self.number_of(*other)) {
-                    (None, Some(added)) => (*one, number - added, false),
-                    (Some(added), None) => (*other, number - added, false),
-                    _ => return None,
+        self.lines.get(&id).copied().unwrap_or(itself)
+    }
+
+    /// Keeps what a term that was just made comes to, if it is a sum or a multiple of one term.
+    pub(super) fn keep_line(&mut self, id: Id) {
+        let Node::Apply { what, args } = self.table.node(id) else {
+            return;
+        };
+        let made = match (what, args.as_slice()) {
+            (Operation::Add, [a, b]) => self.line(*a).and(self.line(*b)),
+            (Operation::Subtract, [a, b]) => self.line(*a).and(self.line(*b).scaled(-1.0)),
+            (Operation::Negate, [a]) => Some(self.line(*a).scaled(-1.0)),
+            (Operation::Multiply { plain: true }, [a, b]) => {
+                match (self.number_of(*a), self.number_of(*b)) {
+                    (Some(by), _) => Some(self.line(*b).scaled(by)),
+                    (None, Some(by)) => Some(self.line(*a).scaled(by)),
+                    (None, None) => None,
                 }
             }
-            (Operation::Subtract, [one, other]) => {
-                match (self.number_of(*one), self.number_of(*other)) {
-                    (None, Some(taken)) => (*one, number + taken, false),
-                    (Some(from), None) => (*other, from - number, true),
-                    _ => return None,
-                }
-            }
-            (Operation::Negate, [one]) => (*one, -number, true),
-            _ => return None,
+            _ => None,
         };
-        bound.is_finite().then_some(Solved {
-            term,
-            bound,
-            turned,
-        })
+        if let Some(line) = made {
+            self.lines.insert(id, line);
+        }
     }
 
     /// The only number that a term can be.
     pub(super) fn number_of(&self, id: Id) -> Option<f64> {
-        let within = self.facts(id).within;
-        (within.low == within.high).then_some(within.low)
+        if let Some(value) = self.table.value(id) {
+            return number(value);
+        }
+        let Interval { low, high } = self.facts(id).within;
+        (low == high).then_some(low)
     }
+}
+
+/// What a difference comes to.
+enum Solved {
+    /// So often the term is compared with this.
+    Term(Id, f64, f64),
+    Decided(f64),
 }

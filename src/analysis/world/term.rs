@@ -101,6 +101,8 @@ pub enum Leaf {
     Local(u32),
     Trigger(u32),
     Now,
+    /// What a query answers by the clock where its series do not exist.
+    ByClock,
     /// Each one differs from all others.
     Unknown(u32),
 }
@@ -245,6 +247,17 @@ impl Table {
 
     /// All terms that `follow` leads to from here, itself included, parts first.
     pub fn reach(&self, from: Id, follow: impl Fn(&Node, &mut dyn FnMut(Id))) -> Vec<Id> {
+        self.reach_most(from, follow, usize::MAX)
+            .unwrap_or_default()
+    }
+
+    /// The same, if they are not more than so many.
+    pub fn reach_most(
+        &self,
+        from: Id,
+        follow: impl Fn(&Node, &mut dyn FnMut(Id)),
+        most: usize,
+    ) -> Option<Vec<Id>> {
         let mut seen = BTreeSet::from([from]);
         let mut open = vec![from];
         while let Some(id) = open.pop() {
@@ -253,9 +266,12 @@ impl Table {
                     open.push(part);
                 }
             });
+            if seen.len() > most {
+                break;
+            }
         }
         crate::steps::count(seen.len());
-        seen.into_iter().collect()
+        (seen.len() <= most).then(|| seen.into_iter().collect())
     }
 }
 

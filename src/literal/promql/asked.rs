@@ -18,7 +18,15 @@ pub struct Asked {
     /// It has `offset` or `@`.
     pub past: bool,
     /// The number that it answers where none of its series exists: `x or vector(c)`.
-    pub fallback: Option<f64>,
+    pub fallback: Option<Fallback>,
+}
+
+/// What a query answers where none of its series exists.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fallback {
+    Number(f64),
+    /// Some number, as `time()` is.
+    Some,
 }
 
 /// The facts of a query; nothing if it is none.
@@ -34,8 +42,9 @@ pub fn asked(query: &str) -> Option<Asked> {
     });
     let mut parser = Parser::new(query, tokens);
     let fallback = match parser.whole().ok()? {
-        Absent::Number(number) => Some(number),
-        Absent::Nothing | Absent::Unknown => None,
+        Absent::Number(number) => Some(Fallback::Number(number)),
+        Absent::Unknown => Some(Fallback::Some),
+        Absent::Nothing => None,
     };
     Some(Asked {
         series: !parser.selected.is_empty(),
@@ -68,8 +77,9 @@ mod tests {
             ("rate((x or vector(3))[5m:])", 0.0),
             ("clamp_max(x or vector(9), 4)", 4.0),
             ("x or vector(scalar(vector(1_0)))", 10.0),
+            ("deg(sum(x) or vector(0))", 0.0),
         ] {
-            assert_eq!(with(query), Some(number), "{query}");
+            assert_eq!(with(query), Some(Fallback::Number(number)), "{query}");
         }
         for query in [
             "(a) or (b)",
@@ -80,9 +90,11 @@ mod tests {
             "absent(x or vector(1))",
             "sum(rate(x[5m]))",
             "count(x)",
-            "x or vector(time())",
         ] {
             assert_eq!(with(query), None, "{query}");
+        }
+        for query in ["x or vector(time())", "sum(x) or hour()", "x or hour() * 0"] {
+            assert_eq!(with(query), Some(Fallback::Some), "{query}");
         }
     }
 

@@ -31,6 +31,7 @@ impl Terms {
                         (None, None) => {}
                     }
                 }
+                Node::IsEmpty { .. } if *atom != term => points.push(0.0),
                 _ => return vec![Region::Is(true), Region::Is(false)],
             }
         }
@@ -105,6 +106,7 @@ impl Terms {
                     Region::Is(_) | Region::Open(..) | Region::Other | Region::Order(_) => false,
                 }
             }
+            (Node::IsEmpty { .. }, Region::Point(count)) => *count == 0.0,
             (_, Region::Is(value)) => *value,
             _ => false,
         }

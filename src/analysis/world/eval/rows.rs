@@ -115,21 +115,27 @@ impl Eval<'_> {
             otherwise,
         } = *self.terms.table.node(rest)
         {
-            let Node::Wrap(inner) = *self.terms.table.node(then) else {
-                return None;
-            };
-            rows.push((condition, inner));
+            rows.push((condition, self.inner(then)?));
             rest = otherwise;
         }
         let mut held = match self.terms.table.node(rest) {
-            Node::Wrap(inner) => *inner,
             Node::Const(Value::None) => rows.pop()?.1,
-            _ => return None,
+            _ => self.inner(rest)?,
         };
         for (condition, inner) in rows.into_iter().rev() {
             held = self.terms.choose(condition, inner, held);
         }
         Some(held)
+    }
+
+    /// What an optional holds that certainly holds something.
+    fn inner(&self, of: Id) -> Option<Id> {
+        match self.terms.table.node(of) {
+            Node::Wrap(inner) => Some(*inner),
+            // A constant stands for itself.
+            Node::Const(value) if !value.is_none() => Some(of),
+            _ => None,
+        }
     }
 
     /// `any` and `all` over elements that are known one by one.

@@ -83,6 +83,8 @@ growths! {
     comments_at_the_head WIDE;
     comments_at_the_end WIDE;
     names_of_two_axes WIDE;
+    names_of_choices WIDE;
+    names_chosen_by_words WIDE;
 }
 
 /// A program by its parts; each comes with the smallest thing that makes it whole.

@@ -73,3 +73,15 @@ pub fn names_of_lists(n: usize) -> String {
     let next = |at| format!("[x for x in x{at} where x.ready]");
     chain(n, "ps", next, "if LAST is empty { wait 1s }")
 }
+
+/// Each name one of two numbers by what the one before is.
+pub fn names_of_choices(n: usize) -> String {
+    let next = |at| format!("(if x{at} > {at}.5 then x{at} else lag())");
+    chain(n, "lag()", next, "if LAST > 3 { found bad(w, ps) }")
+}
+
+/// The same, where words choose.
+pub fn names_chosen_by_words(n: usize) -> String {
+    let next = |at| format!("(if pod == \"p{at}\" then {at}.0 else x{at})");
+    chain(n, "1.0", next, "if lag() > LAST { found bad(w, ps) }")
+}
