@@ -77,6 +77,8 @@ pub struct Engine {
     /// Attempts of this batch, by target type: the journal does not know them yet.
     attempts: Vec<SmolStr>,
     hold: Option<Hold>,
+    /// The agent stops: no change begins any more.
+    draining: bool,
     /// Alerts that have to stand for a while first, and the trigger that each waits for.
     holdings: Vec<(Holding, Alert, runbooks::Found)>,
     desk: Desk,
@@ -214,6 +216,12 @@ impl Engine {
     /// The runbooks that new events are matched with.
     pub fn runbooks(&self) -> &Runbooks {
         &self.runbooks
+    }
+
+    /// The agent is about to stop: no change begins any more. What waits is asked for again at the
+    /// next start.
+    pub fn drain(&mut self) {
+        self.draining = true;
     }
 
     /// Whether all changes are stopped, and by whom.

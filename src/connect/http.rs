@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::answer::{bounded, failed, quoted, said, took};
 use super::client::{Answer, with_bearer};
-use super::{Client, Granted, Pending, Provider, Secrets, arguments};
+use super::{Client, Endpoint, Granted, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::{TEXT_BYTES, Tag, Value};
 
@@ -111,6 +111,13 @@ impl Http {
 impl Provider for Http {
     fn module(&self) -> &'static str {
         "http"
+    }
+
+    fn endpoint(&self, call: &Call) -> Endpoint {
+        let url = arguments::query(call, "url", Tag::Url).unwrap_or_default();
+        let parsed = url::Url::parse(url);
+        let authority = parsed.as_ref().map_or("", url::Url::authority);
+        Endpoint::Named(authority.to_owned())
     }
 
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {

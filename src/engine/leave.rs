@@ -52,6 +52,9 @@ impl Engine {
         if let Err(denied) = granted(&self.grants, &declared.needs, &intent.call) {
             return Ok(Leave::Refused(Reason::Grant, denied));
         }
+        if self.draining {
+            return Ok(Leave::Wait("the agent stops".to_owned()));
+        }
         if let Some(hold) = &self.hold {
             return Ok(Leave::Wait(format!(
                 "all changes are stopped by {}",

@@ -34,6 +34,7 @@ impl Engine {
             store: journal.name()?,
             newest: journal.newest()?,
             hold: journal.hold()?,
+            draining: false,
             grants,
             runbooks: Runbooks::default(),
             timers: Default::default(),

@@ -112,7 +112,9 @@ fn an_unknown_secret_sends_nothing() {
 fn a_status_decides_about_a_change() {
     for (status, applied) in [(200, true), (302, true), (400, false), (503, false)] {
         let server = Server::plain(status, "text/html", "<h1>no\u{202e}\n");
-        let came = run(connectors("").perform(post(server.url(), "{\"on\":false}", Arg::None)));
+        let mut call = post(server.url(), "{\"on\":false}", Arg::None);
+        call.key = "incident-1/run-1/step-1".into();
+        let came = run(connectors("").perform(call));
         match applied {
             true => assert_eq!(came, Came::Applied),
             false => {
