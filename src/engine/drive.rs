@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::desk::Trouble;
 use super::leave::Leave;
 use super::timer::Timer;
+use super::waiting::Waiting;
 use super::{Action, Engine};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
@@ -91,8 +92,15 @@ impl Engine {
                         self.refuse(journal, id, &intent.call, reason, why, now)?;
                         Ok(Some(run::Input::Refused { id: asked, reason }))
                     }
-                    Leave::Wait(why) => {
-                        self.wait_for_turn(journal, id, program, asked, intent, why, now)?;
+                    Leave::Wait(obstacle, why) => {
+                        let waiting = Waiting {
+                            run: id,
+                            id: asked,
+                            intent,
+                            obstacle,
+                            why,
+                        };
+                        self.wait_for_turn(journal, program, waiting, now)?;
                         Ok(None)
                     }
                 }
@@ -263,7 +271,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         if let Event::Verified { .. } | Event::AlreadySo = event {
-            self.recovered(journal, id, now)?;
+            self.recovered(journal, id)?;
         }
         if let Event::Owes {
             mitigation,

@@ -5,12 +5,13 @@ use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
 use super::desk::Trouble;
+use super::open::severity;
 use super::timer::Timer;
 use super::{Action, Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
-    Delivery, Duty, Error, Happened, IncidentId, IncidentState, Journal, Message, MessageId,
-    MessageKind, Outbox, RunId, Write,
+    Delivery, Duty, Error, EventId, Happened, IncidentId, IncidentState, Journal, Message,
+    MessageId, MessageKind, Outbox, RunId, Write,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -270,6 +271,43 @@ impl Engine {
         self.keep_message(outbox.clone());
         self.actions.push(Action::Send(Box::new(outbox)));
         Ok(())
+    }
+
+    /// Tells whoever owns the code of a runbook what concerns no incident of it.
+    pub(super) fn tell_owner(
+        &mut self,
+        program: &Program,
+        event: EventId,
+        title: &str,
+        text: &str,
+        now: Time,
+    ) {
+        let Some((role, address, _)) = link(program, 0) else {
+            return;
+        };
+        self.newest.message += 1;
+        let outbox = Outbox {
+            id: MessageId(self.newest.message),
+            to: address,
+            message: Message {
+                kind: MessageKind::Note,
+                incident: None,
+                thread: format!("{}/event/{event}", self.store).into(),
+                at: now,
+                package: program.package.clone(),
+                runbook: program.runbook.clone(),
+                severity: severity(program),
+                title: title.to_owned(),
+                text: escape_text(text, SHOWN_CHARACTERS),
+                reason: None,
+                roles: vec![role],
+                evidence: Vec::new(),
+                answer: String::new(),
+            },
+            delivery: Delivery::Due { at: now, tries: 0 },
+        };
+        self.keep_message(outbox.clone());
+        self.actions.push(Action::Send(Box::new(outbox)));
     }
 
     fn keep_message(&mut self, outbox: Outbox) {

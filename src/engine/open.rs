@@ -266,9 +266,6 @@ impl Engine {
         self.desk.add_run(run, code, Run::open(code, input, now));
         self.desk
             .note(journal, id, now, Happened::Began { run: ordinal })?;
-        if self.hold.is_some() {
-            self.answer(journal, run, run::Input::Hold, now)?;
-        }
         self.answer(journal, run, run::Input::Begin, now)
     }
 }
@@ -296,10 +293,10 @@ fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning 
         return Meaning::Joins(incident.id);
     }
     let is_recent = moment::since(incident.since, now) < REOPENS;
-    let is_echo = occasion
-        .firing
-        .as_ref()
-        .is_some_and(|(alert, since)| incident.firing.get(alert) == Some(since));
+    // What fired before it was resolved tells nothing new, whichever alert of the key it is.
+    let is_echo = occasion.firing.as_ref().is_some_and(|(alert, since)| {
+        *since <= incident.since || incident.firing.get(alert) == Some(since)
+    });
     match (is_echo, is_recent) {
         (true, true) => Meaning::Echoes(incident.id),
         // It was resolved a while ago, and its sender still says that it fires.
@@ -309,7 +306,7 @@ fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning 
 }
 
 /// The severity that a runbook begins with.
-fn severity(program: &Program) -> Severity {
+pub(super) fn severity(program: &Program) -> Severity {
     let first = program
         .metadata
         .severity

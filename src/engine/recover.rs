@@ -6,13 +6,12 @@
 
 use super::desk::Trouble;
 use super::drive::incident_of;
-use super::leave::Queued;
+use super::leave::Leave;
 use super::timer::Timer;
+use super::waiting::{Obstacle, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{
-    Delivery, Error, Event, Happened, Incident, IntentState, Journal, RunId, StoredRun,
-};
+use crate::journal::{Delivery, Error, Happened, Incident, IntentState, Journal, RunId, StoredRun};
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
@@ -39,10 +38,11 @@ impl Engine {
             timers: Default::default(),
             locks: Default::default(),
             disturbed: Default::default(),
-            queue: Vec::new(),
+            waiters: Default::default(),
+            work: Default::default(),
             intents: Default::default(),
             attempts: Vec::new(),
-            holdings: Vec::new(),
+            dwells: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };
@@ -50,7 +50,7 @@ impl Engine {
         engine.runbooks = runbooks;
         engine.take_up_incidents(journal)?;
         engine.take_up_messages(journal)?;
-        engine.take_up_holdings(journal)?;
+        engine.take_up_dwells(journal, now)?;
         for debt in journal.debts()? {
             engine.timers.insert((debt.next_look, Timer::Debt(debt.id)));
             engine.desk.debts.insert(debt.id, debt);
@@ -85,28 +85,6 @@ impl Engine {
             if let Delivery::Due { at, .. } = outbox.delivery {
                 self.timers.insert((at, Timer::Message(outbox.id)));
                 self.desk.outbox.insert(outbox.id, outbox);
-            }
-        }
-        Ok(())
-    }
-
-    fn take_up_holdings(&mut self, journal: &dyn Journal) -> Result<(), Error> {
-        for holding in journal.holdings()? {
-            let Some(arrival) = journal.event(holding.event)? else {
-                continue;
-            };
-            let Event::Alert(alert) = arrival.event else {
-                continue;
-            };
-            // The runbook may have changed meanwhile: the trigger is the one that fits now.
-            let found = self.runbooks.on_alert(&alert).into_iter().find(|found| {
-                let loaded = self.runbooks.at(*found);
-                loaded.is_some_and(|(loaded, _)| loaded.program.runbook == holding.runbook)
-            });
-            if let Some(found) = found {
-                let timer = Timer::Holding(holding.event, found.runbook, found.trigger);
-                self.timers.insert((holding.until, timer));
-                self.holdings.push((holding, alert, found));
             }
         }
         Ok(())
@@ -202,19 +180,24 @@ impl Engine {
             Err(Trouble::Store(error)) => return Err(error),
             Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
         };
-        let patience = match self.desk.program(journal, code) {
-            Ok(program) => program.metadata.patience,
+        let program = match self.desk.program(journal, code) {
+            Ok(program) => program,
             Err(Trouble::Store(error)) => return Err(error),
             Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
         };
-        let until = moment::after(now, patience);
+        let until = moment::after(now, program.metadata.patience);
         self.timers.insert((until, Timer::Patience(run, id)));
-        let why = "it waited when the agent stopped".to_owned();
-        self.queue.push(Queued {
+        let obstacle = match self.may(journal, run, &program, &intent, now)? {
+            Leave::Wait(obstacle, _) => obstacle,
+            // Nothing is in its way any more: it is woken in its turn.
+            Leave::Granted | Leave::Refused(..) => Obstacle::Hold,
+        };
+        self.wait_on(Waiting {
             run,
             id,
             intent,
-            why,
+            obstacle,
+            why: "it waited when the agent stopped".to_owned(),
         });
         Ok(())
     }

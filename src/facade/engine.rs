@@ -51,21 +51,28 @@ pub struct Crash {
 /// A package with a script, ready to be run as often as one likes.
 pub struct Scripted {
     programs: Vec<Program>,
+    /// Packages that a step loads, by their names.
+    later: BTreeMap<String, Vec<Program>>,
     grants: Grants,
     script: Script,
 }
 
 impl Scripted {
-    /// Reads both; the words say why that cannot be.
-    pub fn read(files: &[File<'_>], script: &str) -> Result<Scripted, String> {
-        let (_, analysis, diagnostics) = analyse(files);
-        let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
-        let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
-        let programs =
-            programs.ok_or_else(|| format!("the package is not sound: {diagnostics:?}"))?;
+    /// Reads a package, those that the script loads later, by their names, and the script; the words
+    /// say why that cannot be.
+    pub fn read(
+        files: &[File<'_>],
+        later: &[(String, Vec<u8>)],
+        script: &str,
+    ) -> Result<Scripted, String> {
         let script = Script::read(script)?;
+        let named = |(name, text): &(String, Vec<u8>)| {
+            Ok((name.clone(), compiled(&[("later.rbk", text.as_slice())])?))
+        };
+        let later: Result<_, String> = later.iter().map(named).collect();
         Ok(Scripted {
-            programs,
+            programs: compiled(files)?,
+            later: later?,
             grants: grants(&script.grants)?,
             script,
         })
@@ -78,6 +85,7 @@ impl Scripted {
         let begun = Simulation::begin(programs, grants, crash);
         let mut simulation = begun.map_err(|error| error.why)?;
         simulation.batched = batched;
+        simulation.later = self.later.clone();
         simulation.go(&self.script).map_err(|error| error.why)?;
         Ok(Told {
             trace: simulation.trace.text,
@@ -85,6 +93,13 @@ impl Scripted {
             broken: simulation.judge.broken,
         })
     }
+}
+
+fn compiled(files: &[File<'_>]) -> Result<Vec<Program>, String> {
+    let (_, analysis, diagnostics) = analyse(files);
+    let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
+    let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
+    programs.ok_or_else(|| format!("the package is not sound: {diagnostics:?}"))
 }
 
 fn grants(lines: &str) -> Result<Grants, String> {
@@ -116,6 +131,7 @@ struct Coming {
 
 struct Simulation {
     programs: Vec<Program>,
+    later: BTreeMap<String, Vec<Program>>,
     grants: Grants,
     crash: Option<Crash>,
     batched: bool,
@@ -148,6 +164,7 @@ impl Simulation {
         Ok(Simulation {
             judge: Judge::new(&programs),
             programs,
+            later: BTreeMap::new(),
             grants,
             crash,
             batched: false,
@@ -223,9 +240,19 @@ impl Simulation {
             }
             Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
-            Step::Hold(by) => self.engine.stop_changes(memory, by, "", now)?,
+            Step::Hold(by) => self.engine.stop_changes(by, "", now),
             Step::Release => {
                 self.engine.release_changes(memory, now)?;
+                Ok(())
+            }
+            Step::Load(name) => {
+                if let Some(programs) = self.later.get(name) {
+                    self.programs.clone_from(programs);
+                    self.judge.loads(programs);
+                    let runbooks = Runbooks::new(programs.clone());
+                    let grants = self.grants.clone();
+                    self.engine.load(memory, runbooks, grants, now)?;
+                }
                 Ok(())
             }
             Step::Fails(address, for_good) => {

@@ -196,13 +196,13 @@ impl Work {
                 Some(later(reply, engine.resolve(journal, id, &by, &why, now)?))
             }
             Order::StopChanges(by, why, reply) => {
-                Some(later(reply, engine.stop_changes(journal, &by, &why, now)?))
+                Some(later(reply, engine.stop_changes(&by, &why, now)))
             }
             Order::ReleaseChanges(reply) => {
                 Some(later(reply, engine.release_changes(journal, now)?))
             }
             Order::Load(runbooks, grants, reply) => {
-                engine.load(*runbooks, grants);
+                engine.load(journal, *runbooks, grants, now)?;
                 Some(later(reply, ()))
             }
             Order::Look(_) | Order::Stop => None,

@@ -39,6 +39,13 @@ impl Judge {
         }
     }
 
+    /// Other programs take the place of those that are loaded.
+    pub fn loads(&mut self, programs: &[Program]) {
+        let actions = programs.iter().flat_map(|program| &program.actions);
+        let repeats = actions.map(|action| (action.name.clone(), action.repeat));
+        self.repeats.extend(repeats);
+    }
+
     /// Keeps what is broken, once.
     pub fn finds(&mut self, what: impl Into<String>) {
         let what = what.into();

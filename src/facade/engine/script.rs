@@ -28,6 +28,8 @@ pub enum Step {
     Resolve(u64, String),
     Hold(String),
     Release,
+    /// Another package takes the place of the one that is loaded.
+    Load(String),
     /// Deliveries to this address fail from now on: for good if so.
     Fails(String, bool),
     Answer(Answer),
@@ -88,7 +90,25 @@ impl Script {
             }
             None => (Duration::ZERO, line),
         };
-        self.steps.push((at, step(at, rest)?));
+        match rest.strip_prefix("storm ") {
+            Some(storm) => self.storm(at, storm)?,
+            None => self.steps.push((at, step(at, rest)?)),
+        }
+        Some(())
+    }
+
+    /// `storm 300 Slow every 10ms`: so many alerts, each of another instance.
+    fn storm(&mut self, at: Duration, line: &str) -> Option<()> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [count, name, "every", every] = words.as_slice() else {
+            return None;
+        };
+        let (count, every) = (count.parse::<i64>().ok()?, Duration::parse(every)?);
+        for number in 0..count {
+            let at = Duration::from_millis(at.millis() + number * every.millis());
+            let line = format!("alert {name} instance=web-{number} fingerprint f{number}");
+            self.steps.push((at, step(at, &line)?));
+        }
         Some(())
     }
 }
@@ -107,6 +127,7 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "hold" => Step::Hold(words.next()?.to_owned()),
         "release" => Step::Release,
+        "load" => Step::Load(words.next()?.to_owned()),
         "deliver" => match words.next()? {
             "fails" => Step::Fails(words.next()?.to_owned(), false),
             "refuses" => Step::Fails(words.next()?.to_owned(), true),

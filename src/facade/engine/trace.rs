@@ -61,6 +61,7 @@ impl Trace {
             Step::Resolve(id, by) => format!("> {by} resolves {id}"),
             Step::Hold(by) => format!("> {by} stops all changes"),
             Step::Release => "> changes go on".to_owned(),
+            Step::Load(name) => format!("> the package `{name}` is loaded"),
             Step::Fails(address, true) => format!("> {address} refuses"),
             Step::Fails(address, false) => format!("> {address} fails"),
             Step::Answer(_) | Step::Perform(..) | Step::End => return,
