@@ -25,7 +25,8 @@ mod world;
 
 use std::collections::BTreeSet;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
 use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
 use kind::BlockKind;
 
@@ -42,7 +43,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let mut told_lookups = BTreeSet::new();
     let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
-    let holds = held::functions(package, &order);
+    let holds = held::functions(package, &order, &mut out);
 
     for runbook in &package.runbooks {
         kind::check_runbook(package, runbook, &mut out);
@@ -53,27 +54,29 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         step::check_runbook(package, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
-        taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
+        let endorsed = taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
         world::check_runbook(&levels, runbook, &mut out);
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
-        let mut found = RunbookFacts {
+        let (capabilities, raw) = capability::of_runbook(package, runbook);
+        let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
+        runbooks.push(RunbookFacts {
             level: levels.runbook(runbook),
             scope: bound.scope,
             touched,
             machine_time,
             human_time: time::human(runbook),
-            capabilities: capability::of_runbook(package, runbook),
+            capabilities,
+            raw,
             waivers: step::waivers(package, runbook),
             undo_claims: undo::claims(package, runbook),
-            endorsements: Vec::new(),
+            endorsements,
             made_up: failed::made_up_values(package, runbook),
-        };
-        taint::endorsements(package, &told_lookups, runbook, &mut found.endorsements);
-        runbooks.push(found);
+        });
     }
     taints.told_lookups(&mut told_lookups);
+    tell_once(&mut out);
     let facts = Facts {
         told_lookups,
         looks: time::looks(package, &times),
@@ -81,6 +84,24 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         runbooks,
     };
     (facts, out)
+}
+
+/// One mistake, one error: a `cleared if` that takes a failure for absence holds where nothing is there,
+/// too; and a call that takes free text makes nothing else of it.
+fn tell_once(out: &mut Vec<Diagnostic>) {
+    let of = |code: Code| -> Vec<Span> {
+        let told = out.iter().filter(|told| told.code == code);
+        told.map(|told| told.primary.span).collect()
+    };
+    let (failures, free) = (of(Code::FailureAsAbsence), of(Code::FreeTextMisplaced));
+    out.retain(|told| {
+        let at = told.primary.span;
+        match told.code {
+            Code::ClearedByAbsence => !failures.iter().any(|failure| failure.holds(at)),
+            Code::FreeTextMisplaced => !free.iter().any(|inner| *inner != at && at.holds(*inner)),
+            _ => true,
+        }
+    });
 }
 
 /// The code blocks of a runbook with what they are for.

@@ -7,6 +7,7 @@
 mod constant;
 mod declare;
 mod expr;
+mod hiding;
 mod imports;
 mod item;
 mod library;
@@ -20,6 +21,7 @@ mod unused;
 
 use crate::analysis;
 use crate::diag::Diagnostic;
+use crate::literal::Server;
 use crate::syntax::tree::File;
 use crate::text::Sources;
 use crate::typed::{Facts, Package};
@@ -40,9 +42,15 @@ pub struct Checked {
 ///
 /// The modules of the library that the files use are added to `sources`, so that what is said
 /// about them has a place.
-pub fn check(sources: &mut Sources, files: &[File], name: &str, version: &str) -> Checked {
+pub fn check(
+    sources: &mut Sources,
+    files: &[File],
+    (name, version): (&str, &str),
+    server: &Server,
+) -> Checked {
     let (modules, mut diagnostics) = library::load(sources, files);
     let mut checker = Checker::new(sources, name, version);
+    checker.server = server.clone();
     let declared = checker.declare(&modules, files);
     checker.resolve_types(&declared);
     checker.resolve_contracts(&declared);

@@ -138,7 +138,7 @@ pub fn test_disturbed(
     disturbances: &[Disturbance<'_>],
 ) -> Tested {
     let (sources, analysis, mut diagnostics) = analyse(files);
-    let mut results = Vec::new();
+    let mut results = testing::Results::default();
     if let Some(analysis) = analysis.filter(|_| front::is_sound(&diagnostics)) {
         let options = Options {
             filter: None,
@@ -151,6 +151,10 @@ pub fn test_disturbed(
             Err(refused) => diagnostics.extend(refused),
         }
     }
+    let testing::Results {
+        tests: results,
+        warnings,
+    } = results;
     let passed = results.iter().filter(|result| result.passed()).count();
     Tested {
         checked: checked(&diagnostics, &sources),
@@ -159,6 +163,7 @@ pub fn test_disturbed(
         findings: results
             .iter()
             .flat_map(|result| &result.problems)
+            .chain(&warnings)
             .map(|problem| finding(problem, &sources))
             .collect(),
         #[cfg(feature = "host")]

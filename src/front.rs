@@ -3,10 +3,13 @@
 //! In: sources and which of them make the package. Out: an [`Analysis`] with all diagnostics of all
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
+mod echo;
+
 use crate::check;
 use crate::compile;
 use crate::diag::{Code, Diagnostic, Kind};
 use crate::fmt;
+use crate::literal::Server;
 use crate::program::Program;
 use crate::project;
 use crate::syntax;
@@ -33,8 +36,13 @@ fn errors(diagnostics: &[Diagnostic]) -> impl Iterator<Item = &Diagnostic> {
     all.filter(|found| found.code.kind() == Kind::Error)
 }
 
-/// Parses and checks the files of the package with this name and version.
-pub fn analyse(sources: &mut Sources, files: &[SourceId], name: &str, version: &str) -> Analysis {
+/// Parses and checks the files of the package with this name and version, for this Prometheus.
+pub fn analyse(
+    sources: &mut Sources,
+    files: &[SourceId],
+    named: (&str, &str),
+    server: &Server,
+) -> Analysis {
     let mut diagnostics = Vec::new();
     let mut trees = Vec::with_capacity(files.len());
     for file in files {
@@ -42,8 +50,10 @@ pub fn analyse(sources: &mut Sources, files: &[SourceId], name: &str, version: &
         diagnostics.extend(parsed.diagnostics);
         trees.push(parsed.file);
     }
-    let checked = check::check(sources, &trees, name, version);
-    diagnostics.extend(checked.diagnostics);
+    let checked = check::check(sources, &trees, named, server);
+    let mut said = checked.diagnostics;
+    echo::still(sources, &trees, &diagnostics, &mut said);
+    diagnostics.extend(said);
     #[cfg(feature = "harness")]
     diagnostics.retain(|found| crate::rule::code_holds(found.code));
     sort(&mut diagnostics);
@@ -74,7 +84,9 @@ pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
 /// Parses and checks a package as it was loaded.
 pub fn analyse_package(sources: &mut Sources, package: &project::Package) -> Analysis {
     let files: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
-    analyse(sources, &files, &package.name(), package.version())
+    let name = package.name();
+    let server = package.server();
+    analyse(sources, &files, (&name, package.version()), &server)
 }
 
 /// The programs of a sound package's runbooks, in their order.

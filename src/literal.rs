@@ -9,10 +9,12 @@ mod number;
 mod promql;
 mod re;
 mod scan;
+mod server;
 mod url;
 
 pub use number::{number, time};
 pub use promql::{Asked, HOLE, Moment, Selector, asked, selectors};
+pub use server::{FEATURES, Server, Version};
 
 use crate::diag::Diagnostic;
 use crate::text::Span;
@@ -22,15 +24,20 @@ use scan::Literal;
 /// Checks a tagged literal. `raw` is the text between the quotes as written, `span` covers it.
 ///
 /// The holes of the template are in the order of the `${…}` in the text. There is no template
-/// exactly if one of the diagnostics is an error.
-pub fn parse(tag: Tag, raw: &str, span: Span) -> (Option<Template>, Vec<Diagnostic>) {
+/// exactly if one of the diagnostics is an error. Without a server a query may need anything.
+pub fn parse(
+    tag: Tag,
+    raw: &str,
+    span: Span,
+    server: Option<&Server>,
+) -> (Option<Template>, Vec<Diagnostic>) {
     let literal = Literal::scan(tag, raw, span);
     let mut found = Vec::new();
     let positions = match tag {
         Tag::Text => Some(vec![HolePosition::Plain; literal.holes.len()]),
         Tag::Re => re::check(&literal, &mut found),
         Tag::Url => url::check(&literal, &mut found),
-        Tag::Promql => promql::check(&literal, &mut found),
+        Tag::Promql => promql::check(&literal, server, &mut found),
         Tag::Cron => cron::check(&literal, &mut found),
     };
     let template = positions.map(|positions| cut(&literal, positions));

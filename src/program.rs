@@ -15,7 +15,7 @@ mod validate;
 
 pub use builtin::Builtin;
 pub use code::{Arithmetic, Comparison, Filter, Function, HandlerRange, Op};
-pub use contract::{Action, Guard, Mitigation, Observable, Step, Undo, Verify, VerifyElse};
+pub use contract::{Action, Guard, Mitigation, Observable, Seen, Step, Undo, Verify, VerifyElse};
 pub use data::{Binding, Capability, DataType, Link, RecordType};
 pub use effect::{Effect, MessageKind, ObservationSite};
 pub use hash::CodeHash;

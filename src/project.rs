@@ -14,6 +14,7 @@ pub use manifest::{EDITION, MANIFEST, Manifest, name_problem};
 use std::path::{Path, PathBuf};
 
 use crate::diag::Diagnostic;
+use crate::literal::Server;
 use crate::text::{SourceId, Sources};
 
 /// What is checked, formatted and tested as one: all its files see each other's items.
@@ -37,6 +38,12 @@ impl Package {
                 name.to_string_lossy().into_owned()
             }
         }
+    }
+
+    /// The Prometheus that the queries are for.
+    pub fn server(&self) -> Server {
+        let manifest = self.manifest.as_ref();
+        manifest.map_or_else(Server::default, |manifest| manifest.prometheus.clone())
     }
 
     /// The version in the manifest; a single file has none of its own.

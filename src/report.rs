@@ -49,6 +49,8 @@ pub struct RunbookReport {
     /// Who may be paged, told or handed a task.
     pub people: Vec<String>,
     pub capabilities: Vec<String>,
+    /// The commands and URLs that the text names, of every raw call.
+    pub raw: Vec<String>,
     pub waivers: Vec<WaiverReport>,
     /// Raw actions of which it is claimed, not proven, that they take something back.
     pub claims: Vec<String>,
@@ -134,6 +136,7 @@ fn of_runbook(package: &Package, runbook: &Runbook, facts: &RunbookFacts) -> Run
                 None => format!("{} (known when it runs)", used.name),
             })
             .collect(),
+        raw: facts.raw.clone(),
         waivers: facts
             .waivers
             .iter()

@@ -60,12 +60,28 @@ rules! {
     StatedTime
     /// One look takes no longer than the deadlines of the observations in its text.
     LooksEnd
+    /// In tests, too, samples from before the newest change are no data.
+    TestsKnowWhenChanged
+    /// Each line that does something is missed by a test, or it is said that none does.
+    EachDoIsMissed
+    /// Each verify that passed needs the changes before it, however the run ended.
+    VerifiesNeedChanges
     /// `all` over nothing fails.
     AllOfNothingFails
     /// A lookup takes names that are names and paths that are paths.
     KeysAreNames
     /// What a lookup yields has the identity that was asked for.
     LookupsYieldWhatWasAsked
+    /// An answer with something in it that the library says is never seen is none.
+    AnswersAreInRange
+    /// A filled part of a URL path is one part, and names what it says.
+    FilledSegments
+    /// Names out of a list are own where the product owns what they lie in.
+    ListedNamesAreOwned
+    /// What is made of how many there are is worth what was counted, and the filter.
+    NumbersAreCounted
+    /// A value of `json:` is own, a bounded number, or free text.
+    JsonOfOwnValues
 }
 
 #[cfg(not(feature = "harness"))]

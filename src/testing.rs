@@ -12,6 +12,7 @@ mod clock;
 mod drive;
 mod effect;
 mod entry;
+mod fresh;
 mod given;
 mod identity;
 mod judge;
@@ -33,8 +34,9 @@ pub use report::{human, json};
 
 use crate::diag::Diagnostic;
 use crate::program::{CodeHash, Program};
+use crate::rule::Rule;
 use crate::text::Span;
-use crate::typed::Package;
+use crate::typed::{Package, RunbookId};
 use crate::value::Duration;
 use case::Case;
 
@@ -75,6 +77,8 @@ pub struct TestResult {
     pub timeline: Vec<Moment>,
     /// `resolved`, `handed: guard`
     pub end: String,
+    /// What it does not show, although it passed.
+    pub remarks: Vec<String>,
 }
 
 /// One line of a timeline.
@@ -92,16 +96,57 @@ impl TestResult {
     }
 }
 
+/// What came of the tests of a package.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    pub tests: Vec<TestResult>,
+    /// What no test asks for or notices.
+    pub warnings: Vec<Diagnostic>,
+}
+
 /// Runs the tests of a package, in the order of the source. `programs` are those of its runbooks,
 /// in their order.
-pub fn run_tests(package: &Package, programs: &[Program], options: &Options) -> Vec<TestResult> {
+pub fn run_tests(package: &Package, programs: &[Program], options: &Options) -> Results {
     let hashes: Vec<CodeHash> = programs.iter().map(Program::code_hash).collect();
     let tests = package.tests.iter();
     let cases = tests.filter_map(|test| Case::new(package, programs, &hashes, test));
-    cases
-        .filter(|case| is_wanted(case, options))
-        .map(|case| run_test(&case, options))
-        .collect()
+    let cases: Vec<Case<'_>> = cases.filter(|case| is_wanted(case, options)).collect();
+    let mut results = Results::default();
+    let mut reached = Vec::new();
+    for case in &cases {
+        let (result, driven) = run_test(case, options);
+        if result.passed() {
+            let idle = mutation::idle(case, &driven.asked);
+            results.warnings.extend(idle);
+            reached.push((case, mutation::lines(&driven.record)));
+        }
+        results.tests.push(result);
+    }
+    // Another test may notice what the wanted ones do not, or those that fail.
+    let failed = cases.iter().zip(&results.tests);
+    let failed = failed.filter(|(_, result)| !result.passed());
+    let failing: Vec<RunbookId> = failed.map(|(case, _)| case.test.runbook).collect();
+    reached.retain(|(case, _)| !failing.contains(&case.test.runbook));
+    if options.filter.is_none() && Rule::EachDoIsMissed.holds() {
+        results.warnings.extend(unmissed(&reached, options));
+    }
+    results
+}
+
+/// The lines that no test misses.
+fn unmissed(reached: &[(&Case<'_>, Vec<Span>)], options: &Options) -> Vec<Diagnostic> {
+    let mut lines: Vec<Span> = Vec::new();
+    for (_, of_test) in reached {
+        lines.extend(of_test);
+    }
+    lines.sort_by_key(|line| (line.source, line.start));
+    lines.dedup();
+    let is_missed = |line: &Span| {
+        let mut tests = reached.iter().filter(|(_, lines)| lines.contains(line));
+        tests.any(|(case, _)| mutation::misses(case, options, *line))
+    };
+    let unmissed = lines.iter().filter(|line| !is_missed(line));
+    unmissed.map(|line| mutation::unmissed(*line)).collect()
 }
 
 fn is_wanted(case: &Case<'_>, options: &Options) -> bool {
@@ -110,17 +155,20 @@ fn is_wanted(case: &Case<'_>, options: &Options) -> bool {
     filter.is_none_or(|filter| name.contains(filter))
 }
 
-fn run_test(case: &Case<'_>, options: &Options) -> TestResult {
-    let driven = drive::drive(case, options, None);
+fn run_test(case: &Case<'_>, options: &Options) -> (TestResult, drive::Driven) {
+    let driven = drive::drive(case, options, drive::Silence::Nothing);
+    let mut remarks = Vec::new();
     let mut problems = driven.problems.clone();
     if problems.is_empty() {
         problems = judge::judge(case, &driven.record);
     }
     if problems.is_empty() {
-        problems = mutation::check(case, options, &driven.record);
+        let shown = mutation::check(case, options, &driven.record);
+        problems = shown.problems;
+        remarks = shown.remarks;
     }
     let wants_timeline = options.timelines || !problems.is_empty();
-    TestResult {
+    let result = TestResult {
         runbook: case.runbook.name.clone(),
         title: case.test.title.clone(),
         span: case.test.title_span,
@@ -130,5 +178,7 @@ fn run_test(case: &Case<'_>, options: &Options) -> TestResult {
             false => Vec::new(),
         },
         end: driven.record.end_in_words(),
-    }
+        remarks,
+    };
+    (result, driven)
 }

@@ -23,6 +23,11 @@ pub struct Span {
 }
 
 impl Span {
+    /// Whether the other lies in it.
+    pub fn holds(self, other: Span) -> bool {
+        self.source == other.source && self.start <= other.start && other.end <= self.end
+    }
+
     /// The range `start..end` of `source`, in bytes.
     pub fn new(source: SourceId, start: usize, end: usize) -> Self {
         // A source is at most `Source::MAX_BYTES` long, so the casts lose nothing.

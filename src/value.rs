@@ -3,12 +3,14 @@
 //! In: plain Rust data. Out: [`Value`]s that print and compare without the program that made them.
 //! Imports nothing from the crate, never reads a clock, never holds a secret's bytes.
 
+mod bounds;
 mod data;
 mod duration;
 mod escape;
 mod exact;
 mod failure;
 mod hole;
+mod json;
 mod key;
 mod kind;
 mod limit;
@@ -28,9 +30,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use bounds::Bounds;
 pub use data::{EnumMember, Map, Query, Range, Record, Shape, Text};
 pub use duration::Duration;
-pub use escape::escape_text;
+pub use escape::{escape_text, free_text};
 pub use failure::Failure;
 pub use key::KeyForm;
 pub use kind::Kind;
@@ -47,7 +50,7 @@ pub use scalar::{
 };
 pub use size::Size;
 pub use target::{Identity, Key, Target};
-pub use template::{HolePosition, Quote, Segment, Tag, Template, fill};
+pub use template::{HolePosition, Quote, Segment, Tag, Template, fill, fill_any_path};
 pub use time::Time;
 
 /// One value of a running program, 16 bytes.

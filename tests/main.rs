@@ -30,6 +30,7 @@ mod suites {
     pub mod hostile;
     pub mod library;
     pub mod literal;
+    pub mod mended;
     pub mod parse;
     pub mod pipeline;
     pub mod properties;
@@ -37,6 +38,7 @@ mod suites {
     pub mod run;
     pub mod settings;
     pub mod store;
+    pub mod tested;
     pub mod tidy;
     pub mod trust;
     pub mod wrong;
@@ -55,12 +57,14 @@ const SUITES: &[Suite] = &[
     ("check", suites::check::trials),
     ("literal", suites::literal::trials),
     ("run", suites::run::trials),
+    ("tested", suites::tested::trials),
     ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("wrong", suites::wrong::trials),
     ("trust", suites::trust::trials),
     ("fixes", suites::fixes::trials),
+    ("mended", suites::mended::trials),
     ("hostile", suites::hostile::trials),
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),

@@ -1,4 +1,4 @@
-//! P5: the capabilities that a runbook uses, narrowed as far as the text says.
+//! P5: the capabilities that a runbook uses, narrowed as far as the text says, and what raw calls are given.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +6,18 @@ use smol_str::SmolStr;
 
 use crate::typed::{
     ActionCallee, Block, Callee, CapabilityUse, Expr, ExprKind, ExternId, FunctionId, Package,
-    Runbook, StmtKind,
+    Runbook, StmtKind, Type,
 };
-use crate::value::Value;
+use crate::value::{Segment, Value};
 
-/// Everything that the runbook needs, sorted.
-pub fn of_runbook(package: &Package, runbook: &Runbook) -> Vec<CapabilityUse> {
+/// Everything that the runbook needs, sorted; and the commands and URLs that it names.
+pub fn of_runbook(package: &Package, runbook: &Runbook) -> (Vec<CapabilityUse>, Vec<String>) {
     let mut walk = Walk {
         package,
         seen: BTreeSet::new(),
         open: Vec::new(),
         found: BTreeSet::new(),
+        raw: BTreeSet::new(),
     };
     for (_, block) in super::blocks(runbook) {
         walk.block(block);
@@ -25,7 +26,8 @@ pub fn of_runbook(package: &Package, runbook: &Runbook) -> Vec<CapabilityUse> {
     while let Some(id) = walk.open.pop() {
         walk.block(&package.functions[id.index()].body.block);
     }
-    walk.found.into_iter().collect()
+    let raw = walk.raw.into_iter().collect();
+    (walk.found.into_iter().collect(), raw)
 }
 
 struct Walk<'a> {
@@ -33,6 +35,8 @@ struct Walk<'a> {
     seen: BTreeSet<FunctionId>,
     open: Vec<FunctionId>,
     found: BTreeSet<CapabilityUse>,
+    /// `exec.apply ["app-control", "restart"]`
+    raw: BTreeSet<String>,
 }
 
 impl Walk<'_> {
@@ -63,6 +67,7 @@ impl Walk<'_> {
     }
 
     fn needs(&mut self, id: ExternId, args: &[Expr]) {
+        self.raw(id, args);
         for capability in &self.package.externs[id.index()].needs {
             let of = capability
                 .of
@@ -72,6 +77,47 @@ impl Walk<'_> {
                 name: capability.name.clone(),
                 of,
             });
+        }
+    }
+
+    /// The command or the URL of a raw call, as far as the text says it.
+    fn raw(&mut self, id: ExternId, args: &[Expr]) {
+        let called = &self.package.externs[id.index()];
+        for (param, arg) in called.params.iter().zip(args) {
+            let is_command = matches!(&param.ty, Type::List(of) if **of == Type::Text);
+            if param.sink.is_some()
+                && (is_command || param.ty == Type::Url)
+                && let Some(shown) = self.shown(arg)
+            {
+                self.raw.insert(format!("{} {shown}", called.name));
+            }
+        }
+    }
+
+    /// What the text says of a value; `…` stands for what is known when it runs.
+    fn shown(&self, arg: &Expr) -> Option<String> {
+        match &arg.kind {
+            ExprKind::Value(value) => Some(value.to_string()),
+            ExprKind::Const(id) => Some(self.package.consts[id.index()].value.to_string()),
+            ExprKind::List(items) => {
+                let items = items.iter().map(|item| match &item.kind {
+                    // A list in a list is no command: this goes one deep.
+                    ExprKind::List(_) => None,
+                    _ => self.shown(item),
+                });
+                let items: Vec<String> = items
+                    .map(|item| item.unwrap_or_else(|| "…".to_owned()))
+                    .collect();
+                Some(format!("[{}]", items.join(", ")))
+            }
+            ExprKind::Template { template, .. } => {
+                let segments = template.segments.iter().map(|segment| match segment {
+                    Segment::Text(text) => text.as_str(),
+                    Segment::Hole(_) => "${…}",
+                });
+                Some(format!("\"{}\"", segments.collect::<String>()))
+            }
+            _ => None,
         }
     }
 

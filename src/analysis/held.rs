@@ -25,6 +25,9 @@ pub struct Summary {
     holds: Vec<Held>,
     /// Given back without having been taken by the action itself.
     gives_back: BTreeSet<(ExternId, Vec<Option<Place>>)>,
+    /// Everything that it holds at some time, also for as long as a block: the action, the one
+    /// that gives it back, and the place.
+    takes: BTreeSet<(ExternId, ExternId, Vec<Option<Place>>)>,
 }
 
 /// Something that is held.
@@ -44,7 +47,7 @@ struct Held {
 type Holding = BTreeSet<Held>;
 
 /// Summaries of all functions, callees first.
-pub fn functions(package: &Package, order: &[FunctionId]) -> Summaries {
+pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnostic>) -> Summaries {
     let mut summaries = vec![Summary::default(); package.functions.len()];
     for id in order {
         let function = &package.functions[id.index()];
@@ -53,9 +56,11 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Summaries {
         }
         let mut walk = Walk::new(package, &summaries);
         let end = walk.block(&function.body.block, Holding::new());
+        out.append(&mut walk.out);
         summaries[id.index()] = Summary {
             holds: end.into_iter().flatten().collect(),
             gives_back: walk.gives_back,
+            takes: walk.takes,
         };
     }
     summaries
@@ -71,6 +76,7 @@ pub fn check_runbook(
     for body in remedies.chain(&runbook.steps) {
         let mut walk = Walk::new(package, summaries);
         let end = walk.block(&body.block, Holding::new());
+        out.append(&mut walk.out);
         let mut told = BTreeSet::new();
         for held in end.into_iter().flatten() {
             if told.insert(held.span) {
@@ -88,6 +94,10 @@ struct Walk<'a> {
     gives_back: BTreeSet<(ExternId, Vec<Option<Place>>)>,
     /// What may still be held when an attempt has failed.
     carried: Holding,
+    /// The `with do` blocks around.
+    around: Vec<Held>,
+    takes: BTreeSet<(ExternId, ExternId, Vec<Option<Place>>)>,
+    out: Vec<Diagnostic>,
 }
 
 impl<'a> Walk<'a> {
@@ -98,6 +108,9 @@ impl<'a> Walk<'a> {
             names: HashMap::new(),
             gives_back: BTreeSet::new(),
             carried: Holding::new(),
+            around: Vec::new(),
+            takes: BTreeSet::new(),
+            out: Vec::new(),
         }
     }
 
@@ -121,7 +134,7 @@ impl<'a> Walk<'a> {
                 }
             }
             StmtKind::Do(step) => self.step(step, &mut holding),
-            StmtKind::WithDo { body, .. } => return self.block(body, holding),
+            StmtKind::WithDo { step, body, .. } => return self.with_do(step, body, holding),
             StmtKind::Verify(verify) => {
                 if verify.otherwise == VerifyElse::Keep {
                     self.carried.extend(holding.iter().cloned());
@@ -170,6 +183,42 @@ impl<'a> Walk<'a> {
         Some(holding)
     }
 
+    fn with_do(&mut self, step: &Step, body: &Block, holding: Holding) -> Option<Holding> {
+        let held = match step.callee {
+            ActionCallee::Extern(id) => self.held(id, &step.args, step.name_span),
+            ActionCallee::Function(_) => None,
+        };
+        let Some(held) = held else {
+            return self.block(body, holding);
+        };
+        self.is_taken_twice(&held);
+        self.around.push(held);
+        let end = self.block(body, holding);
+        self.around.pop();
+        end
+    }
+
+    /// Whether a `with do` around holds the same place: what is given back here would be gone there.
+    fn is_taken_twice(&mut self, held: &Held) -> bool {
+        self.takes.insert((held.by, held.inverse, held.at.clone()));
+        let same = |outer: &&Held| outer.inverse == held.inverse && is_same(&outer.at, &held.at);
+        let Some(outer) = self.around.iter().find(same) else {
+            return false;
+        };
+        let name = &self.package.externs[held.by.index()].name;
+        self.out.push(
+            Diagnostic::new(
+                Code::HeldOn,
+                format!("`{name}` is done on a place that the `with do` around holds already"),
+                held.span,
+                "giving this back would give back the outer one too",
+            )
+            .and(outer.span, "held for as long as this block takes")
+            .help("leave the inner one out: the place is held until the outer block ends"),
+        );
+        true
+    }
+
     fn attempts(&mut self, attempts: &[Attempt], holding: Holding) -> Option<Holding> {
         let mut end = None;
         let mut begin = holding;
@@ -186,13 +235,34 @@ impl<'a> Walk<'a> {
             ActionCallee::Extern(id) => {
                 let at: Vec<_> = step.args.iter().map(|arg| self.place(arg)).collect();
                 self.give_back(id, &at, holding);
-                if !matches!(step.undo, UndoChoice::Waived(_)) {
-                    holding.extend(self.held(id, &step.args, step.span));
+                let Some(held) = self.held(id, &step.args, step.span) else {
+                    return;
+                };
+                if !self.is_taken_twice(&held) && !matches!(step.undo, UndoChoice::Waived(_)) {
+                    holding.insert(held);
                 }
             }
             ActionCallee::Function(id) => {
                 let args: Vec<_> = step.args.iter().map(|arg| self.place(arg)).collect();
-                let Summary { holds, gives_back } = self.summaries[id.index()].clone();
+                let summary = self.summaries[id.index()].clone();
+                let Summary {
+                    holds,
+                    gives_back,
+                    takes,
+                } = summary;
+                for (by, inverse, at) in takes {
+                    let at = at.iter().map(|place| rebased(place, &args)).collect();
+                    let taken = Held {
+                        span: step.span,
+                        by,
+                        inverse,
+                        at,
+                        committed: false,
+                    };
+                    if self.is_taken_twice(&taken) {
+                        return;
+                    }
+                }
                 for (by, at) in gives_back {
                     let at: Vec<_> = at.iter().map(|place| rebased(place, &args)).collect();
                     self.give_back(by, &at, holding);

@@ -205,6 +205,8 @@ impl<'a, 'b> Walk<'a, 'b> {
                 kept: None,
                 ..path
             },
+            // Where nothing was changed there is nothing to waive: the path still does nothing.
+            StmtKind::WaiveVerify(_) if path.state == State::Clean && path.kept.is_none() => path,
             StmtKind::WaiveVerify(_) => path.with(State::Waived),
             StmtKind::Page { .. } | StmtKind::Hand(_) => path.with(State::Told(stmt.span)),
             StmtKind::Mitigated(_) => {

@@ -4,7 +4,11 @@
 //! is finite, in the text, and bounded by `blast`. What may not happen is that told data reaches a
 //! sink; that forged words alone bring a change about is looked for elsewhere.
 
+mod endorse;
 mod flow;
+mod foreign;
+mod free;
+mod json;
 mod origin;
 mod outside;
 mod sink;
@@ -13,15 +17,19 @@ mod value;
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
-use crate::effect::Sink;
+use crate::rule::Rule;
 use crate::text::Span;
 use crate::typed::{
-    CallExpr, Callee, Endorsement, ExprKind, FunctionId, FunctionKind, Package, RecordId, Runbook,
-    SiteId, Type,
+    CallExpr, Endorsement, ExprKind, FunctionId, FunctionKind, Package, RecordId, Runbook, SiteId,
+    Type,
 };
 
+pub use endorse::endorsements;
+
+use endorse::Endorsed;
 use flow::Flow;
-use origin::Taint;
+use origin::{Params, Taint};
+use sink::Reach;
 
 /// What is known of each function.
 pub struct Taints {
@@ -35,7 +43,16 @@ pub struct Taints {
 struct Summary {
     result: Taint,
     /// Parameters that reach a sink inside.
-    sinks: Vec<(usize, Sink, Span)>,
+    sinks: Vec<(usize, Reach, Span)>,
+    /// Parameters that are used inside as free text may not be.
+    plain: Params,
+    /// Parameters that are bounded inside.
+    clamps: Params,
+    endorsed: Vec<Endorsement>,
+    /// The functions that it calls and that endorse something.
+    calls: BTreeSet<FunctionId>,
+    /// Whether it does, or one that it calls.
+    endorses: bool,
 }
 
 impl Taints {
@@ -60,19 +77,24 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
         };
         let mut lookups = BTreeSet::new();
         let mut flow = Flow::new(package, &taints, runbook, &function.body, &mut lookups, out);
+        flow.in_function = true;
         for (index, param) in function.params.iter().enumerate() {
             flow.locals[index] = match param.ty {
                 // A handle is own: it was looked up.
-                Type::Target(_) => Taint::default(),
+                Type::Target(_) if !Rule::ListedNamesAreOwned.holds() => Taint::default(),
                 _ => Taint::parameter(index),
             };
         }
         flow.block(&function.body.block);
-        let summary = Summary {
+        let mut summary = Summary {
             result: flow.result,
             sinks: flow.sinks,
+            plain: flow.plain,
+            clamps: flow.clamps,
+            endorses: !flow.endorsed.is_empty() || !flow.calls.is_empty(),
+            endorsed: flow.endorsed,
+            calls: flow.calls,
         };
-        let mut summary = summary;
         // A parameter that reaches a sink in many lines is checked once at each call.
         let mut reached = BTreeSet::new();
         summary
@@ -91,7 +113,8 @@ pub fn check_runbook(
     runbook: &Runbook,
     told_lookups: &mut BTreeSet<SiteId>,
     out: &mut Vec<Diagnostic>,
-) {
+) -> Endorsed {
+    let mut endorsed = Endorsed::default();
     let mut findings: Vec<Vec<Option<Taint>>> = runbook
         .findings
         .iter()
@@ -101,6 +124,7 @@ pub fn check_runbook(
     if let Some(body) = &runbook.diagnose {
         let mut flow = Flow::new(package, taints, Some(runbook), body, &mut lookups, out);
         flow.block(&body.block);
+        endorsed.take(flow.endorsed, flow.calls);
         for (finding, args) in flow.found {
             let known = findings.get_mut(finding.index()).into_iter().flatten();
             for (known, arg) in known.zip(args) {
@@ -121,38 +145,19 @@ pub fn check_runbook(
             }
         }
         flow.block(&body.block);
+        endorsed.take(flow.endorsed, flow.calls);
     }
     let others = runbook.steps.iter();
     let others = others.chain(runbook.otherwise.iter().map(|clause| &clause.body));
     for body in others {
-        Flow::new(package, taints, Some(runbook), body, &mut lookups, out).block(&body.block);
+        let mut flow = Flow::new(package, taints, Some(runbook), body, &mut lookups, out);
+        flow.block(&body.block);
+        endorsed.take(flow.endorsed, flow.calls);
     }
     outside::check_runbook(package, &taints.asked, runbook, out);
     owns_something(package, runbook, &lookups, out);
     told_lookups.extend(lookups);
-}
-
-/// For the report: where told data picks a target, by the right of ownership.
-pub fn endorsements(
-    package: &Package,
-    told_lookups: &BTreeSet<SiteId>,
-    runbook: &Runbook,
-    found: &mut Vec<Endorsement>,
-) {
-    for_each_call(runbook, &mut |call, span| {
-        if told_lookups.contains(&call.site)
-            && let Callee::Extern(id) = call.callee
-        {
-            let owner = runbook
-                .product
-                .map_or("nobody", |id| package.products[id.index()].name.as_str());
-            found.push(Endorsement {
-                what: package.externs[id.index()].name.to_string(),
-                by: format!("owned by {owner}"),
-                span,
-            });
-        }
-    });
+    endorsed
 }
 
 fn for_each_call(runbook: &Runbook, visit: &mut dyn FnMut(&CallExpr, Span)) {

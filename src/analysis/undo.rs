@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::diag::{Code, Diagnostic};
 use crate::typed::{
-    ActionCallee, ArmPattern, Block, Callee, Expr, ExprKind, ExternId, ExternKind, FunctionKind,
-    HandlerAction, LocalId, Package, Runbook, Step, StmtKind, UndoChoice, UndoClaim, UndoContract,
+    ActionCallee, ArmPattern, BinaryOp, Block, Builtin, Callee, Expr, ExprKind, ExternId,
+    ExternKind, FunctionKind, Handler, HandlerAction, LocalId, Package, Runbook, Step, StmtKind,
+    Type, UnaryOp, UndoChoice, UndoClaim, UndoContract,
 };
-use crate::value::Value;
+use crate::value::{self, Value};
 
 /// What the names of a body stand for, where that is no observation.
 pub struct Names<'a> {
@@ -26,12 +27,27 @@ impl<'a> Names<'a> {
                 handlers,
                 ..
             } = &stmt.kind
-                && handlers.is_empty()
+                && !handlers.iter().any(gives_another)
             {
                 values.insert(*local, value);
             }
         });
         Names { values }
+    }
+
+    /// The first of the names that stand for one thing.
+    fn first_name<'e>(&self, expr: &'e Expr) -> &'e Expr
+    where
+        'a: 'e,
+    {
+        let mut expr = expr;
+        while let ExprKind::Local(local) = &expr.kind
+            && let Some(value) = self.values.get(local)
+            && matches!(value.kind, ExprKind::Local(_))
+        {
+            expr = value;
+        }
+        expr
     }
 
     /// What a name was bound to, names of names followed.
@@ -47,6 +63,14 @@ impl<'a> Names<'a> {
             expr = value;
         }
         expr
+    }
+}
+
+/// Whether the name may stand for something else than what was asked for.
+fn gives_another(handler: &Handler) -> bool {
+    match handler.action {
+        HandlerAction::Value(_) => true,
+        HandlerAction::Diverge(_) => false,
     }
 }
 
@@ -174,6 +198,7 @@ fn same_arguments(package: &Package, names: &Names<'_>, step: &Step, back: &Step
         package,
         names,
         left: LOOKS,
+        folds: LOOKS,
     };
     same.all(&step.args, &back.args)
 }
@@ -186,13 +211,46 @@ struct Same<'a> {
     package: &'a Package,
     names: &'a Names<'a>,
     left: u32,
+    folds: u32,
 }
 
 impl Same<'_> {
-    fn constant<'e>(&'e self, expr: &'e Expr) -> Option<&'e Value> {
+    /// What the expression comes to, where the text says it.
+    fn constant(&mut self, expr: &Expr) -> Option<Value> {
+        self.folds = self.folds.checked_sub(1)?;
+        let expr = self.names.behind(expr);
         match &expr.kind {
-            ExprKind::Value(value) => Some(value),
-            ExprKind::Const(id) => Some(&self.package.consts[id.index()].value),
+            ExprKind::Value(value) => Some(value.clone()),
+            ExprKind::Const(id) => Some(self.package.consts[id.index()].value.clone()),
+            ExprKind::Wrap(inner) => self.constant(inner),
+            ExprKind::Unary {
+                op: UnaryOp::Negate,
+                operand,
+            } => value::unary(value::UnaryOp::Negate, &self.constant(operand)?).ok(),
+            ExprKind::Binary { op, left, right } => {
+                let op = match op {
+                    BinaryOp::Add => value::BinaryOp::Add,
+                    BinaryOp::Subtract => value::BinaryOp::Subtract,
+                    BinaryOp::Multiply => value::BinaryOp::Multiply,
+                    _ => return None,
+                };
+                value::binary(op, &self.constant(left)?, &self.constant(right)?).ok()
+            }
+            ExprKind::Index { base, index } => {
+                match (self.constant(base)?, self.constant(index)?) {
+                    (Value::List(items), Value::Int(at)) => {
+                        items.get(usize::try_from(at).ok()?).cloned()
+                    }
+                    _ => None,
+                }
+            }
+            ExprKind::Call(call) => {
+                let Callee::Builtin(builtin) = call.callee else {
+                    return None;
+                };
+                let args = call.args.iter().map(|arg| self.constant(arg));
+                built_in(builtin, &args.collect::<Option<Vec<_>>>()?)
+            }
             _ => None,
         }
     }
@@ -202,8 +260,9 @@ impl Same<'_> {
             return false;
         };
         self.left = left;
-        // The same name is the same value, observed or not.
-        if let (ExprKind::Local(one), ExprKind::Local(other)) = (&one.kind, &other.kind)
+        // The same name is the same value, observed or not, and so is another name for it.
+        let names = (self.names.first_name(one), self.names.first_name(other));
+        if let (ExprKind::Local(one), ExprKind::Local(other)) = (&names.0.kind, &names.1.kind)
             && one == other
         {
             return true;
@@ -212,6 +271,7 @@ impl Same<'_> {
         if let (Some(one), Some(other)) = (self.constant(one), self.constant(other)) {
             return one == other;
         }
+        let looked_up = matches!(one.ty, Type::Target(_));
         match (&one.kind, &other.kind) {
             (ExprKind::Local(one), ExprKind::Local(other)) => one == other,
             (ExprKind::Trigger(one), ExprKind::Trigger(other)) => one == other,
@@ -247,8 +307,15 @@ impl Same<'_> {
             (ExprKind::Wrap(one), ExprKind::Wrap(other)) => self.are(one, other),
             (ExprKind::List(one), ExprKind::List(other)) => self.all(one, other),
             (ExprKind::Call(one), ExprKind::Call(other)) => {
+                // What is looked up by the same names is the same target, whenever it is done.
+                let asks = match one.callee {
+                    Callee::Extern(_) => !looked_up && observes(self.package, one.callee),
+                    callee => observes(self.package, callee),
+                };
                 one.callee == other.callee
-                    && !observes(self.package, one.callee)
+                    && !asks
+                    && one.equals.is_empty()
+                    && other.equals.is_empty()
                     && self.all(&one.args, &other.args)
             }
             _ => false,
@@ -259,6 +326,21 @@ impl Same<'_> {
         let mut pairs = one.iter().zip(other);
         one.len() == other.len() && pairs.all(|(one, other)| self.are(one, other))
     }
+}
+
+/// What a builtin function gives for these numbers.
+fn built_in(builtin: Builtin, args: &[Value]) -> Option<Value> {
+    let given = match (builtin, args) {
+        (Builtin::Min, [one, other]) => value::minimum(one, other),
+        (Builtin::Max, [one, other]) => value::maximum(one, other),
+        (Builtin::Clamp, [number, low, high]) => value::clamp(number, low, high),
+        (Builtin::Abs, [number]) => value::absolute(number),
+        (Builtin::Round, [number]) => value::whole(number, value::Rounding::Nearest),
+        (Builtin::Floor, [number]) => value::whole(number, value::Rounding::Down),
+        (Builtin::Ceil, [number]) => value::whole(number, value::Rounding::Up),
+        _ => return None,
+    };
+    given.ok()
 }
 
 /// The names that the block binds to something that is only seen while undoing: by `let`, as an

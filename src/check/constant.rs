@@ -4,6 +4,8 @@
 //! computation on constants would do at run time it does here: overflow is an error at its
 //! operator.
 
+use std::collections::BTreeMap;
+
 use super::expr::{Elaborator, Place, Why, is_open};
 use super::names::FileId;
 use super::state::{Checker, Progress};
@@ -11,7 +13,7 @@ use super::types::is_broken;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, BinaryOp, Ident, UnaryOp};
 use crate::text::Span;
-use crate::typed::{ConstId, EnumId, Expr, ExprKind, RecordId, Type, Unit};
+use crate::typed::{ConstId, EnumId, Expr, ExprKind, LocalId, RecordId, Type, Unit};
 use crate::value::{self, Duration, Failure, Range, Record, Value};
 
 /// Why an expression has no value while checking.
@@ -181,8 +183,17 @@ impl Checker<'_> {
     }
 
     /// The value of an expression over constants.
-    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     pub fn evaluate(&self, expr: &Expr) -> Result<Value, NoValue> {
+        self.evaluate_with(expr, &BTreeMap::new())
+    }
+
+    /// The same, where names stand for constants: what was bound to one never changes.
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
+    pub fn evaluate_with(
+        &self,
+        expr: &Expr,
+        locals: &BTreeMap<LocalId, Value>,
+    ) -> Result<Value, NoValue> {
         let span = expr.span;
         let fails = |failure| NoValue::Fails(span, failure);
         match &expr.kind {
@@ -196,25 +207,33 @@ impl Checker<'_> {
                     false => Ok(row.value.clone()),
                 }
             }
-            ExprKind::Wrap(inner) => self.evaluate(inner),
+            ExprKind::Wrap(inner) => self.evaluate_with(inner, locals),
             ExprKind::Role(id) => {
                 let name = &self.package.roles[id.index()].name;
                 Ok(Value::Role(name.as_str().into()))
             }
             ExprKind::List(elements) => {
-                let elements = elements.iter().map(|element| self.evaluate(element));
+                let elements = elements
+                    .iter()
+                    .map(|element| self.evaluate_with(element, locals));
                 Ok(Value::list(elements.collect::<Result<_, _>>()?))
             }
             ExprKind::Map(entries) => {
                 let entry = |(key, value): &(Expr, Expr)| {
-                    Ok::<_, NoValue>((self.evaluate(key)?, self.evaluate(value)?))
+                    Ok::<_, NoValue>((
+                        self.evaluate_with(key, locals)?,
+                        self.evaluate_with(value, locals)?,
+                    ))
                 };
                 let entries: Vec<_> = entries.iter().map(entry).collect::<Result<_, _>>()?;
                 Ok(Value::Map(value::Map::from(entries).into()))
             }
             ExprKind::Record { record, fields } => {
                 let field = |field: &Option<Expr>| {
-                    field.as_ref().map(|field| self.evaluate(field)).transpose()
+                    field
+                        .as_ref()
+                        .map(|field| self.evaluate_with(field, locals))
+                        .transpose()
                 };
                 Ok(Value::Record(
                     Record {
@@ -229,10 +248,13 @@ impl Checker<'_> {
                     UnaryOp::Negate => value::UnaryOp::Negate,
                     UnaryOp::Not => value::UnaryOp::Not,
                 };
-                value::unary(op, &self.evaluate(operand)?).map_err(fails)
+                value::unary(op, &self.evaluate_with(operand, locals)?).map_err(fails)
             }
             ExprKind::Binary { op, left, right } => {
-                let (left, right) = (self.evaluate(left)?, self.evaluate(right)?);
+                let (left, right) = (
+                    self.evaluate_with(left, locals)?,
+                    self.evaluate_with(right, locals)?,
+                );
                 if expr.is_quotient() {
                     return divide(&expr.ty, &left, &right).map_err(fails);
                 }
@@ -244,15 +266,18 @@ impl Checker<'_> {
                     Unit::Seconds => value::Unit::Seconds,
                     Unit::Bytes => value::Unit::Bytes,
                 };
-                value::convert(&self.evaluate(operand)?, unit).map_err(fails)
+                value::convert(&self.evaluate_with(operand, locals)?, unit).map_err(fails)
             }
             ExprKind::Template { template, holes } => {
-                let holes = holes.iter().map(|hole| self.evaluate(hole));
+                let holes = holes.iter().map(|hole| self.evaluate_with(hole, locals));
                 let holes: Vec<Value> = holes.collect::<Result<_, _>>()?;
                 value::fill(template, &holes).map_err(fails)
             }
-            ExprKind::Local(_)
-            | ExprKind::Trigger(_)
+            ExprKind::Local(id) => {
+                let known = locals.get(id).cloned();
+                known.ok_or(NoValue::NotConstant(span))
+            }
+            ExprKind::Trigger(_)
             | ExprKind::Field { .. }
             | ExprKind::Index { .. }
             | ExprKind::Call(_)

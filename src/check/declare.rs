@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::hiding::Reach;
 use super::library::Module;
 use super::names::{FileId, Member, ModuleId, OWN};
 use super::runbook::Draft;
@@ -75,6 +76,9 @@ impl<'a> Checker<'a> {
             let message = format!("`{}` is a type of the language", name.text);
             let found = Diagnostic::new(Code::NameTaken, message, name.span, "already in use");
             self.say(found.help("give it a name of its own"));
+        }
+        if module == OWN {
+            self.refuse_hiding(file, name, Reach::Item);
         }
         let member = Member {
             symbol,
@@ -246,6 +250,7 @@ impl<'a> Checker<'a> {
             type_parameters: 0,
             open: false,
             result: Type::Error,
+            range: None,
             needs: Vec::new(),
             deadline: Duration::ZERO,
             span,

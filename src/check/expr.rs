@@ -11,12 +11,15 @@ mod collection;
 mod construct;
 mod field;
 mod fit;
+mod foreign;
+mod json;
 mod literal;
 mod name;
 mod operator;
 mod presence;
 mod scope;
 
+pub use builtin::is_function;
 pub use call::Callee;
 pub use fit::{Why, convert};
 pub use operator::table_op;

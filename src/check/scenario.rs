@@ -69,6 +69,8 @@ impl<'a> Checker<'a> {
             }
         }
         scenario.check_begun(item);
+        scenario.check_expects(item);
+        scenario.check_title(item);
         let test = scenario.test;
         self.package.tests.push(test);
     }
@@ -101,8 +103,10 @@ fn blank(runbook: RunbookId, item: &tree::Test, span: Span) -> Test {
         title: item.title.text.clone(),
         at: Time::default(),
         trigger: None,
+        alert_resolves: None,
         finding: None,
         events: Vec::new(),
+        told: Vec::new(),
         observations: Vec::new(),
         effects: Vec::new(),
         expects: Vec::new(),
@@ -164,6 +168,38 @@ impl<'a> Scenario<'_, 'a> {
         let span = item.title.span;
         let found = Diagnostic::new(Code::TriggerMismatch, message, span, "no trigger is given");
         self.say(found.help("`given alert Name(label: \"x\")`, `given event`, `given request`, `given schedule`, or `given finding`"));
+    }
+
+    /// A test without an expectation passes whatever happens.
+    fn check_expects(&mut self, item: &tree::Test) {
+        let mut lines = item.lines.iter();
+        let says = |line: &tree::TestLine| {
+            matches!(line.kind, TestLineKind::Expect(_) | TestLineKind::Missing)
+        };
+        if lines.any(says) {
+            return;
+        }
+        let message = "the test expects nothing, so it passes whatever the runbook does";
+        let span = item.title.span;
+        let found = Diagnostic::new(Code::NothingExpected, message, span, "no `expect`");
+        self.say(found.help("say what must come of it: `expect resolved`, `expect did ... once`"));
+    }
+
+    /// The tests of a runbook are told apart by their titles.
+    fn check_title(&mut self, item: &tree::Test) {
+        let mut tests = self.checker.package.tests.iter();
+        let same = |test: &&Test| test.runbook == self.runbook && test.title == item.title.text;
+        let Some(first) = tests.find(same).map(|test| test.title_span) else {
+            return;
+        };
+        let message = format!("`{}` has two tests of this title", item.runbook.text);
+        let span = item.title.span;
+        let found = Diagnostic::new(Code::TestTitleTwice, message, span, "the same title again");
+        self.say(
+            found
+                .and(first, "first here")
+                .help("say in the title what this one shows"),
+        );
     }
 
     /// The finding of that name.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::names::{FileId, FileScope, Names};
 use super::runbook::Draft;
 use crate::diag::Diagnostic;
+use crate::literal::Server;
 use crate::syntax::tree::{ConstItem, RecordItem};
 use crate::text::{Sources, Span};
 use crate::typed::{ConstId, Function, FunctionId, Package, RecordId, SiteId};
@@ -15,6 +16,8 @@ use crate::value::{EnumMember, Shape};
 
 /// The state of a check.
 pub struct Checker<'a> {
+    /// Whom the queries of the package are for.
+    pub server: Server,
     pub sources: &'a Sources,
     pub package: Package,
     pub names: Names,
@@ -61,6 +64,7 @@ impl<'a> Checker<'a> {
     pub fn new(sources: &'a Sources, name: &str, version: &str) -> Self {
         Checker {
             sources,
+            server: Server::default(),
             package: Package {
                 name: name.into(),
                 version: version.into(),

@@ -198,7 +198,17 @@ impl Checker<'_> {
     fn say_unknown_type(&mut self, file: FileId, name: &Ident) {
         let message = format!("there is no type `{}`", name.text);
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown type");
-        if let Some(path) = self.module_member(file, name.as_str()) {
+        // A probe is often called as its type is, in small letters: only a type can stand here.
+        let types = self
+            .package
+            .targets
+            .iter()
+            .map(|target| target.name.to_string());
+        let path = types.into_iter().find(|path| {
+            let last = path.rsplit('.').next();
+            last.is_some_and(|last| last.eq_ignore_ascii_case(name.as_str()))
+        });
+        if let Some(path) = path.or_else(|| self.module_member(file, name.as_str())) {
             let help = format!("members of a module are written with it: `{path}`");
             self.say(
                 found

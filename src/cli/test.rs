@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::diag::{human, json};
+use crate::diag::{Diagnostic, human, json};
 use crate::front;
 use crate::testing::{self, Options, TestResult};
 
@@ -54,6 +54,8 @@ struct Answer<'a> {
     version: u32,
     package: Option<&'a str>,
     diagnostics: Vec<json::Entry<'a>>,
+    /// What no test asks for or notices.
+    warnings: Vec<json::Entry<'a>>,
     tests: serde_json::Value,
     passed: usize,
     failed: usize,
@@ -61,16 +63,21 @@ struct Answer<'a> {
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let mut checked = packages::check_one(Path::new(&arguments.path));
-    let results = run_tests(&mut checked, arguments);
+    let testing::Results {
+        tests: results,
+        warnings,
+    } = run_tests(&mut checked, arguments);
     let is_sound = front::is_sound(&checked.diagnostics);
     match arguments.format {
-        Format::Json => answer(&checked, &results, terminal)?,
+        Format::Json => answer(&checked, &results, &warnings, terminal)?,
         Format::Human => {
             if !checked.diagnostics.is_empty() {
                 check::tell(&checked, terminal)?;
             }
             if is_sound {
                 tell(&checked, &results, terminal)?;
+                let look = terminal.look();
+                terminal.say(&human::render(&warnings, &checked.sources, look))?;
             }
         }
     }
@@ -86,23 +93,23 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 }
 
 /// The results, if the package can be run at all.
-fn run_tests(checked: &mut Checked, arguments: &Arguments) -> Vec<TestResult> {
+fn run_tests(checked: &mut Checked, arguments: &Arguments) -> testing::Results {
     let options = Options {
         filter: arguments.filter.clone(),
         timelines: arguments.timeline,
         ..Options::default()
     };
     let Some(analysis) = &checked.analysis else {
-        return Vec::new();
+        return testing::Results::default();
     };
     if !front::is_sound(&checked.diagnostics) {
-        return Vec::new();
+        return testing::Results::default();
     }
     match front::compile(analysis) {
         Ok(programs) => testing::run_tests(&analysis.package, &programs, &options),
         Err(diagnostics) => {
             checked.diagnostics.extend(diagnostics);
-            Vec::new()
+            testing::Results::default()
         }
     }
 }
@@ -117,12 +124,18 @@ fn tell(checked: &Checked, results: &[TestResult], terminal: &mut Terminal) -> i
 }
 
 /// Answers programs.
-fn answer(checked: &Checked, results: &[TestResult], terminal: &mut Terminal) -> io::Result<()> {
+fn answer(
+    checked: &Checked,
+    results: &[TestResult],
+    warnings: &[Diagnostic],
+    terminal: &mut Terminal,
+) -> io::Result<()> {
     let passed = results.iter().filter(|result| result.passed()).count();
     let answer = Answer {
         version: 1,
         package: checked.name.as_deref(),
         diagnostics: json::entries(&checked.diagnostics, &checked.sources),
+        warnings: json::entries(warnings, &checked.sources),
         tests: testing::json(results, &checked.sources),
         passed,
         failed: results.len() - passed,

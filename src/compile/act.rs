@@ -136,7 +136,12 @@ impl Builder<'_, '_> {
             within: step.within,
             retry: step.retry.map(|retry| (retry.times, retry.every)),
             undo,
-            given_back_by: self.given_back_by(step, action),
+            given_back_by: match step.undo {
+                UndoChoice::Waived(_) => None,
+                UndoChoice::Unsaid | UndoChoice::Block(_) | UndoChoice::Previous => {
+                    self.given_back_by(action)
+                }
+            },
             release: false,
             place: step.span,
         };
@@ -171,10 +176,7 @@ impl Builder<'_, '_> {
     }
 
     /// What an action with an inverse holds, the inverse gives back.
-    fn given_back_by(&self, step: &typed::Step, action: ExternId) -> Option<SmolStr> {
-        if self.undoing || matches!(step.undo, UndoChoice::Waived(_)) {
-            return None;
-        }
+    fn given_back_by(&self, action: ExternId) -> Option<SmolStr> {
         let externs = &self.tables.package.externs;
         match &externs.get(action.index())?.kind {
             ExternKind::Action(contract) => {
@@ -259,7 +261,7 @@ impl Builder<'_, '_> {
             within: None,
             retry: None,
             undo: Undo::Nothing,
-            given_back_by: None,
+            given_back_by: self.given_back_by(action),
             release: false,
             place: self.place,
         }

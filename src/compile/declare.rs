@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::tables::{Observed, Tables};
 use crate::effect::{Repeat, Scope};
 use crate::program::{
-    Action, ActionIndex, Capability, Lookup, LookupArgument, Observable, ObservableIndex,
+    Action, ActionIndex, Capability, Lookup, LookupArgument, Observable, ObservableIndex, Seen,
     TargetType,
 };
 use crate::typed::{Extern, ExternId, ExternKind, Param, TargetId, Type};
@@ -33,6 +33,7 @@ impl Tables<'_> {
                     deadline: Duration::ZERO,
                     function: Some(function),
                     finds: declared.and_then(|f| self.found(&f.result)),
+                    seen: Vec::new(),
                 }
             }
         };
@@ -50,6 +51,7 @@ impl Tables<'_> {
                 deadline: Duration::ZERO,
                 function: None,
                 finds: None,
+                seen: Vec::new(),
             };
         };
         self.meet(declared);
@@ -60,6 +62,7 @@ impl Tables<'_> {
             deadline: declared.deadline,
             function: None,
             finds: self.found(&declared.result),
+            seen: self.seen(declared),
         }
     }
 
@@ -90,10 +93,7 @@ impl Tables<'_> {
             .params
             .iter()
             .enumerate()
-            .filter_map(|(index, param)| {
-                let (low, high) = param.range.clone()?;
-                Some((u16::try_from(index).ok()?, low, high))
-            });
+            .filter_map(|(index, param)| Some((u16::try_from(index).ok()?, param.range.clone()?)));
         let scopes = contract.changes.iter().filter_map(|index| {
             let param = declared.params.get(usize::from(*index))?;
             self.scope(&param.ty)
@@ -144,6 +144,46 @@ impl Tables<'_> {
     fn found(&self, result: &Type) -> Option<SmolStr> {
         let target = self.package.targets.get(target(result)?.index())?;
         Some(target.name.to_string().into())
+    }
+
+    /// What is ever seen of an answer, in all that it may have in it.
+    fn seen(&self, declared: &Extern) -> Vec<Seen> {
+        let own = declared
+            .range
+            .clone()
+            .map(|range| Seen { field: None, range });
+        let mut seen: Vec<Seen> = own.into_iter().collect();
+        let mut types = vec![&declared.result];
+        let mut next = 0;
+        while let Some(ty) = types.get(next).copied() {
+            next += 1;
+            let (name, fields) = match ty {
+                Type::List(inner) | Type::Optional(inner) | Type::Map(_, inner) => {
+                    types.push(inner);
+                    continue;
+                }
+                Type::Record(id) => match self.package.records.get(id.index()) {
+                    Some(record) => (&record.name, &record.fields),
+                    None => continue,
+                },
+                Type::Target(id) => match self.package.targets.get(id.index()) {
+                    Some(target) => (&target.name, &target.fields),
+                    None => continue,
+                },
+                _ => continue,
+            };
+            for field in fields {
+                // A target may lead back to its own type.
+                if !types.contains(&&field.ty) {
+                    types.push(&field.ty);
+                }
+                seen.extend(field.range.clone().map(|range| Seen {
+                    field: Some((name.to_string().into(), field.name.clone())),
+                    range,
+                }));
+            }
+        }
+        seen
     }
 
     /// The target types that appear, with those that they lie in and lead to.

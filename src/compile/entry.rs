@@ -94,7 +94,7 @@ impl Tables<'_> {
             Some(clause) => self.entry(name, clause.span, |builder| {
                 builder.block(&clause.body.block);
             }),
-            None => self.entry(name, runbook.name_span, |builder| builder.page_owner(of)),
+            None => self.entry(name, runbook.name_span, |builder| builder.page_owner()),
         }
     }
 
@@ -137,24 +137,14 @@ impl Tables<'_> {
 
 impl Builder<'_, '_> {
     /// What is said when the runbook leaves it to us.
-    fn page_owner(&mut self, of: OtherwiseOf) {
-        let name = &self.tables.runbook.name;
-        let text = match of {
-            OtherwiseOf::Novel | OtherwiseOf::Both => {
-                format!("{name}: nothing that the runbook knows explains this")
-            }
-            OtherwiseOf::Inconclusive => format!("{name}: the diagnosis could not be made"),
-            OtherwiseOf::Systemic => {
-                format!("{name}: part of something larger, so nothing was done")
-            }
-        };
+    /// Without a text: the run has the author's words for what came of it, or says it in its own.
+    fn page_owner(&mut self) {
         let owner: Vec<RoleId> = self.tables.owner().into_iter().collect();
         let roles = self.tables.role_list(&owner);
-        let text = Some(self.load_text(&text));
         self.effect(Effect::Tell {
             kind: MessageKind::Page,
             roles,
-            text,
+            text: None,
         });
     }
 }

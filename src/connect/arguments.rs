@@ -18,6 +18,12 @@ pub fn value<'c>(call: &'c Call, name: &str) -> Result<&'c Value, String> {
     found.map(|arg| &arg.value).ok_or_else(missing)
 }
 
+/// The value of a parameter that may be left out, if it was given.
+pub fn optional<'c>(call: &'c Call, name: &str) -> Option<&'c Value> {
+    let found = call.args.iter().find(|arg| &*arg.name == name)?;
+    (!matches!(found.value, Value::None)).then_some(&found.value)
+}
+
 fn misfit(call: &Call, name: &str, expected: &str) -> String {
     format!("`{name}` of {} is not {expected}", call.name)
 }

@@ -46,8 +46,8 @@ impl Http {
     fn post(&self, granted: &Granted) -> Result<RequestBuilder, String> {
         let call = &granted.call;
         let url = arguments::query(call, "url", Tag::Url)?;
-        let body = arguments::text(call, "body")?;
-        let request = self.client.post(url, content_type(body), body.to_owned());
+        let (content_type, body) = sent(call)?;
+        let request = self.client.post(url, content_type, body);
         // Whoever knows the header does the same thing only once; for all others it is nothing.
         self.authorised(request.header("idempotency-key", &granted.key), call)
     }
@@ -119,6 +119,21 @@ impl Provider for Http {
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
         Box::pin(async move { self.change(&granted).await })
+    }
+}
+
+/// What is sent, and what it is said to be.
+fn sent(call: &Call) -> Result<(&'static str, String), String> {
+    let Some(json) = arguments::optional(call, "json") else {
+        let body = arguments::text(call, "body")?;
+        return Ok((content_type(body), body.to_owned()));
+    };
+    let json = json.to_json();
+    let json = json.map_err(|why| format!("`json` cannot be sent: {why}"))?;
+    let body = json.to_string();
+    match body.len() > TEXT_BYTES {
+        true => Err("`json` cannot be sent: it is longer than 1 MiB".to_owned()),
+        false => Ok(("application/json", body)),
     }
 }
 

@@ -168,6 +168,7 @@ codes! {
     E0319 NoInverse            Error   "`with do` of something that nothing releases"
     E0320 SameKey              Error   "a key that a map has twice"
     E0321 BoundsWrong          Error   "bounds the wrong way round, or below zero"
+    E0322 TwoBodies            Error   "a request with two bodies"
 
     // 04xx: effects and phases
     E0401 ChangeWhileObserving     Error   "a change where only observing is allowed"
@@ -208,6 +209,7 @@ codes! {
     E0530 MitigatedInWithDo        Error   "mitigated in a with do"
     E0531 WaiverOfEarlierChange    Error   "a waiver of what an earlier attempt changed"
     E0532 NoIncidentKey            Error   "an event without a key"
+    E0533 HidesName                Error   "a name that hides another one"
     E0534 UndoTakesNothingBack     Error   "an undo that takes nothing back"
     E0535 UndoLooks                Error   "an undo that looks for what to do"
 
@@ -227,9 +229,10 @@ codes! {
     // 07xx: taint, secrets, ownership, empties
     E0706 MadeUpValue              Error   "a value made up for what could not be observed"
     E0707 EmptyName                Error   "an empty name"
-    E0712 TargetFromOutside        Error   "a target that comes from outside"
+    E0712 TargetFromOutside        Error   "a target or a query that comes from outside"
     E0715 ClearedOnFailure         Error   "an observation that failed taken for the all-clear"
     E0716 FailureAsAbsence         Error   "a failed observation taken for absence"
+    E0717 FreeTextMisplaced        Error   "free text where it does not fit"
     E0711 SecretEscapes            Error   "a secret where it may not go"
     E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
     E0702 Uncorroborated           Error   "a finding that rests on words alone"
@@ -249,12 +252,18 @@ codes! {
     E0811 TimeInvalid         Error   "the moment is not valid"
     E0812 EmptyWindow         Error   "a window with no time in it"
     E0813 FloatDigits         Error   "a Float of more digits than it holds"
+    E0814 PromqlNotServed     Error   "a PromQL query that the server does not take"
 
     // 09xx: tests, before they run
     E0901 UnknownExpectation       Error   "an expectation of something that does not exist"
     E0902 NotObservable            Error   "a given for something that is not observed"
     E0903 TriggerMismatch          Error   "a given trigger that does not set the runbook off"
     E0904 NoIdentity               Error   "a target that is not named"
+
+    E0905 NothingExpected          Error   "a test that expects nothing"
+    E0906 TestTitleTwice           Error   "two tests of one title"
+    E0907 FieldOutOfRange          Error   "a test that shows what is never seen"
+    E0908 OtherIdentity            Error   "a lookup that yields something else"
 
     // C11xx: the settings of the agent
     C1101 SettingsSyntax       Error   "the settings are not TOML"
@@ -321,7 +330,9 @@ codes! {
     L0501 AgainUnused              Warning "a clause again that has no effect"
     L0506 RemedyNeverActs          Warning "a remedy that can never act"
     L0601 BlastLineUnused          Warning "a line of the blast that bounds nothing"
+    L0704 ForeignTemplate         Warning "a text filled the way of another language"
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
+    L0905 IdleGiven            Warning "something that no test asks for or notices"
 
     // N0xxx: notes
     N0301 AllOfFiltered       Note    "`all` over what a filter leaves"

@@ -11,7 +11,7 @@ use crate::connect::{
 };
 use crate::effect::{Argument, Call, ChangeOutcome, Observed};
 use crate::value::{
-    Duration, Failure, Identity, Key, Query, Record, Shape, Tag, Target, Text, Time, Value,
+    Duration, Failure, Identity, Key, Map, Query, Record, Shape, Tag, Target, Text, Time, Value,
 };
 
 /// What the connectors of a test know.
@@ -60,6 +60,7 @@ pub enum Arg {
     Time(i64),
     Secret(String),
     Host(String),
+    Map(Vec<(&'static str, Arg)>),
 }
 
 /// What came of it.
@@ -185,6 +186,11 @@ fn value(arg: Arg) -> Value {
         Arg::Time(millis) => Value::Time(Time::from_millis(millis).unwrap_or_default()),
         Arg::Secret(name) => Value::Secret(Text::from(name)),
         Arg::Host(name) => host(&name),
+        Arg::Map(entries) => {
+            let entries = entries.into_iter();
+            let entries = entries.map(|(key, arg)| (Value::text(key), value(arg)));
+            Value::Map(Arc::new(Map::from(entries.collect::<Vec<_>>())))
+        }
     }
 }
 

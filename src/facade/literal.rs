@@ -34,7 +34,7 @@ pub struct Mark {
 /// Checks the text between the quotes of a literal; nothing if there is no such tag.
 pub fn check(tag: &str, raw: &str) -> Option<Literal> {
     let span = Span::new(SourceId(0), 0, raw.len());
-    let (template, found) = literal::parse(Tag::from_name(tag)?, raw, span);
+    let (template, found) = literal::parse(Tag::from_name(tag)?, raw, span, None);
     let holes = template.map(|template| template.holes().map(|hole| format!("{hole:?}")).collect());
     let marks = found.into_iter().map(|found| mark(raw, found)).collect();
     Some(Literal { holes, marks })

@@ -15,7 +15,8 @@ pub fn parse(text: &str) -> usize {
 pub fn check(text: &str) -> usize {
     let mut sources = Sources::default();
     let source = sources.add("main.rbk", text);
-    front::analyse(&mut sources, &[source], "measured", "1.0.0")
+    let server = crate::literal::Server::default();
+    front::analyse(&mut sources, &[source], ("measured", "1.0.0"), &server)
         .diagnostics
         .len()
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{Checked, File, analyse, checked};
 use crate::effect::End;
 use crate::front;
-use crate::program::Program;
-use crate::testing::living::{self, Blind, Cure, Deployment, Manner, Pod, Scenario, State};
-use crate::value::Time;
+use crate::program::{FunctionIndex, Program};
+use crate::testing::living::{self, Blind, Crash, Cure, Deployment, Manner, Pod, Scenario, State};
+use crate::value::{Duration, Percent, Size, Time, Value};
+use crate::vm::{Step, Vm};
 
 /// A checked runbook with what is claimed of it.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Place {
     pub pods: Vec<(String, bool, i64)>,
     /// Name, replicas, ready.
     pub deployments: Vec<(String, i64, i64)>,
+    /// What programs that only look answer.
+    pub answer: String,
     /// Nothing that is done has an effect.
     pub frozen: bool,
     /// From so many milliseconds on nothing is seen: a failure, or no data.
@@ -40,8 +43,13 @@ pub struct Place {
     pub lag: i64,
     /// So many milliseconds after the opening the alert is over.
     pub alert_over: Option<i64>,
+    /// Somebody calls the run of this number off, so many milliseconds after it began.
+    pub called_off: Option<(u32, i64)>,
     /// Whether the run is stored and restored after every input.
     pub restore: bool,
+    /// After so many inputs the machine dies, and another one goes on; whether the changes that were
+    /// on their way take effect.
+    pub crash: Option<(usize, bool)>,
 }
 
 /// A change that reached the world.
@@ -84,6 +92,12 @@ pub struct Outcome {
     pub told: bool,
     /// Names of the changes that the run says it took back.
     pub undone: Vec<String>,
+    /// What was looked at: the name, and the arguments as they are sent.
+    pub asked: Vec<(String, Vec<String>)>,
+    /// Everything that people read.
+    pub said: Vec<String>,
+    /// How many inputs the incident took.
+    pub inputs: usize,
 }
 
 /// Checks the files as one package and takes its first runbook.
@@ -163,6 +177,16 @@ pub fn live(subject: &Subject, place: &Place) -> Outcome {
         took: ended.took.millis(),
         told: ended.told,
         undone: ended.undone.iter().map(ToString::to_string).collect(),
+        asked: ended
+            .asked
+            .iter()
+            .map(|(name, args)| {
+                let args = args.iter().map(ToString::to_string);
+                (name.to_string(), args.collect())
+            })
+            .collect(),
+        said: ended.said,
+        inputs: ended.inputs,
     }
 }
 
@@ -203,6 +227,7 @@ fn scenario(place: &Place) -> Scenario {
                 })
                 .collect(),
             paused: Default::default(),
+            answer: place.answer.as_str().into(),
         },
         manner: Manner {
             frozen: place.frozen,
@@ -217,7 +242,61 @@ fn scenario(place: &Place) -> Scenario {
             lag: place.lag,
         },
         alert_over: place.alert_over,
+        called_off: place.called_off,
         restore: place.restore,
+        crash: place
+            .crash
+            .map(|(after, performed)| Crash { after, performed }),
+    }
+}
+
+/// A number as the machine holds it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number.
+    Int(i64),
+    /// A finite one.
+    Float(f64),
+    /// Billionths.
+    Percent(i64),
+    /// Milliseconds.
+    Duration(i64),
+    /// Bytes.
+    Size(i64),
+    /// What a comparison yields.
+    Bool(bool),
+}
+
+/// Calls a function of the package, by its name, that the runbook uses; nothing where it fails.
+///
+/// # Panics
+/// If there is no such function, or it yields what is no number.
+pub fn call(subject: &Subject, name: &str, args: &[Number]) -> Option<Number> {
+    let mut functions = subject.program.functions.iter();
+    let index = functions
+        .position(|function| function.name == name)
+        .unwrap_or_else(|| panic!("no function `{name}`"));
+    let index = FunctionIndex(index.try_into().expect("a program has less than 65,536"));
+    let args = args.iter().map(|number| match *number {
+        Number::Int(number) => Value::Int(number),
+        Number::Float(number) => Value::Float(number),
+        Number::Percent(billionths) => Value::Percent(Percent::from_billionths(billionths)),
+        Number::Duration(millis) => Value::Duration(Duration::from_millis(millis)),
+        Number::Size(bytes) => Value::Size(Size::from_bytes(bytes)),
+        Number::Bool(truth) => Value::Bool(truth),
+    });
+    let mut vm = Vm::start(&subject.program, index, args.collect());
+    match vm.step(&subject.program, u64::MAX) {
+        Step::Done(Value::Int(number)) => Some(Number::Int(number)),
+        Step::Done(Value::Float(number)) => Some(Number::Float(number)),
+        Step::Done(Value::Percent(share)) => Some(Number::Percent(share.billionths())),
+        Step::Done(Value::Duration(span)) => Some(Number::Duration(span.millis())),
+        Step::Done(Value::Size(size)) => Some(Number::Size(size.bytes())),
+        Step::Done(Value::Bool(truth)) => Some(Number::Bool(truth)),
+        Step::Fault(_) => None,
+        step @ (Step::Done(_) | Step::Need(_) | Step::Yield) => {
+            panic!("`{name}` yields no number, but {step:?}")
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::layout::Level;
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
     Argument, BinaryOp, Collect, Comprehension, Expr, ExprKind, Ident, IsTest, Parameter, Path,
-    TypeRef, TypeRefKind, UnaryOp,
+    RangeDecl, TypeRef, TypeRefKind, UnaryOp,
 };
 use crate::text::Span;
 
@@ -85,7 +85,7 @@ impl Node for Parameter {
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         printer.name(&self.name);
         printer.typed(self.ty.as_ref());
-        printer.clause(" in ", self.range.as_ref(), Printer::expression);
+        printer.range(self.range.as_ref());
         printer.clause(" ", self.sink.as_ref(), Printer::name);
         printer.default(self.default.as_ref());
     }
@@ -97,6 +97,16 @@ impl<'a> Printer<'a> {
         if let Some(ty) = ty {
             self.word(":");
             self.continued(ty.span.start, |printer| printer.type_reference(ty));
+        }
+    }
+
+    /// ` in 1..=1000`, ` in 0..`
+    pub(super) fn range(&mut self, range: Option<&'a RangeDecl>) {
+        if let Some(range) = range {
+            self.clause(" in ", Some(&range.of), Printer::expression);
+            if range.open {
+                self.word("..");
+            }
         }
     }
 

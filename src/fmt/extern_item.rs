@@ -98,6 +98,7 @@ impl<'a> Printer<'a> {
                 params,
                 open,
                 result,
+                range,
                 clauses,
             } => {
                 self.word("extern probe ");
@@ -108,6 +109,7 @@ impl<'a> Printer<'a> {
                 } else {
                     self.signature(&item.name, params, Some(result));
                 }
+                self.range(range.as_ref());
                 self.extern_clauses(clauses);
             }
             ExternKind::Action {

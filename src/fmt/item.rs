@@ -53,6 +53,7 @@ impl Node for FieldDecl {
     fn print<'a>(&'a self, printer: &mut Printer<'a>) {
         printer.name(&self.name);
         printer.typed(Some(&self.ty));
+        printer.range(self.range.as_ref());
         printer.default(self.default.as_ref());
     }
 }

@@ -50,9 +50,14 @@ impl<'a> Printer<'a> {
 
     fn given(&mut self, given: &'a Given, line: Span) {
         match given {
-            Given::Alert { name, labels } => {
+            Given::Alert {
+                name,
+                labels,
+                resolves,
+            } => {
                 self.word("alert ");
                 self.call_unless_empty(name, labels);
+                self.clause(" resolves after ", resolves.as_ref(), Self::expression);
             }
             Given::Event(event) => self.clause("event ", Some(event), Self::expression),
             Given::Request { args, by, role } => {

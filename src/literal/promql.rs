@@ -5,6 +5,7 @@
 
 mod asked;
 mod call;
+mod demand;
 mod function;
 mod lexer;
 mod matcher;
@@ -15,6 +16,7 @@ mod string;
 use std::ops::Range;
 
 use super::scan::Literal;
+use super::server::Server;
 use crate::diag::{Code, Diagnostic};
 use crate::value::HolePosition;
 use parser::Parser;
@@ -100,11 +102,32 @@ impl Fault {
 }
 
 /// Checks the literal; the positions of its holes if it is right.
-pub(super) fn check(literal: &Literal, found: &mut Vec<Diagnostic>) -> Option<Vec<HolePosition>> {
-    let parsed =
-        lexer::tokens(&literal.text).and_then(|tokens| Parser::new(&literal.text, tokens).query());
+pub(super) fn check(
+    literal: &Literal,
+    server: Option<&Server>,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Vec<HolePosition>> {
+    let parsed = lexer::tokens(&literal.text).and_then(|tokens| {
+        let positions = Parser::new(&literal.text, tokens.clone()).query()?;
+        Ok((positions, tokens))
+    });
     match parsed {
-        Ok(positions) => Some(positions),
+        Ok((positions, tokens)) => {
+            let unmet = server.map(|server| demand::unmet(&literal.text, &tokens, server));
+            let unmet = unmet.unwrap_or_default();
+            let is_served = unmet.is_empty();
+            for demand::Unmet {
+                range,
+                message,
+                help,
+            } in unmet
+            {
+                let span = literal.span(range.start, range.end);
+                let label = "not in this server";
+                found.push(Diagnostic::new(Code::PromqlNotServed, message, span, label).help(help));
+            }
+            is_served.then_some(positions)
+        }
         Err(problem) => {
             found.push(diagnostic(literal, problem));
             None

@@ -8,7 +8,7 @@ use crate::value::{Duration, Failure, Value, fill};
 
 fn template(tag: Tag, raw: &str) -> Template {
     let span = Span::new(SourceId(0), 0, raw.len());
-    let (template, found) = parse(tag, raw, span);
+    let (template, found) = parse(tag, raw, span, None);
     template.unwrap_or_else(|| panic!("{raw}: {found:?}"))
 }
 
@@ -74,7 +74,10 @@ proptest! {
                 prop_assert_eq!(pairs.len(), 2);
                 prop_assert_eq!(&pairs[0].1, &value);
             }
-            Err(_) => prop_assert!(value == "." || value == ".."),
+            Err(_) => {
+                let name = value.split(';').next().unwrap_or_default();
+                prop_assert!(name == "." || name == ".." || value.contains(['/', '\\']));
+            }
         }
     }
 
@@ -83,7 +86,7 @@ proptest! {
         for tag in Tag::TAGGED {
             for raw in [&raw, &query] {
                 let span = Span::new(SourceId(0), 0, raw.len());
-                let (template, found) = parse(tag, raw, span);
+                let (template, found) = parse(tag, raw, span, None);
                 prop_assert_eq!(template.is_none(), found.iter().any(|found| found.code.kind() == crate::diag::Kind::Error));
                 prop_assert!(found.iter().all(|found| found.primary.span.range().end <= raw.len()));
             }
@@ -100,16 +103,40 @@ fn what_would_name_another_place_is_refused() {
             &[Value::text(value)],
         )
     };
-    assert_eq!(
-        address("b/../c").as_deref(),
-        Ok("https://example.com/a/b%2F..%2Fc")
-    );
-    for value in ["", ".", ".."] {
+    for (value, sent) in [
+        ("%2e%2e", "%252e%252e"),
+        ("b?c#d", "b%3Fc%23d"),
+        ("b\0\n", "b%00%0A"),
+        ("...", "..."),
+        ("b;c", "b%3Bc"),
+    ] {
+        let sent = format!("https://example.com/a/{sent}");
+        assert_eq!(address(value), Ok(sent), "{value}");
+    }
+    for value in ["", ".", "..", "..;", "b/../c", "/", "b\\c", "..\\"] {
         assert!(
             matches!(address(value), Err(Failure::Conversion(_))),
             "{value}"
         );
     }
+    for (raw, values) in [
+        ("https://example.com/${a}${b}/x", ["", ""]),
+        ("https://example.com/${a}${b}/x", [".", "."]),
+        ("https://example.com/.${a}/${b}", [".", "x"]),
+        ("https://example.com/${a}./${b}", ["", "x"]),
+        ("https://example.com/${a};v=1/${b}", ["..", "x"]),
+        ("https://example.com/v${a}/${b}", ["/..", "x"]),
+        ("https://example.com/${a}?q=${b}", ["..", "x"]),
+    ] {
+        let values = values.map(Value::text);
+        assert!(filled(Tag::Url, raw, &values).is_err(), "{raw}");
+    }
+    // In a query they are a value, and nothing else.
+    let query = "https://example.com/a?q=${a}&r=x${b}";
+    assert_eq!(
+        filled(Tag::Url, query, &[Value::text(""), Value::text("../b&c=#")]).as_deref(),
+        Ok("https://example.com/a?q=&r=x..%2Fb%26c%3D%23")
+    );
     assert!(filled(Tag::Re, "${v}", &[Value::text("")]).is_err());
     assert!(filled(Tag::Promql, "x{a=${v}}", &[Value::text("")]).is_err());
 }

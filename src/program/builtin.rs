@@ -52,4 +52,6 @@ builtins! {
     Round "round" 1
     Floor "floor" 1
     Ceil "ceil" 1
+    /// Of a text, and how many characters of it are left.
+    FreeText "free_text" 2
 }

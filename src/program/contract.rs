@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::{ActionIndex, Capability, FunctionIndex, ObservableIndex, Place, RoleIndex};
 use crate::effect::{Repeat, Scope};
-use crate::value::{Duration, Value};
+use crate::value::{Bounds, Duration};
 
 /// Something that can be observed: an `extern probe`, or a watch or probe of the package.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,16 @@ pub struct Observable {
     pub function: Option<FunctionIndex>,
     /// What it finds, if it is the lookup of one target or of a list of them.
     pub finds: Option<SmolStr>,
+    /// What is ever seen of its answer. An answer with something else in it is none.
+    pub seen: Vec<Seen>,
+}
+
+/// The range of an answer, or of one field of what an answer has in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The record or target type and its field; none of the answer itself, or of its elements.
+    pub field: Option<(SmolStr, SmolStr)>,
+    pub range: Bounds,
 }
 
 /// An `extern action` with its contract.
@@ -37,8 +47,8 @@ pub struct Action {
     /// How long after the deadline *not applied* may not be believed yet.
     pub settles: Duration,
     pub deadline: Duration,
-    /// The inclusive range of each amount parameter, checked in the plan and at the intent.
-    pub ranges: Vec<(u16, Value, Value)>,
+    /// The range of each amount parameter, checked in the plan and at the intent.
+    pub ranges: Vec<(u16, Bounds)>,
 }
 
 /// One `do` in the source.

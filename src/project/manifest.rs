@@ -1,12 +1,15 @@
-//! The manifest `rbk.toml`: name, version, edition.
+//! The manifest `rbk.toml`: name, version, edition, and the Prometheus that the queries are for.
 //!
 //! In: its text. Out: a [`Manifest`] and diagnostics with places. All mistakes are told at once.
+
+mod prometheus;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
+use crate::literal::Server;
 use crate::text::{Source, Span};
 
 /// The manifest's file name.
@@ -14,7 +17,9 @@ pub const MANIFEST: &str = "rbk.toml";
 /// The edition of the language that this program speaks.
 pub const EDITION: &str = "2026";
 
-const KEYS: [&str; 3] = ["name", "version", "edition"];
+/// The keys that a manifest has to have.
+const REQUIRED: [&str; 3] = ["name", "version", "edition"];
+const KEYS: [&str; 4] = ["name", "version", "edition", "prometheus"];
 
 /// What a package says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +27,7 @@ pub struct Manifest {
     pub name: String,
     pub version: String,
     pub edition: String,
+    pub prometheus: Server,
 }
 
 /// Reads a manifest; none if anything in it is wrong.
@@ -66,46 +72,53 @@ impl Reader<'_> {
             );
         }
         let table = table.get_ref();
-        self.unknown_keys(table);
+        self.unknown_keys(table, &KEYS, "the manifest");
         if errors.is_empty() {
             self.missing_keys(table);
         }
         let name = self.text(table, "name", |name| name_problem(name).map(String::from));
         let version = self.text(table, "version", version_problem);
         let edition = self.text(table, "edition", edition_problem);
+        let prometheus = self.prometheus(table);
         match self.diagnostics.is_empty() {
             true => Some(Manifest {
                 name: name?,
                 version: version?,
                 edition: edition?,
+                prometheus,
             }),
             false => None,
         }
     }
 
-    fn unknown_keys(&mut self, table: &DeTable<'_>) {
+    fn unknown_keys(&mut self, table: &DeTable<'_>, keys: &[&'static str], of: &str) {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
-            if KEYS.contains(&name) {
+            if keys.contains(&name) {
                 continue;
             }
-            let message = format!("the manifest has no key `{name}`");
+            let message = format!("{of} has no key `{name}`");
             let span = self.span(key.span());
             let diagnostic = Diagnostic::new(Code::ManifestKey, message, span, "not known here");
-            self.diagnostics.push(match nearest(name, KEYS) {
-                Some(near) => {
-                    let help = format!("did you mean `{near}`?");
-                    diagnostic
-                        .help(help)
-                        .fix(format!("write `{near}`"), span, near)
-                }
-                None => diagnostic.help("the keys are `name`, `version` and `edition`"),
-            });
+            self.diagnostics
+                .push(match nearest(name, keys.iter().copied()) {
+                    Some(near) => {
+                        let help = format!("did you mean `{near}`?");
+                        diagnostic
+                            .help(help)
+                            .fix(format!("write `{near}`"), span, near)
+                    }
+                    None => {
+                        let keys = keys.iter().map(|key| format!("`{key}`"));
+                        let keys = keys.collect::<Vec<_>>().join(", ");
+                        diagnostic.help(format!("the keys are {keys}"))
+                    }
+                });
         }
     }
 
     fn missing_keys(&mut self, table: &DeTable<'_>) {
-        let missing = KEYS.iter().filter(|key| !table.contains_key(**key));
+        let missing = REQUIRED.iter().filter(|key| !table.contains_key(**key));
         for key in missing {
             let example = match *key {
                 "edition" => EDITION,

@@ -63,6 +63,9 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     line("human time", &human, out)?;
     list("people", &[runbook.people.join(", ")], "nobody", out)?;
     list("capabilities", &runbook.capabilities, "none", out)?;
+    if !runbook.raw.is_empty() {
+        list("raw calls", &runbook.raw, "", out)?;
+    }
     let waivers: Vec<String> = runbook
         .waivers
         .iter()

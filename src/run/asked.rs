@@ -5,7 +5,7 @@
 
 use crate::program::{LookupArgument, Program};
 use crate::rule::Rule;
-use crate::value::{Failure, Identity, Key, KeyForm, Value};
+use crate::value::{Bounds, Failure, Identity, Key, KeyForm, Value};
 use crate::vm::Observation;
 
 /// The identity that a lookup asks for; nothing where it is no lookup.
@@ -67,4 +67,53 @@ pub fn other(program: &Program, observation: &Observation, value: &Value) -> Opt
         }
         _ => Some(Failure::Failed("a lookup that yields no target".into())),
     }
+}
+
+/// Why an answer is none: it has something in it that is never seen, such as a count below zero.
+pub fn never_seen(program: &Program, observation: &Observation, value: &Value) -> Option<Failure> {
+    if !Rule::AnswersAreInRange.holds() {
+        return None;
+    }
+    let observable = program.observables.get(observation.of.index())?;
+    if observable.seen.is_empty() {
+        return None;
+    }
+    let never = |name: &str, range: &Bounds, value: &Value| {
+        let what = format!("{name} is never {value}: it is {range}");
+        Some(Failure::Failed(what.into()))
+    };
+    let mut parts = vec![(value, true)];
+    while let Some((part, whole)) = parts.pop() {
+        let record = match part {
+            Value::List(items) => {
+                parts.extend(items.iter().map(|item| (item, whole)));
+                continue;
+            }
+            Value::Map(map) => {
+                parts.extend(map.entries().iter().map(|(_, item)| (item, false)));
+                continue;
+            }
+            Value::Record(record) => record.as_ref(),
+            Value::Target(target) => &target.snapshot,
+            _ => {
+                let of = observable.seen.iter().find(|seen| seen.field.is_none());
+                match of.filter(|of| whole && !of.range.contains(part)) {
+                    Some(of) => return never(&observable.name, &of.range, part),
+                    None => continue,
+                }
+            }
+        };
+        for (name, value) in record.shape.fields.iter().zip(&record.fields) {
+            let Some(value) = value else { continue };
+            let of = observable.seen.iter().find(|seen| {
+                let field = seen.field.as_ref();
+                field.is_some_and(|(ty, field)| *ty == record.shape.name && field == name)
+            });
+            match of.filter(|of| !of.range.contains(value)) {
+                Some(of) => return never(name, &of.range, value),
+                None => parts.push((value, false)),
+            }
+        }
+    }
+    None
 }

@@ -43,19 +43,16 @@ pub fn targets(action: &Action, call: &Call) -> Vec<Identity> {
 
 /// Amounts must lie in the range that the action declares.
 pub fn check_ranges(action: &Action, args: &[Value]) -> Result<(), Fault> {
-    for (index, low, high) in &action.ranges {
+    for (index, range) in &action.ranges {
         let Some(value) = args.get(usize::from(*index)) else {
             continue;
         };
-        if value < low || value > high {
+        if !range.contains(value) {
             let name = action
                 .params
                 .get(usize::from(*index))
                 .map_or("", SmolStr::as_str);
-            let why = format!(
-                "`{name}` of {} is {value}, allowed is {low}..={high}",
-                action.name
-            );
+            let why = format!("`{name}` of {} is {value}, allowed is {range}", action.name);
             return Err(Fault::OverBound(why));
         }
     }

@@ -200,7 +200,9 @@ fn refused(program: &Program, observation: &Observation, value: &Value) -> Optio
         let foreign = own::foreign(program, value).filter(|_| observation.must_own)?;
         Some(Failure::NotOwned(Value::Target(foreign).to_string().into()))
     };
-    asked::other(program, observation, value).or_else(foreign)
+    asked::other(program, observation, value)
+        .or_else(|| asked::never_seen(program, observation, value))
+        .or_else(foreign)
 }
 
 fn call(observable: &Observable, observation: &Observation) -> Call {

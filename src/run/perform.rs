@@ -68,6 +68,11 @@ impl Run {
             IntentKind::Release => self.released(),
             IntentKind::Undo => {
                 self.give_back(&acting.call);
+                // What gave something back may be taken back itself.
+                if acting.how == How::Do {
+                    let step = lines(context.program, acting.step).map(|(step, _)| step);
+                    self.now_holds(step, &acting.key, &acting.call);
+                }
                 self.changed_back(&acting.targets);
                 return Turn::reply(Reply::Value(value));
             }

@@ -114,6 +114,7 @@ impl Run {
         let roles = role_names(context.program, &message.roles);
         let text = message
             .text
+            .or_else(|| self.undiagnosed_text(context, purpose))
             .unwrap_or_else(|| self.default_text(context, because));
         context.actions.push(Action::Tell(Notice {
             kind: message.kind,
@@ -150,6 +151,21 @@ impl Run {
             text: format!("{runbook} leaves something held: {}", held.join("; ")),
             because: None,
         }));
+    }
+
+    /// What came of a diagnosis of which neither the clause nor the diagnosis says anything.
+    fn undiagnosed_text(&self, context: &Context<'_>, purpose: Purpose) -> Option<String> {
+        let Purpose::Notify(reason) = purpose else {
+            return None;
+        };
+        let what = match reason {
+            Reason::Novel => "nothing that the runbook knows explains this",
+            Reason::Inconclusive => "the diagnosis could not be made",
+            Reason::Systemic => "part of something larger, so nothing was done",
+            _ => return None,
+        };
+        let silent = self.told.explanation.is_none();
+        silent.then(|| format!("{}: {what}", context.program.runbook))
     }
 
     fn default_text(&self, context: &Context<'_>, because: Option<Reason>) -> String {

@@ -137,7 +137,7 @@ impl Kind {
             Kind::Condition | Kind::Trigger | Kind::Element => {
                 &["and", "or", "in", "is", "as", "for"]
             }
-            Kind::Test => &["then", "once", "because", "and", "or", "takes"],
+            Kind::Test => &["then", "once", "because", "and", "or", "takes", "resolves"],
             Kind::Product => &["until"],
             Kind::Blast => &["per", "of", "during"],
             Kind::Item => &["and", "or", "in", "is", "as", "except"],

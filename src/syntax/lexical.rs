@@ -164,6 +164,9 @@ pub(super) fn hidden_characters(source: SourceId, piece: Piece, text: &str) -> V
         .filter_map(|(at, letter)| {
             let start = piece.start + at;
             let span = Span::new(source, start, start + letter.len_utf8());
+            if letter == '\r' && text.as_bytes().get(start + 1) != Some(&b'\n') {
+                return Some(lone_return(span));
+            }
             hidden_character(span, letter)
         })
         .take(1)
@@ -186,6 +189,18 @@ fn hidden_character(span: Span, letter: char) -> Option<Diagnostic> {
     })
 }
 
+/// Many editors begin a line behind it; here the line goes on.
+fn lone_return(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::HiddenCharacter,
+        "the hidden character U+000D: a carriage return that ends no line",
+        span,
+        "an editor may show a new line here",
+    )
+    .help("lines end with a line feed; in a string write `\\u{000D}`")
+    .fix("remove it", span, "")
+}
+
 /// Whether a character is invisible, reorders a line, or speaks to the terminal.
 fn is_hidden(letter: char) -> bool {
     match letter {
@@ -199,5 +214,5 @@ fn is_hidden(letter: char) -> bool {
 /// Whether a text may hold a hidden character at all: most texts are told by their bytes.
 pub(super) fn is_plain(text: &str) -> bool {
     text.bytes()
-        .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r'))
+        .all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t'))
 }

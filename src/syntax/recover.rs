@@ -40,15 +40,25 @@ pub(super) fn item(lowering: &mut Lowering, text: &str, place: Place, told: Vec<
         joints: BTreeSet::new(),
         splices: Vec::new(),
         said: Vec::new(),
+        headless: false,
     };
     recovery.item();
     let Recovery {
         said,
         mut splices,
         told,
+        headless,
         ..
     } = recovery;
     let silent = said.is_empty() && told.is_empty();
+    if headless {
+        // What closes the block that was never opened.
+        let range = place.start(0)..place.end(text.len());
+        lowering.diagnostics.retain(|found| {
+            found.code != Code::UnbalancedBracket
+                || !range.contains(&(found.primary.span.start as usize))
+        });
+    }
     lowering.diagnostics.extend(said);
     splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
     let (mended, mended_place) = place.mend(text, &splices);
@@ -73,6 +83,8 @@ struct Recovery<'a> {
     joints: BTreeSet<usize>,
     splices: Vec<Splice>,
     said: Vec<Diagnostic>,
+    /// The item's own block is missing: lines behind its head may well belong to it.
+    headless: bool,
 }
 
 /// A block or a list inside of a line: its opener, and what its lines are.
@@ -110,7 +122,11 @@ impl<'a> Recovery<'a> {
     /// A line behind the end of an item.
     fn stray(&mut self, line: Range<usize>) {
         let bytes = self.tokens().bytes(&line);
-        if !self.is_told(bytes.clone()) {
+        let head = self
+            .said
+            .iter()
+            .any(|found| found.code == Code::MissingBlock);
+        if !head && !self.is_told(bytes.clone()) {
             let word = self.tokens().word(line.start);
             let first = self.tokens().bytes(&(line.start..line.start + 1));
             let diagnostic = Diagnostic::new(
@@ -205,6 +221,7 @@ impl<'a> Recovery<'a> {
             return;
         }
         let bodies = self.bodies(&line, kind);
+        let before = self.said.len();
         for body in &bodies {
             self.body(body.open + 1..self.tokens().partner(body.open), body.kind);
         }
@@ -214,6 +231,11 @@ impl<'a> Recovery<'a> {
         };
         let at = place.start(failure.at);
         let diagnostic = self.explain(&line, kind, &bodies, at, &failure);
+        if diagnostic.code == Code::UnknownFirstWord && diagnostic.fix.is_none() {
+            // Nobody knows what the lines inside of it should be.
+            self.said.truncate(before);
+        }
+        self.headless |= kind == Kind::Item && diagnostic.code == Code::MissingBlock;
         self.say(&line, &bodies, diagnostic);
         self.mend(&line, kind, &bodies, mark, at);
     }

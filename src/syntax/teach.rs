@@ -7,6 +7,7 @@ mod first;
 mod later;
 mod marks;
 mod shape;
+mod slips;
 
 use std::ops::Range;
 
@@ -44,6 +45,14 @@ type Lesson = fn(&Scene<'_>, &Line) -> Option<Diagnostic>;
 /// Tried in this order: the more special first.
 const LESSONS: &[Lesson] = &[
     later::inside,
+    slips::hash_comment,
+    slips::clause_colon,
+    slips::quoted_version,
+    slips::elif,
+    slips::joined_text,
+    slips::once_without_did,
+    slips::expectation,
+    slips::chosen_role,
     marks::single_quotes,
     marks::broken_hole,
     marks::tag_apart,
@@ -314,9 +323,9 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
             span,
             near,
         ),
-        None if text.trim_start().starts_with("import") => {
-            diagnostic.help("modules are taken in with `use std.{k8s, prom}`")
-        }
+        None if text.trim_start().starts_with("import") => diagnostic
+            .help("modules are taken in with `use std.{k8s, prom}`")
+            .fix("write `use`", span, "use"),
         None => diagnostic.help(format!(
             "the items are {}",
             words::listed(words::READ_ITEMS)

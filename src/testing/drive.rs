@@ -1,5 +1,7 @@
 //! Drives the runs of a test: the world answers, virtual time passes, everything is recorded.
 
+use smol_str::SmolStr;
+
 use super::case::Case;
 use super::clock::{self, Clock};
 use super::problem;
@@ -8,7 +10,9 @@ use super::world::{Silent, World};
 use super::{Meanwhile, Options, effect, identity};
 use crate::diag::Diagnostic;
 use crate::effect::{Argument, Call, ChangeOutcome, End, Observed};
-use crate::run::{Action, Dirt, Event, Input, Leave, Observe, Perform, Run, RunInput, Start};
+use crate::run::{Action, Dirt, Event, Input, Intent, Leave, Observe, Perform};
+use crate::run::{Run, RunInput, Start};
+use crate::text::Span;
 use crate::typed::ExternId;
 use crate::value::{Failure, Target, Time, Value};
 
@@ -17,6 +21,20 @@ pub struct Driven {
     pub record: Record,
     /// Why the test cannot say anything about the runbook.
     pub problems: Vec<Diagnostic>,
+    /// The `given` lines that were asked, by where they stand.
+    pub asked: Vec<Span>,
+}
+
+/// Which changes cause nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    Nothing,
+    /// Those begun after that many passed verifies; they are reported applied.
+    After(usize),
+    /// Those, and from the first of them on time changes nothing that is seen.
+    Frozen(usize),
+    /// Those of this line, which is taken out with its undo and its release.
+    Line(Span),
 }
 
 struct Driver<'c, 'p> {
@@ -27,8 +45,13 @@ struct Driver<'c, 'p> {
     now: Time,
     record: Record,
     problems: Vec<Diagnostic>,
-    /// Changes begun after that many passed verifies are reported applied and cause nothing.
-    silent_after: Option<usize>,
+    silence: Silence,
+    /// Of each change under way: its key and the line that it stands in.
+    lines: Vec<(SmolStr, Option<Span>)>,
+    /// The keys of the changes that are taken out, and the calls.
+    removed: Vec<(SmolStr, Call)>,
+    /// The changes whose undo is taken out: nobody undoes them.
+    not_undone: Vec<Call>,
     verified: usize,
     /// The watch or probe of the package whose own code is being run.
     evaluated: Option<Call>,
@@ -39,7 +62,7 @@ struct Driver<'c, 'p> {
 }
 
 /// Drives the test's run, and those that follow it.
-pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) -> Driven {
+pub fn drive(case: &Case<'_>, options: &Options, silence: Silence) -> Driven {
     let world = World::new(case);
     let mut driver = Driver {
         case,
@@ -49,7 +72,10 @@ pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) ->
         began: world.opened,
         record: Record::new(world.opened),
         problems: Vec::new(),
-        silent_after,
+        silence,
+        lines: Vec::new(),
+        removed: Vec::new(),
+        not_undone: Vec::new(),
         verified: 0,
         evaluated: None,
         dirt: Dirt::default(),
@@ -59,7 +85,9 @@ pub fn drive(case: &Case<'_>, options: &Options, silent_after: Option<usize>) ->
     while driver.run(ordinal) == Some(End::Again) {
         ordinal += 1;
     }
+    let asked = driver.world.asked();
     Driven {
+        asked,
         record: driver.record,
         problems: driver.problems,
     }
@@ -84,6 +112,10 @@ impl Driver<'_, '_> {
         };
         let mut run = Run::open(self.case.hash, input, self.now);
         self.clock.at(self.now, Input::Begin);
+        if let Some(passed) = self.case.test.alert_resolves {
+            let at = clock::after(self.world.opened, passed);
+            self.clock.at(at.max(self.now), Input::AlertResolved);
+        }
         if ordinal == 0 {
             self.disturb();
         }
@@ -155,7 +187,7 @@ impl Driver<'_, '_> {
             return value.clone();
         };
         let call = lookup_call(self.case, target);
-        let answer = call.map(|call| self.world.observe(&call, self.now));
+        let answer = call.map(|call| self.world.observe(&call, self.now, None));
         match answer {
             Some(Ok(answer)) => match answer.outcome {
                 Observed::Value(seen @ Value::Target(_)) => seen,
@@ -169,6 +201,10 @@ impl Driver<'_, '_> {
         match action {
             Action::Observe(observe) => self.observe(observe),
             Action::Intend { id, intent } => {
+                if self.intend(&intent) {
+                    self.clock.at(self.now, Input::Granted { id });
+                    return;
+                }
                 let happened = Happened::Intended {
                     call: intent.call,
                     kind: intent.kind,
@@ -187,7 +223,38 @@ impl Driver<'_, '_> {
         }
     }
 
+    /// Whether this change is one of those that are taken out.
+    fn intend(&mut self, intent: &Intent) -> bool {
+        let step = self.case.program.steps.get(intent.path.step.index());
+        let line = step.map(|step| step.place);
+        self.lines.push((intent.key.clone(), line));
+        let Silence::Line(removed) = self.silence else {
+            return false;
+        };
+        let takes_back = |undoes: &SmolStr| self.removed.iter().any(|(key, _)| key == undoes);
+        let is_removed = line == Some(removed) || intent.undoes.as_ref().is_some_and(takes_back);
+        if is_removed {
+            let entry = (intent.key.clone(), intent.call.clone());
+            self.removed.push(entry);
+            let effects = self.record.effects.iter();
+            let undone = effects.filter(|effect| Some(&effect.key) == intent.undoes.as_ref());
+            self.not_undone
+                .extend(undone.map(|effect| effect.call.clone()));
+        }
+        is_removed
+    }
+
+    fn is_removed(&self, key: &str) -> bool {
+        self.removed.iter().any(|(removed, _)| removed == key)
+    }
+
     fn report(&mut self, event: Event) {
+        if let Event::Undone { call } = &event
+            && (self.not_undone.contains(call)
+                || self.removed.iter().any(|(_, removed)| removed == call))
+        {
+            return;
+        }
         if let Event::Verified { .. } = event {
             self.verified += 1;
         }
@@ -199,7 +266,10 @@ impl Driver<'_, '_> {
     }
 
     fn observe(&mut self, observe: Observe) {
-        let answer = match self.world.observe(&observe.call, self.now) {
+        let answer = match self
+            .world
+            .observe(&observe.call, self.now, observe.newer_than)
+        {
             Ok(answer) => answer,
             Err(silent) => return self.not_given(&observe.call, silent),
         };
@@ -235,9 +305,21 @@ impl Driver<'_, '_> {
     }
 
     fn perform(&mut self, perform: Perform) {
-        let silent = self
-            .silent_after
-            .is_some_and(|after| self.verified >= after);
+        if self.is_removed(&perform.key) {
+            let outcome = ChangeOutcome::Applied(Value::None);
+            let id = perform.id;
+            return self.clock.at(self.now, Input::Performed { id, outcome });
+        }
+        let silent = match self.silence {
+            Silence::After(verifies) | Silence::Frozen(verifies) => self.verified >= verifies,
+            Silence::Nothing | Silence::Line(_) => false,
+        };
+        if silent && matches!(self.silence, Silence::Frozen(_)) {
+            self.world.freeze(self.now);
+        }
+        let mut lines = self.lines.iter().rev();
+        let line = lines.find(|(key, _)| *key == perform.key);
+        let line = line.and_then(|(_, line)| *line);
         let is_same = |effect: &&Effect| effect.key == perform.key;
         let tried = self.record.effects.iter().rfind(is_same);
         let repeats = tried.is_some_and(|effect| effect.fate == Fate::Unknown);
@@ -250,6 +332,8 @@ impl Driver<'_, '_> {
             call: perform.call.clone(),
             how: perform.how.clone(),
             key: perform.key,
+            kind: perform.kind,
+            line,
             fate: match answer.outcome {
                 // What broke counts as applied.
                 ChangeOutcome::Applied(_) | ChangeOutcome::Broke(_) => Fate::Applied,

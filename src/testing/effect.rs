@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::pattern;
 use crate::effect::{Call, ChangeOutcome};
+use crate::text::Span;
 use crate::typed::{GivenEffect, GivenOutcome, ProbeSays};
 use crate::value::{Duration, Value};
 
@@ -10,6 +11,8 @@ use crate::value::{Duration, Value};
 pub struct Script<'p> {
     outcome: Option<&'p GivenOutcome>,
     pub takes: Duration,
+    /// The line that says it.
+    pub said: Option<Span>,
 }
 
 /// What the test says of this change: exact arguments win, then the later line.
@@ -25,6 +28,7 @@ pub fn script<'p>(case: &Case<'p>, call: &Call) -> Script<'p> {
     Script {
         outcome: found.map(|effect| &effect.outcome),
         takes: found.and_then(|effect| effect.takes).unwrap_or_default(),
+        said: found.map(|effect| effect.span),
     }
 }
 

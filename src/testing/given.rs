@@ -16,6 +16,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether anything asked.
+    pub fn is_read(&self) -> bool {
+        self.reads > 0
+    }
+
     /// The reply of one more read: replies follow one another in the order in which they are
     /// written, each when its cause has come about.
     pub fn read<'g>(
@@ -24,6 +29,15 @@ impl Reading {
         is_due: impl Fn(&Cause) -> bool,
     ) -> Option<&'g Reply> {
         self.reads += 1;
+        self.look(given, is_due)
+    }
+
+    /// The reply of a look that is not counted.
+    pub fn look<'g>(
+        &mut self,
+        given: &'g GivenObservation,
+        is_due: impl Fn(&Cause) -> bool,
+    ) -> Option<&'g Reply> {
         while let Some(next) = given.replies.get(self.at + 1) {
             let due = match &next.cause {
                 Cause::OnRead(read) => self.reads >= *read,

@@ -8,5 +8,5 @@ mod drive;
 mod ledger;
 mod world;
 
-pub use drive::{Scenario, live};
+pub use drive::{Crash, Scenario, live};
 pub use world::{Blind, Cure, Deployment, Manner, Pod, State};

@@ -9,7 +9,11 @@ pub fn matches(pattern: &Pattern, value: &Value) -> bool {
     match pattern {
         Pattern::Any => true,
         Pattern::Value(wanted) => same(wanted, value),
-        Pattern::Matching(part) => value.to_plain().contains(part.as_str()),
+        // What is sent counts, be it a record or a map.
+        Pattern::Json(wanted) => wanted
+            .to_json()
+            .is_ok_and(|wanted| value.to_json() == Ok(wanted)),
+        Pattern::Matching(part) => text(value).contains(part.as_str()),
         Pattern::Fields(fields) => fields
             .iter()
             .all(|(field, pattern)| field_matches(value, *field, pattern)),
@@ -21,7 +25,7 @@ pub fn weight(pattern: &Pattern) -> usize {
     match pattern {
         Pattern::Any => 0,
         Pattern::Matching(_) | Pattern::Fields(_) => 1,
-        Pattern::Value(_) => 2,
+        Pattern::Value(_) | Pattern::Json(_) => 2,
     }
 }
 
@@ -31,6 +35,15 @@ pub fn arguments_match(patterns: &[(u16, Pattern)], call: &Call) -> bool {
         let argument = call.args.get(usize::from(*index));
         argument.is_some_and(|argument| matches(pattern, &argument.value))
     })
+}
+
+/// The text in which a part is looked for; of what is sent as JSON, the JSON.
+fn text(value: &Value) -> String {
+    let json = matches!(value, Value::Map(_) | Value::List(_) | Value::Record(_));
+    match value.to_json() {
+        Ok(sent) if json => sent.to_string(),
+        Ok(_) | Err(_) => value.to_plain(),
+    }
 }
 
 fn field_matches(value: &Value, field: u16, pattern: &Pattern) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::effect::{Call, ChangeOutcome, End, Observed, Settled};
 use crate::run::{Event, How, IntentKind, Notice};
+use crate::text::Span;
 use crate::value::{Duration, Time, Value};
 
 /// The record of the runs of a test.
@@ -52,6 +53,9 @@ pub struct Effect {
     pub how: How,
     pub key: smol_str::SmolStr,
     pub fate: Fate,
+    pub kind: IntentKind,
+    /// The line that it stands in, if that is known.
+    pub line: Option<Span>,
     /// How many verifies had passed before.
     pub after_verifies: usize,
     /// When it took effect.

@@ -19,6 +19,9 @@ pub fn human(results: &[TestResult], describe: impl Fn(&[Diagnostic]) -> String)
             &mut text,
             format_args!("{mark}  {}: {}", result.runbook, result.title),
         );
+        for remark in &result.remarks {
+            line(&mut text, format_args!("      {remark}"));
+        }
         if result.passed() && result.timeline.is_empty() {
             continue;
         }
@@ -53,6 +56,7 @@ pub fn json(results: &[TestResult], sources: &Sources) -> serde_json::Value {
             "line": source.position(result.span.start).line,
             "passed": result.passed(),
             "end": result.end,
+            "remarks": result.remarks,
             "problems": crate::diag::json::entries(&result.problems, sources),
             "timeline": timeline.collect::<Vec<_>>(),
         })

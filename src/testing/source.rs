@@ -43,7 +43,7 @@ pub fn action(case: &Case<'_>, name: &str, args: &[(u16, Pattern)]) -> String {
 fn pattern(case: &Case<'_>, shown: &Pattern) -> String {
     match shown {
         Pattern::Any => "any".to_owned(),
-        Pattern::Value(shown) => value(case, shown),
+        Pattern::Value(shown) | Pattern::Json(shown) => value(case, shown),
         Pattern::Matching(part) => format!("~{part:?}"),
         Pattern::Fields(_) => "...".to_owned(),
     }

@@ -30,6 +30,13 @@ pub fn answer(case: &Case<'_>, call: &Call, now: Time) -> Option<Observed> {
     })
 }
 
+/// The kind of events that a call asks for, if it is a question to the store.
+pub fn kind(call: &Call) -> Option<String> {
+    let asks = matches!(&*call.name, "events.last" | "events.number");
+    let kind = call.args.first().filter(|_| asks)?;
+    Some(kind.value.to_plain())
+}
+
 /// The given events, and the one that set the run off.
 fn events<'c>(case: &'c Case<'_>) -> Vec<&'c Record> {
     let bindings = case.runbook.bindings.iter();

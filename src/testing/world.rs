@@ -3,11 +3,14 @@
 use super::case::Case;
 use super::clock;
 use super::effect;
+use super::fresh;
 use super::given::{self, Reading};
 use super::identity;
 use super::stored;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
+use crate::rule::Rule;
 use crate::run::Perform;
+use crate::text::Span;
 use crate::typed::{Observable, ProbeSays, ReplyKind};
 use crate::value::{Duration, Failure, Time, Value};
 
@@ -19,6 +22,12 @@ pub struct World<'c, 'p> {
     readings: Vec<Reading>,
     /// The changes that took effect, and when.
     pub done: Vec<(Time, Call)>,
+    /// The `given` lines of changes that were asked.
+    asked: Vec<Span>,
+    /// The kinds of events that were asked for.
+    events: Vec<String>,
+    /// From when on time changes nothing.
+    frozen: Option<Time>,
 }
 
 /// What the world answers, and how long it takes.
@@ -42,11 +51,44 @@ impl<'c, 'p> World<'c, 'p> {
             opened: case.test.at,
             readings: vec![Reading::default(); case.test.observations.len()],
             done: Vec::new(),
+            asked: Vec::new(),
+            events: Vec::new(),
+            frozen: None,
         }
     }
 
-    /// What is observed at this moment.
-    pub fn observe(&mut self, call: &Call, now: Time) -> Result<Answer<Observed>, Silent> {
+    /// From now on neither time nor being looked at changes anything.
+    pub fn freeze(&mut self, now: Time) {
+        self.frozen = self.frozen.or(Some(now));
+    }
+
+    /// The `given` lines that were asked.
+    pub fn asked(&self) -> Vec<Span> {
+        let observations = self.case.test.observations.iter().zip(&self.readings);
+        let read = observations.filter(|(_, reading)| reading.is_read());
+        let read = read.map(|(given, _)| given.span);
+        let told = self.case.test.told.iter();
+        let told = told.filter(|(kind, _)| self.events.iter().any(|asked| *asked == **kind));
+        let told = told.map(|(_, span)| *span);
+        read.chain(told).chain(self.asked.iter().copied()).collect()
+    }
+
+    /// What is observed at this moment, and was measured after the newest change.
+    pub fn observe(
+        &mut self,
+        call: &Call,
+        now: Time,
+        newer_than: Option<Time>,
+    ) -> Result<Answer<Observed>, Silent> {
+        let mut answer = self.seen(call, now)?;
+        let change = newer_than.filter(|_| Rule::TestsKnowWhenChanged.holds());
+        if let Some(change) = change {
+            answer.outcome = fresh::since(call, answer.outcome, now, change);
+        }
+        Ok(answer)
+    }
+
+    fn seen(&mut self, call: &Call, now: Time) -> Result<Answer<Observed>, Silent> {
         let Some(of) = self.case.observable(&call.name) else {
             return Err(Silent::NotGiven);
         };
@@ -57,7 +99,12 @@ impl<'c, 'p> World<'c, 'p> {
             return Err(Silent::NotGiven);
         };
         let mut reading = self.readings.get(index).cloned().unwrap_or_default();
-        let reply = reading.read(given, |cause| given::is_due(self, cause, now));
+        let seen_at = self.frozen.unwrap_or(now);
+        let is_due = |cause: &_| given::is_due(self, cause, seen_at);
+        let reply = match self.frozen {
+            None => reading.read(given, is_due),
+            Some(_) => reading.look(given, is_due),
+        };
         if let Some(kept) = self.readings.get_mut(index) {
             *kept = reading;
         }
@@ -83,7 +130,7 @@ impl<'c, 'p> World<'c, 'p> {
 
     /// No `given` matches: the event store, or the code of a watch, may still answer.
     fn unwritten(
-        &self,
+        &mut self,
         of: Observable,
         call: &Call,
         now: Time,
@@ -94,7 +141,10 @@ impl<'c, 'p> World<'c, 'p> {
                 Some(Observed::Evaluate)
             }
             Observable::Function(_) => None,
-            Observable::Extern(_) => stored::answer(self.case, call, now),
+            Observable::Extern(_) => {
+                self.events.extend(stored::kind(call));
+                stored::answer(self.case, call, now)
+            }
         };
         let takes = Duration::ZERO;
         let answer = outcome.map(|outcome| Answer { outcome, takes });
@@ -104,6 +154,7 @@ impl<'c, 'p> World<'c, 'p> {
     /// What comes of a change. Unless `silent`, it takes effect when it says so.
     pub fn perform(&mut self, perform: &Perform, now: Time, silent: bool) -> Answer<ChangeOutcome> {
         let script = effect::script(self.case, &perform.call);
+        self.asked.extend(script.said);
         let at = clock::after(now, script.takes);
         if script.takes_effect() && !silent {
             self.done.push((at, perform.call.clone()));
@@ -139,7 +190,7 @@ impl<'c, 'p> World<'c, 'p> {
             ProbeSays::NotApplied => says(Settled::NotApplied),
             ProbeSays::Nothing => says(Settled::Nothing),
             ProbeSays::Unsaid => {
-                let answer = self.observe(probe, now)?;
+                let answer = self.seen(probe, now)?;
                 let outcome = match answer.outcome {
                     Observed::Value(Value::Bool(true)) => Settled::Applied,
                     Observed::Value(Value::Bool(false)) => Settled::NotApplied,

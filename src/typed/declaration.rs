@@ -8,7 +8,7 @@ use super::{
 };
 use crate::effect::{Level, Repeat, Scope, Sink};
 use crate::text::Span;
-use crate::value::{Duration, KeyForm, Time, Value};
+use crate::value::{Bounds, Duration, KeyForm, Time, Value};
 
 /// A checked package, the stdlib modules it uses among its tables.
 #[derive(Clone, Debug, Default)]
@@ -67,6 +67,8 @@ pub struct Field {
     pub name: SmolStr,
     pub ty: Type,
     pub default: Option<Value>,
+    /// The range of what is ever seen in it.
+    pub range: Option<Bounds>,
     pub span: Span,
 }
 
@@ -100,9 +102,19 @@ pub struct Extern {
     pub open: bool,
     /// For an action without one: [`Type::Handle`].
     pub result: Type,
+    /// The range of what is ever answered.
+    pub range: Option<Bounds>,
     pub needs: Vec<Capability>,
     pub deadline: Duration,
     pub span: Span,
+}
+
+impl Extern {
+    /// Whether it makes free text of words, which is followed on its own.
+    pub fn is_free_text(&self) -> bool {
+        let module = self.name.module.as_deref();
+        module == Some(crate::library::PRELUDE) && self.name.name == "free_text"
+    }
 }
 
 /// A capability, and the parameter that narrows it.
@@ -156,8 +168,8 @@ pub enum UndoContract {
 pub struct Param {
     pub name: SmolStr,
     pub ty: Type,
-    /// An inclusive range for an amount.
-    pub range: Option<(Value, Value)>,
+    /// The range of an amount.
+    pub range: Option<Bounds>,
     pub sink: Option<Sink>,
     /// Filled in at every call that leaves it out.
     pub default: Option<Expr>,

@@ -71,7 +71,7 @@ pub enum ExprKind {
         operand: Box<Expr>,
         negated: bool,
     },
-    /// `T` where `T?` is wanted.
+    /// `T` where `T?` is wanted, or a value that stands as a `Json`: it is the value itself.
     Wrap(Box<Expr>),
     /// A Float with its unit: `as ratio`, `as seconds`, `as bytes`.
     As {

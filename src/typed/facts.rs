@@ -40,6 +40,8 @@ pub struct RunbookFacts {
     /// The longest that humans may be waited for.
     pub human_time: Duration,
     pub capabilities: Vec<CapabilityUse>,
+    /// Commands and URLs that the text names: `exec.apply ["app-control", "restart"]`.
+    pub raw: Vec<String>,
     pub waivers: Vec<Waiver>,
     pub undo_claims: Vec<UndoClaim>,
     /// Where told data became a target or an amount, and by what right.

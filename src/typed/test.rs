@@ -16,10 +16,14 @@ pub struct Test {
     /// When the run begins; a fixed default where the test says none.
     pub at: Time,
     pub trigger: Option<GivenTrigger>,
+    /// How long after the opening the alert that set it off is over.
+    pub alert_resolves: Option<Duration>,
     /// Starts at a remedy.
     pub finding: Option<(FindingId, Vec<Value>)>,
     /// `given event` lines: what the event store holds, beside the trigger's own.
     pub events: Vec<Value>,
+    /// The lines of those that are not what sets the run off, with the kind of each.
+    pub told: Vec<(SmolStr, Span)>,
     pub observations: Vec<GivenObservation>,
     pub effects: Vec<GivenEffect>,
     pub expects: Vec<Expect>,
@@ -41,6 +45,8 @@ pub struct GivenTrigger {
 pub enum Pattern {
     Any,
     Value(Value),
+    /// What is sent as JSON: the same whether it is a record or a map.
+    Json(Value),
     /// `~"text"`: a text that holds this one.
     Matching(SmolStr),
     /// A record or target of which only the named fields count, by field index.

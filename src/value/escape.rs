@@ -24,6 +24,13 @@ pub fn escape_text(text: &str, limit: usize) -> String {
     shown
 }
 
+/// Words from outside as one value of a JSON text: what cannot be seen is dropped, and after `most`
+/// characters they are cut.
+pub fn free_text(text: &str, most: usize) -> String {
+    let seen = text.chars().filter(|character| !is_hidden(*character));
+    seen.take(most).collect()
+}
+
 /// Whether a character cannot be seen, or changes how its neighbours are seen.
 fn is_hidden(character: char) -> bool {
     character.is_control()

@@ -104,15 +104,24 @@ fn percent_encode(text: &str) -> String {
     encoded
 }
 
-/// Watches the path segment that a hole belongs to: it may end up neither empty nor `.` nor `..`,
-/// which would name another place than the author wrote.
+/// Watches the path segment that a hole belongs to: decoded, it may end up neither empty nor `.` nor
+/// `..`, and hold no `/` and no `\`, which would name another place than the author wrote.
 #[derive(Default)]
 pub(super) struct PathSegment {
     text: String,
     has_hole: bool,
+    is_unwatched: bool,
 }
 
 impl PathSegment {
+    /// Takes everything.
+    pub fn unwatched() -> PathSegment {
+        PathSegment {
+            is_unwatched: true,
+            ..PathSegment::default()
+        }
+    }
+
     /// A value goes into the segment.
     pub fn hole(&mut self, piece: &str) {
         self.text.push_str(piece);
@@ -135,10 +144,46 @@ impl PathSegment {
     pub fn end(&mut self) -> Result<(), Failure> {
         let segment = std::mem::take(&mut self.text);
         let has_hole = std::mem::take(&mut self.has_hole);
-        if has_hole && matches!(segment.as_str(), "" | "." | "..") {
-            let what = format!("a URL path would contain the segment `{segment}`");
-            return Err(Failure::conversion(what));
+        if !has_hole || self.is_unwatched {
+            return Ok(());
         }
-        Ok(())
+        // What a server reads: whoever decodes first and splits then sees other segments.
+        let read = percent_decode(&segment);
+        // Some servers cut parameters off before they look for dots.
+        let name = read.split(|byte| *byte == b';').next().unwrap_or_default();
+        let what = if read.is_empty() {
+            "a part of a URL path would be empty".to_owned()
+        } else if matches!(name, b"." | b"..") {
+            format!("a part of a URL path would be `{segment}`, which names another place")
+        } else if let Some(mark) = read.iter().find(|byte| matches!(byte, b'/' | b'\\')) {
+            let mark = char::from(*mark);
+            format!("a part of a URL path would contain `{mark}`, which begins another part")
+        } else {
+            return Ok(());
+        };
+        Err(Failure::conversion(what))
     }
+}
+
+/// The bytes that stand behind each `%XX`.
+fn percent_decode(text: &str) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let digits = behind
+            .get(..2)
+            .and_then(|digits| str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (first, byte) {
+            (b'%', Some(byte)) => {
+                decoded.push(byte);
+                rest = &behind[2..];
+            }
+            _ => {
+                decoded.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    decoded
 }

@@ -39,6 +39,7 @@ const TABLE: [Code; Builtin::ALL.len()] = [
     number::round,
     number::floor,
     number::ceil,
+    text::free_text,
 ];
 
 pub(super) fn call(

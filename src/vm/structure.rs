@@ -7,9 +7,10 @@ use super::execute::{Cursor, failed, unexpected};
 use super::meter::footprint;
 use crate::effect::Fault;
 use crate::program::{OperandsIndex, Register, ShapeIndex, TemplateIndex};
+use crate::rule::Rule;
 use crate::value::{
     BinaryOp, Failure, Kind, LIST_LENGTH, MAP_ENTRIES, Map, Range, Record, Text, Value, compare,
-    fill,
+    fill, fill_any_path,
 };
 
 impl Cursor<'_> {
@@ -109,7 +110,11 @@ impl Cursor<'_> {
         let Some(template) = self.program.templates.get(template.index()) else {
             return Err(Box::new(broken("a template that is not there")));
         };
-        let filled = fill(template, &holes).map_err(failed)?;
+        let filled = match Rule::FilledSegments.holds() {
+            true => fill(template, &holes),
+            false => fill_any_path(template, &holes),
+        };
+        let filled = filled.map_err(failed)?;
         self.meter.allocate(footprint(&filled))?;
         Ok(filled)
     }

@@ -126,6 +126,8 @@ fn page_holds(row: &CodeRow) {
         _ if code.starts_with('C') => settings,
         // What a run meets is shown by a test that fails with it.
         "fault" => faults,
+        // What is found when tests are run.
+        _ if *code == "L0905" => faults,
         _ => findings,
     };
     let found = findings(avoid);

@@ -58,7 +58,7 @@ fn says(finding: &Finding, diagnostic: &Value) -> bool {
 }
 
 /// The files with the edits applied, the last in each file first.
-fn apply(texts: &[(String, Vec<u8>)], edits: &[Value]) -> BTreeMap<String, Vec<u8>> {
+pub fn apply(texts: &[(String, Vec<u8>)], edits: &[Value]) -> BTreeMap<String, Vec<u8>> {
     let mut files: BTreeMap<String, Vec<u8>> = texts.iter().cloned().collect();
     let mut edits: Vec<_> = edits
         .iter()

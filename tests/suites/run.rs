@@ -60,14 +60,14 @@ fn disturbances(package: &Package) -> Vec<String> {
 }
 
 /// What happens to the runs of a fixture from outside: lines `// meanwhile 20s cancel`.
-fn meanwhile(text: &str) -> Vec<String> {
+pub fn meanwhile(text: &str) -> Vec<String> {
     let lines = text.lines();
     let lines = lines.filter_map(|line| line.strip_prefix("// meanwhile "));
     lines.map(str::to_owned).collect()
 }
 
 /// `20s cancel`
-fn disturbance(line: &str) -> facade::Disturbance<'_> {
+pub fn disturbance(line: &str) -> facade::Disturbance<'_> {
     let (after, what) = line.split_once("s ").unwrap();
     (after.parse::<i64>().unwrap() * 1000, what)
 }

@@ -1,17 +1,20 @@
 //! One body, followed in the order of its statements.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::Diagnostic;
-use crate::effect::{Integrity, Sink};
+use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ArmPattern, Block, Body, FindingId, HandlerAction, LocalId, Package, Runbook,
-    SiteId, Step, Stmt, StmtKind, UndoChoice,
+    ActionCallee, ArmPattern, Block, Body, Endorsement, FindingId, FunctionId, HandlerAction,
+    Local, LocalId, Package, Runbook, SiteId, Step, Stmt, StmtKind, Type, UndoChoice,
 };
 
 use super::Taints;
-use super::origin::Taint;
+use super::free::Use;
+use super::origin::{Params, Taint};
+use super::sink::Reach;
+use super::value::part;
 
 /// One body, followed in the order of its statements.
 pub struct Flow<'a, 'b> {
@@ -20,7 +23,19 @@ pub struct Flow<'a, 'b> {
     pub(super) runbook: Option<&'a Runbook>,
     pub(super) locals: Vec<Taint>,
     pub(super) result: Taint,
-    pub(super) sinks: Vec<(usize, Sink, Span)>,
+    pub(super) sinks: Vec<(usize, Reach, Span)>,
+    /// Whether a function is summarised, so that it has parameters.
+    pub(super) in_function: bool,
+    /// The parameters that are used as free text may not be.
+    pub(super) plain: Params,
+    /// The parameters that a `clamp` with own bounds is about.
+    pub(super) clamps: Params,
+    pub(super) endorsed: Vec<Endorsement>,
+    /// The functions called that endorse something.
+    pub(super) calls: BTreeSet<FunctionId>,
+    pub(super) names: &'a [Local],
+    /// The names that stand for texts of the author's.
+    pub(super) texts: BTreeMap<LocalId, String>,
     pub(super) found: Vec<(FindingId, Vec<Taint>)>,
     pub(super) lookups: &'b mut BTreeSet<SiteId>,
     pub(super) out: &'b mut Vec<Diagnostic>,
@@ -31,7 +46,7 @@ impl<'a, 'b> Flow<'a, 'b> {
         package: &'a Package,
         taints: &'a Taints,
         runbook: Option<&'a Runbook>,
-        body: &Body,
+        body: &'a Body,
         lookups: &'b mut BTreeSet<SiteId>,
         out: &'b mut Vec<Diagnostic>,
     ) -> Self {
@@ -42,6 +57,13 @@ impl<'a, 'b> Flow<'a, 'b> {
             locals: vec![Taint::default(); body.locals.len()],
             result: Taint::default(),
             sinks: Vec::new(),
+            in_function: false,
+            plain: Params::default(),
+            clamps: Params::default(),
+            endorsed: Vec::new(),
+            calls: BTreeSet::new(),
+            names: &body.locals,
+            texts: BTreeMap::new(),
             found: Vec::new(),
             lookups,
             out,
@@ -77,6 +99,8 @@ impl<'a, 'b> Flow<'a, 'b> {
                         HandlerAction::Diverge(stmt) => self.stmt(stmt),
                     }
                 }
+                let text = self.text(value).map(str::to_owned);
+                self.texts.extend(text.map(|text| (*local, text)));
                 self.set(*local, taint);
             }
             StmtKind::If {
@@ -93,14 +117,22 @@ impl<'a, 'b> Flow<'a, 'b> {
             StmtKind::Match { subject, arms } => {
                 let taint = self.expr(subject);
                 for arm in arms {
-                    if let ArmPattern::Some(local) = arm.pattern {
-                        self.set(local, taint.clone());
+                    match arm.pattern {
+                        ArmPattern::Some(local) => self.set(local, taint.clone()),
+                        ArmPattern::Value(_) => {
+                            self.used(taint.clone(), subject.span, Use::Compared);
+                        }
+                        ArmPattern::Any | ArmPattern::None => {}
                     }
                     self.block(&arm.body);
                 }
             }
             StmtKind::For(for_loop) => {
                 let taint = self.expr(&for_loop.source);
+                let taint = match &for_loop.source.ty {
+                    Type::List(element) => part(taint, element),
+                    _ => taint,
+                };
                 self.set(for_loop.local, taint);
                 self.block(&for_loop.body);
             }
@@ -136,12 +168,17 @@ impl<'a, 'b> Flow<'a, 'b> {
             | StmtKind::Mitigated(_)
             | StmtKind::Page { .. }
             | StmtKind::Tell { .. }
-            | StmtKind::Hand(_)
-            | StmtKind::Attach(_) => {
+            | StmtKind::Hand(_) => {
                 stmt.for_each_expr(&mut |expr| {
                     self.expr(expr);
                 });
                 stmt.for_each_block(&mut |block| self.block(block));
+            }
+            StmtKind::Attach(values) => {
+                for value in values {
+                    let taint = self.expr(value);
+                    self.used(taint, value.span, Use::Attached);
+                }
             }
         }
     }

@@ -4,22 +4,82 @@ use std::sync::Arc;
 
 use crate::effect::Integrity;
 
-/// Where a value comes from: a level of its own, the parameters that it depends on, and, of a record
+/// What a value was made of, as a set: joining forgets nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Matter(u8);
+
+impl Matter {
+    pub const MEASURED: Matter = Matter(1);
+    /// A measured number between two bounds of the author's.
+    pub const LIMITED: Matter = Matter(1 << 1);
+    /// A number from outside between two bounds of the author's.
+    pub const BOUNDED: Matter = Matter(1 << 2);
+    /// What `free_text` gives: it fits a value of `json:` and nothing else.
+    pub const FREE: Matter = Matter(1 << 3);
+    /// Of what is bounded or limited, some became a text, a key or a Bool.
+    pub const SPELLED: Matter = Matter(1 << 4);
+    pub const TOLD: Matter = Matter(1 << 5);
+
+    pub fn of(level: Integrity) -> Matter {
+        match level {
+            Integrity::Own => Matter::default(),
+            Integrity::Measured => Matter::MEASURED,
+            Integrity::Bounded => Matter::BOUNDED,
+            Integrity::Told => Matter::TOLD,
+        }
+    }
+
+    pub const fn join(self, other: Matter) -> Matter {
+        Matter(self.0 | other.0)
+    }
+
+    /// Whether any of these is in it.
+    pub const fn has(self, any: Matter) -> bool {
+        self.0 & any.0 != 0
+    }
+
+    /// The level of the worst in it.
+    pub fn level(self) -> Integrity {
+        if self.has(Matter::TOLD.join(Matter::FREE)) {
+            Integrity::Told
+        } else if self.has(Matter::BOUNDED) {
+            Integrity::Bounded
+        } else if self.has(Matter::MEASURED.join(Matter::LIMITED)) {
+            Integrity::Measured
+        } else {
+            Integrity::Own
+        }
+    }
+
+    fn without(self, part: Matter) -> Matter {
+        Matter(self.0 & !part.0)
+    }
+}
+
+/// Where a value comes from: what it was made of, the parameters that it depends on, and, of a record
 /// that the author wrote, the same of each field. A list or a map is worth as much as its elements.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taint {
-    pub level: Integrity,
+    pub matter: Matter,
     /// The parameters of the function that is being summarised.
     pub params: Params,
     /// Those that it depends on through a `clamp` with own bounds alone.
     pub clamped: Params,
+    /// Those of both that became a text, a key or a Bool.
+    pub spelled: Params,
     fields: Option<Arc<Vec<Taint>>>,
+    /// Of a list, what it is worth how many there are, where that is not said by the elements.
+    many: Option<Arc<Taint>>,
 }
 
 impl Taint {
     pub fn of(level: Integrity) -> Taint {
+        Taint::made_of(Matter::of(level))
+    }
+
+    pub fn made_of(matter: Matter) -> Taint {
         Taint {
-            level,
+            matter,
             ..Taint::default()
         }
     }
@@ -30,6 +90,10 @@ impl Taint {
             params: Params::one(index),
             ..Taint::default()
         }
+    }
+
+    pub fn level(&self) -> Integrity {
+        self.matter.level()
     }
 
     /// A record, field by field; as a whole it is as bad as its worst field.
@@ -55,6 +119,34 @@ impl Taint {
         }
     }
 
+    /// A list of these elements, of which there are so many.
+    pub fn times(self, many: Taint) -> Taint {
+        let many = Taint {
+            many: Some(Arc::new(many.with_number())),
+            ..Taint::default()
+        };
+        self.whole().join(many)
+    }
+
+    /// How many there are, beyond what the elements say.
+    pub fn number(&self) -> Option<&Taint> {
+        self.many.as_deref()
+    }
+
+    /// What depends on how many there are as well.
+    pub fn with_number(mut self) -> Taint {
+        self.fields = None;
+        match self.many.take() {
+            Some(many) => self.join((*many).clone()),
+            None => self,
+        }
+    }
+
+    /// One element: it does not tell how many there are.
+    pub fn without_number(self) -> Taint {
+        Taint { many: None, ..self }
+    }
+
     /// What may be either.
     pub fn join(self, other: Taint) -> Taint {
         let fields = match (&self.fields, &other.fields) {
@@ -66,27 +158,79 @@ impl Taint {
             }
             _ => None,
         };
+        let many = match (self.many, other.many) {
+            (Some(one), Some(other)) => Some(Arc::new((*one).clone().join((*other).clone()))),
+            (one, other) => one.or(other),
+        };
         Taint {
-            level: self.level.max(other.level),
+            many,
+            matter: self.matter.join(other.matter),
             params: self.params.join(other.params),
             clamped: self.clamped.join(other.clamped),
+            spelled: self.spelled.join(other.spelled),
             fields,
         }
     }
 
-    /// Between two bounds of the author's: good for an amount, and for nothing else.
+    /// Between two bounds of the author's: good for an amount and in `json:`, and for nothing else.
     pub fn bounded(self) -> Taint {
+        let mut matter = Matter::default();
+        if self.matter.has(Matter::MEASURED.join(Matter::LIMITED)) {
+            matter = matter.join(Matter::LIMITED);
+        }
+        if self.level() >= Integrity::Bounded {
+            matter = matter.join(Matter::BOUNDED);
+        }
         Taint {
-            level: self.level.min(Integrity::Bounded),
+            matter,
             params: Params::default(),
             clamped: self.clamped.join(self.params),
+            spelled: Params::default(),
             fields: None,
+            many: None,
         }
+    }
+
+    /// As a text, a key or a Bool: no bounded number any more.
+    pub fn into_words(self) -> Taint {
+        let numbers = Matter::LIMITED.join(Matter::BOUNDED);
+        let matter = match self.matter.has(numbers) {
+            true => self.matter.join(Matter::SPELLED),
+            false => self.matter,
+        };
+        Taint {
+            matter,
+            spelled: self.depends(),
+            fields: None,
+            ..self
+        }
+    }
+
+    /// What was said to be misplaced is not said again.
+    pub fn without_free(self) -> Taint {
+        Taint {
+            matter: self.matter.without(Matter::FREE),
+            fields: None,
+            ..self
+        }
+    }
+
+    /// The names of targets are not how many there are.
+    pub fn without_told(self) -> Taint {
+        Taint {
+            matter: self.matter.without(Matter::TOLD),
+            ..self
+        }
+    }
+
+    /// Every parameter that it depends on, in whatever way.
+    pub fn depends(&self) -> Params {
+        self.params.clone().join(self.clamped.clone())
     }
 
     /// Whether words may be in it.
     pub fn may_be_told(&self) -> bool {
-        self.level >= Integrity::Bounded || !self.params.is_empty() || !self.clamped.is_empty()
+        self.level() >= Integrity::Bounded || !self.params.is_empty() || !self.clamped.is_empty()
     }
 }
 
@@ -95,7 +239,7 @@ impl Taint {
 pub struct Params(Option<Arc<Vec<u64>>>);
 
 impl Params {
-    fn one(index: usize) -> Params {
+    pub fn one(index: usize) -> Params {
         let mut words = vec![0; index / 64 + 1];
         words[index / 64] = 1 << (index % 64);
         Params(Some(Arc::new(words)))
@@ -120,7 +264,7 @@ impl Params {
         })
     }
 
-    fn join(self, other: Params) -> Params {
+    pub fn join(self, other: Params) -> Params {
         match (self.0, other.0) {
             (None, one) | (one, None) => Params(one),
             (Some(one), Some(other)) if Arc::ptr_eq(&one, &other) => Params(Some(one)),

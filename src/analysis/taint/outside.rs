@@ -1,4 +1,5 @@
-//! A record that is decoded from outside holds no target, at any depth: a target is looked up.
+//! What is decoded from outside holds no target, no query, no URL and no pattern, at any depth: a
+//! target is looked up, and the others were checked where the author wrote them.
 
 use std::collections::BTreeSet;
 
@@ -17,18 +18,19 @@ pub fn check_runbook(
     for binding in &runbook.bindings {
         let is_looked_up =
             binding.kind == BindingKind::Request && matches!(binding.ty, Type::Target(_));
-        if !is_looked_up && let Some(field) = target_in(package, &binding.ty, &mut BTreeSet::new())
+        if !is_looked_up
+            && let Some((what, field)) = supplied_in(package, &binding.ty, &mut BTreeSet::new())
         {
             said.insert(field);
-            out.push(holds_target(package, binding.span, field));
+            out.push(refused(what, binding.span, field));
         }
     }
     let mut asked = |kind: RecordId, span: Span| {
-        let found = target_in(package, &Type::Record(kind), &mut BTreeSet::new());
-        if let Some(field) = found
+        let found = supplied_in(package, &Type::Record(kind), &mut BTreeSet::new());
+        if let Some((what, field)) = found
             && said.insert(field)
         {
-            out.push(holds_target(package, span, field));
+            out.push(refused(what, span, field));
         }
     };
     for (_, block) in crate::analysis::blocks(runbook) {
@@ -58,19 +60,37 @@ fn asked_in(block: &Block, asked: &mut dyn FnMut(RecordId, Span)) {
     });
 }
 
-/// Where the type holds a target: the field's place, or none for the type itself.
-fn target_in(package: &Package, ty: &Type, seen: &mut BTreeSet<RecordId>) -> Option<Option<Span>> {
+/// What somebody who sends words would supply with them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Supplied {
+    Target,
+    Query,
+    Url,
+    Pattern,
+}
+
+/// What of this the type holds, and where: the field's place, or none for the type itself.
+fn supplied_in(
+    package: &Package,
+    ty: &Type,
+    seen: &mut BTreeSet<RecordId>,
+) -> Option<(Supplied, Option<Span>)> {
     match ty {
-        Type::Target(_) => Some(None),
-        Type::List(inner) | Type::Optional(inner) => target_in(package, inner, seen),
+        Type::Target(_) => Some((Supplied::Target, None)),
+        Type::PromQuery => Some((Supplied::Query, None)),
+        Type::Url => Some((Supplied::Url, None)),
+        Type::Regex => Some((Supplied::Pattern, None)),
+        Type::List(inner) | Type::Optional(inner) | Type::Range(inner) => {
+            supplied_in(package, inner, seen)
+        }
         Type::Map(key, value) => {
-            target_in(package, key, seen).or_else(|| target_in(package, value, seen))
+            supplied_in(package, key, seen).or_else(|| supplied_in(package, value, seen))
         }
         Type::Record(id) if seen.insert(*id) => {
             let mut fields = package.records[id.index()].fields.iter();
             fields.find_map(|field| {
-                let inner = target_in(package, &field.ty, seen)?;
-                Some(Some(inner.unwrap_or(field.span)))
+                let (what, inner) = supplied_in(package, &field.ty, seen)?;
+                Some((what, Some(inner.unwrap_or(field.span))))
             })
         }
         Type::Record(_)
@@ -83,16 +103,12 @@ fn target_in(package: &Package, ty: &Type, seen: &mut BTreeSet<RecordId>) -> Opt
         | Type::Size
         | Type::Duration
         | Type::Time
-        | Type::Regex
-        | Type::Url
-        | Type::PromQuery
         | Type::Cron
         | Type::Json
         | Type::Secret
         | Type::Role
         | Type::NoneLiteral
         | Type::EmptyList
-        | Type::Range(_)
         | Type::Enum(_)
         | Type::Handle(_)
         | Type::RecordKind(_)
@@ -100,18 +116,34 @@ fn target_in(package: &Package, ty: &Type, seen: &mut BTreeSet<RecordId>) -> Opt
     }
 }
 
-fn holds_target(package: &Package, span: Span, field: Option<Span>) -> Diagnostic {
-    debug_assert!(!package.targets.is_empty());
+fn refused(what: Supplied, span: Span, field: Option<Span>) -> Diagnostic {
+    let (noun, help) = match what {
+        Supplied::Target => (
+            "a target",
+            "let the sender give a name, and look the target up by it: then it has to be owned",
+        ),
+        Supplied::Query => (
+            "a query",
+            "write the query yourself, and let the sender give the value of a label: `promql\"up{job=${name}}\"`",
+        ),
+        Supplied::Url => (
+            "a URL",
+            "write the URL yourself, and let the sender give a part of its path: `url\"https://status.example.com/${name}\"`",
+        ),
+        Supplied::Pattern => (
+            "a pattern",
+            "write the pattern yourself, and let the sender give a word in it: `re\"^${name}-\"`",
+        ),
+    };
     let problem = Diagnostic::new(
         Code::TargetFromOutside,
-        "what comes from outside would supply a target",
+        format!("what comes from outside would supply {noun}"),
         span,
-        "holds a target",
+        format!("holds {noun}"),
     );
     let problem = match field {
         Some(field) => problem.and(field, "this field"),
         None => problem,
     };
-    problem
-        .help("let the sender give a name, and look the target up by it: then it has to be owned")
+    problem.help(help)
 }

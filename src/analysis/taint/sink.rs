@@ -4,48 +4,89 @@ use crate::diag::{Code, Diagnostic};
 use crate::effect::{Integrity, Sink};
 use crate::rule::Rule;
 use crate::text::Span;
-use crate::typed::{Expr, ExternId, FunctionId, Param};
+use crate::typed::{Expr, ExternId, FunctionId, Param, Type};
 
 use super::flow::Flow;
+use super::free::Use;
 use super::origin::Taint;
 
+/// How a parameter is passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    Sink(Sink),
+    /// As what is encoded by the host: a sink of values.
+    Json,
+}
+
+impl Reach {
+    fn of(param: &Param) -> Option<Reach> {
+        let is_json = match &param.ty {
+            Type::Optional(inner) => **inner == Type::Json,
+            ty => *ty == Type::Json,
+        };
+        Some(match param.sink? {
+            Sink::Payload if is_json => Reach::Json,
+            sink => Reach::Sink(sink),
+        })
+    }
+}
+
 impl Flow<'_, '_> {
-    /// Checks the sinks of an extern.
+    /// Checks the sinks of an extern; where it has none, free text does not fit either.
     pub(super) fn extern_sinks(&mut self, id: ExternId, args: &[Expr], taints: &[Taint]) {
         let extern_ = &self.package.externs[id.index()];
         for ((param, arg), taint) in extern_.params.iter().zip(args).zip(taints) {
-            let Some(sink) = param.sink else { continue };
             let name = extern_.name.to_string();
-            self.sink(sink, &name, param, arg.span, taint);
+            match Reach::of(param) {
+                Some(reach) => self.reach(reach, &name, param, arg, taint),
+                None => drop(self.used(taint.clone(), arg.span, Use::Argument(&name))),
+            }
         }
     }
 
     /// Checks the sinks that a function passes its parameters on to.
     pub(super) fn function_sinks(&mut self, id: FunctionId, args: &[Expr], taints: &[Taint]) {
+        self.clamped_inside(id, args, taints);
         let function = &self.package.functions[id.index()];
         let summary = &self.taints.functions[id.index()];
-        for (index, sink, _) in &summary.sinks {
+        for (index, reach, _) in &summary.sinks {
             if let (Some(param), Some(arg), Some(taint)) = (
                 function.params.get(*index),
                 args.get(*index),
                 taints.get(*index),
             ) {
                 let name = function.name.to_string();
-                self.sink(*sink, &name, param, arg.span, taint);
+                self.reach(*reach, &name, param, arg, taint);
+            }
+        }
+        for index in summary.plain.iter() {
+            if let (Some(arg), Some(taint)) = (args.get(index), taints.get(index)) {
+                let name = function.name.to_string();
+                self.used(taint.clone(), arg.span, Use::Argument(&name));
+            }
+        }
+    }
+
+    fn reach(&mut self, reach: Reach, callee: &str, param: &Param, arg: &Expr, taint: &Taint) {
+        match reach {
+            Reach::Json => self.json(callee, arg, taint),
+            Reach::Sink(sink) => {
+                let taint = self.used(taint.clone(), arg.span, Use::Argument(callee));
+                self.sink(sink, callee, param, arg.span, &taint);
             }
         }
     }
 
     fn sink(&mut self, sink: Sink, callee: &str, param: &Param, span: Span, taint: &Taint) {
         for index in taint.params.iter() {
-            self.sinks.push((index, sink, span));
+            self.sinks.push((index, Reach::Sink(sink), span));
         }
         if sink != Sink::Amount {
             for index in taint.clamped.iter() {
-                self.sinks.push((index, sink, span));
+                self.sinks.push((index, Reach::Sink(sink), span));
             }
         }
-        let refused = match (sink, taint.level) {
+        let refused = match (sink, taint.level()) {
             (_, Integrity::Own) | (Sink::Amount, Integrity::Measured | Integrity::Bounded) => false,
             (_, Integrity::Measured | Integrity::Bounded) => Rule::OwnAloneAtSinks.holds(),
             (_, Integrity::Told) => true,
@@ -53,7 +94,7 @@ impl Flow<'_, '_> {
         if !refused {
             return;
         }
-        let what = match taint.level {
+        let what = match taint.level() {
             Integrity::Own | Integrity::Told => "words from outside",
             Integrity::Measured => "something measured",
             Integrity::Bounded => "a number from outside",
@@ -63,7 +104,7 @@ impl Flow<'_, '_> {
                 Code::ToldAtSink,
                 format!("{what} would supply `{}` of `{callee}`", param.name),
                 span,
-                format!("{}, but this is {}", taint.level.word(), sink_phrase(sink)),
+                format!("{}, but this is {}", taint.level().word(), sink_phrase(sink)),
             )
             .help(match sink {
                 Sink::Amount => "bound it by your own numbers: `clamp(x, 1, 10)`",

@@ -1,12 +1,15 @@
 //! What an expression's value is worth.
 
 use crate::effect::Integrity;
+use crate::text::Span;
 use crate::typed::{
-    BindingKind, Builtin, CallExpr, Callee, Collect, Expr, ExprKind, ExternKind, Type,
+    BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, ExternId,
+    ExternKind, Type,
 };
 
 use super::flow::Flow;
-use super::origin::Taint;
+use super::free::Use;
+use super::origin::{Matter, Taint};
 use crate::rule::Rule;
 
 impl Flow<'_, '_> {
@@ -33,9 +36,9 @@ impl Flow<'_, '_> {
             }
             ExprKind::Field { base, field } => {
                 let taint = self.expr(base);
-                self.field(base, *field, taint)
+                part(self.field(base, *field, taint), &expr.ty)
             }
-            ExprKind::Call(call) => self.call(call, &expr.ty),
+            ExprKind::Call(call) => self.call(call, expr.span, &expr.ty),
             ExprKind::IsSome { operand, bind } => {
                 let taint = self.expr(operand);
                 if let Some(local) = bind {
@@ -44,33 +47,22 @@ impl Flow<'_, '_> {
                 taint
             }
             ExprKind::IsNone(operand) => self.expr(operand),
-            ExprKind::IsEmpty { operand, .. } => self.expr(operand).join(counted(&operand.ty)),
-            ExprKind::Comprehension(comprehension) => {
-                let source = self.expr(&comprehension.source);
-                self.set(comprehension.local, source);
-                if let Some(condition) = &comprehension.condition {
-                    self.expr(condition);
-                }
-                let element = self.expr(&comprehension.element);
-                match comprehension.collect {
-                    Collect::Count => element.join(counted(&comprehension.source.ty)),
-                    Collect::List
-                    | Collect::Any
-                    | Collect::All
-                    | Collect::Sum
-                    | Collect::Min
-                    | Collect::Max => element,
-                }
+            ExprKind::IsEmpty { operand, .. } => {
+                let taint = self.expr(operand);
+                let taint = number(taint, &operand.ty);
+                self.used(taint, operand.span, Use::Counted).into_words()
             }
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, &expr.ty),
             ExprKind::Pick {
                 local,
                 source,
                 condition,
             } => {
-                let source = self.expr(source);
-                self.set(*local, source.clone());
-                self.expr(condition);
-                source
+                let known = self.expr(source);
+                let element = part(known, &expr.ty);
+                self.set(*local, element.clone());
+                let chosen = self.expr(condition);
+                chosen_of(&source.ty, element, chosen)
             }
             ExprKind::If {
                 condition,
@@ -88,8 +80,9 @@ impl Flow<'_, '_> {
             }
             // What comes out of a list or a map is worth what was put in; the key only selects.
             ExprKind::Index { base, index } => {
-                self.expr(index);
-                self.expr(base)
+                let key = self.expr(index);
+                self.used(key, index.span, Use::Key);
+                part(self.expr(base), &expr.ty)
             }
             ExprKind::List(elements) => {
                 let mut elements = elements.iter().map(|element| self.expr(element));
@@ -97,21 +90,69 @@ impl Flow<'_, '_> {
                 elements.fold(first, Taint::join)
             }
             ExprKind::Wrap(operand) => self.expr(operand),
-            ExprKind::Template { holes, .. } if expr.ty == Type::Text => {
-                // A number in a text stays what it is.
-                holes.iter().fold(Taint::default(), |joined, hole| {
-                    joined.join(self.expr(hole).whole())
-                })
+            // A number in a text stays what it is.
+            ExprKind::Template { holes, .. } => {
+                let joined = self.joined_uses(holes.iter(), Use::Hole);
+                joined.with_number().into_words()
             }
-            // Comparing selects; the answer is as good as what was compared.
-            _ => {
+            ExprKind::Map(entries) => {
                 let mut joined = Taint::default();
-                expr.for_each_child(&mut |child| {
-                    let part = self.expr(child);
-                    joined = std::mem::take(&mut joined).join(part);
-                });
+                for (key, value) in entries {
+                    let words = self.expr(key);
+                    let words = self.used(words, key.span, Use::Key).into_words();
+                    joined = joined.join(words).join(self.expr(value));
+                }
                 joined.whole()
             }
+            // Comparing selects; the answer is as good as what was compared.
+            ExprKind::Binary { left, right, .. } => {
+                let joined = self.joined_uses([&**left, &**right].into_iter(), Use::Compared);
+                let joined = match has_elements(&expr.ty) {
+                    true => joined,
+                    false => joined.with_number(),
+                };
+                as_answer(joined, &expr.ty)
+            }
+            ExprKind::Unary { operand, .. } | ExprKind::As { operand, .. } => {
+                self.expr(operand).whole()
+            }
+            ExprKind::Error
+            | ExprKind::Value(_)
+            | ExprKind::Const(_)
+            | ExprKind::Secret(_)
+            | ExprKind::Role(_)
+            | ExprKind::RecordKind(_) => Taint::default(),
+        }
+    }
+
+    /// Words select among the elements; how many are left is as good as what was counted, and as
+    /// the filter.
+    fn comprehension(&mut self, of: &Comprehension, ty: &Type) -> Taint {
+        let source = self.expr(&of.source);
+        let mut many = number(source.clone(), &of.source.ty);
+        let element = match &of.source.ty {
+            Type::List(element) => part(source, element),
+            _ => source,
+        };
+        self.set(of.local, element.clone());
+        if let Some(condition) = &of.condition {
+            let chosen = self.expr(condition).with_number();
+            many = many.join(chosen.clone());
+            self.set(of.local, chosen_of(&of.source.ty, element, chosen));
+        }
+        let many = match Rule::NumbersAreCounted.holds() {
+            true => many.without_free(),
+            false => Taint::default(),
+        };
+        let element = self.expr(&of.element);
+        match of.collect {
+            Collect::List => element.times(many),
+            Collect::Count
+            | Collect::Any
+            | Collect::All
+            | Collect::Sum
+            | Collect::Min
+            | Collect::Max => as_answer(element.with_number().join(many), ty),
         }
     }
 
@@ -135,84 +176,248 @@ impl Flow<'_, '_> {
             // The key of a handle was endorsed with it.
             Type::Target(_) if field == 0 => taint,
             Type::Target(_) => Taint::of(observed(&declared.ty)),
-            _ if taint.level == Integrity::Measured => {
+            _ if taint.level() == Integrity::Measured => {
                 let mut field = taint.whole();
-                field.level = observed(&declared.ty);
+                field.matter = Matter::of(observed(&declared.ty));
                 field
             }
             _ => taint,
         }
     }
 
-    fn call(&mut self, call: &CallExpr, ty: &Type) -> Taint {
-        let args: Vec<Taint> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        let equals: Vec<Taint> = call
-            .equals
-            .iter()
-            .map(|(_, value)| self.expr(value))
-            .collect();
-        let joined = |taints: &[Taint]| {
-            taints.iter().fold(Taint::default(), |joined, taint| {
-                joined.join(taint.clone().whole())
-            })
+    /// What expressions are worth together, of which none may be free text.
+    fn joined_uses<'e>(&mut self, of: impl Iterator<Item = &'e Expr>, used: Use<'_>) -> Taint {
+        let mut joined = Taint::default();
+        for expr in of {
+            let taint = self.expr(expr).whole();
+            joined = joined.join(self.used(taint, expr.span, used));
+        }
+        joined
+    }
+
+    /// The name of a field, where there is one.
+    pub(super) fn field_name(&self, base: &Expr, field: u16) -> Option<&str> {
+        let fields = match &base.ty {
+            Type::Target(id) => &self.package.targets[id.index()].fields,
+            Type::Record(id) => &self.package.records[id.index()].fields,
+            _ => return None,
         };
+        Some(fields.get(usize::from(field))?.name.as_str())
+    }
+
+    fn call(&mut self, call: &CallExpr, span: Span, ty: &Type) -> Taint {
+        let args: Vec<Taint> = call.args.iter().map(|arg| self.expr(arg)).collect();
         match call.callee {
-            Callee::Builtin(Builtin::Clamp) => match args.as_slice() {
+            Callee::Builtin(builtin) => self.builtin(builtin, call, args, span, ty),
+            Callee::Function(id) => {
+                self.function_sinks(id, &call.args, &args);
+                let result = &self.taints.functions[id.index()].result;
+                returned(result, args, ty)
+            }
+            Callee::Extern(id) => self.extern_(id, call, args, span, ty),
+        }
+    }
+
+    fn builtin(
+        &mut self,
+        builtin: Builtin,
+        call: &CallExpr,
+        args: Vec<Taint>,
+        span: Span,
+        ty: &Type,
+    ) -> Taint {
+        match builtin {
+            Builtin::Clamp => match args.as_slice() {
                 [number, low, high]
-                    if low.level == Integrity::Own
-                        && high.level == Integrity::Own
-                        && Rule::ClampBounds.holds() =>
+                    if low.level() == Integrity::Own && high.level() == Integrity::Own =>
                 {
+                    if let [of, bounds @ ..] = call.args.as_slice() {
+                        self.clamped(of, number, bounds, span);
+                    }
                     let bounds = low.clone().join(high.clone());
-                    number.clone().bounded().join(bounds)
+                    match Rule::ClampBounds.holds() {
+                        true => number.clone().bounded().join(bounds),
+                        false => bounds,
+                    }
                 }
                 _ => joined(&args),
             },
-            Callee::Builtin(Builtin::Count) => call
-                .args
-                .iter()
-                .fold(joined(&args), |taint, arg| taint.join(counted(&arg.ty))),
-            Callee::Builtin(_) => joined(&args),
-            Callee::Function(id) => {
-                self.function_sinks(id, &call.args, &args);
-                let result = self.taints.functions[id.index()].result.clone();
-                let mut joined = result.clone().whole();
-                (joined.params, joined.clamped) = Default::default();
-                for (index, taint) in args.into_iter().enumerate() {
-                    if result.params.contains(index) {
-                        joined = joined.join(taint);
-                    } else if result.clamped.contains(index) {
-                        joined = joined.join(taint.bounded());
-                    }
-                }
-                joined
+            // What is left is what it was.
+            Builtin::First => {
+                let left = args.into_iter().fold(Taint::default(), Taint::join);
+                part(left.whole(), ty)
             }
-            Callee::Extern(id) => {
-                self.extern_sinks(id, &call.args, &args);
-                let extern_ = &self.package.externs[id.index()];
-                match extern_.kind {
-                    ExternKind::Fn => joined(&args),
-                    ExternKind::Probe | ExternKind::Action(_) => {
-                        let told = args.iter().chain(&equals).any(Taint::may_be_told);
-                        if told && finds_targets(ty) {
-                            self.lookups.insert(call.site);
-                        }
-                        // The clock of the machine is nobody's word.
-                        if extern_.name.name == "now" {
-                            return Taint::default();
-                        }
-                        // A record of the caller's choice is decoded from what somebody sent.
-                        // How many of them there are is their sender's word as well.
-                        let sent = extern_.type_parameters > 0 && Rule::EventsAreTold.holds();
-                        match extern_.result {
-                            Type::Parameter(_) => Taint::of(Integrity::Told),
-                            _ if sent => Taint::of(Integrity::Told),
-                            _ => Taint::of(observed(ty)),
-                        }
-                    }
+            Builtin::Min
+            | Builtin::Max
+            | Builtin::Sum
+            | Builtin::Contains
+            | Builtin::Count
+            | Builtin::Abs
+            | Builtin::Round
+            | Builtin::Floor
+            | Builtin::Ceil => {
+                let used = match builtin {
+                    Builtin::Contains => Use::Compared,
+                    _ => Use::Counted,
+                };
+                let mut taint = Taint::default();
+                for (arg, of) in args.into_iter().zip(&call.args) {
+                    let of_arg = match builtin {
+                        Builtin::Count => number(arg, &of.ty),
+                        _ => arg.with_number(),
+                    };
+                    taint = taint.join(self.used(of_arg, of.span, used));
+                }
+                as_answer(taint, ty)
+            }
+        }
+    }
+
+    fn extern_(
+        &mut self,
+        id: ExternId,
+        call: &CallExpr,
+        args: Vec<Taint>,
+        span: Span,
+        ty: &Type,
+    ) -> Taint {
+        let extern_ = &self.package.externs[id.index()];
+        if extern_.is_free_text() {
+            self.cut(&call.args, span);
+            return Taint::made_of(Matter::FREE);
+        }
+        // A handle was looked up; what is found through it is no worse.
+        let mut words = args.iter().zip(&call.args);
+        let mut told =
+            words.any(|(taint, arg)| !matches!(arg.ty, Type::Target(_)) && taint.may_be_told());
+        for (_, value) in &call.equals {
+            let taint = self.expr(value);
+            told |= taint.may_be_told();
+            let name = extern_.name.to_string();
+            self.used(taint, value.span, Use::Argument(&name));
+        }
+        self.extern_sinks(id, &call.args, &args);
+        match extern_.kind {
+            ExternKind::Fn => as_answer(joined(&args).without_free(), ty),
+            ExternKind::Probe | ExternKind::Action(_) => {
+                if told && finds_targets(ty) {
+                    self.lookups.insert(call.site);
+                }
+                // The clock of the machine is nobody's word.
+                if extern_.name.name == "now" {
+                    return Taint::default();
+                }
+                // A record of the caller's choice is decoded from what somebody sent.
+                // How many of them there are is their sender's word as well.
+                let sent = extern_.type_parameters > 0 && Rule::EventsAreTold.holds();
+                match extern_.result {
+                    Type::Parameter(_) => Taint::of(Integrity::Told),
+                    _ if sent => Taint::of(Integrity::Told),
+                    // Where words select the place, it is asked at run time whose it is.
+                    _ if !told && self.lists_foreign(extern_, call) => Taint::of(Integrity::Told),
+                    _ => Taint::of(observed(ty)),
                 }
             }
         }
+    }
+}
+
+fn joined(taints: &[Taint]) -> Taint {
+    taints.iter().fold(Taint::default(), |joined, taint| {
+        joined.join(taint.clone().with_number())
+    })
+}
+
+/// A number out of a range is one that the author did not write: the filter supplies it.
+fn chosen_of(source: &Type, element: Taint, chosen: Taint) -> Taint {
+    match source {
+        Type::Range(_) if Rule::NumbersAreCounted.holds() => {
+            element.join(chosen.with_number().without_free())
+        }
+        _ => element,
+    }
+}
+
+/// What a call gives: an answer that is no list may tell how many there were.
+fn returned(result: &Taint, args: Vec<Taint>, ty: &Type) -> Taint {
+    let whole: Vec<Taint> = args.iter().cloned().map(Taint::with_number).collect();
+    if !has_elements(ty) {
+        return passed(&result.clone().with_number(), whole);
+    }
+    let many = result.number().map(|many| passed(many, whole));
+    let given = passed(result, args);
+    match many {
+        Some(many) => given.times(many),
+        None => given,
+    }
+}
+
+/// Whether a value of the type may be a list, or hold one.
+fn has_elements(ty: &Type) -> bool {
+    match ty {
+        Type::List(_)
+        | Type::EmptyList
+        | Type::Map(..)
+        | Type::Record(_)
+        | Type::Json
+        | Type::Error
+        | Type::Parameter(_) => true,
+        Type::Optional(inner) => has_elements(inner),
+        Type::Bool
+        | Type::Int
+        | Type::Float
+        | Type::Text
+        | Type::Percent
+        | Type::Size
+        | Type::Duration
+        | Type::Time
+        | Type::Regex
+        | Type::Url
+        | Type::PromQuery
+        | Type::Cron
+        | Type::Secret
+        | Type::Role
+        | Type::NoneLiteral
+        | Type::Range(_)
+        | Type::Enum(_)
+        | Type::Target(_)
+        | Type::Handle(_)
+        | Type::RecordKind(_) => false,
+    }
+}
+
+/// What is taken out of something with elements.
+pub(super) fn part(taint: Taint, ty: &Type) -> Taint {
+    match has_elements(ty) {
+        true => taint,
+        false => taint.without_number(),
+    }
+}
+
+/// What a function gives for these arguments.
+fn passed(result: &Taint, args: Vec<Taint>) -> Taint {
+    let mut joined = Taint::made_of(result.matter);
+    for (index, taint) in args.into_iter().enumerate() {
+        let taint = if result.params.contains(index) {
+            taint
+        } else if result.clamped.contains(index) {
+            taint.bounded()
+        } else {
+            continue;
+        };
+        joined = joined.join(match result.spelled.contains(index) {
+            true => taint.into_words(),
+            false => taint,
+        });
+    }
+    joined
+}
+
+/// An answer yes or no is no bounded number.
+fn as_answer(taint: Taint, ty: &Type) -> Taint {
+    match ty {
+        Type::Bool => taint.into_words(),
+        _ => taint.whole(),
     }
 }
 
@@ -246,11 +451,16 @@ fn observed(ty: &Type) -> Integrity {
     }
 }
 
-/// How many targets there are was observed, even where each of them was looked up by a name.
-fn counted(ty: &Type) -> Taint {
+/// How many there are. Targets were observed, even where each was looked up by a name, and whoever
+/// named them.
+fn number(taint: Taint, ty: &Type) -> Taint {
     match finds_targets(ty) {
-        true => Taint::of(Integrity::Measured),
-        false => Taint::default(),
+        true => {
+            let many = taint.number().cloned().unwrap_or_default();
+            let seen = taint.without_number().whole().without_told();
+            seen.join(many).join(Taint::of(Integrity::Measured))
+        }
+        false => taint.with_number(),
     }
 }
 

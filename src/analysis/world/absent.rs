@@ -9,7 +9,7 @@ use crate::value::Value;
 
 use super::fold::Terms;
 use super::number::{Interval, computed, number};
-use super::term::{Id, Node, Operation, Shape, each_part};
+use super::term::{Id, Leaf, Node, Operation, Shape, each_part};
 
 /// What is known of a value in the absent world.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,6 +143,13 @@ impl Terms {
                 match result {
                     Some(result) if result.low == result.high => Known::Number(result.low),
                     _ => Known::Unknown,
+                }
+            }
+            Node::Leaf(Leaf::Local(local)) if self.observed.contains(local) => {
+                match self.facts(id).shape {
+                    Shape::List => Known::Empty,
+                    Shape::Optional => Known::None,
+                    Shape::Plain | Shape::Record | Shape::Target => Known::Unknown,
                 }
             }
             // Nothing is all, smallest or largest of nothing: those fail.

@@ -7,12 +7,11 @@
 mod region;
 mod sweep;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::value::Value;
 
 use super::fold::Terms;
-use super::number::Interval;
 use super::term::{Id, Node, Operation, Shape, each_operand};
 use sweep::{Along, Sweep};
 

@@ -1,15 +1,14 @@
 //! From expressions to terms: names stand for what they were bound to, calls for what they return.
 
 mod body;
+mod rows;
 
 use std::collections::BTreeMap;
 
 use crate::typed::{
-    ArmPattern, BinaryOp, BindingKind, Block, Builtin, CallExpr, Callee, Collect, Comprehension,
-    Expr, ExprKind, FailureFilter, FunctionId, Handler, HandlerAction, LocalId, Package, Runbook,
-    Stmt, StmtKind, Type, UnaryOp,
+    BinaryOp, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
+    FailureFilter, FunctionId, LocalId, Package, Runbook, Type, UnaryOp,
 };
-use crate::value::Value;
 
 use super::fold::Terms;
 use super::number::scale;
@@ -106,8 +105,8 @@ impl<'a> Eval<'a> {
                 observe::field(self, id, base, *field, &expr.ty)
             }
             ExprKind::Index { base, index } => {
-                let args = vec![self.expr(scope, base), self.expr(scope, index)];
-                self.index(args, &expr.ty)
+                let (base, index) = (self.expr(scope, base), self.expr(scope, index));
+                self.index(base, index, &expr.ty)
             }
             ExprKind::Call(call) => self.call(scope, call, &expr.ty),
             ExprKind::Record { record, fields } => {
@@ -195,6 +194,9 @@ impl<'a> Eval<'a> {
                 condition,
             } => {
                 let list = self.expr(scope, source);
+                if let Some(elements) = self.elements(list) {
+                    return self.picked(scope, *local, &elements, condition);
+                }
                 self.bind_element(scope, *local, list, &source.ty);
                 let test = self.expr(scope, condition);
                 self.depth -= 1;
@@ -239,26 +241,10 @@ impl<'a> Eval<'a> {
         self.terms.table.put(leaf, facts)
     }
 
-    fn index(&mut self, args: Vec<Id>, ty: &Type) -> Id {
-        if let [list, at] = *args.as_slice()
-            && let (Node::List(elements), Some(Value::Int(at))) =
-                (self.terms.table.node(list), self.terms.table.value(at))
-            && let Some(element) = usize::try_from(*at).ok().and_then(|at| elements.get(at))
-        {
-            return *element;
-        }
-        let mut facts = Facts::default();
-        if let Some(list) = args.first().map(|list| self.terms.facts(*list)) {
-            facts = observe::inside(self.asks, list, ty);
-        }
-        let node = Node::Apply {
-            what: Operation::Index,
-            args,
-        };
-        self.terms.table.put(node, facts)
-    }
-
     fn unwrapped(&mut self, of: Id, ty: &Type) -> Id {
+        if let Some(held) = self.held(of) {
+            return held;
+        }
         if let Node::Pick { source, .. } = *self.terms.table.node(of) {
             let facts = observe::inside(self.asks, self.terms.facts(source), observe::inner(ty));
             return self.terms.table.put(Node::Unwrap(of), facts);
@@ -289,6 +275,17 @@ impl<'a> Eval<'a> {
 
     fn comprehension(&mut self, scope: &mut Scope, comprehension: &Comprehension) -> Id {
         let source = self.expr(scope, &comprehension.source);
+        let all = comprehension.collect == Collect::All;
+        if (all || comprehension.collect == Collect::Any)
+            && let Some(elements) = self.elements(source)
+        {
+            let about = (
+                comprehension.condition.as_ref(),
+                &comprehension.element,
+                all,
+            );
+            return self.each_or_some(scope, comprehension.local, &elements, about);
+        }
         let ty = &comprehension.source.ty;
         self.bind_element(scope, comprehension.local, source, ty);
         let test = match &comprehension.condition {

@@ -5,16 +5,15 @@
 
 mod facts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::Value;
 
 use super::decide::Can;
-use super::number::{Interval, computed};
-use super::term::{Facts, Id, Node, Operation, Shape, Table, each_outcome, each_part};
+use super::term::{Facts, Id, Node, Operation, Table, each_outcome, each_part};
 
 /// The lists of constants that `in` is taken apart for.
-const ALTERNATIVES: usize = 64;
+pub const ALTERNATIVES: usize = 64;
 
 /// The table and what was judged of it.
 #[derive(Default)]
@@ -29,6 +28,8 @@ pub struct Terms {
     pub nothing_told: bool,
     /// Whether there is data is for the world to decide.
     pub absence_decides: bool,
+    /// Names that stand for something observed.
+    pub observed: BTreeSet<u32>,
     /// There is an `else no_data` whose observation words select.
     pub told_fallback: bool,
 }
@@ -298,7 +299,40 @@ impl Terms {
         if a.high < b.low {
             return Some(self.table.truth(true));
         }
-        None
+        self.less_of_two(left, right)
+    }
+
+    /// The smaller of two is below something where one of them is; and so on. Said apart where the
+    /// world decides one of them only.
+    fn less_of_two(&mut self, left: Id, right: Id) -> Option<Id> {
+        let two = |terms: &Terms, id: Id| match terms.table.node(id) {
+            Node::Apply {
+                what: what @ (Operation::Min | Operation::Max),
+                args,
+            } => match *args.as_slice() {
+                [a, b] if terms.facts(a).world != terms.facts(b).world => {
+                    Some((*what == Operation::Min, a, b))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        let (either, one, other) = match (two(self, left), two(self, right)) {
+            (Some((is_min, a, b)), _) => {
+                let (one, other) = (Node::Less(a, right), Node::Less(b, right));
+                (is_min, one, other)
+            }
+            (None, Some((is_min, a, b))) => {
+                let (one, other) = (Node::Less(left, a), Node::Less(left, b));
+                (!is_min, one, other)
+            }
+            (None, None) => return None,
+        };
+        let (one, other) = (self.make(one), self.make(other));
+        Some(match either {
+            true => self.or(one, other),
+            false => self.and(one, other),
+        })
     }
 
     fn among(&mut self, element: Id, list: Id) -> Option<Id> {

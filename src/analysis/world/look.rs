@@ -1,5 +1,7 @@
 //! P2: a verify can turn out otherwise, and nothing that holds for lack of anything proves health.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::rule::Rule;
@@ -25,6 +27,7 @@ pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
             body,
             out,
         };
+        look.eval.terms.observed = observed(levels, &body.block);
         look.block(&body.block);
     }
 }
@@ -144,7 +147,11 @@ impl Look<'_, '_> {
             return;
         }
         let id = self.term(condition);
-        if self.eval.terms.holds_in_absence(id) && !is_constant(condition) {
+        // Its own text is judged: a name in it is the author's word.
+        let observed = std::mem::take(&mut self.eval.terms.observed);
+        let holds = self.eval.terms.holds_in_absence(id);
+        self.eval.terms.observed = observed;
+        if holds && !is_constant(condition) {
             self.out.push(
                 absent(
                     Code::ClearedByAbsence,
@@ -155,6 +162,23 @@ impl Look<'_, '_> {
             );
         }
     }
+}
+
+/// The names that stand for something observed: where nothing is there, nothing was there before, either.
+fn observed(levels: &Levels, block: &Block) -> BTreeSet<u32> {
+    let mut observed = BTreeSet::new();
+    block.for_each_stmt(&mut |stmt| {
+        if let StmtKind::Let { local, value, .. } = &stmt.kind {
+            let mut seen = levels.live_expr(value) >= Level::Observe;
+            value.for_each(&mut |part| {
+                seen |= matches!(part.kind, ExprKind::Local(of) if observed.contains(&of.0));
+            });
+            if seen {
+                observed.insert(local.0);
+            }
+        }
+    });
+    observed
 }
 
 /// A condition that reads nothing is judged elsewhere.

@@ -1,7 +1,7 @@
 //! Numbers as points and intervals of one axis, whatever their unit.
 
 use crate::typed::Unit;
-use crate::value::{Percent, Value};
+use crate::value::{Bounds, Percent, Value};
 
 use super::term::Operation;
 
@@ -26,6 +26,15 @@ impl Interval {
         low: 0.0,
         high: f64::INFINITY,
     };
+
+    /// What the library says is ever seen. An end that is too large for the axis is open.
+    pub fn of(bounds: &Bounds) -> Interval {
+        let high = bounds.high.as_ref().and_then(number);
+        Interval {
+            low: number(&bounds.low).unwrap_or(f64::NEG_INFINITY),
+            high: high.unwrap_or(f64::INFINITY),
+        }
+    }
 
     pub fn point(at: f64) -> Interval {
         Interval { low: at, high: at }
@@ -98,7 +107,10 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
             high: -a.low,
         },
         (Operation::Multiply { plain }, [a, b]) => product(plain, *a, *b),
-        (Operation::Divide, [a, _]) if a.is_zero() => Interval::point(0.0),
+        // Nothing divided by nothing is no answer.
+        (Operation::Divide, [a, b]) if a.is_zero() && (b.low > 0.0 || b.high < 0.0) => {
+            Interval::point(0.0)
+        }
         (Operation::Divide, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
         (Operation::Min, [a, b]) => Interval {
             low: a.low.min(b.low),

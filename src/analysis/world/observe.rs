@@ -1,7 +1,7 @@
 //! What an observation is worth, and what the library says of its range.
 
 use crate::literal;
-use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Type};
+use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Field, Type};
 use crate::value::{Segment, Template, Value};
 
 use super::eval::{Asks, Eval};
@@ -60,10 +60,6 @@ fn answered(asks: Asks, ty: &Type) -> Facts {
         told: words && !list,
         whole: matches!(ty, Type::Int),
         shape: shape(ty),
-        within: match ty {
-            Type::Size => Interval::FROM_ZERO,
-            _ => Interval::default(),
-        },
         ..Facts::default()
     }
 }
@@ -88,21 +84,32 @@ pub fn field(eval: &mut Eval, id: Id, base: &Expr, field: u16, ty: &Type) -> Id 
     let facts = match &base.ty {
         Type::Target(_) if field == 0 => key(eval, id, ty),
         Type::Target(target) => {
-            let declared = &eval.package.targets[target.index()];
+            let declared = &eval.package.targets[target.index()].fields;
             let mut facts = answered(eval.asks, ty);
-            if declared.name.module.is_some() && matches!(ty, Type::Int) {
-                facts.within = Interval::FROM_ZERO;
-            }
+            facts.within = within(declared.get(usize::from(field)));
             facts
         }
         _ => match eval.terms.table.node(id) {
             Node::Record { .. } | Node::Const(_) | Node::Choose { .. } | Node::OrNoData { .. } => {
                 return eval.terms.make(node);
             }
-            _ => inside(eval.asks, outer, ty),
+            _ => {
+                let mut facts = inside(eval.asks, outer, ty);
+                if let Type::Record(record) = &base.ty {
+                    let declared = &eval.package.records[record.index()].fields;
+                    facts.within = within(declared.get(usize::from(field)));
+                }
+                facts
+            }
         },
     };
     eval.terms.table.put(node, facts)
+}
+
+/// What the library says is ever seen in a field.
+fn within(field: Option<&Field>) -> Interval {
+    let range = field.and_then(|field| field.range.as_ref());
+    range.map_or(Interval::default(), Interval::of)
 }
 
 /// The key of a handle is no observation; which elements a list has is one.
@@ -138,6 +145,17 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         }
         ExternKind::Probe | ExternKind::Action(_) => {}
     }
+    let place = call
+        .args
+        .iter()
+        .position(|arg| matches!(arg.ty, Type::PromQuery));
+    if let Some(at) = place
+        && let Some(chosen) = eval.each_query(&args, at, &mut |eval, args| {
+            self::call(eval, id, args, call, ty)
+        })
+    {
+        return chosen;
+    }
     let query = call.args.iter().zip(&args);
     let query = query
         .filter(|(arg, _)| matches!(arg.ty, Type::PromQuery))
@@ -149,13 +167,17 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         facts.told = true;
         facts.world = false;
     }
-    if called.name.module.is_some() && matches!(ty, Type::Int) {
-        facts.within = Interval::FROM_ZERO;
+    if let (Some(range), Shape::Plain) = (&called.range, facts.shape) {
+        facts.within = Interval::of(range);
     }
-    if let Some(query) = &query
-        && eval.asks != Asks::Line
-        && (!query.series || eval.asks == Asks::Look && query.past)
-    {
+    // A query that is not known may be one that asks for nothing.
+    let asks_nothing = match &query {
+        Some(query) => !query.series || eval.asks == Asks::Look && query.past,
+        None => place
+            .and_then(|at| args.get(at))
+            .is_some_and(|query| !is_written(eval, *query)),
+    };
+    if asks_nothing && eval.asks != Asks::Line {
         facts.world = false;
     }
     if eval.asks == Asks::Look && is_dated(eval, id, &args) {
@@ -170,6 +192,19 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         }
         None => value,
     }
+}
+
+/// Whether a query was written here, be it one that was refused.
+fn is_written(eval: &Eval, query: Id) -> bool {
+    let is_text = matches!(
+        eval.terms.table.node(query),
+        Node::Const(_)
+            | Node::Apply {
+                what: Operation::Text,
+                ..
+            }
+    );
+    is_text || eval.terms.facts(query).world
 }
 
 /// Whether it is asked for another moment than this one.

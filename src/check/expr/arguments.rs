@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 
 use super::super::state::Checker;
-use super::{Elaborator, Place, Why, broken};
+use super::{Elaborator, Place, Why, broken, value};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Argument};
@@ -64,6 +64,7 @@ impl Elaborator<'_, '_> {
             }
         }
         self.refuse_empty_keys(id, &filled);
+        self.check_free_text(id, &filled);
         (filled, equals)
     }
 
@@ -204,23 +205,40 @@ impl Elaborator<'_, '_> {
     /// A literal amount outside of the range that the extern takes.
     fn check_amount(&mut self, owner: Owner, index: usize, arg: &Expr) {
         let param = &params(self.checker, owner)[index];
-        let Some((low, high)) = &param.range else {
+        let Some(range) = &param.range else {
             return;
         };
         let Some(known) = self.checker.known(arg) else {
             return;
         };
-        if (low..=high).contains(&&known) {
+        if range.contains(&known) {
             return;
         }
         let message = format!("`{known}` is outside of what `{}` takes", param.name);
-        let label = format!("from `{low}` to `{high}`");
+        let label = range.to_string();
         self.say(Diagnostic::new(
             Code::AmountOutOfRange,
             message,
             arg.span,
             label,
         ));
+    }
+
+    /// How much `free_text` leaves is written down, where it can be reviewed.
+    fn check_free_text(&mut self, id: ExternId, args: &[Expr]) {
+        let row = &self.checker.package.externs[id.index()];
+        let Some(most) = args.get(1).filter(|_| row.is_free_text()) else {
+            return;
+        };
+        let literal = self.checker.known(most).is_some();
+        let Some(known) = self.checker.evaluate_or_say(most, "`most`") else {
+            return;
+        };
+        // A literal was looked at as every argument is.
+        if !literal {
+            let most = value(known, Type::Int, most.span);
+            self.check_amount(Owner::Extern(id), 1, &most);
+        }
     }
 
     /// `service: service` of an open extern: equality on a field of the record.

@@ -26,6 +26,11 @@ pub const NAMES: &[(&str, Builtin)] = &[
     ("ceil", Builtin::Ceil),
 ];
 
+/// Whether a function of the language has that name.
+pub fn is_function(name: &str) -> bool {
+    named(name).is_some()
+}
+
 /// The function of that name.
 pub fn named(name: &str) -> Option<Builtin> {
     NAMES
@@ -189,7 +194,7 @@ impl Elaborator<'_, '_> {
     fn check_bounds(&mut self, builtin: Builtin, args: &[Expr]) {
         match (builtin, args) {
             (Builtin::First, [_, number]) => {
-                let Ok(Value::Int(n)) = self.checker.evaluate(number) else {
+                let Ok(Value::Int(n)) = self.constant_of(number) else {
                     return;
                 };
                 if n < 0 {
@@ -200,9 +205,7 @@ impl Elaborator<'_, '_> {
                 }
             }
             (Builtin::Clamp, [_, low, high]) => {
-                let (Ok(least), Ok(most)) =
-                    (self.checker.evaluate(low), self.checker.evaluate(high))
-                else {
+                let (Ok(least), Ok(most)) = (self.constant_of(low), self.constant_of(high)) else {
                     return;
                 };
                 // Both are of the type that the call is about.

@@ -90,6 +90,13 @@ impl Elaborator<'_, '_> {
     /// Looks arguments over whose callee is broken, so that their own mistakes are told.
     pub fn arguments_alone(&mut self, args: &[Argument]) {
         for arg in args {
+            // A record may be what is taken there.
+            if let Tree::Name(name) = &arg.value.kind
+                && let Some(member) = self.checker.unqualified(self.file, name)
+                && matches!(member.symbol, Symbol::Record(_))
+            {
+                continue;
+            }
             self.expr(&arg.value, None);
         }
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::types::{is_broken, same};
-use super::{Elaborator, Why, broken, builtin, is_open, typed};
+use super::{Elaborator, Why, broken, builtin, is_open, json, typed};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Collect, Ident};
 use crate::text::Span;
@@ -17,6 +17,9 @@ use crate::value::{self, Kind, Value};
 impl Elaborator<'_, '_> {
     /// `[a, b]`
     pub fn list(&mut self, elements: &[tree::Expr], span: Span, hint: Option<&Type>) -> Expr {
+        if json::is_wanted(hint) {
+            return self.json_list(elements, span);
+        }
         if elements.is_empty() {
             return typed(ExprKind::List(Vec::new()), Type::EmptyList, span);
         }
@@ -48,6 +51,9 @@ impl Elaborator<'_, '_> {
         span: Span,
         hint: Option<&Type>,
     ) -> Expr {
+        if json::is_wanted(hint) {
+            return self.json_map(entries, span);
+        }
         let wanted = match hint {
             Some(Type::Map(key, element)) => Some(((**key).clone(), (**element).clone())),
             Some(Type::Optional(inner)) => match &**inner {
@@ -94,10 +100,10 @@ impl Elaborator<'_, '_> {
     }
 
     /// A map has each key once.
-    fn check_keys(&mut self, entries: &[(Expr, Expr)]) {
+    pub fn check_keys(&mut self, entries: &[(Expr, Expr)]) {
         let mut seen: BTreeMap<Value, Span> = BTreeMap::new();
         for (key, _) in entries {
-            let Ok(value) = self.checker.evaluate(key) else {
+            let Ok(value) = self.constant_of(key) else {
                 continue;
             };
             let Some(first) = seen.get(&value) else {
@@ -133,12 +139,17 @@ impl Elaborator<'_, '_> {
         let local = self.declare(&found.name, of);
         let condition = found.condition.as_ref().map(|tree| self.condition(tree));
         let wanted = match found.collect {
+            Collect::List if json::is_wanted(hint) => Some(Type::Json),
             Collect::List => wanted_list(hint).cloned(),
             Collect::Any | Collect::All => Some(Type::Bool),
             Collect::Sum | Collect::Min | Collect::Max => hint.cloned(),
             Collect::Count => None,
         };
         let element = self.expr(&found.element, wanted.as_ref());
+        let element = match found.collect {
+            Collect::List if json::is_wanted(hint) => self.json_inside(element),
+            _ => element,
+        };
         let (element, ty) = self.collected(found.collect, element, wanted.as_ref());
         self.unwind(mark);
         let comprehension = Comprehension {

@@ -1,11 +1,11 @@
 //! Where a type is wanted and another one comes: the few conversions, and the many errors.
 //!
 //! In: a typed expression and the wanted type. Out: an expression of exactly that type. The only
-//! conversion is `T` to `T?`; numerals have their type from the start. Every refusal says how to
+//! conversions are `T` to `T?`, and a record, map or list to `Json`; numerals have their type from the start. Every refusal says how to
 //! get there.
 
 use super::super::types::{is_broken, same};
-use super::{Elaborator, broken, typed};
+use super::{Elaborator, broken, json, typed};
 use crate::diag::{Code, Diagnostic};
 use crate::typed::{Expr, ExprKind, Type};
 use crate::value::Value;
@@ -52,6 +52,10 @@ impl Why<'_> {
 impl Elaborator<'_, '_> {
     /// The expression as one of the wanted type; says so if it cannot be.
     pub fn fit(&mut self, expr: Expr, wanted: &Type, why: Why<'_>) -> Expr {
+        let expr = match json::is_wanted(Some(wanted)) && !is_optional(&expr.ty) {
+            true => self.fit_json(expr, why),
+            false => expr,
+        };
         match convert(expr, wanted) {
             Ok(fitting) => fitting,
             Err(expr) => {
@@ -81,7 +85,7 @@ impl Elaborator<'_, '_> {
         (broken(left.span), right)
     }
 
-    fn say_mismatch(&mut self, expr: &Expr, wanted: &Type, why: Why<'_>) {
+    pub fn say_mismatch(&mut self, expr: &Expr, wanted: &Type, why: Why<'_>) {
         let (want, have) = (self.type_name(wanted), self.type_name(&expr.ty));
         let message = format!("expected `{want}`, found `{have}`");
         let found = Diagnostic::new(Code::TypeMismatch, message, expr.span, why.describe(&want));
@@ -137,6 +141,9 @@ impl Elaborator<'_, '_> {
                 found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
             }
             (Type::NoneLiteral, _) => found.help("only a type with `?` can be `none`"),
+            (Type::Text, Type::List(inner)) if matches!(**inner, Type::Text) => {
+                listed_words(found, expr, self.checker.text(expr.span))
+            }
             (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
             (Type::Text, Type::Url) => with_tag(found, expr, "url"),
             (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
@@ -151,6 +158,9 @@ impl Elaborator<'_, '_> {
                     None => found,
                 }
             }
+            (_, Type::Json) => found.help(
+                "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
+            ),
             (_, Type::Text) => {
                 found.help("put it into a string: bind it with `let x = ...`, then write `\"${x}\"`")
             }
@@ -208,6 +218,10 @@ pub fn convert(mut expr: Expr, wanted: &Type) -> Result<Expr, Expr> {
     }
 }
 
+fn is_optional(ty: &Type) -> bool {
+    matches!(ty, Type::Optional(_) | Type::NoneLiteral)
+}
+
 /// The digits of a whole number that is written out.
 fn literal_digits<'t>(expr: &Expr, text: &'t str) -> Option<&'t str> {
     let ExprKind::Value(Value::Int(_)) = expr.kind else {
@@ -236,6 +250,27 @@ fn with_tag(found: Diagnostic, expr: &Expr, tag: &str) -> Diagnostic {
     match expr.kind {
         ExprKind::Value(Value::Text(_)) => {
             found.fix(format!("add the tag `{tag}`"), expr.span.at_start(), tag)
+        }
+        _ => found,
+    }
+}
+
+/// `"a b"` where `["a", "b"]` is wanted.
+fn listed_words(found: Diagnostic, expr: &Expr, text: &str) -> Diagnostic {
+    let found =
+        found.help("a list of texts, each word one of its own: `[\"app-control\", \"restart\"]`");
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    match inner {
+        // Quotes, escapes and holes do not fall apart at blanks.
+        Some(inner) if !inner.trim().is_empty() && !inner.contains(['"', '\\', '$', '\'']) => {
+            let words: Vec<String> = inner
+                .split_whitespace()
+                .map(|word| format!("\"{word}\""))
+                .collect();
+            let list = format!("[{}]", words.join(", "));
+            found.fix(format!("write `{list}`"), expr.span, list)
         }
         _ => found,
     }

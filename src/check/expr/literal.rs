@@ -89,6 +89,7 @@ impl Elaborator<'_, '_> {
 
     /// A string of a clause or a statement, which is a message to people.
     pub fn message(&mut self, text: &Text) -> Expr {
+        self.warn_foreign_template(text.span);
         self.string(&text.literal, text.span, HolePosition::Message)
     }
 
@@ -128,7 +129,7 @@ impl Elaborator<'_, '_> {
             return broken(span);
         };
         let raw = self.checker.text(found.raw);
-        let (template, problems) = literal::parse(tag, raw, found.raw);
+        let (template, problems) = literal::parse(tag, raw, found.raw, Some(&self.checker.server));
         for problem in problems {
             self.say(problem);
         }

@@ -6,7 +6,7 @@
 use smol_str::SmolStr;
 
 use super::super::types::symbol_kind;
-use super::{Elaborator, broken, typed};
+use super::{Elaborator, Place, broken, typed};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Ident;
@@ -124,8 +124,29 @@ impl Elaborator<'_, '_> {
                     .help(format!("there is `{near}`"))
                     .fix(format!("write `{near}`"), span, near)
             }
+            None if matches!(name, "null" | "nil" | "undefined" | "None" | "NULL") => {
+                self.nothing(found, span, hint)
+            }
             None => found,
         });
+    }
+
+    /// `null`: nothing, or no answer where a test says what is answered.
+    fn nothing(&self, found: Diagnostic, span: Span, hint: Option<&Type>) -> Diagnostic {
+        let found = found.help(
+            "nothing there is `none`; in a test `no_data` stands for no answer, `fails` for a failed one",
+        );
+        let source = &self.checker.sources.source(span.source).text;
+        let before = source.get(..span.start as usize).unwrap_or_default();
+        let arrow = before.trim_end().strip_suffix("->");
+        match (arrow, hint) {
+            (_, Some(Type::Optional(_))) => found.fix("write `none`", span, "none"),
+            (Some(answered), _) if self.place == Place::Test => {
+                let whole = Span::new(span.source, answered.len(), span.end as usize);
+                found.fix("write `no_data`", whole, "no_data")
+            }
+            _ => found.fix("write `none`", span, "none"),
+        }
     }
 
     fn say_any(&mut self, span: Span) {

@@ -3,16 +3,19 @@
 //! In: declarations as the statements make them. Out: the body's table of locals. A name means one
 //! thing in a body: nothing is shadowed and nothing is assigned twice.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use smol_str::SmolStr;
 
-use super::super::names::FileId;
+use super::super::constant::NoValue;
+use super::super::hiding::Reach;
+use super::super::names::{FileId, OWN};
 use super::super::state::Checker;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Ident;
 use crate::text::Span;
-use crate::typed::{BindingId, Block, Body, Local, LocalId, RunbookId, Symbol, Type};
+use crate::typed::{BindingId, Block, Body, Expr, Local, LocalId, RunbookId, Symbol, Type};
+use crate::value::Value;
 
 /// What kind of body is elaborated; decides which statements may stand in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub struct Elaborator<'c, 'a> {
     /// What `return` gives.
     pub result: Type,
     locals: Vec<Local>,
+    /// The numbers, texts and the like that `let`s bind.
+    constants: BTreeMap<LocalId, Value>,
     /// Beside `locals`: whether it was read, and whether a `let` made it.
     uses: Vec<Use>,
     visible: HashMap<SmolStr, LocalId>,
@@ -74,6 +79,7 @@ impl<'c, 'a> Elaborator<'c, 'a> {
             trigger: None,
             result: Type::Error,
             locals: Vec::new(),
+            constants: BTreeMap::new(),
             uses: Vec::new(),
             visible: HashMap::new(),
             order: Vec::new(),
@@ -134,6 +140,26 @@ impl<'c, 'a> Elaborator<'c, 'a> {
         self.declare_as(name, ty, if fine { Use::Fine } else { Use::Unread })
     }
 
+    /// Keeps what a `let` binds, where it is a constant.
+    pub fn keep_constant(&mut self, local: LocalId, value: &Expr) {
+        // What may be long is not carried along from name to name.
+        let short = |known: &Value| match known {
+            Value::Text(text) => text.as_str().len() <= 256,
+            Value::List(_) | Value::Map(_) | Value::Record(_) | Value::Query(_) => false,
+            _ => true,
+        };
+        if let Ok(known) = self.constant_of(value)
+            && short(&known)
+        {
+            self.constants.insert(local, known);
+        }
+    }
+
+    /// The value of an expression over constants, also of those that have a name here.
+    pub fn constant_of(&self, expr: &Expr) -> Result<Value, NoValue> {
+        self.checker.evaluate_with(expr, &self.constants)
+    }
+
     fn declare_as(&mut self, name: &Ident, ty: Type, usage: Use) -> LocalId {
         let id = LocalId(self.locals.len() as u32);
         let mut usage = usage;
@@ -146,6 +172,9 @@ impl<'c, 'a> Elaborator<'c, 'a> {
                 found.help("nothing is assigned twice and nothing is hidden: take another name"),
             );
         } else if !name.text.is_empty() {
+            if self.checker.file(self.file).module == OWN {
+                self.checker.refuse_hiding(self.file, name, Reach::Local);
+            }
             self.visible.insert(name.text.clone(), id);
             self.order.push(name.text.clone());
         }

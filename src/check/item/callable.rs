@@ -10,25 +10,26 @@ use crate::syntax::tree::{
 };
 use crate::text::Span;
 use crate::typed::{Block, ExternId, FunctionId, FunctionKind, Param, Stmt, StmtKind, Type};
-use crate::value::Value;
+use crate::value::{Bounds, Value};
 
 impl Checker<'_> {
     /// Parameters and result of an `extern fn`, `probe` or `action`.
     pub fn resolve_extern(&mut self, file: FileId, item: &ExternItem, id: ExternId) {
-        let (params, result, open) = match &item.kind {
+        let (params, result, range, open) = match &item.kind {
             ExternKind::Target(_) => return,
-            ExternKind::Fn { params, result } => (params, Some(result), false),
+            ExternKind::Fn { params, result } => (params, Some(result), None, false),
             ExternKind::Probe {
                 params,
                 open,
                 result,
+                range,
                 clauses: _,
-            } => (params, Some(result), *open),
+            } => (params, Some(result), range.as_ref(), *open),
             ExternKind::Action {
                 params,
                 result,
                 clauses: _,
-            } => (params, result.as_ref(), false),
+            } => (params, result.as_ref(), None, false),
         };
         let parameters = type_parameters(params);
         let resolved = self.resolve_params(file, params, &parameters);
@@ -36,6 +37,7 @@ impl Checker<'_> {
             Some(result) => self.resolve_type(file, result, &parameters),
             None => Type::Handle(id),
         };
+        let range = range.and_then(|range| self.bounds(file, range, &result));
         if open && !matches!(resolved.first(), Some(first) if first.ty == Type::Parameter(0)) {
             self.say_contract(
                 "`..` needs a record type as the first parameter",
@@ -45,6 +47,7 @@ impl Checker<'_> {
         let row = &mut self.package.externs[id.index()];
         row.params = resolved;
         row.result = result;
+        row.range = range;
         row.open = open;
         row.type_parameters = parameters.len() as u8;
     }
@@ -94,7 +97,7 @@ impl Checker<'_> {
                 None => Type::Error,
             };
             let range = match &param.range {
-                Some(range) => self.amount_range(file, range, &ty),
+                Some(range) => self.bounds(file, range, &ty),
                 None => None,
             };
             let sink = match &param.sink {
@@ -113,19 +116,30 @@ impl Checker<'_> {
         resolved
     }
 
-    fn amount_range(
+    /// `in low..=high`, `in low..`: of a list, of its elements.
+    pub(super) fn bounds(
         &mut self,
         file: FileId,
-        range: &tree::Expr,
+        range: &tree::RangeDecl,
         ty: &Type,
-    ) -> Option<(Value, Value)> {
+    ) -> Option<Bounds> {
+        let ty = match ty {
+            Type::Optional(inner) | Type::List(inner) => inner,
+            ty => ty,
+        };
+        if range.open {
+            let low = self.constant(file, &range.of, ty, "in")?;
+            return Some(Bounds { low, high: None });
+        }
         let wanted = Type::Range(ty.clone().into());
-        match self.constant(file, range, &wanted, "in")? {
-            Value::Range(range) if range.inclusive => {
-                Some((range.start.clone(), range.end.clone()))
-            }
+        match self.constant(file, &range.of, &wanted, "in")? {
+            Value::Range(range) if range.inclusive => Some(Bounds {
+                low: range.start.clone(),
+                high: Some(range.end.clone()),
+            }),
             _ => {
-                self.say_contract("the range of an amount is written `low..=high`", range.span);
+                let message = "a range is written `low..=high`, or `low..` where it has no end";
+                self.say_contract(message, range.span);
                 None
             }
         }

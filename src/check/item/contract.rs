@@ -7,7 +7,7 @@ use super::super::expr::arguments::Owner;
 use super::super::expr::{Callee, Elaborator, Place};
 use super::super::names::FileId;
 use super::super::state::Checker;
-use crate::effect::{Level, Repeat};
+use crate::effect::{Level, Repeat, Sink};
 use crate::syntax::tree::{
     self, ExternClause, ExternClauseKind as Clause, ExternItem, ExternKind, Ident, RepeatDecl,
     UndoDecl,
@@ -217,7 +217,9 @@ impl Checker<'_> {
         };
         let silent = contract.changes.is_empty() && !contract.touching;
         let has_default = row.params.iter().any(|param| {
-            param.default.is_some() && (param.sink.is_some() || matches!(param.ty, Type::Target(_)))
+            // Nothing to send is said by sending nothing.
+            let decides = param.sink.is_some_and(|sink| sink != Sink::Payload);
+            param.default.is_some() && (decides || matches!(param.ty, Type::Target(_)))
         });
         let gaps = [
             (silent, "an action says what it `changes`, or is `touching`"),

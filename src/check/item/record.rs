@@ -11,6 +11,16 @@ impl Checker<'_> {
     /// The fields of a record; their defaults come when they are needed.
     pub fn resolve_record(&mut self, file: FileId, item: &RecordItem, id: RecordId) {
         let fields = self.resolve_fields(file, &item.fields, "a record");
+        let own = self.names.name(self.file(file).module).is_none();
+        let ranges = item.fields.iter().filter_map(|field| field.range.as_ref());
+        for range in ranges.filter(|_| own) {
+            self.say(Diagnostic::new(
+                Code::ExternOnly,
+                "ranges of fields are for declarations of the library only",
+                range.span,
+                "not allowed here",
+            ));
+        }
         self.package.records[id.index()].fields = fields;
     }
 
@@ -29,10 +39,13 @@ impl Checker<'_> {
                 let first = first.span;
                 self.say_duplicate("field", &field.name, first);
             }
+            let range = field.range.as_ref();
+            let range = range.and_then(|range| self.bounds(file, range, &ty));
             fields.push(Field {
                 name: field.name.text.clone(),
                 ty,
                 default: None,
+                range,
                 span: field.name.span,
             });
         }

@@ -57,6 +57,7 @@ impl Checker<'_> {
             name: key.clone(),
             ty: Type::Text,
             default: None,
+            range: None,
             span: key_span,
         }];
         all.extend(self.resolve_fields(file, fields, "a target"));

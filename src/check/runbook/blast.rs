@@ -254,12 +254,34 @@ impl Checker<'_> {
             other => {
                 let what = symbol_kind(other);
                 let message = format!("`{}` is {what}, not a target type", path.name.text);
-                self.say(Diagnostic::new(
+                let found = Diagnostic::new(
                     Code::WrongKindOfName,
                     message,
                     path.span,
                     "nothing to count",
-                ));
+                );
+                let name = &path.name.text;
+                let called = self
+                    .package
+                    .targets
+                    .iter()
+                    .map(|target| target.name.to_string());
+                let target = called.into_iter().find(|called| {
+                    let last = called.rsplit('.').next();
+                    last.is_some_and(|last| last.eq_ignore_ascii_case(name))
+                });
+                let found = match target {
+                    Some(target) => {
+                        let last = target.rsplit('.').next().unwrap_or_default().to_owned();
+                        found.help(format!("the type of target is `{target}`")).fix(
+                            format!("write `{last}`"),
+                            path.name.span,
+                            last,
+                        )
+                    }
+                    None => found.help("a limit counts a type of target, such as `k8s.Pod`"),
+                };
+                self.say(found);
                 None
             }
         }

@@ -6,6 +6,7 @@
 use smol_str::SmolStr;
 
 use super::super::expr::{Elaborator, Place};
+use super::super::hiding::Reach;
 use super::super::state::Checker;
 use super::super::types::same;
 use super::TriggerScope;
@@ -215,6 +216,7 @@ impl<'a> Checker<'a> {
 
     /// A name of the trigger does not hide a constant or a role.
     fn refuse_taken(&mut self, id: RunbookId, name: &Ident) {
+        self.refuse_hiding(self.draft(id).file, name, Reach::Local);
         let module = self.file(self.draft(id).file).module;
         let Some(member) = self.names.member(module, name.as_str()) else {
             return;

@@ -20,7 +20,16 @@ impl Scenario<'_, '_> {
     /// One `given` line.
     pub fn given(&mut self, given: &Given, span: Span) {
         match given {
-            Given::Alert { name, labels } => self.alert(name, labels, span),
+            Given::Alert {
+                name,
+                labels,
+                resolves,
+            } => {
+                self.alert(name, labels, span);
+                let resolves = resolves.as_ref();
+                let after = resolves.and_then(|time| self.elaborator().duration(time, "after"));
+                self.test.alert_resolves = after.or(self.test.alert_resolves);
+            }
             Given::Event(event) => self.event(event, span),
             Given::Request { args, by, role } => {
                 self.request(args, by.as_ref(), role.as_ref(), span);
@@ -296,7 +305,12 @@ impl Scenario<'_, '_> {
                 }
                 self.set_off(description, bindings.into_iter().collect(), span);
             }
-            None => self.test.events.push(value),
+            None => {
+                if let Value::Record(event) = &value {
+                    self.test.told.push((event.shape.name.clone(), span));
+                }
+                self.test.events.push(value);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use crate::typed::{
     Cause, ExternId, ExternKind, FunctionKind, GivenObservation, Observable, Pattern, Reply,
     ReplyKind, Type,
 };
+use crate::value::{Target, Value};
 
 impl Scenario<'_, '_> {
     /// What a call is answered with.
@@ -34,6 +35,8 @@ impl Scenario<'_, '_> {
         let (Some(args), Some(replies)) = (all_patterns, replies) else {
             return;
         };
+        self.check_identity(of, &args, &replies);
+        self.check_results(of, &replies);
         self.test.observations.push(GivenObservation {
             of,
             args,
@@ -41,6 +44,42 @@ impl Scenario<'_, '_> {
             replies,
             span,
         });
+    }
+
+    /// A lookup yields what was asked for.
+    fn check_identity(&mut self, of: Observable, args: &[Pattern], replies: &[Reply]) {
+        let Observable::Extern(id) = of else { return };
+        if self.checker.target_of_lookup(id).is_none() {
+            return;
+        }
+        for reply in replies {
+            let ReplyKind::Value(Value::Target(target)) = &reply.kind else {
+                continue;
+            };
+            let Some((asked, got)) = other_identity(args, target) else {
+                continue;
+            };
+            let message = format!("the lookup of `{asked}` yields `{got}`");
+            let found = Diagnostic::new(Code::OtherIdentity, message, reply.span, "another one");
+            self.say(found.help(
+                "a lookup yields what was asked for, or it fails; leave the name out, or mend it",
+            ));
+        }
+    }
+
+    /// A probe of the library answers what it is ever seen to answer.
+    fn check_results(&mut self, of: Observable, replies: &[Reply]) {
+        let Observable::Extern(id) = of else { return };
+        let row = &self.checker.package.externs[id.index()];
+        let Some(range) = row.range.clone() else {
+            return;
+        };
+        let name = row.name.to_string();
+        for reply in replies {
+            if let ReplyKind::Value(value) = &reply.kind {
+                self.check_seen(&name, &range, value, reply.span);
+            }
+        }
     }
 
     /// What can be observed: an extern probe, a watch, a probe of the package.
@@ -214,4 +253,32 @@ impl Scenario<'_, '_> {
             span: reply.span,
         })
     }
+}
+
+/// The key that was asked for, and the other one that is given, innermost first.
+fn other_identity(args: &[Pattern], target: &Target) -> Option<(String, String)> {
+    let mut asked: Vec<Option<String>> = Vec::new();
+    for arg in args {
+        match arg {
+            Pattern::Value(Value::Target(parent)) => {
+                let keys = parent.identity.0.iter();
+                asked = keys.map(|key| Some(key.key.to_string())).collect();
+            }
+            Pattern::Value(value) => asked.push(Some(value.to_plain())),
+            Pattern::Any | Pattern::Json(_) | Pattern::Matching(_) | Pattern::Fields(_) => {
+                asked.push(None);
+            }
+        }
+    }
+    let got = target
+        .identity
+        .0
+        .iter()
+        .rev()
+        .map(|key| key.key.to_string());
+    let mut both = asked.into_iter().rev().zip(got);
+    both.find_map(|(asked, got)| {
+        let asked = asked.filter(|asked| *asked != got)?;
+        Some((asked, got))
+    })
 }

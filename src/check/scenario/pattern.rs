@@ -18,10 +18,17 @@ impl Scenario<'_, '_> {
             (Tree::Missing, _) => None,
             (Tree::Paren(inner), _) => self.pattern(inner, ty),
             (Tree::Name(name), _) if name == "any" => Some(Pattern::Any),
-            (Tree::Matching(text), _) => self.matching(&text.text, ty, tree.span),
+            (Tree::Matching(text), _) => {
+                let plain = match ty {
+                    Type::Optional(inner) if **inner == Type::Json => inner,
+                    ty => ty,
+                };
+                self.matching(&text.text, plain, tree.span)
+            }
             (Tree::None, Type::Optional(_)) => Some(Pattern::Value(Value::None)),
             (_, Type::Optional(inner)) => self.pattern(tree, inner),
             (_, Type::Parameter(_)) => self.record_kind(tree),
+            (_, Type::Json) => Some(Pattern::Json(self.value(tree, ty)?)),
             (Tree::Call { callee, args }, _) => {
                 let Some(built) = self.built(callee, ty) else {
                     return Some(Pattern::Value(self.value(tree, ty)?));
@@ -50,7 +57,13 @@ impl Scenario<'_, '_> {
     fn matching(&mut self, text: &str, ty: &Type, span: Span) -> Option<Pattern> {
         let fits = matches!(
             ty,
-            Type::Text | Type::Url | Type::PromQuery | Type::Regex | Type::Target(_) | Type::Error
+            Type::Text
+                | Type::Json
+                | Type::Url
+                | Type::PromQuery
+                | Type::Regex
+                | Type::Target(_)
+                | Type::Error
         );
         if fits {
             return Some(Pattern::Matching(text.into()));

@@ -15,7 +15,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Argument, ExprKind as Tree};
 use crate::text::Span;
 use crate::typed::{ExternId, Field, RecordId, Symbol, TargetId, Type};
-use crate::value::{Duration, Identity, Key, Record, Target, Time, Value};
+use crate::value::{Bounds, Duration, Identity, Key, Record, Target, Time, Value};
 
 /// A record or target type that is built with fields.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,6 +41,7 @@ impl Scenario<'_, '_> {
             (Tree::Paren(inner), _) => self.value(inner, wanted),
             (Tree::None, Type::Optional(_)) => Some(Value::None),
             (_, Type::Optional(inner)) => self.value(tree, inner),
+            (_, Type::Json) => self.plain(tree, wanted),
             (Tree::Ago(time), _) => self.ago(time, wanted, tree.span),
             (Tree::List(elements), Type::List(element)) => {
                 let elements = elements.iter().map(|tree| self.value(tree, element));
@@ -230,6 +231,9 @@ impl Scenario<'_, '_> {
                 continue;
             };
             let found = self.value(&arg.value, &ty);
+            if let Some(value) = &found {
+                self.check_range(built, at, value, arg.value.span);
+            }
             complete &= found.is_some();
             if let Some(slot) = fields.get_mut(usize::from(at)) {
                 *slot = found;
@@ -253,6 +257,27 @@ impl Scenario<'_, '_> {
                 self.target(id, Identity(keys.into_iter().collect()), fields)
             }
         })
+    }
+
+    /// What a field never shows, a test does not say of it.
+    fn check_range(&mut self, built: Built, at: u16, value: &Value, span: Span) {
+        let field = self.fields_of(built).get(usize::from(at));
+        let named = field.and_then(|field| Some((field.name.clone(), field.range.clone()?)));
+        if let Some((name, range)) = named {
+            self.check_seen(&name, &range, value, span);
+        }
+    }
+
+    /// Says that a value, or one of a list, is never seen under this name.
+    pub fn check_seen(&mut self, name: &str, range: &Bounds, value: &Value, span: Span) {
+        let never = match value {
+            Value::List(items) => items.iter().find(|item| !range.contains(item)),
+            value => Some(value).filter(|value| !range.contains(value)),
+        };
+        let Some(never) = never else { return };
+        let message = format!("`{name}` is never `{never}`");
+        let found = Diagnostic::new(Code::FieldOutOfRange, message, span, range.to_string());
+        self.say(found.help("give what is seen there in earnest"));
     }
 
     fn target(&self, id: TargetId, identity: Identity, fields: Vec<Option<Value>>) -> Value {

@@ -3,15 +3,17 @@
 //! In: a call behind a `do`. Out: a [`Step`] with its arguments, its times, how it is taken back.
 //! Only an action can be done; a probe is asked, and a `fn` is computed.
 
-use super::super::expr::arguments::Owner;
+use super::super::expr::arguments::{Owner, Placed};
 use super::super::expr::{Callee, Elaborator};
 use crate::diag::{Code, Diagnostic};
+use crate::effect::Sink;
 use crate::syntax::tree::{self, Argument, ExprKind as Tree, FailureFilter};
 use crate::text::Span;
 use crate::typed::{
     ActionCallee, Expr, ExternId, ExternKind, Handler, HandlerAction, Step, StmtKind, Type,
     UndoChoice,
 };
+use crate::value::Duration;
 
 /// An action's arguments as its parameters want them.
 struct Called {
@@ -42,6 +44,11 @@ impl Elaborator<'_, '_> {
             args,
             touching,
         } = called?;
+        if let (Some(within), Some(time), ActionCallee::Extern(id)) =
+            (within, &found.within, callee)
+        {
+            self.check_within(within, time.span, id);
+        }
         Some(Step {
             callee,
             args,
@@ -55,6 +62,20 @@ impl Elaborator<'_, '_> {
             span,
             name_span: callee_span(&found.call),
         })
+    }
+
+    /// `within` shortens what the action declares; it does not lengthen it.
+    fn check_within(&mut self, within: Duration, span: Span, id: ExternId) {
+        let action = &self.checker.package.externs[id.index()];
+        let most = action.deadline;
+        if most == Duration::ZERO || within <= most {
+            return;
+        }
+        let message = format!("`{}` declares that it takes at most {most}", action.name);
+        let found = Diagnostic::new(Code::AmountOutOfRange, message, span, "longer than that")
+            .help("`within` may only shorten the time that the action declares")
+            .fix(format!("write `{most}`"), span, most.to_string());
+        self.say(found);
     }
 
     /// `let h = do k8s.x(...)`
@@ -166,12 +187,33 @@ impl Elaborator<'_, '_> {
             };
         }
         self.refuse_others(owner, &placed.others, name_span);
+        self.refuse_two_bodies(id, &placed);
         let args = self.fill(owner, &placed, name_span);
         Called {
             callee: ActionCallee::Extern(id),
             args,
             touching,
         }
+    }
+
+    /// Of the forms in which something may be sent, a call takes one.
+    fn refuse_two_bodies(&mut self, id: ExternId, placed: &Placed<'_>) {
+        let params = &self.checker.package.externs[id.index()].params;
+        let mut given = params
+            .iter()
+            .zip(&placed.of_params)
+            .filter_map(|(param, arg)| {
+                let is_form = param.sink == Some(Sink::Payload) && param.default.is_some();
+                Some((param.name.clone(), arg.filter(|_| is_form)?.value.span))
+            });
+        let (Some((first, at)), Some((second, span))) = (given.next(), given.next()) else {
+            return;
+        };
+        let message = format!("a request sends `{first}` or `{second}`, not both");
+        let found = Diagnostic::new(Code::TwoBodies, message, span, "a second thing to send");
+        self.say(found.and(at, "this would be sent, too").help(
+            "drop one of them: `json:` takes a record, a map or a list, `body:` any other text",
+        ));
     }
 
     fn touched(&mut self, tree: &tree::Expr) -> Expr {

@@ -30,6 +30,9 @@ impl Elaborator<'_, '_> {
         let handlers = found.handlers.iter();
         let handlers = handlers.map(|handler| self.handler(handler, &ty)).collect();
         let local = self.declare_let(&found.name, ty);
+        if found.handlers.is_empty() {
+            self.keep_constant(local, &value);
+        }
         StmtKind::Let {
             local,
             value,

@@ -49,32 +49,61 @@ pub fn asked(query: &str) -> Option<Asked> {
 /// `.. or vector(c)`, perhaps in parentheses, perhaps with `on ()`.
 fn fallback(words: &[&str]) -> Option<f64> {
     let mut words = words;
+    loop {
+        words = bare(words);
+        let (before, last) = split_last_or(words)?;
+        let number = made_up(bare(last))?;
+        // Of several the first one is what comes: `x or vector(0) or vector(1)`.
+        if split_last_or(bare(before)).is_none_or(|(_, earlier)| made_up(bare(earlier)).is_none()) {
+            return Some(number);
+        }
+        words = before;
+    }
+}
+
+/// Without the parentheses around all of it.
+fn bare<'w>(words: &'w [&'w str]) -> &'w [&'w str] {
+    let mut words = words;
     while let ["(", inner @ .., ")"] = words
         && closes_last(inner)
     {
         words = inner;
     }
-    let (number, before) = match words {
-        [before @ .., name, "(", number, ")"] if name.eq_ignore_ascii_case("vector") => {
-            (number.parse::<f64>().ok()?, before)
-        }
-        [before @ .., name, "(", "-", number, ")"] if name.eq_ignore_ascii_case("vector") => {
-            (-number.parse::<f64>().ok()?, before)
-        }
+    words
+}
+
+/// The number of `vector(c)`.
+fn made_up(words: &[&str]) -> Option<f64> {
+    let (name, number, sign) = match words {
+        [name, "(", number, ")"] => (name, number, 1.0),
+        [name, "(", "-", number, ")"] => (name, number, -1.0),
         _ => return None,
     };
-    let before = match before {
-        [before @ .., how, "(", ")"]
+    let number = number.parse::<f64>().ok()?;
+    name.eq_ignore_ascii_case("vector").then_some(sign * number)
+}
+
+/// Both sides of the last `or` that stands in no parentheses.
+fn split_last_or<'w>(words: &'w [&'w str]) -> Option<(&'w [&'w str], &'w [&'w str])> {
+    let mut depth = 0_i64;
+    let at = words.iter().enumerate().rev().find_map(|(at, word)| {
+        match *word {
+            ")" | "}" | "]" => depth += 1,
+            "(" | "{" | "[" => depth -= 1,
+            _ => {}
+        }
+        (depth == 0 && word.eq_ignore_ascii_case("or")).then_some(at)
+    })?;
+    let (before, behind) = (words.get(..at)?, words.get(at + 1..)?);
+    let behind = match behind {
+        [how, "(", ")", behind @ ..]
             if how.eq_ignore_ascii_case("on") || how.eq_ignore_ascii_case("ignoring") =>
         {
-            before
+            behind
         }
-        before => before,
+        behind => behind,
     };
-    match before {
-        [first @ .., or] if or.eq_ignore_ascii_case("or") && closes_last(first) => Some(number),
-        _ => None,
-    }
+    Some((before, behind))
 }
 
 /// Whether no parenthesis closes that was not opened here.

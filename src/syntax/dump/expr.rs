@@ -3,7 +3,8 @@
 use super::{Outline, words};
 use crate::syntax::tree::{
     Argument, BinaryOp, Collect, Comprehension, Expr, ExprKind, Hole, Ident, IsTest, Parameter,
-    Path, PlainText, TaggedLiteral, Text, TextLiteral, TextPart, TypeRef, TypeRefKind, UnaryOp,
+    Path, PlainText, RangeDecl, TaggedLiteral, Text, TextLiteral, TextPart, TypeRef, TypeRefKind,
+    UnaryOp,
 };
 
 impl Outline<'_> {
@@ -88,6 +89,14 @@ impl Outline<'_> {
     pub(super) fn after(&self, word: &str, expr: &Option<Expr>) -> String {
         expr.as_ref()
             .map_or(String::new(), |expr| format!("{word} {}", self.expr(expr)))
+    }
+
+    /// `in 1..=1000`, `in 0..`
+    pub(super) fn range(&self, range: &Option<RangeDecl>) -> String {
+        range.as_ref().map_or(String::new(), |range| {
+            let open = if range.open { ".." } else { "" };
+            format!("in {}{open}", self.expr(&range.of))
+        })
     }
 
     pub(super) fn arguments(&self, args: &[Argument]) -> String {
@@ -181,7 +190,7 @@ impl Outline<'_> {
         let sink = sink.as_ref().map_or("", Ident::as_str);
         words(&[
             &format!("{}{ty}", name.text),
-            &self.after("in", range),
+            &self.range(range),
             sink,
             &self.after("=", default),
         ])

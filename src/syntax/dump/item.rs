@@ -143,12 +143,14 @@ impl Outline<'_> {
             doc,
             name,
             ty,
+            range,
             default,
             span: _,
         } = field;
         self.docs(doc);
         self.line(&words(&[
             &format!("{}: {}", name.text, self.ty(ty)),
+            &self.range(range),
             &self.after("=", default),
         ]));
     }
@@ -207,14 +209,16 @@ impl Outline<'_> {
                 params,
                 open,
                 result,
+                range,
                 clauses,
             } => {
                 let open = if *open { " .." } else { "" };
-                self.line(&format!(
+                let line = format!(
                     "extern probe {name}{}{open} -> {}",
                     self.params(params),
                     self.ty(result)
-                ));
+                );
+                self.line(&words(&[&line, &self.range(range)]));
                 self.nested(|outline| {
                     clauses
                         .iter()

@@ -36,7 +36,16 @@ impl Outline<'_> {
 
     fn given(&mut self, given: &Given) {
         let line = match given {
-            Given::Alert { name, labels } => words(&["alert", &name.text, &self.arguments(labels)]),
+            Given::Alert {
+                name,
+                labels,
+                resolves,
+            } => words(&[
+                "alert",
+                &name.text,
+                &self.arguments(labels),
+                &self.after("resolves after", resolves),
+            ]),
             Given::Event(event) => format!("event {}", self.expr(event)),
             Given::Request { args, by, role } => {
                 let by = by

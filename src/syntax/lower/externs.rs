@@ -37,11 +37,12 @@ impl Lowering {
                 result: self.result(&mut nodes, span),
             },
             Rule::extern_probe => {
-                let result = self.result(&mut nodes, span);
+                let (result, range) = self.ranged_result(&mut nodes, span);
                 ExternKind::Probe {
                     params,
                     open,
                     result,
+                    range,
                     clauses: self.extern_clauses(&mut nodes),
                 }
             }
@@ -75,7 +76,9 @@ impl Lowering {
         match node.as_rule() {
             Rule::field_decl => self
                 .field_decl(node)
-                .map_or(TargetClauseKind::Missing, TargetClauseKind::Field),
+                .map_or(TargetClauseKind::Missing, |field| {
+                    TargetClauseKind::Field(Box::new(field))
+                }),
             Rule::scope_clause => TargetClauseKind::Scope(self.inner_ident(node)),
             Rule::within_clause => {
                 TargetClauseKind::Within(self.next_path(&mut Nodes::of(node), span))

@@ -9,8 +9,8 @@ use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::split;
 use crate::syntax::tree::{
     ActionItem, ChainHold, ChainLink, ConstItem, EnumItem, EnumMember, FieldDecl, FnItem, Ident,
-    Item, ItemKind, ProbeItem, ProductClause, ProductClauseKind, ProductItem, RecordItem, RoleItem,
-    SecretItem, TypeRef, TypeRefKind, UseItem, WindowItem, WindowTimes,
+    Item, ItemKind, ProbeItem, ProductClause, ProductClauseKind, ProductItem, RangeDecl,
+    RecordItem, RoleItem, SecretItem, TypeRef, TypeRefKind, UseItem, WindowItem, WindowTimes,
 };
 use crate::text::Span;
 
@@ -180,13 +180,34 @@ impl Lowering {
         let doc = self.docs(&mut nodes);
         let name = self.inner_ident(nodes.accept(Rule::field_name)?);
         let ty = self.next_type(&mut nodes, span);
+        let range = self.range_decl(&mut nodes);
         let default = self.optional_expr(&mut nodes);
         Some(FieldDecl {
             doc,
             name,
             ty,
+            range,
             default,
             span,
+        })
+    }
+
+    /// ` in 1..=1000`, ` in 0..`
+    pub(super) fn range_decl(&mut self, nodes: &mut Nodes<'_>) -> Option<RangeDecl> {
+        let node = nodes.accept(Rule::param_range)?;
+        let span = self.span(&node);
+        let mut nodes = Nodes::of(node);
+        Some(match nodes.accept(Rule::open_range) {
+            Some(node) => RangeDecl {
+                of: self.climb(&mut Nodes::of(node), span),
+                open: true,
+                span,
+            },
+            None => RangeDecl {
+                of: self.next_expr(&mut nodes, span),
+                open: false,
+                span,
+            },
         })
     }
 
@@ -253,13 +274,34 @@ impl Lowering {
 
     /// `-> T`
     pub(super) fn result(&mut self, nodes: &mut Nodes<'_>, parent: Span) -> TypeRef {
-        match nodes.accept(Rule::result) {
-            Some(node) => self.next_type(&mut Nodes::of(node), parent),
-            None => TypeRef {
+        let (result, range) = self.ranged_result(nodes, parent);
+        if let Some(range) = range {
+            self.say(Diagnostic::new(
+                Code::ExternOnly,
+                "ranges of results are for `extern probe` declarations only",
+                range.span,
+                "not allowed here",
+            ));
+        }
+        result
+    }
+
+    /// `-> Int in 0..`
+    pub(super) fn ranged_result(
+        &mut self,
+        nodes: &mut Nodes<'_>,
+        parent: Span,
+    ) -> (TypeRef, Option<RangeDecl>) {
+        let Some(node) = nodes.accept(Rule::result) else {
+            let missing = TypeRef {
                 kind: TypeRefKind::Missing,
                 span: parent.at_end(),
-            },
-        }
+            };
+            return (missing, None);
+        };
+        let mut nodes = Nodes::of(node);
+        let result = self.next_type(&mut nodes, parent);
+        (result, self.range_decl(&mut nodes))
     }
 
     fn probe_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {

@@ -325,9 +325,8 @@ impl Lowering {
                 .help("only the parameters of a `remedy` take their types from the `found` lines"),
             );
         }
-        let range = nodes.accept(Rule::param_range);
-        let range_span = range.as_ref().map(|node| self.span(node));
-        let range = range.map(|node| self.inner_expr(node));
+        let range = self.range_decl(&mut nodes);
+        let range_span = range.as_ref().map(|range| range.span);
         let sink = nodes.accept(Rule::sink).map(|node| self.ident(&node));
         let mark = range_span.or(sink.as_ref().map(|sink| sink.span));
         if let (Some(mark), true) = (mark, place != ParameterPlace::Extern) {

@@ -53,6 +53,9 @@ impl Lowering {
             Rule::given_alert => Given::Alert {
                 name: self.next_ident(&mut nodes, span),
                 labels: self.plain_arguments(nodes.accept(Rule::call)),
+                resolves: nodes
+                    .accept(Rule::resolves)
+                    .map(|node| self.inner_expr(node)),
             },
             Rule::given_event => Given::Event(self.next_expr(&mut nodes, span)),
             Rule::given_request => Given::Request {

@@ -187,6 +187,15 @@ pub struct TaggedLiteral {
     pub holes: Vec<Hole>,
 }
 
+/// `in 1..=1000`, `in 0..`: what is taken, or ever seen; of the library only.
+#[derive(Clone, Debug)]
+pub struct RangeDecl {
+    /// The whole range, or, of an open one, its low end.
+    pub of: Expr,
+    pub open: bool,
+    pub span: Span,
+}
+
 /// `name: Type = default`
 #[derive(Clone, Debug)]
 pub struct Parameter {
@@ -194,7 +203,7 @@ pub struct Parameter {
     /// Absent only where it may be inferred: remedies.
     pub ty: Option<TypeRef>,
     /// `in 1..=1000`: the range of an amount; externs only.
-    pub range: Option<Expr>,
+    pub range: Option<RangeDecl>,
     /// `amount host path flag executable population payload`; externs only.
     pub sink: Option<Ident>,
     pub default: Option<Expr>,

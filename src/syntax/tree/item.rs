@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Block, Expr, Ident, Parameter, Path, PlainText, Runbook, Test, TypeRef};
+use super::{Block, Expr, Ident, Parameter, Path, PlainText, RangeDecl, Runbook, Test, TypeRef};
 use crate::text::Span;
 
 /// One item with its documentation.
@@ -113,6 +113,8 @@ pub struct FieldDecl {
     pub doc: Vec<SmolStr>,
     pub name: Ident,
     pub ty: TypeRef,
+    /// `in 0..=10`, of what the library declares only.
+    pub range: Option<RangeDecl>,
     pub default: Option<Expr>,
     pub span: Span,
 }
@@ -209,6 +211,8 @@ pub enum ExternKind {
         /// `..`: further named arguments are equality on the record's fields.
         open: bool,
         result: TypeRef,
+        /// `-> Int in 0..`: what is ever answered.
+        range: Option<RangeDecl>,
         clauses: Vec<ExternClause>,
     },
     Action {
@@ -237,7 +241,7 @@ pub enum TargetClauseKind {
     Key(Ident, Option<Ident>),
     /// `lookup pod`: the probe that finds it again by its identity.
     Lookup(Ident),
-    Field(FieldDecl),
+    Field(Box<FieldDecl>),
 }
 
 /// A line of `extern probe` or `extern action`.

@@ -36,6 +36,8 @@ pub enum Given {
     Alert {
         name: Ident,
         labels: Vec<Argument>,
+        /// `resolves after 4m`
+        resolves: Option<Expr>,
     },
     /// `event Deploy(service: "web", at: 5m ago)`: a call expression.
     Event(Expr),

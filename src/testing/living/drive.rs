@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::ledger::Ledger;
 use super::world::{Manner, State, World};
-use crate::effect::{End, Settled};
+use crate::effect::{ChangeOutcome, End, Settled};
 use crate::program::Program;
 use crate::run::{Action, Dirt, Event, Input, Leave, Run, RunInput, Start};
 use crate::testing::clock::{self, Clock};
@@ -24,9 +24,24 @@ pub struct Scenario {
     pub manner: Manner,
     /// So many milliseconds after the opening the alert is over.
     pub alert_over: Option<i64>,
+    /// Somebody calls the run of this number off, so many milliseconds after it began.
+    pub called_off: Option<(u32, i64)>,
     /// Whether the run is stored and restored after every input.
     pub restore: bool,
+    pub crash: Option<Crash>,
 }
+
+/// Where the machine dies: what it asked for is written down, and on its way.
+#[derive(Clone, Copy, Debug)]
+pub struct Crash {
+    /// After so many inputs, from 1.
+    pub after: usize,
+    /// Whether the changes that were on their way take effect. Nobody hears of it either way.
+    pub performed: bool,
+}
+
+/// How long nobody takes the run up again.
+const AWAY: Duration = Duration::from_millis(1_000);
 
 /// What came of it.
 #[derive(Clone, Debug)]
@@ -43,6 +58,12 @@ pub struct Ended {
     pub told: bool,
     /// The calls that the run says it took back.
     pub undone: Vec<SmolStr>,
+    /// What was looked at: the name, and the arguments as they are sent.
+    pub asked: Vec<(SmolStr, Vec<SmolStr>)>,
+    /// Everything that people read.
+    pub said: Vec<String>,
+    /// How many inputs the incident took.
+    pub inputs: usize,
 }
 
 /// Runs the program's incident to its end.
@@ -62,6 +83,8 @@ pub fn live(program: &Program, scenario: &Scenario, opened: Time) -> Ended {
         now: opened,
         told: false,
         undone: Vec::new(),
+        asked: Vec::new(),
+        said: Vec::new(),
         dirt: Dirt::default(),
         inputs: 0,
     };
@@ -83,6 +106,9 @@ pub fn live(program: &Program, scenario: &Scenario, opened: Time) -> Ended {
         settled: driver.world.state,
         told: driver.told,
         undone: driver.undone,
+        asked: driver.asked,
+        said: driver.said,
+        inputs: driver.inputs,
     }
 }
 
@@ -95,6 +121,8 @@ struct Driver<'p, 's> {
     now: Time,
     told: bool,
     undone: Vec<SmolStr>,
+    asked: Vec<(SmolStr, Vec<SmolStr>)>,
+    said: Vec<String>,
     /// What the runs so far have changed and not proven.
     dirt: Dirt,
     inputs: usize,
@@ -127,6 +155,12 @@ impl Driver<'_, '_> {
             let at = clock::after(self.opened, Duration::from_millis(over));
             self.clock.at(at.max(self.now), Input::AlertResolved);
         }
+        if let Some((run, off)) = self.scenario.called_off
+            && run == ordinal
+        {
+            let at = clock::after(self.now, Duration::from_millis(off));
+            self.clock.at(at, Input::Cancel);
+        }
         while let Some((time, (input, _))) = self.clock.next() {
             self.inputs += 1;
             if self.inputs > MOST_INPUTS {
@@ -137,7 +171,12 @@ impl Driver<'_, '_> {
             if self.scenario.restore {
                 run = restored(&run);
             }
-            actions.into_iter().for_each(|action| self.act(action));
+            match self.scenario.crash {
+                Some(crash) if crash.after == self.inputs => {
+                    run = self.die(&run, actions, crash.performed);
+                }
+                Some(_) | None => actions.into_iter().for_each(|action| self.act(action)),
+            }
             if run.end().is_some() {
                 break;
             }
@@ -147,11 +186,65 @@ impl Driver<'_, '_> {
         run.end().cloned()
     }
 
+    /// The machine dies right after it wrote down what it will do, and another one takes the run up
+    /// from what was written: what was under way is unknown, all else is asked for again.
+    fn die(&mut self, run: &Run, actions: Vec<Action>, performed: bool) -> Run {
+        for action in actions {
+            match action {
+                Action::Perform(perform) if !performed => {
+                    let outcome = ChangeOutcome::Unknown;
+                    let id = perform.id;
+                    self.clock.at(self.now, Input::Performed { id, outcome });
+                }
+                other => self.act(other),
+            }
+        }
+        let died = self.now;
+        self.now = clock::after(died, AWAY);
+        let mut due = Vec::new();
+        while let Some((time, (input, _))) = self.clock.next() {
+            due.push((time, input));
+        }
+        let waits = due.iter().filter_map(|(time, input)| match input {
+            Input::Timer { id } => Some((*id, *time)),
+            Input::Observed { id, .. }
+            | Input::Granted { id }
+            | Input::Performed { id, .. }
+            | Input::Settled { id, .. } => Some((*id, died)),
+            Input::Begin
+            | Input::Free { .. }
+            | Input::Refused { .. }
+            | Input::AlertResolved
+            | Input::Cancel
+            | Input::Hold
+            | Input::Release => None,
+        });
+        let pending: Vec<Action> = waits
+            .map(|(id, until)| Action::Wait { id, until })
+            .collect();
+        for (time, input) in due {
+            let input = match input {
+                Input::Performed { id, .. } => {
+                    let outcome = ChangeOutcome::Unknown;
+                    Input::Performed { id, outcome }
+                }
+                other => other,
+            };
+            self.clock.at(time.max(self.now), input);
+        }
+        let mut run = restored(run);
+        run.taken_up(&pending, self.now);
+        run
+    }
+
     fn act(&mut self, action: Action) {
         let now = self.now;
         match action {
             Action::Observe(observe) => {
                 let outcome = self.world.observe(&observe.call, now);
+                let args = observe.call.args.iter();
+                let args = args.map(|arg| arg.value.to_plain().into()).collect();
+                self.asked.push((observe.call.name.as_ref().into(), args));
                 let id = observe.id;
                 self.clock.at(now, Input::Observed { id, outcome });
             }
@@ -170,7 +263,10 @@ impl Driver<'_, '_> {
             Action::Record(Event::Undone { call }) => {
                 self.undone.push(call.name.as_ref().into());
             }
-            Action::Tell(_) => self.told = true,
+            Action::Tell(notice) => {
+                self.told = true;
+                self.said.push(notice.text);
+            }
             Action::Attach(_) | Action::Record(_) | Action::End(_) => {}
         }
     }

@@ -2,8 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::effect::Call;
-use crate::run::IntentKind;
+use crate::run::{IntentKind, Perform};
 use crate::value::{Identity, Time, Value};
 
 use super::State;
@@ -19,7 +18,9 @@ pub struct Entry {
     pub args: Vec<String>,
     /// The targets among the arguments.
     pub targets: Vec<Identity>,
-    /// The world right before it.
+    /// The same for each try of the same change.
+    key: SmolStr,
+    /// The world right before its first try.
     pub before: State,
 }
 
@@ -44,18 +45,24 @@ pub struct Ledger {
 
 impl Ledger {
     /// Writes a change down.
-    pub fn add(&mut self, call: &Call, kind: IntentKind, at: Time, before: &State) {
+    pub fn add(&mut self, perform: &Perform, at: Time, before: &State) {
+        let Perform {
+            call, kind, key, ..
+        } = perform;
+        let tried = self.entries.iter().find(|entry| entry.key == *key);
+        let before = tried.map_or(before, |entry| &entry.before).clone();
         let targets = call.args.iter().filter_map(|arg| match &arg.value {
             Value::Target(target) => Some(target.identity.clone()),
             _ => None,
         });
         self.entries.push(Entry {
             at,
-            kind,
+            kind: *kind,
             name: call.name.as_ref().into(),
             args: call.args.iter().map(|arg| arg.value.to_string()).collect(),
             targets: targets.collect(),
-            before: before.clone(),
+            key: key.clone(),
+            before,
         });
     }
 }

@@ -1,7 +1,7 @@
-//! `starts_with ends_with`
+//! `starts_with ends_with free_text`
 
 use super::{Arguments, mismatch};
-use crate::value::{Failure, Value};
+use crate::value::{self, Failure, Value};
 
 pub(super) fn starts_with(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     match arguments.pair()? {
@@ -15,6 +15,17 @@ pub(super) fn starts_with(arguments: &Arguments<'_>) -> Result<Value, Failure> {
 pub(super) fn ends_with(arguments: &Arguments<'_>) -> Result<Value, Failure> {
     match arguments.pair()? {
         (Value::Text(text), Value::Text(end)) => Ok(Value::Bool(text.ends_with(end.as_str()))),
+        (a, b) => Err(mismatch(a, b)),
+    }
+}
+
+/// The visible characters, as many as there are up to the number.
+pub(super) fn free_text(arguments: &Arguments<'_>) -> Result<Value, Failure> {
+    match arguments.pair()? {
+        (Value::Text(text), Value::Int(most)) => {
+            let most = usize::try_from(*most).unwrap_or(0);
+            Ok(Value::text(value::free_text(text, most)))
+        }
         (a, b) => Err(mismatch(a, b)),
     }
 }

@@ -13,6 +13,7 @@ fn observable(name: &str, function: Option<FunctionIndex>) -> Observable {
         deadline: Duration::from_seconds(5),
         function,
         finds: None,
+        seen: Vec::new(),
     }
 }
 

@@ -36,6 +36,8 @@ pub const CASES: &[Case] = &[
         silence_leaves_a_change_unknown,
     ),
     ("refused means not sent", refused_means_not_sent),
+    ("json is written by the host", json_is_written_by_the_host),
+    ("what is no json is not sent", what_is_no_json_is_not_sent),
 ];
 
 fn get(url: String, auth: Arg) -> Ask {
@@ -135,6 +137,73 @@ fn silence_leaves_a_change_unknown() {
     let server = Server::new(|_, _| {});
     let came = run(connectors("").perform(post(server.url(), "x", Arg::None)));
     assert_eq!(came, Came::Unknown);
+}
+
+fn post_json(url: String, json: Arg) -> Ask {
+    let args = vec![
+        ("url", Arg::Url(url)),
+        ("body", Arg::Text(String::new())),
+        ("json", json),
+        ("auth", Arg::None),
+    ];
+    ask("http.post", args)
+}
+
+fn json_is_written_by_the_host() {
+    let json = || {
+        Arg::Map(vec![
+            ("note", Arg::Text("\"},{\"limit\":\"all\\\n".into())),
+            ("limit", Arg::Text("db-1".into())),
+            (
+                "times",
+                Arg::Map(vec![("b", Arg::Int(2)), ("a", Arg::None)]),
+            ),
+            ("for", Arg::Duration(90_000)),
+        ])
+    };
+    let server = Server::plain(200, "text/plain", "");
+    for _ in 0..2 {
+        let came = run(connectors("").perform(post_json(server.url(), json())));
+        assert_eq!(came, Came::Applied);
+    }
+    let sent = r#"{"for":"1m30s","limit":"db-1","note":"\"},{\"limit\":\"all\\\n","times":{"a":null,"b":2}}"#;
+    for asked in server.asked() {
+        assert!(
+            asked.contains("content-type: application/json\r\n"),
+            "{asked}"
+        );
+        assert!(asked.ends_with(&format!("\r\n\r\n{sent}")), "{asked}");
+    }
+    // None of both is an empty body.
+    let came = run(connectors("").perform(post_json(server.url(), Arg::None)));
+    assert_eq!(came, Came::Applied);
+    assert!(server.asked()[2].ends_with("\r\n\r\n"));
+}
+
+fn what_is_no_json_is_not_sent() {
+    let server = Server::plain(200, "text/plain", "");
+    let mut deep = Arg::Int(1);
+    for _ in 0..100 {
+        deep = Arg::Map(vec![("a", deep)]);
+    }
+    let long = "x".repeat(1024 * 1024);
+    for (json, why) in [
+        (
+            Arg::Map(vec![("a", Arg::Host("web-1".into()))]),
+            "not written",
+        ),
+        (
+            Arg::Map(vec![("a", Arg::Secret("token".into()))]),
+            "not written",
+        ),
+        (deep, "nested deeper"),
+        (Arg::Map(vec![("a", Arg::Text(long))]), "longer than 1 MiB"),
+    ] {
+        let came = run(connectors("").perform(post_json(server.url(), json)));
+        assert!(matches!(came, Came::NotApplied(_)));
+        assert!(words(&came).contains(why), "{came:?}");
+    }
+    assert_eq!(server.asked().len(), 0);
 }
 
 fn refused_means_not_sent() {

@@ -25,20 +25,20 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(fixture::trials(
         "trust/holes",
         "rbk",
-        holes::is_shut_by_one_rule,
+        super::holes::is_shut_by_one_rule,
     ));
     trials
 }
 
 /// The fixture as the second file of a package.
-fn with_shop<T>(fixture: &Fixture, work: impl FnOnce(&[facade::File<'_>], &str) -> T) -> T {
+pub fn with_shop<T>(fixture: &Fixture, work: impl FnOnce(&[facade::File<'_>], &str) -> T) -> T {
     let shop = std::fs::read(root().join("grammar/reference/shop.rbk")).unwrap();
     let text = std::fs::read_to_string(&fixture.path).unwrap();
     let files: [facade::File<'_>; 2] = [("shop.rbk", &shop), ("main.rbk", text.as_bytes())];
     work(&files, &text)
 }
 
-fn errors(checked: &Checked) -> impl Iterator<Item = &Finding> {
+pub fn errors(checked: &Checked) -> impl Iterator<Item = &Finding> {
     checked
         .findings
         .iter()
@@ -117,46 +117,4 @@ fn promises_are_covered() {
         .filter(|kind| counts.get(kind).copied().unwrap_or_default() < EACH)
         .collect();
     assert!(short.is_empty(), "fewer than {EACH} fixtures: {short:?}");
-}
-
-/// What is seen when a rule is taken out.
-#[cfg(feature = "harness")]
-mod holes {
-    use rbk::facade::{self, trust};
-
-    use super::{Fixture, errors, with_shop};
-
-    /// The head says `//! without NAME: accepted`, or `//! without NAME: a test fails`: with every
-    /// rule in place it is refused, or its tests pass.
-    pub fn is_shut_by_one_rule(fixture: &Fixture) {
-        with_shop(fixture, |files, text| {
-            let name = &fixture.name;
-            let head = text.lines().next().unwrap_or_default();
-            let head = head
-                .strip_prefix("//! without ")
-                .and_then(|head| head.split_once(": "));
-            let Some((rules, seen)) = head else {
-                panic!("{name}: begins with `//! without RULE: accepted`, or `a test fails`");
-            };
-            let rules: Vec<&str> = rules.split(", ").collect();
-            let shut = facade::test(files, false);
-            let open = trust::without(&rules, || facade::test(files, false))
-                .unwrap_or_else(|unknown| panic!("{name}: no such rule: {unknown:?}"));
-            let refused = errors(&open.checked).next().is_some();
-            assert!(!refused, "{name}: still refused\n{}", open.checked.human);
-            match seen {
-                "accepted" => {
-                    let refused = errors(&shut.checked).next().is_some();
-                    assert!(refused, "{name}: accepted, with every rule in place");
-                }
-                "a test fails" => {
-                    let refused = errors(&shut.checked).next().is_some();
-                    assert!(!refused, "{name}: refused\n{}", shut.checked.human);
-                    assert_eq!(shut.failed, 0, "{name}: a test fails\n{}", shut.human);
-                    assert!(open.failed > 0, "{name}: no test notices");
-                }
-                other => panic!("{name}: says neither, but {other:?}"),
-            }
-        });
-    }
 }

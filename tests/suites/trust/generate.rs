@@ -8,6 +8,7 @@ use crate::harness::random::Random;
 /// A program and what is known of it.
 #[derive(Clone, Debug)]
 pub struct Generated {
+    pub seed: u64,
     pub text: String,
     pub phases: Vec<Phase>,
     /// Whether a line says that what is held stays held.
@@ -43,6 +44,9 @@ const SEEN: &[&str] = &[
     "not w.ready",
     "web.ready < web.replicas",
     "w.restarts > 3",
+    "high(lag())",
+    "high(errors(), than: 5.0)",
+    "matched(pod)",
 ];
 
 /// What only words, clocks and constants decide.
@@ -58,6 +62,13 @@ const WORDS: &[&str] = &[
     "either(note, lag())",
     "hidden(note)",
     "1 < 2",
+    "matched(note)",
+    "high(1.0, than: 0.5)",
+    "said.out == \"now\"",
+    "any(q.name == note or q.name == \"w-1\" for q in [w])",
+    "any(note == \"now\" or not q.ready for q in [w])",
+    "[q for q in [w] where note == \"now\"] is not empty",
+    "wide(note)",
 ];
 
 const PROOFS: &[(&str, Truth)] = &[
@@ -90,7 +101,59 @@ const UNDOS: &[&str] = &[
     " undo { do k8s.scale(web, to: 5) }",
     " undo { if lag() > 1_000_000.0 { do k8s.scale(web, to: 3) } }",
     " undo { do k8s.scale(api, to: 3) }",
+    " undo { do k8s.scale(web, to: k8s.replicas(web)) }",
+    " waive undo \" \"",
+    "",
 ];
+
+/// What an amount may be, and what is none.
+const AMOUNTS: &[&str] = &[
+    "5",
+    "5",
+    "5",
+    "clamp(w.restarts, 4, 6)",
+    "min(w.restarts, 6)",
+];
+
+/// What a program is started with, behind its name.
+const ARGUMENTS: &[&str] = &[
+    "\"/x\"",
+    "m.name",
+    "note",
+    "out",
+    "\"${w.restarts}\"",
+    "\"${some}\"",
+    "last(note)",
+    "(if note == \"now\" then \"/x\" else \"/y\")",
+];
+
+/// Names of one deployment.
+const WEB: &[&str] = &["web", "web", "web", "web", "same", "both[0]"];
+
+/// The functions, probes and actions that each program has. `hidden` and `matched` hide an `or`.
+const DECLARED: &str = "use std.{exec, gitops, host, k8s, prom}
+
+fn either(id: String, x: Float) -> Bool = id == \"now\" or x > 1_000_000.0
+fn high(x: Float, than: Float = 10.0) -> Bool = x > than
+probe hidden(id: String) -> Bool {
+  let x = prom.value(promql\"sum(queue_lag)\")
+  if id == \"now\" { return x > -1.0 }
+  return x > 10.0
+}
+probe matched(id: String) -> Bool {
+  let x = prom.value(promql\"sum(queue_lag)\")
+  match id {
+    \"now\" -> return true
+    _ -> return x > 10.0
+  }
+}
+probe calm() -> Float {
+  let x = prom.value(promql\"sum(http_errors)\") else no_data 0.0
+  return x
+}
+action inner(d: k8s.Deployment) changes d { do k8s.rollout_restart(d) }
+action outer(d: k8s.Deployment) changes d { do inner(d) }
+";
 
 /// The program of a seed.
 pub fn program(seed: u64) -> Generated {
@@ -102,6 +165,7 @@ pub fn program(seed: u64) -> Generated {
     };
     writer.package();
     Generated {
+        seed,
         waives_proof: writer.text.contains("waive verify"),
         text: writer.text,
         phases: writer.phases,
@@ -124,26 +188,59 @@ impl Writer {
 
     /// Whether a corner is taken here.
     fn corner(&mut self) -> bool {
-        self.random.one_in(5)
+        self.random.one_in(8)
     }
 
     fn package(&mut self) {
-        self.line("use std.{exec, gitops, host, k8s, prom}\n");
-        self.line("fn either(id: String, x: Float) -> Bool = id == \"now\" or x > 1_000_000.0");
-        self.line(
-            "probe hidden(id: String) -> Bool {\n  let x = prom.value(promql\"sum(queue_lag)\")",
-        );
-        self.line("  if id == \"now\" { return x > -1.0 }\n  return x > 10.0\n}");
-        self.line("probe calm() -> Float {\n  let x = prom.value(promql\"sum(http_errors)\") else no_data 0.0\n  return x\n}");
+        self.text.push_str(DECLARED);
+        self.wide();
+        let undo = self.undo("d");
+        self.line(&format!(
+            "action grow(d: k8s.Deployment) changes d {{ do k8s.scale(d, to: 5){undo} }}"
+        ));
         self.line("runbook r for checkout {\n  version 1.0.0\n  on alert \"A\" { with pod, note }\n  incident per pod");
         self.line("  again at most 1");
         self.line("  blast {\n    at most 9 k8s.Pod\n    at most 9 k8s.Deployment\n    at most 9 host.Host\n  }");
         self.line("  watch lag() = prom.value(promql\"sum(queue_lag)\")");
         self.line("  watch errors() = prom.value(promql\"sum(http_errors)\")");
         self.diagnose();
-        self.line("  remedy bad(w, other, web, api, m, ps) {");
+        self.line("  remedy bad(w, other, web, api, m, ps, out) {");
+        self.line(
+            "    let same = web\n    let both = [web, api]\n    let some = clamp(w.restarts, 1, 5)",
+        );
         self.remedy();
         self.line("  }\n}");
+    }
+
+    /// Functions of so many parameters that no word of the machine has a bit for each: the last one
+    /// counts.
+    fn wide(&mut self) {
+        let many = 63 + self.random.below(4);
+        let params = (1..many).map(|index| format!("a{index}: String"));
+        let params = params.collect::<Vec<_>>().join(", ");
+        let args = vec!["\"\""; many - 1].join(", ");
+        self.line(&format!(
+            "fn wide_{many}({params}, z: String) -> Bool = z == \"now\""
+        ));
+        self.line(&format!(
+            "fn last_{many}({params}, z: String) -> String = z"
+        ));
+        self.line(&format!(
+            "fn wide(z: String) -> Bool = wide_{many}({args}, z)"
+        ));
+        self.line(&format!(
+            "fn last(z: String) -> String = last_{many}({args}, z)"
+        ));
+    }
+
+    /// What takes a scaling of `web` back, or does not.
+    fn undo(&mut self, web: &str) -> String {
+        let undo = match self.random.one_in(3) {
+            true => self.random.pick(UNDOS),
+            false => UNDOS[0],
+        };
+        undo.replace("(web", &format!("({web}"))
+            .replace("(api", if web == "d" { "(d" } else { "(api" })
     }
 
     fn atom(&mut self) -> &'static str {
@@ -165,9 +262,13 @@ impl Writer {
 
     fn diagnose(&mut self) {
         self.line("  diagnose {\n    let w = k8s.pod(\"shop\", pod)\n    let other = k8s.pod(\"shop\", \"w-2\")");
+        if self.random.one_in(60) {
+            self.line("    let nobody = k8s.pod(\"shop\", \"\")");
+        }
         self.line("    let web = k8s.deployment(\"shop\", \"web\")\n    let api = k8s.deployment(\"shop\", \"api\")");
         self.line("    let m = host.named(\"web-1\")\n    let ps = [p for p in k8s.pods(\"shop\") where not p.ready]");
-        let found = "found bad(w, other, web, api, m, ps)";
+        self.line("    let said = exec.observe(m, [\"status\"])\n    let out = said.out");
+        let found = "found bad(w, other, web, api, m, ps, out)";
         for _ in 0..self.random.below(3) {
             let condition = self.condition();
             let line = match self.random.below(3) {
@@ -208,21 +309,25 @@ impl Writer {
                     self.line("    }");
                 }
             }
-            2 => {
-                self.line("    for p in ps at most 3 {");
-                self.line("      do k8s.restart(p)\n      verify within 1m { p.ready }");
-                if self.corner() {
-                    self.line("      mitigated \"restarted\" owed by builder within 1d until { lag() < 1.0 }");
+            2 => match self.random.one_in(2) {
+                true => self.each("    "),
+                false => {
+                    self.line("    attempt \"each\" {");
+                    self.each("      ");
+                    self.line("    }\n    attempt \"all\" {");
+                    self.phase("      ");
+                    self.line("    }");
                 }
-                self.line("    }");
-                self.phases.push(Phase {
-                    changes: vec![("k8s.restart", "w-1"), ("k8s.restart", "w-2")],
-                    proof: Some(vec![Truth::Ready("w-1"), Truth::Ready("w-2")]),
-                });
-            }
+            },
             3 => {
                 self.line("    with do gitops.pause(web) {");
                 self.phase("      ");
+                match self.random.below(12) {
+                    0 => self.line("      mitigated \"restarted\" owed by builder within 1d until { lag() < 1.0 }"),
+                    1 => self.line("      page builder \"paused meanwhile\""),
+                    2 => self.line("      cleared \"paused meanwhile\""),
+                    _ => {}
+                }
                 self.line("    }");
             }
             _ => {
@@ -232,6 +337,26 @@ impl Writer {
             }
         }
         self.tail();
+    }
+
+    /// A loop over pods, of which there may be none, or one more than it takes.
+    fn each(&mut self, indent: &str) {
+        let most = 1 + self.random.below(3);
+        self.line(&format!("{indent}for p in ps at most {most} {{"));
+        self.line(&format!(
+            "{indent}  do k8s.restart(p)\n{indent}  verify within 1m {{ p.ready }}"
+        ));
+        if self.corner() {
+            self.line(&format!(
+                "{indent}  mitigated \"restarted\" owed by builder within 1d until {{ lag() < 1.0 }}"
+            ));
+        }
+        self.line(&format!("{indent}}}"));
+        let pods = ["w-1", "w-2", "w-3", "w-4"];
+        self.phases.push(Phase {
+            changes: pods.map(|pod| ("k8s.restart", pod)).to_vec(),
+            proof: Some(pods.map(Truth::Ready).to_vec()),
+        });
     }
 
     fn tail(&mut self) {
@@ -252,6 +377,9 @@ impl Writer {
         if self.random.one_in(15) {
             self.line(&format!("{indent}waive verify \"nobody can see it\""));
         } else {
+            if self.random.one_in(6) {
+                self.verify(indent);
+            }
             phase.proof = Some(self.verify(indent));
         }
         self.phases.push(phase);
@@ -261,10 +389,18 @@ impl Writer {
         let (line, change) = match self.random.below(9) {
             0 | 1 => ("do k8s.restart(w)".to_owned(), ("k8s.restart", "w-1")),
             2 => ("do k8s.restart(other)".to_owned(), ("k8s.restart", "w-2")),
-            3 | 4 => (
-                "do k8s.rollout_restart(web)".to_owned(),
-                ("k8s.rollout_restart", "web"),
-            ),
+            3 => {
+                let web = self.random.pick(WEB);
+                let line = format!("do k8s.rollout_restart({web})");
+                (line, ("k8s.rollout_restart", "web"))
+            }
+            4 => {
+                let web = self.random.pick(WEB);
+                match self.random.one_in(2) {
+                    true => (format!("do outer({web})"), ("k8s.rollout_restart", "web")),
+                    false => (format!("do grow({web})"), ("k8s.scale", "web")),
+                }
+            }
             5 if self.corner() => {
                 let waived = self.random.one_in(2);
                 self.waives_pause |= waived;
@@ -279,16 +415,19 @@ impl Writer {
                 )
             }
             6 if self.corner() => {
-                let line = "do exec.apply(m, [\"touch\", note], touching: m) waive undo \"a file\"";
-                (line.to_owned(), ("exec.apply", "web-1"))
+                let argument = self.random.pick(ARGUMENTS);
+                let line = format!(
+                    "do exec.apply(m, [\"touch\", {argument}], touching: m) waive undo \"a file\""
+                );
+                (line, ("exec.apply", "web-1"))
             }
             _ => {
-                let undo = match self.random.one_in(3) {
-                    true => self.random.pick(UNDOS),
-                    false => UNDOS[0],
-                };
+                let (web, back) = (self.random.pick(WEB), self.random.pick(WEB));
+                let amount = self.random.pick(AMOUNTS);
+                let place = if self.corner() { back } else { web };
+                let undo = self.undo(place);
                 (
-                    format!("do k8s.scale(web, to: 5){undo}"),
+                    format!("do k8s.scale({web}, to: {amount}){undo}"),
                     ("k8s.scale", "web"),
                 )
             }

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use rbk::facade::trust::{self, Change, Outcome, Place, Subject};
 
 use super::generate::{Generated, Phase, Truth};
-use super::worlds;
+use super::{shadow, worlds};
 
 /// Everything that a program breaks, in words; empty when it keeps its promises.
 pub fn broken(generated: &Generated, subject: &Subject) -> Vec<String> {
-    let mut wrong = Vec::new();
+    let mut wrong = shadow::broken(subject);
     let mut changed = false;
-    for place in worlds::living() {
+    let inputs = trust::live(subject, &worlds::dying()).inputs;
+    let crashing = worlds::crashing(generated.seed, inputs);
+    for place in worlds::living().into_iter().chain(crashing) {
         let outcome = trust::live(subject, &place);
         changed |= outcome.changes.iter().any(|change| change.is_do);
         wrong.extend(well_and_dirty(generated, &outcome));
@@ -111,7 +113,12 @@ fn everywhere(
     if outcome.end == "handed" && !outcome.told {
         wrong.push("handed, and nobody was told".to_owned());
     }
-    if outcome.took > subject.stated {
+    if outcome.end == "cancelled" && outcome.changes.iter().any(|change| change.is_do) {
+        wrong.push("called off after a change, and nobody hears of it".to_owned());
+    }
+    // Time without an agent is left out.
+    let away = if place.crash.is_some() { 1_000 } else { 0 };
+    if outcome.took > subject.stated + away {
         wrong.push(format!(
             "took {} ms, stated {}",
             outcome.took, subject.stated

@@ -2,6 +2,8 @@
 
 use rbk::facade::trust::Place;
 
+use crate::harness::random::Random;
+
 /// Where everything that a generated program looks at is ill.
 pub fn ill() -> Place {
     Place {
@@ -31,11 +33,49 @@ pub fn living() -> Vec<Place> {
             ..cured.clone()
         });
         places.push(Place {
+            alert_over: Some(300_000),
+            ..cured.clone()
+        });
+        for called_off in [(0, 60_000), (1, 0)] {
+            places.push(Place {
+                called_off: Some(called_off),
+                ..cured.clone()
+            });
+        }
+        places.push(Place {
             restore: true,
             ..cured
         });
     }
+    // None, one, and more than a loop takes.
+    for many in [0, 1, 4] {
+        let pods = (1..=4).map(|number| (format!("w-{number}"), number > many, 9));
+        places.push(Place {
+            pods: pods.collect(),
+            cure: Some("k8s.restart".into()),
+            ..ill()
+        });
+    }
     places
+}
+
+/// The machine dies at some of the moments at which something is written, with what was on its way
+/// having taken effect, or not.
+pub fn crashing(seed: u64, inputs: usize) -> impl Iterator<Item = Place> {
+    let mut random = Random::new(seed);
+    (0..6).map(move |turn| Place {
+        crash: Some((1 + random.below(inputs.max(1)), turn % 2 == 0)),
+        ..dying()
+    })
+}
+
+/// The world in which it dies.
+pub fn dying() -> Place {
+    Place {
+        cure: Some("k8s.restart".into()),
+        lag: 5_000,
+        ..ill()
+    }
 }
 
 /// The ill world where nothing helps: frozen, or blind once something was done.
@@ -44,11 +84,17 @@ pub fn hopeless() -> Vec<Place> {
         frozen: true,
         ..ill()
     };
-    let blind = |fails| Place {
-        blind: Some((1, fails)),
+    let blind = |from, fails| Place {
+        blind: Some((from, fails)),
         ..frozen.clone()
     };
-    vec![frozen.clone(), blind(true), blind(false)]
+    vec![
+        frozen.clone(),
+        blind(1, true),
+        blind(1, false),
+        blind(45_000, true),
+        blind(200_000, false),
+    ]
 }
 
 /// Every combination of a few measured values, the words unchanged.

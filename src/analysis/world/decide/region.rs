@@ -1,6 +1,11 @@
 //! The regions of an axis that conditions tell apart.
 
-use super::*;
+use std::collections::BTreeSet;
+
+use super::super::fold::Terms;
+use super::super::number::Interval;
+use super::super::term::{Id, Node};
+use super::{Axis, Region};
 
 impl Terms {
     /// The regions that the atoms cut an axis into, without those that cannot be.

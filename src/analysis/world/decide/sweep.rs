@@ -3,7 +3,12 @@
 //! From one combination to the next few atoms change: those at the border that was crossed. Only
 //! what stands above them is judged anew, so that a thousand comparisons cost a thousand steps.
 
-use super::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::fold::Terms;
+use super::super::term::{Id, Node, each_operand};
+use super::{Can, Region};
+use crate::value::Value;
 
 /// A condition, its parts, and where each axis stands.
 pub(super) struct Sweep<'a> {

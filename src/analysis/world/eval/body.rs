@@ -1,6 +1,11 @@
 //! What a body returns, and what its statements bind and rule out.
 
-use super::*;
+use super::super::term::{Facts, Id, Node};
+use super::{ARGUMENTS, Asks, CALLS, Eval, Scope, takes_no_data};
+use crate::typed::{
+    ArmPattern, Block, Expr, ExprKind, FunctionId, Handler, HandlerAction, Stmt, StmtKind, Type,
+};
+use crate::value::Value;
 
 impl Eval<'_> {
     /// What a function of the package returns for these arguments.
@@ -71,7 +76,8 @@ impl Eval<'_> {
                         // Whether there is an element at all decides, and which one.
                         let none = self.terms.make(Node::IsEmpty {
                             of: list,
-                            word: true,
+                            // That a loop does nothing is no word of the author.
+                            word: false,
                         });
                         self.terms.choose(none, rest, body)
                     }

@@ -1,6 +1,8 @@
 //! What is known of a term from its parts: its range, whether it is of the world, whether told.
 
-use super::*;
+use super::super::number::{Interval, computed};
+use super::super::term::{Facts, Id, Node, Operation, Shape, each_part};
+use super::Terms;
 
 impl Terms {
     /// What follows for a term from its parts.

@@ -35,12 +35,13 @@ pub fn nested_matches(n: usize) -> String {
 }
 
 pub fn nested_with_dos(n: usize) -> String {
-    let open = |_| "with do gitops.pause(app) {".to_owned();
+    // Each holds a place of its own.
+    let places = (0..n).map(|at| format!("let app{at} = k8s.deployment(\"shop\", \"web-{at}\")\n"));
+    let open = |at| format!("with do gitops.pause(app{at}) {{");
     let inner = nested(n, open, "do k8s.restart(w)\nverify within 5m { lag() < 1 }");
+    let remedy = places.collect::<String>() + &inner;
     Program {
-        diagnose: "let app = k8s.deployment(\"shop\", \"web\")",
-        more: ", app",
-        remedy: &inner,
+        remedy: &remedy,
         ..Program::default()
     }
     .write()

@@ -1,0 +1,83 @@
+//! Names of others: what a list of targets holds is named by whoever made them.
+//!
+//! A lookup by own words yields what has these words for its name. A list yields names that nobody
+//! here wrote: they are own where the product owns what they lie in, and told elsewhere.
+
+use crate::rule::Rule;
+use crate::typed::{CallExpr, Expr, ExprKind, Extern, OwnsPattern, TargetId, Type};
+use crate::value::Value;
+
+use super::flow::Flow;
+
+impl Flow<'_, '_> {
+    /// Whether the call lists targets of a place that may be somebody else's.
+    pub(super) fn lists_foreign(&self, extern_: &Extern, call: &CallExpr) -> bool {
+        if !Rule::ListedNamesAreOwned.holds() {
+            return false;
+        }
+        let Type::List(element) = &extern_.result else {
+            return false;
+        };
+        let Type::Target(target) = element.as_ref() else {
+            return false;
+        };
+        let kinds = self.outermost_first(*target);
+        let keys: Vec<&str> = call.args.iter().map_while(|arg| self.text(arg)).collect();
+        let place: Vec<(&str, &str)> = kinds
+            .iter()
+            .map(String::as_str)
+            .zip(keys.iter().copied())
+            .collect();
+        let owned = |patterns: &[OwnsPattern]| patterns.iter().any(|owns| holds(owns, &place));
+        match self.runbook.and_then(|runbook| runbook.product) {
+            Some(product) => !owned(&self.package.products[product.index()].owns),
+            // A function serves every product of the package.
+            None => {
+                let products = &self.package.products;
+                products.is_empty() || !products.iter().all(|product| owned(&product.owns))
+            }
+        }
+    }
+
+    /// The names of the types that a target lies in, and its own.
+    fn outermost_first(&self, target: TargetId) -> Vec<String> {
+        let mut kinds = Vec::new();
+        let mut next = Some(target);
+        while let Some(id) = next
+            && kinds.len() < self.package.targets.len()
+        {
+            let target = &self.package.targets[id.index()];
+            kinds.push(target.name.to_string());
+            next = target.within;
+        }
+        kinds.reverse();
+        kinds
+    }
+
+    /// The text that an expression is, where the author wrote it.
+    pub(super) fn text<'e>(&'e self, expr: &'e Expr) -> Option<&'e str> {
+        let value = match &expr.kind {
+            ExprKind::Value(value) => value,
+            ExprKind::Const(id) => &self.package.consts[id.index()].value,
+            ExprKind::Local(local) => return self.texts.get(local).map(String::as_str),
+            _ => return None,
+        };
+        match value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the pattern names the place, or something around it.
+fn holds(owns: &OwnsPattern, place: &[(&str, &str)]) -> bool {
+    let mut steps = owns.steps.iter().zip(place);
+    owns.steps.len() <= place.len()
+        && steps.all(|((kind, wanted), (of, key))| {
+            kind == of
+                && match wanted.strip_suffix('*') {
+                    Some(start) => key.starts_with(start),
+                    None => wanted == key,
+                }
+        })
+}

@@ -1,0 +1,211 @@
+//! One mistake, one error: what is said only because something else could not be read is not said.
+//!
+//! In: the files, what reading them said, what checking them said. Out: the latter without its echoes.
+//! Never drops the last error: an echo has a source, which is told.
+//! A name that stands in a line nobody could read may be declared there, so nothing is said of it being
+//! unknown; and that something is of no use is not said of an item with a part that was not understood.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
+
+use crate::diag::{Code, Diagnostic, Kind};
+use crate::library;
+use crate::syntax::tree::{File, Item, ItemKind};
+use crate::text::{SourceId, Sources, Span};
+
+/// Drops the echoes of `read` and of imports that failed.
+pub fn still(sources: &Sources, files: &[File], read: &[Diagnostic], said: &mut Vec<Diagnostic>) {
+    let files: HashMap<SourceId, &File> = files.iter().map(|file| (file.source, file)).collect();
+    let mut lost: BTreeSet<String> = BTreeSet::new();
+    for found in read.iter().filter(|found| is_error(found)) {
+        lost.extend(names(sources, unread(sources, &files, found.primary.span)));
+    }
+    let mut without_imports = BTreeSet::new();
+    for found in read.iter().filter(|found| is_error(found)) {
+        let item = item_at(&files, found.primary.span);
+        if item.is_some_and(|item| takes_in(sources, item)) {
+            without_imports.insert(found.primary.span.source);
+        }
+    }
+    for found in said.iter() {
+        match found.code {
+            Code::UnknownModule => match &found.fix {
+                Some(fix) => lost.extend(fix.edits.iter().map(|edit| edit.text.clone())),
+                None => {
+                    without_imports.insert(found.primary.span.source);
+                }
+            },
+            // The names that the one side has and the other does not.
+            Code::FindingMismatch => {
+                for label in found.others.iter().chain([&found.primary]) {
+                    lost.extend(names(sources, line_around(sources, label.span)));
+                }
+            }
+            _ => {}
+        }
+    }
+    let named = |found: &Diagnostic| words(sources, found.primary.span).next();
+    said.retain(|found| {
+        let imports = without_imports.contains(&found.primary.span.source);
+        let lost = |name: &str| lost.contains(name) || (imports && library::module(name).is_some());
+        !asks_for_a_name(found.code) || !named(found).is_some_and(lost)
+    });
+    let unnamed = said.iter().filter(|found| names_nothing(found.code));
+    let hurt = Hurt::of(&files, read.iter().chain(unnamed));
+    said.retain(|found| !hurt.doubts(&files, found));
+}
+
+fn is_error(found: &Diagnostic) -> bool {
+    found.code.kind() == Kind::Error
+}
+
+/// Whether an item is to take in modules, however it is written.
+fn takes_in(sources: &Sources, item: &Item) -> bool {
+    let first = words(sources, item.span).next();
+    let habit = ["use", "import", "from", "include", "require", "using"];
+    match item.kind {
+        ItemKind::Use(_) => true,
+        ItemKind::Missing => first.is_some_and(|first| habit.contains(&first)),
+        _ => false,
+    }
+}
+
+/// The item that a place lies in.
+fn item_at<'a>(files: &HashMap<SourceId, &'a File>, place: Span) -> Option<&'a Item> {
+    let items = &files.get(&place.source)?.items;
+    let after = items.partition_point(|item| item.span.start <= place.start);
+    let item = items.get(after.checked_sub(1)?)?;
+    (place.start <= item.span.end).then_some(item)
+}
+
+/// What was not read, where this was said: a whole item, or a line with the block that it opens.
+fn unread(sources: &Sources, files: &HashMap<SourceId, &File>, place: Span) -> Span {
+    let text = &sources.source(place.source).text;
+    if let Some(item) = item_at(files, place)
+        && matches!(item.kind, ItemKind::Missing | ItemKind::Use(_))
+    {
+        return item.span;
+    }
+    let line = line_of(text, place.start as usize);
+    let declares = text[line.clone()].trim_start().starts_with("on ");
+    let end = match declares {
+        true => closed(text, line.clone()).unwrap_or(line.end),
+        false => line.end,
+    };
+    Span::new(place.source, line.start, end)
+}
+
+fn line_of(text: &str, at: usize) -> Range<usize> {
+    let start = text[..at].rfind('\n').map_or(0, |found| found + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |found| at + found);
+    start..end
+}
+
+fn line_around(sources: &Sources, place: Span) -> Span {
+    let text = &sources.source(place.source).text;
+    let line = line_of(text, place.start as usize);
+    Span::new(place.source, line.start, line.end)
+}
+
+/// Where the block ends that a line leaves open.
+fn closed(text: &str, line: Range<usize>) -> Option<usize> {
+    let mut open = 0_usize;
+    for (at, mark) in text[line.start..].char_indices() {
+        let at = line.start + at;
+        match mark {
+            '{' | '(' => open += 1,
+            '}' | ')' => open = open.checked_sub(1)?,
+            _ => {}
+        }
+        if open == 0 && at >= line.end {
+            return Some(at + mark.len_utf8());
+        }
+    }
+    None
+}
+
+/// The words of a part of a text.
+fn words(sources: &Sources, span: Span) -> impl Iterator<Item = &str> {
+    let text = sources.slice(span);
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+    text.split(move |letter| !is_word(letter))
+        .filter(|word| !word.is_empty())
+}
+
+fn names(sources: &Sources, span: Span) -> impl Iterator<Item = String> {
+    words(sources, span).map(str::to_owned)
+}
+
+/// Whether it says that something has no name, or lacks one, so that a lost declaration explains it.
+fn asks_for_a_name(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnknownName
+            | Code::UnknownField
+            | Code::UnknownEnumMember
+            | Code::UnknownExpectation
+            | Code::MissingRemedy
+            | Code::RemedyWithoutFinding
+            | Code::ExtraArgument
+    )
+}
+
+/// Whether it says of a name that it leads nowhere, so that a part of the item is not understood.
+fn names_nothing(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnknownName | Code::UnknownMember | Code::UnknownModule | Code::NotCallable
+    )
+}
+
+/// Whether it says that something has no effect: true of what stands there, perhaps not of what was meant.
+fn says_idle(code: Code) -> bool {
+    matches!(
+        code,
+        Code::UnusedLet
+            | Code::UnusedUse
+            | Code::ShortChain
+            | Code::AgainUnused
+            | Code::RemedyNeverActs
+            | Code::BlastLineUnused
+    )
+}
+
+/// Where something could not be read, or a name leads nowhere.
+struct Hurt {
+    files: BTreeSet<SourceId>,
+    items: BTreeSet<(SourceId, u32)>,
+}
+
+impl Hurt {
+    fn of<'a>(
+        files: &HashMap<SourceId, &File>,
+        found: impl Iterator<Item = &'a Diagnostic>,
+    ) -> Hurt {
+        let mut hurt = Hurt {
+            files: BTreeSet::new(),
+            items: BTreeSet::new(),
+        };
+        for found in found.filter(|found| is_error(found)) {
+            let place = found.primary.span;
+            hurt.files.insert(place.source);
+            let item = item_at(files, place);
+            hurt.items
+                .extend(item.map(|item| (place.source, item.span.start)));
+        }
+        hurt
+    }
+
+    /// Whether what is said may be due to a part that was not understood.
+    fn doubts(&self, files: &HashMap<SourceId, &File>, found: &Diagnostic) -> bool {
+        let place = found.primary.span;
+        let in_item = |item: &Item| self.items.contains(&(place.source, item.span.start));
+        says_idle(found.code)
+            && match found.code {
+                Code::UnusedUse => self.files.contains(&place.source),
+                // A role may be what was not read.
+                Code::ShortChain => !self.files.is_empty(),
+                _ => item_at(files, place).is_some_and(in_item),
+            }
+    }
+}

@@ -1,0 +1,127 @@
+//! Which Prometheus the queries of a package are for: its version, and the flags that it runs with.
+//!
+//! In: the names of functions. Out: whether a server takes them. Told apart are the versions from
+//! 2.42 on; what is older than that is believed to be there.
+
+use std::fmt;
+
+/// A version of the server; the third number changes no language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(pub u32, pub u32);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0, self.1)
+    }
+}
+
+/// The flag that most new functions begin behind.
+pub const EXPERIMENTAL: &str = "promql-experimental-functions";
+/// The flags that a query may need.
+pub const FEATURES: [&str; 1] = [EXPERIMENTAL];
+
+/// What a package says of the server that it asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// None: the newest that is known.
+    pub version: Option<Version>,
+    /// Out of [`FEATURES`].
+    pub features: Vec<&'static str>,
+}
+
+/// When a part of the language came, when it went, and the flag that it is behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Served {
+    pub since: Version,
+    pub until: Option<(Version, &'static str)>,
+    pub flag: Option<&'static str>,
+}
+
+type Row = (&'static str, Version, Option<&'static str>);
+
+/// Functions and aggregations that not every server has.
+const NAMES: &[Row] = &[
+    ("histogram_stddev histogram_stdvar", Version(2, 48), None),
+    (
+        "mad_over_time sort_by_label sort_by_label_desc",
+        Version(2, 49),
+        Some(EXPERIMENTAL),
+    ),
+    ("histogram_avg", Version(2, 51), None),
+    ("limitk limit_ratio", Version(2, 54), Some(EXPERIMENTAL)),
+    (
+        "double_exponential_smoothing info",
+        Version(3, 0),
+        Some(EXPERIMENTAL),
+    ),
+    (
+        "ts_of_last_over_time ts_of_max_over_time ts_of_min_over_time",
+        Version(3, 5),
+        Some(EXPERIMENTAL),
+    ),
+    (
+        "first_over_time ts_of_first_over_time",
+        Version(3, 7),
+        Some(EXPERIMENTAL),
+    ),
+    ("start_timestamp", Version(3, 11), Some(EXPERIMENTAL)),
+];
+
+/// Names between quotes: `{"up.time"}`.
+pub const QUOTED_NAMES: Served = Served {
+    since: Version(3, 0),
+    until: None,
+    flag: None,
+};
+
+/// What is known of a function or aggregation; nothing where every server has it.
+pub fn served(name: &str) -> Option<Served> {
+    if name == "holt_winters" {
+        return Some(Served {
+            since: Version(0, 0),
+            until: Some((Version(3, 0), "double_exponential_smoothing")),
+            flag: None,
+        });
+    }
+    let name = name.to_ascii_lowercase();
+    let row = NAMES
+        .iter()
+        .find(|(names, ..)| names.split(' ').any(|known| known == name));
+    row.map(|&(_, since, flag)| Served {
+        since,
+        until: None,
+        flag,
+    })
+}
+
+impl Server {
+    /// Why this server does not take it, and what helps.
+    pub fn refuses(&self, name: &str, served: Served) -> Option<(String, String)> {
+        if let Some(version) = self.version.filter(|version| *version < served.since) {
+            let since = served.since;
+            return Some((
+                format!("{name} is in Prometheus from {since} on, and this one is {version}"),
+                format!(
+                    "where the server is newer, say so in `rbk.toml`: `version = \"{since}\"` under `[prometheus]`"
+                ),
+            ));
+        }
+        if let Some((until, instead)) = served.until
+            && self.version.is_none_or(|version| version >= until)
+        {
+            return Some((
+                format!("{name} is gone from Prometheus {until} on"),
+                format!(
+                    "from {until} on it is `{instead}`; where the server is older, say so in `rbk.toml`: `version = \"2.53\"` under `[prometheus]`"
+                ),
+            ));
+        }
+        let flag = served.flag.filter(|flag| !self.features.contains(flag))?;
+        Some((
+            format!("{name} is in Prometheus behind the flag `{flag}` only"),
+            format!(
+                "where the server runs with it, say so in `rbk.toml`: `features = [\"{flag}\"]` under `[prometheus]`"
+            ),
+        ))
+    }
+}
