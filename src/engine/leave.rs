@@ -2,7 +2,9 @@
 //! down, with what it locks and what it counts for, in the batch before it is begun.
 //!
 //! Limits are shared by all runs of the agent. Taking back and releasing are never refused for a
-//! limit or a lock: else a run could be stopped half-done by its own bounds.
+//! limit or a lock: else a run could be stopped half-done by its own bounds. While all changes are
+//! stopped they wait like every other, but are not refused when their patience is over: a human is
+//! told that they wait. A change whose outcome is unknown needs leave again before it is repeated.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +13,11 @@ use smol_str::SmolStr;
 use super::Engine;
 use super::desk::Trouble;
 use super::drive::{granted, incident_of};
-use super::waiting::Obstacle;
+use super::waiting::{Asking, Obstacle, Waiting};
 use crate::effect::{Call, Reason};
 use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
 use crate::program::{BlastPer, Program};
-use crate::run::{Intent, IntentKind};
+use crate::run::{self, Intent, IntentKind};
 use crate::value::{Duration, Identity, Time};
 
 /// What becomes of an intent.
@@ -31,11 +33,11 @@ impl Engine {
     pub(super) fn may(
         &self,
         journal: &dyn Journal,
-        run: RunId,
         program: &Program,
-        intent: &Intent,
+        asking: &Asking,
         now: Time,
     ) -> Result<Leave, Error> {
+        let (run, intent) = (asking.run, &asking.intent);
         let declared = program
             .actions
             .iter()
@@ -61,9 +63,42 @@ impl Engine {
         {
             return Ok(Leave::Wait(obstacle, why));
         }
+        // It was counted when it was granted.
+        if asking.again {
+            return Ok(Leave::Granted);
+        }
         match self.too_often(journal, program, intent, now)? {
             Some(why) => Ok(Leave::Refused(Reason::OverBound, why)),
             None => Ok(Leave::Granted),
+        }
+    }
+
+    /// Answers a run that asks leave, or lets it wait.
+    pub(super) fn ask_leave(
+        &mut self,
+        journal: &dyn Journal,
+        program: &Program,
+        asking: Asking,
+        now: Time,
+    ) -> Result<Option<run::Input>, Trouble> {
+        let (run, id) = (asking.run, asking.id);
+        match self.may(journal, program, &asking, now)? {
+            Leave::Granted => {
+                match asking.again {
+                    true => self.end_claim(run),
+                    false => self.grant(journal, run, program, *asking.intent, now)?,
+                }
+                Ok(Some(run::Input::Granted { id }))
+            }
+            Leave::Refused(reason, why) => {
+                self.refuse(journal, run, &asking.intent.call, reason, why, now)?;
+                Ok(Some(run::Input::Refused { id, reason }))
+            }
+            Leave::Wait(obstacle, why) => {
+                let waiting = Waiting::new(asking, obstacle, why);
+                self.wait_for_turn(journal, program, waiting, now)?;
+                Ok(None)
+            }
         }
     }
 

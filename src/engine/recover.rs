@@ -8,7 +8,7 @@ use super::desk::Trouble;
 use super::drive::incident_of;
 use super::leave::Leave;
 use super::timer::Timer;
-use super::waiting::{Obstacle, Waiting};
+use super::waiting::{Asking, Obstacle, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{Delivery, Error, Happened, Incident, IntentState, Journal, RunId, StoredRun};
@@ -156,7 +156,12 @@ impl Engine {
                     self.answer(journal, id, input, now)?;
                 }
                 run::Action::Intend { id: asked, intent } => {
-                    self.wait_again(journal, id, asked, intent, now)?;
+                    let asking = Asking::new(id, asked, intent, false);
+                    self.wait_again(journal, asking, now)?;
+                }
+                run::Action::Repeat { id: asked, intent } => {
+                    let asking = Asking::new(id, asked, intent, true);
+                    self.wait_again(journal, asking, now)?;
                 }
                 run::Action::Tell(_)
                 | run::Action::Attach(_)
@@ -170,35 +175,28 @@ impl Engine {
     fn wait_again(
         &mut self,
         journal: &dyn Journal,
-        run: RunId,
-        id: u64,
-        intent: Box<run::Intent>,
+        asking: Asking,
         now: Time,
     ) -> Result<(), Error> {
-        let code = match self.desk.run(journal, run) {
-            Ok(working) => working.code,
-            Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
-        };
-        let program = match self.desk.program(journal, code) {
+        let program = match self.code_of(journal, asking.run) {
             Ok(program) => program,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
+            Err(Trouble::Unreadable | Trouble::Ended) => {
+                return self.quarantine(journal, asking.run, now);
+            }
         };
         let until = moment::after(now, program.metadata.patience);
-        self.timers.insert((until, Timer::Patience(run, id)));
-        let obstacle = match self.may(journal, run, &program, &intent, now)? {
-            Leave::Wait(obstacle, _) => obstacle,
+        let timer = Timer::Patience(asking.run, asking.id);
+        self.timers.insert((until, timer));
+        let (obstacle, why) = match self.may(journal, &program, &asking, now)? {
+            Leave::Wait(obstacle, why) => (obstacle, why),
             // Nothing is in its way any more: it is woken in its turn.
-            Leave::Granted | Leave::Refused(..) => Obstacle::Hold,
+            Leave::Granted | Leave::Refused(..) => {
+                let why = "it waited when the agent stopped".to_owned();
+                (Obstacle::Hold, why)
+            }
         };
-        self.wait_on(Waiting {
-            run,
-            id,
-            intent,
-            obstacle,
-            why: "it waited when the agent stopped".to_owned(),
-        });
+        self.wait_on(Waiting::new(asking, obstacle, why));
         Ok(())
     }
 }

@@ -2,7 +2,6 @@
 
 use super::work::TURN;
 use super::{Action, Engine};
-use crate::effect::Reason;
 use crate::journal::{DebtId, Delivery, Error, IncidentId, Journal, MessageId, RunId};
 use crate::run;
 use crate::value::Time;
@@ -58,28 +57,5 @@ impl Engine {
         if let Some(waiting) = due {
             self.actions.push(Action::Send(Box::new(waiting.clone())));
         }
-    }
-
-    fn out_of_patience(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        id: u64,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(waiting) = self.waiters.leave(run, Some(id)) else {
-            return Ok(());
-        };
-        let why = format!("waited for too long: {}", waiting.why);
-        self.refuse(
-            journal,
-            run,
-            &waiting.intent.call,
-            Reason::Patience,
-            why,
-            now,
-        )?;
-        let reason = Reason::Patience;
-        self.answer(journal, run, run::Input::Refused { id, reason }, now)
     }
 }

@@ -14,9 +14,10 @@ use super::desk::Trouble;
 use super::leave::Leave;
 use super::timer::Timer;
 use super::work::Work;
+use crate::effect::Reason;
 use crate::journal::{Error, Happened, Journal, RunId};
-use crate::program::Program;
-use crate::run::{self, Intent, moment};
+use crate::program::{MessageKind, Program};
+use crate::run::{self, Intent, IntentKind, moment};
 use crate::value::{Identity, Time};
 
 /// What is in the way of a change.
@@ -30,14 +31,46 @@ pub enum Obstacle {
     AtOnce(SmolStr),
 }
 
-/// An intent that waits for its turn.
+/// What a run asks leave for.
 #[derive(Clone, Debug)]
-pub struct Waiting {
+pub struct Asking {
     pub run: RunId,
     pub id: u64,
     pub intent: Box<Intent>,
+    /// It was granted and made before, and nobody knows whether it took effect.
+    pub again: bool,
+}
+
+impl Asking {
+    pub fn new(run: RunId, id: u64, intent: Box<Intent>, again: bool) -> Asking {
+        Asking {
+            run,
+            id,
+            intent,
+            again,
+        }
+    }
+}
+
+/// An intent that waits for its turn.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub asking: Asking,
     pub obstacle: Obstacle,
     pub why: String,
+    /// All changes were stopped while it waited.
+    held: bool,
+}
+
+impl Waiting {
+    pub fn new(asking: Asking, obstacle: Obstacle, why: String) -> Waiting {
+        Waiting {
+            held: obstacle == Obstacle::Hold,
+            asking,
+            obstacle,
+            why,
+        }
+    }
 }
 
 /// A place in the order of those who wait; the lower one asked first.
@@ -63,14 +96,14 @@ impl Waiters {
 
     fn put(&mut self, ticket: Ticket, waiting: Waiting) {
         self.by_obstacle.insert((waiting.obstacle.clone(), ticket));
-        self.by_run.insert(waiting.run, ticket);
+        self.by_run.insert(waiting.asking.run, ticket);
         self.by_ticket.insert(ticket, waiting);
     }
 
     fn take(&mut self, ticket: Ticket) -> Option<Waiting> {
         let waiting = self.by_ticket.remove(&ticket)?;
         self.by_obstacle.remove(&(waiting.obstacle.clone(), ticket));
-        self.by_run.remove(&waiting.run);
+        self.by_run.remove(&waiting.asking.run);
         Some(waiting)
     }
 
@@ -78,7 +111,7 @@ impl Waiters {
     pub fn leave(&mut self, run: RunId, id: Option<u64>) -> Option<Waiting> {
         let ticket = *self.by_run.get(&run)?;
         let waits = self.by_ticket.get(&ticket)?;
-        match id.is_none_or(|id| waits.id == id) {
+        match id.is_none_or(|id| waits.asking.id == id) {
             true => self.take(ticket),
             false => None,
         }
@@ -110,15 +143,16 @@ impl Engine {
         waiting: Waiting,
         now: Time,
     ) -> Result<(), Trouble> {
-        let (run, id) = (waiting.run, waiting.id);
+        let (run, id) = (waiting.asking.run, waiting.asking.id);
+        let intent = waiting.asking.intent.clone();
         let happened = Happened::Waits {
-            call: waiting.intent.call.clone(),
+            call: intent.call.clone(),
             why: waiting.why.clone(),
         };
         self.note(journal, run, now, happened)?;
-        let pending = run::Action::Intend {
-            id,
-            intent: waiting.intent.clone(),
+        let pending = match waiting.asking.again {
+            true => run::Action::Repeat { id, intent },
+            false => run::Action::Intend { id, intent },
         };
         self.desk.run(journal, run)?.pending.push(pending);
         let until = moment::after(now, program.metadata.patience);
@@ -126,6 +160,65 @@ impl Engine {
         self.end_claim(run);
         self.waiters.add(waiting);
         Ok(())
+    }
+
+    /// An intent has waited for too long. What takes something back or releases it is never refused:
+    /// it waits on, and the owner hears of it.
+    pub(super) fn out_of_patience(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        id: u64,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(ticket) = self.waiters.by_run.get(&run).copied() else {
+            return Ok(());
+        };
+        let Some(waiting) = self.waiters.leave(run, Some(id)) else {
+            return Ok(());
+        };
+        let intent = &waiting.asking.intent;
+        match intent.kind {
+            IntentKind::Do => {
+                let reason = match waiting.obstacle {
+                    Obstacle::Hold => Reason::Hold,
+                    Obstacle::Lock(_) | Obstacle::AtOnce(_) => Reason::Patience,
+                };
+                let why = format!("waited for too long: {}", waiting.why);
+                self.refuse(journal, run, &intent.call, reason, why, now)?;
+                self.answer(journal, run, run::Input::Refused { id, reason }, now)
+            }
+            IntentKind::Undo | IntentKind::Release => {
+                let (name, why) = (intent.call.name.clone(), waiting.why.clone());
+                self.waiters.put(ticket, waiting);
+                let text = format!("{name} takes something back, and waits: {why}");
+                self.tell_the_owner(journal, run, text, now)
+            }
+        }
+    }
+
+    fn tell_the_owner(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        text: String,
+        now: Time,
+    ) -> Result<(), Error> {
+        let told = self.code_of(journal, run).and_then(|program| {
+            let owner = program.metadata.owner;
+            let owner = owner.and_then(|owner| program.roles.get(owner.index()));
+            let notice = run::Notice {
+                kind: MessageKind::Tell,
+                roles: owner.map(|role| role.name.clone()).into_iter().collect(),
+                text,
+                because: None,
+            };
+            self.tell(journal, run, &program, notice, now)
+        });
+        match told {
+            Ok(()) | Err(Trouble::Unreadable | Trouble::Ended) => Ok(()),
+            Err(Trouble::Store(error)) => Err(error),
+        }
     }
 
     /// Takes up an intent that waited when the agent stopped.
@@ -168,8 +261,8 @@ impl Engine {
         let Some(waiting) = self.waiters.take(ticket) else {
             return Ok(());
         };
-        let leave = match self.code_of(journal, waiting.run) {
-            Ok(program) => self.may(journal, waiting.run, &program, &waiting.intent, now)?,
+        let leave = match self.code_of(journal, waiting.asking.run) {
+            Ok(program) => self.may(journal, &program, &waiting.asking, now)?,
             // Whoever drives it finds out why.
             Err(Trouble::Unreadable | Trouble::Ended) => Leave::Granted,
             Err(Trouble::Store(error)) => return Err(error),
@@ -180,18 +273,17 @@ impl Engine {
                 if next != *obstacle {
                     self.is_gone(obstacle.clone());
                 }
-                let obstacle = next;
-                self.waiters.put(
-                    ticket,
-                    Waiting {
-                        obstacle,
-                        why,
-                        ..waiting
-                    },
-                );
+                let waiting = Waiting {
+                    held: waiting.held || next == Obstacle::Hold,
+                    obstacle: next,
+                    why,
+                    ..waiting
+                };
+                self.waiters.put(ticket, waiting);
             }
             Leave::Granted | Leave::Refused(..) => {
-                let (run, id) = (waiting.run, waiting.id);
+                let Waiting { asking, held, .. } = waiting;
+                let (run, id) = (asking.run, asking.id);
                 match obstacle {
                     // It was in the way of all of them.
                     Obstacle::Hold => self.is_gone(Obstacle::Hold),
@@ -199,8 +291,8 @@ impl Engine {
                         self.waiters.claims.insert(run, obstacle.clone());
                     }
                 }
-                self.work
-                    .push_back(Work::Answer(run, run::Input::Free { id }));
+                let input = run::Input::Free { id, anew: held };
+                self.work.push_back(Work::Answer(run, input));
             }
         }
         Ok(())

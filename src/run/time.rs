@@ -33,6 +33,7 @@ impl Run {
             | Action::Perform(_)
             | Action::Settle { .. }
             | Action::Intend { .. }
+            | Action::Repeat { .. }
             | Action::Tell(_)
             | Action::Attach(_)
             | Action::Record(_)

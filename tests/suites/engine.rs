@@ -67,7 +67,12 @@ fn scripted(package: &Package) -> Scripted {
     let script = fs::read_to_string(path.with_extension("txt")).unwrap();
     let loads = script.lines().filter_map(|line| line.split_once(" load "));
     let later: Vec<_> = loads
-        .map(|(_, name)| (name.to_owned(), fs::read(path.with_extension(name)).unwrap()))
+        .map(|(_, name)| {
+            (
+                name.to_owned(),
+                fs::read(path.with_extension(name)).unwrap(),
+            )
+        })
         .collect();
     Scripted::read(&package.files(), &later, &script).unwrap()
 }

@@ -140,7 +140,7 @@ impl Judge {
                 }
             };
             let id = stored.id;
-            if stored.pending.is_empty() && !held {
+            if stored.pending.is_empty() {
                 self.finds(format!("run {id} is live and waits for nothing"));
             }
             for action in &stored.pending {
@@ -148,6 +148,8 @@ impl Judge {
                     run::Action::Observe(observe) => coming.contains(&(id, observe.id)),
                     run::Action::Perform(perform) => coming.contains(&(id, perform.id)),
                     run::Action::Settle { id: asked, .. } => coming.contains(&(id, *asked)),
+                    // What takes something back waits for as long as all changes are stopped.
+                    run::Action::Intend { .. } | run::Action::Repeat { .. } => timer || held,
                     _ => timer,
                 };
                 if !comes {

@@ -126,6 +126,11 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         "ack" => Step::Ack(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "hold" => Step::Hold(words.next()?.to_owned()),
+        // There is no narrower one yet.
+        "freeze" => match words.next()? {
+            "all" => Step::Hold(words.next().unwrap_or("ada").to_owned()),
+            _ => return None,
+        },
         "release" => Step::Release,
         "load" => Step::Load(words.next()?.to_owned()),
         "deliver" => match words.next()? {
