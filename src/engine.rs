@@ -19,6 +19,7 @@
 //! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
 
 mod arrive;
+mod clock;
 mod close;
 mod debt;
 mod decode;

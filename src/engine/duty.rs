@@ -1,6 +1,8 @@
 //! Telling people: messages with their evidence, and the chain that a page climbs until somebody
 //! answers. Telling fails open: a way that does not work is tried again and the next one is told.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
@@ -282,6 +284,39 @@ impl Engine {
         text: &str,
         now: Time,
     ) {
+        let thread = format!("{}/event/{event}", self.store);
+        self.tell_first(program, MessageKind::Note, thread, title, text, now);
+    }
+
+    /// Pages the owners of everything that is loaded, each once, with what concerns the agent.
+    pub(super) fn tell_owners(&mut self, text: &str, now: Time) {
+        let all = self.runbooks.all();
+        let programs: Vec<_> = all.iter().map(|loaded| loaded.program.clone()).collect();
+        let mut told = BTreeSet::new();
+        for program in programs {
+            if link(&program, 0).is_some_and(|(_, address, _)| told.insert(address)) {
+                let thread = format!("{}/agent", self.store);
+                self.tell_first(
+                    &program,
+                    MessageKind::Page,
+                    thread,
+                    "the ops agent",
+                    text,
+                    now,
+                );
+            }
+        }
+    }
+
+    fn tell_first(
+        &mut self,
+        program: &Program,
+        kind: MessageKind,
+        thread: String,
+        title: &str,
+        text: &str,
+        now: Time,
+    ) {
         let Some((role, address, _)) = link(program, 0) else {
             return;
         };
@@ -290,9 +325,9 @@ impl Engine {
             id: MessageId(self.newest.message),
             to: address,
             message: Message {
-                kind: MessageKind::Note,
+                kind,
                 incident: None,
-                thread: format!("{}/event/{event}", self.store).into(),
+                thread: thread.into(),
                 at: now,
                 package: program.package.clone(),
                 runbook: program.runbook.clone(),

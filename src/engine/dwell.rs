@@ -107,6 +107,21 @@ impl Engine {
         }
     }
 
+    /// The clock was set: what stands has stood for as long as before.
+    pub(super) fn move_dwells(&mut self, by: Duration) {
+        let places: Vec<_> = self.dwells.standing.keys().cloned().collect();
+        for place in places {
+            if let Some(Dwell { holding, alert, .. }) = self.end_dwell(&place) {
+                let moved = Holding {
+                    from: moment::after(holding.from, by),
+                    until: moment::after(holding.until, by),
+                    ..holding
+                };
+                self.begin_dwell(moved, alert);
+            }
+        }
+    }
+
     /// An alert has stood long enough.
     pub(super) fn stood_long_enough(
         &mut self,

@@ -15,7 +15,7 @@ use super::{File, analyse};
 use crate::effect::ChangeOutcome;
 use crate::engine::{Action, Arriving, Batch, Engine, Input, Runbooks};
 use crate::front;
-use crate::journal::{Error, IncidentId, Journal, Memory};
+use crate::journal::{Error, IncidentId, Journal, Memory, Write};
 use crate::program::Program;
 use crate::run::{Perform, moment};
 use crate::settings::{self, Grants};
@@ -36,6 +36,10 @@ pub struct Told {
     /// What should never be.
     pub broken: Vec<String>,
 }
+
+/// What a script has made durable, batch by batch.
+#[derive(Clone, Debug, Default)]
+pub struct Written(pub(super) Vec<Vec<Write>>);
 
 /// Where the agent dies.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +80,33 @@ impl Scripted {
             grants: grants(&script.grants)?,
             script,
         })
+    }
+
+    /// What the script makes durable up to its end, each input in a batch of its own.
+    pub fn written(&self) -> Result<Written, String> {
+        let (programs, grants) = (self.programs.clone(), self.grants.clone());
+        let begun = Simulation::begin(programs, grants, None);
+        let mut simulation = begun.map_err(|error| error.why)?;
+        simulation.go(&self.script).map_err(|error| error.why)?;
+        Ok(simulation.written)
+    }
+
+    /// How many runs an agent goes on with that begins with such a store; the words say why it
+    /// cannot begin.
+    pub(super) fn goes_on(&self, journal: &dyn Journal) -> Result<usize, String> {
+        let now = moment::after(
+            Time::from_millis(BEGIN).unwrap_or_default(),
+            Duration::from_millis(24 * 3_600_000),
+        );
+        let runbooks = Runbooks::new(self.programs.clone());
+        let begun = Engine::start(journal, runbooks, self.grants.clone(), now);
+        begun.map_err(|error| error.why)?;
+        let live = journal.live_runs().map_err(|error| error.why)?;
+        let unreadable = live.iter().flat_map(|run| run.as_ref().err()).count();
+        match unreadable {
+            0 => Ok(live.len()),
+            some => Err(format!("{some} runs cannot be read")),
+        }
     }
 
     /// Runs the script from its beginning. If `batched`, everything that comes at the same moment is
@@ -141,12 +172,15 @@ struct Simulation {
     engine: Engine,
     world: World,
     now: Time,
+    /// When the script began, by the clock as it is set now.
+    begin: Time,
     /// By time, then in the order in which it set out.
     coming: BTreeMap<(Time, u64), Coming>,
     sent: u64,
     /// Addresses that cannot be reached, and whether for good.
     deaf: BTreeMap<String, bool>,
     commits: usize,
+    written: Written,
     trace: Trace,
     judge: Judge,
 }
@@ -173,20 +207,21 @@ impl Simulation {
             engine,
             world: World::default(),
             now,
+            begin: now,
             coming: BTreeMap::new(),
             sent: 0,
             deaf: BTreeMap::new(),
             commits: 0,
+            written: Written::default(),
             trace: Trace::new(now),
         })
     }
 
     fn go(&mut self, script: &Script) -> Result<(), Error> {
-        let begin = self.now;
         let mut steps = script.steps.iter().peekable();
         self.commit()?;
         for _ in 0..STEPS {
-            let scripted = steps.peek().map(|(at, _)| moment::after(begin, *at));
+            let scripted = steps.peek().map(|(at, _)| moment::after(self.begin, *at));
             let next = self.next(scripted);
             if self.open && (!self.batched || next.is_none_or(|next| next > self.now)) {
                 self.commit()?;
@@ -203,7 +238,7 @@ impl Simulation {
                         self.commit()?;
                         return self.judge.at_end(&self.memory);
                     }
-                    Some((_, step)) => self.step(step, begin)?,
+                    Some((_, step)) => self.step(step)?,
                 }
             } else if self.coming.keys().next().map(|(at, _)| *at) == Some(next) {
                 self.comes()?;
@@ -223,13 +258,13 @@ impl Simulation {
     }
 
     /// Something happens from outside.
-    fn step(&mut self, step: &Step, begin: Time) -> Result<(), Error> {
+    fn step(&mut self, step: &Step) -> Result<(), Error> {
         self.trace.step(step, self.now);
         let (memory, now) = (&self.memory, self.now);
         let refused = match step {
             Step::Alert(alert, since) => {
                 let mut alert = alert.clone();
-                alert.since = moment::after(begin, *since);
+                alert.since = moment::after(self.begin, *since);
                 self.accept(Arriving::Alert(alert))?;
                 return Ok(());
             }
@@ -245,6 +280,7 @@ impl Simulation {
                 self.engine.release_changes(memory, now)?;
                 Ok(())
             }
+            Step::Clock(by) => return self.set_clock(*by),
             Step::Load(name) => {
                 if let Some(programs) = self.later.get(name) {
                     self.programs.clone_from(programs);
@@ -273,6 +309,19 @@ impl Simulation {
             self.trace.say(self.now, &format!("refused: {refusal}"));
         }
         Ok(())
+    }
+
+    /// The clock is set, and the agent believes it; the world goes on as it was.
+    fn set_clock(&mut self, by: Duration) -> Result<(), Error> {
+        let moved = |time: Time| moment::after(time, by);
+        self.now = moved(self.now);
+        self.begin = moved(self.begin);
+        self.trace.begin = moved(self.trace.begin);
+        let coming = std::mem::take(&mut self.coming).into_iter();
+        self.coming = coming
+            .map(|((at, number), coming)| ((moved(at), number), coming))
+            .collect();
+        self.engine.clock_stepped(&self.memory, by, self.now)
     }
 
     fn accept(&mut self, arriving: Arriving) -> Result<(), Error> {
@@ -308,6 +357,7 @@ impl Simulation {
         if !writes.is_empty() {
             self.judge.writes(&self.memory, &writes)?;
             self.memory.commit(&writes)?;
+            self.written.0.push(writes.clone());
             self.trace.writes(&writes, self.now);
             self.commits += 1;
             if let Some(crash) = self

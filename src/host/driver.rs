@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{Clock, Performer};
 use crate::diag::Code;
@@ -20,8 +20,8 @@ use crate::settings::Grants;
 
 /// The most inputs that one commit takes.
 const BATCH: usize = 4_096;
-/// How long the thread sleeps at most.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long the thread sleeps at most: it looks at the clock that often.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Something for the thread to do.
 enum Order {
@@ -148,6 +148,11 @@ impl Work {
 
     /// One batch. False when it was the last one.
     fn round(&mut self, first: Option<Order>, incoming: &Receiver<Order>) -> Result<bool, Error> {
+        if let Some(by) = self.clock.look() {
+            warn!("the clock was set by {by}");
+            let now = self.clock.now();
+            self.engine.clock_stepped(self.journal.as_ref(), by, now)?;
+        }
         let mut later = Vec::new();
         let mut goes_on = true;
         let more = std::iter::from_fn(|| incoming.try_recv().ok());

@@ -10,10 +10,10 @@ use super::guard::Guarding;
 use super::intent::{KeyParts, VERSION};
 use super::own;
 use super::plan::Freshness;
-use super::{Action, Context, How, Input, Intent, IntentKind, Run, State, StepPath};
+use super::{Action, Context, How, Input, Intent, IntentKind, Run, State, StepPath, moment};
 use crate::effect::{Call, Fault, Limit, Reason};
 use crate::program::{self, StepIndex};
-use crate::value::{Failure, Identity, Time, Value};
+use crate::value::{Duration, Failure, Identity, Time, Value};
 use crate::vm::Reply;
 
 /// A change on its way.
@@ -71,6 +71,13 @@ impl Acting {
             | Stage::Asking(id)
             | Stage::Retrying(id)
             | Stage::Again(id) => id == waited,
+        }
+    }
+
+    /// The clock was set.
+    pub fn shift(&mut self, by: Duration) {
+        if let Stage::Performing { deadline, .. } = &mut self.stage {
+            *deadline = moment::after(*deadline, by);
         }
     }
 

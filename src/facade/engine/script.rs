@@ -28,6 +28,8 @@ pub enum Step {
     Resolve(u64, String),
     Hold(String),
     Release,
+    /// The wall clock is set by this, and the agent believes it.
+    Clock(Duration),
     /// Another package takes the place of the one that is loaded.
     Load(String),
     /// Deliveries to this address fail from now on: for good if so.
@@ -132,6 +134,11 @@ fn step(at: Duration, line: &str) -> Option<Step> {
             _ => return None,
         },
         "release" => Step::Release,
+        "clock" => Step::Clock(match words.next()?.split_at_checked(1)? {
+            ("+", by) => Duration::parse(by)?,
+            ("-", by) => Duration::from_millis(-Duration::parse(by)?.millis()),
+            _ => return None,
+        }),
         "load" => Step::Load(words.next()?.to_owned()),
         "deliver" => match words.next()? {
             "fails" => Step::Fails(words.next()?.to_owned(), false),
