@@ -30,6 +30,7 @@ mod dwell;
 mod fit;
 mod leave;
 mod open;
+mod owner;
 mod past;
 mod people;
 mod recover;

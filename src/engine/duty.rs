@@ -1,19 +1,16 @@
 //! Telling people: messages with their evidence, and the chain that a page climbs until somebody
 //! answers. Telling fails open: a way that does not work is tried again and the next one is told.
 
-use std::collections::BTreeSet;
-
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
 use super::desk::Trouble;
-use super::open::severity;
 use super::timer::Timer;
 use super::{Action, Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
-    Delivery, Duty, Error, EventId, Happened, IncidentId, IncidentState, Journal, Message,
-    MessageId, MessageKind, Outbox, RunId, Write,
+    Delivery, Duty, Error, Happened, IncidentId, IncidentState, Journal, Message, MessageId,
+    MessageKind, Outbox, RunId, Write,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -275,77 +272,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Tells whoever owns the code of a runbook what concerns no incident of it.
-    pub(super) fn tell_owner(
-        &mut self,
-        program: &Program,
-        event: EventId,
-        title: &str,
-        text: &str,
-        now: Time,
-    ) {
-        let thread = format!("{}/event/{event}", self.store);
-        self.tell_first(program, MessageKind::Note, thread, title, text, now);
-    }
-
-    /// Pages the owners of everything that is loaded, each once, with what concerns the agent.
-    pub(super) fn tell_owners(&mut self, text: &str, now: Time) {
-        let all = self.runbooks.all();
-        let programs: Vec<_> = all.iter().map(|loaded| loaded.program.clone()).collect();
-        let mut told = BTreeSet::new();
-        for program in programs {
-            if link(&program, 0).is_some_and(|(_, address, _)| told.insert(address)) {
-                let thread = format!("{}/agent", self.store);
-                self.tell_first(
-                    &program,
-                    MessageKind::Page,
-                    thread,
-                    "the ops agent",
-                    text,
-                    now,
-                );
-            }
-        }
-    }
-
-    fn tell_first(
-        &mut self,
-        program: &Program,
-        kind: MessageKind,
-        thread: String,
-        title: &str,
-        text: &str,
-        now: Time,
-    ) {
-        let Some((role, address, _)) = link(program, 0) else {
-            return;
-        };
-        self.newest.message += 1;
-        let outbox = Outbox {
-            id: MessageId(self.newest.message),
-            to: address,
-            message: Message {
-                kind,
-                incident: None,
-                thread: thread.into(),
-                at: now,
-                package: program.package.clone(),
-                runbook: program.runbook.clone(),
-                severity: severity(program),
-                title: title.to_owned(),
-                text: escape_text(text, SHOWN_CHARACTERS),
-                reason: None,
-                roles: vec![role],
-                evidence: Vec::new(),
-                answer: String::new(),
-            },
-            delivery: Delivery::Due { at: now, tries: 0 },
-        };
-        self.keep_message(outbox.clone());
-        self.actions.push(Action::Send(Box::new(outbox)));
-    }
-
-    fn keep_message(&mut self, outbox: Outbox) {
+    pub(super) fn keep_message(&mut self, outbox: Outbox) {
         self.desk.write(Write::Message(outbox.clone()));
         match outbox.delivery {
             Delivery::Due { .. } => self.desk.outbox.insert(outbox.id, outbox),
@@ -453,7 +380,7 @@ impl Engine {
 
 /// A link of the chain: its role's name, its address, and how long it is waited for. Without a
 /// chain the owner is the only link.
-fn link(program: &Program, place: u16) -> Option<(SmolStr, SmolStr, Option<Duration>)> {
+pub(super) fn link(program: &Program, place: u16) -> Option<(SmolStr, SmolStr, Option<Duration>)> {
     let (role, hold) = match program.metadata.chain.get(usize::from(place)) {
         Some(link) => (link.role, link.hold),
         None if place == 0 => (program.metadata.owner?, None),
