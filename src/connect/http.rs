@@ -91,17 +91,16 @@ impl Http {
             Ok(request) => request,
             Err(why) => return not_applied(&why),
         };
-        // Where the other side knows the header, a repetition is harmless.
-        let request = request.header("Idempotency-Key", &granted.key);
         match self.client.ask(request, granted.patience(), REFUSAL).await {
-            // Somebody in between gave up: whether the other side has done it, nobody knows.
-            Ok(answer) if matches!(answer.status, 408 | 502 | 504) => ChangeOutcome::Unknown,
             // The status came with the first bytes: it counts, also when the body broke off.
-            Ok(answer) if answer.status < 400 => ChangeOutcome::Applied(Value::None),
-            Ok(answer) => {
-                let body = quoted(&self.secrets, &answer.body);
-                not_applied(&format!("answered with status {}: {body}", answer.status))
-            }
+            Ok(answer) => match outcome_of(answer.status) {
+                Outcome::Applied => ChangeOutcome::Applied(Value::None),
+                Outcome::Unknown => ChangeOutcome::Unknown,
+                Outcome::NotApplied => {
+                    let body = quoted(&self.secrets, &answer.body);
+                    not_applied(&format!("answered with status {}: {body}", answer.status))
+                }
+            },
             Err(no_answer) if no_answer.sent => ChangeOutcome::Unknown,
             Err(no_answer) => not_applied(&no_answer.why),
         }
@@ -126,6 +125,24 @@ impl Provider for Http {
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
         Box::pin(async move { self.change(&granted).await })
+    }
+}
+
+/// What a status says of a change.
+enum Outcome {
+    Applied,
+    NotApplied,
+    /// It may have been done, in part or by somebody in between.
+    Unknown,
+}
+
+/// A refusal has to be sure: whatever gave up, broke or asks for another try is none.
+fn outcome_of(status: u16) -> Outcome {
+    match status {
+        200..=299 => Outcome::Applied,
+        408 | 409 | 425 | 429 => Outcome::Unknown,
+        300..=499 => Outcome::NotApplied,
+        _ => Outcome::Unknown,
     }
 }
 

@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::{Clock, Performer, Status};
 use crate::diag::Code;
@@ -23,8 +23,8 @@ use crate::settings::Grants;
 const BATCH: usize = 4_096;
 /// The most events that wait to be taken.
 const WAITING: usize = 100_000;
-/// How long the thread sleeps at most.
-const IDLE: Duration = Duration::from_secs(60);
+/// How long the thread sleeps at most: it looks at the clock that often.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Something for the thread to do.
 enum Order {
@@ -174,6 +174,11 @@ impl Work {
 
     /// One batch. False when it was the last one.
     fn round(&mut self, first: Option<Order>, incoming: &Receiver<Order>) -> Result<bool, Error> {
+        if let Some(by) = self.clock.look() {
+            warn!("the clock was set by {by}");
+            let now = self.clock.now();
+            self.engine.clock_stepped(self.journal.as_ref(), by, now)?;
+        }
         let mut later = Vec::new();
         let mut goes_on = true;
         let more = std::iter::from_fn(|| incoming.try_recv().ok());
@@ -225,7 +230,7 @@ impl Work {
                 Some(later(reply, engine.resolve(journal, id, &by, &why, now)?))
             }
             Order::StopChanges(by, why, reply) => {
-                Some(later(reply, engine.stop_changes(journal, &by, &why, now)?))
+                Some(later(reply, engine.stop_changes(&by, &why, now)))
             }
             Order::ReleaseChanges(reply) => {
                 Some(later(reply, engine.release_changes(journal, now)?))
@@ -235,7 +240,7 @@ impl Work {
                 Some(later(reply, ()))
             }
             Order::Load(runbooks, grants, reply) => {
-                engine.load(*runbooks, grants);
+                engine.load(journal, *runbooks, grants, now)?;
                 Some(later(reply, ()))
             }
             Order::Look(_) | Order::Stop => None,
