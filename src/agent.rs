@@ -11,6 +11,7 @@
 mod alertmanager;
 mod api;
 mod dry;
+mod listen;
 mod load;
 mod once;
 mod serve;

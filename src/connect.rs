@@ -17,6 +17,7 @@ mod exec;
 mod host;
 mod http;
 mod inventory;
+mod lack;
 mod people;
 mod prom;
 mod secret;
@@ -34,6 +35,7 @@ pub use exec::{Exec, ExecOptions};
 pub use host::Hosts;
 pub use http::Http;
 pub use inventory::{Inventory, Machine};
+pub use lack::is_own_lack;
 pub use people::{PagerDuty, Slack, Terminal, Webhook};
 pub use prom::{Prom, PromOptions};
 pub use secret::{SecretText, Secrets};
@@ -69,11 +71,27 @@ pub trait Provider: Send + Sync {
     /// The module's name: `prom`.
     fn module(&self) -> &'static str;
 
+    /// What a call keeps busy, beside the agent itself.
+    fn endpoint(&self, call: &Call) -> Endpoint {
+        // Most modules speak to one server.
+        let _ = call;
+        Endpoint::Named(self.module().to_owned())
+    }
+
     /// Looks. Changes nothing, whatever happens.
     fn observe(&self, granted: Granted) -> Pending<'_, Observed>;
 
     /// Changes the world. When the future is dropped, the outcome is unknown.
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome>;
+}
+
+/// What a call keeps busy: so much of it at once is enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// A server, by its name or address.
+    Named(String),
+    /// A processor of this machine.
+    Program,
 }
 
 /// A way to reach people.

@@ -19,21 +19,26 @@
 //! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
 
 mod arrive;
+mod clock;
 mod close;
 mod debt;
 mod decode;
 mod desk;
 mod drive;
 mod duty;
+mod dwell;
 mod fit;
 mod leave;
 mod open;
+mod owner;
 mod past;
 mod people;
 mod recover;
 mod runbooks;
 mod timer;
 mod view;
+mod waiting;
+mod work;
 
 pub use arrive::Accepted;
 pub use drive::granted;
@@ -41,21 +46,23 @@ pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
 pub use view::{Plain, line};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    Alert, DeadLetter, Error, Hold, Holding, IncidentId, IntentId, Journal, MessageId, Newest,
-    Outbox, RunId, Write,
+    Alert, DeadLetter, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox,
+    RunId, Write,
 };
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
 use crate::value::{Identity, Time};
 use desk::Desk;
-use leave::Queued;
+use dwell::Dwells;
 use timer::Timer;
+use waiting::Waiters;
+use work::Work;
 
 /// The mind of one agent. See the module's doc for how it is driven.
 #[derive(Debug)]
@@ -70,15 +77,18 @@ pub struct Engine {
     locks: BTreeMap<Identity, RunId>,
     /// What was changed and has not been seen to be well since, by whom.
     disturbed: BTreeMap<Identity, RunId>,
-    /// Intents that wait for their turn, first come first.
-    queue: Vec<Queued>,
+    /// Intents that wait for their turn.
+    waiters: Waiters,
+    /// What inputs have left to be done.
+    work: VecDeque<Work>,
     /// The intent that a run carries out.
     intents: BTreeMap<RunId, IntentId>,
     /// Attempts of this batch, by target type: the journal does not know them yet.
     attempts: Vec<SmolStr>,
     hold: Option<Hold>,
-    /// Alerts that have to stand for a while first, and the trigger that each waits for.
-    holdings: Vec<(Holding, Alert, runbooks::Found)>,
+    /// The agent stops: no change begins any more.
+    draining: bool,
+    dwells: Dwells,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -161,6 +171,11 @@ pub enum Arriving {
 impl Engine {
     /// Takes one input in.
     pub fn handle(&mut self, journal: &dyn Journal, input: Input, now: Time) -> Result<(), Error> {
+        self.take_in(journal, input, now)?;
+        self.work_on(journal, now)
+    }
+
+    fn take_in(&mut self, journal: &dyn Journal, input: Input, now: Time) -> Result<(), Error> {
         match input {
             Input::Tick => self.tick(journal, now),
             Input::Observed { run, id, outcome } => self.answer(
@@ -201,19 +216,37 @@ impl Engine {
 
     /// When something is due, if nothing happens before.
     pub fn next_timer(&self) -> Option<Time> {
-        self.timers.first().map(|(time, _)| *time)
+        match self.work.is_empty() {
+            true => self.timers.first().map(|(time, _)| *time),
+            // The rest of the work is due at once.
+            false => Some(Time::default()),
+        }
     }
 
     /// Takes a new set of runbooks. Runs and incidents under way go on with the code they have.
-    pub fn load(&mut self, runbooks: Runbooks, grants: Grants) {
+    /// What has to stand for a while is matched anew.
+    pub fn load(
+        &mut self,
+        journal: &dyn Journal,
+        runbooks: Runbooks,
+        grants: Grants,
+        now: Time,
+    ) -> Result<(), Error> {
         self.keep_programs(&runbooks);
         self.runbooks = runbooks;
         self.grants = grants;
+        self.match_dwells(journal, now)
     }
 
     /// The runbooks that new events are matched with.
     pub fn runbooks(&self) -> &Runbooks {
         &self.runbooks
+    }
+
+    /// The agent is about to stop: no change begins any more. What waits is asked for again at the
+    /// next start.
+    pub fn drain(&mut self) {
+        self.draining = true;
     }
 
     /// Whether all changes are stopped, and by whom.

@@ -11,11 +11,16 @@
 mod clock;
 mod driver;
 mod files;
+mod limits;
 mod perform;
 mod reach;
+mod status;
+mod under_way;
 
 pub use clock::Clock;
-pub use driver::{Driver, Gone, Handle, Stopped};
+pub use driver::{Driver, Gone, Handle, NotTaken, Stopped};
 pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
 pub use reach::{Known, Reach, reach};
+pub use status::Status;
+pub use under_way::UnderWay;

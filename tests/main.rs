@@ -27,6 +27,7 @@ mod suites {
     pub mod explain;
     pub mod fixes;
     pub mod fmt;
+    pub mod golden;
     pub mod hostile;
     pub mod library;
     pub mod literal;
@@ -72,6 +73,7 @@ const SUITES: &[Suite] = &[
     ("connect", suites::connect::trials),
     ("agent", suites::agent::trials),
     ("engine", suites::engine::trials),
+    ("golden", suites::golden::trials),
     ("examples", suites::examples::trials),
     ("demo", suites::demo::trials),
     ("e2e", suites::e2e::trials),

@@ -5,13 +5,15 @@
 
 mod incidents;
 mod ingest;
+mod slow;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -19,7 +21,10 @@ use serde_json::json;
 use smol_str::SmolStr;
 
 use crate::diag::Code;
-use crate::host::{Clock, Gone, Handle, Known};
+use crate::host::{Clock, Gone, Handle, Known, NotTaken};
+
+/// A turn that lasts longer will not end.
+const STUCK: Duration = Duration::from_secs(60);
 
 /// What every route sees.
 #[derive(Clone)]
@@ -64,7 +69,8 @@ pub fn router(shared: Shared) -> Router {
                 .post(incidents::hold)
                 .delete(incidents::release),
         )
-        .layer(middleware::from_fn_with_state(shared.clone(), know));
+        .layer(middleware::from_fn_with_state(shared.clone(), know))
+        .layer(middleware::map_request(slow::timed));
     Router::new()
         .route("/v1/health", get(health))
         .route("/v1/ready", get(ready))
@@ -119,8 +125,18 @@ fn same(known: &str, given: &str) -> bool {
 }
 
 async fn health(State(shared): State<Shared>) -> Result<Response, Failed> {
-    // It lives if the thread that drives it still answers.
-    shared.handle.look(|_, _| Ok(())).await?;
+    // Asked of what the thread says of itself: whoever asks never waits for its work.
+    let status = shared.handle.status();
+    if status.is_gone() {
+        return Err(Gone.into());
+    }
+    if status.busy() > STUCK {
+        return Err(Failed {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: None,
+            why: format!("one turn has lasted for {} s", status.busy().as_secs()),
+        });
+    }
     Ok(axum::Json(json!({"version": 1, "status": "alive"})).into_response())
 }
 
@@ -132,10 +148,10 @@ async fn ready(State(shared): State<Shared>) -> Result<Response, Failed> {
             why: "the agent starts or stops".to_owned(),
         });
     }
-    let runbooks = shared
-        .handle
-        .look(|_, engine| Ok(engine.runbooks().all().len()))
-        .await?;
+    if shared.handle.status().is_gone() {
+        return Err(Gone.into());
+    }
+    let runbooks = shared.handle.status().runbooks();
     Ok(axum::Json(json!({"version": 1, "status": "ready", "runbooks": runbooks})).into_response())
 }
 
@@ -144,6 +160,19 @@ async fn nothing_here() -> Failed {
         status: StatusCode::NOT_FOUND,
         code: None,
         why: "there is nothing here; `rbk agent --help` lists what the agent offers".to_owned(),
+    }
+}
+
+impl From<NotTaken> for Failed {
+    fn from(not_taken: NotTaken) -> Failed {
+        match not_taken {
+            NotTaken::Gone => Gone.into(),
+            NotTaken::Busy => Failed {
+                status: StatusCode::TOO_MANY_REQUESTS,
+                code: None,
+                why: "too many events wait to be taken; nothing of this was accepted".to_owned(),
+            },
+        }
     }
 }
 
@@ -162,6 +191,11 @@ impl IntoResponse for Failed {
     fn into_response(self) -> Response {
         let code = self.code.map(Code::as_str);
         let body = json!({"version": 1, "error": {"code": code, "message": self.why}});
-        (self.status, axum::Json(body)).into_response()
+        let mut response = (self.status, axum::Json(body)).into_response();
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            let soon = HeaderValue::from_static("1");
+            response.headers_mut().insert(header::RETRY_AFTER, soon);
+        }
+        response
     }
 }

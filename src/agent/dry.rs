@@ -139,6 +139,7 @@ impl Dry<'_> {
                 self.plan.changes.push(Plain.call(&intent.call, now));
                 Some(Input::Granted { id })
             }
+            Action::Repeat { id, .. } => Some(Input::Granted { id }),
             // As if it had taken effect: what follows it in the plan does not depend on it.
             Action::Perform(perform) => Some(Input::Performed {
                 id: perform.id,

@@ -63,7 +63,9 @@ async fn follow(
     alert: Alert,
     say: &mut impl FnMut(&TimelineLine),
 ) -> Result<Outcome, Gone> {
-    let accepted = handle.accept(vec![Arriving::Alert(alert)]).await?;
+    let accepted = handle.accept(vec![Arriving::Alert(alert)]).await;
+    // Nobody else sends anything, so it is never busy.
+    let accepted = accepted.map_err(|_| Gone)?;
     let id = match accepted.first() {
         Some(Accepted::Taken(incidents)) => incidents.first().copied(),
         Some(Accepted::Joined(incident)) => Some(*incident),

@@ -16,12 +16,13 @@ use tokio::sync::{oneshot, watch};
 use tracing::{error, info, warn};
 
 use super::api::{self, Shared};
+use super::listen;
 use super::load::{self, Package, Refused};
 use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
 use crate::engine::Engine;
-use crate::host::{self, Clock, Driver, Handle, Stopped};
+use crate::host::{self, Clock, Driver, Handle, Stopped, UnderWay};
 use crate::journal;
 use crate::settings::Settings;
 use crate::store::Sqlite;
@@ -48,6 +49,7 @@ pub struct Running {
     ready: Arc<AtomicBool>,
     ended: oneshot::Receiver<()>,
     end: watch::Sender<bool>,
+    under_way: Arc<UnderWay>,
 }
 
 /// Everything that the settings name and the package needs, or all of it that is missing.
@@ -101,6 +103,7 @@ pub async fn start(
             vec![Refused { code: None, why }]
         })?;
     let address = listener.local_addr().unwrap_or(settings.listen);
+    let (under_way, connections) = (reach.performer.under_way(), reach.performer.connections());
     let (stopped, ended) = oneshot::channel();
     let (driver, handle) = Driver::start(
         Box::new(store),
@@ -116,16 +119,9 @@ pub async fn start(
         callers: Arc::new(reach.callers),
         ready: ready.clone(),
     };
-    let (end, mut ending) = watch::channel(false);
-    let server = axum::serve(listener, api::router(shared)).with_graceful_shutdown(async move {
-        // An end that nobody can announce any more is an end.
-        let _ = ending.wait_for(|ends| *ends).await;
-    });
-    let server = tokio::spawn(async move {
-        if let Err(failure) = server.await {
-            error!("the HTTP server failed: {failure}");
-        }
-    });
+    let (end, ending) = watch::channel(false);
+    let router = api::router(shared);
+    let server = tokio::spawn(listen::serve(listener, router, connections, ending));
     info!(%address, package = package.name, runbooks = loaded, "the agent is at work");
     Ok(Running {
         address,
@@ -135,6 +131,7 @@ pub async fn start(
         ready,
         ended,
         end,
+        under_way,
     })
 }
 
@@ -169,15 +166,34 @@ pub async fn serve(options: &Options) -> Result<Stopped, Vec<Refused>> {
             }
         }
     }
-    Ok(running.stop().await)
+    let again = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    Ok(running.stop(again).await)
 }
 
 impl Running {
-    /// Stops taking alerts, lets what was accepted be written, and ends.
-    pub async fn stop(self) -> Stopped {
+    /// Stops taking alerts, lets what was accepted be written and what was begun be ended, and
+    /// ends. Does not wait for what was begun once `at_once` resolves.
+    pub async fn stop(self, at_once: impl Future<Output = ()>) -> Stopped {
         info!("the agent stops");
         self.ready.store(false, Ordering::Relaxed);
         let _ = self.end.send(true);
+        // Each change has a deadline of its own, so this ends. A driver that is gone drains nothing.
+        if self.handle.drain().await.is_ok() {
+            let names = self.under_way.names();
+            if !names.is_empty() {
+                let names = names.join(", ");
+                info!("waiting for what is under way: {names}; a second signal ends at once");
+            }
+            tokio::select! {
+                () = self.under_way.none_left() => {}
+                () = at_once => warn!("what is under way is left alone, and settled at the next start"),
+            }
+        }
         if tokio::time::timeout(GRACE, self.server).await.is_err() {
             warn!("connections were still open and are cut");
         }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
 
+use super::lack::{LOOK_AGAIN, is_caused_by_lack};
 use super::secret::SecretText;
 
 /// How long a connection may take to be made.
@@ -93,7 +94,7 @@ impl Client {
     ) -> Result<Answer, NoAnswer> {
         let deadline = tokio::time::Instant::now() + patience;
         let late = format!("no answer within {}", seconds(patience));
-        let response = match tokio::time::timeout_at(deadline, request.send()).await {
+        let response = match tokio::time::timeout_at(deadline, self.send(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(self.no_answer(&error)),
             Err(_) => {
@@ -122,6 +123,21 @@ impl Client {
             answer.broken = Some(late);
         }
         Ok(answer)
+    }
+
+    /// Sends it, and sends it again where it was never sent for a lack of the agent's own.
+    async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, reqwest::Error> {
+        let mut request = request;
+        loop {
+            let again = request.try_clone();
+            match (request.send().await, again) {
+                (Err(error), Some(again)) if error.is_connect() && is_caused_by_lack(&error) => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    request = again;
+                }
+                (sent, _) => return sent,
+            }
+        }
     }
 
     fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {

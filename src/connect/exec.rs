@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::answer::{bounded, failed, said, took};
 use super::client::seconds;
-use super::{Granted, Inventory, Pending, Provider, Secrets, arguments};
+use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
@@ -82,7 +82,14 @@ impl Exec {
     async fn run(&self, granted: &Granted, strays: Strays) -> Result<Ran, String> {
         let (path, argv) = self.line(&granted.call)?;
         let most = output::MOST + self.secrets.margin();
-        let ran = child::run(&path, &argv, granted.patience(), most, strays).await;
+        let ran = child::run(
+            &path,
+            &argv,
+            &granted.key,
+            granted.patience(),
+            (most, strays),
+        )
+        .await;
         ran.map_err(|why| format!("{} cannot be started: {why}", shown(&path)))
     }
 
@@ -149,6 +156,10 @@ impl Exec {
 impl Provider for Exec {
     fn module(&self) -> &'static str {
         "exec"
+    }
+
+    fn endpoint(&self, _: &Call) -> Endpoint {
+        Endpoint::Program
     }
 
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {

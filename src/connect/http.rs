@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::answer::{bounded, failed, quoted, said, took};
 use super::client::{Answer, with_bearer};
-use super::{Client, Granted, Pending, Provider, Secrets, arguments};
+use super::{Client, Endpoint, Granted, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::{TEXT_BYTES, Tag, Value};
 
@@ -91,17 +91,16 @@ impl Http {
             Ok(request) => request,
             Err(why) => return not_applied(&why),
         };
-        // Where the other side knows the header, a repetition is harmless.
-        let request = request.header("Idempotency-Key", &granted.key);
         match self.client.ask(request, granted.patience(), REFUSAL).await {
-            // Somebody in between gave up: whether the other side has done it, nobody knows.
-            Ok(answer) if matches!(answer.status, 408 | 502 | 504) => ChangeOutcome::Unknown,
             // The status came with the first bytes: it counts, also when the body broke off.
-            Ok(answer) if answer.status < 400 => ChangeOutcome::Applied(Value::None),
-            Ok(answer) => {
-                let body = quoted(&self.secrets, &answer.body);
-                not_applied(&format!("answered with status {}: {body}", answer.status))
-            }
+            Ok(answer) => match outcome_of(answer.status) {
+                Outcome::Applied => ChangeOutcome::Applied(Value::None),
+                Outcome::Unknown => ChangeOutcome::Unknown,
+                Outcome::NotApplied => {
+                    let body = quoted(&self.secrets, &answer.body);
+                    not_applied(&format!("answered with status {}: {body}", answer.status))
+                }
+            },
             Err(no_answer) if no_answer.sent => ChangeOutcome::Unknown,
             Err(no_answer) => not_applied(&no_answer.why),
         }
@@ -113,12 +112,37 @@ impl Provider for Http {
         "http"
     }
 
+    fn endpoint(&self, call: &Call) -> Endpoint {
+        let url = arguments::query(call, "url", Tag::Url).unwrap_or_default();
+        let parsed = url::Url::parse(url);
+        let authority = parsed.as_ref().map_or("", url::Url::authority);
+        Endpoint::Named(authority.to_owned())
+    }
+
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
         Box::pin(async move { self.look(&granted).await })
     }
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
         Box::pin(async move { self.change(&granted).await })
+    }
+}
+
+/// What a status says of a change.
+enum Outcome {
+    Applied,
+    NotApplied,
+    /// It may have been done, in part or by somebody in between.
+    Unknown,
+}
+
+/// A refusal has to be sure: whatever gave up, broke or asks for another try is none.
+fn outcome_of(status: u16) -> Outcome {
+    match status {
+        200..=299 => Outcome::Applied,
+        408 | 409 | 425 | 429 => Outcome::Unknown,
+        300..=499 => Outcome::NotApplied,
+        _ => Outcome::Unknown,
     }
 }
 

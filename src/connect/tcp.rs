@@ -13,7 +13,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::answer::{failed, took};
 use super::client::seconds;
-use super::{Granted, Inventory, Pending, Provider, Secrets, arguments};
+use super::lack::{LOOK_AGAIN, is_own_lack};
+use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
 
@@ -68,12 +69,18 @@ impl Tcp {
         let port = arguments::port(call, "port")?;
         let machine = self.inventory.machine(name);
         let machine = machine.ok_or_else(|| format!("the inventory has no host `{name}`"))?;
-        let connecting = TcpStream::connect((machine.address.as_str(), port));
-        match timeout_at(deadline, connecting).await {
-            Ok(Ok(stream)) => Ok(Some(stream)),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(None),
-            Ok(Err(error)) => Err(format!("`{name}` cannot be reached: {error}")),
-            Err(_) => Err(format!("`{name}` cannot be reached: no answer in time")),
+        loop {
+            let connecting = TcpStream::connect((machine.address.as_str(), port));
+            return match timeout_at(deadline, connecting).await {
+                Ok(Ok(stream)) => Ok(Some(stream)),
+                Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(None),
+                Ok(Err(error)) if is_own_lack(&error) && Instant::now() < deadline => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                    continue;
+                }
+                Ok(Err(error)) => Err(format!("`{name}` cannot be reached: {error}")),
+                Err(_) => Err(format!("`{name}` cannot be reached: no answer in time")),
+            };
         }
     }
 
@@ -129,6 +136,11 @@ impl Tcp {
 impl Provider for Tcp {
     fn module(&self) -> &'static str {
         "tcp"
+    }
+
+    fn endpoint(&self, call: &Call) -> Endpoint {
+        let name = arguments::host(call, "on").unwrap_or_default();
+        Endpoint::Named(name.to_owned())
     }
 
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {

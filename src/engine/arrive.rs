@@ -6,16 +6,13 @@ use smol_str::SmolStr;
 
 use super::fit::{Passed, fit, from_alert, from_event, from_request, title};
 use super::open::Occasion;
-use super::runbooks::Found;
-use super::timer::Timer;
 use super::{Arriving, Engine, decode};
 use crate::diag::Code;
 use crate::journal::{
-    Alert, Arrival, DeadLetter, Disposition, Error, Event, EventId, Holding, IncidentId, Journal,
-    Standing, Write,
+    Alert, Arrival, DeadLetter, Disposition, Error, Event, EventId, IncidentId, Journal, Standing,
+    Write,
 };
 use crate::program::TriggerKind;
-use crate::run::moment;
 use crate::value::Time;
 
 /// What became of something that arrived.
@@ -82,6 +79,7 @@ impl Engine {
             event,
             disposition,
         }));
+        self.work_on(journal, now)?;
         Ok(accepted)
     }
 
@@ -93,6 +91,9 @@ impl Engine {
         now: Time,
     ) -> Result<Accepted, Error> {
         let mut taken = Taking::default();
+        if alert.standing == Standing::Resolved {
+            self.stands_no_longer(&alert.fingerprint);
+        }
         for found in self.runbooks.on_alert(alert) {
             let Some((loaded, trigger)) = self.runbooks.at(found) else {
                 continue;
@@ -124,14 +125,13 @@ impl Engine {
             }
             match alert.standing {
                 Standing::Resolved => {
-                    self.stop_holding(&alert.fingerprint, found);
                     taken.add(self.alert_resolved(journal, &occasion, &alert.fingerprint, now)?);
                 }
                 Standing::Firing => match holding {
                     Some(_) if self.is_known(journal, &occasion)? => {
                         taken.add(Some(self.open_or_join(journal, occasion, now)?));
                     }
-                    Some(holding) => self.hold_on(alert, &occasion, moment::after(now, holding)),
+                    Some(holding) => self.has_to_stand(alert, &occasion, holding, now),
                     None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
                 },
             }
@@ -268,88 +268,6 @@ impl Engine {
             Err(Passed::Failed(code, why)) => Ok(dead(code, why)),
         }
     }
-
-    /// Lets an alert stand for a while before anything comes of it.
-    fn hold_on(&mut self, alert: &Alert, occasion: &Occasion, until: Time) {
-        let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
-            return;
-        };
-        let holding = Holding {
-            event: occasion.event,
-            runbook: loaded.program.runbook.clone(),
-            trigger: u16::try_from(occasion.found.trigger).unwrap_or(u16::MAX),
-            fingerprint: alert.fingerprint.clone(),
-            until,
-        };
-        if self
-            .holdings
-            .iter()
-            .any(|(known, _, _)| is_same(known, &holding))
-        {
-            return;
-        }
-        let Found { runbook, trigger } = occasion.found;
-        let timer = Timer::Holding(holding.event, runbook, trigger);
-        self.timers.insert((until, timer));
-        self.holdings
-            .push((holding.clone(), alert.clone(), occasion.found));
-        self.desk.write(Write::Holding(holding));
-    }
-
-    fn stop_holding(&mut self, fingerprint: &SmolStr, found: Found) {
-        let place = self
-            .holdings
-            .iter()
-            .position(|(holding, _, of)| holding.fingerprint == *fingerprint && *of == found);
-        if let Some(place) = place {
-            let (holding, _, _) = self.holdings.remove(place);
-            self.end_holding(holding);
-        }
-    }
-
-    fn end_holding(&mut self, holding: Holding) {
-        self.desk.write(Write::HoldingGone {
-            event: holding.event,
-            runbook: holding.runbook,
-            trigger: holding.trigger,
-        });
-    }
-
-    /// An alert has stood long enough.
-    pub(super) fn held_long_enough(
-        &mut self,
-        journal: &dyn Journal,
-        event: EventId,
-        runbook: usize,
-        trigger: usize,
-        now: Time,
-    ) -> Result<(), Error> {
-        let found = Found { runbook, trigger };
-        let place = self
-            .holdings
-            .iter()
-            .position(|(holding, _, of)| holding.event == event && *of == found);
-        let Some(place) = place else { return Ok(()) };
-        let (holding, alert, _) = self.holdings.remove(place);
-        self.end_holding(holding);
-        let Some((loaded, trigger)) = self.runbooks.at(found) else {
-            return Ok(());
-        };
-        let program = loaded.program.clone();
-        if let Ok(bindings) = fit(&program, trigger, |binding| from_alert(binding, &alert)) {
-            let occasion = Occasion {
-                event,
-                found,
-                bindings,
-                firing: Some((alert.fingerprint.clone(), alert.since)),
-                title: title(&alert),
-            };
-            let incident = self.open_or_join(journal, occasion, now)?;
-            let disposition = Disposition::Taken(vec![incident]);
-            self.desk.write(Write::Disposed { event, disposition });
-        }
-        Ok(())
-    }
 }
 
 /// What the runbooks made of an event, put together.
@@ -405,14 +323,8 @@ fn dead(code: Code, why: String) -> Accepted {
     }
 }
 
-fn is_same(known: &Holding, new: &Holding) -> bool {
-    known.fingerprint == new.fingerprint
-        && known.runbook == new.runbook
-        && known.trigger == new.trigger
-}
-
 /// What arrived, as it stands on the list of dead letters.
-fn body(event: &Event) -> String {
+pub(super) fn body(event: &Event) -> String {
     match event {
         Event::Alert(alert) => {
             serde_json::to_string(&alert.labels).unwrap_or_else(|_| alert.name.to_string())

@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::open::Occasion;
+use super::waiting::Obstacle;
 use super::{Action, Engine};
 use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
@@ -26,7 +27,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), Trouble> {
         self.note(journal, run, now, Happened::Ended(end.clone()))?;
-        self.leave_queue(run);
+        self.stop_waiting(run);
         self.intents.remove(&run);
         self.desk.run(journal, run)?.pending.clear();
         let id = match run {
@@ -49,7 +50,7 @@ impl Engine {
             self.unlock(journal, run)?;
         }
         if !keeps.disturbed && (is_over || !is_dirty) {
-            self.recovered(journal, run, now)?;
+            self.recovered(journal, run)?;
         }
         match end {
             End::Resolved => self.resolved(journal, id, How::Verified, None, now)?,
@@ -64,7 +65,6 @@ impl Engine {
                 self.begin_run(journal, id, code, program, Leave::Mend, now)?;
             }
         }
-        self.next_in_turn(journal, now)?;
         Ok(())
     }
 
@@ -100,9 +100,11 @@ impl Engine {
         let told = incident.told.clone();
         for target in locked {
             self.locks.remove(&target);
+            self.is_gone(Obstacle::Lock(target));
         }
         for target in disturbed {
             self.disturbed.remove(&target);
+            self.is_gone(Obstacle::AtOnce(target.kind().into()));
         }
         self.give_up_pages(id, "the incident is resolved");
         let text = match &by {
@@ -178,7 +180,7 @@ impl Engine {
         run: RunId,
         now: Time,
     ) -> Result<(), Error> {
-        self.leave_queue(run);
+        self.stop_waiting(run);
         self.desk.put_aside(run);
         let Some(id) = incident_of(run) else {
             return Ok(());

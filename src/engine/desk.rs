@@ -211,15 +211,6 @@ impl Desk {
         }));
     }
 
-    /// The runs on the desk that have not ended.
-    pub fn at_work(&self) -> impl Iterator<Item = RunId> {
-        let live = self
-            .runs
-            .iter()
-            .filter(|(_, working)| working.run.end().is_none());
-        live.map(|(id, _)| *id)
-    }
-
     /// The code that a run is pinned to.
     pub fn program(
         &mut self,

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use super::desk::Trouble;
-use super::leave::Leave;
 use super::timer::Timer;
+use super::waiting::Asking;
 use super::{Action, Engine};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
@@ -82,20 +82,12 @@ impl Engine {
         match action {
             run::Action::Observe(observe) => self.observe(journal, id, program, observe, now),
             run::Action::Intend { id: asked, intent } => {
-                match self.may(journal, id, program, &intent, now)? {
-                    Leave::Granted => {
-                        self.grant(journal, id, program, *intent, now)?;
-                        Ok(Some(run::Input::Granted { id: asked }))
-                    }
-                    Leave::Refused(reason, why) => {
-                        self.refuse(journal, id, &intent.call, reason, why, now)?;
-                        Ok(Some(run::Input::Refused { id: asked, reason }))
-                    }
-                    Leave::Wait(why) => {
-                        self.wait_for_turn(journal, id, program, asked, intent, why, now)?;
-                        Ok(None)
-                    }
-                }
+                let asking = Asking::new(id, asked, intent, false);
+                self.ask_leave(journal, program, asking, now)
+            }
+            run::Action::Repeat { id: asked, intent } => {
+                let asking = Asking::new(id, asked, intent, true);
+                self.ask_leave(journal, program, asking, now)
             }
             run::Action::Perform(perform) => {
                 let pending = run::Action::Perform(perform.clone());
@@ -263,7 +255,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         if let Event::Verified { .. } | Event::AlreadySo = event {
-            self.recovered(journal, id, now)?;
+            self.recovered(journal, id)?;
         }
         if let Event::Owes {
             mitigation,
@@ -350,8 +342,10 @@ fn take_pending(pending: &mut Vec<run::Action>, input: &run::Input) -> Option<ru
         (run::Action::Settle { id: asked, .. }, run::Input::Settled { id, .. })
         | (run::Action::Wait { id: asked, .. }, run::Input::Timer { id })
         | (
-            run::Action::Intend { id: asked, .. },
-            run::Input::Granted { id } | run::Input::Free { id } | run::Input::Refused { id, .. },
+            run::Action::Intend { id: asked, .. } | run::Action::Repeat { id: asked, .. },
+            run::Input::Granted { id }
+            | run::Input::Free { id, .. }
+            | run::Input::Refused { id, .. },
         ) => asked == id,
         _ => false,
     };

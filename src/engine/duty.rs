@@ -272,7 +272,7 @@ impl Engine {
         Ok(())
     }
 
-    fn keep_message(&mut self, outbox: Outbox) {
+    pub(super) fn keep_message(&mut self, outbox: Outbox) {
         self.desk.write(Write::Message(outbox.clone()));
         match outbox.delivery {
             Delivery::Due { .. } => self.desk.outbox.insert(outbox.id, outbox),
@@ -380,7 +380,7 @@ impl Engine {
 
 /// A link of the chain: its role's name, its address, and how long it is waited for. Without a
 /// chain the owner is the only link.
-fn link(program: &Program, place: u16) -> Option<(SmolStr, SmolStr, Option<Duration>)> {
+pub(super) fn link(program: &Program, place: u16) -> Option<(SmolStr, SmolStr, Option<Duration>)> {
     let (role, hold) = match program.metadata.chain.get(usize::from(place)) {
         Some(link) => (link.role, link.hold),
         None if place == 0 => (program.metadata.owner?, None),

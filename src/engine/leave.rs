@@ -2,16 +2,22 @@
 //! down, with what it locks and what it counts for, in the batch before it is begun.
 //!
 //! Limits are shared by all runs of the agent. Taking back and releasing are never refused for a
-//! limit or a lock: else a run could be stopped half-done by its own bounds.
+//! limit or a lock: else a run could be stopped half-done by its own bounds. While all changes are
+//! stopped they wait like every other, but are not refused when their patience is over: a human is
+//! told that they wait. A change whose outcome is unknown needs leave again before it is repeated.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
 
 use super::Engine;
 use super::desk::Trouble;
 use super::drive::{granted, incident_of};
-use super::timer::Timer;
+use super::waiting::{Asking, Obstacle, Waiting};
 use crate::effect::{Call, Reason};
 use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
 use crate::program::{BlastPer, Program};
-use crate::run::{self, Intent, IntentKind, moment};
+use crate::run::{self, Intent, IntentKind};
 use crate::value::{Duration, Identity, Time};
 
 /// What becomes of an intent.
@@ -19,16 +25,7 @@ pub enum Leave {
     Granted,
     Refused(Reason, String),
     /// It has to wait, for this.
-    Wait(String),
-}
-
-/// An intent that waits for its turn.
-#[derive(Clone, Debug)]
-pub struct Queued {
-    pub run: RunId,
-    pub id: u64,
-    pub intent: Box<Intent>,
-    pub why: String,
+    Wait(Obstacle, String),
 }
 
 impl Engine {
@@ -36,11 +33,11 @@ impl Engine {
     pub(super) fn may(
         &self,
         journal: &dyn Journal,
-        run: RunId,
         program: &Program,
-        intent: &Intent,
+        asking: &Asking,
         now: Time,
     ) -> Result<Leave, Error> {
+        let (run, intent) = (asking.run, &asking.intent);
         let declared = program
             .actions
             .iter()
@@ -52,21 +49,27 @@ impl Engine {
         if let Err(denied) = granted(&self.grants, &declared.needs, &intent.call) {
             return Ok(Leave::Refused(Reason::Grant, denied));
         }
+        if self.draining {
+            // The next start asks anew.
+            return Ok(Leave::Wait(Obstacle::Hold, "the agent stops".to_owned()));
+        }
         if let Some(hold) = &self.hold {
-            return Ok(Leave::Wait(format!(
-                "all changes are stopped by {}",
-                hold.by
-            )));
+            let why = format!("all changes are stopped by {}", hold.by);
+            return Ok(Leave::Wait(Obstacle::Hold, why));
         }
         match intent.kind {
             IntentKind::Undo | IntentKind::Release => return Ok(Leave::Granted),
             IntentKind::Do => {}
         }
-        if let Some(why) = self
+        if let Some((obstacle, why)) = self
             .locked(run, intent)
             .or_else(|| self.too_many_at_once(run, program, intent))
         {
-            return Ok(Leave::Wait(why));
+            return Ok(Leave::Wait(obstacle, why));
+        }
+        // It was counted when it was granted.
+        if asking.again {
+            return Ok(Leave::Granted);
         }
         match self.too_often(journal, program, intent, now)? {
             Some(why) => Ok(Leave::Refused(Reason::OverBound, why)),
@@ -74,21 +77,66 @@ impl Engine {
         }
     }
 
+    /// Answers a run that asks leave, or lets it wait.
+    pub(super) fn ask_leave(
+        &mut self,
+        journal: &dyn Journal,
+        program: &Program,
+        asking: Asking,
+        now: Time,
+    ) -> Result<Option<run::Input>, Trouble> {
+        let (run, id) = (asking.run, asking.id);
+        match self.may(journal, program, &asking, now)? {
+            Leave::Granted => {
+                match asking.again {
+                    true => self.end_claim(run),
+                    false => self.grant(journal, run, program, *asking.intent, now)?,
+                }
+                Ok(Some(run::Input::Granted { id }))
+            }
+            Leave::Refused(reason, why) => {
+                self.refuse(journal, run, &asking.intent.call, reason, why, now)?;
+                Ok(Some(run::Input::Refused { id, reason }))
+            }
+            Leave::Wait(obstacle, why) => {
+                let waiting = Waiting::new(asking, obstacle, why);
+                self.wait_for_turn(journal, program, waiting, now)?;
+                Ok(None)
+            }
+        }
+    }
+
     /// Somebody else works on a target, on something in it, or on what it lies in.
-    fn locked(&self, run: RunId, intent: &Intent) -> Option<String> {
+    fn locked(&self, run: RunId, intent: &Intent) -> Option<(Obstacle, String)> {
         intent.targets.iter().find_map(|target| {
             let overlaps = |locked: &Identity| locked.contains(target) || target.contains(locked);
-            let (locked, owner) = self
+            let owned = self
                 .locks
                 .iter()
-                .find(|(locked, owner)| **owner != run && overlaps(locked))?;
-            let (locked, owner) = (printed(locked), incident_of(*owner)?);
-            Some(format!("{locked} is being changed by incident {owner}"))
+                .find(|(locked, owner)| **owner != run && overlaps(locked));
+            if let Some((locked, owner)) = owned {
+                let (name, owner) = (printed(locked), incident_of(*owner)?);
+                let why = format!("{name} is being changed by incident {owner}");
+                return Some((Obstacle::Lock(locked.clone()), why));
+            }
+            let claimed = self.waiters.claims_of_others(run);
+            let claimed = claimed.filter_map(|obstacle| match obstacle {
+                Obstacle::Lock(locked) => Some(locked),
+                Obstacle::Hold | Obstacle::AtOnce(_) => None,
+            });
+            let claimed = claimed.into_iter().find(|locked| overlaps(locked))?;
+            let why = format!("{} is somebody else's turn", printed(claimed));
+            Some((Obstacle::Lock(claimed.clone()), why))
         })
     }
 
     /// More would be disturbed at the same time than a line of the blast allows.
-    fn too_many_at_once(&self, run: RunId, program: &Program, intent: &Intent) -> Option<String> {
+    fn too_many_at_once(
+        &self,
+        run: RunId,
+        program: &Program,
+        intent: &Intent,
+    ) -> Option<(Obstacle, String)> {
         program.metadata.blast.iter().find_map(|line| {
             let explicit = program
                 .metadata
@@ -112,13 +160,15 @@ impl Engine {
                 .targets
                 .iter()
                 .filter(|target| target.kind() == line.target);
-            let (others, own) = (others.count(), own.count());
+            let obstacle = Obstacle::AtOnce(line.target.clone());
+            let claimed = self.waiters.claims_of_others(run);
+            let claimed = claimed.filter(|claimed| **claimed == obstacle).count();
+            let (others, own) = (others.count() + claimed, own.count());
             let most = line.count as usize;
             (own > 0 && others + own > most).then(|| {
-                format!(
-                    "at most {most} {} at once, {others} by others now",
-                    line.target
-                )
+                let kind = &line.target;
+                let why = format!("at most {most} {kind} at once, {others} by others now");
+                (obstacle, why)
             })
         })
     }
@@ -173,6 +223,7 @@ impl Engine {
         self.newest.intent += 1;
         let id = IntentId(self.newest.intent);
         self.intents.insert(run, id);
+        self.end_claim(run);
         if intent.kind == IntentKind::Do {
             for target in &intent.targets {
                 self.attempts.push(target.kind().into());
@@ -213,69 +264,13 @@ impl Engine {
         why: String,
         now: Time,
     ) -> Result<(), Error> {
+        self.end_claim(run);
         let call = call.clone();
         self.note(journal, run, now, Happened::Refused { call, reason, why })
     }
 
-    /// Lets an intent wait until what is in its way is gone, or its patience is over.
-    #[expect(clippy::too_many_arguments, reason = "all of it is written down")]
-    pub(super) fn wait_for_turn(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        program: &Program,
-        id: u64,
-        intent: Box<Intent>,
-        why: String,
-        now: Time,
-    ) -> Result<(), Trouble> {
-        let call = intent.call.clone();
-        let happened = Happened::Waits {
-            call,
-            why: why.clone(),
-        };
-        self.note(journal, run, now, happened)?;
-        let pending = run::Action::Intend {
-            id,
-            intent: intent.clone(),
-        };
-        self.desk.run(journal, run)?.pending.push(pending);
-        let until = moment::after(now, program.metadata.patience);
-        self.timers.insert((until, Timer::Patience(run, id)));
-        self.queue.push(Queued {
-            run,
-            id,
-            intent,
-            why,
-        });
-        Ok(())
-    }
-
-    /// Tells those whose turn it is. Each looks again and intends anew.
-    pub(super) fn next_in_turn(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
-        let mut place = 0;
-        while let Some(waiting) = self.queue.get(place).cloned() {
-            let free = match self.code_of(journal, waiting.run) {
-                Ok(program) => {
-                    let leave = self.may(journal, waiting.run, &program, &waiting.intent, now)?;
-                    !matches!(leave, Leave::Wait(_))
-                }
-                // Whoever drives it finds out why.
-                Err(Trouble::Unreadable | Trouble::Ended) => true,
-                Err(Trouble::Store(error)) => return Err(error),
-            };
-            if !free {
-                place += 1;
-                continue;
-            }
-            self.queue.remove(place);
-            let input = run::Input::Free { id: waiting.id };
-            self.answer(journal, waiting.run, input, now)?;
-        }
-        Ok(())
-    }
-
-    fn code_of(
+    /// The code of a run.
+    pub(super) fn code_of(
         &mut self,
         journal: &dyn Journal,
         run: RunId,
@@ -285,35 +280,39 @@ impl Engine {
     }
 
     /// A verify of the run passed: what it disturbed is well.
-    pub(super) fn recovered(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        now: Time,
-    ) -> Result<(), Error> {
-        self.disturbed.retain(|_, owner| *owner != run);
+    pub(super) fn recovered(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
+        let well: BTreeSet<SmolStr> = self
+            .disturbed
+            .extract_if(.., |_, owner| *owner == run)
+            .map(|(target, _)| target.kind().into())
+            .collect();
+        for kind in well {
+            self.is_gone(Obstacle::AtOnce(kind));
+        }
         if let Some(incident) = incident_of(run)
             && let Some(incident) = self.desk.incident(journal, incident)?
         {
             incident.disturbed.clear();
         }
-        self.next_in_turn(journal, now)
+        Ok(())
     }
 
     /// The run is done with everything that it locked.
     pub(super) fn unlock(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        self.locks.retain(|_, owner| *owner != run);
+        let free: Vec<Identity> = self
+            .locks
+            .extract_if(.., |_, owner| *owner == run)
+            .map(|(target, _)| target)
+            .collect();
+        for target in free {
+            self.is_gone(Obstacle::Lock(target));
+        }
         if let Some(incident) = incident_of(run)
             && let Some(incident) = self.desk.incident(journal, incident)?
         {
             incident.locks.clear();
         }
         Ok(())
-    }
-
-    /// Nothing is left to wait for: the run has ended.
-    pub(super) fn leave_queue(&mut self, run: RunId) {
-        self.queue.retain(|waiting| waiting.run != run);
     }
 }
 

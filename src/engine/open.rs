@@ -8,7 +8,7 @@ use super::Engine;
 use super::runbooks::Found;
 use crate::effect::{Reason, Severity};
 use crate::journal::{
-    Error, EventId, Happened, Incident, IncidentId, IncidentState, Journal, RunId,
+    Error, Event, EventId, Happened, Incident, IncidentId, IncidentState, Journal, RunId,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
 use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
@@ -49,7 +49,61 @@ impl Engine {
             return Ok(false);
         };
         let known = self.desk.incident_of(journal, &runbook, &key)?;
-        Ok(known.is_some_and(|incident| !incident.state.is_over()))
+        let open = known.filter(|incident| !incident.state.is_over());
+        match open.map(|incident| incident.id) {
+            Some(id) => Ok(!self.fires_again(journal, id, occasion)?),
+            None => Ok(false),
+        }
+    }
+
+    /// A human has it, all its alerts had ended, and one fires that nobody has heard of: that is a
+    /// matter to be looked at again. What is merely told again is not.
+    fn fires_again(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        occasion: &Occasion,
+    ) -> Result<bool, Error> {
+        let Some((alert, since)) = &occasion.firing else {
+            return Ok(false);
+        };
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(false);
+        };
+        let is_with_a_human = match incident.state {
+            IncidentState::Handed | IncidentState::Acknowledged { .. } => true,
+            IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
+        };
+        if !is_with_a_human || incident.run.is_some() || !incident.firing.is_empty() {
+            return Ok(false);
+        }
+        let timeline = self.desk.timeline(journal, id)?;
+        let mut cleared = false;
+        for entry in &timeline {
+            let event = match &entry.happened {
+                Happened::Cleared { .. } => {
+                    cleared = true;
+                    continue;
+                }
+                Happened::Opened { event }
+                | Happened::Joined { event }
+                | Happened::Reopened { event } => *event,
+                _ => continue,
+            };
+            let own = self.desk.arrived().find(|arrival| arrival.id == event);
+            let arrival = match own.cloned() {
+                Some(arrival) => Some(arrival),
+                None => journal.event(event)?,
+            };
+            let is_same = arrival.is_some_and(|arrival| match arrival.event {
+                Event::Alert(told) => told.fingerprint == *alert && told.since == *since,
+                Event::Named { .. } | Event::Request { .. } => false,
+            });
+            if is_same {
+                return Ok(false);
+            }
+        }
+        Ok(cleared)
     }
 
     /// The runbook and the key of what an occasion is about.
@@ -94,7 +148,11 @@ impl Engine {
             return Ok(IncidentId::default());
         };
         let known = self.desk.incident_of(journal, &runbook, &key)?;
-        match meaning(known, &occasion, now) {
+        let meant = match meaning(known, &occasion, now) {
+            Meaning::Joins(id) if self.fires_again(journal, id, &occasion)? => Meaning::Reopens(id),
+            meant => meant,
+        };
+        match meant {
             Meaning::Opens => self.open(journal, occasion, runbook, key, now),
             Meaning::Joins(id) | Meaning::Echoes(id) => {
                 let event = occasion.event;
@@ -208,7 +266,11 @@ impl Engine {
         // Permission is current, and so is the code of what begins anew.
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let event = occasion.event;
+        let mut after = "it was resolved";
         if let Some(incident) = self.desk.incident(journal, id)? {
+            if !incident.state.is_over() {
+                after = "all its alerts had ended";
+            }
             incident.state = IncidentState::Reopened;
             incident.since = now;
             incident.events += 1;
@@ -222,7 +284,7 @@ impl Engine {
             .note(journal, id, now, Happened::Reopened { event })?;
         let leave = Leave::Look {
             reason: Reason::NotVerified,
-            text: format!("{} came back after it was resolved", program.runbook),
+            text: format!("{} came back after {after}", program.runbook),
             then: None,
         };
         self.begin_run(journal, id, code, &program, leave, now)?;
@@ -266,9 +328,6 @@ impl Engine {
         self.desk.add_run(run, code, Run::open(code, input, now));
         self.desk
             .note(journal, id, now, Happened::Began { run: ordinal })?;
-        if self.hold.is_some() {
-            self.answer(journal, run, run::Input::Hold, now)?;
-        }
         self.answer(journal, run, run::Input::Begin, now)
     }
 }
@@ -296,10 +355,10 @@ fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning 
         return Meaning::Joins(incident.id);
     }
     let is_recent = moment::since(incident.since, now) < REOPENS;
-    let is_echo = occasion
-        .firing
-        .as_ref()
-        .is_some_and(|(alert, since)| incident.firing.get(alert) == Some(since));
+    // What fired before it was resolved tells nothing new, whichever alert of the key it is.
+    let is_echo = occasion.firing.as_ref().is_some_and(|(alert, since)| {
+        *since <= incident.since || incident.firing.get(alert) == Some(since)
+    });
     match (is_echo, is_recent) {
         (true, true) => Meaning::Echoes(incident.id),
         // It was resolved a while ago, and its sender still says that it fires.
@@ -309,7 +368,7 @@ fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning 
 }
 
 /// The severity that a runbook begins with.
-fn severity(program: &Program) -> Severity {
+pub(super) fn severity(program: &Program) -> Severity {
     let first = program
         .metadata
         .severity

@@ -2,9 +2,10 @@
 
 use smol_str::SmolStr;
 
+use super::waiting::Obstacle;
 use super::{Action, Engine};
 use crate::journal::{
-    Error, Happened, Hold, How, IncidentId, IncidentState, Journal, MessageKind, RunId, Write,
+    Error, Happened, Hold, How, IncidentId, IncidentState, Journal, MessageKind, Write,
 };
 use crate::run;
 use crate::value::Time;
@@ -100,22 +101,17 @@ impl Engine {
         if let Some(run) = run {
             self.answer(journal, run, run::Input::Cancel, now)?;
         }
-        self.next_in_turn(journal, now)?;
+        self.work_on(journal, now)?;
         Ok(Ok(()))
     }
 
-    /// Stops all changes: no run begins another one until they are let go on.
-    pub fn stop_changes(
-        &mut self,
-        journal: &dyn Journal,
-        by: &str,
-        why: &str,
-        now: Time,
-    ) -> Result<Result<(), Refusal>, Error> {
+    /// Stops all changes: no run begins another one until they are let go on. What is to be changed
+    /// meanwhile waits, as long as its patience lasts.
+    pub fn stop_changes(&mut self, by: &str, why: &str, now: Time) -> Result<(), Refusal> {
         if let Some(hold) = &self.hold {
-            return Ok(Err(Refusal::Already {
+            return Err(Refusal::Already {
                 by: hold.by.clone(),
-            }));
+            });
         }
         let hold = Hold {
             by: by.into(),
@@ -124,10 +120,7 @@ impl Engine {
         };
         self.hold = Some(hold.clone());
         self.desk.write(Write::Hold(Some(hold)));
-        for run in self.live(journal)? {
-            self.answer(journal, run, run::Input::Hold, now)?;
-        }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Lets changes go on. False if nothing stopped them.
@@ -136,24 +129,8 @@ impl Engine {
             return Ok(false);
         }
         self.desk.write(Write::Hold(None));
-        for run in self.live(journal)? {
-            self.answer(journal, run, run::Input::Release, now)?;
-        }
-        self.next_in_turn(journal, now)?;
+        self.is_gone(Obstacle::Hold);
+        self.work_on(journal, now)?;
         Ok(true)
-    }
-
-    /// Every run that has not ended, as far as the journal and this batch know.
-    fn live(&self, journal: &dyn Journal) -> Result<Vec<RunId>, Error> {
-        let stored = journal.live_runs()?;
-        let mut runs: Vec<RunId> = stored
-            .into_iter()
-            .flatten()
-            .map(|stored| stored.id)
-            .collect();
-        runs.extend(self.desk.at_work());
-        runs.sort_unstable();
-        runs.dedup();
-        Ok(runs)
     }
 }

@@ -6,13 +6,12 @@
 
 use super::desk::Trouble;
 use super::drive::incident_of;
-use super::leave::Queued;
+use super::leave::Leave;
 use super::timer::Timer;
+use super::waiting::{Asking, Obstacle, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{
-    Delivery, Error, Event, Happened, Incident, IntentState, Journal, RunId, StoredRun,
-};
+use crate::journal::{Delivery, Error, Happened, Incident, IntentState, Journal, RunId, StoredRun};
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
@@ -34,15 +33,17 @@ impl Engine {
             store: journal.name()?,
             newest: journal.newest()?,
             hold: journal.hold()?,
+            draining: false,
             grants,
             runbooks: Runbooks::default(),
             timers: Default::default(),
             locks: Default::default(),
             disturbed: Default::default(),
-            queue: Vec::new(),
+            waiters: Default::default(),
+            work: Default::default(),
             intents: Default::default(),
             attempts: Vec::new(),
-            holdings: Vec::new(),
+            dwells: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };
@@ -50,7 +51,7 @@ impl Engine {
         engine.runbooks = runbooks;
         engine.take_up_incidents(journal)?;
         engine.take_up_messages(journal)?;
-        engine.take_up_holdings(journal)?;
+        engine.take_up_dwells(journal, now)?;
         for debt in journal.debts()? {
             engine.timers.insert((debt.next_look, Timer::Debt(debt.id)));
             engine.desk.debts.insert(debt.id, debt);
@@ -85,28 +86,6 @@ impl Engine {
             if let Delivery::Due { at, .. } = outbox.delivery {
                 self.timers.insert((at, Timer::Message(outbox.id)));
                 self.desk.outbox.insert(outbox.id, outbox);
-            }
-        }
-        Ok(())
-    }
-
-    fn take_up_holdings(&mut self, journal: &dyn Journal) -> Result<(), Error> {
-        for holding in journal.holdings()? {
-            let Some(arrival) = journal.event(holding.event)? else {
-                continue;
-            };
-            let Event::Alert(alert) = arrival.event else {
-                continue;
-            };
-            // The runbook may have changed meanwhile: the trigger is the one that fits now.
-            let found = self.runbooks.on_alert(&alert).into_iter().find(|found| {
-                let loaded = self.runbooks.at(*found);
-                loaded.is_some_and(|(loaded, _)| loaded.program.runbook == holding.runbook)
-            });
-            if let Some(found) = found {
-                let timer = Timer::Holding(holding.event, found.runbook, found.trigger);
-                self.timers.insert((holding.until, timer));
-                self.holdings.push((holding, alert, found));
             }
         }
         Ok(())
@@ -178,7 +157,12 @@ impl Engine {
                     self.answer(journal, id, input, now)?;
                 }
                 run::Action::Intend { id: asked, intent } => {
-                    self.wait_again(journal, id, asked, intent, now)?;
+                    let asking = Asking::new(id, asked, intent, false);
+                    self.wait_again(journal, asking, now)?;
+                }
+                run::Action::Repeat { id: asked, intent } => {
+                    let asking = Asking::new(id, asked, intent, true);
+                    self.wait_again(journal, asking, now)?;
                 }
                 run::Action::Tell(_)
                 | run::Action::Attach(_)
@@ -192,30 +176,28 @@ impl Engine {
     fn wait_again(
         &mut self,
         journal: &dyn Journal,
-        run: RunId,
-        id: u64,
-        intent: Box<run::Intent>,
+        asking: Asking,
         now: Time,
     ) -> Result<(), Error> {
-        let code = match self.desk.run(journal, run) {
-            Ok(working) => working.code,
+        let program = match self.code_of(journal, asking.run) {
+            Ok(program) => program,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
+            Err(Trouble::Unreadable | Trouble::Ended) => {
+                return self.quarantine(journal, asking.run, now);
+            }
         };
-        let patience = match self.desk.program(journal, code) {
-            Ok(program) => program.metadata.patience,
-            Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, run, now),
+        let until = moment::after(now, program.metadata.patience);
+        let timer = Timer::Patience(asking.run, asking.id);
+        self.timers.insert((until, timer));
+        let (obstacle, why) = match self.may(journal, &program, &asking, now)? {
+            Leave::Wait(obstacle, why) => (obstacle, why),
+            // Nothing is in its way any more: it is woken in its turn.
+            Leave::Granted | Leave::Refused(..) => {
+                let why = "it waited when the agent stopped".to_owned();
+                (Obstacle::Hold, why)
+            }
         };
-        let until = moment::after(now, patience);
-        self.timers.insert((until, Timer::Patience(run, id)));
-        let why = "it waited when the agent stopped".to_owned();
-        self.queue.push(Queued {
-            run,
-            id,
-            intent,
-            why,
-        });
+        self.wait_on(Waiting::new(asking, obstacle, why));
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! What is due when, and what happens then.
 
+use super::work::TURN;
 use super::{Action, Engine};
-use crate::effect::Reason;
-use crate::journal::{DebtId, Delivery, Error, EventId, IncidentId, Journal, MessageId, RunId};
+use crate::journal::{DebtId, Delivery, Error, IncidentId, Journal, MessageId, RunId};
 use crate::run;
 use crate::value::Time;
 
@@ -11,8 +11,8 @@ use crate::value::Time;
 pub enum Timer {
     /// A run waits.
     Run(RunId, u64),
-    /// An alert has stood long enough: of this runbook and trigger.
-    Holding(EventId, usize, usize),
+    /// An alert has stood long enough, by its number in this process.
+    Holding(u64),
     /// Nobody has answered.
     Duty(IncidentId),
     /// A message is to be sent, again.
@@ -24,9 +24,12 @@ pub enum Timer {
 }
 
 impl Engine {
-    /// Everything that is due by now, in order of its time.
+    /// What is due by now, in order of its time, as much as fits into a turn.
     pub(super) fn tick(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
-        while let Some((due, timer)) = self.timers.first().copied() {
+        for _ in 0..TURN {
+            let Some((due, timer)) = self.timers.first().copied() else {
+                break;
+            };
             if due > now {
                 break;
             }
@@ -35,9 +38,7 @@ impl Engine {
                 Timer::Run(run, id) => {
                     self.answer(journal, run, run::Input::Timer { id }, now)?;
                 }
-                Timer::Holding(event, runbook, trigger) => {
-                    self.held_long_enough(journal, event, runbook, trigger, now)?;
-                }
+                Timer::Holding(number) => self.stood_long_enough(journal, number, now)?,
                 Timer::Duty(incident) => self.nobody_answered(journal, incident, now)?,
                 Timer::Message(message) => self.send_again(message),
                 Timer::Debt(debt) => self.look_at_debt(journal, debt, now)?,
@@ -56,33 +57,5 @@ impl Engine {
         if let Some(waiting) = due {
             self.actions.push(Action::Send(Box::new(waiting.clone())));
         }
-    }
-
-    fn out_of_patience(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        id: u64,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(place) = self
-            .queue
-            .iter()
-            .position(|one| one.run == run && one.id == id)
-        else {
-            return Ok(());
-        };
-        let waiting = self.queue.remove(place);
-        let why = format!("waited for too long: {}", waiting.why);
-        self.refuse(
-            journal,
-            run,
-            &waiting.intent.call,
-            Reason::Patience,
-            why,
-            now,
-        )?;
-        let reason = Reason::Patience;
-        self.answer(journal, run, run::Input::Refused { id, reason }, now)
     }
 }

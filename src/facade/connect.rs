@@ -44,6 +44,8 @@ pub struct Ask {
     pub patience: i64,
     /// Milliseconds since 1970: what is older does not count.
     pub newer_than: Option<i64>,
+    /// The idempotency key of a change.
+    pub key: String,
 }
 
 /// An argument.
@@ -125,6 +127,10 @@ impl Connectors {
 
     /// Looks.
     pub async fn observe(&self, ask: Ask) -> Came {
+        let ask = Ask {
+            key: String::new(),
+            ..ask
+        };
         match self.provider(&ask).observe(granted(ask)).await {
             Observed::Value(value) => came(&value),
             Observed::Failed(Failure::NoData(what)) => Came::NoData(what.as_str().into()),
@@ -166,7 +172,7 @@ fn granted(ask: Ask) -> Granted {
         now: time(ask.now),
         deadline: time(ask.now + ask.patience),
         newer_than: ask.newer_than.map(time),
-        key: "incident-1/run-1/step-1".into(),
+        key: ask.key,
     }
 }
 

@@ -15,7 +15,7 @@ use super::{File, analyse};
 use crate::effect::ChangeOutcome;
 use crate::engine::{Action, Arriving, Batch, Engine, Input, Runbooks};
 use crate::front;
-use crate::journal::{Error, IncidentId, Journal, Memory};
+use crate::journal::{Error, IncidentId, Journal, Memory, Write};
 use crate::program::Program;
 use crate::run::{Perform, moment};
 use crate::settings::{self, Grants};
@@ -37,6 +37,10 @@ pub struct Told {
     pub broken: Vec<String>,
 }
 
+/// What a script has made durable, batch by batch.
+#[derive(Clone, Debug, Default)]
+pub struct Written(pub(super) Vec<Vec<Write>>);
+
 /// Where the agent dies.
 #[derive(Clone, Copy, Debug)]
 pub struct Crash {
@@ -51,24 +55,58 @@ pub struct Crash {
 /// A package with a script, ready to be run as often as one likes.
 pub struct Scripted {
     programs: Vec<Program>,
+    /// Packages that a step loads, by their names.
+    later: BTreeMap<String, Vec<Program>>,
     grants: Grants,
     script: Script,
 }
 
 impl Scripted {
-    /// Reads both; the words say why that cannot be.
-    pub fn read(files: &[File<'_>], script: &str) -> Result<Scripted, String> {
-        let (_, analysis, diagnostics) = analyse(files);
-        let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
-        let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
-        let programs =
-            programs.ok_or_else(|| format!("the package is not sound: {diagnostics:?}"))?;
+    /// Reads a package, those that the script loads later, by their names, and the script; the words
+    /// say why that cannot be.
+    pub fn read(
+        files: &[File<'_>],
+        later: &[(String, Vec<u8>)],
+        script: &str,
+    ) -> Result<Scripted, String> {
         let script = Script::read(script)?;
+        let named = |(name, text): &(String, Vec<u8>)| {
+            Ok((name.clone(), compiled(&[("later.rbk", text.as_slice())])?))
+        };
+        let later: Result<_, String> = later.iter().map(named).collect();
         Ok(Scripted {
-            programs,
+            programs: compiled(files)?,
+            later: later?,
             grants: grants(&script.grants)?,
             script,
         })
+    }
+
+    /// What the script makes durable up to its end, each input in a batch of its own.
+    pub fn written(&self) -> Result<Written, String> {
+        let (programs, grants) = (self.programs.clone(), self.grants.clone());
+        let begun = Simulation::begin(programs, grants, None);
+        let mut simulation = begun.map_err(|error| error.why)?;
+        simulation.go(&self.script).map_err(|error| error.why)?;
+        Ok(simulation.written)
+    }
+
+    /// How many runs an agent goes on with that begins with such a store; the words say why it
+    /// cannot begin.
+    pub(super) fn goes_on(&self, journal: &dyn Journal) -> Result<usize, String> {
+        let now = moment::after(
+            Time::from_millis(BEGIN).unwrap_or_default(),
+            Duration::from_millis(24 * 3_600_000),
+        );
+        let runbooks = Runbooks::new(self.programs.clone());
+        let begun = Engine::start(journal, runbooks, self.grants.clone(), now);
+        begun.map_err(|error| error.why)?;
+        let live = journal.live_runs().map_err(|error| error.why)?;
+        let unreadable = live.iter().flat_map(|run| run.as_ref().err()).count();
+        match unreadable {
+            0 => Ok(live.len()),
+            some => Err(format!("{some} runs cannot be read")),
+        }
     }
 
     /// Runs the script from its beginning. If `batched`, everything that comes at the same moment is
@@ -78,6 +116,7 @@ impl Scripted {
         let begun = Simulation::begin(programs, grants, crash);
         let mut simulation = begun.map_err(|error| error.why)?;
         simulation.batched = batched;
+        simulation.later = self.later.clone();
         simulation.go(&self.script).map_err(|error| error.why)?;
         Ok(Told {
             trace: simulation.trace.text,
@@ -85,6 +124,13 @@ impl Scripted {
             broken: simulation.judge.broken,
         })
     }
+}
+
+fn compiled(files: &[File<'_>]) -> Result<Vec<Program>, String> {
+    let (_, analysis, diagnostics) = analyse(files);
+    let analysis = analysis.filter(|_| front::is_sound(&diagnostics));
+    let programs = analysis.and_then(|analysis| front::compile(&analysis).ok());
+    programs.ok_or_else(|| format!("the package is not sound: {diagnostics:?}"))
 }
 
 fn grants(lines: &str) -> Result<Grants, String> {
@@ -116,6 +162,7 @@ struct Coming {
 
 struct Simulation {
     programs: Vec<Program>,
+    later: BTreeMap<String, Vec<Program>>,
     grants: Grants,
     crash: Option<Crash>,
     batched: bool,
@@ -125,12 +172,15 @@ struct Simulation {
     engine: Engine,
     world: World,
     now: Time,
+    /// When the script began, by the clock as it is set now.
+    begin: Time,
     /// By time, then in the order in which it set out.
     coming: BTreeMap<(Time, u64), Coming>,
     sent: u64,
     /// Addresses that cannot be reached, and whether for good.
     deaf: BTreeMap<String, bool>,
     commits: usize,
+    written: Written,
     trace: Trace,
     judge: Judge,
 }
@@ -148,6 +198,7 @@ impl Simulation {
         Ok(Simulation {
             judge: Judge::new(&programs),
             programs,
+            later: BTreeMap::new(),
             grants,
             crash,
             batched: false,
@@ -156,20 +207,21 @@ impl Simulation {
             engine,
             world: World::default(),
             now,
+            begin: now,
             coming: BTreeMap::new(),
             sent: 0,
             deaf: BTreeMap::new(),
             commits: 0,
+            written: Written::default(),
             trace: Trace::new(now),
         })
     }
 
     fn go(&mut self, script: &Script) -> Result<(), Error> {
-        let begin = self.now;
         let mut steps = script.steps.iter().peekable();
         self.commit()?;
         for _ in 0..STEPS {
-            let scripted = steps.peek().map(|(at, _)| moment::after(begin, *at));
+            let scripted = steps.peek().map(|(at, _)| moment::after(self.begin, *at));
             let next = self.next(scripted);
             if self.open && (!self.batched || next.is_none_or(|next| next > self.now)) {
                 self.commit()?;
@@ -186,7 +238,7 @@ impl Simulation {
                         self.commit()?;
                         return self.judge.at_end(&self.memory);
                     }
-                    Some((_, step)) => self.step(step, begin)?,
+                    Some((_, step)) => self.step(step)?,
                 }
             } else if self.coming.keys().next().map(|(at, _)| *at) == Some(next) {
                 self.comes()?;
@@ -206,13 +258,13 @@ impl Simulation {
     }
 
     /// Something happens from outside.
-    fn step(&mut self, step: &Step, begin: Time) -> Result<(), Error> {
+    fn step(&mut self, step: &Step) -> Result<(), Error> {
         self.trace.step(step, self.now);
         let (memory, now) = (&self.memory, self.now);
         let refused = match step {
             Step::Alert(alert, since) => {
                 let mut alert = alert.clone();
-                alert.since = moment::after(begin, *since);
+                alert.since = moment::after(self.begin, *since);
                 self.accept(Arriving::Alert(alert))?;
                 return Ok(());
             }
@@ -223,9 +275,20 @@ impl Simulation {
             }
             Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
-            Step::Hold(by) => self.engine.stop_changes(memory, by, "", now)?,
+            Step::Hold(by) => self.engine.stop_changes(by, "", now),
             Step::Release => {
                 self.engine.release_changes(memory, now)?;
+                Ok(())
+            }
+            Step::Clock(by) => return self.set_clock(*by),
+            Step::Load(name) => {
+                if let Some(programs) = self.later.get(name) {
+                    self.programs.clone_from(programs);
+                    self.judge.loads(programs);
+                    let runbooks = Runbooks::new(programs.clone());
+                    let grants = self.grants.clone();
+                    self.engine.load(memory, runbooks, grants, now)?;
+                }
                 Ok(())
             }
             Step::Fails(address, for_good) => {
@@ -246,6 +309,19 @@ impl Simulation {
             self.trace.say(self.now, &format!("refused: {refusal}"));
         }
         Ok(())
+    }
+
+    /// The clock is set, and the agent believes it; the world goes on as it was.
+    fn set_clock(&mut self, by: Duration) -> Result<(), Error> {
+        let moved = |time: Time| moment::after(time, by);
+        self.now = moved(self.now);
+        self.begin = moved(self.begin);
+        self.trace.begin = moved(self.trace.begin);
+        let coming = std::mem::take(&mut self.coming).into_iter();
+        self.coming = coming
+            .map(|((at, number), coming)| ((moved(at), number), coming))
+            .collect();
+        self.engine.clock_stepped(&self.memory, by, self.now)
     }
 
     fn accept(&mut self, arriving: Arriving) -> Result<(), Error> {
@@ -281,6 +357,7 @@ impl Simulation {
         if !writes.is_empty() {
             self.judge.writes(&self.memory, &writes)?;
             self.memory.commit(&writes)?;
+            self.written.0.push(writes.clone());
             self.trace.writes(&writes, self.now);
             self.commits += 1;
             if let Some(crash) = self

@@ -12,6 +12,7 @@ use std::path::Path;
 pub use batch::Batch;
 pub use random::Dice;
 
+use super::engine::{Scripted, Written};
 use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, Memory, RunId};
 use crate::store::Sqlite;
 use crate::value::Time;
@@ -78,6 +79,17 @@ impl Store {
     /// Makes a batch durable.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), Refusal> {
         self.0.commit(batch.writes()).map_err(refusal)
+    }
+
+    /// Makes durable what a script did.
+    pub fn keep(&mut self, written: &Written) -> Result<(), Refusal> {
+        let mut batches = written.0.iter();
+        batches.try_for_each(|batch| self.0.commit(batch).map_err(refusal))
+    }
+
+    /// How many runs an agent with this package goes on with.
+    pub fn goes_on(&self, scripted: &Scripted) -> Result<usize, String> {
+        scripted.goes_on(&*self.0)
     }
 
     /// The records that answer a question: each a line that begins with the record's number.

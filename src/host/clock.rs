@@ -1,24 +1,163 @@
-//! The one clock. It shows the wall's time and never runs backwards.
+//! The one clock: the wall's time, advanced by a clock that nobody sets.
+//!
+//! Lengths pass as the machine counts them. Where somebody sets the wall clock, the agent's time goes
+//! on as before; a step is believed once it has lasted for a while, and then taken over at once. What is
+//! set and set back a moment later is nothing.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::value::Time;
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::value::{Duration, Time};
+
+/// A difference that is no step: clocks are slewed all the time.
+const SLACK: i64 = 1_000;
+/// How long a step has to last before it is believed.
+const BELIEVED: i64 = 10_000;
 
 /// The clock of one agent.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Clock {
-    latest: AtomicI64,
+    anchor: Mutex<Anchor>,
+}
+
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock {
+            anchor: Mutex::new(Anchor::new(mono(), wall())),
+        }
+    }
 }
 
 impl Clock {
-    /// Now. When the machine's clock is set back, it stands still until that has caught up.
+    /// Now.
     pub fn now(&self) -> Time {
-        let wall = match SystemTime::now().duration_since(UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
-            Err(_) => 0,
-        };
-        let latest = self.latest.fetch_max(wall, Ordering::Relaxed).max(wall);
-        Time::from_millis(latest).unwrap_or_default()
+        Time::from_millis(self.locked().now(mono())).unwrap_or_default()
+    }
+
+    /// Compares the agent's time with the wall's, which has to be done about once a second. A step
+    /// that is believed is taken over, and returned.
+    pub fn look(&self) -> Option<Duration> {
+        let by = self.locked().look(mono(), wall())?;
+        Some(Duration::from_millis(by))
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, Anchor> {
+        // Three numbers are never half-written.
+        let locked = self.anchor.lock();
+        locked.unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// What the time of the agent hangs on; all in milliseconds.
+#[derive(Debug)]
+struct Anchor {
+    mono: i64,
+    wall: i64,
+    /// How far the wall is away, and since when.
+    away: Option<(i64, i64)>,
+}
+
+impl Anchor {
+    fn new(mono: i64, wall: i64) -> Anchor {
+        Anchor {
+            mono,
+            wall,
+            away: None,
+        }
+    }
+
+    fn now(&self, mono: i64) -> i64 {
+        let passed = mono.saturating_sub(self.mono).max(0);
+        self.wall.saturating_add(passed)
+    }
+
+    fn look(&mut self, mono: i64, wall: i64) -> Option<i64> {
+        let by = wall.saturating_sub(self.now(mono));
+        if by.abs() <= SLACK {
+            // What was slewed is followed, but never backwards.
+            if by > 0 {
+                self.wall = self.wall.saturating_add(by);
+            }
+            self.away = None;
+            return None;
+        }
+        match self.away {
+            Some((far, since)) if by.abs_diff(far) <= SLACK.unsigned_abs() => {
+                if mono.saturating_sub(since) < BELIEVED {
+                    return None;
+                }
+                *self = Anchor::new(mono, wall);
+                Some(by)
+            }
+            Some(_) | None => {
+                self.away = Some((by, mono));
+                None
+            }
+        }
+    }
+}
+
+fn wall() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+        Err(_) => 0,
+    }
+}
+
+/// Goes on while the machine sleeps, where there is such a clock.
+fn mono() -> i64 {
+    #[cfg(target_os = "linux")]
+    let now = clock_gettime(ClockId::Boottime);
+    #[cfg(not(target_os = "linux"))]
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec
+        .saturating_mul(1_000)
+        .saturating_add(now.tv_nsec / 1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Anchor;
+
+    /// What was believed, looking once a second while the wall is away as the seconds say.
+    fn believed(away: &[i64]) -> (Vec<(usize, i64)>, i64) {
+        let mut anchor = Anchor::new(0, 1_000_000);
+        let mut all = Vec::new();
+        let mut taken = 0;
+        for (second, by) in away.iter().enumerate() {
+            let mono = second as i64 * 1_000;
+            if let Some(by) = anchor.look(mono, 1_000_000 + mono + by) {
+                all.push((second, by));
+                taken += by;
+            }
+            assert_eq!(anchor.now(mono), 1_000_000 + mono + taken, "{second}");
+        }
+        (all, taken)
+    }
+
+    #[test]
+    fn a_blip_is_nothing() {
+        let mut away = vec![0; 5];
+        away.extend([7_200_000; 3]);
+        away.extend([0; 60]);
+        assert_eq!(believed(&away), (vec![], 0));
+    }
+
+    #[test]
+    fn what_lasts_is_believed_once() {
+        for by in [7_200_000, -7_200_000, 1_500] {
+            let mut away = vec![0; 5];
+            away.extend([by; 30]);
+            assert_eq!(believed(&away), (vec![(15, by)], by));
+        }
+    }
+
+    #[test]
+    fn a_step_that_goes_on_moving_begins_anew() {
+        let mut away = vec![7_200_000; 6];
+        away.extend([3_600_000; 30]);
+        assert_eq!(believed(&away), (vec![(16, 3_600_000)], 3_600_000));
     }
 }

@@ -5,14 +5,15 @@
 //! was not acknowledged has not happened.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
-use super::{Clock, Performer};
+use super::{Clock, Performer, Status};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Batch, Engine, Refusal, Runbooks};
 use crate::journal::{DeadLetter, Error, IncidentId, Journal};
@@ -20,8 +21,10 @@ use crate::settings::Grants;
 
 /// The most inputs that one commit takes.
 const BATCH: usize = 4_096;
-/// How long the thread sleeps at most.
-const IDLE: Duration = Duration::from_secs(60);
+/// The most events that wait to be taken.
+const WAITING: usize = 100_000;
+/// How long the thread sleeps at most: it looks at the clock that often.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// Something for the thread to do.
 enum Order {
@@ -32,6 +35,8 @@ enum Order {
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
     StopChanges(String, String, Reply<Result<(), Refusal>>),
     ReleaseChanges(Reply<bool>),
+    /// No change begins any more.
+    Drain(Reply<()>),
     Load(Box<Runbooks>, Grants, Reply<()>),
     Look(Look),
     /// Ends the loop once what came before is done.
@@ -47,6 +52,14 @@ type Later = Box<dyn FnOnce() + Send>;
 /// Whoever drives has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
+
+/// Why events were not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTaken {
+    Gone,
+    /// Too many wait already: later.
+    Busy,
+}
 
 /// Why the loop ended.
 #[derive(Debug)]
@@ -67,6 +80,9 @@ pub struct Driver {
 #[derive(Clone, Debug)]
 pub struct Handle {
     orders: Sender<Order>,
+    status: Arc<Status>,
+    /// Events that were handed over and not taken yet.
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Driver {
@@ -79,7 +95,13 @@ impl Driver {
         stopped: oneshot::Sender<()>,
     ) -> (Driver, Handle) {
         let (orders, incoming) = mpsc::channel();
-        let handle = Handle { orders };
+        let status = Arc::new(Status::default());
+        status.rests(engine.runbooks().all().len());
+        let handle = Handle {
+            orders,
+            status: status.clone(),
+            waiting: Arc::default(),
+        };
         let own = handle.clone();
         let thread = thread::spawn(move || {
             let mut work = Work {
@@ -90,6 +112,7 @@ impl Driver {
                 own,
             };
             let end = work.run(&incoming);
+            status.ends();
             if let Stopped::Store(failure) = &end {
                 work.performer.last_words(failure);
             }
@@ -131,7 +154,10 @@ impl Work {
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return Stopped::Asked,
             };
-            match self.round(first, incoming) {
+            self.own.status.begins();
+            let round = self.round(first, incoming);
+            self.own.status.rests(self.engine.runbooks().all().len());
+            match round {
                 Ok(true) => {}
                 Ok(false) => return Stopped::Asked,
                 Err(failure) => {
@@ -148,6 +174,11 @@ impl Work {
 
     /// One batch. False when it was the last one.
     fn round(&mut self, first: Option<Order>, incoming: &Receiver<Order>) -> Result<bool, Error> {
+        if let Some(by) = self.clock.look() {
+            warn!("the clock was set by {by}");
+            let now = self.clock.now();
+            self.engine.clock_stepped(self.journal.as_ref(), by, now)?;
+        }
         let mut later = Vec::new();
         let mut goes_on = true;
         let more = std::iter::from_fn(|| incoming.try_recv().ok());
@@ -179,6 +210,9 @@ impl Work {
                 None
             }
             Order::Accept(arriving, reply) => {
+                self.own
+                    .waiting
+                    .fetch_sub(arriving.len(), Ordering::Relaxed);
                 let accepted: Result<Vec<Accepted>, Error> = arriving
                     .into_iter()
                     .map(|one| engine.accept(journal, one, now))
@@ -196,13 +230,17 @@ impl Work {
                 Some(later(reply, engine.resolve(journal, id, &by, &why, now)?))
             }
             Order::StopChanges(by, why, reply) => {
-                Some(later(reply, engine.stop_changes(journal, &by, &why, now)?))
+                Some(later(reply, engine.stop_changes(&by, &why, now)))
             }
             Order::ReleaseChanges(reply) => {
                 Some(later(reply, engine.release_changes(journal, now)?))
             }
+            Order::Drain(reply) => {
+                engine.drain();
+                Some(later(reply, ()))
+            }
             Order::Load(runbooks, grants, reply) => {
-                engine.load(*runbooks, grants);
+                engine.load(journal, *runbooks, grants, now)?;
                 Some(later(reply, ()))
             }
             Order::Look(_) | Order::Stop => None,
@@ -251,9 +289,26 @@ impl Handle {
         let _ = self.orders.send(Order::Input(input));
     }
 
-    /// Accepts events; on return they are durable.
-    pub async fn accept(&self, arriving: Vec<Arriving>) -> Result<Vec<Accepted>, Gone> {
-        self.ask(|reply| Order::Accept(arriving, reply)).await
+    /// How the thread is.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Accepts events; on return they are durable. Takes none of them while too many wait.
+    pub async fn accept(&self, arriving: Vec<Arriving>) -> Result<Vec<Accepted>, NotTaken> {
+        let count = arriving.len();
+        let before = self.waiting.fetch_add(count, Ordering::Relaxed);
+        if before > 0 && before.saturating_add(count) > WAITING {
+            self.waiting.fetch_sub(count, Ordering::Relaxed);
+            return Err(NotTaken::Busy);
+        }
+        let accepted = self.ask(|reply| Order::Accept(arriving, reply)).await;
+        accepted.map_err(|Gone| NotTaken::Gone)
+    }
+
+    /// From here on no change begins; what is under way goes on.
+    pub async fn drain(&self) -> Result<(), Gone> {
+        self.ask(Order::Drain).await
     }
 
     /// Keeps what could not be decoded; on return it is durable.

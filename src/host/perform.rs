@@ -6,8 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime;
+use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use super::limits::Limits;
+use super::under_way::UnderWay;
 use super::{Clock, Handle};
 use crate::connect::{Granted, Messenger, Provider, Undelivered};
 use crate::diag::Code;
@@ -30,6 +33,8 @@ pub struct Performer {
     providers: Arc<BTreeMap<&'static str, Arc<dyn Provider>>>,
     /// By the address of a role.
     contacts: Arc<BTreeMap<String, Arc<dyn Messenger>>>,
+    limits: Arc<Limits>,
+    under_way: Arc<UnderWay>,
 }
 
 impl Performer {
@@ -45,7 +50,19 @@ impl Performer {
             runtime,
             providers: Arc::new(by_module.collect()),
             contacts: Arc::new(contacts),
+            limits: Arc::new(Limits::of_this_process()),
+            under_way: Arc::default(),
         }
+    }
+
+    /// The changes that have begun and not ended.
+    pub fn under_way(&self) -> Arc<UnderWay> {
+        self.under_way.clone()
+    }
+
+    /// How many connections others may have to the agent.
+    pub fn connections(&self) -> usize {
+        self.limits.connections
     }
 
     /// Begins one action; what comes of it reaches the engine through `handle`.
@@ -89,12 +106,19 @@ impl Performer {
         newer_than: Option<Time>,
     ) -> impl Future<Output = Observed> + Send + use<> {
         let provider = self.provider(&call);
+        let limits = self.limits.clone();
         async move {
             let Some(provider) = provider else {
                 return Observed::Failed(no_connector(&call));
             };
             let patience = patience(now, deadline);
             let name = call.name.clone();
+            let queued = Instant::now();
+            let endpoint = provider.endpoint(&call);
+            let Ok(_place) = limits.look(&endpoint, most_of(patience)).await else {
+                return Observed::Failed(too_busy(&name));
+            };
+            let now = later(now, queued.elapsed());
             let granted = Granted {
                 call,
                 now,
@@ -102,7 +126,8 @@ impl Performer {
                 newer_than,
                 key: String::new(),
             };
-            match tokio::time::timeout(patience, provider.observe(granted)).await {
+            let left = patience.saturating_sub(queued.elapsed());
+            match tokio::time::timeout(left, provider.observe(granted)).await {
                 Ok(outcome) => outcome,
                 Err(_) => {
                     let why = format!("{name} did not answer within {}s", patience.as_secs());
@@ -114,27 +139,19 @@ impl Performer {
 
     fn change(&self, run: RunId, perform: Perform, handle: Handle, now: Time) {
         let provider = self.provider(&perform.call);
+        let limits = self.limits.clone();
+        let begun = self.under_way.begin(&perform.call.name);
         self.runtime.spawn(async move {
             let id = perform.id;
-            let outcome = match (provider, perform.how) {
+            let outcome = match (provider, perform.how.clone()) {
                 (None, _) => ChangeOutcome::NotApplied(no_connector(&perform.call).to_string()),
                 (Some(_), How::Restore { .. }) => {
                     ChangeOutcome::NotApplied("this connector records nothing to put back".into())
                 }
-                (Some(provider), How::Do) => {
-                    let granted = Granted {
-                        call: perform.call,
-                        now,
-                        deadline: perform.deadline,
-                        newer_than: None,
-                        key: perform.key.to_string(),
-                    };
-                    let patience = patience(now, perform.deadline);
-                    let performed = tokio::time::timeout(patience, provider.perform(granted));
-                    performed.await.unwrap_or(ChangeOutcome::Unknown)
-                }
+                (Some(provider), How::Do) => performed(provider, &limits, perform, now).await,
             };
             handle.input(Input::Performed { run, id, outcome });
+            drop(begun);
         });
     }
 
@@ -158,7 +175,9 @@ impl Performer {
             ..
         } = outbox;
         let contact = self.contacts.get(to.as_str()).cloned();
+        let limits = self.limits.clone();
         self.runtime.spawn(async move {
+            let _place = limits.delivery(&to).await;
             let delivered = match contact {
                 Some(contact) => deliver(contact.as_ref(), &words).await,
                 None => Err(Undelivered {
@@ -233,6 +252,39 @@ impl Performer {
     }
 }
 
+/// One change, with its deadline. What found no place in time has not begun.
+async fn performed(
+    provider: Arc<dyn Provider>,
+    limits: &Limits,
+    perform: Perform,
+    now: Time,
+) -> ChangeOutcome {
+    let Perform {
+        call,
+        deadline,
+        key,
+        ..
+    } = perform;
+    let patience = patience(now, deadline);
+    let name = call.name.clone();
+    let queued = Instant::now();
+    let endpoint = provider.endpoint(&call);
+    let waits = most_of(patience);
+    let Ok(_place) = limits.change(provider.module(), &endpoint, waits).await else {
+        return ChangeOutcome::NotApplied(too_busy(&name).to_string());
+    };
+    let granted = Granted {
+        call,
+        now: later(now, queued.elapsed()),
+        deadline,
+        newer_than: None,
+        key: key.to_string(),
+    };
+    let left = patience.saturating_sub(queued.elapsed());
+    let performed = tokio::time::timeout(left, provider.perform(granted)).await;
+    performed.unwrap_or(ChangeOutcome::Unknown)
+}
+
 async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undelivered> {
     match tokio::time::timeout(DELIVERY, contact.deliver(message)).await {
         Ok(delivered) => delivered,
@@ -252,6 +304,22 @@ fn no_connector(call: &Call) -> Failure {
         )
         .into(),
     )
+}
+
+fn too_busy(name: &str) -> Failure {
+    Failure::Failed(format!("the agent was too busy to begin {name} in time").into())
+}
+
+/// How long a place is waited for: what begins with no time left to speak of would only seem to say
+/// something about the other side.
+fn most_of(patience: Duration) -> Duration {
+    patience * 3 / 4
+}
+
+/// The time after a while.
+fn later(now: Time, passed: Duration) -> Time {
+    let millis = i64::try_from(passed.as_millis()).unwrap_or(i64::MAX);
+    Time::from_millis(now.millis().saturating_add(millis)).unwrap_or(now)
 }
 
 fn patience(now: Time, deadline: Time) -> Duration {

@@ -155,9 +155,13 @@ pub struct DeadLetter {
 pub struct Holding {
     pub event: EventId,
     pub runbook: SmolStr,
-    /// The place of the trigger in the runbook.
+    /// The code that took it.
+    pub code: CodeHash,
+    /// The place of the trigger in that code.
     pub trigger: u16,
     pub fingerprint: SmolStr,
+    /// Since when it stands.
+    pub from: Time,
     pub until: Time,
 }
 

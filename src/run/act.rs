@@ -10,10 +10,10 @@ use super::guard::Guarding;
 use super::intent::{KeyParts, VERSION};
 use super::own;
 use super::plan::Freshness;
-use super::{Action, Context, How, Input, Intent, IntentKind, Run, State, StepPath};
+use super::{Action, Context, How, Input, Intent, IntentKind, Run, State, StepPath, moment};
 use crate::effect::{Call, Fault, Limit, Reason};
 use crate::program::{self, StepIndex};
-use crate::value::{Failure, Identity, Time, Value};
+use crate::value::{Duration, Failure, Identity, Time, Value};
 use crate::vm::Reply;
 
 /// A change on its way.
@@ -56,6 +56,8 @@ pub enum Stage {
     Asking(u64),
     /// Not applied; waits for the next try.
     Retrying(u64),
+    /// Unknown; waits for leave to be repeated.
+    Again(u64),
 }
 
 impl Acting {
@@ -67,7 +69,15 @@ impl Acting {
             | Stage::Repeating(id)
             | Stage::Ripening(id)
             | Stage::Asking(id)
-            | Stage::Retrying(id) => id == waited,
+            | Stage::Retrying(id)
+            | Stage::Again(id) => id == waited,
+        }
+    }
+
+    /// The clock was set.
+    pub fn shift(&mut self, by: Duration) {
+        if let Stage::Performing { deadline, .. } = &mut self.stage {
+            *deadline = moment::after(*deadline, by);
         }
     }
 
@@ -78,7 +88,8 @@ impl Acting {
             Stage::Performing { .. }
             | Stage::Repeating(_)
             | Stage::Ripening(_)
-            | Stage::Asking(_) => true,
+            | Stage::Asking(_)
+            | Stage::Again(_) => true,
         }
     }
 
@@ -192,9 +203,16 @@ impl Run {
                 self.plan.settle();
                 self.perform(context, acting)
             }
-            // The world may have moved on meanwhile.
-            Signal::Input(Input::Free { .. }) => self.guard_change(context, acting),
-            Signal::Input(Input::Refused { reason, .. }) => Turn::failed(Fault::Refused(reason)),
+            Signal::Input(Input::Free { anew, .. }) => match acting.stage {
+                Stage::Again(_) => self.repeat(context, acting),
+                _ if anew && !self.plan.has_begun() => Turn::Restart,
+                // The world may have moved on meanwhile.
+                _ => self.guard_change(context, acting),
+            },
+            Signal::Input(Input::Refused { reason, .. }) => match acting.stage {
+                Stage::Again(_) => self.stays_unknown(context, acting),
+                _ => Turn::failed(Fault::Refused(reason)),
+            },
             Signal::Input(Input::Performed { outcome, .. }) => {
                 self.performed(context, acting, outcome)
             }
@@ -273,7 +291,15 @@ impl Run {
             self.enter(context, State::Queued);
         }
         let id = self.fresh_id();
-        let intent = Intent {
+        let intent = self.intent(&acting);
+        context.actions.push(Action::Intend { id, intent });
+        acting.stage = Stage::Intending(id);
+        Turn::Wait(Frame::Acting(acting))
+    }
+
+    /// What is asked leave for.
+    pub(super) fn intent(&self, acting: &Acting) -> Box<Intent> {
+        Box::new(Intent {
             version: VERSION,
             incident: self.input.incident.clone(),
             ordinal: self.input.ordinal,
@@ -285,13 +311,7 @@ impl Run {
             call: acting.call.clone(),
             targets: acting.targets.clone(),
             key: acting.key.clone(),
-        };
-        context.actions.push(Action::Intend {
-            id,
-            intent: Box::new(intent),
-        });
-        acting.stage = Stage::Intending(id);
-        Turn::Wait(Frame::Acting(acting))
+        })
     }
 }
 

@@ -38,6 +38,9 @@ pub enum Action {
     Record(Event),
     /// The run is over; nothing that is still open matters any more.
     End(End),
+    /// Ask whoever limits the agent once more, before a granted change of which nobody knows whether
+    /// it took effect is made again. `Granted`, `Free` after a while, or `Refused`.
+    Repeat { id: u64, intent: Box<Intent> },
 }
 
 /// One observation to be made.

@@ -72,6 +72,8 @@ pub enum Input {
     /// What the intent waited for is free: look again, and intend again.
     Free {
         id: u64,
+        /// All changes were stopped meanwhile: a run that has begun nothing diagnoses anew.
+        anew: bool,
     },
     Refused {
         id: u64,
@@ -103,7 +105,7 @@ impl Input {
         match self {
             Input::Observed { id, .. }
             | Input::Granted { id }
-            | Input::Free { id }
+            | Input::Free { id, .. }
             | Input::Refused { id, .. }
             | Input::Performed { id, .. }
             | Input::Settled { id, .. }

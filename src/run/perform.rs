@@ -189,7 +189,8 @@ impl Run {
             | Stage::Held
             | Stage::Intending(_)
             | Stage::Performing { .. }
-            | Stage::Asking(_) => Turn::Wait(Frame::Acting(acting)),
+            | Stage::Asking(_)
+            | Stage::Again(_) => Turn::Wait(Frame::Acting(acting)),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{Context, Event, Run, State, moment};
 use crate::effect::{Fault, Reason};
 use crate::program::{CodeHash, VerifyIndex};
 use crate::rule::Rule;
-use crate::value::{Time, Value};
+use crate::value::{Duration, Time, Value};
 use crate::vm::Reply;
 
 /// How often a plan is made again before a human takes over.
@@ -48,6 +48,11 @@ impl Plan {
             waits: None,
             skipped: false,
         }
+    }
+
+    /// The clock was set.
+    pub fn shift(&mut self, by: Duration) {
+        self.started = moment::after(self.started, by);
     }
 
     /// A remedy is known.

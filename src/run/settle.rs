@@ -37,7 +37,8 @@ impl Run {
                     | Stage::Repeating(_)
                     | Stage::Ripening(_)
                     | Stage::Asking(_)
-                    | Stage::Retrying(_) => context.now,
+                    | Stage::Retrying(_)
+                    | Stage::Again(_) => context.now,
                 };
                 let until = moment::after(deadline, action.settles);
                 let id = self.fresh_id();
@@ -51,10 +52,13 @@ impl Run {
         }
     }
 
-    /// A repetition is a change like any other: while all are stopped it waits on.
+    /// A repetition is a change like any other: it needs leave, and while all are stopped it waits on.
     pub(super) fn repeat(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
         if !self.control.holds() {
-            return self.perform(context, acting);
+            let (id, intent) = (self.fresh_id(), self.intent(&acting));
+            context.actions.push(Action::Repeat { id, intent });
+            acting.stage = Stage::Again(id);
+            return Turn::Wait(Frame::Acting(acting));
         }
         let settles = lines(context.program, acting.step).map(|(_, action)| action.settles);
         // Never at once again, however short an action takes to settle.
@@ -98,7 +102,7 @@ impl Run {
     }
 
     /// Only a human can tell. Nothing is undone behind an unknown change.
-    fn stays_unknown(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+    pub(super) fn stays_unknown(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
         let step = context.program.steps.get(acting.step.index());
         self.ends.blame(step.map(|step| step.place));
         match acting.kind {

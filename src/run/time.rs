@@ -33,6 +33,7 @@ impl Run {
             | Action::Perform(_)
             | Action::Settle { .. }
             | Action::Intend { .. }
+            | Action::Repeat { .. }
             | Action::Tell(_)
             | Action::Attach(_)
             | Action::Record(_)
@@ -54,6 +55,32 @@ impl Run {
                 | Frame::Guarding(_)
                 | Frame::Acting(_)
                 | Frame::Verifying(_)
+                | Frame::Undoing(_)
+                | Frame::Pausing(_) => {}
+            }
+        }
+    }
+}
+
+impl Run {
+    /// The clock was set: what the run has noted down of it moves along. Times that came from the world
+    /// stay as they are.
+    pub fn shift(&mut self, by: Duration) {
+        let moved = |time: &mut Time| *time = moment::after(*time, by);
+        moved(&mut self.input.incident_opened);
+        moved(&mut self.input.began);
+        moved(&mut self.seen);
+        self.plan.shift(by);
+        self.dirt.newest.iter_mut().for_each(moved);
+        for frame in &mut self.frames {
+            match frame {
+                Frame::Code(code) => code.put_off(by),
+                Frame::Observing(observing) => observing.put_off(by),
+                Frame::Acting(acting) => acting.shift(by),
+                Frame::Verifying(verifying) => verifying.shift(by),
+                Frame::Course(_)
+                | Frame::Planning(_)
+                | Frame::Guarding(_)
                 | Frame::Undoing(_)
                 | Frame::Pausing(_) => {}
             }

@@ -47,6 +47,14 @@ enum Stage {
 }
 
 impl Verifying {
+    /// The clock was set.
+    pub fn shift(&mut self, by: Duration) {
+        let times = [&mut self.started, &mut self.polled];
+        for time in times.into_iter().chain(&mut self.held_since) {
+            *time = moment::after(*time, by);
+        }
+    }
+
     /// A verify that the code has come to.
     pub fn new(verify: VerifyIndex, captures: Vec<Value>) -> Verifying {
         Verifying {

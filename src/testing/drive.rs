@@ -213,6 +213,7 @@ impl Driver<'_, '_> {
                 self.record.add(self.now, happened);
                 self.clock.at(self.now, Input::Granted { id });
             }
+            Action::Repeat { id, .. } => self.clock.at(self.now, Input::Granted { id }),
             Action::Perform(perform) => self.perform(perform),
             Action::Settle { id, key, call, .. } => self.settle(id, &key, &call),
             Action::Wait { id, until } => self.clock.at(until.max(self.now), Input::Timer { id }),

@@ -12,6 +12,7 @@ mod shapes;
 mod tcp;
 
 use std::future::Future;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use libtest_mimic::Trial;
@@ -76,6 +77,13 @@ fn connectors(prom: &str) -> Connectors {
     Connectors::new(&setup).unwrap()
 }
 
+/// A key that no other change has: programs of one key end each other.
+fn fresh_key() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{number}", std::process::id())
+}
+
 fn ask(call: &str, args: Vec<(&'static str, Arg)>) -> Ask {
     Ask {
         call: call.into(),
@@ -83,6 +91,7 @@ fn ask(call: &str, args: Vec<(&'static str, Arg)>) -> Ask {
         now: NOW,
         patience: 5_000,
         newer_than: None,
+        key: fresh_key(),
     }
 }
 

@@ -60,8 +60,19 @@ fn deaths(after: usize) -> Vec<Crash> {
     ways.into_iter().map(crash).collect()
 }
 
-/// A package with the script beside it: `x.rbk` and `x.txt`.
+/// A package with the script beside it: `x.rbk` and `x.txt`. What it loads later is named for its
+/// step: `at 10s load shorter` loads `x.shorter`.
 fn scripted(package: &Package) -> Scripted {
-    let script = fs::read_to_string(package.fixture.path.with_extension("txt")).unwrap();
-    Scripted::read(&package.files(), &script).unwrap()
+    let path = &package.fixture.path;
+    let script = fs::read_to_string(path.with_extension("txt")).unwrap();
+    let loads = script.lines().filter_map(|line| line.split_once(" load "));
+    let later: Vec<_> = loads
+        .map(|(_, name)| {
+            (
+                name.to_owned(),
+                fs::read(path.with_extension(name)).unwrap(),
+            )
+        })
+        .collect();
+    Scripted::read(&package.files(), &later, &script).unwrap()
 }

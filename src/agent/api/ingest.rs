@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 
 use super::super::alertmanager::{self, Bad, KEPT_BYTES, cut};
+use super::slow::TooSlow;
 use super::{Caller, Failed, Shared};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving};
@@ -144,6 +145,14 @@ async fn read(shared: &Shared, body: Body, most: usize, source: &Source) -> Resu
                 Ok(data) => data,
                 Err(_) => continue,
             },
+            // It is sent again; what came so far is nothing yet.
+            Some(Err(error)) if is_too_slow(&error) => {
+                return Err(Failed {
+                    status: StatusCode::REQUEST_TIMEOUT,
+                    code: None,
+                    why: format!("the body: {TooSlow}; nothing was accepted"),
+                });
+            }
             Some(Err(error)) => {
                 let bad = Bad {
                     code: malformed(source),
@@ -164,6 +173,17 @@ async fn read(shared: &Shared, body: Body, most: usize, source: &Source) -> Resu
         }
         bytes.extend_from_slice(&data);
     }
+}
+
+fn is_too_slow(error: &axum::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<TooSlow>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// What something broken is called, by where it came in.

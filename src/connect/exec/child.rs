@@ -13,6 +13,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::super::lack::{LOOK_AGAIN, is_own_lack};
 use super::family::{self, Family};
 use super::output::Stream;
 
@@ -55,16 +56,20 @@ pub enum Strays {
     End,
 }
 
-/// Runs a program; fails if it cannot be started.
+/// Runs a program; fails if it cannot be started. Of a change, which has a key, no earlier start is
+/// still at work then.
 pub async fn run(
     path: &Path,
     argv: &[String],
+    key: &str,
     patience: Duration,
-    most: usize,
-    strays: Strays,
+    (most, strays): (usize, Strays),
 ) -> Result<Ran, String> {
     let deadline = Instant::now() + patience;
-    let mark = family::mark();
+    if !family::end_earlier(key, GRACE).await {
+        return Err("an earlier start of it cannot be ended".to_owned());
+    }
+    let mark = family::mark(key);
     let mut command = Command::new(path);
     command
         .args(argv)
@@ -76,7 +81,7 @@ pub async fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0);
-    let child = command.spawn().map_err(|error| error.to_string())?;
+    let child = start(&mut command, deadline).await?;
     let family = child.id().and_then(|leader| Family::new(leader, mark));
     let family = family.ok_or("it has no number")?;
     // Dropped together with this future: that is how the task learns of it.
@@ -88,6 +93,18 @@ pub async fn run(
         more: false,
     };
     Ok(task.await.unwrap_or_else(lost))
+}
+
+/// Starts it, and tries again where the agent itself has run out of something.
+async fn start(command: &mut Command, deadline: Instant) -> Result<Child, String> {
+    loop {
+        match command.spawn() {
+            Err(error) if is_own_lack(&error) && Instant::now() < deadline => {
+                sleep(LOOK_AGAIN).await;
+            }
+            started => return started.map_err(|error| error.to_string()),
+        }
+    }
 }
 
 async fn look_after(

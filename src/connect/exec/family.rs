@@ -13,18 +13,46 @@ use tokio::signal::unix::{SignalKind, signal};
 /// The variable that carries the mark.
 pub const VARIABLE: &str = "RBK_CALL";
 
+/// Between two looks at processes that were asked to end.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// How often is looked for processes that left, as each may have started another meanwhile.
 const ROUNDS: usize = 20;
 
 /// A number for each mark of this agent.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-/// A text that no other call has, of whatever agent.
-pub fn mark() -> String {
+/// A text that no other start has, of whatever agent. It begins with the key of the change, so that
+/// an earlier start of the same change is found by it.
+pub fn mark(key: &str) -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let nanos = since.unwrap_or_default().as_nanos();
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("{}-{nanos}-{number}", std::process::id())
+    format!("{key}/{}-{nanos}-{number}", std::process::id())
+}
+
+/// Ends what is left of earlier starts of the same change: of an agent that was killed, say. Asked
+/// to end first, and killed a little later. True when none is left.
+pub async fn end_earlier(key: &str, grace: Duration) -> bool {
+    if key.is_empty() {
+        return true;
+    }
+    let of_key = format!("{key}/");
+    let rounds = (grace.as_millis() / LOOK.as_millis()).max(1);
+    for round in 0..=rounds + ROUNDS as u128 {
+        let signal = match round {
+            0 => Some(Signal::TERM),
+            round if round >= rounds => Some(Signal::KILL),
+            _ => None,
+        };
+        let of_key = of_key.clone();
+        let found = tokio::task::spawn_blocking(move || marked(&of_key, signal)).await;
+        match found {
+            Ok(0) => return true,
+            Ok(_) | Err(_) => tokio::time::sleep(LOOK).await,
+        }
+    }
+    false
 }
 
 /// The processes of a call. Whatever is left of them when this is dropped is killed.
@@ -86,7 +114,8 @@ impl Family {
     pub async fn gather(mut self) {
         for _ in 0..ROUNDS {
             let mark = self.mark.clone();
-            let found = tokio::task::spawn_blocking(move || kill_marked(&mark)).await;
+            let kill = Some(Signal::KILL);
+            let found = tokio::task::spawn_blocking(move || marked(&mark, kill)).await;
             match found {
                 Ok(0) => {
                     self.over = true;
@@ -105,23 +134,23 @@ impl Drop for Family {
         }
         self.signal(Signal::KILL);
         for _ in 0..ROUNDS {
-            if kill_marked(&self.mark) == 0 {
+            if marked(&self.mark, Some(Signal::KILL)) == 0 {
                 return;
             }
         }
     }
 }
 
-/// Kills every process with the mark in its environment; how many there were.
+/// Sends the signal to every process whose mark begins so; how many there are.
 #[cfg(target_os = "linux")]
-fn kill_marked(mark: &str) -> usize {
+fn marked(mark: &str, signal: Option<Signal>) -> usize {
     use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
 
     let wanted = format!("{VARIABLE}={mark}");
     let Ok(processes) = std::fs::read_dir("/proc") else {
         return 0;
     };
-    let mut killed = 0;
+    let mut found = 0;
     for entry in processes.flatten() {
         let name = entry.file_name();
         let number = name.to_str().and_then(|name| name.parse().ok());
@@ -132,7 +161,7 @@ fn kill_marked(mark: &str) -> usize {
         let is_marked = || {
             let variables = std::fs::read(&environment).unwrap_or_default();
             let mut variables = variables.split(|byte| *byte == 0);
-            variables.any(|variable| variable == wanted.as_bytes())
+            variables.any(|variable| variable.starts_with(wanted.as_bytes()))
         };
         if !is_marked() {
             continue;
@@ -141,15 +170,23 @@ fn kill_marked(mark: &str) -> usize {
         let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else {
             continue;
         };
-        if is_marked() && pidfd_send_signal(process, Signal::KILL).is_ok() {
-            killed += 1;
+        if !is_marked() {
+            continue;
+        }
+        match signal {
+            Some(signal) if pidfd_send_signal(&process, signal).is_err() => {}
+            Some(_) | None => found += 1,
+        }
+        if signal == Some(Signal::TERM) {
+            // A stopped process sees no signal but this one.
+            let _ = pidfd_send_signal(&process, Signal::CONT);
         }
     }
-    killed
+    found
 }
 
 /// Elsewhere environments cannot be read: the group alone ends with the call.
 #[cfg(not(target_os = "linux"))]
-fn kill_marked(_: &str) -> usize {
+fn marked(_: &str, _: Option<Signal>) -> usize {
     0
 }

@@ -39,6 +39,13 @@ impl Judge {
         }
     }
 
+    /// Other programs take the place of those that are loaded.
+    pub fn loads(&mut self, programs: &[Program]) {
+        let actions = programs.iter().flat_map(|program| &program.actions);
+        let repeats = actions.map(|action| (action.name.clone(), action.repeat));
+        self.repeats.extend(repeats);
+    }
+
     /// Keeps what is broken, once.
     pub fn finds(&mut self, what: impl Into<String>) {
         let what = what.into();
@@ -133,7 +140,7 @@ impl Judge {
                 }
             };
             let id = stored.id;
-            if stored.pending.is_empty() && !held {
+            if stored.pending.is_empty() {
                 self.finds(format!("run {id} is live and waits for nothing"));
             }
             for action in &stored.pending {
@@ -141,6 +148,8 @@ impl Judge {
                     run::Action::Observe(observe) => coming.contains(&(id, observe.id)),
                     run::Action::Perform(perform) => coming.contains(&(id, perform.id)),
                     run::Action::Settle { id: asked, .. } => coming.contains(&(id, *asked)),
+                    // What takes something back waits for as long as all changes are stopped.
+                    run::Action::Intend { .. } | run::Action::Repeat { .. } => timer || held,
                     _ => timer,
                 };
                 if !comes {

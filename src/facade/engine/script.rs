@@ -28,6 +28,10 @@ pub enum Step {
     Resolve(u64, String),
     Hold(String),
     Release,
+    /// The wall clock is set by this, and the agent believes it.
+    Clock(Duration),
+    /// Another package takes the place of the one that is loaded.
+    Load(String),
     /// Deliveries to this address fail from now on: for good if so.
     Fails(String, bool),
     Answer(Answer),
@@ -88,7 +92,25 @@ impl Script {
             }
             None => (Duration::ZERO, line),
         };
-        self.steps.push((at, step(at, rest)?));
+        match rest.strip_prefix("storm ") {
+            Some(storm) => self.storm(at, storm)?,
+            None => self.steps.push((at, step(at, rest)?)),
+        }
+        Some(())
+    }
+
+    /// `storm 300 Slow every 10ms`: so many alerts, each of another instance.
+    fn storm(&mut self, at: Duration, line: &str) -> Option<()> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let [count, name, "every", every] = words.as_slice() else {
+            return None;
+        };
+        let (count, every) = (count.parse::<i64>().ok()?, Duration::parse(every)?);
+        for number in 0..count {
+            let at = Duration::from_millis(at.millis() + number * every.millis());
+            let line = format!("alert {name} instance=web-{number} fingerprint f{number}");
+            self.steps.push((at, step(at, &line)?));
+        }
         Some(())
     }
 }
@@ -106,7 +128,18 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         "ack" => Step::Ack(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "hold" => Step::Hold(words.next()?.to_owned()),
+        // There is no narrower one yet.
+        "freeze" => match words.next()? {
+            "all" => Step::Hold(words.next().unwrap_or("ada").to_owned()),
+            _ => return None,
+        },
         "release" => Step::Release,
+        "clock" => Step::Clock(match words.next()?.split_at_checked(1)? {
+            ("+", by) => Duration::parse(by)?,
+            ("-", by) => Duration::from_millis(-Duration::parse(by)?.millis()),
+            _ => return None,
+        }),
+        "load" => Step::Load(words.next()?.to_owned()),
         "deliver" => match words.next()? {
             "fails" => Step::Fails(words.next()?.to_owned(), false),
             "refuses" => Step::Fails(words.next()?.to_owned(), true),

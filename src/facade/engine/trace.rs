@@ -15,7 +15,7 @@ use crate::value::{Duration, Time};
 /// The trace so far.
 #[derive(Debug)]
 pub struct Trace {
-    begin: Time,
+    pub begin: Time,
     pub text: String,
     /// The last word for each incident.
     states: BTreeMap<IncidentId, String>,
@@ -61,6 +61,8 @@ impl Trace {
             Step::Resolve(id, by) => format!("> {by} resolves {id}"),
             Step::Hold(by) => format!("> {by} stops all changes"),
             Step::Release => "> changes go on".to_owned(),
+            Step::Clock(by) => format!("> the clock is set by {by}"),
+            Step::Load(name) => format!("> the package `{name}` is loaded"),
             Step::Fails(address, true) => format!("> {address} refuses"),
             Step::Fails(address, false) => format!("> {address} fails"),
             Step::Answer(_) | Step::Perform(..) | Step::End => return,

@@ -231,8 +231,10 @@ impl Batch {
         self.with(Write::Holding(Holding {
             event: EventId(event),
             runbook: runbook.into(),
+            code: CodeHash([0; 32]),
             trigger,
             fingerprint: "f".into(),
+            from: time(0),
             until: time(1_000),
         }))
     }

@@ -248,7 +248,9 @@ impl Driver<'_, '_> {
                 let id = observe.id;
                 self.clock.at(now, Input::Observed { id, outcome });
             }
-            Action::Intend { id, .. } => self.clock.at(now, Input::Granted { id }),
+            Action::Intend { id, .. } | Action::Repeat { id, .. } => {
+                self.clock.at(now, Input::Granted { id })
+            }
             Action::Perform(perform) => {
                 let outcome = self.world.perform(&perform, now);
                 let id = perform.id;

@@ -1,7 +1,7 @@
 //! The life of an agent: loaded anew, stopped, and started again in the middle of something.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -19,6 +19,13 @@ pub const CASES: &[Case] = &[
     ("an open connection does not keep it", open_connection),
     ("a page under way is sent after a stop", page_under_way),
     ("a wait goes on after a stop", wait_goes_on),
+    ("a change under way ends before the agent does", change_ends),
+    (
+        "after a kill no change is at work twice",
+        never_twice_at_work,
+    ),
+    ("half a request is closed", half_a_request),
+    ("who says nothing makes room", silence_makes_room),
 ];
 
 fn reload() {
@@ -99,11 +106,8 @@ fn new_contact() {
 fn open_connection() {
     let mut stage = Stage::new();
     stage.start();
-    let mut idle = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.port)).unwrap();
-    idle.write_all(
-        b"POST /v1/alerts/alertmanager HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{",
-    )
-    .unwrap();
+    let mut idle = connection(&stage);
+    idle.write_all(HALF).unwrap();
     stage.incident("a");
     let start = Instant::now();
     assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
@@ -140,4 +144,86 @@ fn plain_secret() {
     stage.wait_for_log("A1211");
     assert!(!stage.log().contains("hunter2"), "{}", stage.log());
     stage.incident("a");
+}
+
+fn change_ends() {
+    let mut stage = Stage::new();
+    let (begun, started) = (stage.path("begun"), stage.path("started"));
+    let (begun, started) = (begun.display(), started.display());
+    stage.control(&format!(": > {begun}; sleep 3; : > {started}"));
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_file("begun");
+    assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
+    assert!(stage.path("started").exists(), "{}", stage.log());
+    stage.wait_for_log("waiting for what is under way: exec.apply");
+    stage.start();
+    stage.wait_for(id, "resolved");
+    assert_eq!(stage.told(), []);
+}
+
+fn never_twice_at_work() {
+    let mut stage = Stage::new();
+    let (record, started) = (stage.path("record"), stage.path("started"));
+    let (record, started) = (record.display(), started.display());
+    stage.control(&format!(
+        "echo begins >> {record}; sleep 9; echo ends >> {record}; : > {started}"
+    ));
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_file("record");
+    stage.kill();
+    stage.start();
+    stage.wait_for(id, "resolved");
+    // The first one would have ended before the second one.
+    let record = fs::read_to_string(stage.path("record")).unwrap();
+    assert_eq!(record, "begins\nbegins\nends\n", "{}", stage.log());
+}
+
+fn half_a_request() {
+    let mut stage = Stage::new();
+    stage.start();
+    let mut half = connection(&stage);
+    half.write_all(HALF).unwrap();
+    let mut answer = String::new();
+    half.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    let mut silent = connection(&stage);
+    silent.write_all(b"GET /v1/hea").unwrap();
+    let mut answer = String::new();
+    silent.read_to_string(&mut answer).unwrap();
+    assert_eq!(stage.dead_letters(), Vec::<serde_json::Value>::new());
+}
+
+fn silence_makes_room() {
+    let mut stage = Stage::new();
+    // Of which 64 are kept, and half of the others are for connections.
+    stage.descriptors = Some(128);
+    stage.start();
+    let mut silent: Vec<TcpStream> = Vec::new();
+    for _ in 0..100 {
+        let mut one = connection(&stage);
+        one.write_all(HALF).unwrap();
+        silent.push(one);
+    }
+    std::thread::sleep(Duration::from_millis(1_200));
+    assert_eq!(
+        stage.get("/v1/health")["status"],
+        "alive",
+        "{}",
+        stage.log()
+    );
+    stage.say(Prom::Says("application/json", number("1")));
+    stage.incident("a");
+}
+
+/// The head of a request, and the first byte of its body.
+const HALF: &[u8] =
+    b"POST /v1/alerts/alertmanager HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{";
+
+fn connection(stage: &Stage) -> TcpStream {
+    let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.port)).unwrap();
+    let patience = Some(Duration::from_secs(30));
+    connection.set_read_timeout(patience).unwrap();
+    connection
 }

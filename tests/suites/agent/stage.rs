@@ -33,6 +33,8 @@ pub struct Stage {
     pub prom: Arc<Mutex<Prom>>,
     /// The variables that the agent is given.
     pub variables: Vec<(String, String)>,
+    /// How many descriptors the agent may have, if not as many as this process.
+    pub descriptors: Option<u32>,
     agent: Option<Child>,
     pub folder: TempDir,
 }
@@ -54,6 +56,7 @@ impl Stage {
             people,
             prom,
             variables: Vec::new(),
+            descriptors: None,
             agent: None,
             folder,
         };
@@ -69,16 +72,8 @@ impl Stage {
         fs::write(package.join("rbk.toml"), manifest).unwrap();
         let text = PACKAGE.replace("20001", &self.world.port.to_string());
         fs::write(package.join("service.rbk"), text).unwrap();
+        self.control(&format!(": > {}", self.path("started").display()));
         let control = self.path("control");
-        let script = format!("#!/bin/sh\n: > {}\n", self.path("started").display());
-        // Written by a child: a file that this process has open for writing cannot be started.
-        let mut copy = Command::new("install");
-        copy.args(["-m", "755", "/dev/stdin"]).arg(&control);
-        let mut copy = copy.stdin(Stdio::piped()).spawn().unwrap();
-        let mut input = copy.stdin.take().unwrap();
-        input.write_all(script.as_bytes()).unwrap();
-        drop(input);
-        assert!(copy.wait().unwrap().success());
         let settings = format!(
             r#"listen = "127.0.0.1:{agent}"
 store = "store/agent.db"
@@ -115,6 +110,20 @@ webhook = "http://127.0.0.1:{people}/second"
         fs::write(self.path("agent.toml"), settings).unwrap();
     }
 
+    /// What the program does that the remedy starts.
+    pub fn control(&self, line: &str) {
+        let script = format!("#!/bin/sh\n{line}\n");
+        // Written by a child: a file that this process has open for writing cannot be started.
+        let mut copy = Command::new("install");
+        copy.args(["-m", "755", "/dev/stdin"])
+            .arg(self.path("control"));
+        let mut copy = copy.stdin(Stdio::piped()).spawn().unwrap();
+        let mut input = copy.stdin.take().unwrap();
+        input.write_all(script.as_bytes()).unwrap();
+        drop(input);
+        assert!(copy.wait().unwrap().success());
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -132,7 +141,16 @@ webhook = "http://127.0.0.1:{people}/second"
 
     /// The agent, not yet started.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+        let binary = env!("CARGO_BIN_EXE_rbk");
+        let mut command = match self.descriptors {
+            None => Command::new(binary),
+            Some(most) => {
+                let mut shell = Command::new("sh");
+                let line = format!("ulimit -n {most}; exec \"$0\" \"$@\"");
+                shell.args(["-c", &line, binary]);
+                shell
+            }
+        };
         command.arg("agent").arg(self.path("package"));
         command.arg("--config").arg(self.path("agent.toml"));
         command.envs(self.variables.clone()).stdin(Stdio::null());
@@ -177,6 +195,20 @@ webhook = "http://127.0.0.1:{people}/second"
         let id = rustix::process::Pid::from_child(agent);
         rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
         self.wait_for_end()
+    }
+
+    /// Kills the agent: it can say and write nothing more.
+    pub fn kill(&mut self) {
+        let mut agent = self.agent.take().unwrap();
+        agent.kill().unwrap();
+        agent.wait().unwrap();
+    }
+
+    /// Waits until the file is there.
+    pub fn wait_for_file(&self, name: &str) {
+        let path = self.path(name);
+        let is_there = || path.exists().then_some(());
+        wait::until("the file", is_there, || self.log());
     }
 
     pub fn wait_for_end(&mut self) -> Option<i32> {

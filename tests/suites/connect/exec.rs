@@ -1,6 +1,8 @@
 //! The module `exec`: what a program gets, what it is taken for, and that nothing of it is left.
 
 use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rbk::facade::connect::{Arg, Ask, Came};
@@ -40,6 +42,10 @@ pub const CASES: &[Case] = &[
     ),
     ("dropped means gone", dropped_means_gone),
     ("no secret comes back", no_secret_comes_back),
+    (
+        "an earlier start of a change is ended first",
+        an_earlier_start_is_ended,
+    ),
 ];
 
 fn program(function: &str, argv: &[&str]) -> Ask {
@@ -250,4 +256,25 @@ fn no_secret_comes_back() {
     );
     let out = field(&observe(&["sh", "-c", &line]), "out");
     assert!(!out.contains(&SECRET[..4]), "{}", &out[out.len() - 200..]);
+}
+
+/// What an agent that was killed has left behind.
+fn an_earlier_start_is_ended() {
+    let (of_this, of_another) = (nap(), nap());
+    let key = super::fresh_key();
+    let leave = |mark: String, nap: &str| {
+        let mut command = Command::new("sleep");
+        command.arg(nap).env("RBK_CALL", mark).process_group(0);
+        command.spawn().unwrap()
+    };
+    let mut earlier = leave(format!("{key}/1-2-3"), &of_this);
+    let mut other = leave(format!("{key}0/1-2-3"), &of_another);
+    let mut call = program("run", &["sh", "-c", "true"]);
+    call.key = key;
+    let reaped = std::thread::spawn(move || earlier.wait().unwrap());
+    assert_eq!(run(connectors("").perform(call)), Came::Applied);
+    assert!(!reaped.join().unwrap().success());
+    assert_eq!((sleepers(&of_this), sleepers(&of_another)), (0, 1));
+    other.kill().unwrap();
+    other.wait().unwrap();
 }

@@ -110,18 +110,22 @@ fn an_unknown_secret_sends_nothing() {
 }
 
 fn a_status_decides_about_a_change() {
-    for (status, applied) in [(200, true), (302, true), (400, false), (503, false)] {
+    let words = |status: u16| format!("answered with status {status}: `<h1>no\\u{{202e}}`");
+    let not_applied = |status: u16| (status, Came::NotApplied(words(status)));
+    let of = |came: Came| move |status: u16| (status, came.clone());
+    let applied = [200, 201, 202, 204].map(of(Came::Applied));
+    let unknown = [408, 409, 425, 429, 500, 502, 503, 504, 599].map(of(Came::Unknown));
+    let refused = [300, 302, 307, 400, 401, 404, 410, 422, 499].map(not_applied);
+    for (status, expected) in applied.into_iter().chain(unknown).chain(refused) {
         let server = Server::plain(status, "text/html", "<h1>no\u{202e}\n");
-        let came = run(connectors("").perform(post(server.url(), "{\"on\":false}", Arg::None)));
-        match applied {
-            true => assert_eq!(came, Came::Applied),
-            false => {
-                let expected = format!("answered with status {status}: `<h1>no\\u{{202e}}`");
-                assert_eq!(came, Came::NotApplied(expected));
-            }
-        }
+        let mut call = post(server.url(), "{\"on\":false}", Arg::None);
+        call.key = "incident-1/run-1/step-1".into();
+        let came = run(connectors("").perform(call));
+        assert_eq!(came, expected, "{status}");
         let asked = server.asked();
         assert_eq!(asked.len(), 1, "nothing is sent twice");
+        let keys = asked[0].to_lowercase().matches("idempotency-key:").count();
+        assert_eq!(keys, 1, "there is one key");
         assert!(asked[0].contains("content-type: application/json"));
         assert!(asked[0].contains("idempotency-key: incident-1/run-1/step-1"));
         assert!(asked[0].ends_with("\r\n\r\n{\"on\":false}"));

@@ -103,7 +103,7 @@ fn tell_incidents_apart() {
 
 /// How many events joined an incident.
 fn plays(script: &str, keys: &[String]) -> usize {
-    let scripted = Scripted::read(&[("main.rbk", PACKAGE.as_bytes())], script).unwrap();
+    let scripted = Scripted::read(&[("main.rbk", PACKAGE.as_bytes())], &[], script).unwrap();
     let told = scripted.run(false, None).unwrap();
     let mut incidents: BTreeMap<&str, &str> = BTreeMap::new();
     let mut known: BTreeMap<&str, &str> = BTreeMap::new();

@@ -1,0 +1,82 @@
+//! What owners are told that concerns no incident: of their runbook, or of the agent itself.
+
+use std::collections::BTreeSet;
+
+use super::duty::link;
+use super::open::severity;
+use super::{Action, Engine};
+use crate::journal::{Delivery, EventId, Message, MessageId, MessageKind, Outbox};
+use crate::program::Program;
+use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
+
+impl Engine {
+    /// Tells whoever owns the code of a runbook what concerns no incident of it.
+    pub(super) fn tell_owner(
+        &mut self,
+        program: &Program,
+        event: EventId,
+        title: &str,
+        text: &str,
+        now: Time,
+    ) {
+        let thread = format!("{}/event/{event}", self.store);
+        self.tell_first(program, MessageKind::Note, thread, title, text, now);
+    }
+
+    /// Pages the owners of everything that is loaded, each once, with what concerns the agent.
+    pub(super) fn tell_owners(&mut self, text: &str, now: Time) {
+        let all = self.runbooks.all();
+        let programs: Vec<_> = all.iter().map(|loaded| loaded.program.clone()).collect();
+        let mut told = BTreeSet::new();
+        for program in programs {
+            if link(&program, 0).is_some_and(|(_, address, _)| told.insert(address)) {
+                let thread = format!("{}/agent", self.store);
+                self.tell_first(
+                    &program,
+                    MessageKind::Page,
+                    thread,
+                    "the ops agent",
+                    text,
+                    now,
+                );
+            }
+        }
+    }
+
+    fn tell_first(
+        &mut self,
+        program: &Program,
+        kind: MessageKind,
+        thread: String,
+        title: &str,
+        text: &str,
+        now: Time,
+    ) {
+        let Some((role, address, _)) = link(program, 0) else {
+            return;
+        };
+        self.newest.message += 1;
+        let outbox = Outbox {
+            id: MessageId(self.newest.message),
+            to: address,
+            message: Message {
+                kind,
+                incident: None,
+                thread: thread.into(),
+                at: now,
+                package: program.package.clone(),
+                runbook: program.runbook.clone(),
+                severity: severity(program),
+                title: title.to_owned(),
+                text: escape_text(text, SHOWN_CHARACTERS),
+                reason: None,
+                roles: vec![role],
+                evidence: Vec::new(),
+                answer: String::new(),
+            },
+            delivery: Delivery::Due { at: now, tries: 0 },
+        };
+        self.keep_message(outbox.clone());
+        self.actions.push(Action::Send(Box::new(outbox)));
+    }
+}

@@ -1,0 +1,300 @@
+//! Intents that wait, by what is in their way; and whose turn it is when that is gone.
+//!
+//! An obstacle that goes wakes the first intent that waits for it and leaves it a *claim*: until its
+//! run has changed what it meant to, or does not mean to any more, nobody else is woken for the same
+//! obstacle, and nobody takes what it was woken for. So n waiting intents cost n wakings, in the
+//! order in which they asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::Engine;
+use super::desk::Trouble;
+use super::leave::Leave;
+use super::timer::Timer;
+use super::work::Work;
+use crate::effect::Reason;
+use crate::journal::{Error, Happened, Journal, RunId};
+use crate::program::{MessageKind, Program};
+use crate::run::{self, Intent, IntentKind, moment};
+use crate::value::{Identity, Time};
+
+/// What is in the way of a change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Obstacle {
+    /// All changes are stopped.
+    Hold,
+    /// Somebody else works on this, on something in it, or on what it lies in.
+    Lock(Identity),
+    /// As many of this kind are disturbed as may be at once.
+    AtOnce(SmolStr),
+}
+
+/// What a run asks leave for.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    pub run: RunId,
+    pub id: u64,
+    pub intent: Box<Intent>,
+    /// It was granted and made before, and nobody knows whether it took effect.
+    pub again: bool,
+}
+
+impl Asking {
+    pub fn new(run: RunId, id: u64, intent: Box<Intent>, again: bool) -> Asking {
+        Asking {
+            run,
+            id,
+            intent,
+            again,
+        }
+    }
+}
+
+/// An intent that waits for its turn.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub asking: Asking,
+    pub obstacle: Obstacle,
+    pub why: String,
+    /// All changes were stopped while it waited.
+    held: bool,
+}
+
+impl Waiting {
+    pub fn new(asking: Asking, obstacle: Obstacle, why: String) -> Waiting {
+        Waiting {
+            held: obstacle == Obstacle::Hold,
+            asking,
+            obstacle,
+            why,
+        }
+    }
+}
+
+/// A place in the order of those who wait; the lower one asked first.
+type Ticket = u64;
+
+/// All who wait.
+#[derive(Debug, Default)]
+pub struct Waiters {
+    newest: Ticket,
+    by_ticket: BTreeMap<Ticket, Waiting>,
+    by_obstacle: BTreeSet<(Obstacle, Ticket)>,
+    /// A run waits for one change at a time.
+    by_run: BTreeMap<RunId, Ticket>,
+    /// Who was woken for what, and has not used it yet.
+    claims: BTreeMap<RunId, Obstacle>,
+}
+
+impl Waiters {
+    fn add(&mut self, waiting: Waiting) {
+        self.newest += 1;
+        self.put(self.newest, waiting);
+    }
+
+    fn put(&mut self, ticket: Ticket, waiting: Waiting) {
+        self.by_obstacle.insert((waiting.obstacle.clone(), ticket));
+        self.by_run.insert(waiting.asking.run, ticket);
+        self.by_ticket.insert(ticket, waiting);
+    }
+
+    fn take(&mut self, ticket: Ticket) -> Option<Waiting> {
+        let waiting = self.by_ticket.remove(&ticket)?;
+        self.by_obstacle.remove(&(waiting.obstacle.clone(), ticket));
+        self.by_run.remove(&waiting.asking.run);
+        Some(waiting)
+    }
+
+    /// The intent of a run that waits, taken out; only if it is this one, where one is named.
+    pub fn leave(&mut self, run: RunId, id: Option<u64>) -> Option<Waiting> {
+        let ticket = *self.by_run.get(&run)?;
+        let waits = self.by_ticket.get(&ticket)?;
+        match id.is_none_or(|id| waits.asking.id == id) {
+            true => self.take(ticket),
+            false => None,
+        }
+    }
+
+    fn first(&self, obstacle: &Obstacle) -> Option<Ticket> {
+        let from = (obstacle.clone(), 0);
+        let (found, ticket) = self.by_obstacle.range(from..).next()?;
+        (found == obstacle).then_some(*ticket)
+    }
+
+    /// What others were woken for.
+    pub fn claims_of_others(&self, run: RunId) -> impl Iterator<Item = &Obstacle> {
+        let others = self.claims.iter().filter(move |(owner, _)| **owner != run);
+        others.map(|(_, obstacle)| obstacle)
+    }
+
+    fn is_claimed(&self, obstacle: &Obstacle) -> bool {
+        self.claims.values().any(|claimed| claimed == obstacle)
+    }
+}
+
+impl Engine {
+    /// Lets an intent wait until what is in its way is gone, or its patience is over.
+    pub(super) fn wait_for_turn(
+        &mut self,
+        journal: &dyn Journal,
+        program: &Program,
+        waiting: Waiting,
+        now: Time,
+    ) -> Result<(), Trouble> {
+        let (run, id) = (waiting.asking.run, waiting.asking.id);
+        let intent = waiting.asking.intent.clone();
+        let happened = Happened::Waits {
+            call: intent.call.clone(),
+            why: waiting.why.clone(),
+        };
+        self.note(journal, run, now, happened)?;
+        let pending = match waiting.asking.again {
+            true => run::Action::Repeat { id, intent },
+            false => run::Action::Intend { id, intent },
+        };
+        self.desk.run(journal, run)?.pending.push(pending);
+        let until = moment::after(now, program.metadata.patience);
+        self.timers.insert((until, Timer::Patience(run, id)));
+        self.end_claim(run);
+        self.waiters.add(waiting);
+        Ok(())
+    }
+
+    /// An intent has waited for too long. What takes something back or releases it is never refused:
+    /// it waits on, and the owner hears of it.
+    pub(super) fn out_of_patience(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        id: u64,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(ticket) = self.waiters.by_run.get(&run).copied() else {
+            return Ok(());
+        };
+        let Some(waiting) = self.waiters.leave(run, Some(id)) else {
+            return Ok(());
+        };
+        let intent = &waiting.asking.intent;
+        match intent.kind {
+            IntentKind::Do => {
+                let reason = match waiting.obstacle {
+                    Obstacle::Hold => Reason::Hold,
+                    Obstacle::Lock(_) | Obstacle::AtOnce(_) => Reason::Patience,
+                };
+                let why = format!("waited for too long: {}", waiting.why);
+                self.refuse(journal, run, &intent.call, reason, why, now)?;
+                self.answer(journal, run, run::Input::Refused { id, reason }, now)
+            }
+            IntentKind::Undo | IntentKind::Release => {
+                let (name, why) = (intent.call.name.clone(), waiting.why.clone());
+                self.waiters.put(ticket, waiting);
+                let text = format!("{name} takes something back, and waits: {why}");
+                self.tell_the_owner(journal, run, text, now)
+            }
+        }
+    }
+
+    fn tell_the_owner(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        text: String,
+        now: Time,
+    ) -> Result<(), Error> {
+        let told = self.code_of(journal, run).and_then(|program| {
+            let owner = program.metadata.owner;
+            let owner = owner.and_then(|owner| program.roles.get(owner.index()));
+            let notice = run::Notice {
+                kind: MessageKind::Tell,
+                roles: owner.map(|role| role.name.clone()).into_iter().collect(),
+                text,
+                because: None,
+            };
+            self.tell(journal, run, &program, notice, now)
+        });
+        match told {
+            Ok(()) | Err(Trouble::Unreadable | Trouble::Ended) => Ok(()),
+            Err(Trouble::Store(error)) => Err(error),
+        }
+    }
+
+    /// Takes up an intent that waited when the agent stopped.
+    pub(super) fn wait_on(&mut self, waiting: Waiting) {
+        self.is_gone(waiting.obstacle.clone());
+        self.waiters.add(waiting);
+    }
+
+    /// Something is not in the way any more: whoever waits for it hears of it.
+    pub(super) fn is_gone(&mut self, obstacle: Obstacle) {
+        self.work.push_back(Work::Pass(obstacle));
+    }
+
+    /// A run has used what it was woken for, or will not.
+    pub(super) fn end_claim(&mut self, run: RunId) {
+        if let Some(obstacle) = self.waiters.claims.remove(&run) {
+            self.is_gone(obstacle);
+        }
+    }
+
+    /// Nothing is left to wait for: the run has ended.
+    pub(super) fn stop_waiting(&mut self, run: RunId) {
+        self.waiters.leave(run, None);
+        self.end_claim(run);
+    }
+
+    /// Wakes the first one that waits for this, if it may go on now.
+    pub(super) fn pass(
+        &mut self,
+        journal: &dyn Journal,
+        obstacle: &Obstacle,
+        now: Time,
+    ) -> Result<(), Error> {
+        if self.waiters.is_claimed(obstacle) {
+            return Ok(());
+        }
+        let Some(ticket) = self.waiters.first(obstacle) else {
+            return Ok(());
+        };
+        let Some(waiting) = self.waiters.take(ticket) else {
+            return Ok(());
+        };
+        let leave = match self.code_of(journal, waiting.asking.run) {
+            Ok(program) => self.may(journal, &program, &waiting.asking, now)?,
+            // Whoever drives it finds out why.
+            Err(Trouble::Unreadable | Trouble::Ended) => Leave::Granted,
+            Err(Trouble::Store(error)) => return Err(error),
+        };
+        match leave {
+            Leave::Wait(next, why) => {
+                // Somebody behind it may have been in its shadow only.
+                if next != *obstacle {
+                    self.is_gone(obstacle.clone());
+                }
+                let waiting = Waiting {
+                    held: waiting.held || next == Obstacle::Hold,
+                    obstacle: next,
+                    why,
+                    ..waiting
+                };
+                self.waiters.put(ticket, waiting);
+            }
+            Leave::Granted | Leave::Refused(..) => {
+                let Waiting { asking, held, .. } = waiting;
+                let (run, id) = (asking.run, asking.id);
+                match obstacle {
+                    // It was in the way of all of them.
+                    Obstacle::Hold => self.is_gone(Obstacle::Hold),
+                    Obstacle::Lock(_) | Obstacle::AtOnce(_) => {
+                        self.waiters.claims.insert(run, obstacle.clone());
+                    }
+                }
+                let input = run::Input::Free { id, anew: held };
+                self.work.push_back(Work::Answer(run, input));
+            }
+        }
+        Ok(())
+    }
+}
