@@ -109,17 +109,25 @@ impl Checker<'_> {
         Some(import.module)
     }
 
-    /// Says that a module of the library is not imported, if there is one of that name.
-    pub fn say_not_imported(&mut self, file: FileId, name: &Ident) -> bool {
-        let Some(module) = library::module(name.as_str()) else {
-            return false;
-        };
-        let at = self.file(file).import_at;
-        let line = format!("use std.{}", module.name);
-        let message = format!("the module `{}` is not imported in this file", module.name);
+    /// Says that a module of the library is not imported, if there is one of that name. It is taken as imported
+    /// from then on: the line is missing once, however often the file mentions the module.
+    pub fn say_not_imported(&mut self, file: FileId, name: &Ident) -> Option<ModuleId> {
+        let found = library::module(name.as_str())?;
+        let module = self.names.module(found.name)?;
+        let scope = self.files.get_mut(file.0 as usize)?;
+        let at = scope.import_at;
+        scope.imports.push(Import {
+            name: name.text.clone(),
+            module,
+            span: name.span,
+            whole: name.span,
+            used: true,
+        });
+        let line = format!("use std.{}", found.name);
+        let message = format!("the module `{}` is not imported in this file", found.name);
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "not imported");
         let found = found.help(format!("add `{line}` to the file"));
         self.say(found.fix(format!("add `{line}`"), at, format!("{line}\n")));
-        true
+        Some(module)
     }
 }

@@ -13,7 +13,7 @@ use super::patch::Splice;
 use super::skim::{Piece, PieceKind, Skim};
 use super::tree::Comment;
 use super::words;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit};
 use crate::text::{SourceId, Span};
 
 /// A source, cut into items.
@@ -56,6 +56,7 @@ pub(super) fn split(source: SourceId, text: &str) -> Split {
         in_doc: false,
         stray: false,
         foreign_line: None,
+        semicolon: None,
     };
     while let Some(piece) = splitter.skim.next() {
         splitter.piece(piece);
@@ -81,6 +82,8 @@ struct Splitter<'t> {
     stray: bool,
     /// The start of the last line on which a foreign character was told.
     foreign_line: Option<usize>,
+    /// The diagnostic of the first `;`.
+    semicolon: Option<usize>,
 }
 
 impl<'t> Splitter<'t> {
@@ -215,10 +218,33 @@ impl<'t> Splitter<'t> {
             }
         }
         if piece.text(self.text) == ";" {
-            let diagnostic = lexical::semicolon(self.text, self.span(piece), self.line_start);
-            let better = if self.depth.in_list() { "," } else { "\n" };
-            self.tell(diagnostic, Some((piece.start..piece.end, better)));
+            self.semicolon(piece);
         }
+    }
+
+    /// Whoever ends statements with `;` does so everywhere: told once, with one edit for all of them.
+    fn semicolon(&mut self, piece: Piece) {
+        let span = self.span(piece);
+        let found = lexical::semicolon(self.text, span, self.line_start, &self.depth);
+        let first = self.semicolon.and_then(|at| self.split.diagnostics.get_mut(at));
+        match first.and_then(|first| first.fix.as_mut()) {
+            Some(fix) => fix.edits.push(Edit {
+                span: found.place,
+                text: found.better.clone(),
+            }),
+            None => {
+                self.semicolon = Some(self.split.diagnostics.len());
+                let diagnostic = lexical::semicolon_told(span, &found);
+                self.split.diagnostics.push(diagnostic);
+            }
+        }
+        self.mark(|item| {
+            item.told.push(piece.start);
+            item.splices.push(Splice {
+                range: piece.start..piece.end,
+                text: found.better,
+            });
+        });
     }
 
     fn mark(&mut self, change: impl FnOnce(&mut ItemText)) {

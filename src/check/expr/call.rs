@@ -178,19 +178,20 @@ impl Elaborator<'_, '_> {
         name: &Ident,
         span: Span,
     ) -> Callee {
-        if let Some(id) = self.checker.imported(self.file, module) {
+        let imported = self.checker.imported(self.file, module).or_else(|| {
+            let ident = Ident {
+                text: module.clone(),
+                span: base.span,
+            };
+            let free = !self.is_value(module);
+            free.then(|| self.checker.say_not_imported(self.file, &ident))?
+        });
+        if let Some(id) = imported {
             let Some(member) = self.checker.names.member(id, name.as_str()) else {
                 self.checker.say_unknown_member(id, module, name);
                 return Callee::Broken;
             };
             return self.member_callee(member, self.checker.text(span), span);
-        }
-        let ident = Ident {
-            text: module.clone(),
-            span: base.span,
-        };
-        if !self.is_value(module) && self.checker.say_not_imported(self.file, &ident) {
-            return Callee::Broken;
         }
         self.say_no_method(base, name)
     }
