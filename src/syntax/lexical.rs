@@ -89,6 +89,18 @@ pub(super) fn block_comment(span: Span, comment: &str) -> Diagnostic {
     }
 }
 
+/// `#`: said at the first one of a text.
+pub(super) fn hash_comment(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        "a comment begins with `//`",
+        span,
+        "`#` begins nothing",
+    )
+    .help("write `// ...`")
+    .fix("write `//`", span, "//")
+}
+
 /// A `;` between two lines of a block: what is put in its place, by the edit and by the reading.
 pub(super) struct Semicolon {
     pub title: &'static str,

@@ -275,7 +275,12 @@ impl<'a> Recovery<'a> {
         };
         // The value of a number is read from the source: none can be made up.
         let numbers = |edit: &Splice| edit.text.contains(|letter: char| letter.is_ascii_digit());
-        if !edits.iter().all(inside) || edits.iter().any(numbers) {
+        // So is a tagged text.
+        let tags = |edit: &Splice| {
+            let rest = self.tokens().text.get(edit.range.end..);
+            rest.is_some_and(|rest| rest.starts_with('"'))
+        };
+        if !edits.iter().all(inside) || edits.iter().any(|edit| numbers(edit) || tags(edit)) {
             return false;
         }
         let (text, _) = self.alone(line, bodies, &edits);

@@ -13,7 +13,7 @@ use super::patch::Splice;
 use super::skim::{Piece, PieceKind, Skim};
 use super::tree::Comment;
 use super::words;
-use crate::diag::{Code, Diagnostic, Edit};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::text::{SourceId, Span};
 
 /// A source, cut into items.
@@ -57,6 +57,7 @@ pub(super) fn split(source: SourceId, text: &str) -> Split {
         stray: false,
         foreign_line: None,
         semicolon: None,
+        hash: None,
     };
     while let Some(piece) = splitter.skim.next() {
         splitter.piece(piece);
@@ -84,6 +85,8 @@ struct Splitter<'t> {
     foreign_line: Option<usize>,
     /// The diagnostic of the first `;`.
     semicolon: Option<usize>,
+    /// The diagnostic of the first `#`.
+    hash: Option<usize>,
 }
 
 impl<'t> Splitter<'t> {
@@ -98,6 +101,7 @@ impl<'t> Splitter<'t> {
                 return;
             }
             PieceKind::Comment => self.comment(piece, at_column_zero),
+            _ if piece.text(self.text) == "#" => self.hash_comment(piece),
             PieceKind::Word if at_column_zero && self.begins_item(piece) => {
                 self.open_item(piece.start)
             }
@@ -222,12 +226,36 @@ impl<'t> Splitter<'t> {
         }
     }
 
+    /// `# words`, a comment of other languages: told once, with one edit for all of them.
+    fn hash_comment(&mut self, piece: Piece) {
+        let rest = self.text.get(piece.start..).unwrap_or_default();
+        let end = piece.start + rest.find('\n').unwrap_or(rest.len());
+        let span = self.span(piece);
+        match told_before(self.hash, &mut self.split.diagnostics) {
+            Some(fix) => fix.edits.push(Edit {
+                span,
+                text: "//".into(),
+            }),
+            None => {
+                self.hash = Some(self.split.diagnostics.len());
+                self.split.diagnostics.push(lexical::hash_comment(span));
+            }
+        }
+        self.mark(|item| {
+            item.told.push(piece.start);
+            item.splices.push(Splice {
+                range: piece.start..end,
+                text: String::new(),
+            });
+        });
+        self.skim.go_on_at(end);
+    }
+
     /// Whoever ends statements with `;` does so everywhere: told once, with one edit for all of them.
     fn semicolon(&mut self, piece: Piece) {
         let span = self.span(piece);
         let found = lexical::semicolon(self.text, span, self.line_start, &self.depth);
-        let first = self.semicolon.and_then(|at| self.split.diagnostics.get_mut(at));
-        match first.and_then(|first| first.fix.as_mut()) {
+        match told_before(self.semicolon, &mut self.split.diagnostics) {
             Some(fix) => fix.edits.push(Edit {
                 span: found.place,
                 text: found.better.clone(),
@@ -353,6 +381,11 @@ impl<'t> Splitter<'t> {
     fn span(&self, piece: Piece) -> Span {
         Span::new(self.source, piece.start, piece.end)
     }
+}
+
+/// The edit of what was told before of the same habit.
+fn told_before(first: Option<usize>, told: &mut [Diagnostic]) -> Option<&mut Fix> {
+    told.get_mut(first?)?.fix.as_mut()
 }
 
 /// Whether a comment documents what follows: three slashes and no fourth.
