@@ -147,7 +147,7 @@ impl Checker<'_> {
             return found;
         };
         let id = self.imported(file, module.as_str());
-        let Some(id) = id.or_else(|| self.say_not_imported(file, module)) else {
+        let Some(id) = id.map(Some).or_else(|| self.say_not_imported(file, module)) else {
             let message = format!("there is no module `{}`", module.text);
             self.say(Diagnostic::new(
                 Code::UnknownName,
@@ -157,6 +157,7 @@ impl Checker<'_> {
             ));
             return None;
         };
+        let id = id?;
         let found = self.names.member(id, path.name.as_str());
         if found.is_none() {
             self.say_unknown_member(id, module.as_str(), &path.name);

@@ -59,6 +59,7 @@ const LESSONS: &[Lesson] = &[
     slips::once_without_did,
     slips::expectation,
     slips::chosen_role,
+    marks::quotes_in_query,
     marks::single_quotes,
     marks::broken_hole,
     marks::tag_apart,

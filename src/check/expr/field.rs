@@ -118,7 +118,7 @@ impl Elaborator<'_, '_> {
             return None;
         }
         let module = self.checker.say_not_imported(self.file, &ident)?;
-        Some(Prefix::Module(module))
+        Some(module.map_or(Prefix::Broken, Prefix::Module))
     }
 
     fn enum_member(&mut self, id: EnumId, name: &Ident, span: Span) -> Expr {
