@@ -17,6 +17,7 @@ mod lower;
 mod patch;
 mod read;
 mod recover;
+mod rename;
 mod repair;
 mod rules;
 mod skim;
@@ -51,6 +52,7 @@ pub fn parse(source: &Source) -> Parsed {
     };
     let mut diagnostics = split.diagnostics;
     diagnostics.append(&mut lowering.diagnostics);
+    rename::mentions(&source.text, &file, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
     Parsed { file, diagnostics }
 }

@@ -99,7 +99,7 @@ fn cleared(handler: &Handler, stmt: &Stmt) -> Diagnostic {
         stmt.span,
         "would end well with nothing known",
     )
-    .help("`else cleared` stands behind `no_data` only; behind a failure say `inconclusive`, `page` or `hand`");
+    .help("`else cleared` stands behind `no_data` only; behind a failure say `else inconclusive`, and whom to wake then with `otherwise page`");
     narrowed(found, handler)
 }
 

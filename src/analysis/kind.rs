@@ -41,7 +41,7 @@ impl BlockKind {
                 "an action is `let` lines and then `do` lines, one after the other"
             }
             BlockKind::Diagnose => {
-                "a diagnosis observes, and ends with `found`, `cleared`, or by falling off its end"
+                "a diagnosis observes, and ends with `found`, `cleared`, or by falling off its end; whom to wake then is said with `otherwise page ...`"
             }
             BlockKind::Remedy => {
                 "a remedy plans (`let`, `guard`), then acts (`do`, `verify`), then ends verified or with a human told"

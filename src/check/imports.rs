@@ -3,6 +3,8 @@
 //! In: a file. Out: its scope. Members are always written with their module, so a `use` binds the
 //! module's name alone and two files never disagree about what a name means.
 
+use std::collections::BTreeSet;
+
 use super::names::{FileId, FileScope, Import, ModuleId};
 use super::state::Checker;
 use crate::diag::near::nearest;
@@ -29,6 +31,7 @@ impl Checker<'_> {
             module,
             imports,
             import_at,
+            missing: BTreeSet::new(),
         });
     }
 
@@ -109,17 +112,28 @@ impl Checker<'_> {
         Some(import.module)
     }
 
-    /// Says that a module of the library is not imported, if there is one of that name.
-    pub fn say_not_imported(&mut self, file: FileId, name: &Ident) -> bool {
-        let Some(module) = library::module(name.as_str()) else {
-            return false;
-        };
-        let at = self.file(file).import_at;
-        let line = format!("use std.{}", module.name);
-        let message = format!("the module `{}` is not imported in this file", module.name);
+    /// Says that a module of the library is not imported, if there is one of that name: once, however often the
+    /// file mentions it. Gives the module where another file has it loaded, so that the rest is checked.
+    pub fn say_not_imported(&mut self, file: FileId, name: &Ident) -> Option<Option<ModuleId>> {
+        let found = library::module(name.as_str())?;
+        let module = self.names.module(found.name);
+        let scope = self.files.get_mut(file.0 as usize)?;
+        if !scope.missing.insert(found.name) {
+            return Some(None);
+        }
+        let at = scope.import_at;
+        scope.imports.extend(module.map(|module| Import {
+            name: name.text.clone(),
+            module,
+            span: name.span,
+            whole: name.span,
+            used: true,
+        }));
+        let line = format!("use std.{}", found.name);
+        let message = format!("the module `{}` is not imported in this file", found.name);
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "not imported");
         let found = found.help(format!("add `{line}` to the file"));
         self.say(found.fix(format!("add `{line}`"), at, format!("{line}\n")));
-        true
+        Some(module)
     }
 }

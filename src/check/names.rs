@@ -3,7 +3,7 @@
 //! In: declarations. Out: look-ups, with the nearest name for one that is not there. The package
 //! is one flat namespace over all its files; a module of the library is another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use smol_str::SmolStr;
 
@@ -103,6 +103,8 @@ pub struct FileScope {
     pub imports: Vec<Import>,
     /// Where a `use` line may be put in, and what goes before and after it.
     pub import_at: Span,
+    /// Modules of the library that it mentions and does not import, as was told.
+    pub missing: BTreeSet<&'static str>,
 }
 
 /// A module that a file uses.

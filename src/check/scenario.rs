@@ -85,6 +85,17 @@ impl<'a> Checker<'a> {
         if let Some(Symbol::Runbook(id)) = found.map(|member| member.symbol) {
             return Some(id);
         }
+        // Its own name is in capitals, which was told: the test has the right one already.
+        let plain = |text: &str| text.to_lowercase().replace('_', "");
+        let mut rows = self.package.runbooks.iter();
+        let meant = rows.position(|row| {
+            row.name
+                .starts_with(|first: char| first.is_ascii_uppercase())
+                && plain(&row.name) == plain(&name.text)
+        });
+        if let Some(index) = meant {
+            return Some(RunbookId(index as u32));
+        }
         let message = format!("there is no runbook `{}` to test", name.text);
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown runbook");
         let all = self.package.runbooks.iter().map(|row| row.name.as_str());

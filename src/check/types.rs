@@ -146,18 +146,18 @@ impl Checker<'_> {
             }
             return found;
         };
-        let Some(id) = self.imported(file, module.as_str()) else {
-            if !self.say_not_imported(file, module) {
-                let message = format!("there is no module `{}`", module.text);
-                self.say(Diagnostic::new(
-                    Code::UnknownName,
-                    message,
-                    module.span,
-                    "unknown module",
-                ));
-            }
+        let id = self.imported(file, module.as_str());
+        let Some(id) = id.map(Some).or_else(|| self.say_not_imported(file, module)) else {
+            let message = format!("there is no module `{}`", module.text);
+            self.say(Diagnostic::new(
+                Code::UnknownName,
+                message,
+                module.span,
+                "unknown module",
+            ));
             return None;
         };
+        let id = id?;
         let found = self.names.member(id, path.name.as_str());
         if found.is_none() {
             self.say_unknown_member(id, module.as_str(), &path.name);

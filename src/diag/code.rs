@@ -227,16 +227,16 @@ codes! {
     E0613 EndsTooLate              Error   "a run that may take longer than its runbook says"
 
     // 07xx: taint, secrets, ownership, empties
+    E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
+    E0702 Uncorroborated           Error   "a finding that rests on words alone"
+    E0703 OwnsNothing              Error   "a target picked by words, and nothing is owned"
     E0706 MadeUpValue              Error   "a value made up for what could not be observed"
     E0707 EmptyName                Error   "an empty name"
+    E0711 SecretEscapes            Error   "a secret where it may not go"
     E0712 TargetFromOutside        Error   "a target or a query that comes from outside"
     E0715 ClearedOnFailure         Error   "an observation that failed taken for the all-clear"
     E0716 FailureAsAbsence         Error   "a failed observation taken for absence"
     E0717 FreeTextMisplaced        Error   "free text where it does not fit"
-    E0711 SecretEscapes            Error   "a secret where it may not go"
-    E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
-    E0702 Uncorroborated           Error   "a finding that rests on words alone"
-    E0703 OwnsNothing              Error   "a target picked by words, and nothing is owned"
 
     // 08xx: literals
     E0801 RegexInvalid        Error   "the regular expression is not valid"

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use crate::diag::{Code, Diagnostic, Kind};
 use crate::library;
-use crate::syntax::tree::{File, Item, ItemKind};
+use crate::syntax::tree::{Clause, ClauseKind, File, Item, ItemKind, TriggerKind};
 use crate::text::{SourceId, Sources, Span};
 
 /// Drops the echoes of `read` and of imports that failed.
@@ -45,14 +45,65 @@ pub fn still(sources: &Sources, files: &[File], read: &[Diagnostic], said: &mut 
         }
     }
     let named = |found: &Diagnostic| words(sources, found.primary.span).next();
+    let unbound = untriggered(sources, &files, read);
     said.retain(|found| {
         let imports = without_imports.contains(&found.primary.span.source);
         let lost = |name: &str| lost.contains(name) || (imports && library::module(name).is_some());
-        !asks_for_a_name(found.code) || !named(found).is_some_and(lost)
+        !asks_for_a_name(found.code)
+            || !named(found).is_some_and(lost)
+                && !item_at(&files, found.primary.span).is_some_and(|item| {
+                    unbound.contains(&(found.primary.span.source, item.span.start))
+                })
     });
+    still_limits(read, said);
     let unnamed = said.iter().filter(|found| names_nothing(found.code));
     let hurt = Hurt::of(&files, read.iter().chain(unnamed));
-    said.retain(|found| !hurt.doubts(&files, found));
+    let mistyped = said.iter().filter(|found| mistypes(found.code));
+    let wrong = Hurt::of(&files, mistyped);
+    said.retain(|found| !hurt.doubts(&files, found) && !wrong.doubts_limit(&files, found));
+}
+
+/// The items with a trigger that could not be read: nobody knows which names it binds.
+fn untriggered(
+    sources: &Sources,
+    files: &HashMap<SourceId, &File>,
+    read: &[Diagnostic],
+) -> BTreeSet<(SourceId, u32)> {
+    let triggers = read.iter().filter(|found| is_error(found)).filter(|found| {
+        words(sources, unread(sources, files, found.primary.span)).next() == Some("on")
+    });
+    let items = triggers.filter_map(|found| {
+        let item = item_at(files, found.primary.span)?;
+        let broken = |clause: &Clause| match &clause.kind {
+            ClauseKind::Missing => true,
+            ClauseKind::On(trigger) => matches!(trigger.kind, TriggerKind::Missing),
+            _ => false,
+        };
+        let ItemKind::Runbook(runbook) = &item.kind else {
+            return None;
+        };
+        let broken = runbook.clauses.iter().any(broken);
+        broken.then_some((found.primary.span.source, item.span.start))
+    });
+    items.collect()
+}
+
+/// Drops that a limit is missing, where one of the block could not be understood: it may be that one.
+fn still_limits(read: &[Diagnostic], said: &mut Vec<Diagnostic>) {
+    let limits = |found: &Diagnostic| found.code == Code::BlastLineMissing;
+    let errors = read.iter().chain(said.iter());
+    let errors = errors.filter(|found| is_error(found) && !limits(found));
+    let places: Vec<Span> = errors.map(|found| found.primary.span).collect();
+    said.retain(|found| {
+        let block = found
+            .others
+            .first()
+            .map_or(found.primary.span, |label| label.span);
+        let inside = |place: &Span| {
+            place.source == block.source && block.start <= place.start && place.end <= block.end
+        };
+        !limits(found) || !places.iter().any(inside)
+    });
 }
 
 fn is_error(found: &Diagnostic) -> bool {
@@ -158,6 +209,14 @@ fn names_nothing(code: Code) -> bool {
     )
 }
 
+/// Whether it refuses a value for its type, so that a change with it is not understood.
+fn mistypes(code: Code) -> bool {
+    matches!(
+        code,
+        Code::TypeMismatch | Code::UnknownField | Code::OperandMismatch | Code::NotCallable
+    )
+}
+
 /// Whether it says that something has no effect: true of what stands there, perhaps not of what was meant.
 fn says_idle(code: Code) -> bool {
     matches!(
@@ -194,6 +253,13 @@ impl Hurt {
                 .extend(item.map(|item| (place.source, item.span.start)));
         }
         hurt
+    }
+
+    /// Whether a limit bounds nothing only because the change that it bounds was refused.
+    fn doubts_limit(&self, files: &HashMap<SourceId, &File>, found: &Diagnostic) -> bool {
+        let place = found.primary.span;
+        let in_item = |item: &Item| self.items.contains(&(place.source, item.span.start));
+        found.code == Code::BlastLineUnused && item_at(files, place).is_some_and(in_item)
     }
 
     /// Whether what is said may be due to a part that was not understood.

@@ -9,6 +9,8 @@ use crate::value::{Number, Time, classify_number};
 /// Says what a number token stands for. A version is one: whether it may stand there, the caller
 /// knows.
 pub fn number(token: &str, span: Span) -> Result<Number, Diagnostic> {
+    // A blank before the unit is told by the reader, which takes it for none.
+    let token: &str = &token.replace([' ', '\t'], "");
     classify_number(token).map_err(|error| {
         let place = span.inside(error.start, error.end);
         let message = format!("`{token}` is not a number: {}", error.problem);

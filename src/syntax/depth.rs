@@ -66,6 +66,13 @@ impl Depth {
             .is_some_and(|frame| matches!(frame.bracket, b'(' | b'['))
     }
 
+    /// Whether a bracket that was opened at this offset or behind it is still open.
+    pub fn opened_since(&self, offset: usize) -> bool {
+        self.frames
+            .last()
+            .is_some_and(|frame| frame.bracket != 0 && frame.at >= offset)
+    }
+
     /// A piece that is an operand: a statement may end behind it.
     pub fn operand(&mut self) {
         self.continues = false;

@@ -3,6 +3,7 @@
 //! In: a piece of the text. Out: what to say about it, and where a string that was never closed is taken to
 //! end, so that one missing quote is one error.
 
+use super::depth::Depth;
 use super::skim::Piece;
 use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
@@ -88,29 +89,74 @@ pub(super) fn block_comment(span: Span, comment: &str) -> Diagnostic {
     }
 }
 
-/// `;`
-pub(super) fn semicolon(text: &str, span: Span, line_start: usize) -> Diagnostic {
-    let rest = text.get(span.range().end..).unwrap_or_default();
-    let rest = rest.split('\n').next().unwrap_or_default();
-    let blanks = rest.len() - rest.trim_start().len();
-    let diagnostic = Diagnostic::new(
-        Code::Semicolon,
-        "statements are not separated by `;`",
+/// `#`: said at the first one of a text.
+pub(super) fn hash_comment(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        "a comment begins with `//`",
         span,
-        "a statement ends with its line",
-    );
-    if rest.trim().is_empty() || rest.trim_start().starts_with("//") {
-        return diagnostic.fix("remove it", span, "");
+        "`#` begins nothing",
+    )
+    .help("write `// ...`")
+    .fix("write `//`", span, "//")
+}
+
+/// A `;` between two lines of a block: what is put in its place, by the edit and by the reading.
+pub(super) struct Semicolon {
+    pub title: &'static str,
+    /// The `;` and the blanks behind it.
+    pub place: Span,
+    pub better: String,
+}
+
+/// `;`: a line break where something follows on its line, nothing elsewhere, a comma in a list.
+pub(super) fn semicolon(text: &str, span: Span, line_start: usize, depth: &Depth) -> Semicolon {
+    let (before, rest) = text.split_at(span.range().end.min(text.len()));
+    let rest = rest.split('\n').next().unwrap_or_default();
+    let follows = rest.trim_start();
+    let blanks = rest.len() - follows.len();
+    let place = Span {
+        end: span.end + blanks as u32,
+        ..span
+    };
+    let before = before.trim_end_matches(';').trim_end();
+    let plain = |title, place, edit: &str| Semicolon {
+        title,
+        place,
+        better: edit.into(),
+    };
+    if depth.in_list() {
+        return plain("write `,`", span, ",");
+    }
+    let alone = follows.trim_end().is_empty() || follows.starts_with("//");
+    if alone || follows.starts_with([';', '}']) || before.ends_with(['{', '\n']) {
+        return plain("remove it", span, "");
     }
     let line = text.get(line_start..).unwrap_or_default();
     let indent = line
         .get(..line.len() - line.trim_start().len())
         .unwrap_or_default();
-    let place = Span {
-        end: span.end + blanks as u32,
-        ..span
+    // What the line itself has opened is still open: the next line stands inside of it.
+    let deeper = match depth.opened_since(line_start) {
+        true => "  ",
+        false => "",
     };
-    diagnostic.fix("begin a new line", place, format!("\n{indent}"))
+    Semicolon {
+        title: "begin a new line",
+        place,
+        better: format!("\n{indent}{deeper}"),
+    }
+}
+
+/// What is said at the first `;` of a text; those behind it are only mended.
+pub(super) fn semicolon_told(span: Span, found: &Semicolon) -> Diagnostic {
+    Diagnostic::new(
+        Code::Semicolon,
+        "statements are not separated by `;`",
+        span,
+        "a statement ends with its line",
+    )
+    .fix(found.title, found.place, found.better.clone())
 }
 
 /// A character that stands in strings and comments only, and what it is read as.

@@ -16,7 +16,7 @@ use super::rules::{self, Failure, Rule};
 use super::skim::PieceKind;
 use super::teach::{self, Line, Scene};
 use super::tree::Item;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Fix};
 
 /// Stands for what could not be read; the grammar takes it wherever a line or a value may stand.
 pub(super) const MISSING: &str = "\u{1A}";
@@ -236,8 +236,86 @@ impl<'a> Recovery<'a> {
             self.said.truncate(before);
         }
         self.headless |= kind == Kind::Item && diagnostic.code == Code::MissingBlock;
+        let fix = diagnostic.fix.clone();
         self.say(&line, &bodies, diagnostic);
-        self.mend(&line, kind, &bodies, mark, at);
+        if !fix.is_some_and(|fix| self.mend_by(&fix, &line, kind, &bodies, mark)) {
+            self.mend(&line, kind, &bodies, mark, at);
+        }
+    }
+
+    /// Reads a bad line as its own edit would mend it: what follows is then checked as it was meant.
+    fn mend_by(
+        &mut self,
+        fix: &Fix,
+        line: &Range<usize>,
+        kind: Kind,
+        bodies: &[Body],
+        mark: usize,
+    ) -> bool {
+        let bytes = self.tokens().bytes(line);
+        let edits = fix.edits.iter().map(|edit| {
+            let edited = edit.span.range();
+            Some(Splice {
+                range: self.offset_of(edited.start)?..self.offset_of(edited.end)?,
+                text: edit.text.clone(),
+            })
+        });
+        let Some(edits) = edits.collect::<Option<Vec<Splice>>>() else {
+            return false;
+        };
+        let inside = |edit: &Splice| {
+            let range = &edit.range;
+            let apart = |body: &Body| {
+                let open = self.tokens().bytes(&(body.open..body.open + 1));
+                let close = self.tokens().partner(body.open);
+                let close = self.tokens().bytes(&(close..close + 1));
+                range.end <= open.start || range.start >= close.end
+            };
+            range.start >= bytes.start && range.end <= bytes.end && bodies.iter().all(apart)
+        };
+        // The value of a number is read from the source: none can be made up.
+        let numbers = |edit: &Splice| edit.text.contains(|letter: char| letter.is_ascii_digit());
+        // So is a tagged text.
+        let tags = |edit: &Splice| {
+            let rest = self.tokens().text.get(edit.range.end..);
+            rest.is_some_and(|rest| rest.starts_with('"'))
+        };
+        if !edits.iter().all(inside) || edits.iter().any(|edit| numbers(edit) || tags(edit)) {
+            return false;
+        }
+        let (text, _) = self.alone(line, bodies, &edits);
+        if rules::read(kind.entry(), &text).is_err() {
+            return false;
+        }
+        self.replace(mark, edits);
+        true
+    }
+
+    /// Puts splices in the place of those behind `mark` that they overlap.
+    fn replace(&mut self, mark: usize, splices: Vec<Splice>) {
+        let inner = self.splices.split_off(mark);
+        let outside = |other: &Splice| {
+            splices.iter().all(|splice| {
+                other.range.end <= splice.range.start || other.range.start >= splice.range.end
+            })
+        };
+        self.splices.extend(inner.into_iter().filter(outside));
+        self.splices.extend(splices);
+    }
+
+    /// The offset in the item's text of a place in the source; nothing for what was put in.
+    fn offset_of(&self, place: usize) -> Option<usize> {
+        let (mut low, mut high) = (0, self.tokens().text.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.scene.place_of(middle) < place {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        let exact = self.scene.place_of(low) == place && self.tokens().text.is_char_boundary(low);
+        exact.then_some(low)
     }
 
     fn explain(
@@ -375,12 +453,7 @@ impl<'a> Recovery<'a> {
                 .collect();
             let (text, _) = self.alone(line, &kept, std::slice::from_ref(&splice));
             if rules::read(kind.entry(), &text).is_ok() {
-                let outside = |other: &Splice| {
-                    other.range.end <= splice.range.start || other.range.start >= splice.range.end
-                };
-                let inner = self.splices.split_off(mark);
-                self.splices.extend(inner.into_iter().filter(outside));
-                self.splices.push(splice);
+                self.replace(mark, vec![splice]);
                 return;
             }
         }

@@ -78,7 +78,8 @@ fn head(tokens: &Tokens<'_>, line: &Range<usize>, at: usize) -> Option<Splice> {
             )
         })?;
         let text = match tokens.word(keyword) {
-            "verify" | "until" => " ".into(),
+            "verify" => format!(" within {MISSING} "),
+            "until" => " ".into(),
             "attempt" => " \"\" ".into(),
             _ => format!(" {MISSING} "),
         };

@@ -13,7 +13,7 @@ use super::patch::Splice;
 use super::skim::{Piece, PieceKind, Skim};
 use super::tree::Comment;
 use super::words;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Edit, Fix};
 use crate::text::{SourceId, Span};
 
 /// A source, cut into items.
@@ -56,6 +56,8 @@ pub(super) fn split(source: SourceId, text: &str) -> Split {
         in_doc: false,
         stray: false,
         foreign_line: None,
+        semicolon: None,
+        hash: None,
     };
     while let Some(piece) = splitter.skim.next() {
         splitter.piece(piece);
@@ -81,6 +83,10 @@ struct Splitter<'t> {
     stray: bool,
     /// The start of the last line on which a foreign character was told.
     foreign_line: Option<usize>,
+    /// The diagnostic of the first `;`.
+    semicolon: Option<usize>,
+    /// The diagnostic of the first `#`.
+    hash: Option<usize>,
 }
 
 impl<'t> Splitter<'t> {
@@ -95,6 +101,7 @@ impl<'t> Splitter<'t> {
                 return;
             }
             PieceKind::Comment => self.comment(piece, at_column_zero),
+            _ if piece.text(self.text) == "#" => self.hash_comment(piece),
             PieceKind::Word if at_column_zero && self.begins_item(piece) => {
                 self.open_item(piece.start)
             }
@@ -215,10 +222,57 @@ impl<'t> Splitter<'t> {
             }
         }
         if piece.text(self.text) == ";" {
-            let diagnostic = lexical::semicolon(self.text, self.span(piece), self.line_start);
-            let better = if self.depth.in_list() { "," } else { "\n" };
-            self.tell(diagnostic, Some((piece.start..piece.end, better)));
+            self.semicolon(piece);
         }
+    }
+
+    /// `# words`, a comment of other languages: told once, with one edit for all of them.
+    fn hash_comment(&mut self, piece: Piece) {
+        let rest = self.text.get(piece.start..).unwrap_or_default();
+        let end = piece.start + rest.find('\n').unwrap_or(rest.len());
+        let span = self.span(piece);
+        match told_before(self.hash, &mut self.split.diagnostics) {
+            Some(fix) => fix.edits.push(Edit {
+                span,
+                text: "//".into(),
+            }),
+            None => {
+                self.hash = Some(self.split.diagnostics.len());
+                self.split.diagnostics.push(lexical::hash_comment(span));
+            }
+        }
+        self.mark(|item| {
+            item.told.push(piece.start);
+            item.splices.push(Splice {
+                range: piece.start..end,
+                text: String::new(),
+            });
+        });
+        self.skim.go_on_at(end);
+    }
+
+    /// Whoever ends statements with `;` does so everywhere: told once, with one edit for all of them.
+    fn semicolon(&mut self, piece: Piece) {
+        let span = self.span(piece);
+        let found = lexical::semicolon(self.text, span, self.line_start, &self.depth);
+        match told_before(self.semicolon, &mut self.split.diagnostics) {
+            Some(fix) => fix.edits.push(Edit {
+                span: found.place,
+                text: found.better.clone(),
+            }),
+            None => {
+                self.semicolon = Some(self.split.diagnostics.len());
+                let diagnostic = lexical::semicolon_told(span, &found);
+                self.split.diagnostics.push(diagnostic);
+            }
+        }
+        self.mark(|item| {
+            item.told.push(piece.start);
+            item.splices.push(Splice {
+                range: piece.start..piece.end,
+                text: found.better,
+            });
+        });
     }
 
     fn mark(&mut self, change: impl FnOnce(&mut ItemText)) {
@@ -327,6 +381,11 @@ impl<'t> Splitter<'t> {
     fn span(&self, piece: Piece) -> Span {
         Span::new(self.source, piece.start, piece.end)
     }
+}
+
+/// The edit of what was told before of the same habit.
+fn told_before(first: Option<usize>, told: &mut [Diagnostic]) -> Option<&mut Fix> {
+    told.get_mut(first?)?.fix.as_mut()
 }
 
 /// Whether a comment documents what follows: three slashes and no fourth.

@@ -4,6 +4,7 @@
 //! Never decides what is allowed: a line comes here only after the grammar refused it.
 
 mod first;
+mod habits;
 mod later;
 mod marks;
 mod shape;
@@ -45,7 +46,12 @@ type Lesson = fn(&Scene<'_>, &Line) -> Option<Diagnostic>;
 /// Tried in this order: the more special first.
 const LESSONS: &[Lesson] = &[
     later::inside,
-    slips::hash_comment,
+    habits::import_form,
+    habits::dashed_name,
+    habits::held_for,
+    habits::plain_interval,
+    habits::quoted_alert,
+    habits::at_most_word,
     slips::clause_colon,
     slips::quoted_version,
     slips::elif,
@@ -53,6 +59,7 @@ const LESSONS: &[Lesson] = &[
     slips::once_without_did,
     slips::expectation,
     slips::chosen_role,
+    marks::quotes_in_query,
     marks::single_quotes,
     marks::broken_hole,
     marks::tag_apart,

@@ -137,6 +137,11 @@ pub(super) fn is_inner_word(word: &str) -> bool {
         .any(|words| words.contains(&word))
 }
 
+/// Whether a word of the language cannot be the name of a value.
+pub(super) fn is_taken(word: &str) -> bool {
+    is_reserved(word) || is_item_word(word)
+}
+
 /// Whether a word cannot be a name.
 pub(super) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)

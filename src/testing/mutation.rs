@@ -171,7 +171,11 @@ fn problem(case: &Case<'_>, record: &Record, verify: usize) -> Diagnostic {
     });
     match timed.map(|reply| &reply.kind) {
         Some(ReplyKind::Value(value)) => {
-            let value = source::value(case, value);
+            // What is given by its name alone has nothing to show.
+            let value = match source::value(case, value) {
+                shown if shown.trim().is_empty() => "...".to_owned(),
+                shown => shown,
+            };
             diagnostic.help(format!(
                 "let the change bring it about: `then {value} once did {change}`"
             ))

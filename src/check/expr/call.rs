@@ -178,19 +178,24 @@ impl Elaborator<'_, '_> {
         name: &Ident,
         span: Span,
     ) -> Callee {
-        if let Some(id) = self.checker.imported(self.file, module) {
+        let imported = self.checker.imported(self.file, module).map(Some);
+        let imported = imported.or_else(|| {
+            let ident = Ident {
+                text: module.clone(),
+                span: base.span,
+            };
+            let free = !self.is_value(module);
+            free.then(|| self.checker.say_not_imported(self.file, &ident))?
+        });
+        if let Some(id) = imported {
+            let Some(id) = id else {
+                return Callee::Broken;
+            };
             let Some(member) = self.checker.names.member(id, name.as_str()) else {
                 self.checker.say_unknown_member(id, module, name);
                 return Callee::Broken;
             };
             return self.member_callee(member, self.checker.text(span), span);
-        }
-        let ident = Ident {
-            text: module.clone(),
-            span: base.span,
-        };
-        if !self.is_value(module) && self.checker.say_not_imported(self.file, &ident) {
-            return Callee::Broken;
         }
         self.say_no_method(base, name)
     }
@@ -201,10 +206,31 @@ impl Elaborator<'_, '_> {
             let message = format!("a value has no function `{}`", name.text);
             let found = Diagnostic::new(Code::NotCallable, message, name.span, "not a function");
             let shown = self.checker.text(base.span);
-            self.say(found.help(format!(
-                "functions stand in modules and take the value: `module.{}({shown})`",
-                name.text
-            )));
+            let Some(function) = function_for(name.as_str()) else {
+                let help = format!(
+                    "a value has no functions: `{}({shown})` calls one with it",
+                    name.text
+                );
+                self.say(found.help(help));
+                return Callee::Broken;
+            };
+            let source = &self.checker.sources.source(name.span.source).text;
+            let rest = source.get(name.span.range().end..).unwrap_or_default();
+            let between = match rest.strip_prefix('(').map(|rest| rest.starts_with(')')) {
+                Some(false) => ", ",
+                _ => "",
+            };
+            let gap = Span {
+                start: base.span.end,
+                end: name.span.end + u32::from(rest.starts_with('(')),
+                ..base.span
+            };
+            let title = format!("call `{function}`");
+            let found = found.help(format!(
+                "a function takes the value: `{function}({shown}, ...)`"
+            ));
+            let found = found.fix(&title, base.span.at_start(), format!("{function}("));
+            self.say(found.fix(title, gap, between));
         }
         Callee::Broken
     }
@@ -228,7 +254,8 @@ impl Elaborator<'_, '_> {
             self.say(found.help(help).fix(format!("write `{path}`"), span, path));
             return;
         }
-        let near = self.near_callable(name);
+        let near = function_for(name).map(str::to_owned);
+        let near = near.or_else(|| self.near_callable(name));
         self.say(match near {
             Some(near) => {
                 found
@@ -318,4 +345,15 @@ fn substitute(ty: &Type, known: impl Fn(u8) -> Option<Type> + Copy) -> Type {
         Type::Optional(inner) => Type::Optional(substitute(inner, known).into()),
         other => other.clone(),
     }
+}
+
+/// The function of this language that does what one of another language does.
+fn function_for(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().replace('_', "").as_str() {
+        "contains" | "includes" | "has" => "contains",
+        "startswith" | "hasprefix" => "starts_with",
+        "endswith" | "hassuffix" => "ends_with",
+        "len" | "length" | "size" | "count" => "count",
+        _ => return None,
+    })
 }

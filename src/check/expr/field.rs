@@ -114,9 +114,11 @@ impl Elaborator<'_, '_> {
             text: name.clone(),
             span,
         };
-        let said = self.checker.unqualified(self.file, name).is_none()
-            && self.checker.say_not_imported(self.file, &ident);
-        said.then_some(Prefix::Broken)
+        if self.checker.unqualified(self.file, name).is_some() {
+            return None;
+        }
+        let module = self.checker.say_not_imported(self.file, &ident)?;
+        Some(module.map_or(Prefix::Broken, Prefix::Module))
     }
 
     fn enum_member(&mut self, id: EnumId, name: &Ident, span: Span) -> Expr {

@@ -124,6 +124,14 @@ impl Elaborator<'_, '_> {
                     .help(format!("there is `{near}`"))
                     .fix(format!("write `{near}`"), span, near)
             }
+            None if matches!(name, "True" | "TRUE" | "False" | "FALSE") => {
+                let better = name.to_lowercase();
+                found.help(format!("it is written `{better}`")).fix(
+                    format!("write `{better}`"),
+                    span,
+                    better,
+                )
+            }
             None if matches!(name, "null" | "nil" | "undefined" | "None" | "NULL") => {
                 self.nothing(found, span, hint)
             }

@@ -217,6 +217,43 @@ impl Scenario<'_, '_> {
         complete.then_some(typed)
     }
 
+    /// Whether an action stands here, called or not.
+    fn names_action(&mut self, tree: &tree::Expr) -> bool {
+        let callee = match &tree.kind {
+            Tree::Call { callee, .. } => callee,
+            Tree::Field { .. } | Tree::Name(_) => tree,
+            _ => return false,
+        };
+        let mark = self.checker.mark();
+        let mut elaborator = self.elaborator();
+        let found = elaborator.callee(callee);
+        let is_action = elaborator.is_action(found);
+        self.checker.forget(mark);
+        is_action
+    }
+
+    /// `then 10 after k8s.restart`: what an action brings about is said with `once did`.
+    fn say_after_action(&mut self, action: &tree::Expr, reply: Span) {
+        let named = self.checker.text(action.span);
+        let named = named.split('(').next().unwrap_or_default();
+        let before = Span {
+            end: action.span.start,
+            ..reply
+        };
+        let word = self.checker.text(before).rfind("after").unwrap_or_default();
+        let whole = Span {
+            start: reply.start + word as u32,
+            ..action.span
+        };
+        let message = "`after` takes a time, and this is an action";
+        let found = Diagnostic::new(Code::TypeMismatch, message, action.span, "an action");
+        let better = format!("once did {named}");
+        let found = found.help(format!(
+            "what holds after an action is said with `{better}`"
+        ));
+        self.say(found.fix(format!("write `{better}`"), whole, better));
+    }
+
     fn reply(&mut self, reply: &tree::Reply, first: bool, result: &Type) -> Option<Reply> {
         let kind = match &reply.kind {
             tree::ReplyKind::Value(tree) => self.value(tree, result).map(ReplyKind::Value),
@@ -235,6 +272,10 @@ impl Scenario<'_, '_> {
                 None
             }
             Some(tree::Cause::OnceDid(action)) => self.action_of(action).map(Cause::OnceDid),
+            Some(tree::Cause::After(time)) if self.names_action(time) => {
+                self.say_after_action(time, reply.span);
+                None
+            }
             Some(tree::Cause::After(time)) => {
                 self.elaborator().duration(time, "after").map(Cause::After)
             }

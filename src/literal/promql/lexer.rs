@@ -82,8 +82,39 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
     Ok(tokens)
 }
 
+/// `$pod`, `{{pod}}`, `{{ $labels.pod }}`: how other tools write what is filled in.
+pub(super) fn placeholder(rest: &str, at: usize) -> Option<Problem> {
+    let (name, length) = match rest.strip_prefix("{{") {
+        Some(inside) => {
+            let end = inside.find("}}")?;
+            (inside.get(..end)?.trim(), end + 4)
+        }
+        None => {
+            let inside = rest.strip_prefix('$')?;
+            let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+            let end = inside.find(|letter| !is_part(letter));
+            let end = end.unwrap_or(inside.len());
+            (inside.get(..end)?, end + 1)
+        }
+    };
+    let name = name.trim_start_matches('$');
+    let name = name.strip_prefix("labels").unwrap_or(name);
+    let name = name.trim_start_matches('.').trim();
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if name.is_empty() || !name.chars().all(plain) {
+        return None;
+    }
+    let range = at..at + length;
+    let what = "a value of the runbook stands in `${...}`".to_owned();
+    let problem = Problem::syntax(range, what).help(format!("write `${{{name}}}`, without quotes"));
+    Some(problem.instead(format!("${{{name}}}")))
+}
+
 /// Says that a character has no meaning, and what is written in its place.
 fn meaningless(rest: &str, first: char, at: usize) -> Problem {
+    if let Some(problem) = placeholder(rest, at) {
+        return problem;
+    }
     let known = [("&&", "and"), ("||", "or")];
     let what = format!("`{}` has no meaning in a query", first.escape_debug());
     match known.iter().find(|(foreign, _)| rest.starts_with(foreign)) {

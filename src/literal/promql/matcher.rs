@@ -88,6 +88,10 @@ impl Parser<'_> {
                 self.value(&value.range, operator)
             }
             Kind::Word | Kind::Number | Kind::Duration | Kind::Mark | Kind::End => {
+                let rest = &self.text[value.range.start..];
+                if let Some(problem) = super::lexer::placeholder(rest, value.range.start) {
+                    return Err(problem);
+                }
                 let problem = self.unexpected("a string");
                 Err(match value.kind {
                     Kind::Word | Kind::Number => {

@@ -3,7 +3,9 @@
 use super::Lowering;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
-use crate::syntax::tree::{Argument, Collect, Comprehension, Expr, ExprKind, Ident, IsTest};
+use crate::syntax::tree::{
+    Argument, BinaryOp, Collect, Comprehension, Expr, ExprKind, Ident, IsTest,
+};
 use crate::text::Span;
 
 impl Lowering {
@@ -165,13 +167,75 @@ impl Lowering {
             match node.as_rule() {
                 Rule::argument_name => name = Some(self.argument_name(&node)),
                 Rule::comprehension => comprehension = Some(node),
-                _ => args.push(Argument {
-                    name: name.take(),
-                    value: self.expr(node),
-                }),
+                _ => {
+                    let before = self.diagnostics.len();
+                    let value = self.expr(node);
+                    args.push(match name.take() {
+                        None => self.named_by_equals(before, value),
+                        name => Argument { name, value },
+                    });
+                }
             }
         }
         (args, comprehension)
+    }
+
+    /// `f(to=3)`: the `=` that was refused in an argument gives it its name, as in other languages.
+    fn named_by_equals(&mut self, before: usize, value: Expr) -> Argument {
+        let equals = match &value.kind {
+            ExprKind::Binary {
+                op: BinaryOp::Equal,
+                op_span,
+                left,
+                ..
+            } => match left.kind {
+                ExprKind::Name(_) => Some(*op_span),
+                _ => None,
+            },
+            _ => None,
+        };
+        let said = self.diagnostics.iter().skip(before).position(|found| {
+            found.code == Code::SingleEquals && Some(found.primary.span) == equals
+        });
+        let (Some(said), Some(_)) = (said, equals) else {
+            return Argument { name: None, value };
+        };
+        let ExprKind::Binary {
+            op_span,
+            left,
+            right,
+            ..
+        } = value.kind
+        else {
+            return Argument { name: None, value };
+        };
+        let ExprKind::Name(text) = left.kind else {
+            return Argument {
+                name: None,
+                value: *right,
+            };
+        };
+        let gap = Span {
+            start: left.span.end,
+            end: right.span.start,
+            ..op_span
+        };
+        self.diagnostics[before + said] = Diagnostic::new(
+            Code::SingleEquals,
+            "an argument gets its name with `:`, not with `=`",
+            op_span,
+            "`=` only gives a name to a value",
+        )
+        .help(format!("write `{text}: ...`"))
+        .fix("write `:`", gap, ": ");
+        let name = Ident {
+            text,
+            span: left.span,
+        };
+        Argument {
+            name: Some(name),
+            value: *right,
+        }
     }
 
     /// Arguments where no comprehension can stand.

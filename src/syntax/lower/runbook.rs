@@ -10,6 +10,7 @@ use crate::syntax::tree::{
     TriggerClauseKind, TriggerKind, Watch, WithCondition, WithLabel, WithOp,
 };
 use crate::syntax::tree::{Expr, PlainText};
+use crate::syntax::words;
 use crate::text::Span;
 
 impl Lowering {
@@ -251,6 +252,10 @@ impl Lowering {
 
     /// A label without `as` gives its own name to the value, so it must be able to be a name.
     fn check_label(&mut self, label: &PlainText, quoted: bool) {
+        if !quoted && words::is_taken(&label.text) {
+            self.say(reserved_label(label));
+            return;
+        }
         if !quoted {
             self.check_bound(&Ident {
                 text: label.text.clone(),
@@ -436,4 +441,16 @@ impl Lowering {
             false,
         )
     }
+}
+
+/// A label that is a word of the language: it is mentioned in quotes, and its value gets a name that is free.
+fn reserved_label(label: &PlainText) -> Diagnostic {
+    let word = &label.text;
+    let better = format!("\"{word}\" as {word}_label");
+    let message = format!("the label `{word}` is a word of the language and cannot be a name");
+    Diagnostic::new(Code::ReservedName, message, label.span, "a reserved word")
+        .help(format!(
+            "quote the label and give its value a name of its own: `with {better}`"
+        ))
+        .fix(format!("write `{better}`"), label.span, better)
 }

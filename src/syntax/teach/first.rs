@@ -117,7 +117,7 @@ fn foreign(word: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
             "a failure is handled where it comes up: `let x = f() else none`",
         ),
         (Kind::Stmt, "sleep") => ("wait", "to let time pass is `wait 30s`"),
-        (Kind::Stmt, "run" | "call" | "exec") => {
+        (Kind::Stmt, "run" | "call" | "exec" | "await" | "perform" | "execute") => {
             ("do", "a line that changes the world begins with `do`")
         }
         (Kind::Stmt, "notify") => ("tell", "to say something without waking anybody is `tell`"),

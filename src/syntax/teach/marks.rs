@@ -65,6 +65,44 @@ pub(super) fn broken_hole(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     )
 }
 
+/// `promql"up{job="api", pod="${pod}"}"`: the quotes of a label end the query.
+pub(super) fn quotes_in_query(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let is_text = |index: usize| {
+        let token = tokens.at(index);
+        token.is_some_and(|token| token.kind == PieceKind::Text)
+    };
+    let ends_in_matcher = |index: usize| {
+        let inner = tokens.word(index).trim_end_matches('"').trim_end();
+        is_text(index) && inner.ends_with(['=', '~'])
+    };
+    let tag = line.own.iter().copied().find(|index| {
+        tokens.word(*index) == "promql" && tokens.glued(*index) && ends_in_matcher(index + 1)
+    })?;
+    let mut open = tag + 1;
+    let first = tokens.at(open)?.end - 1;
+    let mut found = Diagnostic::new(
+        Code::Syntax,
+        "a double quote ends the query",
+        scene.span(first..first + 1),
+        "ends it here",
+    )
+    .help("inside of a query a text stands in single quotes, `job='api'`, and a value of the runbook in none: `pod=${pod}`");
+    while ends_in_matcher(open) {
+        let next = (open + 1..line.range.end).find(|index| is_text(*index));
+        let Some(next) = next else { break };
+        let (left, right) = (tokens.at(open)?.end, tokens.at(next)?.start);
+        let inner = tokens.text.get(left..right)?;
+        let hole = inner.starts_with("${") && inner.find('}') == Some(inner.len() - 1);
+        let quote = if hole { "" } else { "'" };
+        for quoted in [left - 1..left, right..right + 1] {
+            found = found.fix("write the quotes of a query", scene.span(quoted), quote);
+        }
+        open = next;
+    }
+    Some(found)
+}
+
 /// `promql "x"`
 pub(super) fn tag_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;

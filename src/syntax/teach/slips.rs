@@ -10,29 +10,12 @@ use crate::syntax::skim::PieceKind;
 use crate::text::Span;
 
 /// The first token behind the place where the grammar got stuck.
-fn stuck(scene: &Scene<'_>, line: &Line) -> Option<usize> {
+pub(super) fn stuck(scene: &Scene<'_>, line: &Line) -> Option<usize> {
     let behind = |index: &usize| {
         let token = scene.tokens.at(*index);
         token.is_some_and(|token| token.end > line.at)
     };
     line.own.iter().copied().find(behind)
-}
-
-/// `# words`, a comment of other languages.
-pub(super) fn hash_comment(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
-    let hash = |index: &usize| scene.tokens.word(*index) == "#";
-    let index = line.own.iter().copied().find(hash)?;
-    let span = scene.token_span(index);
-    Some(
-        Diagnostic::new(
-            Code::Syntax,
-            "a comment begins with `//`",
-            span,
-            "`#` begins nothing",
-        )
-        .help("write `// ...`")
-        .fix("write `//`", span, "//"),
-    )
 }
 
 /// `severity: sev3`, `owner: builder`

@@ -1,0 +1,198 @@
+//! Forms that people bring along: how modules are taken in, how names are spelt, how times are said.
+//!
+//! In: a refused line. Out: one diagnostic with the form of this language, and its edit where one is sure.
+
+use super::slips::stuck;
+use super::{Line, Scene};
+use crate::diag::{Code, Diagnostic};
+use crate::library;
+use crate::syntax::kinds::Kind;
+use crate::syntax::skim::PieceKind;
+use crate::syntax::words;
+
+fn is_word(scene: &Scene<'_>, index: usize) -> bool {
+    let token = scene.tokens.at(index);
+    token.is_some_and(|token| token.kind == PieceKind::Word)
+}
+
+/// `use k8s`, `use {k8s, prom}`, `use std::k8s`, `use std/k8s`, `use std.*`
+pub(super) fn import_form(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    if line.kind != Kind::Item || tokens.word(start) != "use" {
+        return None;
+    }
+    let named = start + 1;
+    let told = |message: &str, span| {
+        Diagnostic::new(Code::Syntax, message, span, "not how a module is named")
+            .help("the modules of the library are named one by one: `use std.{k8s, prom}`")
+    };
+    if tokens.word(named) == "{" || library::module(tokens.word(named)).is_some() {
+        let span = scene.token_span(named);
+        let found = told("the modules of the library stand behind `std.`", span);
+        return Some(match several(scene, line, named) {
+            Some(list) => {
+                let bytes = tokens.bytes(&(named..line.range.end));
+                found.fix("write `std.`", scene.span(bytes), list)
+            }
+            None => found.fix("write `std.`", span.at_start(), "std."),
+        });
+    }
+    if tokens.word(named) != "std" {
+        return None;
+    }
+    let mut end = named + 1;
+    while matches!(tokens.word(end), ":" | "/") && line.range.contains(&end) {
+        end += 1;
+    }
+    if end > named + 1 {
+        let span = scene.span(tokens.bytes(&(named + 1..end)));
+        let found = told("a module stands behind `std` and a dot", span);
+        return Some(found.fix("write `.`", span, "."));
+    }
+    let star = (named..line.range.end).find(|index| tokens.word(*index) == "*")?;
+    Some(told(
+        "there is no `*` for all modules",
+        scene.token_span(star),
+    ))
+}
+
+/// `k8s, prom` without braces: as a list.
+fn several(scene: &Scene<'_>, line: &Line, first: usize) -> Option<String> {
+    let tokens = scene.tokens;
+    let commas = (first..line.range.end).any(|index| tokens.word(index) == ",");
+    let names = tokens.text.get(tokens.bytes(&(first..line.range.end)))?;
+    (commas && tokens.word(first) != "{").then(|| format!("std.{{{names}}}"))
+}
+
+/// `runbook worker-stuck`, `with k8s-app`: a name in two words.
+pub(super) fn dashed_name(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let dash = stuck(scene, line)?;
+    let first = dash.checked_sub(1)?;
+    if tokens.word(dash) != "-" || !tokens.glued(first) || !is_word(scene, first) {
+        return None;
+    }
+    let mut end = dash;
+    while tokens.word(end) == "-"
+        && tokens.glued(end - 1)
+        && tokens.glued(end)
+        && is_word(scene, end + 1)
+    {
+        end += 2;
+    }
+    let bytes = tokens.bytes(&(first..end.max(dash + 1)));
+    let written = tokens.text.get(bytes.clone())?;
+    let span = scene.span(bytes);
+    let better = words::lower_snake(&written.replace('-', "_"));
+    let found = Diagnostic::new(
+        Code::Syntax,
+        format!("`{written}` is no name: a name has no `-`"),
+        span,
+        "not a name",
+    );
+    if line.kind == Kind::Trigger {
+        return Some(
+            found
+                .help(format!("a label of any other spelling stands in quotes and gets a name: `\"{written}\" as {better}`"))
+                .fix("quote the label", span, format!("\"{written}\" as {better}")),
+        );
+    }
+    Some(
+        found
+            .help(format!("names are written in lower_snake case: `{better}`"))
+            .fix(format!("call it `{better}`"), span, better),
+    )
+}
+
+/// `verify within 5m for 1m`, `on alert "x" { for 2m }`: how long it must hold.
+pub(super) fn held_for(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let index = match (line.kind, tokens.word(start)) {
+        (Kind::Stmt | Kind::Arm, "verify") => stuck(scene, line)?,
+        (Kind::Trigger, "for") => start,
+        _ => return None,
+    };
+    let span = scene.token_span(index);
+    (tokens.word(index) == "for").then(|| {
+        Diagnostic::new(
+            Code::Syntax,
+            "how long something must hold is said with `holding`",
+            span,
+            "`for` does not fit here",
+        )
+        .help("`within` is how long it may take, `every` how often it is looked at, `holding` how long it must stay so")
+        .fix("write `holding`", span, "holding")
+    })
+}
+
+/// `on every 5m`: what comes by the clock.
+pub(super) fn plain_interval(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let clock = ["every", "cron", "timer", "interval", "at"].contains(&tokens.word(index));
+    if line.kind != Kind::Clause || tokens.word(index - 1) != "on" || !clock {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            Code::Syntax,
+            "what runs by the clock is `on schedule`",
+            scene.token_span(index),
+            "not a trigger",
+        )
+        .help("say when: `on schedule cron\"*/5 * * * *\"`"),
+    )
+}
+
+/// `on alert QueueStuck`: the name of an alert without its quotes.
+pub(super) fn quoted_alert(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 2;
+    let alert = tokens.word(index - 2) == "on" && tokens.word(index - 1) == "alert";
+    if line.kind != Kind::Clause || !alert || !is_word(scene, index) {
+        return None;
+    }
+    let mut end = index + 1;
+    while tokens.word(end) == "-" && tokens.glued(end - 1) && is_word(scene, end + 1) {
+        end += 2;
+    }
+    let bytes = tokens.bytes(&(index..end));
+    let written = tokens.text.get(bytes.clone())?;
+    let span = scene.span(bytes);
+    Some(
+        Diagnostic::new(
+            Code::Syntax,
+            "the name of an alert stands in quotes",
+            span,
+            "without quotes",
+        )
+        .help(format!("write `on alert \"{written}\"`"))
+        .fix("add quotes", span, format!("\"{written}\"")),
+    )
+}
+
+/// `max 1 k8s.Pod`, `at most one k8s.Pod` in a blast.
+pub(super) fn at_most_word(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let start = line.range.start;
+    let word = scene.tokens.word(start);
+    let habit = [
+        "max", "maximum", "limit", "atmost", "at_most", "most", "upto",
+    ]
+    .contains(&word);
+    if line.kind != Kind::Blast || !habit {
+        return None;
+    }
+    let span = scene.token_span(start);
+    Some(
+        Diagnostic::new(
+            Code::UnknownFirstWord,
+            format!("`{word}` begins no line here"),
+            span,
+            "should be a limit",
+        )
+        .help("a limit is written `at most 1 k8s.Pod`")
+        .fix("write `at most`", span, "at most"),
+    )
+}
