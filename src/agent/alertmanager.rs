@@ -48,22 +48,23 @@ pub struct Bad {
 struct Body<'a> {
     version: String,
     #[serde(default, rename = "truncatedAlerts")]
-    truncated: u64,
+    truncated: Option<u64>,
     #[serde(borrow)]
     alerts: Vec<&'a RawValue>,
 }
 
+/// What may be left out may also be `null`: that is how Go writes an empty map.
 #[derive(Deserialize)]
 struct One {
     #[serde(default)]
-    status: Status,
+    status: Option<Status>,
     labels: Texts,
     #[serde(default)]
-    annotations: Texts,
+    annotations: Option<Texts>,
     #[serde(default, rename = "startsAt")]
     starts_at: Option<String>,
     #[serde(default)]
-    fingerprint: String,
+    fingerprint: Option<String>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -99,10 +100,10 @@ pub fn decode(body: &[u8]) -> Result<Notification, Bad> {
             Err((code, why)) => notification.bad.push(bad(code, why, raw.get())),
         }
     }
-    if read.truncated > 0 {
+    let truncated = read.truncated.unwrap_or_default();
+    if truncated > 0 {
         let why = format!(
-            "the sender left {} alerts out of a notification: raise `max_alerts` of its receiver",
-            read.truncated
+            "the sender left {truncated} alerts out of a notification: raise `max_alerts` of its receiver"
         );
         notification.bad.push(bad(Code::AlertTooLarge, why, ""));
     }
@@ -144,11 +145,11 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
         Some(text) => moment(text)
             .ok_or_else(|| malformed(format!("`startsAt` is no moment: {:?}", cut(text, 80))))?,
     };
-    let fingerprint = match one.fingerprint.len() {
-        1..=128 => one.fingerprint.into(),
-        _ => fingerprint(&labels),
+    let fingerprint = match one.fingerprint {
+        Some(given) if (1..=128).contains(&given.len()) => given.into(),
+        Some(_) | None => fingerprint(&labels),
     };
-    let annotations = one.annotations.0.into_iter();
+    let annotations = one.annotations.unwrap_or_default().0.into_iter();
     Ok(Alert {
         name,
         annotations: annotations
@@ -157,7 +158,7 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
             .map(|(name, text)| (name, cut(&text, ANNOTATION_BYTES).into()))
             .collect(),
         labels,
-        standing: match one.status {
+        standing: match one.status.unwrap_or_default() {
             Status::Firing => Standing::Firing,
             Status::Resolved => Standing::Resolved,
         },
@@ -238,7 +239,8 @@ impl<'de> Deserialize<'de> for Texts {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Texts, A::Error> {
                 let mut texts = BTreeMap::new();
-                while let Some((name, text)) = map.next_entry::<String, String>()? {
+                while let Some((name, text)) = map.next_entry::<String, Option<String>>()? {
+                    let text = text.unwrap_or_default();
                     let shown = SmolStr::new(&name);
                     if texts.insert(SmolStr::from(name), text).is_some() {
                         return Err(A::Error::custom(format!(

@@ -171,8 +171,8 @@ fn choose(package: &mut Package, alert: &Alert, wanted: Option<&str>) -> Result<
         [] => Err(match wanted {
             Some(wanted) => format!("`{wanted}` does not take the alert `{}`", alert.name),
             None => format!(
-                "no runbook takes the alert `{}` ({})",
-                alert.name,
+                "{} ({})",
+                runbooks.not_taken(alert),
                 Code::NoRunbook.as_str()
             ),
         }),

@@ -137,10 +137,7 @@ impl Engine {
             }
         }
         Ok(taken.accepted(alert.standing == Standing::Resolved, || {
-            (
-                Code::NoRunbook,
-                format!("no runbook takes the alert `{}`", alert.name),
-            )
+            (Code::NoRunbook, self.runbooks.not_taken(alert))
         }))
     }
 

@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 
 use crate::journal::Alert;
 use crate::program::{CodeHash, DataType, LabelTest, Program, Trigger, TriggerKind};
-use crate::value::Value;
+use crate::value::{Value, escape_text};
 
 /// A set of runbooks, loaded together.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +56,9 @@ enum Test {
     /// It could not be made ready: it never holds.
     Never,
 }
+
+/// The runbooks that are named where none takes an alert.
+const REASONS: usize = 5;
 
 /// The label that holds an alert's name.
 const NAME: &str = "alertname";
@@ -104,6 +107,32 @@ impl Runbooks {
         }
         found.sort_unstable();
         found
+    }
+
+    /// Why no runbook takes an alert, in words: which label of it lacks, or does not fit, for whom.
+    pub fn not_taken(&self, alert: &Alert) -> String {
+        let name = escape_text(&alert.name, 120);
+        let key = (SmolStr::new(NAME), alert.name.clone());
+        let candidates = self.alerts.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let reasons: Vec<String> = candidates
+            .iter()
+            .filter_map(|candidate| {
+                let (loaded, _) = self.at(candidate.found)?;
+                Some(format!(
+                    "`{}` {}",
+                    loaded.program.runbook,
+                    candidate.misfit(alert)
+                ))
+            })
+            .take(REASONS)
+            .collect();
+        match reasons.is_empty() {
+            true => format!("no runbook takes the alert `{name}`"),
+            false => format!(
+                "no runbook takes the alert `{name}`: {}",
+                reasons.join("; ")
+            ),
+        }
     }
 
     /// The triggers on events of this name.
@@ -202,20 +231,39 @@ fn plain(value: &Value) -> SmolStr {
 
 impl Candidate {
     fn fits(&self, alert: &Alert) -> bool {
-        self.tests.iter().all(|(label, test)| {
-            let value = alert.labels.get(label);
-            match (test, value) {
-                (Test::Present, value) => value.is_some(),
-                (Test::Equal(wanted), Some(value)) => value == wanted,
-                // A label that must be something else still has to be there.
-                (Test::NotEqual(unwanted), Some(value)) => value != unwanted,
-                (Test::In(wanted), Some(value)) => wanted.contains(value),
-                (Test::Matches(regex), Some(value)) => regex.is_match(value),
-                (Test::Never, _)
-                | (Test::Equal(_) | Test::NotEqual(_) | Test::In(_) | Test::Matches(_), None) => {
-                    false
-                }
+        self.tests
+            .iter()
+            .all(|(label, test)| test.holds(alert.labels.get(label)))
+    }
+
+    /// What of the labels does not fit.
+    fn misfit(&self, alert: &Alert) -> String {
+        let misfit = self
+            .tests
+            .iter()
+            .find(|(label, test)| !test.holds(alert.labels.get(label)));
+        match misfit {
+            Some((label, _)) if !alert.labels.contains_key(label) => {
+                format!("asks for the label `{label}`, which it lacks")
             }
-        })
+            Some((label, _)) => format!("asks for another `{label}`"),
+            None => "has a `where` that does not hold".to_owned(),
+        }
+    }
+}
+
+impl Test {
+    /// Whether the label is as it has to be, or none.
+    fn holds(&self, value: Option<&SmolStr>) -> bool {
+        match (self, value) {
+            (Test::Present, value) => value.is_some(),
+            (Test::Equal(wanted), Some(value)) => value == wanted,
+            // A label that must be something else still has to be there.
+            (Test::NotEqual(unwanted), Some(value)) => value != unwanted,
+            (Test::In(wanted), Some(value)) => wanted.contains(value),
+            (Test::Matches(regex), Some(value)) => regex.is_match(value),
+            (Test::Never, _)
+            | (Test::Equal(_) | Test::NotEqual(_) | Test::In(_) | Test::Matches(_), None) => false,
+        }
     }
 }

@@ -54,8 +54,12 @@ struct Body {
     error_type: String,
     #[serde(default)]
     error: String,
+    /// `null` stands for none.
     #[serde(default)]
-    warnings: Vec<String>,
+    warnings: Option<Vec<String>>,
+    /// VictoriaMetrics says so where some of its storage nodes did not answer.
+    #[serde(default, rename = "isPartial")]
+    is_partial: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -170,8 +174,12 @@ fn series(answer: &Answer, secrets: &Secrets) -> Result<Vec<Series>, String> {
     if !(200..300).contains(&status) {
         return Err(format!("answered with status {status}"));
     }
+    if body.is_partial == Some(true) {
+        return Err("the result is partial: not all of the storage answered".into());
+    }
     // Notes about the query itself say nothing of its result; anything else may.
-    let mut warnings = body.warnings.iter();
+    let warnings = body.warnings.unwrap_or_default();
+    let mut warnings = warnings.iter();
     if let Some(warning) = warnings.find(|text| !text.starts_with("PromQL info:")) {
         return Err(format!("the result may be partial: {warning}"));
     }
