@@ -11,6 +11,7 @@ mod free;
 mod json;
 mod origin;
 mod outside;
+mod shape;
 mod sink;
 mod value;
 
