@@ -233,6 +233,7 @@ codes! {
     E0715 ClearedOnFailure         Error   "an observation that failed taken for the all-clear"
     E0716 FailureAsAbsence         Error   "a failed observation taken for absence"
     E0717 FreeTextMisplaced        Error   "free text where it does not fit"
+    E0718 ObservedElsewhere        Error   "a change by an observation of something else"
     E0711 SecretEscapes            Error   "a secret where it may not go"
     E0701 ToldAtSink               Error   "words from outside where only the author's own may stand"
     E0702 Uncorroborated           Error   "a finding that rests on words alone"

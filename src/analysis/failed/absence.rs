@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use super::look::{Look, Names, Place, Summary, Test, optional_records};
+use super::look::{Look, Names, Summary, optional_records};
 use super::sees_failure;
+use super::tested::{Place, Sets, Test};
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{
@@ -173,8 +174,8 @@ impl<'a> Walk<'a> {
                 otherwise,
             } => {
                 let test = self.names.look(condition).test;
-                let after = self.block(then, told(state.clone(), &test, true));
-                let other = told(state, &test, false);
+                let after = self.block(then, told(&self.names.sets, state.clone(), test, true));
+                let other = told(&self.names.sets, state, test, false);
                 let other = match otherwise {
                     Some(block) => self.block(block, other),
                     None => Some(other),
@@ -190,12 +191,14 @@ impl<'a> Walk<'a> {
                 for arm in arms {
                     let mut inside = match &arm.pattern {
                         ArmPattern::Value(Value::Bool(truth)) => {
-                            told(state.clone(), &look.test, *truth)
+                            told(&self.names.sets, state.clone(), look.test, *truth)
                         }
                         ArmPattern::Any
                         | ArmPattern::None
                         | ArmPattern::Some(_)
-                        | ArmPattern::Value(_) => doubted(state.clone(), &look.test),
+                        | ArmPattern::Value(_) => {
+                            doubted(&self.names.sets, state.clone(), look.test)
+                        }
                     };
                     let there = match &arm.pattern {
                         ArmPattern::Some(local) => {
@@ -218,7 +221,7 @@ impl<'a> Walk<'a> {
             }
             StmtKind::For(for_loop) => {
                 let look = self.names.look(&for_loop.source);
-                let state = doubted(state, &look.test);
+                let state = doubted(&self.names.sets, state, look.test);
                 if let Type::List(element) = &for_loop.source.ty {
                     self.names.bind(for_loop.local, element, &look);
                 }
@@ -286,9 +289,11 @@ impl<'a> Walk<'a> {
             }
             look.fails |= made || other_look.fails;
             look.place = None;
-            look.test.tested.extend(other_look.test.tested);
-            look.test.if_true.clear();
-            look.test.if_false.clear();
+            let sets = &mut self.names.sets;
+            look.test = Test {
+                tested: sets.either(look.test.tested, other_look.test.tested),
+                ..Test::default()
+            };
         }
         if look.fails && look.place.is_none() {
             look.place = Some(Place::of(local));
@@ -341,10 +346,10 @@ impl<'a> Walk<'a> {
             return None;
         };
         let test = self.names.look(condition).test;
-        if let Some((place, span)) = doubt(&told(state.clone(), &test, true)) {
+        if let Some((place, span)) = doubt(&told(&self.names.sets, state.clone(), test, true)) {
             self.say_cleared(stmt.span, &place, span);
         }
-        Some(told(state, &test, false))
+        Some(told(&self.names.sets, state, test, false))
     }
 
     fn answer(&mut self, value: &Expr, state: &State) {
@@ -355,13 +360,16 @@ impl<'a> Walk<'a> {
         } = &value.kind
         {
             let test = self.names.look(condition).test;
-            self.answer(then, &told(state.clone(), &test, true));
-            self.answer(otherwise, &told(state.clone(), &test, false));
+            self.answer(then, &told(&self.names.sets, state.clone(), test, true));
+            self.answer(
+                otherwise,
+                &told(&self.names.sets, state.clone(), test, false),
+            );
             return;
         }
         let look = self.names.look(value);
         self.fails |= look.fails;
-        let state = doubted(state.clone(), &look.test);
+        let state = doubted(&self.names.sets, state.clone(), look.test);
         let Some((place, span)) = doubt(&state) else {
             return;
         };
@@ -440,19 +448,22 @@ fn stand(state: &mut State, place: &Place, span: Span, there: bool) {
 }
 
 /// The state once the test has answered this.
-fn told(mut state: State, test: &Test, truth: bool) -> State {
-    crate::steps::count(1 + state.len() + test.tested.len());
-    let there = if truth { &test.if_true } else { &test.if_false };
-    for (place, span) in &test.tested {
-        stand(&mut state, place, *span, there.contains(place));
+fn told(sets: &Sets, mut state: State, test: Test, truth: bool) -> State {
+    crate::steps::count(1 + state.len());
+    if test.tested.is_none() {
+        return state;
+    }
+    let there = sets.members(if truth { test.if_true } else { test.if_false });
+    for (place, span) in sets.members(test.tested) {
+        stand(&mut state, &place, span, there.contains_key(&place));
     }
     state
 }
 
 /// The state once the test was made, and its answer is not looked at.
-fn doubted(mut state: State, test: &Test) -> State {
-    for (place, span) in &test.tested {
-        stand(&mut state, place, *span, false);
+fn doubted(sets: &Sets, mut state: State, test: Test) -> State {
+    for (place, span) in sets.members(test.tested) {
+        stand(&mut state, &place, span, false);
     }
     state
 }

@@ -73,3 +73,21 @@ pub fn names_of_lists(n: usize) -> String {
     let next = |at| format!("[x for x in x{at} where x.ready]");
     chain(n, "ps", next, "if LAST is empty { wait 1s }")
 }
+
+/// Names of what may be missing because it failed, each chosen by whether the one before is there.
+pub fn names_of_optionals(n: usize) -> String {
+    let next = |at| format!("(if x{at} is none then x{at} else x{at})");
+    chain(n, "lag() else none", next, "if LAST is none { wait 1s }")
+}
+
+/// Bool names, each of which asks for one more thing that may be missing.
+pub fn names_of_presences(n: usize) -> String {
+    let line = |at| {
+        let more = at + 1;
+        format!("let o{at} = lag() else none\nlet x{more} = x{at} and o{at} is some")
+    };
+    let lines = lines(n, line);
+    Program::diagnose(&format!(
+        "let x0 = lag() > 3\n{lines}\nif x{n} {{ wait 1s }}"
+    ))
+}
