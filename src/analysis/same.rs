@@ -70,6 +70,26 @@ pub enum Operation {
     IsNone,
 }
 
+impl Term {
+    fn for_each_part(&self, visit: &mut dyn FnMut(Id)) {
+        match self {
+            Term::Constant(_) | Term::Unknown(_) | Term::Trigger(_) => {}
+            Term::Field { of, field: _ } => visit(*of),
+            Term::Observed { args, .. }
+            | Term::Call { args, .. }
+            | Term::Record(args)
+            | Term::List(args)
+            | Term::Apply(_, args) => args.iter().copied().for_each(visit),
+            Term::Choose {
+                condition,
+                then,
+                otherwise,
+            } => [*condition, *then, *otherwise].into_iter().for_each(visit),
+            Term::Sum { parts, more: _ } => parts.iter().for_each(|(id, _)| visit(*id)),
+        }
+    }
+}
+
 /// What the names of a body stand for.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
@@ -83,8 +103,9 @@ struct Given {
     result: Id,
 }
 
-/// How many parts of a term are looked at to put others in their place.
-const PARTS: usize = 200;
+/// How many parts of a term are looked at to put others in their place; a function that gives more is
+/// not followed.
+const PARTS: usize = 24;
 
 /// The table of all terms.
 pub struct Terms<'a> {

@@ -83,7 +83,10 @@ fn elsewhere(found: &Target) -> Option<Failure> {
         lies.is_some_and(|lies| lies.kind == place.kind && lies.key != place.key)
     });
     let other = Value::Target(elsewhere.next()?.clone());
-    let what = format!("asked for something of {} {}, told of {other}", place.kind, place.key);
+    let what = format!(
+        "asked for something of {} {}, told of {other}",
+        place.kind, place.key
+    );
     Some(Failure::Failed(what.into()))
 }
 

@@ -1,9 +1,9 @@
 //! What the names of bodies stand for: of functions by their parameters, of remedies by what the
 //! diagnosis hands them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Given, Id, Scope, Term, Terms};
+use super::{Given, Id, PARTS, Scope, Term, Terms};
 use crate::typed::{
     ArmPattern, Block, FindingId, FunctionId, FunctionKind, HandlerAction, Package, Runbook,
     StmtKind, parameter_local,
@@ -47,7 +47,8 @@ impl<'a> Terms<'a> {
             terms.names(&mut scope, block);
             match function.kind {
                 FunctionKind::Fn | FunctionKind::Probe => {
-                    if let Some(result) = terms.result(&mut scope, block) {
+                    let result = terms.result(&mut scope, block);
+                    if let Some(result) = result.filter(|result| terms.is_small(*result)) {
                         terms.functions.insert(*id, Given { params, result });
                     }
                 }
@@ -138,6 +139,22 @@ impl<'a> Terms<'a> {
             });
         }
         result
+    }
+
+    /// Whether the term has so few parts that others are put in their places.
+    fn is_small(&self, id: Id) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            if seen.len() > PARTS {
+                return false;
+            }
+            crate::steps::count(1);
+            if seen.insert(id) {
+                self.term(id).for_each_part(&mut |part| open.push(part));
+            }
+        }
+        seen.len() <= PARTS
     }
 
     /// The names of the blocks of a runbook that act.

@@ -84,7 +84,7 @@ pub fn names_of_optionals(n: usize) -> String {
 pub fn names_of_presences(n: usize) -> String {
     let line = |at| {
         let more = at + 1;
-        format!("let o{at} = lag() else none\nlet x{more} = x{at} and o{at} is some")
+        format!("let o{at} = lag() else none\nlet x{more} = x{at} and not (o{at} is none)")
     };
     let lines = lines(n, line);
     Program::diagnose(&format!(
