@@ -7,6 +7,7 @@
 mod absence;
 mod look;
 mod rest;
+mod state;
 mod tested;
 
 use std::collections::BTreeSet;

@@ -104,13 +104,31 @@ const LOOKED: usize = 10_000;
 /// How deep such sets are looked into.
 const DEEP: usize = 32;
 
-/// All sets of one package.
+/// All sets of one walk, and the numbers of places.
 #[derive(Clone, Debug, Default)]
 pub struct Sets {
     nodes: Vec<Node>,
+    numbers: BTreeMap<Place, u32>,
+    places: Vec<Place>,
 }
 
 impl Sets {
+    /// The number of a place.
+    pub fn number(&mut self, place: &Place) -> u32 {
+        if let Some(number) = self.numbers.get(place) {
+            return *number;
+        }
+        let number = self.places.len() as u32;
+        self.places.push(place.clone());
+        self.numbers.insert(place.clone(), number);
+        number
+    }
+
+    /// The place of a number.
+    pub fn place(&self, number: u32) -> Option<&Place> {
+        self.places.get(number as usize)
+    }
+
     fn keep(&mut self, node: Node) -> Set {
         crate::steps::count(1);
         let id = self.nodes.len() as u32;

@@ -91,3 +91,9 @@ pub fn names_of_presences(n: usize) -> String {
         "let x0 = lag() > 3\n{lines}\nif x{n} {{ wait 1s }}"
     ))
 }
+
+/// Tests of as many things that may be missing, one behind the other.
+pub fn tests_of_optionals(n: usize) -> String {
+    let line = |at| format!("let o{at} = lag() else none\nif o{at} is none {{ wait 1s }}");
+    Program::diagnose(&lines(n, line))
+}
