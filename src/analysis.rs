@@ -4,6 +4,7 @@
 //! and diagnostics. The call graph has no cycles, so each proof is one pass over declarations in
 //! call order: no fixpoint, no solver.
 
+mod about;
 mod again;
 mod bounds;
 mod capability;
@@ -16,6 +17,7 @@ mod order;
 mod path;
 mod phase;
 mod place;
+mod same;
 mod step;
 mod taint;
 mod time;
@@ -37,21 +39,26 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let functions = level::functions(package, &order, &mut out);
     let levels = level::Levels::new(package, &functions);
     let changes = change::Changes::new(&levels, &order);
+    let mut terms = same::Terms::new(package, &order);
+    step::check_functions(package, &order, &mut terms, &mut out);
     let touches = touch::functions(package, &order, &mut out);
     let taints = taint::functions(package, &order, &mut out);
     failed::check(package, &order, &mut out);
     let mut told_lookups = BTreeSet::new();
     let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
-    let holds = held::functions(package, &order, &mut out);
+    let observed = about::functions(package, &order, &mut terms, &mut out);
+    let holds = held::functions(package, &order, &mut terms, &mut out);
 
     for runbook in &package.runbooks {
         kind::check_runbook(package, runbook, &mut out);
         level::check_runbook(&levels, runbook, &mut out);
         phase::check_runbook(&levels, runbook, &mut out);
         path::check_runbook(&levels, &changes, runbook, &mut out);
-        held::check_runbook(package, &holds, runbook, &mut out);
-        step::check_runbook(package, runbook, &mut out);
+        let mut scopes = terms.runbook(runbook);
+        held::check_runbook(&holds, &mut terms, &scopes, runbook, &mut out);
+        step::check_runbook(package, &mut terms, &mut scopes, runbook, &mut out);
+        about::check_runbook(&observed, &mut terms, &mut scopes, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
         let endorsed = taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);

@@ -7,6 +7,8 @@
 mod absence;
 mod look;
 mod rest;
+mod state;
+mod tested;
 
 use std::collections::BTreeSet;
 

@@ -4,16 +4,16 @@
 //! One walk over the structure, with all that may be held. A path that is handed tells what is held,
 //! one that ends `mitigated` owes it, and `waive undo` says why it stays.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{
     ActionCallee, Attempt, Block, Body, Expr, ExprKind, ExternId, ExternKind, FunctionId,
-    FunctionKind, LocalId, Package, Runbook, Step, Stmt, StmtKind, UndoChoice, VerifyElse,
+    FunctionKind, Package, Runbook, Step, Stmt, StmtKind, UndoChoice, VerifyElse,
 };
 
-use super::place::Place;
+use super::same::{Id, Scope, Scopes, Terms};
 
 /// What the package's own actions hold and give back; one per function.
 pub type Summaries = Vec<Summary>;
@@ -21,13 +21,15 @@ pub type Summaries = Vec<Summary>;
 /// What an action of the package leaves behind.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
-    /// Held when it is done; places are those of its parameters.
+    /// What its parameters are called in what follows.
+    params: Vec<Id>,
+    /// Held when it is done.
     holds: Vec<Held>,
     /// Given back without having been taken by the action itself.
-    gives_back: BTreeSet<(ExternId, Vec<Option<Place>>)>,
+    gives_back: BTreeSet<(ExternId, Vec<Id>)>,
     /// Everything that it holds at some time, also for as long as a block: the action, the one
     /// that gives it back, and the place.
-    takes: BTreeSet<(ExternId, ExternId, Vec<Option<Place>>)>,
+    takes: BTreeSet<(ExternId, ExternId, Vec<Id>)>,
 }
 
 /// Something that is held.
@@ -38,8 +40,8 @@ struct Held {
     /// The action, and the one that gives it back.
     by: ExternId,
     inverse: ExternId,
-    /// The arguments of the inverse; None for one that has no name.
-    at: Vec<Option<Place>>,
+    /// The arguments of the inverse.
+    at: Vec<Id>,
     /// A verify passed since: what fails later does not undo it.
     committed: bool,
 }
@@ -47,17 +49,25 @@ struct Held {
 type Holding = BTreeSet<Held>;
 
 /// Summaries of all functions, callees first.
-pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnostic>) -> Summaries {
+pub fn functions(
+    package: &Package,
+    order: &[FunctionId],
+    terms: &mut Terms<'_>,
+    out: &mut Vec<Diagnostic>,
+) -> Summaries {
     let mut summaries = vec![Summary::default(); package.functions.len()];
     for id in order {
         let function = &package.functions[id.index()];
         if !matches!(function.kind, FunctionKind::Action { .. }) {
             continue;
         }
-        let mut walk = Walk::new(package, &summaries);
+        let mut scope = terms.function(*id);
+        let params = terms.params(&mut scope, function.params.len());
+        let mut walk = Walk::new(&summaries, terms, scope);
         let end = walk.block(&function.body.block, Holding::new());
         out.append(&mut walk.out);
         summaries[id.index()] = Summary {
+            params,
             holds: end.into_iter().flatten().collect(),
             gives_back: walk.gives_back,
             takes: walk.takes,
@@ -67,14 +77,17 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
 }
 
 pub fn check_runbook(
-    package: &Package,
     summaries: &Summaries,
+    terms: &mut Terms<'_>,
+    scopes: &Scopes,
     runbook: &Runbook,
     out: &mut Vec<Diagnostic>,
 ) {
     let remedies = runbook.remedies.iter().map(|remedy| &remedy.body);
-    for body in remedies.chain(&runbook.steps) {
-        let mut walk = Walk::new(package, summaries);
+    let package = terms.package();
+    let bodies = remedies.chain(&runbook.steps).zip(&scopes.blocks);
+    for (body, acting) in bodies {
+        let mut walk = Walk::new(summaries, terms, acting.scope.clone());
         let end = walk.block(&body.block, Holding::new());
         out.append(&mut walk.out);
         let mut told = BTreeSet::new();
@@ -86,26 +99,28 @@ pub fn check_runbook(
     }
 }
 
-struct Walk<'a> {
-    package: &'a Package,
+struct Walk<'a, 'b> {
+    package: &'b Package,
     summaries: &'a Summaries,
-    /// The places that immutable names stand for.
-    names: HashMap<LocalId, Place>,
-    gives_back: BTreeSet<(ExternId, Vec<Option<Place>>)>,
+    terms: &'a mut Terms<'b>,
+    /// What the names of the body stand for.
+    scope: Scope,
+    gives_back: BTreeSet<(ExternId, Vec<Id>)>,
     /// What may still be held when an attempt has failed.
     carried: Holding,
     /// The `with do` blocks around.
     around: Vec<Held>,
-    takes: BTreeSet<(ExternId, ExternId, Vec<Option<Place>>)>,
+    takes: BTreeSet<(ExternId, ExternId, Vec<Id>)>,
     out: Vec<Diagnostic>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(package: &'a Package, summaries: &'a Summaries) -> Self {
+impl<'a, 'b> Walk<'a, 'b> {
+    fn new(summaries: &'a Summaries, terms: &'a mut Terms<'b>, scope: Scope) -> Self {
         Walk {
-            package,
+            package: terms.package(),
             summaries,
-            names: HashMap::new(),
+            terms,
+            scope,
             gives_back: BTreeSet::new(),
             carried: Holding::new(),
             around: Vec::new(),
@@ -128,11 +143,6 @@ impl<'a> Walk<'a> {
         let committed = holding.iter().filter(|held| held.committed).cloned();
         self.carried.extend(committed);
         match &stmt.kind {
-            StmtKind::Let { local, value, .. } => {
-                if let Some(place) = self.place(value) {
-                    self.names.insert(*local, place);
-                }
-            }
             StmtKind::Do(step) => self.step(step, &mut holding),
             StmtKind::WithDo { step, body, .. } => return self.with_do(step, body, holding),
             StmtKind::Verify(verify) => {
@@ -175,6 +185,7 @@ impl<'a> Walk<'a> {
             | StmtKind::Inconclusive(_)
             | StmtKind::Return(_) => return None,
             StmtKind::Error
+            | StmtKind::Let { .. }
             | StmtKind::Wait(_)
             | StmtKind::Guard(_)
             | StmtKind::Tell { .. }
@@ -201,7 +212,7 @@ impl<'a> Walk<'a> {
     /// Whether a `with do` around holds the same place: what is given back here would be gone there.
     fn is_taken_twice(&mut self, held: &Held) -> bool {
         self.takes.insert((held.by, held.inverse, held.at.clone()));
-        let same = |outer: &&Held| outer.inverse == held.inverse && is_same(&outer.at, &held.at);
+        let same = |outer: &&Held| outer.inverse == held.inverse && outer.at == held.at;
         let Some(outer) = self.around.iter().find(same) else {
             return false;
         };
@@ -233,7 +244,10 @@ impl<'a> Walk<'a> {
     fn step(&mut self, step: &Step, holding: &mut Holding) {
         match step.callee {
             ActionCallee::Extern(id) => {
-                let at: Vec<_> = step.args.iter().map(|arg| self.place(arg)).collect();
+                let at = self.places(&step.args);
+                if self.is_given_back_early(id, &at, step.span) {
+                    return;
+                }
                 self.give_back(id, &at, holding);
                 let Some(held) = self.held(id, &step.args, step.span) else {
                     return;
@@ -243,44 +257,86 @@ impl<'a> Walk<'a> {
                 }
             }
             ActionCallee::Function(id) => {
-                let args: Vec<_> = step.args.iter().map(|arg| self.place(arg)).collect();
                 let summary = self.summaries[id.index()].clone();
-                let Summary {
-                    holds,
-                    gives_back,
-                    takes,
-                } = summary;
-                for (by, inverse, at) in takes {
-                    let at = at.iter().map(|place| rebased(place, &args)).collect();
-                    let taken = Held {
-                        span: step.span,
-                        by,
-                        inverse,
-                        at,
-                        committed: false,
-                    };
-                    if self.is_taken_twice(&taken) {
-                        return;
-                    }
-                }
-                for (by, at) in gives_back {
-                    let at: Vec<_> = at.iter().map(|place| rebased(place, &args)).collect();
-                    self.give_back(by, &at, holding);
-                }
-                for held in holds {
-                    holding.insert(Held {
-                        span: step.span,
-                        at: held.at.iter().map(|place| rebased(place, &args)).collect(),
-                        committed: false,
-                        ..held
-                    });
-                }
+                let args = self.places(&step.args);
+                self.action(step.span, summary, &args, holding);
             }
         }
     }
 
+    /// A step that is an action of the package.
+    fn action(&mut self, span: Span, summary: Summary, args: &[Id], holding: &mut Holding) {
+        let Summary {
+            params,
+            holds,
+            gives_back,
+            takes,
+        } = summary;
+        let mut places: BTreeMap<Id, Id> = params.into_iter().zip(args.iter().copied()).collect();
+        for (by, inverse, at) in takes {
+            let taken = Held {
+                span,
+                by,
+                inverse,
+                at: self.rebased(&at, &mut places),
+                committed: false,
+            };
+            if self.is_taken_twice(&taken) {
+                return;
+            }
+        }
+        for (by, at) in gives_back {
+            let at = self.rebased(&at, &mut places);
+            if self.is_given_back_early(by, &at, span) {
+                return;
+            }
+            self.give_back(by, &at, holding);
+        }
+        for held in holds {
+            holding.insert(Held {
+                span,
+                at: self.rebased(&held.at, &mut places),
+                committed: false,
+                ..held
+            });
+        }
+    }
+
+    /// What an action says of its parameters, said of the arguments.
+    fn rebased(&mut self, at: &[Id], places: &mut BTreeMap<Id, Id>) -> Vec<Id> {
+        at.iter()
+            .map(|part| self.terms.replaced(*part, places))
+            .collect()
+    }
+
+    fn places(&mut self, args: &[Expr]) -> Vec<Id> {
+        args.iter()
+            .map(|arg| self.terms.of(&mut self.scope, arg))
+            .collect()
+    }
+
+    /// Whether a `with do` around holds the place that is given back here.
+    fn is_given_back_early(&mut self, by: ExternId, at: &[Id], span: Span) -> bool {
+        let same = |outer: &&Held| outer.inverse == by && outer.at == at;
+        let Some(outer) = self.around.iter().find(same) else {
+            return false;
+        };
+        let name = &self.package.externs[by.index()].name;
+        self.out.push(
+            Diagnostic::new(
+                Code::HeldOn,
+                format!("`{name}` gives back what the `with do` around still holds"),
+                span,
+                "what follows in the block would do without it",
+            )
+            .and(outer.span, "held for as long as this block takes")
+            .help("leave it out: the block gives it back when it ends"),
+        );
+        true
+    }
+
     /// What a step of an action with an inverse holds.
-    fn held(&self, by: ExternId, args: &[Expr], span: Span) -> Option<Held> {
+    fn held(&mut self, by: ExternId, args: &[Expr], span: Span) -> Option<Held> {
         let action = &self.package.externs[by.index()];
         let ExternKind::Action(contract) = &action.kind else {
             return None;
@@ -288,11 +344,11 @@ impl<'a> Walk<'a> {
         let inverse = contract.inverse?;
         let params = &self.package.externs[inverse.index()].params;
         let at = params.iter().map(|param| {
-            let index = action
-                .params
-                .iter()
-                .position(|own| own.name == param.name)?;
-            self.place(args.get(index)?)
+            let index = action.params.iter().position(|own| own.name == param.name);
+            match index.and_then(|index| args.get(index)) {
+                Some(arg) => self.terms.of(&mut self.scope, arg),
+                None => self.terms.unknown(),
+            }
         });
         Some(Held {
             span,
@@ -303,45 +359,13 @@ impl<'a> Walk<'a> {
         })
     }
 
-    fn give_back(&mut self, by: ExternId, at: &[Option<Place>], holding: &mut Holding) {
+    fn give_back(&mut self, by: ExternId, at: &[Id], holding: &mut Holding) {
         let before = holding.len();
-        holding.retain(|held| held.inverse != by || !is_same(&held.at, at));
+        holding.retain(|held| held.inverse != by || held.at != at);
         if before == holding.len() {
             self.gives_back.insert((by, at.to_vec()));
         }
     }
-
-    /// The place that an expression names, names of names followed.
-    fn place(&self, expr: &Expr) -> Option<Place> {
-        match &expr.kind {
-            ExprKind::Wrap(inner) => self.place(inner),
-            _ => {
-                let place = Place::of(expr)?;
-                match place.local().and_then(|local| self.names.get(&local)) {
-                    Some(base) => Some(place.rebased(base)),
-                    None => Some(place),
-                }
-            }
-        }
-    }
-}
-
-/// What an action says of its parameter, said of the argument.
-fn rebased(place: &Option<Place>, args: &[Option<Place>]) -> Option<Place> {
-    let place = place.as_ref()?;
-    match place.local() {
-        Some(local) => Some(place.rebased(args.get(local.index())?.as_ref()?)),
-        None => Some(place.clone()),
-    }
-}
-
-/// Whether both are places, and the same.
-fn is_same(held: &[Option<Place>], given: &[Option<Place>]) -> bool {
-    held.len() == given.len()
-        && held
-            .iter()
-            .zip(given)
-            .all(|(held, given)| held.is_some() && held == given)
 }
 
 fn commit(holding: Holding) -> Holding {
@@ -387,14 +411,18 @@ fn left_on(package: &Package, body: &Body, held: &Held) -> Diagnostic {
 /// Where the line that gives back fits, and what it is about: before the only verify that stands
 /// in the body itself, when the place is a plain name.
 fn give_back_line(body: &Body, held: &Held) -> Option<(Span, String)> {
-    let [Some(place)] = held.at.as_slice() else {
+    let [_] = held.at.as_slice() else {
         return None;
     };
-    let local = place.local().filter(|_| place.parts.is_empty())?;
-    let name = &body.locals.get(local.index())?.name;
     let statements = &body.block.statements;
-    let is_step = |stmt: &&Stmt| matches!(&stmt.kind, StmtKind::Do(step) if step.span == held.span);
-    statements.iter().find(is_step)?;
+    let local = statements.iter().find_map(|stmt| match &stmt.kind {
+        StmtKind::Do(step) if step.span == held.span => match step.args.first()?.kind {
+            ExprKind::Local(local) => Some(local),
+            _ => None,
+        },
+        _ => None,
+    })?;
+    let name = &body.locals.get(local.index())?.name;
     let mut verifies = statements
         .iter()
         .filter(|stmt| matches!(stmt.kind, StmtKind::Verify(_)));

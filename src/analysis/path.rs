@@ -3,6 +3,8 @@
 //!
 //! There are no jumps, so one walk over the structure sees every path.
 
+mod state;
+
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::text::Span;
@@ -13,6 +15,7 @@ use crate::typed::{
 use super::change::{Changes, first_change, last_waiver};
 use super::kind::tells;
 use super::level::Levels;
+use state::{Path, State, join};
 
 pub fn check_runbook(
     levels: &Levels,
@@ -50,76 +53,6 @@ pub fn check_runbook(
         }
     }
     super::again::check_runbook(runbook, out);
-}
-
-/// Where a path stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Nothing was changed, nothing was verified.
-    Clean,
-    /// The last look was waived.
-    Waived,
-    Verified,
-    /// Changed at this place, and not verified since.
-    Dirty(Span),
-    /// Told by the statement at this place: only evidence may follow.
-    Told(Span),
-    /// A part was broken: nothing is said about it.
-    Broken,
-}
-
-impl State {
-    /// Where paths meet, the worst counts.
-    fn join(self, other: State) -> State {
-        match (self, other) {
-            (State::Broken, _) | (_, State::Broken) => State::Broken,
-            (State::Dirty(span), _) | (_, State::Dirty(span)) => State::Dirty(span),
-            (State::Clean, _) | (_, State::Clean) => State::Clean,
-            (State::Waived, _) | (_, State::Waived) => State::Waived,
-            (State::Verified, _) | (_, State::Verified) => State::Verified,
-            (State::Told(span), State::Told(_)) => State::Told(span),
-        }
-    }
-}
-
-/// A path: where it stands, and what it went through before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Path {
-    state: State,
-    /// The first change that this run may have made before, verified or not.
-    changed: Option<Span>,
-    /// A change from before this attempt that nobody has verified since: a waiver of the attempt
-    /// does not cover it.
-    kept: Option<Span>,
-}
-
-impl Path {
-    const BEGIN: Path = Path {
-        state: State::Clean,
-        changed: None,
-        kept: None,
-    };
-
-    fn with(self, state: State) -> Path {
-        Path { state, ..self }
-    }
-
-    /// Behind a change.
-    fn after(self, change: Span) -> Path {
-        Path {
-            state: State::Dirty(change),
-            changed: self.changed.or(Some(change)),
-            ..self
-        }
-    }
-
-    fn join(self, other: Path) -> Path {
-        Path {
-            state: self.state.join(other.state),
-            changed: self.changed.or(other.changed),
-            kept: self.kept.or(other.kept),
-        }
-    }
 }
 
 fn check_acting(mut walk: Walk<'_, '_>, block: &Block, name: &str, span: Span) {
@@ -203,12 +136,22 @@ impl<'a, 'b> Walk<'a, 'b> {
             StmtKind::Verify(_) => Path {
                 state: State::Verified,
                 kept: None,
+                idle: false,
                 ..path
             },
-            // Where nothing was changed there is nothing to waive: the path still does nothing.
-            StmtKind::WaiveVerify(_) if path.state == State::Clean && path.kept.is_none() => path,
-            StmtKind::WaiveVerify(_) => path.with(State::Waived),
-            StmtKind::Page { .. } | StmtKind::Hand(_) => path.with(State::Told(stmt.span)),
+            // Where nothing was changed there is nothing to waive: the path still does nothing, also
+            // where others that meet it here have changed something.
+            StmtKind::WaiveVerify(_) if path.is_idle() => path.with(State::Clean),
+            StmtKind::WaiveVerify(_) => Path {
+                state: State::Waived,
+                idle: false,
+                ..path
+            },
+            StmtKind::Page { .. } | StmtKind::Hand(_) => Path {
+                state: State::Told(stmt.span),
+                idle: false,
+                ..path
+            },
             StmtKind::Mitigated(_) => {
                 if self.is_misplaced(stmt) {
                     return Some(path);
@@ -296,6 +239,7 @@ impl<'a, 'b> Walk<'a, 'b> {
                     path.kept
                 }
             },
+            idle: true,
             ..path
         };
         let mut end = State::Verified;
@@ -324,6 +268,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             state: end,
             changed: begin.changed,
             kept: None,
+            idle: false,
         }
     }
 
@@ -336,6 +281,7 @@ impl<'a, 'b> Walk<'a, 'b> {
             state: State::Clean,
             changed,
             kept: path.kept,
+            idle: true,
         };
         let around = self.inside.a_loop;
         self.inside.a_loop = around.or(Some(for_loop.source.span));
@@ -368,9 +314,14 @@ impl<'a, 'b> Walk<'a, 'b> {
             }
             Some(State::Broken) => State::Broken,
         };
+        let idle = match after.map(|path| path.state) {
+            Some(State::Verified | State::Waived | State::Told(_) | State::Broken) => false,
+            Some(State::Dirty(_) | State::Clean) | None => path.idle,
+        };
         Path {
             state,
             changed,
+            idle,
             kept: after.map_or(path.kept, |path| path.kept),
         }
     }
@@ -479,13 +430,5 @@ impl<'a, 'b> Walk<'a, 'b> {
                 .help("say `cleared` before anything is changed; behind a change it is a `verify` that ends the run well"),
             );
         }
-    }
-}
-
-fn join(one: Option<Path>, other: Option<Path>) -> Option<Path> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.join(other)),
-        (Some(path), None) | (None, Some(path)) => Some(path),
-        (None, None) => None,
     }
 }

@@ -2,55 +2,73 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::same::{Scope, Scopes, Terms};
 use super::undo;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Repeat};
 use crate::text::Span;
 use crate::typed::{
-    ActionCallee, ActionContract, Block, ExternKind, FunctionKind, Package, Runbook, Step,
-    StmtKind, UndoChoice, UndoContract, Waiver,
+    ActionCallee, ActionContract, Block, ExternKind, FunctionId, FunctionKind, Package, Runbook,
+    Step, StmtKind, UndoChoice, UndoContract, Waiver,
 };
 
-pub fn check_runbook(package: &Package, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
-    for block in super::acting_blocks(runbook) {
-        check_block(package, &undo::Names::of(block), block, out);
+pub fn check_runbook(
+    package: &Package,
+    terms: &mut Terms<'_>,
+    scopes: &mut Scopes,
+    runbook: &Runbook,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (block, acting) in super::acting_blocks(runbook).zip(&mut scopes.blocks) {
+        check_block(package, terms, &mut acting.scope, block, out);
     }
 }
 
-/// Checks the steps of the package's own actions; called once for each.
-pub fn check_function(
+/// Checks the steps of the package's own actions.
+pub fn check_functions(
     package: &Package,
-    function: &crate::typed::Function,
+    order: &[FunctionId],
+    terms: &mut Terms<'_>,
     out: &mut Vec<Diagnostic>,
 ) {
-    if matches!(function.kind, FunctionKind::Action { .. }) {
-        let block = &function.body.block;
-        check_block(package, &undo::Names::of(block), block, out);
+    for id in order {
+        let function = &package.functions[id.index()];
+        if matches!(function.kind, FunctionKind::Action { .. }) {
+            let mut scope = terms.function(*id);
+            check_block(package, terms, &mut scope, &function.body.block, out);
+        }
     }
 }
 
 fn check_block(
     package: &Package,
-    names: &undo::Names<'_>,
+    terms: &mut Terms<'_>,
+    scope: &mut Scope,
     block: &Block,
     out: &mut Vec<Diagnostic>,
 ) {
     for stmt in &block.statements {
         match &stmt.kind {
-            StmtKind::Do(step) => check_step(package, names, step, out),
+            StmtKind::Do(step) => check_step(package, terms, scope, step, out),
             StmtKind::WaiveVerify(why) => check_reason(why, stmt.span, out),
             StmtKind::WithDo { step, body, .. } => {
                 // Its release takes it back on every exit.
-                undo::check(package, names, step, out);
-                check_block(package, names, body, out);
+                undo::check(package, terms, scope, step, out);
+                check_block(package, terms, scope, body, out);
             }
-            _ => stmt.for_each_block(&mut |inner| check_block(package, names, inner, out)),
+            _ => stmt.for_each_block(&mut |inner| check_block(package, terms, scope, inner, out)),
         }
     }
 }
 
-fn check_step(package: &Package, names: &undo::Names<'_>, step: &Step, out: &mut Vec<Diagnostic>) {
-    undo::check(package, names, step, out);
+fn check_step(
+    package: &Package,
+    terms: &mut Terms<'_>,
+    scope: &mut Scope,
+    step: &Step,
+    out: &mut Vec<Diagnostic>,
+) {
+    undo::check(package, terms, scope, step, out);
     if let UndoChoice::Waived(why) = &step.undo {
         check_reason(why, step.span, out);
     }

@@ -11,6 +11,7 @@ mod free;
 mod json;
 mod origin;
 mod outside;
+mod shape;
 mod sink;
 mod value;
 
@@ -37,6 +38,8 @@ pub struct Taints {
     told_lookups: BTreeSet<SiteId>,
     /// The kinds of events that functions ask for.
     asked: Vec<(RecordId, Span)>,
+    /// The records that changes go by.
+    taken: BTreeSet<RecordId>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -68,6 +71,7 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
         functions: vec![Summary::default(); package.functions.len()],
         told_lookups: BTreeSet::new(),
         asked: outside::asked_by_functions(package),
+        taken: super::about::taken(package),
     };
     for id in order {
         let function = &package.functions[id.index()];
@@ -154,7 +158,7 @@ pub fn check_runbook(
         flow.block(&body.block);
         endorsed.take(flow.endorsed, flow.calls);
     }
-    outside::check_runbook(package, &taints.asked, runbook, out);
+    outside::check_runbook(package, &taints.taken, &taints.asked, runbook, out);
     owns_something(package, runbook, &lookups, out);
     told_lookups.extend(lookups);
     endorsed

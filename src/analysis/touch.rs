@@ -133,7 +133,6 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
         let FunctionKind::Action { changes } = &function.kind else {
             continue;
         };
-        super::step::check_function(package, function, out);
         let mut walk = Walk::new(package, &touches, out);
         // Its own locals are names for nobody else.
         let is_own = |local: LocalId| local.index() >= function.params.len();

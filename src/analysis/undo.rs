@@ -2,80 +2,23 @@
 //!
 //! Which targets it may touch is the business of `touch`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
+use super::same::{Scope, Terms};
 use crate::diag::{Code, Diagnostic};
 use crate::typed::{
-    ActionCallee, ArmPattern, BinaryOp, Block, Builtin, Callee, Expr, ExprKind, ExternId,
-    ExternKind, FunctionKind, Handler, HandlerAction, LocalId, Package, Runbook, Step, StmtKind,
-    Type, UnaryOp, UndoChoice, UndoClaim, UndoContract,
+    ActionCallee, ArmPattern, Block, Callee, Expr, ExprKind, ExternId, ExternKind, FunctionKind,
+    HandlerAction, LocalId, Package, Runbook, Step, StmtKind, UndoChoice, UndoClaim, UndoContract,
 };
-use crate::value::{self, Value};
-
-/// What the names of a body stand for, where that is no observation.
-pub struct Names<'a> {
-    values: BTreeMap<LocalId, &'a Expr>,
-}
-
-impl<'a> Names<'a> {
-    pub fn of(block: &'a Block) -> Names<'a> {
-        let mut values = BTreeMap::new();
-        block.for_each_stmt(&mut |stmt| {
-            if let StmtKind::Let {
-                local,
-                value,
-                handlers,
-                ..
-            } = &stmt.kind
-                && !handlers.iter().any(gives_another)
-            {
-                values.insert(*local, value);
-            }
-        });
-        Names { values }
-    }
-
-    /// The first of the names that stand for one thing.
-    fn first_name<'e>(&self, expr: &'e Expr) -> &'e Expr
-    where
-        'a: 'e,
-    {
-        let mut expr = expr;
-        while let ExprKind::Local(local) = &expr.kind
-            && let Some(value) = self.values.get(local)
-            && matches!(value.kind, ExprKind::Local(_))
-        {
-            expr = value;
-        }
-        expr
-    }
-
-    /// What a name was bound to, names of names followed.
-    fn behind<'e>(&self, expr: &'e Expr) -> &'e Expr
-    where
-        'a: 'e,
-    {
-        let mut expr = expr;
-        // A name is bound to what was there before it: this ends.
-        while let ExprKind::Local(local) = &expr.kind
-            && let Some(value) = self.values.get(local)
-        {
-            expr = value;
-        }
-        expr
-    }
-}
-
-/// Whether the name may stand for something else than what was asked for.
-fn gives_another(handler: &Handler) -> bool {
-    match handler.action {
-        HandlerAction::Value(_) => true,
-        HandlerAction::Diverge(_) => false,
-    }
-}
 
 /// Checks the `undo` block of a step, if it has one.
-pub fn check(package: &Package, names: &Names<'_>, step: &Step, out: &mut Vec<Diagnostic>) {
+pub fn check(
+    package: &Package,
+    terms: &mut Terms<'_>,
+    scope: &mut Scope,
+    step: &Step,
+    out: &mut Vec<Diagnostic>,
+) {
     let UndoChoice::Block(block) = &step.undo else {
         return;
     };
@@ -100,7 +43,8 @@ pub fn check(package: &Package, names: &Names<'_>, step: &Step, out: &mut Vec<Di
     let seen = observed(package, block);
     for back in inner {
         not_undone(back, out);
-        takes_back(package, names, step, back, out);
+        let again = same_arguments(terms, scope, step, back);
+        takes_back(package, again, step, back, out);
         arguments_are_planned(package, back, &seen, out);
     }
 }
@@ -121,14 +65,8 @@ fn not_undone(back: &Step, out: &mut Vec<Diagnostic>) {
     );
 }
 
-/// The same action with other arguments, what the action declares, or a raw claim.
-fn takes_back(
-    package: &Package,
-    names: &Names<'_>,
-    step: &Step,
-    back: &Step,
-    out: &mut Vec<Diagnostic>,
-) {
+/// The same action with other arguments (`again`: with the same), what the action declares, or a raw claim.
+fn takes_back(package: &Package, again: bool, step: &Step, back: &Step, out: &mut Vec<Diagnostic>) {
     let ActionCallee::Extern(id) = step.callee else {
         return;
     };
@@ -155,16 +93,12 @@ fn takes_back(
             back.span,
             "hides what is done",
         ),
-        ActionCallee::Extern(other)
-            if other == id && same_arguments(package, names, step, back) =>
-        {
-            Diagnostic::new(
-                Code::UndoTakesNothingBack,
-                "this undo makes the same call again",
-                back.span,
-                "what it would take back",
-            )
-        }
+        ActionCallee::Extern(other) if other == id && again => Diagnostic::new(
+            Code::UndoTakesNothingBack,
+            "this undo makes the same call again",
+            back.span,
+            "what it would take back",
+        ),
         ActionCallee::Extern(other) if is_raw(package, other) => return,
         ActionCallee::Extern(other) if declared.is_some_and(|action| action != other) => {
             something_else(&name(other), &name(id), back)
@@ -193,154 +127,10 @@ fn is_raw(package: &Package, id: ExternId) -> bool {
     }
 }
 
-fn same_arguments(package: &Package, names: &Names<'_>, step: &Step, back: &Step) -> bool {
-    let mut same = Same {
-        package,
-        names,
-        left: LOOKS,
-        folds: LOOKS,
-    };
-    same.all(&step.args, &back.args)
-}
-
-/// How many parts of two expressions are compared: names that stand for names may be many.
-const LOOKS: u32 = 500;
-
-/// Whether two expressions are the same whatever happens, names followed to what they stand for.
-struct Same<'a> {
-    package: &'a Package,
-    names: &'a Names<'a>,
-    left: u32,
-    folds: u32,
-}
-
-impl Same<'_> {
-    /// What the expression comes to, where the text says it.
-    fn constant(&mut self, expr: &Expr) -> Option<Value> {
-        self.folds = self.folds.checked_sub(1)?;
-        let expr = self.names.behind(expr);
-        match &expr.kind {
-            ExprKind::Value(value) => Some(value.clone()),
-            ExprKind::Const(id) => Some(self.package.consts[id.index()].value.clone()),
-            ExprKind::Wrap(inner) => self.constant(inner),
-            ExprKind::Unary {
-                op: UnaryOp::Negate,
-                operand,
-            } => value::unary(value::UnaryOp::Negate, &self.constant(operand)?).ok(),
-            ExprKind::Binary { op, left, right } => {
-                let op = match op {
-                    BinaryOp::Add => value::BinaryOp::Add,
-                    BinaryOp::Subtract => value::BinaryOp::Subtract,
-                    BinaryOp::Multiply => value::BinaryOp::Multiply,
-                    _ => return None,
-                };
-                value::binary(op, &self.constant(left)?, &self.constant(right)?).ok()
-            }
-            ExprKind::Index { base, index } => {
-                match (self.constant(base)?, self.constant(index)?) {
-                    (Value::List(items), Value::Int(at)) => {
-                        items.get(usize::try_from(at).ok()?).cloned()
-                    }
-                    _ => None,
-                }
-            }
-            ExprKind::Call(call) => {
-                let Callee::Builtin(builtin) = call.callee else {
-                    return None;
-                };
-                let args = call.args.iter().map(|arg| self.constant(arg));
-                built_in(builtin, &args.collect::<Option<Vec<_>>>()?)
-            }
-            _ => None,
-        }
-    }
-
-    fn are(&mut self, one: &Expr, other: &Expr) -> bool {
-        let Some(left) = self.left.checked_sub(1) else {
-            return false;
-        };
-        self.left = left;
-        // The same name is the same value, observed or not, and so is another name for it.
-        let names = (self.names.first_name(one), self.names.first_name(other));
-        if let (ExprKind::Local(one), ExprKind::Local(other)) = (&names.0.kind, &names.1.kind)
-            && one == other
-        {
-            return true;
-        }
-        let (one, other) = (self.names.behind(one), self.names.behind(other));
-        if let (Some(one), Some(other)) = (self.constant(one), self.constant(other)) {
-            return one == other;
-        }
-        let looked_up = matches!(one.ty, Type::Target(_));
-        match (&one.kind, &other.kind) {
-            (ExprKind::Local(one), ExprKind::Local(other)) => one == other,
-            (ExprKind::Trigger(one), ExprKind::Trigger(other)) => one == other,
-            (
-                ExprKind::Field { base, field },
-                ExprKind::Field {
-                    base: other,
-                    field: at,
-                },
-            ) => field == at && self.are(base, other),
-            (
-                ExprKind::Unary { op, operand },
-                ExprKind::Unary {
-                    op: by,
-                    operand: of,
-                },
-            ) => op == by && self.are(operand, of),
-            (
-                ExprKind::Binary { op, left, right },
-                ExprKind::Binary {
-                    op: by,
-                    left: from,
-                    right: to,
-                },
-            ) => op == by && self.are(left, from) && self.are(right, to),
-            (
-                ExprKind::Index { base, index },
-                ExprKind::Index {
-                    base: other,
-                    index: at,
-                },
-            ) => self.are(base, other) && self.are(index, at),
-            (ExprKind::Wrap(one), ExprKind::Wrap(other)) => self.are(one, other),
-            (ExprKind::List(one), ExprKind::List(other)) => self.all(one, other),
-            (ExprKind::Call(one), ExprKind::Call(other)) => {
-                // What is looked up by the same names is the same target, whenever it is done.
-                let asks = match one.callee {
-                    Callee::Extern(_) => !looked_up && observes(self.package, one.callee),
-                    callee => observes(self.package, callee),
-                };
-                one.callee == other.callee
-                    && !asks
-                    && one.equals.is_empty()
-                    && other.equals.is_empty()
-                    && self.all(&one.args, &other.args)
-            }
-            _ => false,
-        }
-    }
-
-    fn all(&mut self, one: &[Expr], other: &[Expr]) -> bool {
-        let mut pairs = one.iter().zip(other);
-        one.len() == other.len() && pairs.all(|(one, other)| self.are(one, other))
-    }
-}
-
-/// What a builtin function gives for these numbers.
-fn built_in(builtin: Builtin, args: &[Value]) -> Option<Value> {
-    let given = match (builtin, args) {
-        (Builtin::Min, [one, other]) => value::minimum(one, other),
-        (Builtin::Max, [one, other]) => value::maximum(one, other),
-        (Builtin::Clamp, [number, low, high]) => value::clamp(number, low, high),
-        (Builtin::Abs, [number]) => value::absolute(number),
-        (Builtin::Round, [number]) => value::whole(number, value::Rounding::Nearest),
-        (Builtin::Floor, [number]) => value::whole(number, value::Rounding::Down),
-        (Builtin::Ceil, [number]) => value::whole(number, value::Rounding::Up),
-        _ => return None,
-    };
-    given.ok()
+fn same_arguments(terms: &mut Terms<'_>, scope: &mut Scope, step: &Step, back: &Step) -> bool {
+    let mut pairs = step.args.iter().zip(&back.args);
+    step.args.len() == back.args.len()
+        && pairs.all(|(one, other)| terms.of(scope, one) == terms.of(scope, other))
 }
 
 /// The names that the block binds to something that is only seen while undoing: by `let`, as an

@@ -237,6 +237,7 @@ codes! {
     E0715 ClearedOnFailure         Error   "an observation that failed taken for the all-clear"
     E0716 FailureAsAbsence         Error   "a failed observation taken for absence"
     E0717 FreeTextMisplaced        Error   "free text where it does not fit"
+    E0718 ObservedElsewhere        Error   "a change by an observation of something else"
 
     // 08xx: literals
     E0801 RegexInvalid        Error   "the regular expression is not valid"

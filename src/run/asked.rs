@@ -5,7 +5,7 @@
 
 use crate::program::{LookupArgument, Program};
 use crate::rule::Rule;
-use crate::value::{Bounds, Failure, Identity, Key, KeyForm, Value};
+use crate::value::{Bounds, Failure, Identity, Key, KeyForm, Target, Value};
 use crate::vm::Observation;
 
 /// The identity that a lookup asks for; nothing where it is no lookup.
@@ -57,7 +57,7 @@ pub fn other(program: &Program, observation: &Observation, value: &Value) -> Opt
     }
     let wanted = asked(program, observation).ok().flatten()?;
     match value {
-        Value::Target(found) if found.identity == wanted => None,
+        Value::Target(found) if found.identity == wanted => elsewhere(found),
         Value::Target(found) => {
             let steps = wanted.0.iter().map(|step| step.key.as_str());
             let steps = steps.collect::<Vec<_>>().join("/");
@@ -67,6 +67,27 @@ pub fn other(program: &Program, observation: &Observation, value: &Value) -> Opt
         }
         _ => Some(Failure::Failed("a lookup that yields no target".into())),
     }
+}
+
+/// Why an answer is none: a field of it is a target that lies in another place than itself. Whose a
+/// target is hangs on where it lies, and so does whose the targets are that its fields yield.
+fn elsewhere(found: &Target) -> Option<Failure> {
+    let place = found.identity.0.first()?;
+    let fields = found.snapshot.fields.iter().flatten();
+    let other = fields.filter_map(|field| match field {
+        Value::Target(other) => Some(other),
+        _ => None,
+    });
+    let mut elsewhere = other.filter(|other| {
+        let lies = other.identity.0.first();
+        lies.is_some_and(|lies| lies.kind == place.kind && lies.key != place.key)
+    });
+    let other = Value::Target(elsewhere.next()?.clone());
+    let what = format!(
+        "asked for something of {} {}, told of {other}",
+        place.kind, place.key
+    );
+    Some(Failure::Failed(what.into()))
 }
 
 /// Why an answer is none: it has something in it that is never seen, such as a count below zero.

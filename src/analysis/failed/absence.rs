@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::look::{Look, Names, Place, Summary, Test, optional_records};
+use super::look::{Look, Names, Summary, optional_records};
 use super::sees_failure;
+use super::state::State;
+use super::tested::{Place, Sets, Test};
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{
@@ -16,16 +18,6 @@ use crate::typed::{
 };
 use crate::value::Value;
 
-/// What is known of a tested place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
-    There,
-    /// Tested here, and perhaps not there.
-    Doubtful(Span),
-}
-
-type State = BTreeMap<Place, Standing>;
-
 pub fn check(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnostic>) {
     let optional = optional_records(package);
     let mut summaries = vec![Summary::default(); package.functions.len()];
@@ -33,7 +25,7 @@ pub fn check(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnostic>)
         let function = &package.functions[id.index()];
         let mut walk = Walk::new(Names::new(package, &summaries, &optional));
         walk.answers = matches!(function.kind, FunctionKind::Probe | FunctionKind::Watch(_));
-        walk.block(&function.body.block, State::new());
+        walk.block(&function.body.block, State::default());
         let fails = walk.fails;
         out.append(&mut walk.out);
         let tests = tests(function, &summaries);
@@ -77,11 +69,11 @@ fn check_runbook(names: Names<'_>, runbook: &Runbook, out: &mut Vec<Diagnostic>)
     let mut walk = Walk::new(names);
     walk.handed = vec![Handed::default(); runbook.findings.len()];
     if let Some(body) = &runbook.diagnose {
-        walk.block(&body.block, State::new());
+        walk.block(&body.block, State::default());
     }
     for remedy in &runbook.remedies {
         walk.names.clear();
-        let mut state = State::new();
+        let mut state = State::default();
         if let Some(finding) = remedy.finding {
             let handed = walk
                 .handed
@@ -91,7 +83,8 @@ fn check_runbook(names: Names<'_>, runbook: &Runbook, out: &mut Vec<Diagnostic>)
             let params = runbook.findings.get(finding.index());
             walk.parameters(params, &handed);
             if let Some(span) = handed.doubt {
-                state.insert(Place::of_finding(finding), Standing::Doubtful(span));
+                let made = Place::of_finding(finding);
+                stand(&mut walk.names.sets, &mut state, &made, span, false);
             }
         }
         walk.block(&remedy.body.block, state);
@@ -100,7 +93,7 @@ fn check_runbook(names: Names<'_>, runbook: &Runbook, out: &mut Vec<Diagnostic>)
     let rest = rest.chain(runbook.otherwise.iter().map(|clause| &clause.body));
     for body in rest {
         walk.names.clear();
-        walk.block(&body.block, State::new());
+        walk.block(&body.block, State::default());
     }
     out.append(&mut walk.out);
 }
@@ -173,8 +166,9 @@ impl<'a> Walk<'a> {
                 otherwise,
             } => {
                 let test = self.names.look(condition).test;
-                let after = self.block(then, told(state.clone(), &test, true));
-                let other = told(state, &test, false);
+                let there = told(&mut self.names.sets, state.clone(), test, true);
+                let after = self.block(then, there);
+                let other = told(&mut self.names.sets, state, test, false);
                 let other = match otherwise {
                     Some(block) => self.block(block, other),
                     None => Some(other),
@@ -190,12 +184,14 @@ impl<'a> Walk<'a> {
                 for arm in arms {
                     let mut inside = match &arm.pattern {
                         ArmPattern::Value(Value::Bool(truth)) => {
-                            told(state.clone(), &look.test, *truth)
+                            told(&mut self.names.sets, state.clone(), look.test, *truth)
                         }
                         ArmPattern::Any
                         | ArmPattern::None
                         | ArmPattern::Some(_)
-                        | ArmPattern::Value(_) => doubted(state.clone(), &look.test),
+                        | ArmPattern::Value(_) => {
+                            doubted(&mut self.names.sets, state.clone(), look.test)
+                        }
                     };
                     let there = match &arm.pattern {
                         ArmPattern::Some(local) => {
@@ -210,7 +206,13 @@ impl<'a> Walk<'a> {
                         ArmPattern::Value(_) => true,
                     };
                     if let Some(place) = &place {
-                        stand(&mut inside, place, subject.span, there);
+                        stand(
+                            &mut self.names.sets,
+                            &mut inside,
+                            place,
+                            subject.span,
+                            there,
+                        );
                     }
                     after = join(after, self.block(&arm.body, inside));
                 }
@@ -218,7 +220,7 @@ impl<'a> Walk<'a> {
             }
             StmtKind::For(for_loop) => {
                 let look = self.names.look(&for_loop.source);
-                let state = doubted(state, &look.test);
+                let state = doubted(&mut self.names.sets, state, look.test);
                 if let Type::List(element) = &for_loop.source.ty {
                     self.names.bind(for_loop.local, element, &look);
                 }
@@ -226,7 +228,7 @@ impl<'a> Walk<'a> {
             }
             StmtKind::Found { finding, args } => {
                 let looks: Vec<Look> = args.iter().map(|arg| self.names.look(arg)).collect();
-                let doubt = doubt(&state);
+                let doubt = state.doubt();
                 if let Some(handed) = self.handed.get_mut(finding.index()) {
                     handed
                         .fails
@@ -286,9 +288,11 @@ impl<'a> Walk<'a> {
             }
             look.fails |= made || other_look.fails;
             look.place = None;
-            look.test.tested.extend(other_look.test.tested);
-            look.test.if_true.clear();
-            look.test.if_false.clear();
+            let sets = &mut self.names.sets;
+            look.test = Test {
+                tested: sets.either(look.test.tested, other_look.test.tested),
+                ..Test::default()
+            };
         }
         if look.fails && look.place.is_none() {
             look.place = Some(Place::of(local));
@@ -319,15 +323,9 @@ impl<'a> Walk<'a> {
     fn around(&mut self, body: &Block, state: State) -> Option<State> {
         let first = self.cleareds.len();
         let after = self.block(body, state.clone());
-        let news = after.iter().flatten().find_map(|(place, standing)| {
-            let is_new = !matches!(state.get(place), Some(Standing::Doubtful(_)));
-            match standing {
-                Standing::Doubtful(span) if is_new => Some((place.clone(), *span)),
-                Standing::Doubtful(_) | Standing::There => None,
-            }
-        });
+        let news = after.as_ref().and_then(|after| after.doubt_beyond(&state));
         if let (Some((place, span)), Some(cleared)) = (news, self.cleareds.get(first).copied()) {
-            self.say_cleared(cleared, &place, span);
+            self.say_cleared(cleared, place, span);
         }
         join(Some(state), after)
     }
@@ -335,16 +333,17 @@ impl<'a> Walk<'a> {
     fn cleared(&mut self, stmt: &Stmt, condition: Option<&Expr>, state: State) -> Option<State> {
         self.cleareds.push(stmt.span);
         let Some(condition) = condition else {
-            if let Some((place, span)) = doubt(&state) {
-                self.say_cleared(stmt.span, &place, span);
+            if let Some((place, span)) = state.doubt() {
+                self.say_cleared(stmt.span, place, span);
             }
             return None;
         };
         let test = self.names.look(condition).test;
-        if let Some((place, span)) = doubt(&told(state.clone(), &test, true)) {
-            self.say_cleared(stmt.span, &place, span);
+        let held = told(&mut self.names.sets, state.clone(), test, true);
+        if let Some((place, span)) = held.doubt() {
+            self.say_cleared(stmt.span, place, span);
         }
-        Some(told(state, &test, false))
+        Some(told(&mut self.names.sets, state, test, false))
     }
 
     fn answer(&mut self, value: &Expr, state: &State) {
@@ -355,14 +354,16 @@ impl<'a> Walk<'a> {
         } = &value.kind
         {
             let test = self.names.look(condition).test;
-            self.answer(then, &told(state.clone(), &test, true));
-            self.answer(otherwise, &told(state.clone(), &test, false));
+            let there = told(&mut self.names.sets, state.clone(), test, true);
+            let other = told(&mut self.names.sets, state.clone(), test, false);
+            self.answer(then, &there);
+            self.answer(otherwise, &other);
             return;
         }
         let look = self.names.look(value);
         self.fails |= look.fails;
-        let state = doubted(state.clone(), &look.test);
-        let Some((place, span)) = doubt(&state) else {
+        let state = doubted(&mut self.names.sets, state.clone(), look.test);
+        let Some((place, span)) = state.doubt() else {
             return;
         };
         if is_none(value) {
@@ -370,9 +371,7 @@ impl<'a> Walk<'a> {
             return;
         }
         // The value itself, as it is, with whatever it is none for.
-        let doubts = state.values();
-        let doubts = doubts.filter(|standing| matches!(standing, Standing::Doubtful(_)));
-        let is_same = look.place.as_ref() == Some(&place) && doubts.count() == 1;
+        let is_same = look.place.as_ref() == self.names.sets.place(place) && state.doubts() == 1;
         if is_same || !self.answers {
             return;
         }
@@ -383,10 +382,10 @@ impl<'a> Walk<'a> {
             value.span,
             "nobody knows this",
         );
-        self.say(found, &place, span, "return `none` where it is not there");
+        self.say(found, place, span, "return `none` where it is not there");
     }
 
-    fn say_cleared(&mut self, at: Span, place: &Place, span: Span) {
+    fn say_cleared(&mut self, at: Span, place: u32, span: Span) {
         let message = "this ends well although an observation may have failed";
         let found = Diagnostic::new(
             Code::FailureAsAbsence,
@@ -398,9 +397,10 @@ impl<'a> Walk<'a> {
         self.say(found, place, span, help);
     }
 
-    fn say(&mut self, found: Diagnostic, place: &Place, tested: Span, help: &str) {
+    fn say(&mut self, found: Diagnostic, place: u32, tested: Span, help: &str) {
         let found = found.and(tested, "`none` may mean here that it could not be asked");
-        let handler = place.local().and_then(|local| self.handlers.get(&local));
+        let local = self.names.sets.place(place).and_then(Place::local);
+        let handler = local.and_then(|local| self.handlers.get(&local));
         let found = found.help(format!(
             "a `none` for a failure is no absence: say `else no_data none`, which stands for absence alone, or {help}"
         ));
@@ -423,58 +423,35 @@ fn is_none(value: &Expr) -> bool {
     }
 }
 
-fn doubt(state: &State) -> Option<(Place, Span)> {
-    state.iter().find_map(|(place, standing)| match standing {
-        Standing::Doubtful(span) => Some((place.clone(), *span)),
-        Standing::There => None,
-    })
-}
-
-fn stand(state: &mut State, place: &Place, span: Span, there: bool) {
-    if there {
-        state.insert(place.clone(), Standing::There);
-        return;
-    }
-    let standing = state.entry(place.clone());
-    standing.or_insert(Standing::Doubtful(span));
+fn stand(sets: &mut Sets, state: &mut State, place: &Place, span: Span, there: bool) {
+    state.stand(sets.number(place), span, there);
 }
 
 /// The state once the test has answered this.
-fn told(mut state: State, test: &Test, truth: bool) -> State {
-    crate::steps::count(1 + state.len() + test.tested.len());
-    let there = if truth { &test.if_true } else { &test.if_false };
-    for (place, span) in &test.tested {
-        stand(&mut state, place, *span, there.contains(place));
+fn told(sets: &mut Sets, mut state: State, test: Test, truth: bool) -> State {
+    crate::steps::count(1);
+    if test.tested.is_none() {
+        return state;
+    }
+    let there = sets.members(if truth { test.if_true } else { test.if_false });
+    for (place, span) in sets.members(test.tested) {
+        stand(sets, &mut state, &place, span, there.contains_key(&place));
     }
     state
 }
 
 /// The state once the test was made, and its answer is not looked at.
-fn doubted(mut state: State, test: &Test) -> State {
-    for (place, span) in &test.tested {
-        stand(&mut state, place, *span, false);
+fn doubted(sets: &mut Sets, mut state: State, test: Test) -> State {
+    for (place, span) in sets.members(test.tested) {
+        stand(sets, &mut state, &place, span, false);
     }
     state
 }
 
 /// Where paths meet, a doubt on one is a doubt.
 fn join(one: Option<State>, other: Option<State>) -> Option<State> {
-    let (one, other) = match (one, other) {
-        (Some(one), Some(other)) => (one, other),
-        (one, other) => return one.or(other),
-    };
-    let mut both = State::new();
-    for (place, standing) in &one {
-        match (standing, other.get(place)) {
-            (Standing::Doubtful(_), _) => both.insert(place.clone(), *standing),
-            (Standing::There, Some(other)) => both.insert(place.clone(), *other),
-            (Standing::There, None) => None,
-        };
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.join(&other)),
+        (one, other) => one.or(other),
     }
-    for (place, standing) in other {
-        if let Standing::Doubtful(_) = standing {
-            both.entry(place).or_insert(standing);
-        }
-    }
-    Some(both)
 }

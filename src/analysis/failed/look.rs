@@ -3,134 +3,16 @@
 //! Out, for each expression: whether such a `none` may be in it, which of them it tests, and
 //! which are known to be there when it is true or false.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::tested::{Place, Sets, Test};
 use crate::syntax::tree::{BinaryOp, UnaryOp};
-use crate::text::Span;
 use crate::typed::{
-    CallExpr, Callee, Comprehension, Expr, ExprKind, Extern, ExternKind, FindingId, LocalId,
-    Package, Type,
+    CallExpr, Callee, Comprehension, Expr, ExprKind, Extern, ExternKind, LocalId, Package, Type,
 };
 use crate::value::Value;
 
 /// Whether the probe asks nobody: the clock.
 pub fn is_clock(extern_: &Extern) -> bool {
     extern_.name.module.as_deref() == Some("prelude") && extern_.name.name == "now"
-}
-
-/// A name that never changes, with fields and constant indices behind it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    root: Root,
-    path: Vec<u32>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Root {
-    Local(LocalId),
-    /// A value without a name: what was not known at its test is never known.
-    Nameless(u32),
-    /// What a finding was made under.
-    Finding(FindingId),
-}
-
-impl Place {
-    pub fn of(local: LocalId) -> Place {
-        Place {
-            root: Root::Local(local),
-            path: Vec::new(),
-        }
-    }
-
-    pub fn of_finding(finding: FindingId) -> Place {
-        Place {
-            root: Root::Finding(finding),
-            path: Vec::new(),
-        }
-    }
-
-    fn behind(mut self, step: u32) -> Place {
-        self.path.push(step);
-        self
-    }
-
-    /// The name that it begins with.
-    pub fn local(&self) -> Option<LocalId> {
-        match self.root {
-            Root::Local(local) => Some(local),
-            Root::Nameless(_) | Root::Finding(_) => None,
-        }
-    }
-}
-
-/// Which places are tested, and which are there when the answer is true or false.
-#[derive(Clone, Debug, Default)]
-pub struct Test {
-    pub tested: BTreeMap<Place, Span>,
-    pub if_true: BTreeSet<Place>,
-    pub if_false: BTreeSet<Place>,
-}
-
-impl Test {
-    fn absorb(&mut self, mut tested: BTreeMap<Place, Span>) {
-        if self.tested.len() < tested.len() {
-            std::mem::swap(&mut self.tested, &mut tested);
-        }
-        self.tested.extend(tested);
-    }
-
-    fn not(self) -> Test {
-        Test {
-            tested: self.tested,
-            if_true: self.if_false,
-            if_false: self.if_true,
-        }
-    }
-
-    fn and(mut self, other: Test) -> Test {
-        self.absorb(other.tested);
-        Test {
-            tested: self.tested,
-            if_true: union(self.if_true, other.if_true),
-            if_false: intersection(self.if_false, &other.if_false),
-        }
-    }
-
-    /// Nothing is known but that it was tested.
-    fn forgotten(self) -> Test {
-        Test {
-            tested: self.tested,
-            ..Test::default()
-        }
-    }
-
-    fn presence(place: Place, span: Span) -> Test {
-        Test {
-            tested: BTreeMap::from([(place.clone(), span)]),
-            if_true: BTreeSet::from([place]),
-            if_false: BTreeSet::new(),
-        }
-    }
-
-    fn choice(condition: Test, then: Test, otherwise: Test) -> Test {
-        // As `(condition and then) or (not condition and otherwise)`.
-        let there = condition.clone().and(then);
-        let other = condition.not().and(otherwise);
-        there.not().and(other.not()).not()
-    }
-}
-
-fn union(mut one: BTreeSet<Place>, mut other: BTreeSet<Place>) -> BTreeSet<Place> {
-    if one.len() < other.len() {
-        std::mem::swap(&mut one, &mut other);
-    }
-    one.extend(other);
-    one
-}
-
-fn intersection(mut one: BTreeSet<Place>, other: &BTreeSet<Place>) -> BTreeSet<Place> {
-    one.retain(|place| other.contains(place));
-    one
 }
 
 /// What one expression may hold.
@@ -158,6 +40,7 @@ pub struct Names<'a> {
     optional: &'a [bool],
     locals: Vec<Look>,
     nameless: u32,
+    pub sets: Sets,
 }
 
 impl<'a> Names<'a> {
@@ -168,6 +51,7 @@ impl<'a> Names<'a> {
             optional,
             locals: Vec::new(),
             nameless: 0,
+            sets: Sets::default(),
         }
     }
 
@@ -191,7 +75,7 @@ impl<'a> Names<'a> {
             Look {
                 fails,
                 place: fails.then(|| Place::of(local)),
-                test: from.test.clone().forgotten(),
+                test: from.test.forgotten(),
             },
         );
     }
@@ -205,10 +89,7 @@ impl<'a> Names<'a> {
     pub fn place(&mut self, look: &Look) -> Place {
         look.place.clone().unwrap_or_else(|| {
             self.nameless += 1;
-            Place {
-                root: Root::Nameless(self.nameless),
-                path: Vec::new(),
-            }
+            Place::nameless(self.nameless)
         })
     }
 
@@ -272,13 +153,18 @@ impl<'a> Names<'a> {
                 let condition = self.look(condition);
                 let then = self.look(then);
                 let otherwise = self.look(otherwise);
-                let tested = !condition.test.tested.is_empty();
+                let tested = condition.test.tested.is_some();
+                let test = self.sets.choice(condition.test, then.test, otherwise.test);
                 let optional = self.holds_optional(&expr.ty);
                 Look {
                     // A `none` that a test of one chose stands for the failure, too.
                     fails: then.fails || otherwise.fails || (tested && optional),
                     place: None,
-                    test: Test::choice(condition.test, then.test, otherwise.test),
+                    // What is no Bool is never asked whether it is true.
+                    test: match expr.ty {
+                        Type::Bool => test,
+                        _ => test.forgotten(),
+                    },
                 }
             }
             ExprKind::Comprehension(comprehension) => {
@@ -324,10 +210,11 @@ impl<'a> Names<'a> {
     }
 
     fn presence(&mut self, expr: &Expr, look: Look) -> Look {
-        let mut test = look.test.clone().forgotten();
+        let mut test = look.test.forgotten();
         if look.fails {
             let place = self.place(&look);
-            test = test.and(Test::presence(place, expr.span));
+            let there = self.sets.presence(place, expr.span);
+            test = self.sets.and(test, there);
             // Of what the operand tested itself, nothing more is known.
         }
         Look {
@@ -339,13 +226,13 @@ impl<'a> Names<'a> {
     fn binary(&mut self, expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Look {
         let (one, other) = (self.look(left), self.look(right));
         let test = match op {
-            BinaryOp::And => one.test.and(other.test),
-            BinaryOp::Or => one.test.not().and(other.test.not()).not(),
+            BinaryOp::And => self.sets.and(one.test, other.test),
+            BinaryOp::Or => self.sets.or(one.test, other.test),
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let mut test = Test::default();
                 for look in [one, other] {
                     let look = self.presence(expr, look);
-                    test.absorb(look.test.tested);
+                    test.tested = self.sets.either(test.tested, look.test.tested);
                 }
                 test
             }
@@ -361,10 +248,11 @@ impl<'a> Names<'a> {
             | BinaryOp::GreaterEqual
             | BinaryOp::In => {
                 let mut test = one.test.forgotten();
-                test.absorb(other.test.tested);
+                test.tested = self.sets.either(test.tested, other.test.tested);
                 if one.fails || other.fails {
-                    for look in [&one.place, &other.place].into_iter().flatten() {
-                        test.tested.insert(look.clone(), expr.span);
+                    for place in [one.place, other.place].into_iter().flatten() {
+                        let one = self.sets.one(place, expr.span);
+                        test.tested = self.sets.either(test.tested, one);
                     }
                 }
                 test
@@ -412,10 +300,11 @@ impl<'a> Names<'a> {
         for look in looks {
             if look.fails && tests {
                 let place = self.place(&look);
-                found.test.tested.insert(place, expr.span);
+                let one = self.sets.one(place, expr.span);
+                found.test.tested = self.sets.either(found.test.tested, one);
             }
-            found.fails |= carries && (look.fails || !look.test.tested.is_empty());
-            found.test.absorb(look.test.tested);
+            found.fails |= carries && (look.fails || look.test.tested.is_some());
+            found.test.tested = self.sets.either(found.test.tested, look.test.tested);
         }
         found
     }

@@ -1,26 +1,35 @@
 //! Names of others: what a list of targets holds is named by whoever made them.
 //!
 //! A lookup by own words yields what has these words for its name. A list yields names that nobody
-//! here wrote: they are own where the product owns what they lie in, and told elsewhere.
+//! here wrote: they are own where the product owns what they lie in, and told elsewhere. So are the
+//! targets that the fields of a target yield.
 
 use crate::rule::Rule;
 use crate::typed::{CallExpr, Expr, ExprKind, Extern, OwnsPattern, TargetId, Type};
 use crate::value::Value;
 
 use super::flow::Flow;
+use super::origin::Taint;
 
 impl Flow<'_, '_> {
-    /// Whether the call lists targets of a place that may be somebody else's.
-    pub(super) fn lists_foreign(&self, extern_: &Extern, call: &CallExpr) -> bool {
+    /// Whether the call finds targets in a place that may be somebody else's.
+    pub(super) fn is_foreign(&self, extern_: &Extern, call: &CallExpr, args: &[Taint]) -> bool {
         if !Rule::ListedNamesAreOwned.holds() {
             return false;
         }
-        let Type::List(element) = &extern_.result else {
+        let element = match &extern_.result {
+            Type::List(element) => element.as_ref(),
+            result => result,
+        };
+        let Type::Target(target) = element else {
             return false;
         };
-        let Type::Target(target) = element.as_ref() else {
-            return false;
-        };
+        // What lies in a target is whose that one is.
+        if let (Some(arg), Some(taint)) = (call.args.first(), args.first())
+            && let Type::Target(_) = arg.ty
+        {
+            return taint.is_of_others();
+        }
         let kinds = self.outermost_first(*target);
         let keys: Vec<&str> = call.args.iter().map_while(|arg| self.text(arg)).collect();
         let place: Vec<(&str, &str)> = kinds

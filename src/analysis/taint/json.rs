@@ -22,6 +22,10 @@ struct Part {
 
 impl Flow<'_, '_> {
     pub(super) fn json(&mut self, callee: &str, arg: &Expr, taint: &Taint) {
+        let taint = &written_out(taint.clone());
+        for index in taint.yielded_by.iter() {
+            self.sinks.push((index, Reach::YieldsJson, arg.span));
+        }
         for index in taint.params.iter() {
             self.sinks.push((index, Reach::Json, arg.span));
         }
@@ -66,7 +70,7 @@ impl Flow<'_, '_> {
                 }
             }
             _ => {
-                let taint = self.again(expr);
+                let taint = written_out(self.again(expr));
                 if taint.matter.has(REFUSED) {
                     found.push(part(expr, taint.matter, false));
                 }
@@ -84,6 +88,16 @@ impl Flow<'_, '_> {
         self.endorsed.truncate(endorsed);
         taint
     }
+}
+
+/// With how many there are, where somebody else said that.
+fn written_out(taint: Taint) -> Taint {
+    let Some(length) = taint.length() else {
+        return taint;
+    };
+    let mut length = length.clone();
+    length.matter = length.matter.only(Matter::TOLD.join(Matter::SPELLED));
+    taint.join(length)
 }
 
 fn part(expr: &Expr, matter: Matter, is_key: bool) -> Part {

@@ -19,6 +19,8 @@ impl Matter {
     /// Of what is bounded or limited, some became a text, a key or a Bool.
     pub const SPELLED: Matter = Matter(1 << 4);
     pub const TOLD: Matter = Matter(1 << 5);
+    /// A target of somebody else's: its own name was asked for, what its fields yield was not.
+    pub const FOREIGN: Matter = Matter(1 << 6);
 
     pub fn of(level: Integrity) -> Matter {
         match level {
@@ -36,6 +38,11 @@ impl Matter {
     /// Whether any of these is in it.
     pub const fn has(self, any: Matter) -> bool {
         self.0 & any.0 != 0
+    }
+
+    /// What of it is one of these.
+    pub const fn only(self, these: Matter) -> Matter {
+        Matter(self.0 & these.0)
     }
 
     /// The level of the worst in it.
@@ -67,9 +74,13 @@ pub struct Taint {
     pub clamped: Params,
     /// Those of both that became a text, a key or a Bool.
     pub spelled: Params,
+    /// Those, targets, of which a field yielded it: it is own where they are owned.
+    pub yielded_by: Params,
     fields: Option<Arc<Vec<Taint>>>,
     /// Of a list, what it is worth how many there are, where that is not said by the elements.
     many: Option<Arc<Taint>>,
+    /// Of that, what supplies how many there are, and does not only choose among the author's own.
+    length: Option<Arc<Taint>>,
 }
 
 impl Taint {
@@ -119,13 +130,44 @@ impl Taint {
         }
     }
 
-    /// A list of these elements, of which there are so many.
-    pub fn times(self, many: Taint) -> Taint {
+    /// A list of these elements, of which there are so many, and so many that were not chosen.
+    pub fn times(self, many: Taint, length: Taint) -> Taint {
         let many = Taint {
             many: Some(Arc::new(many.with_number())),
+            length: Some(Arc::new(length.with_number())),
             ..Taint::default()
         };
         self.whole().join(many)
+    }
+
+    /// What supplies how many there are, beyond what the elements say.
+    pub fn length(&self) -> Option<&Taint> {
+        self.length.as_deref()
+    }
+
+    /// As it is written out, element by element.
+    pub fn with_length(mut self) -> Taint {
+        self.many = None;
+        match self.length.take() {
+            Some(length) => self.join((*length).clone()),
+            None => self,
+        }
+    }
+
+    /// What a field yields that is a target: whoever made this one says which.
+    pub fn yielded(&self) -> Taint {
+        if self.is_of_others() {
+            return Taint::made_of(Matter::TOLD.join(Matter::FOREIGN));
+        }
+        Taint {
+            yielded_by: self.depends(),
+            ..Taint::default()
+        }
+    }
+
+    /// Whether it is a target of a place that may be somebody else's.
+    pub fn is_of_others(&self) -> bool {
+        self.matter.has(Matter::FOREIGN.join(Matter::TOLD))
     }
 
     /// How many there are, beyond what the elements say.
@@ -136,6 +178,7 @@ impl Taint {
     /// What depends on how many there are as well.
     pub fn with_number(mut self) -> Taint {
         self.fields = None;
+        self.length = None;
         match self.many.take() {
             Some(many) => self.join((*many).clone()),
             None => self,
@@ -144,7 +187,11 @@ impl Taint {
 
     /// One element: it does not tell how many there are.
     pub fn without_number(self) -> Taint {
-        Taint { many: None, ..self }
+        Taint {
+            many: None,
+            length: None,
+            ..self
+        }
     }
 
     /// What may be either.
@@ -158,12 +205,10 @@ impl Taint {
             }
             _ => None,
         };
-        let many = match (self.many, other.many) {
-            (Some(one), Some(other)) => Some(Arc::new((*one).clone().join((*other).clone()))),
-            (one, other) => one.or(other),
-        };
         Taint {
-            many,
+            many: both(self.many, other.many),
+            length: both(self.length, other.length),
+            yielded_by: self.yielded_by.join(other.yielded_by),
             matter: self.matter.join(other.matter),
             params: self.params.join(other.params),
             clamped: self.clamped.join(other.clamped),
@@ -184,10 +229,12 @@ impl Taint {
         Taint {
             matter,
             params: Params::default(),
-            clamped: self.clamped.join(self.params),
+            clamped: self.clamped.join(self.params).join(self.yielded_by),
             spelled: Params::default(),
+            yielded_by: Params::default(),
             fields: None,
             many: None,
+            length: None,
         }
     }
 
@@ -225,12 +272,20 @@ impl Taint {
 
     /// Every parameter that it depends on, in whatever way.
     pub fn depends(&self) -> Params {
-        self.params.clone().join(self.clamped.clone())
+        let direct = self.params.clone().join(self.clamped.clone());
+        direct.join(self.yielded_by.clone())
     }
 
     /// Whether words may be in it.
     pub fn may_be_told(&self) -> bool {
-        self.level() >= Integrity::Bounded || !self.params.is_empty() || !self.clamped.is_empty()
+        self.level() >= Integrity::Bounded || !self.depends().is_empty()
+    }
+}
+
+fn both(one: Option<Arc<Taint>>, other: Option<Arc<Taint>>) -> Option<Arc<Taint>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(Arc::new((*one).clone().join((*other).clone()))),
+        (one, other) => one.or(other),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is decoded from outside holds no target, no query, no URL and no pattern, at any depth: a
-//! target is looked up, and the others were checked where the author wrote them.
+//! target is looked up, and the others were checked where the author wrote them. Nor does it hold
+//! an observation that a change goes by: that is asked for.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +11,7 @@ use crate::typed::{BindingKind, Block, ExprKind, Package, RecordId, Runbook, Typ
 /// Checks what the triggers bind and the kinds of events that the runbook asks for.
 pub fn check_runbook(
     package: &Package,
+    taken: &BTreeSet<RecordId>,
     by_functions: &[(RecordId, Span)],
     runbook: &Runbook,
     out: &mut Vec<Diagnostic>,
@@ -19,14 +21,15 @@ pub fn check_runbook(
         let is_looked_up =
             binding.kind == BindingKind::Request && matches!(binding.ty, Type::Target(_));
         if !is_looked_up
-            && let Some((what, field)) = supplied_in(package, &binding.ty, &mut BTreeSet::new())
+            && let Some((what, field)) =
+                supplied_in(package, taken, &binding.ty, &mut BTreeSet::new())
         {
             said.insert(field);
             out.push(refused(what, binding.span, field));
         }
     }
     let mut asked = |kind: RecordId, span: Span| {
-        let found = supplied_in(package, &Type::Record(kind), &mut BTreeSet::new());
+        let found = supplied_in(package, taken, &Type::Record(kind), &mut BTreeSet::new());
         if let Some((what, field)) = found
             && said.insert(field)
         {
@@ -67,11 +70,13 @@ enum Supplied {
     Query,
     Url,
     Pattern,
+    Observation,
 }
 
 /// What of this the type holds, and where: the field's place, or none for the type itself.
 fn supplied_in(
     package: &Package,
+    taken: &BTreeSet<RecordId>,
     ty: &Type,
     seen: &mut BTreeSet<RecordId>,
 ) -> Option<(Supplied, Option<Span>)> {
@@ -80,16 +85,16 @@ fn supplied_in(
         Type::PromQuery => Some((Supplied::Query, None)),
         Type::Url => Some((Supplied::Url, None)),
         Type::Regex => Some((Supplied::Pattern, None)),
+        Type::Record(id) if taken.contains(id) => Some((Supplied::Observation, None)),
         Type::List(inner) | Type::Optional(inner) | Type::Range(inner) => {
-            supplied_in(package, inner, seen)
+            supplied_in(package, taken, inner, seen)
         }
-        Type::Map(key, value) => {
-            supplied_in(package, key, seen).or_else(|| supplied_in(package, value, seen))
-        }
+        Type::Map(key, value) => supplied_in(package, taken, key, seen)
+            .or_else(|| supplied_in(package, taken, value, seen)),
         Type::Record(id) if seen.insert(*id) => {
             let mut fields = package.records[id.index()].fields.iter();
             fields.find_map(|field| {
-                let (what, inner) = supplied_in(package, &field.ty, seen)?;
+                let (what, inner) = supplied_in(package, taken, &field.ty, seen)?;
                 Some((what, Some(inner.unwrap_or(field.span))))
             })
         }
@@ -133,6 +138,10 @@ fn refused(what: Supplied, span: Span, field: Option<Span>) -> Diagnostic {
         Supplied::Pattern => (
             "a pattern",
             "write the pattern yourself, and let the sender give a word in it: `re\"^${name}-\"`",
+        ),
+        Supplied::Observation => (
+            "an observation",
+            "ask for it in the runbook, about a target that was looked up: a change goes by what was seen, not by what somebody says",
         ),
     };
     let problem = Diagnostic::new(

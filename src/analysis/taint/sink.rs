@@ -16,6 +16,9 @@ pub enum Reach {
     Sink(Sink),
     /// As what is encoded by the host: a sink of values.
     Json,
+    /// What its fields yield is passed on, not itself.
+    Yields(Sink),
+    YieldsJson,
 }
 
 impl Reach {
@@ -70,8 +73,11 @@ impl Flow<'_, '_> {
     fn reach(&mut self, reach: Reach, callee: &str, param: &Param, arg: &Expr, taint: &Taint) {
         match reach {
             Reach::Json => self.json(callee, arg, taint),
+            Reach::YieldsJson => self.json(callee, arg, &taint.yielded()),
+            Reach::Yields(sink) => self.sink(sink, callee, param, arg.span, &taint.yielded()),
             Reach::Sink(sink) => {
                 let taint = self.used(taint.clone(), arg.span, Use::Argument(callee));
+                let taint = taint.with_length();
                 self.sink(sink, callee, param, arg.span, &taint);
             }
         }
@@ -80,6 +86,9 @@ impl Flow<'_, '_> {
     fn sink(&mut self, sink: Sink, callee: &str, param: &Param, span: Span, taint: &Taint) {
         for index in taint.params.iter() {
             self.sinks.push((index, Reach::Sink(sink), span));
+        }
+        for index in taint.yielded_by.iter() {
+            self.sinks.push((index, Reach::Yields(sink), span));
         }
         if sink != Sink::Amount {
             for index in taint.clamped.iter() {

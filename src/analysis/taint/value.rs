@@ -4,12 +4,13 @@ use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{
     BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, ExternId,
-    ExternKind, Type,
+    ExternKind, LocalId, Type,
 };
 
 use super::flow::Flow;
 use super::free::Use;
 use super::origin::{Matter, Taint};
+use super::shape::{finds_targets, has_elements, observed};
 use crate::rule::Rule;
 
 impl Flow<'_, '_> {
@@ -130,6 +131,10 @@ impl Flow<'_, '_> {
     fn comprehension(&mut self, of: &Comprehension, ty: &Type) -> Taint {
         let source = self.expr(&of.source);
         let mut many = number(source.clone(), &of.source.ty);
+        let mut length = match finds_targets(&of.source.ty) {
+            true => Taint::default(),
+            false => source.clone().with_length().whole(),
+        };
         let element = match &of.source.ty {
             Type::List(element) => part(source, element),
             _ => source,
@@ -138,15 +143,23 @@ impl Flow<'_, '_> {
         if let Some(condition) = &of.condition {
             let chosen = self.expr(condition).with_number();
             many = many.join(chosen.clone());
+            if let Type::Range(_) = of.source.ty {
+                length = length.join(chosen.clone());
+            }
             self.set(of.local, chosen_of(&of.source.ty, element, chosen));
         }
-        let many = match Rule::NumbersAreCounted.holds() {
-            true => many.without_free(),
-            false => Taint::default(),
+        let (many, length) = match Rule::NumbersAreCounted.holds() {
+            true => (many.without_free(), length),
+            false => (Taint::default(), Taint::default()),
         };
         let element = self.expr(&of.element);
+        // Elements that say nothing of what they stand for say how many there are.
+        let length = match names(&of.element, of.local) {
+            true => length,
+            false => many.clone(),
+        };
         match of.collect {
-            Collect::List => element.times(many),
+            Collect::List => element.times(many, length.without_free()),
             Collect::Count
             | Collect::Any
             | Collect::All
@@ -175,6 +188,12 @@ impl Flow<'_, '_> {
         match &base.ty {
             // The key of a handle was endorsed with it.
             Type::Target(_) if field == 0 => taint,
+            Type::Target(_) if finds_targets(&declared.ty) => {
+                match Rule::ListedNamesAreOwned.holds() {
+                    true => taint.yielded(),
+                    false => Taint::default(),
+                }
+            }
             Type::Target(_) => Taint::of(observed(&declared.ty)),
             _ if taint.level() == Integrity::Measured => {
                 let mut field = taint.whole();
@@ -314,7 +333,10 @@ impl Flow<'_, '_> {
                     Type::Parameter(_) => Taint::of(Integrity::Told),
                     _ if sent => Taint::of(Integrity::Told),
                     // Where words select the place, it is asked at run time whose it is.
-                    _ if !told && self.lists_foreign(extern_, call) => Taint::of(Integrity::Told),
+                    _ if !told && self.is_foreign(extern_, call, &args) => match extern_.result {
+                        Type::Target(_) => Taint::made_of(Matter::FOREIGN),
+                        _ => Taint::of(Integrity::Told),
+                    },
                     _ => Taint::of(observed(ty)),
                 }
             }
@@ -345,45 +367,22 @@ fn returned(result: &Taint, args: Vec<Taint>, ty: &Type) -> Taint {
         return passed(&result.clone().with_number(), whole);
     }
     let many = result.number().map(|many| passed(many, whole));
+    let length = result.length().map(|length| {
+        let long = args.iter().cloned().map(Taint::with_length);
+        passed(length, long.collect())
+    });
     let given = passed(result, args);
-    match many {
-        Some(many) => given.times(many),
-        None => given,
+    match (many, length) {
+        (None, None) => given,
+        (many, length) => given.times(many.unwrap_or_default(), length.unwrap_or_default()),
     }
 }
 
-/// Whether a value of the type may be a list, or hold one.
-fn has_elements(ty: &Type) -> bool {
-    match ty {
-        Type::List(_)
-        | Type::EmptyList
-        | Type::Map(..)
-        | Type::Record(_)
-        | Type::Json
-        | Type::Error
-        | Type::Parameter(_) => true,
-        Type::Optional(inner) => has_elements(inner),
-        Type::Bool
-        | Type::Int
-        | Type::Float
-        | Type::Text
-        | Type::Percent
-        | Type::Size
-        | Type::Duration
-        | Type::Time
-        | Type::Regex
-        | Type::Url
-        | Type::PromQuery
-        | Type::Cron
-        | Type::Secret
-        | Type::Role
-        | Type::NoneLiteral
-        | Type::Range(_)
-        | Type::Enum(_)
-        | Type::Target(_)
-        | Type::Handle(_)
-        | Type::RecordKind(_) => false,
-    }
+/// Whether the expression is about the name.
+fn names(expr: &Expr, local: LocalId) -> bool {
+    let mut found = false;
+    expr.for_each(&mut |part| found |= matches!(part.kind, ExprKind::Local(at) if at == local));
+    found
 }
 
 /// What is taken out of something with elements.
@@ -398,6 +397,9 @@ pub(super) fn part(taint: Taint, ty: &Type) -> Taint {
 fn passed(result: &Taint, args: Vec<Taint>) -> Taint {
     let mut joined = Taint::made_of(result.matter);
     for (index, taint) in args.into_iter().enumerate() {
+        if result.yielded_by.contains(index) {
+            joined = joined.join(taint.yielded());
+        }
         let taint = if result.params.contains(index) {
             taint
         } else if result.clamped.contains(index) {
@@ -421,36 +423,6 @@ fn as_answer(taint: Taint, ty: &Type) -> Taint {
     }
 }
 
-/// What a connector's answer of this type is worth: numbers are measured, words are told.
-fn observed(ty: &Type) -> Integrity {
-    match ty {
-        Type::Text | Type::Json | Type::Url | Type::Parameter(_) => Integrity::Told,
-        Type::Target(_) => Integrity::Own,
-        Type::List(element) | Type::Optional(element) => observed(element),
-        Type::Map(key, value) => observed(key).max(observed(value)),
-        Type::Error
-        | Type::Bool
-        | Type::Int
-        | Type::Float
-        | Type::Percent
-        | Type::Size
-        | Type::Duration
-        | Type::Time
-        | Type::Regex
-        | Type::PromQuery
-        | Type::Cron
-        | Type::Secret
-        | Type::Role
-        | Type::NoneLiteral
-        | Type::EmptyList
-        | Type::Range(_)
-        | Type::Record(_)
-        | Type::Enum(_)
-        | Type::Handle(_)
-        | Type::RecordKind(_) => Integrity::Measured,
-    }
-}
-
 /// How many there are. Targets were observed, even where each was looked up by a name, and whoever
 /// named them.
 fn number(taint: Taint, ty: &Type) -> Taint {
@@ -461,13 +433,5 @@ fn number(taint: Taint, ty: &Type) -> Taint {
             seen.join(many).join(Taint::of(Integrity::Measured))
         }
         false => taint.with_number(),
-    }
-}
-
-fn finds_targets(ty: &Type) -> bool {
-    match ty {
-        Type::Target(_) => true,
-        Type::List(element) | Type::Optional(element) => finds_targets(element),
-        _ => false,
     }
 }

@@ -59,6 +59,9 @@ growths! {
     names_of_bools WIDE;
     names_used_twice WIDE;
     names_of_lists WIDE;
+    names_of_optionals WIDE;
+    names_of_presences WIDE;
+    tests_of_optionals WIDE;
     action_chain WIDE;
     action_dag WIDE;
     action_dag_waived WIDE;

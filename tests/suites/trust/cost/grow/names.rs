@@ -85,3 +85,27 @@ pub fn names_chosen_by_words(n: usize) -> String {
     let next = |at| format!("(if pod == \"p{at}\" then {at}.0 else x{at})");
     chain(n, "1.0", next, "if lag() > LAST { found bad(w, ps) }")
 }
+
+/// Names of what may be missing because it failed, each chosen by whether the one before is there.
+pub fn names_of_optionals(n: usize) -> String {
+    let next = |at| format!("(if x{at} is none then x{at} else x{at})");
+    chain(n, "lag() else none", next, "if LAST is none { wait 1s }")
+}
+
+/// Bool names, each of which asks for one more thing that may be missing.
+pub fn names_of_presences(n: usize) -> String {
+    let line = |at| {
+        let more = at + 1;
+        format!("let o{at} = lag() else none\nlet x{more} = x{at} and not (o{at} is none)")
+    };
+    let lines = lines(n, line);
+    Program::diagnose(&format!(
+        "let x0 = lag() > 3\n{lines}\nif x{n} {{ wait 1s }}"
+    ))
+}
+
+/// Tests of as many things that may be missing, one behind the other.
+pub fn tests_of_optionals(n: usize) -> String {
+    let line = |at| format!("let o{at} = lag() else none\nif o{at} is none {{ wait 1s }}");
+    Program::diagnose(&lines(n, line))
+}
