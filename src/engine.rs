@@ -28,6 +28,7 @@ mod drive;
 mod duty;
 mod dwell;
 mod fit;
+mod gate;
 mod leave;
 mod open;
 mod owner;
@@ -42,6 +43,7 @@ mod work;
 
 pub use arrive::Accepted;
 pub use drive::granted;
+pub use gate::table as gates;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
 pub use view::{Plain, line};

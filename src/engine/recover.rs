@@ -6,7 +6,7 @@
 
 use super::desk::Trouble;
 use super::drive::incident_of;
-use super::leave::Leave;
+use super::gate::{self, Question, Verdict};
 use super::timer::Timer;
 use super::waiting::{Asking, Obstacle, Waiting};
 use super::{Action, Engine, Runbooks};
@@ -189,10 +189,15 @@ impl Engine {
         let until = moment::after(now, program.metadata.patience);
         let timer = Timer::Patience(asking.run, asking.id);
         self.timers.insert((until, timer));
-        let (obstacle, why) = match self.may(journal, &program, &asking, now)? {
-            Leave::Wait(obstacle, why) => (obstacle, why),
+        let question = Question {
+            asking: &asking,
+            program: &program,
+            now,
+        };
+        let (obstacle, why) = match gate::pass(self, journal, &question)? {
+            Verdict::Wait(obstacle, why) => (obstacle, why),
             // Nothing is in its way any more: it is woken in its turn.
-            Leave::Granted | Leave::Refused(..) => {
+            Verdict::Go | Verdict::Refuse(..) => {
                 let why = "it waited when the agent stopped".to_owned();
                 (Obstacle::Hold, why)
             }

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::desk::Trouble;
-use super::leave::Leave;
+use super::gate::{self, Question, Verdict};
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
@@ -262,13 +262,20 @@ impl Engine {
             return Ok(());
         };
         let leave = match self.code_of(journal, waiting.asking.run) {
-            Ok(program) => self.may(journal, &program, &waiting.asking, now)?,
+            Ok(program) => {
+                let question = Question {
+                    asking: &waiting.asking,
+                    program: &program,
+                    now,
+                };
+                gate::pass(self, journal, &question)?
+            }
             // Whoever drives it finds out why.
-            Err(Trouble::Unreadable | Trouble::Ended) => Leave::Granted,
+            Err(Trouble::Unreadable | Trouble::Ended) => Verdict::Go,
             Err(Trouble::Store(error)) => return Err(error),
         };
         match leave {
-            Leave::Wait(next, why) => {
+            Verdict::Wait(next, why) => {
                 // Somebody behind it may have been in its shadow only.
                 if next != *obstacle {
                     self.is_gone(obstacle.clone());
@@ -281,7 +288,7 @@ impl Engine {
                 };
                 self.waiters.put(ticket, waiting);
             }
-            Leave::Granted | Leave::Refused(..) => {
+            Verdict::Go | Verdict::Refuse(..) => {
                 let Waiting { asking, held, .. } = waiting;
                 let (run, id) = (asking.run, asking.id);
                 match obstacle {

@@ -26,6 +26,11 @@ use script::{Script, Step};
 use trace::Trace;
 use world::{Does, World};
 
+/// The table of gates, as the reference shows it.
+pub fn gates() -> String {
+    crate::engine::gates()
+}
+
 /// What came of a script.
 #[derive(Clone, Debug)]
 pub struct Told {

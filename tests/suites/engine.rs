@@ -21,7 +21,17 @@ pub fn trials() -> Vec<Trial> {
             trial(format!("{name} crashing"), move || crashes(&crashing)),
         ]
     });
-    trials.collect()
+    let gates = trial("engine/gates are as the reference says".to_owned(), gates);
+    trials.chain([gates]).collect()
+}
+
+fn gates() {
+    let page = fs::read_to_string(fixture::root().join("grammar/reference/incidents.md")).unwrap();
+    let table = rbk::facade::engine::gates();
+    assert!(
+        page.contains(&table),
+        "the page has another table than\n{table}"
+    );
 }
 
 fn straight(package: &Package) {

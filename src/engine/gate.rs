@@ -1,0 +1,115 @@
+//! Gates: what a change has to pass before it is begun, in the order in which they are asked.
+//!
+//! In: an intent and what is known now. Out: the first verdict that is not *go*. Incurable refusals
+//! come first, then what people decide, then the world, then the counts, so that nothing is reserved
+//! by what waits. A gate is a file and a row of [`GATES`].
+
+mod at_once;
+mod capability;
+mod freeze;
+mod lock;
+mod rate;
+
+use super::Engine;
+use super::waiting::{Asking, Obstacle};
+use crate::effect::Reason;
+use crate::journal::{Error, Journal};
+use crate::program::Program;
+use crate::run::{Intent, IntentKind};
+use crate::value::Time;
+
+/// What a gate says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    Go,
+    Refuse(Reason, String),
+    Wait(Obstacle, String),
+}
+
+/// What is asked leave for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// A change, for the first time or because it certainly had no effect.
+    Do,
+    /// One that was made, and nobody knows whether it took effect.
+    Repeat,
+    Undo,
+    Release,
+}
+
+/// An intent and what it is asked with.
+pub struct Question<'a> {
+    pub asking: &'a Asking,
+    pub program: &'a Program,
+    pub now: Time,
+}
+
+impl<'a> Question<'a> {
+    pub fn intent(&self) -> &'a Intent {
+        &self.asking.intent
+    }
+
+    fn asked(&self) -> Asked {
+        match (self.intent().kind, self.asking.again) {
+            (IntentKind::Undo, _) => Asked::Undo,
+            (IntentKind::Release, _) => Asked::Release,
+            (IntentKind::Do, true) => Asked::Repeat,
+            (IntentKind::Do, false) => Asked::Do,
+        }
+    }
+}
+
+/// One condition that a change has to pass.
+pub trait Gate: Sync {
+    /// The word for it.
+    fn name(&self) -> &'static str;
+
+    /// Whether it is asked of this at all.
+    fn covers(&self, asked: Asked) -> bool;
+
+    fn ask(
+        &self,
+        engine: &Engine,
+        journal: &dyn Journal,
+        question: &Question<'_>,
+    ) -> Result<Verdict, Error>;
+}
+
+/// All gates, in order. What takes back and what releases pass the first two only: else a run could
+/// be stopped half-done by its own limits.
+pub const GATES: [&dyn Gate; 5] = [
+    &capability::Capability,
+    &freeze::Freeze,
+    &lock::Lock,
+    &at_once::AtOnce,
+    &rate::Rate,
+];
+
+/// The first verdict that is not *go*.
+pub fn pass(
+    engine: &Engine,
+    journal: &dyn Journal,
+    question: &Question<'_>,
+) -> Result<Verdict, Error> {
+    let asked = question.asked();
+    for gate in GATES.iter().filter(|gate| gate.covers(asked)) {
+        match gate.ask(engine, journal, question)? {
+            Verdict::Go => {}
+            other => return Ok(other),
+        }
+    }
+    Ok(Verdict::Go)
+}
+
+/// The table, a line a gate: what each is asked of.
+pub fn table() -> String {
+    let kinds = [Asked::Do, Asked::Repeat, Asked::Undo, Asked::Release];
+    let mut table =
+        String::from("| gate | do | repeat | undo | release |\n|---|---|---|---|---|\n");
+    for gate in GATES {
+        let marks = kinds.map(|asked| if gate.covers(asked) { "x" } else { "" });
+        let line = format!("| {} | {} |\n", gate.name(), marks.join(" | "));
+        table.push_str(&line);
+    }
+    table
+}

@@ -1,0 +1,71 @@
+//! Whether more would be disturbed at the same time than a line of the blast allows.
+
+use super::{Asked, Gate, Question, Verdict};
+use crate::engine::Engine;
+use crate::engine::waiting::Obstacle;
+use crate::journal::{Error, Journal};
+use crate::program::{BlastLine, BlastPer, Program};
+
+pub struct AtOnce;
+
+impl Gate for AtOnce {
+    fn name(&self) -> &'static str {
+        "at once"
+    }
+
+    fn covers(&self, asked: Asked) -> bool {
+        match asked {
+            Asked::Do | Asked::Repeat => true,
+            Asked::Undo | Asked::Release => false,
+        }
+    }
+
+    fn ask(
+        &self,
+        engine: &Engine,
+        _: &dyn Journal,
+        question: &Question<'_>,
+    ) -> Result<Verdict, Error> {
+        let lines = question.program.metadata.blast.iter();
+        let mut counted = lines.filter(|line| counts(question.program, line));
+        let over = counted.find_map(|line| over(engine, question, line));
+        Ok(match over {
+            Some((obstacle, why)) => Verdict::Wait(obstacle, why),
+            None => Verdict::Go,
+        })
+    }
+}
+
+/// Without a line of its own, at once means as many as a run may touch.
+fn counts(program: &Program, line: &BlastLine) -> bool {
+    match line.per {
+        BlastPer::AtOnce => true,
+        BlastPer::Run => {
+            let mut lines = program.metadata.blast.iter();
+            !lines.any(|other| other.target == line.target && other.per == BlastPer::AtOnce)
+        }
+        BlastPer::Window(_) => false,
+    }
+}
+
+fn over(engine: &Engine, question: &Question<'_>, line: &BlastLine) -> Option<(Obstacle, String)> {
+    let (run, intent) = (question.asking.run, question.intent());
+    let others = engine.disturbed.iter().filter(|(target, owner)| {
+        target.kind() == line.target && **owner != run && !intent.targets.contains(target)
+    });
+    // The run itself counts its own.
+    let own = intent
+        .targets
+        .iter()
+        .filter(|target| target.kind() == line.target);
+    let obstacle = Obstacle::AtOnce(line.target.clone());
+    let claimed = engine.waiters.claims_of_others(run);
+    let claimed = claimed.filter(|claimed| **claimed == obstacle).count();
+    let (others, own) = (others.count() + claimed, own.count());
+    let most = line.count as usize;
+    (own > 0 && others + own > most).then(|| {
+        let kind = &line.target;
+        let why = format!("at most {most} {kind} at once, {others} by others now");
+        (obstacle, why)
+    })
+}

@@ -1,0 +1,39 @@
+//! Whether the agent is granted what the action needs, as the grants are now.
+
+use super::{Asked, Gate, Question, Verdict};
+use crate::effect::Reason;
+use crate::engine::Engine;
+use crate::engine::drive::granted;
+use crate::journal::{Error, Journal};
+
+pub struct Capability;
+
+impl Gate for Capability {
+    fn name(&self) -> &'static str {
+        "capability"
+    }
+
+    fn covers(&self, asked: Asked) -> bool {
+        match asked {
+            Asked::Do | Asked::Repeat | Asked::Undo | Asked::Release => true,
+        }
+    }
+
+    fn ask(
+        &self,
+        engine: &Engine,
+        _: &dyn Journal,
+        question: &Question<'_>,
+    ) -> Result<Verdict, Error> {
+        let call = &question.intent().call;
+        let mut actions = question.program.actions.iter();
+        let Some(declared) = actions.find(|one| *one.name == *call.name) else {
+            let why = format!("`{}` is not declared", call.name);
+            return Ok(Verdict::Refuse(Reason::Grant, why));
+        };
+        Ok(match granted(&engine.grants, &declared.needs, call) {
+            Ok(()) => Verdict::Go,
+            Err(denied) => Verdict::Refuse(Reason::Grant, denied),
+        })
+    }
+}
