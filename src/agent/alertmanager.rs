@@ -15,7 +15,7 @@ use smol_str::SmolStr;
 
 use crate::diag::Code;
 use crate::journal::{Alert, Standing};
-use crate::value::Time;
+use crate::value::{Time, escape_text};
 
 /// The longest name of a label or annotation, in bytes.
 const NAME_BYTES: usize = 1_024;
@@ -79,6 +79,9 @@ enum Status {
 /// the two is meant.
 #[derive(Default)]
 struct Texts(BTreeMap<SmolStr, String>);
+
+/// The most characters of a reason.
+const WHY: usize = 600;
 
 /// Reads a notification; fails if it is none at all.
 pub fn decode(body: &[u8]) -> Result<Notification, Bad> {
@@ -215,6 +218,8 @@ fn fingerprint(labels: &BTreeMap<SmolStr, SmolStr>) -> SmolStr {
 
 fn bad(code: Code, why: String, body: &str) -> Bad {
     let body = cut(body, KEPT_BYTES).to_owned();
+    // It may quote what was sent.
+    let why = escape_text(&why, WHY);
     Bad { code, why, body }
 }
 

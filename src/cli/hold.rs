@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::remote::{Remote, Which, whoever};
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS};
+use crate::value::escape_text;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -67,11 +68,12 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 
 fn words(answer: &Json) -> String {
     let said = |name: &str| {
-        answer
-            .pointer(&format!("/hold/{name}"))
-            .and_then(Json::as_str)
+        let said = answer.pointer(&format!("/hold/{name}"));
+        let said = said.and_then(Json::as_str);
+        said.map(|text| escape_text(text, usize::MAX))
     };
-    match (said("by"), said("since"), said("why")) {
+    let (by, since, why) = (said("by"), said("since"), said("why"));
+    match (by, since, why.as_deref()) {
         (Some(by), Some(since), Some("") | None) => {
             format!("All changes are stopped by {by}, since {since}.\n")
         }

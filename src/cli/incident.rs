@@ -7,6 +7,7 @@ use clap::Subcommand;
 use serde_json::{Value as Json, json};
 
 use crate::agent::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
+use crate::value::escape_text;
 
 use super::remote::{Remote, Which, whoever};
 use super::terminal::Terminal;
@@ -214,7 +215,7 @@ fn one(detail: &IncidentDetail, format: Format, terminal: &mut Terminal) -> Resu
 
 /// `17  sev3  handed (novel)  cache_silent  RedisDown …`
 fn row(incident: &IncidentView) -> String {
-    format!(
+    shown(&format!(
         "{:>5}  {:<5} {:<22} {:<20} {}  {}\n",
         incident.id,
         incident.severity,
@@ -222,11 +223,11 @@ fn row(incident: &IncidentView) -> String {
         incident.runbook,
         seconds(&incident.opened),
         incident.title,
-    )
+    ))
 }
 
 fn head(incident: &IncidentView) -> String {
-    format!(
+    shown(&format!(
         "Incident {}: {}\n{} of `{}`, {} since {}; opened {}, {} events, {} runs\n",
         incident.id,
         incident.title,
@@ -237,7 +238,15 @@ fn head(incident: &IncidentView) -> String {
         seconds(&incident.opened),
         incident.events,
         incident.runs,
-    )
+    ))
+}
+
+/// What an agent says, a line each, with everything spelled out that would move the cursor.
+fn shown(text: &str) -> String {
+    let lines = text
+        .lines()
+        .map(|line| escape_text(line, usize::MAX) + "\n");
+    lines.collect()
 }
 
 fn state(incident: &IncidentView) -> String {
@@ -257,7 +266,7 @@ pub fn timeline_line(line: &TimelineLine) -> String {
         .split_once('T')
         .map_or(line.at.as_str(), |(_, clock)| clock);
     let clock: String = clock.trim_end_matches('Z').chars().take(12).collect();
-    format!("  {clock:<12}  {}\n", line.text)
+    shown(&format!("  {clock:<12}  {}\n", line.text))
 }
 
 /// A moment without the parts of a second.

@@ -11,7 +11,7 @@ use super::runbooks::{Loaded, Runbooks};
 use crate::diag::Code;
 use crate::journal::Alert;
 use crate::program::{Binding, DataType, Program, Trigger};
-use crate::value::{Identity, Key, Map, Record, Target, Value};
+use crate::value::{Identity, Key, Map, Record, Target, Value, escape_text};
 use crate::vm::{Step, Vm};
 
 /// Instructions that a `where` may take.
@@ -162,14 +162,10 @@ pub fn title(alert: &Alert) -> String {
     let others = alert.labels.iter().filter(|(name, _)| *name != "alertname");
     let labels: Vec<String> = others
         .take(8)
-        .map(|(name, value)| format!("{name}={}", crate::value::escape_text(value, 60)))
+        .map(|(name, value)| format!("{}={}", escape_text(name, 60), escape_text(value, 60)))
         .collect();
     match labels.is_empty() {
-        true => crate::value::escape_text(&alert.name, 120),
-        false => format!(
-            "{} {}",
-            crate::value::escape_text(&alert.name, 120),
-            labels.join(" ")
-        ),
+        true => escape_text(&alert.name, 120),
+        false => format!("{} {}", escape_text(&alert.name, 120), labels.join(" ")),
     }
 }

@@ -11,6 +11,9 @@ pub const CASES: &[Case] = &[
     ("a broken event is a dead letter", broken_event),
     ("one enormous label spoils one alert", enormous_label),
     ("words of an alert do nothing", words_do_nothing),
+    ("names of labels do nothing", names_do_nothing),
+    ("what may be left out may be null", nulls),
+    ("a label that is missing is named", missing_label),
 ];
 
 fn broken() {
@@ -118,6 +121,48 @@ fn words_do_nothing() {
     }
     assert!(!stage.path("harm").exists(), "an alert started a program");
     assert_eq!(stage.get("/v1/health")["status"], "alive");
+}
+
+fn names_do_nothing() {
+    let mut stage = Stage::new();
+    stage.start();
+    for (number, word) in WORDS.iter().enumerate() {
+        let service = format!("s{number}");
+        let labels = json!({"service": service, *word: "v"});
+        let body = notification(&[alert(&labels)]);
+        let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        let id = answer["incidents"][0].as_u64().unwrap();
+        stage.wait_for(id, "resolved");
+        let bad = |c: &char| (c.is_control() && *c != '\n') || "\u{202e}\u{2066}".contains(*c);
+        let shown = stage.shown(id);
+        assert_eq!(shown.chars().find(bad), None, "{shown}");
+        let title = stage.show(id)["title"].as_str().unwrap().to_owned();
+        assert_eq!(title.chars().find(bad), None, "{title}");
+    }
+}
+
+fn nulls() {
+    let mut stage = Stage::new();
+    stage.start();
+    let nulls = r#"{"status":null,"labels":{"alertname":"ServiceDown","service":"a","team":null},
+        "annotations":null,"startsAt":null,"endsAt":null,"fingerprint":null}"#;
+    let body = notification(&[nulls.to_owned()]);
+    let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    assert_eq!((status, &answer["dead_letters"]), (200, &json!([])));
+    let id = answer["incidents"][0].as_u64().unwrap();
+    stage.wait_for(id, "resolved");
+}
+
+fn missing_label() {
+    let mut stage = Stage::new();
+    stage.start();
+    let body = notification(&[alert(&json!({"instance": "a"}))]);
+    let (_, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    let why = answer["dead_letters"][0]["why"].as_str().unwrap();
+    let expected = "no runbook takes the alert `ServiceDown`: `service_down` asks for the label \
+        `service`, which it lacks";
+    assert_eq!(why, expected);
 }
 
 /// The query of a request, decoded.

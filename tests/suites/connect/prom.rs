@@ -149,6 +149,10 @@ fn what_is_no_answer_fails() {
         words(&came).ends_with("may be partial: store gateway down"),
         "{came:?}"
     );
+    let mut store: Value = serde_json::from_str(&vector(&["1"])).unwrap();
+    store["isPartial"] = json!(true);
+    let came = answered(store.to_string());
+    assert!(words(&came).contains("the result is partial"));
     partial["warnings"] = json!(["PromQL info: a name"]);
     assert_eq!(
         answered(partial.to_string()),
