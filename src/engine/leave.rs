@@ -49,7 +49,7 @@ impl Engine {
                 Ok(Some(run::Input::Refused { id, reason }))
             }
             Verdict::Wait(obstacle, why) => {
-                let waiting = Waiting::new(asking, obstacle, why);
+                let waiting = Waiting::new(asking, obstacle, why, now);
                 self.wait_for_turn(journal, program, waiting, now)?;
                 Ok(None)
             }

@@ -202,7 +202,7 @@ impl Engine {
                 (Obstacle::Hold, why)
             }
         };
-        self.wait_on(Waiting::new(asking, obstacle, why));
+        self.wait_on(Waiting::new(asking, obstacle, why, now));
         Ok(())
     }
 }

@@ -18,7 +18,7 @@ use crate::effect::Reason;
 use crate::journal::{Error, Happened, Journal, RunId};
 use crate::program::{MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
-use crate::value::{Identity, Time};
+use crate::value::{Duration, Identity, Time};
 
 /// What is in the way of a change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,11 +60,13 @@ pub struct Waiting {
     pub why: String,
     /// All changes were stopped while it waited.
     held: bool,
+    since: Time,
 }
 
 impl Waiting {
-    pub fn new(asking: Asking, obstacle: Obstacle, why: String) -> Waiting {
+    pub fn new(asking: Asking, obstacle: Obstacle, why: String, since: Time) -> Waiting {
         Waiting {
+            since,
             held: obstacle == Obstacle::Hold,
             asking,
             obstacle,
@@ -86,6 +88,8 @@ pub struct Waiters {
     by_run: BTreeMap<RunId, Ticket>,
     /// Who was woken for what, and has not used it yet.
     claims: BTreeMap<RunId, Obstacle>,
+    /// How long each run has waited before: its patience is one for all its waits together.
+    waited: BTreeMap<RunId, Duration>,
 }
 
 impl Waiters {
@@ -123,6 +127,19 @@ impl Waiters {
         (found == obstacle).then_some(*ticket)
     }
 
+    /// What is left of a run's patience.
+    fn left(&self, run: RunId, patience: Duration) -> Duration {
+        let waited = self.waited.get(&run).map_or(0, |waited| waited.millis());
+        Duration::from_millis(patience.millis().saturating_sub(waited).max(0))
+    }
+
+    /// A run has waited until now.
+    fn has_waited(&mut self, waiting: &Waiting, now: Time) {
+        let more = moment::since(waiting.since, now).millis();
+        let waited = self.waited.entry(waiting.asking.run).or_default();
+        *waited = Duration::from_millis(waited.millis().saturating_add(more.max(0)));
+    }
+
     /// What others were woken for.
     pub fn claims_of_others(&self, run: RunId) -> impl Iterator<Item = &Obstacle> {
         let others = self.claims.iter().filter(move |(owner, _)| **owner != run);
@@ -155,7 +172,8 @@ impl Engine {
             false => run::Action::Intend { id, intent },
         };
         self.desk.run(journal, run)?.pending.push(pending);
-        let until = moment::after(now, program.metadata.patience);
+        let left = self.waiters.left(run, program.metadata.patience);
+        let until = moment::after(now, left);
         self.timers.insert((until, Timer::Patience(run, id)));
         self.end_claim(run);
         self.waiters.add(waiting);
@@ -242,6 +260,7 @@ impl Engine {
     /// Nothing is left to wait for: the run has ended.
     pub(super) fn stop_waiting(&mut self, run: RunId) {
         self.waiters.leave(run, None);
+        self.waiters.waited.remove(&run);
         self.end_claim(run);
     }
 
@@ -289,6 +308,7 @@ impl Engine {
                 self.waiters.put(ticket, waiting);
             }
             Verdict::Go | Verdict::Refuse(..) => {
+                self.waiters.has_waited(&waiting, now);
                 let Waiting { asking, held, .. } = waiting;
                 let (run, id) = (asking.run, asking.id);
                 match obstacle {
