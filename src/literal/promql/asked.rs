@@ -76,7 +76,7 @@ mod tests {
             ("max_over_time((x or vector(3))[5m:])", 3.0),
             ("rate((x or vector(3))[5m:])", 0.0),
             ("clamp_max(x or vector(9), 4)", 4.0),
-            ("x or vector(scalar(vector(1_0)))", 10.0),
+            ("x or vector(scalar(vector(10)))", 10.0),
             ("deg(sum(x) or vector(0))", 0.0),
         ] {
             assert_eq!(with(query), Some(Fallback::Number(number)), "{query}");
