@@ -63,6 +63,10 @@ const REFUSED_ONLY: &[(&str, &str)] = &[
     ),
     ("JsonOfOwnValues", "who wrote what is sent, no test can see"),
     ("NumbersAreCounted", "who counted it, no test can see"),
+    (
+        "ObservedElsewhere",
+        "what a host does with a list that is another's, no test can see",
+    ),
     ("ListedNamesAreOwned", "who named it, no test can see"),
     (
         "TargetFromOutside",
