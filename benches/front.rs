@@ -2,6 +2,7 @@
 //!
 //! Prints CPU time of this thread, the best of several rounds, and what a line costs, so that the
 //! columns of one run can be compared: the same cost at every size means linear time.
+//! `-- check 10000` does that work once and times nothing, for a tool that counts instructions.
 
 #![expect(clippy::print_stdout, reason = "a bench says what it measured")]
 
@@ -13,6 +14,15 @@ use rbk::facade::measure;
 const PROGRAM: &str = include_str!("../examples/quickstart/checkout.rbk");
 
 fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [what, lines, ..] = args.as_slice()
+        && let Ok(lines) = lines.parse()
+    {
+        let text = package(lines);
+        let work = WORK.iter().find(|(name, _)| name == what);
+        println!("{:?}", work.map(|(_, work)| work(&text)));
+        return;
+    }
     println!(
         "{:<8} {:>8} {:>12} {:>14}",
         "", "lines", "CPU ms", "ns per line"
@@ -21,19 +31,18 @@ fn main() {
         let text = package(lines);
         let lines = text.lines().count();
         let rounds = (200_000 / lines).clamp(3, 50);
-        report(
-            "parse",
-            lines,
-            clock::best(rounds, || measure::parse(&text)),
-        );
-        report(
-            "check",
-            lines,
-            clock::best(rounds, || measure::check(&text)),
-        );
-        report("fmt", lines, clock::best(rounds, || measure::format(&text)));
+        for (what, work) in WORK {
+            report(what, lines, clock::best(rounds, || work(&text)));
+        }
     }
 }
+
+/// What is measured; each gives the number of findings.
+const WORK: [(&str, fn(&str) -> usize); 3] = [
+    ("parse", measure::parse),
+    ("check", measure::check),
+    ("fmt", measure::format),
+];
 
 fn report(what: &str, lines: usize, nanos: u64) {
     let millis = nanos as f64 / 1e6;

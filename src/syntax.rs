@@ -7,6 +7,7 @@ pub mod same;
 pub mod tree;
 
 mod balance;
+mod blank;
 mod climb;
 mod depth;
 mod expected;

@@ -13,6 +13,7 @@ mod fold;
 mod look;
 mod number;
 mod observe;
+mod queries;
 mod solve;
 mod term;
 
@@ -21,12 +22,17 @@ use crate::text::Span;
 use crate::typed::Runbook;
 
 use super::level::Levels;
+use eval::{Asks, Eval};
+use queries::Queries;
 
 /// Judges the conditions of a runbook.
 pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
-    corroborate::check(levels, runbook, out);
-    look::check(levels, runbook, out);
-    acts::check(levels, runbook, out);
+    let queries = Queries::default();
+    // What the diagnosis is made of is the same for both who ask whether words bring it about.
+    let mut eval = Eval::new(levels.package, runbook, &queries, Asks::Incident);
+    corroborate::check(levels, runbook, &mut eval, out);
+    look::check(levels, runbook, &queries, out);
+    acts::check(levels, runbook, &mut eval, out);
 }
 
 /// A condition in which more combinations would have to be looked at than is done.

@@ -10,7 +10,14 @@ use crate::value::{Number, Time, classify_number};
 /// knows.
 pub fn number(token: &str, span: Span) -> Result<Number, Diagnostic> {
     // A blank before the unit is told by the reader, which takes it for none.
-    let token: &str = &token.replace([' ', '\t'], "");
+    let joined;
+    let token = match token.contains([' ', '\t']) {
+        true => {
+            joined = token.replace([' ', '\t'], "");
+            &joined
+        }
+        false => token,
+    };
     classify_number(token).map_err(|error| {
         let place = span.inside(error.start, error.end);
         let message = format!("`{token}` is not a number: {}", error.problem);

@@ -101,7 +101,7 @@ impl<'t> Splitter<'t> {
                 return;
             }
             PieceKind::Comment => self.comment(piece, at_column_zero),
-            _ if piece.text(self.text) == "#" => self.hash_comment(piece),
+            PieceKind::Mark if piece.text(self.text) == "#" => self.hash_comment(piece),
             PieceKind::Word if at_column_zero && self.begins_item(piece) => {
                 self.open_item(piece.start)
             }
@@ -206,7 +206,8 @@ impl<'t> Splitter<'t> {
     }
 
     fn nest(&mut self, piece: Piece) {
-        match self.depth.token(piece, piece.text(self.text)) {
+        let text = piece.text(self.text);
+        match self.depth.token(piece, text) {
             Nesting::Fine => {}
             Nesting::Unbalanced => self.mark(|item| item.unbalanced = true),
             Nesting::TooDeep => {
@@ -221,7 +222,7 @@ impl<'t> Splitter<'t> {
                 self.mark(|item| item.too_deep = true);
             }
         }
-        if piece.text(self.text) == ";" {
+        if text == ";" {
             self.semicolon(piece);
         }
     }

@@ -28,20 +28,18 @@ pub fn classify_number(token: &str) -> Result<Number, NumberError> {
     if let Some(share) = token.strip_suffix('%') {
         return percent(share);
     }
-    let parts: Vec<&str> = token.split('.').collect();
-    match parts.as_slice() {
-        [one]
-            if one
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'_') =>
+    match token.bytes().filter(|byte| *byte == b'.').count() {
+        0 if token
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'_') =>
         {
-            check_digits(one, 0)?;
-            check_leading_zero(one)?;
-            Ok(Number::Int(integer(one, 0)?))
+            check_digits(token, 0)?;
+            check_leading_zero(token)?;
+            Ok(Number::Int(integer(token, 0)?))
         }
-        [one] => with_units(one),
-        [_, _] => float(token),
-        [_, _, _] => version(token),
+        0 => with_units(token),
+        1 => float(token),
+        2 => version(token),
         _ => Err(whole(NumberProblem::TooManyParts)),
     }
 }
@@ -56,6 +54,9 @@ fn error(problem: NumberProblem, start: usize, end: usize) -> NumberError {
 
 /// Digits with underscores between them.
 fn check_digits(digits: &str, start: usize) -> Result<(), NumberError> {
+    if !digits.contains('_') {
+        return Ok(());
+    }
     let lonely = digits.find("__").or_else(|| {
         let ends = digits.strip_suffix('_').map(str::len);
         if digits.starts_with('_') {
@@ -83,9 +84,11 @@ fn check_leading_zero(digits: &str) -> Result<(), NumberError> {
 
 /// The value of checked digits.
 fn integer(digits: &str, start: usize) -> Result<i64, NumberError> {
-    let plain = digits.replace('_', "");
     let too_large = |_| error(NumberProblem::OutOfRange, start, start + digits.len());
-    plain.parse().map_err(too_large)
+    match digits.contains('_') {
+        true => digits.replace('_', "").parse().map_err(too_large),
+        false => digits.parse().map_err(too_large),
+    }
 }
 
 /// `99.9` of `99.9%`.

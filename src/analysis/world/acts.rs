@@ -8,17 +8,22 @@ use crate::effect::Level;
 use crate::text::Span;
 use crate::typed::{Block, FindingId, LocalId, Remedy, Runbook, Stmt, StmtKind, Verify};
 
-use super::eval::{Asks, Eval, Scope};
+use super::eval::{Eval, Scope};
 use super::term::{Id, Node};
 use crate::analysis::kind::always_ends;
 use crate::analysis::level::Levels;
 
-pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+pub fn check<'a>(
+    levels: &Levels<'a>,
+    runbook: &'a Runbook,
+    eval: &mut Eval<'a>,
+    out: &mut Vec<Diagnostic>,
+) {
     let Some(body) = &runbook.diagnose else {
         return;
     };
     let mut course = Course {
-        eval: Eval::new(levels.package, runbook, Asks::Incident),
+        eval,
         found: BTreeMap::new(),
         holds: Holds::default(),
     };
@@ -81,13 +86,13 @@ impl Holds {
     }
 }
 
-struct Course<'a> {
-    eval: Eval<'a>,
+struct Course<'a, 'b> {
+    eval: &'b mut Eval<'a>,
     found: BTreeMap<FindingId, Vec<Site>>,
     holds: Holds,
 }
 
-impl Course<'_> {
+impl Course<'_, '_> {
     fn block(&mut self, scope: &mut Scope, block: &Block) {
         for stmt in &block.statements {
             self.stmt(scope, stmt);

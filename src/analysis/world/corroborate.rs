@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::rule::Rule;
 use crate::text::Span;
-use crate::typed::{Block, FindingId, HandlerAction, Runbook, Stmt, StmtKind};
+use crate::typed::{Block, Body, FindingId, HandlerAction, Runbook, Stmt, StmtKind};
 
 use super::eval::{Asks, Eval, Scope, takes_no_data};
 use super::term::Id;
@@ -16,7 +16,12 @@ use crate::analysis::level::Levels;
 /// How many findings are told of one diagnosis.
 const TOLD: usize = 20;
 
-pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+pub fn check<'a>(
+    levels: &Levels<'a>,
+    runbook: &'a Runbook,
+    eval: &mut Eval<'a>,
+    out: &mut Vec<Diagnostic>,
+) {
     let Some(body) = &runbook.diagnose else {
         return;
     };
@@ -24,33 +29,45 @@ pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
     if changing.is_empty() {
         return;
     }
-    for nothing_told in [false, true] {
-        let mut eval = Eval::new(levels.package, runbook, Asks::Incident);
-        eval.terms.nothing_told = nothing_told && Rule::AbsenceIsNoEvidence.holds();
-        let mut scope = Scope::new(body.locals.len());
-        let mut course = Course {
-            eval,
-            changing: &changing,
-            excused: BTreeSet::new(),
-            wide: None,
-        };
-        let ways = course.ways(&mut scope, &body.block);
-        let mut told = 0;
-        while told < TOLD && !course.is_sound(&ways, true) {
-            let Some((found, because)) = course.blame(&ways, true, None) else {
-                break;
-            };
-            out.push(report(runbook, found, because, nothing_told));
-            course.excused.insert(found.span);
-            told += 1;
-        }
-        if let Some(span) = course.wide {
-            out.push(super::too_many(span));
-        }
-        if told > 0 || course.wide.is_some() || !course.eval.terms.told_fallback {
-            return;
-        }
+    let told = judge(runbook, body, &changing, eval, out);
+    if told || !eval.terms.told_fallback {
+        return;
     }
+    let mut absent = Eval::new(levels.package, runbook, eval.queries, Asks::Incident);
+    absent.terms.nothing_told = Rule::AbsenceIsNoEvidence.holds();
+    judge(runbook, body, &changing, &mut absent, out);
+}
+
+/// Judges the diagnosis once; whether anything was told.
+fn judge(
+    runbook: &Runbook,
+    body: &Body,
+    changing: &BTreeSet<FindingId>,
+    eval: &mut Eval,
+    out: &mut Vec<Diagnostic>,
+) -> bool {
+    let nothing_told = eval.terms.nothing_told;
+    let mut course = Course {
+        eval,
+        changing,
+        excused: BTreeSet::new(),
+        wide: None,
+    };
+    let mut scope = Scope::new(body.locals.len());
+    let ways = course.ways(&mut scope, &body.block);
+    let mut told = 0;
+    while told < TOLD && !course.is_sound(&ways, true) {
+        let Some((found, because)) = course.blame(&ways, true, None) else {
+            break;
+        };
+        out.push(report(runbook, found, because, nothing_told));
+        course.excused.insert(found.span);
+        told += 1;
+    }
+    if let Some(span) = course.wide {
+        out.push(super::too_many(span));
+    }
+    told > 0 || course.wide.is_some()
 }
 
 /// The findings whose remedies change something.
@@ -91,15 +108,15 @@ struct Asked {
     span: Span,
 }
 
-struct Course<'a> {
-    eval: Eval<'a>,
-    changing: &'a BTreeSet<FindingId>,
+struct Course<'a, 'b> {
+    eval: &'b mut Eval<'a>,
+    changing: &'b BTreeSet<FindingId>,
     /// Those that were told already.
     excused: BTreeSet<Span>,
     wide: Option<Span>,
 }
 
-impl Course<'_> {
+impl Course<'_, '_> {
     fn ways(&mut self, scope: &mut Scope, block: &Block) -> Vec<Way> {
         let statements = block.statements.iter();
         statements

@@ -13,6 +13,7 @@ use crate::typed::{
 use super::fold::Terms;
 use super::number::scale;
 use super::observe;
+use super::queries::Queries;
 use super::term::{Facts, Id, Leaf, Node, Operation, Shape};
 
 /// How often a function is judged for arguments that differ.
@@ -54,6 +55,7 @@ impl Scope {
 pub struct Eval<'a> {
     pub package: &'a Package,
     pub runbook: &'a Runbook,
+    pub queries: &'a Queries,
     pub asks: Asks,
     pub terms: Terms,
     returned: BTreeMap<(FunctionId, Vec<Id>), Id>,
@@ -63,10 +65,16 @@ pub struct Eval<'a> {
 }
 
 impl<'a> Eval<'a> {
-    pub fn new(package: &'a Package, runbook: &'a Runbook, asks: Asks) -> Eval<'a> {
+    pub fn new(
+        package: &'a Package,
+        runbook: &'a Runbook,
+        queries: &'a Queries,
+        asks: Asks,
+    ) -> Eval<'a> {
         Eval {
             package,
             runbook,
+            queries,
             asks,
             terms: Terms {
                 absence_decides: asks != Asks::Incident,

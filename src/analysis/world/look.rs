@@ -9,10 +9,11 @@ use crate::text::Span;
 use crate::typed::{Block, Body, Expr, ExprKind, Runbook, StmtKind};
 
 use super::eval::{Asks, Eval, Scope};
+use super::queries::Queries;
 use super::term::Id;
 use crate::analysis::{is_broken, level::Levels};
 
-pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
+pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Vec<Diagnostic>) {
     let remedies = runbook.remedies.iter().map(|remedy| &remedy.body);
     let bodies = runbook
         .diagnose
@@ -22,8 +23,8 @@ pub fn check(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
     for body in bodies {
         let mut look = Look {
             levels,
-            eval: Eval::new(levels.package, runbook, Asks::Look),
-            lines: Eval::new(levels.package, runbook, Asks::Line),
+            eval: Eval::new(levels.package, runbook, queries, Asks::Look),
+            lines: Eval::new(levels.package, runbook, queries, Asks::Line),
             body,
             out,
         };
@@ -103,18 +104,21 @@ impl Look<'_, '_> {
     }
 
     fn conditions(&mut self, conditions: &[Expr], word: &str, span: Span) {
-        let mut said = false;
-        for condition in conditions {
-            said |= self.line(condition, word);
-        }
-        if said {
-            return;
-        }
         let mut all = self.eval.terms.table.truth(true);
         let mut scope = Scope::new(self.body.locals.len());
+        let mut said = false;
         for condition in conditions {
             let id = self.eval.expr(&mut scope, condition);
+            // What a look may decide either way, runs may, too.
+            if is_broken(condition) || self.eval.terms.can(id).is_constant() || self.eval.terms.wide
+            {
+                said |= self.line(condition, word);
+            }
             all = self.eval.terms.and(all, id);
+        }
+        if said {
+            self.eval.terms.wide = false;
+            return;
         }
         let can = self.eval.terms.can(all);
         let span = match conditions {

@@ -245,12 +245,12 @@ fn is_dated(eval: &Eval, id: ExternId, args: &[Id]) -> bool {
 /// What the query of this term asks.
 fn asked(eval: &Eval, id: Id) -> Option<literal::Asked> {
     match eval.terms.table.node(id) {
-        Node::Const(Value::Query(query)) => literal::asked(&query.text),
+        Node::Const(Value::Query(query)) => eval.queries.asked(&query.text),
         Node::Apply {
             what: Operation::Text,
             args,
         } => match args.first().and_then(|text| eval.terms.table.value(*text)) {
-            Some(Value::Text(text)) => literal::asked(text.as_str()),
+            Some(Value::Text(text)) => eval.queries.asked(text.as_str()),
             _ => None,
         },
         _ => None,
