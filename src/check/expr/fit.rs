@@ -168,12 +168,7 @@ impl Elaborator<'_, '_> {
                 "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
             ),
             (_, Type::Text) if matches!(expr.kind, ExprKind::Value(_)) => {
-                let text = format!("\"{}\"", self.checker.text(expr.span));
-                let found = found.help("a text stands in quotes");
-                match text.trim_matches('"').contains(['"', '\\', '$', '\n']) {
-                    true => found,
-                    false => found.fix(format!("write `{text}`"), expr.span, text),
-                }
+                in_quotes(found, expr, self.checker.text(expr.span))
             }
             (_, Type::Text) => {
                 found.help("put it into a string: bind it with `let x = ...`, then write `\"${x}\"`")
@@ -266,6 +261,18 @@ fn with_tag(found: Diagnostic, expr: &Expr, tag: &str) -> Diagnostic {
             found.fix(format!("add the tag `{tag}`"), expr.span.at_start(), tag)
         }
         _ => found,
+    }
+}
+
+/// `1` where `"1"` is wanted.
+fn in_quotes(found: Diagnostic, expr: &Expr, text: &str) -> Diagnostic {
+    let found = found.help("a text stands in quotes");
+    match text.contains(['"', '\\', '$', '\n']) {
+        true => found,
+        false => {
+            let text = format!("\"{text}\"");
+            found.fix(format!("write `{text}`"), expr.span, text)
+        }
     }
 }
 
