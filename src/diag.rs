@@ -11,6 +11,7 @@ pub mod near;
 mod plain;
 
 pub use code::{Code, Kind};
+pub use plain::in_a_line;
 
 use crate::text::Span;
 

@@ -3,6 +3,7 @@
 //! In: paths. Out: settings and runbooks, or all that is wrong with them, rendered for people. A
 //! package with errors is refused as a whole.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Code, Diagnostic, human};
@@ -116,6 +117,28 @@ impl Package {
             }
         }
         (Runbooks::new(self.programs.clone()), words)
+    }
+
+    /// What runs here can only hand over: nothing speaks for these modules that they use.
+    pub fn unreached(&self, offers: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut words = Vec::new();
+        for program in &self.programs {
+            let observed = program.observables.iter();
+            let observed = observed.filter(|found| found.function.is_none());
+            let names = observed.map(|found| &found.name);
+            let names = names.chain(program.actions.iter().map(|action| &action.name));
+            let modules = names.filter_map(|name| Some(name.split_once('.')?.0));
+            // What its tools report, the agent knows by itself.
+            let missing = modules.filter(|module| *module != "events" && !offers(module));
+            for module in missing.collect::<BTreeSet<_>>() {
+                words.push(format!(
+                    "`{}` uses `{module}`, and no connector offers it here: its runs hand over ({})",
+                    program.runbook,
+                    Code::NoConnector.as_str()
+                ));
+            }
+        }
+        words
     }
 
     /// What the package needs and the settings lack: contacts of its roles, and its secrets.

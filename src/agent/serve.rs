@@ -91,7 +91,8 @@ pub async fn start(
     let clock = Arc::new(Clock::default());
     let (runbooks, words) = package.runbooks();
     let loaded = runbooks.all().len();
-    for words in words {
+    let unreached = package.unreached(|module| reach.performer.offers(module));
+    for words in words.into_iter().chain(unreached) {
         warn!("{words}");
     }
     let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())

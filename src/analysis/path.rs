@@ -67,8 +67,51 @@ fn check_acting(mut walk: Walk<'_, '_>, block: &Block, name: &str, span: Span) {
             )
             .help("end each path with a `verify`, with `page` or `hand`, or with `cleared \"why\"` where nothing needs doing"),
         ),
+        None if is_idle(block) => walk.out.push(
+            Diagnostic::new(
+                Code::NeitherVerifiedNorTold,
+                format!("{name} does nothing, verifies nothing and tells nobody"),
+                span,
+                "says `cleared` of what was found",
+            )
+            .help("say `cleared if ...` in the diagnosis, before it is found; or do something here, or end it with `page` or `hand`"),
+        ),
         Some(State::Waived | State::Verified | State::Told(_) | State::Broken) | None => {}
     }
+}
+
+/// Whether nothing in the block could change anything, show that it is well, or reach a human.
+fn is_idle(block: &Block) -> bool {
+    let mut idle = true;
+    let mut one = |stmt: &Stmt| {
+        idle &= !matches!(
+            stmt.kind,
+            StmtKind::Do(_)
+                | StmtKind::WithDo { .. }
+                | StmtKind::Verify(_)
+                | StmtKind::Guard(_)
+                | StmtKind::Mitigated(_)
+                | StmtKind::Page { .. }
+                | StmtKind::Hand(_)
+                // These do not belong here, which was said.
+                | StmtKind::Found { .. }
+                | StmtKind::Novel(_)
+                | StmtKind::Inconclusive(_)
+                | StmtKind::Return(_)
+                | StmtKind::Error
+        );
+    };
+    block.for_each_stmt(&mut |stmt| {
+        one(stmt);
+        if let StmtKind::Let { handlers, .. } = &stmt.kind {
+            for handler in handlers {
+                if let HandlerAction::Diverge(stmt) = &handler.action {
+                    one(stmt);
+                }
+            }
+        }
+    });
+    idle
 }
 
 /// What a statement stands in.

@@ -2,6 +2,8 @@
 //!
 //! Which targets it may touch is the business of `touch`.
 
+pub mod given;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use super::same::{Scope, Terms};

@@ -16,6 +16,9 @@ use crate::text::Span;
 use crate::typed::{ConstId, EnumId, Expr, ExprKind, LocalId, RecordId, Type, Unit};
 use crate::value::{self, Duration, Failure, Range, Record, Value};
 
+/// How messages call the values of a test.
+pub const A_TEST: &str = "what a test says";
+
 /// Why an expression has no value while checking.
 pub enum NoValue {
     /// Something in it is known at run time only.
@@ -165,7 +168,15 @@ impl Checker<'_> {
                 let message = format!("{what} must be constant");
                 let found =
                     Diagnostic::new(Code::NotConstant, message, span, "known at run time only");
-                self.say(found.help("only literals, constants, and what is computed from them"));
+                let clock = what == A_TEST && self.text(span).starts_with("now");
+                self.say(match clock {
+                    true => found.help(
+                        "moments of a test count back from its beginning, `1d ago`, or are dates",
+                    ),
+                    false => found.help(
+                        "only literals, constants, and what operators compute from them; no calls",
+                    ),
+                });
                 None
             }
         }

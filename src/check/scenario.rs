@@ -99,10 +99,12 @@ impl<'a> Checker<'a> {
         let message = format!("there is no runbook `{}` to test", name.text);
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown runbook");
         let all = self.package.runbooks.iter().map(|row| row.name.as_str());
-        let near = nearest(name.as_str(), all).map(str::to_owned);
+        let near = nearest(name.as_str(), all.clone()).map(str::to_owned);
+        let named: Vec<String> = all.take(5).map(|name| format!("`{name}`")).collect();
         self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), name.span, near),
-            None => found,
+            None if named.is_empty() => found,
+            None => found.help(format!("the package has {}", named.join(", "))),
         });
         None
     }

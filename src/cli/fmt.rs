@@ -10,7 +10,7 @@ use crate::project::{self, EntryKind, Files, PackageFile};
 use crate::text::{Source, SourceId, Sources};
 
 use super::packages::count;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS};
 
 const AFTER_HELP: &str = "\
@@ -100,16 +100,16 @@ fn format_file(
         return Ok(());
     }
     outcome.changed += 1;
+    let shown = terminal::in_a_line(&source.name);
     if check {
-        return terminal.say(&format!("{} would be formatted\n", source.name));
+        return terminal.say(&format!("{shown} would be formatted\n"));
     }
     match host::write(&file.path, &text) {
-        Ok(()) => terminal.say(&format!("{} formatted\n", source.name)),
+        Ok(()) => terminal.say(&format!("{shown} formatted\n")),
         Err(error) => {
             outcome.changed -= 1;
             outcome.refused += 1;
-            let name = &source.name;
-            terminal.complain(&format!("error: `{name}` cannot be written: {error}\n"))
+            terminal.complain(&format!("error: `{shown}` cannot be written: {error}\n"))
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::host::{self, Disk};
 use crate::project::{EDITION, Files, MANIFEST, name_problem};
 
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS, USAGE};
 
 /// The runbook to start from; `PRODUCT` stands for the product's name.
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         ),
     ];
     if let Some((path, _)) = files.iter().find(|(path, _)| Disk.kind(path).is_ok()) {
-        let path = path.display();
+        let path = terminal::in_a_line(&path.to_string_lossy());
         terminal.complain(&format!(
             "error: `{path}` is there already; nothing was written\n"
         ))?;
@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     }
     for (path, text) in &files {
         if let Err(error) = host::create(path, text) {
-            let path = path.display();
+            let path = terminal::in_a_line(&path.to_string_lossy());
             terminal.complain(&format!("error: `{path}` cannot be written: {error}\n"))?;
             return Ok(FINDINGS);
         }
@@ -78,11 +78,12 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 fn welcome(name: &str, folder: &Path, files: &[(PathBuf, String)]) -> String {
     let mut text = format!("{name}: a package to start from\n");
     for (path, _) in files {
-        text.push_str(&format!("  wrote {}\n", path.display()));
+        let path = terminal::in_a_line(&path.to_string_lossy());
+        text.push_str(&format!("  wrote {path}\n"));
     }
     let folder = match folder == Path::new(".") {
         true => String::new(),
-        false => format!(" {}", folder.display()),
+        false => format!(" {}", terminal::in_a_line(&folder.to_string_lossy())),
     };
     text.push_str(&format!(
         "next: `rbk check{folder}`, `rbk test{folder}`, then make it yours\n"

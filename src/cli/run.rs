@@ -16,7 +16,7 @@ use crate::settings::{SETTINGS, Settings};
 
 use super::agent::tell;
 use super::incident::timeline_line;
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS, Format, USAGE};
 
 const AFTER_HELP: &str = "\
@@ -150,7 +150,7 @@ fn options(arguments: &Arguments, terminal: &Terminal) -> Options {
 }
 
 fn alert(path: &Path) -> Result<Alert, String> {
-    let shown = path.display();
+    let shown = terminal::in_a_line(&path.to_string_lossy());
     let bytes = Disk.read(path, ALERT_BYTES);
     let bytes = bytes.map_err(|trouble| format!("{shown} cannot be read: {trouble:?}"))?;
     agent::decode_one(&bytes).map_err(|bad| format!("{shown}: {} ({})", bad.why, bad.code.as_str()))

@@ -11,6 +11,8 @@ use terminal_size::Width;
 
 use crate::diag::human::Look;
 
+pub use crate::diag::in_a_line;
+
 /// The width of what is no terminal.
 const WIDTH: usize = 100;
 

@@ -200,7 +200,7 @@ codes! {
     E0521 UndoMisplaced            Error   "an undo, a time or a retry that does not belong there"
     E0522 Irreversible             Error   "a change that can never be taken back"
     E0523 RetryUnsafe              Error   "a retry of what must not be repeated"
-    E0524 WaiverWithoutReason      Error   "a waiver without a reason"
+    E0524 WaiverWithoutReason      Error   "a waiver or a message that says nothing"
     E0525 VerifyProvesNothing      Error   "a verify that proves nothing"
     E0526 ClearedByAbsence         Error   "cleared for lack of anything"
     E0527 ConditionTooWide         Error   "a condition that tests too much at once"

@@ -123,7 +123,7 @@ impl<'a> Report<'a> {
 /// The message; where there is no line to show, it says the file's name.
 fn message_with_place(message: &str, labels: &[LabeledSpan], name: &str) -> String {
     let message = match labels.is_empty() && !message.contains(name) {
-        true => format!("{message}, in `{name}`"),
+        true => format!("{message}, in `{}`", plain::in_a_line(name)),
         false => message.into(),
     };
     plain::named(&message).into_owned()

@@ -20,6 +20,18 @@ pub fn named(text: &str) -> Cow<'_, str> {
     replace(text, |c, out| out.extend(c.escape_unicode()))
 }
 
+/// The same for what stands in a line, such as the name of a file: no line begins in it.
+pub fn in_a_line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match is_harmful(letter) || letter == '\n' || letter == '\t' {
+            true => shown.extend(letter.escape_unicode()),
+            false => shown.push(letter),
+        }
+    }
+    shown
+}
+
 /// Whether the character hides, reorders, or speaks to the terminal.
 pub fn is_harmful(c: char) -> bool {
     match c {
@@ -64,6 +76,10 @@ mod tests {
     #[test]
     fn names_what_it_replaces() {
         assert_eq!(named("`a\u{202e}b`"), "`a\\u{202e}b`");
+        assert_eq!(
+            in_a_line("a\u{1b}[m\nb\r.rbk"),
+            "a\\u{1b}[m\\u{a}b\\u{d}.rbk"
+        );
         assert!(matches!(named("plain \u{e4}"), Cow::Borrowed(_)));
     }
 }

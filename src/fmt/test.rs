@@ -6,8 +6,8 @@ use super::brackets::PARENTHESES;
 use super::layout::Level;
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
-    ActionPattern, Cause, Expect, Given, GivenOutcome, Ident, PlainText, ProbeSays, Reply,
-    ReplyKind, Test, TestLine, TestLineKind, Times,
+    ActionPattern, AlertName, Cause, Expect, Given, GivenOutcome, Ident, PlainText, ProbeSays,
+    Reply, ReplyKind, Test, TestLine, TestLineKind, Times,
 };
 use crate::text::Span;
 
@@ -56,7 +56,15 @@ impl<'a> Printer<'a> {
                 resolves,
             } => {
                 self.word("alert ");
-                self.call_unless_empty(name, labels);
+                match name {
+                    AlertName::Plain(name) => self.call_unless_empty(name, labels),
+                    AlertName::Quoted(text) => {
+                        quoted(self, text);
+                        if !labels.is_empty() {
+                            self.bracketed(&PARENTHESES, text.span.end + 1, labels);
+                        }
+                    }
+                }
                 self.clause(" resolves after ", resolves.as_ref(), Self::expression);
             }
             Given::Event(event) => self.clause("event ", Some(event), Self::expression),

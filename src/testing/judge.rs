@@ -7,7 +7,7 @@ use super::{pattern, source};
 use crate::diag::Diagnostic;
 use crate::effect::{Call, End, Reason};
 use crate::program::MessageKind;
-use crate::run::{Event, Notice};
+use crate::run::{Event, IntentKind, Notice, words};
 use crate::typed::{ActionPattern, Expect, ExpectKind, ExpectedEnd, RoleId};
 use crate::value::Duration;
 
@@ -124,7 +124,7 @@ impl Judge<'_, '_> {
             Event::Undone { call } => Some(call),
             _ => None,
         });
-        if undone.any(|call| self.is(action, call)) {
+        if undone.any(|call| self.is(action, call)) || self.is_released(action) {
             return None;
         }
         let wanted = format!("{} to be undone", self.action(action));
@@ -136,6 +136,26 @@ impl Judge<'_, '_> {
                 false => format!("it was never done; {}", self.done_words()),
             },
         ))
+    }
+
+    /// Whether a `with do` did it, and its end has given it back.
+    fn is_released(&self, action: &ActionPattern) -> bool {
+        let of = |kind| self.applied().filter(move |effect| effect.kind == kind);
+        of(IntentKind::Release).any(|release| {
+            // What is given back stands in the line that took it, and names the same place.
+            let place = |held: &Effect| {
+                let mut args = held.call.args.iter();
+                args.any(|arg| {
+                    release
+                        .call
+                        .args
+                        .iter()
+                        .any(|other| other.value == arg.value)
+                })
+            };
+            let mut held = of(IntentKind::Do).filter(|held| held.line == release.line);
+            held.any(|held| place(held) && self.is(action, &held.call))
+        })
     }
 
     fn ended(&self, wanted: &ExpectedEnd, within: Option<Duration>) -> Option<Unmet> {
@@ -311,9 +331,26 @@ impl Judge<'_, '_> {
         }
     }
 
+    /// What could not be read, where the run says it.
+    fn cause(&self, reason: Reason) -> Option<String> {
+        if reason != Reason::Inconclusive {
+            return None;
+        }
+        let causes = self.record.events().filter_map(|event| match event {
+            Event::Failed { fault, .. } => Some(words::fault(fault)),
+            _ => None,
+        });
+        causes.last()
+    }
+
     fn end_words(&self) -> String {
         let explained = match self.record.end() {
-            Some((_, End::Handed { reason, .. })) => format!(": {}", reason.explained()),
+            Some((_, End::Handed { reason, .. })) => {
+                format!(
+                    ": {}",
+                    self.cause(*reason).as_deref().unwrap_or(reason.explained())
+                )
+            }
             Some(_) | None => String::new(),
         };
         format!("the run ended `{}`{explained}", self.record.end_in_words())

@@ -5,12 +5,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Value, escape_text};
+use super::{Value, escape_text, free_text};
 
 /// How the keys of a target are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum KeyForm {
-    /// Not empty or blank, no `/`, no control character.
+    /// Something that is seen, no `/`, no control character, and neither `.` nor `..`, also
+    /// percent-encoded.
     #[default]
     Name,
     /// Absolute, without `..`.
@@ -36,7 +37,13 @@ impl KeyForm {
             return Some(format!("{} holds a control character", shown()));
         }
         match self {
-            KeyForm::Name if key.trim().is_empty() => Some("the name is empty".to_owned()),
+            KeyForm::Name if free_text(key, usize::MAX).trim().is_empty() => {
+                Some("the name is empty".to_owned())
+            }
+            KeyForm::Name if is_dots(key) => Some(format!(
+                "{} leads elsewhere: it is no name in a path",
+                shown()
+            )),
             KeyForm::Name if key.contains('/') => {
                 Some(format!("{} is no name: it holds a `/`", shown()))
             }
@@ -62,6 +69,19 @@ impl KeyForm {
     }
 }
 
+/// Whether a path with this in it leads to where it stands, or above: `.` and `..`, also where they
+/// are percent-encoded, as often as a name of 64 characters has room for.
+fn is_dots(name: &str) -> bool {
+    if name.len() > 64 {
+        return false;
+    }
+    let mut name = name.to_ascii_lowercase();
+    while name.contains("%25") {
+        name = name.replace("%25", "%");
+    }
+    matches!(name.replace("%2e", ".").as_str(), "." | "..")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +95,14 @@ mod tests {
             (KeyForm::Name, " \u{a0}", false),
             (KeyForm::Name, "a/b", false),
             (KeyForm::Name, "a\nb", false),
-            (KeyForm::Name, "..", true),
+            (KeyForm::Name, ".", false),
+            (KeyForm::Name, "..", false),
+            (KeyForm::Name, "%2E%2e", false),
+            (KeyForm::Name, ".%252e", false),
+            (KeyForm::Name, "...", true),
+            (KeyForm::Name, "..data", true),
+            (KeyForm::Name, "50%25", true),
+            (KeyForm::Name, "\u{200b}", false),
             (KeyForm::Path, "/", true),
             (KeyForm::Path, "/var/lib/..data", true),
             (KeyForm::Path, "", false),

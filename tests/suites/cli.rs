@@ -6,6 +6,7 @@
 //! --- ops/rbk.toml            a file with the lines below it
 //! --- ops/bad.rbk hex         a file with bytes written as two digits each
 //! --- ops/big.rbk size 9      a file of so many zero bytes
+//! --- ops/\e[31m.rbk           a file with an escape in its name
 //! $ rbk check ops             a command; `X=1 rbk` sets a variable, `< file` gives an input
 //! $ cat ops/rbk.toml          shows a file
 //! $ ls                        lists all files
@@ -61,7 +62,7 @@ fn is_directive(line: &str) -> bool {
 /// Writes one file.
 fn lay_out(folder: &Path, head: &str, body: &str) {
     let words: Vec<&str> = head.split(' ').collect();
-    let path = folder.join(words[0]);
+    let path = folder.join(words[0].replace("\\e", "\u{1b}"));
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     match words[1..] {
         [] => fs::write(path, body).unwrap(),

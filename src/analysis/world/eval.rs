@@ -285,7 +285,8 @@ impl<'a> Eval<'a> {
         if matches!(self.terms.table.node(of), Node::Wrap(_) | Node::Const(_)) {
             return self.terms.make(Node::Unwrap(of));
         }
-        let facts = observe::inside(self.asks, self.terms.facts(of), observe::inner(ty));
+        let mut facts = observe::inside(self.asks, self.terms.facts(of), observe::inner(ty));
+        facts.past = self.terms.facts(of).past;
         self.terms.table.put(Node::Unwrap(of), facts)
     }
 

@@ -57,6 +57,9 @@ impl Look<'_, '_> {
                     self.line(condition, "abort if");
                 }
             }
+            StmtKind::Guard(condition) => {
+                self.line(condition, "guard");
+            }
             StmtKind::Mitigated(mitigated) => {
                 if let Some(first) = mitigated.until.first() {
                     self.conditions(&mitigated.until, "until", first.span);

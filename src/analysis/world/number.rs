@@ -36,6 +36,12 @@ impl Interval {
         }
     }
 
+    /// What has passed since a moment that has come: a millisecond, the least that there is, or more.
+    pub const SINCE: Interval = Interval {
+        low: 1.0,
+        high: f64::INFINITY,
+    };
+
     pub fn point(at: f64) -> Interval {
         Interval { low: at, high: at }
     }

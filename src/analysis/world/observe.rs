@@ -87,6 +87,8 @@ pub fn field(eval: &mut Eval, id: Id, base: &Expr, field: u16, ty: &Type) -> Id 
             let declared = &eval.package.targets[target.index()].fields;
             let mut facts = answered(eval.asks, ty);
             facts.within = within(declared.get(usize::from(field)));
+            // The library tells of no moment to come: when something began, or was changed last.
+            facts.past = matches!(inner(ty), Type::Time);
             facts
         }
         _ => match eval.terms.table.node(id) {

@@ -34,19 +34,6 @@ impl Line {
             ..self
         }
     }
-
-    /// The sum, where both are of one term at most.
-    fn and(self, other: Line) -> Option<Line> {
-        let term = match (self.term, other.term) {
-            (Some(one), Some(other)) if one != other => return None,
-            (one, other) => one.or(other),
-        };
-        Some(Line {
-            term,
-            times: self.times + other.times,
-            plus: self.plus + other.plus,
-        })
-    }
 }
 
 impl Terms {
@@ -74,13 +61,35 @@ impl Terms {
         Some(self.make(Node::Equal(term, bound)))
     }
 
+    /// The sum, where both are of one term at most, or come to how long ago something was.
+    fn sum_of(&mut self, one: Line, other: Line) -> Option<Line> {
+        let plus = one.plus + other.plus;
+        let (term, times) = match (one.term, other.term) {
+            (Some(a), Some(b)) if a != b => {
+                let (now, then, times) = match one.times == -other.times {
+                    true if self.is_since(a, b) => (a, b, one.times),
+                    true if self.is_since(b, a) => (b, a, other.times),
+                    _ => return None,
+                };
+                let since = Node::Apply {
+                    what: Operation::Subtract,
+                    args: vec![now, then],
+                };
+                (Some(self.make(since)), times)
+            }
+            (a, b) => (a.or(b), one.times + other.times),
+        };
+        Some(Line { term, times, plus })
+    }
+
     /// `left - right`, compared with zero.
-    fn difference(&self, left: Id, right: Id) -> Option<Solved> {
-        if !self.is_sum(left) && !self.is_sum(right) {
+    fn difference(&mut self, left: Id, right: Id) -> Option<Solved> {
+        let since = self.is_since(left, right) || self.is_since(right, left);
+        if !self.is_sum(left) && !self.is_sum(right) && !since {
             return None;
         }
         let (one, other) = (self.line(left), self.line(right));
-        let Line { term, times, plus } = one.and(other.scaled(-1.0))?;
+        let Line { term, times, plus } = self.sum_of(one, other.scaled(-1.0))?;
         if !times.is_finite() || !plus.is_finite() {
             return None;
         }
@@ -116,9 +125,12 @@ impl Terms {
         let Node::Apply { what, args } = self.table.node(id) else {
             return;
         };
+        let (what, args) = (*what, args.clone());
         let made = match (what, args.as_slice()) {
-            (Operation::Add, [a, b]) => self.line(*a).and(self.line(*b)),
-            (Operation::Subtract, [a, b]) => self.line(*a).and(self.line(*b).scaled(-1.0)),
+            // That is itself the term which others are multiples of.
+            (Operation::Subtract, [now, then]) if self.is_since(*now, *then) => None,
+            (Operation::Add, [a, b]) => self.sum_of(self.line(*a), self.line(*b)),
+            (Operation::Subtract, [a, b]) => self.sum_of(self.line(*a), self.line(*b).scaled(-1.0)),
             (Operation::Negate, [a]) => Some(self.line(*a).scaled(-1.0)),
             (Operation::Multiply { plain: true }, [a, b]) => {
                 match (self.number_of(*a), self.number_of(*b)) {

@@ -162,6 +162,8 @@ pub struct Facts {
     /// Nothing but whole numbers.
     pub whole: bool,
     pub within: Interval,
+    /// A moment that has come already whenever it is asked.
+    pub past: bool,
     pub shape: Shape,
 }
 

@@ -11,7 +11,7 @@ use super::super::types::symbol_kind;
 use super::{Elaborator, broken, builtin, typed};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::tree::{self, Argument, ExprKind as Tree, Ident};
+use crate::syntax::tree::{self, Argument, ClauseKind, ExprKind as Tree, Ident};
 use crate::text::Span;
 use crate::typed::{
     self, Builtin, CallExpr, Expr, ExprKind, ExternId, ExternKind, FunctionId, FunctionKind,
@@ -247,6 +247,14 @@ impl Elaborator<'_, '_> {
             ));
             return;
         }
+        if self.is_later_watch(name) {
+            let message = format!("`{name}` is a watch, and a `where` asks the event alone");
+            let found = Diagnostic::new(Code::UnknownName, message, span, "observed, later");
+            self.say(found.help(format!(
+                "what is observed is asked in the diagnosis: `cleared if {name}() ...`"
+            )));
+            return;
+        }
         let message = format!("there is no `{name}` to call");
         let found = Diagnostic::new(Code::UnknownName, message, span, "unknown name");
         if let Some(path) = self.checker.module_member(self.file, name) {
@@ -264,6 +272,17 @@ impl Elaborator<'_, '_> {
             }
             None => found,
         });
+    }
+
+    /// Whether the runbook has a watch of this name, which the conditions of its triggers do not see.
+    fn is_later_watch(&self, name: &str) -> bool {
+        self.runbook.is_some_and(|runbook| {
+            let clauses = &self.checker.draft(runbook).item.clauses;
+            clauses.iter().any(|clause| match &clause.kind {
+                ClauseKind::Watch(watch) => watch.name.as_str() == name,
+                _ => false,
+            })
+        })
     }
 
     fn near_callable(&self, name: &str) -> Option<String> {

@@ -5,7 +5,7 @@
 //! get there.
 
 use super::super::types::{is_broken, same};
-use super::{Elaborator, broken, json, typed};
+use super::{Elaborator, Place, broken, json, typed};
 use crate::diag::{Code, Diagnostic};
 use crate::typed::{Expr, ExprKind, Type};
 use crate::value::Value;
@@ -136,7 +136,13 @@ impl Elaborator<'_, '_> {
             (Type::Int, Type::Float) => {
                 found.help("an `Int` does not become a `Float` by itself: multiply it, `1.0 * n`")
             }
+            (Type::Float, Type::Int) if self.place == Place::Clause => found.help(
+                "what is constant is computed by operators alone: write the whole number itself",
+            ),
             (Type::Float, Type::Int) => self.whole_number(found, expr),
+            (Type::Percent, Type::Int) => found.help(
+                "a `Percent` times a number is a `Percent`: a share of a count is `ceil(1.2 * n)`",
+            ),
             (Type::Optional(_), _) => {
                 found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
             }
@@ -161,6 +167,9 @@ impl Elaborator<'_, '_> {
             (_, Type::Json) => found.help(
                 "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
             ),
+            (_, Type::Text) if matches!(expr.kind, ExprKind::Value(_)) => {
+                in_quotes(found, expr, self.checker.text(expr.span))
+            }
             (_, Type::Text) => {
                 found.help("put it into a string: bind it with `let x = ...`, then write `\"${x}\"`")
             }
@@ -252,6 +261,18 @@ fn with_tag(found: Diagnostic, expr: &Expr, tag: &str) -> Diagnostic {
             found.fix(format!("add the tag `{tag}`"), expr.span.at_start(), tag)
         }
         _ => found,
+    }
+}
+
+/// `1` where `"1"` is wanted.
+fn in_quotes(found: Diagnostic, expr: &Expr, text: &str) -> Diagnostic {
+    let found = found.help("a text stands in quotes");
+    match text.contains(['"', '\\', '$', '\n']) {
+        true => found,
+        false => {
+            let text = format!("\"{text}\"");
+            found.fix(format!("write `{text}`"), expr.span, text)
+        }
     }
 }
 

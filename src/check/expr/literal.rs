@@ -8,7 +8,7 @@ use super::super::types::{holds_secret, kind};
 use super::{Elaborator, broken, typed, value};
 use crate::diag::{Code, Diagnostic};
 use crate::literal;
-use crate::syntax::tree::{Hole, TaggedLiteral, Text, TextLiteral, TextPart};
+use crate::syntax::tree::{self, Hole, TaggedLiteral, Text, TextLiteral, TextPart};
 use crate::text::Span;
 use crate::typed::{Expr, ExprKind, Type};
 use crate::value::{HolePosition, Kind, Number, Segment, Tag, Template, Value, fill};
@@ -46,6 +46,25 @@ impl Elaborator<'_, '_> {
                 broken(span)
             }
         }
+    }
+
+    /// `-9_223_372_036_854_775_808`, whose digits alone are no Int.
+    pub fn smallest_int(
+        &self,
+        operand: &tree::Expr,
+        span: Span,
+        hint: Option<&Type>,
+    ) -> Option<Expr> {
+        let is_float = |hint: &Type| match hint {
+            Type::Optional(inner) => **inner == Type::Float,
+            hint => *hint == Type::Float,
+        };
+        if !matches!(operand.kind, tree::ExprKind::Number) || hint.is_some_and(is_float) {
+            return None;
+        }
+        let digits = self.checker.text(operand.span).replace('_', "");
+        let smallest = digits == i64::MIN.unsigned_abs().to_string();
+        smallest.then(|| value(Value::Int(i64::MIN), Type::Int, span))
     }
 
     /// A Float as it is written, which it is to 15 digits.

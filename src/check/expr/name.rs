@@ -135,6 +135,9 @@ impl Elaborator<'_, '_> {
             None if matches!(name, "null" | "nil" | "undefined" | "None" | "NULL") => {
                 self.nothing(found, span, hint)
             }
+            None if matches!(name, "labels" | "label" | "alert" | "annotations" | "event") => found.help(
+                "a label gets a name by `with LABEL` in the trigger; the whole alert or event by `as a` behind it",
+            ),
             None => found,
         });
     }

@@ -24,6 +24,9 @@ impl Elaborator<'_, '_> {
             let operand = Box::new(self.condition(operand));
             return typed(ExprKind::Unary { op, operand }, Type::Bool, span);
         }
+        if let Some(smallest) = self.smallest_int(operand, span, hint) {
+            return smallest;
+        }
         let operand = self.expr(operand, hint);
         let ty = operand.ty.clone();
         match ty {
@@ -198,6 +201,10 @@ impl Elaborator<'_, '_> {
     fn say_operands(&mut self, op_span: Span, left: &Expr, right: &Expr) {
         let (a, b) = (self.type_name(&left.ty), self.type_name(&right.ty));
         let op = self.checker.text(op_span);
+        if op == "%" {
+            // That this is no operator was said.
+            return;
+        }
         let message = format!("`{op}` does not take `{a}` and `{b}`");
         let found = Diagnostic::new(Code::OperandMismatch, message, op_span, "these do not meet");
         let found = found.and(left.span, format!("this is `{a}`"));
@@ -221,6 +228,8 @@ impl Elaborator<'_, '_> {
             found.help(format!("units do not mix: a plain number gets its unit by `as {unit}`"))
         } else if matches!((&left.ty, &right.ty), (Type::Int, Type::Float) | (Type::Float, Type::Int)) {
             found.help("a list has elements of one type: make it a list of `Float`")
+        } else if let Some(help) = two_sorts(&left.ty, &right.ty) {
+            found.help(help)
         } else {
             found.help("units do not mix; both sides are of one type, with its unit written: `5m`, `20%`, `3GiB`")
         });
@@ -463,4 +472,18 @@ fn type_of_kind(kind: Kind) -> Option<Type> {
         | Kind::Role
         | Kind::Range => return None,
     })
+}
+
+/// How people mean two values that do not meet, where that is known.
+fn two_sorts(left: &Type, right: &Type) -> Option<&'static str> {
+    let either = |a: &Type, b: &Type| left == a && right == b || left == b && right == a;
+    if either(&Type::Int, &Type::Percent) {
+        Some("a share of a count is `ceil(0.2 * n)`; a count with 20% more is `n + ceil(0.2 * n)`")
+    } else if either(&Type::Time, &Type::Duration) {
+        Some("how long ago a moment was is a Duration: `now() - t`")
+    } else if either(&Type::Text, &Type::Int) || either(&Type::Text, &Type::Float) {
+        Some("a text becomes no number, and a label is a text: a number is measured, or your own")
+    } else {
+        None
+    }
 }

@@ -61,7 +61,7 @@ impl Checker<'_> {
 
     /// The clauses of a product.
     pub fn resolve_product(&mut self, file: FileId, item: &ProductItem, id: ProductId, span: Span) {
-        let mut chain_span = None;
+        let mut chain = None;
         let mut broken = false;
         for clause in &item.clauses {
             match &clause.kind {
@@ -72,7 +72,8 @@ impl Checker<'_> {
                     self.package.products[id.index()].owner = owner;
                 }
                 Clause::Chain(links) => {
-                    chain_span = Some(clause.span);
+                    // Who is not known stands in it all the same.
+                    chain = Some((clause.span, links.len()));
                     self.resolve_chain(file, links, id);
                 }
                 Clause::Owns(patterns) => {
@@ -99,8 +100,7 @@ impl Checker<'_> {
             );
             self.say(found.help("say who is told of what is new: `owner builder`"));
         }
-        let links = self.package.products[id.index()].chain.len();
-        if let (Some(span), 1) = (chain_span, links) {
+        if let Some((span, 1)) = chain {
             let message = "the chain has one link only";
             let found = Diagnostic::new(Code::ShortChain, message, span, "nobody stands behind it");
             self.say(found.help("name who is paged when the first does not answer: `chain builder for 5m, platform until acknowledged`"));

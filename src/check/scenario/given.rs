@@ -9,7 +9,7 @@ use super::super::types::same;
 use super::Scenario;
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::tree::{self, Argument, Given, Ident, PlainText};
+use crate::syntax::tree::{self, AlertName, Argument, Given, Ident, PlainText};
 use crate::text::Span;
 use crate::typed::{
     BindingId, GivenEffect, GivenOutcome, GivenTrigger, LabelTest, TriggerKind, Type,
@@ -129,9 +129,9 @@ impl Scenario<'_, '_> {
     }
 
     /// `given alert ErrorRateHigh(service: "web")`
-    fn alert(&mut self, name: &Ident, args: &[Argument], span: Span) {
+    fn alert(&mut self, name: &AlertName, args: &[Argument], span: Span) {
         let labels = self.labels(args);
-        let wanted = name.as_str();
+        let wanted = name.text().as_str();
         let found =
             self.trigger(|kind| matches!(kind, TriggerKind::Alert { name } if name == wanted));
         let Some(index) = found else {
@@ -143,8 +143,8 @@ impl Scenario<'_, '_> {
                     TriggerKind::Alert { name } => Some(name.as_str()),
                     _ => None,
                 });
-            let near = nearest(wanted, alerts).map(str::to_owned);
-            self.say_no_trigger(&format!("an alert `{wanted}`"), name.span, near);
+            let near = nearest(wanted, alerts).map(in_quotes);
+            self.say_no_trigger(&format!("an alert `{wanted}`"), name.span(), near);
             return;
         };
         let Some(labels) = labels else {
@@ -152,7 +152,7 @@ impl Scenario<'_, '_> {
             return;
         };
         let labels = self.by_label(index, labels);
-        self.check_labels(index, &labels, name.span);
+        self.check_labels(index, &labels, name.span());
         let scope = &self.checker.draft(self.runbook).triggers[index];
         let mut bindings: Vec<(BindingId, Value)> = Vec::new();
         for (label, binding) in &scope.labels {
@@ -166,7 +166,7 @@ impl Scenario<'_, '_> {
             .iter()
             .map(|(label, value)| format!("{label}: {}", Value::text(value)))
             .collect();
-        let description = format!("alert {}({})", name.text, shown.join(", "));
+        let description = format!("alert {}({})", in_quotes(name.text()), shown.join(", "));
         self.set_off(description, bindings, span);
     }
 
@@ -246,7 +246,7 @@ impl Scenario<'_, '_> {
     }
 
     /// What `as a` binds.
-    fn alert_record(&self, name: &Ident, labels: &[(SmolStr, SmolStr)]) -> Option<Value> {
+    fn alert_record(&self, name: &AlertName, labels: &[(SmolStr, SmolStr)]) -> Option<Value> {
         let runbook = &self.checker.package.runbooks[self.runbook.index()];
         let record = runbook
             .bindings
@@ -259,7 +259,7 @@ impl Scenario<'_, '_> {
         let entry = |(label, value): &(SmolStr, SmolStr)| (Value::text(label), Value::text(value));
         let labels: Vec<(Value, Value)> = labels.iter().map(entry).collect();
         let field = |field: &SmolStr| match field.as_str() {
-            "name" => Some(Value::text(&name.text)),
+            "name" => Some(Value::text(name.text())),
             "labels" => Some(Value::Map(Arc::new(Map::from(labels.clone())))),
             _ => None,
         };
@@ -455,5 +455,17 @@ impl Scenario<'_, '_> {
             self.test.finding = Some((finding, values));
         }
         self.is_broken |= self.test.finding.is_none();
+    }
+}
+
+/// The name of an alert as a test writes it.
+fn in_quotes(alert: &str) -> String {
+    let mut letters = alert.chars();
+    let begins = letters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+    match begins && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+        true => alert.to_owned(),
+        false => Value::text(alert).to_string(),
     }
 }

@@ -88,7 +88,8 @@ impl Scenario<'_, '_> {
     fn plain(&mut self, tree: &tree::Expr, wanted: &Type) -> Option<Value> {
         let mut elaborator = self.elaborator();
         let expr = elaborator.expr_of(tree, wanted, Why::Clause("given"));
-        self.checker.evaluate_or_say(&expr, "what a test says")
+        self.checker
+            .evaluate_or_say(&expr, crate::check::constant::A_TEST)
     }
 
     /// `5m ago`, from where the run begins.

@@ -97,7 +97,7 @@ impl SourceCode for Excerpt<'_> {
             .ok_or(MietteError::OutOfBounds)?;
         let start = self.source.position(shown.start as u32);
         let contents = MietteSpanContents::new_named(
-            self.source.name.to_string(),
+            plain::in_a_line(&self.source.name),
             text.as_bytes(),
             (shown.start, shown.len()).into(),
             start.line as usize - 1,

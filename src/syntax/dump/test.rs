@@ -3,8 +3,8 @@
 use super::expr::{names, path_text, plain};
 use super::{Outline, words};
 use crate::syntax::tree::{
-    ActionPattern, Cause, Expect, Given, GivenOutcome, Ident, PlainText, ProbeSays, Reply,
-    ReplyKind, Test, TestLineKind, Times,
+    ActionPattern, AlertName, Cause, Expect, Given, GivenOutcome, Ident, PlainText, ProbeSays,
+    Reply, ReplyKind, Test, TestLineKind, Times,
 };
 
 impl Outline<'_> {
@@ -42,7 +42,10 @@ impl Outline<'_> {
                 resolves,
             } => words(&[
                 "alert",
-                &name.text,
+                &match name {
+                    AlertName::Plain(name) => name.text.to_string(),
+                    AlertName::Quoted(text) => plain(text),
+                },
                 &self.arguments(labels),
                 &self.after("resolves after", resolves),
             ]),

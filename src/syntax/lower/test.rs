@@ -3,8 +3,8 @@
 use super::Lowering;
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{
-    ActionPattern, Cause, Expect, Expr, ExprKind, Given, GivenOutcome, ItemKind, ProbeSays, Reply,
-    ReplyKind, Test, TestLine, TestLineKind, Times,
+    ActionPattern, AlertName, Cause, Expect, Expr, ExprKind, Given, GivenOutcome, ItemKind,
+    ProbeSays, Reply, ReplyKind, Test, TestLine, TestLineKind, Times,
 };
 use crate::text::Span;
 
@@ -51,7 +51,10 @@ impl Lowering {
         let mut nodes = Nodes::of(node);
         Some(match rule {
             Rule::given_alert => Given::Alert {
-                name: self.next_ident(&mut nodes, span),
+                name: match self.optional_plain(&mut nodes) {
+                    Some(text) => AlertName::Quoted(text),
+                    None => AlertName::Plain(self.next_ident(&mut nodes, span)),
+                },
                 labels: self.plain_arguments(nodes.accept(Rule::call)),
                 resolves: nodes
                     .accept(Rule::resolves)

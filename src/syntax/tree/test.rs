@@ -1,5 +1,7 @@
 //! Tests as written.
 
+use smol_str::SmolStr;
+
 use super::{Argument, Expr, Ident, Path, PlainText};
 use crate::text::Span;
 
@@ -30,11 +32,34 @@ pub enum TestLineKind {
 }
 
 /// What the world is like.
+/// The name of an alert, in quotes where it is no name of the language.
+#[derive(Clone, Debug)]
+pub enum AlertName {
+    Plain(Ident),
+    Quoted(PlainText),
+}
+
+impl AlertName {
+    pub fn text(&self) -> &SmolStr {
+        match self {
+            AlertName::Plain(name) => &name.text,
+            AlertName::Quoted(text) => &text.text,
+        }
+    }
+
+    pub fn span(&self) -> Span {
+        match self {
+            AlertName::Plain(name) => name.span,
+            AlertName::Quoted(text) => text.span,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum Given {
     /// `alert ErrorRateHigh(service: "web")`
     Alert {
-        name: Ident,
+        name: AlertName,
         labels: Vec<Argument>,
         /// `resolves after 4m`
         resolves: Option<Expr>,

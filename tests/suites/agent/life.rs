@@ -14,6 +14,7 @@ use crate::harness::wait;
 pub const CASES: &[Case] = &[
     ("a broken package leaves the last good one at work", reload),
     ("a secret in plain text is not in the log", plain_secret),
+    ("what no connector offers is said", no_connector),
     ("a broken file that is new can be mended", new_file),
     ("a contact that is new needs a start", new_contact),
     ("an open connection does not keep it", open_connection),
@@ -226,4 +227,16 @@ fn connection(stage: &Stage) -> TcpStream {
     let patience = Some(Duration::from_secs(30));
     connection.set_read_timeout(patience).unwrap();
     connection
+}
+
+/// Whoever starts an agent hears that a runbook of it can only hand over.
+fn no_connector() {
+    let mut stage = Stage::new();
+    let package = "package/service.rbk";
+    stage.change(package, "use std.{exec, host,", "use std.{exec, host, k8s,");
+    let words = "page builder \"nobody can tell";
+    let block = format!("{{\n  attach k8s.pods(\"shop\")\n  {words} how ${{service}} is\"\n}}");
+    stage.change(package, &format!("{words} how ${{service}} is\""), &block);
+    stage.start();
+    stage.wait_for_log("`service_down` uses `k8s`, and no connector offers it here");
 }

@@ -388,6 +388,9 @@ fn world(started: PathBuf, prom: Arc<Mutex<Prom>>) -> Server {
         if request.starts_with("GET /health") {
             return respond(stream, 503, "text/plain", "down");
         }
+        if request.starts_with("GET /echo") {
+            return respond(stream, 503, "text/plain", request);
+        }
         if !request.contains("/api/v1/query") {
             // Whoever only connects wants to know that it is open.
             return;

@@ -14,6 +14,7 @@ const MUTATIONS: &[(&str, Mutation)] = &[
     ("a do is removed", without_do),
     ("a given is renamed", renamed_given),
     ("what heals heals by the clock", healed_by_the_clock),
+    ("what is expected is dropped", without_expects),
 ];
 
 pub fn trials() -> Vec<Trial> {
@@ -118,14 +119,20 @@ fn renamed_given(text: &str) -> Vec<String> {
     })
 }
 
+/// Where each test begins and ends.
+fn tests(text: &str) -> Vec<(usize, usize)> {
+    let begins = text.match_indices("\ntest ").map(|(at, _)| at + 1);
+    let ends = begins.map(|begin| {
+        let end = text[begin..].find("\n}");
+        (begin, end.map_or(text.len(), |at| begin + at))
+    });
+    ends.collect()
+}
+
 /// What a change heals gets better by itself instead, in each test that ends well.
 fn healed_by_the_clock(text: &str) -> Vec<String> {
     let mut mutants = Vec::new();
-    let mut from = 0;
-    while let Some(begin) = text[from..].find("\ntest ").map(|at| from + at + 1) {
-        let end = text[begin..]
-            .find("\n}")
-            .map_or(text.len(), |at| begin + at);
+    for (begin, end) in tests(text) {
         let test = &text[begin..end];
         if test.contains(" once did ") && test.contains("expect resolved") {
             let lines = test
@@ -137,7 +144,20 @@ fn healed_by_the_clock(text: &str) -> Vec<String> {
             let healed = lines.collect::<Vec<_>>().join("\n");
             mutants.push(format!("{}{healed}{}", &text[..begin], &text[end..]));
         }
-        from = end;
+    }
+    mutants
+}
+
+/// A test no longer says what has to come of it.
+fn without_expects(text: &str) -> Vec<String> {
+    let mut mutants = Vec::new();
+    for (begin, end) in tests(text) {
+        let lines = text[begin..end].lines();
+        let left: Vec<&str> = lines
+            .filter(|line| !line.trim_start().starts_with("expect "))
+            .collect();
+        let left = left.join("\n");
+        mutants.push(format!("{}{left}{}", &text[..begin], &text[end..]));
     }
     mutants
 }

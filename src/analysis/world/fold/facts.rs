@@ -1,7 +1,7 @@
 //! What is known of a term from its parts: its range, whether it is of the world, whether told.
 
 use super::super::number::{Interval, computed};
-use super::super::term::{Facts, Id, Node, Operation, Shape, each_part};
+use super::super::term::{Facts, Id, Leaf, Node, Operation, Shape, each_part};
 use super::Terms;
 
 impl Terms {
@@ -20,10 +20,14 @@ impl Terms {
             Node::Apply { what, .. } => {
                 let within: Vec<Interval> =
                     parts.iter().map(|part| self.facts(*part).within).collect();
-                facts.within = match what {
-                    Operation::Subtract if parts.first() == parts.get(1) => Interval::point(0.0),
-                    what => computed(*what, &within),
+                facts.within = match (what, parts.as_slice()) {
+                    (Operation::Subtract, [one, other]) if one == other => Interval::point(0.0),
+                    (Operation::Subtract, [now, then]) if self.is_since(*now, *then) => {
+                        Interval::SINCE
+                    }
+                    _ => computed(*what, &within),
                 };
+                facts.past = self.is_past(*what, &parts);
                 facts.whole = !matches!(what, Operation::Divide | Operation::Scale(_))
                     && parts.iter().all(|part| self.facts(*part).whole);
                 if let (Operation::First | Operation::Map, Some(list)) = (what, parts.first()) {
@@ -53,7 +57,10 @@ impl Terms {
                 let can = self.list(node);
                 facts.world = can.yes && can.no;
             }
-            Node::Wrap(_) => facts.shape = Shape::Optional,
+            Node::Wrap(of) => {
+                facts.past = self.facts(*of).past;
+                facts.shape = Shape::Optional;
+            }
             Node::Count(list) => {
                 let list = self.table.node(*list).clone();
                 let can = self.list(&list);
@@ -73,7 +80,24 @@ impl Terms {
         let (one, other) = (self.facts(one), self.facts(other));
         facts.within = one.within.union(other.within);
         facts.whole = one.whole && other.whole;
+        facts.past = one.past && other.past;
         facts.shape = one.shape;
+    }
+
+    /// Whether it is now and a moment that has come.
+    pub(in super::super) fn is_since(&self, now: Id, then: Id) -> bool {
+        matches!(self.table.node(now), Node::Leaf(Leaf::Now)) && self.facts(then).past
+    }
+
+    /// Whether what is computed of these is a moment that has come.
+    fn is_past(&self, what: Operation, parts: &[Id]) -> bool {
+        let mut past = parts.iter().map(|part| self.facts(*part).past);
+        match what {
+            Operation::Min => past.any(|past| past),
+            Operation::Max => past.all(|past| past),
+            Operation::First | Operation::Index => past.next() == Some(true),
+            _ => false,
+        }
     }
 
     /// What a list's elements add up to is worth what they are worth.
@@ -85,6 +109,7 @@ impl Terms {
         let known = self.facts(element);
         facts.told = known.told;
         facts.world = known.world;
+        facts.past = known.past && !is_sum;
         if !known.world && !known.told {
             let node = self.table.node(list).clone();
             let can = self.list(&node);
