@@ -32,6 +32,7 @@
 //! compile/    typed tree -> program                                              6
 //! engine/     the agent's mind: match, open, grant, drive, tell; actions out     6
 //! testing/    `test` blocks in virtual time                                      7
+//! simulate/   whole agents under a script of what happens around them, in virtual time  7
 //! report/     what a runbook may do, in words and JSON                           7
 //! front/      the front end in one call                                          8
 //! facade/     what the test binary, benches and fuzz targets may call            9
@@ -81,6 +82,7 @@ mod report;
 mod rule;
 mod run;
 mod settings;
+mod simulate;
 mod steps;
 #[cfg(feature = "host")]
 mod store;
