@@ -275,11 +275,11 @@ impl Engine {
     pub(super) fn keep_message(&mut self, outbox: Outbox) {
         self.desk.write(Write::Message(outbox.clone()));
         match outbox.delivery {
-            Delivery::Due { .. } => self.desk.outbox.insert(outbox.id, outbox),
+            Delivery::Due { .. } => self.desk.add_message(outbox),
             Delivery::Delivered { .. } | Delivery::GivenUp { .. } => {
-                self.desk.outbox.remove(&outbox.id)
+                self.desk.remove_message(outbox.id);
             }
-        };
+        }
     }
 
     pub(super) fn delivered(
@@ -363,9 +363,7 @@ impl Engine {
     pub(super) fn give_up_pages(&mut self, incident: IncidentId, why: &str) {
         let due: Vec<Outbox> = self
             .desk
-            .outbox
-            .values()
-            .filter(|outbox| outbox.message.incident == Some(incident))
+            .messages_of(incident)
             .filter(|outbox| outbox.message.kind == MessageKind::Page)
             .cloned()
             .collect();

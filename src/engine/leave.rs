@@ -19,7 +19,7 @@ use crate::effect::{Call, Reason};
 use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
-use crate::value::{Identity, Time};
+use crate::value::Time;
 
 impl Engine {
     /// Answers a run that asks leave, or lets it wait.
@@ -49,7 +49,8 @@ impl Engine {
                 Ok(Some(run::Input::Refused { id, reason }))
             }
             Verdict::Wait(obstacle, why) => {
-                let waiting = Waiting::new(asking, obstacle, why, now);
+                let code = self.desk.run(journal, run)?.code;
+                let waiting = Waiting::new(asking, code, obstacle, why, now);
                 self.wait_for_turn(journal, program, waiting, now)?;
                 Ok(None)
             }
@@ -71,7 +72,7 @@ impl Engine {
         self.end_claim(run);
         if intent.kind == IntentKind::Do {
             for target in &intent.targets {
-                self.attempts.push(target.kind().into());
+                *self.attempts.entry(target.kind().into()).or_default() += 1;
                 self.locks.insert(target.clone(), run);
                 self.disturbed.insert(target.clone(), run);
             }
@@ -126,11 +127,8 @@ impl Engine {
 
     /// A verify of the run passed: what it disturbed is well.
     pub(super) fn recovered(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        let well: BTreeSet<SmolStr> = self
-            .disturbed
-            .extract_if(.., |_, owner| *owner == run)
-            .map(|(target, _)| target.kind().into())
-            .collect();
+        let well = self.disturbed.take_of(run).into_iter();
+        let well: BTreeSet<SmolStr> = well.map(|target| target.kind().into()).collect();
         for kind in well {
             self.is_gone(Obstacle::AtOnce(kind));
         }
@@ -144,12 +142,7 @@ impl Engine {
 
     /// The run is done with everything that it locked.
     pub(super) fn unlock(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        let free: Vec<Identity> = self
-            .locks
-            .extract_if(.., |_, owner| *owner == run)
-            .map(|(target, _)| target)
-            .collect();
-        for target in free {
+        for target in self.locks.take_of(run) {
             self.is_gone(Obstacle::Lock(target));
         }
         if let Some(incident) = incident_of(run)

@@ -42,7 +42,7 @@ impl Engine {
             waiters: Default::default(),
             work: Default::default(),
             intents: Default::default(),
-            attempts: Vec::new(),
+            attempts: Default::default(),
             dwells: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
@@ -85,7 +85,7 @@ impl Engine {
         for outbox in journal.outbox()? {
             if let Delivery::Due { at, .. } = outbox.delivery {
                 self.timers.insert((at, Timer::Message(outbox.id)));
-                self.desk.outbox.insert(outbox.id, outbox);
+                self.desk.add_message(outbox);
             }
         }
         Ok(())
@@ -179,8 +179,11 @@ impl Engine {
         asking: Asking,
         now: Time,
     ) -> Result<(), Error> {
-        let program = match self.code_of(journal, asking.run) {
-            Ok(program) => program,
+        let working = self.desk.run(journal, asking.run);
+        let code = working.map(|working| working.code);
+        let known = code.and_then(|code| Ok((code, self.desk.program(journal, code)?)));
+        let (code, program) = match known {
+            Ok(known) => known,
             Err(Trouble::Store(error)) => return Err(error),
             Err(Trouble::Unreadable | Trouble::Ended) => {
                 return self.quarantine(journal, asking.run, now);
@@ -202,7 +205,7 @@ impl Engine {
                 (Obstacle::Hold, why)
             }
         };
-        self.wait_on(Waiting::new(asking, obstacle, why, now));
+        self.wait_on(Waiting::new(asking, code, obstacle, why, now));
         Ok(())
     }
 }
