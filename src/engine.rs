@@ -58,13 +58,14 @@ use crate::journal::{
     Alert, DeadLetter, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox,
     RunId, Write,
 };
+use crate::planted::Planted;
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
 use crate::value::Time;
 use desk::Desk;
 use dwell::Dwells;
-use timer::Timer;
 use targets::Targets;
+use timer::Timer;
 use waiting::Waiters;
 use work::Work;
 
@@ -260,7 +261,9 @@ impl Engine {
 
     /// Keeps what could not even be decoded.
     pub fn bury(&mut self, letter: DeadLetter) {
-        self.desk.write(Write::Dead(letter));
+        if !Planted::LettersLost.is_in() {
+            self.desk.write(Write::Dead(letter));
+        }
     }
 
     fn keep_programs(&mut self, runbooks: &Runbooks) {

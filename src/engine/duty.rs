@@ -12,6 +12,7 @@ use crate::journal::{
     Delivery, Duty, Error, Happened, IncidentId, IncidentState, Journal, Message, MessageId,
     MessageKind, Outbox, RunId, Write,
 };
+use crate::planted::Planted;
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
 use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
@@ -197,6 +198,9 @@ impl Engine {
             hold.unwrap_or_else(|| backed_off(REPEAT, duty.repeats, REPEAT_MOST)),
         );
         let (text, reason) = (duty.text.clone(), Reason::from_word(&duty.reason));
+        if Planted::ChainEnds.is_in() {
+            return Ok(());
+        }
         self.timers.insert((duty.next, Timer::Duty(id)));
         if let Some(incident) = self.desk.incident(journal, id)? {
             incident.duty = Some(duty);
@@ -322,7 +326,9 @@ impl Engine {
         outbox.delivery = match again {
             true => {
                 let at = moment::after(now, backed_off(RETRY, tries - 1, RETRY_MOST));
-                self.timers.insert((at, Timer::Message(id)));
+                if !Planted::NotSentAgain.is_in() {
+                    self.timers.insert((at, Timer::Message(id)));
+                }
                 Delivery::Due { at, tries }
             }
             false => Delivery::GivenUp {

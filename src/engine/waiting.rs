@@ -17,6 +17,7 @@ use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
 use crate::journal::{Error, Happened, Journal, RunId};
+use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
 use crate::value::{Duration, Identity, Time};
@@ -57,9 +58,9 @@ impl Asking {
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub asking: Asking,
-    pub obstacle: Obstacle,
     /// The code of its run.
     code: CodeHash,
+    pub obstacle: Obstacle,
     pub why: String,
     /// All changes were stopped while it waited.
     held: bool,
@@ -75,8 +76,8 @@ impl Waiting {
         since: Time,
     ) -> Waiting {
         Waiting {
-            since,
             code,
+            since,
             held: obstacle == Obstacle::Hold,
             asking,
             obstacle,
@@ -98,9 +99,9 @@ pub struct Waiters {
     by_run: BTreeMap<RunId, Ticket>,
     /// Who was woken for what, and has not used it yet.
     claims: BTreeMap<RunId, Obstacle>,
-    /// How long each run has waited before: its patience is one for all its waits together.
     /// The same by what they were woken for: one for each at most.
     claimed: BTreeMap<Obstacle, RunId>,
+    /// How long each run has waited before: its patience is one for all its waits together.
     waited: BTreeMap<RunId, Duration>,
 }
 
@@ -239,6 +240,9 @@ impl Engine {
         let Some(ticket) = self.waiters.by_run.get(&run).copied() else {
             return Ok(());
         };
+        if Planted::PatienceForgotten.is_in() {
+            return Ok(());
+        }
         let Some(waiting) = self.waiters.leave(run, Some(id)) else {
             return Ok(());
         };
@@ -299,7 +303,9 @@ impl Engine {
 
     /// A run has used what it was woken for, or will not.
     pub(super) fn end_claim(&mut self, run: RunId) {
-        if let Some(obstacle) = self.waiters.end_claim(run) {
+        if let Some(obstacle) = self.waiters.end_claim(run)
+            && !Planted::ClaimStays.is_in()
+        {
             self.is_gone(obstacle);
         }
     }
@@ -318,7 +324,7 @@ impl Engine {
         obstacle: &Obstacle,
         now: Time,
     ) -> Result<(), Error> {
-        if self.waiters.claimed.contains_key(obstacle) {
+        if self.waiters.claimed.contains_key(obstacle) && !Planted::WakesAll.is_in() {
             return Ok(());
         }
         let Some(ticket) = self.waiters.first(obstacle) else {
@@ -361,6 +367,7 @@ impl Engine {
                 match obstacle {
                     // It was in the way of all of them.
                     Obstacle::Hold => self.is_gone(Obstacle::Hold),
+                    other if Planted::WakesAll.is_in() => self.is_gone(other.clone()),
                     Obstacle::Lock(_) | Obstacle::AtOnce(_) => {
                         self.waiters.claim(run, obstacle.clone());
                     }

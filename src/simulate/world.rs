@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::engine::Plain;
 use crate::run::words::Print;
-use crate::value::{Failure, Identity, Key, Record, Shape, Target, Time, Value};
+use crate::value::{Duration, Failure, Identity, Key, Record, Shape, Target, Time, Value};
 
 /// Calls of a name, or those of them whose words hold a text: `prom.value[lag]`.
 #[derive(Clone, Debug)]
@@ -20,8 +20,20 @@ pub struct Answer {
     of: Pattern,
     first: String,
     then: Option<(Pattern, String)>,
-    /// How much had been done when the answer was given.
-    since: usize,
+    /// Something of that was done since the answer was given.
+    is_done: bool,
+}
+
+/// What becomes of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Works,
+    /// It is tried again.
+    Fails,
+    /// For good.
+    Refuses,
+    /// It takes so long.
+    Slow(Duration),
 }
 
 /// What comes of a change.
@@ -42,8 +54,6 @@ pub enum Does {
 pub struct World {
     answers: Vec<Answer>,
     does: Vec<(Pattern, Does)>,
-    /// The words of what took effect, in its order.
-    done: Vec<(String, String)>,
 }
 
 impl Pattern {
@@ -67,7 +77,7 @@ impl Answer {
             of,
             first,
             then,
-            since: 0,
+            is_done: false,
         }
     }
 }
@@ -97,8 +107,7 @@ impl Does {
 
 impl World {
     /// From now on this is seen.
-    pub fn answers(&mut self, mut answer: Answer) {
-        answer.since = self.done.len();
+    pub fn answers(&mut self, answer: Answer) {
         self.answers.push(answer);
     }
 
@@ -119,8 +128,11 @@ impl World {
 
     /// A change takes effect.
     pub fn happens(&mut self, call: &Call, now: Time) {
-        self.done
-            .push((call.name.to_string(), Plain.call(call, now)));
+        let words = Plain.call(call, now);
+        for answer in &mut self.answers {
+            let then = answer.then.as_ref();
+            answer.is_done |= then.is_some_and(|(of, _)| of.fits(&call.name, &words));
+        }
     }
 
     /// What is seen now; the last line that fits counts.
@@ -133,10 +145,9 @@ impl World {
         else {
             return Observed::Failed(Failure::Failed("nobody answers".into()));
         };
-        let done = self.done.get(answer.since..).unwrap_or_default();
         let word = match &answer.then {
-            Some((of, then)) if done.iter().any(|(name, words)| of.fits(name, words)) => then,
-            _ => &answer.first,
+            Some((_, then)) if answer.is_done => then,
+            Some(_) | None => &answer.first,
         };
         value(word, call)
     }
