@@ -1,5 +1,6 @@
 //! The world around an engine: what is seen in it, and what a change does to it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
@@ -22,7 +23,13 @@ pub struct Answer {
     then: Option<(Pattern, String)>,
     /// Something of that was done since the answer was given.
     is_done: bool,
+    /// To which targets, by their keys.
+    done_to: BTreeSet<String>,
 }
+
+/// What stands where the name of one stands, for a change of the very thing that is looked at:
+/// `after exec.apply[same]`.
+const SAME: &str = "same";
 
 /// What becomes of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +85,24 @@ impl Answer {
             first,
             then,
             is_done: false,
+            done_to: BTreeSet::new(),
         }
+    }
+}
+
+impl Answer {
+    /// Whether what a query names by its first label was changed.
+    fn is_done_to(&self, words: &str) -> bool {
+        let named = words.split("\\\"").nth(1);
+        named.is_some_and(|named| self.done_to.contains(named))
+    }
+}
+
+/// The key of what a call changes.
+fn target(call: &Call) -> Option<String> {
+    match &call.args.first()?.value {
+        Value::Target(target) => Some(target.identity.key().to_owned()),
+        _ => None,
     }
 }
 
@@ -130,8 +154,16 @@ impl World {
     pub fn happens(&mut self, call: &Call, now: Time) {
         let words = Plain.call(call, now);
         for answer in &mut self.answers {
-            let then = answer.then.as_ref();
-            answer.is_done |= then.is_some_and(|(of, _)| of.fits(&call.name, &words));
+            let Some((of, _)) = &answer.then else {
+                continue;
+            };
+            match (of.part == SAME && of.name == *call.name, target(call)) {
+                (true, Some(target)) => {
+                    answer.done_to.insert(target);
+                }
+                (true, None) => {}
+                (false, _) => answer.is_done |= of.fits(&call.name, &words),
+            }
         }
     }
 
@@ -146,7 +178,7 @@ impl World {
             return Observed::Failed(Failure::Failed("nobody answers".into()));
         };
         let word = match &answer.then {
-            Some((_, then)) if answer.is_done => then,
+            Some((_, then)) if answer.is_done || answer.is_done_to(&words) => then,
             Some(_) | None => &answer.first,
         };
         value(word, call)

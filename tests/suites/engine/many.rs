@@ -14,6 +14,7 @@ const WAITERS: usize = 500;
 
 pub fn trials() -> Vec<Trial> {
     vec![
+        trial("engine/many take turns", turns),
         trial("engine/many are let go on together", held),
         trial("engine/many find that there were too many", refused),
     ]
@@ -48,11 +49,30 @@ fn instances(trace: &str, words: &str) -> Vec<usize> {
     lines.map(|line| instance(line).unwrap()).collect()
 }
 
+/// All ask while one works, none is asked again before its turn, and nobody overtakes.
+fn turns() {
+    let many = waiters();
+    // What is done, and what is seen of it, takes less in each turn.
+    let end = 60 + 20 * many;
+    let script = format!(
+        "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply[same] 2\n\
+         at 10s storm {many} Slow every 0ms\n\
+         at {end}s end\n"
+    );
+    let blast = "  patience 30d\n  ends within 31d\n  blast { at most 1 host.Host }\n";
+    let trace = trace(blast, &script);
+    let begun = instances(&trace, "! exec.apply");
+    assert_eq!(begun.len(), many, "each has its turn");
+    assert!(begun.is_sorted(), "in the order in which they asked");
+    let waited = instances(&trace, " waits: ");
+    assert_eq!(waited.len(), many - 1, "each waits once, but for the first");
+}
+
 /// All wait while all changes are stopped, on targets of their own.
 fn held() {
     let many = waiters();
     let script = format!(
-        "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply 2\n\
+        "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply[same] 2\n\
          at 5s hold ada\nat 10s storm {many} Slow every 0ms\n\
          at {}s release\n",
         20 + many / 1_000,
@@ -72,7 +92,7 @@ fn held() {
 fn refused() {
     let many = waiters();
     let script = format!(
-        "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply 2\n\
+        "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply[same] 2\n\
          at 10s storm {many} Slow every 0ms\n"
     );
     let blast =
