@@ -19,6 +19,7 @@
 //! syntax/     split, balance, pest rules -> tree + diagnostics, walker           2
 //! literal/    one file per tag: re, url, promql, cron -> template with holes     2
 //! rule/       rules that a test build takes out by name                          2
+//! planted/    faults that a test build puts into the agent by name               2
 //! program/    the compiled artefact: code, constants, spans, content hash        2
 //! project/    manifest, which files make a package                               3
 //! fmt/        tree + trivia -> text; parses its own output again                 3
@@ -32,6 +33,7 @@
 //! compile/    typed tree -> program                                              6
 //! engine/     the agent's mind: match, open, grant, drive, tell; actions out     6
 //! testing/    `test` blocks in virtual time                                      7
+//! simulate/   whole agents under a script of what happens around them, in virtual time  7
 //! report/     what a runbook may do, in words and JSON                           7
 //! front/      the front end in one call                                          8
 //! facade/     what the test binary, benches and fuzz targets may call            9
@@ -75,12 +77,14 @@ mod host;
 mod journal;
 mod library;
 mod literal;
+mod planted;
 mod program;
 mod project;
 mod report;
 mod rule;
 mod run;
 mod settings;
+mod simulate;
 mod steps;
 #[cfg(feature = "host")]
 mod store;

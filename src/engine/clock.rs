@@ -18,6 +18,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         self.move_dwells(by);
+        self.waiters.shift(by);
         let timers = std::mem::take(&mut self.timers);
         for (due, timer) in timers {
             // A dwell has moved already.

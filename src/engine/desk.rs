@@ -31,11 +31,15 @@ pub struct Desk {
     programs: BTreeMap<CodeHash, Arc<Program>>,
     /// Every message that is not delivered yet.
     pub outbox: BTreeMap<MessageId, Outbox>,
+    /// Those of them that are about an incident.
+    said: BTreeSet<(IncidentId, MessageId)>,
     /// Every debt that is not paid yet.
     pub debts: BTreeMap<DebtId, Debt>,
     /// Entries of this batch: the journal does not know them yet.
-    entries: Vec<(IncidentId, Entry)>,
+    entries: BTreeMap<IncidentId, Vec<Entry>>,
     writes: Vec<Write>,
+    /// Where among the writes there is something that has arrived.
+    arrivals: Vec<usize>,
 }
 
 /// A run with what it waits for.
@@ -63,13 +67,38 @@ impl From<Error> for Trouble {
 
 impl Desk {
     pub fn write(&mut self, write: Write) {
+        if let Write::Arrived(_) = write {
+            self.arrivals.push(self.writes.len());
+        }
         self.writes.push(write);
+    }
+
+    pub fn add_message(&mut self, outbox: Outbox) {
+        if let Some(incident) = outbox.message.incident {
+            self.said.insert((incident, outbox.id));
+        }
+        self.outbox.insert(outbox.id, outbox);
+    }
+
+    pub fn remove_message(&mut self, id: MessageId) {
+        let removed = self.outbox.remove(&id);
+        if let Some(incident) = removed.and_then(|outbox| outbox.message.incident) {
+            self.said.remove(&(incident, id));
+        }
+    }
+
+    /// The messages about an incident that are not delivered yet.
+    pub fn messages_of(&self, incident: IncidentId) -> impl Iterator<Item = &Outbox> {
+        let own = (incident, MessageId(0))..=(incident, MessageId(u64::MAX));
+        let own = self.said.range(own);
+        own.filter_map(|(_, id)| self.outbox.get(id))
     }
 
     /// What this batch has accepted.
     pub fn arrived(&self) -> impl Iterator<Item = &Arrival> {
-        self.writes.iter().filter_map(|write| match write {
-            Write::Arrived(arrival) => Some(arrival),
+        let places = self.arrivals.iter();
+        places.filter_map(|place| match self.writes.get(*place) {
+            Some(Write::Arrived(arrival)) => Some(arrival),
             _ => None,
         })
     }
@@ -145,7 +174,7 @@ impl Desk {
             happened,
         };
         incident.next_entry += 1;
-        self.entries.push((id, entry.clone()));
+        self.entries.entry(id).or_default().push(entry.clone());
         self.write(Write::Entry {
             incident: id,
             entry,
@@ -156,8 +185,7 @@ impl Desk {
     /// The whole timeline, with what this batch adds.
     pub fn timeline(&self, journal: &dyn Journal, id: IncidentId) -> Result<Vec<Entry>, Error> {
         let mut entries = journal.timeline(id, 0)?;
-        let own = self.entries.iter().filter(|(of, _)| *of == id);
-        entries.extend(own.map(|(_, entry)| entry.clone()));
+        entries.extend(self.entries.get(&id).into_iter().flatten().cloned());
         Ok(entries)
     }
 
@@ -255,14 +283,19 @@ impl Desk {
             }
         }
         for id in std::mem::take(&mut self.changed_runs) {
-            if let Some(working) = self.runs.get(&id) {
-                self.writes.push(Write::Run(stored(id, working)));
+            let Some(working) = self.runs.get(&id) else {
+                continue;
+            };
+            self.writes.push(Write::Run(stored(id, working)));
+            // What was not looked at is as awake as it was.
+            if !working.is_awake() {
+                self.runs.remove(&id);
             }
         }
         self.incidents.clear();
         self.keys.clear();
         self.entries.clear();
-        self.runs.retain(|_, working| working.is_awake());
+        self.arrivals.clear();
         std::mem::take(&mut self.writes)
     }
 }

@@ -12,6 +12,7 @@ use crate::journal::{
     Delivery, Duty, Error, Happened, IncidentId, IncidentState, Journal, Message, MessageId,
     MessageKind, Outbox, RunId, Write,
 };
+use crate::planted::Planted;
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
 use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
@@ -197,6 +198,9 @@ impl Engine {
             hold.unwrap_or_else(|| backed_off(REPEAT, duty.repeats, REPEAT_MOST)),
         );
         let (text, reason) = (duty.text.clone(), Reason::from_word(&duty.reason));
+        if Planted::ChainEnds.is_in() {
+            return Ok(());
+        }
         self.timers.insert((duty.next, Timer::Duty(id)));
         if let Some(incident) = self.desk.incident(journal, id)? {
             incident.duty = Some(duty);
@@ -275,11 +279,11 @@ impl Engine {
     pub(super) fn keep_message(&mut self, outbox: Outbox) {
         self.desk.write(Write::Message(outbox.clone()));
         match outbox.delivery {
-            Delivery::Due { .. } => self.desk.outbox.insert(outbox.id, outbox),
+            Delivery::Due { .. } => self.desk.add_message(outbox),
             Delivery::Delivered { .. } | Delivery::GivenUp { .. } => {
-                self.desk.outbox.remove(&outbox.id)
+                self.desk.remove_message(outbox.id);
             }
-        };
+        }
     }
 
     pub(super) fn delivered(
@@ -322,7 +326,9 @@ impl Engine {
         outbox.delivery = match again {
             true => {
                 let at = moment::after(now, backed_off(RETRY, tries - 1, RETRY_MOST));
-                self.timers.insert((at, Timer::Message(id)));
+                if !Planted::NotSentAgain.is_in() {
+                    self.timers.insert((at, Timer::Message(id)));
+                }
                 Delivery::Due { at, tries }
             }
             false => Delivery::GivenUp {
@@ -363,9 +369,7 @@ impl Engine {
     pub(super) fn give_up_pages(&mut self, incident: IncidentId, why: &str) {
         let due: Vec<Outbox> = self
             .desk
-            .outbox
-            .values()
-            .filter(|outbox| outbox.message.incident == Some(incident))
+            .messages_of(incident)
             .filter(|outbox| outbox.message.kind == MessageKind::Page)
             .cloned()
             .collect();

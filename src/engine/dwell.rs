@@ -18,6 +18,7 @@ use super::runbooks::Found;
 use super::timer::Timer;
 use crate::diag::Code;
 use crate::journal::{Alert, DeadLetter, Disposition, Error, Event, Holding, Journal, Write};
+use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time, Value};
 
@@ -155,6 +156,9 @@ impl Engine {
     /// Takes up what stood when the agent stopped.
     pub(super) fn take_up_dwells(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
         for holding in journal.holdings()? {
+            if Planted::DwellsForgotten.is_in() {
+                break;
+            }
             let arrival = journal.event(holding.event)?;
             if let Some(Event::Alert(alert)) = arrival.map(|arrival| arrival.event) {
                 let timer = self.dwells.add(holding, alert);
@@ -225,7 +229,7 @@ impl Engine {
         let found = self.runbooks.on_alert(alert).into_iter();
         found.into_iter().find_map(|found| {
             let (loaded, trigger) = self.runbooks.at(found)?;
-            if loaded.program.runbook != *runbook {
+            if loaded.program.runbook != *runbook && !Planted::PlaceIsIdentity.is_in() {
                 return None;
             }
             let bindings = fit(&loaded.program, trigger, |binding| {

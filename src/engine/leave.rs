@@ -17,9 +17,10 @@ use super::gate::{self, Question, Verdict};
 use super::waiting::{Asking, Obstacle, Waiting};
 use crate::effect::{Call, Reason};
 use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
+use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
-use crate::value::{Identity, Time};
+use crate::value::Time;
 
 impl Engine {
     /// Answers a run that asks leave, or lets it wait.
@@ -49,7 +50,8 @@ impl Engine {
                 Ok(Some(run::Input::Refused { id, reason }))
             }
             Verdict::Wait(obstacle, why) => {
-                let waiting = Waiting::new(asking, obstacle, why, now);
+                let code = self.desk.run(journal, run)?.code;
+                let waiting = Waiting::new(asking, code, obstacle, why, now);
                 self.wait_for_turn(journal, program, waiting, now)?;
                 Ok(None)
             }
@@ -69,9 +71,9 @@ impl Engine {
         let id = IntentId(self.newest.intent);
         self.intents.insert(run, id);
         self.end_claim(run);
-        if intent.kind == IntentKind::Do {
+        if intent.kind == IntentKind::Do && !Planted::TakeSkipped.is_in() {
             for target in &intent.targets {
-                self.attempts.push(target.kind().into());
+                *self.attempts.entry(target.kind().into()).or_default() += 1;
                 self.locks.insert(target.clone(), run);
                 self.disturbed.insert(target.clone(), run);
             }
@@ -126,11 +128,8 @@ impl Engine {
 
     /// A verify of the run passed: what it disturbed is well.
     pub(super) fn recovered(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        let well: BTreeSet<SmolStr> = self
-            .disturbed
-            .extract_if(.., |_, owner| *owner == run)
-            .map(|(target, _)| target.kind().into())
-            .collect();
+        let well = self.disturbed.take_of(run).into_iter();
+        let well: BTreeSet<SmolStr> = well.map(|target| target.kind().into()).collect();
         for kind in well {
             self.is_gone(Obstacle::AtOnce(kind));
         }
@@ -144,12 +143,10 @@ impl Engine {
 
     /// The run is done with everything that it locked.
     pub(super) fn unlock(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        let free: Vec<Identity> = self
-            .locks
-            .extract_if(.., |_, owner| *owner == run)
-            .map(|(target, _)| target)
-            .collect();
-        for target in free {
+        if Planted::LocksStay.is_in() {
+            return Ok(());
+        }
+        for target in self.locks.take_of(run) {
             self.is_gone(Obstacle::Lock(target));
         }
         if let Some(incident) = incident_of(run)

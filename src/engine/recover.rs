@@ -12,6 +12,7 @@ use super::waiting::{Asking, Obstacle, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{Delivery, Error, Happened, Incident, IntentState, Journal, RunId, StoredRun};
+use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
@@ -42,7 +43,7 @@ impl Engine {
             waiters: Default::default(),
             work: Default::default(),
             intents: Default::default(),
-            attempts: Vec::new(),
+            attempts: Default::default(),
             dwells: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
@@ -85,7 +86,7 @@ impl Engine {
         for outbox in journal.outbox()? {
             if let Delivery::Due { at, .. } = outbox.delivery {
                 self.timers.insert((at, Timer::Message(outbox.id)));
-                self.desk.outbox.insert(outbox.id, outbox);
+                self.desk.add_message(outbox);
             }
         }
         Ok(())
@@ -149,7 +150,10 @@ impl Engine {
                 }),
                 run::Action::Perform(perform) => {
                     self.note(journal, id, now, Happened::Resumed)?;
-                    let outcome = ChangeOutcome::Unknown;
+                    let outcome = match Planted::CrashMeansNotApplied.is_in() {
+                        true => ChangeOutcome::NotApplied("it was under way".to_owned()),
+                        false => ChangeOutcome::Unknown,
+                    };
                     let input = run::Input::Performed {
                         id: perform.id,
                         outcome,
@@ -179,8 +183,11 @@ impl Engine {
         asking: Asking,
         now: Time,
     ) -> Result<(), Error> {
-        let program = match self.code_of(journal, asking.run) {
-            Ok(program) => program,
+        let working = self.desk.run(journal, asking.run);
+        let code = working.map(|working| working.code);
+        let known = code.and_then(|code| Ok((code, self.desk.program(journal, code)?)));
+        let (code, program) = match known {
+            Ok(known) => known,
             Err(Trouble::Store(error)) => return Err(error),
             Err(Trouble::Unreadable | Trouble::Ended) => {
                 return self.quarantine(journal, asking.run, now);
@@ -202,7 +209,7 @@ impl Engine {
                 (Obstacle::Hold, why)
             }
         };
-        self.wait_on(Waiting::new(asking, obstacle, why, now));
+        self.wait_on(Waiting::new(asking, code, obstacle, why, now));
         Ok(())
     }
 }

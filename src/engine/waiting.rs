@@ -12,11 +12,13 @@ use smol_str::SmolStr;
 use super::Engine;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
+use super::targets::places_around;
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
 use crate::journal::{Error, Happened, Journal, RunId};
-use crate::program::{MessageKind, Program};
+use crate::planted::Planted;
+use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
 use crate::value::{Duration, Identity, Time};
 
@@ -56,6 +58,8 @@ impl Asking {
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub asking: Asking,
+    /// The code of its run.
+    code: CodeHash,
     pub obstacle: Obstacle,
     pub why: String,
     /// All changes were stopped while it waited.
@@ -64,8 +68,15 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    pub fn new(asking: Asking, obstacle: Obstacle, why: String, since: Time) -> Waiting {
+    pub fn new(
+        asking: Asking,
+        code: CodeHash,
+        obstacle: Obstacle,
+        why: String,
+        since: Time,
+    ) -> Waiting {
         Waiting {
+            code,
             since,
             held: obstacle == Obstacle::Hold,
             asking,
@@ -88,6 +99,8 @@ pub struct Waiters {
     by_run: BTreeMap<RunId, Ticket>,
     /// Who was woken for what, and has not used it yet.
     claims: BTreeMap<RunId, Obstacle>,
+    /// The same by what they were woken for: one for each at most.
+    claimed: BTreeMap<Obstacle, RunId>,
     /// How long each run has waited before: its patience is one for all its waits together.
     waited: BTreeMap<RunId, Duration>,
 }
@@ -140,14 +153,49 @@ impl Waiters {
         *waited = Duration::from_millis(waited.millis().saturating_add(more.max(0)));
     }
 
-    /// What others were woken for.
-    pub fn claims_of_others(&self, run: RunId) -> impl Iterator<Item = &Obstacle> {
-        let others = self.claims.iter().filter(move |(owner, _)| **owner != run);
-        others.map(|(_, obstacle)| obstacle)
+    /// The clock was set: whoever waits has waited for as long as before.
+    pub fn shift(&mut self, by: Duration) {
+        for waiting in self.by_ticket.values_mut() {
+            waiting.since = moment::after(waiting.since, by);
+        }
     }
 
-    fn is_claimed(&self, obstacle: &Obstacle) -> bool {
-        self.claims.values().any(|claimed| claimed == obstacle)
+    /// Whether another one was woken for this.
+    pub fn is_claimed_by_another(&self, run: RunId, obstacle: &Obstacle) -> bool {
+        let owner = self.claimed.get(obstacle);
+        owner.is_some_and(|owner| *owner != run)
+    }
+
+    /// The outermost thing that another one was woken for, in this target or around it.
+    pub fn lock_claimed(&self, run: RunId, target: &Identity) -> Option<&Identity> {
+        let around = places_around(target).map(Obstacle::Lock);
+        let around = around.filter_map(|place| self.claimed.get_key_value(&place));
+        let inside = self.claimed.range(Obstacle::Lock(target.clone())..);
+        let mut claimed = around.chain(inside);
+        loop {
+            let (obstacle, owner) = claimed.next()?;
+            match obstacle {
+                Obstacle::Lock(locked) if locked.contains(target) || target.contains(locked) => {
+                    if *owner != run {
+                        return Some(locked);
+                    }
+                }
+                Obstacle::Lock(_) | Obstacle::Hold | Obstacle::AtOnce(_) => return None,
+            }
+        }
+    }
+
+    fn claim(&mut self, run: RunId, obstacle: Obstacle) {
+        self.end_claim(run);
+        self.claimed.insert(obstacle.clone(), run);
+        self.claims.insert(run, obstacle);
+    }
+
+    /// What a run was woken for is nobody's any more.
+    fn end_claim(&mut self, run: RunId) -> Option<Obstacle> {
+        let obstacle = self.claims.remove(&run)?;
+        self.claimed.remove(&obstacle);
+        Some(obstacle)
     }
 }
 
@@ -192,6 +240,9 @@ impl Engine {
         let Some(ticket) = self.waiters.by_run.get(&run).copied() else {
             return Ok(());
         };
+        if Planted::PatienceForgotten.is_in() {
+            return Ok(());
+        }
         let Some(waiting) = self.waiters.leave(run, Some(id)) else {
             return Ok(());
         };
@@ -252,7 +303,9 @@ impl Engine {
 
     /// A run has used what it was woken for, or will not.
     pub(super) fn end_claim(&mut self, run: RunId) {
-        if let Some(obstacle) = self.waiters.claims.remove(&run) {
+        if let Some(obstacle) = self.waiters.end_claim(run)
+            && !Planted::ClaimStays.is_in()
+        {
             self.is_gone(obstacle);
         }
     }
@@ -271,7 +324,7 @@ impl Engine {
         obstacle: &Obstacle,
         now: Time,
     ) -> Result<(), Error> {
-        if self.waiters.is_claimed(obstacle) {
+        if self.waiters.claimed.contains_key(obstacle) && !Planted::WakesAll.is_in() {
             return Ok(());
         }
         let Some(ticket) = self.waiters.first(obstacle) else {
@@ -280,7 +333,7 @@ impl Engine {
         let Some(waiting) = self.waiters.take(ticket) else {
             return Ok(());
         };
-        let leave = match self.code_of(journal, waiting.asking.run) {
+        let leave = match self.desk.program(journal, waiting.code) {
             Ok(program) => {
                 let question = Question {
                     asking: &waiting.asking,
@@ -314,8 +367,9 @@ impl Engine {
                 match obstacle {
                     // It was in the way of all of them.
                     Obstacle::Hold => self.is_gone(Obstacle::Hold),
+                    other if Planted::WakesAll.is_in() => self.is_gone(other.clone()),
                     Obstacle::Lock(_) | Obstacle::AtOnce(_) => {
-                        self.waiters.claims.insert(run, obstacle.clone());
+                        self.waiters.claim(run, obstacle.clone());
                     }
                 }
                 let input = run::Input::Free { id, anew: held };

@@ -83,7 +83,7 @@ impl Store {
 
     /// Makes durable what a script did.
     pub fn keep(&mut self, written: &Written) -> Result<(), Refusal> {
-        let mut batches = written.0.iter();
+        let mut batches = written.batches.iter();
         batches.try_for_each(|batch| self.0.commit(batch).map_err(refusal))
     }
 

@@ -12,20 +12,26 @@ use super::{
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
-use crate::value::Time;
+use crate::value::{Identity, Time};
 
 /// All records, by what identifies them.
 #[derive(Clone, Debug)]
 pub struct Memory {
     name: String,
     events: BTreeMap<EventId, Arrival>,
+    /// Events by the name they are found by.
+    named: BTreeMap<String, BTreeSet<EventId>>,
     /// In the order in which they were written.
     dead: Vec<DeadLetter>,
     incidents: BTreeMap<IncidentId, Incident>,
+    /// Incidents by runbook and key.
+    places: BTreeMap<(String, String), BTreeSet<IncidentId>>,
     timelines: BTreeMap<(IncidentId, u64), Entry>,
     runs: BTreeMap<RunId, StoredRun>,
     programs: BTreeMap<CodeHash, Vec<u8>>,
     intents: BTreeMap<IntentId, StoredIntent>,
+    /// When changes of a target type were granted, in order.
+    attempts: BTreeMap<String, Vec<(Time, IntentId)>>,
     holdings: BTreeMap<(EventId, String, u16), Holding>,
     messages: BTreeMap<MessageId, Outbox>,
     debts: BTreeMap<DebtId, Debt>,
@@ -38,12 +44,15 @@ impl Memory {
         Memory {
             name: name.to_owned(),
             events: BTreeMap::new(),
+            named: BTreeMap::new(),
             dead: Vec::new(),
             incidents: BTreeMap::new(),
+            places: BTreeMap::new(),
             timelines: BTreeMap::new(),
             runs: BTreeMap::new(),
             programs: BTreeMap::new(),
             intents: BTreeMap::new(),
+            attempts: BTreeMap::new(),
             holdings: BTreeMap::new(),
             messages: BTreeMap::new(),
             debts: BTreeMap::new(),
@@ -103,6 +112,8 @@ impl Memory {
     fn apply(&mut self, write: Write) {
         match write {
             Write::Arrived(arrival) => {
+                let name = arrival.event.name().to_owned();
+                self.named.entry(name).or_default().insert(arrival.id);
                 self.events.insert(arrival.id, arrival);
             }
             Write::Disposed { event, disposition } => {
@@ -112,6 +123,8 @@ impl Memory {
             }
             Write::Dead(letter) => self.dead.push(letter),
             Write::Incident(incident) => {
+                let place = (incident.runbook.to_string(), incident.key.to_string());
+                self.places.entry(place).or_default().insert(incident.id);
                 self.incidents.insert(incident.id, incident);
             }
             Write::Entry { incident, entry } => {
@@ -124,6 +137,7 @@ impl Memory {
                 self.programs.entry(hash).or_insert(artefact);
             }
             Write::Intent(intent) => {
+                self.count_attempt(&intent);
                 self.intents.insert(intent.id, intent);
             }
             Write::IntentState { id, state } => {
@@ -159,8 +173,31 @@ impl Memory {
         runbook: &'a str,
         key: &'a str,
     ) -> impl DoubleEndedIterator<Item = &'a Incident> {
-        let incidents = self.incidents.values();
-        incidents.filter(move |incident| incident.runbook == runbook && incident.key == key)
+        let place = (runbook.to_owned(), key.to_owned());
+        let known = self.places.get(&place).into_iter().flatten();
+        let known = known.filter_map(|id| self.incidents.get(id));
+        known.filter(move |incident| incident.runbook == runbook && incident.key == key)
+    }
+
+    /// Keeps when targets of which types were to be changed: an intent counts once for a type.
+    fn count_attempt(&mut self, granted: &StoredIntent) {
+        if let Some(before) = self.intents.get(&granted.id) {
+            for target in &before.intent.targets {
+                if let Some(known) = self.attempts.get_mut(target.kind()) {
+                    known.retain(|(_, id)| *id != granted.id);
+                }
+            }
+        }
+        if granted.intent.kind != IntentKind::Do {
+            return;
+        }
+        let targets = granted.intent.targets.iter();
+        let types: BTreeSet<&str> = targets.map(Identity::kind).collect();
+        for kind in types {
+            let known = self.attempts.entry(kind.to_owned()).or_default();
+            let place = known.partition_point(|(at, _)| *at <= granted.at);
+            known.insert(place, (granted.at, granted.id));
+        }
     }
 
     fn is_live(&self, run: RunId) -> bool {
@@ -246,17 +283,15 @@ impl Journal for Memory {
     }
 
     fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error> {
-        let granted = self.intents.values().filter(|intent| {
-            let mut targets = intent.intent.targets.iter();
-            intent.intent.kind == IntentKind::Do
-                && intent.at >= since
-                && targets.any(|identity| identity.kind() == target)
-        });
-        Ok(count(granted))
+        let known = self.attempts.get(target).map(Vec::as_slice);
+        let known = known.unwrap_or_default();
+        let before = known.partition_point(|(at, _)| *at < since);
+        Ok(count(known.iter().skip(before)))
     }
 
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
-        let newest = self.events.values().rev();
+        let newest = self.named.get(name).into_iter().flatten().rev();
+        let newest = newest.filter_map(|id| self.events.get(id));
         let asked = newest.filter(|arrival| arrival.event.name() == name && arrival.at >= since);
         Ok(asked.cloned().collect())
     }

@@ -9,6 +9,7 @@ mod life;
 mod messengers;
 mod people;
 mod secrets;
+mod rough;
 mod stage;
 mod start;
 mod world;
@@ -28,6 +29,7 @@ pub fn trials() -> Vec<Trial> {
         ("messengers", messengers::CASES),
         ("people", people::CASES),
         ("secrets", secrets::CASES),
+        ("rough", rough::CASES),
         ("start", start::CASES),
         ("world", world::CASES),
     ];

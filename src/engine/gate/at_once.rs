@@ -50,18 +50,17 @@ fn counts(program: &Program, line: &BlastLine) -> bool {
 
 fn over(engine: &Engine, question: &Question<'_>, line: &BlastLine) -> Option<(Obstacle, String)> {
     let (run, intent) = (question.asking.run, question.intent());
-    let others = engine.disturbed.iter().filter(|(target, owner)| {
-        target.kind() == line.target && **owner != run && !intent.targets.contains(target)
-    });
+    let others = engine
+        .disturbed
+        .of_others(run, &line.target, &intent.targets);
     // The run itself counts its own.
     let own = intent
         .targets
         .iter()
         .filter(|target| target.kind() == line.target);
     let obstacle = Obstacle::AtOnce(line.target.clone());
-    let claimed = engine.waiters.claims_of_others(run);
-    let claimed = claimed.filter(|claimed| **claimed == obstacle).count();
-    let (others, own) = (others.count() + claimed, own.count());
+    let claimed = usize::from(engine.waiters.is_claimed_by_another(run, &obstacle));
+    let (others, own) = (others + claimed, own.count());
     let most = line.count as usize;
     (own > 0 && others + own > most).then(|| {
         let kind = &line.target;

@@ -4,6 +4,7 @@ use super::{Asked, Gate, Question, Verdict};
 use crate::engine::Engine;
 use crate::engine::waiting::Obstacle;
 use crate::journal::{Error, Journal};
+use crate::planted::Planted;
 
 pub struct Freeze;
 
@@ -19,6 +20,9 @@ impl Gate for Freeze {
     }
 
     fn ask(&self, engine: &Engine, _: &dyn Journal, _: &Question<'_>) -> Result<Verdict, Error> {
+        if Planted::FreezeIgnored.is_in() {
+            return Ok(Verdict::Go);
+        }
         if engine.draining {
             // The next start asks anew.
             let why = "the agent stops".to_owned();

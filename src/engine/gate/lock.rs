@@ -39,22 +39,12 @@ impl Gate for Lock {
 
 /// What of others stands in the way of a change of this target.
 fn locked(engine: &Engine, run: RunId, target: &Identity) -> Option<(Identity, String)> {
-    let overlaps = |locked: &Identity| locked.contains(target) || target.contains(locked);
-    let owned = engine
-        .locks
-        .iter()
-        .find(|(locked, owner)| **owner != run && overlaps(locked));
-    if let Some((locked, owner)) = owned {
-        let (name, owner) = (printed(locked), incident_of(*owner)?);
+    if let Some((locked, owner)) = engine.locks.in_the_way(run, target) {
+        let (name, owner) = (printed(locked), incident_of(owner)?);
         let why = format!("{name} is being changed by incident {owner}");
         return Some((locked.clone(), why));
     }
-    let claimed = engine.waiters.claims_of_others(run);
-    let mut claimed = claimed.filter_map(|obstacle| match obstacle {
-        Obstacle::Lock(locked) => Some(locked),
-        Obstacle::Hold | Obstacle::AtOnce(_) => None,
-    });
-    let claimed = claimed.find(|locked| overlaps(locked))?;
+    let claimed = engine.waiters.lock_claimed(run, target)?;
     let why = format!("{} is somebody else's turn", printed(claimed));
     Some((claimed.clone(), why))
 }

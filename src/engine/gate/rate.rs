@@ -40,8 +40,8 @@ impl Gate for Rate {
             }
             let since = before(question.now, window);
             let earlier = journal.attempts_since(&line.target, since)? as usize;
-            let batch = engine.attempts.iter();
-            let batch = batch.filter(|kind| **kind == line.target).count();
+            let batch = engine.attempts.get(&line.target).copied();
+            let batch = batch.unwrap_or_default();
             let attempts = earlier + batch;
             if attempts + wanted > line.count as usize {
                 let (most, kind) = (line.count, &line.target);

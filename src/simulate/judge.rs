@@ -1,0 +1,279 @@
+//! What must hold of every engine at every moment, whatever happens to it.
+//!
+//! What it has to know it keeps as it is written, and it looks only at what something has happened
+//! to: a script of many incidents costs it as much for each as a script of one.
+
+mod changes;
+mod events;
+mod patience;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::queue::{Queue, answered};
+use crate::effect::{ChangeOutcome, Settled};
+use crate::engine::Input;
+use crate::journal::{
+    Delivery, Entry, Error, Happened, Incident, IncidentId, IncidentState, Journal, Memory,
+    MessageId, MessageKind, Outbox, RunId, StoredRun, Write,
+};
+use crate::program::Program;
+use crate::run::{self, Event, IntentKind, Perform};
+use crate::value::{Duration, Time};
+use changes::Changes;
+use events::Events;
+use patience::Patience;
+
+/// What was found so far.
+#[derive(Debug, Default)]
+pub struct Judge {
+    pub broken: Vec<String>,
+    known: BTreeSet<String>,
+    changes: Changes,
+    patience: Patience,
+    events: Events,
+    messages: BTreeMap<IncidentId, BTreeMap<MessageId, Outbox>>,
+    /// Runs that something has happened to since they were looked at.
+    touched: BTreeSet<RunId>,
+    /// Live runs that wait for what time brings.
+    timed: BTreeMap<RunId, Waits>,
+}
+
+/// What a run waits for that is not on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Waits {
+    /// Leave to change something: for as long as it has to while all changes are stopped.
+    Leave,
+    Time,
+}
+
+impl Judge {
+    pub fn new(programs: &[Program]) -> Judge {
+        let mut judge = Judge::default();
+        judge.loads(programs);
+        judge
+    }
+
+    /// Other programs take the place of those that are loaded.
+    pub fn loads(&mut self, programs: &[Program]) {
+        self.changes.loads(programs);
+        self.patience.loads(programs);
+    }
+
+    /// Keeps what is broken, once.
+    pub fn finds(&mut self, what: impl Into<String>) {
+        let what = what.into();
+        if self.known.insert(what.clone()) {
+            self.broken.push(what);
+        }
+    }
+
+    /// A batch that is about to become durable: no change is granted while all are stopped.
+    pub fn writes(&mut self, memory: &Memory, writes: &[Write]) -> Result<(), Error> {
+        let mut held = memory.hold()?.is_some();
+        for write in writes {
+            match write {
+                Write::Hold(hold) => held = hold.is_some(),
+                Write::Intent(stored) => {
+                    if held {
+                        let name = &stored.intent.call.name;
+                        self.finds(format!("{name} is granted while all changes are stopped"));
+                    }
+                    self.changes.grants(stored);
+                }
+                Write::IntentState { id, state } => self.changes.settles(*id, *state),
+                Write::Message(outbox) => {
+                    self.events.says(outbox);
+                    if let Some(incident) = outbox.message.incident {
+                        let said = self.messages.entry(incident).or_default();
+                        said.insert(outbox.id, outbox.clone());
+                    }
+                }
+                Write::Run(run) => {
+                    self.touched.insert(run.id);
+                    if run.ended {
+                        self.changes.ends(run.id);
+                    }
+                }
+                Write::Holding(holding) => self.events.stands(holding.event),
+                Write::Arrived(_)
+                | Write::Disposed { .. }
+                | Write::Dead(_)
+                | Write::Incident(_)
+                | Write::Entry { .. }
+                | Write::Program { .. }
+                | Write::HoldingGone { .. }
+                | Write::Debt(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Something reaches the engine.
+    pub fn reaches(&mut self, input: &Input) {
+        self.touched.extend(answered(input).map(|(run, _)| run));
+    }
+
+    /// So many senders are told that theirs was accepted.
+    pub fn answers(&mut self, memory: &Memory, count: u64) -> Result<(), Error> {
+        let wrong = self.events.answers(memory, count)?;
+        wrong.into_iter().for_each(|wrong| self.finds(wrong));
+        Ok(())
+    }
+
+    /// The agent has begun anew: everybody is looked at.
+    pub fn begins_anew(&mut self, memory: &Memory, now: Time) -> Result<(), Error> {
+        self.patience.begins_anew(now);
+        for run in memory.live_runs()? {
+            self.touched.insert(run.map_or_else(|id| id, |run| run.id));
+        }
+        Ok(())
+    }
+
+    /// The clock was set, or time went by that nobody could use.
+    pub fn shift(&mut self, by: Duration) {
+        self.patience.shift(by);
+    }
+
+    /// A change goes out into the world: it was granted durably, and is not repeated blindly.
+    pub fn dispatched(
+        &mut self,
+        memory: &Memory,
+        run: RunId,
+        perform: &Perform,
+    ) -> Result<(), Error> {
+        if memory.hold()?.is_some() {
+            let name = &perform.call.name;
+            self.finds(format!("{name} is begun while all changes are stopped"));
+        }
+        let wrong = self.changes.dispatched(run, perform);
+        wrong.into_iter().for_each(|wrong| self.finds(wrong));
+        Ok(())
+    }
+
+    /// Between two inputs: every live run waits for something that will come.
+    pub fn at_rest(
+        &mut self,
+        memory: &Memory,
+        coming: &Queue,
+        timer: bool,
+        now: Time,
+    ) -> Result<(), Error> {
+        for id in std::mem::take(&mut self.touched) {
+            let live = memory.run(id)?.filter(|stored| !stored.ended);
+            self.timed.remove(&id);
+            match live {
+                Some(stored) => self.rests(&stored, coming, now),
+                None => self.patience.ends(id),
+            }
+        }
+        if timer {
+            return Ok(());
+        }
+        let held = memory.hold()?.is_some();
+        let stuck = self.timed.iter();
+        let stuck = stuck.filter(|(_, waits)| **waits == Waits::Time || !held);
+        let stuck: Vec<RunId> = stuck.map(|(id, _)| *id).collect();
+        for id in stuck {
+            self.finds(format!("run {id} waits for a time that never comes"));
+        }
+        Ok(())
+    }
+
+    fn rests(&mut self, stored: &StoredRun, coming: &Queue, now: Time) {
+        let id = stored.id;
+        let late = self.patience.looks(stored, now);
+        late.into_iter().for_each(|late| self.finds(late));
+        if stored.pending.is_empty() {
+            self.finds(format!("run {id} is live and waits for nothing"));
+        }
+        for action in &stored.pending {
+            let (question, waits) = match action {
+                run::Action::Observe(observe) => (Some(observe.id), Waits::Time),
+                run::Action::Perform(perform) => (Some(perform.id), Waits::Time),
+                run::Action::Settle { id: asked, .. } => (Some(*asked), Waits::Time),
+                run::Action::Intend { .. } | run::Action::Repeat { .. } => (None, Waits::Leave),
+                run::Action::Wait { .. }
+                | run::Action::Tell(_)
+                | run::Action::Attach(_)
+                | run::Action::Record(_)
+                | run::Action::End(_) => (None, Waits::Time),
+            };
+            match question {
+                Some(question) if coming.answers(id, question) => {}
+                Some(_) => {
+                    self.finds(format!("run {id} waits for what never comes: {action:?}"));
+                }
+                None => {
+                    let known = self.timed.entry(id).or_insert(waits);
+                    *known = waits.max(*known);
+                }
+            }
+        }
+    }
+
+    /// When the script is over: every incident is resolved, or a human was told; every event has
+    /// ended, and nobody waits without patience.
+    pub fn at_end(&mut self, memory: &Memory, now: Time) -> Result<(), Error> {
+        for incident in memory.incidents(false, usize::MAX)? {
+            let timeline = memory.timeline(incident.id, 0)?;
+            self.ends_well(&incident, &timeline);
+            let run = incident.run.map(|run| memory.run(run)).transpose()?;
+            if run.is_some_and(|run| run.is_none_or(|run| run.ended)) {
+                let id = incident.id;
+                self.finds(format!("incident {id} is worked on by a run that is over"));
+            }
+        }
+        let code = |run| Some(memory.run(run).ok()??.code);
+        let mut wrong = self.patience.at_end(now, code);
+        wrong.extend(self.events.at_end(memory)?);
+        wrong.into_iter().for_each(|wrong| self.finds(wrong));
+        Ok(())
+    }
+
+    fn ends_well(&mut self, incident: &Incident, timeline: &[Entry]) {
+        let id = incident.id;
+        match &incident.state {
+            IncidentState::Resolved { how, .. } => {
+                if *how == crate::journal::How::Verified && !is_verified(timeline) {
+                    self.finds(format!(
+                        "incident {id} is resolved without a verify after its last change"
+                    ));
+                }
+                if incident.run.is_none()
+                    && !(incident.locks.is_empty() && incident.disturbed.is_empty())
+                {
+                    self.finds(format!("incident {id} is resolved and keeps its locks"));
+                }
+            }
+            IncidentState::Handed | IncidentState::Acknowledged { .. } => {
+                let said = self.messages.get(&id);
+                let told = said.into_iter().flat_map(BTreeMap::values).any(|outbox| {
+                    matches!(outbox.message.kind, MessageKind::Page | MessageKind::Task)
+                        && (!matches!(outbox.delivery, Delivery::GivenUp { .. })
+                            || incident.state != IncidentState::Handed)
+                });
+                if !told {
+                    self.finds(format!("incident {id} is handed and nobody is told"));
+                }
+            }
+            IncidentState::Open | IncidentState::Reopened => {
+                self.finds(format!("incident {id} stays {}", incident.state.word()));
+            }
+        }
+    }
+}
+
+/// Whether a verify passed after the last change that took effect.
+fn is_verified(timeline: &[Entry]) -> bool {
+    let changed = timeline.iter().rposition(|entry| match &entry.happened {
+        Happened::Performed { kind, outcome, .. } => {
+            *kind == IntentKind::Do && matches!(outcome, ChangeOutcome::Applied(_))
+        }
+        Happened::Settled { outcome, .. } => *outcome == Settled::Applied,
+        _ => false,
+    });
+    let verified = timeline
+        .iter()
+        .rposition(|entry| matches!(entry.happened, Happened::Run(Event::Verified { .. })));
+    verified.is_some() && verified > changed
+}
