@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 use tracing::{error, info, warn};
 
-use super::api::{self, Shared};
+use super::api::{self, Refusals, Shared};
 use super::listen;
 use super::load::{self, Package, Refused};
 use super::watch::Watched;
@@ -116,8 +116,10 @@ pub async fn start(
     let shared = Shared {
         handle: handle.clone(),
         clock,
-        callers: Arc::new(reach.callers),
+        callers: reach.callers,
+        names: settings.names,
         ready: ready.clone(),
+        refused: Refusals::default(),
     };
     let (end, ending) = watch::channel(false);
     let router = api::router(shared);

@@ -116,6 +116,9 @@ fn outline(settings: &Settings) -> String {
         let _ = writeln!(out, "{text}");
     };
     line(format!("listen {}", settings.listen));
+    if !settings.names.is_empty() {
+        line(format!("names {}", settings.names.join(", ")));
+    }
     line(format!("store {}", settings.store.display()));
     line(match settings.log {
         LogForm::Text => "log text".into(),
@@ -143,10 +146,12 @@ fn outline(settings: &Settings) -> String {
     }
     for caller in &settings.callers {
         let token = reference(&caller.token);
+        let kinds = caller.kinds.iter().map(|kind| kind.word());
         line(format!(
-            "caller {} {token} as {}",
+            "caller {} {token} as {} may {}",
             caller.name,
-            caller.roles.join(", ")
+            caller.roles.join(", "),
+            kinds.collect::<Vec<_>>().join(", ")
         ));
     }
     settings.grants.lines().for_each(line);

@@ -14,7 +14,7 @@ use crate::connect::{
 };
 use crate::diag::Code;
 use crate::project::Trouble;
-use crate::settings::{Contact, SecretRef, Settings};
+use crate::settings::{CallerKind, Contact, SecretRef, Settings};
 
 /// The longest secret.
 const SECRET_BYTES: usize = 64 * 1024;
@@ -31,6 +31,7 @@ pub struct Known {
     pub name: SmolStr,
     pub token: SecretText,
     pub roles: Vec<SmolStr>,
+    pub kinds: Vec<CallerKind>,
 }
 
 /// Something that the settings name and that is not there.
@@ -91,6 +92,7 @@ impl Making<'_> {
                 name: caller.name.clone(),
                 token: self.secret(&caller.token, &caller.name)?,
                 roles: caller.roles.clone(),
+                kinds: caller.kinds.clone(),
             })
         });
         let callers = callers.collect();

@@ -10,6 +10,7 @@ mod messengers;
 mod people;
 mod stage;
 mod start;
+mod strangers;
 mod world;
 
 use libtest_mimic::Trial;
@@ -27,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
         ("messengers", messengers::CASES),
         ("people", people::CASES),
         ("start", start::CASES),
+        ("strangers", strangers::CASES),
         ("world", world::CASES),
     ];
     let cases = groups.into_iter().flat_map(|(group, cases)| {

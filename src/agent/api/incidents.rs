@@ -1,21 +1,28 @@
 //! What people look at, and what they do: incidents, dead letters, the stop of all changes.
 
+use std::sync::Arc;
+
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
+use super::asked::{Asked, Name, whole};
 use super::{Caller, Failed, Shared};
 use crate::engine::Refusal;
 use crate::journal::{IncidentId, Source};
 
 /// The most incidents, or letters, of one answer.
 const MOST: usize = 1_000;
+/// The most that somebody says of what they do, in bytes.
+const SAID_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Which {
     /// Only those that are not over.
     #[serde(default)]
@@ -23,6 +30,7 @@ pub struct Which {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct From {
     /// The timeline from this entry on.
     #[serde(default)]
@@ -41,8 +49,8 @@ pub struct Said {
 
 /// `GET /v1/incidents?open=true`
 pub async fn list(
-    State(shared): State<Shared>,
-    Query(which): Query<Which>,
+    State(shared): State<Arc<Shared>>,
+    Asked(which): Asked<Which>,
 ) -> Result<axum::Json<IncidentList>, Failed> {
     let list = shared.handle.look(move |journal, engine| {
         let incidents = journal.incidents(which.open, MOST)?;
@@ -57,9 +65,9 @@ pub async fn list(
 
 /// `GET /v1/incidents/ID?from=NUMBER`
 pub async fn show(
-    State(shared): State<Shared>,
-    Path(id): Path<String>,
-    Query(from): Query<From>,
+    State(shared): State<Arc<Shared>>,
+    Name(id): Name,
+    Asked(from): Asked<From>,
 ) -> Result<axum::Json<IncidentDetail>, Failed> {
     let id = number(&id)?;
     let detail = shared.handle.look(move |journal, _| {
@@ -74,30 +82,30 @@ pub async fn show(
 
 /// `POST /v1/incidents/ID/ack`
 pub async fn acknowledge(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    body: String,
+    Name(id): Name,
+    body: Body,
 ) -> Result<Response, Failed> {
-    let (id, said) = (number(&id)?, said(&body)?);
+    let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
     done(id, shared.handle.acknowledge(id, by).await?, &shared).await
 }
 
 /// `POST /v1/incidents/ID/resolve`
 pub async fn resolve(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    body: String,
+    Name(id): Name,
+    body: Body,
 ) -> Result<Response, Failed> {
-    let (id, said) = (number(&id)?, said(&body)?);
+    let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
     done(id, shared.handle.resolve(id, by, said.why).await?, &shared).await
 }
 
 /// `GET /v1/dead-letters`
-pub async fn dead_letters(State(shared): State<Shared>) -> Result<Response, Failed> {
+pub async fn dead_letters(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
     let letters = shared
         .handle
         .look(|journal, _| journal.dead_letters(MOST))
@@ -118,7 +126,7 @@ pub async fn dead_letters(State(shared): State<Shared>) -> Result<Response, Fail
 }
 
 /// `GET /v1/hold`
-pub async fn held(State(shared): State<Shared>) -> Result<Response, Failed> {
+pub async fn held(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
     let held = shared.handle.look(|_, engine| {
         Ok(engine
             .held()
@@ -129,11 +137,11 @@ pub async fn held(State(shared): State<Shared>) -> Result<Response, Failed> {
 
 /// `POST /v1/hold`
 pub async fn hold(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    body: String,
+    body: Body,
 ) -> Result<Response, Failed> {
-    let said = said(&body)?;
+    let said = said(body).await?;
     let by = who(caller, &said)?;
     match shared.handle.stop_changes(by, said.why).await? {
         Ok(()) => held(State(shared)).await,
@@ -142,26 +150,25 @@ pub async fn hold(
 }
 
 /// `DELETE /v1/hold`
-pub async fn release(State(shared): State<Shared>) -> Result<Response, Failed> {
+pub async fn release(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
     match shared.handle.release_changes().await? {
         true => held(State(shared)).await,
-        false => Err(Failed {
-            status: StatusCode::CONFLICT,
-            code: None,
-            why: "nothing stops the changes".to_owned(),
-        }),
+        false => Err(Failed::of(
+            StatusCode::CONFLICT,
+            "nothing stops the changes",
+        )),
     }
 }
 
 async fn done(
     id: IncidentId,
     done: Result<(), Refusal>,
-    shared: &Shared,
+    shared: &Arc<Shared>,
 ) -> Result<Response, Failed> {
     match done {
         Ok(()) => {
             let from = From { from: 0 };
-            let shown = show(State(shared.clone()), Path(id.to_string()), Query(from)).await?;
+            let shown = show(State(shared.clone()), Name(id.to_string()), Asked(from)).await?;
             Ok(shown.into_response())
         }
         Err(Refusal::NoSuchIncident) => Err(unknown(id)),
@@ -177,45 +184,31 @@ fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
     };
     match name.trim().is_empty() {
         false => Ok(name),
-        true => Err(Failed {
-            status: StatusCode::BAD_REQUEST,
-            code: None,
-            why: "say who you are: {\"by\": \"ada\"}".to_owned(),
-        }),
+        true => Err(Failed::call("say who you are: {\"by\": \"ada\"}")),
     }
 }
 
-fn said(body: &str) -> Result<Said, Failed> {
-    if body.trim().is_empty() {
+async fn said(body: Body) -> Result<Said, Failed> {
+    let body = whole(body, SAID_BYTES)
+        .await
+        .map_err(|(unread, _)| unread)?;
+    if body.trim_ascii().is_empty() {
         return Ok(Said::default());
     }
-    serde_json::from_str(body).map_err(|error| Failed {
-        status: StatusCode::BAD_REQUEST,
-        code: None,
-        why: format!("the body is not what is expected: {error}"),
-    })
+    serde_json::from_slice(&body)
+        .map_err(|error| Failed::call(format!("the body is not what is expected: {error}")))
 }
 
 fn number(text: &str) -> Result<IncidentId, Failed> {
-    text.parse().map(IncidentId).map_err(|_| Failed {
-        status: StatusCode::NOT_FOUND,
-        code: None,
-        why: "an incident is named by its number".to_owned(),
-    })
+    text.parse()
+        .map(IncidentId)
+        .map_err(|_| Failed::of(StatusCode::NOT_FOUND, "an incident is named by its number"))
 }
 
 fn unknown(id: IncidentId) -> Failed {
-    Failed {
-        status: StatusCode::NOT_FOUND,
-        code: None,
-        why: format!("there is no incident {id}"),
-    }
+    Failed::of(StatusCode::NOT_FOUND, format!("there is no incident {id}"))
 }
 
 fn conflict(refusal: &Refusal) -> Failed {
-    Failed {
-        status: StatusCode::CONFLICT,
-        code: None,
-        why: refusal.to_string(),
-    }
+    Failed::of(StatusCode::CONFLICT, refusal.to_string())
 }

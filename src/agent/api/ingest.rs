@@ -1,15 +1,18 @@
 //! What comes in: alerts, events, requests. Whatever cannot be dealt with is kept, with the reason.
 
+use std::sync::Arc;
+
 use axum::Extension;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 
 use super::super::alertmanager::{self, Bad, KEPT_BYTES, cut};
-use super::slow::TooSlow;
+use super::asked::{Name, Unread, whole};
+use super::refused::Refused;
 use super::{Caller, Failed, Shared};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving};
@@ -21,7 +24,7 @@ const ALERTS_BYTES: usize = 8 * 1024 * 1024;
 const EVENT_BYTES: usize = 256 * 1024;
 
 /// `POST /v1/alerts/alertmanager`
-pub async fn alerts(State(shared): State<Shared>, body: Body) -> Result<Response, Failed> {
+pub async fn alerts(State(shared): State<Arc<Shared>>, body: Body) -> Result<Response, Failed> {
     let source = Source::Alertmanager;
     let body = read(&shared, body, ALERTS_BYTES, &source).await?;
     let notification = match alertmanager::decode(&body) {
@@ -44,8 +47,8 @@ pub async fn alerts(State(shared): State<Shared>, body: Body) -> Result<Response
 
 /// `POST /v1/events/NAME`
 pub async fn event(
-    State(shared): State<Shared>,
-    Path(name): Path<String>,
+    State(shared): State<Arc<Shared>>,
+    Name(name): Name,
     body: Body,
 ) -> Result<Response, Failed> {
     let name = SmolStr::new(cut(&name, 128));
@@ -56,9 +59,9 @@ pub async fn event(
 
 /// `POST /v1/requests/RUNBOOK`
 pub async fn request(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    Path(runbook): Path<String>,
+    Name(runbook): Name,
     body: Body,
 ) -> Result<Response, Failed> {
     let runbook = SmolStr::new(cut(&runbook, 128));
@@ -117,73 +120,45 @@ fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
 
 async fn text(shared: &Shared, body: Body, source: &Source) -> Result<String, Failed> {
     let bytes = read(shared, body, EVENT_BYTES, source).await?;
-    match String::from_utf8(bytes.to_vec()) {
+    match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
-        Err(_) => {
+        Err(error) => {
             let bad = Bad {
                 code: malformed(source),
                 why: "it is not UTF-8".to_owned(),
-                body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
+                body: cut(&String::from_utf8_lossy(error.as_bytes()), KEPT_BYTES).to_owned(),
             };
             Err(refuse(shared, bad, source.clone(), StatusCode::BAD_REQUEST).await?)
         }
     }
 }
 
-/// The whole body, if it is not too large; else its beginning is kept.
-async fn read(shared: &Shared, body: Body, most: usize, source: &Source) -> Result<Bytes, Failed> {
-    use std::pin::Pin;
-    let mut body = body;
-    let mut bytes = Vec::new();
-    loop {
-        let frame = std::future::poll_fn(|context| {
-            axum::body::HttpBody::poll_frame(Pin::new(&mut body), context)
-        });
-        let data = match frame.await {
-            None => return Ok(bytes.into()),
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(data) => data,
-                Err(_) => continue,
-            },
-            // It is sent again; what came so far is nothing yet.
-            Some(Err(error)) if is_too_slow(&error) => {
-                return Err(Failed {
-                    status: StatusCode::REQUEST_TIMEOUT,
-                    code: None,
-                    why: format!("the body: {TooSlow}; nothing was accepted"),
-                });
-            }
-            Some(Err(error)) => {
-                let bad = Bad {
-                    code: malformed(source),
-                    why: format!("the body broke off after {} bytes: {error}", bytes.len()),
-                    body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
-                };
-                return Err(refuse(shared, bad, source.clone(), StatusCode::BAD_REQUEST).await?);
-            }
-        };
-        if bytes.len() + data.len() > most {
-            let bad = Bad {
-                code: Code::AlertTooLarge,
-                why: format!("the body has more than {most} bytes"),
-                body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
-            };
-            let status = StatusCode::PAYLOAD_TOO_LARGE;
-            return Err(refuse(shared, bad, source.clone(), status).await?);
+/// The whole body; of one that cannot be taken the beginning is kept.
+async fn read(
+    shared: &Shared,
+    body: Body,
+    most: usize,
+    source: &Source,
+) -> Result<Vec<u8>, Failed> {
+    let (unread, bytes) = match whole(body, most).await {
+        Ok(bytes) => return Ok(bytes),
+        Err(unread) => unread,
+    };
+    let (code, status) = match &unread {
+        // It is sent again; what came so far is nothing yet.
+        Unread::TooSlow => {
+            shared.refused.count(Refused::Slow);
+            return Err(unread.into());
         }
-        bytes.extend_from_slice(&data);
-    }
-}
-
-fn is_too_slow(error: &axum::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<TooSlow>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
+        Unread::TooLarge { .. } => (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
+        Unread::BrokeOff { .. } => (malformed(source), StatusCode::BAD_REQUEST),
+    };
+    let bad = Bad {
+        code,
+        why: unread.to_string(),
+        body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
+    };
+    Err(refuse(shared, bad, source.clone(), status).await?)
 }
 
 /// What something broken is called, by where it came in.
@@ -201,11 +176,7 @@ async fn refuse(
     source: Source,
     status: StatusCode,
 ) -> Result<Failed, Failed> {
-    let failed = Failed {
-        status,
-        code: Some(bad.code),
-        why: bad.why.clone(),
-    };
+    let failed = Failed::with(status, bad.code, bad.why.clone());
     bury(shared, bad, source).await?;
     Ok(failed)
 }
