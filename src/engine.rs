@@ -21,6 +21,7 @@
 mod arrive;
 mod clock;
 mod close;
+mod dead;
 mod debt;
 mod decode;
 mod desk;
@@ -54,12 +55,12 @@ use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    Alert, DeadLetter, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox,
-    RunId, Write,
+    Alert, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox, RunId, Write,
 };
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
 use crate::value::{Identity, Time};
+use dead::Dead;
 use desk::Desk;
 use dwell::Dwells;
 use timer::Timer;
@@ -91,6 +92,9 @@ pub struct Engine {
     /// The agent stops: no change begins any more.
     draining: bool,
     dwells: Dwells,
+    dead: Dead,
+    /// Who hears of what concerns no product.
+    platform: Option<SmolStr>,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -256,9 +260,9 @@ impl Engine {
         self.hold.as_ref()
     }
 
-    /// Keeps what could not even be decoded.
-    pub fn bury(&mut self, letter: DeadLetter) {
-        self.desk.write(Write::Dead(letter));
+    /// Who hears of what concerns no product: the address of a contact.
+    pub fn told_to(&mut self, platform: Option<SmolStr>) {
+        self.platform = platform;
     }
 
     fn keep_programs(&mut self, runbooks: &Runbooks) {

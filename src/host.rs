@@ -15,6 +15,7 @@ mod limits;
 mod perform;
 mod reach;
 mod status;
+mod tally;
 mod under_way;
 
 pub use clock::Clock;
@@ -23,4 +24,5 @@ pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
 pub use reach::{Known, Reach, reach};
 pub use status::Status;
+pub use tally::{COMMITS, Tally};
 pub use under_way::UnderWay;

@@ -9,6 +9,7 @@
 //! names = ["rbk.shop.svc"]              # by which it is called, besides its address and `localhost`
 //! store = "agent.db"
 //! log = "text"                          # or "json"
+//! platform = "pagerduty:checkout"       # the contact that hears of what concerns no product
 //!
 //! [prometheus]
 //! url = "http://127.0.0.1:9090"
@@ -79,6 +80,8 @@ pub struct Settings {
     /// Relative to the folder of the file.
     pub store: PathBuf,
     pub log: LogForm,
+    /// The contact that hears of what concerns no product.
+    pub platform: Option<SmolStr>,
     pub prometheus: Option<Prometheus>,
     /// By the name that a package uses.
     pub hosts: BTreeMap<SmolStr, Host>,
@@ -186,6 +189,7 @@ impl Default for Settings {
             names: Vec::new(),
             store: PathBuf::from(STORE),
             log: LogForm::default(),
+            platform: None,
             prometheus: None,
             hosts: BTreeMap::new(),
             programs: BTreeMap::new(),

@@ -3,18 +3,21 @@
 //! Nothing is answered with success before it is durable. Whoever calls is known by a token, unless
 //! the agent listens to its own machine alone and names no callers.
 
+mod alerts;
 mod asked;
 mod caller;
 mod guard;
 mod incidents;
 mod ingest;
+mod letters;
+mod metrics;
 mod problem;
 mod refused;
 mod slow;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::State;
@@ -23,7 +26,9 @@ use axum::middleware::{from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
+pub use alerts::AT_ONCE;
 use caller::Caller;
 use problem::Failed;
 pub use refused::Refusals;
@@ -44,6 +49,10 @@ pub struct Shared {
     /// False while the agent starts or stops.
     pub ready: Arc<AtomicBool>,
     pub refused: Refusals,
+    /// A place for each notification that is read.
+    pub notifications: Semaphore,
+    /// When the agent was started.
+    pub started: SystemTime,
 }
 
 /// All routes.
@@ -69,7 +78,14 @@ pub fn router(shared: Shared) -> Router {
 /// For those who tell what happened.
 fn sent() -> Router<Arc<Shared>> {
     Router::new()
-        .route("/v1/alerts/alertmanager", post(ingest::alerts))
+        .route(
+            "/v1/alerts/alertmanager",
+            post(alerts::alerts).put(alerts::alerts),
+        )
+        .route(
+            "/v1/alerts/grafana",
+            post(alerts::alerts).put(alerts::alerts),
+        )
         .route("/v1/events/{name}", post(ingest::event))
 }
 
@@ -78,8 +94,10 @@ fn viewed() -> Router<Arc<Shared>> {
     Router::new()
         .route("/v1/incidents", get(incidents::list))
         .route("/v1/incidents/{id}", get(incidents::show))
-        .route("/v1/dead-letters", get(incidents::dead_letters))
+        .route("/v1/dead-letters", get(letters::list))
+        .route("/v1/dead-letters/{id}", get(letters::show))
         .route("/v1/hold", get(incidents::held))
+        .route("/metrics", get(metrics::metrics))
 }
 
 /// For those who do something about it.
@@ -88,6 +106,7 @@ fn operated() -> Router<Arc<Shared>> {
         .route("/v1/requests/{runbook}", post(ingest::request))
         .route("/v1/incidents/{id}/ack", post(incidents::acknowledge))
         .route("/v1/incidents/{id}/resolve", post(incidents::resolve))
+        .route("/v1/dead-letters/{id}/replay", post(letters::replay))
         .route("/v1/hold", post(incidents::hold).delete(incidents::release))
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tracing::{error, info, warn};
 
 use super::api::{self, Refusals, Shared};
@@ -94,8 +94,9 @@ pub async fn start(
     for words in words {
         warn!("{words}");
     }
-    let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
+    let mut engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
         .map_err(|failure| vec![store_refused(&path, &failure)])?;
+    engine.told_to(settings.platform.clone());
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|failure| {
@@ -120,6 +121,8 @@ pub async fn start(
         names: settings.names,
         ready: ready.clone(),
         refused: Refusals::default(),
+        notifications: Semaphore::new(api::AT_ONCE),
+        started: SystemTime::now(),
     };
     let (end, ending) = watch::channel(false);
     let router = api::router(shared);

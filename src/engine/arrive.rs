@@ -58,14 +58,15 @@ impl Engine {
             }
         };
         if let Accepted::Dead { code, why } = &accepted {
-            self.bury(DeadLetter {
+            let letter = DeadLetter {
                 event: Some(id),
                 at: now,
                 source: event.source(),
                 code: (*code).into(),
                 why: why.clone(),
                 body: body(&event),
-            });
+            };
+            self.bury(letter, event.name());
         }
         let disposition = match &accepted {
             Accepted::Taken(incidents) => Disposition::Taken(incidents.clone()),

@@ -44,6 +44,8 @@ impl Engine {
             intents: Default::default(),
             attempts: Vec::new(),
             dwells: Default::default(),
+            dead: Default::default(),
+            platform: None,
             desk: Default::default(),
             actions: Vec::new(),
         };

@@ -124,6 +124,9 @@ fn outline(settings: &Settings) -> String {
         LogForm::Text => "log text".into(),
         LogForm::Json => "log json".into(),
     });
+    if let Some(platform) = &settings.platform {
+        line(format!("platform {platform}"));
+    }
     if let Some(prometheus) = &settings.prometheus {
         let token = token(prometheus.token.as_ref());
         line(format!("prometheus {}{token}", prometheus.url));

@@ -20,6 +20,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         "names",
         "store",
         "log",
+        "platform",
         "prometheus",
         "hosts",
         "programs",
@@ -42,7 +43,16 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         let help = "listen on `127.0.0.1`, or say who may call in `[[callers]]`";
         reader.push(Diagnostic::new(Code::ListenWithoutCallers, message, span, label).help(help));
     }
+    let contacts = contacts(reader, &file);
+    let platform = reader.text(&file, "platform", value::any);
+    if let Some(name) = &platform
+        && !contacts.contains_key(name)
+    {
+        let label = format!("there is no `[contacts.\"{}\"]`", value::shown(name));
+        at_value(reader, &file, "platform", &label);
+    }
     Settings {
+        platform,
         listen: listen.unwrap_or(defaults.listen),
         names: each(
             reader,
@@ -62,7 +72,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         prometheus: prometheus(reader, &file),
         hosts: hosts(reader, &file),
         programs: programs(reader, &file),
-        contacts: contacts(reader, &file),
+        contacts,
         secrets: secrets(reader, &file),
         callers: callers(reader, &file),
         grants: grants::read(reader, &file),

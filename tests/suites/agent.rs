@@ -5,8 +5,10 @@
 
 mod disk;
 mod incoming;
+mod letters;
 mod life;
 mod messengers;
+mod numbers;
 mod people;
 mod stage;
 mod start;
@@ -24,8 +26,10 @@ pub fn trials() -> Vec<Trial> {
     let groups = [
         ("disk", disk::CASES),
         ("incoming", incoming::CASES),
+        ("letters", letters::CASES),
         ("life", life::CASES),
         ("messengers", messengers::CASES),
+        ("numbers", numbers::CASES),
         ("people", people::CASES),
         ("start", start::CASES),
         ("strangers", strangers::CASES),

@@ -12,6 +12,9 @@ use serde::de::DeserializeOwned;
 use super::Failed;
 use super::slow::TooSlow;
 
+/// The longest page of a list, which is also what is given unless told otherwise.
+const MOST: usize = 500;
+
 /// The query of a call; an unknown name in it is a mistake.
 #[derive(Debug)]
 pub struct Asked<T>(pub T);
@@ -39,6 +42,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
             Ok(Path(name)) => Ok(Name(name)),
             Err(why) => Err(Failed::call(why.body_text())),
         }
+    }
+}
+
+/// How long a page of a list is to be.
+pub fn most(limit: Option<usize>) -> Result<usize, Failed> {
+    match limit {
+        None => Ok(MOST),
+        Some(limit @ 1..=MOST) => Ok(limit),
+        Some(_) => Err(Failed::call(format!("`limit` is from 1 to {MOST}"))),
     }
 }
 

@@ -25,6 +25,14 @@ pub struct Caller {
     kinds: Vec<CallerKind>,
 }
 
+impl Caller {
+    /// Who asks, in the records.
+    pub fn asks(&self) -> SmolStr {
+        let name = self.name.clone();
+        name.unwrap_or_else(|| "somebody on this machine".into())
+    }
+}
+
 /// Who has this token; nobody if it is no caller's. `None` of the callers is asked where there are none.
 pub fn caller(callers: &[Known], headers: &HeaderMap) -> Option<Caller> {
     if callers.is_empty() {

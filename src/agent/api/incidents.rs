@@ -1,4 +1,4 @@
-//! What people look at, and what they do: incidents, dead letters, the stop of all changes.
+//! What people look at, and what they do: incidents, the stop of all changes.
 
 use std::sync::Arc;
 
@@ -11,22 +11,23 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
-use super::asked::{Asked, Name, whole};
+use super::asked::{Asked, Name, most, whole};
 use super::{Caller, Failed, Shared};
 use crate::engine::Refusal;
-use crate::journal::{IncidentId, Source};
+use crate::journal::IncidentId;
 
-/// The most incidents, or letters, of one answer.
-const MOST: usize = 1_000;
 /// The most that somebody says of what they do, in bytes.
 const SAID_BYTES: usize = 64 * 1024;
 
+/// Which part of the list.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
     /// Only those that are not over.
     #[serde(default)]
     open: bool,
+    before: Option<u64>,
+    limit: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -47,16 +48,19 @@ pub struct Said {
     why: String,
 }
 
-/// `GET /v1/incidents?open=true`
+/// `GET /v1/incidents?open=true&before=ID&limit=NUMBER`
 pub async fn list(
     State(shared): State<Arc<Shared>>,
     Asked(which): Asked<Which>,
 ) -> Result<axum::Json<IncidentList>, Failed> {
+    let most = most(which.limit)?;
+    let before = which.before.map(IncidentId);
     let list = shared.handle.look(move |journal, engine| {
-        let incidents = journal.incidents(which.open, MOST)?;
+        let page = journal.page_of_incidents(which.open, before, most)?;
         Ok(IncidentList {
             version: 1,
-            incidents: incidents.iter().map(IncidentView::of).collect(),
+            incidents: page.found.iter().map(IncidentView::of).collect(),
+            total: page.total,
             held_by: engine.held().map(|hold| hold.by.to_string()),
         })
     });
@@ -102,27 +106,6 @@ pub async fn resolve(
     let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
     done(id, shared.handle.resolve(id, by, said.why).await?, &shared).await
-}
-
-/// `GET /v1/dead-letters`
-pub async fn dead_letters(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
-    let letters = shared
-        .handle
-        .look(|journal, _| journal.dead_letters(MOST))
-        .await?;
-    let letter = |letter: &crate::journal::DeadLetter| {
-        let source = match &letter.source {
-            Source::Alertmanager => "alertmanager".to_owned(),
-            Source::Event(name) => format!("event {name}"),
-            Source::Request(runbook) => format!("request {runbook}"),
-        };
-        json!({
-            "at": letter.at.to_string(), "source": source, "code": letter.code.as_str(),
-            "why": letter.why, "body": letter.body,
-        })
-    };
-    let letters: Vec<_> = letters.iter().map(letter).collect();
-    Ok(axum::Json(json!({"version": 1, "dead_letters": letters})).into_response())
 }
 
 /// `GET /v1/hold`

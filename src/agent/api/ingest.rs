@@ -1,4 +1,4 @@
-//! What comes in: alerts, events, requests. Whatever cannot be dealt with is kept, with the reason.
+//! What comes in: events and requests, one at a time; alerts have a file of their own. Whatever cannot be dealt with is kept, with the reason.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 
-use super::super::alertmanager::{self, Bad, KEPT_BYTES, cut};
+use super::super::alertmanager::{Bad, KEPT_BYTES, cut};
 use super::asked::{Name, Unread, whole};
 use super::refused::Refused;
 use super::{Caller, Failed, Shared};
@@ -18,32 +18,8 @@ use crate::diag::Code;
 use crate::engine::{Accepted, Arriving};
 use crate::journal::{DeadLetter, Source};
 
-/// The largest body of a notification.
-const ALERTS_BYTES: usize = 8 * 1024 * 1024;
 /// The largest event or request.
 const EVENT_BYTES: usize = 256 * 1024;
-
-/// `POST /v1/alerts/alertmanager`
-pub async fn alerts(State(shared): State<Arc<Shared>>, body: Body) -> Result<Response, Failed> {
-    let source = Source::Alertmanager;
-    let body = read(&shared, body, ALERTS_BYTES, &source).await?;
-    let notification = match alertmanager::decode(&body) {
-        Ok(notification) => notification,
-        Err(bad) => return Err(refuse(&shared, bad, source, StatusCode::BAD_REQUEST).await?),
-    };
-    let mut dead = Vec::new();
-    for bad in notification.bad {
-        dead.push(json!({"code": bad.code.as_str(), "why": bad.why}));
-        bury(&shared, bad, source.clone()).await?;
-    }
-    let alerts = notification
-        .alerts
-        .into_iter()
-        .map(Arriving::Alert)
-        .collect();
-    let accepted = shared.handle.accept(alerts).await?;
-    Ok(axum::Json(answer(&accepted, dead)).into_response())
-}
 
 /// `POST /v1/events/NAME`
 pub async fn event(
@@ -74,27 +50,34 @@ pub async fn request(
         } else {
             json
         },
-        by: caller
-            .name
-            .unwrap_or_else(|| "somebody on this machine".into()),
+        by: caller.asks(),
         roles: caller.roles,
     };
     accept_one(&shared, request).await
 }
 
-async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Failed> {
+pub async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Failed> {
     let accepted = shared.handle.accept(vec![arriving]).await?;
-    let refused = accepted
-        .iter()
-        .any(|one| matches!(one, Accepted::Dead { .. }));
-    let status = match refused {
-        true => StatusCode::UNPROCESSABLE_ENTITY,
-        false => StatusCode::OK,
+    let body = answer(&accepted, Vec::new());
+    let refused = accepted.iter().find_map(|one| match one {
+        Accepted::Dead { code, why } => Some((*code, why)),
+        Accepted::Taken(_) | Accepted::Joined(_) | Accepted::Kept => None,
+    });
+    let Some((code, why)) = refused else {
+        return Ok(axum::Json(body).into_response());
     };
-    Ok((status, axum::Json(answer(&accepted, Vec::new()))).into_response())
+    let mut failed = Failed::of(StatusCode::UNPROCESSABLE_ENTITY, why);
+    failed.code = Code::ALL
+        .iter()
+        .copied()
+        .find(|known| known.as_str() == code);
+    if let Json::Object(members) = body {
+        failed.more = members;
+    }
+    Err(failed)
 }
 
-fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
+pub fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
     let mut incidents: Vec<u64> = Vec::new();
     let mut joined = false;
     for one in accepted {
@@ -126,6 +109,7 @@ async fn text(shared: &Shared, body: Body, source: &Source) -> Result<String, Fa
             let bad = Bad {
                 code: malformed(source),
                 why: "it is not UTF-8".to_owned(),
+                name: called(source),
                 body: cut(&String::from_utf8_lossy(error.as_bytes()), KEPT_BYTES).to_owned(),
             };
             Err(refuse(shared, bad, source.clone(), StatusCode::BAD_REQUEST).await?)
@@ -144,11 +128,21 @@ async fn read(
         Ok(bytes) => return Ok(bytes),
         Err(unread) => unread,
     };
+    Err(unreadable(shared, unread, &bytes, source).await?)
+}
+
+/// Keeps the beginning of a body that did not come to its end, and says why.
+pub async fn unreadable(
+    shared: &Shared,
+    unread: Unread,
+    begin: &[u8],
+    source: &Source,
+) -> Result<Failed, Failed> {
     let (code, status) = match &unread {
         // It is sent again; what came so far is nothing yet.
         Unread::TooSlow => {
             shared.refused.count(Refused::Slow);
-            return Err(unread.into());
+            return Ok(unread.into());
         }
         Unread::TooLarge { .. } => (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
         Unread::BrokeOff { .. } => (malformed(source), StatusCode::BAD_REQUEST),
@@ -156,9 +150,10 @@ async fn read(
     let bad = Bad {
         code,
         why: unread.to_string(),
-        body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
+        name: called(source),
+        body: cut(&String::from_utf8_lossy(begin), KEPT_BYTES).to_owned(),
     };
-    Err(refuse(shared, bad, source.clone(), status).await?)
+    refuse(shared, bad, source.clone(), status).await
 }
 
 /// What something broken is called, by where it came in.
@@ -169,8 +164,16 @@ fn malformed(source: &Source) -> Code {
     }
 }
 
+/// What its sender calls it, as far as the address says.
+fn called(source: &Source) -> SmolStr {
+    match source {
+        Source::Alertmanager => SmolStr::default(),
+        Source::Event(name) | Source::Request(name) => name.clone(),
+    }
+}
+
 /// Keeps something that cannot be dealt with, and says so.
-async fn refuse(
+pub async fn refuse(
     shared: &Shared,
     bad: Bad,
     source: Source,
@@ -181,8 +184,7 @@ async fn refuse(
     Ok(failed)
 }
 
-async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
-    tracing::warn!(code = bad.code.as_str(), "dead letter: {}", bad.why);
+pub async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
     let letter = DeadLetter {
         event: None,
         at: shared.clock.now(),
@@ -191,6 +193,6 @@ async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
         why: bad.why,
         body: bad.body,
     };
-    shared.handle.bury(letter).await?;
+    shared.handle.bury(letter, bad.name).await?;
     Ok(())
 }

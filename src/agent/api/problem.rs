@@ -4,7 +4,7 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use serde_json::{Map, Value as Json, json};
 
 use crate::diag::Code;
 use crate::host::{Gone, NotTaken};
@@ -15,6 +15,8 @@ pub struct Failed {
     pub status: StatusCode,
     pub code: Option<Code>,
     pub why: String,
+    /// Members of its own, besides those that every failure has.
+    pub more: Map<String, Json>,
 }
 
 impl Failed {
@@ -28,6 +30,7 @@ impl Failed {
             status,
             code: None,
             why: why.into(),
+            more: Map::new(),
         }
     }
 
@@ -36,6 +39,7 @@ impl Failed {
             status,
             code: Some(code),
             why: why.into(),
+            more: Map::new(),
         }
     }
 }
@@ -77,6 +81,9 @@ impl IntoResponse for Failed {
         });
         if let Some(code) = code {
             body["code"] = code.into();
+        }
+        for (name, value) in self.more {
+            body[name] = value;
         }
         let mut response = (self.status, body.to_string()).into_response();
         let headers = response.headers_mut();

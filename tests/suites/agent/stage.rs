@@ -314,6 +314,16 @@ webhook = "http://127.0.0.1:{people}/second"
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// What the command line says to this agent.
+    pub fn rbk(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+        command.args(arguments);
+        command.args(["--agent", &format!("http://127.0.0.1:{}", self.port)]);
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// What people were told so far, with the path at which.
     pub fn told(&self) -> Vec<(String, Value)> {
         self.people
