@@ -10,6 +10,7 @@
 
 mod alertmanager;
 mod api;
+mod cannot;
 mod dry;
 mod listen;
 mod load;

@@ -37,6 +37,7 @@ mod past;
 mod people;
 mod recover;
 mod runbooks;
+mod settle;
 mod timer;
 mod view;
 mod waiting;
@@ -47,6 +48,7 @@ pub use drive::granted;
 pub use gate::table as gates;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
+pub use settle::Settling;
 pub use view::{Plain, line};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

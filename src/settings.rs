@@ -61,7 +61,7 @@ use url::Url;
 
 use crate::effect::words;
 pub use grants::{Denied, Grants, Need};
-pub use reader::{mask, read};
+pub use reader::{mask, read, read_what_can_be};
 
 /// The file's name.
 pub const SETTINGS: &str = "agent.toml";

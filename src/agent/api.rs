@@ -106,6 +106,7 @@ fn operated() -> Router<Arc<Shared>> {
         .route("/v1/requests/{runbook}", post(ingest::request))
         .route("/v1/incidents/{id}/ack", post(incidents::acknowledge))
         .route("/v1/incidents/{id}/resolve", post(incidents::resolve))
+        .route("/v1/incidents/{id}/settle", post(incidents::settle))
         .route("/v1/dead-letters/{id}/replay", post(letters::replay))
         .route("/v1/hold", post(incidents::hold).delete(incidents::release))
 }

@@ -16,6 +16,7 @@ use tokio::sync::{Semaphore, oneshot, watch};
 use tracing::{error, info, warn};
 
 use super::api::{self, Refusals, Shared};
+use super::cannot;
 use super::listen;
 use super::load::{self, Package, Refused};
 use super::watch::Watched;
@@ -140,8 +141,16 @@ pub async fn start(
     })
 }
 
-/// Runs an agent until it is told to stop, or its store fails.
+/// Runs an agent until it is told to stop, or its store fails. If it cannot start, somebody is told.
 pub async fn serve(options: &Options) -> Result<Stopped, Vec<Refused>> {
+    let served = serve_until(options).await;
+    if let Err(refused) = &served {
+        cannot::tell(options, refused).await;
+    }
+    served
+}
+
+async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
     let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
     let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
     let mut watched = Watched::new(options, &package.files);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde_json::{Value as Json, json};
 
 use crate::agent::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
@@ -23,6 +23,8 @@ Examples:
   rbk incident show 17 --follow      its timeline with the evidence, as it goes on
   rbk incident ack 17                it is yours: nobody else is told any more
   rbk incident resolve 17 --why \"…\"  it is over
+  rbk incident settle 17 not-applied --why \"the log of the host has no restart\"
+                                     what became of a change of which nobody knew
 
 The agent is found by --agent or RBK_AGENT; a token is taken from RBK_TOKEN.";
 
@@ -75,6 +77,22 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
+    /// Say what became of a change of which nobody knows whether it took effect
+    Settle {
+        id: u64,
+        outcome: Became,
+        /// How you know it, for whoever reads it later
+        #[arg(long)]
+        why: String,
+        /// Which change, where several are unknown
+        #[arg(long, value_name = "NUMBER")]
+        change: Option<u64>,
+        /// Who you are [default: $USER]
+        #[arg(long = "as", value_name = "NAME")]
+        by: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Say that it is over; a run under way is called off
     Resolve {
         id: u64,
@@ -87,6 +105,12 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Became {
+    Applied,
+    NotApplied,
 }
 
 #[derive(Debug, clap::Args)]
@@ -104,6 +128,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         What::List { common, .. }
         | What::Show { common, .. }
         | What::Ack { common, .. }
+        | What::Settle { common, .. }
         | What::Resolve { common, .. } => common,
     };
     let done = Remote::new(&common.which).and_then(|remote| match &arguments.what {
@@ -119,6 +144,24 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         What::Ack { id, by, .. } => {
             let said = json!({"by": whoever(by.as_deref())});
             let detail: IncidentDetail = remote.post(&format!("/v1/incidents/{id}/ack"), &said)?;
+            one(&detail, common.format, terminal)
+        }
+        What::Settle {
+            id,
+            outcome,
+            why,
+            change,
+            by,
+            ..
+        } => {
+            let outcome = match outcome {
+                Became::Applied => "applied",
+                Became::NotApplied => "not_applied",
+            };
+            let by = whoever(by.as_deref());
+            let said = json!({"by": by, "why": why, "outcome": outcome, "change": change});
+            let path = format!("/v1/incidents/{id}/settle");
+            let detail: IncidentDetail = remote.post(&path, &said)?;
             one(&detail, common.format, terminal)
         }
         What::Resolve { id, by, why, .. } => {

@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 
 use super::{Clock, Performer, Status, Tally};
 use crate::diag::Code;
-use crate::engine::{self, Accepted, Arriving, Batch, Engine, Refusal, Runbooks};
+use crate::engine::{self, Accepted, Arriving, Batch, Engine, Refusal, Runbooks, Settling};
 use crate::journal::{DeadLetter, Error, IncidentId, Journal, Write};
 use crate::settings::Grants;
 use crate::value::{SHOWN_CHARACTERS, escape_text};
@@ -36,6 +36,7 @@ enum Order {
     Bury(Box<DeadLetter>, SmolStr, Reply<()>),
     Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
+    Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
     StopChanges(String, String, Reply<Result<(), Refusal>>),
     ReleaseChanges(Reply<bool>),
     /// No change begins any more.
@@ -236,6 +237,9 @@ impl Work {
             Order::Resolve(id, by, why, reply) => {
                 Some(later(reply, engine.resolve(journal, id, &by, &why, now)?))
             }
+            Order::Settle(id, said, reply) => {
+                Some(later(reply, engine.settle(journal, id, said, now)?))
+            }
             Order::StopChanges(by, why, reply) => {
                 Some(later(reply, engine.stop_changes(&by, &why, now)))
             }
@@ -352,6 +356,14 @@ impl Handle {
         why: String,
     ) -> Result<Result<(), Refusal>, Gone> {
         self.ask(|reply| Order::Resolve(id, by, why, reply)).await
+    }
+
+    pub async fn settle(
+        &self,
+        id: IncidentId,
+        said: Settling,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::Settle(id, said, reply)).await
     }
 
     pub async fn stop_changes(&self, by: String, why: String) -> Result<Result<(), Refusal>, Gone> {

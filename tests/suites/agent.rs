@@ -10,6 +10,7 @@ mod life;
 mod messengers;
 mod numbers;
 mod people;
+mod settling;
 mod stage;
 mod start;
 mod strangers;
@@ -31,6 +32,7 @@ pub fn trials() -> Vec<Trial> {
         ("messengers", messengers::CASES),
         ("numbers", numbers::CASES),
         ("people", people::CASES),
+        ("settling", settling::CASES),
         ("start", start::CASES),
         ("strangers", strangers::CASES),
         ("world", world::CASES),

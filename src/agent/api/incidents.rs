@@ -8,13 +8,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
 use super::asked::{Asked, Name, most, whole};
 use super::{Caller, Failed, Shared};
-use crate::engine::Refusal;
-use crate::journal::IncidentId;
+use crate::engine::{Refusal, Settling};
+use crate::journal::{IncidentId, IntentId};
 
 /// The most that somebody says of what they do, in bytes.
 const SAID_BYTES: usize = 64 * 1024;
@@ -143,6 +144,57 @@ pub async fn release(State(shared): State<Arc<Shared>>) -> Result<Response, Fail
     }
 }
 
+/// What became of a change of which nobody knew.
+#[derive(Debug, Deserialize)]
+struct Outcome {
+    outcome: Became,
+    /// Which change, where several are unknown.
+    change: Option<u64>,
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    why: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Became {
+    Applied,
+    NotApplied,
+}
+
+/// `POST /v1/incidents/ID/settle`
+pub async fn settle(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    Name(id): Name,
+    body: Body,
+) -> Result<Response, Failed> {
+    let id = number(&id)?;
+    let Outcome {
+        outcome,
+        change,
+        by,
+        why,
+    } = body_of(body).await?.ok_or_else(|| {
+        Failed::call("say what became of it: {\"outcome\": \"applied\", \"why\": \"…\"}")
+    })?;
+    if why.trim().is_empty() {
+        return Err(Failed::call("say how you know it: `why`"));
+    }
+    let said = Said {
+        by,
+        why: String::new(),
+    };
+    let settling = Settling {
+        change: change.map(IntentId),
+        applied: outcome == Became::Applied,
+        by: who(caller, &said)?.into(),
+        why,
+    };
+    done(id, shared.handle.settle(id, settling).await?, &shared).await
+}
+
 async fn done(
     id: IncidentId,
     done: Result<(), Refusal>,
@@ -172,13 +224,19 @@ fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
 }
 
 async fn said(body: Body) -> Result<Said, Failed> {
+    Ok(body_of(body).await?.unwrap_or_default())
+}
+
+/// The body as what it means; none if there is none.
+async fn body_of<T: DeserializeOwned>(body: Body) -> Result<Option<T>, Failed> {
     let body = whole(body, SAID_BYTES)
         .await
         .map_err(|(unread, _)| unread)?;
     if body.trim_ascii().is_empty() {
-        return Ok(Said::default());
+        return Ok(None);
     }
     serde_json::from_slice(&body)
+        .map(Some)
         .map_err(|error| Failed::call(format!("the body is not what is expected: {error}")))
 }
 

@@ -304,6 +304,15 @@ webhook = "http://127.0.0.1:{people}/second"
         })
     }
 
+    /// Waits until an incident's timeline says this.
+    pub fn wait_for_shown(&self, id: u64, words: &str) {
+        let said = || self.shown(id).contains(words).then_some(());
+        let what = format!("incident {id} says {words}");
+        wait::until(&what, said, || {
+            format!("{}\n{}", self.shown(id), self.log())
+        });
+    }
+
     /// An incident as people see it.
     pub fn shown(&self, id: u64) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
