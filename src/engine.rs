@@ -21,6 +21,7 @@
 mod arrive;
 mod clock;
 mod close;
+mod dead;
 mod debt;
 mod decode;
 mod desk;
@@ -36,6 +37,7 @@ mod past;
 mod people;
 mod recover;
 mod runbooks;
+mod settle;
 mod targets;
 mod timer;
 mod view;
@@ -47,6 +49,7 @@ pub use drive::granted;
 pub use gate::table as gates;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
+pub use settle::Settling;
 pub use view::{Plain, line};
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -55,13 +58,12 @@ use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    Alert, DeadLetter, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox,
-    RunId, Write,
+    Alert, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox, RunId, Write,
 };
-use crate::planted::Planted;
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
 use crate::value::Time;
+use dead::Dead;
 use desk::Desk;
 use dwell::Dwells;
 use targets::Targets;
@@ -94,6 +96,9 @@ pub struct Engine {
     /// The agent stops: no change begins any more.
     draining: bool,
     dwells: Dwells,
+    dead: Dead,
+    /// Who hears of what concerns no product.
+    platform: Option<SmolStr>,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -259,11 +264,9 @@ impl Engine {
         self.hold.as_ref()
     }
 
-    /// Keeps what could not even be decoded.
-    pub fn bury(&mut self, letter: DeadLetter) {
-        if !Planted::LettersLost.is_in() {
-            self.desk.write(Write::Dead(letter));
-        }
+    /// Who hears of what concerns no product: the address of a contact.
+    pub fn told_to(&mut self, platform: Option<SmolStr>) {
+        self.platform = platform;
     }
 
     fn keep_programs(&mut self, runbooks: &Runbooks) {

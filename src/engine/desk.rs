@@ -12,8 +12,8 @@ use smol_str::SmolStr;
 use super::Loaded;
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, Journal,
-    MessageId, Outbox, RunId, StoredRun, Write,
+    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, IntentId,
+    IntentState, Journal, MessageId, Outbox, RunId, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Run};
@@ -101,6 +101,18 @@ impl Desk {
             Some(Write::Arrived(arrival)) => Some(arrival),
             _ => None,
         })
+    }
+
+    /// The changes whose outcome this batch has settled.
+    pub fn settled(&self) -> BTreeSet<IntentId> {
+        let settled = self.writes.iter().filter_map(|write| match write {
+            Write::IntentState {
+                id,
+                state: IntentState::Applied | IntentState::NotApplied,
+            } => Some(*id),
+            _ => None,
+        });
+        settled.collect()
     }
 
     /// An incident, taken out of the journal if need be.

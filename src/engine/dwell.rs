@@ -253,7 +253,8 @@ impl Engine {
             alert.name
         );
         let stood = Event::Alert(alert.clone());
-        self.bury(DeadLetter {
+        // Told below, to whom it stood for.
+        self.keep_letter(DeadLetter {
             event: Some(event),
             at: now,
             source: stood.source(),

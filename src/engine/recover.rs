@@ -45,6 +45,8 @@ impl Engine {
             intents: Default::default(),
             attempts: Default::default(),
             dwells: Default::default(),
+            dead: Default::default(),
+            platform: None,
             desk: Default::default(),
             actions: Vec::new(),
         };

@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Arrival, DeadLetter, Debt, DebtId, Delivery, Entry, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, IntentId, IntentState, Journal, MessageId, Newest, Outbox, RunId,
-    StoredIntent, StoredRun, Write,
+    Incident, IncidentId, IntentId, IntentState, Journal, LetterId, MessageId, Newest, Outbox,
+    Page, RunId, StoredIntent, StoredRun, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -21,8 +21,8 @@ pub struct Memory {
     events: BTreeMap<EventId, Arrival>,
     /// Events by the name they are found by.
     named: BTreeMap<String, BTreeSet<EventId>>,
-    /// In the order in which they were written.
-    dead: Vec<DeadLetter>,
+    /// Numbered from 1 on, in the order in which they were written.
+    dead: BTreeMap<LetterId, DeadLetter>,
     incidents: BTreeMap<IncidentId, Incident>,
     /// Incidents by runbook and key.
     places: BTreeMap<(String, String), BTreeSet<IncidentId>>,
@@ -45,7 +45,7 @@ impl Memory {
             name: name.to_owned(),
             events: BTreeMap::new(),
             named: BTreeMap::new(),
-            dead: Vec::new(),
+            dead: BTreeMap::new(),
             incidents: BTreeMap::new(),
             places: BTreeMap::new(),
             timelines: BTreeMap::new(),
@@ -121,7 +121,10 @@ impl Memory {
                     arrival.disposition = disposition;
                 }
             }
-            Write::Dead(letter) => self.dead.push(letter),
+            Write::Dead(letter) => {
+                let newest = self.dead.keys().next_back().map_or(0, |id| id.0);
+                self.dead.insert(LetterId(newest + 1), letter);
+            }
             Write::Incident(incident) => {
                 let place = (incident.runbook.to_string(), incident.key.to_string());
                 self.places.entry(place).or_default().insert(incident.id);
@@ -247,6 +250,21 @@ impl Journal for Memory {
         Ok(asked.take(most).cloned().collect())
     }
 
+    fn page_of_incidents(
+        &self,
+        open: bool,
+        before: Option<IncidentId>,
+        most: usize,
+    ) -> Result<Page<Incident>, Error> {
+        let all = self.incidents(open, usize::MAX)?;
+        let total = all.len() as u64;
+        let older = all
+            .into_iter()
+            .filter(|incident| before.is_none_or(|before| incident.id < before));
+        let found = older.take(most).collect();
+        Ok(Page { found, total })
+    }
+
     fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
         let entries = self
             .timelines
@@ -300,8 +318,22 @@ impl Journal for Memory {
         Ok(self.events.get(&id).cloned())
     }
 
-    fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {
-        Ok(self.dead.iter().rev().take(most).cloned().collect())
+    fn dead_letters(
+        &self,
+        before: Option<LetterId>,
+        most: usize,
+    ) -> Result<Page<(LetterId, DeadLetter)>, Error> {
+        let older = self.dead.iter().rev();
+        let older = older.filter(|(id, _)| before.is_none_or(|before| **id < before));
+        let found = older.take(most).map(|(id, letter)| (*id, letter.clone()));
+        Ok(Page {
+            found: found.collect(),
+            total: self.dead.len() as u64,
+        })
+    }
+
+    fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error> {
+        Ok(self.dead.get(&id).cloned())
     }
 
     fn holdings(&self) -> Result<Vec<Holding>, Error> {

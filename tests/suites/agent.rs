@@ -5,13 +5,17 @@
 
 mod disk;
 mod incoming;
+mod letters;
 mod life;
 mod messengers;
+mod numbers;
 mod people;
-mod secrets;
 mod rough;
+mod secrets;
+mod settling;
 mod stage;
 mod start;
+mod strangers;
 mod world;
 
 use libtest_mimic::Trial;
@@ -25,12 +29,16 @@ pub fn trials() -> Vec<Trial> {
     let groups = [
         ("disk", disk::CASES),
         ("incoming", incoming::CASES),
+        ("letters", letters::CASES),
         ("life", life::CASES),
         ("messengers", messengers::CASES),
+        ("numbers", numbers::CASES),
         ("people", people::CASES),
         ("secrets", secrets::CASES),
         ("rough", rough::CASES),
+        ("settling", settling::CASES),
         ("start", start::CASES),
+        ("strangers", strangers::CASES),
         ("world", world::CASES),
     ];
     let cases = groups.into_iter().flat_map(|(group, cases)| {

@@ -61,6 +61,17 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Debts,
         Ask::Hold,
     ];
+    for before in [None, Some(3)] {
+        questions.push(Ask::LetterPage { before, most: 4 });
+        for open in [true, false] {
+            questions.push(Ask::IncidentPage {
+                open,
+                before,
+                most: 4,
+            });
+        }
+    }
+    questions.extend((0..4).map(Ask::Letter));
     for open in [true, false] {
         questions.extend([3, 1000].map(|most| Ask::Incidents { open, most }));
     }
