@@ -1,7 +1,7 @@
 //! Dead letters: what nobody could deal with is kept, and somebody hears of it.
 //!
 //! Of each kind, a code and a name of an alert or event, somebody hears once an hour, with how many
-//! there were. Told are the owners of the runbooks that name it; where none does, whoever the settings
+//! there were, and of no more than a few kinds in an hour. Told are the owners of the runbooks that name it; where none does, whoever the settings
 //! name for the platform, or else every owner. Whoever asked for a runbook is answered, and nobody
 //! else is told.
 
@@ -20,6 +20,8 @@ use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// How often somebody hears of one kind, in milliseconds.
 const OFTEN: i64 = 60 * 60_000;
+/// The most kinds that are told in an hour.
+const MOST: u32 = 20;
 /// The most kinds that are remembered; the one that was told longest ago goes first.
 const KINDS: usize = 1_000;
 /// How much of a name is repeated.
@@ -29,6 +31,8 @@ const NAME: usize = 80;
 #[derive(Debug, Default)]
 pub(super) struct Dead {
     told: BTreeMap<(SmolStr, String), Told>,
+    /// When the hour began, and how many kinds were told in it.
+    hour: (Time, u32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,9 +42,34 @@ struct Told {
     since: u64,
 }
 
+/// What is to be told of a letter.
+enum Due {
+    Nothing,
+    /// There were so many of the kind that nobody has heard of, with this one.
+    Kind(u64),
+    /// There are so many kinds that no more of them are told in this hour.
+    Many,
+}
+
 impl Dead {
+    fn due(&mut self, kind: (SmolStr, String), now: Time) -> Due {
+        let Some(unheard) = self.unheard(kind, now) else {
+            return Due::Nothing;
+        };
+        let (begun, kinds) = &mut self.hour;
+        if now.millis().saturating_sub(begun.millis()) >= OFTEN {
+            (*begun, *kinds) = (now, 0);
+        }
+        *kinds = kinds.saturating_add(1);
+        match *kinds {
+            ..=MOST => Due::Kind(unheard),
+            kinds if kinds == MOST + 1 => Due::Many,
+            _ => Due::Nothing,
+        }
+    }
+
     /// How many letters of this kind nobody has heard of, with this one; none if it is too early.
-    fn due(&mut self, kind: (SmolStr, String), now: Time) -> Option<u64> {
+    fn unheard(&mut self, kind: (SmolStr, String), now: Time) -> Option<u64> {
         let first = Told { at: now, since: 0 };
         match self.told.get_mut(&kind) {
             Some(told) if now.millis().saturating_sub(told.at.millis()) < OFTEN => {
@@ -86,18 +115,30 @@ impl Engine {
         }
         let shown = escape_text(name, NAME);
         let kind = (letter.code.clone(), shown.clone());
-        let Some(unheard) = self.dead.due(kind, letter.at) else {
-            return;
+        let (title, more) = match self.dead.due(kind, letter.at) {
+            Due::Nothing => return,
+            Due::Many => {
+                let title = "many kinds of dead letters".to_owned();
+                (
+                    title,
+                    " Of no further kind is told in this hour.".to_owned(),
+                )
+            }
+            Due::Kind(unheard) => {
+                let title = match shown.is_empty() {
+                    true => format!("a dead letter ({})", letter.code),
+                    false => format!("a dead letter ({}): {shown}", letter.code),
+                };
+                let more = match unheard {
+                    1 => String::new(),
+                    many => {
+                        format!(" There were {many} of this kind since somebody was told.")
+                    }
+                };
+                (title, more)
+            }
         };
-        let title = match shown.is_empty() {
-            true => format!("a dead letter ({})", letter.code),
-            false => format!("a dead letter ({}): {shown}", letter.code),
-        };
-        let many = match unheard {
-            1 => String::new(),
-            many => format!(" There were {many} of this kind since somebody was told."),
-        };
-        let text = format!("{}. Nothing was done about it.{many}", letter.why);
+        let text = format!("{}. Nothing was done about it.{more}", letter.why);
         let thread = format!("{}/dead/{}/{shown}", self.store, letter.code);
         for (to, roles) in self.who_hears(name) {
             self.newest.message += 1;
@@ -135,7 +176,9 @@ impl Engine {
         let naming = self.runbooks.naming(name);
         let programs = match (naming.is_empty(), &self.platform) {
             (false, _) => naming,
-            (true, Some(platform)) => return vec![(platform.clone(), Vec::new())],
+            (true, Some(platform)) => {
+                return vec![(platform.clone(), vec!["platform".into()])];
+            }
             (true, None) => {
                 let all = self.runbooks.all().iter();
                 all.map(|loaded| loaded.program.clone()).collect()

@@ -248,7 +248,7 @@ impl Engine {
             reason: reason.map(|reason| reason.word().into()),
             roles: Vec::new(),
             evidence,
-            answer: format!("rbk incident ack {id}"),
+            answer: answer(id, reason),
         };
         let program = self.desk.program(journal, code).ok();
         let message = Message {
@@ -379,6 +379,18 @@ impl Engine {
             };
             self.keep_message(outbox);
         }
+    }
+}
+
+/// How whoever is told answers.
+fn answer(id: IncidentId, reason: Option<Reason>) -> String {
+    let ack = format!("rbk incident ack {id}");
+    match reason {
+        Some(Reason::Unknown) => format!(
+            "{ack}; and once you know what became of it: rbk incident settle {id} \
+             applied|not-applied --why \"…\""
+        ),
+        Some(_) | None => ack,
     }
 }
 

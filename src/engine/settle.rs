@@ -90,10 +90,7 @@ impl Engine {
         let Some(incident) = self.desk.incident(journal, id)? else {
             return Ok(());
         };
-        if !applied {
-            let key = &intent.intent.key;
-            incident.dirt.stands.retain(|stands| stands.key != *key);
-        }
+        incident.dirt.settled(&intent.intent, applied);
         let is_clean = !incident.dirt.is_dirty();
         // After a start the last run stands for all of them.
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));

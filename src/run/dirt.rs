@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::held::Holds;
-use super::{Context, Event, Piece, Run};
+use super::{Context, Event, Intent, IntentKind, Piece, Run};
 use crate::effect::Call;
 use crate::program::{CodeHash, VerifyIndex};
 use crate::value::{Time, Value};
@@ -55,6 +55,21 @@ impl Dirt {
     /// Whether something stands that nothing has proven.
     pub fn is_dirty(&self) -> bool {
         !self.stands.is_empty()
+    }
+
+    /// A human says what became of a change of which nobody knew.
+    pub fn settled(&mut self, intent: &Intent, applied: bool) {
+        let gone = match (intent.kind, applied) {
+            // It was never there.
+            (IntentKind::Do, false) => Some(&intent.key),
+            // It took another one back.
+            (IntentKind::Undo | IntentKind::Release, true) => intent.undoes.as_ref(),
+            (IntentKind::Do, true) | (IntentKind::Undo | IntentKind::Release, false) => None,
+        };
+        if let Some(gone) = gone {
+            self.stands.retain(|stands| stands.key != *gone);
+            self.held.retain(|held| !held.is_of(gone));
+        }
     }
 
     /// A human answers for what is left.

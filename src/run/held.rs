@@ -22,6 +22,11 @@ pub struct Holds {
 }
 
 impl Holds {
+    /// Whether the change with this key began it.
+    pub(super) fn is_of(&self, key: &str) -> bool {
+        self.key == key
+    }
+
     fn is_given_back_by(&self, call: &Call) -> bool {
         let held = |given: &Argument| self.call.args.iter().find(|held| held.name == given.name);
         *self.by == *call.name

@@ -50,11 +50,15 @@ pub fn page(message: &Message) -> String {
         MessageKind::Acknowledged => "ACKNOWLEDGED",
         MessageKind::Resolved => "RESOLVED",
     };
-    let to = message.roles.join(", ");
+    let to = match message.roles.as_slice() {
+        // It concerns the agent itself.
+        [] => String::new(),
+        roles => format!(" for {}", roles.join(", ")),
+    };
     let title = escape_text(&message.title, SHOWN_CHARACTERS);
     let text = escape_text(&message.text, SHOWN_CHARACTERS);
     let mut page = format!(
-        "\n{word} for {to} ({}): {title}\n  {text}\n",
+        "\n{word}{to} ({}): {title}\n  {text}\n",
         message.severity.word()
     );
     let asks = matches!(message.kind, MessageKind::Page | MessageKind::Task);

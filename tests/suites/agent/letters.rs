@@ -11,9 +11,11 @@ pub const CASES: &[Case] = &[
         "whoever is named for the platform hears of the rest",
         platform,
     ),
+    ("many kinds do not drown anybody", many_kinds),
     ("what was left out is told", truncated),
     ("they are listed in pages", pages),
     ("they can be tried again", replayed),
+    ("following tells only what changes", followed),
 ];
 
 /// An alert of any name about this service.
@@ -84,6 +86,22 @@ fn platform() {
     ];
     let expected = expected.map(|(path, title)| (path.to_owned(), title.to_owned()));
     assert_eq!(heard(&stage), expected);
+}
+
+fn many_kinds() {
+    let mut stage = Stage::new();
+    stage.start();
+    let service = json!({"service": "a"});
+    let alerts: Vec<String> = (0..60)
+        .map(|number| other(&format!("Unheard{number}"), &service))
+        .collect();
+    send(&stage, &alerts);
+    assert_eq!(stage.get("/v1/dead-letters?limit=1")["total"], 60);
+    let is = |_: &str, body: &Value| body["title"] == "many kinds of dead letters";
+    stage.wait_for_told("that there are many", is);
+    let all = || (heard(&stage).len() >= 21).then_some(());
+    crate::harness::wait::until("all are told", all, || format!("{:?}", stage.told()));
+    assert_eq!(heard(&stage).len(), 21);
 }
 
 fn truncated() {
@@ -187,4 +205,35 @@ fn replayed() {
     let shown = stage.rbk(&["dead", "replay", "1"]);
     assert_eq!(shown, "Dead letter 1 is taken: incident 1.\n");
     stage.wait_for(1, "resolved");
+}
+
+fn followed() {
+    let mut stage = Stage::new();
+    stage.start();
+    for service in ["old1", "old2"] {
+        let id = stage.incident(service);
+        stage.wait_for(id, "resolved");
+    }
+    let path = stage.path("followed");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.args(["incident", "list", "--follow", "--agent"]);
+    command.arg(format!("http://127.0.0.1:{}", stage.port));
+    let mut child = command
+        .stdout(std::fs::File::create(&path).unwrap())
+        .spawn()
+        .unwrap();
+    // When it has begun to follow nobody can tell: whatever is new then is news.
+    let mut number = 0;
+    let told = || {
+        number += 1;
+        let id = stage.incident(&format!("new{number}"));
+        stage.wait_for(id, "resolved");
+        let text = std::fs::read_to_string(&path).unwrap();
+        text.contains("resolved").then_some(text)
+    };
+    let text = crate::harness::wait::until("news", told, || stage.log());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!text.contains("old"), "{text}");
+    assert!(text.contains("new"), "{text}");
 }
