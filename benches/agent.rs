@@ -21,6 +21,7 @@
 )]
 
 mod clock;
+mod http;
 
 use std::path::Path;
 use std::time::Instant;
@@ -91,12 +92,13 @@ fn main() {
             rounds,
             usize::MAX,
         );
-        accepted(&at(&format!("join-{each}")), &prepared, each, rounds, 3);
+        accepted(&at(&format!("join-{each}")), &prepared, each, rounds, 1_000);
     }
     for (runs, rounds) in [(1, 200), (100, 20), (10_000, 4)] {
         steps(&at(&format!("steps-{runs}")), &prepared, runs, rounds);
     }
     restart(&at("restart"), &prepared, 10_000);
+    http::measure(folder.path(), PACKAGE);
 }
 
 fn matching(count: usize, shared: bool) {
@@ -141,15 +143,16 @@ fn matching(count: usize, shared: bool) {
 fn accepted(path: &Path, prepared: &Prepared, each: usize, rounds: usize, distinct: usize) {
     let mut agent = Agent::open(path, prepared).unwrap();
     let what = match distinct {
-        3 => "join 3 incidents",
+        1_000 => "join 1,000 incidents",
         _ => "new incidents",
     };
-    // The first three are there already.
-    agent.accept("QueueStuck", 0..3).unwrap();
+    // What is joined is there already.
+    let first = if distinct == 1_000 { distinct } else { 3 };
+    agent.accept("QueueStuck", 0..first).unwrap();
     let wall = Instant::now();
     let nanos = clock::best(1, || {
         for round in 0..rounds {
-            let pods = (0..each).map(|at| (3 + round * each + at) % distinct);
+            let pods = (0..each).map(|at| (first + round * each + at) % distinct);
             assert_eq!(agent.accept("QueueStuck", pods).unwrap(), each);
         }
     });
@@ -220,7 +223,10 @@ fn sleeping(path: &Path, prepared: &Prepared, runs: usize) {
         "bytes/run",
         500.0,
     );
+    let start = Instant::now();
     let mut agent = Agent::open(path, prepared).unwrap();
+    let loaded = start.elapsed().as_secs_f64() * 1e3;
+    less(&format!("  load {runs} of them"), loaded, "ms", 0.0);
     let start = Instant::now();
     let woken = agent.step(i64::MAX / 4).unwrap();
     let each = start.elapsed().as_secs_f64() * 1e3;
