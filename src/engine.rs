@@ -1,15 +1,15 @@
 //! The agent's mind: from events to incidents, from incidents to runs, from runs to people.
 //!
-//! In: what happened, the time, and a [`Journal`] to look things up in. Out: a batch of writes that
-//! has to become durable, and then, and only then, [`Action`]s for a driver that touches the world.
+//! In: what happened, the time, and a [`Journal`] to look things up in. Out: a batch of facts and
+//! writes that has to become durable, and then, and only then, [`Action`]s for a driver that touches the world.
 //! Never reads a clock, never waits, never touches the world; the same inputs give the same batch.
 //!
 //! ```text
 //! let mut engine = Engine::start(&journal, runbooks, grants, now)?;
 //! loop {
 //!     engine.handle(&journal, input, now)?;     // as many as there are
-//!     let Batch { writes, actions } = engine.take();
-//!     journal.commit(&writes)?;                 // a failure ends the agent: nothing is known then
+//!     let Batch { at, facts, writes, actions } = engine.take();
+//!     journal.append(&..)?;                     // a failure ends the agent: nothing is known then
 //!     perform(actions);                         // what comes of them are further inputs
 //!     wait until engine.next_timer() or the next input; the former is an Input::Tick
 //! }
@@ -34,6 +34,7 @@ mod open;
 mod owner;
 mod past;
 mod people;
+mod record;
 mod recover;
 mod runbooks;
 mod timer;
@@ -54,8 +55,8 @@ use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    Alert, DeadLetter, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox,
-    RunId, Write,
+    AgentStarted, AgentStopped, Alert, DeadLetter, DeadLettered, Epoch, Error, Fact, Hold,
+    IncidentId, IntentId, Journal, MessageId, Newest, Outbox, RunId, StoppedHow, Write,
 };
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
@@ -149,6 +150,9 @@ pub enum Action {
 #[derive(Debug, Default)]
 #[must_use = "nothing has happened before the writes are durable"]
 pub struct Batch {
+    /// When the last of it was decided.
+    pub at: Time,
+    pub facts: Vec<Fact>,
     pub writes: Vec<Write>,
     pub actions: Vec<Action>,
 }
@@ -210,8 +214,11 @@ impl Engine {
     /// What came of all inputs since the last time.
     pub fn take(&mut self) -> Batch {
         self.attempts.clear();
+        let (at, facts, writes) = self.desk.take();
         Batch {
-            writes: self.desk.take(),
+            at,
+            facts,
+            writes,
             actions: std::mem::take(&mut self.actions),
         }
     }
@@ -234,8 +241,7 @@ impl Engine {
         grants: Grants,
         now: Time,
     ) -> Result<(), Error> {
-        self.keep_programs(&runbooks);
-        self.runbooks = runbooks;
+        self.load_runbooks(journal, runbooks, now)?;
         self.grants = grants;
         self.match_dwells(journal, now)
     }
@@ -258,12 +264,48 @@ impl Engine {
 
     /// Keeps what could not even be decoded.
     pub fn bury(&mut self, letter: DeadLetter) {
+        self.bury_for(letter, None);
+    }
+
+    fn bury_for(&mut self, letter: DeadLetter, owner: Option<SmolStr>) {
+        let dead = DeadLettered {
+            letter: self.next_letter(),
+            event: letter.event,
+            source: letter.source.clone(),
+            code: letter.code.clone(),
+            why: letter.why.clone(),
+            body: letter.body.clone(),
+            owner,
+        };
+        self.desk.fact(dead, letter.at);
         self.desk.write(Write::Dead(letter));
     }
 
-    fn keep_programs(&mut self, runbooks: &Runbooks) {
+    /// An agent of this version begins to work on the store.
+    pub fn begun(&mut self, version: &str, epoch: Epoch, now: Time) {
+        let version = version.into();
+        let started = AgentStarted { version, epoch };
+        self.desk.fact_before(0, started, now);
+    }
+
+    /// The agent has stopped.
+    pub fn stopped(&mut self, how: StoppedHow, now: Time) {
+        self.desk.fact(AgentStopped { how }, now);
+    }
+
+    fn load_runbooks(
+        &mut self,
+        journal: &dyn Journal,
+        runbooks: Runbooks,
+        now: Time,
+    ) -> Result<(), Error> {
         for loaded in runbooks.all() {
-            self.desk.keep_program(loaded);
+            self.desk.keep_program(journal, loaded, now)?;
         }
+        for package in runbooks.packages() {
+            self.desk.fact(package, now);
+        }
+        self.runbooks = runbooks;
+        Ok(())
     }
 }

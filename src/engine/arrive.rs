@@ -9,8 +9,8 @@ use super::open::Occasion;
 use super::{Arriving, Engine, decode};
 use crate::diag::Code;
 use crate::journal::{
-    Alert, Arrival, DeadLetter, Disposition, Error, Event, EventId, IncidentId, Journal, Standing,
-    Write,
+    Alert, AlertReceived, Arrival, DeadLetter, Disposition, Error, Event, EventId, EventReceived,
+    Fact, IncidentId, Journal, RequestReceived, Standing, TriggerRef, Write,
 };
 use crate::program::TriggerKind;
 use crate::value::Time;
@@ -38,9 +38,12 @@ impl Engine {
     ) -> Result<Accepted, Error> {
         self.newest.event += 1;
         let id = EventId(self.newest.event);
+        let first = self.desk.facts_so_far();
+        let mut dwelling = Vec::new();
+        let mut asks = Vec::new();
         let (event, accepted) = match arriving {
             Arriving::Alert(alert) => {
-                let accepted = self.alert(journal, id, &alert, now)?;
+                let accepted = self.alert(journal, id, &alert, &mut dwelling, now)?;
                 (Event::Alert(alert), accepted)
             }
             Arriving::Named { name, json } => {
@@ -54,6 +57,7 @@ impl Engine {
                 roles,
             } => {
                 let accepted = self.request(journal, id, &runbook, &json, &roles, now)?;
+                asks = roles;
                 (Event::Request { runbook, json, by }, accepted)
             }
         };
@@ -73,6 +77,13 @@ impl Engine {
             Accepted::Kept => Disposition::Kept,
             Accepted::Dead { .. } => Disposition::Dead,
         };
+        let taken = match &accepted {
+            Accepted::Taken(incidents) => incidents.clone(),
+            Accepted::Joined(incident) => vec![*incident],
+            Accepted::Kept | Accepted::Dead { .. } => Vec::new(),
+        };
+        let received = received(id, &event, taken, dwelling, asks);
+        self.desk.fact_before(first, received, now);
         self.desk.write(Write::Arrived(Arrival {
             id,
             at: now,
@@ -88,11 +99,12 @@ impl Engine {
         journal: &dyn Journal,
         id: EventId,
         alert: &Alert,
+        dwelling: &mut Vec<TriggerRef>,
         now: Time,
     ) -> Result<Accepted, Error> {
         let mut taken = Taking::default();
         if alert.standing == Standing::Resolved {
-            self.stands_no_longer(&alert.fingerprint);
+            self.stands_no_longer(&alert.fingerprint, now);
         }
         for found in self.runbooks.on_alert(alert) {
             let Some((loaded, trigger)) = self.runbooks.at(found) else {
@@ -131,7 +143,9 @@ impl Engine {
                     Some(_) if self.is_known(journal, &occasion)? => {
                         taken.add(Some(self.open_or_join(journal, occasion, now)?));
                     }
-                    Some(holding) => self.has_to_stand(alert, &occasion, holding, now),
+                    Some(holding) => {
+                        dwelling.extend(self.has_to_stand(alert, &occasion, holding, now));
+                    }
                     None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
                 },
             }
@@ -317,6 +331,43 @@ fn dead(code: Code, why: String) -> Accepted {
     Accepted::Dead {
         code: code.as_str(),
         why,
+    }
+}
+
+/// That something was accepted, and what became of it.
+fn received(
+    id: EventId,
+    event: &Event,
+    taken: Vec<IncidentId>,
+    dwelling: Vec<TriggerRef>,
+    roles: Vec<SmolStr>,
+) -> Fact {
+    match event.clone() {
+        Event::Alert(alert) => AlertReceived {
+            event: id,
+            by: None,
+            alert: Some(Box::new(alert)),
+            taken,
+            dwelling,
+        }
+        .into(),
+        Event::Named { name, json } => EventReceived {
+            event: id,
+            by: None,
+            name,
+            body: json,
+            taken,
+        }
+        .into(),
+        Event::Request { runbook, json, by } => RequestReceived {
+            event: id,
+            by,
+            roles,
+            runbook,
+            parameters: json,
+            taken,
+        }
+        .into(),
     }
 }
 

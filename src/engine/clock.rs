@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use super::desk::Trouble;
 use super::timer::Timer;
-use crate::journal::{Delivery, Error, Journal, Write};
+use crate::journal::{ClockStepped, Delivery, Error, Journal, Write};
 use crate::run::{self, moment};
 use crate::value::{Duration, Time};
 
@@ -17,6 +17,7 @@ impl Engine {
         by: Duration,
         now: Time,
     ) -> Result<(), Error> {
+        self.desk.fact(ClockStepped { by }, now);
         self.move_dwells(by);
         let timers = std::mem::take(&mut self.timers);
         for (due, timer) in timers {

@@ -8,7 +8,10 @@ use super::desk::Trouble;
 use super::drive::incident_of;
 use super::timer::Timer;
 use crate::effect::End;
-use crate::journal::{Debt, DebtId, Error, Journal, RunId, Write};
+use crate::journal::{
+    Debt, DebtChecked, DebtId, DebtIncurred, DebtOverdue, DebtPaid, Error, Journal, RunId,
+    RunStarted, Write,
+};
 use crate::program::MitigationIndex;
 use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
 use crate::value::{Duration, Time, Value};
@@ -60,8 +63,19 @@ impl Engine {
             paid: None,
         };
         self.timers.insert((debt.next_look, Timer::Debt(debt.id)));
+        let incurred = DebtIncurred {
+            debt: debt.id,
+            incident,
+            code,
+            mitigation: debt.mitigation,
+            captures: debt.captures.clone(),
+            by: debt.owed_by.clone(),
+            due: debt.due,
+            next: debt.next_look,
+            text: debt.text.clone(),
+        };
         self.keep_debt(debt);
-        Ok(())
+        self.record(journal, incurred, now)
     }
 
     fn keep_debt(&mut self, debt: Debt) {
@@ -84,6 +98,7 @@ impl Engine {
         };
         if now >= debt.due && !debt.overdue {
             debt.overdue = true;
+            self.record(journal, DebtOverdue { debt: id }, now)?;
             let text = format!("overdue, owed by {}: {}", debt.owed_by, debt.text);
             self.page_chain(journal, debt.incident, &text, None, now)?;
         }
@@ -103,6 +118,11 @@ impl Engine {
         debt.looks += 1;
         debt.next_look = moment::after(now, LOOK);
         self.timers.insert((debt.next_look, Timer::Debt(id)));
+        let checked = DebtChecked {
+            debt: id,
+            next: debt.next_look,
+        };
+        self.record(journal, checked, now)?;
         let (code, incident, captures) = (debt.code, debt.incident, debt.captures.clone());
         self.keep_debt(debt);
         let Some(until) = until else { return Ok(()) };
@@ -111,13 +131,14 @@ impl Engine {
             .desk
             .incident(journal, incident)?
             .and_then(|found| found.dirt.newest);
+        let start = Start::Condition(until, captures);
         let input = RunInput {
             incident: format!("{}/{incident}", self.store).into(),
             ordinal: 0,
             incident_opened: now,
             began: now,
             bindings: Vec::new(),
-            start: Start::Condition(until, captures),
+            start: start.clone(),
             leave: Leave::Mend,
             dirt: Dirt {
                 newest,
@@ -126,16 +147,31 @@ impl Engine {
             offer: false,
         };
         self.desk.add_run(run, code, Run::open(code, input, now));
+        let started = RunStarted {
+            run,
+            code,
+            start: Some(start),
+            leave: Leave::Mend,
+        };
+        self.record(journal, started, now)?;
         self.answer(journal, run, run::Input::Begin, now)
     }
 
     /// The answer has come.
-    pub(super) fn debt_looked_at(&mut self, id: DebtId, end: &End, now: Time) {
+    pub(super) fn debt_looked_at(
+        &mut self,
+        journal: &dyn Journal,
+        id: DebtId,
+        end: &End,
+        now: Time,
+    ) -> Result<(), Error> {
         if *end == End::SelfResolved
             && let Some(mut debt) = self.desk.debts.get(&id).cloned()
         {
             debt.paid = Some(now);
             self.keep_debt(debt);
+            self.record(journal, DebtPaid { debt: id }, now)?;
         }
+        Ok(())
     }
 }

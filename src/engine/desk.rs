@@ -7,16 +7,17 @@ use std::collections::btree_map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use super::Loaded;
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, Journal,
-    MessageId, Outbox, RunId, StoredRun, Write,
+    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Fact, Happened, Incident, IncidentId, Journal,
+    MessageId, Outbox, ProgramKept, RunId, RunMoved, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
-use crate::run::{Action, Run};
+use crate::run::{Action, Observe, Perform, Run};
 use crate::value::Time;
 
 /// The working set, and what has to be written.
@@ -36,6 +37,9 @@ pub struct Desk {
     /// Entries of this batch: the journal does not know them yet.
     entries: Vec<(IncidentId, Entry)>,
     writes: Vec<Write>,
+    /// What this batch decides, and when.
+    facts: Vec<Fact>,
+    at: Time,
 }
 
 /// A run with what it waits for.
@@ -64,6 +68,24 @@ impl From<Error> for Trouble {
 impl Desk {
     pub fn write(&mut self, write: Write) {
         self.writes.push(write);
+    }
+
+    /// Something has happened.
+    pub fn fact(&mut self, fact: impl Into<Fact>, now: Time) {
+        self.facts.push(fact.into());
+        self.at = now;
+    }
+
+    /// How much has happened in this batch.
+    pub fn facts_so_far(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Something has happened that others are a consequence of: it stands before them.
+    pub fn fact_before(&mut self, first: usize, fact: impl Into<Fact>, now: Time) {
+        let place = first.min(self.facts.len());
+        self.facts.insert(place, fact.into());
+        self.at = now;
     }
 
     /// What this batch has accepted.
@@ -231,24 +253,32 @@ impl Desk {
     }
 
     /// Stores a program beside the runs that are pinned to it.
-    pub fn keep_program(&mut self, loaded: &Loaded) {
-        if self
-            .programs
-            .insert(loaded.hash, loaded.program.clone())
-            .is_some()
-        {
-            return;
+    pub fn keep_program(
+        &mut self,
+        journal: &dyn Journal,
+        loaded: &Loaded,
+        now: Time,
+    ) -> Result<(), Error> {
+        let known = self.programs.insert(loaded.hash, loaded.program.clone());
+        if known.is_some() {
+            return Ok(());
         }
+        // One that cannot be read is written once more.
+        if let Ok(Some(_)) = readable(journal.program(loaded.hash)) {
+            return Ok(());
+        }
+        self.fact(ProgramKept { hash: loaded.hash }, now);
         let artefact = postcard::to_stdvec(&*loaded.program)
             .expect("a program is plain data and always serialises");
         self.write(Write::Program {
             hash: loaded.hash,
             artefact,
         });
+        Ok(())
     }
 
     /// Everything that has to be written, and forgets what can be looked up again.
-    pub fn take(&mut self) -> Vec<Write> {
+    pub fn take(&mut self) -> (Time, Vec<Fact>, Vec<Write>) {
         for id in std::mem::take(&mut self.changed_incidents) {
             if let Some(incident) = self.incidents.remove(&id) {
                 self.writes.push(Write::Incident(incident));
@@ -256,14 +286,19 @@ impl Desk {
         }
         for id in std::mem::take(&mut self.changed_runs) {
             if let Some(working) = self.runs.get(&id) {
-                self.writes.push(Write::Run(stored(id, working)));
+                let stored = stored(id, working);
+                if !stored.ended {
+                    self.facts.push(moved(&stored).into());
+                }
+                self.writes.push(Write::Run(stored));
             }
         }
         self.incidents.clear();
         self.keys.clear();
         self.entries.clear();
         self.runs.retain(|_, working| working.is_awake());
-        std::mem::take(&mut self.writes)
+        let facts = std::mem::take(&mut self.facts);
+        (self.at, facts, std::mem::take(&mut self.writes))
     }
 }
 
@@ -286,6 +321,30 @@ fn readable<T>(read: Result<T, Error>) -> Result<T, Trouble> {
         ErrorKind::Corrupt => Trouble::Unreadable,
         _ => Trouble::Store(error),
     })
+}
+
+/// That a run has gone on, and what it waits for now.
+fn moved(stored: &StoredRun) -> RunMoved {
+    let due = stored.pending.iter().filter_map(|action| match action {
+        Action::Wait { until, .. } => Some(*until),
+        Action::Observe(Observe { deadline, .. })
+        | Action::Perform(Perform { deadline, .. })
+        | Action::Settle { deadline, .. } => Some(*deadline),
+        Action::Intend { .. }
+        | Action::Repeat { .. }
+        | Action::Tell(_)
+        | Action::Attach(_)
+        | Action::Record(_)
+        | Action::End(_) => None,
+    });
+    RunMoved {
+        run: stored.id,
+        code: stored.code,
+        digest: Sha256::digest(&stored.state).into(),
+        waits: stored.pending.clone(),
+        due: due.min(),
+        body: stored.state.clone(),
+    }
 }
 
 fn stored(id: RunId, working: &Working) -> StoredRun {

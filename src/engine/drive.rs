@@ -8,7 +8,10 @@ use super::waiting::Asking;
 use super::{Action, Engine};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
-use crate::journal::{Error, Happened, IncidentId, IntentState, Journal, RunId, Write};
+use crate::journal::{
+    self, ChangePerformed, ChangeSettled, ChangeStarted, Error, EvidenceAttached, Happened,
+    IncidentId, IntentState, Journal, ReleasedFor, RunId, RunReported, SettledBy, Write,
+};
 use crate::program::{Capability, Program};
 use crate::run::{self, Dirt, Event};
 use crate::settings::{Grants, Need};
@@ -92,6 +95,7 @@ impl Engine {
             run::Action::Perform(perform) => {
                 let pending = run::Action::Perform(perform.clone());
                 self.desk.run(journal, id)?.pending.push(pending);
+                self.started(journal, id, &perform, now)?;
                 self.actions.push(Action::Perform { run: id, perform });
                 Ok(None)
             }
@@ -129,7 +133,7 @@ impl Engine {
             }
             run::Action::Attach(values) => {
                 let values = values.iter().map(shortened).collect();
-                self.note(journal, id, now, Happened::Attached(values))?;
+                self.record(journal, EvidenceAttached { run: id, values }, now)?;
                 Ok(None)
             }
             run::Action::Record(event) => {
@@ -161,11 +165,13 @@ impl Engine {
             Err(denied) => Some(Observed::Failed(Failure::Failed(denied.into()))),
         };
         if let Some(outcome) = known {
-            let happened = Happened::Observed {
+            let observed = journal::Observed {
+                run: id,
+                ask: observe.id,
                 call: observe.call,
-                outcome: outcome.clone(),
+                outcome: Some(outcome.clone()),
             };
-            self.note(journal, id, now, happened)?;
+            self.record(journal, observed, now)?;
             return Ok(Some(run::Input::Observed {
                 id: observe.id,
                 outcome,
@@ -188,13 +194,17 @@ impl Engine {
     ) -> Result<(), Error> {
         let happened = match (asked, input) {
             (run::Action::Observe(observe), run::Input::Observed { outcome, .. }) => {
-                Happened::Observed {
+                let outcome = match outcome {
+                    Observed::Value(value) => Observed::Value(shortened(value)),
+                    Observed::Failed(_) | Observed::Evaluate => outcome.clone(),
+                };
+                let observed = journal::Observed {
+                    run: id,
+                    ask: observe.id,
                     call: observe.call.clone(),
-                    outcome: match outcome {
-                        Observed::Value(value) => Observed::Value(shortened(value)),
-                        Observed::Failed(_) | Observed::Evaluate => outcome.clone(),
-                    },
-                }
+                    outcome: Some(outcome),
+                };
+                return self.record(journal, observed, now);
             }
             (run::Action::Perform(perform), run::Input::Performed { outcome, .. }) => {
                 let state = match outcome {
@@ -204,6 +214,14 @@ impl Engine {
                     ChangeOutcome::Broke(_) => IntentState::Broke,
                 };
                 self.intent_is(id, state);
+                if let Some(intent) = self.intents.get(&id) {
+                    let performed = ChangePerformed {
+                        intent: *intent,
+                        state,
+                        outcome: Some(outcome.clone()),
+                    };
+                    self.desk.fact(performed, now);
+                }
                 Happened::Performed {
                     kind: perform.kind,
                     how: perform.how.clone(),
@@ -216,6 +234,14 @@ impl Engine {
                     Settled::Applied => self.intent_is(id, IntentState::Applied),
                     Settled::NotApplied => self.intent_is(id, IntentState::NotApplied),
                     Settled::Nothing => {}
+                }
+                if let Some(intent) = self.intents.get(&id) {
+                    let settled = ChangeSettled {
+                        intent: *intent,
+                        outcome: *outcome,
+                        by: SettledBy::Probe,
+                    };
+                    self.desk.fact(settled, now);
                 }
                 Happened::Settled {
                     call: call.clone(),
@@ -255,7 +281,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         if let Event::Verified { .. } | Event::AlreadySo = event {
-            self.recovered(journal, id)?;
+            self.recovered(journal, id, ReleasedFor::Verified, now)?;
         }
         if let Event::Owes {
             mitigation,
@@ -274,7 +300,31 @@ impl Engine {
             };
             self.owe(journal, id, owed, now)?;
         }
-        self.note(journal, id, now, Happened::Run(event))
+        let reported = RunReported {
+            run: id,
+            event: Some(event),
+        };
+        self.record(journal, reported, now)
+    }
+
+    /// A change is sent out.
+    fn started(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        perform: &run::Perform,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(intent) = self.intents.get(&run).copied() else {
+            return Ok(());
+        };
+        let started = ChangeStarted {
+            intent,
+            start: perform.id,
+            mark: perform.key.clone(),
+            deadline: perform.deadline,
+        };
+        self.record(journal, started, now)
     }
 
     /// An entry in the timeline of the run's incident.

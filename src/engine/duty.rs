@@ -1,6 +1,8 @@
 //! Telling people: messages with their evidence, and the chain that a page climbs until somebody
 //! answers. Telling fails open: a way that does not work is tried again and the next one is told.
 
+use std::collections::BTreeSet;
+
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
@@ -9,8 +11,9 @@ use super::timer::Timer;
 use super::{Action, Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
-    Delivery, Duty, Error, Happened, IncidentId, IncidentState, Journal, Message, MessageId,
-    MessageKind, Outbox, RunId, Write,
+    ChainAdvanced, ChainEnded, ChainStarted, Delivery, Duty, Error, Happened, IncidentHanded,
+    IncidentId, IncidentState, Journal, Message, MessageId, MessageKind, MessageQueued,
+    MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Outbox, RunId, Subject, Write,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -48,7 +51,11 @@ impl Engine {
         {
             return Ok(());
         }
-        self.note(journal, run, now, Happened::Told(notice.clone()))?;
+        let given = NoticeGiven {
+            run,
+            notice: Some(notice.clone()),
+        };
+        self.record(journal, given, now)?;
         let (kind, due) = match notice.kind {
             program::MessageKind::Page => (MessageKind::Page, None),
             program::MessageKind::Tell => (MessageKind::Note, None),
@@ -107,8 +114,21 @@ impl Engine {
         if let Some(incident) = self.desk.incident(journal, id)? {
             incident.state = IncidentState::Handed;
             incident.since = now;
-            incident.duty = Some(duty);
+            incident.duty = Some(duty.clone());
             self.timers.insert((next, Timer::Duty(id)));
+            let handed = IncidentHanded {
+                incident: id,
+                reason: Reason::from_word(&duty.reason),
+            };
+            self.record(journal, handed, now)?;
+            let started = ChainStarted {
+                subject: Subject::Incident(id),
+                text: duty.text,
+                reason: duty.reason,
+                link: duty.link,
+                next,
+            };
+            self.record(journal, started, now)?;
         }
         Ok(())
     }
@@ -198,11 +218,17 @@ impl Engine {
         );
         let (text, reason) = (duty.text.clone(), Reason::from_word(&duty.reason));
         self.timers.insert((duty.next, Timer::Duty(id)));
+        let advanced = ChainAdvanced {
+            subject: Subject::Incident(id),
+            link: place,
+            role,
+            repeats: duty.repeats,
+            next: duty.next,
+        };
         if let Some(incident) = self.desk.incident(journal, id)? {
             incident.duty = Some(duty);
         }
-        self.desk
-            .note(journal, id, now, Happened::Escalated { to: role })?;
+        self.record(journal, advanced, now)?;
         self.send(journal, id, &address, MessageKind::Page, &text, reason, now)
     }
 
@@ -230,6 +256,7 @@ impl Engine {
         if asks && !incident.told.contains(address) {
             incident.told.push(address.clone());
         }
+        let upto = incident.next_entry;
         let (code, runbook) = (incident.code, incident.runbook.clone());
         let message = Message {
             kind,
@@ -267,9 +294,43 @@ impl Engine {
             message,
             delivery: Delivery::Due { at: now, tries: 0 },
         };
+        self.queue(outbox, upto, now);
+        Ok(())
+    }
+
+    /// A message is to be sent.
+    pub(super) fn queue(&mut self, outbox: Outbox, upto: u64, now: Time) {
+        let message = &outbox.message;
+        let queued = MessageQueued {
+            message: outbox.id,
+            to: outbox.to.clone(),
+            kind: message.kind,
+            incident: message.incident,
+            storm: None,
+            text: message.text.clone(),
+            reason: message.reason.clone(),
+            roles: message.roles.clone(),
+            upto,
+            rendered: Some(Box::new(message.clone())),
+        };
+        self.desk.fact(queued, now);
         self.keep_message(outbox.clone());
         self.actions.push(Action::Send(Box::new(outbox)));
-        Ok(())
+    }
+
+    /// Nobody else is told of an incident.
+    pub(super) fn end_chain(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        why: &str,
+        now: Time,
+    ) -> Result<(), Error> {
+        let ended = ChainEnded {
+            subject: Subject::Incident(id),
+            why: why.to_owned(),
+        };
+        self.record(journal, ended, now)
     }
 
     pub(super) fn keep_message(&mut self, outbox: Outbox) {
@@ -293,6 +354,11 @@ impl Engine {
         };
         outbox.delivery = Delivery::Delivered { at: now };
         let (to, incident) = (outbox.to.clone(), outbox.message.incident);
+        let delivered = MessagesDelivered {
+            messages: vec![id],
+            to: to.clone(),
+        };
+        self.desk.fact(delivered, now);
         self.keep_message(outbox);
         match incident {
             Some(incident) => self
@@ -330,6 +396,20 @@ impl Engine {
             },
         };
         let (to, incident) = (outbox.to.clone(), outbox.message.incident);
+        let failed = MessagesFailed {
+            messages: vec![id],
+            to: to.clone(),
+            why: why.to_owned(),
+            tries,
+            next: match &outbox.delivery {
+                Delivery::Due { at, .. } => Some(*at),
+                Delivery::Delivered { .. } | Delivery::GivenUp { .. } => None,
+            },
+        };
+        self.desk.fact(failed, now);
+        if !again {
+            self.dropped(&[&outbox], why, now);
+        }
         self.keep_message(outbox);
         let Some(incident) = incident else {
             return Ok(());
@@ -360,7 +440,7 @@ impl Engine {
     }
 
     /// Pages of an incident that somebody has answered need not arrive any more.
-    pub(super) fn give_up_pages(&mut self, incident: IncidentId, why: &str) {
+    pub(super) fn give_up_pages(&mut self, incident: IncidentId, why: &str, now: Time) {
         let due: Vec<Outbox> = self
             .desk
             .outbox
@@ -369,12 +449,25 @@ impl Engine {
             .filter(|outbox| outbox.message.kind == MessageKind::Page)
             .cloned()
             .collect();
+        if !due.is_empty() {
+            self.dropped(&due.iter().collect::<Vec<_>>(), why, now);
+        }
         for mut outbox in due {
             outbox.delivery = Delivery::GivenUp {
                 why: why.to_owned(),
             };
             self.keep_message(outbox);
         }
+    }
+
+    fn dropped(&mut self, messages: &[&Outbox], why: &str, now: Time) {
+        let to: BTreeSet<SmolStr> = messages.iter().map(|one| one.to.clone()).collect();
+        let dropped = MessagesDropped {
+            messages: messages.iter().map(|one| one.id).collect(),
+            to: to.into_iter().collect(),
+            why: why.to_owned(),
+        };
+        self.desk.fact(dropped, now);
     }
 }
 

@@ -12,12 +12,16 @@ use smol_str::SmolStr;
 use super::Engine;
 use super::arrive::body;
 use super::desk::Trouble;
+use super::duty::link;
 use super::fit::{fit, from_alert, title};
 use super::open::Occasion;
 use super::runbooks::Found;
 use super::timer::Timer;
 use crate::diag::Code;
-use crate::journal::{Alert, DeadLetter, Disposition, Error, Event, Holding, Journal, Write};
+use crate::journal::{
+    Alert, DeadLetter, Disposition, DwellEnd, DwellEnded, DwellMoved, DwellStarted, Error, Event,
+    Holding, Journal, TriggerRef, Write,
+};
 use crate::run::moment;
 use crate::value::{Duration, Time, Value};
 
@@ -66,17 +70,15 @@ impl Dwells {
 
 impl Engine {
     /// Lets an alert stand before anything comes of it. Told again, it goes on standing; one that began
-    /// to fire anew begins anew.
+    /// to fire anew begins anew. The trigger that it stands for, if it is there.
     pub(super) fn has_to_stand(
         &mut self,
         alert: &Alert,
         occasion: &Occasion,
         length: Duration,
         now: Time,
-    ) {
-        let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
-            return;
-        };
+    ) -> Option<TriggerRef> {
+        let (loaded, _) = self.runbooks.at(occasion.found)?;
         let holding = Holding {
             event: occasion.event,
             runbook: loaded.program.runbook.clone(),
@@ -89,21 +91,32 @@ impl Engine {
         let place = (holding.fingerprint.clone(), holding.runbook.clone());
         if let Some(known) = self.dwells.standing.get(&place) {
             if known.alert.since == alert.since {
-                return;
+                return Some(trigger_of(&known.holding));
             }
-            self.end_dwell(&place);
+            self.ended_dwell(&place, DwellEnd::Anew, now);
         }
+        let trigger = trigger_of(&holding);
+        let started = DwellStarted {
+            event: holding.event,
+            trigger: trigger.clone(),
+            fingerprint: holding.fingerprint.clone(),
+            starts_at: alert.since,
+            length,
+            until: holding.until,
+        };
+        self.desk.fact(started, now);
         self.begin_dwell(holding, alert.clone());
+        Some(trigger)
     }
 
     /// An alert is over: it stands for nobody any more.
-    pub(super) fn stands_no_longer(&mut self, fingerprint: &SmolStr) {
+    pub(super) fn stands_no_longer(&mut self, fingerprint: &SmolStr, now: Time) {
         let from = (fingerprint.clone(), SmolStr::default());
         let places = self.dwells.standing.range(from..);
         let places = places.take_while(|((of, _), _)| of == fingerprint);
         let places: Vec<_> = places.map(|(place, _)| place.clone()).collect();
         for place in places {
-            self.end_dwell(&place);
+            self.ended_dwell(&place, DwellEnd::Cleared, now);
         }
     }
 
@@ -135,7 +148,17 @@ impl Engine {
         let Some(Dwell { holding, alert, .. }) = self.end_dwell(&place) else {
             return Ok(());
         };
-        let Some((found, bindings)) = self.taken_by(&holding.runbook, &alert) else {
+        let taken = self.taken_by(&holding.runbook, &alert);
+        let ended = DwellEnded {
+            event: holding.event,
+            trigger: trigger_of(&holding),
+            how: match taken.is_some() {
+                true => DwellEnd::Elapsed,
+                false => DwellEnd::Unmatched,
+            },
+        };
+        self.desk.fact(ended, now);
+        let Some((found, bindings)) = taken else {
             return self.unmatched(journal, &holding, &alert, now);
         };
         let event = holding.event;
@@ -176,7 +199,7 @@ impl Engine {
                 let (loaded, trigger) = self.runbooks.at(found)?;
                 Some((loaded.hash, (found.trigger, trigger.holding)))
             }) else {
-                self.end_dwell(&place);
+                self.ended_dwell(&place, DwellEnd::Unmatched, now);
                 self.unmatched(journal, &dwell.holding, &dwell.alert, now)?;
                 continue;
             };
@@ -189,6 +212,14 @@ impl Engine {
                 ..dwell.holding.clone()
             };
             if holding != dwell.holding {
+                let moved = DwellMoved {
+                    event: holding.event,
+                    from: trigger_of(&dwell.holding),
+                    to: trigger_of(&holding),
+                    since: holding.from,
+                    until: holding.until,
+                };
+                self.desk.fact(moved, now);
                 self.end_dwell(&place);
                 self.begin_dwell(holding, dwell.alert);
             }
@@ -200,6 +231,18 @@ impl Engine {
         self.desk.write(Write::Holding(holding.clone()));
         let timer = self.dwells.add(holding, alert);
         self.timers.insert(timer);
+    }
+
+    /// What stood does so no longer, and that goes on the record.
+    fn ended_dwell(&mut self, place: &(SmolStr, SmolStr), how: DwellEnd, now: Time) {
+        if let Some(dwell) = self.end_dwell(place) {
+            let ended = DwellEnded {
+                event: dwell.holding.event,
+                trigger: trigger_of(&dwell.holding),
+                how,
+            };
+            self.desk.fact(ended, now);
+        }
     }
 
     fn end_dwell(&mut self, place: &(SmolStr, SmolStr)) -> Option<Dwell> {
@@ -249,17 +292,20 @@ impl Engine {
             alert.name
         );
         let stood = Event::Alert(alert.clone());
-        self.bury(DeadLetter {
+        let program = self.desk.program(journal, holding.code);
+        let owner = program.as_ref().ok().and_then(|program| link(program, 0));
+        let letter = DeadLetter {
             event: Some(event),
             at: now,
             source: stood.source(),
             code: Code::NoRunbook.as_str().into(),
             why: why.clone(),
             body: body(&stood),
-        });
+        };
+        self.bury_for(letter, owner.map(|(_, address, _)| address));
         let disposition = Disposition::Dead;
         self.desk.write(Write::Disposed { event, disposition });
-        match self.desk.program(journal, holding.code) {
+        match program {
             Ok(program) => {
                 self.tell_owner(&program, event, &title(alert), &why, now);
                 Ok(())
@@ -267,5 +313,14 @@ impl Engine {
             Err(Trouble::Store(error)) => Err(error),
             Err(Trouble::Unreadable | Trouble::Ended) => Ok(()),
         }
+    }
+}
+
+/// The trigger that an alert stands for.
+pub(super) fn trigger_of(holding: &Holding) -> TriggerRef {
+    TriggerRef {
+        runbook: holding.runbook.clone(),
+        code: holding.code,
+        place: holding.trigger,
     }
 }

@@ -11,9 +11,9 @@ mod lock;
 mod rate;
 
 use super::Engine;
-use super::waiting::{Asking, Obstacle};
+use super::waiting::Asking;
 use crate::effect::Reason;
-use crate::journal::{Error, Journal};
+use crate::journal::{Error, Journal, Obstacle};
 use crate::program::Program;
 use crate::run::{Intent, IntentKind};
 use crate::value::Time;
@@ -67,6 +67,9 @@ pub trait Gate: Sync {
     /// Whether it is asked of this at all.
     fn covers(&self, asked: Asked) -> bool;
 
+    /// Whether it counts what is granted, for each target of a change that is done.
+    fn counts(&self) -> bool;
+
     fn ask(
         &self,
         engine: &Engine,
@@ -85,20 +88,20 @@ pub const GATES: [&dyn Gate; 5] = [
     &rate::Rate,
 ];
 
-/// The first verdict that is not *go*.
+/// The first verdict that is not *go*, and the gate that gave it.
 pub fn pass(
     engine: &Engine,
     journal: &dyn Journal,
     question: &Question<'_>,
-) -> Result<Verdict, Error> {
+) -> Result<(&'static str, Verdict), Error> {
     let asked = question.asked();
     for gate in GATES.iter().filter(|gate| gate.covers(asked)) {
         match gate.ask(engine, journal, question)? {
             Verdict::Go => {}
-            other => return Ok(other),
+            other => return Ok((gate.name(), other)),
         }
     }
-    Ok(Verdict::Go)
+    Ok(("", Verdict::Go))
 }
 
 /// The table, a line a gate: what each is asked of.

@@ -14,12 +14,22 @@ use super::Engine;
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::gate::{self, Question, Verdict};
-use super::waiting::{Asking, Obstacle, Waiting};
-use crate::effect::{Call, Reason};
-use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
+use super::waiting::{Asking, Waiting};
+use crate::effect::Reason;
+use crate::journal::{
+    Error, IntentGranted, IntentId, IntentRefused, IntentState, Journal, Obstacle, ReleasedFor,
+    RunId, Scope, StoredIntent, Take, TargetsReleased, Write,
+};
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
 use crate::value::{Identity, Time};
+
+/// Why leave is not given, and by which gate.
+pub struct Refused {
+    pub gate: &'static str,
+    pub reason: Reason,
+    pub why: String,
+}
 
 impl Engine {
     /// Answers a run that asks leave, or lets it wait.
@@ -37,19 +47,20 @@ impl Engine {
             now,
         };
         match gate::pass(self, journal, &question)? {
-            Verdict::Go => {
+            (_, Verdict::Go) => {
                 match asking.again {
                     true => self.end_claim(run),
-                    false => self.grant(journal, run, program, *asking.intent, now)?,
+                    false => self.grant(journal, program, asking, now)?,
                 }
                 Ok(Some(run::Input::Granted { id }))
             }
-            Verdict::Refuse(reason, why) => {
-                self.refuse(journal, run, &asking.intent.call, reason, why, now)?;
+            (gate, Verdict::Refuse(reason, why)) => {
+                let refused = Refused { gate, reason, why };
+                self.refuse(journal, &asking, refused, now)?;
                 Ok(Some(run::Input::Refused { id, reason }))
             }
-            Verdict::Wait(obstacle, why) => {
-                let waiting = Waiting::new(asking, obstacle, why, now);
+            (gate, Verdict::Wait(obstacle, why)) => {
+                let waiting = Waiting::new(asking, gate, obstacle, why, now);
                 self.wait_for_turn(journal, program, waiting, now)?;
                 Ok(None)
             }
@@ -60,11 +71,16 @@ impl Engine {
     pub(super) fn grant(
         &mut self,
         journal: &dyn Journal,
-        run: RunId,
         program: &Program,
-        intent: Intent,
+        asking: Asking,
         now: Time,
     ) -> Result<(), Error> {
+        let Asking {
+            run,
+            id: ask,
+            intent,
+            ..
+        } = asking;
         self.newest.intent += 1;
         let id = IntentId(self.newest.intent);
         self.intents.insert(run, id);
@@ -82,18 +98,21 @@ impl Engine {
                 incident.disturbed.extend(intent.targets.iter().cloned());
             }
         }
-        let happened = Happened::Granted {
-            call: intent.call.clone(),
-            kind: intent.kind,
-            attempt: intent.attempt,
+        let granted = IntentGranted {
+            intent: id,
+            run,
+            ask,
+            change: intent.clone(),
+            runbook: program.runbook.clone(),
+            takes: takes(&intent),
         };
-        self.note(journal, run, now, happened)?;
+        self.record(journal, granted, now)?;
         self.desk.write(Write::Intent(StoredIntent {
             id,
             run,
             runbook: program.runbook.clone(),
             at: now,
-            intent,
+            intent: *intent,
             state: IntentState::Open,
         }));
         Ok(())
@@ -103,15 +122,20 @@ impl Engine {
     pub(super) fn refuse(
         &mut self,
         journal: &dyn Journal,
-        run: RunId,
-        call: &Call,
-        reason: Reason,
-        why: String,
+        asking: &Asking,
+        refused: Refused,
         now: Time,
     ) -> Result<(), Error> {
-        self.end_claim(run);
-        let call = call.clone();
-        self.note(journal, run, now, Happened::Refused { call, reason, why })
+        self.end_claim(asking.run);
+        let refused = IntentRefused {
+            run: asking.run,
+            ask: asking.id,
+            call: asking.intent.call.clone(),
+            gate: refused.gate.into(),
+            reason: refused.reason,
+            why: refused.why,
+        };
+        self.record(journal, refused, now)
     }
 
     /// The code of a run.
@@ -124,15 +148,30 @@ impl Engine {
         self.desk.program(journal, code)
     }
 
-    /// A verify of the run passed: what it disturbed is well.
-    pub(super) fn recovered(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
+    /// What the run disturbed is in nobody's way any more: a verify of it passed, or it is over.
+    pub(super) fn recovered(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        why: ReleasedFor,
+        now: Time,
+    ) -> Result<(), Error> {
         let well: BTreeSet<SmolStr> = self
             .disturbed
             .extract_if(.., |_, owner| *owner == run)
             .map(|(target, _)| target.kind().into())
             .collect();
+        if !well.is_empty() {
+            let released = TargetsReleased {
+                run,
+                locks: false,
+                disturbed: true,
+                why,
+            };
+            self.record(journal, released, now)?;
+        }
         for kind in well {
-            self.is_gone(Obstacle::AtOnce(kind));
+            self.is_gone(Obstacle::Count(Scope::All, kind));
         }
         if let Some(incident) = incident_of(run)
             && let Some(incident) = self.desk.incident(journal, incident)?
@@ -143,14 +182,28 @@ impl Engine {
     }
 
     /// The run is done with everything that it locked.
-    pub(super) fn unlock(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
+    pub(super) fn unlock(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        now: Time,
+    ) -> Result<(), Error> {
         let free: Vec<Identity> = self
             .locks
             .extract_if(.., |_, owner| *owner == run)
             .map(|(target, _)| target)
             .collect();
+        if !free.is_empty() {
+            let released = TargetsReleased {
+                run,
+                locks: true,
+                disturbed: false,
+                why: ReleasedFor::Ended,
+            };
+            self.record(journal, released, now)?;
+        }
         for target in free {
-            self.is_gone(Obstacle::Lock(target));
+            self.is_gone(Obstacle::Target(target));
         }
         if let Some(incident) = incident_of(run)
             && let Some(incident) = self.desk.incident(journal, incident)?
@@ -159,4 +212,21 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// What a change uses up of what is limited: taking back and releasing nothing.
+fn takes(intent: &Intent) -> Vec<Take> {
+    if intent.kind != IntentKind::Do {
+        return Vec::new();
+    }
+    let taken = intent.targets.iter().flat_map(|target| {
+        let counting = gate::GATES.iter().filter(|gate| gate.counts());
+        counting.map(|gate| Take {
+            gate: gate.name().into(),
+            scope: Scope::All,
+            of: target.kind().into(),
+            amount: 1,
+        })
+    });
+    taken.collect()
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::Engine;
 use super::duty::link;
 use super::open::severity;
-use super::{Action, Engine};
 use crate::journal::{Delivery, EventId, Message, MessageId, MessageKind, Outbox};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -76,7 +76,6 @@ impl Engine {
             },
             delivery: Delivery::Due { at: now, tries: 0 },
         };
-        self.keep_message(outbox.clone());
-        self.actions.push(Action::Send(Box::new(outbox)));
+        self.queue(outbox, 0, now);
     }
 }

@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
-use super::waiting::Obstacle;
 use super::{Action, Engine};
 use crate::journal::{
-    Error, Happened, Hold, How, IncidentId, IncidentState, Journal, MessageKind, Write,
+    ChangesFrozen, ChangesReleased, Error, Hold, How, IncidentAcknowledged, IncidentId,
+    IncidentState, Journal, MessageKind, Obstacle, Scope, Write,
 };
 use crate::run;
 use crate::value::Time;
@@ -53,11 +53,18 @@ impl Engine {
         }
         incident.state = IncidentState::Acknowledged { by: by.into() };
         incident.since = now;
-        incident.duty = None;
+        let had_duty = incident.duty.take().is_some();
         let told = incident.told.clone();
-        self.desk
-            .note(journal, id, now, Happened::Acknowledged { by: by.into() })?;
-        self.give_up_pages(id, "somebody has answered");
+        let acknowledged = IncidentAcknowledged {
+            incident: id,
+            by: by.into(),
+            term: None,
+        };
+        self.record(journal, acknowledged, now)?;
+        if had_duty {
+            self.end_chain(journal, id, "somebody has answered", now)?;
+        }
+        self.give_up_pages(id, "somebody has answered", now);
         let text = format!("acknowledged by {by}");
         for address in told {
             self.send(
@@ -91,13 +98,9 @@ impl Engine {
             return Ok(Err(Refusal::Over));
         }
         let run = incident.run;
-        let happened = Happened::ResolvedBy {
-            by: by.into(),
-            why: why.into(),
-        };
-        self.desk.note(journal, id, now, happened)?;
+        let said = Some((by.into(), why.into()));
         // First, so that a run that ends right now has nobody to tell any more.
-        self.resolved(journal, id, How::Human, Some(by.into()), now)?;
+        self.resolved(journal, id, How::Human, said, now)?;
         if let Some(run) = run {
             self.answer(journal, run, run::Input::Cancel, now)?;
         }
@@ -118,6 +121,13 @@ impl Engine {
             why: why.into(),
             since: now,
         };
+        let frozen = ChangesFrozen {
+            scope: Scope::All,
+            by: hold.by.clone(),
+            why: hold.why.clone(),
+            until: None,
+        };
+        self.desk.fact(frozen, now);
         self.hold = Some(hold.clone());
         self.desk.write(Write::Hold(Some(hold)));
         Ok(())
@@ -128,8 +138,14 @@ impl Engine {
         if self.hold.take().is_none() {
             return Ok(false);
         }
+        let released = ChangesReleased {
+            scope: Scope::All,
+            by: None,
+            why: None,
+        };
+        self.desk.fact(released, now);
         self.desk.write(Write::Hold(None));
-        self.is_gone(Obstacle::Hold);
+        self.is_gone(Obstacle::Freeze(Scope::All));
         self.work_on(journal, now)?;
         Ok(true)
     }

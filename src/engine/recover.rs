@@ -8,10 +8,12 @@ use super::desk::Trouble;
 use super::drive::incident_of;
 use super::gate::{self, Question, Verdict};
 use super::timer::Timer;
-use super::waiting::{Asking, Obstacle, Waiting};
+use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{Delivery, Error, Happened, Incident, IntentState, Journal, RunId, StoredRun};
+use crate::journal::{
+    Delivery, Error, Incident, IntentState, Journal, Obstacle, RunId, RunResumed, Scope, StoredRun,
+};
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
@@ -47,8 +49,10 @@ impl Engine {
             desk: Default::default(),
             actions: Vec::new(),
         };
-        engine.keep_programs(&runbooks);
-        engine.runbooks = runbooks;
+        if let Some(migrated) = journal.migrated() {
+            engine.desk.fact(migrated, now);
+        }
+        engine.load_runbooks(journal, runbooks, now)?;
         engine.take_up_incidents(journal)?;
         engine.take_up_messages(journal)?;
         engine.take_up_dwells(journal, now)?;
@@ -148,7 +152,7 @@ impl Engine {
                     deadline: moment::after(now, AGAIN),
                 }),
                 run::Action::Perform(perform) => {
-                    self.note(journal, id, now, Happened::Resumed)?;
+                    self.record(journal, RunResumed { run: id }, now)?;
                     let outcome = ChangeOutcome::Unknown;
                     let input = run::Input::Performed {
                         id: perform.id,
@@ -194,15 +198,15 @@ impl Engine {
             program: &program,
             now,
         };
-        let (obstacle, why) = match gate::pass(self, journal, &question)? {
-            Verdict::Wait(obstacle, why) => (obstacle, why),
+        let (gate, obstacle, why) = match gate::pass(self, journal, &question)? {
+            (gate, Verdict::Wait(obstacle, why)) => (gate, obstacle, why),
             // Nothing is in its way any more: it is woken in its turn.
-            Verdict::Go | Verdict::Refuse(..) => {
+            (_, Verdict::Go | Verdict::Refuse(..)) => {
                 let why = "it waited when the agent stopped".to_owned();
-                (Obstacle::Hold, why)
+                ("", Obstacle::Freeze(Scope::All), why)
             }
         };
-        self.wait_on(Waiting::new(asking, obstacle, why, now));
+        self.wait_on(Waiting::new(asking, gate, obstacle, why, now));
         Ok(())
     }
 }

@@ -7,29 +7,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::SmolStr;
-
 use super::Engine;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
+use super::leave::Refused;
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
-use crate::journal::{Error, Happened, Journal, RunId};
+use crate::journal::{Error, IntentWaiting, Journal, Obstacle, RunId, Scope};
 use crate::program::{MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
-use crate::value::{Duration, Identity, Time};
-
-/// What is in the way of a change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Obstacle {
-    /// All changes are stopped.
-    Hold,
-    /// Somebody else works on this, on something in it, or on what it lies in.
-    Lock(Identity),
-    /// As many of this kind are disturbed as may be at once.
-    AtOnce(SmolStr),
-}
+use crate::value::{Duration, Time};
 
 /// What a run asks leave for.
 #[derive(Clone, Debug)]
@@ -56,6 +44,8 @@ impl Asking {
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub asking: Asking,
+    /// The gate that says so.
+    pub gate: &'static str,
     pub obstacle: Obstacle,
     pub why: String,
     /// All changes were stopped while it waited.
@@ -64,10 +54,17 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    pub fn new(asking: Asking, obstacle: Obstacle, why: String, since: Time) -> Waiting {
+    pub fn new(
+        asking: Asking,
+        gate: &'static str,
+        obstacle: Obstacle,
+        why: String,
+        since: Time,
+    ) -> Waiting {
         Waiting {
             since,
-            held: obstacle == Obstacle::Hold,
+            gate,
+            held: obstacle == Obstacle::Freeze(Scope::All),
             asking,
             obstacle,
             why,
@@ -162,18 +159,24 @@ impl Engine {
     ) -> Result<(), Trouble> {
         let (run, id) = (waiting.asking.run, waiting.asking.id);
         let intent = waiting.asking.intent.clone();
-        let happened = Happened::Waits {
-            call: intent.call.clone(),
+        let left = self.waiters.left(run, program.metadata.patience);
+        let until = moment::after(now, left);
+        let waits = IntentWaiting {
+            run,
+            ask: id,
+            intent: intent.clone(),
+            again: waiting.asking.again,
+            gate: waiting.gate.into(),
+            obstacle: waiting.obstacle.clone(),
             why: waiting.why.clone(),
+            until,
         };
-        self.note(journal, run, now, happened)?;
+        self.record(journal, waits, now)?;
         let pending = match waiting.asking.again {
             true => run::Action::Repeat { id, intent },
             false => run::Action::Intend { id, intent },
         };
         self.desk.run(journal, run)?.pending.push(pending);
-        let left = self.waiters.left(run, program.metadata.patience);
-        let until = moment::after(now, left);
         self.timers.insert((until, Timer::Patience(run, id)));
         self.end_claim(run);
         self.waiters.add(waiting);
@@ -199,11 +202,15 @@ impl Engine {
         match intent.kind {
             IntentKind::Do => {
                 let reason = match waiting.obstacle {
-                    Obstacle::Hold => Reason::Hold,
-                    Obstacle::Lock(_) | Obstacle::AtOnce(_) => Reason::Patience,
+                    Obstacle::Freeze(_) => Reason::Hold,
+                    Obstacle::Target(_) | Obstacle::Count(..) => Reason::Patience,
                 };
-                let why = format!("waited for too long: {}", waiting.why);
-                self.refuse(journal, run, &intent.call, reason, why, now)?;
+                let refused = Refused {
+                    gate: waiting.gate,
+                    reason,
+                    why: format!("waited for too long: {}", waiting.why),
+                };
+                self.refuse(journal, &waiting.asking, refused, now)?;
                 self.answer(journal, run, run::Input::Refused { id, reason }, now)
             }
             IntentKind::Undo | IntentKind::Release => {
@@ -290,31 +297,32 @@ impl Engine {
                 gate::pass(self, journal, &question)?
             }
             // Whoever drives it finds out why.
-            Err(Trouble::Unreadable | Trouble::Ended) => Verdict::Go,
+            Err(Trouble::Unreadable | Trouble::Ended) => ("", Verdict::Go),
             Err(Trouble::Store(error)) => return Err(error),
         };
         match leave {
-            Verdict::Wait(next, why) => {
+            (gate, Verdict::Wait(next, why)) => {
                 // Somebody behind it may have been in its shadow only.
                 if next != *obstacle {
                     self.is_gone(obstacle.clone());
                 }
                 let waiting = Waiting {
-                    held: waiting.held || next == Obstacle::Hold,
+                    gate,
+                    held: waiting.held || next == Obstacle::Freeze(Scope::All),
                     obstacle: next,
                     why,
                     ..waiting
                 };
                 self.waiters.put(ticket, waiting);
             }
-            Verdict::Go | Verdict::Refuse(..) => {
+            (_, Verdict::Go | Verdict::Refuse(..)) => {
                 self.waiters.has_waited(&waiting, now);
                 let Waiting { asking, held, .. } = waiting;
                 let (run, id) = (asking.run, asking.id);
                 match obstacle {
                     // It was in the way of all of them.
-                    Obstacle::Hold => self.is_gone(Obstacle::Hold),
-                    Obstacle::Lock(_) | Obstacle::AtOnce(_) => {
+                    Obstacle::Freeze(_) => self.is_gone(Obstacle::Freeze(Scope::All)),
+                    Obstacle::Target(_) | Obstacle::Count(..) => {
                         self.waiters.claims.insert(run, obstacle.clone());
                     }
                 }

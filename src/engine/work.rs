@@ -2,8 +2,7 @@
 //! another.
 
 use super::Engine;
-use super::waiting::Obstacle;
-use crate::journal::{Error, Journal, RunId};
+use crate::journal::{Error, Journal, Obstacle, RunId};
 use crate::run;
 use crate::value::Time;
 

@@ -56,6 +56,7 @@ pub enum Ask<'a> {
     Outbox,
     Debts,
     Hold,
+    Facts(u64, usize),
 }
 
 impl Store {
@@ -78,13 +79,13 @@ impl Store {
 
     /// Makes a batch durable.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), Refusal> {
-        self.0.commit(batch.writes()).map_err(refusal)
+        self.0.append(batch.batch()).map_err(refusal)
     }
 
     /// Makes durable what a script did.
     pub fn keep(&mut self, written: &Written) -> Result<(), Refusal> {
         let mut batches = written.batches.iter();
-        batches.try_for_each(|batch| self.0.commit(batch).map_err(refusal))
+        batches.try_for_each(|batch| self.0.append(batch).map_err(refusal))
     }
 
     /// How many runs an agent with this package goes on with.
@@ -142,6 +143,14 @@ impl Store {
             Ask::Outbox => lines(store.outbox()?, |message| message.id),
             Ask::Debts => lines(store.debts()?, |debt| debt.id),
             Ask::Hold => lines(store.hold()?, |hold| hold.by.clone()),
+            Ask::Facts(after, most) => {
+                let recorded = store.facts(after, most)?;
+                let facts = recorded.into_iter().map(|batch| {
+                    // Each store counts its own agents.
+                    (batch.header.number, batch.header.stamp, batch.facts)
+                });
+                lines(facts, |(number, ..)| *number)
+            }
         })
     }
 }

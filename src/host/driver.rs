@@ -15,8 +15,8 @@ use tracing::{error, info, warn};
 
 use super::{Clock, Performer, Status};
 use crate::diag::Code;
-use crate::engine::{self, Accepted, Arriving, Batch, Engine, Refusal, Runbooks};
-use crate::journal::{DeadLetter, Error, IncidentId, Journal};
+use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks};
+use crate::journal::{Batch, DeadLetter, Error, IncidentId, Journal, StoppedHow};
 use crate::settings::Grants;
 
 /// The most inputs that one commit takes.
@@ -145,6 +145,8 @@ struct Work {
 impl Work {
     fn run(&mut self, incoming: &Receiver<Order>) -> Stopped {
         // What recovery has to say comes first.
+        let (version, epoch) = (env!("CARGO_PKG_VERSION"), self.journal.epoch());
+        self.engine.begun(version, epoch, self.clock.now());
         if let Err(failure) = self.settle(Vec::new()) {
             return Stopped::Store(failure);
         }
@@ -196,6 +198,9 @@ impl Work {
         let now = self.clock.now();
         self.engine
             .handle(self.journal.as_ref(), engine::Input::Tick, now)?;
+        if !goes_on {
+            self.engine.stopped(StoppedHow::Asked, now);
+        }
         self.settle(later)?;
         Ok(goes_on)
     }
@@ -249,9 +254,20 @@ impl Work {
 
     /// Makes everything durable, then does what is to be done and answers whoever waits.
     fn settle(&mut self, later: Vec<Later>) -> Result<(), Error> {
-        let Batch { writes, actions } = self.engine.take();
-        if !writes.is_empty() {
-            self.journal.commit(&writes)?;
+        let engine::Batch {
+            at,
+            facts,
+            writes,
+            actions,
+        } = self.engine.take();
+        if !writes.is_empty() || !facts.is_empty() {
+            let stamp = self.clock.stamp(at);
+            let batch = Batch {
+                stamp,
+                facts,
+                writes,
+            };
+            self.journal.append(&batch)?;
         }
         for answer in later {
             answer();

@@ -31,6 +31,8 @@ ids! {
     MessageId
     /// Something owed after a mitigation.
     DebtId
+    /// Something that could not be dealt with.
+    LetterId
     /// How often the store was opened by an agent: a write of an earlier epoch is refused.
     Epoch
 }

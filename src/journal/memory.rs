@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Arrival, DeadLetter, Debt, DebtId, Delivery, Entry, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, IntentId, IntentState, Journal, MessageId, Newest, Outbox, RunId,
-    StoredIntent, StoredRun, Write,
+    Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error, ErrorKind,
+    EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal,
+    MessageId, Newest, Outbox, Recorded, RunId, Shard, StoredIntent, StoredRun, Write, decode,
+    encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -30,6 +31,8 @@ pub struct Memory {
     messages: BTreeMap<MessageId, Outbox>,
     debts: BTreeMap<DebtId, Debt>,
     hold: Option<Hold>,
+    /// What has happened, as bytes.
+    batches: Vec<(Header, Encoded)>,
 }
 
 impl Memory {
@@ -48,6 +51,7 @@ impl Memory {
             messages: BTreeMap::new(),
             debts: BTreeMap::new(),
             hold: None,
+            batches: Vec::new(),
         }
     }
 
@@ -173,12 +177,37 @@ impl Journal for Memory {
         Ok(self.name.clone())
     }
 
-    fn commit(&mut self, batch: &[Write]) -> Result<(), Error> {
-        self.check(batch)?;
-        for write in batch {
+    fn epoch(&self) -> Epoch {
+        Epoch(1)
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), Error> {
+        self.check(&batch.writes)?;
+        for write in &batch.writes {
             self.apply(write.clone());
         }
+        if !batch.facts.is_empty() {
+            let header = Header {
+                shard: Shard::default(),
+                number: self.batches.len() as u64 + 1,
+                epoch: self.epoch(),
+                stamp: batch.stamp.clone(),
+            };
+            self.batches.push((header, encode(&batch.facts)));
+        }
         Ok(())
+    }
+
+    fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error> {
+        let later = self
+            .batches
+            .iter()
+            .filter(|(header, _)| header.number > after);
+        let read = later.map(|(header, encoded)| Recorded {
+            header: header.clone(),
+            facts: decode(&encoded.open, Some(&encoded.personal)),
+        });
+        Ok(read.take(most).collect())
     }
 
     fn newest(&self) -> Result<Newest, Error> {
@@ -188,6 +217,7 @@ impl Journal for Memory {
             intent: self.intents.keys().next_back().map_or(0, |id| id.0),
             message: self.messages.keys().next_back().map_or(0, |id| id.0),
             debt: self.debts.keys().next_back().map_or(0, |id| id.0),
+            letter: self.dead.len() as u64,
         })
     }
 

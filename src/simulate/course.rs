@@ -8,13 +8,15 @@ use super::trace::Trace;
 use super::world::{Does, World};
 use super::{Crash, Written};
 use crate::effect::ChangeOutcome;
-use crate::engine::{Action, Arriving, Batch, Engine, Input, Runbooks};
-use crate::journal::{Error, IncidentId, Journal, Memory};
+use crate::engine::{self, Action, Arriving, Engine, Input, Runbooks};
+use crate::journal::{Batch, Error, IncidentId, Journal, Memory, Stamp};
 use crate::program::Program;
 use crate::run::{Perform, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
 
+/// The agent that is simulated; a record of today has to look like one of tomorrow.
+const VERSION: &str = "simulated";
 /// When every script begins: a Monday at noon.
 pub const BEGIN: i64 = 1_767_614_400_000;
 /// How long an observation takes.
@@ -68,7 +70,8 @@ impl Simulation {
         let memory = Memory::new("s");
         let now = Time::from_millis(BEGIN).unwrap_or_default();
         let runbooks = Runbooks::new(programs.clone());
-        let engine = Engine::start(&memory, runbooks, grants.clone(), now)?;
+        let mut engine = Engine::start(&memory, runbooks, grants.clone(), now)?;
+        engine.begun(VERSION, memory.epoch(), now);
         Ok(Simulation {
             judge: Judge::new(&programs),
             programs,
@@ -228,12 +231,24 @@ impl Simulation {
     /// Makes what came of it durable, and does it; or dies.
     fn commit(&mut self) -> Result<(), Error> {
         self.open = false;
-        let Batch { writes, actions } = self.engine.take();
-        if !writes.is_empty() {
-            self.judge.writes(&self.memory, &writes)?;
-            self.memory.commit(&writes)?;
-            self.written.batches.push(writes.clone());
-            self.trace.writes(&writes, self.now);
+        let engine::Batch {
+            at,
+            facts,
+            writes,
+            actions,
+        } = self.engine.take();
+        let batch = Batch {
+            stamp: self.stamp(at),
+            facts,
+            writes,
+        };
+        if !batch.writes.is_empty() || !batch.facts.is_empty() {
+            self.judge.writes(&self.memory, &batch.writes)?;
+            self.judge.facts(&batch.facts);
+            self.memory.append(&batch)?;
+            self.trace.facts(&batch.facts, self.now);
+            self.trace.writes(&batch.writes, self.now);
+            self.written.batches.push(batch);
             self.commits += 1;
             if let Some(crash) = self
                 .crash
@@ -248,6 +263,14 @@ impl Simulation {
         let coming = self.coming.values().map(|coming| &coming.input);
         let timer = self.engine.next_timer().is_some();
         self.judge.at_rest(&self.memory, coming, timer)
+    }
+
+    fn stamp(&self, at: Time) -> Stamp {
+        Stamp {
+            at,
+            mono: moment::since(self.begin, self.now),
+            boot: "simulated".into(),
+        }
     }
 
     fn die(&mut self, crash: Crash, actions: Vec<Action>) -> Result<(), Error> {
@@ -271,6 +294,7 @@ impl Simulation {
         self.now = moment::after(self.now, AWAY);
         let runbooks = Runbooks::new(self.programs.clone());
         self.engine = Engine::start(&self.memory, runbooks, self.grants.clone(), self.now)?;
+        self.engine.begun(VERSION, self.memory.epoch(), self.now);
         self.trace.say(self.now, "the agent begins again");
         self.commit()
     }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use super::causes::Causes;
 use crate::effect::{ChangeOutcome, Repeat, Settled};
 use crate::engine::Input;
 use crate::journal::{
-    Delivery, Entry, Error, Happened, Incident, IncidentState, IntentState, Journal, Memory,
+    Delivery, Entry, Error, Fact, Happened, Incident, IncidentState, IntentState, Journal, Memory,
     MessageId, MessageKind, Outbox, RunId, Write,
 };
 use crate::program::Program;
@@ -24,6 +25,7 @@ pub struct Judge {
     /// Every change that was sent into the world: its key, and which try of it.
     dispatched: BTreeSet<(SmolStr, u32)>,
     messages: BTreeMap<MessageId, Outbox>,
+    causes: Causes,
 }
 
 impl Judge {
@@ -36,6 +38,7 @@ impl Judge {
                 .collect(),
             dispatched: BTreeSet::new(),
             messages: BTreeMap::new(),
+            causes: Causes::new(programs),
         }
     }
 
@@ -44,6 +47,16 @@ impl Judge {
         let actions = programs.iter().flat_map(|program| &program.actions);
         let repeats = actions.map(|action| (action.name.clone(), action.repeat));
         self.repeats.extend(repeats);
+        self.causes.loads(programs);
+    }
+
+    /// What is recorded as having happened has its cause.
+    pub fn facts(&mut self, facts: &[Fact]) {
+        for fact in facts {
+            if let Err(broken) = self.causes.add(fact) {
+                self.finds(broken);
+            }
+        }
     }
 
     /// Keeps what is broken, once.
@@ -81,6 +94,9 @@ impl Judge {
         perform: &Perform,
     ) -> Result<(), Error> {
         let name = &perform.call.name;
+        if !self.causes.is_started(perform) {
+            self.finds(format!("{name} is begun, and that is not on record"));
+        }
         if memory.hold()?.is_some() {
             self.finds(format!("{name} is begun while all changes are stopped"));
         }
@@ -165,6 +181,11 @@ impl Judge {
         for incident in memory.incidents(false, MOST)? {
             let timeline = memory.timeline(incident.id, 0)?;
             self.ends_well(&incident, &timeline);
+        }
+        for event in self.causes.left_open() {
+            self.finds(format!(
+                "event {event} was accepted, and nothing came of it"
+            ));
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ use crate::value::Duration;
 pub struct Script {
     /// Lines of `[grants]`.
     pub grants: String,
+    /// Whether the trace shows what is recorded.
+    pub facts: bool,
     /// By time; lines without one happen at the very beginning.
     pub steps: Vec<(Duration, Step)>,
 }
@@ -83,6 +85,10 @@ impl Script {
             let granted = if granted == "all" { ALL } else { granted };
             self.grants.push_str(granted);
             self.grants.push('\n');
+            return Some(());
+        }
+        if line == "facts" {
+            self.facts = true;
             return Some(());
         }
         let (at, rest) = match line.strip_prefix("at ") {

@@ -35,6 +35,7 @@ pub fn newest(connection: &Connection) -> Result<Newest, Error> {
         intent: highest("SELECT max(id) FROM intent")?,
         message: highest("SELECT max(id) FROM message")?,
         debt: highest("SELECT max(id) FROM debt")?,
+        letter: highest("SELECT max(id) FROM dead_letter")?,
     })
 }
 

@@ -2,8 +2,7 @@
 
 use super::{Asked, Gate, Question, Verdict};
 use crate::engine::Engine;
-use crate::engine::waiting::Obstacle;
-use crate::journal::{Error, Journal};
+use crate::journal::{Error, Journal, Obstacle, Scope};
 use crate::program::{BlastLine, BlastPer, Program};
 
 pub struct AtOnce;
@@ -18,6 +17,10 @@ impl Gate for AtOnce {
             Asked::Do | Asked::Repeat => true,
             Asked::Undo | Asked::Release => false,
         }
+    }
+
+    fn counts(&self) -> bool {
+        true
     }
 
     fn ask(
@@ -58,7 +61,7 @@ fn over(engine: &Engine, question: &Question<'_>, line: &BlastLine) -> Option<(O
         .targets
         .iter()
         .filter(|target| target.kind() == line.target);
-    let obstacle = Obstacle::AtOnce(line.target.clone());
+    let obstacle = Obstacle::Count(Scope::All, line.target.clone());
     let claimed = engine.waiters.claims_of_others(run);
     let claimed = claimed.filter(|claimed| **claimed == obstacle).count();
     let (others, own) = (others.count() + claimed, own.count());

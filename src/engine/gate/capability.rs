@@ -19,6 +19,10 @@ impl Gate for Capability {
         }
     }
 
+    fn counts(&self) -> bool {
+        false
+    }
+
     fn ask(
         &self,
         engine: &Engine,

@@ -2,8 +2,7 @@
 
 use super::{Asked, Gate, Question, Verdict};
 use crate::engine::Engine;
-use crate::engine::waiting::Obstacle;
-use crate::journal::{Error, Journal};
+use crate::journal::{Error, Journal, Obstacle, Scope};
 
 pub struct Freeze;
 
@@ -18,16 +17,20 @@ impl Gate for Freeze {
         }
     }
 
+    fn counts(&self) -> bool {
+        false
+    }
+
     fn ask(&self, engine: &Engine, _: &dyn Journal, _: &Question<'_>) -> Result<Verdict, Error> {
         if engine.draining {
             // The next start asks anew.
             let why = "the agent stops".to_owned();
-            return Ok(Verdict::Wait(Obstacle::Hold, why));
+            return Ok(Verdict::Wait(Obstacle::Freeze(Scope::All), why));
         }
         Ok(match &engine.hold {
             Some(hold) => {
                 let why = format!("all changes are stopped by {}", hold.by);
-                Verdict::Wait(Obstacle::Hold, why)
+                Verdict::Wait(Obstacle::Freeze(Scope::All), why)
             }
             None => Verdict::Go,
         })

@@ -3,8 +3,7 @@
 use super::{Asked, Gate, Question, Verdict};
 use crate::engine::Engine;
 use crate::engine::drive::incident_of;
-use crate::engine::waiting::Obstacle;
-use crate::journal::{Error, Journal, RunId};
+use crate::journal::{Error, Journal, Obstacle, RunId};
 use crate::value::Identity;
 
 pub struct Lock;
@@ -21,6 +20,10 @@ impl Gate for Lock {
         }
     }
 
+    fn counts(&self) -> bool {
+        true
+    }
+
     fn ask(
         &self,
         engine: &Engine,
@@ -31,7 +34,7 @@ impl Gate for Lock {
         let mut targets = question.intent().targets.iter();
         let locked = targets.find_map(|target| locked(engine, run, target));
         Ok(match locked {
-            Some((locked, why)) => Verdict::Wait(Obstacle::Lock(locked), why),
+            Some((locked, why)) => Verdict::Wait(Obstacle::Target(locked), why),
             None => Verdict::Go,
         })
     }
@@ -51,8 +54,8 @@ fn locked(engine: &Engine, run: RunId, target: &Identity) -> Option<(Identity, S
     }
     let claimed = engine.waiters.claims_of_others(run);
     let mut claimed = claimed.filter_map(|obstacle| match obstacle {
-        Obstacle::Lock(locked) => Some(locked),
-        Obstacle::Hold | Obstacle::AtOnce(_) => None,
+        Obstacle::Target(locked) => Some(locked),
+        Obstacle::Freeze(_) | Obstacle::Count(..) => None,
     });
     let claimed = claimed.find(|locked| overlaps(locked))?;
     let why = format!("{} is somebody else's turn", printed(claimed));

@@ -23,6 +23,10 @@ impl Gate for Rate {
         }
     }
 
+    fn counts(&self) -> bool {
+        true
+    }
+
     fn ask(
         &self,
         engine: &Engine,

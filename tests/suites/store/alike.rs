@@ -60,6 +60,8 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Outbox,
         Ask::Debts,
         Ask::Hold,
+        Ask::Facts(0, 1000),
+        Ask::Facts(3, 2),
     ];
     for open in [true, false] {
         questions.extend([3, 1000].map(|most| Ask::Incidents { open, most }));
