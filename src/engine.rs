@@ -15,6 +15,11 @@
 //! }
 //! ```
 //!
+//! What it knows is a [`Model`] that facts alone change (`model/`): where changes are stopped, what is
+//! locked and disturbed, what was spent of the rates, what stands, who is told, what is owed, what is
+//! on its way. What follows from an input is decided by functions of the model (`decide/`), and gates
+//! ask nothing else. Incidents and runs are still taken out of the journal, and put back: `desk.rs`.
+//!
 //! Because an intent is granted, and the state of its run written, in the batch before the change
 //! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
 
@@ -22,6 +27,7 @@ mod arrive;
 mod clock;
 mod close;
 mod debt;
+mod decide;
 mod decode;
 mod desk;
 mod drive;
@@ -30,6 +36,7 @@ mod dwell;
 mod fit;
 mod gate;
 mod leave;
+mod model;
 mod open;
 mod owner;
 mod past;
@@ -45,6 +52,7 @@ mod work;
 pub use arrive::Accepted;
 pub use drive::granted;
 pub use gate::table as gates;
+pub use model::Model;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
 pub use view::{Plain, line};
@@ -56,13 +64,13 @@ use smol_str::SmolStr;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
     AgentStarted, AgentStopped, Alert, DeadLetter, DeadLettered, Epoch, Error, Fact, Hold,
-    IncidentId, IntentId, Journal, MessageId, Newest, Outbox, RunId, StoppedHow, Write,
+    IncidentId, IntentId, Journal, MessageId, Outbox, RunId, StoppedHow, Write,
 };
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
-use crate::value::{Identity, Time};
+use crate::value::Time;
+use decide::deliver;
 use desk::Desk;
-use dwell::Dwells;
 use timer::Timer;
 use waiting::Waiters;
 use work::Work;
@@ -74,24 +82,16 @@ pub struct Engine {
     store: String,
     runbooks: Runbooks,
     grants: Grants,
-    newest: Newest,
+    model: Model,
     timers: BTreeSet<(Time, Timer)>,
-    /// Which run may change a target, until it is done with it.
-    locks: BTreeMap<Identity, RunId>,
-    /// What was changed and has not been seen to be well since, by whom.
-    disturbed: BTreeMap<Identity, RunId>,
     /// Intents that wait for their turn.
     waiters: Waiters,
     /// What inputs have left to be done.
     work: VecDeque<Work>,
     /// The intent that a run carries out.
     intents: BTreeMap<RunId, IntentId>,
-    /// Attempts of this batch, by target type: the journal does not know them yet.
-    attempts: Vec<SmolStr>,
-    hold: Option<Hold>,
     /// The agent stops: no change begins any more.
     draining: bool,
-    dwells: Dwells,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -202,18 +202,23 @@ impl Engine {
                 crate::run::Input::Settled { id, outcome },
                 now,
             ),
-            Input::Delivered { message } => self.delivered(journal, message, now),
+            Input::Delivered { message } => {
+                let decision = deliver::delivered(&self.model, message);
+                self.carry_out(journal, decision, now)
+            }
             Input::Undelivered {
                 message,
                 why,
                 again,
-            } => self.undelivered(journal, message, &why, again, now),
+            } => {
+                let decision = deliver::undelivered(&self.model, message, &why, again, now);
+                self.carry_out(journal, decision, now)
+            }
         }
     }
 
     /// What came of all inputs since the last time.
     pub fn take(&mut self) -> Batch {
-        self.attempts.clear();
         let (at, facts, writes) = self.desk.take();
         Batch {
             at,
@@ -259,7 +264,12 @@ impl Engine {
 
     /// Whether all changes are stopped, and by whom.
     pub fn held(&self) -> Option<&Hold> {
-        self.hold.as_ref()
+        self.model.frozen().map(|(_, hold)| hold)
+    }
+
+    /// What it knows, as far as that is changed by facts alone.
+    pub fn model(&self) -> &Model {
+        &self.model
     }
 
     /// Keeps what could not even be decoded.
@@ -269,7 +279,7 @@ impl Engine {
 
     fn bury_for(&mut self, letter: DeadLetter, owner: Option<SmolStr>) {
         let dead = DeadLettered {
-            letter: self.next_letter(),
+            letter: self.model.next_letter(),
             event: letter.event,
             source: letter.source.clone(),
             code: letter.code.clone(),
@@ -277,7 +287,7 @@ impl Engine {
             body: letter.body.clone(),
             owner,
         };
-        self.desk.fact(dead, letter.at);
+        self.decided(dead.into(), letter.at);
         self.desk.write(Write::Dead(letter));
     }
 
@@ -285,12 +295,12 @@ impl Engine {
     pub fn begun(&mut self, version: &str, epoch: Epoch, now: Time) {
         let version = version.into();
         let started = AgentStarted { version, epoch };
-        self.desk.fact_before(0, started, now);
+        self.decided_before(0, started.into(), now);
     }
 
     /// The agent has stopped.
     pub fn stopped(&mut self, how: StoppedHow, now: Time) {
-        self.desk.fact(AgentStopped { how }, now);
+        self.decided(AgentStopped { how }.into(), now);
     }
 
     fn load_runbooks(
@@ -303,7 +313,7 @@ impl Engine {
             self.desk.keep_program(journal, loaded, now)?;
         }
         for package in runbooks.packages() {
-            self.desk.fact(package, now);
+            self.decided(package.into(), now);
         }
         self.runbooks = runbooks;
         Ok(())

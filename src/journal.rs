@@ -41,6 +41,8 @@ pub use record::{
 };
 pub use write::Write;
 
+use smol_str::SmolStr;
+
 use crate::effect::words;
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -121,9 +123,9 @@ pub trait Journal {
     /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
     /// outcome is unknown, whoever's they are; by id.
     fn open_intents(&self) -> Result<Vec<StoredIntent>, Error>;
-    /// How many intents to change a target of this type were granted at or after a time, whatever
-    /// became of them. Undoing and releasing do not count.
-    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error>;
+    /// How many targets of which type were to be changed by intents that were granted at or after a
+    /// time, whatever became of them; by type, then time. Undoing and releasing do not count.
+    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error>;
 
     /// Events of this name that arrived at or after a time, newest first.
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;

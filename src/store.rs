@@ -25,6 +25,7 @@ mod write;
 use std::path::PathBuf;
 
 use rusqlite::{Connection, TransactionBehavior};
+use smol_str::SmolStr;
 
 use crate::journal::{
     Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
@@ -183,8 +184,8 @@ impl Journal for Sqlite {
         ask::open_intents(self.known()?)
     }
 
-    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error> {
-        ask::attempts_since(self.known()?, target, since)
+    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
+        ask::attempts(self.known()?, since)
     }
 
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {

@@ -36,8 +36,7 @@ impl Engine {
         arriving: Arriving,
         now: Time,
     ) -> Result<Accepted, Error> {
-        self.newest.event += 1;
-        let id = EventId(self.newest.event);
+        let id = self.model.next_event();
         let first = self.desk.facts_so_far();
         let mut dwelling = Vec::new();
         let mut asks = Vec::new();
@@ -83,7 +82,7 @@ impl Engine {
             Accepted::Kept | Accepted::Dead { .. } => Vec::new(),
         };
         let received = received(id, &event, taken, dwelling, asks);
-        self.desk.fact_before(first, received, now);
+        self.decided_before(first, received, now);
         self.desk.write(Write::Arrived(Arrival {
             id,
             at: now,

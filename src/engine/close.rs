@@ -2,6 +2,7 @@
 
 use smol_str::SmolStr;
 
+use super::decide::{chain, deliver, targets};
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::open::Occasion;
@@ -10,7 +11,7 @@ use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
     AlertCleared, Error, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState, Journal,
-    MessageKind, Obstacle, ReleasedFor, RunEnded, RunId, RunQuarantined, Scope, TargetsReleased,
+    MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined,
 };
 use crate::program::Program;
 use crate::run::{self, Leave};
@@ -90,18 +91,15 @@ impl Engine {
             by: by.clone(),
         };
         incident.since = now;
-        let had_duty = incident.duty.take().is_some();
         if how == How::Human {
             incident.dirt.forgive();
         }
         // A run that is called off may still be changing something: its end releases that.
-        let (locked, disturbed) = match incident.run {
-            Some(_) => Default::default(),
-            None => (
-                std::mem::take(&mut incident.locks),
-                std::mem::take(&mut incident.disturbed),
-            ),
-        };
+        let is_free = incident.run.is_none();
+        if is_free {
+            incident.locks.clear();
+            incident.disturbed.clear();
+        }
         let told = incident.told.clone();
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         let resolved = IncidentResolved {
@@ -111,31 +109,19 @@ impl Engine {
             why,
         };
         self.record(journal, resolved, now)?;
-        if !locked.is_empty() || !disturbed.is_empty() {
-            let released = TargetsReleased {
-                run: last,
-                locks: !locked.is_empty(),
-                disturbed: !disturbed.is_empty(),
-                why: match how {
-                    How::Human => ReleasedFor::Human,
-                    How::Verified | How::Mitigated => ReleasedFor::Verified,
-                    How::Cleared | How::SelfResolved => ReleasedFor::Ended,
-                },
+        if is_free {
+            let why = match how {
+                How::Human => ReleasedFor::Human,
+                How::Verified | How::Mitigated => ReleasedFor::Verified,
+                How::Cleared | How::SelfResolved => ReleasedFor::Ended,
             };
-            self.record(journal, released, now)?;
+            let decision = targets::all(&self.model, last, why);
+            self.carry_out(journal, decision, now)?;
         }
-        for target in locked {
-            self.locks.remove(&target);
-            self.is_gone(Obstacle::Target(target));
-        }
-        for target in disturbed {
-            self.disturbed.remove(&target);
-            self.is_gone(Obstacle::Count(Scope::All, target.kind().into()));
-        }
-        if had_duty {
-            self.end_chain(journal, id, "the incident is resolved", now)?;
-        }
-        self.give_up_pages(id, "the incident is resolved", now);
+        let decision = chain::ends(&self.model, id, "the incident is resolved");
+        self.carry_out(journal, decision, now)?;
+        let decision = deliver::drop_pages(&self.model, id, "the incident is resolved");
+        self.carry_out(journal, decision, now)?;
         let text = match &by {
             Some(by) => format!("resolved by {by}"),
             None => format!("resolved: {}", how.word()),

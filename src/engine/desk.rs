@@ -13,8 +13,8 @@ use smol_str::SmolStr;
 use super::Loaded;
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Fact, Happened, Incident, IncidentId, Journal,
-    MessageId, Outbox, ProgramKept, RunId, RunMoved, StoredRun, Write,
+    Arrival, Entry, Error, ErrorKind, Fact, Happened, Incident, IncidentId, Journal, ProgramKept,
+    RunId, RunMoved, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Observe, Perform, Run};
@@ -30,16 +30,14 @@ pub struct Desk {
     changed_incidents: BTreeSet<IncidentId>,
     changed_runs: BTreeSet<RunId>,
     programs: BTreeMap<CodeHash, Arc<Program>>,
-    /// Every message that is not delivered yet.
-    pub outbox: BTreeMap<MessageId, Outbox>,
-    /// Every debt that is not paid yet.
-    pub debts: BTreeMap<DebtId, Debt>,
     /// Entries of this batch: the journal does not know them yet.
-    entries: Vec<(IncidentId, Entry)>,
+    entries: BTreeMap<IncidentId, Vec<Entry>>,
     writes: Vec<Write>,
     /// What this batch decides, and when.
     facts: Vec<Fact>,
     at: Time,
+    /// Where among the writes there is something that has arrived.
+    arrivals: Vec<usize>,
 }
 
 /// A run with what it waits for.
@@ -67,6 +65,9 @@ impl From<Error> for Trouble {
 
 impl Desk {
     pub fn write(&mut self, write: Write) {
+        if let Write::Arrived(_) = write {
+            self.arrivals.push(self.writes.len());
+        }
         self.writes.push(write);
     }
 
@@ -90,8 +91,9 @@ impl Desk {
 
     /// What this batch has accepted.
     pub fn arrived(&self) -> impl Iterator<Item = &Arrival> {
-        self.writes.iter().filter_map(|write| match write {
-            Write::Arrived(arrival) => Some(arrival),
+        let places = self.arrivals.iter();
+        places.filter_map(|place| match self.writes.get(*place) {
+            Some(Write::Arrived(arrival)) => Some(arrival),
             _ => None,
         })
     }
@@ -167,7 +169,7 @@ impl Desk {
             happened,
         };
         incident.next_entry += 1;
-        self.entries.push((id, entry.clone()));
+        self.entries.entry(id).or_default().push(entry.clone());
         self.write(Write::Entry {
             incident: id,
             entry,
@@ -178,8 +180,7 @@ impl Desk {
     /// The whole timeline, with what this batch adds.
     pub fn timeline(&self, journal: &dyn Journal, id: IncidentId) -> Result<Vec<Entry>, Error> {
         let mut entries = journal.timeline(id, 0)?;
-        let own = self.entries.iter().filter(|(of, _)| *of == id);
-        entries.extend(own.map(|(_, entry)| entry.clone()));
+        entries.extend(self.entries.get(&id).into_iter().flatten().cloned());
         Ok(entries)
     }
 
@@ -285,18 +286,23 @@ impl Desk {
             }
         }
         for id in std::mem::take(&mut self.changed_runs) {
-            if let Some(working) = self.runs.get(&id) {
-                let stored = stored(id, working);
-                if !stored.ended {
-                    self.facts.push(moved(&stored).into());
-                }
-                self.writes.push(Write::Run(stored));
+            let Some(working) = self.runs.get(&id) else {
+                continue;
+            };
+            let stored = stored(id, working);
+            if !stored.ended {
+                self.facts.push(moved(&stored).into());
+            }
+            self.writes.push(Write::Run(stored));
+            // What was not looked at is as awake as it was.
+            if !working.is_awake() {
+                self.runs.remove(&id);
             }
         }
         self.incidents.clear();
         self.keys.clear();
         self.entries.clear();
-        self.runs.retain(|_, working| working.is_awake());
+        self.arrivals.clear();
         let facts = std::mem::take(&mut self.facts);
         (self.at, facts, std::mem::take(&mut self.writes))
     }

@@ -220,7 +220,7 @@ impl Engine {
                         state,
                         outcome: Some(outcome.clone()),
                     };
-                    self.desk.fact(performed, now);
+                    self.decided(performed.into(), now);
                 }
                 Happened::Performed {
                     kind: perform.kind,
@@ -241,7 +241,7 @@ impl Engine {
                         outcome: *outcome,
                         by: SettledBy::Probe,
                     };
-                    self.desk.fact(settled, now);
+                    self.decided(settled.into(), now);
                 }
                 Happened::Settled {
                     call: call.clone(),
@@ -291,7 +291,7 @@ impl Engine {
             text,
         } = &event
         {
-            let owed = super::debt::Owed {
+            let owed = super::decide::debt::Owed {
                 mitigation: *mitigation,
                 captures: captures.clone(),
                 by: owed_by.clone(),

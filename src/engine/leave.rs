@@ -6,23 +6,20 @@
 //! stopped they wait like every other, but are not refused when their patience is over: a human is
 //! told that they wait. A change whose outcome is unknown needs leave again before it is repeated.
 
-use std::collections::BTreeSet;
-
-use smol_str::SmolStr;
-
 use super::Engine;
+use super::decide::targets;
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::gate::{self, Question, Verdict};
 use super::waiting::{Asking, Waiting};
 use crate::effect::Reason;
 use crate::journal::{
-    Error, IntentGranted, IntentId, IntentRefused, IntentState, Journal, Obstacle, ReleasedFor,
-    RunId, Scope, StoredIntent, Take, TargetsReleased, Write,
+    Error, IntentGranted, IntentRefused, IntentState, Journal, ReleasedFor, RunId, Scope,
+    StoredIntent, Take, Write,
 };
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
-use crate::value::{Identity, Time};
+use crate::value::Time;
 
 /// Why leave is not given, and by which gate.
 pub struct Refused {
@@ -46,7 +43,7 @@ impl Engine {
             program,
             now,
         };
-        match gate::pass(self, journal, &question)? {
+        match gate::pass(&self.known(), &question) {
             (_, Verdict::Go) => {
                 match asking.again {
                     true => self.end_claim(run),
@@ -60,7 +57,8 @@ impl Engine {
                 Ok(Some(run::Input::Refused { id, reason }))
             }
             (gate, Verdict::Wait(obstacle, why)) => {
-                let waiting = Waiting::new(asking, gate, obstacle, why, now);
+                let code = self.desk.run(journal, run)?.code;
+                let waiting = Waiting::new(asking, code, gate, obstacle, why, now);
                 self.wait_for_turn(journal, program, waiting, now)?;
                 Ok(None)
             }
@@ -81,16 +79,10 @@ impl Engine {
             intent,
             ..
         } = asking;
-        self.newest.intent += 1;
-        let id = IntentId(self.newest.intent);
+        let id = self.model.next_intent();
         self.intents.insert(run, id);
         self.end_claim(run);
         if intent.kind == IntentKind::Do {
-            for target in &intent.targets {
-                self.attempts.push(target.kind().into());
-                self.locks.insert(target.clone(), run);
-                self.disturbed.insert(target.clone(), run);
-            }
             if let Some(incident) = incident_of(run)
                 && let Some(incident) = self.desk.incident(journal, incident)?
             {
@@ -156,29 +148,9 @@ impl Engine {
         why: ReleasedFor,
         now: Time,
     ) -> Result<(), Error> {
-        let well: BTreeSet<SmolStr> = self
-            .disturbed
-            .extract_if(.., |_, owner| *owner == run)
-            .map(|(target, _)| target.kind().into())
-            .collect();
-        if !well.is_empty() {
-            let released = TargetsReleased {
-                run,
-                locks: false,
-                disturbed: true,
-                why,
-            };
-            self.record(journal, released, now)?;
-        }
-        for kind in well {
-            self.is_gone(Obstacle::Count(Scope::All, kind));
-        }
-        if let Some(incident) = incident_of(run)
-            && let Some(incident) = self.desk.incident(journal, incident)?
-        {
-            incident.disturbed.clear();
-        }
-        Ok(())
+        let decision = targets::recovered(&self.model, run, why);
+        self.carry_out(journal, decision, now)?;
+        self.keep_targets(journal, run)
     }
 
     /// The run is done with everything that it locked.
@@ -188,27 +160,21 @@ impl Engine {
         run: RunId,
         now: Time,
     ) -> Result<(), Error> {
-        let free: Vec<Identity> = self
-            .locks
-            .extract_if(.., |_, owner| *owner == run)
-            .map(|(target, _)| target)
-            .collect();
-        if !free.is_empty() {
-            let released = TargetsReleased {
-                run,
-                locks: true,
-                disturbed: false,
-                why: ReleasedFor::Ended,
-            };
-            self.record(journal, released, now)?;
-        }
-        for target in free {
-            self.is_gone(Obstacle::Target(target));
-        }
-        if let Some(incident) = incident_of(run)
-            && let Some(incident) = self.desk.incident(journal, incident)?
-        {
-            incident.locks.clear();
+        let decision = targets::unlocked(&self.model, run);
+        self.carry_out(journal, decision, now)?;
+        self.keep_targets(journal, run)
+    }
+
+    /// The record of an incident says which targets are its own.
+    fn keep_targets(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
+        let Some(id) = incident_of(run) else {
+            return Ok(());
+        };
+        let locks = self.model.locks().of_incident(id).cloned().collect();
+        let disturbed = self.model.disturbed().of_incident(id).cloned().collect();
+        if let Some(incident) = self.desk.incident(journal, id)? {
+            incident.locks = locks;
+            incident.disturbed = disturbed;
         }
         Ok(())
     }

@@ -194,8 +194,7 @@ impl Engine {
         };
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let leave = self.leave(journal, &program, &runbook, &key, now)?;
-        self.newest.incident += 1;
-        let id = IncidentId(self.newest.incident);
+        let id = self.model.next_incident();
         let event = occasion.event;
         let opened = IncidentOpened {
             incident: id,

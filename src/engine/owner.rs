@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use super::duty::link;
 use super::open::severity;
-use crate::journal::{Delivery, EventId, Message, MessageId, MessageKind, Outbox};
+use crate::journal::{Error, EventId, Journal, Message, MessageKind};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -13,18 +13,32 @@ impl Engine {
     /// Tells whoever owns the code of a runbook what concerns no incident of it.
     pub(super) fn tell_owner(
         &mut self,
+        journal: &dyn Journal,
         program: &Program,
         event: EventId,
         title: &str,
         text: &str,
         now: Time,
-    ) {
+    ) -> Result<(), Error> {
         let thread = format!("{}/event/{event}", self.store);
-        self.tell_first(program, MessageKind::Note, thread, title, text, now);
+        self.tell_first(
+            journal,
+            program,
+            MessageKind::Note,
+            thread,
+            title,
+            text,
+            now,
+        )
     }
 
     /// Pages the owners of everything that is loaded, each once, with what concerns the agent.
-    pub(super) fn tell_owners(&mut self, text: &str, now: Time) {
+    pub(super) fn tell_owners(
+        &mut self,
+        journal: &dyn Journal,
+        text: &str,
+        now: Time,
+    ) -> Result<(), Error> {
         let all = self.runbooks.all();
         let programs: Vec<_> = all.iter().map(|loaded| loaded.program.clone()).collect();
         let mut told = BTreeSet::new();
@@ -32,50 +46,51 @@ impl Engine {
             if link(&program, 0).is_some_and(|(_, address, _)| told.insert(address)) {
                 let thread = format!("{}/agent", self.store);
                 self.tell_first(
+                    journal,
                     &program,
                     MessageKind::Page,
                     thread,
                     "the ops agent",
                     text,
                     now,
-                );
+                )?;
             }
         }
+        Ok(())
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of it is said in the message"
+    )]
     fn tell_first(
         &mut self,
+        journal: &dyn Journal,
         program: &Program,
         kind: MessageKind,
         thread: String,
         title: &str,
         text: &str,
         now: Time,
-    ) {
+    ) -> Result<(), Error> {
         let Some((role, address, _)) = link(program, 0) else {
-            return;
+            return Ok(());
         };
-        self.newest.message += 1;
-        let outbox = Outbox {
-            id: MessageId(self.newest.message),
-            to: address,
-            message: Message {
-                kind,
-                incident: None,
-                thread: thread.into(),
-                at: now,
-                package: program.package.clone(),
-                runbook: program.runbook.clone(),
-                severity: severity(program),
-                title: title.to_owned(),
-                text: escape_text(text, SHOWN_CHARACTERS),
-                reason: None,
-                roles: vec![role],
-                evidence: Vec::new(),
-                answer: String::new(),
-            },
-            delivery: Delivery::Due { at: now, tries: 0 },
+        let message = Message {
+            kind,
+            incident: None,
+            thread: thread.into(),
+            at: now,
+            package: program.package.clone(),
+            runbook: program.runbook.clone(),
+            severity: severity(program),
+            title: title.to_owned(),
+            text: escape_text(text, SHOWN_CHARACTERS),
+            reason: None,
+            roles: vec![role],
+            evidence: Vec::new(),
+            answer: String::new(),
         };
-        self.queue(outbox, 0, now);
+        self.queue(journal, &address, message, 0, now)
     }
 }

@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
+use super::decide::{chain, deliver, freeze};
 use super::{Action, Engine};
 use crate::journal::{
-    ChangesFrozen, ChangesReleased, Error, Hold, How, IncidentAcknowledged, IncidentId,
-    IncidentState, Journal, MessageKind, Obstacle, Scope, Write,
+    Error, How, IncidentAcknowledged, IncidentId, IncidentState, Journal, MessageKind,
 };
 use crate::run;
 use crate::value::Time;
@@ -53,7 +53,6 @@ impl Engine {
         }
         incident.state = IncidentState::Acknowledged { by: by.into() };
         incident.since = now;
-        let had_duty = incident.duty.take().is_some();
         let told = incident.told.clone();
         let acknowledged = IncidentAcknowledged {
             incident: id,
@@ -61,10 +60,10 @@ impl Engine {
             term: None,
         };
         self.record(journal, acknowledged, now)?;
-        if had_duty {
-            self.end_chain(journal, id, "somebody has answered", now)?;
-        }
-        self.give_up_pages(id, "somebody has answered", now);
+        let decision = chain::ends(&self.model, id, "somebody has answered");
+        self.carry_out(journal, decision, now)?;
+        let decision = deliver::drop_pages(&self.model, id, "somebody has answered");
+        self.carry_out(journal, decision, now)?;
         let text = format!("acknowledged by {by}");
         for address in told {
             self.send(
@@ -111,41 +110,18 @@ impl Engine {
     /// Stops all changes: no run begins another one until they are let go on. What is to be changed
     /// meanwhile waits, as long as its patience lasts.
     pub fn stop_changes(&mut self, by: &str, why: &str, now: Time) -> Result<(), Refusal> {
-        if let Some(hold) = &self.hold {
-            return Err(Refusal::Already {
-                by: hold.by.clone(),
-            });
+        for fact in freeze::stop(&self.model, by, why)?.facts {
+            self.decided(fact, now);
         }
-        let hold = Hold {
-            by: by.into(),
-            why: why.into(),
-            since: now,
-        };
-        let frozen = ChangesFrozen {
-            scope: Scope::All,
-            by: hold.by.clone(),
-            why: hold.why.clone(),
-            until: None,
-        };
-        self.desk.fact(frozen, now);
-        self.hold = Some(hold.clone());
-        self.desk.write(Write::Hold(Some(hold)));
         Ok(())
     }
 
     /// Lets changes go on. False if nothing stopped them.
     pub fn release_changes(&mut self, journal: &dyn Journal, now: Time) -> Result<bool, Error> {
-        if self.hold.take().is_none() {
+        let Some(decision) = freeze::release(&self.model) else {
             return Ok(false);
-        }
-        let released = ChangesReleased {
-            scope: Scope::All,
-            by: None,
-            why: None,
         };
-        self.desk.fact(released, now);
-        self.desk.write(Write::Hold(None));
-        self.is_gone(Obstacle::Freeze(Scope::All));
+        self.carry_out(journal, decision, now)?;
         self.work_on(journal, now)?;
         Ok(true)
     }

@@ -1,13 +1,19 @@
 //! What is decided goes on the record: a fact of the batch and, where it is told, a line of its
 //! incident's timeline.
 
+use smol_str::SmolStr;
+
 use super::Engine;
+use super::decide::Decision;
 use super::drive::incident_of;
+use super::model::Model;
+use super::timer::Timer;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
-    Error, Fact, Happened, How, IncidentId, Journal, LetterId, RunId, Subject, TargetsReleased,
+    ChainAdvanced, ChainStarted, Error, Fact, Happened, How, IncidentId, Journal, MessageId, RunId,
+    Subject,
 };
-use crate::value::Time;
+use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 impl Engine {
     /// Something has happened.
@@ -18,24 +24,132 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         let fact = fact.into();
-        let line = line(&fact);
-        self.desk.fact(fact, now);
-        match line {
-            Some((incident, happened)) => self.desk.note(journal, incident, now, happened),
-            None => Ok(()),
+        let lines = lines(&self.model, &fact);
+        let chain = chain_of(&fact);
+        self.decided(fact, now);
+        if let Some(incident) = chain {
+            self.keep_chain(journal, incident)?;
         }
+        for (incident, happened) in lines {
+            self.desk.note(journal, incident, now, happened)?;
+        }
+        Ok(())
     }
 
-    /// The number of the next dead letter.
-    pub(super) fn next_letter(&mut self) -> LetterId {
-        self.newest.letter += 1;
-        LetterId(self.newest.letter)
+    /// Something has happened that no timeline tells: it changes the model, and nothing else does.
+    pub(super) fn decided(&mut self, fact: Fact, now: Time) {
+        self.decided_before(self.desk.facts_so_far(), fact, now);
+    }
+
+    /// Something has happened that others of this batch are a consequence of.
+    pub(super) fn decided_before(&mut self, first: usize, fact: Fact, now: Time) {
+        for write in self.model.rows(&fact, now) {
+            self.desk.write(write);
+        }
+        self.model.apply(&fact, now);
+        self.timers.extend(timers(&fact));
+        self.desk.fact_before(first, fact, now);
+    }
+
+    /// The record of an incident says who is told of it.
+    pub(super) fn keep_chain(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+    ) -> Result<(), Error> {
+        let duty = self.model.chain(id).cloned();
+        if let Some(incident) = self.desk.incident(journal, id)? {
+            incident.duty = duty;
+        }
+        Ok(())
+    }
+
+    /// What a decision says becomes so.
+    pub(super) fn carry_out(
+        &mut self,
+        journal: &dyn Journal,
+        decision: Decision,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Decision {
+            facts,
+            work,
+            actions,
+        } = decision;
+        for fact in facts {
+            self.record(journal, fact, now)?;
+        }
+        self.work.extend(work);
+        self.actions.extend(actions);
+        Ok(())
+    }
+}
+
+/// The incident whose chain a fact moves.
+fn chain_of(fact: &Fact) -> Option<IncidentId> {
+    let subject = match fact {
+        Fact::ChainStarted(fact) => &fact.subject,
+        Fact::ChainAdvanced(fact) => &fact.subject,
+        Fact::ChainEnded(fact) => &fact.subject,
+        _ => return None,
+    };
+    match subject {
+        Subject::Incident(incident) => Some(*incident),
+        Subject::Storm(_) => None,
+    }
+}
+
+/// What a fact makes due, and when.
+fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
+    match fact {
+        Fact::DwellStarted(fact) => vec![(fact.until, Timer::Holding(fact.event))],
+        Fact::DwellMoved(fact) => vec![(fact.until, Timer::Holding(fact.event))],
+        Fact::ChainStarted(ChainStarted { subject, next, .. })
+        | Fact::ChainAdvanced(ChainAdvanced { subject, next, .. }) => match subject {
+            Subject::Incident(incident) => vec![(*next, Timer::Duty(*incident))],
+            Subject::Storm(_) => Vec::new(),
+        },
+        Fact::DebtIncurred(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
+        Fact::DebtChecked(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
+        Fact::MessagesFailed(fact) => {
+            let tried = fact.messages.iter();
+            let again = tried.filter_map(|id| Some((fact.next?, Timer::Message(*id))));
+            again.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The lines of timelines that a fact is.
+fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
+    let told = |ids: &[MessageId], happened: &dyn Fn(SmolStr) -> Happened| {
+        let known = ids.iter().filter_map(|id| model.message(*id));
+        let told = known.filter_map(|outbox| {
+            let incident = outbox.message.incident?;
+            Some((incident, happened(outbox.to.clone())))
+        });
+        told.collect()
+    };
+    match fact {
+        Fact::MessagesDelivered(fact) => told(&fact.messages, &|to| Happened::Delivered { to }),
+        Fact::MessagesFailed(fact) => told(&fact.messages, &|to| Happened::Undelivered {
+            to,
+            why: escape_text(&fact.why, SHOWN_CHARACTERS),
+            tries: fact.tries,
+        }),
+        fact => line(fact).into_iter().collect(),
     }
 }
 
 /// The line of a timeline that a fact is, if it is one by itself.
 fn line(fact: &Fact) -> Option<(IncidentId, Happened)> {
-    let of_run = |run: RunId, happened| Some((incident_of(run)?, happened));
+    of_incident(fact).or_else(|| {
+        let (run, happened) = of_run(fact).or_else(|| of_change(fact))?;
+        Some((incident_of(run)?, happened))
+    })
+}
+
+fn of_incident(fact: &Fact) -> Option<(IncidentId, Happened)> {
     match fact {
         Fact::IncidentOpened(fact) => {
             let event = fact.event;
@@ -43,13 +157,13 @@ fn line(fact: &Fact) -> Option<(IncidentId, Happened)> {
         }
         Fact::EventJoined(fact) => {
             let event = fact.event;
-            fact.news
-                .then_some((fact.incident, Happened::Joined { event }))
+            let joined = (fact.incident, Happened::Joined { event });
+            fact.news.then_some(joined)
         }
         Fact::AlertCleared(fact) => {
             let event = fact.event;
-            fact.last
-                .then_some((fact.incident, Happened::Cleared { event }))
+            let cleared = (fact.incident, Happened::Cleared { event });
+            fact.last.then_some(cleared)
         }
         Fact::IncidentReopened(fact) => {
             let event = fact.event;
@@ -64,49 +178,6 @@ fn line(fact: &Fact) -> Option<(IncidentId, Happened)> {
             let why = fact.why.clone().unwrap_or_default();
             (fact.incident, Happened::ResolvedBy { by, why })
         }),
-        Fact::RunStarted(fact) => match fact.run {
-            RunId::Incident(incident, run) => Some((incident, Happened::Began { run })),
-            RunId::Debt(..) => None,
-        },
-        Fact::Observed(fact) => of_run(
-            fact.run,
-            Happened::Observed {
-                call: fact.call.clone(),
-                outcome: fact.outcome.clone()?,
-            },
-        ),
-        Fact::RunReported(fact) => of_run(fact.run, Happened::Run(fact.event.clone()?)),
-        Fact::EvidenceAttached(fact) => of_run(fact.run, Happened::Attached(fact.values.clone())),
-        Fact::NoticeGiven(fact) => of_run(fact.run, Happened::Told(fact.notice.clone()?)),
-        Fact::RunEnded(fact) => of_run(fact.run, Happened::Ended(fact.end.clone())),
-        Fact::RunResumed(fact) => of_run(fact.run, Happened::Resumed),
-        Fact::RunQuarantined(fact) => {
-            let (reason, changes) = (Reason::Limit, Changes::Partly);
-            of_run(fact.run, Happened::Ended(End::Handed { reason, changes }))
-        }
-        Fact::IntentWaiting(fact) => of_run(
-            fact.run,
-            Happened::Waits {
-                call: fact.intent.call.clone(),
-                why: fact.why.clone(),
-            },
-        ),
-        Fact::IntentGranted(fact) => of_run(
-            fact.run,
-            Happened::Granted {
-                call: fact.change.call.clone(),
-                kind: fact.change.kind,
-                attempt: fact.change.attempt,
-            },
-        ),
-        Fact::IntentRefused(fact) => of_run(
-            fact.run,
-            Happened::Refused {
-                call: fact.call.clone(),
-                reason: fact.reason,
-                why: fact.why.clone(),
-            },
-        ),
         Fact::ChainAdvanced(fact) => match fact.subject {
             Subject::Incident(incident) => {
                 let to = fact.role.clone();
@@ -114,38 +185,91 @@ fn line(fact: &Fact) -> Option<(IncidentId, Happened)> {
             }
             Subject::Storm(_) => None,
         },
-        // What they are about stands in another fact: whoever records them adds the line.
-        Fact::ChangePerformed(_)
-        | Fact::ChangeSettled(_)
-        | Fact::MessagesDelivered(_)
-        | Fact::MessagesFailed(_)
-        | Fact::MessagesDropped(_) => None,
-        // Nothing that anybody has to read.
-        Fact::AlertReceived(_)
-        | Fact::EventReceived(_)
-        | Fact::RequestReceived(_)
-        | Fact::DeadLettered(_)
-        | Fact::DwellStarted(_)
-        | Fact::DwellMoved(_)
-        | Fact::DwellEnded(_)
-        | Fact::IncidentHanded(_)
-        | Fact::RunMoved(_)
-        | Fact::ChangeStarted(_)
-        | Fact::TargetsReleased(TargetsReleased { .. })
-        | Fact::MessageQueued(_)
-        | Fact::ChainStarted(_)
-        | Fact::ChainEnded(_)
-        | Fact::ChangesFrozen(_)
-        | Fact::ChangesReleased(_)
-        | Fact::AgentStarted(_)
-        | Fact::AgentStopped(_)
-        | Fact::ClockStepped(_)
-        | Fact::PackageLoaded(_)
-        | Fact::ProgramKept(_)
-        | Fact::StoreMigrated(_)
-        | Fact::DebtIncurred(_)
-        | Fact::DebtChecked(_)
-        | Fact::DebtOverdue(_)
-        | Fact::DebtPaid(_) => None,
+        _ => None,
+    }
+}
+
+fn of_run(fact: &Fact) -> Option<(RunId, Happened)> {
+    Some(match fact {
+        Fact::RunStarted(fact) => match fact.run {
+            RunId::Incident(_, run) => (fact.run, Happened::Began { run }),
+            RunId::Debt(..) => return None,
+        },
+        Fact::Observed(fact) => {
+            let (call, outcome) = (fact.call.clone(), fact.outcome.clone()?);
+            (fact.run, Happened::Observed { call, outcome })
+        }
+        Fact::RunReported(fact) => (fact.run, Happened::Run(fact.event.clone()?)),
+        Fact::EvidenceAttached(fact) => (fact.run, Happened::Attached(fact.values.clone())),
+        Fact::NoticeGiven(fact) => (fact.run, Happened::Told(fact.notice.clone()?)),
+        Fact::RunEnded(fact) => (fact.run, Happened::Ended(fact.end.clone())),
+        Fact::RunResumed(fact) => (fact.run, Happened::Resumed),
+        Fact::RunQuarantined(fact) => {
+            let (reason, changes) = (Reason::Limit, Changes::Partly);
+            (fact.run, Happened::Ended(End::Handed { reason, changes }))
+        }
+        _ => return None,
+    })
+}
+
+fn of_change(fact: &Fact) -> Option<(RunId, Happened)> {
+    Some(match fact {
+        Fact::IntentWaiting(fact) => {
+            let (call, why) = (fact.intent.call.clone(), fact.why.clone());
+            (fact.run, Happened::Waits { call, why })
+        }
+        Fact::IntentGranted(fact) => (
+            fact.run,
+            Happened::Granted {
+                call: fact.change.call.clone(),
+                kind: fact.change.kind,
+                attempt: fact.change.attempt,
+            },
+        ),
+        Fact::IntentRefused(fact) => (
+            fact.run,
+            Happened::Refused {
+                call: fact.call.clone(),
+                reason: fact.reason,
+                why: fact.why.clone(),
+            },
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+    use crate::journal::samples;
+
+    /// What is told of, and says no more than another line, or is added by whoever records it.
+    const WITHOUT: &[&str] = &[
+        "IncidentHanded",
+        "ChangePerformed",
+        "ChangeSettled",
+        "TargetsReleased",
+        "MessagesDelivered",
+        "MessagesFailed",
+        "MessagesDropped",
+        "ChainStarted",
+        "ChainEnded",
+        "DebtIncurred",
+        "DebtChecked",
+        "DebtOverdue",
+        "DebtPaid",
+    ];
+
+    #[test]
+    fn what_is_told_is_a_line() {
+        let told: Vec<&str> = samples()
+            .iter()
+            .filter(|(_, fact)| line(fact).is_some())
+            .map(|(name, _)| *name)
+            .collect();
+        for (name, fact) in samples() {
+            let expected = fact.kind().is_told() && !WITHOUT.contains(&name);
+            assert_eq!(told.contains(&name), expected, "{name}");
+        }
     }
 }

@@ -11,13 +11,14 @@ use super::Engine;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::leave::Refused;
+use super::model::places_around;
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
 use crate::journal::{Error, IntentWaiting, Journal, Obstacle, RunId, Scope};
-use crate::program::{MessageKind, Program};
+use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
-use crate::value::{Duration, Time};
+use crate::value::{Duration, Identity, Time};
 
 /// What a run asks leave for.
 #[derive(Clone, Debug)]
@@ -47,6 +48,8 @@ pub struct Waiting {
     /// The gate that says so.
     pub gate: &'static str,
     pub obstacle: Obstacle,
+    /// The code of its run.
+    code: CodeHash,
     pub why: String,
     /// All changes were stopped while it waited.
     held: bool,
@@ -56,6 +59,7 @@ pub struct Waiting {
 impl Waiting {
     pub fn new(
         asking: Asking,
+        code: CodeHash,
         gate: &'static str,
         obstacle: Obstacle,
         why: String,
@@ -63,6 +67,7 @@ impl Waiting {
     ) -> Waiting {
         Waiting {
             since,
+            code,
             gate,
             held: obstacle == Obstacle::Freeze(Scope::All),
             asking,
@@ -86,6 +91,8 @@ pub struct Waiters {
     /// Who was woken for what, and has not used it yet.
     claims: BTreeMap<RunId, Obstacle>,
     /// How long each run has waited before: its patience is one for all its waits together.
+    /// The same by what they were woken for: one for each at most.
+    claimed: BTreeMap<Obstacle, RunId>,
     waited: BTreeMap<RunId, Duration>,
 }
 
@@ -137,14 +144,49 @@ impl Waiters {
         *waited = Duration::from_millis(waited.millis().saturating_add(more.max(0)));
     }
 
-    /// What others were woken for.
-    pub fn claims_of_others(&self, run: RunId) -> impl Iterator<Item = &Obstacle> {
-        let others = self.claims.iter().filter(move |(owner, _)| **owner != run);
-        others.map(|(_, obstacle)| obstacle)
+    /// The clock was set: whoever waits has waited for as long as before.
+    pub fn shift(&mut self, by: Duration) {
+        for waiting in self.by_ticket.values_mut() {
+            waiting.since = moment::after(waiting.since, by);
+        }
     }
 
-    fn is_claimed(&self, obstacle: &Obstacle) -> bool {
-        self.claims.values().any(|claimed| claimed == obstacle)
+    /// Whether another one was woken for this.
+    pub fn is_claimed_by_another(&self, run: RunId, obstacle: &Obstacle) -> bool {
+        let owner = self.claimed.get(obstacle);
+        owner.is_some_and(|owner| *owner != run)
+    }
+
+    /// The outermost thing that another one was woken for, in this target or around it.
+    pub fn lock_claimed(&self, run: RunId, target: &Identity) -> Option<&Identity> {
+        let around = places_around(target).map(Obstacle::Target);
+        let around = around.filter_map(|place| self.claimed.get_key_value(&place));
+        let inside = self.claimed.range(Obstacle::Target(target.clone())..);
+        let mut claimed = around.chain(inside);
+        loop {
+            let (obstacle, owner) = claimed.next()?;
+            match obstacle {
+                Obstacle::Target(locked) if locked.contains(target) || target.contains(locked) => {
+                    if *owner != run {
+                        return Some(locked);
+                    }
+                }
+                Obstacle::Target(_) | Obstacle::Freeze(_) | Obstacle::Count(..) => return None,
+            }
+        }
+    }
+
+    fn claim(&mut self, run: RunId, obstacle: Obstacle) {
+        self.end_claim(run);
+        self.claimed.insert(obstacle.clone(), run);
+        self.claims.insert(run, obstacle);
+    }
+
+    /// What a run was woken for is nobody's any more.
+    fn end_claim(&mut self, run: RunId) -> Option<Obstacle> {
+        let obstacle = self.claims.remove(&run)?;
+        self.claimed.remove(&obstacle);
+        Some(obstacle)
     }
 }
 
@@ -259,7 +301,7 @@ impl Engine {
 
     /// A run has used what it was woken for, or will not.
     pub(super) fn end_claim(&mut self, run: RunId) {
-        if let Some(obstacle) = self.waiters.claims.remove(&run) {
+        if let Some(obstacle) = self.waiters.end_claim(run) {
             self.is_gone(obstacle);
         }
     }
@@ -278,7 +320,7 @@ impl Engine {
         obstacle: &Obstacle,
         now: Time,
     ) -> Result<(), Error> {
-        if self.waiters.is_claimed(obstacle) {
+        if self.waiters.claimed.contains_key(obstacle) {
             return Ok(());
         }
         let Some(ticket) = self.waiters.first(obstacle) else {
@@ -287,14 +329,14 @@ impl Engine {
         let Some(waiting) = self.waiters.take(ticket) else {
             return Ok(());
         };
-        let leave = match self.code_of(journal, waiting.asking.run) {
+        let leave = match self.desk.program(journal, waiting.code) {
             Ok(program) => {
                 let question = Question {
                     asking: &waiting.asking,
                     program: &program,
                     now,
                 };
-                gate::pass(self, journal, &question)?
+                gate::pass(&self.known(), &question)
             }
             // Whoever drives it finds out why.
             Err(Trouble::Unreadable | Trouble::Ended) => ("", Verdict::Go),
@@ -323,7 +365,7 @@ impl Engine {
                     // It was in the way of all of them.
                     Obstacle::Freeze(_) => self.is_gone(Obstacle::Freeze(Scope::All)),
                     Obstacle::Target(_) | Obstacle::Count(..) => {
-                        self.waiters.claims.insert(run, obstacle.clone());
+                        self.waiters.claim(run, obstacle.clone());
                     }
                 }
                 let input = run::Input::Free { id, anew: held };

@@ -134,7 +134,9 @@ impl Store {
             Ask::Program(number) => lines(store.program(batch::hash(number))?, |_| number),
             Ask::OpenIntents => lines(store.open_intents()?, |intent| intent.id),
             Ask::AttemptsSince(target, since) => {
-                vec![store.attempts_since(target, time(since))?.to_string()]
+                let attempts = store.attempts(time(since))?.into_iter();
+                let own = attempts.filter(|(_, of, _)| of == target);
+                vec![own.map(|(.., amount)| amount).sum::<u32>().to_string()]
             }
             Ask::Events(name, since) => lines(store.events(name, time(since))?, |event| event.id),
             Ask::Event(id) => lines(store.event(EventId(id))?, |event| event.id),

@@ -18,6 +18,7 @@ use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks};
 use crate::journal::{Batch, DeadLetter, Error, IncidentId, Journal, StoppedHow};
 use crate::settings::Grants;
+use crate::value::Time;
 
 /// The most inputs that one commit takes.
 const BATCH: usize = 4_096;
@@ -176,9 +177,11 @@ impl Work {
 
     /// One batch. False when it was the last one.
     fn round(&mut self, first: Option<Order>, incoming: &Receiver<Order>) -> Result<bool, Error> {
-        if let Some(by) = self.clock.look() {
+        let step = self.clock.look();
+        // What is decided together has one time.
+        let now = self.clock.now();
+        if let Some(by) = step {
             warn!("the clock was set by {by}");
-            let now = self.clock.now();
             self.engine.clock_stepped(self.journal.as_ref(), by, now)?;
         }
         let mut later = Vec::new();
@@ -192,10 +195,9 @@ impl Work {
                     self.settle(std::mem::take(&mut later))?;
                     look(self.journal.as_ref(), &self.engine)?;
                 }
-                other => later.extend(self.take(other)?),
+                other => later.extend(self.take(other, now)?),
             }
         }
-        let now = self.clock.now();
         self.engine
             .handle(self.journal.as_ref(), engine::Input::Tick, now)?;
         if !goes_on {
@@ -205,8 +207,7 @@ impl Work {
         Ok(goes_on)
     }
 
-    fn take(&mut self, order: Order) -> Result<Option<Later>, Error> {
-        let now = self.clock.now();
+    fn take(&mut self, order: Order, now: Time) -> Result<Option<Later>, Error> {
         let journal = self.journal.as_ref();
         let engine = &mut self.engine;
         Ok(match order {

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use super::{
     Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error, ErrorKind,
     EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal,
@@ -20,9 +22,13 @@ use crate::value::Time;
 pub struct Memory {
     name: String,
     events: BTreeMap<EventId, Arrival>,
+    /// Events by the name they are found by.
+    named: BTreeMap<String, BTreeSet<EventId>>,
     /// In the order in which they were written.
     dead: Vec<DeadLetter>,
     incidents: BTreeMap<IncidentId, Incident>,
+    /// Incidents by runbook and key.
+    places: BTreeMap<(String, String), BTreeSet<IncidentId>>,
     timelines: BTreeMap<(IncidentId, u64), Entry>,
     runs: BTreeMap<RunId, StoredRun>,
     programs: BTreeMap<CodeHash, Vec<u8>>,
@@ -41,8 +47,10 @@ impl Memory {
         Memory {
             name: name.to_owned(),
             events: BTreeMap::new(),
+            named: BTreeMap::new(),
             dead: Vec::new(),
             incidents: BTreeMap::new(),
+            places: BTreeMap::new(),
             timelines: BTreeMap::new(),
             runs: BTreeMap::new(),
             programs: BTreeMap::new(),
@@ -107,6 +115,8 @@ impl Memory {
     fn apply(&mut self, write: Write) {
         match write {
             Write::Arrived(arrival) => {
+                let name = arrival.event.name().to_owned();
+                self.named.entry(name).or_default().insert(arrival.id);
                 self.events.insert(arrival.id, arrival);
             }
             Write::Disposed { event, disposition } => {
@@ -116,6 +126,8 @@ impl Memory {
             }
             Write::Dead(letter) => self.dead.push(letter),
             Write::Incident(incident) => {
+                let place = (incident.runbook.to_string(), incident.key.to_string());
+                self.places.entry(place).or_default().insert(incident.id);
                 self.incidents.insert(incident.id, incident);
             }
             Write::Entry { incident, entry } => {
@@ -163,8 +175,10 @@ impl Memory {
         runbook: &'a str,
         key: &'a str,
     ) -> impl DoubleEndedIterator<Item = &'a Incident> {
-        let incidents = self.incidents.values();
-        incidents.filter(move |incident| incident.runbook == runbook && incident.key == key)
+        let place = (runbook.to_owned(), key.to_owned());
+        let known = self.places.get(&place).into_iter().flatten();
+        let known = known.filter_map(|id| self.incidents.get(id));
+        known.filter(move |incident| incident.runbook == runbook && incident.key == key)
     }
 
     fn is_live(&self, run: RunId) -> bool {
@@ -275,18 +289,23 @@ impl Journal for Memory {
         Ok(open.cloned().collect())
     }
 
-    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error> {
-        let granted = self.intents.values().filter(|intent| {
-            let mut targets = intent.intent.targets.iter();
-            intent.intent.kind == IntentKind::Do
-                && intent.at >= since
-                && targets.any(|identity| identity.kind() == target)
-        });
-        Ok(count(granted))
+    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
+        let mut counted: BTreeMap<(SmolStr, Time), u32> = BTreeMap::new();
+        for intent in self.intents.values() {
+            if intent.intent.kind == IntentKind::Do && intent.at >= since {
+                for target in &intent.intent.targets {
+                    let place = (target.kind().into(), intent.at);
+                    *counted.entry(place).or_default() += 1;
+                }
+            }
+        }
+        let counted = counted.into_iter();
+        Ok(counted.map(|((of, at), amount)| (at, of, amount)).collect())
     }
 
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
-        let newest = self.events.values().rev();
+        let newest = self.named.get(name).into_iter().flatten().rev();
+        let newest = newest.filter_map(|id| self.events.get(id));
         let asked = newest.filter(|arrival| arrival.event.name() == name && arrival.at >= since);
         Ok(asked.cloned().collect())
     }

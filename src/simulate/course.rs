@@ -191,6 +191,9 @@ impl Simulation {
 
     /// The clock is set, and the agent believes it; the world goes on as it was.
     fn set_clock(&mut self, by: Duration) -> Result<(), Error> {
+        // A batch has one time.
+        self.commit()?;
+        self.open = true;
         let moved = |time: Time| moment::after(time, by);
         self.now = moved(self.now);
         self.begin = moved(self.begin);
@@ -244,8 +247,10 @@ impl Simulation {
         };
         if !batch.writes.is_empty() || !batch.facts.is_empty() {
             self.judge.writes(&self.memory, &batch.writes)?;
-            self.judge.facts(&batch.facts);
+            self.judge.facts(&batch.facts, batch.stamp.at);
             self.memory.append(&batch)?;
+            self.judge
+                .model(self.engine.model(), &self.memory, self.now)?;
             self.trace.facts(&batch.facts, self.now);
             self.trace.writes(&batch.writes, self.now);
             self.written.batches.push(batch);

@@ -6,13 +6,14 @@ use smol_str::SmolStr;
 
 use super::causes::Causes;
 use crate::effect::{ChangeOutcome, Repeat, Settled};
-use crate::engine::Input;
+use crate::engine::{Input, Model};
 use crate::journal::{
     Delivery, Entry, Error, Fact, Happened, Incident, IncidentState, IntentState, Journal, Memory,
     MessageId, MessageKind, Outbox, RunId, Write,
 };
 use crate::program::Program;
 use crate::run::{self, Event, IntentKind, Perform};
+use crate::value::Time;
 
 /// More incidents are in no script.
 const MOST: usize = 1_000;
@@ -26,6 +27,9 @@ pub struct Judge {
     dispatched: BTreeSet<(SmolStr, u32)>,
     messages: BTreeMap<MessageId, Outbox>,
     causes: Causes,
+    /// What follows from all facts since the beginning.
+    replayed: Model,
+    batches: usize,
 }
 
 impl Judge {
@@ -39,6 +43,8 @@ impl Judge {
             dispatched: BTreeSet::new(),
             messages: BTreeMap::new(),
             causes: Causes::new(programs),
+            replayed: Model::default(),
+            batches: 0,
         }
     }
 
@@ -51,12 +57,32 @@ impl Judge {
     }
 
     /// What is recorded as having happened has its cause.
-    pub fn facts(&mut self, facts: &[Fact]) {
+    pub fn facts(&mut self, facts: &[Fact], at: Time) {
         for fact in facts {
+            self.replayed.apply(fact, at);
             if let Err(broken) = self.causes.add(fact) {
                 self.finds(broken);
             }
         }
+    }
+
+    /// What an agent knows is what follows from all facts, and from the records that it has kept.
+    pub fn model(&mut self, live: &Model, memory: &Memory, now: Time) -> Result<(), Error> {
+        if *live != self.replayed {
+            let replayed = &self.replayed;
+            let what = format!("the model is not what the facts say: {live:#?}\n{replayed:#?}");
+            self.finds(what);
+        }
+        self.batches += 1;
+        // The longer the history, the more there is to load.
+        if self.batches.is_multiple_of(1 + self.batches / 100) {
+            let loaded = Model::load(memory, now)?;
+            if *live != loaded {
+                let what = format!("the model is not what is kept: {live:#?}\n{loaded:#?}");
+                self.finds(what);
+            }
+        }
+        Ok(())
     }
 
     /// Keeps what is broken, once.

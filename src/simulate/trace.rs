@@ -104,6 +104,7 @@ impl Trace {
             let fields: Vec<String> = fact
                 .fields()
                 .into_iter()
+                .filter(|(name, _)| *name != "digest")
                 .map(|(name, value)| format!("{name}: {}", without_hashes(&value)))
                 .collect();
             self.say(

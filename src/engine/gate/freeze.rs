@@ -1,8 +1,7 @@
 //! Whether all changes are stopped: by a human, or because the agent itself stops.
 
-use super::{Asked, Gate, Question, Verdict};
-use crate::engine::Engine;
-use crate::journal::{Error, Journal, Obstacle, Scope};
+use super::{Asked, Gate, Known, Question, Verdict};
+use crate::journal::{Obstacle, Scope};
 
 pub struct Freeze;
 
@@ -21,18 +20,18 @@ impl Gate for Freeze {
         false
     }
 
-    fn ask(&self, engine: &Engine, _: &dyn Journal, _: &Question<'_>) -> Result<Verdict, Error> {
-        if engine.draining {
+    fn ask(&self, known: &Known<'_>, _: &Question<'_>) -> Verdict {
+        if known.draining {
             // The next start asks anew.
             let why = "the agent stops".to_owned();
-            return Ok(Verdict::Wait(Obstacle::Freeze(Scope::All), why));
+            return Verdict::Wait(Obstacle::Freeze(Scope::All), why);
         }
-        Ok(match &engine.hold {
-            Some(hold) => {
+        match known.model.frozen() {
+            Some((scope, hold)) => {
                 let why = format!("all changes are stopped by {}", hold.by);
-                Verdict::Wait(Obstacle::Freeze(Scope::All), why)
+                Verdict::Wait(Obstacle::Freeze(scope.clone()), why)
             }
             None => Verdict::Go,
-        })
+        }
     }
 }

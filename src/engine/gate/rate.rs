@@ -1,9 +1,7 @@
 //! Whether it was done so often lately that once more is refused. Targets are counted.
 
-use super::{Asked, Gate, Question, Verdict};
+use super::{Asked, Gate, Known, Question, Verdict};
 use crate::effect::Reason;
-use crate::engine::Engine;
-use crate::journal::{Error, Journal};
 use crate::program::BlastPer;
 use crate::value::{Duration, Time};
 
@@ -27,12 +25,7 @@ impl Gate for Rate {
         true
     }
 
-    fn ask(
-        &self,
-        engine: &Engine,
-        journal: &dyn Journal,
-        question: &Question<'_>,
-    ) -> Result<Verdict, Error> {
+    fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
         for line in &question.program.metadata.blast {
             let BlastPer::Window(window) = line.per else {
                 continue;
@@ -43,17 +36,14 @@ impl Gate for Rate {
                 continue;
             }
             let since = before(question.now, window);
-            let earlier = journal.attempts_since(&line.target, since)? as usize;
-            let batch = engine.attempts.iter();
-            let batch = batch.filter(|kind| **kind == line.target).count();
-            let attempts = earlier + batch;
+            let attempts = known.model.spent(&line.target, since) as usize;
             if attempts + wanted > line.count as usize {
                 let (most, kind) = (line.count, &line.target);
                 let why = format!("at most {most} {kind} per {window}, and there were {attempts}");
-                return Ok(Verdict::Refuse(Reason::OverBound, why));
+                return Verdict::Refuse(Reason::OverBound, why);
             }
         }
-        Ok(Verdict::Go)
+        Verdict::Go
     }
 }
 

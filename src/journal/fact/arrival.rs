@@ -80,6 +80,7 @@ bodies! {
         plain starts_at: Time,
         plain length: Duration,
         plain until: Time,
+        carried alert: Option<Box<Alert>>,
     }
 
     /// What stands does so for another trigger, or until another time.

@@ -109,11 +109,11 @@ bodies! {
         plain by: SettledBy,
     }
 
-    /// Everything that a run has locked, or disturbed, is free again.
+    /// What a run has locked, or disturbed, is free again.
     TargetsReleased {
         plain run: RunId,
-        plain locks: bool,
-        plain disturbed: bool,
+        plain locks: Vec<Identity>,
+        plain disturbed: Vec<Identity>,
         plain why: ReleasedFor,
     }
 }

@@ -1,29 +1,28 @@
 //! A sample of every kind of fact, with something in every field: what golden files are made of.
 
+mod work;
+
 use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
 use super::{
     AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
-    ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen, ChangesReleased,
-    ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
-    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
-    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentReopened, IncidentResolved,
-    IntentGranted, IntentRefused, IntentWaiting, MessageQueued, MessagesDelivered, MessagesDropped,
-    MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor,
-    RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted,
-    RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, Subject, Take, TargetsReleased,
-    TriggerRef,
+    ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
+    DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
+    EventJoined, EventReceived, Fact, IncidentAcknowledged, IncidentHanded, IncidentOpened,
+    IncidentReopened, IncidentResolved, MessageQueued, MessagesDelivered, MessagesDropped,
+    MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow,
+    StoreMigrated, Subject, TriggerRef,
 };
-use crate::effect::{self, Argument, Call, ChangeOutcome, Changes, End, Reason, Settled, Severity};
+use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
-    Alert, DebtId, Epoch, EventId, How, IncidentId, IntentId, IntentState, LetterId, MessageId,
-    MessageKind, RunId, Source, Standing,
+    Alert, DebtId, Epoch, EventId, How, IncidentId, IntentId, LetterId, MessageId, MessageKind,
+    RunId, Source, Standing,
 };
-use crate::program::{self, CodeHash, StepIndex};
-use crate::run::{Action, Event, Intent, IntentKind, Leave, Notice, PathPart, Start, StepPath};
-use crate::value::{Duration, Failure, Identity, Key, Time, Value};
+use crate::program::{CodeHash, StepIndex};
+use crate::run::{Intent, IntentKind, PathPart, StepPath};
+use crate::value::{Duration, Identity, Key, Time, Value};
 
 const EVENT: EventId = EventId(7);
 const INCIDENT: IncidentId = IncidentId(300);
@@ -36,8 +35,8 @@ pub fn samples() -> Vec<(&'static str, Fact)> {
     let groups = [
         arrivals(),
         incidents(),
-        runs(),
-        changes(),
+        work::runs(),
+        work::changes(),
         people(),
         control(),
         agent(),
@@ -151,6 +150,7 @@ fn arrivals() -> Vec<Fact> {
             starts_at: time(-2),
             length: Duration::from_millis(300_000),
             until: time(5),
+            alert: None,
         }
         .into(),
         DwellMoved {
@@ -229,191 +229,6 @@ fn incidents() -> Vec<Fact> {
         }
         .into(),
     ]
-}
-
-fn runs() -> Vec<Fact> {
-    let ends = [
-        End::Resolved,
-        End::Cleared {
-            why: "nothing to do".into(),
-        },
-        End::SelfResolved,
-        End::Mitigated {
-            owed_by: "team".into(),
-        },
-        End::Handed {
-            reason: Reason::Unknown,
-            changes: Changes::Partly,
-        },
-        End::Cancelled,
-        End::Again,
-    ];
-    let begun = [
-        RunStarted {
-            run: RUN,
-            code: CODE,
-            start: Some(Start::Diagnose),
-            leave: Leave::Mend,
-        }
-        .into(),
-        RunStarted {
-            run: RunId::Debt(DebtId(5), 0),
-            code: CODE,
-            start: Some(Start::Finding(1, vec![Value::Int(3)])),
-            leave: Leave::Look {
-                reason: Reason::NotVerified,
-                text: "it came back".into(),
-                then: None,
-            },
-        }
-        .into(),
-        RunMoved {
-            run: RUN,
-            code: CODE,
-            digest: [0xd1; 32],
-            waits: vec![Action::Wait {
-                id: 4,
-                until: time(2),
-            }],
-            due: Some(time(2)),
-            body: Vec::new(),
-        }
-        .into(),
-        Observed {
-            run: RUN,
-            ask: 3,
-            call: call(),
-            outcome: Some(effect::Observed::Value(Value::Float(0.5))),
-        }
-        .into(),
-        Observed {
-            run: RUN,
-            ask: 4,
-            call: call(),
-            outcome: Some(effect::Observed::Failed(Failure::NoData("none".into()))),
-        }
-        .into(),
-        RunReported {
-            run: RUN,
-            event: Some(Event::Found {
-                finding: "stuck".into(),
-                args: vec![Value::text("web-1")],
-            }),
-        }
-        .into(),
-        EvidenceAttached {
-            run: RUN,
-            values: vec![Value::list(vec![Value::Bool(true)])],
-        }
-        .into(),
-        NoticeGiven {
-            run: RUN,
-            notice: Some(Notice {
-                kind: program::MessageKind::Page,
-                roles: vec!["oncall".into()],
-                text: "look at it".into(),
-                because: Some(Reason::Declared),
-            }),
-        }
-        .into(),
-    ];
-    let ended = ends.map(|end| RunEnded { run: RUN, end }.into());
-    let last = [
-        RunResumed { run: RUN }.into(),
-        RunQuarantined {
-            run: RUN,
-            why: "its code is not there".into(),
-        }
-        .into(),
-    ];
-    begun.into_iter().chain(ended).chain(last).collect()
-}
-
-fn changes() -> Vec<Fact> {
-    let obstacles = [
-        Obstacle::Freeze(Scope::All),
-        Obstacle::Target(identity()),
-        Obstacle::Count(Scope::Product("shop".into()), "host.Host".into()),
-    ];
-    let waiting = obstacles.map(|obstacle| {
-        IntentWaiting {
-            run: RUN,
-            ask: 6,
-            intent: intent(),
-            again: false,
-            gate: "lock".into(),
-            obstacle,
-            why: "somebody else works on it".into(),
-            until: time(10),
-        }
-        .into()
-    });
-    let outcomes = [
-        (IntentState::Applied, ChangeOutcome::Applied(Value::None)),
-        (
-            IntentState::NotApplied,
-            ChangeOutcome::NotApplied("refused".into()),
-        ),
-        (IntentState::Unknown, ChangeOutcome::Unknown),
-        (IntentState::Broke, ChangeOutcome::Broke("half".into())),
-    ];
-    let performed = outcomes.map(|(state, outcome)| {
-        ChangePerformed {
-            intent: INTENT,
-            state,
-            outcome: Some(outcome),
-        }
-        .into()
-    });
-    let asked = [
-        IntentGranted {
-            intent: INTENT,
-            run: RUN,
-            ask: 6,
-            change: intent(),
-            runbook: "stuck_worker".into(),
-            takes: vec![Take {
-                gate: "rate".into(),
-                scope: Scope::All,
-                of: "host.Host".into(),
-                amount: 1,
-            }],
-        }
-        .into(),
-        IntentRefused {
-            run: RUN,
-            ask: 6,
-            call: call(),
-            gate: "rate".into(),
-            reason: Reason::OverBound,
-            why: "at most 2 an hour".into(),
-        }
-        .into(),
-        ChangeStarted {
-            intent: INTENT,
-            start: 1,
-            mark: "0123456789abcdef0123456789abcdef".into(),
-            deadline: time(4),
-        }
-        .into(),
-    ];
-    let last = [
-        ChangeSettled {
-            intent: INTENT,
-            outcome: Settled::Applied,
-            by: SettledBy::Probe,
-        }
-        .into(),
-        TargetsReleased {
-            run: RUN,
-            locks: true,
-            disturbed: false,
-            why: ReleasedFor::Ended,
-        }
-        .into(),
-    ];
-    let all = waiting.into_iter().chain(asked).chain(performed);
-    all.chain(last).collect()
 }
 
 fn people() -> Vec<Fact> {

@@ -10,3 +10,6 @@ CREATE TABLE batch (
   open BLOB NOT NULL,
   personal BLOB
 ) STRICT;
+
+-- How many targets of the type; one is what was counted before.
+ALTER TABLE target ADD COLUMN amount INTEGER NOT NULL DEFAULT 1;

@@ -268,8 +268,8 @@ fn attempts(mut bench: Bench) {
     );
     bench.reopen();
     for (target, since, count) in [
-        ("k8s.Pod", 0, "2"),
-        ("k8s.Pod", 10, "2"),
+        ("k8s.Pod", 0, "3"),
+        ("k8s.Pod", 10, "3"),
         ("k8s.Pod", 11, "1"),
         ("k8s.Pod", 21, "0"),
         ("k8s.Node", 0, "1"),
