@@ -57,14 +57,14 @@ pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
 pub use view::{Plain, line};
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
     AgentStarted, AgentStopped, Alert, DeadLetter, DeadLettered, Epoch, Error, Fact, Hold,
-    IncidentId, IntentId, Journal, MessageId, Outbox, RunId, StoppedHow, Write,
+    IncidentId, Journal, MessageId, Outbox, RunId, StoppedHow, Write,
 };
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
@@ -88,8 +88,6 @@ pub struct Engine {
     waiters: Waiters,
     /// What inputs have left to be done.
     work: VecDeque<Work>,
-    /// The intent that a run carries out.
-    intents: BTreeMap<RunId, IntentId>,
     /// The agent stops: no change begins any more.
     draining: bool,
     desk: Desk,

@@ -33,7 +33,6 @@ impl Engine {
         };
         self.record(journal, ended, now)?;
         self.stop_waiting(run);
-        self.intents.remove(&run);
         self.desk.run(journal, run)?.pending.clear();
         let id = match run {
             RunId::Incident(id, _) => id,

@@ -9,7 +9,11 @@ pub mod debt;
 pub mod deliver;
 pub mod dwell;
 pub mod freeze;
+pub mod outcome;
 pub mod targets;
+
+#[cfg(test)]
+mod tests;
 
 use super::Action;
 use super::work::Work;

@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 
+use super::decide::outcome;
 use super::desk::Trouble;
 use super::timer::Timer;
 use super::waiting::Asking;
 use super::{Action, Engine};
 use crate::diag::Code;
-use crate::effect::{Call, ChangeOutcome, Observed, Settled};
+use crate::effect::{Call, Observed};
 use crate::journal::{
-    self, ChangePerformed, ChangeSettled, ChangeStarted, Error, EvidenceAttached, Happened,
-    IncidentId, IntentState, Journal, ReleasedFor, RunId, RunReported, SettledBy, Write,
+    self, Error, EvidenceAttached, IncidentId, Journal, ReleasedFor, RunId, RunReported,
 };
 use crate::program::{Capability, Program};
 use crate::run::{self, Dirt, Event};
@@ -95,7 +95,8 @@ impl Engine {
             run::Action::Perform(perform) => {
                 let pending = run::Action::Perform(perform.clone());
                 self.desk.run(journal, id)?.pending.push(pending);
-                self.started(journal, id, &perform, now)?;
+                let decision = outcome::started(&self.model, id, &perform);
+                self.carry_out(journal, decision, now)?;
                 self.actions.push(Action::Perform { run: id, perform });
                 Ok(None)
             }
@@ -192,7 +193,7 @@ impl Engine {
         input: &run::Input,
         now: Time,
     ) -> Result<(), Error> {
-        let happened = match (asked, input) {
+        match (asked, input) {
             (run::Action::Observe(observe), run::Input::Observed { outcome, .. }) => {
                 let outcome = match outcome {
                     Observed::Value(value) => Observed::Value(shortened(value)),
@@ -204,53 +205,18 @@ impl Engine {
                     call: observe.call.clone(),
                     outcome: Some(outcome),
                 };
-                return self.record(journal, observed, now);
+                self.record(journal, observed, now)
             }
             (run::Action::Perform(perform), run::Input::Performed { outcome, .. }) => {
-                let state = match outcome {
-                    ChangeOutcome::Applied(_) => IntentState::Applied,
-                    ChangeOutcome::NotApplied(_) => IntentState::NotApplied,
-                    ChangeOutcome::Unknown => IntentState::Unknown,
-                    ChangeOutcome::Broke(_) => IntentState::Broke,
-                };
-                self.intent_is(id, state);
-                if let Some(intent) = self.intents.get(&id) {
-                    let performed = ChangePerformed {
-                        intent: *intent,
-                        state,
-                        outcome: Some(outcome.clone()),
-                    };
-                    self.decided(performed.into(), now);
-                }
-                Happened::Performed {
-                    kind: perform.kind,
-                    how: perform.how.clone(),
-                    call: perform.call.clone(),
-                    outcome: outcome.clone(),
-                }
+                let decision = outcome::performed(&self.model, id, &perform.how, outcome);
+                self.carry_out(journal, decision, now)
             }
-            (run::Action::Settle { call, .. }, run::Input::Settled { outcome, .. }) => {
-                match outcome {
-                    Settled::Applied => self.intent_is(id, IntentState::Applied),
-                    Settled::NotApplied => self.intent_is(id, IntentState::NotApplied),
-                    Settled::Nothing => {}
-                }
-                if let Some(intent) = self.intents.get(&id) {
-                    let settled = ChangeSettled {
-                        intent: *intent,
-                        outcome: *outcome,
-                        by: SettledBy::Probe,
-                    };
-                    self.decided(settled.into(), now);
-                }
-                Happened::Settled {
-                    call: call.clone(),
-                    outcome: *outcome,
-                }
+            (run::Action::Settle { .. }, run::Input::Settled { outcome, .. }) => {
+                let decision = outcome::settled(&self.model, id, *outcome);
+                self.carry_out(journal, decision, now)
             }
-            _ => return Ok(()),
-        };
-        self.note(journal, id, now, happened)
+            _ => Ok(()),
+        }
     }
 
     /// What a run has changed and not proven is its incident's.
@@ -264,12 +230,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    fn intent_is(&mut self, run: RunId, state: IntentState) {
-        if let Some(intent) = self.intents.get(&run) {
-            self.desk.write(Write::IntentState { id: *intent, state });
-        }
     }
 
     /// What a run says of itself: some of it concerns others.
@@ -305,41 +265,6 @@ impl Engine {
             event: Some(event),
         };
         self.record(journal, reported, now)
-    }
-
-    /// A change is sent out.
-    fn started(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        perform: &run::Perform,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(intent) = self.intents.get(&run).copied() else {
-            return Ok(());
-        };
-        let started = ChangeStarted {
-            intent,
-            start: perform.id,
-            mark: perform.key.clone(),
-            deadline: perform.deadline,
-        };
-        self.record(journal, started, now)
-    }
-
-    /// An entry in the timeline of the run's incident.
-    pub(super) fn note(
-        &mut self,
-        journal: &dyn Journal,
-        id: RunId,
-        now: Time,
-        happened: Happened,
-    ) -> Result<(), Error> {
-        match id {
-            RunId::Incident(incident, _) => self.desk.note(journal, incident, now, happened),
-            // Looking at a debt is nothing that anybody has to read.
-            RunId::Debt(..) => Ok(()),
-        }
     }
 }
 

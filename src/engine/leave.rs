@@ -14,8 +14,7 @@ use super::gate::{self, Question, Verdict};
 use super::waiting::{Asking, Waiting};
 use crate::effect::Reason;
 use crate::journal::{
-    Error, IntentGranted, IntentRefused, IntentState, Journal, ReleasedFor, RunId, Scope,
-    StoredIntent, Take, Write,
+    Error, IntentGranted, IntentRefused, Journal, ReleasedFor, RunId, Scope, Take,
 };
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
@@ -80,34 +79,23 @@ impl Engine {
             ..
         } = asking;
         let id = self.model.next_intent();
-        self.intents.insert(run, id);
         self.end_claim(run);
-        if intent.kind == IntentKind::Do {
-            if let Some(incident) = incident_of(run)
-                && let Some(incident) = self.desk.incident(journal, incident)?
-            {
-                incident.locks.extend(intent.targets.iter().cloned());
-                incident.disturbed.extend(intent.targets.iter().cloned());
-            }
+        if intent.kind == IntentKind::Do
+            && let Some(incident) = incident_of(run)
+            && let Some(incident) = self.desk.incident(journal, incident)?
+        {
+            incident.locks.extend(intent.targets.iter().cloned());
+            incident.disturbed.extend(intent.targets.iter().cloned());
         }
         let granted = IntentGranted {
             intent: id,
             run,
             ask,
-            change: intent.clone(),
-            runbook: program.runbook.clone(),
             takes: takes(&intent),
-        };
-        self.record(journal, granted, now)?;
-        self.desk.write(Write::Intent(StoredIntent {
-            id,
-            run,
+            change: intent,
             runbook: program.runbook.clone(),
-            at: now,
-            intent: *intent,
-            state: IntentState::Open,
-        }));
-        Ok(())
+        };
+        self.record(journal, granted, now)
     }
 
     /// Puts a refusal on the record.

@@ -6,6 +6,7 @@
 
 mod apply;
 mod dwells;
+mod intents;
 mod load;
 mod rows;
 mod spent;
@@ -18,10 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{
     Debt, DebtId, Delivery, Duty, EventId, Hold, IncidentId, IntentId, LetterId, MessageId, Newest,
-    Outbox, Scope,
+    Outbox, RunId, Scope, StoredIntent,
 };
 use crate::value::Time;
 use dwells::Dwells;
+use intents::Intents;
 use spent::Spent;
 
 /// See the head of this file.
@@ -33,6 +35,7 @@ pub struct Model {
     locks: Targets,
     disturbed: Targets,
     spent: Spent,
+    intents: Intents,
     dwells: Dwells,
     /// Who is told of which incident, until somebody answers.
     chains: BTreeMap<IncidentId, Duty>,
@@ -99,6 +102,15 @@ impl Model {
     /// How many targets of this type were meant to be changed at or after a time.
     pub fn spent(&self, of: &str, since: Time) -> u32 {
         self.spent.since(of, since)
+    }
+
+    pub fn intent(&self, id: IntentId) -> Option<&StoredIntent> {
+        self.intents.get(id)
+    }
+
+    /// The change that a run carries out, or carried out last.
+    pub fn intent_of(&self, run: RunId) -> Option<&StoredIntent> {
+        self.intents.of(run).next_back()
     }
 
     /// Who may change what, until it is done with it.

@@ -137,6 +137,28 @@ fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
             why: escape_text(&fact.why, SHOWN_CHARACTERS),
             tries: fact.tries,
         }),
+        Fact::ChangePerformed(fact) => {
+            let performed = model.intent(fact.intent).and_then(|granted| {
+                let happened = Happened::Performed {
+                    kind: granted.intent.kind,
+                    how: fact.how.clone(),
+                    call: granted.intent.call.clone(),
+                    outcome: fact.outcome.clone()?,
+                };
+                Some((incident_of(granted.run)?, happened))
+            });
+            performed.into_iter().collect()
+        }
+        Fact::ChangeSettled(fact) => {
+            let settled = model.intent(fact.intent).and_then(|granted| {
+                let (call, outcome) = (granted.intent.call.clone(), fact.outcome);
+                Some((
+                    incident_of(granted.run)?,
+                    Happened::Settled { call, outcome },
+                ))
+            });
+            settled.into_iter().collect()
+        }
         fact => line(fact).into_iter().collect(),
     }
 }

@@ -11,9 +11,7 @@ use super::timer::Timer;
 use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{
-    Delivery, Error, IntentState, Journal, Obstacle, RunResumed, Scope, StoredRun,
-};
+use crate::journal::{Delivery, Error, Journal, Obstacle, RunResumed, Scope, StoredRun};
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
@@ -37,7 +35,6 @@ impl Engine {
             timers: Default::default(),
             waiters: Default::default(),
             work: Default::default(),
-            intents: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };
@@ -72,11 +69,6 @@ impl Engine {
     }
 
     fn take_up_runs(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
-        for intent in journal.open_intents()? {
-            if matches!(intent.state, IntentState::Open | IntentState::Unknown) {
-                self.intents.insert(intent.run, intent.id);
-            }
-        }
         let live = journal.live_runs()?;
         for run in live {
             match run {

@@ -1,9 +1,11 @@
 //! What a fact changes in the model. It never fails: a fact about what is not there changes nothing.
 
 use super::{Dwell, Model, is_due};
+use crate::effect::Settled;
 use crate::journal::{
     ChangesFrozen, Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Hold, Holding,
-    IntentGranted, MessageQueued, Newest, Outbox, Subject, TargetsReleased,
+    IntentGranted, IntentState, MessageQueued, Newest, Outbox, StoredIntent, Subject,
+    TargetsReleased,
 };
 use crate::run::{IntentKind, moment};
 use crate::value::{Duration, Time};
@@ -48,6 +50,14 @@ impl Model {
             | Fact::ClockStepped(_) => self.chained(fact),
             Fact::IntentGranted(fact) => self.granted(fact, at),
             Fact::TargetsReleased(fact) => self.released(fact),
+            Fact::ChangePerformed(fact) => self.intents.is(fact.intent, fact.state),
+            Fact::ChangeSettled(fact) => {
+                if let Some(state) = found_out(fact.outcome) {
+                    self.intents.is(fact.intent, state);
+                }
+            }
+            Fact::RunEnded(fact) => self.intents.end(fact.run),
+            Fact::RunQuarantined(fact) => self.intents.end(fact.run),
             // What they change is put in place above.
             Fact::DwellStarted(_)
             | Fact::DwellMoved(_)
@@ -79,14 +89,10 @@ impl Model {
             | Fact::RunReported(_)
             | Fact::EvidenceAttached(_)
             | Fact::NoticeGiven(_)
-            | Fact::RunEnded(_)
             | Fact::RunResumed(_)
-            | Fact::RunQuarantined(_)
             | Fact::IntentWaiting(_)
             | Fact::IntentRefused(_)
-            | Fact::ChangeStarted(_)
-            | Fact::ChangePerformed(_)
-            | Fact::ChangeSettled(_) => {}
+            | Fact::ChangeStarted(_) => {}
             // Nothing that a decision asks for.
             Fact::AgentStarted(_)
             | Fact::AgentStopped(_)
@@ -157,6 +163,7 @@ impl Model {
     }
 
     fn granted(&mut self, fact: &IntentGranted, at: Time) {
+        self.intents.put(stored(fact, at));
         if fact.change.kind != IntentKind::Do {
             return;
         }
@@ -297,6 +304,27 @@ impl Model {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// A granted change, as it is kept.
+pub(super) fn stored(fact: &IntentGranted, at: Time) -> StoredIntent {
+    StoredIntent {
+        id: fact.intent,
+        run: fact.run,
+        runbook: fact.runbook.clone(),
+        at,
+        intent: fact.change.as_ref().clone(),
+        state: IntentState::Open,
+    }
+}
+
+/// What is known of a change once it is settled.
+pub(super) fn found_out(outcome: Settled) -> Option<IntentState> {
+    match outcome {
+        Settled::Applied => Some(IntentState::Applied),
+        Settled::NotApplied => Some(IntentState::NotApplied),
+        Settled::Nothing => None,
     }
 }
 

@@ -44,6 +44,9 @@ impl Model {
                 model.dwells.put(Dwell { holding, alert });
             }
         }
+        for intent in journal.open_intents()? {
+            model.intents.put(intent);
+        }
         for debt in journal.debts()? {
             model.debts.insert(debt.id, debt);
         }

@@ -1,7 +1,7 @@
 //! The records of the store that differ once something has happened.
 
 use super::Model;
-use super::apply::hold_of;
+use super::apply::{found_out, hold_of, stored};
 use crate::journal::{Fact, Holding, Write};
 use crate::value::Time;
 
@@ -27,6 +27,16 @@ impl Model {
         match fact {
             Fact::ChangesFrozen(_) => rows.push(Write::Hold(hold_of(fact, at))),
             Fact::ChangesReleased(_) => rows.push(Write::Hold(None)),
+            Fact::IntentGranted(fact) => rows.push(Write::Intent(stored(fact, at))),
+            Fact::ChangePerformed(fact) => {
+                let (id, state) = (fact.intent, fact.state);
+                rows.push(Write::IntentState { id, state });
+            }
+            Fact::ChangeSettled(fact) => {
+                let id = fact.intent;
+                let state = found_out(fact.outcome);
+                rows.extend(state.map(|state| Write::IntentState { id, state }));
+            }
             _ => {}
         }
         rows

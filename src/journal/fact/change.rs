@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::Scope;
 use crate::effect::{Call, ChangeOutcome, Reason, Settled, words};
 use crate::journal::{IntentId, IntentState, RunId};
-use crate::run::Intent;
+use crate::run::{How, Intent};
 use crate::value::{Identity, Time};
 
 /// What is in the way of a change.
@@ -98,6 +98,7 @@ bodies! {
     /// What came of a change.
     ChangePerformed {
         plain intent: IntentId,
+        plain how: How,
         plain state: IntentState,
         text outcome: Option<ChangeOutcome>,
     }

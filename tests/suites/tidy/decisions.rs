@@ -9,7 +9,8 @@ const OWN: &str = "use super::Decision;";
 pub fn decisions_stand_alone(files: &[RustFile]) -> Vec<String> {
     let decisions = files
         .iter()
-        .filter(|file| file.path.starts_with("src/engine/decide/"));
+        .filter(|file| file.path.starts_with("src/engine/decide/"))
+        .filter(|file| !file.path.ends_with("/tests.rs"));
     let mut found = Vec::new();
     let mut any = false;
     for file in decisions {

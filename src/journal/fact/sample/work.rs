@@ -9,7 +9,7 @@ use crate::journal::{
     SettledBy, Take, TargetsReleased,
 };
 use crate::program;
-use crate::run::{Action, Event, Leave, Notice, Start};
+use crate::run::{Action, Event, How, Leave, Notice, Start};
 use crate::value::{Failure, Value};
 
 pub fn runs() -> Vec<Fact> {
@@ -163,6 +163,12 @@ fn performed() -> Vec<Fact> {
     let performed = outcomes.map(|(state, outcome)| {
         ChangePerformed {
             intent: INTENT,
+            how: match state {
+                IntentState::Broke => How::Restore {
+                    of: "0123456789abcdef".into(),
+                },
+                _ => How::Do,
+            },
             state,
             outcome: Some(outcome),
         }
