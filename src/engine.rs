@@ -66,6 +66,7 @@ use crate::journal::{
     AgentStarted, AgentStopped, Alert, DeadLetter, DeadLettered, Epoch, Error, Fact, Hold,
     IncidentId, Journal, MessageId, Outbox, RunId, StoppedHow, Write,
 };
+use crate::planted::Planted;
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
 use crate::value::Time;
@@ -276,6 +277,9 @@ impl Engine {
     }
 
     fn bury_for(&mut self, letter: DeadLetter, owner: Option<SmolStr>) {
+        if Planted::LettersLost.is_in() {
+            return;
+        }
         let dead = DeadLettered {
             letter: self.model.next_letter(),
             event: letter.event,

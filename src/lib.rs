@@ -19,6 +19,7 @@
 //! syntax/     split, balance, pest rules -> tree + diagnostics, walker           2
 //! literal/    one file per tag: re, url, promql, cron -> template with holes     2
 //! rule/       rules that a test build takes out by name                          2
+//! planted/    faults that a test build puts into the agent by name               2
 //! program/    the compiled artefact: code, constants, spans, content hash        2
 //! project/    manifest, which files make a package                               3
 //! fmt/        tree + trivia -> text; parses its own output again                 3
@@ -76,6 +77,7 @@ mod host;
 mod journal;
 mod library;
 mod literal;
+mod planted;
 mod program;
 mod project;
 mod report;

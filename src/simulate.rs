@@ -7,6 +7,7 @@
 mod causes;
 mod course;
 mod judge;
+mod queue;
 mod script;
 mod trace;
 mod world;
@@ -17,8 +18,7 @@ use crate::engine::{Engine, Runbooks};
 use crate::journal::{Batch, Journal};
 use crate::program::Program;
 use crate::run::moment;
-use crate::settings::{self, Grants};
-use crate::text::Sources;
+use crate::settings::Grants;
 use crate::value::{Duration, Time};
 use course::{BEGIN, Simulation};
 use script::Script;
@@ -72,7 +72,7 @@ impl Scripted {
         Ok(Scripted {
             programs,
             later,
-            grants: grants(&script.grants)?,
+            grants: script.granted()?,
             script,
         })
     }
@@ -82,6 +82,7 @@ impl Scripted {
         let (programs, grants) = (self.programs.clone(), self.grants.clone());
         let begun = Simulation::begin(programs, grants, None);
         let mut simulation = begun.map_err(|error| error.why)?;
+        simulation.keeps = true;
         simulation.go(&self.script).map_err(|error| error.why)?;
         Ok(simulation.written)
     }
@@ -120,13 +121,4 @@ impl Scripted {
             broken: simulation.judge.broken,
         })
     }
-}
-
-fn grants(lines: &str) -> Result<Grants, String> {
-    let text = format!("listen = \"127.0.0.1:9797\"\nstore = \"/s\"\n[grants]\n{lines}");
-    let mut sources = Sources::default();
-    let id = sources.add(settings::SETTINGS, &text);
-    let (settings, diagnostics) = settings::read(sources.source(id));
-    let settings = settings.ok_or_else(|| format!("the grants are wrong: {diagnostics:?}"))?;
-    Ok(settings.grants)
 }

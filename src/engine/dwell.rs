@@ -21,6 +21,7 @@ use crate::journal::{
     Alert, DeadLetter, Disposition, DwellEnd, Error, Event, EventId, Holding, Journal, TriggerRef,
     Write,
 };
+use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time, Value};
 
@@ -121,7 +122,7 @@ impl Engine {
         let found = self.runbooks.on_alert(alert).into_iter();
         found.into_iter().find_map(|found| {
             let (loaded, trigger) = self.runbooks.at(found)?;
-            if loaded.program.runbook != *runbook {
+            if loaded.program.runbook != *runbook && !Planted::PlaceIsIdentity.is_in() {
                 return None;
             }
             let bindings = fit(&loaded.program, trigger, |binding| {

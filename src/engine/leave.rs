@@ -16,6 +16,7 @@ use crate::effect::Reason;
 use crate::journal::{
     Error, IntentGranted, IntentRefused, Journal, ReleasedFor, RunId, Scope, Take,
 };
+use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
 use crate::value::Time;
@@ -81,6 +82,7 @@ impl Engine {
         let id = self.model.next_intent();
         self.end_claim(run);
         if intent.kind == IntentKind::Do
+            && !Planted::TakeSkipped.is_in()
             && let Some(incident) = incident_of(run)
             && let Some(incident) = self.desk.incident(journal, incident)?
         {

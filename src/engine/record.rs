@@ -13,6 +13,7 @@ use crate::journal::{
     ChainAdvanced, ChainStarted, Error, Fact, Happened, How, IncidentId, Journal, MessageId, RunId,
     Subject,
 };
+use crate::planted::Planted;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 impl Engine {
@@ -111,6 +112,7 @@ fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
         },
         Fact::DebtIncurred(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
         Fact::DebtChecked(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
+        Fact::MessagesFailed(_) if Planted::NotSentAgain.is_in() => Vec::new(),
         Fact::MessagesFailed(fact) => {
             let tried = fact.messages.iter();
             let again = tried.filter_map(|id| Some((fact.next?, Timer::Message(*id))));

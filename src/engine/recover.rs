@@ -12,6 +12,7 @@ use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{Delivery, Error, Journal, Obstacle, RunResumed, Scope, StoredRun};
+use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
@@ -114,7 +115,10 @@ impl Engine {
                 }),
                 run::Action::Perform(perform) => {
                     self.record(journal, RunResumed { run: id }, now)?;
-                    let outcome = ChangeOutcome::Unknown;
+                    let outcome = match Planted::CrashMeansNotApplied.is_in() {
+                        true => ChangeOutcome::NotApplied("it was under way".to_owned()),
+                        false => ChangeOutcome::Unknown,
+                    };
                     let input = run::Input::Performed {
                         id: perform.id,
                         outcome,

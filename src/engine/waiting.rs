@@ -16,6 +16,7 @@ use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
 use crate::journal::{Error, IntentWaiting, Journal, Obstacle, RunId, Scope};
+use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
 use crate::value::{Duration, Identity, Time};
@@ -237,6 +238,9 @@ impl Engine {
         let Some(ticket) = self.waiters.by_run.get(&run).copied() else {
             return Ok(());
         };
+        if Planted::PatienceForgotten.is_in() {
+            return Ok(());
+        }
         let Some(waiting) = self.waiters.leave(run, Some(id)) else {
             return Ok(());
         };
@@ -301,7 +305,9 @@ impl Engine {
 
     /// A run has used what it was woken for, or will not.
     pub(super) fn end_claim(&mut self, run: RunId) {
-        if let Some(obstacle) = self.waiters.end_claim(run) {
+        if let Some(obstacle) = self.waiters.end_claim(run)
+            && !Planted::ClaimStays.is_in()
+        {
             self.is_gone(obstacle);
         }
     }
@@ -320,7 +326,7 @@ impl Engine {
         obstacle: &Obstacle,
         now: Time,
     ) -> Result<(), Error> {
-        if self.waiters.claimed.contains_key(obstacle) {
+        if self.waiters.claimed.contains_key(obstacle) && !Planted::WakesAll.is_in() {
             return Ok(());
         }
         let Some(ticket) = self.waiters.first(obstacle) else {
@@ -364,6 +370,7 @@ impl Engine {
                 match obstacle {
                     // It was in the way of all of them.
                     Obstacle::Freeze(_) => self.is_gone(Obstacle::Freeze(Scope::All)),
+                    other if Planted::WakesAll.is_in() => self.is_gone(other.clone()),
                     Obstacle::Target(_) | Obstacle::Count(..) => {
                         self.waiters.claim(run, obstacle.clone());
                     }

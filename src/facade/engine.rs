@@ -13,6 +13,21 @@ pub fn gates() -> String {
     crate::engine::gates()
 }
 
+/// Every fault that can be planted, by name.
+#[cfg(feature = "harness")]
+pub fn faults() -> Vec<&'static str> {
+    let all = crate::planted::Planted::ALL.iter();
+    all.map(|fault| fault.name()).collect()
+}
+
+/// Does some work while the fault of this name is planted; nothing if there is none.
+#[cfg(feature = "harness")]
+pub fn planted<T>(name: &str, work: impl FnOnce() -> T) -> Option<T> {
+    let all = crate::planted::Planted::ALL.iter();
+    let fault = all.into_iter().find(|fault| fault.name() == name)?;
+    Some(fault.during(work))
+}
+
 /// A package with a script, ready to be run as often as one likes.
 pub struct Scripted(simulate::Scripted);
 

@@ -12,7 +12,7 @@ use crate::program::{DataType, Program};
 use crate::run::Perform;
 
 /// What has happened so far, as far as something else may follow from it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Causes {
     /// The kinds of events that a program asks for.
     asked_for: BTreeSet<SmolStr>,
@@ -31,24 +31,6 @@ pub struct Causes {
 }
 
 impl Causes {
-    pub fn new(programs: &[Program]) -> Causes {
-        let mut causes = Causes {
-            asked_for: BTreeSet::new(),
-            frozen: BTreeSet::new(),
-            granted: BTreeSet::new(),
-            started: BTreeSet::new(),
-            starts: BTreeSet::new(),
-            runs: BTreeSet::new(),
-            incidents: BTreeSet::new(),
-            queued: BTreeSet::new(),
-            events: BTreeSet::new(),
-            open: BTreeSet::new(),
-            stand: BTreeMap::new(),
-        };
-        causes.loads(programs);
-        causes
-    }
-
     /// Other programs take the place of those that are loaded.
     pub fn loads(&mut self, programs: &[Program]) {
         let records = programs.iter().flat_map(|program| &program.records);

@@ -1,21 +1,25 @@
 //! The course of one script: what comes next, in virtual time, and every way for the agent to die.
 
+mod step;
+
 use std::collections::BTreeMap;
 
 use super::judge::Judge;
+use super::queue::{Coming, Queue};
 use super::script::{Script, Step};
 use super::trace::Trace;
-use super::world::{Does, World};
+use super::world::{Does, Way, World};
 use super::{Crash, Written};
 use crate::effect::ChangeOutcome;
-use crate::engine::{self, Action, Arriving, Engine, Input, Runbooks};
-use crate::journal::{Batch, Error, IncidentId, Journal, Memory, Stamp};
+use crate::engine::{self, Action, Engine, Input, Runbooks};
+use crate::journal::{Batch, Error, Journal, Memory, Stamp};
+use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::{Perform, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
 
-/// The agent that is simulated; a record of today has to look like one of tomorrow.
+/// The agent that is simulated: the version stands in its records.
 const VERSION: &str = "simulated";
 /// When every script begins: a Monday at noon.
 pub const BEGIN: i64 = 1_767_614_400_000;
@@ -25,15 +29,9 @@ const LOOK: Duration = Duration::from_millis(1_000);
 const CHANGE: Duration = Duration::from_millis(2_000);
 /// How long the agent is away after it died.
 const AWAY: Duration = Duration::from_millis(1_000);
-/// More than this happens in no script.
-const STEPS: usize = 20_000;
-
-/// Something that is on its way to the engine.
-struct Coming {
-    input: Input,
-    /// A change that takes effect at that moment.
-    change: Option<Perform>,
-}
+/// More than this happens in no script, beside what comes of each of its lines.
+const TURNS: usize = 20_000;
+const TURNS_A_LINE: usize = 1_000;
 
 /// An engine, its store and its world.
 pub struct Simulation {
@@ -42,19 +40,21 @@ pub struct Simulation {
     grants: Grants,
     crash: Option<Crash>,
     pub batched: bool,
+    /// Whether what becomes durable is kept beside the store.
+    pub keeps: bool,
     /// Whether something was handled that is not committed yet.
     open: bool,
+    /// How many senders wait for the next commit.
+    unanswered: u64,
     memory: Memory,
     engine: Engine,
     world: World,
     now: Time,
     /// When the script began, by the clock as it is set now.
     begin: Time,
-    /// By time, then in the order in which it set out.
-    coming: BTreeMap<(Time, u64), Coming>,
-    sent: u64,
-    /// Addresses that cannot be reached, and whether for good.
-    deaf: BTreeMap<String, bool>,
+    coming: Queue,
+    /// What becomes of deliveries, where they do not simply arrive.
+    ways: BTreeMap<String, Way>,
     pub commits: usize,
     pub written: Written,
     pub trace: Trace,
@@ -79,15 +79,16 @@ impl Simulation {
             grants,
             crash,
             batched: false,
+            keeps: false,
             open: false,
+            unanswered: 0,
             memory,
             engine,
             world: World::default(),
             now,
             begin: now,
-            coming: BTreeMap::new(),
-            sent: 0,
-            deaf: BTreeMap::new(),
+            coming: Queue::default(),
+            ways: BTreeMap::new(),
             commits: 0,
             written: Written::default(),
             trace: Trace::new(now),
@@ -98,7 +99,7 @@ impl Simulation {
     pub fn go(&mut self, script: &Script) -> Result<(), Error> {
         let mut steps = script.steps.iter().peekable();
         self.commit()?;
-        for _ in 0..STEPS {
+        for _ in 0..TURNS + TURNS_A_LINE * script.steps.len() {
             let scripted = steps.peek().map(|(at, _)| moment::after(self.begin, *at));
             let next = self.next(scripted);
             if self.open && (!self.batched || next.is_none_or(|next| next > self.now)) {
@@ -110,15 +111,17 @@ impl Simulation {
             };
             self.now = self.now.max(next);
             self.open = true;
-            if scripted == Some(next) {
+            // What is there already is taken before any deadline is believed.
+            let is_there = |time: Option<Time>| time.is_some_and(|time| time <= self.now);
+            if is_there(scripted) {
                 match steps.next() {
                     Some((_, Step::End)) | None => {
                         self.commit()?;
-                        return self.judge.at_end(&self.memory);
+                        return self.judge.at_end(&self.memory, self.now);
                     }
                     Some((_, step)) => self.step(step)?,
                 }
-            } else if self.coming.keys().next().map(|(at, _)| *at) == Some(next) {
+            } else if is_there(self.coming.next()) {
                 self.comes()?;
             } else {
                 self.engine.handle(&self.memory, Input::Tick, self.now)?;
@@ -130,95 +133,20 @@ impl Simulation {
 
     /// When something happens next.
     fn next(&self, scripted: Option<Time>) -> Option<Time> {
-        let coming = self.coming.keys().next().map(|(at, _)| *at);
         let timer = self.engine.next_timer();
-        [scripted, coming, timer].into_iter().flatten().min()
-    }
-
-    /// Something happens from outside.
-    fn step(&mut self, step: &Step) -> Result<(), Error> {
-        self.trace.step(step, self.now);
-        let (memory, now) = (&self.memory, self.now);
-        let refused = match step {
-            Step::Alert(alert, since) => {
-                let mut alert = alert.clone();
-                alert.since = moment::after(self.begin, *since);
-                self.accept(Arriving::Alert(alert))?;
-                return Ok(());
-            }
-            Step::Event(name, json) => {
-                let (name, json) = (name.clone(), json.clone());
-                self.accept(Arriving::Named { name, json })?;
-                return Ok(());
-            }
-            Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
-            Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
-            Step::Hold(by) => self.engine.stop_changes(by, "", now),
-            Step::Release => {
-                self.engine.release_changes(memory, now)?;
-                Ok(())
-            }
-            Step::Clock(by) => return self.set_clock(*by),
-            Step::Load(name) => {
-                if let Some(programs) = self.later.get(name) {
-                    self.programs.clone_from(programs);
-                    self.judge.loads(programs);
-                    let runbooks = Runbooks::new(programs.clone());
-                    let grants = self.grants.clone();
-                    self.engine.load(memory, runbooks, grants, now)?;
-                }
-                Ok(())
-            }
-            Step::Fails(address, for_good) => {
-                self.deaf.insert(address.clone(), *for_good);
-                Ok(())
-            }
-            Step::Answer(answer) => {
-                self.world.answers(answer.clone());
-                Ok(())
-            }
-            Step::Perform(of, does) => {
-                self.world.does(of.clone(), *does);
-                Ok(())
-            }
-            Step::End => Ok(()),
-        };
-        if let Err(refusal) = refused {
-            self.trace.say(self.now, &format!("refused: {refusal}"));
-        }
-        Ok(())
-    }
-
-    /// The clock is set, and the agent believes it; the world goes on as it was.
-    fn set_clock(&mut self, by: Duration) -> Result<(), Error> {
-        // A batch has one time.
-        self.commit()?;
-        self.open = true;
-        let moved = |time: Time| moment::after(time, by);
-        self.now = moved(self.now);
-        self.begin = moved(self.begin);
-        self.trace.begin = moved(self.trace.begin);
-        let coming = std::mem::take(&mut self.coming).into_iter();
-        self.coming = coming
-            .map(|((at, number), coming)| ((moved(at), number), coming))
-            .collect();
-        self.engine.clock_stepped(&self.memory, by, self.now)
-    }
-
-    fn accept(&mut self, arriving: Arriving) -> Result<(), Error> {
-        let accepted = self.engine.accept(&self.memory, arriving, self.now)?;
-        self.trace.accepted(&accepted, self.now);
-        Ok(())
+        let all = [scripted, self.coming.next(), timer];
+        all.into_iter().flatten().min()
     }
 
     /// The next thing on its way arrives.
     fn comes(&mut self) -> Result<(), Error> {
-        let Some((_, coming)) = self.coming.pop_first() else {
+        let Some(coming) = self.coming.pop() else {
             return Ok(());
         };
         if let Some(change) = &coming.change {
             self.takes_effect(change);
         }
+        self.judge.reaches(&coming.input);
         self.engine.handle(&self.memory, coming.input, self.now)
     }
 
@@ -238,36 +166,47 @@ impl Simulation {
             at,
             facts,
             writes,
-            actions,
+            mut actions,
         } = self.engine.take();
         let batch = Batch {
             stamp: self.stamp(at),
             facts,
             writes,
         };
+        if Planted::RepliesBeforeAppend.is_in() {
+            self.answer()?;
+        }
+        if Planted::ActsBeforeAppend.is_in() {
+            for action in std::mem::take(&mut actions) {
+                self.perform(action)?;
+            }
+        }
         if !batch.writes.is_empty() || !batch.facts.is_empty() {
             self.judge.writes(&self.memory, &batch.writes)?;
             self.judge.facts(&batch.facts, batch.stamp.at);
             self.memory.append(&batch)?;
-            self.judge
-                .model(self.engine.model(), &self.memory, self.now)?;
+            let (live, memory) = (self.engine.model(), &self.memory);
+            self.judge.model(live, memory, self.now)?;
             self.trace.facts(&batch.facts, self.now);
             self.trace.writes(&batch.writes, self.now);
-            self.written.batches.push(batch);
+            if self.keeps {
+                self.written.batches.push(batch);
+            }
             self.commits += 1;
             if let Some(crash) = self
                 .crash
                 .filter(|crash| (crash.after..crash.after + crash.times).contains(&self.commits))
             {
-                return self.die(crash, actions);
+                return self.die(crash.performed, actions);
             }
         }
+        self.answer()?;
         for action in actions {
             self.perform(action)?;
         }
-        let coming = self.coming.values().map(|coming| &coming.input);
         let timer = self.engine.next_timer().is_some();
-        self.judge.at_rest(&self.memory, coming, timer)
+        self.judge
+            .at_rest(&self.memory, &self.coming, timer, self.now)
     }
 
     fn stamp(&self, at: Time) -> Stamp {
@@ -278,29 +217,32 @@ impl Simulation {
         }
     }
 
-    fn die(&mut self, crash: Crash, actions: Vec<Action>) -> Result<(), Error> {
+    /// Tells whoever sent something that it is accepted.
+    fn answer(&mut self) -> Result<(), Error> {
+        let count = std::mem::take(&mut self.unanswered);
+        self.judge.answers(&self.memory, count)
+    }
+
+    fn die(&mut self, performed: bool, actions: Vec<Action>) -> Result<(), Error> {
         self.trace.say(self.now, "the agent dies");
-        if crash.performed {
+        if performed {
             for action in actions {
                 if let Action::Perform { .. } = action {
                     self.perform(action)?;
                 }
             }
-            let under_way: Vec<Perform> = self
-                .coming
-                .values()
-                .filter_map(|coming| coming.change.clone())
-                .collect();
-            for change in &under_way {
+            for change in &self.coming.changes() {
                 self.takes_effect(change);
             }
         }
         self.coming.clear();
+        self.unanswered = 0;
         self.now = moment::after(self.now, AWAY);
         let runbooks = Runbooks::new(self.programs.clone());
         self.engine = Engine::start(&self.memory, runbooks, self.grants.clone(), self.now)?;
         self.engine.begun(VERSION, self.memory.epoch(), self.now);
         self.trace.say(self.now, "the agent begins again");
+        self.judge.begins_anew(&self.memory, self.now)?;
         self.commit()
     }
 
@@ -330,15 +272,19 @@ impl Simulation {
             }
             Action::Send(outbox) => {
                 let message = outbox.id;
-                let input = match self.deaf.get(outbox.to.as_str()) {
-                    None => Input::Delivered { message },
-                    Some(for_good) => Input::Undelivered {
-                        message,
-                        why: "nobody listens".to_owned(),
-                        again: !for_good,
-                    },
+                let way = self.ways.get(outbox.to.as_str()).copied();
+                let failed = |again| Input::Undelivered {
+                    message,
+                    why: "nobody listens".to_owned(),
+                    again,
                 };
-                self.comes_in(Duration::ZERO, input, None);
+                let (takes, input) = match way.unwrap_or(Way::Works) {
+                    Way::Works => (Duration::ZERO, Input::Delivered { message }),
+                    Way::Slow(length) => (length, Input::Delivered { message }),
+                    Way::Fails => (Duration::ZERO, failed(true)),
+                    Way::Refuses => (Duration::ZERO, failed(false)),
+                };
+                self.comes_in(takes, input, None);
             }
             Action::Note { .. } => {}
         }
@@ -346,9 +292,7 @@ impl Simulation {
     }
 
     fn comes_in(&mut self, takes: Duration, input: Input, change: Option<Perform>) {
-        self.sent += 1;
         let at = moment::after(self.now, takes);
-        self.coming
-            .insert((at, self.sent), Coming { input, change });
+        self.coming.push(at, Coming { input, change });
     }
 }

@@ -1,58 +1,67 @@
 //! What must hold of every engine at every moment, whatever happens to it.
+//!
+//! What it has to know it keeps as it is written, and it looks only at what something has happened
+//! to: a script of many incidents costs it as much for each as a script of one.
+
+mod changes;
+mod events;
+mod patience;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::SmolStr;
-
 use super::causes::Causes;
-use crate::effect::{ChangeOutcome, Repeat, Settled};
+use super::queue::{Queue, answered};
+use crate::effect::{ChangeOutcome, Settled};
 use crate::engine::{Input, Model};
 use crate::journal::{
-    Delivery, Entry, Error, Fact, Happened, Incident, IncidentState, IntentState, Journal, Memory,
-    MessageId, MessageKind, Outbox, RunId, Write,
+    Delivery, Entry, Error, Fact, Happened, Incident, IncidentId, IncidentState, Journal, Memory,
+    MessageId, MessageKind, Outbox, RunId, StoredRun, Write,
 };
 use crate::program::Program;
 use crate::run::{self, Event, IntentKind, Perform};
-use crate::value::Time;
-
-/// More incidents are in no script.
-const MOST: usize = 1_000;
+use crate::value::{Duration, Time};
+use changes::Changes;
+use events::Events;
+use patience::Patience;
 
 /// What was found so far.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Judge {
     pub broken: Vec<String>,
-    repeats: BTreeMap<SmolStr, Repeat>,
-    /// Every change that was sent into the world: its key, and which try of it.
-    dispatched: BTreeSet<(SmolStr, u32)>,
-    messages: BTreeMap<MessageId, Outbox>,
+    known: BTreeSet<String>,
+    changes: Changes,
+    patience: Patience,
+    events: Events,
+    messages: BTreeMap<IncidentId, BTreeMap<MessageId, Outbox>>,
     causes: Causes,
     /// What follows from all facts since the beginning.
     replayed: Model,
     batches: usize,
+    /// Runs that something has happened to since they were looked at.
+    touched: BTreeSet<RunId>,
+    /// Live runs that wait for what time brings.
+    timed: BTreeMap<RunId, Waits>,
+}
+
+/// What a run waits for that is not on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Waits {
+    /// Leave to change something: for as long as it has to while all changes are stopped.
+    Leave,
+    Time,
 }
 
 impl Judge {
     pub fn new(programs: &[Program]) -> Judge {
-        let actions = programs.iter().flat_map(|program| &program.actions);
-        Judge {
-            broken: Vec::new(),
-            repeats: actions
-                .map(|action| (action.name.clone(), action.repeat))
-                .collect(),
-            dispatched: BTreeSet::new(),
-            messages: BTreeMap::new(),
-            causes: Causes::new(programs),
-            replayed: Model::default(),
-            batches: 0,
-        }
+        let mut judge = Judge::default();
+        judge.loads(programs);
+        judge
     }
 
     /// Other programs take the place of those that are loaded.
     pub fn loads(&mut self, programs: &[Program]) {
-        let actions = programs.iter().flat_map(|program| &program.actions);
-        let repeats = actions.map(|action| (action.name.clone(), action.repeat));
-        self.repeats.extend(repeats);
+        self.changes.loads(programs);
+        self.patience.loads(programs);
         self.causes.loads(programs);
     }
 
@@ -68,19 +77,20 @@ impl Judge {
 
     /// What an agent knows is what follows from all facts, and from the records that it has kept.
     pub fn model(&mut self, live: &Model, memory: &Memory, now: Time) -> Result<(), Error> {
+        self.batches += 1;
+        // The longer the history, the more there is to compare.
+        if !self.batches.is_multiple_of(1 + self.batches / 100) {
+            return Ok(());
+        }
         if *live != self.replayed {
             let replayed = &self.replayed;
             let what = format!("the model is not what the facts say: {live:#?}\n{replayed:#?}");
             self.finds(what);
         }
-        self.batches += 1;
-        // The longer the history, the more there is to load.
-        if self.batches.is_multiple_of(1 + self.batches / 100) {
-            let loaded = Model::load(memory, now)?;
-            if *live != loaded {
-                let what = format!("the model is not what is kept: {live:#?}\n{loaded:#?}");
-                self.finds(what);
-            }
+        let loaded = Model::load(memory, now)?;
+        if *live != loaded {
+            let what = format!("the model is not what is kept: {live:#?}\n{loaded:#?}");
+            self.finds(what);
         }
         Ok(())
     }
@@ -88,7 +98,7 @@ impl Judge {
     /// Keeps what is broken, once.
     pub fn finds(&mut self, what: impl Into<String>) {
         let what = what.into();
-        if !self.broken.contains(&what) {
+        if self.known.insert(what.clone()) {
             self.broken.push(what);
         }
     }
@@ -99,17 +109,65 @@ impl Judge {
         for write in writes {
             match write {
                 Write::Hold(hold) => held = hold.is_some(),
-                Write::Intent(stored) if held => {
-                    let name = &stored.intent.call.name;
-                    self.finds(format!("{name} is granted while all changes are stopped"));
+                Write::Intent(stored) => {
+                    if held {
+                        let name = &stored.intent.call.name;
+                        self.finds(format!("{name} is granted while all changes are stopped"));
+                    }
+                    self.changes.grants(stored);
                 }
+                Write::IntentState { id, state } => self.changes.settles(*id, *state),
                 Write::Message(outbox) => {
-                    self.messages.insert(outbox.id, outbox.clone());
+                    self.events.says(outbox);
+                    if let Some(incident) = outbox.message.incident {
+                        let said = self.messages.entry(incident).or_default();
+                        said.insert(outbox.id, outbox.clone());
+                    }
                 }
-                _ => {}
+                Write::Run(run) => {
+                    self.touched.insert(run.id);
+                    if run.ended {
+                        self.changes.ends(run.id);
+                    }
+                }
+                Write::Holding(holding) => self.events.stands(holding.event),
+                Write::Arrived(_)
+                | Write::Disposed { .. }
+                | Write::Dead(_)
+                | Write::Incident(_)
+                | Write::Entry { .. }
+                | Write::Program { .. }
+                | Write::HoldingGone { .. }
+                | Write::Debt(_) => {}
             }
         }
         Ok(())
+    }
+
+    /// Something reaches the engine.
+    pub fn reaches(&mut self, input: &Input) {
+        self.touched.extend(answered(input).map(|(run, _)| run));
+    }
+
+    /// So many senders are told that theirs was accepted.
+    pub fn answers(&mut self, memory: &Memory, count: u64) -> Result<(), Error> {
+        let wrong = self.events.answers(memory, count)?;
+        wrong.into_iter().for_each(|wrong| self.finds(wrong));
+        Ok(())
+    }
+
+    /// The agent has begun anew: everybody is looked at.
+    pub fn begins_anew(&mut self, memory: &Memory, now: Time) -> Result<(), Error> {
+        self.patience.begins_anew(now);
+        for run in memory.live_runs()? {
+            self.touched.insert(run.map_or_else(|id| id, |run| run.id));
+        }
+        Ok(())
+    }
+
+    /// The clock was set, or time went by that nobody could use.
+    pub fn shift(&mut self, by: Duration) {
+        self.patience.shift(by);
     }
 
     /// A change goes out into the world: it was granted durably, and is not repeated blindly.
@@ -119,100 +177,98 @@ impl Judge {
         run: RunId,
         perform: &Perform,
     ) -> Result<(), Error> {
-        let name = &perform.call.name;
-        if !self.causes.is_started(perform) {
-            self.finds(format!("{name} is begun, and that is not on record"));
-        }
         if memory.hold()?.is_some() {
+            let name = &perform.call.name;
             self.finds(format!("{name} is begun while all changes are stopped"));
         }
-        let intents = memory.open_intents()?;
-        let intent = intents.iter().rev().find(|stored| {
-            stored.run == run
-                && stored.intent.key == perform.key
-                && stored.intent.call == perform.call
-        });
-        let Some(stored) = intent else {
-            self.finds(format!(
-                "{name} is begun without an intent of the same call"
-            ));
-            return Ok(());
-        };
-        if !matches!(stored.state, IntentState::Open | IntentState::Unknown) {
-            self.finds(format!("{name} is begun for an intent that is settled"));
+        if !self.causes.is_started(perform) {
+            let name = &perform.call.name;
+            self.finds(format!("{name} is begun, and that is not on record"));
         }
-        let targets = &stored.intent.targets;
-        let others = intents
-            .iter()
-            .filter(|other| other.run != run && other.state == IntentState::Open);
-        let mut touched = others.flat_map(|other| &other.intent.targets);
-        if let Some(target) = touched.find(|target| targets.contains(target)) {
-            let what = target.key().to_owned();
-            self.finds(format!(
-                "{what} is changed by two incidents at the same time"
-            ));
-        }
-        if targets.is_empty() {
-            self.finds(format!("{name} changes nothing that is named"));
-        }
-        let place = (perform.key.clone(), stored.intent.attempt);
-        let is_first = self.dispatched.insert(place);
-        let repeat = self.repeats.get(name.as_ref());
-        if !is_first && !matches!(repeat, Some(Repeat::Safe | Repeat::Keyed)) {
-            self.finds(format!("{name} is begun twice, and may not be repeated"));
-        }
+        let wrong = self.changes.dispatched(run, perform);
+        wrong.into_iter().for_each(|wrong| self.finds(wrong));
         Ok(())
     }
 
     /// Between two inputs: every live run waits for something that will come.
-    pub fn at_rest<'i>(
+    pub fn at_rest(
         &mut self,
         memory: &Memory,
-        coming: impl Iterator<Item = &'i Input>,
+        coming: &Queue,
         timer: bool,
+        now: Time,
     ) -> Result<(), Error> {
-        let coming: Vec<(RunId, u64)> = coming.filter_map(answered).collect();
+        for id in std::mem::take(&mut self.touched) {
+            let live = memory.run(id)?.filter(|stored| !stored.ended);
+            self.timed.remove(&id);
+            match live {
+                Some(stored) => self.rests(&stored, coming, now),
+                None => self.patience.ends(id),
+            }
+        }
+        if timer {
+            return Ok(());
+        }
         let held = memory.hold()?.is_some();
-        for run in memory.live_runs()? {
-            let stored = match run {
-                Ok(stored) => stored,
-                Err(id) => {
-                    self.finds(format!("run {id} cannot be read"));
-                    continue;
-                }
-            };
-            let id = stored.id;
-            if stored.pending.is_empty() {
-                self.finds(format!("run {id} is live and waits for nothing"));
-            }
-            for action in &stored.pending {
-                let comes = match action {
-                    run::Action::Observe(observe) => coming.contains(&(id, observe.id)),
-                    run::Action::Perform(perform) => coming.contains(&(id, perform.id)),
-                    run::Action::Settle { id: asked, .. } => coming.contains(&(id, *asked)),
-                    // What takes something back waits for as long as all changes are stopped.
-                    run::Action::Intend { .. } | run::Action::Repeat { .. } => timer || held,
-                    _ => timer,
-                };
-                if !comes {
-                    self.finds(format!("run {id} waits for what never comes: {action:?}"));
-                }
-            }
+        let stuck = self.timed.iter();
+        let stuck = stuck.filter(|(_, waits)| **waits == Waits::Time || !held);
+        let stuck: Vec<RunId> = stuck.map(|(id, _)| *id).collect();
+        for id in stuck {
+            self.finds(format!("run {id} waits for a time that never comes"));
         }
         Ok(())
     }
 
-    /// When the script is over: every incident is resolved, or a human was told.
-    pub fn at_end(&mut self, memory: &Memory) -> Result<(), Error> {
-        for incident in memory.incidents(false, MOST)? {
+    fn rests(&mut self, stored: &StoredRun, coming: &Queue, now: Time) {
+        let id = stored.id;
+        let late = self.patience.looks(stored, now);
+        late.into_iter().for_each(|late| self.finds(late));
+        if stored.pending.is_empty() {
+            self.finds(format!("run {id} is live and waits for nothing"));
+        }
+        for action in &stored.pending {
+            let (question, waits) = match action {
+                run::Action::Observe(observe) => (Some(observe.id), Waits::Time),
+                run::Action::Perform(perform) => (Some(perform.id), Waits::Time),
+                run::Action::Settle { id: asked, .. } => (Some(*asked), Waits::Time),
+                run::Action::Intend { .. } | run::Action::Repeat { .. } => (None, Waits::Leave),
+                run::Action::Wait { .. }
+                | run::Action::Tell(_)
+                | run::Action::Attach(_)
+                | run::Action::Record(_)
+                | run::Action::End(_) => (None, Waits::Time),
+            };
+            match question {
+                Some(question) if coming.answers(id, question) => {}
+                Some(_) => {
+                    self.finds(format!("run {id} waits for what never comes: {action:?}"));
+                }
+                None => {
+                    let known = self.timed.entry(id).or_insert(waits);
+                    *known = waits.max(*known);
+                }
+            }
+        }
+    }
+
+    /// When the script is over: every incident is resolved, or a human was told; every event has
+    /// ended, and nobody waits without patience.
+    pub fn at_end(&mut self, memory: &Memory, now: Time) -> Result<(), Error> {
+        for incident in memory.incidents(false, usize::MAX)? {
             let timeline = memory.timeline(incident.id, 0)?;
             self.ends_well(&incident, &timeline);
+            let run = incident.run.map(|run| memory.run(run)).transpose()?;
+            if run.is_some_and(|run| run.is_none_or(|run| run.ended)) {
+                let id = incident.id;
+                self.finds(format!("incident {id} is worked on by a run that is over"));
+            }
         }
-        for event in self.causes.left_open() {
-            self.finds(format!(
-                "event {event} was accepted, and nothing came of it"
-            ));
-        }
+        let code = |run| Some(memory.run(run).ok()??.code);
+        let mut wrong = self.patience.at_end(now, code);
+        wrong.extend(self.events.at_end(memory)?);
+        let open = self.causes.left_open().into_iter();
+        wrong.extend(open.map(|id| format!("event {id} was accepted, and nothing came of it")));
+        wrong.into_iter().for_each(|wrong| self.finds(wrong));
         Ok(())
     }
 
@@ -225,11 +281,16 @@ impl Judge {
                         "incident {id} is resolved without a verify after its last change"
                     ));
                 }
+                if incident.run.is_none()
+                    && !(incident.locks.is_empty() && incident.disturbed.is_empty())
+                {
+                    self.finds(format!("incident {id} is resolved and keeps its locks"));
+                }
             }
             IncidentState::Handed | IncidentState::Acknowledged { .. } => {
-                let told = self.messages.values().any(|outbox| {
-                    outbox.message.incident == Some(id)
-                        && matches!(outbox.message.kind, MessageKind::Page | MessageKind::Task)
+                let said = self.messages.get(&id);
+                let told = said.into_iter().flat_map(BTreeMap::values).any(|outbox| {
+                    matches!(outbox.message.kind, MessageKind::Page | MessageKind::Task)
                         && (!matches!(outbox.delivery, Delivery::GivenUp { .. })
                             || incident.state != IncidentState::Handed)
                 });
@@ -257,14 +318,4 @@ fn is_verified(timeline: &[Entry]) -> bool {
         .iter()
         .rposition(|entry| matches!(entry.happened, Happened::Run(Event::Verified { .. })));
     verified.is_some() && verified > changed
-}
-
-/// The question that an input answers.
-fn answered(input: &Input) -> Option<(RunId, u64)> {
-    match input {
-        Input::Observed { run, id, .. }
-        | Input::Performed { run, id, .. }
-        | Input::Settled { run, id, .. } => Some((*run, *id)),
-        Input::Tick | Input::Delivered { .. } | Input::Undelivered { .. } => None,
-    }
 }

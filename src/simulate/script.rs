@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use super::world::{Answer, Does, Pattern};
+use super::world::{Answer, Does, Pattern, Way};
 use crate::journal::{Alert, Standing};
+use crate::settings::{self, Grants};
+use crate::text::Sources;
 use crate::value::Duration;
 
 /// A script that was read.
 #[derive(Debug, Default)]
 pub struct Script {
     /// Lines of `[grants]`.
-    pub grants: String,
+    grants: String,
     /// Whether the trace shows what is recorded.
     pub facts: bool,
     /// By time; lines without one happen at the very beginning.
@@ -34,8 +36,18 @@ pub enum Step {
     Clock(Duration),
     /// Another package takes the place of the one that is loaded.
     Load(String),
-    /// Deliveries to this address fail from now on: for good if so.
-    Fails(String, bool),
+    /// Other grants take the place of those that are loaded.
+    Grants(Grants),
+    /// The agent is asked to stop: no change begins any more.
+    Drain,
+    /// The agent dies, and begins again; whether the changes that are on their way take effect.
+    Kill(bool),
+    /// The agent is held up for so long, while everything else goes on.
+    Pause(Duration),
+    /// The newest run of this incident cannot be read any more.
+    Damage(u64),
+    /// What becomes of deliveries to this address from now on.
+    Deliver(String, Way),
     Answer(Answer),
     Perform(Pattern, Does),
     End,
@@ -80,10 +92,14 @@ impl Script {
         Ok(script)
     }
 
+    /// What is granted at the beginning; the words say what is wrong with it.
+    pub fn granted(&self) -> Result<Grants, String> {
+        grants(&self.grants)
+    }
+
     fn line(&mut self, line: &str) -> Option<()> {
         if let Some(granted) = line.strip_prefix("grant ") {
-            let granted = if granted == "all" { ALL } else { granted };
-            self.grants.push_str(granted);
+            self.grants.push_str(&lines(granted));
             self.grants.push('\n');
             return Some(());
         }
@@ -146,11 +162,29 @@ fn step(at: Duration, line: &str) -> Option<Step> {
             _ => return None,
         }),
         "load" => Step::Load(words.next()?.to_owned()),
-        "deliver" => match words.next()? {
-            "fails" => Step::Fails(words.next()?.to_owned(), false),
-            "refuses" => Step::Fails(words.next()?.to_owned(), true),
+        "grants" => Step::Grants(grants(&lines(rest)).ok()?),
+        "drain" => Step::Drain,
+        "kill" => Step::Kill(match words.next() {
+            None => false,
+            Some("performed") => true,
+            Some(_) => return None,
+        }),
+        "pause" => Step::Pause(Duration::parse(words.next()?)?),
+        "damage" => match words.next()? {
+            "run" => Step::Damage(words.next()?.parse().ok()?),
             _ => return None,
         },
+        "deliver" => {
+            let (way, to) = (words.next()?, words.next()?.to_owned());
+            let way = match way {
+                "works" => Way::Works,
+                "fails" => Way::Fails,
+                "refuses" => Way::Refuses,
+                "slow" => Way::Slow(Duration::parse(words.next()?)?),
+                _ => return None,
+            };
+            Step::Deliver(to, way)
+        }
         "answer" => {
             let of = Pattern::read(words.next()?);
             let first = words.next()?.to_owned();
@@ -165,6 +199,24 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         "end" => Step::End,
         _ => return None,
     })
+}
+
+/// Lines of `[grants]`: `all`, `none`, or what is written, with `;` between lines.
+fn lines(granted: &str) -> String {
+    match granted {
+        "all" => ALL.to_owned(),
+        "none" => String::new(),
+        written => written.replace(';', "\n"),
+    }
+}
+
+fn grants(lines: &str) -> Result<Grants, String> {
+    let text = format!("listen = \"127.0.0.1:9797\"\nstore = \"/s\"\n[grants]\n{lines}");
+    let mut sources = Sources::default();
+    let id = sources.add(settings::SETTINGS, &text);
+    let (settings, diagnostics) = settings::read(sources.source(id));
+    let settings = settings.ok_or_else(|| format!("the grants are wrong: {diagnostics:?}"))?;
+    Ok(settings.grants)
 }
 
 fn alert<'t>(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::script::Step;
+use super::world::Way;
 use crate::engine::{Accepted, Plain, line};
 use crate::journal::{
     Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Standing, Write,
@@ -66,8 +67,17 @@ impl Trace {
             Step::Release => "> changes go on".to_owned(),
             Step::Clock(by) => format!("> the clock is set by {by}"),
             Step::Load(name) => format!("> the package `{name}` is loaded"),
-            Step::Fails(address, true) => format!("> {address} refuses"),
-            Step::Fails(address, false) => format!("> {address} fails"),
+            Step::Grants(_) => "> other grants are loaded".to_owned(),
+            Step::Drain => "> the agent is to stop".to_owned(),
+            Step::Kill(_) => "> the agent is killed".to_owned(),
+            Step::Pause(length) => format!("> the agent is held up for {length}"),
+            Step::Damage(id) => format!("> the run of {id} is damaged"),
+            Step::Deliver(address, way) => match way {
+                Way::Works => format!("> {address} works"),
+                Way::Refuses => format!("> {address} refuses"),
+                Way::Fails => format!("> {address} fails"),
+                Way::Slow(length) => format!("> {address} takes {length}"),
+            },
             Step::Answer(_) | Step::Perform(..) | Step::End => return,
         };
         self.say(now, &words);

@@ -1,11 +1,12 @@
 //! The world around an engine: what is seen in it, and what a change does to it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::engine::Plain;
 use crate::run::words::Print;
-use crate::value::{Failure, Identity, Key, Record, Shape, Target, Time, Value};
+use crate::value::{Duration, Failure, Identity, Key, Record, Shape, Target, Time, Value};
 
 /// Calls of a name, or those of them whose words hold a text: `prom.value[lag]`.
 #[derive(Clone, Debug)]
@@ -20,8 +21,26 @@ pub struct Answer {
     of: Pattern,
     first: String,
     then: Option<(Pattern, String)>,
-    /// How much had been done when the answer was given.
-    since: usize,
+    /// Something of that was done since the answer was given.
+    is_done: bool,
+    /// To which targets, by their keys.
+    done_to: BTreeSet<String>,
+}
+
+/// What stands where the name of one stands, for a change of the very thing that is looked at:
+/// `after exec.apply[same]`.
+const SAME: &str = "same";
+
+/// What becomes of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Works,
+    /// It is tried again.
+    Fails,
+    /// For good.
+    Refuses,
+    /// It takes so long.
+    Slow(Duration),
 }
 
 /// What comes of a change.
@@ -42,8 +61,6 @@ pub enum Does {
 pub struct World {
     answers: Vec<Answer>,
     does: Vec<(Pattern, Does)>,
-    /// The words of what took effect, in its order.
-    done: Vec<(String, String)>,
 }
 
 impl Pattern {
@@ -67,8 +84,25 @@ impl Answer {
             of,
             first,
             then,
-            since: 0,
+            is_done: false,
+            done_to: BTreeSet::new(),
         }
+    }
+}
+
+impl Answer {
+    /// Whether what a query names by its first label was changed.
+    fn is_done_to(&self, words: &str) -> bool {
+        let named = words.split("\\\"").nth(1);
+        named.is_some_and(|named| self.done_to.contains(named))
+    }
+}
+
+/// The key of what a call changes.
+fn target(call: &Call) -> Option<String> {
+    match &call.args.first()?.value {
+        Value::Target(target) => Some(target.identity.key().to_owned()),
+        _ => None,
     }
 }
 
@@ -97,8 +131,7 @@ impl Does {
 
 impl World {
     /// From now on this is seen.
-    pub fn answers(&mut self, mut answer: Answer) {
-        answer.since = self.done.len();
+    pub fn answers(&mut self, answer: Answer) {
         self.answers.push(answer);
     }
 
@@ -119,8 +152,19 @@ impl World {
 
     /// A change takes effect.
     pub fn happens(&mut self, call: &Call, now: Time) {
-        self.done
-            .push((call.name.to_string(), Plain.call(call, now)));
+        let words = Plain.call(call, now);
+        for answer in &mut self.answers {
+            let Some((of, _)) = &answer.then else {
+                continue;
+            };
+            match (of.part == SAME && of.name == *call.name, target(call)) {
+                (true, Some(target)) => {
+                    answer.done_to.insert(target);
+                }
+                (true, None) => {}
+                (false, _) => answer.is_done |= of.fits(&call.name, &words),
+            }
+        }
     }
 
     /// What is seen now; the last line that fits counts.
@@ -133,10 +177,9 @@ impl World {
         else {
             return Observed::Failed(Failure::Failed("nobody answers".into()));
         };
-        let done = self.done.get(answer.since..).unwrap_or_default();
         let word = match &answer.then {
-            Some((of, then)) if done.iter().any(|(name, words)| of.fits(name, words)) => then,
-            _ => &answer.first,
+            Some((_, then)) if answer.is_done || answer.is_done_to(&words) => then,
+            Some(_) | None => &answer.first,
         };
         value(word, call)
     }

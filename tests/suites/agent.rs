@@ -8,6 +8,7 @@ mod incoming;
 mod life;
 mod messengers;
 mod people;
+mod rough;
 mod stage;
 mod start;
 mod world;
@@ -26,6 +27,7 @@ pub fn trials() -> Vec<Trial> {
         ("life", life::CASES),
         ("messengers", messengers::CASES),
         ("people", people::CASES),
+        ("rough", rough::CASES),
         ("start", start::CASES),
         ("world", world::CASES),
     ];

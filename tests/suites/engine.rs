@@ -4,6 +4,10 @@
 //! for each of its commits, and the agent dies right after it, with the changes that were on their
 //! way having taken effect, and without; once, and again while it begins anew. Nothing that must always hold may be broken in any of them.
 
+mod many;
+mod planted;
+mod random;
+
 use std::fs;
 
 use libtest_mimic::Trial;
@@ -16,13 +20,19 @@ pub fn trials() -> Vec<Trial> {
     let packages = fixture::packages("engine").into_iter();
     let trials = packages.flat_map(|package| {
         let (name, crashing) = (package.fixture.name.clone(), package.clone());
-        [
-            trial(name.clone(), move || straight(&package)),
-            trial(format!("{name} crashing"), move || crashes(&crashing)),
-        ]
+        let straight = trial(name.clone(), move || straight(&package));
+        // Where the agent dies anyhow, random scripts kill it at any commit.
+        let crashing = (!dies(&crashing))
+            .then(|| trial(format!("{name} crashing"), move || crashes(&crashing)));
+        [straight].into_iter().chain(crashing)
     });
     let gates = trial("engine/gates are as the reference says".to_owned(), gates);
-    trials.chain([gates]).collect()
+    trials
+        .chain([gates])
+        .chain(many::trials())
+        .chain(random::trials())
+        .chain(planted::trials())
+        .collect()
 }
 
 fn gates() {
@@ -57,6 +67,12 @@ fn crashes(package: &Package) {
             assert!(broken.is_empty(), "{crash:?}\n{trace}\n{broken}");
         }
     }
+}
+
+/// Whether the agent dies in the script itself.
+fn dies(package: &Package) -> bool {
+    let script = fs::read_to_string(package.fixture.path.with_extension("txt")).unwrap();
+    script.lines().any(|line| line.contains(" kill"))
 }
 
 /// Every way to die after a commit: once, or twice in a row, which is while it begins again.

@@ -10,6 +10,7 @@ use crate::engine::work::Work;
 use crate::journal::{
     ChainAdvanced, ChainEnded, ChainStarted, Duty, IncidentHanded, IncidentId, Subject,
 };
+use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -55,6 +56,9 @@ pub fn advances(model: &Model, program: &Program, incident: IncidentId, now: Tim
         let place = duty.link?;
         Some((place, link(program, place)?))
     };
+    if Planted::ChainEnds.is_in() {
+        return Decision::default();
+    }
     match further(program, duty).or_else(last) {
         Some((place, told)) => tells(incident, duty, place, told, now),
         None => Decision::default(),

@@ -8,10 +8,14 @@ use super::Decision;
 use crate::engine::model::{Model, Targets};
 use crate::engine::work::Work;
 use crate::journal::{Obstacle, ReleasedFor, RunId, Scope, TargetsReleased};
+use crate::planted::Planted;
 use crate::value::Identity;
 
 /// The run is done with everything that it locked.
 pub fn unlocked(model: &Model, run: RunId) -> Decision {
+    if Planted::LocksStay.is_in() {
+        return Decision::default();
+    }
     let locks = model.locks().of(run).cloned();
     released(run, locks.collect(), Vec::new(), ReleasedFor::Ended)
 }

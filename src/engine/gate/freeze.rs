@@ -2,6 +2,7 @@
 
 use super::{Asked, Gate, Known, Question, Verdict};
 use crate::journal::{Obstacle, Scope};
+use crate::planted::Planted;
 
 pub struct Freeze;
 
@@ -21,6 +22,9 @@ impl Gate for Freeze {
     }
 
     fn ask(&self, known: &Known<'_>, _: &Question<'_>) -> Verdict {
+        if Planted::FreezeIgnored.is_in() {
+            return Verdict::Go;
+        }
         if known.draining {
             // The next start asks anew.
             let why = "the agent stops".to_owned();

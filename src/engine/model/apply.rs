@@ -7,6 +7,7 @@ use crate::journal::{
     IntentGranted, IntentState, MessageQueued, Newest, Outbox, StoredIntent, Subject,
     TargetsReleased,
 };
+use crate::planted::Planted;
 use crate::run::{IntentKind, moment};
 use crate::value::{Duration, Time};
 
@@ -164,7 +165,7 @@ impl Model {
 
     fn granted(&mut self, fact: &IntentGranted, at: Time) {
         self.intents.put(stored(fact, at));
-        if fact.change.kind != IntentKind::Do {
+        if fact.change.kind != IntentKind::Do || Planted::TakeSkipped.is_in() {
             return;
         }
         for target in &fact.change.targets {

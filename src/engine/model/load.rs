@@ -3,6 +3,7 @@
 use super::spent::LONGEST;
 use super::{Dwell, Model};
 use crate::journal::{Error, Event, Incident, Journal, RunId, Scope};
+use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
@@ -39,6 +40,9 @@ impl Model {
             model.spent.add(of, at, amount);
         }
         for holding in journal.holdings()? {
+            if Planted::DwellsForgotten.is_in() {
+                break;
+            }
             let arrival = journal.event(holding.event)?;
             if let Some(Event::Alert(alert)) = arrival.map(|arrival| arrival.event) {
                 model.dwells.put(Dwell { holding, alert });

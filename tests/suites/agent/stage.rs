@@ -191,10 +191,15 @@ webhook = "http://127.0.0.1:{people}/second"
 
     /// Asks the agent to end, and waits until it has.
     pub fn terminate(&mut self) -> Option<i32> {
+        self.signal(rustix::process::Signal::TERM);
+        self.wait_for_end()
+    }
+
+    /// Sends the agent a signal.
+    pub fn signal(&self, signal: rustix::process::Signal) {
         let agent = self.agent.as_ref().unwrap();
         let id = rustix::process::Pid::from_child(agent);
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
-        self.wait_for_end()
+        rustix::process::kill_process(id, signal).unwrap();
     }
 
     /// Kills the agent: it can say and write nothing more.
