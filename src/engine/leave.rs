@@ -6,6 +6,8 @@
 //! stopped they wait like every other, but are not refused when their patience is over: a human is
 //! told that they wait. A change whose outcome is unknown needs leave again before it is repeated.
 
+use std::collections::BTreeSet;
+
 use super::Engine;
 use super::decide::targets;
 use super::desk::Trouble;
@@ -16,7 +18,6 @@ use crate::effect::Reason;
 use crate::journal::{
     Error, IntentGranted, IntentRefused, Journal, ReleasedFor, RunId, Scope, Take,
 };
-use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
 use crate::value::Time;
@@ -81,14 +82,12 @@ impl Engine {
         } = asking;
         let id = self.model.next_intent();
         self.end_claim(run);
-        if intent.kind == IntentKind::Do
-            && !Planted::TakeSkipped.is_in()
-            && let Some(incident) = incident_of(run)
-            && let Some(incident) = self.desk.incident(journal, incident)?
-        {
-            incident.locks.extend(intent.targets.iter().cloned());
-            incident.disturbed.extend(intent.targets.iter().cloned());
-        }
+        // What others had changed and not seen to be well is this run's now.
+        let (locks, disturbed) = (self.model.locks(), self.model.disturbed());
+        let targets = intent.targets.iter();
+        let before = targets.flat_map(|target| [locks.owner(target), disturbed.owner(target)]);
+        let mut holders: BTreeSet<RunId> = before.flatten().collect();
+        holders.insert(run);
         let granted = IntentGranted {
             intent: id,
             run,
@@ -97,7 +96,10 @@ impl Engine {
             change: intent,
             runbook: program.runbook.clone(),
         };
-        self.record(journal, granted, now)
+        self.record(journal, granted, now)?;
+        holders
+            .into_iter()
+            .try_for_each(|run| self.keep_targets(journal, run))
     }
 
     /// Puts a refusal on the record.

@@ -36,6 +36,11 @@ impl Targets {
         }
     }
 
+    /// Which run has hold of this.
+    pub fn owner(&self, target: &Identity) -> Option<RunId> {
+        self.by_place.get(target).copied()
+    }
+
     /// Everything that a run has hold of, in the order of places.
     pub fn of(&self, run: RunId) -> impl Iterator<Item = &Identity> {
         let from = (run, Identity(Vec::new()));

@@ -53,9 +53,12 @@ impl Simulation {
                 return self.die(*performed, Vec::new());
             }
             Step::Pause(length) => {
-                self.now = moment::after(now, *length);
+                // A batch has one time.
+                self.commit()?;
+                self.open = true;
+                self.now = moment::after(self.now, *length);
                 self.judge.shift(*length);
-                Ok(())
+                return Ok(());
             }
             Step::Damage(id) => return self.damage(IncidentId(*id)),
             Step::Deliver(address, way) => {
