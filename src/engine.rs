@@ -1,19 +1,24 @@
 //! The agent's mind: from events to incidents, from incidents to runs, from runs to people.
 //!
-//! In: what happened, the time, and a [`Journal`] to look things up in. Out: a batch of writes that
-//! has to become durable, and then, and only then, [`Action`]s for a driver that touches the world.
+//! In: what happened, the time, and a [`Journal`] to look things up in. Out: a batch of facts and
+//! writes that has to become durable, and then, and only then, [`Action`]s for a driver that touches the world.
 //! Never reads a clock, never waits, never touches the world; the same inputs give the same batch.
 //!
 //! ```text
 //! let mut engine = Engine::start(&journal, runbooks, grants, now)?;
 //! loop {
 //!     engine.handle(&journal, input, now)?;     // as many as there are
-//!     let Batch { writes, actions } = engine.take();
-//!     journal.commit(&writes)?;                 // a failure ends the agent: nothing is known then
+//!     let Batch { at, facts, writes, actions } = engine.take();
+//!     journal.append(&..)?;                     // a failure ends the agent: nothing is known then
 //!     perform(actions);                         // what comes of them are further inputs
 //!     wait until engine.next_timer() or the next input; the former is an Input::Tick
 //! }
 //! ```
+//!
+//! What it knows is a [`Model`] that facts alone change (`model/`): where changes are stopped, what is
+//! locked and disturbed, what was spent of the rates, what stands, who is told, what is owed, what is
+//! on its way. What follows from an input is decided by functions of the model (`decide/`), and gates
+//! ask nothing else. Incidents and runs are still taken out of the journal, and put back: `desk.rs`.
 //!
 //! Because an intent is granted, and the state of its run written, in the batch before the change
 //! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
@@ -23,6 +28,7 @@ mod clock;
 mod close;
 mod dead;
 mod debt;
+mod decide;
 mod decode;
 mod desk;
 mod drive;
@@ -31,14 +37,15 @@ mod dwell;
 mod fit;
 mod gate;
 mod leave;
+mod model;
 mod open;
 mod owner;
 mod past;
 mod people;
+mod record;
 mod recover;
 mod runbooks;
 mod settle;
-mod targets;
 mod timer;
 mod view;
 mod waiting;
@@ -47,26 +54,27 @@ mod work;
 pub use arrive::Accepted;
 pub use drive::granted;
 pub use gate::table as gates;
+pub use model::Model;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
 pub use settle::Settling;
 pub use view::{Plain, line};
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    Alert, Error, Hold, IncidentId, IntentId, Journal, MessageId, Newest, Outbox, RunId, Write,
+    AgentStarted, AgentStopped, Alert, Epoch, Error, Fact, Hold, IncidentId, Journal, MessageId,
+    Outbox, RunId, StoppedHow, Write,
 };
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
 use crate::value::Time;
 use dead::Dead;
+use decide::deliver;
 use desk::Desk;
-use dwell::Dwells;
-use targets::Targets;
 use timer::Timer;
 use waiting::Waiters;
 use work::Work;
@@ -78,24 +86,14 @@ pub struct Engine {
     store: String,
     runbooks: Runbooks,
     grants: Grants,
-    newest: Newest,
+    model: Model,
     timers: BTreeSet<(Time, Timer)>,
-    /// Which run may change a target, until it is done with it.
-    locks: Targets,
-    /// What was changed and has not been seen to be well since, by whom.
-    disturbed: Targets,
     /// Intents that wait for their turn.
     waiters: Waiters,
     /// What inputs have left to be done.
     work: VecDeque<Work>,
-    /// The intent that a run carries out.
-    intents: BTreeMap<RunId, IntentId>,
-    /// How many attempts of this batch there are, by target type: the journal does not know them yet.
-    attempts: BTreeMap<SmolStr, usize>,
-    hold: Option<Hold>,
     /// The agent stops: no change begins any more.
     draining: bool,
-    dwells: Dwells,
     dead: Dead,
     /// Who hears of what concerns no product.
     platform: Option<SmolStr>,
@@ -157,6 +155,9 @@ pub enum Action {
 #[derive(Debug, Default)]
 #[must_use = "nothing has happened before the writes are durable"]
 pub struct Batch {
+    /// When the last of it was decided.
+    pub at: Time,
+    pub facts: Vec<Fact>,
     pub writes: Vec<Write>,
     pub actions: Vec<Action>,
 }
@@ -206,20 +207,28 @@ impl Engine {
                 crate::run::Input::Settled { id, outcome },
                 now,
             ),
-            Input::Delivered { message } => self.delivered(journal, message, now),
+            Input::Delivered { message } => {
+                let decision = deliver::delivered(&self.model, message);
+                self.carry_out(journal, decision, now)
+            }
             Input::Undelivered {
                 message,
                 why,
                 again,
-            } => self.undelivered(journal, message, &why, again, now),
+            } => {
+                let decision = deliver::undelivered(&self.model, message, &why, again, now);
+                self.carry_out(journal, decision, now)
+            }
         }
     }
 
     /// What came of all inputs since the last time.
     pub fn take(&mut self) -> Batch {
-        self.attempts.clear();
+        let (at, facts, writes) = self.desk.take();
         Batch {
-            writes: self.desk.take(),
+            at,
+            facts,
+            writes,
             actions: std::mem::take(&mut self.actions),
         }
     }
@@ -242,8 +251,7 @@ impl Engine {
         grants: Grants,
         now: Time,
     ) -> Result<(), Error> {
-        self.keep_programs(&runbooks);
-        self.runbooks = runbooks;
+        self.load_runbooks(journal, runbooks, now)?;
         self.grants = grants;
         self.match_dwells(journal, now)
     }
@@ -261,7 +269,12 @@ impl Engine {
 
     /// Whether all changes are stopped, and by whom.
     pub fn held(&self) -> Option<&Hold> {
-        self.hold.as_ref()
+        self.model.frozen().map(|(_, hold)| hold)
+    }
+
+    /// What it knows, as far as that is changed by facts alone.
+    pub fn model(&self) -> &Model {
+        &self.model
     }
 
     /// Who hears of what concerns no product: the address of a contact.
@@ -269,9 +282,31 @@ impl Engine {
         self.platform = platform;
     }
 
-    fn keep_programs(&mut self, runbooks: &Runbooks) {
+    /// An agent of this version begins to work on the store.
+    pub fn begun(&mut self, version: &str, epoch: Epoch, now: Time) {
+        let version = version.into();
+        let started = AgentStarted { version, epoch };
+        self.decided_before(0, started.into(), now);
+    }
+
+    /// The agent has stopped.
+    pub fn stopped(&mut self, how: StoppedHow, now: Time) {
+        self.decided(AgentStopped { how }.into(), now);
+    }
+
+    fn load_runbooks(
+        &mut self,
+        journal: &dyn Journal,
+        runbooks: Runbooks,
+        now: Time,
+    ) -> Result<(), Error> {
         for loaded in runbooks.all() {
-            self.desk.keep_program(loaded);
+            self.desk.keep_program(journal, loaded, now)?;
         }
+        for package in runbooks.packages() {
+            self.decided(package.into(), now);
+        }
+        self.runbooks = runbooks;
+        Ok(())
     }
 }

@@ -8,6 +8,7 @@ pub mod agent;
 #[cfg(feature = "host")]
 pub mod connect;
 pub mod engine;
+pub mod facts;
 pub mod literal;
 pub mod machine;
 pub mod measure;

@@ -1,19 +1,37 @@
-//! What a store must do, as plain data: the records it keeps, the changes it is asked to make, the
-//! few questions it answers.
+//! What a store must do, as plain data: the facts and the records it keeps, the few questions it
+//! answers.
 //!
-//! In: a batch of [`Write`]s, which becomes durable as a whole or not at all. Out: records as they
-//! were written. A store never decides anything, never reads a clock, and never retries: after an
+//! In: a [`Batch`] of what has happened, [`Fact`]s, and of the records that differ for it,
+//! [`Write`]s, which becomes durable as a whole or not at all. Out: both as they were written. A store never decides anything, never reads a clock, and never retries: after an
 //! [`Error`] nothing is known of the batch, and whoever asked has to stop.
 
+mod encode;
 mod event;
+mod fact;
+mod header;
 mod id;
 mod incident;
+mod lift;
 mod memory;
 mod message;
 mod record;
 mod write;
 
+pub use encode::{Encoded, Read, decode, encode};
 pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
+pub use fact::{
+    AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
+    ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen, ChangesReleased,
+    Class, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
+    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
+    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentReopened, IncidentResolved,
+    IntentGranted, IntentRefused, IntentWaiting, Kind, MessageQueued, MessagesDelivered,
+    MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept,
+    ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed,
+    RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, Subject, Take,
+    TargetsReleased, TriggerRef, facts, samples,
+};
+pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
 pub use incident::{Duty, How, Incident, IncidentState};
 pub use memory::Memory;
@@ -22,6 +40,8 @@ pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
 };
 pub use write::Write;
+
+use smol_str::SmolStr;
 
 use crate::effect::words;
 use crate::program::CodeHash;
@@ -65,9 +85,20 @@ pub trait Journal {
     /// A name that no other store has: part of every idempotency key.
     fn name(&self) -> Result<String, Error>;
 
+    /// How often the store was opened by an agent.
+    fn epoch(&self) -> Epoch;
+
+    /// What was done to the store when it was opened, where it came from an earlier version.
+    fn migrated(&self) -> Option<StoreMigrated> {
+        None
+    }
+
     /// Makes all of it durable, in this order, or none of it. On return nothing can lose it. A
     /// batch that speaks of what was never written is refused.
-    fn commit(&mut self, batch: &[Write]) -> Result<(), Error>;
+    fn append(&mut self, batch: &Batch) -> Result<(), Error>;
+
+    /// What has happened after a batch, in order: at most so many batches.
+    fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error>;
 
     /// The highest number used for each kind of id, so that none is used twice.
     fn newest(&self) -> Result<Newest, Error>;
@@ -99,9 +130,9 @@ pub trait Journal {
     /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
     /// outcome is unknown, whoever's they are; by id.
     fn open_intents(&self) -> Result<Vec<StoredIntent>, Error>;
-    /// How many intents to change a target of this type were granted at or after a time, whatever
-    /// became of them. Undoing and releasing do not count.
-    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error>;
+    /// How many targets of which type were to be changed by intents that were granted at or after a
+    /// time, whatever became of them; by type, then time. Undoing and releasing do not count.
+    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error>;
 
     /// Events of this name that arrived at or after a time, newest first.
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;
@@ -140,6 +171,7 @@ pub struct Newest {
     pub intent: u64,
     pub message: u64,
     pub debt: u64,
+    pub letter: u64,
 }
 
 impl std::fmt::Display for Error {

@@ -4,6 +4,7 @@
 //! invariant that was broken. The agent may die after any of its commits: it begins again with what
 //! the store holds, and everything that was on its way is lost.
 
+mod causes;
 mod course;
 mod judge;
 mod queue;
@@ -14,7 +15,7 @@ mod world;
 use std::collections::BTreeMap;
 
 use crate::engine::{Engine, Runbooks};
-use crate::journal::{Journal, Write};
+use crate::journal::{Batch, Journal};
 use crate::program::Program;
 use crate::run::moment;
 use crate::settings::Grants;
@@ -36,7 +37,7 @@ pub struct Told {
 /// What a script has made durable, batch by batch.
 #[derive(Clone, Debug, Default)]
 pub struct Written {
-    pub(crate) batches: Vec<Vec<Write>>,
+    pub(crate) batches: Vec<Batch>,
 }
 
 /// Where the agent dies.
@@ -110,6 +111,7 @@ impl Scripted {
         let (programs, grants) = (self.programs.clone(), self.grants.clone());
         let begun = Simulation::begin(programs, grants, crash);
         let mut simulation = begun.map_err(|error| error.why)?;
+        simulation.trace.shows_facts = self.script.facts;
         simulation.batched = batched;
         simulation.later = self.later.clone();
         simulation.go(&self.script).map_err(|error| error.why)?;

@@ -14,6 +14,7 @@
 )]
 
 mod ask;
+mod batch;
 mod lock;
 mod migrate;
 mod open;
@@ -24,10 +25,12 @@ mod write;
 use std::path::PathBuf;
 
 use rusqlite::{Connection, TransactionBehavior};
+use smol_str::SmolStr;
 
 use crate::journal::{
-    Arrival, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding, Incident,
-    IncidentId, Journal, LetterId, Newest, Outbox, Page, RunId, StoredIntent, StoredRun, Write,
+    Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
+    Incident, IncidentId, Journal, LetterId, Newest, Outbox, Page, Recorded, RunId, StoreMigrated,
+    StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -43,6 +46,8 @@ pub struct Sqlite {
     path: PathBuf,
     /// None for whoever only reads.
     owner: Option<Owner>,
+    /// What was done to it when it was opened.
+    migrated: Option<StoreMigrated>,
     /// Why a commit failed: nothing is known since.
     broken: Option<String>,
 }
@@ -79,7 +84,7 @@ impl Sqlite {
         }
     }
 
-    fn write(&mut self, batch: &[Write]) -> Result<(), Error> {
+    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
         let Some(owner) = &self.owner else {
             return Err(error(
                 ErrorKind::ReadOnly,
@@ -103,8 +108,11 @@ impl Sqlite {
                 ),
             ));
         }
-        for change in batch {
+        for change in &batch.writes {
             write::write(&transaction, change)?;
+        }
+        if !batch.facts.is_empty() {
+            batch::append(&transaction, epoch, &batch.stamp, &batch.facts)?;
         }
         transaction.commit().map_err(from_sqlite)
     }
@@ -115,13 +123,25 @@ impl Journal for Sqlite {
         ask::name(self.known()?)
     }
 
-    fn commit(&mut self, batch: &[Write]) -> Result<(), Error> {
+    fn epoch(&self) -> Epoch {
+        Sqlite::epoch(self)
+    }
+
+    fn migrated(&self) -> Option<StoreMigrated> {
+        self.migrated.clone()
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), Error> {
         self.still_known()?;
         let done = self.write(batch);
         if let Err(error) = &done {
             self.broken = Some(error.why.clone());
         }
         done
+    }
+
+    fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error> {
+        batch::facts(self.known()?, after, most)
     }
 
     fn newest(&self) -> Result<Newest, Error> {
@@ -173,8 +193,8 @@ impl Journal for Sqlite {
         ask::open_intents(self.known()?)
     }
 
-    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error> {
-        ask::attempts_since(self.known()?, target, since)
+    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
+        ask::attempts(self.known()?, since)
     }
 
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {

@@ -25,6 +25,7 @@ mod suites {
     pub mod engine;
     pub mod examples;
     pub mod explain;
+    pub mod facts;
     pub mod fixes;
     pub mod fmt;
     pub mod golden;
@@ -74,6 +75,7 @@ const SUITES: &[Suite] = &[
     ("agent", suites::agent::trials),
     ("engine", suites::engine::trials),
     ("golden", suites::golden::trials),
+    ("facts", suites::facts::trials),
     ("examples", suites::examples::trials),
     ("demo", suites::demo::trials),
     ("e2e", suites::e2e::trials),

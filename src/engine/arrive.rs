@@ -9,8 +9,8 @@ use super::open::Occasion;
 use super::{Arriving, Engine, decode};
 use crate::diag::Code;
 use crate::journal::{
-    Alert, Arrival, DeadLetter, Disposition, Error, Event, EventId, Happened, IncidentId, Journal,
-    Standing, Write,
+    Alert, AlertReceived, Arrival, DeadLetter, Disposition, Error, Event, EventId, EventReceived,
+    Fact, Happened, IncidentId, Journal, RequestReceived, Standing, TriggerRef, Write,
 };
 use crate::program::TriggerKind;
 use crate::value::Time;
@@ -36,11 +36,13 @@ impl Engine {
         arriving: Arriving,
         now: Time,
     ) -> Result<Accepted, Error> {
-        self.newest.event += 1;
-        let id = EventId(self.newest.event);
+        let id = self.model.next_event();
+        let first = self.desk.facts_so_far();
+        let mut dwelling = Vec::new();
+        let mut asks = Vec::new();
         let (event, accepted) = match arriving {
             Arriving::Alert(alert) => {
-                let accepted = self.alert(journal, id, &alert, now)?;
+                let accepted = self.alert(journal, id, &alert, &mut dwelling, now)?;
                 (Event::Alert(alert), accepted)
             }
             Arriving::Named { name, json } => {
@@ -60,6 +62,7 @@ impl Engine {
                     roles: &roles,
                 };
                 let accepted = self.request(journal, id, asked, now)?;
+                asks = roles;
                 (Event::Request { runbook, json, by }, accepted)
             }
         };
@@ -80,6 +83,13 @@ impl Engine {
             Accepted::Kept => Disposition::Kept,
             Accepted::Dead { .. } => Disposition::Dead,
         };
+        let taken = match &accepted {
+            Accepted::Taken(incidents) => incidents.clone(),
+            Accepted::Joined(incident) => vec![*incident],
+            Accepted::Kept | Accepted::Dead { .. } => Vec::new(),
+        };
+        let received = received(id, &event, taken, dwelling, asks);
+        self.decided_before(first, received, now);
         self.desk.write(Write::Arrived(Arrival {
             id,
             at: now,
@@ -95,11 +105,12 @@ impl Engine {
         journal: &dyn Journal,
         id: EventId,
         alert: &Alert,
+        dwelling: &mut Vec<TriggerRef>,
         now: Time,
     ) -> Result<Accepted, Error> {
         let mut taken = Taking::default();
         if alert.standing == Standing::Resolved {
-            self.stands_no_longer(&alert.fingerprint);
+            self.stands_no_longer(&alert.fingerprint, now);
         }
         for found in self.runbooks.on_alert(alert) {
             let Some((loaded, trigger)) = self.runbooks.at(found) else {
@@ -138,7 +149,9 @@ impl Engine {
                     Some(_) if self.is_known(journal, &occasion)? => {
                         taken.add(Some(self.open_or_join(journal, occasion, now)?));
                     }
-                    Some(holding) => self.has_to_stand(alert, &occasion, holding, now),
+                    Some(holding) => {
+                        dwelling.extend(self.has_to_stand(alert, &occasion, holding, now));
+                    }
                     None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
                 },
             }
@@ -345,6 +358,43 @@ fn dead(code: Code, why: String) -> Accepted {
     Accepted::Dead {
         code: code.as_str(),
         why,
+    }
+}
+
+/// That something was accepted, and what became of it.
+fn received(
+    id: EventId,
+    event: &Event,
+    taken: Vec<IncidentId>,
+    dwelling: Vec<TriggerRef>,
+    roles: Vec<SmolStr>,
+) -> Fact {
+    match event.clone() {
+        Event::Alert(alert) => AlertReceived {
+            event: id,
+            by: None,
+            alert: Some(Box::new(alert)),
+            taken,
+            dwelling,
+        }
+        .into(),
+        Event::Named { name, json } => EventReceived {
+            event: id,
+            by: None,
+            name,
+            body: json,
+            taken,
+        }
+        .into(),
+        Event::Request { runbook, json, by } => RequestReceived {
+            event: id,
+            by,
+            roles,
+            runbook,
+            parameters: json,
+            taken,
+        }
+        .into(),
     }
 }
 

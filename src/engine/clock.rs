@@ -1,11 +1,8 @@
 //! Somebody has set the wall clock: whatever is due after a length is as far away as it was.
 
-use std::collections::BTreeSet;
-
 use super::Engine;
 use super::desk::Trouble;
-use super::timer::Timer;
-use crate::journal::{Delivery, Error, Journal, Write};
+use crate::journal::{ClockStepped, Error, Journal};
 use crate::run::{self, moment};
 use crate::value::{Duration, Time};
 
@@ -17,69 +14,21 @@ impl Engine {
         by: Duration,
         now: Time,
     ) -> Result<(), Error> {
-        self.move_dwells(by);
+        // Dwells, chains, messages and debts move by the fact itself.
+        self.decided(ClockStepped { by }.into(), now);
         self.waiters.shift(by);
-        let timers = std::mem::take(&mut self.timers);
-        for (due, timer) in timers {
-            // A dwell has moved already.
-            let due = match timer {
-                Timer::Holding(_) => due,
-                Timer::Run(..)
-                | Timer::Duty(_)
-                | Timer::Message(_)
-                | Timer::Debt(_)
-                | Timer::Patience(..) => moment::after(due, by),
-            };
-            self.timers.insert((due, timer));
+        let timers = std::mem::take(&mut self.timers).into_iter();
+        self.timers = timers
+            .map(|(due, timer)| (moment::after(due, by), timer))
+            .collect();
+        let told: Vec<_> = self.model.chains().map(|(incident, _)| incident).collect();
+        for incident in told {
+            self.keep_chain(journal, incident)?;
         }
-        self.move_duties(journal, by)?;
-        self.move_messages(by);
-        self.move_debts(by);
         self.move_runs(journal, by)?;
-        self.tell_owners(
-            &format!("the clock was set by {by}; what is due has moved with it"),
-            now,
-        );
+        let text = format!("the clock was set by {by}; what is due has moved with it");
+        self.tell_owners(&text, now);
         Ok(())
-    }
-
-    fn move_duties(&mut self, journal: &dyn Journal, by: Duration) -> Result<(), Error> {
-        let duties = self.timers.iter().filter_map(|(_, timer)| match timer {
-            Timer::Duty(incident) => Some(*incident),
-            _ => None,
-        });
-        let duties: BTreeSet<_> = duties.collect();
-        for id in duties {
-            if let Some(incident) = self.desk.incident(journal, id)?
-                && let Some(duty) = &mut incident.duty
-            {
-                duty.next = moment::after(duty.next, by);
-            }
-        }
-        Ok(())
-    }
-
-    fn move_messages(&mut self, by: Duration) {
-        for outbox in self.desk.outbox.values_mut() {
-            if let Delivery::Due { at, .. } = &mut outbox.delivery {
-                *at = moment::after(*at, by);
-            }
-        }
-        let moved: Vec<_> = self.desk.outbox.values().cloned().collect();
-        for outbox in moved {
-            self.desk.write(Write::Message(outbox));
-        }
-    }
-
-    fn move_debts(&mut self, by: Duration) {
-        for debt in self.desk.debts.values_mut() {
-            debt.next_look = moment::after(debt.next_look, by);
-            debt.due = moment::after(debt.due, by);
-        }
-        let moved: Vec<_> = self.desk.debts.values().cloned().collect();
-        for debt in moved {
-            self.desk.write(Write::Debt(debt));
-        }
     }
 
     fn move_runs(&mut self, journal: &dyn Journal, by: Duration) -> Result<(), Error> {

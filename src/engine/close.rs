@@ -2,15 +2,16 @@
 
 use smol_str::SmolStr;
 
+use super::decide::{chain, deliver, targets};
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::open::Occasion;
-use super::waiting::Obstacle;
 use super::{Action, Engine};
 use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
-    Error, Happened, How, IncidentId, IncidentState, Journal, MessageKind, RunId,
+    AlertCleared, Error, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState, Journal,
+    MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined,
 };
 use crate::program::Program;
 use crate::run::{self, Leave};
@@ -26,14 +27,17 @@ impl Engine {
         end: End,
         now: Time,
     ) -> Result<(), Trouble> {
-        self.note(journal, run, now, Happened::Ended(end.clone()))?;
+        let ended = RunEnded {
+            run,
+            end: end.clone(),
+        };
+        self.record(journal, ended, now)?;
         self.stop_waiting(run);
-        self.intents.remove(&run);
         self.desk.run(journal, run)?.pending.clear();
         let id = match run {
             RunId::Incident(id, _) => id,
             RunId::Debt(debt, _) => {
-                self.debt_looked_at(debt, &end, now);
+                self.debt_looked_at(journal, debt, &end, now)?;
                 return Ok(());
             }
         };
@@ -47,17 +51,17 @@ impl Engine {
         // A human who calls it over answers for what is left.
         let keeps = if is_over { NOTHING } else { keeps(&end) };
         if !keeps.locks {
-            self.unlock(journal, run)?;
+            self.unlock(journal, run, now)?;
         }
         if !keeps.disturbed && (is_over || !is_dirty) {
-            self.recovered(journal, run)?;
+            self.recovered(journal, run, ReleasedFor::Ended, now)?;
         }
         match end {
             End::Resolved => self.resolved(journal, id, How::Verified, None, now)?,
             End::Cleared { .. } => self.resolved(journal, id, How::Cleared, None, now)?,
             End::SelfResolved => self.resolved(journal, id, How::SelfResolved, None, now)?,
             End::Mitigated { .. } => self.resolved(journal, id, How::Mitigated, None, now)?,
-            End::Handed { .. } => self.handed(journal, id, now)?,
+            End::Handed { reason, .. } => self.handed(journal, id, reason, now)?,
             // Only a human calls a run off, and says what becomes of the incident.
             End::Cancelled => {}
             End::Again => {
@@ -74,9 +78,10 @@ impl Engine {
         journal: &dyn Journal,
         id: IncidentId,
         how: How,
-        by: Option<SmolStr>,
+        said: Option<(SmolStr, String)>,
         now: Time,
     ) -> Result<(), Error> {
+        let (by, why) = said.unzip();
         let Some(incident) = self.desk.incident(journal, id)? else {
             return Ok(());
         };
@@ -85,28 +90,37 @@ impl Engine {
             by: by.clone(),
         };
         incident.since = now;
-        incident.duty = None;
         if how == How::Human {
             incident.dirt.forgive();
         }
         // A run that is called off may still be changing something: its end releases that.
-        let (locked, disturbed) = match incident.run {
-            Some(_) => Default::default(),
-            None => (
-                std::mem::take(&mut incident.locks),
-                std::mem::take(&mut incident.disturbed),
-            ),
-        };
+        let is_free = incident.run.is_none();
+        if is_free {
+            incident.locks.clear();
+            incident.disturbed.clear();
+        }
         let told = incident.told.clone();
-        for target in locked {
-            self.locks.remove(&target);
-            self.is_gone(Obstacle::Lock(target));
+        let last = RunId::Incident(id, incident.runs.saturating_sub(1));
+        let resolved = IncidentResolved {
+            incident: id,
+            how,
+            by: by.clone(),
+            why,
+        };
+        self.record(journal, resolved, now)?;
+        if is_free {
+            let why = match how {
+                How::Human => ReleasedFor::Human,
+                How::Verified | How::Mitigated => ReleasedFor::Verified,
+                How::Cleared | How::SelfResolved => ReleasedFor::Ended,
+            };
+            let decision = targets::all(&self.model, last, why);
+            self.carry_out(journal, decision, now)?;
         }
-        for target in disturbed {
-            self.disturbed.remove(&target);
-            self.is_gone(Obstacle::AtOnce(target.kind().into()));
-        }
-        self.give_up_pages(id, "the incident is resolved");
+        let decision = chain::ends(&self.model, id, "the incident is resolved");
+        self.carry_out(journal, decision, now)?;
+        let decision = deliver::drop_pages(&self.model, id, "the incident is resolved");
+        self.carry_out(journal, decision, now)?;
         let text = match &by {
             Some(by) => format!("resolved by {by}"),
             None => format!("resolved: {}", how.word()),
@@ -126,7 +140,13 @@ impl Engine {
         Ok(())
     }
 
-    fn handed(&mut self, journal: &dyn Journal, id: IncidentId, now: Time) -> Result<(), Error> {
+    fn handed(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        reason: Reason,
+        now: Time,
+    ) -> Result<(), Error> {
         if let Some(incident) = self.desk.incident(journal, id)?
             && !matches!(incident.state, IncidentState::Acknowledged { .. })
             && !incident.state.is_over()
@@ -134,6 +154,11 @@ impl Engine {
         {
             incident.state = IncidentState::Handed;
             incident.since = now;
+            let handed = IncidentHanded {
+                incident: id,
+                reason: Some(reason),
+            };
+            self.record(journal, handed, now)?;
         }
         Ok(())
     }
@@ -160,13 +185,18 @@ impl Engine {
             return Ok(None);
         };
         incident.firing.remove(fingerprint);
-        if !incident.firing.is_empty() || incident.state.is_over() {
+        let last = incident.firing.is_empty() && !incident.state.is_over();
+        let run = incident.run;
+        let cleared = AlertCleared {
+            incident: id,
+            event: occasion.event,
+            fingerprint: fingerprint.clone(),
+            last,
+        };
+        self.record(journal, cleared, now)?;
+        if !last {
             return Ok(Some(id));
         }
-        let run = incident.run;
-        let event = occasion.event;
-        self.desk
-            .note(journal, id, now, Happened::Cleared { event })?;
         if let Some(run) = run {
             self.answer(journal, run, run::Input::AlertResolved, now)?;
         }
@@ -188,13 +218,14 @@ impl Engine {
         if let Some(incident) = self.desk.incident(journal, id)? {
             incident.run = None;
         }
-        let reason = Reason::Limit;
-        let changes = Changes::Partly;
-        let ended = Happened::Ended(End::Handed { reason, changes });
-        self.desk.note(journal, id, now, ended)?;
         let code = Code::RunUnreadable.as_str();
         let text = format!("a stored run cannot be read: nobody knows how far it got ({code})");
-        self.page_chain(journal, id, &text, Some(reason), now)
+        let quarantined = RunQuarantined {
+            run,
+            why: text.clone(),
+        };
+        self.record(journal, quarantined, now)?;
+        self.page_chain(journal, id, &text, Some(Reason::Limit), now)
     }
 }
 

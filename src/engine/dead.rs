@@ -9,12 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use super::Engine;
 use super::duty::link;
-use super::{Action, Engine};
 use crate::effect::Severity;
-use crate::journal::{
-    DeadLetter, Delivery, Message, MessageId, MessageKind, Outbox, Source, Write,
-};
+use crate::journal::{DeadLetter, DeadLettered, Message, MessageKind, Source, Write};
 use crate::planted::Planted;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -99,17 +97,31 @@ impl Engine {
     /// Keeps what could not be dealt with, and tells somebody. `name` is what the sender calls it, as
     /// far as that is known.
     pub fn bury(&mut self, letter: DeadLetter, name: &str) {
-        self.tell_of(&letter, name);
-        self.keep_letter(letter);
+        let heard = self.who_hears(name);
+        let owner = heard.first().map(|(address, _)| address.clone());
+        self.keep_letter(letter.clone(), owner);
+        self.tell_of(&letter, name, heard);
     }
 
-    pub(super) fn keep_letter(&mut self, letter: DeadLetter) {
-        if !Planted::LettersLost.is_in() {
-            self.desk.write(Write::Dead(letter));
+    /// Keeps a letter; `owner` is the address of whoever it concerns.
+    pub(super) fn keep_letter(&mut self, letter: DeadLetter, owner: Option<SmolStr>) {
+        if Planted::LettersLost.is_in() {
+            return;
         }
+        let dead = DeadLettered {
+            letter: self.model.next_letter(),
+            event: letter.event,
+            source: letter.source.clone(),
+            code: letter.code.clone(),
+            why: letter.why.clone(),
+            body: letter.body.clone(),
+            owner,
+        };
+        self.decided(dead.into(), letter.at);
+        self.desk.write(Write::Dead(letter));
     }
 
-    fn tell_of(&mut self, letter: &DeadLetter, name: &str) {
+    fn tell_of(&mut self, letter: &DeadLetter, name: &str, heard: Vec<(SmolStr, Vec<SmolStr>)>) {
         if matches!(letter.source, Source::Request(_)) {
             return;
         }
@@ -140,34 +152,24 @@ impl Engine {
         };
         let text = format!("{}. Nothing was done about it.{more}", letter.why);
         let thread = format!("{}/dead/{}/{shown}", self.store, letter.code);
-        for (to, roles) in self.who_hears(name) {
-            self.newest.message += 1;
-            let outbox = Outbox {
-                id: MessageId(self.newest.message),
-                to,
-                message: Message {
-                    kind: MessageKind::Note,
-                    incident: None,
-                    thread: thread.as_str().into(),
-                    at: letter.at,
-                    package: SmolStr::default(),
-                    runbook: "agent".into(),
-                    severity: Severity::Sev3,
-                    title: title.clone(),
-                    text: escape_text(&text, SHOWN_CHARACTERS),
-                    reason: None,
-                    roles,
-                    evidence: Vec::new(),
-                    answer: "`rbk dead list` shows all of them, for an hour nobody is told again"
-                        .to_owned(),
-                },
-                delivery: Delivery::Due {
-                    at: letter.at,
-                    tries: 0,
-                },
+        for (to, roles) in heard {
+            let message = Message {
+                kind: MessageKind::Note,
+                incident: None,
+                thread: thread.as_str().into(),
+                at: letter.at,
+                package: SmolStr::default(),
+                runbook: "agent".into(),
+                severity: Severity::Sev3,
+                title: title.clone(),
+                text: escape_text(&text, SHOWN_CHARACTERS),
+                reason: None,
+                roles,
+                evidence: Vec::new(),
+                answer: "`rbk dead list` shows all of them, for an hour nobody is told again"
+                    .to_owned(),
             };
-            self.keep_message(outbox.clone());
-            self.actions.push(Action::Send(Box::new(outbox)));
+            self.queue(to, message, 0, letter.at);
         }
     }
 

@@ -1,29 +1,14 @@
 //! Debts: what a mitigation leaves to be done, by whom and until when. Its condition is looked at
-//! now and then; when it is overdue, whoever owes it is paged.
-
-use smol_str::SmolStr;
+//! now and then, by the code that it was made with.
 
 use super::Engine;
+use super::decide::debt;
 use super::desk::Trouble;
 use super::drive::incident_of;
-use super::timer::Timer;
 use crate::effect::End;
-use crate::journal::{Debt, DebtId, Error, Journal, RunId, Write};
-use crate::program::MitigationIndex;
-use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
-use crate::value::{Duration, Time, Value};
-
-/// How long after it was looked at a debt is looked at again.
-const LOOK: Duration = Duration::from_millis(15 * 60_000);
-
-/// What a run says is owed.
-pub struct Owed {
-    pub mitigation: MitigationIndex,
-    pub captures: Vec<Value>,
-    pub by: SmolStr,
-    pub due: Time,
-    pub text: String,
-}
+use crate::journal::{DebtId, Error, Journal, RunId, RunStarted};
+use crate::run::{self, Dirt, Leave, Run, RunInput, Start};
+use crate::value::Time;
 
 impl Engine {
     /// A run leaves a debt.
@@ -31,45 +16,18 @@ impl Engine {
         &mut self,
         journal: &dyn Journal,
         run: RunId,
-        owed: Owed,
+        owed: debt::Owed,
         now: Time,
     ) -> Result<(), Error> {
-        let Some(incident) = incident_of(run) else {
+        let Some(id) = incident_of(run) else {
             return Ok(());
         };
-        let Some(code) = self
-            .desk
-            .incident(journal, incident)?
-            .map(|found| found.code)
-        else {
+        let incident = self.desk.incident(journal, id)?;
+        let Some(code) = incident.map(|found| found.code) else {
             return Ok(());
         };
-        self.newest.debt += 1;
-        let debt = Debt {
-            id: DebtId(self.newest.debt),
-            incident,
-            code,
-            mitigation: owed.mitigation.0,
-            captures: owed.captures,
-            owed_by: owed.by,
-            text: owed.text,
-            due: owed.due,
-            next_look: moment::after(now, LOOK).min(owed.due),
-            looks: 0,
-            overdue: false,
-            paid: None,
-        };
-        self.timers.insert((debt.next_look, Timer::Debt(debt.id)));
-        self.keep_debt(debt);
-        Ok(())
-    }
-
-    fn keep_debt(&mut self, debt: Debt) {
-        self.desk.write(Write::Debt(debt.clone()));
-        match debt.paid {
-            None => self.desk.debts.insert(debt.id, debt),
-            Some(_) => self.desk.debts.remove(&debt.id),
-        };
+        let decision = debt::incurred(&self.model, id, code, owed, now);
+        self.carry_out(journal, decision, now)
     }
 
     /// Asks whether a debt is paid, by the code that it was made with.
@@ -79,45 +37,31 @@ impl Engine {
         id: DebtId,
         now: Time,
     ) -> Result<(), Error> {
-        let Some(mut debt) = self.desk.debts.get(&id).cloned() else {
+        let Some(debt) = self.model.debt(id).cloned() else {
             return Ok(());
         };
-        if now >= debt.due && !debt.overdue {
-            debt.overdue = true;
-            let text = format!("overdue, owed by {}: {}", debt.owed_by, debt.text);
-            self.page_chain(journal, debt.incident, &text, None, now)?;
-        }
         let program = match self.desk.program(journal, debt.code) {
             Ok(program) => program,
             Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => {
-                self.keep_debt(debt);
-                return Ok(());
-            }
+            Err(Trouble::Unreadable | Trouble::Ended) => return Ok(()),
         };
-        let until = program
-            .mitigations
-            .get(usize::from(debt.mitigation))
-            .map(|one| one.until);
+        self.carry_out(journal, debt::checked(id, now), now)?;
+        let place = usize::from(debt.mitigation);
+        let Some(until) = program.mitigations.get(place).map(|one| one.until) else {
+            return Ok(());
+        };
         let run = RunId::Debt(id, debt.looks);
-        debt.looks += 1;
-        debt.next_look = moment::after(now, LOOK);
-        self.timers.insert((debt.next_look, Timer::Debt(id)));
-        let (code, incident, captures) = (debt.code, debt.incident, debt.captures.clone());
-        self.keep_debt(debt);
-        let Some(until) = until else { return Ok(()) };
         // What was measured before the incident's newest change pays nothing.
-        let newest = self
-            .desk
-            .incident(journal, incident)?
-            .and_then(|found| found.dirt.newest);
+        let incident = self.desk.incident(journal, debt.incident)?;
+        let newest = incident.and_then(|found| found.dirt.newest);
+        let start = Start::Condition(until, debt.captures);
         let input = RunInput {
-            incident: format!("{}/{incident}", self.store).into(),
+            incident: format!("{}/{}", self.store, debt.incident).into(),
             ordinal: 0,
             incident_opened: now,
             began: now,
             bindings: Vec::new(),
-            start: Start::Condition(until, captures),
+            start: start.clone(),
             leave: Leave::Mend,
             dirt: Dirt {
                 newest,
@@ -125,17 +69,27 @@ impl Engine {
             },
             offer: false,
         };
+        let code = debt.code;
         self.desk.add_run(run, code, Run::open(code, input, now));
+        let started = RunStarted {
+            run,
+            code,
+            start: Some(start),
+            leave: Leave::Mend,
+        };
+        self.record(journal, started, now)?;
         self.answer(journal, run, run::Input::Begin, now)
     }
 
     /// The answer has come.
-    pub(super) fn debt_looked_at(&mut self, id: DebtId, end: &End, now: Time) {
-        if *end == End::SelfResolved
-            && let Some(mut debt) = self.desk.debts.get(&id).cloned()
-        {
-            debt.paid = Some(now);
-            self.keep_debt(debt);
-        }
+    pub(super) fn debt_looked_at(
+        &mut self,
+        journal: &dyn Journal,
+        id: DebtId,
+        end: &End,
+        now: Time,
+    ) -> Result<(), Error> {
+        let decision = debt::looked_at(&self.model, id, end);
+        self.carry_out(journal, decision, now)
     }
 }

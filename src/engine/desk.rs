@@ -7,16 +7,17 @@ use std::collections::btree_map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use super::Loaded;
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Debt, DebtId, Entry, Error, ErrorKind, Happened, Incident, IncidentId, IntentId,
-    IntentState, Journal, MessageId, Outbox, RunId, StoredRun, Write,
+    Arrival, Entry, Error, ErrorKind, Fact, Happened, Incident, IncidentId, Journal, ProgramKept,
+    RunId, RunMoved, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
-use crate::run::{Action, Run};
+use crate::run::{Action, Observe, Perform, Run};
 use crate::value::Time;
 
 /// The working set, and what has to be written.
@@ -29,15 +30,12 @@ pub struct Desk {
     changed_incidents: BTreeSet<IncidentId>,
     changed_runs: BTreeSet<RunId>,
     programs: BTreeMap<CodeHash, Arc<Program>>,
-    /// Every message that is not delivered yet.
-    pub outbox: BTreeMap<MessageId, Outbox>,
-    /// Those of them that are about an incident.
-    said: BTreeSet<(IncidentId, MessageId)>,
-    /// Every debt that is not paid yet.
-    pub debts: BTreeMap<DebtId, Debt>,
     /// Entries of this batch: the journal does not know them yet.
     entries: BTreeMap<IncidentId, Vec<Entry>>,
     writes: Vec<Write>,
+    /// What this batch decides, and when.
+    facts: Vec<Fact>,
+    at: Time,
     /// Where among the writes there is something that has arrived.
     arrivals: Vec<usize>,
 }
@@ -73,25 +71,22 @@ impl Desk {
         self.writes.push(write);
     }
 
-    pub fn add_message(&mut self, outbox: Outbox) {
-        if let Some(incident) = outbox.message.incident {
-            self.said.insert((incident, outbox.id));
-        }
-        self.outbox.insert(outbox.id, outbox);
+    /// Something has happened.
+    pub fn fact(&mut self, fact: impl Into<Fact>, now: Time) {
+        self.facts.push(fact.into());
+        self.at = now;
     }
 
-    pub fn remove_message(&mut self, id: MessageId) {
-        let removed = self.outbox.remove(&id);
-        if let Some(incident) = removed.and_then(|outbox| outbox.message.incident) {
-            self.said.remove(&(incident, id));
-        }
+    /// How much has happened in this batch.
+    pub fn facts_so_far(&self) -> usize {
+        self.facts.len()
     }
 
-    /// The messages about an incident that are not delivered yet.
-    pub fn messages_of(&self, incident: IncidentId) -> impl Iterator<Item = &Outbox> {
-        let own = (incident, MessageId(0))..=(incident, MessageId(u64::MAX));
-        let own = self.said.range(own);
-        own.filter_map(|(_, id)| self.outbox.get(id))
+    /// Something has happened that others are a consequence of: it stands before them.
+    pub fn fact_before(&mut self, first: usize, fact: impl Into<Fact>, now: Time) {
+        let place = first.min(self.facts.len());
+        self.facts.insert(place, fact.into());
+        self.at = now;
     }
 
     /// What this batch has accepted.
@@ -101,18 +96,6 @@ impl Desk {
             Some(Write::Arrived(arrival)) => Some(arrival),
             _ => None,
         })
-    }
-
-    /// The changes whose outcome this batch has settled.
-    pub fn settled(&self) -> BTreeSet<IntentId> {
-        let settled = self.writes.iter().filter_map(|write| match write {
-            Write::IntentState {
-                id,
-                state: IntentState::Applied | IntentState::NotApplied,
-            } => Some(*id),
-            _ => None,
-        });
-        settled.collect()
     }
 
     /// An incident, taken out of the journal if need be.
@@ -271,24 +254,32 @@ impl Desk {
     }
 
     /// Stores a program beside the runs that are pinned to it.
-    pub fn keep_program(&mut self, loaded: &Loaded) {
-        if self
-            .programs
-            .insert(loaded.hash, loaded.program.clone())
-            .is_some()
-        {
-            return;
+    pub fn keep_program(
+        &mut self,
+        journal: &dyn Journal,
+        loaded: &Loaded,
+        now: Time,
+    ) -> Result<(), Error> {
+        let known = self.programs.insert(loaded.hash, loaded.program.clone());
+        if known.is_some() {
+            return Ok(());
         }
+        // One that cannot be read is written once more.
+        if let Ok(Some(_)) = readable(journal.program(loaded.hash)) {
+            return Ok(());
+        }
+        self.fact(ProgramKept { hash: loaded.hash }, now);
         let artefact = postcard::to_stdvec(&*loaded.program)
             .expect("a program is plain data and always serialises");
         self.write(Write::Program {
             hash: loaded.hash,
             artefact,
         });
+        Ok(())
     }
 
     /// Everything that has to be written, and forgets what can be looked up again.
-    pub fn take(&mut self) -> Vec<Write> {
+    pub fn take(&mut self) -> (Time, Vec<Fact>, Vec<Write>) {
         for id in std::mem::take(&mut self.changed_incidents) {
             if let Some(incident) = self.incidents.remove(&id) {
                 self.writes.push(Write::Incident(incident));
@@ -298,7 +289,11 @@ impl Desk {
             let Some(working) = self.runs.get(&id) else {
                 continue;
             };
-            self.writes.push(Write::Run(stored(id, working)));
+            let stored = stored(id, working);
+            if !stored.ended {
+                self.facts.push(moved(&stored).into());
+            }
+            self.writes.push(Write::Run(stored));
             // What was not looked at is as awake as it was.
             if !working.is_awake() {
                 self.runs.remove(&id);
@@ -308,7 +303,8 @@ impl Desk {
         self.keys.clear();
         self.entries.clear();
         self.arrivals.clear();
-        std::mem::take(&mut self.writes)
+        let facts = std::mem::take(&mut self.facts);
+        (self.at, facts, std::mem::take(&mut self.writes))
     }
 }
 
@@ -331,6 +327,30 @@ fn readable<T>(read: Result<T, Error>) -> Result<T, Trouble> {
         ErrorKind::Corrupt => Trouble::Unreadable,
         _ => Trouble::Store(error),
     })
+}
+
+/// That a run has gone on, and what it waits for now.
+fn moved(stored: &StoredRun) -> RunMoved {
+    let due = stored.pending.iter().filter_map(|action| match action {
+        Action::Wait { until, .. } => Some(*until),
+        Action::Observe(Observe { deadline, .. })
+        | Action::Perform(Perform { deadline, .. })
+        | Action::Settle { deadline, .. } => Some(*deadline),
+        Action::Intend { .. }
+        | Action::Repeat { .. }
+        | Action::Tell(_)
+        | Action::Attach(_)
+        | Action::Record(_)
+        | Action::End(_) => None,
+    });
+    RunMoved {
+        run: stored.id,
+        code: stored.code,
+        digest: Sha256::digest(&stored.state).into(),
+        waits: stored.pending.clone(),
+        due: due.min(),
+        body: stored.state.clone(),
+    }
 }
 
 fn stored(id: RunId, working: &Working) -> StoredRun {

@@ -2,13 +2,16 @@
 
 use std::collections::VecDeque;
 
+use super::decide::outcome;
 use super::desk::Trouble;
 use super::timer::Timer;
 use super::waiting::Asking;
 use super::{Action, Engine};
 use crate::diag::Code;
-use crate::effect::{Call, ChangeOutcome, Observed, Settled};
-use crate::journal::{Error, Happened, IncidentId, IntentState, Journal, RunId, Write};
+use crate::effect::{Call, Observed};
+use crate::journal::{
+    self, Error, EvidenceAttached, IncidentId, Journal, ReleasedFor, RunId, RunReported,
+};
 use crate::program::{Capability, Program};
 use crate::run::{self, Dirt, Event};
 use crate::settings::{Grants, Need};
@@ -92,6 +95,8 @@ impl Engine {
             run::Action::Perform(perform) => {
                 let pending = run::Action::Perform(perform.clone());
                 self.desk.run(journal, id)?.pending.push(pending);
+                let decision = outcome::started(&self.model, id, &perform);
+                self.carry_out(journal, decision, now)?;
                 self.actions.push(Action::Perform { run: id, perform });
                 Ok(None)
             }
@@ -129,7 +134,7 @@ impl Engine {
             }
             run::Action::Attach(values) => {
                 let values = values.iter().map(shortened).collect();
-                self.note(journal, id, now, Happened::Attached(values))?;
+                self.record(journal, EvidenceAttached { run: id, values }, now)?;
                 Ok(None)
             }
             run::Action::Record(event) => {
@@ -161,11 +166,13 @@ impl Engine {
             Err(denied) => Some(Observed::Failed(Failure::Failed(denied.into()))),
         };
         if let Some(outcome) = known {
-            let happened = Happened::Observed {
+            let observed = journal::Observed {
+                run: id,
+                ask: observe.id,
                 call: observe.call,
-                outcome: outcome.clone(),
+                outcome: Some(outcome.clone()),
             };
-            self.note(journal, id, now, happened)?;
+            self.record(journal, observed, now)?;
             return Ok(Some(run::Input::Observed {
                 id: observe.id,
                 outcome,
@@ -186,45 +193,30 @@ impl Engine {
         input: &run::Input,
         now: Time,
     ) -> Result<(), Error> {
-        let happened = match (asked, input) {
+        match (asked, input) {
             (run::Action::Observe(observe), run::Input::Observed { outcome, .. }) => {
-                Happened::Observed {
+                let outcome = match outcome {
+                    Observed::Value(value) => Observed::Value(shortened(value)),
+                    Observed::Failed(_) | Observed::Evaluate => outcome.clone(),
+                };
+                let observed = journal::Observed {
+                    run: id,
+                    ask: observe.id,
                     call: observe.call.clone(),
-                    outcome: match outcome {
-                        Observed::Value(value) => Observed::Value(shortened(value)),
-                        Observed::Failed(_) | Observed::Evaluate => outcome.clone(),
-                    },
-                }
+                    outcome: Some(outcome),
+                };
+                self.record(journal, observed, now)
             }
             (run::Action::Perform(perform), run::Input::Performed { outcome, .. }) => {
-                let state = match outcome {
-                    ChangeOutcome::Applied(_) => IntentState::Applied,
-                    ChangeOutcome::NotApplied(_) => IntentState::NotApplied,
-                    ChangeOutcome::Unknown => IntentState::Unknown,
-                    ChangeOutcome::Broke(_) => IntentState::Broke,
-                };
-                self.intent_is(id, state);
-                Happened::Performed {
-                    kind: perform.kind,
-                    how: perform.how.clone(),
-                    call: perform.call.clone(),
-                    outcome: outcome.clone(),
-                }
+                let decision = outcome::performed(&self.model, id, &perform.how, outcome);
+                self.carry_out(journal, decision, now)
             }
-            (run::Action::Settle { call, .. }, run::Input::Settled { outcome, .. }) => {
-                match outcome {
-                    Settled::Applied => self.intent_is(id, IntentState::Applied),
-                    Settled::NotApplied => self.intent_is(id, IntentState::NotApplied),
-                    Settled::Nothing => {}
-                }
-                Happened::Settled {
-                    call: call.clone(),
-                    outcome: *outcome,
-                }
+            (run::Action::Settle { .. }, run::Input::Settled { outcome, .. }) => {
+                let decision = outcome::settled(&self.model, id, *outcome);
+                self.carry_out(journal, decision, now)
             }
-            _ => return Ok(()),
-        };
-        self.note(journal, id, now, happened)
+            _ => Ok(()),
+        }
     }
 
     /// What a run has changed and not proven is its incident's.
@@ -240,12 +232,6 @@ impl Engine {
         Ok(())
     }
 
-    fn intent_is(&mut self, run: RunId, state: IntentState) {
-        if let Some(intent) = self.intents.get(&run) {
-            self.desk.write(Write::IntentState { id: *intent, state });
-        }
-    }
-
     /// What a run says of itself: some of it concerns others.
     fn reported(
         &mut self,
@@ -255,7 +241,7 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         if let Event::Verified { .. } | Event::AlreadySo = event {
-            self.recovered(journal, id)?;
+            self.recovered(journal, id, ReleasedFor::Verified, now)?;
         }
         if let Event::Owes {
             mitigation,
@@ -265,7 +251,7 @@ impl Engine {
             text,
         } = &event
         {
-            let owed = super::debt::Owed {
+            let owed = super::decide::debt::Owed {
                 mitigation: *mitigation,
                 captures: captures.clone(),
                 by: owed_by.clone(),
@@ -274,22 +260,11 @@ impl Engine {
             };
             self.owe(journal, id, owed, now)?;
         }
-        self.note(journal, id, now, Happened::Run(event))
-    }
-
-    /// An entry in the timeline of the run's incident.
-    pub(super) fn note(
-        &mut self,
-        journal: &dyn Journal,
-        id: RunId,
-        now: Time,
-        happened: Happened,
-    ) -> Result<(), Error> {
-        match id {
-            RunId::Incident(incident, _) => self.desk.note(journal, incident, now, happened),
-            // Looking at a debt is nothing that anybody has to read.
-            RunId::Debt(..) => Ok(()),
-        }
+        let reported = RunReported {
+            run: id,
+            event: Some(event),
+        };
+        self.record(journal, reported, now)
     }
 }
 

@@ -1,33 +1,22 @@
 //! Telling people: messages with their evidence, and the chain that a page climbs until somebody
 //! answers. Telling fails open: a way that does not work is tried again and the next one is told.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
+use super::decide::{chain, deliver};
 use super::desk::Trouble;
-use super::timer::Timer;
-use super::{Action, Engine, view};
+use super::{Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
-    Delivery, Duty, Error, Happened, IncidentId, IncidentState, Journal, Message, MessageId,
-    MessageKind, Outbox, RunId, Write,
+    Error, IncidentId, IncidentState, Journal, Message, MessageKind, MessageQueued, NoticeGiven,
+    RunId,
 };
-use crate::planted::Planted;
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
 use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
-
-/// How long the last link of a chain is waited for before it is told again; doubled each time.
-const REPEAT: Duration = Duration::from_millis(5 * 60_000);
-/// The longest distance between two tellings of the last link.
-const REPEAT_MOST: Duration = Duration::from_millis(60 * 60_000);
-/// How long after a failed delivery the next try is made; doubled each time.
-const RETRY: Duration = Duration::from_millis(5_000);
-const RETRY_MOST: Duration = Duration::from_millis(5 * 60_000);
-/// After so many failed deliveries of a page the next link is told at once.
-const TRIES: u32 = 3;
-/// Messages that ask for no answer are given up after so many tries.
-const TRIES_MOST: u32 = 30;
 
 impl Engine {
     /// A run has something to say.
@@ -49,7 +38,11 @@ impl Engine {
         {
             return Ok(());
         }
-        self.note(journal, run, now, Happened::Told(notice.clone()))?;
+        let given = NoticeGiven {
+            run,
+            notice: Some(notice.clone()),
+        };
+        self.record(journal, given, now)?;
         let (kind, due) = match notice.kind {
             program::MessageKind::Page => (MessageKind::Page, None),
             program::MessageKind::Tell => (MessageKind::Note, None),
@@ -70,16 +63,17 @@ impl Engine {
             let hold = place
                 .and_then(|place| link(program, place))
                 .and_then(|(_, _, hold)| hold);
-            let next = due.unwrap_or_else(|| moment::after(now, hold.unwrap_or(REPEAT)));
-            let duty = Duty {
-                // Once a task is overdue, the chain is climbed from its beginning.
-                link: if due.is_some() { None } else { place },
-                repeats: 0,
-                next,
-                text: notice.text.clone(),
-                reason: notice.because.map_or("declared", Reason::word).into(),
-            };
-            self.take_duty(journal, id, duty, now)?;
+            let next = due.unwrap_or_else(|| moment::after(now, hold.unwrap_or(chain::REPEAT)));
+            // Once a task is overdue, the chain is climbed from its beginning.
+            let place = place.filter(|_| due.is_none());
+            self.hand(
+                journal,
+                id,
+                (place, next),
+                &notice.text,
+                notice.because,
+                now,
+            )?;
         }
         for role in roles {
             let address = program.roles.iter().find(|known| known.name == role);
@@ -97,19 +91,21 @@ impl Engine {
         Ok(())
     }
 
-    fn take_duty(
+    /// A human gets the duty: whoever was told is waited for until then.
+    fn hand(
         &mut self,
         journal: &dyn Journal,
         id: IncidentId,
-        duty: Duty,
+        (place, next): (Option<u16>, Time),
+        text: &str,
+        reason: Option<Reason>,
         now: Time,
     ) -> Result<(), Error> {
-        let next = duty.next;
         if let Some(incident) = self.desk.incident(journal, id)? {
             incident.state = IncidentState::Handed;
             incident.since = now;
-            incident.duty = Some(duty);
-            self.timers.insert((next, Timer::Duty(id)));
+            let decision = chain::begins(id, place, next, text, reason);
+            self.carry_out(journal, decision, now)?;
         }
         Ok(())
     }
@@ -123,91 +119,57 @@ impl Engine {
         reason: Option<Reason>,
         now: Time,
     ) -> Result<(), Error> {
-        let duty = Duty {
-            link: None,
-            repeats: 0,
-            next: now,
-            text: text.to_owned(),
-            reason: reason.map_or("declared", Reason::word).into(),
-        };
-        self.take_duty(journal, id, duty, now)?;
+        self.hand(journal, id, (None, now), text, reason, now)?;
         self.climb(journal, id, now)
     }
 
-    /// The time to answer is over.
-    pub(super) fn nobody_answered(
+    /// Tells the next link of the chain; the last one again and again.
+    pub(super) fn climb(
         &mut self,
         journal: &dyn Journal,
         id: IncidentId,
         now: Time,
     ) -> Result<(), Error> {
-        let due = self
-            .desk
-            .incident(journal, id)?
-            .and_then(|incident| incident.duty.clone());
-        match due {
-            Some(duty) if duty.next <= now => self.climb(journal, id, now),
-            Some(_) | None => Ok(()),
-        }
+        let Some(program) = self.responsible(journal, id)? else {
+            return Ok(());
+        };
+        let decision = chain::advances(&self.model, &program, id, now);
+        self.carry_out(journal, decision, now)
     }
 
-    /// Tells the next link of the chain; the last one again and again.
-    fn climb(&mut self, journal: &dyn Journal, id: IncidentId, now: Time) -> Result<(), Error> {
+    /// A page cannot be delivered: whoever is next need not wait for the time of this link.
+    pub(super) fn next_link(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(program) = self.responsible(journal, id)? else {
+            return Ok(());
+        };
+        let decision = chain::hastens(&self.model, &program, id, now);
+        self.carry_out(journal, decision, now)
+    }
+
+    /// The code that says who is told of an incident.
+    fn responsible(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+    ) -> Result<Option<Arc<Program>>, Error> {
         let Some(incident) = self.desk.incident(journal, id)? else {
-            return Ok(());
+            return Ok(None);
         };
-        let (code, Some(mut duty)) = (incident.code, incident.duty.clone()) else {
-            return Ok(());
-        };
-        let program = match self.desk.program(journal, code) {
-            Ok(program) => program,
-            Err(Trouble::Store(error)) => return Err(error),
+        let (code, runbook) = (incident.code, incident.runbook.clone());
+        match self.desk.program(journal, code) {
+            Ok(program) => Ok(Some(program)),
+            Err(Trouble::Store(error)) => Err(error),
             // Whoever is responsible for the runbook now is better than nobody.
             Err(Trouble::Unreadable | Trouble::Ended) => {
-                let runbook = self
-                    .desk
-                    .incident(journal, id)?
-                    .map(|found| found.runbook.clone());
-                let current = runbook.and_then(|name| self.runbooks.named(&name).cloned());
-                match current {
-                    Some(loaded) => loaded.program,
-                    None => return Ok(()),
-                }
+                let current = self.runbooks.named(&runbook);
+                Ok(current.map(|loaded| loaded.program.clone()))
             }
-        };
-        let next = duty.link.map_or(0, |place| place + 1);
-        let (place, told) = match link(&program, next) {
-            Some(told) => (next, told),
-            None => match duty
-                .link
-                .and_then(|last| Some((last, link(&program, last)?)))
-            {
-                Some(last) => last,
-                None => return Ok(()),
-            },
-        };
-        let (role, address, hold) = told;
-        duty.repeats = if duty.link == Some(place) {
-            duty.repeats + 1
-        } else {
-            0
-        };
-        duty.link = Some(place);
-        duty.next = moment::after(
-            now,
-            hold.unwrap_or_else(|| backed_off(REPEAT, duty.repeats, REPEAT_MOST)),
-        );
-        let (text, reason) = (duty.text.clone(), Reason::from_word(&duty.reason));
-        if Planted::ChainEnds.is_in() {
-            return Ok(());
         }
-        self.timers.insert((duty.next, Timer::Duty(id)));
-        if let Some(incident) = self.desk.incident(journal, id)? {
-            incident.duty = Some(duty);
-        }
-        self.desk
-            .note(journal, id, now, Happened::Escalated { to: role })?;
-        self.send(journal, id, &address, MessageKind::Page, &text, reason, now)
     }
 
     /// Puts a message in the outbox and sends it.
@@ -234,6 +196,7 @@ impl Engine {
         if asks && !incident.told.contains(address) {
             incident.told.push(address.clone());
         }
+        let upto = incident.next_entry;
         let (code, runbook) = (incident.code, incident.runbook.clone());
         let message = Message {
             kind,
@@ -264,121 +227,27 @@ impl Engine {
                 .collect(),
             ..message
         };
-        self.newest.message += 1;
-        let outbox = Outbox {
-            id: MessageId(self.newest.message),
-            to: address.clone(),
-            message,
-            delivery: Delivery::Due { at: now, tries: 0 },
-        };
-        self.keep_message(outbox.clone());
-        self.actions.push(Action::Send(Box::new(outbox)));
+        self.queue(address.clone(), message, upto, now);
         Ok(())
     }
 
-    pub(super) fn keep_message(&mut self, outbox: Outbox) {
-        self.desk.write(Write::Message(outbox.clone()));
-        match outbox.delivery {
-            Delivery::Due { .. } => self.desk.add_message(outbox),
-            Delivery::Delivered { .. } | Delivery::GivenUp { .. } => {
-                self.desk.remove_message(outbox.id);
-            }
-        }
-    }
-
-    pub(super) fn delivered(
-        &mut self,
-        journal: &dyn Journal,
-        id: MessageId,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(mut outbox) = self.desk.outbox.get(&id).cloned() else {
-            return Ok(());
+    /// A message is to be sent.
+    pub(super) fn queue(&mut self, to: SmolStr, message: Message, upto: u64, now: Time) {
+        let id = self.model.next_message();
+        let queued = MessageQueued {
+            message: id,
+            to,
+            kind: message.kind,
+            incident: message.incident,
+            storm: None,
+            text: message.text.clone(),
+            reason: message.reason.clone(),
+            roles: message.roles.clone(),
+            upto,
+            rendered: Some(Box::new(message)),
         };
-        outbox.delivery = Delivery::Delivered { at: now };
-        let (to, incident) = (outbox.to.clone(), outbox.message.incident);
-        self.keep_message(outbox);
-        match incident {
-            Some(incident) => self
-                .desk
-                .note(journal, incident, now, Happened::Delivered { to }),
-            None => Ok(()),
-        }
-    }
-
-    pub(super) fn undelivered(
-        &mut self,
-        journal: &dyn Journal,
-        id: MessageId,
-        why: &str,
-        again: bool,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(mut outbox) = self.desk.outbox.get(&id).cloned() else {
-            return Ok(());
-        };
-        let Delivery::Due { tries, .. } = outbox.delivery else {
-            return Ok(());
-        };
-        let tries = tries + 1;
-        let is_page = outbox.message.kind == MessageKind::Page;
-        let again = again && (is_page || tries < TRIES_MOST);
-        outbox.delivery = match again {
-            true => {
-                let at = moment::after(now, backed_off(RETRY, tries - 1, RETRY_MOST));
-                if !Planted::NotSentAgain.is_in() {
-                    self.timers.insert((at, Timer::Message(id)));
-                }
-                Delivery::Due { at, tries }
-            }
-            false => Delivery::GivenUp {
-                why: why.to_owned(),
-            },
-        };
-        let (to, incident) = (outbox.to.clone(), outbox.message.incident);
-        self.keep_message(outbox);
-        let Some(incident) = incident else {
-            return Ok(());
-        };
-        let why = escape_text(why, SHOWN_CHARACTERS);
-        let happened = Happened::Undelivered { to, why, tries };
-        self.desk.note(journal, incident, now, happened)?;
-        // The next link need not wait for the time of one that cannot be reached.
-        let hopeless = is_page && (!again || tries == TRIES);
-        if hopeless && self.has_further_link(journal, incident)? {
-            self.climb(journal, incident, now)?;
-        }
-        Ok(())
-    }
-
-    fn has_further_link(&mut self, journal: &dyn Journal, id: IncidentId) -> Result<bool, Error> {
-        let Some(incident) = self.desk.incident(journal, id)? else {
-            return Ok(false);
-        };
-        let (code, duty) = (incident.code, incident.duty.clone());
-        let Some(duty) = duty else { return Ok(false) };
-        let next = duty.link.map_or(0, |place| place + 1);
-        match self.desk.program(journal, code) {
-            Ok(program) => Ok(link(&program, next).is_some()),
-            Err(Trouble::Unreadable | Trouble::Ended) => Ok(false),
-            Err(Trouble::Store(error)) => Err(error),
-        }
-    }
-
-    /// Pages of an incident that somebody has answered need not arrive any more.
-    pub(super) fn give_up_pages(&mut self, incident: IncidentId, why: &str) {
-        let due: Vec<Outbox> = self
-            .desk
-            .messages_of(incident)
-            .filter(|outbox| outbox.message.kind == MessageKind::Page)
-            .cloned()
-            .collect();
-        for mut outbox in due {
-            outbox.delivery = Delivery::GivenUp {
-                why: why.to_owned(),
-            };
-            self.keep_message(outbox);
-        }
+        self.decided(queued.into(), now);
+        self.actions.extend(deliver::due(&self.model, id).actions);
     }
 }
 
@@ -414,11 +283,6 @@ fn place_in_chain(program: &Program, role: &str) -> Option<u16> {
             .is_some_and(|known| known.name == role)
     })?;
     u16::try_from(place).ok()
-}
-
-fn backed_off(first: Duration, times: u32, most: Duration) -> Duration {
-    let millis = first.millis().saturating_mul(1 << times.min(20));
-    Duration::from_millis(millis.min(most.millis()))
 }
 
 /// The end of so many workdays, Monday to Friday in the zone; today does not count.

@@ -11,11 +11,13 @@ mod lock;
 mod rate;
 
 use super::Engine;
-use super::waiting::{Asking, Obstacle};
+use super::model::Model;
+use super::waiting::{Asking, Waiters};
 use crate::effect::Reason;
-use crate::journal::{Error, Journal};
+use crate::journal::Obstacle;
 use crate::program::Program;
 use crate::run::{Intent, IntentKind};
+use crate::settings::Grants;
 use crate::value::Time;
 
 /// What a gate says.
@@ -59,6 +61,26 @@ impl<'a> Question<'a> {
     }
 }
 
+/// What is known now. Nothing is read from the journal.
+pub struct Known<'a> {
+    pub model: &'a Model,
+    pub waiters: &'a Waiters,
+    pub grants: &'a Grants,
+    /// The agent stops.
+    pub draining: bool,
+}
+
+impl Engine {
+    pub(super) fn known(&self) -> Known<'_> {
+        Known {
+            model: &self.model,
+            waiters: &self.waiters,
+            grants: &self.grants,
+            draining: self.draining,
+        }
+    }
+}
+
 /// One condition that a change has to pass.
 pub trait Gate: Sync {
     /// The word for it.
@@ -67,12 +89,10 @@ pub trait Gate: Sync {
     /// Whether it is asked of this at all.
     fn covers(&self, asked: Asked) -> bool;
 
-    fn ask(
-        &self,
-        engine: &Engine,
-        journal: &dyn Journal,
-        question: &Question<'_>,
-    ) -> Result<Verdict, Error>;
+    /// Whether it counts what is granted, for each target of a change that is done.
+    fn counts(&self) -> bool;
+
+    fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict;
 }
 
 /// All gates, in order. What takes back and what releases pass the first two only: else a run could
@@ -85,20 +105,16 @@ pub const GATES: [&dyn Gate; 5] = [
     &rate::Rate,
 ];
 
-/// The first verdict that is not *go*.
-pub fn pass(
-    engine: &Engine,
-    journal: &dyn Journal,
-    question: &Question<'_>,
-) -> Result<Verdict, Error> {
+/// The first verdict that is not *go*, and the gate that gave it.
+pub fn pass(known: &Known<'_>, question: &Question<'_>) -> (&'static str, Verdict) {
     let asked = question.asked();
     for gate in GATES.iter().filter(|gate| gate.covers(asked)) {
-        match gate.ask(engine, journal, question)? {
+        match gate.ask(known, question) {
             Verdict::Go => {}
-            other => return Ok(other),
+            other => return (gate.name(), other),
         }
     }
-    Ok(Verdict::Go)
+    ("", Verdict::Go)
 }
 
 /// The table, a line a gate: what each is asked of.

@@ -8,19 +8,26 @@
 
 use std::collections::BTreeSet;
 
-use smol_str::SmolStr;
-
 use super::Engine;
+use super::decide::targets;
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::gate::{self, Question, Verdict};
-use super::waiting::{Asking, Obstacle, Waiting};
-use crate::effect::{Call, Reason};
-use crate::journal::{Error, Happened, IntentId, IntentState, Journal, RunId, StoredIntent, Write};
-use crate::planted::Planted;
+use super::waiting::{Asking, Waiting};
+use crate::effect::Reason;
+use crate::journal::{
+    Error, IntentGranted, IntentRefused, Journal, ReleasedFor, RunId, Scope, Take,
+};
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
 use crate::value::Time;
+
+/// Why leave is not given, and by which gate.
+pub struct Refused {
+    pub gate: &'static str,
+    pub reason: Reason,
+    pub why: String,
+}
 
 impl Engine {
     /// Answers a run that asks leave, or lets it wait.
@@ -37,21 +44,22 @@ impl Engine {
             program,
             now,
         };
-        match gate::pass(self, journal, &question)? {
-            Verdict::Go => {
+        match gate::pass(&self.known(), &question) {
+            (_, Verdict::Go) => {
                 match asking.again {
                     true => self.end_claim(run),
-                    false => self.grant(journal, run, program, *asking.intent, now)?,
+                    false => self.grant(journal, program, asking, now)?,
                 }
                 Ok(Some(run::Input::Granted { id }))
             }
-            Verdict::Refuse(reason, why) => {
-                self.refuse(journal, run, &asking.intent.call, reason, why, now)?;
+            (gate, Verdict::Refuse(reason, why)) => {
+                let refused = Refused { gate, reason, why };
+                self.refuse(journal, &asking, refused, now)?;
                 Ok(Some(run::Input::Refused { id, reason }))
             }
-            Verdict::Wait(obstacle, why) => {
+            (gate, Verdict::Wait(obstacle, why)) => {
                 let code = self.desk.run(journal, run)?.code;
-                let waiting = Waiting::new(asking, code, obstacle, why, now);
+                let waiting = Waiting::new(asking, code, gate, obstacle, why, now);
                 self.wait_for_turn(journal, program, waiting, now)?;
                 Ok(None)
             }
@@ -62,58 +70,56 @@ impl Engine {
     pub(super) fn grant(
         &mut self,
         journal: &dyn Journal,
-        run: RunId,
         program: &Program,
-        intent: Intent,
+        asking: Asking,
         now: Time,
     ) -> Result<(), Error> {
-        self.newest.intent += 1;
-        let id = IntentId(self.newest.intent);
-        self.intents.insert(run, id);
-        self.end_claim(run);
-        if intent.kind == IntentKind::Do && !Planted::TakeSkipped.is_in() {
-            for target in &intent.targets {
-                *self.attempts.entry(target.kind().into()).or_default() += 1;
-                self.locks.insert(target.clone(), run);
-                self.disturbed.insert(target.clone(), run);
-            }
-            if let Some(incident) = incident_of(run)
-                && let Some(incident) = self.desk.incident(journal, incident)?
-            {
-                incident.locks.extend(intent.targets.iter().cloned());
-                incident.disturbed.extend(intent.targets.iter().cloned());
-            }
-        }
-        let happened = Happened::Granted {
-            call: intent.call.clone(),
-            kind: intent.kind,
-            attempt: intent.attempt,
-        };
-        self.note(journal, run, now, happened)?;
-        self.desk.write(Write::Intent(StoredIntent {
-            id,
+        let Asking {
             run,
-            runbook: program.runbook.clone(),
-            at: now,
+            id: ask,
             intent,
-            state: IntentState::Open,
-        }));
-        Ok(())
+            ..
+        } = asking;
+        let id = self.model.next_intent();
+        self.end_claim(run);
+        // What others had changed and not seen to be well is this run's now.
+        let (locks, disturbed) = (self.model.locks(), self.model.disturbed());
+        let targets = intent.targets.iter();
+        let before = targets.flat_map(|target| [locks.owner(target), disturbed.owner(target)]);
+        let mut holders: BTreeSet<RunId> = before.flatten().collect();
+        holders.insert(run);
+        let granted = IntentGranted {
+            intent: id,
+            run,
+            ask,
+            takes: takes(&intent),
+            change: intent,
+            runbook: program.runbook.clone(),
+        };
+        self.record(journal, granted, now)?;
+        holders
+            .into_iter()
+            .try_for_each(|run| self.keep_targets(journal, run))
     }
 
     /// Puts a refusal on the record.
     pub(super) fn refuse(
         &mut self,
         journal: &dyn Journal,
-        run: RunId,
-        call: &Call,
-        reason: Reason,
-        why: String,
+        asking: &Asking,
+        refused: Refused,
         now: Time,
     ) -> Result<(), Error> {
-        self.end_claim(run);
-        let call = call.clone();
-        self.note(journal, run, now, Happened::Refused { call, reason, why })
+        self.end_claim(asking.run);
+        let refused = IntentRefused {
+            run: asking.run,
+            ask: asking.id,
+            call: asking.intent.call.clone(),
+            gate: refused.gate.into(),
+            reason: refused.reason,
+            why: refused.why,
+        };
+        self.record(journal, refused, now)
     }
 
     /// The code of a run.
@@ -126,34 +132,59 @@ impl Engine {
         self.desk.program(journal, code)
     }
 
-    /// A verify of the run passed: what it disturbed is well.
-    pub(super) fn recovered(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        let well = self.disturbed.take_of(run).into_iter();
-        let well: BTreeSet<SmolStr> = well.map(|target| target.kind().into()).collect();
-        for kind in well {
-            self.is_gone(Obstacle::AtOnce(kind));
-        }
-        if let Some(incident) = incident_of(run)
-            && let Some(incident) = self.desk.incident(journal, incident)?
-        {
-            incident.disturbed.clear();
-        }
-        Ok(())
+    /// What the run disturbed is in nobody's way any more: a verify of it passed, or it is over.
+    pub(super) fn recovered(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        why: ReleasedFor,
+        now: Time,
+    ) -> Result<(), Error> {
+        let decision = targets::recovered(&self.model, run, why);
+        self.carry_out(journal, decision, now)?;
+        self.keep_targets(journal, run)
     }
 
     /// The run is done with everything that it locked.
-    pub(super) fn unlock(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        if Planted::LocksStay.is_in() {
+    pub(super) fn unlock(
+        &mut self,
+        journal: &dyn Journal,
+        run: RunId,
+        now: Time,
+    ) -> Result<(), Error> {
+        let decision = targets::unlocked(&self.model, run);
+        self.carry_out(journal, decision, now)?;
+        self.keep_targets(journal, run)
+    }
+
+    /// The record of an incident says which targets are its own.
+    fn keep_targets(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
+        let Some(id) = incident_of(run) else {
             return Ok(());
-        }
-        for target in self.locks.take_of(run) {
-            self.is_gone(Obstacle::Lock(target));
-        }
-        if let Some(incident) = incident_of(run)
-            && let Some(incident) = self.desk.incident(journal, incident)?
-        {
-            incident.locks.clear();
+        };
+        let locks = self.model.locks().of_incident(id).cloned().collect();
+        let disturbed = self.model.disturbed().of_incident(id).cloned().collect();
+        if let Some(incident) = self.desk.incident(journal, id)? {
+            incident.locks = locks;
+            incident.disturbed = disturbed;
         }
         Ok(())
     }
+}
+
+/// What a change uses up of what is limited: taking back and releasing nothing.
+fn takes(intent: &Intent) -> Vec<Take> {
+    if intent.kind != IntentKind::Do {
+        return Vec::new();
+    }
+    let taken = intent.targets.iter().flat_map(|target| {
+        let counting = gate::GATES.iter().filter(|gate| gate.counts());
+        counting.map(|gate| Take {
+            gate: gate.name().into(),
+            scope: Scope::All,
+            of: target.kind().into(),
+            amount: 1,
+        })
+    });
+    taken.collect()
 }

@@ -8,7 +8,8 @@ use super::Engine;
 use super::runbooks::Found;
 use crate::effect::{Reason, Severity};
 use crate::journal::{
-    Error, Event, EventId, Happened, Incident, IncidentId, IncidentState, Journal, RunId,
+    Error, Event, EventId, EventJoined, Happened, Incident, IncidentId, IncidentOpened,
+    IncidentReopened, IncidentState, Journal, RunId, RunStarted,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
 use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
@@ -159,14 +160,20 @@ impl Engine {
                 if let Some(incident) = self.desk.incident(journal, id)? {
                     incident.events += 1;
                     incident.newest_event = event;
-                    let is_new = occasion.firing.is_none_or(|(alert, since)| {
+                    let (fingerprint, starts_at) = occasion.firing.clone().unzip();
+                    // What is merely told again would drown the rest of the timeline.
+                    let news = occasion.firing.is_none_or(|(alert, since)| {
                         incident.firing.insert(alert, since).is_none()
                     });
-                    // What is merely told again would drown the rest of the timeline.
-                    if is_new {
-                        self.desk
-                            .note(journal, id, now, Happened::Joined { event })?;
-                    }
+                    let joined = EventJoined {
+                        incident: id,
+                        event,
+                        fingerprint,
+                        starts_at,
+                        echo: incident.state.is_over(),
+                        news,
+                    };
+                    self.record(journal, joined, now)?;
                 }
                 Ok(id)
             }
@@ -187,9 +194,20 @@ impl Engine {
         };
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let leave = self.leave(journal, &program, &runbook, &key, now)?;
-        self.newest.incident += 1;
-        let id = IncidentId(self.newest.incident);
+        let id = self.model.next_incident();
         let event = occasion.event;
+        let opened = IncidentOpened {
+            incident: id,
+            event,
+            product: program.package.clone(),
+            runbook: runbook.clone(),
+            code,
+            key: key.clone(),
+            severity: severity(&program),
+            title: occasion.title.clone(),
+            bindings: occasion.bindings.clone(),
+            firing: occasion.firing.clone(),
+        };
         self.desk.add_incident(Incident {
             id,
             runbook,
@@ -214,8 +232,7 @@ impl Engine {
             dirt: Dirt::default(),
             next_entry: 0,
         });
-        self.desk
-            .note(journal, id, now, Happened::Opened { event })?;
+        self.record(journal, opened, now)?;
         self.begin_run(journal, id, code, &program, leave, now)?;
         Ok(id)
     }
@@ -267,6 +284,13 @@ impl Engine {
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let event = occasion.event;
         let mut after = "it was resolved";
+        let reopened = IncidentReopened {
+            incident: id,
+            event,
+            code,
+            bindings: occasion.bindings.clone(),
+            firing: occasion.firing.clone(),
+        };
         if let Some(incident) = self.desk.incident(journal, id)? {
             if !incident.state.is_over() {
                 after = "all its alerts had ended";
@@ -280,8 +304,7 @@ impl Engine {
             incident.firing.extend(occasion.firing);
             incident.reopened += 1;
         }
-        self.desk
-            .note(journal, id, now, Happened::Reopened { event })?;
+        self.record(journal, reopened, now)?;
         let leave = Leave::Look {
             reason: Reason::NotVerified,
             text: format!("{} came back after {after}", program.runbook),
@@ -314,6 +337,12 @@ impl Engine {
             Some(_) => Start::Diagnose,
             None => Start::Steps,
         };
+        let started = RunStarted {
+            run,
+            code,
+            start: Some(start.clone()),
+            leave: leave.clone(),
+        };
         let input = RunInput {
             incident: format!("{store}/{id}").into(),
             ordinal,
@@ -326,8 +355,7 @@ impl Engine {
             offer: false,
         };
         self.desk.add_run(run, code, Run::open(code, input, now));
-        self.desk
-            .note(journal, id, now, Happened::Began { run: ordinal })?;
+        self.record(journal, started, now)?;
         self.answer(journal, run, run::Input::Begin, now)
     }
 }

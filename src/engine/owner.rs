@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::Engine;
 use super::duty::link;
 use super::open::severity;
-use super::{Action, Engine};
-use crate::journal::{Delivery, EventId, Message, MessageId, MessageKind, Outbox};
+use crate::journal::{EventId, Message, MessageKind};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -43,6 +43,10 @@ impl Engine {
         }
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all of it is said in the message"
+    )]
     fn tell_first(
         &mut self,
         program: &Program,
@@ -55,28 +59,21 @@ impl Engine {
         let Some((role, address, _)) = link(program, 0) else {
             return;
         };
-        self.newest.message += 1;
-        let outbox = Outbox {
-            id: MessageId(self.newest.message),
-            to: address,
-            message: Message {
-                kind,
-                incident: None,
-                thread: thread.into(),
-                at: now,
-                package: program.package.clone(),
-                runbook: program.runbook.clone(),
-                severity: severity(program),
-                title: title.to_owned(),
-                text: escape_text(text, SHOWN_CHARACTERS),
-                reason: None,
-                roles: vec![role],
-                evidence: Vec::new(),
-                answer: String::new(),
-            },
-            delivery: Delivery::Due { at: now, tries: 0 },
+        let message = Message {
+            kind,
+            incident: None,
+            thread: thread.into(),
+            at: now,
+            package: program.package.clone(),
+            runbook: program.runbook.clone(),
+            severity: severity(program),
+            title: title.to_owned(),
+            text: escape_text(text, SHOWN_CHARACTERS),
+            reason: None,
+            roles: vec![role],
+            evidence: Vec::new(),
+            answer: String::new(),
         };
-        self.keep_message(outbox.clone());
-        self.actions.push(Action::Send(Box::new(outbox)));
+        self.queue(address, message, 0, now);
     }
 }

@@ -2,10 +2,10 @@
 
 use smol_str::SmolStr;
 
-use super::waiting::Obstacle;
+use super::decide::{chain, deliver, freeze};
 use super::{Action, Engine};
 use crate::journal::{
-    Error, Happened, Hold, How, IncidentId, IncidentState, Journal, MessageKind, Write,
+    Error, How, IncidentAcknowledged, IncidentId, IncidentState, Journal, MessageKind,
 };
 use crate::run;
 use crate::value::Time;
@@ -71,11 +71,17 @@ impl Engine {
         }
         incident.state = IncidentState::Acknowledged { by: by.into() };
         incident.since = now;
-        incident.duty = None;
         let told = incident.told.clone();
-        self.desk
-            .note(journal, id, now, Happened::Acknowledged { by: by.into() })?;
-        self.give_up_pages(id, "somebody has answered");
+        let acknowledged = IncidentAcknowledged {
+            incident: id,
+            by: by.into(),
+            term: None,
+        };
+        self.record(journal, acknowledged, now)?;
+        let decision = chain::ends(&self.model, id, "somebody has answered");
+        self.carry_out(journal, decision, now)?;
+        let decision = deliver::drop_pages(&self.model, id, "somebody has answered");
+        self.carry_out(journal, decision, now)?;
         let text = format!("acknowledged by {by}");
         for address in told {
             self.send(
@@ -109,13 +115,9 @@ impl Engine {
             return Ok(Err(Refusal::Over));
         }
         let run = incident.run;
-        let happened = Happened::ResolvedBy {
-            by: by.into(),
-            why: why.into(),
-        };
-        self.desk.note(journal, id, now, happened)?;
+        let said = Some((by.into(), why.into()));
         // First, so that a run that ends right now has nobody to tell any more.
-        self.resolved(journal, id, How::Human, Some(by.into()), now)?;
+        self.resolved(journal, id, How::Human, said, now)?;
         if let Some(run) = run {
             self.answer(journal, run, run::Input::Cancel, now)?;
         }
@@ -126,28 +128,18 @@ impl Engine {
     /// Stops all changes: no run begins another one until they are let go on. What is to be changed
     /// meanwhile waits, as long as its patience lasts.
     pub fn stop_changes(&mut self, by: &str, why: &str, now: Time) -> Result<(), Refusal> {
-        if let Some(hold) = &self.hold {
-            return Err(Refusal::Already {
-                by: hold.by.clone(),
-            });
+        for fact in freeze::stop(&self.model, by, why)?.facts {
+            self.decided(fact, now);
         }
-        let hold = Hold {
-            by: by.into(),
-            why: why.into(),
-            since: now,
-        };
-        self.hold = Some(hold.clone());
-        self.desk.write(Write::Hold(Some(hold)));
         Ok(())
     }
 
     /// Lets changes go on. False if nothing stopped them.
     pub fn release_changes(&mut self, journal: &dyn Journal, now: Time) -> Result<bool, Error> {
-        if self.hold.take().is_none() {
+        let Some(decision) = freeze::release(&self.model) else {
             return Ok(false);
-        }
-        self.desk.write(Write::Hold(None));
-        self.is_gone(Obstacle::Hold);
+        };
+        self.carry_out(journal, decision, now)?;
         self.work_on(journal, now)?;
         Ok(true)
     }

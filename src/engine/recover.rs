@@ -5,13 +5,13 @@
 //! are as they were.
 
 use super::desk::Trouble;
-use super::drive::incident_of;
 use super::gate::{self, Question, Verdict};
+use super::model::Model;
 use super::timer::Timer;
-use super::waiting::{Asking, Obstacle, Waiting};
+use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{Delivery, Error, Happened, Incident, IntentState, Journal, RunId, StoredRun};
+use crate::journal::{Delivery, Error, Journal, Obstacle, RunResumed, Scope, StoredRun};
 use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
@@ -19,9 +19,6 @@ use crate::value::{Duration, Time};
 
 /// How long an observation is waited for that is made again.
 const AGAIN: Duration = Duration::from_millis(10_000);
-/// More incidents than this are not open at the same time.
-const OPEN: usize = 1_000_000;
-
 impl Engine {
     /// The engine as it was when the journal was written last.
     pub fn start(
@@ -32,82 +29,50 @@ impl Engine {
     ) -> Result<Engine, Error> {
         let mut engine = Engine {
             store: journal.name()?,
-            newest: journal.newest()?,
-            hold: journal.hold()?,
+            model: Model::load(journal, now)?,
             draining: false,
             grants,
             runbooks: Runbooks::default(),
             timers: Default::default(),
-            locks: Default::default(),
-            disturbed: Default::default(),
             waiters: Default::default(),
             work: Default::default(),
-            intents: Default::default(),
-            attempts: Default::default(),
-            dwells: Default::default(),
             dead: Default::default(),
             platform: None,
             desk: Default::default(),
             actions: Vec::new(),
         };
-        engine.keep_programs(&runbooks);
-        engine.runbooks = runbooks;
-        engine.take_up_incidents(journal)?;
-        engine.take_up_messages(journal)?;
-        engine.take_up_dwells(journal, now)?;
-        for debt in journal.debts()? {
-            engine.timers.insert((debt.next_look, Timer::Debt(debt.id)));
-            engine.desk.debts.insert(debt.id, debt);
+        if let Some(migrated) = journal.migrated() {
+            engine.decided(migrated.into(), now);
         }
+        engine.load_runbooks(journal, runbooks, now)?;
+        engine.set_timers();
+        engine.match_dwells(journal, now)?;
         engine.take_up_runs(journal, now)?;
         Ok(engine)
     }
 
-    fn take_up_incidents(&mut self, journal: &dyn Journal) -> Result<(), Error> {
-        for incident in journal.incidents(true, OPEN)? {
-            if let Some(duty) = &incident.duty {
-                self.timers.insert((duty.next, Timer::Duty(incident.id)));
-            }
-            self.take_up_targets(incident);
-        }
-        Ok(())
-    }
-
-    fn take_up_targets(&mut self, incident: Incident) {
-        let last = incident.runs.saturating_sub(1);
-        let owner = incident.run.unwrap_or(RunId::Incident(incident.id, last));
-        for target in incident.locks {
-            self.locks.insert(target, owner);
-        }
-        for target in incident.disturbed {
-            self.disturbed.insert(target, owner);
-        }
-    }
-
-    fn take_up_messages(&mut self, journal: &dyn Journal) -> Result<(), Error> {
-        for outbox in journal.outbox()? {
-            if let Delivery::Due { at, .. } = outbox.delivery {
-                self.timers.insert((at, Timer::Message(outbox.id)));
-                self.desk.add_message(outbox);
-            }
-        }
-        Ok(())
+    /// What the model says is due.
+    fn set_timers(&mut self) {
+        let messages = self.model.messages().filter_map(|outbox| {
+            let Delivery::Due { at, .. } = outbox.delivery else {
+                return None;
+            };
+            Some((at, Timer::Message(outbox.id)))
+        });
+        self.timers.extend(messages);
+        let chains = self.model.chains();
+        let chains = chains.map(|(incident, duty)| (duty.next, Timer::Duty(incident)));
+        self.timers.extend(chains);
+        let debts = self.model.debts();
+        let debts = debts.map(|debt| (debt.next_look, Timer::Debt(debt.id)));
+        self.timers.extend(debts);
+        let dwells = self.model.dwells().map(|dwell| &dwell.holding);
+        let dwells = dwells.map(|holding| (holding.until, Timer::Holding(holding.event)));
+        self.timers.extend(dwells);
     }
 
     fn take_up_runs(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
-        for intent in journal.open_intents()? {
-            if matches!(intent.state, IntentState::Open | IntentState::Unknown) {
-                self.intents.insert(intent.run, intent.id);
-            }
-        }
         let live = journal.live_runs()?;
-        // All targets first: what one run goes on with must not pass what another one locked. A run
-        // that was called off may still work on an incident that is resolved.
-        for id in live.iter().flatten().filter_map(|run| incident_of(run.id)) {
-            if let Some(incident) = journal.incident(id)?.filter(|one| one.state.is_over()) {
-                self.take_up_targets(incident);
-            }
-        }
         for run in live {
             match run {
                 Ok(stored) => self.take_up_run(journal, stored, now)?,
@@ -151,7 +116,7 @@ impl Engine {
                     deadline: moment::after(now, AGAIN),
                 }),
                 run::Action::Perform(perform) => {
-                    self.note(journal, id, now, Happened::Resumed)?;
+                    self.record(journal, RunResumed { run: id }, now)?;
                     let outcome = match Planted::CrashMeansNotApplied.is_in() {
                         true => ChangeOutcome::NotApplied("it was under way".to_owned()),
                         false => ChangeOutcome::Unknown,
@@ -203,15 +168,15 @@ impl Engine {
             program: &program,
             now,
         };
-        let (obstacle, why) = match gate::pass(self, journal, &question)? {
-            Verdict::Wait(obstacle, why) => (obstacle, why),
+        let (gate, obstacle, why) = match gate::pass(&self.known(), &question) {
+            (gate, Verdict::Wait(obstacle, why)) => (gate, obstacle, why),
             // Nothing is in its way any more: it is woken in its turn.
-            Verdict::Go | Verdict::Refuse(..) => {
+            (_, Verdict::Go | Verdict::Refuse(..)) => {
                 let why = "it waited when the agent stopped".to_owned();
-                (Obstacle::Hold, why)
+                ("", Obstacle::Freeze(Scope::All), why)
             }
         };
-        self.wait_on(Waiting::new(asking, code, obstacle, why, now));
+        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, now));
         Ok(())
     }
 }

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
-use crate::journal::Alert;
+use crate::journal::{Alert, PackageLoaded, RunbookLoaded};
 use crate::program::{CodeHash, DataType, LabelTest, Program, Trigger, TriggerKind};
 use crate::value::{Value, escape_text};
 
@@ -80,6 +81,37 @@ impl Runbooks {
 
     pub fn all(&self) -> &[Loaded] {
         &self.loaded
+    }
+
+    /// That each package of them is loaded.
+    pub fn packages(&self) -> Vec<PackageLoaded> {
+        let mut packages: BTreeMap<&SmolStr, Vec<&Loaded>> = BTreeMap::new();
+        for loaded in &self.loaded {
+            packages
+                .entry(&loaded.program.package)
+                .or_default()
+                .push(loaded);
+        }
+        let package = |(name, loaded): (&SmolStr, Vec<&Loaded>)| {
+            let mut digest = Sha256::new();
+            for one in &loaded {
+                digest.update(one.hash.0);
+            }
+            let version = loaded.first().map(|one| one.program.version.clone());
+            let runbooks = loaded.iter().map(|one| RunbookLoaded {
+                name: one.program.runbook.clone(),
+                version: one.program.version.clone(),
+                code: one.hash,
+                core: None,
+            });
+            PackageLoaded {
+                name: name.clone(),
+                version: version.unwrap_or_default(),
+                digest: CodeHash(digest.finalize().into()),
+                runbooks: runbooks.collect(),
+            }
+        };
+        packages.into_iter().map(package).collect()
     }
 
     pub fn named(&self, name: &str) -> Option<&Loaded> {

@@ -5,11 +5,10 @@
 
 use smol_str::SmolStr;
 
+use super::decide::outcome;
 use super::{Action, Engine, Refusal};
 use crate::effect::Settled;
-use crate::journal::{
-    Error, Happened, IncidentId, IntentId, IntentState, Journal, RunId, StoredIntent, Write,
-};
+use crate::journal::{Error, IncidentId, IntentId, Journal, ReleasedFor, RunId, StoredIntent};
 use crate::value::Time;
 
 /// What a human says of an unknown outcome.
@@ -37,7 +36,7 @@ impl Engine {
         if incident.run.is_some() && !incident.state.is_over() {
             return Ok(Err(Refusal::AtWork));
         }
-        let unknown = self.unknown(journal, id)?;
+        let unknown: Vec<StoredIntent> = self.model.unknown_of(id).cloned().collect();
         let asked = unknown
             .iter()
             .filter(|intent| said.change.is_none_or(|change| change == intent.id));
@@ -52,21 +51,14 @@ impl Engine {
                 return Ok(Err(Refusal::Several(named)));
             }
         };
-        let (state, outcome) = match said.applied {
-            true => (IntentState::Applied, Settled::Applied),
-            false => (IntentState::NotApplied, Settled::NotApplied),
+        let outcome = match said.applied {
+            true => Settled::Applied,
+            false => Settled::NotApplied,
         };
-        let change = intent.id;
-        self.desk.write(Write::IntentState { id: change, state });
-        let happened = Happened::SettledBy {
-            call: intent.intent.call.clone(),
-            outcome,
-            by: said.by.clone(),
-            why: said.why,
-        };
-        self.desk.note(journal, id, now, happened)?;
+        let decision = outcome::said(intent.id, outcome, &said.by, said.why);
+        self.carry_out(journal, decision, now)?;
         let is_last = unknown.len() == 1;
-        self.free(journal, id, &intent, said.applied, is_last)?;
+        self.free(journal, id, &intent, said.applied, is_last, now)?;
         let word = match said.applied {
             true => "applied",
             false => "not applied",
@@ -85,8 +77,8 @@ impl Engine {
         intent: &StoredIntent,
         applied: bool,
         is_last: bool,
+        now: Time,
     ) -> Result<(), Error> {
-        self.intents.retain(|_, known| *known != intent.id);
         let Some(incident) = self.desk.incident(journal, id)? else {
             return Ok(());
         };
@@ -96,24 +88,12 @@ impl Engine {
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         if is_last {
             for run in [intent.run, last] {
-                self.unlock(journal, run)?;
+                self.unlock(journal, run, now)?;
                 if is_clean {
-                    self.recovered(journal, run)?;
+                    self.recovered(journal, run, ReleasedFor::Human, now)?;
                 }
             }
         }
         Ok(())
-    }
-
-    /// The changes of an incident whose outcome nobody knows.
-    fn unknown(&self, journal: &dyn Journal, id: IncidentId) -> Result<Vec<StoredIntent>, Error> {
-        let mut unknown = journal.open_intents()?;
-        // What this batch has settled is not in the journal yet.
-        let settled = self.desk.settled();
-        unknown.retain(|intent| {
-            let of = matches!(intent.run, RunId::Incident(of, _) if of == id);
-            of && intent.state == IntentState::Unknown && !settled.contains(&intent.id)
-        });
-        Ok(unknown)
     }
 }

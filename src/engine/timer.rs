@@ -1,8 +1,9 @@
 //! What is due when, and what happens then.
 
+use super::Engine;
+use super::decide::{chain, debt, deliver};
 use super::work::TURN;
-use super::{Action, Engine};
-use crate::journal::{DebtId, Delivery, Error, IncidentId, Journal, MessageId, RunId};
+use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, MessageId, RunId};
 use crate::run;
 use crate::value::Time;
 
@@ -11,8 +12,8 @@ use crate::value::Time;
 pub enum Timer {
     /// A run waits.
     Run(RunId, u64),
-    /// An alert has stood long enough, by its number in this process.
-    Holding(u64),
+    /// What an event told has stood long enough.
+    Holding(EventId),
     /// Nobody has answered.
     Duty(IncidentId),
     /// A message is to be sent, again.
@@ -38,24 +39,22 @@ impl Engine {
                 Timer::Run(run, id) => {
                     self.answer(journal, run, run::Input::Timer { id }, now)?;
                 }
-                Timer::Holding(number) => self.stood_long_enough(journal, number, now)?,
-                Timer::Duty(incident) => self.nobody_answered(journal, incident, now)?,
-                Timer::Message(message) => self.send_again(message),
-                Timer::Debt(debt) => self.look_at_debt(journal, debt, now)?,
+                Timer::Holding(event) => self.stood_long_enough(journal, event, now)?,
+                Timer::Duty(incident) => {
+                    let decision = chain::due(&self.model, incident, now);
+                    self.carry_out(journal, decision, now)?;
+                }
+                Timer::Message(message) => {
+                    let decision = deliver::due(&self.model, message);
+                    self.carry_out(journal, decision, now)?;
+                }
+                Timer::Debt(debt) => {
+                    let decision = debt::due(&self.model, debt, now);
+                    self.carry_out(journal, decision, now)?;
+                }
                 Timer::Patience(run, id) => self.out_of_patience(journal, run, id, now)?,
             }
         }
         Ok(())
-    }
-
-    fn send_again(&mut self, message: MessageId) {
-        let due = self
-            .desk
-            .outbox
-            .get(&message)
-            .filter(|waiting| matches!(waiting.delivery, Delivery::Due { .. }));
-        if let Some(waiting) = due {
-            self.actions.push(Action::Send(Box::new(waiting.clone())));
-        }
     }
 }

@@ -7,31 +7,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::SmolStr;
-
 use super::Engine;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
-use super::targets::places_around;
+use super::leave::Refused;
+use super::model::places_around;
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
-use crate::journal::{Error, Happened, Journal, RunId};
+use crate::journal::{Error, IntentWaiting, Journal, Obstacle, RunId, Scope};
 use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
 use crate::value::{Duration, Identity, Time};
-
-/// What is in the way of a change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Obstacle {
-    /// All changes are stopped.
-    Hold,
-    /// Somebody else works on this, on something in it, or on what it lies in.
-    Lock(Identity),
-    /// As many of this kind are disturbed as may be at once.
-    AtOnce(SmolStr),
-}
 
 /// What a run asks leave for.
 #[derive(Clone, Debug)]
@@ -58,9 +46,11 @@ impl Asking {
 #[derive(Clone, Debug)]
 pub struct Waiting {
     pub asking: Asking,
+    /// The gate that says so.
+    pub gate: &'static str,
+    pub obstacle: Obstacle,
     /// The code of its run.
     code: CodeHash,
-    pub obstacle: Obstacle,
     pub why: String,
     /// All changes were stopped while it waited.
     held: bool,
@@ -71,14 +61,16 @@ impl Waiting {
     pub fn new(
         asking: Asking,
         code: CodeHash,
+        gate: &'static str,
         obstacle: Obstacle,
         why: String,
         since: Time,
     ) -> Waiting {
         Waiting {
-            code,
             since,
-            held: obstacle == Obstacle::Hold,
+            code,
+            gate,
+            held: obstacle == Obstacle::Freeze(Scope::All),
             asking,
             obstacle,
             why,
@@ -99,9 +91,9 @@ pub struct Waiters {
     by_run: BTreeMap<RunId, Ticket>,
     /// Who was woken for what, and has not used it yet.
     claims: BTreeMap<RunId, Obstacle>,
+    /// How long each run has waited before: its patience is one for all its waits together.
     /// The same by what they were woken for: one for each at most.
     claimed: BTreeMap<Obstacle, RunId>,
-    /// How long each run has waited before: its patience is one for all its waits together.
     waited: BTreeMap<RunId, Duration>,
 }
 
@@ -168,19 +160,19 @@ impl Waiters {
 
     /// The outermost thing that another one was woken for, in this target or around it.
     pub fn lock_claimed(&self, run: RunId, target: &Identity) -> Option<&Identity> {
-        let around = places_around(target).map(Obstacle::Lock);
+        let around = places_around(target).map(Obstacle::Target);
         let around = around.filter_map(|place| self.claimed.get_key_value(&place));
-        let inside = self.claimed.range(Obstacle::Lock(target.clone())..);
+        let inside = self.claimed.range(Obstacle::Target(target.clone())..);
         let mut claimed = around.chain(inside);
         loop {
             let (obstacle, owner) = claimed.next()?;
             match obstacle {
-                Obstacle::Lock(locked) if locked.contains(target) || target.contains(locked) => {
+                Obstacle::Target(locked) if locked.contains(target) || target.contains(locked) => {
                     if *owner != run {
                         return Some(locked);
                     }
                 }
-                Obstacle::Lock(_) | Obstacle::Hold | Obstacle::AtOnce(_) => return None,
+                Obstacle::Target(_) | Obstacle::Freeze(_) | Obstacle::Count(..) => return None,
             }
         }
     }
@@ -210,18 +202,24 @@ impl Engine {
     ) -> Result<(), Trouble> {
         let (run, id) = (waiting.asking.run, waiting.asking.id);
         let intent = waiting.asking.intent.clone();
-        let happened = Happened::Waits {
-            call: intent.call.clone(),
+        let left = self.waiters.left(run, program.metadata.patience);
+        let until = moment::after(now, left);
+        let waits = IntentWaiting {
+            run,
+            ask: id,
+            intent: intent.clone(),
+            again: waiting.asking.again,
+            gate: waiting.gate.into(),
+            obstacle: waiting.obstacle.clone(),
             why: waiting.why.clone(),
+            until,
         };
-        self.note(journal, run, now, happened)?;
+        self.record(journal, waits, now)?;
         let pending = match waiting.asking.again {
             true => run::Action::Repeat { id, intent },
             false => run::Action::Intend { id, intent },
         };
         self.desk.run(journal, run)?.pending.push(pending);
-        let left = self.waiters.left(run, program.metadata.patience);
-        let until = moment::after(now, left);
         self.timers.insert((until, Timer::Patience(run, id)));
         self.end_claim(run);
         self.waiters.add(waiting);
@@ -250,11 +248,15 @@ impl Engine {
         match intent.kind {
             IntentKind::Do => {
                 let reason = match waiting.obstacle {
-                    Obstacle::Hold => Reason::Hold,
-                    Obstacle::Lock(_) | Obstacle::AtOnce(_) => Reason::Patience,
+                    Obstacle::Freeze(_) => Reason::Hold,
+                    Obstacle::Target(_) | Obstacle::Count(..) => Reason::Patience,
                 };
-                let why = format!("waited for too long: {}", waiting.why);
-                self.refuse(journal, run, &intent.call, reason, why, now)?;
+                let refused = Refused {
+                    gate: waiting.gate,
+                    reason,
+                    why: format!("waited for too long: {}", waiting.why),
+                };
+                self.refuse(journal, &waiting.asking, refused, now)?;
                 self.answer(journal, run, run::Input::Refused { id, reason }, now)
             }
             IntentKind::Undo | IntentKind::Release => {
@@ -340,35 +342,36 @@ impl Engine {
                     program: &program,
                     now,
                 };
-                gate::pass(self, journal, &question)?
+                gate::pass(&self.known(), &question)
             }
             // Whoever drives it finds out why.
-            Err(Trouble::Unreadable | Trouble::Ended) => Verdict::Go,
+            Err(Trouble::Unreadable | Trouble::Ended) => ("", Verdict::Go),
             Err(Trouble::Store(error)) => return Err(error),
         };
         match leave {
-            Verdict::Wait(next, why) => {
+            (gate, Verdict::Wait(next, why)) => {
                 // Somebody behind it may have been in its shadow only.
                 if next != *obstacle {
                     self.is_gone(obstacle.clone());
                 }
                 let waiting = Waiting {
-                    held: waiting.held || next == Obstacle::Hold,
+                    gate,
+                    held: waiting.held || next == Obstacle::Freeze(Scope::All),
                     obstacle: next,
                     why,
                     ..waiting
                 };
                 self.waiters.put(ticket, waiting);
             }
-            Verdict::Go | Verdict::Refuse(..) => {
+            (_, Verdict::Go | Verdict::Refuse(..)) => {
                 self.waiters.has_waited(&waiting, now);
                 let Waiting { asking, held, .. } = waiting;
                 let (run, id) = (asking.run, asking.id);
                 match obstacle {
                     // It was in the way of all of them.
-                    Obstacle::Hold => self.is_gone(Obstacle::Hold),
+                    Obstacle::Freeze(_) => self.is_gone(Obstacle::Freeze(Scope::All)),
                     other if Planted::WakesAll.is_in() => self.is_gone(other.clone()),
-                    Obstacle::Lock(_) | Obstacle::AtOnce(_) => {
+                    Obstacle::Target(_) | Obstacle::Count(..) => {
                         self.waiters.claim(run, obstacle.clone());
                     }
                 }

@@ -8,9 +8,9 @@ use std::path::Path;
 
 use crate::diag::Diagnostic;
 use crate::effect::Observed;
-use crate::engine::{Accepted, Action, Arriving, Batch, Engine, Input, Runbooks};
+use crate::engine::{self, Accepted, Action, Arriving, Engine, Input, Runbooks};
 use crate::front;
-use crate::journal::{Alert, Error, IncidentId, Journal, RunId, Standing};
+use crate::journal::{Alert, Batch, Error, IncidentId, Journal, RunId, Stamp, Standing};
 use crate::program::Program;
 use crate::settings::{self, Grants};
 use crate::store::Sqlite;
@@ -152,9 +152,22 @@ impl Agent {
     }
 
     fn settle(&mut self) -> Result<(), Error> {
-        let Batch { writes, actions } = self.engine.take();
-        if !writes.is_empty() {
-            self.store.commit(&writes)?;
+        let engine::Batch {
+            at,
+            facts,
+            writes,
+            actions,
+        } = self.engine.take();
+        if !writes.is_empty() || !facts.is_empty() {
+            let stamp = Stamp {
+                at,
+                ..Stamp::default()
+            };
+            self.store.append(&Batch {
+                stamp,
+                facts,
+                writes,
+            })?;
         }
         for action in actions {
             match action {

@@ -71,6 +71,7 @@ pub enum Ask<'a> {
     Outbox,
     Debts,
     Hold,
+    Facts(u64, usize),
 }
 
 impl Store {
@@ -93,13 +94,13 @@ impl Store {
 
     /// Makes a batch durable.
     pub fn commit(&mut self, batch: &Batch) -> Result<(), Refusal> {
-        self.0.commit(batch.writes()).map_err(refusal)
+        self.0.append(batch.batch()).map_err(refusal)
     }
 
     /// Makes durable what a script did.
     pub fn keep(&mut self, written: &Written) -> Result<(), Refusal> {
         let mut batches = written.batches.iter();
-        batches.try_for_each(|batch| self.0.commit(batch).map_err(refusal))
+        batches.try_for_each(|batch| self.0.append(batch).map_err(refusal))
     }
 
     /// How many runs an agent with this package goes on with.
@@ -148,7 +149,9 @@ impl Store {
             Ask::Program(number) => lines(store.program(batch::hash(number))?, |_| number),
             Ask::OpenIntents => lines(store.open_intents()?, |intent| intent.id),
             Ask::AttemptsSince(target, since) => {
-                vec![store.attempts_since(target, time(since))?.to_string()]
+                let attempts = store.attempts(time(since))?.into_iter();
+                let own = attempts.filter(|(_, of, _)| of == target);
+                vec![own.map(|(.., amount)| amount).sum::<u32>().to_string()]
             }
             Ask::Events(name, since) => lines(store.events(name, time(since))?, |event| event.id),
             Ask::Event(id) => lines(store.event(EventId(id))?, |event| event.id),
@@ -175,6 +178,14 @@ impl Store {
             Ask::Outbox => lines(store.outbox()?, |message| message.id),
             Ask::Debts => lines(store.debts()?, |debt| debt.id),
             Ask::Hold => lines(store.hold()?, |hold| hold.by.clone()),
+            Ask::Facts(after, most) => {
+                let recorded = store.facts(after, most)?;
+                let facts = recorded.into_iter().map(|batch| {
+                    // Each store counts its own agents.
+                    (batch.header.number, batch.header.stamp, batch.facts)
+                });
+                lines(facts, |(number, ..)| *number)
+            }
         })
     }
 }

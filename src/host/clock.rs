@@ -8,7 +8,9 @@ use std::sync::Mutex;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::time::{ClockId, clock_gettime};
+use smol_str::SmolStr;
 
+use crate::journal::Stamp;
 use crate::value::{Duration, Time};
 
 /// A difference that is no step: clocks are slewed all the time.
@@ -20,12 +22,15 @@ const BELIEVED: i64 = 10_000;
 #[derive(Debug)]
 pub struct Clock {
     anchor: Mutex<Anchor>,
+    /// Which start of the machine this is, where it says so.
+    boot: SmolStr,
 }
 
 impl Default for Clock {
     fn default() -> Clock {
         Clock {
             anchor: Mutex::new(Anchor::new(mono(), wall())),
+            boot: boot(),
         }
     }
 }
@@ -34,6 +39,15 @@ impl Clock {
     /// Now.
     pub fn now(&self) -> Time {
         Time::from_millis(self.locked().now(mono())).unwrap_or_default()
+    }
+
+    /// What a batch that was decided at this time is stamped with.
+    pub fn stamp(&self, at: Time) -> Stamp {
+        Stamp {
+            at,
+            mono: Duration::from_millis(mono()),
+            boot: self.boot.clone(),
+        }
     }
 
     /// Compares the agent's time with the wall's, which has to be done about once a second. A step
@@ -115,6 +129,12 @@ fn mono() -> i64 {
     now.tv_sec
         .saturating_mul(1_000)
         .saturating_add(now.tv_nsec / 1_000_000)
+}
+
+/// What Linux calls this start of the machine; empty elsewhere.
+fn boot() -> SmolStr {
+    let read = std::fs::read_to_string("/proc/sys/kernel/random/boot_id");
+    read.map(|id| id.trim().into()).unwrap_or_default()
 }
 
 #[cfg(test)]

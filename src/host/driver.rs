@@ -16,10 +16,10 @@ use tracing::{error, info, warn};
 
 use super::{Clock, Performer, Status, Tally};
 use crate::diag::Code;
-use crate::engine::{self, Accepted, Arriving, Batch, Engine, Refusal, Runbooks, Settling};
-use crate::journal::{DeadLetter, Error, IncidentId, Journal, Write};
+use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
+use crate::journal::{Batch, DeadLetter, Error, IncidentId, Journal, StoppedHow, Write};
 use crate::settings::Grants;
-use crate::value::{SHOWN_CHARACTERS, escape_text};
+use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// The most inputs that one commit takes.
 const BATCH: usize = 4_096;
@@ -153,6 +153,8 @@ impl Work {
             Err(failure) => return Stopped::Store(failure),
         }
         // What recovery has to say comes first.
+        let (version, epoch) = (env!("CARGO_PKG_VERSION"), self.journal.epoch());
+        self.engine.begun(version, epoch, self.clock.now());
         if let Err(failure) = self.settle(Vec::new()) {
             return Stopped::Store(failure);
         }
@@ -182,9 +184,11 @@ impl Work {
 
     /// One batch. False when it was the last one.
     fn round(&mut self, first: Option<Order>, incoming: &Receiver<Order>) -> Result<bool, Error> {
-        if let Some(by) = self.clock.look() {
+        let step = self.clock.look();
+        // What is decided together has one time.
+        let now = self.clock.now();
+        if let Some(by) = step {
             warn!("the clock was set by {by}");
-            let now = self.clock.now();
             self.engine.clock_stepped(self.journal.as_ref(), by, now)?;
         }
         let mut later = Vec::new();
@@ -198,18 +202,19 @@ impl Work {
                     self.settle(std::mem::take(&mut later))?;
                     look(self.journal.as_ref(), &self.engine)?;
                 }
-                other => later.extend(self.take(other)?),
+                other => later.extend(self.take(other, now)?),
             }
         }
-        let now = self.clock.now();
         self.engine
             .handle(self.journal.as_ref(), engine::Input::Tick, now)?;
+        if !goes_on {
+            self.engine.stopped(StoppedHow::Asked, now);
+        }
         self.settle(later)?;
         Ok(goes_on)
     }
 
-    fn take(&mut self, order: Order) -> Result<Option<Later>, Error> {
-        let now = self.clock.now();
+    fn take(&mut self, order: Order, now: Time) -> Result<Option<Later>, Error> {
         let journal = self.journal.as_ref();
         let engine = &mut self.engine;
         Ok(match order {
@@ -260,16 +265,27 @@ impl Work {
 
     /// Makes everything durable, then does what is to be done and answers whoever waits.
     fn settle(&mut self, later: Vec<Later>) -> Result<(), Error> {
-        let Batch { writes, actions } = self.engine.take();
-        if !writes.is_empty() {
+        let engine::Batch {
+            at,
+            facts,
+            writes,
+            actions,
+        } = self.engine.take();
+        if !writes.is_empty() || !facts.is_empty() {
+            let stamp = self.clock.stamp(at);
+            let batch = Batch {
+                stamp,
+                facts,
+                writes,
+            };
             let begun = Instant::now();
-            self.journal.commit(&writes)?;
-            self.own.status.commits(&writes, begun.elapsed());
-        }
-        for write in &writes {
-            if let Write::Dead(letter) = write {
-                let why = escape_text(&letter.why, SHOWN_CHARACTERS);
-                warn!(code = %letter.code, "dead letter: {why}");
+            self.journal.append(&batch)?;
+            self.own.status.commits(&batch.writes, begun.elapsed());
+            for write in &batch.writes {
+                if let Write::Dead(letter) = write {
+                    let why = escape_text(&letter.why, SHOWN_CHARACTERS);
+                    warn!(code = %letter.code, "dead letter: {why}");
+                }
             }
         }
         for answer in later {

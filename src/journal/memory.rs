@@ -5,14 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use super::{
-    Arrival, DeadLetter, Debt, DebtId, Delivery, Entry, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, IntentId, IntentState, Journal, LetterId, MessageId, Newest, Outbox,
-    Page, RunId, StoredIntent, StoredRun, Write,
+    Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error, ErrorKind,
+    EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal, LetterId,
+    MessageId, Newest, Outbox, Page, Recorded, RunId, Shard, StoredIntent, StoredRun, Write,
+    decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
-use crate::value::{Identity, Time};
+use crate::value::Time;
 
 /// All records, by what identifies them.
 #[derive(Clone, Debug)]
@@ -30,12 +33,12 @@ pub struct Memory {
     runs: BTreeMap<RunId, StoredRun>,
     programs: BTreeMap<CodeHash, Vec<u8>>,
     intents: BTreeMap<IntentId, StoredIntent>,
-    /// When changes of a target type were granted, in order.
-    attempts: BTreeMap<String, Vec<(Time, IntentId)>>,
     holdings: BTreeMap<(EventId, String, u16), Holding>,
     messages: BTreeMap<MessageId, Outbox>,
     debts: BTreeMap<DebtId, Debt>,
     hold: Option<Hold>,
+    /// What has happened, as bytes.
+    batches: Vec<(Header, Encoded)>,
 }
 
 impl Memory {
@@ -52,11 +55,11 @@ impl Memory {
             runs: BTreeMap::new(),
             programs: BTreeMap::new(),
             intents: BTreeMap::new(),
-            attempts: BTreeMap::new(),
             holdings: BTreeMap::new(),
             messages: BTreeMap::new(),
             debts: BTreeMap::new(),
             hold: None,
+            batches: Vec::new(),
         }
     }
 
@@ -140,7 +143,6 @@ impl Memory {
                 self.programs.entry(hash).or_insert(artefact);
             }
             Write::Intent(intent) => {
-                self.count_attempt(&intent);
                 self.intents.insert(intent.id, intent);
             }
             Write::IntentState { id, state } => {
@@ -182,27 +184,6 @@ impl Memory {
         known.filter(move |incident| incident.runbook == runbook && incident.key == key)
     }
 
-    /// Keeps when targets of which types were to be changed: an intent counts once for a type.
-    fn count_attempt(&mut self, granted: &StoredIntent) {
-        if let Some(before) = self.intents.get(&granted.id) {
-            for target in &before.intent.targets {
-                if let Some(known) = self.attempts.get_mut(target.kind()) {
-                    known.retain(|(_, id)| *id != granted.id);
-                }
-            }
-        }
-        if granted.intent.kind != IntentKind::Do {
-            return;
-        }
-        let targets = granted.intent.targets.iter();
-        let types: BTreeSet<&str> = targets.map(Identity::kind).collect();
-        for kind in types {
-            let known = self.attempts.entry(kind.to_owned()).or_default();
-            let place = known.partition_point(|(at, _)| *at <= granted.at);
-            known.insert(place, (granted.at, granted.id));
-        }
-    }
-
     fn is_live(&self, run: RunId) -> bool {
         self.runs.get(&run).is_some_and(|run| !run.ended)
     }
@@ -213,12 +194,37 @@ impl Journal for Memory {
         Ok(self.name.clone())
     }
 
-    fn commit(&mut self, batch: &[Write]) -> Result<(), Error> {
-        self.check(batch)?;
-        for write in batch {
+    fn epoch(&self) -> Epoch {
+        Epoch(1)
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), Error> {
+        self.check(&batch.writes)?;
+        for write in &batch.writes {
             self.apply(write.clone());
         }
+        if !batch.facts.is_empty() {
+            let header = Header {
+                shard: Shard::default(),
+                number: self.batches.len() as u64 + 1,
+                epoch: self.epoch(),
+                stamp: batch.stamp.clone(),
+            };
+            self.batches.push((header, encode(&batch.facts)));
+        }
         Ok(())
+    }
+
+    fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error> {
+        let later = self
+            .batches
+            .iter()
+            .filter(|(header, _)| header.number > after);
+        let read = later.map(|(header, encoded)| Recorded {
+            header: header.clone(),
+            facts: decode(&encoded.open, Some(&encoded.personal)),
+        });
+        Ok(read.take(most).collect())
     }
 
     fn newest(&self) -> Result<Newest, Error> {
@@ -228,6 +234,7 @@ impl Journal for Memory {
             intent: self.intents.keys().next_back().map_or(0, |id| id.0),
             message: self.messages.keys().next_back().map_or(0, |id| id.0),
             debt: self.debts.keys().next_back().map_or(0, |id| id.0),
+            letter: self.dead.len() as u64,
         })
     }
 
@@ -300,11 +307,18 @@ impl Journal for Memory {
         Ok(open.cloned().collect())
     }
 
-    fn attempts_since(&self, target: &str, since: Time) -> Result<u32, Error> {
-        let known = self.attempts.get(target).map(Vec::as_slice);
-        let known = known.unwrap_or_default();
-        let before = known.partition_point(|(at, _)| *at < since);
-        Ok(count(known.iter().skip(before)))
+    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
+        let mut counted: BTreeMap<(SmolStr, Time), u32> = BTreeMap::new();
+        for intent in self.intents.values() {
+            if intent.intent.kind == IntentKind::Do && intent.at >= since {
+                for target in &intent.intent.targets {
+                    let place = (target.kind().into(), intent.at);
+                    *counted.entry(place).or_default() += 1;
+                }
+            }
+        }
+        let counted = counted.into_iter();
+        Ok(counted.map(|((of, at), amount)| (at, of, amount)).collect())
     }
 
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {

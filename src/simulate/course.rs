@@ -11,14 +11,16 @@ use super::trace::Trace;
 use super::world::{Does, Way, World};
 use super::{Crash, Written};
 use crate::effect::ChangeOutcome;
-use crate::engine::{Action, Batch, Engine, Input, Runbooks};
-use crate::journal::{Error, Journal, Memory};
+use crate::engine::{self, Action, Engine, Input, Runbooks};
+use crate::journal::{Batch, Error, Journal, Memory, Stamp};
 use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::{Perform, moment};
 use crate::settings::Grants;
 use crate::value::{Duration, Time};
 
+/// The agent that is simulated: the version stands in its records.
+const VERSION: &str = "simulated";
 /// When every script begins: a Monday at noon.
 pub const BEGIN: i64 = 1_767_614_400_000;
 /// How long an observation takes.
@@ -68,7 +70,8 @@ impl Simulation {
         let memory = Memory::new("s");
         let now = Time::from_millis(BEGIN).unwrap_or_default();
         let runbooks = Runbooks::new(programs.clone());
-        let engine = Engine::start(&memory, runbooks, grants.clone(), now)?;
+        let mut engine = Engine::start(&memory, runbooks, grants.clone(), now)?;
+        engine.begun(VERSION, memory.epoch(), now);
         Ok(Simulation {
             judge: Judge::new(&programs),
             programs,
@@ -159,10 +162,17 @@ impl Simulation {
     /// Makes what came of it durable, and does it; or dies.
     fn commit(&mut self) -> Result<(), Error> {
         self.open = false;
-        let Batch {
+        let engine::Batch {
+            at,
+            facts,
             writes,
             mut actions,
         } = self.engine.take();
+        let batch = Batch {
+            stamp: self.stamp(at),
+            facts,
+            writes,
+        };
         if Planted::RepliesBeforeAppend.is_in() {
             self.answer()?;
         }
@@ -171,12 +181,16 @@ impl Simulation {
                 self.perform(action)?;
             }
         }
-        if !writes.is_empty() {
-            self.judge.writes(&self.memory, &writes)?;
-            self.memory.commit(&writes)?;
-            self.trace.writes(&writes, self.now);
+        if !batch.writes.is_empty() || !batch.facts.is_empty() {
+            self.judge.writes(&self.memory, &batch.writes)?;
+            self.judge.facts(&batch.facts, batch.stamp.at);
+            self.memory.append(&batch)?;
+            let (live, memory) = (self.engine.model(), &self.memory);
+            self.judge.model(live, memory, self.now)?;
+            self.trace.facts(&batch.facts, self.now);
+            self.trace.writes(&batch.writes, self.now);
             if self.keeps {
-                self.written.batches.push(writes);
+                self.written.batches.push(batch);
             }
             self.commits += 1;
             if let Some(crash) = self
@@ -193,6 +207,14 @@ impl Simulation {
         let timer = self.engine.next_timer().is_some();
         self.judge
             .at_rest(&self.memory, &self.coming, timer, self.now)
+    }
+
+    fn stamp(&self, at: Time) -> Stamp {
+        Stamp {
+            at,
+            mono: moment::since(self.begin, self.now),
+            boot: "simulated".into(),
+        }
     }
 
     /// Tells whoever sent something that it is accepted.
@@ -218,6 +240,7 @@ impl Simulation {
         self.now = moment::after(self.now, AWAY);
         let runbooks = Runbooks::new(self.programs.clone());
         self.engine = Engine::start(&self.memory, runbooks, self.grants.clone(), self.now)?;
+        self.engine.begun(VERSION, self.memory.epoch(), self.now);
         self.trace.say(self.now, "the agent begins again");
         self.judge.begins_anew(&self.memory, self.now)?;
         self.commit()

@@ -9,11 +9,12 @@ mod patience;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::causes::Causes;
 use super::queue::{Queue, answered};
 use crate::effect::{ChangeOutcome, Settled};
-use crate::engine::Input;
+use crate::engine::{Input, Model};
 use crate::journal::{
-    Delivery, Entry, Error, Happened, Incident, IncidentId, IncidentState, Journal, Memory,
+    Delivery, Entry, Error, Fact, Happened, Incident, IncidentId, IncidentState, Journal, Memory,
     MessageId, MessageKind, Outbox, RunId, StoredRun, Write,
 };
 use crate::program::Program;
@@ -32,6 +33,10 @@ pub struct Judge {
     patience: Patience,
     events: Events,
     messages: BTreeMap<IncidentId, BTreeMap<MessageId, Outbox>>,
+    causes: Causes,
+    /// What follows from all facts since the beginning.
+    replayed: Model,
+    batches: usize,
     /// Runs that something has happened to since they were looked at.
     touched: BTreeSet<RunId>,
     /// Live runs that wait for what time brings.
@@ -57,6 +62,37 @@ impl Judge {
     pub fn loads(&mut self, programs: &[Program]) {
         self.changes.loads(programs);
         self.patience.loads(programs);
+        self.causes.loads(programs);
+    }
+
+    /// What is recorded as having happened has its cause.
+    pub fn facts(&mut self, facts: &[Fact], at: Time) {
+        for fact in facts {
+            self.replayed.apply(fact, at);
+            if let Err(broken) = self.causes.add(fact) {
+                self.finds(broken);
+            }
+        }
+    }
+
+    /// What an agent knows is what follows from all facts, and from the records that it has kept.
+    pub fn model(&mut self, live: &Model, memory: &Memory, now: Time) -> Result<(), Error> {
+        self.batches += 1;
+        // The longer the history, the more there is to compare.
+        if !self.batches.is_multiple_of(1 + self.batches / 100) {
+            return Ok(());
+        }
+        if *live != self.replayed {
+            let replayed = &self.replayed;
+            let what = format!("the model is not what the facts say: {live:#?}\n{replayed:#?}");
+            self.finds(what);
+        }
+        let loaded = Model::load(memory, now)?;
+        if *live != loaded {
+            let what = format!("the model is not what is kept: {live:#?}\n{loaded:#?}");
+            self.finds(what);
+        }
+        Ok(())
     }
 
     /// Keeps what is broken, once.
@@ -145,6 +181,10 @@ impl Judge {
             let name = &perform.call.name;
             self.finds(format!("{name} is begun while all changes are stopped"));
         }
+        if !self.causes.is_started(perform) {
+            let name = &perform.call.name;
+            self.finds(format!("{name} is begun, and that is not on record"));
+        }
         let wrong = self.changes.dispatched(run, perform);
         wrong.into_iter().for_each(|wrong| self.finds(wrong));
         Ok(())
@@ -226,6 +266,8 @@ impl Judge {
         let code = |run| Some(memory.run(run).ok()??.code);
         let mut wrong = self.patience.at_end(now, code);
         wrong.extend(self.events.at_end(memory)?);
+        let open = self.causes.left_open().into_iter();
+        wrong.extend(open.map(|id| format!("event {id} was accepted, and nothing came of it")));
         wrong.into_iter().for_each(|wrong| self.finds(wrong));
         Ok(())
     }

@@ -16,6 +16,8 @@ use crate::value::Duration;
 pub struct Script {
     /// Lines of `[grants]`.
     grants: String,
+    /// Whether the trace shows what is recorded.
+    pub facts: bool,
     /// By time; lines without one happen at the very beginning.
     pub steps: Vec<(Duration, Step)>,
 }
@@ -99,6 +101,10 @@ impl Script {
         if let Some(granted) = line.strip_prefix("grant ") {
             self.grants.push_str(&lines(granted));
             self.grants.push('\n');
+            return Some(());
+        }
+        if line == "facts" {
+            self.facts = true;
             return Some(());
         }
         let (at, rest) = match line.strip_prefix("at ") {

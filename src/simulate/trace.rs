@@ -7,7 +7,7 @@ use super::script::Step;
 use super::world::Way;
 use crate::engine::{Accepted, Plain, line};
 use crate::journal::{
-    Delivery, IncidentId, IncidentState, IntentState, MessageId, Standing, Write,
+    Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Standing, Write,
 };
 use crate::run::words::Print;
 use crate::run::{Perform, moment};
@@ -18,6 +18,8 @@ use crate::value::{Duration, Time};
 pub struct Trace {
     pub begin: Time,
     pub text: String,
+    /// Whether what is recorded is shown.
+    pub shows_facts: bool,
     /// The last word for each incident.
     states: BTreeMap<IncidentId, String>,
     messages: BTreeMap<MessageId, ()>,
@@ -28,6 +30,7 @@ impl Trace {
         Trace {
             begin,
             text: String::new(),
+            shows_facts: false,
             states: BTreeMap::new(),
             messages: BTreeMap::new(),
         }
@@ -100,6 +103,27 @@ impl Trace {
         self.say(now, &format!("! {call}"));
     }
 
+    /// What is recorded as having happened.
+    pub fn facts(&mut self, facts: &[Fact], now: Time) {
+        for fact in facts
+            .iter()
+            .filter(|_| self.shows_facts)
+            .collect::<Vec<_>>()
+        {
+            let kind = fact.kind();
+            let fields: Vec<String> = fact
+                .fields()
+                .into_iter()
+                .filter(|(name, _)| *name != "digest")
+                .map(|(name, value)| format!("{name}: {}", without_hashes(&value)))
+                .collect();
+            self.say(
+                now,
+                &format!("= {} {}: {}", kind.number, kind.name, fields.join(", ")),
+            );
+        }
+    }
+
     /// What became durable.
     pub fn writes(&mut self, writes: &[Write], now: Time) {
         for write in writes {
@@ -157,4 +181,17 @@ impl Trace {
             }
         }
     }
+}
+
+/// Hashes are of another program each time the compiler differs.
+fn without_hashes(printed: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = printed;
+    while let Some((before, hash)) = rest.split_once("CodeHash([") {
+        kept.push_str(before);
+        kept.push_str("CodeHash");
+        rest = hash.split_once("])").map_or("", |(_, after)| after);
+    }
+    kept.push_str(rest);
+    kept
 }

@@ -5,6 +5,7 @@
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
 
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
@@ -35,6 +36,7 @@ pub fn newest(connection: &Connection) -> Result<Newest, Error> {
         intent: highest("SELECT max(id) FROM intent")?,
         message: highest("SELECT max(id) FROM message")?,
         debt: highest("SELECT max(id) FROM debt")?,
+        letter: highest("SELECT max(id) FROM dead_letter")?,
     })
 }
 
@@ -191,9 +193,13 @@ pub fn open_intents(connection: &Connection) -> Result<Vec<StoredIntent>, Error>
     })
 }
 
-pub fn attempts_since(connection: &Connection, target: &str, since: Time) -> Result<u32, Error> {
-    let sql = "SELECT count(*) FROM target INDEXED BY target_by_type WHERE type = ?1 AND at >= ?2";
-    count(connection, sql, params![target, since.millis()])
+pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
+    let sql = "SELECT at, type, sum(amount) FROM target INDEXED BY target_by_type \
+               WHERE at >= ?1 GROUP BY type, at ORDER BY type, at";
+    all(connection, sql, [since.millis()], |row| {
+        let at = Time::from_millis(get(row, 0)?).map_err(|_| corrupt("the time of an intent"))?;
+        Ok((at, get::<String>(row, 1)?.into(), get(row, 2)?))
+    })
 }
 
 pub fn events(connection: &Connection, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {

@@ -7,10 +7,13 @@ use rusqlite::Connection;
 
 use super::record::FORM;
 use super::trouble::{error, from_sqlite};
-use crate::journal::{Error, ErrorKind};
+use crate::journal::{Error, ErrorKind, StoreMigrated};
 
 /// Version N is what the first N steps make.
-const STEPS: &[&str] = &[include_str!("migrations/0001.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    include_str!("migrations/0002.sql"),
+];
 
 /// Says in the file's head that it is a store: `rbk` and a zero, as a number.
 const APPLICATION: i64 = 0x7262_6b00;
@@ -81,19 +84,25 @@ fn look_at_form(connection: &Connection) -> Result<(), Error> {
     }
 }
 
-/// Takes the steps that are missing, inside the caller's transaction.
-pub fn migrate(connection: &Connection, schema: Schema) -> Result<(), Error> {
+/// Takes the steps that are missing, inside the caller's transaction; gives what has happened to a
+/// store that was there.
+pub fn migrate(connection: &Connection, schema: Schema) -> Result<Option<StoreMigrated>, Error> {
     let done = match schema {
         Schema::Fresh => 0,
         Schema::Older(version) => version,
-        Schema::Current => return Ok(()),
+        Schema::Current => return Ok(None),
     };
     for step in STEPS.iter().skip(done) {
         connection.execute_batch(step).map_err(from_sqlite)?;
     }
     let version = STEPS.len();
     let stamp = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version}");
-    connection.execute_batch(&stamp).map_err(from_sqlite)
+    connection.execute_batch(&stamp).map_err(from_sqlite)?;
+    let number = |steps| u32::try_from(steps).unwrap_or(u32::MAX);
+    Ok((done > 0).then(|| StoreMigrated {
+        from: number(done),
+        to: number(version),
+    }))
 }
 
 fn number(connection: &Connection, pragma: &str) -> Result<i64, Error> {

@@ -73,7 +73,7 @@ impl Sqlite {
         let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let transaction = begun.map_err(from_sqlite)?;
         let schema = migrate::look(&transaction)?;
-        migrate::migrate(&transaction, schema)?;
+        let migrated = migrate::migrate(&transaction, schema)?;
         if schema == Schema::Fresh {
             let meta = "INSERT INTO meta (id, name, epoch) VALUES (0, ?1, 0)";
             let made = transaction.execute(meta, [fresh_name]);
@@ -96,6 +96,7 @@ impl Sqlite {
             connection,
             path,
             owner: Some(owner),
+            migrated,
             broken: None,
         })
     }
@@ -131,6 +132,7 @@ impl Sqlite {
             connection,
             path,
             owner: None,
+            migrated: None,
             broken: None,
         })
     }

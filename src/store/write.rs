@@ -2,7 +2,7 @@
 //!
 //! In: one change. Out: nothing, or why it cannot be kept. Never commits.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Params, params};
 
@@ -161,10 +161,14 @@ fn write_intent(connection: &Connection, intent: &StoredIntent) -> Result<(), Er
     if intent.intent.kind != IntentKind::Do {
         return Ok(());
     }
-    let targets = intent.intent.targets.iter();
-    for name in targets.map(|target| target.kind()).collect::<BTreeSet<_>>() {
-        let sql = "INSERT INTO target (intent, type, at) VALUES (?1, ?2, ?3)";
-        execute(connection, sql, params![id, name, intent.at.millis()])?;
+    let mut amounts: BTreeMap<&str, u32> = BTreeMap::new();
+    for target in &intent.intent.targets {
+        *amounts.entry(target.kind()).or_default() += 1;
+    }
+    for (name, amount) in amounts {
+        let sql = "INSERT INTO target (intent, type, at, amount) VALUES (?1, ?2, ?3, ?4)";
+        let values = params![id, name, intent.at.millis(), amount];
+        execute(connection, sql, values)?;
     }
     Ok(())
 }

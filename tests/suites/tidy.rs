@@ -2,6 +2,7 @@
 //!
 //! Each trial looks at the files of the package as text and lists every place that breaks a rule.
 
+mod decisions;
 mod files;
 mod floors;
 mod modules;
@@ -29,6 +30,11 @@ const RULES: &[(&str, Rule)] = &[
     ("exceptions give a reason", files::no_bare_allow),
     ("files are short", files::files_are_short),
     ("no debts", files::no_debts),
+    ("decisions stand alone", decisions::decisions_stand_alone),
+    (
+        "facts alone change the model",
+        decisions::facts_alone_change_the_model,
+    ),
     ("no orphan snapshots", files::no_orphan_snapshots),
 ];
 

@@ -1,9 +1,7 @@
 //! Whether more would be disturbed at the same time than a line of the blast allows.
 
-use super::{Asked, Gate, Question, Verdict};
-use crate::engine::Engine;
-use crate::engine::waiting::Obstacle;
-use crate::journal::{Error, Journal};
+use super::{Asked, Gate, Known, Question, Verdict};
+use crate::journal::{Obstacle, Scope};
 use crate::program::{BlastLine, BlastPer, Program};
 
 pub struct AtOnce;
@@ -20,19 +18,18 @@ impl Gate for AtOnce {
         }
     }
 
-    fn ask(
-        &self,
-        engine: &Engine,
-        _: &dyn Journal,
-        question: &Question<'_>,
-    ) -> Result<Verdict, Error> {
+    fn counts(&self) -> bool {
+        true
+    }
+
+    fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
         let lines = question.program.metadata.blast.iter();
         let mut counted = lines.filter(|line| counts(question.program, line));
-        let over = counted.find_map(|line| over(engine, question, line));
-        Ok(match over {
+        let over = counted.find_map(|line| over(known, question, line));
+        match over {
             Some((obstacle, why)) => Verdict::Wait(obstacle, why),
             None => Verdict::Go,
-        })
+        }
     }
 }
 
@@ -48,18 +45,21 @@ fn counts(program: &Program, line: &BlastLine) -> bool {
     }
 }
 
-fn over(engine: &Engine, question: &Question<'_>, line: &BlastLine) -> Option<(Obstacle, String)> {
+fn over(
+    known: &Known<'_>,
+    question: &Question<'_>,
+    line: &BlastLine,
+) -> Option<(Obstacle, String)> {
     let (run, intent) = (question.asking.run, question.intent());
-    let others = engine
-        .disturbed
-        .of_others(run, &line.target, &intent.targets);
+    let disturbed = known.model.disturbed();
+    let others = disturbed.of_others(run, &line.target, &intent.targets);
     // The run itself counts its own.
     let own = intent
         .targets
         .iter()
         .filter(|target| target.kind() == line.target);
-    let obstacle = Obstacle::AtOnce(line.target.clone());
-    let claimed = usize::from(engine.waiters.is_claimed_by_another(run, &obstacle));
+    let obstacle = Obstacle::Count(Scope::All, line.target.clone());
+    let claimed = usize::from(known.waiters.is_claimed_by_another(run, &obstacle));
     let (others, own) = (others + claimed, own.count());
     let most = line.count as usize;
     (own > 0 && others + own > most).then(|| {

@@ -1,10 +1,8 @@
 //! Whether the agent is granted what the action needs, as the grants are now.
 
-use super::{Asked, Gate, Question, Verdict};
+use super::{Asked, Gate, Known, Question, Verdict};
 use crate::effect::Reason;
-use crate::engine::Engine;
 use crate::engine::drive::granted;
-use crate::journal::{Error, Journal};
 
 pub struct Capability;
 
@@ -19,21 +17,20 @@ impl Gate for Capability {
         }
     }
 
-    fn ask(
-        &self,
-        engine: &Engine,
-        _: &dyn Journal,
-        question: &Question<'_>,
-    ) -> Result<Verdict, Error> {
+    fn counts(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
         let call = &question.intent().call;
         let mut actions = question.program.actions.iter();
         let Some(declared) = actions.find(|one| *one.name == *call.name) else {
             let why = format!("`{}` is not declared", call.name);
-            return Ok(Verdict::Refuse(Reason::Grant, why));
+            return Verdict::Refuse(Reason::Grant, why);
         };
-        Ok(match granted(&engine.grants, &declared.needs, call) {
+        match granted(known.grants, &declared.needs, call) {
             Ok(()) => Verdict::Go,
             Err(denied) => Verdict::Refuse(Reason::Grant, denied),
-        })
+        }
     }
 }

@@ -1,9 +1,7 @@
 //! Whether all changes are stopped: by a human, or because the agent itself stops.
 
-use super::{Asked, Gate, Question, Verdict};
-use crate::engine::Engine;
-use crate::engine::waiting::Obstacle;
-use crate::journal::{Error, Journal};
+use super::{Asked, Gate, Known, Question, Verdict};
+use crate::journal::{Obstacle, Scope};
 use crate::planted::Planted;
 
 pub struct Freeze;
@@ -19,21 +17,25 @@ impl Gate for Freeze {
         }
     }
 
-    fn ask(&self, engine: &Engine, _: &dyn Journal, _: &Question<'_>) -> Result<Verdict, Error> {
+    fn counts(&self) -> bool {
+        false
+    }
+
+    fn ask(&self, known: &Known<'_>, _: &Question<'_>) -> Verdict {
         if Planted::FreezeIgnored.is_in() {
-            return Ok(Verdict::Go);
+            return Verdict::Go;
         }
-        if engine.draining {
+        if known.draining {
             // The next start asks anew.
             let why = "the agent stops".to_owned();
-            return Ok(Verdict::Wait(Obstacle::Hold, why));
+            return Verdict::Wait(Obstacle::Freeze(Scope::All), why);
         }
-        Ok(match &engine.hold {
-            Some(hold) => {
+        match known.model.frozen() {
+            Some((scope, hold)) => {
                 let why = format!("all changes are stopped by {}", hold.by);
-                Verdict::Wait(Obstacle::Hold, why)
+                Verdict::Wait(Obstacle::Freeze(scope.clone()), why)
             }
             None => Verdict::Go,
-        })
+        }
     }
 }

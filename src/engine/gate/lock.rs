@@ -1,10 +1,8 @@
 //! Whether somebody else works on a target, on something in it, or on what it lies in.
 
-use super::{Asked, Gate, Question, Verdict};
-use crate::engine::Engine;
+use super::{Asked, Gate, Known, Question, Verdict};
 use crate::engine::drive::incident_of;
-use crate::engine::waiting::Obstacle;
-use crate::journal::{Error, Journal, RunId};
+use crate::journal::{Obstacle, RunId};
 use crate::value::Identity;
 
 pub struct Lock;
@@ -21,30 +19,29 @@ impl Gate for Lock {
         }
     }
 
-    fn ask(
-        &self,
-        engine: &Engine,
-        _: &dyn Journal,
-        question: &Question<'_>,
-    ) -> Result<Verdict, Error> {
+    fn counts(&self) -> bool {
+        true
+    }
+
+    fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
         let run = question.asking.run;
         let mut targets = question.intent().targets.iter();
-        let locked = targets.find_map(|target| locked(engine, run, target));
-        Ok(match locked {
-            Some((locked, why)) => Verdict::Wait(Obstacle::Lock(locked), why),
+        let locked = targets.find_map(|target| locked(known, run, target));
+        match locked {
+            Some((locked, why)) => Verdict::Wait(Obstacle::Target(locked), why),
             None => Verdict::Go,
-        })
+        }
     }
 }
 
 /// What of others stands in the way of a change of this target.
-fn locked(engine: &Engine, run: RunId, target: &Identity) -> Option<(Identity, String)> {
-    if let Some((locked, owner)) = engine.locks.in_the_way(run, target) {
+fn locked(known: &Known<'_>, run: RunId, target: &Identity) -> Option<(Identity, String)> {
+    if let Some((locked, owner)) = known.model.locks().in_the_way(run, target) {
         let (name, owner) = (printed(locked), incident_of(owner)?);
         let why = format!("{name} is being changed by incident {owner}");
         return Some((locked.clone(), why));
     }
-    let claimed = engine.waiters.lock_claimed(run, target)?;
+    let claimed = known.waiters.lock_claimed(run, target)?;
     let why = format!("{} is somebody else's turn", printed(claimed));
     Some((claimed.clone(), why))
 }

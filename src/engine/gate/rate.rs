@@ -1,9 +1,7 @@
 //! Whether it was done so often lately that once more is refused. Targets are counted.
 
-use super::{Asked, Gate, Question, Verdict};
+use super::{Asked, Gate, Known, Question, Verdict};
 use crate::effect::Reason;
-use crate::engine::Engine;
-use crate::journal::{Error, Journal};
 use crate::program::BlastPer;
 use crate::value::{Duration, Time};
 
@@ -23,12 +21,11 @@ impl Gate for Rate {
         }
     }
 
-    fn ask(
-        &self,
-        engine: &Engine,
-        journal: &dyn Journal,
-        question: &Question<'_>,
-    ) -> Result<Verdict, Error> {
+    fn counts(&self) -> bool {
+        true
+    }
+
+    fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
         for line in &question.program.metadata.blast {
             let BlastPer::Window(window) = line.per else {
                 continue;
@@ -39,17 +36,14 @@ impl Gate for Rate {
                 continue;
             }
             let since = before(question.now, window);
-            let earlier = journal.attempts_since(&line.target, since)? as usize;
-            let batch = engine.attempts.get(&line.target).copied();
-            let batch = batch.unwrap_or_default();
-            let attempts = earlier + batch;
+            let attempts = known.model.spent(&line.target, since) as usize;
             if attempts + wanted > line.count as usize {
                 let (most, kind) = (line.count, &line.target);
                 let why = format!("at most {most} {kind} per {window}, and there were {attempts}");
-                return Ok(Verdict::Refuse(Reason::OverBound, why));
+                return Verdict::Refuse(Reason::OverBound, why);
             }
         }
-        Ok(Verdict::Go)
+        Verdict::Go
     }
 }
 

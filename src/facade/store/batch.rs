@@ -7,18 +7,18 @@ use smol_str::SmolStr;
 use super::time;
 use crate::effect::{Call, Severity};
 use crate::journal::{
-    Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
+    self, Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
     Happened, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId, IntentState,
-    Message, MessageId, MessageKind, Outbox, RunId, Source, Standing, StoredIntent, StoredRun,
-    Write,
+    Message, MessageId, MessageKind, Outbox, RunId, Source, Stamp, Standing, StoredIntent,
+    StoredRun, Write,
 };
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Action, Dirt, Intent, IntentKind, StepPath};
-use crate::value::{Identity, Key};
+use crate::value::{Duration, Identity, Key};
 
 /// Changes that become durable together.
 #[derive(Clone, Debug, Default)]
-pub struct Batch(Vec<Write>);
+pub struct Batch(journal::Batch);
 
 /// A hash that is told apart by one number.
 pub(super) fn hash(number: u8) -> CodeHash {
@@ -33,20 +33,34 @@ impl Batch {
 
     /// How many changes it has.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.writes.len() + self.0.facts.len()
     }
 
     /// Whether nothing is in it.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
-    pub(super) fn writes(&self) -> &[Write] {
+    pub(super) fn batch(&self) -> &journal::Batch {
         &self.0
     }
 
+    /// Something that has happened, at that time: a sample of a kind of fact, by its place among
+    /// all samples.
+    pub fn fact(mut self, sample: usize, at: i64) -> Batch {
+        let samples = journal::samples();
+        let sampled = samples.into_iter().cycle().nth(sample);
+        self.0.facts.extend(sampled.map(|(_, fact)| fact));
+        self.0.stamp = Stamp {
+            at: time(at),
+            mono: Duration::from_millis(at / 2),
+            boot: "boot".into(),
+        };
+        self
+    }
+
     pub(super) fn with(mut self, write: Write) -> Batch {
-        self.0.push(write);
+        self.0.writes.push(write);
         self
     }
 

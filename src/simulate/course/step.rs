@@ -2,7 +2,7 @@
 
 use super::Simulation;
 use crate::engine::{Arriving, Runbooks};
-use crate::journal::{Error, IncidentId, Journal, RunId, StoredRun, Write};
+use crate::journal::{Batch, Error, IncidentId, Journal, RunId, StoredRun, Write};
 use crate::run::moment;
 use crate::simulate::script::Step;
 use crate::simulate::world::Way;
@@ -53,9 +53,12 @@ impl Simulation {
                 return self.die(*performed, Vec::new());
             }
             Step::Pause(length) => {
-                self.now = moment::after(now, *length);
+                // A batch has one time.
+                self.commit()?;
+                self.open = true;
+                self.now = moment::after(self.now, *length);
                 self.judge.shift(*length);
-                Ok(())
+                return Ok(());
             }
             Step::Damage(id) => return self.damage(IncidentId(*id)),
             Step::Deliver(address, way) => {
@@ -98,6 +101,9 @@ impl Simulation {
 
     /// The clock is set, and the agent believes it; the world goes on as it was.
     fn set_clock(&mut self, by: Duration) -> Result<(), Error> {
+        // A batch has one time.
+        self.commit()?;
+        self.open = true;
         let moved = |time| moment::after(time, by);
         self.now = moved(self.now);
         self.begin = moved(self.begin);
@@ -117,7 +123,10 @@ impl Simulation {
         if let Some(stored) = self.memory.run(run)? {
             let state = vec![0xff];
             let damaged = Write::Run(StoredRun { state, ..stored });
-            self.memory.commit(&[damaged])?;
+            self.memory.append(&Batch {
+                writes: vec![damaged],
+                ..Batch::default()
+            })?;
         }
         Ok(())
     }

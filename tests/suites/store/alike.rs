@@ -60,6 +60,8 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Outbox,
         Ask::Debts,
         Ask::Hold,
+        Ask::Facts(0, 1000),
+        Ask::Facts(3, 2),
     ];
     for before in [None, Some(3)] {
         questions.push(Ask::LetterPage { before, most: 4 });

@@ -30,6 +30,7 @@ const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("debts until they are paid", debts),
     ("a hold and its end", hold),
     ("a batch is in order", order),
+    ("what has happened is in order", facts),
 ];
 
 pub fn trials() -> Vec<Trial> {
@@ -49,7 +50,7 @@ fn fresh(bench: Bench) {
     assert_eq!(bench.ask(Ask::Name), ["fresh"]);
     assert_eq!(
         bench.ask(Ask::Newest),
-        ["Newest { event: 0, incident: 0, intent: 0, message: 0, debt: 0 }"]
+        ["Newest { event: 0, incident: 0, intent: 0, message: 0, debt: 0, letter: 0 }"]
     );
     for question in [
         Ask::Incident(1),
@@ -103,7 +104,7 @@ fn newest(mut bench: Bench) {
     bench.reopen();
     assert_eq!(
         bench.ask(Ask::Newest),
-        ["Newest { event: 5, incident: 4, intent: 3, message: 2, debt: 1 }"]
+        ["Newest { event: 5, incident: 4, intent: 3, message: 2, debt: 1, letter: 0 }"]
     );
 }
 
@@ -268,8 +269,8 @@ fn attempts(mut bench: Bench) {
     );
     bench.reopen();
     for (target, since, count) in [
-        ("k8s.Pod", 0, "2"),
-        ("k8s.Pod", 10, "2"),
+        ("k8s.Pod", 0, "3"),
+        ("k8s.Pod", 10, "3"),
         ("k8s.Pod", 11, "1"),
         ("k8s.Pod", 21, "0"),
         ("k8s.Node", 0, "1"),
@@ -419,4 +420,20 @@ fn order(mut bench: Bench) {
     let event = bench.ask(Ask::Event(1)).remove(0);
     assert!(event.ends_with("disposition: Kept }"), "{event}");
     assert_eq!(bench.numbers(Ask::Holdings), "1");
+}
+
+fn facts(mut bench: Bench) {
+    assert!(bench.ask(Ask::Facts(0, 10)).is_empty());
+    bench.commit(Batch::new().event(1, 1, "a").fact(0, 4).fact(3, 4));
+    // One without facts has no number.
+    bench.commit(Batch::new().event(2, 1, "a"));
+    bench.commit(Batch::new().fact(7, 9));
+    bench.commit(Batch::new().fact(1, 2));
+    assert_eq!(bench.numbers(Ask::Facts(0, 10)), "1 2 3");
+    assert_eq!(bench.numbers(Ask::Facts(1, 1)), "2");
+    let before = bench.ask(Ask::Facts(0, 10));
+    bench.reopen();
+    assert_eq!(bench.ask(Ask::Facts(0, 10)), before);
+    bench.commit(Batch::new().fact(2, 1));
+    assert_eq!(bench.numbers(Ask::Facts(3, 10)), "4");
 }

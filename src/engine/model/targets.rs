@@ -6,11 +6,11 @@ use std::ops::Bound;
 
 use smol_str::SmolStr;
 
-use crate::journal::RunId;
+use crate::journal::{IncidentId, RunId};
 use crate::value::Identity;
 
 /// Targets, each with the run that has hold of it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Targets {
     by_place: BTreeMap<Identity, RunId>,
     by_run: BTreeSet<(RunId, Identity)>,
@@ -36,19 +36,27 @@ impl Targets {
         }
     }
 
-    /// Everything that a run has hold of, taken from it; in the order of places.
-    pub fn take_of(&mut self, run: RunId) -> Vec<Identity> {
-        let own: Vec<Identity> = self.of(run).cloned().collect();
-        for target in &own {
-            self.remove(target);
-        }
-        own
+    /// Which run has hold of this.
+    pub fn owner(&self, target: &Identity) -> Option<RunId> {
+        self.by_place.get(target).copied()
     }
 
-    fn of(&self, run: RunId) -> impl Iterator<Item = &Identity> {
+    /// Everything that a run has hold of, in the order of places.
+    pub fn of(&self, run: RunId) -> impl Iterator<Item = &Identity> {
         let from = (run, Identity(Vec::new()));
         let own = self.by_run.range(from..);
         let own = own.take_while(move |(owner, _)| *owner == run);
+        own.map(|(_, target)| target)
+    }
+
+    /// Everything that the runs of an incident have hold of.
+    pub fn of_incident(&self, incident: IncidentId) -> impl Iterator<Item = &Identity> {
+        let from = (RunId::Incident(incident, 0), Identity(Vec::new()));
+        let own = self.by_run.range(from..);
+        let own = own.take_while(move |(owner, _)| match owner {
+            RunId::Incident(owner, _) => *owner == incident,
+            RunId::Debt(..) => false,
+        });
         own.map(|(_, target)| target)
     }
 
@@ -80,6 +88,24 @@ impl Targets {
     }
 }
 
+/// A store knows which incident has hold of a target, and not which of its runs.
+impl PartialEq for Targets {
+    fn eq(&self, other: &Targets) -> bool {
+        let held = self.by_place.iter().zip(&other.by_place);
+        self.by_place.len() == other.by_place.len()
+            && held
+                .into_iter()
+                .all(|((one, by), (other, who))| one == other && owner(*by) == owner(*who))
+    }
+}
+
+fn owner(run: RunId) -> (u8, u64) {
+    match run {
+        RunId::Incident(incident, _) => (0, incident.0),
+        RunId::Debt(debt, _) => (1, debt.0),
+    }
+}
+
 /// What a target lies in, outermost first.
 pub fn places_around(target: &Identity) -> impl Iterator<Item = Identity> {
     let steps = &target.0;
@@ -89,7 +115,6 @@ pub fn places_around(target: &Identity) -> impl Iterator<Item = Identity> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::IncidentId;
     use crate::value::Key;
 
     fn place(path: &str) -> Identity {
@@ -133,7 +158,13 @@ mod tests {
             targets.of_others(run(2), "h", &[place("h1"), place("h1")]),
             2
         );
-        assert_eq!(targets.take_of(run(1)), [place("h1"), place("h2")]);
+        let own: Vec<Identity> = targets.of(run(1)).cloned().collect();
+        assert_eq!(own, [place("h1"), place("h2")]);
+        let incident = targets.of_incident(IncidentId(1)).cloned();
+        assert_eq!(incident.collect::<Vec<_>>(), own);
+        for target in &own {
+            targets.remove(target);
+        }
         assert_eq!(targets.of_others(run(9), "h", &[place("h3")]), 0);
         assert_eq!(targets.of_others(run(9), "x", &[]), 1);
     }

@@ -1,0 +1,66 @@
+//! Changes on their way: sent out, and what came of them.
+
+use super::Decision;
+use crate::effect::{ChangeOutcome, Settled};
+use crate::engine::model::Model;
+use crate::journal::{
+    ChangePerformed, ChangeSettled, ChangeStarted, IntentId, IntentState, RunId, SettledBy,
+};
+use crate::run::{How, Perform};
+
+/// A change is sent out.
+pub fn started(model: &Model, run: RunId, perform: &Perform) -> Decision {
+    match model.intent_of(run) {
+        Some(intent) => Decision::that(ChangeStarted {
+            intent: intent.id,
+            start: perform.id,
+            mark: perform.key.clone(),
+            deadline: perform.deadline,
+        }),
+        None => Decision::default(),
+    }
+}
+
+/// This came of it.
+pub fn performed(model: &Model, run: RunId, how: &How, outcome: &ChangeOutcome) -> Decision {
+    let state = match outcome {
+        ChangeOutcome::Applied(_) => IntentState::Applied,
+        ChangeOutcome::NotApplied(_) => IntentState::NotApplied,
+        ChangeOutcome::Unknown => IntentState::Unknown,
+        ChangeOutcome::Broke(_) => IntentState::Broke,
+    };
+    match model.intent_of(run) {
+        Some(intent) => Decision::that(ChangePerformed {
+            intent: intent.id,
+            how: how.clone(),
+            state,
+            outcome: Some(outcome.clone()),
+        }),
+        None => Decision::default(),
+    }
+}
+
+/// Nobody knew what came of it, and this was found out.
+pub fn settled(model: &Model, run: RunId, outcome: Settled) -> Decision {
+    match model.intent_of(run) {
+        Some(intent) => Decision::that(ChangeSettled {
+            intent: intent.id,
+            outcome,
+            by: SettledBy::Probe,
+            who: None,
+            why: None,
+        }),
+        None => Decision::default(),
+    }
+}
+
+/// A human says what became of it.
+pub fn said(intent: IntentId, outcome: Settled, by: &str, why: String) -> Decision {
+    Decision::that(ChangeSettled {
+        intent,
+        outcome,
+        by: SettledBy::Human,
+        who: Some(by.into()),
+        why: Some(why),
+    })
+}

@@ -1,0 +1,236 @@
+//! Decisions alone: given what has happened, this follows. No store, no run, no clock.
+
+use super::{Decision, chain, debt, deliver, dwell, freeze, targets};
+use crate::effect::{End, Severity};
+use crate::engine::model::Model;
+use crate::journal::{
+    Alert, ChangesFrozen, DebtId, DebtIncurred, DwellEnd, EventId, Fact, Holding, IncidentId,
+    Message, MessageId, MessageKind, MessageQueued, Obstacle, ReleasedFor, RunId, Scope, samples,
+};
+use crate::program::CodeHash;
+use crate::value::{Duration, Time};
+
+const INCIDENT: IncidentId = IncidentId(300);
+
+fn at(seconds: i64) -> Time {
+    Time::from_millis(1_767_614_400_000 + seconds * 1_000).unwrap()
+}
+
+fn given(facts: impl IntoIterator<Item = Fact>) -> Model {
+    let mut model = Model::default();
+    for fact in facts {
+        model.apply(&fact, at(0));
+    }
+    model
+}
+
+/// The names of the facts, then the work.
+fn words(decision: &Decision) -> String {
+    let facts = decision
+        .facts
+        .iter()
+        .map(|fact| fact.kind().name.to_owned());
+    let work = decision.work.iter().map(|work| format!("{work:?}"));
+    let actions = decision.actions.iter().map(|_| "send".to_owned());
+    facts
+        .chain(work)
+        .chain(actions)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn frozen() -> Fact {
+    ChangesFrozen {
+        scope: Scope::All,
+        by: "ada".into(),
+        why: "a move".into(),
+        until: None,
+    }
+    .into()
+}
+
+fn page() -> Fact {
+    let message = Message {
+        kind: MessageKind::Page,
+        incident: Some(INCIDENT),
+        thread: "s/300".into(),
+        at: at(0),
+        package: "shop".into(),
+        runbook: "slow".into(),
+        severity: Severity::Sev3,
+        title: "Slow".into(),
+        text: "look".into(),
+        reason: None,
+        roles: Vec::new(),
+        evidence: Vec::new(),
+        answer: String::new(),
+    };
+    MessageQueued {
+        message: MessageId(1),
+        to: "pagerduty:shop".into(),
+        kind: MessageKind::Page,
+        incident: Some(INCIDENT),
+        storm: None,
+        text: "look".into(),
+        reason: None,
+        roles: Vec::new(),
+        upto: 0,
+        rendered: Some(Box::new(message)),
+    }
+    .into()
+}
+
+#[test]
+fn changes_are_stopped_once_and_go_on_once() {
+    let model = given([]);
+    assert_eq!(
+        words(&freeze::stop(&model, "ada", "").unwrap()),
+        "ChangesFrozen"
+    );
+    assert!(freeze::release(&model).is_none());
+    let model = given([frozen()]);
+    assert!(freeze::stop(&model, "bob", "").is_err());
+    let released = freeze::release(&model).unwrap();
+    assert_eq!(words(&released), "ChangesReleased, Pass(Freeze(All))");
+}
+
+#[test]
+fn a_page_that_cannot_be_delivered_hastens_its_chain_at_the_third_try() {
+    let mut model = given([page()]);
+    let expected = [
+        "MessagesFailed",
+        "MessagesFailed",
+        "MessagesFailed, NextLink(IncidentId(300))",
+        "MessagesFailed",
+    ];
+    for expected in expected {
+        let decision = deliver::undelivered(&model, MessageId(1), "no answer", true, at(5));
+        assert_eq!(words(&decision), expected);
+        for fact in &decision.facts {
+            model.apply(fact, at(5));
+        }
+    }
+    let refused = deliver::undelivered(&model, MessageId(1), "gone", false, at(9));
+    let expected = "MessagesFailed, MessagesDropped, NextLink(IncidentId(300))";
+    assert_eq!(words(&refused), expected);
+}
+
+#[test]
+fn who_is_told_already_is_told_no_more() {
+    let model = given([page()]);
+    assert_eq!(words(&deliver::due(&model, MessageId(1))), "send");
+    let dropped = deliver::drop_pages(&model, INCIDENT, "answered");
+    assert_eq!(words(&dropped), "MessagesDropped");
+    let model = given([page()].into_iter().chain(dropped.facts));
+    assert_eq!(words(&deliver::due(&model, MessageId(1))), "");
+    assert_eq!(words(&deliver::delivered(&model, MessageId(1))), "");
+    assert_eq!(words(&deliver::drop_pages(&model, INCIDENT, "again")), "");
+}
+
+#[test]
+fn a_debt_is_looked_at_until_it_is_paid_and_told_once_when_it_is_overdue() {
+    let incurred = Fact::from(DebtIncurred {
+        debt: DebtId(1),
+        incident: INCIDENT,
+        code: CodeHash([0; 32]),
+        mitigation: 0,
+        captures: Vec::new(),
+        by: "team".into(),
+        due: at(100),
+        next: at(50),
+        text: "the disk".into(),
+    });
+    let mut model = given([incurred]);
+    let due = debt::due(&model, DebtId(1), at(50));
+    assert_eq!(words(&due), "LookAtDebt(DebtId(1))");
+    let due = debt::due(&model, DebtId(1), at(100));
+    let page = "Page(IncidentId(300), \"overdue, owed by team: the disk\")";
+    let expected = format!("DebtOverdue, {page}, LookAtDebt(DebtId(1))");
+    assert_eq!(words(&due), expected);
+    model.apply(&due.facts[0], at(100));
+    let due = debt::due(&model, DebtId(1), at(101));
+    assert_eq!(words(&due), "LookAtDebt(DebtId(1))");
+    assert_eq!(
+        words(&debt::looked_at(&model, DebtId(1), &End::Cancelled)),
+        ""
+    );
+    let paid = debt::looked_at(&model, DebtId(1), &End::SelfResolved);
+    assert_eq!(words(&paid), "DebtPaid");
+    model.apply(&paid.facts[0], at(102));
+    assert_eq!(words(&debt::due(&model, DebtId(1), at(103))), "");
+}
+
+#[test]
+fn what_stands_begins_anew_only_when_it_fires_anew() {
+    let alert = |since| Alert {
+        name: "Slow".into(),
+        labels: Default::default(),
+        annotations: Default::default(),
+        standing: crate::journal::Standing::Firing,
+        fingerprint: "f".into(),
+        since: at(since),
+    };
+    let holding = |event| Holding {
+        event: EventId(event),
+        runbook: "slow".into(),
+        code: CodeHash([0; 32]),
+        trigger: 0,
+        fingerprint: "f".into(),
+        from: at(0),
+        until: at(300),
+    };
+    let length = Duration::from_millis(300_000);
+    let (_, first) = dwell::stands(&given([]), &alert(0), &holding(1), length);
+    assert_eq!(words(&first), "DwellStarted");
+    let model = given(first.facts);
+    let (_, again) = dwell::stands(&model, &alert(0), &holding(2), length);
+    assert_eq!(words(&again), "");
+    let (_, anew) = dwell::stands(&model, &alert(7), &holding(3), length);
+    assert_eq!(words(&anew), "DwellEnded, DwellStarted");
+    assert!(matches!(&anew.facts[0], Fact::DwellEnded(fact) if fact.how == DwellEnd::Anew));
+    assert_eq!(words(&dwell::cleared(&model, "f")), "DwellEnded");
+    assert_eq!(words(&dwell::cleared(&model, "g")), "");
+}
+
+#[test]
+fn what_is_free_passes_to_those_who_wait() {
+    let granted = samples().into_iter().map(|(_, fact)| fact);
+    let granted = granted.filter(|fact| matches!(fact, Fact::IntentGranted(_)));
+    let model = given(granted);
+    let run = RunId::Incident(INCIDENT, 1);
+    let unlocked = targets::unlocked(&model, run);
+    let is_lock = |work: &_| matches!(work, crate::engine::work::Work::Pass(Obstacle::Target(_)));
+    assert!(unlocked.work.iter().all(is_lock));
+    assert_eq!(unlocked.facts.len(), 1);
+    // Of another run of the same incident nothing is locked; what is disturbed is the incident's.
+    let later = RunId::Incident(INCIDENT, 2);
+    assert_eq!(words(&targets::unlocked(&model, later)), "");
+    let well = targets::recovered(&model, later, ReleasedFor::Verified);
+    assert_eq!(
+        words(&well),
+        "TargetsReleased, Pass(Count(All, \"host.Host\"))"
+    );
+    let mut model = model;
+    model.apply(&well.facts[0], at(1));
+    assert_eq!(
+        words(&targets::recovered(&model, later, ReleasedFor::Verified)),
+        ""
+    );
+}
+
+#[test]
+fn a_chain_is_due_when_its_time_is_over_and_ends_once() {
+    let begun = chain::begins(INCIDENT, Some(0), at(60), "look", None);
+    assert_eq!(words(&begun), "IncidentHanded, ChainStarted");
+    let mut model = given(begun.facts);
+    assert_eq!(words(&chain::due(&model, INCIDENT, at(59))), "");
+    assert_eq!(
+        words(&chain::due(&model, INCIDENT, at(60))),
+        "Climb(IncidentId(300))"
+    );
+    let ended = chain::ends(&model, INCIDENT, "answered");
+    assert_eq!(words(&ended), "ChainEnded");
+    model.apply(&ended.facts[0], at(61));
+    assert_eq!(words(&chain::ends(&model, INCIDENT, "answered")), "");
+    assert_eq!(words(&chain::due(&model, INCIDENT, at(99))), "");
+}

@@ -1,0 +1,162 @@
+//! What the agent knows, as far as it is kept in memory: changed by nothing but what has happened.
+//!
+//! In: facts, one after the other. Out: answers to what decisions ask. `Model::load` builds it from
+//! the records of a store; the facts since the store began give the same one, and a simulated agent
+//! is held to that after each batch. Incidents and runs are not in it yet: see `desk.rs`.
+
+mod apply;
+mod dwells;
+mod intents;
+mod load;
+mod rows;
+mod spent;
+mod targets;
+
+pub use dwells::Dwell;
+pub use targets::{Targets, places_around};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::journal::{
+    Debt, DebtId, Delivery, Duty, EventId, Hold, IncidentId, IntentId, LetterId, MessageId, Newest,
+    Outbox, RunId, Scope, StoredIntent,
+};
+use crate::value::Time;
+use dwells::Dwells;
+use intents::Intents;
+use spent::Spent;
+
+/// See the head of this file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Model {
+    newest: Newest,
+    /// Where changes are stopped, and by whom.
+    freezes: BTreeMap<Scope, Hold>,
+    locks: Targets,
+    disturbed: Targets,
+    spent: Spent,
+    intents: Intents,
+    dwells: Dwells,
+    /// Who is told of which incident, until somebody answers.
+    chains: BTreeMap<IncidentId, Duty>,
+    /// Every debt that is not paid yet.
+    debts: BTreeMap<DebtId, Debt>,
+    /// Every message that is not delivered yet.
+    outbox: BTreeMap<MessageId, Outbox>,
+    /// Those of them that are about an incident.
+    said: BTreeSet<(IncidentId, MessageId)>,
+}
+
+impl Model {
+    /// Changes are stopped here, if they are.
+    pub fn frozen(&self) -> Option<(&Scope, &Hold)> {
+        self.freezes.first_key_value()
+    }
+
+    pub fn chain(&self, incident: IncidentId) -> Option<&Duty> {
+        self.chains.get(&incident)
+    }
+
+    /// The incidents that somebody is told of.
+    pub fn chains(&self) -> impl Iterator<Item = (IncidentId, &Duty)> {
+        self.chains.iter().map(|(id, duty)| (*id, duty))
+    }
+
+    pub fn debt(&self, id: DebtId) -> Option<&Debt> {
+        self.debts.get(&id)
+    }
+
+    pub fn debts(&self) -> impl Iterator<Item = &Debt> {
+        self.debts.values()
+    }
+
+    pub fn message(&self, id: MessageId) -> Option<&Outbox> {
+        self.outbox.get(&id)
+    }
+
+    pub fn messages(&self) -> impl Iterator<Item = &Outbox> {
+        self.outbox.values()
+    }
+
+    /// The messages about an incident that are not delivered yet.
+    pub fn messages_of(&self, incident: IncidentId) -> impl Iterator<Item = &Outbox> {
+        let own = (incident, MessageId(0))..=(incident, MessageId(u64::MAX));
+        let own = self.said.range(own);
+        own.filter_map(|(_, id)| self.outbox.get(id))
+    }
+
+    /// What stands for a runbook, of an event or of all.
+    pub fn dwells(&self) -> impl Iterator<Item = &Dwell> {
+        self.dwells.all()
+    }
+
+    pub fn dwells_of(&self, event: EventId) -> impl Iterator<Item = &Dwell> {
+        self.dwells.of(event)
+    }
+
+    /// What stands of an alert, for each runbook.
+    pub fn dwells_of_alert(&self, fingerprint: &str) -> impl Iterator<Item = &Dwell> {
+        self.dwells.of_alert(fingerprint)
+    }
+
+    /// How many targets of this type were meant to be changed at or after a time.
+    pub fn spent(&self, of: &str, since: Time) -> u32 {
+        self.spent.since(of, since)
+    }
+
+    pub fn intent(&self, id: IntentId) -> Option<&StoredIntent> {
+        self.intents.get(id)
+    }
+
+    /// The change that a run carries out, or carried out last.
+    pub fn intent_of(&self, run: RunId) -> Option<&StoredIntent> {
+        self.intents.of(run).next_back()
+    }
+
+    /// The changes of an incident of which nobody knows what became of them.
+    pub fn unknown_of(&self, incident: IncidentId) -> impl Iterator<Item = &StoredIntent> {
+        self.intents.unknown_of(incident)
+    }
+
+    /// Who may change what, until it is done with it.
+    pub fn locks(&self) -> &Targets {
+        &self.locks
+    }
+
+    /// What was changed and has not been seen to be well since, by whom.
+    pub fn disturbed(&self) -> &Targets {
+        &self.disturbed
+    }
+
+    pub fn next_event(&self) -> EventId {
+        EventId(self.newest.event + 1)
+    }
+
+    pub fn next_incident(&self) -> IncidentId {
+        IncidentId(self.newest.incident + 1)
+    }
+
+    pub fn next_intent(&self) -> IntentId {
+        IntentId(self.newest.intent + 1)
+    }
+
+    pub fn next_message(&self) -> MessageId {
+        MessageId(self.newest.message + 1)
+    }
+
+    pub fn next_debt(&self) -> DebtId {
+        DebtId(self.newest.debt + 1)
+    }
+
+    pub fn next_letter(&self) -> LetterId {
+        LetterId(self.newest.letter + 1)
+    }
+}
+
+/// Whether somebody still waits for it to be delivered.
+fn is_due(outbox: &Outbox) -> bool {
+    match outbox.delivery {
+        Delivery::Due { .. } => true,
+        Delivery::Delivered { .. } | Delivery::GivenUp { .. } => false,
+    }
+}

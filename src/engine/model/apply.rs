@@ -1,0 +1,406 @@
+//! What a fact changes in the model. It never fails: a fact about what is not there changes nothing.
+
+use super::{Dwell, Model, is_due};
+use crate::effect::Settled;
+use crate::journal::{
+    ChangesFrozen, Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Hold, Holding,
+    IntentGranted, IntentState, MessageQueued, Newest, Outbox, StoredIntent, Subject,
+    TargetsReleased,
+};
+use crate::planted::Planted;
+use crate::run::{IntentKind, moment};
+use crate::value::{Duration, Time};
+
+impl Model {
+    /// Something has happened at this time.
+    pub fn apply(&mut self, fact: &Fact, at: Time) {
+        let (messages, debts) = (self.messages_after(fact, at), self.debts_after(fact, at));
+        for outbox in messages {
+            self.put_message(outbox);
+        }
+        for debt in debts {
+            match debt.paid {
+                None => self.debts.insert(debt.id, debt),
+                Some(_) => self.debts.remove(&debt.id),
+            };
+        }
+        for (event, runbook, dwell) in self.dwells_after(fact, at) {
+            match dwell {
+                Some(dwell) => self.dwells.put(dwell),
+                None => self.dwells.remove(event, &runbook),
+            }
+        }
+        self.apply_rest(fact, at);
+        count(&mut self.newest, fact);
+    }
+
+    /// What is changed by a fact of one kind alone.
+    fn apply_rest(&mut self, fact: &Fact, at: Time) {
+        match fact {
+            Fact::ChangesFrozen(ChangesFrozen { scope, .. }) => {
+                if let Some(hold) = hold_of(fact, at) {
+                    self.freezes.insert(scope.clone(), hold);
+                }
+            }
+            Fact::ChangesReleased(fact) => {
+                self.freezes.remove(&fact.scope);
+            }
+            Fact::ChainStarted(_)
+            | Fact::ChainAdvanced(_)
+            | Fact::ChainEnded(_)
+            | Fact::ClockStepped(_) => self.chained(fact),
+            Fact::IntentGranted(fact) => self.granted(fact, at),
+            Fact::TargetsReleased(fact) => self.released(fact),
+            Fact::ChangePerformed(fact) => self.intents.is(fact.intent, fact.state),
+            Fact::ChangeSettled(fact) => {
+                if let Some(state) = found_out(fact.outcome) {
+                    self.intents.is(fact.intent, state);
+                }
+            }
+            Fact::RunEnded(fact) => self.intents.end(fact.run),
+            Fact::RunQuarantined(fact) => self.intents.end(fact.run),
+            // What they change is put in place above.
+            Fact::DwellStarted(_)
+            | Fact::DwellMoved(_)
+            | Fact::DwellEnded(_)
+            | Fact::MessageQueued(_)
+            | Fact::MessagesDelivered(_)
+            | Fact::MessagesFailed(_)
+            | Fact::MessagesDropped(_)
+            | Fact::DebtIncurred(_)
+            | Fact::DebtChecked(_)
+            | Fact::DebtOverdue(_)
+            | Fact::DebtPaid(_) => {}
+            // They raise a number at most.
+            Fact::AlertReceived(_)
+            | Fact::EventReceived(_)
+            | Fact::RequestReceived(_)
+            | Fact::DeadLettered(_) => {}
+            // Incidents and runs are not in the model yet.
+            Fact::IncidentOpened(_)
+            | Fact::EventJoined(_)
+            | Fact::AlertCleared(_)
+            | Fact::IncidentReopened(_)
+            | Fact::IncidentHanded(_)
+            | Fact::IncidentAcknowledged(_)
+            | Fact::IncidentResolved(_)
+            | Fact::RunStarted(_)
+            | Fact::RunMoved(_)
+            | Fact::Observed(_)
+            | Fact::RunReported(_)
+            | Fact::EvidenceAttached(_)
+            | Fact::NoticeGiven(_)
+            | Fact::RunResumed(_)
+            | Fact::IntentWaiting(_)
+            | Fact::IntentRefused(_)
+            | Fact::ChangeStarted(_) => {}
+            // Nothing that a decision asks for.
+            Fact::AgentStarted(_)
+            | Fact::AgentStopped(_)
+            | Fact::PackageLoaded(_)
+            | Fact::ProgramKept(_)
+            | Fact::StoreMigrated(_) => {}
+        }
+    }
+
+    pub(super) fn put_message(&mut self, outbox: Outbox) {
+        let about = outbox.message.incident;
+        let about = about.map(|incident| (incident, outbox.id));
+        match is_due(&outbox) {
+            true => {
+                self.said.extend(about);
+                self.outbox.insert(outbox.id, outbox);
+            }
+            false => {
+                self.outbox.remove(&outbox.id);
+                if let Some(about) = about {
+                    self.said.remove(&about);
+                }
+            }
+        }
+    }
+
+    fn chained(&mut self, fact: &Fact) {
+        match fact {
+            Fact::ChainStarted(fact) => {
+                if let Subject::Incident(incident) = fact.subject {
+                    let duty = Duty {
+                        link: fact.link,
+                        repeats: 0,
+                        next: fact.next,
+                        text: fact.text.clone(),
+                        reason: fact.reason.clone(),
+                    };
+                    self.chains.insert(incident, duty);
+                }
+            }
+            Fact::ChainAdvanced(fact) => {
+                if let Some(duty) = self.chain_of(&fact.subject) {
+                    duty.link = Some(fact.link);
+                    duty.repeats = fact.repeats;
+                    duty.next = fact.next;
+                }
+            }
+            Fact::ChainEnded(fact) => match fact.subject {
+                Subject::Incident(incident) => {
+                    self.chains.remove(&incident);
+                }
+                Subject::Storm(_) => {}
+            },
+            Fact::ClockStepped(fact) => {
+                for duty in self.chains.values_mut() {
+                    duty.next = moment::after(duty.next, fact.by);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn chain_of(&mut self, subject: &Subject) -> Option<&mut Duty> {
+        match subject {
+            Subject::Incident(incident) => self.chains.get_mut(incident),
+            Subject::Storm(_) => None,
+        }
+    }
+
+    fn granted(&mut self, fact: &IntentGranted, at: Time) {
+        self.intents.put(stored(fact, at));
+        if fact.change.kind != IntentKind::Do || Planted::TakeSkipped.is_in() {
+            return;
+        }
+        for target in &fact.change.targets {
+            self.locks.insert(target.clone(), fact.run);
+            self.disturbed.insert(target.clone(), fact.run);
+            self.spent.add(target.kind().into(), at, 1);
+        }
+    }
+
+    fn released(&mut self, fact: &TargetsReleased) {
+        for target in &fact.locks {
+            self.locks.remove(target);
+        }
+        for target in &fact.disturbed {
+            self.disturbed.remove(target);
+        }
+    }
+
+    /// The messages that differ, as they are then.
+    pub(super) fn messages_after(&self, fact: &Fact, at: Time) -> Vec<Outbox> {
+        let with = |ids: &[_], delivery: &dyn Fn() -> Delivery| {
+            let known = ids.iter().filter_map(|id| self.outbox.get(id));
+            let changed = known.map(|outbox| Outbox {
+                delivery: delivery(),
+                ..outbox.clone()
+            });
+            changed.collect::<Vec<_>>()
+        };
+        let given_up = |why: &str| Delivery::GivenUp {
+            why: why.to_owned(),
+        };
+        match fact {
+            Fact::MessageQueued(fact) => queued(fact, at).into_iter().collect(),
+            Fact::MessagesDelivered(fact) => with(&fact.messages, &|| Delivery::Delivered { at }),
+            Fact::MessagesFailed(fact) => with(&fact.messages, &|| match fact.next {
+                Some(at) => Delivery::Due {
+                    at,
+                    tries: fact.tries,
+                },
+                None => given_up(&fact.why),
+            }),
+            Fact::MessagesDropped(fact) => with(&fact.messages, &|| given_up(&fact.why)),
+            Fact::ClockStepped(fact) => {
+                let moved = self.outbox.values().filter_map(|outbox| {
+                    let Delivery::Due { at, tries } = outbox.delivery else {
+                        return None;
+                    };
+                    let at = moment::after(at, fact.by);
+                    Some(Outbox {
+                        delivery: Delivery::Due { at, tries },
+                        ..outbox.clone()
+                    })
+                });
+                moved.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The debts that differ, as they are then.
+    pub(super) fn debts_after(&self, fact: &Fact, at: Time) -> Vec<Debt> {
+        let known = |id| self.debts.get(&id).cloned().into_iter();
+        match fact {
+            Fact::DebtIncurred(fact) => vec![Debt {
+                id: fact.debt,
+                incident: fact.incident,
+                code: fact.code,
+                mitigation: fact.mitigation,
+                captures: fact.captures.clone(),
+                owed_by: fact.by.clone(),
+                text: fact.text.clone(),
+                due: fact.due,
+                next_look: fact.next,
+                looks: 0,
+                overdue: false,
+                paid: None,
+            }],
+            Fact::DebtChecked(fact) => known(fact.debt)
+                .map(|debt| Debt {
+                    looks: debt.looks + 1,
+                    next_look: fact.next,
+                    ..debt
+                })
+                .collect(),
+            Fact::DebtOverdue(fact) => known(fact.debt)
+                .map(|debt| Debt {
+                    overdue: true,
+                    ..debt
+                })
+                .collect(),
+            Fact::DebtPaid(fact) => known(fact.debt)
+                .map(|debt| Debt {
+                    paid: Some(at),
+                    ..debt
+                })
+                .collect(),
+            Fact::ClockStepped(fact) => {
+                let moved = self.debts.values().map(|debt| Debt {
+                    next_look: moment::after(debt.next_look, fact.by),
+                    due: moment::after(debt.due, fact.by),
+                    ..debt.clone()
+                });
+                moved.collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What stands otherwise, or not any more: of which event, for which runbook.
+    pub(super) fn dwells_after(
+        &self,
+        fact: &Fact,
+        at: Time,
+    ) -> Vec<(EventId, smol_str::SmolStr, Option<Dwell>)> {
+        let placed = |dwell: Dwell| {
+            let place = (dwell.holding.event, dwell.holding.runbook.clone());
+            (place.0, place.1, Some(dwell))
+        };
+        match fact {
+            Fact::DwellStarted(fact) => started(fact, at).map(placed).into_iter().collect(),
+            Fact::DwellMoved(fact) => {
+                let known = self.dwells.get(fact.event, &fact.from.runbook);
+                let moved = known.map(|dwell| moved(dwell, fact));
+                moved.map(placed).into_iter().collect()
+            }
+            Fact::DwellEnded(fact) => {
+                let runbook = fact.trigger.runbook.clone();
+                let known = self.dwells.get(fact.event, &runbook).is_some();
+                known
+                    .then_some((fact.event, runbook, None))
+                    .into_iter()
+                    .collect()
+            }
+            Fact::ClockStepped(fact) => {
+                let all = self.dwells.all().cloned();
+                all.map(|dwell| placed(later(dwell, fact.by))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A granted change, as it is kept.
+pub(super) fn stored(fact: &IntentGranted, at: Time) -> StoredIntent {
+    StoredIntent {
+        id: fact.intent,
+        run: fact.run,
+        runbook: fact.runbook.clone(),
+        at,
+        intent: fact.change.as_ref().clone(),
+        state: IntentState::Open,
+    }
+}
+
+/// What is known of a change once it is settled.
+pub(super) fn found_out(outcome: Settled) -> Option<IntentState> {
+    match outcome {
+        Settled::Applied => Some(IntentState::Applied),
+        Settled::NotApplied => Some(IntentState::NotApplied),
+        Settled::Nothing => None,
+    }
+}
+
+/// Who stopped changes, and since when.
+pub(super) fn hold_of(fact: &Fact, at: Time) -> Option<Hold> {
+    match fact {
+        Fact::ChangesFrozen(fact) => Some(Hold {
+            by: fact.by.clone(),
+            why: fact.why.clone(),
+            since: at,
+        }),
+        _ => None,
+    }
+}
+
+fn queued(fact: &MessageQueued, at: Time) -> Option<Outbox> {
+    Some(Outbox {
+        id: fact.message,
+        to: fact.to.clone(),
+        message: fact.rendered.as_deref()?.clone(),
+        delivery: Delivery::Due { at, tries: 0 },
+    })
+}
+
+fn started(fact: &DwellStarted, at: Time) -> Option<Dwell> {
+    Some(Dwell {
+        holding: Holding {
+            event: fact.event,
+            runbook: fact.trigger.runbook.clone(),
+            code: fact.trigger.code,
+            trigger: fact.trigger.place,
+            fingerprint: fact.fingerprint.clone(),
+            from: at,
+            until: fact.until,
+        },
+        alert: fact.alert.as_deref()?.clone(),
+    })
+}
+
+fn moved(dwell: &Dwell, fact: &DwellMoved) -> Dwell {
+    Dwell {
+        holding: Holding {
+            code: fact.to.code,
+            trigger: fact.to.place,
+            from: fact.since,
+            until: fact.until,
+            ..dwell.holding.clone()
+        },
+        alert: dwell.alert.clone(),
+    }
+}
+
+fn later(dwell: Dwell, by: Duration) -> Dwell {
+    Dwell {
+        holding: Holding {
+            from: moment::after(dwell.holding.from, by),
+            until: moment::after(dwell.holding.until, by),
+            ..dwell.holding
+        },
+        alert: dwell.alert,
+    }
+}
+
+/// The highest number of each kind.
+fn count(newest: &mut Newest, fact: &Fact) {
+    let raise = |number: &mut u64, used: u64| *number = (*number).max(used);
+    match fact {
+        Fact::AlertReceived(fact) => raise(&mut newest.event, fact.event.0),
+        Fact::EventReceived(fact) => raise(&mut newest.event, fact.event.0),
+        Fact::RequestReceived(fact) => raise(&mut newest.event, fact.event.0),
+        Fact::IncidentOpened(fact) => raise(&mut newest.incident, fact.incident.0),
+        Fact::IntentGranted(fact) => raise(&mut newest.intent, fact.intent.0),
+        Fact::MessageQueued(fact) => raise(&mut newest.message, fact.message.0),
+        Fact::DebtIncurred(fact) => raise(&mut newest.debt, fact.debt.0),
+        Fact::DeadLettered(fact) => raise(&mut newest.letter, fact.letter.0),
+        _ => {}
+    }
+}

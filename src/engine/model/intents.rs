@@ -1,0 +1,56 @@
+//! Granted changes: those of runs at work, and those of which nobody knows what became of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::journal::{IncidentId, IntentId, IntentState, RunId, StoredIntent};
+
+/// By number, and by run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Intents {
+    granted: BTreeMap<IntentId, StoredIntent>,
+    by_run: BTreeSet<(RunId, IntentId)>,
+}
+
+impl Intents {
+    pub fn put(&mut self, intent: StoredIntent) {
+        self.by_run.insert((intent.run, intent.id));
+        self.granted.insert(intent.id, intent);
+    }
+
+    pub fn get(&self, id: IntentId) -> Option<&StoredIntent> {
+        self.granted.get(&id)
+    }
+
+    pub fn is(&mut self, id: IntentId, state: IntentState) {
+        if let Some(intent) = self.granted.get_mut(&id) {
+            intent.state = state;
+        }
+    }
+
+    /// The run is over: what is known of its changes concerns nobody any more.
+    pub fn end(&mut self, run: RunId) {
+        let own: Vec<IntentId> = self.of(run).map(|intent| intent.id).collect();
+        for id in own {
+            let state = self.granted.get(&id).map(|intent| intent.state);
+            if state != Some(IntentState::Unknown) {
+                self.granted.remove(&id);
+                self.by_run.remove(&(run, id));
+            }
+        }
+    }
+
+    /// The changes of an incident of which nobody knows what became of them.
+    pub fn unknown_of(&self, incident: IncidentId) -> impl Iterator<Item = &StoredIntent> {
+        self.granted.values().filter(move |intent| {
+            let own = matches!(intent.run, RunId::Incident(of, _) if of == incident);
+            own && intent.state == IntentState::Unknown
+        })
+    }
+
+    /// The changes of a run, the newest last.
+    pub fn of(&self, run: RunId) -> impl DoubleEndedIterator<Item = &StoredIntent> {
+        let own = (run, IntentId(0))..=(run, IntentId(u64::MAX));
+        let own = self.by_run.range(own);
+        own.filter_map(|(_, id)| self.granted.get(id))
+    }
+}

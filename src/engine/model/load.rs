@@ -1,0 +1,73 @@
+//! The model out of the records of a store.
+
+use super::spent::LONGEST;
+use super::{Dwell, Model};
+use crate::journal::{Error, Event, Incident, Journal, RunId, Scope};
+use crate::planted::Planted;
+use crate::run::moment;
+use crate::value::{Duration, Time};
+
+/// More incidents than this are not open at the same time.
+const OPEN: usize = 1_000_000;
+
+impl Model {
+    /// What a store says.
+    pub fn load(journal: &dyn Journal, now: Time) -> Result<Model, Error> {
+        let mut model = Model {
+            newest: journal.newest()?,
+            ..Model::default()
+        };
+        if let Some(hold) = journal.hold()? {
+            model.freezes.insert(Scope::All, hold);
+        }
+        for incident in journal.incidents(true, OPEN)? {
+            if let Some(duty) = &incident.duty {
+                model.chains.insert(incident.id, duty.clone());
+            }
+            model.take_targets(incident);
+        }
+        // A run that was called off may still work on an incident that is resolved.
+        for run in journal.live_runs()?.into_iter().flatten() {
+            let RunId::Incident(id, _) = run.id else {
+                continue;
+            };
+            if let Some(incident) = journal.incident(id)?.filter(|one| one.state.is_over()) {
+                model.take_targets(incident);
+            }
+        }
+        let longest = Duration::from_millis(-LONGEST.millis());
+        for (at, of, amount) in journal.attempts(moment::after(now, longest))? {
+            model.spent.add(of, at, amount);
+        }
+        for holding in journal.holdings()? {
+            if Planted::DwellsForgotten.is_in() {
+                break;
+            }
+            let arrival = journal.event(holding.event)?;
+            if let Some(Event::Alert(alert)) = arrival.map(|arrival| arrival.event) {
+                model.dwells.put(Dwell { holding, alert });
+            }
+        }
+        for intent in journal.open_intents()? {
+            model.intents.put(intent);
+        }
+        for debt in journal.debts()? {
+            model.debts.insert(debt.id, debt);
+        }
+        for outbox in journal.outbox()? {
+            model.put_message(outbox);
+        }
+        Ok(model)
+    }
+
+    fn take_targets(&mut self, incident: Incident) {
+        let last = incident.runs.saturating_sub(1);
+        let owner = incident.run.unwrap_or(RunId::Incident(incident.id, last));
+        for target in incident.locks {
+            self.locks.insert(target, owner);
+        }
+        for target in incident.disturbed {
+            self.disturbed.insert(target, owner);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Changes: asked for, granted, begun, and what became of them.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::Scope;
+use crate::effect::{Call, ChangeOutcome, Reason, Settled, words};
+use crate::journal::{IntentId, IntentState, RunId};
+use crate::run::{How, Intent};
+use crate::value::{Identity, Time};
+
+/// What is in the way of a change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Obstacle {
+    /// Changes are stopped.
+    Freeze(Scope),
+    /// Somebody else works on this, on something in it, or on what it lies in.
+    Target(Identity),
+    /// As many of this type are disturbed as may be at once.
+    Count(Scope, SmolStr),
+}
+
+/// What a granted change uses up of a gate's limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Take {
+    pub gate: SmolStr,
+    pub scope: Scope,
+    /// The type of target that is counted; for a lock, of the target that is locked.
+    pub of: SmolStr,
+    pub amount: u32,
+}
+
+/// Who settled a change of which nobody knew whether it took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SettledBy {
+    Probe,
+    Process,
+    Human,
+}
+
+/// Why targets are free again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReleasedFor {
+    /// They were seen to be well.
+    Verified,
+    /// The run that held them is over.
+    Ended,
+    /// A human answers for them.
+    Human,
+}
+
+words!(ReleasedFor {
+    Verified "verified", Ended "ended", Human "human",
+});
+
+bodies! {
+    /// A change has to wait; for what, why, and until when at most.
+    IntentWaiting {
+        plain run: RunId,
+        plain ask: u64,
+        plain intent: Box<Intent>,
+        plain again: bool,
+        plain gate: SmolStr,
+        plain obstacle: Obstacle,
+        text why: String,
+        plain until: Time,
+    }
+
+    /// A change was granted, with what it takes of the limits.
+    IntentGranted {
+        plain intent: IntentId,
+        plain run: RunId,
+        plain ask: u64,
+        plain change: Box<Intent>,
+        plain runbook: SmolStr,
+        plain takes: Vec<Take>,
+    }
+
+    /// A change was refused: by which gate, and why.
+    IntentRefused {
+        plain run: RunId,
+        plain ask: u64,
+        plain call: Call,
+        plain gate: SmolStr,
+        plain reason: Reason,
+        text why: String,
+    }
+
+    /// A granted change is sent out; every repetition is a start of its own, with its number in the
+    /// run.
+    ChangeStarted {
+        plain intent: IntentId,
+        plain start: u64,
+        plain mark: SmolStr,
+        plain deadline: Time,
+    }
+
+    /// What came of a change.
+    ChangePerformed {
+        plain intent: IntentId,
+        plain how: How,
+        plain state: IntentState,
+        text outcome: Option<ChangeOutcome>,
+    }
+
+    /// What was found out about a change of which nobody knew whether it took effect.
+    ChangeSettled {
+        plain intent: IntentId,
+        plain outcome: Settled,
+        plain by: SettledBy,
+        person who: Option<SmolStr>,
+        text why: Option<String>,
+    }
+
+    /// What a run has locked, or disturbed, is free again.
+    TargetsReleased {
+        plain run: RunId,
+        plain locks: Vec<Identity>,
+        plain disturbed: Vec<Identity>,
+        plain why: ReleasedFor,
+    }
+}

@@ -1,0 +1,73 @@
+//! Incidents: opened, joined, handed, acknowledged, resolved.
+
+use smol_str::SmolStr;
+
+use crate::effect::{Reason, Severity};
+use crate::journal::{EventId, How, IncidentId};
+use crate::program::CodeHash;
+use crate::value::{Duration, Time, Value};
+
+bodies! {
+    /// An event opened an incident.
+    IncidentOpened {
+        plain incident: IncidentId,
+        plain event: EventId,
+        plain product: SmolStr,
+        plain runbook: SmolStr,
+        plain code: CodeHash,
+        text key: SmolStr,
+        plain severity: Severity,
+        text title: String,
+        text bindings: Vec<Value>,
+        plain firing: Option<(SmolStr, Time)>,
+    }
+
+    /// A further event joined an incident. It is a line only if it is news: an alert that was not
+    /// known to fire. An echo tells what was over before the incident was resolved.
+    EventJoined {
+        plain incident: IncidentId,
+        plain event: EventId,
+        plain fingerprint: Option<SmolStr>,
+        plain starts_at: Option<Time>,
+        plain echo: bool,
+        plain news: bool,
+    }
+
+    /// An alert of an incident is over; the last one, or others still fire.
+    AlertCleared {
+        plain incident: IncidentId,
+        plain event: EventId,
+        plain fingerprint: SmolStr,
+        plain last: bool,
+    }
+
+    /// An event brought an incident back.
+    IncidentReopened {
+        plain incident: IncidentId,
+        plain event: EventId,
+        plain code: CodeHash,
+        text bindings: Vec<Value>,
+        plain firing: Option<(SmolStr, Time)>,
+    }
+
+    /// A human was given the duty.
+    IncidentHanded {
+        plain incident: IncidentId,
+        plain reason: Option<Reason>,
+    }
+
+    /// Somebody has taken the duty over; for this long, or until it is over.
+    IncidentAcknowledged {
+        plain incident: IncidentId,
+        person by: SmolStr,
+        plain term: Option<Duration>,
+    }
+
+    /// An incident is over; by whom and why, if a human said so.
+    IncidentResolved {
+        plain incident: IncidentId,
+        plain how: How,
+        person by: Option<SmolStr>,
+        text why: Option<String>,
+    }
+}

@@ -1,0 +1,77 @@
+//! People: what they are told, and the chain that is climbed until somebody answers.
+
+use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+use super::Scope;
+use crate::journal::{IncidentId, Message, MessageId, MessageKind};
+use crate::value::Time;
+
+/// What a chain is climbed for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Subject {
+    Incident(IncidentId),
+    Storm(Scope),
+}
+
+bodies! {
+    /// A message is to be delivered. Its evidence is the timeline up to a line.
+    MessageQueued {
+        plain message: MessageId,
+        person to: SmolStr,
+        plain kind: MessageKind,
+        plain incident: Option<IncidentId>,
+        plain storm: Option<Scope>,
+        text text: String,
+        plain reason: Option<SmolStr>,
+        plain roles: Vec<SmolStr>,
+        plain upto: u64,
+        carried rendered: Option<Box<Message>>,
+    }
+
+    /// Messages have arrived.
+    MessagesDelivered {
+        plain messages: Vec<MessageId>,
+        person to: SmolStr,
+    }
+
+    /// Messages could not be delivered; after how many tries, and when the next one is made.
+    MessagesFailed {
+        plain messages: Vec<MessageId>,
+        person to: SmolStr,
+        text why: String,
+        plain tries: u32,
+        plain next: Option<Time>,
+    }
+
+    /// Messages are not delivered any more.
+    MessagesDropped {
+        plain messages: Vec<MessageId>,
+        person to: Vec<SmolStr>,
+        text why: String,
+    }
+
+    /// A human is needed: who is told, and when the next one is, if nobody answers.
+    ChainStarted {
+        plain subject: Subject,
+        text text: String,
+        plain reason: SmolStr,
+        plain link: Option<u16>,
+        plain next: Time,
+    }
+
+    /// Nobody has answered: this link of the chain is told.
+    ChainAdvanced {
+        plain subject: Subject,
+        plain link: u16,
+        plain role: SmolStr,
+        plain repeats: u32,
+        plain next: Time,
+    }
+
+    /// Nobody else is told.
+    ChainEnded {
+        plain subject: Subject,
+        text why: String,
+    }
+}

@@ -1,0 +1,181 @@
+//! No fact without its cause: what was granted before it was begun, what was begun before it ended,
+//! and what was accepted and came to something.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use crate::journal::{
+    DwellEnd, EventId, Fact, IncidentId, IntentId, MessageId, RunId, Scope, Standing,
+};
+use crate::program::{DataType, Program};
+use crate::run::Perform;
+
+/// What has happened so far, as far as something else may follow from it.
+#[derive(Debug, Default)]
+pub struct Causes {
+    /// The kinds of events that a program asks for.
+    asked_for: BTreeSet<SmolStr>,
+    frozen: BTreeSet<Scope>,
+    granted: BTreeSet<IntentId>,
+    /// By intent; and every start of one, by its mark and number.
+    started: BTreeSet<IntentId>,
+    starts: BTreeSet<(SmolStr, u64)>,
+    runs: BTreeSet<RunId>,
+    incidents: BTreeSet<IncidentId>,
+    queued: BTreeSet<MessageId>,
+    events: BTreeSet<EventId>,
+    /// Accepted, and nothing has come of them so far.
+    open: BTreeSet<EventId>,
+    stand: BTreeMap<EventId, u32>,
+}
+
+impl Causes {
+    /// Other programs take the place of those that are loaded.
+    pub fn loads(&mut self, programs: &[Program]) {
+        let records = programs.iter().flat_map(|program| &program.records);
+        let names = records.filter_map(|record| match record {
+            DataType::Record(record) => Some(record.shape.name.as_str().into()),
+            _ => None,
+        });
+        self.asked_for.extend(names);
+    }
+
+    /// Whether this change was put on record as begun.
+    pub fn is_started(&self, perform: &Perform) -> bool {
+        self.starts.contains(&(perform.key.clone(), perform.id))
+    }
+
+    /// What was accepted and came to nothing.
+    pub fn left_open(&self) -> Vec<EventId> {
+        self.open.iter().copied().collect()
+    }
+
+    /// Adds a fact; the words say which cause it lacks.
+    pub fn add(&mut self, fact: &Fact) -> Result<(), String> {
+        let lacks = |what: String| Err(format!("{}: {what}", fact.kind().name));
+        let missing = match fact {
+            Fact::IncidentOpened(fact) => {
+                self.incidents.insert(fact.incident);
+                self.comes_to(fact.event)
+            }
+            Fact::EventJoined(fact) => self.comes_to(fact.event),
+            Fact::IncidentReopened(fact) => self.comes_to(fact.event),
+            Fact::DeadLettered(fact) => fact.event.and_then(|event| self.comes_to(event)),
+            Fact::RunStarted(fact) => {
+                self.runs.insert(fact.run);
+                match fact.run {
+                    RunId::Incident(id, _) => {
+                        (!self.incidents.contains(&id)).then(|| id.to_string())
+                    }
+                    RunId::Debt(..) => None,
+                }
+            }
+            Fact::RunMoved(fact) => self.unless_run(fact.run),
+            Fact::Observed(fact) => self.unless_run(fact.run),
+            Fact::RunEnded(fact) => self.unless_run(fact.run),
+            Fact::IntentWaiting(fact) => self.unless_run(fact.run),
+            Fact::IntentGranted(fact) => {
+                if !self.frozen.is_empty() {
+                    return lacks(format!("{:?} is frozen", self.frozen));
+                }
+                self.granted.insert(fact.intent);
+                self.unless_run(fact.run)
+            }
+            Fact::ChangeStarted(fact) => {
+                self.starts.insert((fact.mark.clone(), fact.start));
+                self.started.insert(fact.intent);
+                (!self.granted.contains(&fact.intent)).then(|| fact.intent.to_string())
+            }
+            Fact::ChangePerformed(fact) => self.unless_started(fact.intent),
+            Fact::ChangeSettled(fact) => self.unless_started(fact.intent),
+            Fact::MessageQueued(fact) => {
+                self.queued.insert(fact.message);
+                None
+            }
+            Fact::MessagesDelivered(fact) => self.unless_queued(&fact.messages),
+            Fact::MessagesFailed(fact) => self.unless_queued(&fact.messages),
+            Fact::MessagesDropped(fact) => self.unless_queued(&fact.messages),
+            Fact::ChangesFrozen(fact) => {
+                self.frozen.insert(fact.scope.clone());
+                None
+            }
+            Fact::ChangesReleased(fact) => {
+                let stood = self.frozen.remove(&fact.scope);
+                (!stood).then(|| "a freeze".to_owned())
+            }
+            other => return self.add_arrival(other),
+        };
+        match missing {
+            Some(missing) => lacks(format!("nothing has been said of {missing}")),
+            None => Ok(()),
+        }
+    }
+
+    /// What has arrived, and what stands for a while.
+    fn add_arrival(&mut self, fact: &Fact) -> Result<(), String> {
+        let came_to = |taken: &[IncidentId]| !taken.is_empty();
+        match fact {
+            Fact::AlertReceived(fact) => {
+                let alert = fact.alert.as_deref();
+                let fires = alert.is_some_and(|alert| alert.standing == Standing::Firing);
+                let waits = !fact.dwelling.is_empty();
+                self.accepted(fact.event, !fires || waits || came_to(&fact.taken));
+            }
+            Fact::EventReceived(fact) => {
+                let asked_for = self.asked_for.contains(&fact.name);
+                self.accepted(fact.event, asked_for || came_to(&fact.taken));
+            }
+            Fact::RequestReceived(fact) => self.accepted(fact.event, came_to(&fact.taken)),
+            Fact::DwellStarted(fact) => {
+                *self.stand.entry(fact.event).or_default() += 1;
+                if !self.events.contains(&fact.event) {
+                    return Err(format!(
+                        "event {} stands and was never accepted",
+                        fact.event
+                    ));
+                }
+            }
+            Fact::DwellEnded(fact) => {
+                let standing = self.stand.entry(fact.event).or_default();
+                if *standing == 0 {
+                    return Err(format!("event {} never stood", fact.event));
+                }
+                *standing -= 1;
+                match fact.how {
+                    DwellEnd::Elapsed | DwellEnd::Unmatched => {
+                        self.open.insert(fact.event);
+                    }
+                    DwellEnd::Cleared | DwellEnd::Anew => {}
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn accepted(&mut self, event: EventId, settled: bool) {
+        self.events.insert(event);
+        if !settled {
+            self.open.insert(event);
+        }
+    }
+
+    fn comes_to(&mut self, event: EventId) -> Option<String> {
+        self.open.remove(&event);
+        (!self.events.contains(&event)).then(|| format!("event {event}"))
+    }
+
+    fn unless_run(&self, run: RunId) -> Option<String> {
+        (!self.runs.contains(&run)).then(|| format!("run {run}"))
+    }
+
+    fn unless_started(&self, intent: IntentId) -> Option<String> {
+        (!self.started.contains(&intent)).then(|| format!("intent {intent}"))
+    }
+
+    fn unless_queued(&self, messages: &[MessageId]) -> Option<String> {
+        let unknown = messages.iter().find(|id| !self.queued.contains(id));
+        unknown.map(|id| format!("message {id}"))
+    }
+}
