@@ -10,6 +10,7 @@
 
 mod alertmanager;
 mod api;
+mod cannot;
 mod dry;
 mod listen;
 mod load;
@@ -23,4 +24,4 @@ pub use dry::{Plan, dry_run};
 pub use load::{Package, Refused, load_package, load_settings};
 pub use once::{Outcome, run_once};
 pub use serve::{Options, Running, serve, start};
-pub use view::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
+pub use view::{IncidentDetail, IncidentList, IncidentView, LetterList, LetterView, TimelineLine};

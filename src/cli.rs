@@ -10,6 +10,7 @@
 
 mod agent;
 mod check;
+mod dead;
 mod demo;
 mod explain;
 mod failure;
@@ -86,6 +87,7 @@ enum Command {
     Run(run::Arguments),
     Agent(agent::Arguments),
     Incident(incident::Arguments),
+    Dead(dead::Arguments),
     Hold(hold::Arguments),
 }
 
@@ -125,6 +127,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Run(arguments) => self::run::run(&arguments, terminal),
         Command::Agent(arguments) => agent::run(&arguments, terminal),
         Command::Incident(arguments) => incident::run(&arguments, terminal),
+        Command::Dead(arguments) => dead::run(&arguments, terminal),
         Command::Hold(arguments) => hold::run(&arguments, terminal),
     }
 }

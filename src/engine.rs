@@ -26,6 +26,7 @@
 mod arrive;
 mod clock;
 mod close;
+mod dead;
 mod debt;
 mod decide;
 mod decode;
@@ -44,6 +45,7 @@ mod people;
 mod record;
 mod recover;
 mod runbooks;
+mod settle;
 mod timer;
 mod view;
 mod waiting;
@@ -55,6 +57,7 @@ pub use gate::table as gates;
 pub use model::Model;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
+pub use settle::Settling;
 pub use view::{Plain, line};
 
 use std::collections::{BTreeSet, VecDeque};
@@ -63,13 +66,13 @@ use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    AgentStarted, AgentStopped, Alert, DeadLetter, DeadLettered, Epoch, Error, Fact, Hold,
-    IncidentId, Journal, MessageId, Outbox, RunId, StoppedHow, Write,
+    AgentStarted, AgentStopped, Alert, Epoch, Error, Fact, Hold, IncidentId, Journal, MessageId,
+    Outbox, RunId, StoppedHow, Write,
 };
-use crate::planted::Planted;
 use crate::run::{Observe, Perform};
 use crate::settings::Grants;
 use crate::value::Time;
+use dead::Dead;
 use decide::deliver;
 use desk::Desk;
 use timer::Timer;
@@ -91,6 +94,9 @@ pub struct Engine {
     work: VecDeque<Work>,
     /// The agent stops: no change begins any more.
     draining: bool,
+    dead: Dead,
+    /// Who hears of what concerns no product.
+    platform: Option<SmolStr>,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -271,26 +277,9 @@ impl Engine {
         &self.model
     }
 
-    /// Keeps what could not even be decoded.
-    pub fn bury(&mut self, letter: DeadLetter) {
-        self.bury_for(letter, None);
-    }
-
-    fn bury_for(&mut self, letter: DeadLetter, owner: Option<SmolStr>) {
-        if Planted::LettersLost.is_in() {
-            return;
-        }
-        let dead = DeadLettered {
-            letter: self.model.next_letter(),
-            event: letter.event,
-            source: letter.source.clone(),
-            code: letter.code.clone(),
-            why: letter.why.clone(),
-            body: letter.body.clone(),
-            owner,
-        };
-        self.decided(dead.into(), letter.at);
-        self.desk.write(Write::Dead(letter));
+    /// Who hears of what concerns no product: the address of a contact.
+    pub fn told_to(&mut self, platform: Option<SmolStr>) {
+        self.platform = platform;
     }
 
     /// An agent of this version begins to work on the store.

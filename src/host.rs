@@ -15,12 +15,14 @@ mod limits;
 mod perform;
 mod reach;
 mod status;
+mod tally;
 mod under_way;
 
 pub use clock::Clock;
 pub use driver::{Driver, Gone, Handle, NotTaken, Stopped};
 pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
-pub use reach::{Known, Reach, reach};
+pub use reach::{Known, Reach, contacts, reach};
 pub use status::Status;
+pub use tally::{COMMITS, Tally};
 pub use under_way::UnderWay;

@@ -110,6 +110,13 @@ pub trait Journal {
     fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error>;
     /// Incidents, newest first: all that are not over if `open`, else all; at most `most`.
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error>;
+    /// A page of the same list: those with a lower number than `before`, and how long the list is.
+    fn page_of_incidents(
+        &self,
+        open: bool,
+        before: Option<IncidentId>,
+        most: usize,
+    ) -> Result<Page<Incident>, Error>;
     /// What happened in an incident, oldest first, from this number on.
     fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error>;
 
@@ -130,8 +137,13 @@ pub trait Journal {
     /// Events of this name that arrived at or after a time, newest first.
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;
     fn event(&self, id: EventId) -> Result<Option<Arrival>, Error>;
-    /// The last written first, at most `most`.
-    fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error>;
+    /// A page of them, the last written first: those with a lower number than `before`.
+    fn dead_letters(
+        &self,
+        before: Option<LetterId>,
+        most: usize,
+    ) -> Result<Page<(LetterId, DeadLetter)>, Error>;
+    fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error>;
 
     /// Alerts that have to stand for a while first, by event, runbook, trigger.
     fn holdings(&self) -> Result<Vec<Holding>, Error>;
@@ -141,6 +153,14 @@ pub trait Journal {
     fn debts(&self) -> Result<Vec<Debt>, Error>;
     /// Whether all changes are stopped, and by whom.
     fn hold(&self) -> Result<Option<Hold>, Error>;
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    pub found: Vec<T>,
+    /// How many the whole list has.
+    pub total: u64,
 }
 
 /// The highest numbers in use; 0 where nothing was ever written.

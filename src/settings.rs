@@ -6,8 +6,10 @@
 //!
 //! ```toml
 //! listen = "127.0.0.1:7117"
+//! names = ["rbk.shop.svc"]              # by which it is called, besides its address and `localhost`
 //! store = "agent.db"
 //! log = "text"                          # or "json"
+//! platform = "pagerduty:checkout"       # the contact that hears of what concerns no product
 //!
 //! [prometheus]
 //! url = "http://127.0.0.1:9090"
@@ -32,6 +34,11 @@
 //! token = { env = "ADA_TOKEN" }
 //! roles = ["platform"]
 //!
+//! [[callers]]
+//! name = "alertmanager"
+//! token = { file = "/run/secrets/alertmanager" }
+//! kinds = ["send"]                      # without it all: "send", "view", "operate"
+//!
 //! [grants]                              # what is not here is denied
 //! "prom.query" = true
 //! "host.read" = ["cache-*"]
@@ -52,8 +59,9 @@ use std::path::PathBuf;
 use smol_str::SmolStr;
 use url::Url;
 
+use crate::effect::words;
 pub use grants::{Denied, Grants, Need};
-pub use reader::{mask, read};
+pub use reader::{mask, read, read_what_can_be};
 
 /// The file's name.
 pub const SETTINGS: &str = "agent.toml";
@@ -67,9 +75,13 @@ const STORE: &str = "agent.db";
 pub struct Settings {
     /// Only this machine can reach it, unless there are callers.
     pub listen: SocketAddr,
+    /// DNS names by which others call it, in small letters.
+    pub names: Vec<String>,
     /// Relative to the folder of the file.
     pub store: PathBuf,
     pub log: LogForm,
+    /// The contact that hears of what concerns no product.
+    pub platform: Option<SmolStr>,
     pub prometheus: Option<Prometheus>,
     /// By the name that a package uses.
     pub hosts: BTreeMap<SmolStr, Host>,
@@ -150,17 +162,34 @@ pub enum SecretRef {
 pub struct Caller {
     pub name: SmolStr,
     pub token: SecretRef,
-    /// Names of roles in the package, each once.
+    /// Names of roles in the package, each once. None for whoever may not operate.
     pub roles: Vec<SmolStr>,
+    /// What it may do, each once.
+    pub kinds: Vec<CallerKind>,
 }
+
+/// What a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CallerKind {
+    /// Send alerts and events.
+    Send,
+    /// Look at incidents, dead letters and metrics.
+    View,
+    /// Acknowledge, resolve, settle, ask for runbooks, stop all changes.
+    Operate,
+}
+
+words!(CallerKind { Send "send", View "view", Operate "operate" });
 
 impl Default for Settings {
     /// Listens on this machine alone, and may do nothing.
     fn default() -> Self {
         Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, PORT)),
+            names: Vec::new(),
             store: PathBuf::from(STORE),
             log: LogForm::default(),
+            platform: None,
             prometheus: None,
             hosts: BTreeMap::new(),
             programs: BTreeMap::new(),

@@ -29,8 +29,8 @@ use smol_str::SmolStr;
 
 use crate::journal::{
     Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, Journal, Newest, Outbox, Recorded, RunId, StoreMigrated, StoredIntent,
-    StoredRun,
+    Incident, IncidentId, Journal, LetterId, Newest, Outbox, Page, Recorded, RunId, StoreMigrated,
+    StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -164,6 +164,15 @@ impl Journal for Sqlite {
         ask::incidents(self.known()?, open, most)
     }
 
+    fn page_of_incidents(
+        &self,
+        open: bool,
+        before: Option<IncidentId>,
+        most: usize,
+    ) -> Result<Page<Incident>, Error> {
+        ask::page_of_incidents(self.known()?, open, before, most)
+    }
+
     fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
         ask::timeline(self.known()?, incident, from)
     }
@@ -196,8 +205,16 @@ impl Journal for Sqlite {
         ask::event(self.known()?, id)
     }
 
-    fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {
-        ask::dead_letters(self.known()?, most)
+    fn dead_letters(
+        &self,
+        before: Option<LetterId>,
+        most: usize,
+    ) -> Result<Page<(LetterId, DeadLetter)>, Error> {
+        ask::dead_letters(self.known()?, before, most)
+    }
+
+    fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error> {
+        ask::dead_letter(self.known()?, id)
     }
 
     fn holdings(&self) -> Result<Vec<Holding>, Error> {

@@ -1,14 +1,18 @@
-//! The webhook of Alertmanager, version 4: decoded at the border, bounded, one alert at a time.
+//! The webhooks of Alertmanager, version 4, and of Grafana, version 1: decoded at the border, bounded,
+//! one alert at a time.
 //!
 //! In: the body of a request. Out: the alerts that can be dealt with, and each that cannot, with the
 //! reason. The status of the whole notification is not looked at: it speaks only of the alerts that
 //! the sender has put in, and a truncated one says *resolved* while others still fire.
+
+mod stream;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::Value as Json;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -16,6 +20,8 @@ use smol_str::SmolStr;
 use crate::diag::Code;
 use crate::journal::{Alert, Standing};
 use crate::value::{Time, escape_text};
+
+pub use stream::{Broken, Item, read};
 
 /// The longest name of a label or annotation, in bytes.
 const NAME_BYTES: usize = 1_024;
@@ -30,9 +36,9 @@ pub const KEPT_BYTES: usize = 64 * 1_024;
 
 /// What a notification says.
 #[derive(Debug, Default)]
-pub struct Notification {
-    pub alerts: Vec<Alert>,
-    pub bad: Vec<Bad>,
+struct Notification {
+    alerts: Vec<Alert>,
+    bad: Vec<Bad>,
 }
 
 /// Something that cannot be dealt with.
@@ -40,27 +46,20 @@ pub struct Notification {
 pub struct Bad {
     pub code: Code,
     pub why: String,
+    /// What its sender calls it, as far as that can be read.
+    pub name: SmolStr,
     /// As it came, or its beginning.
     pub body: String,
 }
 
-#[derive(Deserialize)]
-struct Body<'a> {
-    version: String,
-    #[serde(default, rename = "truncatedAlerts")]
-    truncated: Option<u64>,
-    #[serde(borrow)]
-    alerts: Vec<&'a RawValue>,
-}
-
 /// What may be left out may also be `null`: that is how Go writes an empty map.
 #[derive(Deserialize)]
-struct One {
+struct One<'a> {
     #[serde(default)]
     status: Option<Status>,
     labels: Texts,
-    #[serde(default)]
-    annotations: Option<Texts>,
+    #[serde(default, borrow)]
+    annotations: Option<&'a RawValue>,
     #[serde(default, rename = "startsAt")]
     starts_at: Option<String>,
     #[serde(default)]
@@ -83,34 +82,20 @@ struct Texts(BTreeMap<SmolStr, String>);
 /// The most characters of a reason.
 const WHY: usize = 600;
 
-/// Reads a notification; fails if it is none at all.
-pub fn decode(body: &[u8]) -> Result<Notification, Bad> {
-    let malformed = |why: String| bad(Code::AlertMalformed, why, &String::from_utf8_lossy(body));
-    let text = std::str::from_utf8(body).map_err(|_| malformed("it is not UTF-8".into()))?;
-    let read: Body<'_> = serde_json::from_str(text)
-        .map_err(|error| malformed(format!("it is no webhook of Alertmanager: {error}")))?;
-    if read.version != "4" {
-        let why = format!(
-            "it is of version {:?}, and version \"4\" is known",
-            read.version
-        );
-        return Err(malformed(why));
-    }
+/// Reads a whole notification; fails if it is none.
+fn decode(body: &[u8]) -> Result<Notification, Bad> {
     let mut notification = Notification::default();
-    for raw in read.alerts {
-        match alert(raw.get()) {
-            Ok(alert) => notification.alerts.push(alert),
-            Err((code, why)) => notification.bad.push(bad(code, why, raw.get())),
+    let read = read(body, |item, _| {
+        match item {
+            Item::Alert(alert) => notification.alerts.push(*alert),
+            Item::Bad(bad) => notification.bad.push(bad),
         }
+        true
+    });
+    match read {
+        Ok(()) => Ok(notification),
+        Err(Broken { code, why }) => Err(bad(code, why, &String::from_utf8_lossy(body))),
     }
-    let truncated = read.truncated.unwrap_or_default();
-    if truncated > 0 {
-        let why = format!(
-            "the sender left {truncated} alerts out of a notification: raise `max_alerts` of its receiver"
-        );
-        notification.bad.push(bad(Code::AlertTooLarge, why, ""));
-    }
-    Ok(notification)
 }
 
 /// Reads an alert out of a file: a notification with one alert in it, or the alert alone.
@@ -138,7 +123,7 @@ pub fn decode_one(body: &[u8]) -> Result<Alert, Bad> {
 
 fn alert(raw: &str) -> Result<Alert, (Code, String)> {
     let malformed = |why: String| (Code::AlertMalformed, why);
-    let one: One = serde_json::from_str(raw).map_err(|error| malformed(error.to_string()))?;
+    let one: One<'_> = serde_json::from_str(raw).map_err(|error| malformed(error.to_string()))?;
     let labels = labels(one.labels)?;
     let Some(name) = labels.get("alertname").cloned() else {
         return Err(malformed("it has no label `alertname`".into()));
@@ -152,14 +137,9 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
         Some(given) if (1..=128).contains(&given.len()) => given.into(),
         Some(_) | None => fingerprint(&labels),
     };
-    let annotations = one.annotations.unwrap_or_default().0.into_iter();
     Ok(Alert {
         name,
-        annotations: annotations
-            .filter(|(name, _)| name.len() <= NAME_BYTES)
-            .take(LABELS)
-            .map(|(name, text)| (name, cut(&text, ANNOTATION_BYTES).into()))
-            .collect(),
+        annotations: one.annotations.map(annotations).unwrap_or_default(),
         labels,
         standing: match one.status.unwrap_or_default() {
             Status::Firing => Standing::Firing,
@@ -197,6 +177,25 @@ fn labels(texts: Texts) -> Result<BTreeMap<SmolStr, SmolStr>, (Code, String)> {
     Ok(labels)
 }
 
+/// What people wrote about it. It decides nothing, so one that cannot be read costs nothing but itself.
+fn annotations(raw: &RawValue) -> BTreeMap<SmolStr, SmolStr> {
+    let read: Result<BTreeMap<String, &RawValue>, _> = serde_json::from_str(raw.get());
+    let annotations = read.unwrap_or_default().into_iter();
+    annotations
+        .filter(|(name, _)| name.len() <= NAME_BYTES)
+        .take(LABELS)
+        .map(|(name, raw)| {
+            let text = match serde_json::from_str(raw.get()) {
+                Ok(Json::String(text)) => text,
+                Ok(Json::Null) => String::new(),
+                // A number, say; or what is no text at all.
+                Ok(_) | Err(_) => raw.get().to_owned(),
+            };
+            (name.into(), cut(&text, ANNOTATION_BYTES).into())
+        })
+        .collect()
+}
+
 fn moment(text: &str) -> Option<Time> {
     let parsed: jiff::Timestamp = text.parse().ok()?;
     Time::from_millis(parsed.as_millisecond()).ok()
@@ -217,10 +216,21 @@ fn fingerprint(labels: &BTreeMap<SmolStr, SmolStr>) -> SmolStr {
 }
 
 fn bad(code: Code, why: String, body: &str) -> Bad {
-    let body = cut(body, KEPT_BYTES).to_owned();
     // It may quote what was sent.
     let why = escape_text(&why, WHY);
-    Bad { code, why, body }
+    Bad {
+        code,
+        why,
+        name: name_in(body),
+        body: cut(body, KEPT_BYTES).to_owned(),
+    }
+}
+
+/// The name of an alert that cannot be read otherwise.
+fn name_in(alert: &str) -> SmolStr {
+    let alert: Json = serde_json::from_str(alert).unwrap_or_default();
+    let name = alert.pointer("/labels/alertname").and_then(Json::as_str);
+    cut(name.unwrap_or_default(), NAME_BYTES).into()
 }
 
 /// At most so many bytes, cut between two characters.

@@ -60,6 +60,17 @@ pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused
     }
 }
 
+/// What can be read of settings that may be wrong elsewhere.
+pub fn load_what_can_be(path: &Path) -> Option<Settings> {
+    let bytes = Disk.read(path, SETTINGS_BYTES).ok()?;
+    let mut sources = Sources::default();
+    let id = sources.add(
+        &path.display().to_string(),
+        &String::from_utf8_lossy(&bytes),
+    );
+    Some(settings::read_what_can_be(sources.source(id)))
+}
+
 /// Loads, checks and compiles a package.
 pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> {
     let mut sources = Sources::default();

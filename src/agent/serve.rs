@@ -12,10 +12,11 @@ use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tracing::{error, info, warn};
 
-use super::api::{self, Shared};
+use super::api::{self, Refusals, Shared};
+use super::cannot;
 use super::listen;
 use super::load::{self, Package, Refused};
 use super::watch::Watched;
@@ -94,8 +95,9 @@ pub async fn start(
     for words in words {
         warn!("{words}");
     }
-    let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
+    let mut engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
         .map_err(|failure| vec![store_refused(&path, &failure)])?;
+    engine.told_to(settings.platform.clone());
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|failure| {
@@ -116,8 +118,12 @@ pub async fn start(
     let shared = Shared {
         handle: handle.clone(),
         clock,
-        callers: Arc::new(reach.callers),
+        callers: reach.callers,
+        names: settings.names,
         ready: ready.clone(),
+        refused: Refusals::default(),
+        notifications: Semaphore::new(api::AT_ONCE),
+        started: SystemTime::now(),
     };
     let (end, ending) = watch::channel(false);
     let router = api::router(shared);
@@ -135,8 +141,16 @@ pub async fn start(
     })
 }
 
-/// Runs an agent until it is told to stop, or its store fails.
+/// Runs an agent until it is told to stop, or its store fails. If it cannot start, somebody is told.
 pub async fn serve(options: &Options) -> Result<Stopped, Vec<Refused>> {
+    let served = serve_until(options).await;
+    if let Err(refused) = &served {
+        cannot::tell(options, refused).await;
+    }
+    served
+}
+
+async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
     let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
     let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
     let mut watched = Watched::new(options, &package.files);

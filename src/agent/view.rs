@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine;
-use crate::journal::{Entry, Incident, IncidentState};
+use crate::journal::{DeadLetter, Entry, Incident, IncidentState, LetterId, Source};
 
 /// One incident in short.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,9 +38,35 @@ pub struct IncidentView {
 pub struct IncidentList {
     /// Of this form.
     pub version: u32,
+    /// A page of them, newest first.
     pub incidents: Vec<IncidentView>,
+    /// How many the whole list has.
+    pub total: u64,
     /// Who has stopped all changes, if somebody has.
     pub held_by: Option<String>,
+}
+
+/// Something that could not be dealt with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterView {
+    pub id: u64,
+    pub at: String,
+    /// `alertmanager`, `event NAME`, `request RUNBOOK`
+    pub source: String,
+    pub code: String,
+    pub why: String,
+    /// What arrived, or its beginning.
+    pub body: String,
+}
+
+/// The answer to `GET /v1/dead-letters`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterList {
+    pub version: u32,
+    /// A page of them, newest first.
+    pub dead_letters: Vec<LetterView>,
+    /// How many the whole list has.
+    pub total: u64,
 }
 
 /// The answer to `GET /v1/incidents/ID`.
@@ -82,6 +108,24 @@ impl IncidentView {
             runs: incident.runs,
             reason: incident.duty.as_ref().map(|duty| duty.reason.to_string()),
             at_work: incident.run.is_some(),
+        }
+    }
+}
+
+impl LetterView {
+    pub fn of(id: LetterId, letter: &DeadLetter) -> LetterView {
+        let source = match &letter.source {
+            Source::Alertmanager => "alertmanager".to_owned(),
+            Source::Event(name) => format!("event {name}"),
+            Source::Request(runbook) => format!("request {runbook}"),
+        };
+        LetterView {
+            id: id.0,
+            at: letter.at.to_string(),
+            source,
+            code: letter.code.to_string(),
+            why: letter.why.clone(),
+            body: letter.body.clone(),
         }
     }
 }

@@ -23,9 +23,10 @@ What it offers over HTTP, on `listen` of its settings:
   POST /v1/alerts/alertmanager            webhook of Alertmanager, version 4
   POST /v1/events/NAME                    an event, as a JSON object
   POST /v1/requests/RUNBOOK               asks for a runbook, with its parameters as a JSON object
-  GET  /v1/incidents, /v1/incidents/ID    what is going on; POST …/ack and …/resolve
-  GET  /v1/dead-letters                   what could not be dealt with, and why
+  GET  /v1/incidents, /v1/incidents/ID    what is going on; POST …/ack, …/settle, …/resolve
+  GET  /v1/dead-letters, …/ID             what could not be dealt with, and why; POST …/ID/replay
   GET, POST, DELETE /v1/hold              whether all changes are stopped; stops them; lets them go on
+  GET  /metrics                           numbers for Prometheus
   GET  /v1/health, /v1/ready              for whoever watches the agent
 
 A package that does not check is refused; while the agent runs, the last good one goes on. The log

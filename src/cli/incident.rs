@@ -1,9 +1,10 @@
 //! `rbk incident`: what is going on, and what a human does about it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::Duration;
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde_json::{Value as Json, json};
 
 use crate::agent::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
@@ -16,10 +17,14 @@ use super::{CLEAN, FINDINGS, Format};
 const AFTER_HELP: &str = "\
 Examples:
   rbk incident list                  what is not over yet
-  rbk incident list --all            the last thousand
+  rbk incident list --all            also those that are over
+  rbk incident list --before 120     older ones
+  rbk incident list --follow         goes on, and tells only what changes
   rbk incident show 17 --follow      its timeline with the evidence, as it goes on
   rbk incident ack 17                it is yours: nobody else is told any more
   rbk incident resolve 17 --why \"…\"  it is over
+  rbk incident settle 17 not-applied --why \"the log of the host has no restart\"
+                                     what became of a change of which nobody knew
 
 The agent is found by --agent or RBK_AGENT; a token is taken from RBK_TOKEN.";
 
@@ -41,9 +46,16 @@ enum What {
         /// Also those that are over
         #[arg(long)]
         all: bool,
-        /// Go on, and tell of each change
-        #[arg(long)]
+        /// Go on, and tell of each change from now on
+        #[arg(long, conflicts_with_all = ["before", "limit"])]
         follow: bool,
+        /// At most so many
+        #[arg(long, value_name = "NUMBER", default_value_t = 50,
+              value_parser = clap::value_parser!(u16).range(1..=500))]
+        limit: u16,
+        /// Only those with a lower number
+        #[arg(long, value_name = "ID")]
+        before: Option<u64>,
         #[command(flatten)]
         common: Common,
     },
@@ -65,6 +77,22 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
+    /// Say what became of a change of which nobody knows whether it took effect
+    Settle {
+        id: u64,
+        outcome: Became,
+        /// How you know it, for whoever reads it later
+        #[arg(long)]
+        why: String,
+        /// Which change, where several are unknown
+        #[arg(long, value_name = "NUMBER")]
+        change: Option<u64>,
+        /// Who you are [default: $USER]
+        #[arg(long = "as", value_name = "NAME")]
+        by: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Say that it is over; a run under way is called off
     Resolve {
         id: u64,
@@ -77,6 +105,12 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Became {
+    Applied,
+    NotApplied,
 }
 
 #[derive(Debug, clap::Args)]
@@ -94,14 +128,40 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         What::List { common, .. }
         | What::Show { common, .. }
         | What::Ack { common, .. }
+        | What::Settle { common, .. }
         | What::Resolve { common, .. } => common,
     };
     let done = Remote::new(&common.which).and_then(|remote| match &arguments.what {
-        What::List { all, follow, .. } => list(&remote, *all, *follow, common.format, terminal),
+        What::List { follow: true, .. } => follow(&remote, common.format, terminal),
+        What::List {
+            all, limit, before, ..
+        } => {
+            let older = before.map_or(String::new(), |before| format!("&before={before}"));
+            let part = format!("limit={limit}{older}");
+            list(&remote, *all, &part, common.format, terminal)
+        }
         What::Show { id, follow, .. } => show(&remote, *id, *follow, common.format, terminal),
         What::Ack { id, by, .. } => {
             let said = json!({"by": whoever(by.as_deref())});
             let detail: IncidentDetail = remote.post(&format!("/v1/incidents/{id}/ack"), &said)?;
+            one(&detail, common.format, terminal)
+        }
+        What::Settle {
+            id,
+            outcome,
+            why,
+            change,
+            by,
+            ..
+        } => {
+            let outcome = match outcome {
+                Became::Applied => "applied",
+                Became::NotApplied => "not_applied",
+            };
+            let by = whoever(by.as_deref());
+            let said = json!({"by": by, "why": why, "outcome": outcome, "change": change});
+            let path = format!("/v1/incidents/{id}/settle");
+            let detail: IncidentDetail = remote.post(&path, &said)?;
             one(&detail, common.format, terminal)
         }
         What::Resolve { id, by, why, .. } => {
@@ -123,53 +183,122 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 fn list(
     remote: &Remote,
     all: bool,
-    follow: bool,
+    part: &str,
     format: Format,
     terminal: &mut Terminal,
 ) -> Result<(), String> {
     // Programs get everything: they can choose themselves.
     let all = all || format == Format::Json;
-    let path = format!("/v1/incidents?open={}", !all);
-    let list: IncidentList = remote.get(&path)?;
+    let list: IncidentList = remote.get(&format!("/v1/incidents?open={}&{part}", !all))?;
     if format == Format::Json {
         return say(terminal, &pretty(&list)?);
     }
     if let Some(by) = &list.held_by {
-        say(
-            terminal,
-            &format!("All changes are stopped by {by}: `rbk hold release` lets them go on.\n"),
-        )?;
+        let by = escape_text(by, usize::MAX);
+        let text =
+            format!("All changes are stopped by {by}: `rbk hold release` lets them go on.\n");
+        say(terminal, &text)?;
     }
-    if list.incidents.is_empty() && !follow {
-        return say(
-            terminal,
-            if all {
-                "No incidents.\n"
-            } else {
-                "Nothing is open.\n"
-            },
-        );
+    if list.total == 0 {
+        let none = match all {
+            true => "No incidents.\n",
+            false => "Nothing is open.\n",
+        };
+        return say(terminal, none);
     }
-    let mut known = Vec::new();
     for incident in list.incidents.iter().rev() {
         say(terminal, &row(incident))?;
-        known.push((incident.id, incident.state.clone()));
     }
-    if !follow {
-        return Ok(());
+    let (shown, last) = (list.incidents.len(), list.incidents.last());
+    say(
+        terminal,
+        &how_many(shown, list.total, last.map(|one| one.id)),
+    )
+}
+
+/// How much of a list stands above, and how the rest is seen.
+pub fn how_many(shown: usize, total: u64, last: Option<u64>) -> String {
+    match last {
+        Some(last) if (shown as u64) < total => {
+            format!("{shown} of {total}; --before {last} shows older ones.\n")
+        }
+        Some(_) | None => format!("{shown} of {total}.\n"),
     }
+}
+
+/// Tells what changes from now on.
+fn follow(remote: &Remote, format: Format, terminal: &mut Terminal) -> Result<(), String> {
+    let newest = |remote: &Remote| -> Result<Vec<IncidentView>, String> {
+        let list: IncidentList = remote.get("/v1/incidents?limit=500")?;
+        Ok(list.incidents)
+    };
+    let mut known = Known::default();
+    let first = newest(remote)?;
+    known.news(first);
+    known.news(open(remote)?);
     loop {
         flush(terminal)?;
         std::thread::sleep(LOOK);
-        let list: IncidentList = remote.get("/v1/incidents?open=false")?;
-        for incident in list.incidents.iter().rev() {
-            let now = (incident.id, incident.state.clone());
-            if !known.contains(&now) {
-                known.retain(|(id, _)| *id != incident.id);
-                known.push(now);
-                say(terminal, &row(incident))?;
-            }
+        let mut found = newest(remote)?;
+        found.extend(open(remote)?);
+        // One that is open no more, and not among the newest.
+        let seen: BTreeSet<u64> = found.iter().map(|one| one.id).collect();
+        for id in known
+            .open()
+            .filter(|id| !seen.contains(id))
+            .collect::<Vec<_>>()
+        {
+            let detail: IncidentDetail = remote.get(&format!("/v1/incidents/{id}"))?;
+            found.push(detail.incident);
         }
+        for incident in known.news(found) {
+            let text = match format {
+                Format::Human => row(&incident),
+                Format::Json => line_of(&incident)?,
+            };
+            say(terminal, &text)?;
+        }
+    }
+}
+
+/// Everything that is not over, in as many pages as it takes.
+fn open(remote: &Remote) -> Result<Vec<IncidentView>, String> {
+    let mut all: Vec<IncidentView> = Vec::new();
+    loop {
+        let older = all
+            .last()
+            .map_or(String::new(), |last| format!("&before={}", last.id));
+        let list: IncidentList = remote.get(&format!("/v1/incidents?open=true{older}"))?;
+        if list.incidents.is_empty() {
+            return Ok(all);
+        }
+        all.extend(list.incidents);
+    }
+}
+
+/// The incidents that were told of, as they were then.
+#[derive(Default)]
+struct Known(BTreeMap<u64, String>);
+
+impl Known {
+    /// Those of them that are new or in another state, oldest first.
+    fn news(&mut self, found: Vec<IncidentView>) -> Vec<IncidentView> {
+        let found: BTreeMap<u64, IncidentView> =
+            found.into_iter().map(|one| (one.id, one)).collect();
+        let news = found.into_values().filter(|incident| {
+            let now = state(incident);
+            self.0.insert(incident.id, now.clone()) != Some(now)
+        });
+        news.collect()
+    }
+
+    /// Those that were not over.
+    fn open(&self) -> impl Iterator<Item = u64> {
+        let open = self
+            .0
+            .iter()
+            .filter(|(_, state)| !state.starts_with("resolved"));
+        open.map(|(id, _)| *id)
     }
 }
 
@@ -192,7 +321,7 @@ fn show(
         for line in &detail.timeline {
             let text = match format {
                 Format::Human => timeline_line(line),
-                Format::Json => serde_json::to_string(line).map_err(|e| e.to_string())? + "\n",
+                Format::Json => line_of(line)?,
             };
             say(terminal, &text)?;
             next = line.number + 1;
@@ -242,7 +371,7 @@ fn head(incident: &IncidentView) -> String {
 }
 
 /// What an agent says, a line each, with everything spelled out that would move the cursor.
-fn shown(text: &str) -> String {
+pub fn shown(text: &str) -> String {
     let lines = text
         .lines()
         .map(|line| escape_text(line, usize::MAX) + "\n");
@@ -270,20 +399,26 @@ pub fn timeline_line(line: &TimelineLine) -> String {
 }
 
 /// A moment without the parts of a second.
-fn seconds(moment: &str) -> String {
+pub fn seconds(moment: &str) -> String {
     match moment.split_once('.') {
         Some((whole, _)) => format!("{whole}Z"),
         None => moment.to_owned(),
     }
 }
 
-fn pretty(value: &impl serde::Serialize) -> Result<String, String> {
+/// One object of many, in one line.
+fn line_of(value: &impl serde::Serialize) -> Result<String, String> {
+    let line = serde_json::to_string(value).map_err(|error| error.to_string())?;
+    Ok(line + "\n")
+}
+
+pub fn pretty(value: &impl serde::Serialize) -> Result<String, String> {
     let value: Json = serde_json::to_value(value).map_err(|error| error.to_string())?;
     let text = serde_json::to_string_pretty(&value).map_err(|error| error.to_string())?;
     Ok(text + "\n")
 }
 
-fn say(terminal: &mut Terminal, text: &str) -> Result<(), String> {
+pub fn say(terminal: &mut Terminal, text: &str) -> Result<(), String> {
     terminal.say(text).map_err(|error| error.to_string())
 }
 

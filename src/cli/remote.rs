@@ -92,8 +92,8 @@ impl Remote {
 /// What the agent says of a failure.
 fn said(answer: &Answer) -> String {
     let body: Json = serde_json::from_slice(&answer.body).unwrap_or(json!({}));
-    let message = body.pointer("/error/message").and_then(Json::as_str);
-    let code = body.pointer("/error/code").and_then(Json::as_str);
+    let message = body.pointer("/detail").and_then(Json::as_str);
+    let code = body.pointer("/code").and_then(Json::as_str);
     match (message, code) {
         (Some(message), Some(code)) => format!("{message} ({code})"),
         (Some(message), None) => message.to_owned(),

@@ -10,7 +10,7 @@ use super::{Arriving, Engine, decode};
 use crate::diag::Code;
 use crate::journal::{
     Alert, AlertReceived, Arrival, DeadLetter, Disposition, Error, Event, EventId, EventReceived,
-    Fact, IncidentId, Journal, RequestReceived, Standing, TriggerRef, Write,
+    Fact, Happened, IncidentId, Journal, RequestReceived, Standing, TriggerRef, Write,
 };
 use crate::program::TriggerKind;
 use crate::value::Time;
@@ -55,20 +55,27 @@ impl Engine {
                 by,
                 roles,
             } => {
-                let accepted = self.request(journal, id, &runbook, &json, &roles, now)?;
+                let asked = Asked {
+                    runbook: &runbook,
+                    json: &json,
+                    by: &by,
+                    roles: &roles,
+                };
+                let accepted = self.request(journal, id, asked, now)?;
                 asks = roles;
                 (Event::Request { runbook, json, by }, accepted)
             }
         };
         if let Accepted::Dead { code, why } = &accepted {
-            self.bury(DeadLetter {
+            let letter = DeadLetter {
                 event: Some(id),
                 at: now,
                 source: event.source(),
                 code: (*code).into(),
                 why: why.clone(),
                 body: body(&event),
-            });
+            };
+            self.bury(letter, event.name());
         }
         let disposition = match &accepted {
             Accepted::Taken(incidents) => Disposition::Taken(incidents.clone()),
@@ -212,11 +219,16 @@ impl Engine {
         &mut self,
         journal: &dyn Journal,
         id: EventId,
-        runbook: &SmolStr,
-        json: &str,
-        roles: &[SmolStr],
+        asked: Asked<'_>,
         now: Time,
     ) -> Result<Accepted, Error> {
+        let Asked {
+            runbook,
+            json,
+            by,
+            roles,
+        } = asked;
+        let mut role = None;
         let Some(found) = self.runbooks.on_request(runbook) else {
             return Ok(dead(
                 Code::NoRunbook,
@@ -230,13 +242,14 @@ impl Engine {
             ));
         };
         let program = loaded.program.clone();
-        if let TriggerKind::Request { by: Some(by) } = &trigger.kind {
-            let wanted = program.roles.get(by.index()).map(|role| &role.name);
+        if let TriggerKind::Request { by: Some(index) } = &trigger.kind {
+            let wanted = program.roles.get(index.index()).map(|role| &role.name);
             if !wanted.is_some_and(|wanted| roles.contains(wanted)) {
                 let role = wanted.cloned().unwrap_or_default();
                 let why = format!("only `{role}` may ask for it");
                 return Ok(dead(Code::RequestRefused, why));
             }
+            role = wanted.cloned();
         }
         let parsed: Json = match serde_json::from_str(json) {
             Ok(parsed) => parsed,
@@ -266,6 +279,12 @@ impl Engine {
                 }
                 let joins = self.is_known(journal, &occasion)?;
                 let incident = self.open_or_join(journal, occasion, now)?;
+                let happened = Happened::Requested {
+                    by: by.clone(),
+                    role,
+                    parameters: parsed.to_string(),
+                };
+                self.desk.note(journal, incident, now, happened)?;
                 Ok(match joins {
                     true => Accepted::Joined(incident),
                     false => Accepted::Taken(vec![incident]),
@@ -278,6 +297,15 @@ impl Engine {
             Err(Passed::Failed(code, why)) => Ok(dead(code, why)),
         }
     }
+}
+
+/// A request, and who makes it.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    runbook: &'a SmolStr,
+    json: &'a str,
+    by: &'a SmolStr,
+    roles: &'a [SmolStr],
 }
 
 /// What the runbooks made of an event, put together.

@@ -227,18 +227,12 @@ impl Engine {
                 .collect(),
             ..message
         };
-        self.queue(journal, address, message, upto, now)
+        self.queue(address, message, upto, now);
+        Ok(())
     }
 
     /// A message is to be sent.
-    pub(super) fn queue(
-        &mut self,
-        journal: &dyn Journal,
-        to: &SmolStr,
-        message: Message,
-        upto: u64,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn queue(&mut self, to: &SmolStr, message: Message, upto: u64, now: Time) {
         let id = self.model.next_message();
         let queued = MessageQueued {
             message: id,
@@ -252,9 +246,8 @@ impl Engine {
             upto,
             rendered: Some(Box::new(message)),
         };
-        self.record(journal, queued, now)?;
-        let decision = deliver::due(&self.model, id);
-        self.carry_out(journal, decision, now)
+        self.decided(queued.into(), now);
+        self.actions.extend(deliver::due(&self.model, id).actions);
     }
 }
 

@@ -156,11 +156,15 @@ impl Engine {
             why: why.clone(),
             body: body(&stood),
         };
-        self.bury_for(letter, owner.map(|(_, address, _)| address));
+        // Told below, to whom it stood for.
+        self.keep_letter(letter, owner.map(|(_, address, _)| address));
         let disposition = Disposition::Dead;
         self.desk.write(Write::Disposed { event, disposition });
         match program {
-            Ok(program) => self.tell_owner(journal, &program, event, &title(alert), &why, now),
+            Ok(program) => {
+                self.tell_owner(&program, event, &title(alert), &why, now);
+                Ok(())
+            }
             Err(Trouble::Store(error)) => Err(error),
             Err(Trouble::Unreadable | Trouble::Ended) => Ok(()),
         }

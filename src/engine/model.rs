@@ -108,6 +108,11 @@ impl Model {
         self.intents.get(id)
     }
 
+    /// The changes of an incident of which nobody knows what became of them.
+    pub fn unknown_of(&self, incident: IncidentId) -> impl Iterator<Item = &StoredIntent> {
+        self.intents.unknown_of(incident)
+    }
+
     /// The change that a run carries out, or carried out last.
     pub fn intent_of(&self, run: RunId) -> Option<&StoredIntent> {
         self.intents.of(run).next_back()

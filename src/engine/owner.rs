@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use super::duty::link;
 use super::open::severity;
-use crate::journal::{Error, EventId, Journal, Message, MessageKind};
+use crate::journal::{EventId, Message, MessageKind};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -13,32 +13,18 @@ impl Engine {
     /// Tells whoever owns the code of a runbook what concerns no incident of it.
     pub(super) fn tell_owner(
         &mut self,
-        journal: &dyn Journal,
         program: &Program,
         event: EventId,
         title: &str,
         text: &str,
         now: Time,
-    ) -> Result<(), Error> {
+    ) {
         let thread = format!("{}/event/{event}", self.store);
-        self.tell_first(
-            journal,
-            program,
-            MessageKind::Note,
-            thread,
-            title,
-            text,
-            now,
-        )
+        self.tell_first(program, MessageKind::Note, thread, title, text, now);
     }
 
     /// Pages the owners of everything that is loaded, each once, with what concerns the agent.
-    pub(super) fn tell_owners(
-        &mut self,
-        journal: &dyn Journal,
-        text: &str,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn tell_owners(&mut self, text: &str, now: Time) {
         let all = self.runbooks.all();
         let programs: Vec<_> = all.iter().map(|loaded| loaded.program.clone()).collect();
         let mut told = BTreeSet::new();
@@ -46,35 +32,28 @@ impl Engine {
             if link(&program, 0).is_some_and(|(_, address, _)| told.insert(address)) {
                 let thread = format!("{}/agent", self.store);
                 self.tell_first(
-                    journal,
                     &program,
                     MessageKind::Page,
                     thread,
                     "the ops agent",
                     text,
                     now,
-                )?;
+                );
             }
         }
-        Ok(())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of it is said in the message"
-    )]
     fn tell_first(
         &mut self,
-        journal: &dyn Journal,
         program: &Program,
         kind: MessageKind,
         thread: String,
         title: &str,
         text: &str,
         now: Time,
-    ) -> Result<(), Error> {
+    ) {
         let Some((role, address, _)) = link(program, 0) else {
-            return Ok(());
+            return;
         };
         let message = Message {
             kind,
@@ -91,6 +70,6 @@ impl Engine {
             evidence: Vec::new(),
             answer: String::new(),
         };
-        self.queue(journal, &address, message, 0, now)
+        self.queue(&address, message, 0, now);
     }
 }

@@ -20,6 +20,12 @@ pub enum Refusal {
     Already {
         by: SmolStr,
     },
+    /// Nobody doubts what became of its changes.
+    NothingUnknown,
+    /// These changes are unknown, and it was not said which is meant.
+    Several(String),
+    /// A run is still about to find out itself.
+    AtWork,
 }
 
 impl std::fmt::Display for Refusal {
@@ -28,6 +34,18 @@ impl std::fmt::Display for Refusal {
             Refusal::NoSuchIncident => out.write_str("there is no such incident"),
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Already { by } => write!(out, "{by} did that already"),
+            Refusal::NothingUnknown => {
+                out.write_str("no change of the incident has an unknown outcome")
+            }
+            Refusal::Several(changes) => {
+                write!(
+                    out,
+                    "several changes have an unknown outcome, say which: {changes}"
+                )
+            }
+            Refusal::AtWork => {
+                out.write_str("a run is at work on the incident and settles its changes itself")
+            }
         }
     }
 }

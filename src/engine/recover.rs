@@ -36,6 +36,8 @@ impl Engine {
             timers: Default::default(),
             waiters: Default::default(),
             work: Default::default(),
+            dead: Default::default(),
+            platform: None,
             desk: Default::default(),
             actions: Vec::new(),
         };

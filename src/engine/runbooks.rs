@@ -167,6 +167,19 @@ impl Runbooks {
         }
     }
 
+    /// The runbooks with a trigger on alerts or events of this name, whatever else they ask for.
+    pub fn naming(&self, name: &str) -> Vec<Arc<Program>> {
+        let names = |trigger: &Trigger| match &trigger.kind {
+            TriggerKind::Alert(known) | TriggerKind::Event(known) => known == name,
+            TriggerKind::Schedule { .. } | TriggerKind::Request { .. } => false,
+        };
+        let naming = self
+            .loaded
+            .iter()
+            .filter(|loaded| loaded.program.metadata.triggers.iter().any(names));
+        naming.map(|loaded| loaded.program.clone()).collect()
+    }
+
     /// The triggers on events of this name.
     pub fn on_event(&self, name: &str) -> &[Found] {
         self.events.get(name).map(Vec::as_slice).unwrap_or_default()
@@ -278,13 +291,40 @@ impl Candidate {
             Some((label, _)) if !alert.labels.contains_key(label) => {
                 format!("asks for the label `{label}`, which it lacks")
             }
-            Some((label, _)) => format!("asks for another `{label}`"),
+            Some((label, test)) => {
+                let found = alert.labels.get(label).map_or("", SmolStr::as_str);
+                format!(
+                    "asks for `{label}` {}, and it is {}",
+                    test.words(),
+                    quoted(found)
+                )
+            }
             None => "has a `where` that does not hold".to_owned(),
         }
     }
 }
 
+/// Words from outside, or of an author, short and in one line.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", escape_text(text, 80))
+}
+
 impl Test {
+    /// What it asks for, behind the label's name.
+    fn words(&self) -> String {
+        match self {
+            Test::Present => "to be there".to_owned(),
+            Test::Equal(wanted) => format!("== {}", quoted(wanted)),
+            Test::NotEqual(unwanted) => format!("!= {}", quoted(unwanted)),
+            Test::In(wanted) => {
+                let wanted: Vec<_> = wanted.iter().take(8).map(|one| quoted(one)).collect();
+                format!("in [{}]", wanted.join(", "))
+            }
+            Test::Matches(regex) => format!("to match {}", quoted(regex.as_str())),
+            Test::Never => "to match a pattern that cannot be read".to_owned(),
+        }
+    }
+
     /// Whether the label is as it has to be, or none.
     fn holds(&self, value: Option<&SmolStr>) -> bool {
         match (self, value) {

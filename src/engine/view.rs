@@ -122,6 +122,30 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
+        Happened::SettledBy {
+            call,
+            outcome,
+            by,
+            why,
+        } => {
+            let why = escape_text(why, SHOWN_CHARACTERS);
+            format!(
+                "{}, says {by}: {why}",
+                words::settled(print, call, *outcome, at)
+            )
+        }
+        Happened::Requested {
+            by,
+            role,
+            parameters,
+        } => {
+            let role = role.as_ref().map(|role| format!(" as `{role}`"));
+            let parameters = escape_text(parameters, SHOWN_CHARACTERS);
+            format!(
+                "{by} asked for it{}: {parameters}",
+                role.unwrap_or_default()
+            )
+        }
     })
 }
 
@@ -158,6 +182,8 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Waits { .. }
         | Happened::Performed { .. }
         | Happened::Settled { .. }
+        | Happened::SettledBy { .. }
+        | Happened::Requested { .. }
         | Happened::Attached(_)
         | Happened::Run(_)
         | Happened::Resumed => true,

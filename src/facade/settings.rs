@@ -116,11 +116,17 @@ fn outline(settings: &Settings) -> String {
         let _ = writeln!(out, "{text}");
     };
     line(format!("listen {}", settings.listen));
+    if !settings.names.is_empty() {
+        line(format!("names {}", settings.names.join(", ")));
+    }
     line(format!("store {}", settings.store.display()));
     line(match settings.log {
         LogForm::Text => "log text".into(),
         LogForm::Json => "log json".into(),
     });
+    if let Some(platform) = &settings.platform {
+        line(format!("platform {platform}"));
+    }
     if let Some(prometheus) = &settings.prometheus {
         let token = token(prometheus.token.as_ref());
         line(format!("prometheus {}{token}", prometheus.url));
@@ -143,10 +149,12 @@ fn outline(settings: &Settings) -> String {
     }
     for caller in &settings.callers {
         let token = reference(&caller.token);
+        let kinds = caller.kinds.iter().map(|kind| kind.word());
         line(format!(
-            "caller {} {token} as {}",
+            "caller {} {token} as {} may {}",
             caller.name,
-            caller.roles.join(", ")
+            caller.roles.join(", "),
+            kinds.collect::<Vec<_>>().join(", ")
         ));
     }
     settings.grants.lines().for_each(line);

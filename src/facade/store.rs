@@ -13,7 +13,7 @@ pub use batch::Batch;
 pub use random::Dice;
 
 use super::engine::{Scripted, Written};
-use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, Memory, RunId};
+use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, LetterId, Memory, RunId};
 use crate::store::Sqlite;
 use crate::value::Time;
 
@@ -41,7 +41,10 @@ pub enum Ask<'a> {
     Incident(u64),
     IncidentOf(&'a str, &'a str),
     IncidentsSince(&'a str, &'a str, i64),
-    Incidents { open: bool, most: usize },
+    Incidents {
+        open: bool,
+        most: usize,
+    },
     Timeline(u64, u64),
     Run(u64, u32),
     DebtRun(u64, u32),
@@ -52,6 +55,18 @@ pub enum Ask<'a> {
     Events(&'a str, i64),
     Event(u64),
     DeadLetters(usize),
+    /// With the number of all as the last line.
+    LetterPage {
+        before: Option<u64>,
+        most: usize,
+    },
+    Letter(u64),
+    /// With the number of all as the last line.
+    IncidentPage {
+        open: bool,
+        before: Option<u64>,
+        most: usize,
+    },
     Holdings,
     Outbox,
     Debts,
@@ -140,7 +155,25 @@ impl Store {
             }
             Ask::Events(name, since) => lines(store.events(name, time(since))?, |event| event.id),
             Ask::Event(id) => lines(store.event(EventId(id))?, |event| event.id),
-            Ask::DeadLetters(most) => lines(store.dead_letters(most)?, |letter| letter.at.millis()),
+            Ask::DeadLetters(most) => {
+                let letters = store.dead_letters(None, most)?.found.into_iter();
+                lines(letters.map(|(_, letter)| letter), |letter| {
+                    letter.at.millis()
+                })
+            }
+            Ask::LetterPage { before, most } => {
+                let page = store.dead_letters(before.map(LetterId), most)?;
+                let mut page_lines = lines(page.found, |(id, _)| *id);
+                page_lines.push(page.total.to_string());
+                page_lines
+            }
+            Ask::Letter(id) => lines(store.dead_letter(LetterId(id))?, |_| id),
+            Ask::IncidentPage { open, before, most } => {
+                let page = store.page_of_incidents(open, before.map(IncidentId), most)?;
+                let mut page_lines = lines(page.found, |incident| incident.id);
+                page_lines.push(page.total.to_string());
+                page_lines
+            }
             Ask::Holdings => lines(store.holdings()?, |holding| holding.event),
             Ask::Outbox => lines(store.outbox()?, |message| message.id),
             Ask::Debts => lines(store.debts()?, |debt| debt.id),

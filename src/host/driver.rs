@@ -8,17 +8,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::{Clock, Performer, Status};
+use super::{Clock, Performer, Status, Tally};
 use crate::diag::Code;
-use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks};
-use crate::journal::{Batch, DeadLetter, Error, IncidentId, Journal, StoppedHow};
+use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
+use crate::journal::{Batch, DeadLetter, Error, IncidentId, Journal, StoppedHow, Write};
 use crate::settings::Grants;
-use crate::value::Time;
+use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// The most inputs that one commit takes.
 const BATCH: usize = 4_096;
@@ -31,9 +32,11 @@ const IDLE: Duration = Duration::from_secs(1);
 enum Order {
     Input(engine::Input),
     Accept(Vec<Arriving>, Reply<Vec<Accepted>>),
-    Bury(Box<DeadLetter>, Reply<()>),
+    /// With the name that its sender gives it.
+    Bury(Box<DeadLetter>, SmolStr, Reply<()>),
     Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
+    Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
     StopChanges(String, String, Reply<Result<(), Refusal>>),
     ReleaseChanges(Reply<bool>),
     /// No change begins any more.
@@ -145,6 +148,10 @@ struct Work {
 
 impl Work {
     fn run(&mut self, incoming: &Receiver<Order>) -> Stopped {
+        match Tally::of(self.journal.as_ref()) {
+            Ok(tally) => self.own.status.holds(tally),
+            Err(failure) => return Stopped::Store(failure),
+        }
         // What recovery has to say comes first.
         let (version, epoch) = (env!("CARGO_PKG_VERSION"), self.journal.epoch());
         self.engine.begun(version, epoch, self.clock.now());
@@ -225,8 +232,8 @@ impl Work {
                     .collect();
                 Some(later(reply, accepted?))
             }
-            Order::Bury(letter, reply) => {
-                engine.bury(*letter);
+            Order::Bury(letter, name, reply) => {
+                engine.bury(*letter, &name);
                 Some(later(reply, ()))
             }
             Order::Acknowledge(id, by, reply) => {
@@ -234,6 +241,9 @@ impl Work {
             }
             Order::Resolve(id, by, why, reply) => {
                 Some(later(reply, engine.resolve(journal, id, &by, &why, now)?))
+            }
+            Order::Settle(id, said, reply) => {
+                Some(later(reply, engine.settle(journal, id, said, now)?))
             }
             Order::StopChanges(by, why, reply) => {
                 Some(later(reply, engine.stop_changes(&by, &why, now)))
@@ -268,7 +278,15 @@ impl Work {
                 facts,
                 writes,
             };
+            let begun = Instant::now();
             self.journal.append(&batch)?;
+            self.own.status.commits(&batch.writes, begun.elapsed());
+            for write in &batch.writes {
+                if let Write::Dead(letter) = write {
+                    let why = escape_text(&letter.why, SHOWN_CHARACTERS);
+                    warn!(code = %letter.code, "dead letter: {why}");
+                }
+            }
         }
         for answer in later {
             answer();
@@ -311,6 +329,11 @@ impl Handle {
         &self.status
     }
 
+    /// How many events wait to be taken.
+    pub fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// Accepts events; on return they are durable. Takes none of them while too many wait.
     pub async fn accept(&self, arriving: Vec<Arriving>) -> Result<Vec<Accepted>, NotTaken> {
         let count = arriving.len();
@@ -329,8 +352,9 @@ impl Handle {
     }
 
     /// Keeps what could not be decoded; on return it is durable.
-    pub async fn bury(&self, letter: DeadLetter) -> Result<(), Gone> {
-        self.ask(|reply| Order::Bury(Box::new(letter), reply)).await
+    pub async fn bury(&self, letter: DeadLetter, name: SmolStr) -> Result<(), Gone> {
+        self.ask(|reply| Order::Bury(Box::new(letter), name, reply))
+            .await
     }
 
     pub async fn acknowledge(
@@ -348,6 +372,14 @@ impl Handle {
         why: String,
     ) -> Result<Result<(), Refusal>, Gone> {
         self.ask(|reply| Order::Resolve(id, by, why, reply)).await
+    }
+
+    pub async fn settle(
+        &self,
+        id: IncidentId,
+        said: Settling,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::Settle(id, said, reply)).await
     }
 
     pub async fn stop_changes(&self, by: String, why: String) -> Result<Result<(), Refusal>, Gone> {

@@ -14,7 +14,7 @@ use crate::connect::{
 };
 use crate::diag::Code;
 use crate::project::Trouble;
-use crate::settings::{Contact, SecretRef, Settings};
+use crate::settings::{CallerKind, Contact, SecretRef, Settings};
 
 /// The longest secret.
 const SECRET_BYTES: usize = 64 * 1024;
@@ -31,6 +31,7 @@ pub struct Known {
     pub name: SmolStr,
     pub token: SecretText,
     pub roles: Vec<SmolStr>,
+    pub kinds: Vec<CallerKind>,
 }
 
 /// Something that the settings name and that is not there.
@@ -59,6 +60,19 @@ pub fn reach(
     }
 }
 
+/// The contacts that can be made, whatever else is missing.
+pub fn contacts(settings: &Settings, folder: &Path) -> BTreeMap<String, Arc<dyn Messenger>> {
+    let mut making = Making {
+        folder,
+        missing: Vec::new(),
+    };
+    let Ok(client) = Client::new() else {
+        return BTreeMap::new();
+    };
+    let secrets = Arc::new(Secrets::new(Vec::new()));
+    making.contacts(settings, &client, &secrets)
+}
+
 struct Making<'a> {
     folder: &'a Path,
     missing: Vec<Unreachable>,
@@ -79,18 +93,14 @@ impl Making<'_> {
             .collect();
         let secrets = Arc::new(Secrets::new(named));
         let providers = self.providers(settings, &client, &secrets);
-        let mut contacts: BTreeMap<String, Arc<dyn Messenger>> = BTreeMap::new();
-        for (address, contact) in &settings.contacts {
-            if let Some(messenger) = self.contact(address, contact, &client, &secrets) {
-                contacts.insert(address.to_string(), messenger);
-            }
-        }
+        let contacts = self.contacts(settings, &client, &secrets);
         let callers = settings.callers.iter();
         let callers = callers.filter_map(|caller| {
             Some(Known {
                 name: caller.name.clone(),
                 token: self.secret(&caller.token, &caller.name)?,
                 roles: caller.roles.clone(),
+                kinds: caller.kinds.clone(),
             })
         });
         let callers = callers.collect();
@@ -138,6 +148,19 @@ impl Making<'_> {
             }
         }
         providers
+    }
+
+    fn contacts(
+        &mut self,
+        settings: &Settings,
+        client: &Client,
+        secrets: &Arc<Secrets>,
+    ) -> BTreeMap<String, Arc<dyn Messenger>> {
+        let made = settings.contacts.iter().filter_map(|(address, contact)| {
+            let messenger = self.contact(address, contact, client, secrets)?;
+            Some((address.to_string(), messenger))
+        });
+        made.collect()
     }
 
     fn contact(

@@ -4,12 +4,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::Tally;
+use crate::journal::Write;
+
 /// What the thread has last said of itself.
 #[derive(Debug)]
 pub struct Status {
     begun: Mutex<Option<Instant>>,
     is_gone: AtomicBool,
     runbooks: AtomicUsize,
+    tally: Mutex<Tally>,
 }
 
 impl Default for Status {
@@ -18,6 +22,7 @@ impl Default for Status {
             begun: Mutex::new(None),
             is_gone: AtomicBool::new(false),
             runbooks: AtomicUsize::new(0),
+            tally: Mutex::default(),
         }
     }
 }
@@ -48,6 +53,22 @@ impl Status {
     pub fn busy(&self) -> Duration {
         let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
         begun.map_or(Duration::ZERO, |begun| begun.elapsed())
+    }
+
+    /// What the store holds at the start.
+    pub fn holds(&self, tally: Tally) {
+        *self.tally.lock().unwrap_or_else(PoisonError::into_inner) = tally;
+    }
+
+    /// A batch has become durable, in this time.
+    pub fn commits(&self, writes: &[Write], took: Duration) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        tally.batch(writes, took);
+    }
+
+    /// Looks at the counts.
+    pub fn tally(&self, look: impl FnOnce(&Tally)) {
+        look(&self.tally.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// How many runbooks are at work.

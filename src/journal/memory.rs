@@ -9,9 +9,9 @@ use smol_str::SmolStr;
 
 use super::{
     Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error, ErrorKind,
-    EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal,
-    MessageId, Newest, Outbox, Recorded, RunId, Shard, StoredIntent, StoredRun, Write, decode,
-    encode,
+    EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal, LetterId,
+    MessageId, Newest, Outbox, Page, Recorded, RunId, Shard, StoredIntent, StoredRun, Write,
+    decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -24,8 +24,8 @@ pub struct Memory {
     events: BTreeMap<EventId, Arrival>,
     /// Events by the name they are found by.
     named: BTreeMap<String, BTreeSet<EventId>>,
-    /// In the order in which they were written.
-    dead: Vec<DeadLetter>,
+    /// Numbered from 1 on, in the order in which they were written.
+    dead: BTreeMap<LetterId, DeadLetter>,
     incidents: BTreeMap<IncidentId, Incident>,
     /// Incidents by runbook and key.
     places: BTreeMap<(String, String), BTreeSet<IncidentId>>,
@@ -48,7 +48,7 @@ impl Memory {
             name: name.to_owned(),
             events: BTreeMap::new(),
             named: BTreeMap::new(),
-            dead: Vec::new(),
+            dead: BTreeMap::new(),
             incidents: BTreeMap::new(),
             places: BTreeMap::new(),
             timelines: BTreeMap::new(),
@@ -124,7 +124,10 @@ impl Memory {
                     arrival.disposition = disposition;
                 }
             }
-            Write::Dead(letter) => self.dead.push(letter),
+            Write::Dead(letter) => {
+                let newest = self.dead.keys().next_back().map_or(0, |id| id.0);
+                self.dead.insert(LetterId(newest + 1), letter);
+            }
             Write::Incident(incident) => {
                 let place = (incident.runbook.to_string(), incident.key.to_string());
                 self.places.entry(place).or_default().insert(incident.id);
@@ -231,7 +234,7 @@ impl Journal for Memory {
             intent: self.intents.keys().next_back().map_or(0, |id| id.0),
             message: self.messages.keys().next_back().map_or(0, |id| id.0),
             debt: self.debts.keys().next_back().map_or(0, |id| id.0),
-            letter: self.dead.len() as u64,
+            letter: self.dead.keys().next_back().map_or(0, |id| id.0),
         })
     }
 
@@ -252,6 +255,21 @@ impl Journal for Memory {
         let newest = self.incidents.values().rev();
         let asked = newest.filter(|incident| !open || !incident.state.is_over());
         Ok(asked.take(most).cloned().collect())
+    }
+
+    fn page_of_incidents(
+        &self,
+        open: bool,
+        before: Option<IncidentId>,
+        most: usize,
+    ) -> Result<Page<Incident>, Error> {
+        let all = self.incidents(open, usize::MAX)?;
+        let total = all.len() as u64;
+        let older = all
+            .into_iter()
+            .filter(|incident| before.is_none_or(|before| incident.id < before));
+        let found = older.take(most).collect();
+        Ok(Page { found, total })
     }
 
     fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
@@ -314,8 +332,22 @@ impl Journal for Memory {
         Ok(self.events.get(&id).cloned())
     }
 
-    fn dead_letters(&self, most: usize) -> Result<Vec<DeadLetter>, Error> {
-        Ok(self.dead.iter().rev().take(most).cloned().collect())
+    fn dead_letters(
+        &self,
+        before: Option<LetterId>,
+        most: usize,
+    ) -> Result<Page<(LetterId, DeadLetter)>, Error> {
+        let older = self.dead.iter().rev();
+        let older = older.filter(|(id, _)| before.is_none_or(|before| **id < before));
+        let found = older.take(most).map(|(id, letter)| (*id, letter.clone()));
+        Ok(Page {
+            found: found.collect(),
+            total: self.dead.len() as u64,
+        })
+    }
+
+    fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error> {
+        Ok(self.dead.get(&id).cloned())
     }
 
     fn holdings(&self) -> Result<Vec<Holding>, Error> {

@@ -134,6 +134,21 @@ pub enum Happened {
     Escalated {
         to: SmolStr,
     },
+    /// A human says what became of a change of which nobody knew.
+    SettledBy {
+        call: Call,
+        outcome: Settled,
+        by: SmolStr,
+        why: String,
+    },
+    /// Somebody asked for it.
+    Requested {
+        by: SmolStr,
+        /// The role that may ask, if only one may.
+        role: Option<SmolStr>,
+        /// The parameters, as JSON.
+        parameters: String,
+    },
 }
 
 /// Something that could not be dealt with, and why.

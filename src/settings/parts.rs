@@ -7,7 +7,9 @@ use smol_str::SmolStr;
 use toml::de::DeTable;
 
 use super::reader::{Found, Reader, Section};
-use super::{Caller, Contact, Host, LogForm, Prometheus, SecretRef, Settings, grants, value};
+use super::{
+    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, grants, value,
+};
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 
@@ -15,8 +17,10 @@ use crate::text::Span;
 pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
     const KEYS: &[&str] = &[
         "listen",
+        "names",
         "store",
         "log",
+        "platform",
         "prometheus",
         "hosts",
         "programs",
@@ -39,8 +43,25 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         let help = "listen on `127.0.0.1`, or say who may call in `[[callers]]`";
         reader.push(Diagnostic::new(Code::ListenWithoutCallers, message, span, label).help(help));
     }
+    let contacts = contacts(reader, &file);
+    let platform = reader.text(&file, "platform", value::any);
+    if let Some(name) = &platform
+        && !contacts.contains_key(name)
+    {
+        let label = format!("there is no `[contacts.\"{}\"]`", value::shown(name));
+        at_value(reader, &file, "platform", &label);
+    }
     Settings {
+        platform,
         listen: listen.unwrap_or(defaults.listen),
+        names: each(
+            reader,
+            &file,
+            "names",
+            "a list of DNS names belongs here",
+            value::dns_name,
+        )
+        .unwrap_or_default(),
         store: match reader.text(&file, "store", value::path) {
             Some(path) => path.into(),
             None => defaults.store,
@@ -51,7 +72,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         prometheus: prometheus(reader, &file),
         hosts: hosts(reader, &file),
         programs: programs(reader, &file),
-        contacts: contacts(reader, &file),
+        contacts,
         secrets: secrets(reader, &file),
         callers: callers(reader, &file),
         grants: grants::read(reader, &file),
@@ -214,7 +235,7 @@ fn callers(reader: &mut Reader<'_>, file: &Section<'_>) -> Vec<Caller> {
             continue;
         };
         let at = reader.span(item.span());
-        let section = reader.section(table, at, &["name", "token", "roles"]);
+        let section = reader.section(table, at, &["name", "token", "roles", "kinds"]);
         let Some(caller) = caller(reader, &section) else {
             continue;
         };
@@ -239,12 +260,23 @@ fn at_value(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, label: &s
 }
 
 fn caller(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Caller> {
-    for (key, example) in [
-        ("name", "\"ada\""),
-        ("token", "{ env = \"ADA_TOKEN\" }"),
-        ("roles", "[\"platform\"]"),
+    let kinds = match section.value("kinds") {
+        None => Some(CallerKind::ALL.to_vec()),
+        Some(_) => {
+            let label = "a list of `send`, `view` and `operate` belongs here";
+            each(reader, section, "kinds", label, value::caller_kind)
+        }
+    };
+    // Whoever only sends or looks needs no role.
+    let operates = kinds
+        .as_ref()
+        .is_none_or(|kinds| kinds.contains(&CallerKind::Operate));
+    for (key, example, needed) in [
+        ("name", "\"ada\"", true),
+        ("token", "{ env = \"ADA_TOKEN\" }", true),
+        ("roles", "[\"platform\"]", operates),
     ] {
-        if section.value(key).is_none() {
+        if needed && section.value(key).is_none() {
             reader.missing(section, key, example);
         }
     }
@@ -253,31 +285,46 @@ fn caller(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Caller> {
         Some(problem) => Err(problem.into()),
     });
     let token = reader.secret(section, "token");
-    let roles = roles(reader, section);
+    let roles = match section.value("roles") {
+        None if !operates => Some(Vec::new()),
+        None => None,
+        Some(_) => {
+            let label = "a list of roles of the package belongs here";
+            each(reader, section, "roles", label, value::identifier)
+        }
+    };
     Some(Caller {
         name: name?,
         token: token?,
         roles: roles?,
+        kinds: kinds?,
     })
 }
 
-fn roles(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Vec<SmolStr>> {
-    let found = section.value("roles")?;
+/// The texts of a list under a key, each once and with its meaning; none if it is no list, or empty.
+fn each<T: PartialEq>(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    key: &str,
+    label: &str,
+    meaning: fn(&str) -> Result<T, String>,
+) -> Option<Vec<T>> {
+    let found = section.value(key)?;
     let items = found.get_ref().as_array().filter(|items| !items.is_empty());
     let Some(items) = items else {
         let span = reader.span(found.span());
-        reader.wrong_at("roles", span, "a list of roles of the package belongs here");
+        reader.wrong_at(key, span, label);
         return None;
     };
-    let (mut roles, mut known) = (Vec::new(), BTreeSet::new());
+    let mut known = Vec::new();
     for item in items {
-        let Some(role) = reader.text_of("roles", item, value::identifier) else {
+        let Some(one) = reader.text_of(key, item, meaning) else {
             continue;
         };
-        match known.insert(role.clone()) {
-            true => roles.push(role),
-            false => reader.wrong_at("roles", reader.span(item.span()), "said already"),
+        match known.contains(&one) {
+            false => known.push(one),
+            true => reader.wrong_at(key, reader.span(item.span()), "said already"),
         }
     }
-    Some(roles)
+    Some(known)
 }

@@ -18,8 +18,18 @@ use crate::text::{Source, Span};
 /// The longest file, in bytes; a person wrote it.
 const LONGEST: usize = 1024 * 1024;
 
+/// What can be read of settings, whatever else is wrong in them.
+pub fn read_what_can_be(source: &Source) -> Settings {
+    read_all(source).0
+}
+
 /// Reads settings; none if anything in them is wrong.
 pub fn read(source: &Source) -> (Option<Settings>, Vec<Diagnostic>) {
+    let (settings, diagnostics) = read_all(source);
+    (diagnostics.is_empty().then_some(settings), diagnostics)
+}
+
+fn read_all(source: &Source) -> (Settings, Vec<Diagnostic>) {
     let mut reader = Reader {
         source,
         diagnostics: Vec::new(),
@@ -34,7 +44,7 @@ pub fn read(source: &Source) -> (Option<Settings>, Vec<Diagnostic>) {
             at,
             label,
         );
-        return (None, reader.diagnostics);
+        return (Settings::default(), reader.diagnostics);
     }
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     for error in &errors {
@@ -58,7 +68,7 @@ pub fn read(source: &Source) -> (Option<Settings>, Vec<Diagnostic>) {
         nth <= errors.len() || !broken_lines.contains(&line)
     });
     diagnostics.sort_by_key(|found| found.primary.span.start);
-    (diagnostics.is_empty().then_some(settings), diagnostics)
+    (settings, diagnostics)
 }
 
 /// The text with every secret that stands in it openly replaced by as many stars, so that what is

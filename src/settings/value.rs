@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use smol_str::SmolStr;
 use url::Url;
 
-use super::LogForm;
+use super::{CallerKind, LogForm};
 use crate::value::escape_text;
 
 /// The longest name of anything.
@@ -108,6 +108,21 @@ pub fn address(text: &str) -> Result<SmolStr, String> {
         true => Ok(text.into()),
         false => Err("an IP address or a DNS name, without a port".into()),
     }
+}
+
+/// A name by which the agent is called; they are compared in small letters.
+pub fn dns_name(text: &str) -> Result<String, String> {
+    match address(text) {
+        Ok(name) if name.parse::<IpAddr>().is_err() => {
+            let name = name.to_ascii_lowercase();
+            Ok(name.strip_suffix('.').unwrap_or(&name).to_owned())
+        }
+        Ok(_) | Err(_) => Err("a DNS name without a port: `rbk.example.com`".into()),
+    }
+}
+
+pub fn caller_kind(text: &str) -> Result<CallerKind, String> {
+    CallerKind::from_word(text).ok_or_else(|| "one of `send`, `view` and `operate`".into())
 }
 
 pub fn any(text: &str) -> Result<SmolStr, String> {

@@ -12,7 +12,7 @@ use super::trouble::{corrupt, from_sqlite};
 use super::write::state_column;
 use crate::journal::{
     Arrival, DeadLetter, Debt, DebtId, Entry, Error, EventId, Hold, Holding, Incident, IncidentId,
-    IntentState, Newest, Outbox, RunId, StoredIntent, StoredRun,
+    IntentState, LetterId, Newest, Outbox, Page, RunId, StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -77,6 +77,29 @@ pub fn incidents(connection: &Connection, open: bool, most: usize) -> Result<Vec
     };
     all(connection, sql, [limit(most)], |row| {
         record(row, "an incident")
+    })
+}
+
+pub fn page_of_incidents(
+    connection: &Connection,
+    open: bool,
+    before: Option<IncidentId>,
+    most: usize,
+) -> Result<Page<Incident>, Error> {
+    let (page, number) = match open {
+        true => (
+            "SELECT record FROM incident WHERE open = 1 AND id < ?1 ORDER BY id DESC LIMIT ?2",
+            "SELECT count(*) FROM incident WHERE open = 1",
+        ),
+        false => (
+            "SELECT record FROM incident WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
+            "SELECT count(*) FROM incident",
+        ),
+    };
+    let asked = [before.map_or(i64::MAX, |id| stored(id.0)), limit(most)];
+    Ok(Page {
+        found: all(connection, page, asked, |row| record(row, "an incident"))?,
+        total: count_all(connection, number)?,
     })
 }
 
@@ -190,9 +213,26 @@ pub fn event(connection: &Connection, id: EventId) -> Result<Option<Arrival>, Er
     one(connection, sql, [stored(id.0)], arrival)
 }
 
-pub fn dead_letters(connection: &Connection, most: usize) -> Result<Vec<DeadLetter>, Error> {
-    let sql = "SELECT record FROM dead_letter ORDER BY id DESC LIMIT ?1";
-    all(connection, sql, [limit(most)], |row| {
+pub fn dead_letters(
+    connection: &Connection,
+    before: Option<LetterId>,
+    most: usize,
+) -> Result<Page<(LetterId, DeadLetter)>, Error> {
+    let sql = "SELECT record, id FROM dead_letter WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
+    let asked = [before.map_or(i64::MAX, |id| stored(id.0)), limit(most)];
+    let found = all(connection, sql, asked, |row| {
+        let id = LetterId(whole(get(row, 1)?));
+        Ok((id, record(row, "a dead letter")?))
+    });
+    Ok(Page {
+        found: found?,
+        total: count_all(connection, "SELECT count(*) FROM dead_letter")?,
+    })
+}
+
+pub fn dead_letter(connection: &Connection, id: LetterId) -> Result<Option<DeadLetter>, Error> {
+    let sql = "SELECT record FROM dead_letter WHERE id = ?1";
+    one(connection, sql, [stored(id.0)], |row| {
         record(row, "a dead letter")
     })
 }
@@ -262,6 +302,11 @@ fn all<T>(
 fn count(connection: &Connection, sql: &str, asked: impl Params) -> Result<u32, Error> {
     let counted = one(connection, sql, asked, |row| get::<i64>(row, 0))?;
     Ok(u32::try_from(counted.unwrap_or(0)).unwrap_or(u32::MAX))
+}
+
+fn count_all(connection: &Connection, sql: &str) -> Result<u64, Error> {
+    let counted = one(connection, sql, [], |row| get::<i64>(row, 0))?;
+    Ok(counted.map_or(0, whole))
 }
 
 /// The record in the first column.

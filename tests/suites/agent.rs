@@ -5,12 +5,16 @@
 
 mod disk;
 mod incoming;
+mod letters;
 mod life;
 mod messengers;
+mod numbers;
 mod people;
 mod rough;
+mod settling;
 mod stage;
 mod start;
+mod strangers;
 mod world;
 
 use libtest_mimic::Trial;
@@ -24,11 +28,15 @@ pub fn trials() -> Vec<Trial> {
     let groups = [
         ("disk", disk::CASES),
         ("incoming", incoming::CASES),
+        ("letters", letters::CASES),
         ("life", life::CASES),
         ("messengers", messengers::CASES),
+        ("numbers", numbers::CASES),
         ("people", people::CASES),
         ("rough", rough::CASES),
+        ("settling", settling::CASES),
         ("start", start::CASES),
+        ("strangers", strangers::CASES),
         ("world", world::CASES),
     ];
     let cases = groups.into_iter().flat_map(|(group, cases)| {

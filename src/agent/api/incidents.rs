@@ -1,28 +1,38 @@
-//! What people look at, and what they do: incidents, dead letters, the stop of all changes.
+//! What people look at, and what they do: incidents, the stop of all changes.
+
+use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
+use super::asked::{Asked, Name, most, whole};
 use super::{Caller, Failed, Shared};
-use crate::engine::Refusal;
-use crate::journal::{IncidentId, Source};
+use crate::engine::{Refusal, Settling};
+use crate::journal::{IncidentId, IntentId};
 
-/// The most incidents, or letters, of one answer.
-const MOST: usize = 1_000;
+/// The most that somebody says of what they do, in bytes.
+const SAID_BYTES: usize = 64 * 1024;
 
+/// Which part of the list.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Which {
     /// Only those that are not over.
     #[serde(default)]
     open: bool,
+    before: Option<u64>,
+    limit: Option<usize>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct From {
     /// The timeline from this entry on.
     #[serde(default)]
@@ -39,16 +49,19 @@ pub struct Said {
     why: String,
 }
 
-/// `GET /v1/incidents?open=true`
+/// `GET /v1/incidents?open=true&before=ID&limit=NUMBER`
 pub async fn list(
-    State(shared): State<Shared>,
-    Query(which): Query<Which>,
+    State(shared): State<Arc<Shared>>,
+    Asked(which): Asked<Which>,
 ) -> Result<axum::Json<IncidentList>, Failed> {
+    let most = most(which.limit)?;
+    let before = which.before.map(IncidentId);
     let list = shared.handle.look(move |journal, engine| {
-        let incidents = journal.incidents(which.open, MOST)?;
+        let page = journal.page_of_incidents(which.open, before, most)?;
         Ok(IncidentList {
             version: 1,
-            incidents: incidents.iter().map(IncidentView::of).collect(),
+            incidents: page.found.iter().map(IncidentView::of).collect(),
+            total: page.total,
             held_by: engine.held().map(|hold| hold.by.to_string()),
         })
     });
@@ -57,9 +70,9 @@ pub async fn list(
 
 /// `GET /v1/incidents/ID?from=NUMBER`
 pub async fn show(
-    State(shared): State<Shared>,
-    Path(id): Path<String>,
-    Query(from): Query<From>,
+    State(shared): State<Arc<Shared>>,
+    Name(id): Name,
+    Asked(from): Asked<From>,
 ) -> Result<axum::Json<IncidentDetail>, Failed> {
     let id = number(&id)?;
     let detail = shared.handle.look(move |journal, _| {
@@ -74,51 +87,30 @@ pub async fn show(
 
 /// `POST /v1/incidents/ID/ack`
 pub async fn acknowledge(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    body: String,
+    Name(id): Name,
+    body: Body,
 ) -> Result<Response, Failed> {
-    let (id, said) = (number(&id)?, said(&body)?);
+    let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
     done(id, shared.handle.acknowledge(id, by).await?, &shared).await
 }
 
 /// `POST /v1/incidents/ID/resolve`
 pub async fn resolve(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    Path(id): Path<String>,
-    body: String,
+    Name(id): Name,
+    body: Body,
 ) -> Result<Response, Failed> {
-    let (id, said) = (number(&id)?, said(&body)?);
+    let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
     done(id, shared.handle.resolve(id, by, said.why).await?, &shared).await
 }
 
-/// `GET /v1/dead-letters`
-pub async fn dead_letters(State(shared): State<Shared>) -> Result<Response, Failed> {
-    let letters = shared
-        .handle
-        .look(|journal, _| journal.dead_letters(MOST))
-        .await?;
-    let letter = |letter: &crate::journal::DeadLetter| {
-        let source = match &letter.source {
-            Source::Alertmanager => "alertmanager".to_owned(),
-            Source::Event(name) => format!("event {name}"),
-            Source::Request(runbook) => format!("request {runbook}"),
-        };
-        json!({
-            "at": letter.at.to_string(), "source": source, "code": letter.code.as_str(),
-            "why": letter.why, "body": letter.body,
-        })
-    };
-    let letters: Vec<_> = letters.iter().map(letter).collect();
-    Ok(axum::Json(json!({"version": 1, "dead_letters": letters})).into_response())
-}
-
 /// `GET /v1/hold`
-pub async fn held(State(shared): State<Shared>) -> Result<Response, Failed> {
+pub async fn held(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
     let held = shared.handle.look(|_, engine| {
         Ok(engine
             .held()
@@ -129,11 +121,11 @@ pub async fn held(State(shared): State<Shared>) -> Result<Response, Failed> {
 
 /// `POST /v1/hold`
 pub async fn hold(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    body: String,
+    body: Body,
 ) -> Result<Response, Failed> {
-    let said = said(&body)?;
+    let said = said(body).await?;
     let by = who(caller, &said)?;
     match shared.handle.stop_changes(by, said.why).await? {
         Ok(()) => held(State(shared)).await,
@@ -142,26 +134,76 @@ pub async fn hold(
 }
 
 /// `DELETE /v1/hold`
-pub async fn release(State(shared): State<Shared>) -> Result<Response, Failed> {
+pub async fn release(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
     match shared.handle.release_changes().await? {
         true => held(State(shared)).await,
-        false => Err(Failed {
-            status: StatusCode::CONFLICT,
-            code: None,
-            why: "nothing stops the changes".to_owned(),
-        }),
+        false => Err(Failed::of(
+            StatusCode::CONFLICT,
+            "nothing stops the changes",
+        )),
     }
+}
+
+/// What became of a change of which nobody knew.
+#[derive(Debug, Deserialize)]
+struct Outcome {
+    outcome: Became,
+    /// Which change, where several are unknown.
+    change: Option<u64>,
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    why: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Became {
+    Applied,
+    NotApplied,
+}
+
+/// `POST /v1/incidents/ID/settle`
+pub async fn settle(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    Name(id): Name,
+    body: Body,
+) -> Result<Response, Failed> {
+    let id = number(&id)?;
+    let Outcome {
+        outcome,
+        change,
+        by,
+        why,
+    } = body_of(body).await?.ok_or_else(|| {
+        Failed::call("say what became of it: {\"outcome\": \"applied\", \"why\": \"…\"}")
+    })?;
+    if why.trim().is_empty() {
+        return Err(Failed::call("say how you know it: `why`"));
+    }
+    let said = Said {
+        by,
+        why: String::new(),
+    };
+    let settling = Settling {
+        change: change.map(IntentId),
+        applied: outcome == Became::Applied,
+        by: who(caller, &said)?.into(),
+        why,
+    };
+    done(id, shared.handle.settle(id, settling).await?, &shared).await
 }
 
 async fn done(
     id: IncidentId,
     done: Result<(), Refusal>,
-    shared: &Shared,
+    shared: &Arc<Shared>,
 ) -> Result<Response, Failed> {
     match done {
         Ok(()) => {
             let from = From { from: 0 };
-            let shown = show(State(shared.clone()), Path(id.to_string()), Query(from)).await?;
+            let shown = show(State(shared.clone()), Name(id.to_string()), Asked(from)).await?;
             Ok(shown.into_response())
         }
         Err(Refusal::NoSuchIncident) => Err(unknown(id)),
@@ -177,45 +219,37 @@ fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
     };
     match name.trim().is_empty() {
         false => Ok(name),
-        true => Err(Failed {
-            status: StatusCode::BAD_REQUEST,
-            code: None,
-            why: "say who you are: {\"by\": \"ada\"}".to_owned(),
-        }),
+        true => Err(Failed::call("say who you are: {\"by\": \"ada\"}")),
     }
 }
 
-fn said(body: &str) -> Result<Said, Failed> {
-    if body.trim().is_empty() {
-        return Ok(Said::default());
+async fn said(body: Body) -> Result<Said, Failed> {
+    Ok(body_of(body).await?.unwrap_or_default())
+}
+
+/// The body as what it means; none if there is none.
+async fn body_of<T: DeserializeOwned>(body: Body) -> Result<Option<T>, Failed> {
+    let body = whole(body, SAID_BYTES)
+        .await
+        .map_err(|(unread, _)| unread)?;
+    if body.trim_ascii().is_empty() {
+        return Ok(None);
     }
-    serde_json::from_str(body).map_err(|error| Failed {
-        status: StatusCode::BAD_REQUEST,
-        code: None,
-        why: format!("the body is not what is expected: {error}"),
-    })
+    serde_json::from_slice(&body)
+        .map(Some)
+        .map_err(|error| Failed::call(format!("the body is not what is expected: {error}")))
 }
 
 fn number(text: &str) -> Result<IncidentId, Failed> {
-    text.parse().map(IncidentId).map_err(|_| Failed {
-        status: StatusCode::NOT_FOUND,
-        code: None,
-        why: "an incident is named by its number".to_owned(),
-    })
+    text.parse()
+        .map(IncidentId)
+        .map_err(|_| Failed::of(StatusCode::NOT_FOUND, "an incident is named by its number"))
 }
 
 fn unknown(id: IncidentId) -> Failed {
-    Failed {
-        status: StatusCode::NOT_FOUND,
-        code: None,
-        why: format!("there is no incident {id}"),
-    }
+    Failed::of(StatusCode::NOT_FOUND, format!("there is no incident {id}"))
 }
 
 fn conflict(refusal: &Refusal) -> Failed {
-    Failed {
-        status: StatusCode::CONFLICT,
-        code: None,
-        why: refusal.to_string(),
-    }
+    Failed::of(StatusCode::CONFLICT, refusal.to_string())
 }

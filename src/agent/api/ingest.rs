@@ -1,51 +1,30 @@
-//! What comes in: alerts, events, requests. Whatever cannot be dealt with is kept, with the reason.
+//! What comes in: events and requests, one at a time; alerts have a file of their own. Whatever cannot be dealt with is kept, with the reason.
+
+use std::sync::Arc;
 
 use axum::Extension;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
 use smol_str::SmolStr;
 
-use super::super::alertmanager::{self, Bad, KEPT_BYTES, cut};
-use super::slow::TooSlow;
+use super::super::alertmanager::{Bad, KEPT_BYTES, cut};
+use super::asked::{Name, Unread, whole};
+use super::refused::Refused;
 use super::{Caller, Failed, Shared};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving};
 use crate::journal::{DeadLetter, Source};
 
-/// The largest body of a notification.
-const ALERTS_BYTES: usize = 8 * 1024 * 1024;
 /// The largest event or request.
 const EVENT_BYTES: usize = 256 * 1024;
 
-/// `POST /v1/alerts/alertmanager`
-pub async fn alerts(State(shared): State<Shared>, body: Body) -> Result<Response, Failed> {
-    let source = Source::Alertmanager;
-    let body = read(&shared, body, ALERTS_BYTES, &source).await?;
-    let notification = match alertmanager::decode(&body) {
-        Ok(notification) => notification,
-        Err(bad) => return Err(refuse(&shared, bad, source, StatusCode::BAD_REQUEST).await?),
-    };
-    let mut dead = Vec::new();
-    for bad in notification.bad {
-        dead.push(json!({"code": bad.code.as_str(), "why": bad.why}));
-        bury(&shared, bad, source.clone()).await?;
-    }
-    let alerts = notification
-        .alerts
-        .into_iter()
-        .map(Arriving::Alert)
-        .collect();
-    let accepted = shared.handle.accept(alerts).await?;
-    Ok(axum::Json(answer(&accepted, dead)).into_response())
-}
-
 /// `POST /v1/events/NAME`
 pub async fn event(
-    State(shared): State<Shared>,
-    Path(name): Path<String>,
+    State(shared): State<Arc<Shared>>,
+    Name(name): Name,
     body: Body,
 ) -> Result<Response, Failed> {
     let name = SmolStr::new(cut(&name, 128));
@@ -56,9 +35,9 @@ pub async fn event(
 
 /// `POST /v1/requests/RUNBOOK`
 pub async fn request(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     Extension(caller): Extension<Caller>,
-    Path(runbook): Path<String>,
+    Name(runbook): Name,
     body: Body,
 ) -> Result<Response, Failed> {
     let runbook = SmolStr::new(cut(&runbook, 128));
@@ -71,27 +50,34 @@ pub async fn request(
         } else {
             json
         },
-        by: caller
-            .name
-            .unwrap_or_else(|| "somebody on this machine".into()),
+        by: caller.asks(),
         roles: caller.roles,
     };
     accept_one(&shared, request).await
 }
 
-async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Failed> {
+pub async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Failed> {
     let accepted = shared.handle.accept(vec![arriving]).await?;
-    let refused = accepted
-        .iter()
-        .any(|one| matches!(one, Accepted::Dead { .. }));
-    let status = match refused {
-        true => StatusCode::UNPROCESSABLE_ENTITY,
-        false => StatusCode::OK,
+    let body = answer(&accepted, Vec::new());
+    let refused = accepted.iter().find_map(|one| match one {
+        Accepted::Dead { code, why } => Some((*code, why)),
+        Accepted::Taken(_) | Accepted::Joined(_) | Accepted::Kept => None,
+    });
+    let Some((code, why)) = refused else {
+        return Ok(axum::Json(body).into_response());
     };
-    Ok((status, axum::Json(answer(&accepted, Vec::new()))).into_response())
+    let mut failed = Failed::of(StatusCode::UNPROCESSABLE_ENTITY, why);
+    failed.code = Code::ALL
+        .iter()
+        .copied()
+        .find(|known| known.as_str() == code);
+    if let Json::Object(members) = body {
+        failed.more = members;
+    }
+    Err(failed)
 }
 
-fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
+pub fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
     let mut incidents: Vec<u64> = Vec::new();
     let mut joined = false;
     for one in accepted {
@@ -117,73 +103,57 @@ fn answer(accepted: &[Accepted], mut dead: Vec<Json>) -> Json {
 
 async fn text(shared: &Shared, body: Body, source: &Source) -> Result<String, Failed> {
     let bytes = read(shared, body, EVENT_BYTES, source).await?;
-    match String::from_utf8(bytes.to_vec()) {
+    match String::from_utf8(bytes) {
         Ok(text) => Ok(text),
-        Err(_) => {
+        Err(error) => {
             let bad = Bad {
                 code: malformed(source),
                 why: "it is not UTF-8".to_owned(),
-                body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
+                name: called(source),
+                body: cut(&String::from_utf8_lossy(error.as_bytes()), KEPT_BYTES).to_owned(),
             };
             Err(refuse(shared, bad, source.clone(), StatusCode::BAD_REQUEST).await?)
         }
     }
 }
 
-/// The whole body, if it is not too large; else its beginning is kept.
-async fn read(shared: &Shared, body: Body, most: usize, source: &Source) -> Result<Bytes, Failed> {
-    use std::pin::Pin;
-    let mut body = body;
-    let mut bytes = Vec::new();
-    loop {
-        let frame = std::future::poll_fn(|context| {
-            axum::body::HttpBody::poll_frame(Pin::new(&mut body), context)
-        });
-        let data = match frame.await {
-            None => return Ok(bytes.into()),
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(data) => data,
-                Err(_) => continue,
-            },
-            // It is sent again; what came so far is nothing yet.
-            Some(Err(error)) if is_too_slow(&error) => {
-                return Err(Failed {
-                    status: StatusCode::REQUEST_TIMEOUT,
-                    code: None,
-                    why: format!("the body: {TooSlow}; nothing was accepted"),
-                });
-            }
-            Some(Err(error)) => {
-                let bad = Bad {
-                    code: malformed(source),
-                    why: format!("the body broke off after {} bytes: {error}", bytes.len()),
-                    body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
-                };
-                return Err(refuse(shared, bad, source.clone(), StatusCode::BAD_REQUEST).await?);
-            }
-        };
-        if bytes.len() + data.len() > most {
-            let bad = Bad {
-                code: Code::AlertTooLarge,
-                why: format!("the body has more than {most} bytes"),
-                body: cut(&String::from_utf8_lossy(&bytes), KEPT_BYTES).to_owned(),
-            };
-            let status = StatusCode::PAYLOAD_TOO_LARGE;
-            return Err(refuse(shared, bad, source.clone(), status).await?);
-        }
-        bytes.extend_from_slice(&data);
-    }
+/// The whole body; of one that cannot be taken the beginning is kept.
+async fn read(
+    shared: &Shared,
+    body: Body,
+    most: usize,
+    source: &Source,
+) -> Result<Vec<u8>, Failed> {
+    let (unread, bytes) = match whole(body, most).await {
+        Ok(bytes) => return Ok(bytes),
+        Err(unread) => unread,
+    };
+    Err(unreadable(shared, unread, &bytes, source).await?)
 }
 
-fn is_too_slow(error: &axum::Error) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<TooSlow>() {
-            return true;
+/// Keeps the beginning of a body that did not come to its end, and says why.
+pub async fn unreadable(
+    shared: &Shared,
+    unread: Unread,
+    begin: &[u8],
+    source: &Source,
+) -> Result<Failed, Failed> {
+    let (code, status) = match &unread {
+        // It is sent again; what came so far is nothing yet.
+        Unread::TooSlow => {
+            shared.refused.count(Refused::Slow);
+            return Ok(unread.into());
         }
-        cause = error.source();
-    }
-    false
+        Unread::TooLarge { .. } => (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
+        Unread::BrokeOff { .. } => (malformed(source), StatusCode::BAD_REQUEST),
+    };
+    let bad = Bad {
+        code,
+        why: unread.to_string(),
+        name: called(source),
+        body: cut(&String::from_utf8_lossy(begin), KEPT_BYTES).to_owned(),
+    };
+    refuse(shared, bad, source.clone(), status).await
 }
 
 /// What something broken is called, by where it came in.
@@ -194,24 +164,27 @@ fn malformed(source: &Source) -> Code {
     }
 }
 
+/// What its sender calls it, as far as the address says.
+fn called(source: &Source) -> SmolStr {
+    match source {
+        Source::Alertmanager => SmolStr::default(),
+        Source::Event(name) | Source::Request(name) => name.clone(),
+    }
+}
+
 /// Keeps something that cannot be dealt with, and says so.
-async fn refuse(
+pub async fn refuse(
     shared: &Shared,
     bad: Bad,
     source: Source,
     status: StatusCode,
 ) -> Result<Failed, Failed> {
-    let failed = Failed {
-        status,
-        code: Some(bad.code),
-        why: bad.why.clone(),
-    };
+    let failed = Failed::with(status, bad.code, bad.why.clone());
     bury(shared, bad, source).await?;
     Ok(failed)
 }
 
-async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
-    tracing::warn!(code = bad.code.as_str(), "dead letter: {}", bad.why);
+pub async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
     let letter = DeadLetter {
         event: None,
         at: shared.clock.now(),
@@ -220,6 +193,6 @@ async fn bury(shared: &Shared, bad: Bad, source: Source) -> Result<(), Failed> {
         why: bad.why,
         body: bad.body,
     };
-    shared.handle.bury(letter).await?;
+    shared.handle.bury(letter, bad.name).await?;
     Ok(())
 }

@@ -108,6 +108,8 @@ bodies! {
         plain intent: IntentId,
         plain outcome: Settled,
         plain by: SettledBy,
+        person who: Option<SmolStr>,
+        text why: Option<String>,
     }
 
     /// What a run has locked, or disturbed, is free again.

@@ -56,8 +56,11 @@ impl Events {
             }
         }
         let alike = alike(&arrivals);
-        let letters = memory.dead_letters(usize::MAX)?;
-        let letters: BTreeSet<_> = letters.iter().filter_map(|letter| letter.event).collect();
+        let letters = memory.dead_letters(None, usize::MAX)?.found;
+        let letters: BTreeSet<_> = letters
+            .iter()
+            .filter_map(|(_, letter)| letter.event)
+            .collect();
         let holdings = memory.holdings()?;
         let standing: BTreeSet<_> = holdings.iter().map(|one| &one.fingerprint).collect();
         let name = memory.name()?;

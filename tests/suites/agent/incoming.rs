@@ -1,6 +1,6 @@
 //! What comes in: broken, enormous, and meant to do harm.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Case;
 use super::stage::{ALERTS, Stage, alert, notification};
@@ -10,6 +10,10 @@ pub const CASES: &[Case] = &[
     ("an enormous body is a dead letter", enormous),
     ("a broken event is a dead letter", broken_event),
     ("one enormous label spoils one alert", enormous_label),
+    ("a long notification is taken alert by alert", long),
+    ("an alert that never ends is a dead letter", endless),
+    ("an annotation never costs an alert", annotations),
+    ("Grafana is understood", grafana),
     ("words of an alert do nothing", words_do_nothing),
     ("names of labels do nothing", names_do_nothing),
     ("what may be left out may be null", nulls),
@@ -57,7 +61,7 @@ fn broken() {
 fn enormous() {
     let mut stage = Stage::new();
     stage.start();
-    let body = vec![b'x'; 8 * 1024 * 1024 + 1];
+    let body = vec![b'x'; 64 * 1024 * 1024 + 1];
     let (status, answer) = stage.post(ALERTS, &body).unwrap();
     assert_eq!(status, 413, "{answer}");
     assert_eq!(answer["error"]["code"], "A1207");
@@ -67,6 +71,104 @@ fn enormous() {
     let kept = letters[0]["body"].as_str().unwrap().len();
     assert!((1..=64 * 1024).contains(&kept), "{kept} bytes are kept");
     stage.incident("a");
+}
+
+fn long() {
+    let mut stage = Stage::new();
+    stage.start();
+    let text = "y".repeat(15_000);
+    let one = |number: usize| {
+        let mut one: Value = serde_json::from_str(&alert(&json!({"service": "a"}))).unwrap();
+        one["annotations"] = json!({"text": text, "number": number.to_string()});
+        one["fingerprint"] = format!("f{number}").into();
+        one.to_string()
+    };
+    let alerts: Vec<String> = (0..2_000).map(one).collect();
+    // The version comes last, as Alertmanager has it.
+    let body = format!(
+        "{{\"receiver\": \"rbk\", \"alerts\": [{}], \"version\": \"4\"}}",
+        alerts.join(",")
+    );
+    assert!(body.len() > 30_000_000);
+    let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    assert_eq!(answer["accepted"], 2_000, "{answer}");
+    assert_eq!(answer["incidents"].as_array().unwrap().len(), 1, "{answer}");
+    // Of one that breaks what came whole is kept, and its beginning is a dead letter.
+    let cut = &body.as_bytes()[..body.len() - 100];
+    let (status, answer) = stage.post(ALERTS, cut).unwrap();
+    assert_eq!(
+        (status, &answer["code"]),
+        (400, &json!("A1206")),
+        "{answer}"
+    );
+    assert_eq!(stage.dead_letters().len(), 1);
+    let incident = stage.show(1);
+    assert!(incident["events"].as_u64().unwrap() >= 3_998, "{incident}");
+}
+
+fn endless() {
+    let mut stage = Stage::new();
+    stage.start();
+    let mut body = notification(&[alert(&json!({"service": "a"}))]).into_bytes();
+    body.truncate(body.len() - 2);
+    body.extend(b",{\"labels\": {\"x\": \"");
+    body.resize(body.len() + 10 * 1024 * 1024, b'y');
+    let (status, answer) = stage.post(ALERTS, &body).unwrap();
+    assert_eq!(
+        (status, &answer["code"]),
+        (400, &json!("A1207")),
+        "{answer}"
+    );
+    assert_eq!(stage.dead_letters().len(), 1);
+    stage.incident("a");
+}
+
+fn annotations() {
+    let mut stage = Stage::new();
+    stage.start();
+    let odd = [
+        r#"{"summary": 7, "b": null, "c": {"d": [1]}, "e": true}"#,
+        r#"{"summary": "\ud800"}"#,
+        r#"{"summary": "a", "summary": "b"}"#,
+        r#"{"\udfff": "a"}"#,
+        "[]",
+        "\"text\"",
+        "7",
+        "null",
+    ];
+    for (number, annotations) in odd.iter().enumerate() {
+        let mut body = alert(&json!({"service": format!("s{number}")}));
+        body = body.replace(
+            "\"annotations\":{}",
+            &format!("\"annotations\":{annotations}"),
+        );
+        let (status, answer) = stage
+            .post(ALERTS, notification(&[body]).as_bytes())
+            .unwrap();
+        assert_eq!(status, 200, "{annotations}: {answer}");
+        assert_eq!(
+            answer["incidents"].as_array().unwrap().len(),
+            1,
+            "{annotations}: {answer}"
+        );
+    }
+    assert!(stage.dead_letters().is_empty());
+}
+
+/// As Grafana sends it, with the fields that Alertmanager does not have.
+const GRAFANA: &str = include_str!("../../agent/grafana.json");
+
+fn grafana() {
+    let mut stage = Stage::new();
+    stage.start();
+    for path in [ALERTS, "/v1/alerts/grafana"] {
+        let (status, answer) = stage.post(path, GRAFANA.as_bytes()).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        assert_eq!(answer["incidents"], json!([1]), "{answer}");
+        assert_eq!(answer["dead_letters"], json!([]), "{answer}");
+    }
+    stage.wait_for(1, "resolved");
 }
 
 fn enormous_label() {

@@ -309,11 +309,30 @@ webhook = "http://127.0.0.1:{people}/second"
         })
     }
 
+    /// Waits until an incident's timeline says this.
+    pub fn wait_for_shown(&self, id: u64, words: &str) {
+        let said = || self.shown(id).contains(words).then_some(());
+        let what = format!("incident {id} says {words}");
+        wait::until(&what, said, || {
+            format!("{}\n{}", self.shown(id), self.log())
+        });
+    }
+
     /// An incident as people see it.
     pub fn shown(&self, id: u64) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
         command.args(["incident", "show", &id.to_string(), "--agent"]);
         command.arg(format!("http://127.0.0.1:{}", self.port));
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// What the command line says to this agent.
+    pub fn rbk(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+        command.args(arguments);
+        command.args(["--agent", &format!("http://127.0.0.1:{}", self.port)]);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()

@@ -14,6 +14,10 @@ pub const CASES: &[Case] = &[
     ("a secret that is not there is refused", no_secret),
     ("a role that nobody stands for is refused", no_contact),
     ("a secret in plain text is not shown", plain_secret),
+    (
+        "somebody hears of an agent that cannot start",
+        somebody_hears,
+    ),
 ];
 
 fn refused(stage: &Stage, words: &[&str]) -> String {
@@ -91,6 +95,42 @@ fn plain_secret() {
     );
     let said = refused(&stage, &["token"]);
     assert!(!said.contains("hunter2"), "{said}");
+}
+
+fn somebody_hears() {
+    let stage = Stage::new();
+    let told = |stage: &Stage| -> Vec<String> {
+        let told = stage.told().into_iter();
+        let told = told.filter(|(_, body)| body["title"] == "the ops agent does not start");
+        told.map(|(path, body)| format!("{path} {}", body["text"].as_str().unwrap()))
+            .collect()
+    };
+    let secret = "[secrets]\nstatus_token = { env = \"RBK_NO_SUCH\" }\n\n[grants]";
+    stage.change("agent.toml", "[grants]", secret);
+    refused(&stage, &["A1205"]);
+    refused(&stage, &["A1205"]);
+    let found = told(&stage);
+    assert_eq!(found.len(), 1, "the owner, once: {found:?}");
+    assert!(found[0].starts_with("/first "), "{found:?}");
+    assert!(found[0].contains("RBK_NO_SUCH"), "{found:?}");
+    // A mistake elsewhere in the settings, and one in the package: what can be read is used.
+    stage.change("agent.toml", "listen =", "colour = true\nlisten =");
+    refused(&stage, &["C1102"]);
+    assert_eq!(told(&stage).len(), 2);
+    stage.change(
+        "package/service.rbk",
+        "runbook service_down",
+        "runbok service_down",
+    );
+    stage.change("agent.toml", "colour = true\n", "");
+    refused(&stage, &["runbok"]);
+    let found = told(&stage);
+    let paths: Vec<_> = found
+        .iter()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(paths.len(), 4, "{found:?}");
+    assert!(paths[2..].contains(&"/second"), "{found:?}");
 }
 
 /// A file system in memory, until it is dropped.

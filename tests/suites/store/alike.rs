@@ -63,6 +63,17 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Facts(0, 1000),
         Ask::Facts(3, 2),
     ];
+    for before in [None, Some(3)] {
+        questions.push(Ask::LetterPage { before, most: 4 });
+        for open in [true, false] {
+            questions.push(Ask::IncidentPage {
+                open,
+                before,
+                most: 4,
+            });
+        }
+    }
+    questions.extend((0..4).map(Ask::Letter));
     for open in [true, false] {
         questions.extend([3, 1000].map(|most| Ask::Incidents { open, most }));
     }

@@ -24,6 +24,7 @@ const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("events by name", events),
     ("what became of an event", disposed),
     ("dead letters last first", dead_letters),
+    ("lists in pages", pages),
     ("holdings come and go", holdings),
     ("the outbox holds what is due", outbox),
     ("debts until they are paid", debts),
@@ -316,6 +317,32 @@ fn dead_letters(mut bench: Bench) {
     assert_eq!(bench.numbers(Ask::DeadLetters(9)), "5 1 1 9");
     assert_eq!(bench.numbers(Ask::DeadLetters(2)), "5 1");
     assert_eq!(bench.numbers(Ask::DeadLetters(0)), "");
+}
+
+fn pages(mut bench: Bench) {
+    bench.commit(
+        Batch::new()
+            .incident(1, "r", "a", 1, false)
+            .incident(2, "r", "b", 1, true)
+            .incident(3, "r", "c", 1, false)
+            .dead(9)
+            .dead(7)
+            .dead(8),
+    );
+    bench.reopen();
+    let incidents = |open, before, most| bench.numbers(Ask::IncidentPage { open, before, most });
+    assert_eq!(incidents(false, None, 2), "3 2 3");
+    assert_eq!(incidents(false, Some(2), 2), "1 3");
+    assert_eq!(incidents(false, Some(1), 2), "3");
+    assert_eq!(incidents(true, None, 9), "3 1 2");
+    assert_eq!(incidents(true, Some(3), 9), "1 2");
+    assert_eq!(incidents(false, Some(u64::MAX), 0), "3");
+    let letters = |before, most| bench.numbers(Ask::LetterPage { before, most });
+    assert_eq!(letters(None, 2), "3 2 3");
+    assert_eq!(letters(Some(2), 9), "1 3");
+    let letter = bench.ask(Ask::Letter(2)).remove(0);
+    assert!(letter.contains("7"), "{letter}");
+    assert!(bench.ask(Ask::Letter(4)).is_empty());
 }
 
 fn holdings(mut bench: Bench) {

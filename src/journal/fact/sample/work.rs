@@ -218,7 +218,9 @@ fn settled() -> Vec<Fact> {
         ChangeSettled {
             intent: INTENT,
             outcome: Settled::Applied,
-            by: SettledBy::Probe,
+            by: SettledBy::Human,
+            who: Some("ada".into()),
+            why: Some("its log says so".into()),
         }
         .into(),
         TargetsReleased {

@@ -1,0 +1,227 @@
+//! Notifications: read alert by alert, and accepted a batch at a time, so that their size costs nothing.
+//!
+//! A notification of one batch is taken as a whole or not at all. Of a longer one the alerts that were
+//! accepted before it broke stay accepted: its sender tries again, and they join what they opened.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value as Json, json};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+use super::super::alertmanager::{self, Bad, Broken, Item, KEPT_BYTES, cut};
+use super::asked::{Unread, piece};
+use super::ingest::{answer, bury, refuse, unreadable};
+use super::{Failed, Shared};
+use crate::engine::{Accepted, Arriving};
+use crate::journal::Source;
+
+/// The largest body.
+const BODY_BYTES: usize = 64 * 1024 * 1024;
+/// What may come before a place is taken.
+const FIRST_BYTES: usize = 256 * 1024;
+/// The alerts of one batch: so many, or of so many bytes.
+const BATCH: usize = 1_000;
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Pieces of a body, and alerts, that wait for whoever goes on with them.
+const WAITING: usize = 16;
+/// The notifications that are longer than their beginning and are read at the same time.
+pub const AT_ONCE: usize = 32;
+
+/// `POST /v1/alerts/alertmanager`, which takes those of Grafana, too.
+pub async fn alerts(State(shared): State<Arc<Shared>>, body: Body) -> Result<Response, Failed> {
+    let mut body = body;
+    let (first, is_all) = match first(&mut body).await {
+        Ok(first) => first,
+        Err((unread, begin)) => {
+            let source = Source::Alertmanager;
+            return Err(unreadable(&shared, unread, &begin, &source).await?);
+        }
+    };
+    // Only who sends much waits for a place, so that nobody who sends slowly keeps others waiting.
+    let _place = match is_all {
+        true => None,
+        // It is never closed.
+        false => shared.notifications.acquire().await.ok(),
+    };
+    let (pieces, incoming) = mpsc::channel(WAITING);
+    let (items, mut found) = mpsc::channel(WAITING);
+    let source = Pieces {
+        incoming,
+        piece: Bytes::new(),
+    };
+    let reading = tokio::task::spawn_blocking(move || {
+        alertmanager::read(source, |item, size| {
+            items.blocking_send((item, size)).is_ok()
+        })
+    });
+    let mut batch = Batch::default();
+    let ((sent, begin), taken) = tokio::join!(send(first, body, pieces), async {
+        let taken = take(&shared, &mut batch, &mut found).await;
+        // Whoever still reads has nobody to read for.
+        found.close();
+        taken
+    });
+    let read = reading.await;
+    taken?;
+    let source = Source::Alertmanager;
+    if let Err(unread) = sent {
+        return Err(unreadable(&shared, unread, &begin, &source).await?);
+    }
+    let broken = match read {
+        Ok(Ok(())) => None,
+        Ok(Err(broken)) => Some(broken),
+        Err(_) => {
+            let why = "whoever reads notifications broke down";
+            return Err(Failed::of(StatusCode::INTERNAL_SERVER_ERROR, why));
+        }
+    };
+    // What came whole of a long one is as good as what was accepted before.
+    if broken.is_none() || !batch.accepted.is_empty() {
+        batch.accept(&shared).await?;
+    }
+    match broken {
+        None => Ok(axum::Json(answer(&batch.accepted, batch.dead)).into_response()),
+        Some(Broken { code, why }) => {
+            let bad = Bad {
+                code,
+                why,
+                name: Default::default(),
+                body: cut(&String::from_utf8_lossy(&begin), KEPT_BYTES).to_owned(),
+            };
+            Err(refuse(&shared, bad, source, StatusCode::BAD_REQUEST).await?)
+        }
+    }
+}
+
+/// What was read and not accepted yet, and what was.
+#[derive(Default)]
+struct Batch {
+    alerts: Vec<Arriving>,
+    bad: Vec<Bad>,
+    bytes: usize,
+    accepted: Vec<Accepted>,
+    dead: Vec<Json>,
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.alerts.len() + self.bad.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
+
+    async fn accept(&mut self, shared: &Shared) -> Result<(), Failed> {
+        self.bytes = 0;
+        for bad in std::mem::take(&mut self.bad) {
+            let dead = json!({"code": bad.code.as_str(), "why": bad.why});
+            self.dead.push(dead);
+            bury(shared, bad, Source::Alertmanager).await?;
+        }
+        let alerts = std::mem::take(&mut self.alerts);
+        match shared.handle.accept(alerts).await {
+            Ok(accepted) => {
+                self.accepted.extend(accepted);
+                Ok(())
+            }
+            Err(not_taken) => {
+                let mut failed = Failed::from(not_taken);
+                let before = self.accepted.len();
+                if before > 0 {
+                    failed.why = format!("{}; {before} alerts were accepted before", failed.why);
+                }
+                Err(failed)
+            }
+        }
+    }
+}
+
+/// Accepts what is read, but for the last batch.
+async fn take(
+    shared: &Shared,
+    batch: &mut Batch,
+    found: &mut Receiver<(Item, usize)>,
+) -> Result<(), Failed> {
+    while let Some((item, size)) = found.recv().await {
+        if batch.is_full() {
+            batch.accept(shared).await?;
+        }
+        batch.bytes += size;
+        match item {
+            Item::Alert(alert) => batch.alerts.push(Arriving::Alert(*alert)),
+            Item::Bad(bad) => batch.bad.push(bad),
+        }
+    }
+    Ok(())
+}
+
+/// The beginning of a body, and whether that is all of it.
+async fn first(body: &mut Body) -> Result<(Vec<Bytes>, bool), (Unread, Vec<u8>)> {
+    let (mut first, mut length) = (Vec::new(), 0);
+    while length < FIRST_BYTES {
+        match piece(body).await {
+            Ok(Some(piece)) => {
+                length += piece.len();
+                first.push(piece);
+            }
+            Ok(None) => return Ok((first, true)),
+            Err(unread) => return Err((unread, first.concat())),
+        }
+    }
+    Ok((first, false))
+}
+
+/// Hands the body on, and keeps its beginning. When nobody wants it any more it is read to its end all
+/// the same: an answer in the middle of it would not be heard.
+async fn send(
+    first: Vec<Bytes>,
+    mut body: Body,
+    pieces: Sender<Bytes>,
+) -> (Result<(), Unread>, Vec<u8>) {
+    let (mut begin, mut length) = (Vec::new(), 0);
+    let mut wanted = true;
+    let mut first = first.into_iter();
+    loop {
+        let piece = match first.next() {
+            Some(piece) => piece,
+            None => match piece(&mut body).await {
+                Ok(Some(piece)) => piece,
+                Ok(None) => return (Ok(()), begin),
+                Err(unread) => return (Err(unread), begin),
+            },
+        };
+        length += piece.len();
+        if length > BODY_BYTES {
+            return (Err(Unread::TooLarge { most: BODY_BYTES }), begin);
+        }
+        let room = KEPT_BYTES.saturating_sub(begin.len());
+        begin.extend_from_slice(piece.get(..room.min(piece.len())).unwrap_or_default());
+        if wanted {
+            wanted = pieces.send(piece).await.is_ok();
+        }
+    }
+}
+
+/// The pieces of a body, for whoever reads and waits.
+struct Pieces {
+    incoming: Receiver<Bytes>,
+    piece: Bytes,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.piece.is_empty() {
+            match self.incoming.blocking_recv() {
+                Some(piece) => self.piece = piece,
+                None => return Ok(0),
+            }
+        }
+        let piece = self.piece.split_to(self.piece.len().min(buffer.len()));
+        if let Some(to) = buffer.get_mut(..piece.len()) {
+            to.copy_from_slice(&piece);
+        }
+        Ok(piece.len())
+    }
+}

@@ -1,0 +1,128 @@
+//! What a call says: its path, its query and its body, with the API's own words when they cannot be read.
+
+use std::fmt;
+use std::pin::Pin;
+
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::Failed;
+use super::slow::TooSlow;
+
+/// The longest page of a list, which is also what is given unless told otherwise.
+const MOST: usize = 500;
+
+/// The query of a call; an unknown name in it is a mistake.
+#[derive(Debug)]
+pub struct Asked<T>(pub T);
+
+/// The part of the path that names something.
+#[derive(Debug)]
+pub struct Name(pub String);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failed> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(asked)) => Ok(Asked(asked)),
+            Err(why) => Err(Failed::call(why.body_text())),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failed> {
+        match Path::from_request_parts(parts, state).await {
+            Ok(Path(name)) => Ok(Name(name)),
+            Err(why) => Err(Failed::call(why.body_text())),
+        }
+    }
+}
+
+/// How long a page of a list is to be.
+pub fn most(limit: Option<usize>) -> Result<usize, Failed> {
+    match limit {
+        None => Ok(MOST),
+        Some(limit @ 1..=MOST) => Ok(limit),
+        Some(_) => Err(Failed::call(format!("`limit` is from 1 to {MOST}"))),
+    }
+}
+
+/// Why a body was not read to its end.
+#[derive(Debug)]
+pub enum Unread {
+    TooSlow,
+    TooLarge { most: usize },
+    BrokeOff { why: String },
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unread::TooSlow => write!(out, "the body: {TooSlow}; nothing was accepted"),
+            Unread::TooLarge { most } => write!(out, "the body has more than {most} bytes"),
+            Unread::BrokeOff { why } => write!(out, "the body broke off: {why}"),
+        }
+    }
+}
+
+impl From<Unread> for Failed {
+    fn from(unread: Unread) -> Failed {
+        let status = match &unread {
+            Unread::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Unread::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Unread::BrokeOff { .. } => StatusCode::BAD_REQUEST,
+        };
+        Failed::of(status, unread.to_string())
+    }
+}
+
+/// The next piece of a body; none at its end.
+pub async fn piece(body: &mut Body) -> Result<Option<Bytes>, Unread> {
+    loop {
+        let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
+        match frame.await {
+            None => return Ok(None),
+            Some(Ok(frame)) => match frame.into_data() {
+                Ok(data) => return Ok(Some(data)),
+                // Trailers say nothing here.
+                Err(_) => continue,
+            },
+            Some(Err(error)) if is_too_slow(&error) => return Err(Unread::TooSlow),
+            Some(Err(error)) => {
+                let why = error.to_string();
+                return Err(Unread::BrokeOff { why });
+            }
+        }
+    }
+}
+
+/// The whole body, or what came of it before it failed.
+pub async fn whole(mut body: Body, most: usize) -> Result<Vec<u8>, (Unread, Vec<u8>)> {
+    let mut bytes = Vec::new();
+    loop {
+        match piece(&mut body).await {
+            Ok(None) => return Ok(bytes),
+            Ok(Some(data)) if bytes.len() + data.len() <= most => bytes.extend_from_slice(&data),
+            Ok(Some(_)) => return Err((Unread::TooLarge { most }, bytes)),
+            Err(unread) => return Err((unread, bytes)),
+        }
+    }
+}
+
+fn is_too_slow(error: &axum::Error) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.is::<TooSlow>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

@@ -1,0 +1,94 @@
+//! Whoever calls: known by a token, and allowed what its kinds say.
+//!
+//! An agent that names no callers listens to its own machine alone; there nobody is asked who they are.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use smol_str::SmolStr;
+
+use super::refused::Refused;
+use super::{Failed, Shared};
+use crate::diag::Code;
+use crate::host::Known;
+use crate::settings::CallerKind;
+
+/// Whoever calls.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// None where nobody is asked who they are.
+    pub name: Option<SmolStr>,
+    pub roles: Vec<SmolStr>,
+    kinds: Vec<CallerKind>,
+}
+
+impl Caller {
+    /// Who asks, in the records.
+    pub fn asks(&self) -> SmolStr {
+        let name = self.name.clone();
+        name.unwrap_or_else(|| "somebody on this machine".into())
+    }
+}
+
+/// Who has this token; nobody if it is no caller's. `None` of the callers is asked where there are none.
+pub fn caller(callers: &[Known], headers: &HeaderMap) -> Option<Caller> {
+    if callers.is_empty() {
+        return Some(Caller {
+            name: None,
+            roles: Vec::new(),
+            kinds: CallerKind::ALL.to_vec(),
+        });
+    }
+    let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, given) = given.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    let known = callers
+        .iter()
+        .find(|known| same(known.token.expose(), given.trim_start()))?;
+    Some(Caller {
+        name: Some(known.name.clone()),
+        roles: known.roles.clone(),
+        kinds: known.kinds.clone(),
+    })
+}
+
+/// Lets through whoever may do this.
+pub async fn may(
+    State((shared, kind)): State<(Arc<Shared>, CallerKind)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let failed = match request.extensions().get::<Caller>() {
+        Some(caller) if caller.kinds.contains(&kind) => return next.run(request).await,
+        Some(caller) => {
+            shared.refused.count(Refused::Kind);
+            let name = caller.name.as_deref().unwrap_or_default();
+            let why = format!(
+                "`{name}` may not do this: its `kinds` in agent.toml do not name \"{}\"",
+                kind.word()
+            );
+            Failed::with(StatusCode::FORBIDDEN, Code::CallerMayNot, why)
+        }
+        None => {
+            shared.refused.count(Refused::Token);
+            let why = "send `Authorization: Bearer …` with the token of one of [[callers]]";
+            Failed::with(StatusCode::UNAUTHORIZED, Code::UnknownCaller, why)
+        }
+    };
+    failed.into_response()
+}
+
+/// Compares without telling by its time how much is right.
+fn same(known: &str, given: &str) -> bool {
+    let (known, given) = (known.as_bytes(), given.as_bytes());
+    let differs = known
+        .iter()
+        .zip(given)
+        .fold(0, |seen, (a, b)| seen | (a ^ b));
+    known.len() == given.len() && differs == 0
+}

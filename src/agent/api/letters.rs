@@ -1,0 +1,122 @@
+//! Dead letters: what could not be dealt with, and another try once somebody has mended why.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::alertmanager;
+use super::super::view::{LetterList, LetterView};
+use super::asked::{Asked, Name, most};
+use super::ingest::accept_one;
+use super::{Caller, Failed, Shared};
+use crate::engine::Arriving;
+use crate::journal::{DeadLetter, Event, LetterId, Source};
+
+/// Which part of the list.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    before: Option<u64>,
+    limit: Option<usize>,
+}
+
+/// `GET /v1/dead-letters?before=ID&limit=NUMBER`
+pub async fn list(
+    State(shared): State<Arc<Shared>>,
+    Asked(which): Asked<Which>,
+) -> Result<axum::Json<LetterList>, Failed> {
+    let (before, most) = (which.before.map(LetterId), most(which.limit)?);
+    let page = shared
+        .handle
+        .look(move |journal, _| journal.dead_letters(before, most))
+        .await?;
+    let letters = page.found.iter();
+    Ok(axum::Json(LetterList {
+        version: 1,
+        dead_letters: letters
+            .map(|(id, letter)| LetterView::of(*id, letter))
+            .collect(),
+        total: page.total,
+    }))
+}
+
+/// `GET /v1/dead-letters/ID`
+pub async fn show(State(shared): State<Arc<Shared>>, Name(id): Name) -> Result<Response, Failed> {
+    let id = number(&id)?;
+    let letter = shared
+        .handle
+        .look(move |journal, _| journal.dead_letter(id))
+        .await?;
+    let letter = letter.ok_or_else(|| unknown(id))?;
+    let view = LetterView::of(id, &letter);
+    Ok(axum::Json(json!({"version": 1, "dead_letter": view})).into_response())
+}
+
+/// `POST /v1/dead-letters/ID/replay`
+pub async fn replay(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    Name(id): Name,
+) -> Result<Response, Failed> {
+    let id = number(&id)?;
+    let found = shared.handle.look(move |journal, _| {
+        let Some(letter) = journal.dead_letter(id)? else {
+            return Ok(None);
+        };
+        let arrival = match letter.event {
+            Some(event) => journal.event(event)?,
+            None => None,
+        };
+        Ok(Some((letter, arrival.map(|arrival| arrival.event))))
+    });
+    let (letter, event) = found.await?.ok_or_else(|| unknown(id))?;
+    let arriving = again(letter, event, caller).map_err(|why| {
+        let why = format!("dead letter {id} cannot be tried again: {why}");
+        Failed::of(StatusCode::CONFLICT, why)
+    })?;
+    accept_one(&shared, arriving).await
+}
+
+/// What arrived, to be taken anew. Whoever replays a request is the one that asks.
+fn again(letter: DeadLetter, event: Option<Event>, caller: Caller) -> Result<Arriving, String> {
+    let request = |runbook, json| Arriving::Request {
+        runbook,
+        json,
+        by: caller.asks(),
+        roles: caller.roles.clone(),
+    };
+    Ok(match (event, letter.source) {
+        (Some(Event::Alert(alert)), _) => Arriving::Alert(alert),
+        (Some(Event::Named { name, json }), _) => Arriving::Named { name, json },
+        (Some(Event::Request { runbook, json, .. }), _) => request(runbook, json),
+        (None, _) if letter.body.is_empty() => return Err("nothing of it is kept".to_owned()),
+        (None, Source::Alertmanager) => {
+            let alert = alertmanager::decode_one(letter.body.as_bytes());
+            Arriving::Alert(alert.map_err(|bad| bad.why)?)
+        }
+        (None, Source::Event(name)) => Arriving::Named {
+            name,
+            json: letter.body,
+        },
+        (None, Source::Request(runbook)) => request(runbook, letter.body),
+    })
+}
+
+fn number(text: &str) -> Result<LetterId, Failed> {
+    text.parse().map(LetterId).map_err(|_| {
+        let why = "a dead letter is named by its number";
+        Failed::of(StatusCode::NOT_FOUND, why)
+    })
+}
+
+fn unknown(id: LetterId) -> Failed {
+    Failed::of(
+        StatusCode::NOT_FOUND,
+        format!("there is no dead letter {id}"),
+    )
+}

@@ -1,0 +1,98 @@
+//! A human says what became of a change of which nobody knew.
+//!
+//! The outcome is recorded with who says so and why. Its targets are no longer locked, and what was
+//! never applied is proven by nobody. The incident stays with the human who has it.
+
+use smol_str::SmolStr;
+
+use super::decide::outcome;
+use super::{Action, Engine, Refusal};
+use crate::journal::{Error, IncidentId, IntentId, Journal, ReleasedFor, RunId, StoredIntent};
+use crate::value::Time;
+
+/// What a human says of an unknown outcome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settling {
+    /// Which change, where several are unknown.
+    pub change: Option<IntentId>,
+    pub applied: bool,
+    pub by: SmolStr,
+    pub why: String,
+}
+
+impl Engine {
+    /// Settles an unknown outcome of an incident.
+    pub fn settle(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        said: Settling,
+        now: Time,
+    ) -> Result<Result<(), Refusal>, Error> {
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(Err(Refusal::NoSuchIncident));
+        };
+        if incident.run.is_some() && !incident.state.is_over() {
+            return Ok(Err(Refusal::AtWork));
+        }
+        let unknown: Vec<StoredIntent> = self.model.unknown_of(id).cloned().collect();
+        let asked = unknown
+            .iter()
+            .filter(|intent| said.change.is_none_or(|change| change == intent.id));
+        let asked: Vec<_> = asked.collect();
+        let intent = match asked.as_slice() {
+            [] => return Ok(Err(Refusal::NothingUnknown)),
+            [intent] => (*intent).clone(),
+            several => {
+                let named = several.iter();
+                let named = named.map(|one| format!("{} ({})", one.id, one.intent.call.name));
+                let named = named.collect::<Vec<_>>().join(", ");
+                return Ok(Err(Refusal::Several(named)));
+            }
+        };
+        let by = said.by.clone();
+        let decision = outcome::settled_by(intent.id, said.applied, by, said.why);
+        self.carry_out(journal, decision, now)?;
+        let is_last = unknown.len() == 1;
+        self.free(journal, id, &intent, said.applied, is_last, now)?;
+        let word = match said.applied {
+            true => "applied",
+            false => "not applied",
+        };
+        let text = format!("{} was {word}, says {}", intent.intent.call.name, said.by);
+        self.actions.push(Action::Note { incident: id, text });
+        self.work_on(journal, now)?;
+        Ok(Ok(()))
+    }
+
+    /// What the change stood in the way of goes on.
+    fn free(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        intent: &StoredIntent,
+        applied: bool,
+        is_last: bool,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(incident) = self.desk.incident(journal, id)? else {
+            return Ok(());
+        };
+        if !applied {
+            let key = &intent.intent.key;
+            incident.dirt.stands.retain(|stands| stands.key != *key);
+        }
+        let is_clean = !incident.dirt.is_dirty();
+        // After a start the last run stands for all of them.
+        let last = RunId::Incident(id, incident.runs.saturating_sub(1));
+        if is_last {
+            for run in [intent.run, last] {
+                self.unlock(journal, run, now)?;
+                if is_clean {
+                    self.recovered(journal, run, ReleasedFor::Human, now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! Dead letters: who hears of them, how they are listed, and another try.
+
+use serde_json::{Value, json};
+
+use super::Case;
+use super::stage::{ALERTS, Stage, alert, notification};
+
+pub const CASES: &[Case] = &[
+    ("of each kind somebody hears once an hour", told_once),
+    (
+        "whoever is named for the platform hears of the rest",
+        platform,
+    ),
+    ("what was left out is told", truncated),
+    ("they are listed in pages", pages),
+    ("they can be tried again", replayed),
+];
+
+/// An alert of any name about this service.
+fn other(name: &str, labels: &Value) -> String {
+    alert(labels).replace("ServiceDown", name)
+}
+
+fn send(stage: &Stage, alerts: &[String]) -> Value {
+    let body = notification(alerts);
+    let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
+/// Those who were told of a dead letter, by their path, with its title.
+fn heard(stage: &Stage) -> Vec<(String, String)> {
+    let told = stage.told().into_iter();
+    let told =
+        told.map(|(path, body)| (path, body["title"].as_str().unwrap_or_default().to_owned()));
+    let mut heard: Vec<_> = told
+        .filter(|(_, title)| title.contains("dead letter"))
+        .collect();
+    heard.sort();
+    heard
+}
+
+fn told_once() {
+    let mut stage = Stage::new();
+    stage.start();
+    for number in 0..5 {
+        let service = json!({"instance": format!("i{number}")});
+        send(&stage, &[alert(&service), other("Unheard", &service)]);
+    }
+    stage.post(ALERTS, b"{").unwrap();
+    stage.post(ALERTS, b"[").unwrap();
+    assert_eq!(stage.dead_letters().len(), 12);
+    let all = || (heard(&stage).len() >= 3).then_some(());
+    crate::harness::wait::until("all are told", all, || format!("{:?}", stage.told()));
+    let titles = [
+        "a dead letter (A1206)",
+        "a dead letter (A1208): ServiceDown",
+        "a dead letter (A1208): Unheard",
+    ];
+    let first = |title: &str| ("/first".to_owned(), title.to_owned());
+    assert_eq!(heard(&stage), titles.map(first));
+    // A mistake of whoever asks is answered, and told to nobody.
+    let (status, answer) = stage.post("/v1/requests/nothing", b"{}").unwrap();
+    assert_eq!((status, &answer["code"]), (422, &json!("A1208")));
+    assert_eq!(heard(&stage).len(), 3);
+    stage.wait_for_log("dead letter: no runbook takes the alert `Unheard`");
+}
+
+fn platform() {
+    let mut stage = Stage::new();
+    stage.change(
+        "agent.toml",
+        "store =",
+        "platform = \"pager:second\"\nstore =",
+    );
+    stage.start();
+    send(&stage, &[other("Unheard", &json!({"service": "a"}))]);
+    send(&stage, &[alert(&json!({"instance": "a"}))]);
+    let all = || (heard(&stage).len() >= 2).then_some(());
+    crate::harness::wait::until("both are told", all, || format!("{:?}", stage.told()));
+    let expected = [
+        ("/first", "a dead letter (A1208): ServiceDown"),
+        ("/second", "a dead letter (A1208): Unheard"),
+    ];
+    let expected = expected.map(|(path, title)| (path.to_owned(), title.to_owned()));
+    assert_eq!(heard(&stage), expected);
+}
+
+fn truncated() {
+    let mut stage = Stage::new();
+    stage.start();
+    let one = alert(&json!({"service": "a"}));
+    let body = format!("{{\"version\":\"4\",\"truncatedAlerts\":3,\"alerts\":[{one}]}}");
+    let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    assert_eq!(
+        (status, &answer["incidents"]),
+        (200, &json!([1])),
+        "{answer}"
+    );
+    let is = |_: &str, body: &Value| {
+        body["text"]
+            .as_str()
+            .is_some_and(|text| text.contains("3 alerts"))
+    };
+    stage.wait_for_told("the alerts that were left out", is);
+}
+
+fn pages() {
+    let mut stage = Stage::new();
+    stage.start();
+    for number in 0..7 {
+        send(
+            &stage,
+            &[other(&format!("Unheard{number}"), &json!({"service": "a"}))],
+        );
+        stage.incident(&format!("s{number}"));
+    }
+    for (path, list) in [
+        ("/v1/dead-letters", "dead_letters"),
+        ("/v1/incidents", "incidents"),
+    ] {
+        let ids = |query: &str| {
+            let answer = stage.get(&format!("{path}?{query}"));
+            assert_eq!(answer["total"], 7, "{answer}");
+            let found = answer[list].as_array().unwrap().iter();
+            found
+                .map(|one| one["id"].as_u64().unwrap())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(ids(""), [7, 6, 5, 4, 3, 2, 1]);
+        assert_eq!(ids("limit=3"), [7, 6, 5]);
+        assert_eq!(ids("limit=3&before=5"), [4, 3, 2]);
+        assert_eq!(ids("before=1"), [0; 0]);
+        for wrong in ["limit=0", "limit=501", "limit=-1", "before=x", "from=3"] {
+            let (status, _) = get(&stage, &format!("{path}?{wrong}"));
+            assert_eq!(status, 400, "{path} {wrong}");
+        }
+    }
+    let shown = stage.rbk(&["dead", "list", "--limit", "2"]);
+    assert!(shown.contains("Unheard6"), "{shown}");
+    assert!(
+        shown.ends_with("2 of 7; --before 6 shows older ones.\n"),
+        "{shown}"
+    );
+    let shown = stage.rbk(&["incident", "list", "--all", "--limit", "4", "--before", "3"]);
+    assert!(
+        shown.ends_with("2 of 7.\n") || shown.ends_with("2 of 7; --before 1 shows older ones.\n"),
+        "{shown}"
+    );
+}
+
+fn get(stage: &Stage, path: &str) -> (u16, String) {
+    let text = format!("GET {path} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n");
+    let answer = crate::harness::net::ask(stage.port, &text).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer)
+}
+
+fn replayed() {
+    let mut stage = Stage::new();
+    stage.start();
+    send(
+        &stage,
+        &[other("Mended", &json!({"service": "a", "\u{1b}[2J": "x"}))],
+    );
+    let whole = alert(&json!({"service": "b"}));
+    let cut = whole.replace("\"annotations\"", "\"annotations");
+    stage.post(ALERTS, notification(&[cut]).as_bytes()).unwrap();
+    let (status, answer) = stage.post("/v1/dead-letters/1/replay", b"").unwrap();
+    assert_eq!(
+        (status, &answer["code"]),
+        (422, &json!("A1208")),
+        "{answer}"
+    );
+    let (status, _) = stage.post("/v1/dead-letters/2/replay", b"").unwrap();
+    assert_eq!(status, 409);
+    let (status, _) = stage.post("/v1/dead-letters/77/replay", b"").unwrap();
+    assert_eq!(status, 404);
+    let shown = stage.rbk(&["dead", "show", "1"]);
+    assert!(
+        shown.contains("no runbook takes the alert `Mended`"),
+        "{shown}"
+    );
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+    stage.change("package/service.rbk", "\"ServiceDown\"", "\"Mended\"");
+    stage.wait_for_log("loaded anew");
+    let shown = stage.rbk(&["dead", "replay", "1"]);
+    assert_eq!(shown, "Dead letter 1 is taken: incident 1.\n");
+    stage.wait_for(1, "resolved");
+}

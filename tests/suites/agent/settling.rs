@@ -1,0 +1,117 @@
+//! What humans say, and who said it: outcomes of which nobody knew, and requests.
+
+use serde_json::json;
+
+use super::Case;
+use super::stage::Stage;
+use crate::harness::net;
+
+pub const CASES: &[Case] = &[
+    ("a human settles what nobody knows", settled),
+    ("who asked for what stands in the timeline", requested),
+];
+
+/// The remedy sends a request that nobody answers: whether it took effect nobody knows.
+fn unanswered() -> Stage {
+    let stage = Stage::new();
+    let port = stage.world.port;
+    let change =
+        "exec.apply(\n    machine,\n    [\"control\", \"restart\"],\n    touching: machine,\n  )";
+    let post = format!("http.post(url\"http://127.0.0.1:{port}/restart\", touching: machine)");
+    stage.change("package/service.rbk", change, &post);
+    stage.change(
+        "package/service.rbk",
+        "use std.{exec, host",
+        "use std.{host",
+    );
+    let grant = format!("[grants]\n\"http.post\" = [\"http://127.0.0.1:{port}/restart\"]");
+    stage.change("agent.toml", "[grants]", &grant);
+    stage
+}
+
+fn unsettled(stage: &Stage) -> bool {
+    let text = net::get(stage.port, "/metrics").unwrap();
+    text.contains("\nrbk_changes_unsettled 1\n")
+}
+
+fn settled() {
+    let mut stage = unanswered();
+    stage.start();
+    let id = stage.incident("a");
+    let shown = stage.wait_for(id, "handed");
+    assert_eq!(shown["reason"], "unknown", "{shown}");
+    assert!(unsettled(&stage));
+    // The same machine: it waits for whoever knows.
+    let other = stage.incident("b");
+    stage.wait_for_shown(other, "waits");
+    let path = format!("/v1/incidents/{id}/settle");
+    for (body, expected) in [
+        (json!({}), 400),
+        (json!({"outcome": "perhaps", "why": "x", "by": "ada"}), 400),
+        (json!({"outcome": "applied", "by": "ada"}), 400),
+        (json!({"outcome": "applied", "why": " ", "by": "ada"}), 400),
+        (json!({"outcome": "applied", "why": "x"}), 400),
+        (
+            json!({"outcome": "applied", "why": "x", "by": "ada", "change": 77}),
+            409,
+        ),
+    ] {
+        let (status, answer) = stage.post(&path, body.to_string().as_bytes()).unwrap();
+        assert_eq!(status, expected, "{body}: {answer}");
+    }
+    assert!(unsettled(&stage));
+    stage.kill();
+    stage.start();
+    let number = id.to_string();
+    let why = "its log has no restart";
+    stage.rbk(&[
+        "incident",
+        "settle",
+        &number,
+        "not-applied",
+        "--why",
+        why,
+        "--as",
+        "ada",
+    ]);
+    stage.wait_for_shown(id, "not applied, says ada: its log has no restart");
+    // The other one goes its way, which ends the same.
+    let shown = stage.wait_for(other, "handed");
+    assert_eq!(shown["reason"], "unknown", "{shown}");
+    let said = json!({"outcome": "applied", "why": "x", "by": "ada"}).to_string();
+    let (status, answer) = stage.post(&path, said.as_bytes()).unwrap();
+    assert_eq!(status, 409, "{answer}");
+    let (status, _) = stage
+        .post("/v1/incidents/77/settle", said.as_bytes())
+        .unwrap();
+    assert_eq!(status, 404);
+    let path = format!("/v1/incidents/{other}/settle");
+    let (status, answer) = stage.post(&path, said.as_bytes()).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    assert!(!unsettled(&stage));
+}
+
+fn requested() {
+    let mut stage = Stage::new();
+    let trigger = "on alert \"ServiceDown\" { with service }";
+    let asked = "on request(service: String) by builder";
+    stage.change("package/service.rbk", trigger, asked);
+    let caller =
+        "[[callers]]\nname = \"ada\"\ntoken = { env = \"ADA\" }\nroles = [\"builder\"]\n\n[grants]";
+    stage.change("agent.toml", "[grants]", caller);
+    stage.variables = vec![("ADA".to_owned(), "token-of-ada".to_owned())];
+    stage.start();
+    let body = "{\"service\": \"a\\u001b[2J\"}";
+    let text = format!(
+        "POST /v1/requests/service_down HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+         Authorization: Bearer token-of-ada\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = net::ask(stage.port, &text).unwrap();
+    assert!(answer.contains(" 200 "), "{answer}");
+    let text = "GET /v1/incidents/1 HTTP/1.0\r\nHost: 127.0.0.1\r\nAuthorization: Bearer token-of-ada\r\n\r\n";
+    let shown = net::ask(stage.port, text).unwrap();
+    assert!(shown.contains("ada asked for it as `builder`: "), "{shown}");
+    assert!(shown.contains("service"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+}
