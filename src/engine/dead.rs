@@ -1,9 +1,9 @@
 //! Dead letters: what nobody could deal with is kept, and somebody hears of it.
 //!
 //! Of each kind, a code and a name of an alert or event, somebody hears once an hour, with how many
-//! there were, and of no more than a few kinds in an hour. Told are the owners of the runbooks that name it; where none does, whoever the settings
-//! name for the platform, or else every owner. Whoever asked for a runbook is answered, and nobody
-//! else is told.
+//! there were, and of no more than a few kinds in an hour. Told are the owners of the runbooks that
+//! name it; where none does, whoever the settings name for the platform, or else every owner.
+//! Whoever asked for a runbook is answered, and nobody else is told.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -169,7 +169,7 @@ impl Engine {
                 answer: "`rbk dead list` shows all of them, for an hour nobody is told again"
                     .to_owned(),
             };
-            self.queue(to, message, 0, letter.at);
+            self.queue(&to, message, 0, letter.at);
         }
     }
 

@@ -227,16 +227,16 @@ impl Engine {
                 .collect(),
             ..message
         };
-        self.queue(address.clone(), message, upto, now);
+        self.queue(address, message, upto, now);
         Ok(())
     }
 
     /// A message is to be sent.
-    pub(super) fn queue(&mut self, to: SmolStr, message: Message, upto: u64, now: Time) {
+    pub(super) fn queue(&mut self, to: &SmolStr, message: Message, upto: u64, now: Time) {
         let id = self.model.next_message();
         let queued = MessageQueued {
             message: id,
-            to,
+            to: to.clone(),
             kind: message.kind,
             incident: message.incident,
             storm: None,

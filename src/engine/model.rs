@@ -108,14 +108,14 @@ impl Model {
         self.intents.get(id)
     }
 
-    /// The change that a run carries out, or carried out last.
-    pub fn intent_of(&self, run: RunId) -> Option<&StoredIntent> {
-        self.intents.of(run).next_back()
-    }
-
     /// The changes of an incident of which nobody knows what became of them.
     pub fn unknown_of(&self, incident: IncidentId) -> impl Iterator<Item = &StoredIntent> {
         self.intents.unknown_of(incident)
+    }
+
+    /// The change that a run carries out, or carried out last.
+    pub fn intent_of(&self, run: RunId) -> Option<&StoredIntent> {
+        self.intents.of(run).next_back()
     }
 
     /// Who may change what, until it is done with it.

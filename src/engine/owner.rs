@@ -43,10 +43,6 @@ impl Engine {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of it is said in the message"
-    )]
     fn tell_first(
         &mut self,
         program: &Program,
@@ -74,6 +70,6 @@ impl Engine {
             evidence: Vec::new(),
             answer: String::new(),
         };
-        self.queue(address, message, 0, now);
+        self.queue(&address, message, 0, now);
     }
 }

@@ -154,16 +154,20 @@ fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         Fact::ChangeSettled(fact) => {
             let settled = model.intent(fact.intent).and_then(|granted| {
                 let (call, outcome) = (granted.intent.call.clone(), fact.outcome);
-                let happened = match &fact.who {
-                    Some(by) => Happened::SettledBy {
+                if let Some(by) = fact.who.clone() {
+                    let why = fact.why.clone().unwrap_or_default();
+                    let happened = Happened::SettledBy {
                         call,
                         outcome,
-                        by: by.clone(),
-                        why: fact.why.clone().unwrap_or_default(),
-                    },
-                    None => Happened::Settled { call, outcome },
-                };
-                Some((incident_of(granted.run)?, happened))
+                        by,
+                        why,
+                    };
+                    return Some((incident_of(granted.run)?, happened));
+                }
+                Some((
+                    incident_of(granted.run)?,
+                    Happened::Settled { call, outcome },
+                ))
             });
             settled.into_iter().collect()
         }

@@ -7,7 +7,6 @@ use smol_str::SmolStr;
 
 use super::decide::outcome;
 use super::{Action, Engine, Refusal};
-use crate::effect::Settled;
 use crate::journal::{Error, IncidentId, IntentId, Journal, ReleasedFor, RunId, StoredIntent};
 use crate::value::Time;
 
@@ -51,11 +50,8 @@ impl Engine {
                 return Ok(Err(Refusal::Several(named)));
             }
         };
-        let outcome = match said.applied {
-            true => Settled::Applied,
-            false => Settled::NotApplied,
-        };
-        let decision = outcome::said(intent.id, outcome, &said.by, said.why);
+        let by = said.by.clone();
+        let decision = outcome::settled_by(intent.id, said.applied, by, said.why);
         self.carry_out(journal, decision, now)?;
         let is_last = unknown.len() == 1;
         self.free(journal, id, &intent, said.applied, is_last, now)?;

@@ -234,7 +234,7 @@ impl Journal for Memory {
             intent: self.intents.keys().next_back().map_or(0, |id| id.0),
             message: self.messages.keys().next_back().map_or(0, |id| id.0),
             debt: self.debts.keys().next_back().map_or(0, |id| id.0),
-            letter: self.dead.len() as u64,
+            letter: self.dead.keys().next_back().map_or(0, |id| id.0),
         })
     }
 

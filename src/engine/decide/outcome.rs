@@ -1,5 +1,7 @@
 //! Changes on their way: sent out, and what came of them.
 
+use smol_str::SmolStr;
+
 use super::Decision;
 use crate::effect::{ChangeOutcome, Settled};
 use crate::engine::model::Model;
@@ -40,6 +42,20 @@ pub fn performed(model: &Model, run: RunId, how: &How, outcome: &ChangeOutcome) 
     }
 }
 
+/// A human says what came of it.
+pub fn settled_by(intent: IntentId, applied: bool, who: SmolStr, why: String) -> Decision {
+    Decision::that(ChangeSettled {
+        intent,
+        outcome: match applied {
+            true => Settled::Applied,
+            false => Settled::NotApplied,
+        },
+        by: SettledBy::Human,
+        who: Some(who),
+        why: Some(why),
+    })
+}
+
 /// Nobody knew what came of it, and this was found out.
 pub fn settled(model: &Model, run: RunId, outcome: Settled) -> Decision {
     match model.intent_of(run) {
@@ -52,15 +68,4 @@ pub fn settled(model: &Model, run: RunId, outcome: Settled) -> Decision {
         }),
         None => Decision::default(),
     }
-}
-
-/// A human says what became of it.
-pub fn said(intent: IntentId, outcome: Settled, by: &str, why: String) -> Decision {
-    Decision::that(ChangeSettled {
-        intent,
-        outcome,
-        by: SettledBy::Human,
-        who: Some(by.into()),
-        why: Some(why),
-    })
 }

@@ -9,6 +9,8 @@ use crate::journal::{IncidentId, IntentId, IntentState, RunId, StoredIntent};
 pub struct Intents {
     granted: BTreeMap<IntentId, StoredIntent>,
     by_run: BTreeSet<(RunId, IntentId)>,
+    /// Those of runs that are over: they are here until somebody knows.
+    left: BTreeSet<IntentId>,
 }
 
 impl Intents {
@@ -22,8 +24,14 @@ impl Intents {
     }
 
     pub fn is(&mut self, id: IntentId, state: IntentState) {
-        if let Some(intent) = self.granted.get_mut(&id) {
-            intent.state = state;
+        let Some(intent) = self.granted.get_mut(&id) else {
+            return;
+        };
+        intent.state = state;
+        if state != IntentState::Unknown && self.left.remove(&id) {
+            let run = intent.run;
+            self.granted.remove(&id);
+            self.by_run.remove(&(run, id));
         }
     }
 
@@ -32,19 +40,25 @@ impl Intents {
         let own: Vec<IntentId> = self.of(run).map(|intent| intent.id).collect();
         for id in own {
             let state = self.granted.get(&id).map(|intent| intent.state);
-            if state != Some(IntentState::Unknown) {
-                self.granted.remove(&id);
-                self.by_run.remove(&(run, id));
+            match state {
+                Some(IntentState::Unknown) => {
+                    self.left.insert(id);
+                }
+                Some(_) | None => {
+                    self.granted.remove(&id);
+                    self.by_run.remove(&(run, id));
+                }
             }
         }
     }
 
     /// The changes of an incident of which nobody knows what became of them.
     pub fn unknown_of(&self, incident: IncidentId) -> impl Iterator<Item = &StoredIntent> {
-        self.granted.values().filter(move |intent| {
-            let own = matches!(intent.run, RunId::Incident(of, _) if of == incident);
-            own && intent.state == IntentState::Unknown
-        })
+        let first = (RunId::Incident(incident, 0), IntentId(0));
+        let last = (RunId::Incident(incident, u32::MAX), IntentId(u64::MAX));
+        let own = self.by_run.range(first..=last);
+        let own = own.filter_map(|(_, id)| self.granted.get(id));
+        own.filter(|intent| intent.state == IntentState::Unknown)
     }
 
     /// The changes of a run, the newest last.

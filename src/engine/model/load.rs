@@ -1,5 +1,7 @@
 //! The model out of the records of a store.
 
+use std::collections::BTreeSet;
+
 use super::spent::LONGEST;
 use super::{Dwell, Model};
 use crate::journal::{Error, Event, Incident, Journal, RunId, Scope};
@@ -26,13 +28,23 @@ impl Model {
             }
             model.take_targets(incident);
         }
-        // A run that was called off may still work on an incident that is resolved.
-        for run in journal.live_runs()?.into_iter().flatten() {
-            let RunId::Incident(id, _) = run.id else {
+        let mut live = BTreeSet::new();
+        for run in journal.live_runs()? {
+            let id = run.map_or_else(|id| id, |run| run.id);
+            live.insert(id);
+            // A run that was called off may still work on an incident that is resolved.
+            let RunId::Incident(id, _) = id else {
                 continue;
             };
             if let Some(incident) = journal.incident(id)?.filter(|one| one.state.is_over()) {
                 model.take_targets(incident);
+            }
+        }
+        for intent in journal.open_intents()? {
+            let run = intent.run;
+            model.intents.put(intent);
+            if !live.contains(&run) {
+                model.intents.end(run);
             }
         }
         let longest = Duration::from_millis(-LONGEST.millis());
@@ -47,9 +59,6 @@ impl Model {
             if let Some(Event::Alert(alert)) = arrival.map(|arrival| arrival.event) {
                 model.dwells.put(Dwell { holding, alert });
             }
-        }
-        for intent in journal.open_intents()? {
-            model.intents.put(intent);
         }
         for debt in journal.debts()? {
             model.debts.insert(debt.id, debt);

@@ -220,7 +220,7 @@ fn settled() -> Vec<Fact> {
             outcome: Settled::Applied,
             by: SettledBy::Human,
             who: Some("ada".into()),
-            why: Some("seen in the database".to_owned()),
+            why: Some("its log says so".into()),
         }
         .into(),
         TargetsReleased {
