@@ -218,8 +218,8 @@ fn silence_makes_room() {
 }
 
 /// The head of a request, and the first byte of its body.
-const HALF: &[u8] =
-    b"POST /v1/alerts/alertmanager HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{";
+const HALF: &[u8] = b"POST /v1/alerts/alertmanager HTTP/1.1\r\nHost: 127.0.0.1\r\n\
+    Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{";
 
 fn connection(stage: &Stage) -> TcpStream {
     let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.port)).unwrap();
