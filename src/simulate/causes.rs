@@ -22,7 +22,10 @@ pub struct Causes {
     started: BTreeSet<IntentId>,
     starts: BTreeSet<(SmolStr, u64)>,
     runs: BTreeSet<RunId>,
-    incidents: BTreeSet<IncidentId>,
+    /// Incidents, with their runbooks.
+    incidents: BTreeMap<IncidentId, SmolStr>,
+    /// What has stood long enough for a runbook, and has not come to an incident of it yet.
+    stood: BTreeMap<EventId, SmolStr>,
     queued: BTreeSet<MessageId>,
     events: BTreeSet<EventId>,
     /// Accepted, and nothing has come of them so far.
@@ -56,17 +59,17 @@ impl Causes {
         let lacks = |what: String| Err(format!("{}: {what}", fact.kind().name));
         let missing = match fact {
             Fact::IncidentOpened(fact) => {
-                self.incidents.insert(fact.incident);
-                self.comes_to(fact.event)
+                self.incidents.insert(fact.incident, fact.runbook.clone());
+                self.goes_to(fact.event, fact.incident)
             }
-            Fact::EventJoined(fact) => self.comes_to(fact.event),
-            Fact::IncidentReopened(fact) => self.comes_to(fact.event),
+            Fact::EventJoined(fact) => self.goes_to(fact.event, fact.incident),
+            Fact::IncidentReopened(fact) => self.goes_to(fact.event, fact.incident),
             Fact::DeadLettered(fact) => fact.event.and_then(|event| self.comes_to(event)),
             Fact::RunStarted(fact) => {
                 self.runs.insert(fact.run);
                 match fact.run {
                     RunId::Incident(id, _) => {
-                        (!self.incidents.contains(&id)).then(|| id.to_string())
+                        (!self.incidents.contains_key(&id)).then(|| id.to_string())
                     }
                     RunId::Debt(..) => None,
                 }
@@ -136,6 +139,9 @@ impl Causes {
                     ));
                 }
             }
+            Fact::DwellMoved(fact) if fact.from.runbook != fact.to.runbook => {
+                return Err(format!("event {} stands for another runbook", fact.event));
+            }
             Fact::DwellEnded(fact) => {
                 let standing = self.stand.entry(fact.event).or_default();
                 if *standing == 0 {
@@ -143,7 +149,12 @@ impl Causes {
                 }
                 *standing -= 1;
                 match fact.how {
-                    DwellEnd::Elapsed | DwellEnd::Unmatched => {
+                    DwellEnd::Elapsed => {
+                        self.open.insert(fact.event);
+                        let runbook = fact.trigger.runbook.clone();
+                        self.stood.insert(fact.event, runbook);
+                    }
+                    DwellEnd::Unmatched => {
                         self.open.insert(fact.event);
                     }
                     DwellEnd::Cleared | DwellEnd::Anew => {}
@@ -164,6 +175,14 @@ impl Causes {
     fn comes_to(&mut self, event: EventId) -> Option<String> {
         self.open.remove(&event);
         (!self.events.contains(&event)).then(|| format!("event {event}"))
+    }
+
+    /// What stood for a runbook comes to an incident of that one.
+    fn goes_to(&mut self, event: EventId, incident: IncidentId) -> Option<String> {
+        let stood = self.stood.remove(&event);
+        let wrong = stood.filter(|runbook| self.incidents.get(&incident) != Some(runbook));
+        let missing = self.comes_to(event);
+        missing.or(wrong.map(|runbook| format!("an incident of {runbook} for event {event}")))
     }
 
     fn unless_run(&self, run: RunId) -> Option<String> {
