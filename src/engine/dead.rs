@@ -99,8 +99,8 @@ impl Engine {
     pub fn bury(&mut self, letter: DeadLetter, name: &str) {
         let heard = self.who_hears(name);
         let owner = heard.first().map(|(address, _)| address.clone());
-        self.keep_letter(letter.clone(), owner);
         self.tell_of(&letter, name, heard);
+        self.keep_letter(letter, owner);
     }
 
     /// Keeps a letter; `owner` is the address of whoever it concerns.
