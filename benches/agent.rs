@@ -78,6 +78,10 @@ fn main() {
     // On the disk of the build, as /tmp may be memory.
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let at = |name: &str| folder.path().join(name);
+    // `cargo bench --bench agent -- http` is the part over HTTP alone.
+    if std::env::args().any(|argument| argument == "http") {
+        return http::measure(folder.path(), PACKAGE);
+    }
     // First, while what this process holds is not yet what others have freed.
     sleeping(&at("sleeping"), &prepared, 10_000);
     for count in [1_000, 10_000] {
