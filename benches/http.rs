@@ -136,9 +136,8 @@ struct Agent {
 
 impl Agent {
     fn start(folder: &Path, package: &str) -> Agent {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let port = port.local_addr().unwrap().port();
         let world = world();
+        let port = free_port();
         fs::create_dir_all(folder.join("package")).unwrap();
         let manifest = "name = \"measured\"\nversion = \"1.0.0\"\nedition = \"2026\"\n";
         fs::write(folder.join("package/rbk.toml"), manifest).unwrap();
@@ -209,6 +208,12 @@ impl Drop for Agent {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// A port that nobody listens on any more.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap().port()
 }
 
 /// A connection that is kept.
