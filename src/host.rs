@@ -22,7 +22,7 @@ pub use clock::Clock;
 pub use driver::{Driver, Gone, Handle, NotTaken, Stopped};
 pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
-pub use reach::{Known, Reach, contacts, reach};
+pub use reach::{Known, Reach, callers, contacts, reach};
 pub use status::Status;
 pub use tally::{COMMITS, Tally};
 pub use under_way::UnderWay;

@@ -107,7 +107,7 @@ pub enum LogForm {
 }
 
 /// Where metrics are asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prometheus {
     /// Without a query.
     pub url: Url,
@@ -116,7 +116,7 @@ pub struct Prometheus {
 }
 
 /// A machine.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
     /// An IP address or a DNS name, without a port.
     pub address: SmolStr,
@@ -127,7 +127,7 @@ pub struct Host {
 }
 
 /// How somebody is reached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Contact {
     PagerDuty {
         /// The routing key.
@@ -180,6 +180,39 @@ pub enum CallerKind {
 }
 
 words!(CallerKind { Send "send", View "view", Operate "operate" });
+
+impl Settings {
+    /// What differs and is taken at a start only, by the keys of the file.
+    pub fn taken_at_start(&self, other: &Settings) -> Vec<&'static str> {
+        let Settings {
+            listen,
+            names: _,
+            store,
+            log,
+            platform,
+            prometheus,
+            hosts,
+            programs,
+            contacts,
+            secrets,
+            callers: _,
+            grants: _,
+        } = self;
+        let differs = [
+            ("listen", *listen != other.listen),
+            ("store", *store != other.store),
+            ("log", *log != other.log),
+            ("platform", *platform != other.platform),
+            ("prometheus", *prometheus != other.prometheus),
+            ("hosts", *hosts != other.hosts),
+            ("programs", *programs != other.programs),
+            ("contacts", *contacts != other.contacts),
+            ("secrets", *secrets != other.secrets),
+        ];
+        let differs = differs.into_iter().filter(|(_, differs)| *differs);
+        differs.map(|(key, _)| key).collect()
+    }
+}
 
 impl Default for Settings {
     /// Listens on this machine alone, and may do nothing.

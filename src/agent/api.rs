@@ -6,6 +6,7 @@
 mod alerts;
 mod asked;
 mod caller;
+mod door;
 mod guard;
 mod incidents;
 mod ingest;
@@ -30,10 +31,11 @@ use tokio::sync::Semaphore;
 
 pub use alerts::AT_ONCE;
 use caller::Caller;
+pub use door::{Door, Rules};
 use problem::Failed;
 pub use refused::Refusals;
 
-use crate::host::{Clock, Gone, Handle, Known};
+use crate::host::{Clock, Gone, Handle};
 use crate::settings::CallerKind;
 
 /// A turn that lasts longer will not end.
@@ -43,9 +45,7 @@ const STUCK: Duration = Duration::from_secs(60);
 pub struct Shared {
     pub handle: Handle,
     pub clock: Arc<Clock>,
-    pub callers: Vec<Known>,
-    /// Names that this agent has, in small letters.
-    pub names: Vec<String>,
+    pub door: Door,
     /// False while the agent starts or stops.
     pub ready: Arc<AtomicBool>,
     pub refused: Refusals,

@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tracing::{error, info, warn};
 
-use super::api::{self, Refusals, Shared};
+use super::api::{self, Door, Refusals, Rules, Shared};
 use super::cannot;
 use super::listen;
 use super::load::{self, Package, Refused};
@@ -45,6 +45,7 @@ pub struct Options {
 pub struct Running {
     pub address: SocketAddr,
     pub handle: Handle,
+    door: Door,
     driver: Driver,
     server: tokio::task::JoinHandle<()>,
     ready: Arc<AtomicBool>,
@@ -116,11 +117,14 @@ pub async fn start(
         stopped,
     );
     let ready = Arc::new(AtomicBool::new(true));
+    let door = Door::new(Rules {
+        callers: reach.callers,
+        names: settings.names,
+    });
     let shared = Shared {
         handle: handle.clone(),
         clock,
-        callers: reach.callers,
-        names: settings.names,
+        door: door.clone(),
         ready: ready.clone(),
         refused: Refusals::default(),
         notifications: Semaphore::new(api::AT_ONCE),
@@ -133,6 +137,7 @@ pub async fn start(
     Ok(Running {
         address,
         handle,
+        door,
         driver,
         server,
         ready,
@@ -173,10 +178,10 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
             _ = &mut running.ended => break,
-            _ = hangup.recv() => reload(options, &started, &running.handle, &mut watched).await,
+            _ = hangup.recv() => reload(options, &started, &running, &mut watched).await,
             _ = look.tick() => {
                 if watched.changed(options) {
-                    reload(options, &started, &running.handle, &mut watched).await;
+                    reload(options, &started, &running, &mut watched).await;
                 }
             }
         }
@@ -219,10 +224,10 @@ impl Running {
 }
 
 /// Takes what has changed. What cannot be loaded leaves the last good one at work.
-async fn reload(options: &Options, started: &Settings, handle: &Handle, watched: &mut Watched) {
+async fn reload(options: &Options, started: &Settings, running: &Running, watched: &mut Watched) {
     // Before anything is read: what is written in the meantime is a change of its own.
     watched.look(options);
-    let (settings, package) = match load_again(options, started) {
+    let (settings, package, rules) = match load_again(options, started) {
         Ok(loaded) => loaded,
         Err(refused) => {
             error!(
@@ -239,18 +244,23 @@ async fn reload(options: &Options, started: &Settings, handle: &Handle, watched:
     }
     let count = runbooks.all().len();
     // When the driver is gone the agent ends, and nobody needs a package.
-    if handle.load(runbooks, settings.grants).await.is_ok() {
-        info!(
-            package = package.name,
-            runbooks = count,
-            "loaded anew; endpoints, contacts and secrets stay until the next start"
-        );
+    running.door.change(rules);
+    let waiting = settings.taken_at_start(started).join(", ");
+    if running.handle.load(runbooks, settings.grants).await.is_ok() {
+        info!(package = package.name, runbooks = count, "loaded anew");
+        if !waiting.is_empty() {
+            warn!("{waiting} of the settings changed: that is taken at the next start only");
+        }
     }
 }
 
 /// Settings and a package that can be run with what the agent has reached since its start.
-fn load_again(options: &Options, started: &Settings) -> Result<(Settings, Package), Refused> {
+fn load_again(
+    options: &Options,
+    started: &Settings,
+) -> Result<(Settings, Package, Rules), Refused> {
     let settings = load::load_settings(&options.settings, options.look)?;
+    let rules = rules(options, started, &settings)?;
     let package = load::load_package(&options.package, options.look)?;
     if let Some(first) = package.lacks(&settings).into_iter().next() {
         return Err(first);
@@ -262,8 +272,31 @@ fn load_again(options: &Options, started: &Settings) -> Result<(Settings, Packag
                 "{why}; it is there by now, but the agent has to be started again to take it"
             ),
         }),
-        None => Ok((settings, package)),
+        None => Ok((settings, package, rules)),
     }
+}
+
+/// Who is let in by these settings, where the agent listens as it did at its start.
+fn rules(options: &Options, started: &Settings, settings: &Settings) -> Result<Rules, Refused> {
+    let callers = host::callers(settings, &folder_of(&options.settings));
+    let callers = callers.map_err(|missing| {
+        let why: Vec<_> = missing.iter().map(|one| one.why.as_str()).collect();
+        Refused {
+            code: missing.first().map(|one| one.code),
+            why: why.join("; "),
+        }
+    })?;
+    if callers.is_empty() && !started.listen.ip().is_loopback() {
+        let why = format!(
+            "the agent listens on {} since its start, and nobody is named in [[callers]] any more",
+            started.listen
+        );
+        return Err(Refused { code: None, why });
+    }
+    Ok(Rules {
+        callers,
+        names: settings.names.clone(),
+    })
 }
 
 /// Where relative paths of the settings begin.

@@ -41,7 +41,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// List incidents, newest first
+    /// List incidents, newest last
     List {
         /// Also those that are over
         #[arg(long)]

@@ -67,7 +67,12 @@ impl Remote {
     }
 
     fn address(&self, path: &str) -> String {
-        format!("{}{path}", self.which.agent.trim_end_matches('/'))
+        let agent = self.which.agent.trim_end_matches('/');
+        match agent.contains("://") {
+            true => format!("{agent}{path}"),
+            // A host and a port, as people write them.
+            false => format!("http://{agent}{path}"),
+        }
     }
 
     fn ask<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, String> {

@@ -301,7 +301,7 @@ codes! {
     A1205 SecretMissing        Fault   "a secret is not where it should be"
     A1206 AlertMalformed       Fault   "an alert cannot be read"
     A1207 AlertTooLarge        Fault   "an alert is too large"
-    A1208 NoRunbook            Fault   "no runbook takes this alert"
+    A1208 NoRunbook            Fault   "no runbook takes this alert or event"
     A1209 EventMalformed       Fault   "an event cannot be read"
     A1210 NotDelivered         Fault   "a message could not be delivered"
     A1211 PackageRefused       Fault   "the package cannot be loaded; the last good one goes on"

@@ -1,6 +1,8 @@
 //! Events as they arrive: matched, made to stand for a while, opened, joined; or dead-lettered with
 //! the reason. Nothing that was accepted is dropped.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
@@ -185,6 +187,7 @@ impl Engine {
                 Err(misfit) => return Ok(dead(Code::EventMalformed, misfit.to_string())),
             }
         }
+        let mut passed_by = BTreeSet::new();
         for found in self.runbooks.on_event(name).to_vec() {
             let Some((loaded, trigger)) = self.runbooks.at(found) else {
                 continue;
@@ -204,14 +207,22 @@ impl Engine {
                         None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
                     }
                 }
-                Err(passed) => taken.passed(passed),
+                Err(passed) => {
+                    passed_by.insert(format!("`{}`", program.runbook));
+                    taken.passed(passed);
+                }
             }
         }
         Ok(taken.accepted(false, || {
-            (
-                Code::NoRunbook,
-                format!("no runbook knows events called `{name}`"),
-            )
+            let passed_by: Vec<String> = passed_by.into_iter().collect();
+            let why = match passed_by.as_slice() {
+                [] => format!("no runbook knows events called `{name}`"),
+                _ => format!(
+                    "no runbook took the event `{name}`: a `where` of {} is false",
+                    passed_by.join(", ")
+                ),
+            };
+            (Code::NoRunbook, why)
         }))
     }
 

@@ -122,6 +122,7 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
+        Happened::Damaged => "the record of this line is damaged".to_owned(),
         Happened::SettledBy {
             call,
             outcome,
@@ -184,6 +185,7 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Settled { .. }
         | Happened::SettledBy { .. }
         | Happened::Requested { .. }
+        | Happened::Damaged
         | Happened::Attached(_)
         | Happened::Run(_)
         | Happened::Resumed => true,

@@ -17,7 +17,7 @@ use tracing::{error, info, warn};
 use super::{Clock, Performer, Status, Tally};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
-use crate::journal::{Batch, DeadLetter, Error, IncidentId, Journal, StoppedHow, Write};
+use crate::journal::{Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, StoppedHow, Write};
 use crate::settings::Grants;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -200,7 +200,13 @@ impl Work {
                 Order::Look(look) => {
                     // What was asked before has to be seen.
                     self.settle(std::mem::take(&mut later))?;
-                    look(self.journal.as_ref(), &self.engine)?;
+                    match look(self.journal.as_ref(), &self.engine) {
+                        // A look at what is damaged has no answer, and costs nobody else anything.
+                        Err(failure) if failure.kind == ErrorKind::Corrupt => {
+                            error!("a look has no answer: {failure}");
+                        }
+                        looked => looked?,
+                    }
                 }
                 other => later.extend(self.take(other, now)?),
             }

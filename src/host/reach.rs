@@ -60,6 +60,19 @@ pub fn reach(
     }
 }
 
+/// Who may call, with their tokens, or which of these are missing.
+pub fn callers(settings: &Settings, folder: &Path) -> Result<Vec<Known>, Vec<Unreachable>> {
+    let mut making = Making {
+        folder,
+        missing: Vec::new(),
+    };
+    let callers = making.callers(settings);
+    match making.missing.is_empty() {
+        true => Ok(callers),
+        false => Err(making.missing),
+    }
+}
+
 /// The contacts that can be made, whatever else is missing.
 pub fn contacts(settings: &Settings, folder: &Path) -> BTreeMap<String, Arc<dyn Messenger>> {
     let mut making = Making {
@@ -94,6 +107,14 @@ impl Making<'_> {
         let secrets = Arc::new(Secrets::new(named));
         let providers = self.providers(settings, &client, &secrets);
         let contacts = self.contacts(settings, &client, &secrets);
+        let callers = self.callers(settings);
+        Some(Reach {
+            performer: Performer::new(runtime, providers, contacts),
+            callers,
+        })
+    }
+
+    fn callers(&mut self, settings: &Settings) -> Vec<Known> {
         let callers = settings.callers.iter();
         let callers = callers.filter_map(|caller| {
             Some(Known {
@@ -103,11 +124,7 @@ impl Making<'_> {
                 kinds: caller.kinds.clone(),
             })
         });
-        let callers = callers.collect();
-        Some(Reach {
-            performer: Performer::new(runtime, providers, contacts),
-            callers,
-        })
+        callers.collect()
     }
 
     fn providers(

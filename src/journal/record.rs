@@ -149,6 +149,8 @@ pub enum Happened {
         /// The parameters, as JSON.
         parameters: String,
     },
+    /// The record of this line cannot be read any more.
+    Damaged,
 }
 
 /// Something that could not be dealt with, and why.

@@ -10,9 +10,11 @@ use smol_str::SmolStr;
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
 use super::write::state_column;
+use crate::diag::Code;
 use crate::journal::{
-    Arrival, DeadLetter, Debt, DebtId, Entry, Error, EventId, Hold, Holding, Incident, IncidentId,
-    IntentState, LetterId, Newest, Outbox, Page, RunId, StoredIntent, StoredRun,
+    Arrival, DeadLetter, Debt, DebtId, Entry, Error, EventId, Happened, Hold, Holding, Incident,
+    IncidentId, IntentState, LetterId, Newest, Outbox, Page, RunId, Source, StoredIntent,
+    StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -108,11 +110,28 @@ pub fn timeline(
     incident: IncidentId,
     from: u64,
 ) -> Result<Vec<Entry>, Error> {
-    let sql = "SELECT record FROM entry WHERE incident = ?1 AND number >= ?2 ORDER BY number";
+    let sql =
+        "SELECT record, number FROM entry WHERE incident = ?1 AND number >= ?2 ORDER BY number";
     let asked = [stored(incident.0), stored(from)];
-    all(connection, sql, asked, |row| {
-        record(row, "an entry of a timeline")
-    })
+    let mut entries = all(connection, sql, asked, |row| {
+        let number = whole(get(row, 1)?);
+        // A line that is damaged says so; it takes no other with it.
+        let entry = decode(&get::<Vec<u8>>(row, 0)?).unwrap_or(Entry {
+            number,
+            at: Time::default(),
+            happened: Happened::Damaged,
+        });
+        Ok(entry)
+    })?;
+    // It happened no earlier than the line before.
+    let mut last = Time::default();
+    for entry in &mut entries {
+        if entry.happened == Happened::Damaged {
+            entry.at = last;
+        }
+        last = entry.at;
+    }
+    Ok(entries)
 }
 
 pub fn run(connection: &Connection, id: RunId) -> Result<Option<StoredRun>, Error> {
@@ -222,7 +241,7 @@ pub fn dead_letters(
     let asked = [before.map_or(i64::MAX, |id| stored(id.0)), limit(most)];
     let found = all(connection, sql, asked, |row| {
         let id = LetterId(whole(get(row, 1)?));
-        Ok((id, record(row, "a dead letter")?))
+        Ok((id, letter(&get::<Vec<u8>>(row, 0)?)))
     });
     Ok(Page {
         found: found?,
@@ -233,7 +252,19 @@ pub fn dead_letters(
 pub fn dead_letter(connection: &Connection, id: LetterId) -> Result<Option<DeadLetter>, Error> {
     let sql = "SELECT record FROM dead_letter WHERE id = ?1";
     one(connection, sql, [stored(id.0)], |row| {
-        record(row, "a dead letter")
+        Ok(letter(&get::<Vec<u8>>(row, 0)?))
+    })
+}
+
+/// One that is damaged says so in the place of what it said.
+fn letter(blob: &[u8]) -> DeadLetter {
+    decode(blob).unwrap_or_else(|| DeadLetter {
+        event: None,
+        at: Time::default(),
+        source: Source::Event(SmolStr::new_static("?")),
+        code: Code::StoreCorrupt.as_str().into(),
+        why: "the record of this letter is damaged".to_owned(),
+        body: String::new(),
     })
 }
 

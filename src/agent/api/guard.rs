@@ -30,10 +30,11 @@ pub async fn guard(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let caller = caller::caller(&shared.callers, request.headers());
+    let rules = shared.door.rules();
+    let caller = caller::caller(&rules.callers, request.headers());
     // Without callers there is no token that could prove anything.
     let proven = caller.as_ref().is_some_and(|caller| caller.name.is_some());
-    let passed = meant(&request, &shared.names, proven)
+    let passed = meant(&request, &rules.names, proven)
         .and_then(|host| own_origin(request.headers(), host.as_ref()))
         .and_then(|()| is_json(&request));
     if let Err((refused, failed)) = passed {

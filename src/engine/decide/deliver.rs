@@ -18,6 +18,9 @@ use crate::value::{Duration, Time};
 /// How long after a failed delivery the next try is made; doubled each time.
 const RETRY: Duration = Duration::from_millis(5_000);
 const RETRY_MOST: Duration = Duration::from_millis(5 * 60_000);
+/// Where it was refused, as by a token that is no longer right.
+const REFUSED: Duration = Duration::from_millis(5 * 60_000);
+const REFUSED_MOST: Duration = Duration::from_millis(60 * 60_000);
 /// After so many failed deliveries of a page the next link is told at once.
 const TRIES: u32 = 3;
 /// Messages that ask for no answer are given up after so many tries.
@@ -42,7 +45,7 @@ pub fn delivered(model: &Model, id: MessageId) -> Decision {
     })
 }
 
-/// It has not arrived, and will not be tried again, unless that is said.
+/// It has not arrived. A note that was refused is not tried `again`; a page is, more slowly.
 pub fn undelivered(model: &Model, id: MessageId, why: &str, again: bool, now: Time) -> Decision {
     let Some(outbox) = model.message(id) else {
         return Decision::default();
@@ -52,8 +55,14 @@ pub fn undelivered(model: &Model, id: MessageId, why: &str, again: bool, now: Ti
     };
     let tries = tries + 1;
     let is_page = outbox.message.kind == MessageKind::Page;
-    let again = again && (is_page || tries < TRIES_MOST);
-    let next = again.then(|| moment::after(now, backed_off(tries)));
+    let refused = !again;
+    // A human who was never told is told as long as that could still be done.
+    let again = is_page || again && tries < TRIES_MOST;
+    let pause = match refused {
+        true => backed_off(tries, REFUSED, REFUSED_MOST),
+        false => backed_off(tries, RETRY, RETRY_MOST),
+    };
+    let next = again.then(|| moment::after(now, pause));
     let mut decision = Decision::that(MessagesFailed {
         messages: vec![id],
         to: outbox.to.clone(),
@@ -65,7 +74,7 @@ pub fn undelivered(model: &Model, id: MessageId, why: &str, again: bool, now: Ti
         decision = decision.and(dropped(&[outbox], why));
     }
     // The next link need not wait for the time of one that cannot be reached.
-    let hopeless = is_page && (!again || tries == TRIES);
+    let hopeless = is_page && (tries == TRIES || refused && tries == 1);
     match outbox.message.incident {
         Some(incident) if hopeless => decision.then(Work::NextLink(incident)),
         Some(_) | None => decision,
@@ -93,7 +102,8 @@ fn dropped(messages: &[&Outbox], why: &str) -> MessagesDropped {
     }
 }
 
-fn backed_off(tries: u32) -> Duration {
-    let millis = RETRY.millis().saturating_mul(1 << (tries - 1).min(20));
-    Duration::from_millis(millis.min(RETRY_MOST.millis()))
+/// Twice as long after each try, from `first` up to `most`.
+fn backed_off(tries: u32, first: Duration, most: Duration) -> Duration {
+    let millis = first.millis().saturating_mul(1 << (tries - 1).min(20));
+    Duration::from_millis(millis.min(most.millis()))
 }

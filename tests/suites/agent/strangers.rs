@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 
 use super::Case;
 use super::stage::{ALERTS, Stage, alert, notification};
+use crate::harness::wait;
 
 pub const CASES: &[Case] = &[
     ("a page of another origin is refused", other_origin),
     ("a name that was rebound is refused", rebound),
     ("a body has to be said to be JSON", json_only),
     ("a caller may do what its kinds say", kinds),
+    ("callers are taken anew", callers_anew),
     ("every error has one form", one_form),
     ("half a request is not waited for", half_requests),
 ];
@@ -117,6 +119,37 @@ fn rebound() {
         let (status, ..) = call(&stage, "GET /v1/incidents", &[host], "");
         assert_eq!(status, 200, "{host}");
     }
+}
+
+fn callers_anew() {
+    const ADA: &str = "Authorization: Bearer token-of-ada";
+    const BOB: &str = "Authorization: Bearer token-of-bob";
+    let mut stage = Stage::new();
+    std::fs::write(stage.path("ada"), "token-of-ada").unwrap();
+    std::fs::write(stage.path("bob"), "token-of-bob").unwrap();
+    let named = |name: &str| {
+        format!(
+            "[[callers]]\nname = \"{name}\"\ntoken = {{ file = \"{name}\" }}\nroles = [\"builder\"]\n\n"
+        )
+    };
+    stage.start();
+    let asked = |stage: &Stage, headers: &[&str]| call(stage, "GET /v1/incidents", headers, "").0;
+    let becomes = |stage: &Stage, status: u16, headers: &[&str]| {
+        let now = || (asked(stage, headers) == status).then_some(());
+        wait::until(&format!("{status} of {headers:?}"), now, || stage.log());
+    };
+    assert_eq!(asked(&stage, &[HOST]), 200);
+    stage.change("agent.toml", "[grants]", &(named("ada") + "[grants]"));
+    becomes(&stage, 401, &[HOST]);
+    assert_eq!(asked(&stage, &[HOST, ADA]), 200);
+    stage.change("agent.toml", &named("ada"), &named("bob"));
+    becomes(&stage, 401, &[HOST, ADA]);
+    assert_eq!(asked(&stage, &[HOST, BOB]), 200);
+    // A token that cannot be read leaves those who are known.
+    stage.change("agent.toml", "file = \"bob\"", "file = \"nobody\"");
+    stage.wait_for_log("not loaded, the last good package goes on");
+    assert_eq!(asked(&stage, &[HOST, BOB]), 200);
+    assert_eq!(asked(&stage, &[HOST]), 401);
 }
 
 fn json_only() {

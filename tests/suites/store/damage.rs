@@ -20,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
         trial("store/damage/no store at all", no_store),
         trial("store/damage/bytes by chance", by_chance),
         trial("store/damage/one run", one_run),
+        trial("store/damage/a line, a letter", lines_and_letters),
         trial("store/damage/state of a run", state),
         trial("store/damage/one flipped bit of a record", flipped),
         trial("store/damage/a later version", later),
@@ -146,6 +147,29 @@ fn one_run() {
     assert_eq!(refusal.kind, "corrupt");
     assert!(refusal.why.contains("run 3.0"), "{}", refusal.why);
     assert_eq!(numbers(&store, Ask::Run(4, 0)), "4.0");
+}
+
+fn lines_and_letters() {
+    let (_folder, path) = written();
+    let mut store = open(&path);
+    store.commit(&Batch::new().entry(3, 1).dead(9)).unwrap();
+    let (lines, letters) = (
+        store.ask(Ask::Timeline(3, 0)).unwrap(),
+        store.ask(Ask::DeadLetters(100)).unwrap(),
+    );
+    assert_eq!((lines.len(), letters.len()), (2, 1));
+    drop(store);
+    behind(
+        &path,
+        "UPDATE entry SET record = x'0102' WHERE incident = 3 AND number = 0",
+    );
+    behind(&path, "UPDATE dead_letter SET record = x''");
+    let store = open(&path);
+    let damaged = store.ask(Ask::Timeline(3, 0)).unwrap();
+    assert!(damaged[0].contains("Damaged"), "{}", damaged[0]);
+    assert_eq!(damaged[1..], lines[1..]);
+    let damaged = store.ask(Ask::DeadLetters(100)).unwrap();
+    assert!(damaged[0].contains("is damaged"), "{}", damaged[0]);
 }
 
 fn state() {
