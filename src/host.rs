@@ -19,7 +19,7 @@ mod tally;
 mod under_way;
 
 pub use clock::Clock;
-pub use driver::{Driver, Gone, Handle, NotTaken, Stopped};
+pub use driver::{Driver, Gone, Handle, NotTaken, Stopped, Unanswered};
 pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
 pub use reach::{Known, Reach, callers, contacts, reach};

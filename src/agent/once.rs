@@ -114,5 +114,5 @@ async fn look(handle: &Handle, id: IncidentId, from: u64) -> Result<(IncidentDet
         let is_left = incident.run.is_none() && waits_for_humans && is_told;
         Ok(Some((IncidentDetail::of(&incident, &entries), is_left)))
     });
-    looked.await?.ok_or(Gone)
+    looked.await.ok().flatten().ok_or(Gone)
 }

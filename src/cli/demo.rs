@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::agent::{self, IncidentDetail, Options, Running};
 use crate::engine::Arriving;
-use crate::host::{Gone, Handle};
+use crate::host::{Gone, Handle, Unanswered};
 
 use super::agent::tell;
 use super::incident::timeline_line;
@@ -68,6 +68,15 @@ impl From<io::Error> for Broken {
 impl From<Gone> for Broken {
     fn from(_: Gone) -> Broken {
         Broken::Said("the agent has stopped".to_owned())
+    }
+}
+
+impl From<Unanswered> for Broken {
+    fn from(unanswered: Unanswered) -> Broken {
+        match unanswered {
+            Unanswered::Gone => Gone.into(),
+            Unanswered::Damaged(why) => Broken::Said(why),
+        }
     }
 }
 

@@ -112,7 +112,7 @@ impl Engine {
     ) -> Result<Accepted, Error> {
         let mut taken = Taking::default();
         if alert.standing == Standing::Resolved {
-            self.stands_no_longer(&alert.fingerprint, now);
+            self.stands_no_longer(alert, now);
         }
         for found in self.runbooks.on_alert(alert) {
             let Some((loaded, trigger)) = self.runbooks.at(found) else {

@@ -52,8 +52,8 @@ impl Engine {
     }
 
     /// An alert is over: it stands for nobody any more.
-    pub(super) fn stands_no_longer(&mut self, fingerprint: &SmolStr, now: Time) {
-        for fact in dwell::cleared(&self.model, fingerprint).facts {
+    pub(super) fn stands_no_longer(&mut self, alert: &Alert, now: Time) {
+        for fact in dwell::cleared(&self.model, alert).facts {
             self.decided(fact, now);
         }
     }

@@ -135,8 +135,13 @@ impl Engine {
     }
 
     /// Lets changes go on. False if nothing stopped them.
-    pub fn release_changes(&mut self, journal: &dyn Journal, now: Time) -> Result<bool, Error> {
-        let Some(decision) = freeze::release(&self.model) else {
+    pub fn release_changes(
+        &mut self,
+        journal: &dyn Journal,
+        by: Option<SmolStr>,
+        now: Time,
+    ) -> Result<bool, Error> {
+        let Some(decision) = freeze::release(&self.model, by) else {
             return Ok(false);
         };
         self.carry_out(journal, decision, now)?;

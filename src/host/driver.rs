@@ -38,7 +38,7 @@ enum Order {
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
     StopChanges(String, String, Reply<Result<(), Refusal>>),
-    ReleaseChanges(Reply<bool>),
+    ReleaseChanges(Option<SmolStr>, Reply<bool>),
     /// No change begins any more.
     Drain(Reply<()>),
     Load(Box<Runbooks>, Grants, Reply<()>),
@@ -56,6 +56,20 @@ type Later = Box<dyn FnOnce() + Send>;
 /// Whoever drives has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gone;
+
+/// Why a question has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unanswered {
+    Gone,
+    /// What is asked for is damaged; nothing else is concerned.
+    Damaged(String),
+}
+
+impl From<Gone> for Unanswered {
+    fn from(Gone: Gone) -> Unanswered {
+        Unanswered::Gone
+    }
+}
 
 /// Why events were not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,13 +214,7 @@ impl Work {
                 Order::Look(look) => {
                     // What was asked before has to be seen.
                     self.settle(std::mem::take(&mut later))?;
-                    match look(self.journal.as_ref(), &self.engine) {
-                        // A look at what is damaged has no answer, and costs nobody else anything.
-                        Err(failure) if failure.kind == ErrorKind::Corrupt => {
-                            error!("a look has no answer: {failure}");
-                        }
-                        looked => looked?,
-                    }
+                    look(self.journal.as_ref(), &self.engine)?;
                 }
                 other => later.extend(self.take(other, now)?),
             }
@@ -254,8 +262,8 @@ impl Work {
             Order::StopChanges(by, why, reply) => {
                 Some(later(reply, engine.stop_changes(&by, &why, now)))
             }
-            Order::ReleaseChanges(reply) => {
-                Some(later(reply, engine.release_changes(journal, now)?))
+            Order::ReleaseChanges(by, reply) => {
+                Some(later(reply, engine.release_changes(journal, by, now)?))
             }
             Order::Drain(reply) => {
                 engine.drain();
@@ -392,8 +400,8 @@ impl Handle {
         self.ask(|reply| Order::StopChanges(by, why, reply)).await
     }
 
-    pub async fn release_changes(&self) -> Result<bool, Gone> {
-        self.ask(Order::ReleaseChanges).await
+    pub async fn release_changes(&self, by: Option<SmolStr>) -> Result<bool, Gone> {
+        self.ask(|reply| Order::ReleaseChanges(by, reply)).await
     }
 
     /// Takes new runbooks and grants.
@@ -406,15 +414,21 @@ impl Handle {
     pub async fn look<T: Send + 'static>(
         &self,
         question: impl FnOnce(&dyn Journal, &Engine) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Gone> {
-        self.ask(|reply| {
+    ) -> Result<T, Unanswered> {
+        let answer = self.ask(|reply| {
             Order::Look(Box::new(move |journal, engine| {
-                let answer = question(journal, engine)?;
+                let answer = match question(journal, engine) {
+                    Err(failure) if failure.kind == ErrorKind::Corrupt => {
+                        error!("a look has no answer: {failure}");
+                        Err(Unanswered::Damaged(failure.to_string()))
+                    }
+                    answer => Ok(answer?),
+                };
                 let _ = reply.send(answer);
                 Ok(())
             }))
-        })
-        .await
+        });
+        answer.await?
     }
 
     /// Ends the thread once what came before is done.

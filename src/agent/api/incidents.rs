@@ -134,8 +134,11 @@ pub async fn hold(
 }
 
 /// `DELETE /v1/hold`
-pub async fn release(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
-    match shared.handle.release_changes().await? {
+pub async fn release(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+) -> Result<Response, Failed> {
+    match shared.handle.release_changes(caller.name).await? {
         true => held(State(shared)).await,
         false => Err(Failed::of(
             StatusCode::CONFLICT,

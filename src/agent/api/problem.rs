@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
 use crate::diag::Code;
-use crate::host::{Gone, NotTaken};
+use crate::host::{Gone, NotTaken, Unanswered};
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -64,6 +64,17 @@ impl From<Gone> for Failed {
             Code::StoreFailed,
             "the agent is stopping; nothing was accepted",
         )
+    }
+}
+
+impl From<Unanswered> for Failed {
+    fn from(unanswered: Unanswered) -> Failed {
+        match unanswered {
+            Unanswered::Gone => Gone.into(),
+            Unanswered::Damaged(why) => {
+                Failed::with(StatusCode::INTERNAL_SERVER_ERROR, Code::StoreCorrupt, why)
+            }
+        }
     }
 }
 

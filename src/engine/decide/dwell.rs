@@ -15,7 +15,8 @@ pub fn stands(
     length: Duration,
 ) -> (TriggerRef, Decision) {
     let mut decision = Decision::default();
-    let own = |dwell: &&Dwell| dwell.holding.runbook == holding.runbook;
+    let own =
+        |dwell: &&Dwell| dwell.holding.runbook == holding.runbook && is_same(&dwell.alert, alert);
     if let Some(known) = model.dwells_of_alert(&alert.fingerprint).find(own) {
         if known.alert.since == alert.since {
             return (trigger_of(&known.holding), decision);
@@ -36,11 +37,17 @@ pub fn stands(
 }
 
 /// An alert is over: it stands for nobody any more.
-pub fn cleared(model: &Model, fingerprint: &str) -> Decision {
-    let standing = model.dwells_of_alert(fingerprint);
+pub fn cleared(model: &Model, alert: &Alert) -> Decision {
+    let standing = model.dwells_of_alert(&alert.fingerprint);
+    let standing = standing.filter(|dwell| is_same(&dwell.alert, alert));
     standing.fold(Decision::default(), |decision, dwell| {
         decision.and(ended(&dwell.holding, DwellEnd::Cleared))
     })
+}
+
+/// Senders may give one fingerprint to what differs: labels say what an alert is about.
+fn is_same(known: &Alert, alert: &Alert) -> bool {
+    known.name == alert.name && known.labels == alert.labels
 }
 
 /// Other code takes it; the time that it has stood counts. Without a length it has stood long enough.

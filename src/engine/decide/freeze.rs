@@ -1,5 +1,7 @@
 //! Changes are stopped, and go on.
 
+use smol_str::SmolStr;
+
 use super::Decision;
 use crate::engine::model::Model;
 use crate::engine::people::Refusal;
@@ -22,11 +24,11 @@ pub fn stop(model: &Model, by: &str, why: &str) -> Result<Decision, Refusal> {
 }
 
 /// Changes go on; nothing if nothing stopped them.
-pub fn release(model: &Model) -> Option<Decision> {
+pub fn release(model: &Model, by: Option<SmolStr>) -> Option<Decision> {
     let (scope, _) = model.frozen()?;
     let released = ChangesReleased {
         scope: scope.clone(),
-        by: None,
+        by,
         why: None,
     };
     let obstacle = Obstacle::Freeze(scope.clone());

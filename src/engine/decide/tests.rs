@@ -87,10 +87,10 @@ fn changes_are_stopped_once_and_go_on_once() {
         words(&freeze::stop(&model, "ada", "").unwrap()),
         "ChangesFrozen"
     );
-    assert!(freeze::release(&model).is_none());
+    assert!(freeze::release(&model, None).is_none());
     let model = given([frozen()]);
     assert!(freeze::stop(&model, "bob", "").is_err());
-    let released = freeze::release(&model).unwrap();
+    let released = freeze::release(&model, Some("ada".into())).unwrap();
     assert_eq!(words(&released), "ChangesReleased, Pass(Freeze(All))");
 }
 
@@ -188,8 +188,13 @@ fn what_stands_begins_anew_only_when_it_fires_anew() {
     let (_, anew) = dwell::stands(&model, &alert(7), &holding(3), length);
     assert_eq!(words(&anew), "DwellEnded, DwellStarted");
     assert!(matches!(&anew.facts[0], Fact::DwellEnded(fact) if fact.how == DwellEnd::Anew));
-    assert_eq!(words(&dwell::cleared(&model, "f")), "DwellEnded");
-    assert_eq!(words(&dwell::cleared(&model, "g")), "");
+    // One fingerprint for two alerts: each stands, and ends, for itself.
+    let mut other = alert(0);
+    other.labels.insert("pod".into(), "b".into());
+    let (_, beside) = dwell::stands(&model, &other, &holding(4), length);
+    assert_eq!(words(&beside), "DwellStarted");
+    assert_eq!(words(&dwell::cleared(&model, &other)), "");
+    assert_eq!(words(&dwell::cleared(&model, &alert(0))), "DwellEnded");
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Simulation {
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
             Step::Hold(by) => self.engine.stop_changes(by, "", now),
             Step::Release => {
-                self.engine.release_changes(memory, now)?;
+                self.engine.release_changes(memory, None, now)?;
                 Ok(())
             }
             Step::Clock(by) => return self.set_clock(*by),
