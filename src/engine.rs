@@ -36,6 +36,7 @@ mod duty;
 mod dwell;
 mod fit;
 mod gate;
+mod keep;
 mod leave;
 mod model;
 mod open;

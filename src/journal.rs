@@ -15,6 +15,7 @@ mod lift;
 mod memory;
 mod message;
 mod record;
+mod retain;
 mod write;
 
 pub use encode::{Encoded, Read, decode, encode};
@@ -39,6 +40,7 @@ pub use message::{Delivery, Line, Message, MessageKind, Outbox};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
 };
+pub use retain::{Aged, Keep, Step};
 pub use write::Write;
 
 use smol_str::SmolStr;
@@ -82,6 +84,11 @@ words!(ErrorKind {
 /// What a store does. Every method sees all batches that were committed before. Newer means a
 /// higher number: the order of the store, which no clock can turn round.
 pub trait Journal {
+    /// Whether what was written is still where the next agent looks for it.
+    fn is_in_place(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// A name that no other store has: part of every idempotency key.
     fn name(&self) -> Result<String, Error>;
 
@@ -97,7 +104,11 @@ pub trait Journal {
     /// batch that speaks of what was never written is refused.
     fn append(&mut self, batch: &Batch) -> Result<(), Error>;
 
-    /// What has happened after a batch, in order: at most so many batches.
+    /// Takes away what is old and not needed, of one kind: looks at the records behind a number, at
+    /// most so many, in one transaction.
+    fn retire(&mut self, keep: &Keep, kind: Aged, after: u64, most: usize) -> Result<Step, Error>;
+
+    /// What has happened after a batch, in order: at most so many batches that are still there.
     fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error>;
 
     /// The highest number used for each kind of id, so that none is used twice.

@@ -44,12 +44,18 @@
 //! "host.read" = ["cache-*"]
 //! "http.get" = ["https://status.example.com/api/*"]
 //! "exec.apply" = [["cache-control", "restart"], ["cache-control", "flush", "*"]]
+//!
+//! [retention]                           # how long the store keeps what is over
+//! incidents = "90d"
+//! arrivals = "30d"                      # alerts, events and requests
+//! letters = "30d"                       # dead letters
 //! ```
 
 mod capability;
 mod grants;
 mod parts;
 mod reader;
+mod retention;
 mod value;
 
 use std::collections::BTreeMap;
@@ -62,6 +68,7 @@ use url::Url;
 use crate::effect::words;
 pub use grants::{Denied, Grants, Need};
 pub use reader::{mask, read, read_what_can_be};
+pub use retention::Retention;
 
 /// The file's name.
 pub const SETTINGS: &str = "agent.toml";
@@ -94,6 +101,7 @@ pub struct Settings {
     /// Names and tokens differ.
     pub callers: Vec<Caller>,
     pub grants: Grants,
+    pub retention: Retention,
 }
 
 /// How the agent's own log is written.
@@ -197,6 +205,7 @@ impl Settings {
             secrets,
             callers: _,
             grants: _,
+            retention,
         } = self;
         let differs = [
             ("listen", *listen != other.listen),
@@ -208,6 +217,7 @@ impl Settings {
             ("programs", *programs != other.programs),
             ("contacts", *contacts != other.contacts),
             ("secrets", *secrets != other.secrets),
+            ("retention", *retention != other.retention),
         ];
         let differs = differs.into_iter().filter(|(_, differs)| *differs);
         differs.map(|(key, _)| key).collect()
@@ -230,6 +240,7 @@ impl Default for Settings {
             secrets: BTreeMap::new(),
             callers: Vec::new(),
             grants: Grants::default(),
+            retention: Retention::default(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod lock;
 mod migrate;
 mod open;
 mod record;
+mod retain;
 mod trouble;
 mod write;
 
@@ -28,9 +29,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, Journal, LetterId, Newest, Outbox, Page, Recorded, RunId, StoreMigrated,
-    StoredIntent, StoredRun,
+    Aged, Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
+    Incident, IncidentId, Journal, Keep, LetterId, Newest, Outbox, Page, Recorded, RunId, Step,
+    StoreMigrated, StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -56,8 +57,16 @@ pub struct Sqlite {
 #[derive(Debug)]
 struct Owner {
     epoch: Epoch,
-    inode: Inode,
+    /// The store, and beside it the log of what is not copied into it yet.
+    files: [(PathBuf, Inode); 2],
     _lock: Lock,
+}
+
+impl Owner {
+    fn in_place(&self) -> Result<(), Error> {
+        let mut files = self.files.iter();
+        files.try_for_each(|(path, inode)| inode.check(path))
+    }
 }
 
 impl Sqlite {
@@ -84,14 +93,31 @@ impl Sqlite {
         }
     }
 
-    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
+    /// Does something in a transaction that only the owner may begin. After a failure nothing more
+    /// is done: nobody knows what is there.
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, Epoch) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.still_known()?;
+        let done = self.owned(work);
+        if let Err(error) = &done {
+            self.broken = Some(error.why.clone());
+        }
+        done
+    }
+
+    fn owned<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, Epoch) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Some(owner) = &self.owner else {
             return Err(error(
                 ErrorKind::ReadOnly,
                 "the store was opened to be read only",
             ));
         };
-        owner.inode.check(&self.path)?;
+        owner.in_place()?;
         let begun = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate);
@@ -108,19 +134,23 @@ impl Sqlite {
                 ),
             ));
         }
-        for change in &batch.writes {
-            write::write(&transaction, change)?;
-        }
-        if !batch.facts.is_empty() {
-            batch::append(&transaction, epoch, &batch.stamp, &batch.facts)?;
-        }
-        transaction.commit().map_err(from_sqlite)
+        let done = work(&transaction, epoch)?;
+        transaction.commit().map_err(from_sqlite)?;
+        Ok(done)
     }
 }
 
 impl Journal for Sqlite {
     fn name(&self) -> Result<String, Error> {
         ask::name(self.known()?)
+    }
+
+    fn is_in_place(&self) -> Result<(), Error> {
+        self.still_known()?;
+        match &self.owner {
+            Some(owner) => owner.in_place(),
+            None => Ok(()),
+        }
     }
 
     fn epoch(&self) -> Epoch {
@@ -132,12 +162,19 @@ impl Journal for Sqlite {
     }
 
     fn append(&mut self, batch: &Batch) -> Result<(), Error> {
-        self.still_known()?;
-        let done = self.write(batch);
-        if let Err(error) = &done {
-            self.broken = Some(error.why.clone());
-        }
-        done
+        self.transact(|transaction, epoch| {
+            for change in &batch.writes {
+                write::write(transaction, change)?;
+            }
+            if !batch.facts.is_empty() {
+                batch::append(transaction, epoch, &batch.stamp, &batch.facts)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn retire(&mut self, keep: &Keep, kind: Aged, after: u64, most: usize) -> Result<Step, Error> {
+        self.transact(|transaction, _| retain::retire(transaction, keep, kind, after, most))
     }
 
     fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error> {

@@ -46,7 +46,14 @@ pub async fn run_once(
     let engine =
         engine.map_err(|failure| vec![super::serve::store_refused(&settings.store, &failure)])?;
     let (stopped, _) = oneshot::channel();
-    let (driver, handle) = Driver::start(Box::new(store), engine, reach.performer, clock, stopped);
+    let (driver, handle) = Driver::start(
+        Box::new(store),
+        engine,
+        reach.performer,
+        clock,
+        None,
+        stopped,
+    );
     let outcome = follow(&handle, alert, &mut say).await;
     handle.stop();
     // The thread writes what has come in before it ends.

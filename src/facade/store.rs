@@ -5,12 +5,14 @@
 
 mod batch;
 mod random;
+mod retain;
 
 use std::fmt::{Debug, Display};
 use std::path::Path;
 
 pub use batch::Batch;
 pub use random::Dice;
+pub use retain::Kept;
 
 use super::engine::{Scripted, Written};
 use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, LetterId, Memory, RunId};

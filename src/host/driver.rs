@@ -14,11 +14,11 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::{Clock, Performer, Status, Tally};
+use super::{Clock, Performer, Retiring, Status, Tally};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
 use crate::journal::{Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, StoppedHow, Write};
-use crate::settings::Grants;
+use crate::settings::{Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// The most inputs that one commit takes.
@@ -104,12 +104,13 @@ pub struct Handle {
 }
 
 impl Driver {
-    /// Starts the thread. `stopped` is told when it ends.
+    /// Starts the thread. `stopped` is told when it ends. Without a retention everything stays.
     pub fn start(
         journal: Box<dyn Journal + Send>,
         engine: Engine,
         performer: Performer,
         clock: Arc<Clock>,
+        retention: Option<Retention>,
         stopped: oneshot::Sender<()>,
     ) -> (Driver, Handle) {
         let (orders, incoming) = mpsc::channel();
@@ -127,6 +128,7 @@ impl Driver {
                 engine,
                 performer,
                 clock,
+                retiring: retention.map(Retiring::new),
                 own,
             };
             let end = work.run(&incoming);
@@ -157,6 +159,8 @@ struct Work {
     engine: Engine,
     performer: Performer,
     clock: Arc<Clock>,
+    /// None where somebody else cleans the store.
+    retiring: Option<Retiring>,
     own: Handle,
 }
 
@@ -207,7 +211,12 @@ impl Work {
         }
         let mut later = Vec::new();
         let mut goes_on = true;
-        let more = std::iter::from_fn(|| incoming.try_recv().ok());
+        let mut none_waits = false;
+        let more = std::iter::from_fn(|| {
+            let next = incoming.try_recv().ok();
+            none_waits = next.is_none();
+            next
+        });
         for order in first.into_iter().chain(more).take(BATCH) {
             match order {
                 Order::Stop => goes_on = false,
@@ -225,6 +234,15 @@ impl Work {
             self.engine.stopped(StoppedHow::Asked, now);
         }
         self.settle(later)?;
+        // Also while nothing is written: what cannot be found again is as good as lost.
+        self.journal.is_in_place()?;
+        if none_waits
+            && goes_on
+            && let Some(retiring) = &mut self.retiring
+        {
+            let journal = self.journal.as_mut();
+            retiring.step(journal, &self.engine, &self.own.status, now)?;
+        }
         Ok(goes_on)
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::effect::{End, Reason};
 use crate::journal::{
-    Arrival, Delivery, Disposition, Error, EventId, Happened, How, Incident, IncidentId,
+    Aged, Arrival, Delivery, Disposition, Error, EventId, Happened, How, Incident, IncidentId,
     IncidentState, IntentId, IntentState, Journal, MessageId, Outbox, RunId, Source, StoredRun,
     Write,
 };
@@ -33,6 +33,8 @@ pub struct Tally {
     pub delivered: u64,
     pub given_up: u64,
     pub commits: Commits,
+    /// What was old and is gone.
+    pub retired: BTreeMap<Aged, u64>,
     /// Since when all changes are stopped.
     pub frozen: Option<Time>,
     incidents: BTreeMap<IncidentId, &'static str>,
@@ -60,6 +62,9 @@ impl Tally {
             for became in BECAME {
                 tally.accepted.insert((source, became), 0);
             }
+        }
+        for kind in Aged::ALL {
+            tally.retired.insert(*kind, 0);
         }
         for how in How::ALL {
             tally.closed.insert(how.word(), 0);

@@ -8,7 +8,8 @@ use toml::de::DeTable;
 
 use super::reader::{Found, Reader, Section};
 use super::{
-    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, grants, value,
+    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, grants, retention,
+    value,
 };
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -28,6 +29,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         "secrets",
         "callers",
         "grants",
+        "retention",
     ];
     let start = reader.span(0..0);
     let file = reader.section(table, start, KEYS);
@@ -76,6 +78,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         secrets: secrets(reader, &file),
         callers: callers(reader, &file),
         grants: grants::read(reader, &file),
+        retention: retention::read(reader, &file),
     }
 }
 

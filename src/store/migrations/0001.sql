@@ -1,5 +1,5 @@
 -- What is asked for has a column; everything else of a record is in its blob (see record.rs).
--- Times are milliseconds since 1970. Rows are never deleted but those of `holding` and `target`.
+-- Times are milliseconds since 1970. What is old and not needed is taken away by retain.rs.
 
 -- One row: what the store is, who owns it, whether all changes are stopped.
 CREATE TABLE meta (
