@@ -38,6 +38,7 @@ mod fit;
 mod gate;
 mod keep;
 mod leave;
+mod lost;
 mod model;
 mod open;
 mod owner;

@@ -12,6 +12,7 @@ mod header;
 mod id;
 mod incident;
 mod lift;
+mod lost;
 mod memory;
 mod message;
 mod record;
@@ -25,16 +26,17 @@ pub use fact::{
     ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen, ChangesReleased,
     Class, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
     DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
-    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentReopened, IncidentResolved,
-    IntentGranted, IntentRefused, IntentWaiting, Kind, MessageQueued, MessagesDelivered,
-    MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept,
-    ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed,
-    RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, Subject, Take,
-    TargetsReleased, TriggerRef, facts, samples,
+    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened,
+    IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind, MessageQueued,
+    MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle,
+    PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined,
+    RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow,
+    StoreMigrated, Subject, Take, TargetsReleased, TriggerRef, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
 pub use incident::{Duty, How, Incident, IncidentState};
+pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Outbox};
 pub use record::{
@@ -82,7 +84,8 @@ words!(ErrorKind {
 });
 
 /// What a store does. Every method sees all batches that were committed before. Newer means a
-/// higher number: the order of the store, which no clock can turn round.
+/// higher number: the order of the store, which no clock can turn round. In the lists that a start
+/// reads, what cannot be read stands as what is left of it beside the others.
 pub trait Journal {
     /// Whether what was written is still where the next agent looks for it.
     fn is_in_place(&self) -> Result<(), Error> {
@@ -119,6 +122,8 @@ pub trait Journal {
     fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error>;
     /// How many incidents of a runbook with this key were opened at or after a time.
     fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error>;
+    /// Incidents that are not over, newest first.
+    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error>;
     /// Incidents, newest first: all that are not over if `open`, else all; at most `most`.
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error>;
     /// A page of the same list: those with a lower number than `before`, and how long the list is.
@@ -140,7 +145,7 @@ pub trait Journal {
 
     /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
     /// outcome is unknown, whoever's they are; by id.
-    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error>;
+    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error>;
     /// How many targets of which type were to be changed by intents that were granted at or after a
     /// time, whatever became of them; by type, then time. Undoing and releasing do not count.
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error>;
@@ -157,11 +162,11 @@ pub trait Journal {
     fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error>;
 
     /// Alerts that have to stand for a while first, by event, runbook, trigger.
-    fn holdings(&self) -> Result<Vec<Holding>, Error>;
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error>;
     /// Messages that are due, by id: neither delivered nor given up.
-    fn outbox(&self) -> Result<Vec<Outbox>, Error>;
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error>;
     /// Debts that are not paid, by id.
-    fn debts(&self) -> Result<Vec<Debt>, Error>;
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Whether all changes are stopped, and by whom.
     fn hold(&self) -> Result<Option<Hold>, Error>;
 }

@@ -16,6 +16,7 @@
 mod ask;
 mod batch;
 mod lock;
+mod lost;
 mod migrate;
 mod open;
 mod record;
@@ -30,8 +31,8 @@ use smol_str::SmolStr;
 
 use crate::journal::{
     Aged, Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, Journal, Keep, LetterId, Newest, Outbox, Page, Recorded, RunId, Step,
-    StoreMigrated, StoredIntent, StoredRun,
+    Incident, IncidentId, Journal, Keep, LetterId, Lost, Newest, Outbox, Page, Recorded, RunId,
+    Step, StoreMigrated, StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -197,6 +198,10 @@ impl Journal for Sqlite {
         ask::incidents_since(self.known()?, runbook, key, since)
     }
 
+    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
+        lost::open_incidents(self.known()?)
+    }
+
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
         ask::incidents(self.known()?, open, most)
     }
@@ -226,8 +231,8 @@ impl Journal for Sqlite {
         ask::program(self.known()?, hash)
     }
 
-    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error> {
-        ask::open_intents(self.known()?)
+    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {
+        lost::open_intents(self.known()?)
     }
 
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
@@ -254,16 +259,16 @@ impl Journal for Sqlite {
         ask::dead_letter(self.known()?, id)
     }
 
-    fn holdings(&self) -> Result<Vec<Holding>, Error> {
-        ask::holdings(self.known()?)
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
+        lost::holdings(self.known()?)
     }
 
-    fn outbox(&self) -> Result<Vec<Outbox>, Error> {
-        ask::outbox(self.known()?)
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
+        lost::outbox(self.known()?)
     }
 
-    fn debts(&self) -> Result<Vec<Debt>, Error> {
-        ask::debts(self.known()?)
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
+        lost::debts(self.known()?)
     }
 
     fn hold(&self) -> Result<Option<Hold>, Error> {

@@ -117,7 +117,7 @@ async fn look(handle: &Handle, id: IncidentId, from: u64) -> Result<(IncidentDet
             | IncidentState::Resolved { .. } => true,
         };
         let mine = |message: &crate::journal::Outbox| message.message.incident == Some(id);
-        let is_told = !journal.outbox()?.iter().any(mine);
+        let is_told = !journal.outbox()?.iter().flatten().any(mine);
         let is_left = incident.run.is_none() && waits_for_humans && is_told;
         Ok(Some((IncidentDetail::of(&incident, &entries), is_left)))
     });

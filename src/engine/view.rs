@@ -123,6 +123,7 @@ pub fn line(entry: &Entry) -> Option<String> {
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
         Happened::Damaged => "the record of this line is damaged".to_owned(),
+        Happened::Quarantined { why } => why.clone(),
         Happened::SettledBy {
             call,
             outcome,
@@ -186,6 +187,7 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::SettledBy { .. }
         | Happened::Requested { .. }
         | Happened::Damaged
+        | Happened::Quarantined { .. }
         | Happened::Attached(_)
         | Happened::Run(_)
         | Happened::Resumed => true,

@@ -81,23 +81,23 @@ impl Tally {
     /// What is there at the start.
     pub fn of(journal: &dyn Journal) -> Result<Tally, Error> {
         let mut tally = Tally::none();
-        for incident in journal.incidents(true, usize::MAX)? {
+        for incident in journal.open_incidents()?.into_iter().flatten() {
             tally.incidents.insert(incident.id, incident.state.word());
         }
         for run in journal.live_runs()?.iter().flatten() {
             tally.run(run);
         }
-        for outbox in journal.outbox()? {
+        for outbox in journal.outbox()?.into_iter().flatten() {
             tally.outbox.insert(outbox.id);
         }
-        for intent in journal.open_intents()? {
+        for intent in journal.open_intents()?.into_iter().flatten() {
             tally.intent(intent.id, intent.state);
         }
-        for holding in journal.holdings()? {
+        for holding in journal.holdings()?.into_iter().flatten() {
             let place = (holding.event, holding.runbook.to_string(), holding.trigger);
             tally.standing.insert(place);
         }
-        for debt in journal.debts()? {
+        for debt in journal.debts()?.into_iter().flatten() {
             tally.debts.insert(debt.id.0);
         }
         tally.frozen = journal.hold()?.map(|hold| hold.since);
@@ -147,7 +147,8 @@ impl Tally {
                     }
                 },
                 Write::Hold(hold) => self.frozen = hold.as_ref().map(|hold| hold.since),
-                Write::Disposed { .. } | Write::Program { .. } => {}
+                // It was in no list to begin with.
+                Write::Disposed { .. } | Write::Program { .. } | Write::Lost(_) => {}
             }
         }
     }

@@ -202,6 +202,7 @@ facts! {
     14 IncidentHanded 1 [T A];
     15 IncidentAcknowledged 1 [T A];
     17 IncidentResolved 1 [T A];
+    18 IncidentQuarantined 1 [T A];
     20 RunStarted 1 [T A];
     21 RunMoved 1 [];
     22 Observed 1 [T];

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 use super::{
     Aged, Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
     ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
-    Journal, Keep, LetterId, MessageId, Newest, Outbox, Page, Recorded, RunId, Shard, Step,
+    Journal, Keep, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Shard, Step,
     StoredIntent, StoredRun, Write, decode, encode,
 };
 use crate::program::CodeHash;
@@ -107,7 +107,8 @@ impl Memory {
                 | Write::HoldingGone { .. }
                 | Write::Message(_)
                 | Write::Debt(_)
-                | Write::Hold(_) => {}
+                | Write::Hold(_)
+                | Write::Lost(_) => {}
             }
         }
         Ok(())
@@ -171,6 +172,7 @@ impl Memory {
                 self.debts.insert(debt.id, debt);
             }
             Write::Hold(hold) => self.hold = hold,
+            Write::Lost(lost) => self.lose(&lost),
         }
     }
 
@@ -184,6 +186,31 @@ impl Memory {
         let known = self.places.get(&place).into_iter().flatten();
         let known = known.filter_map(|id| self.incidents.get(id));
         known.filter(move |incident| incident.runbook == runbook && incident.key == key)
+    }
+
+    fn lose(&mut self, lost: &Lost) {
+        match lost {
+            Lost::Incident(lost) => {
+                self.incidents.remove(&lost.id);
+            }
+            Lost::Intent { id, .. } => {
+                self.intents.remove(id);
+            }
+            Lost::Dwell {
+                event,
+                runbook,
+                trigger,
+            } => {
+                self.holdings
+                    .remove(&(*event, runbook.to_string(), *trigger));
+            }
+            Lost::Message(id) => {
+                self.messages.remove(id);
+            }
+            Lost::Debt(id) => {
+                self.debts.remove(id);
+            }
+        }
     }
 
     fn is_live(&self, run: RunId) -> bool {
@@ -257,6 +284,11 @@ impl Journal for Memory {
         Ok(count(opened.filter(|incident| incident.opened >= since)))
     }
 
+    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
+        let open = self.incidents(true, usize::MAX)?;
+        Ok(open.into_iter().map(Ok).collect())
+    }
+
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
         let newest = self.incidents.values().rev();
         let asked = newest.filter(|incident| !open || !incident.state.is_over());
@@ -305,12 +337,12 @@ impl Journal for Memory {
         Ok(self.programs.get(&hash).cloned())
     }
 
-    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error> {
+    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {
         let open = self
             .intents
             .values()
             .filter(|intent| intent.state == IntentState::Unknown || self.is_live(intent.run));
-        Ok(open.cloned().collect())
+        Ok(open.cloned().map(Ok).collect())
     }
 
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
@@ -356,19 +388,19 @@ impl Journal for Memory {
         Ok(self.dead.get(&id).cloned())
     }
 
-    fn holdings(&self) -> Result<Vec<Holding>, Error> {
-        Ok(self.holdings.values().cloned().collect())
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
+        Ok(self.holdings.values().cloned().map(Ok).collect())
     }
 
-    fn outbox(&self) -> Result<Vec<Outbox>, Error> {
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
         let messages = self.messages.values();
         let due = messages.filter(|message| matches!(message.delivery, Delivery::Due { .. }));
-        Ok(due.cloned().collect())
+        Ok(due.cloned().map(Ok).collect())
     }
 
-    fn debts(&self) -> Result<Vec<Debt>, Error> {
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
         let owed = self.debts.values().filter(|debt| debt.paid.is_none());
-        Ok(owed.cloned().collect())
+        Ok(owed.cloned().map(Ok).collect())
     }
 
     fn hold(&self) -> Result<Option<Hold>, Error> {

@@ -151,6 +151,10 @@ pub enum Happened {
     },
     /// The record of this line cannot be read any more.
     Damaged,
+    /// The stored run, or the record of the incident, cannot be read.
+    Quarantined {
+        why: String,
+    },
 }
 
 /// Something that could not be dealt with, and why.

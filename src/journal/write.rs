@@ -2,7 +2,7 @@
 
 use super::{
     Arrival, DeadLetter, Debt, Disposition, Entry, EventId, Hold, Holding, Incident, IncidentId,
-    IntentId, IntentState, Outbox, StoredIntent, StoredRun,
+    IntentId, IntentState, Lost, Outbox, StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 
@@ -44,4 +44,6 @@ pub enum Write {
     Message(Outbox),
     Debt(Debt),
     Hold(Option<Hold>),
+    /// It could not be read: no start asks for it any more.
+    Lost(Lost),
 }

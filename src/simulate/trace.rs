@@ -177,7 +177,8 @@ impl Trace {
                 | Write::Program { .. }
                 | Write::Intent(_)
                 | Write::Debt(_)
-                | Write::Hold(_) => {}
+                | Write::Hold(_)
+                | Write::Lost(_) => {}
             }
         }
     }

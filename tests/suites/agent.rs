@@ -3,6 +3,7 @@
 //! Each trial has a folder, ports and an agent of its own. The package is `tests/agent/service.rbk`; a
 //! trial changes a few words of it or of the settings.
 
+mod damage;
 mod disk;
 mod incoming;
 mod letters;
@@ -27,6 +28,7 @@ type Case = (&'static str, fn());
 
 pub fn trials() -> Vec<Trial> {
     let groups = [
+        ("damage", damage::CASES),
         ("disk", disk::CASES),
         ("incoming", incoming::CASES),
         ("letters", letters::CASES),

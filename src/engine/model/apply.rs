@@ -84,6 +84,7 @@ impl Model {
             | Fact::IncidentHanded(_)
             | Fact::IncidentAcknowledged(_)
             | Fact::IncidentResolved(_)
+            | Fact::IncidentQuarantined(_)
             | Fact::RunStarted(_)
             | Fact::RunMoved(_)
             | Fact::Observed(_)

@@ -70,4 +70,10 @@ bodies! {
         person by: Option<SmolStr>,
         text why: Option<String>,
     }
+
+    /// The record of an incident could not be read: it was made anew from what else is known, and a human has it.
+    IncidentQuarantined {
+        plain incident: IncidentId,
+        text why: String,
+    }
 }

@@ -11,9 +11,9 @@ use super::{
     ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
     DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
     EventJoined, EventReceived, Fact, IncidentAcknowledged, IncidentHanded, IncidentOpened,
-    IncidentReopened, IncidentResolved, MessageQueued, MessagesDelivered, MessagesDropped,
-    MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow,
-    StoreMigrated, Subject, TriggerRef,
+    IncidentQuarantined, IncidentReopened, IncidentResolved, MessageQueued, MessagesDelivered,
+    MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded,
+    Scope, StoppedHow, StoreMigrated, Subject, TriggerRef,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -226,6 +226,11 @@ fn incidents() -> Vec<Fact> {
             how: How::Human,
             by: Some("ada".into()),
             why: Some("it was the switch".into()),
+        }
+        .into(),
+        IncidentQuarantined {
+            incident: INCIDENT,
+            why: "the record of this incident is damaged".into(),
         }
         .into(),
     ]

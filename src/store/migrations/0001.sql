@@ -73,7 +73,8 @@ CREATE TABLE program (
   artefact BLOB NOT NULL
 ) STRICT;
 
--- `state` is 0 for open, 1 for applied, 2 for not applied, 3 for unknown.
+-- `state` is 0 for open, 1 for applied, 2 for not applied, 3 for unknown, 4 for broke, 5 for a record that could
+-- not be read.
 CREATE TABLE intent (
   id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,
