@@ -4,6 +4,8 @@
 //! trial changes a few words of it or of the settings.
 
 mod disk;
+mod first;
+mod hostile;
 mod incoming;
 mod letters;
 mod life;
@@ -28,6 +30,8 @@ type Case = (&'static str, fn());
 pub fn trials() -> Vec<Trial> {
     let groups = [
         ("disk", disk::CASES),
+        ("first", first::CASES),
+        ("hostile", hostile::CASES),
         ("incoming", incoming::CASES),
         ("letters", letters::CASES),
         ("life", life::CASES),
