@@ -5,6 +5,7 @@
 //! documentation stay as they are.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::skim::{Piece, PieceKind, Skim};
 use super::split;
@@ -14,14 +15,35 @@ use super::split;
 pub(super) struct Plain<'t>(Cow<'t, str>);
 
 impl<'t> Plain<'t> {
-    /// The plain form of a text. Linear; copies only if there is something to blank.
+    /// The plain form of a text that may have comments: linear.
     pub fn of(text: &'t str) -> Self {
-        let bytes = text.as_bytes();
-        if memchr::memchr2(b'\t', b'\r', bytes).is_none()
-            && memchr::memmem::find(bytes, b"//").is_none()
-        {
+        if has_other_blanks(text) || memchr::memmem::find(text.as_bytes(), b"//").is_some() {
+            Plain::blanked(text)
+        } else {
+            Plain(Cow::Borrowed(text))
+        }
+    }
+
+    /// The same for a text that begins at `start` of its source and whose comments are known.
+    pub fn without(text: &'t str, start: usize, comments: &[Range<usize>]) -> Self {
+        if has_other_blanks(text) {
+            return Plain::blanked(text);
+        }
+        if comments.is_empty() {
             return Plain(Cow::Borrowed(text));
         }
+        let mut out = String::with_capacity(text.len());
+        for comment in comments {
+            let end = comment.end.saturating_sub(start);
+            let before = out.len()..comment.start.saturating_sub(start);
+            out.push_str(text.get(before).unwrap_or_default());
+            out.extend(std::iter::repeat_n(' ', end.saturating_sub(out.len())));
+        }
+        out.push_str(text.get(out.len()..).unwrap_or_default());
+        Plain(Cow::Owned(out))
+    }
+
+    fn blanked(text: &str) -> Self {
         let mut out = String::with_capacity(text.len());
         for piece in Skim::new(text, 0) {
             if is_blank(piece, text) {
@@ -37,6 +59,10 @@ impl<'t> Plain<'t> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn has_other_blanks(text: &str) -> bool {
+    memchr::memchr2(b'\t', b'\r', text.as_bytes()).is_some()
 }
 
 fn is_blank(piece: Piece, text: &str) -> bool {
@@ -67,6 +93,12 @@ mod tests {
         let plain = Plain::of(text);
         assert_eq!(plain.as_str(), "/// f\t\na =  \n \"b\t//\"        \n     ");
         assert_eq!(plain.as_str().len(), text.len());
+        let known = "a // b\n  c // d";
+        let comments = [12..16, 21..25];
+        assert_eq!(
+            Plain::without(known, 10, &comments).as_str(),
+            Plain::of(known).as_str()
+        );
         assert!(matches!(Plain::of("a = b").0, Cow::Borrowed(_)));
     }
 }

@@ -23,7 +23,8 @@ pub(super) fn item(lowering: &mut Lowering, source: &str, item: &ItemText) -> It
     }
     let place = Place::at(item.range.start);
     if item.splices.is_empty() && !item.unbalanced {
-        return match rules::read(Rule::item_entry, &Plain::of(text)) {
+        let plain = Plain::without(text, item.range.start, &item.comments);
+        return match rules::read(Rule::item_entry, &plain) {
             Ok(node) => lowering.entry(node, place),
             Err(_) => recover::item(lowering, text, place, item.told.clone()),
         };

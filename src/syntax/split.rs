@@ -35,6 +35,8 @@ pub(super) struct ItemText {
     pub splices: Vec<Splice>,
     /// Where something was wrong already: no second error is given on the same line.
     pub told: Vec<usize>,
+    /// Its comments that are no documentation.
+    pub comments: Vec<Range<usize>>,
     /// A bracket has no partner.
     pub unbalanced: bool,
     /// Nested too deeply to be read at all.
@@ -165,6 +167,7 @@ impl<'t> Splitter<'t> {
         } else {
             let own_line = self.blank_so_far;
             self.split.comments.push(Comment { span, own_line });
+            self.mark(|item| item.comments.push(span.range()));
         }
     }
 

@@ -15,6 +15,12 @@ pub struct Generated {
     pub waives_pause: bool,
     /// Whether a line says that nobody can see whether it helped.
     pub waives_proof: bool,
+    /// Whether a run may end for another one to follow.
+    pub goes_again: bool,
+    /// Whether the author says of an undo what is not so in these worlds: nobody can see that.
+    pub undoes_wrongly: bool,
+    /// Whether two statements of the diagnosis test one measured value: that they hang together is not seen.
+    pub tests_twice: bool,
 }
 
 /// Changes and the condition that they wait for.
@@ -22,8 +28,19 @@ pub struct Generated {
 pub struct Phase {
     /// Action, first target, and the last argument where it tells changes apart.
     pub changes: Vec<(&'static str, &'static str)>,
-    /// None where the author waived it.
-    pub proof: Option<Vec<Truth>>,
+    pub proof: Proof,
+}
+
+/// What proves the changes of a phase.
+#[derive(Clone, Debug, Default)]
+pub enum Proof {
+    /// The author answers for them.
+    #[default]
+    Waived,
+    /// That the pod which was changed is ready.
+    Itself,
+    /// A verify that passes behind them: any of these.
+    Any(Vec<Truth>),
 }
 
 /// What a condition says of the world, as far as it says anything.
@@ -162,11 +179,15 @@ pub fn program(seed: u64) -> Generated {
         text: String::new(),
         phases: Vec::new(),
         waives_pause: false,
+        undoes_wrongly: false,
     };
     writer.package();
     Generated {
         seed,
         waives_proof: writer.text.contains("waive verify"),
+        goes_again: writer.text.contains("else again"),
+        undoes_wrongly: writer.undoes_wrongly,
+        tests_twice: tests_twice(&writer.text),
         text: writer.text,
         phases: writer.phases,
         waives_pause: writer.waives_pause,
@@ -178,6 +199,25 @@ struct Writer {
     text: String,
     phases: Vec<Phase>,
     waives_pause: bool,
+    undoes_wrongly: bool,
+}
+
+/// Whether two lines of a diagnosis test one measured value.
+fn tests_twice(text: &str) -> bool {
+    let diagnosis = text.lines().skip_while(|line| *line != "  diagnose {");
+    let diagnosis = diagnosis.take_while(|line| *line != "  }");
+    let conditions: Vec<&str> = diagnosis.filter(|line| !line.contains(" = k8s.")).collect();
+    let measured: [&[&str]; 5] = [
+        &["lag()", "hidden(", "matched("],
+        &["errors()"],
+        &["w.ready"],
+        &["w.restarts"],
+        &["web.ready"],
+    ];
+    measured.iter().any(|names| {
+        let tests = |line: &&&str| names.iter().any(|name| line.contains(name));
+        conditions.iter().filter(tests).count() > 1
+    })
 }
 
 impl Writer {
@@ -355,7 +395,7 @@ impl Writer {
         let pods = ["w-1", "w-2", "w-3", "w-4"];
         self.phases.push(Phase {
             changes: pods.map(|pod| ("k8s.restart", pod)).to_vec(),
-            proof: Some(pods.map(Truth::Ready).to_vec()),
+            proof: Proof::Itself,
         });
     }
 
@@ -364,7 +404,13 @@ impl Writer {
             0 => self
                 .line("    mitigated \"scaled\" owed by builder within 1d until { lag() < 1.0 }"),
             1 => self.line("    cleared \"somebody else will see\""),
-            2 => self.line("    waive verify \"nothing to be seen here\""),
+            2 => {
+                self.line("    waive verify \"nothing to be seen here\"");
+                // It answers for no attempt.
+                if !self.text.contains("attempt") {
+                    self.phases.push(Phase::default());
+                }
+            }
             _ => {}
         }
     }
@@ -374,13 +420,19 @@ impl Writer {
         for _ in 0..=self.random.below(2) {
             self.change(indent, &mut phase);
         }
-        if self.random.one_in(15) {
+        let turn = self.random.below(30);
+        if turn < 2 {
             self.line(&format!("{indent}waive verify \"nobody can see it\""));
+        } else if turn == 2 {
+            // Nothing asks whether it helped.
+            phase.proof = Proof::Any(Vec::new());
         } else {
-            if self.random.one_in(6) {
-                self.verify(indent);
-            }
-            phase.proof = Some(self.verify(indent));
+            let first = match self.random.one_in(6) {
+                true => Some(self.verify(indent)),
+                false => None,
+            };
+            let last = self.verify(indent);
+            phase.proof = Proof::Any(first.into_iter().chain([last]).collect());
         }
         self.phases.push(phase);
     }
@@ -426,6 +478,8 @@ impl Writer {
                 let amount = self.random.pick(AMOUNTS);
                 let place = if self.corner() { back } else { web };
                 let undo = self.undo(place);
+                // Back to five from five is seen.
+                self.undoes_wrongly |= undo.contains("to: 5)") && amount != "5";
                 (
                     format!("do k8s.scale({web}, to: {amount}){undo}"),
                     ("k8s.scale", "web"),
@@ -436,14 +490,14 @@ impl Writer {
         phase.changes.push(change);
     }
 
-    fn verify(&mut self, indent: &str) -> Vec<Truth> {
+    fn verify(&mut self, indent: &str) -> Truth {
         let (condition, truth) = match self.corner() {
-            true => (self.random.pick(NO_PROOFS).to_owned(), vec![Truth::Nothing]),
+            true => (self.random.pick(NO_PROOFS).to_owned(), Truth::Nothing),
             false => {
                 let (text, truth) = PROOFS[self.random.below(PROOFS.len())];
                 match self.random.one_in(6) {
-                    true => (format!("{text} and lag() < 5.0"), vec![truth]),
-                    false => (text.to_owned(), vec![truth]),
+                    true => (format!("{text} and lag() < 5.0"), truth),
+                    false => (text.to_owned(), truth),
                 }
             }
         };
