@@ -3,53 +3,7 @@
 //! In: its text. Out: [`Settings`] and diagnostics with places, all mistakes at once. Reads no file
 //! and no environment: a secret stays a reference, and the store's path stays as it is written,
 //! relative to the folder of the file.
-//!
-//! ```toml
-//! listen = "127.0.0.1:7117"
-//! names = ["rbk.shop.svc"]              # by which it is called, besides its address and `localhost`
-//! store = "agent.db"
-//! log = "text"                          # or "json"
-//! platform = "pagerduty:checkout"       # the contact that hears of what concerns no product
-//!
-//! [prometheus]
-//! url = "http://127.0.0.1:9090"
-//! token = { env = "PROMETHEUS_TOKEN" }
-//!
-//! [hosts."cache-1"]
-//! address = "127.0.0.1"
-//! role = "cache"
-//! here = true                           # programs run on this machine stand for this host
-//!
-//! [programs]                            # names that a list of arguments may begin with
-//! cache-control = "/opt/cache/control"
-//!
-//! [contacts."pagerduty:checkout"]       # the address of a role in the package
-//! pagerduty = { env = "PAGERDUTY_KEY" } # or webhook = "https://…", slack = { … }, terminal = true
-//!
-//! [secrets]                             # what `secret NAME` in a package stands for
-//! status_token = { file = "/run/secrets/status" }
-//!
-//! [[callers]]                           # who may call the API, and as which roles
-//! name = "ada"
-//! token = { env = "ADA_TOKEN" }
-//! roles = ["platform"]
-//!
-//! [[callers]]
-//! name = "alertmanager"
-//! token = { file = "/run/secrets/alertmanager" }
-//! kinds = ["send"]                      # without it all: "send", "view", "operate"
-//!
-//! [grants]                              # what is not here is denied
-//! "prom.query" = true
-//! "host.read" = ["cache-*"]
-//! "http.get" = ["https://status.example.com/api/*"]
-//! "exec.apply" = [["cache-control", "restart"], ["cache-control", "flush", "*"]]
-//!
-//! [retention]                           # how long the store keeps what is over
-//! incidents = "90d"
-//! arrivals = "30d"                      # alerts, events and requests
-//! letters = "30d"                       # dead letters
-//! ```
+//! Every key stands in `grammar/reference/settings.md`, which is held to this code by a test.
 
 mod capability;
 mod grants;

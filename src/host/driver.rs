@@ -17,7 +17,9 @@ use tracing::{error, info, warn};
 use super::{Clock, Performer, Retiring, Status, Tally};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
-use crate::journal::{Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, StoppedHow, Write};
+use crate::journal::{
+    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, StoppedHow, Write,
+};
 use crate::settings::{Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -32,6 +34,8 @@ const IDLE: Duration = Duration::from_secs(1);
 enum Order {
     Input(engine::Input),
     Accept(Vec<Arriving>, Reply<Vec<Accepted>>),
+    /// One that lay with the dead letters, and its number then.
+    Replay(Box<Arriving>, Option<EventId>, Reply<Accepted>),
     /// With the name that its sender gives it.
     Bury(Box<DeadLetter>, SmolStr, Reply<()>),
     Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
@@ -264,6 +268,13 @@ impl Work {
                     .collect();
                 Some(later(reply, accepted?))
             }
+            Order::Replay(arriving, event, reply) => {
+                let accepted = engine.accept(journal, *arriving, now)?;
+                if let Some(event) = event {
+                    engine.tried_again(event, &accepted);
+                }
+                Some(later(reply, accepted))
+            }
             Order::Bury(letter, name, reply) => {
                 engine.bury(*letter, &name);
                 Some(later(reply, ()))
@@ -376,6 +387,16 @@ impl Handle {
         }
         let accepted = self.ask(|reply| Order::Accept(arriving, reply)).await;
         accepted.map_err(|Gone| NotTaken::Gone)
+    }
+
+    /// Accepts what lay with the dead letters under this number, if it had one.
+    pub async fn replay(
+        &self,
+        arriving: Arriving,
+        event: Option<EventId>,
+    ) -> Result<Accepted, Gone> {
+        self.ask(|reply| Order::Replay(Box::new(arriving), event, reply))
+            .await
     }
 
     /// From here on no change begins; what is under way goes on.

@@ -105,6 +105,7 @@ fn incidents(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {
         if !incident.is_some_and(|incident| keep.lets_go(&incident))
             || needed.contains(&id)
             || Some(id) == newest
+            || is_unsettled(connection, id)?
         {
             return Ok(Verdict::Stays);
         }
@@ -130,13 +131,19 @@ fn incidents(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {
     })
 }
 
-/// Incidents of which somebody is still to be told, that owe something, that are at work, or of which
-/// a change is not settled; and whose change carries the newest number.
+/// Whether nobody knows of a change of an incident what became of it.
+fn is_unsettled(connection: &Connection, incident: i64) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM intent WHERE kind = 0 AND owner = ?1 AND state IN (0, 3) LIMIT 1";
+    let found: Vec<i64> = all_of(connection, sql, [incident])?;
+    Ok(!found.is_empty())
+}
+
+/// Incidents of which somebody is still to be told, that owe something, or that are at work; and
+/// whose change carries the newest number.
 fn needed(connection: &Connection) -> Result<BTreeSet<i64>, Error> {
     let mut needed: BTreeSet<i64> = all(
         connection,
         "SELECT owner FROM run WHERE ended = 0 AND kind = 0 UNION \
-         SELECT owner FROM intent WHERE kind = 0 AND state IN (0, 3) UNION \
          SELECT owner FROM intent WHERE kind = 0 AND id = (SELECT max(id) FROM intent)",
     )?
     .into_iter()
@@ -199,7 +206,7 @@ fn debts(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {
     let sql = "SELECT id, record FROM debt WHERE id > ?1 ORDER BY id LIMIT ?2";
     walk.over(sql, blob, |id, record: Vec<u8>| {
         let paid = decode::<Debt>(&record).and_then(|debt| debt.paid);
-        if !paid.is_some_and(|paid| paid < keep.incidents)
+        if paid.is_none_or(|paid| paid >= keep.incidents)
             || at_work.contains(&id)
             || Some(id) == newest
         {

@@ -5,6 +5,8 @@
 
 mod damage;
 mod disk;
+mod first;
+mod hostile;
 mod incoming;
 mod letters;
 mod life;
@@ -30,6 +32,8 @@ pub fn trials() -> Vec<Trial> {
     let groups = [
         ("damage", damage::CASES),
         ("disk", disk::CASES),
+        ("first", first::CASES),
+        ("hostile", hostile::CASES),
         ("incoming", incoming::CASES),
         ("letters", letters::CASES),
         ("life", life::CASES),
