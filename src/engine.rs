@@ -211,7 +211,8 @@ impl Engine {
             ),
             Input::Delivered { message } => {
                 let decision = deliver::delivered(&self.model, message);
-                self.carry_out(journal, decision, now)
+                self.carry_out(decision, now);
+                Ok(())
             }
             Input::Undelivered {
                 message,
@@ -219,14 +220,15 @@ impl Engine {
                 again,
             } => {
                 let decision = deliver::undelivered(&self.model, message, &why, again, now);
-                self.carry_out(journal, decision, now)
+                self.carry_out(decision, now);
+                Ok(())
             }
         }
     }
 
     /// What came of all inputs since the last time.
     pub fn take(&mut self) -> Batch {
-        let (at, facts, writes) = self.desk.take();
+        let (at, facts, writes) = self.desk.take(&mut self.model);
         Batch {
             at,
             facts,
@@ -293,7 +295,7 @@ impl Engine {
 
     /// The agent has stopped.
     pub fn stopped(&mut self, how: StoppedHow, now: Time) {
-        self.decided(AgentStopped { how }.into(), now);
+        self.record(AgentStopped { how }, now);
     }
 
     fn load_runbooks(
@@ -306,7 +308,7 @@ impl Engine {
             self.desk.keep_program(journal, loaded, now)?;
         }
         for package in runbooks.packages() {
-            self.decided(package.into(), now);
+            self.record(package, now);
         }
         self.runbooks = runbooks;
         Ok(())

@@ -27,11 +27,12 @@ pub use fact::{
     Class, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
     DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
     IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened,
-    IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind, MessageQueued,
-    MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle,
-    PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined,
-    RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow,
-    StoreMigrated, Subject, Take, TargetsReleased, TriggerRef, facts, samples,
+    IncidentRequested, IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind,
+    MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed,
+    Obstacle, PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved,
+    RunQuarantined, RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy,
+    StoppedHow, StoreMigrated, Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts,
+    samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
@@ -118,6 +119,8 @@ pub trait Journal {
     fn newest(&self) -> Result<Newest, Error>;
 
     fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error>;
+    /// Every incident's runbook and key, and when it was opened, by number.
+    fn keys(&self) -> Result<Vec<Keyed>, Error>;
     /// The newest incident of a runbook with this key.
     fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error>;
     /// How many incidents of a runbook with this key were opened at or after a time.
@@ -169,6 +172,15 @@ pub trait Journal {
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Whether all changes are stopped, and by whom.
     fn hold(&self) -> Result<Option<Hold>, Error>;
+}
+
+/// What an incident is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keyed {
+    pub id: IncidentId,
+    pub runbook: SmolStr,
+    pub key: SmolStr,
+    pub opened: Time,
 }
 
 /// A part of a list.

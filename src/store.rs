@@ -31,8 +31,8 @@ use smol_str::SmolStr;
 
 use crate::journal::{
     Aged, Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, Journal, Keep, LetterId, Lost, Newest, Outbox, Page, Recorded, RunId,
-    Step, StoreMigrated, StoredIntent, StoredRun,
+    Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Newest, Outbox, Page, Recorded,
+    RunId, Step, StoreMigrated, StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -188,6 +188,10 @@ impl Journal for Sqlite {
 
     fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
         ask::incident(self.known()?, id)
+    }
+
+    fn keys(&self) -> Result<Vec<Keyed>, Error> {
+        ask::keys(self.known()?)
     }
 
     fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error> {

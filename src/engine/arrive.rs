@@ -12,7 +12,7 @@ use super::{Arriving, Engine, decode};
 use crate::diag::Code;
 use crate::journal::{
     Alert, AlertReceived, Arrival, DeadLetter, Disposition, Error, Event, EventId, EventReceived,
-    Fact, Happened, IncidentId, Journal, RequestReceived, Standing, TriggerRef, Write,
+    Fact, IncidentId, IncidentRequested, Journal, RequestReceived, Standing, TriggerRef, Write,
 };
 use crate::program::{DataType, TriggerKind};
 use crate::value::Time;
@@ -294,12 +294,14 @@ impl Engine {
                 }
                 let joins = self.is_known(journal, &occasion)?;
                 let incident = self.open_or_join(journal, occasion, now)?;
-                let happened = Happened::Requested {
+                let requested = IncidentRequested {
+                    incident,
+                    event: id,
                     by: by.clone(),
                     role,
                     parameters: parsed.to_string(),
                 };
-                self.desk.note(journal, incident, now, happened)?;
+                self.record(requested, now);
                 Ok(match joins {
                     true => Accepted::Joined(incident),
                     false => Accepted::Taken(vec![incident]),

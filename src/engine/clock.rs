@@ -15,16 +15,12 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         // Dwells, chains, messages and debts move by the fact itself.
-        self.decided(ClockStepped { by }.into(), now);
+        self.record(ClockStepped { by }, now);
         self.waiters.shift(by);
         let timers = std::mem::take(&mut self.timers).into_iter();
         self.timers = timers
             .map(|(due, timer)| (moment::after(due, by), timer))
             .collect();
-        let told: Vec<_> = self.model.chains().map(|(incident, _)| incident).collect();
-        for incident in told {
-            self.keep_chain(journal, incident)?;
-        }
         self.move_runs(journal, by)?;
         let text = format!("the clock was set by {by}; what is due has moved with it");
         self.tell_owners(&text, now);

@@ -31,37 +31,33 @@ impl Engine {
             run,
             end: end.clone(),
         };
-        self.record(journal, ended, now)?;
+        self.record(ended, now);
         self.stop_waiting(run);
         self.desk.run(journal, run)?.pending.clear();
         let id = match run {
             RunId::Incident(id, _) => id,
             RunId::Debt(debt, _) => {
-                self.debt_looked_at(journal, debt, &end, now)?;
+                self.debt_looked_at(debt, &end, now)?;
                 return Ok(());
             }
         };
-        let (mut is_over, mut is_dirty) = (false, false);
-        if let Some(incident) = self.desk.incident(journal, id)? {
-            // A newer run may be at work already: the incident came back meanwhile.
-            incident.run = incident.run.filter(|current| *current != run);
-            is_over = incident.state.is_over();
-            is_dirty = incident.dirt.is_dirty();
-        }
+        let incident = self.model.incident(id);
+        let is_over = incident.is_some_and(|one| one.state.is_over());
+        let is_dirty = incident.is_some_and(|one| one.dirt.is_dirty());
         // A human who calls it over answers for what is left.
         let keeps = if is_over { NOTHING } else { keeps(&end) };
         if !keeps.locks {
-            self.unlock(journal, run, now)?;
+            self.unlock(run, now)?;
         }
         if !keeps.disturbed && (is_over || !is_dirty) {
-            self.recovered(journal, run, ReleasedFor::Ended, now)?;
+            self.recovered(run, ReleasedFor::Ended, now)?;
         }
         match end {
             End::Resolved => self.resolved(journal, id, How::Verified, None, now)?,
             End::Cleared { .. } => self.resolved(journal, id, How::Cleared, None, now)?,
             End::SelfResolved => self.resolved(journal, id, How::SelfResolved, None, now)?,
             End::Mitigated { .. } => self.resolved(journal, id, How::Mitigated, None, now)?,
-            End::Handed { reason, .. } => self.handed(journal, id, reason, now)?,
+            End::Handed { reason, .. } => self.handed(id, reason, now)?,
             // Only a human calls a run off, and says what becomes of the incident.
             End::Cancelled => {}
             End::Again => {
@@ -82,23 +78,11 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         let (by, why) = said.unzip();
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        let Some(incident) = self.model.incident(id) else {
             return Ok(());
         };
-        incident.state = IncidentState::Resolved {
-            how,
-            by: by.clone(),
-        };
-        incident.since = now;
-        if how == How::Human {
-            incident.dirt.forgive();
-        }
         // A run that is called off may still be changing something: its end releases that.
         let is_free = incident.run.is_none();
-        if is_free {
-            incident.locks.clear();
-            incident.disturbed.clear();
-        }
         let told = incident.told.clone();
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         let resolved = IncidentResolved {
@@ -107,7 +91,7 @@ impl Engine {
             by: by.clone(),
             why,
         };
-        self.record(journal, resolved, now)?;
+        self.record(resolved, now);
         if is_free {
             let why = match how {
                 How::Human => ReleasedFor::Human,
@@ -115,12 +99,12 @@ impl Engine {
                 How::Cleared | How::SelfResolved => ReleasedFor::Ended,
             };
             let decision = targets::all(&self.model, last, why);
-            self.carry_out(journal, decision, now)?;
+            self.carry_out(decision, now);
         }
         let decision = chain::ends(&self.model, id, "the incident is resolved");
-        self.carry_out(journal, decision, now)?;
+        self.carry_out(decision, now);
         let decision = deliver::drop_pages(&self.model, id, "the incident is resolved");
-        self.carry_out(journal, decision, now)?;
+        self.carry_out(decision, now);
         let text = match &by {
             Some(by) => format!("resolved by {by}"),
             None => format!("resolved: {}", how.word()),
@@ -140,25 +124,17 @@ impl Engine {
         Ok(())
     }
 
-    fn handed(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-        reason: Reason,
-        now: Time,
-    ) -> Result<(), Error> {
-        if let Some(incident) = self.desk.incident(journal, id)?
+    fn handed(&mut self, id: IncidentId, reason: Reason, now: Time) -> Result<(), Error> {
+        if let Some(incident) = self.model.incident(id)
             && !matches!(incident.state, IncidentState::Acknowledged { .. })
             && !incident.state.is_over()
             && incident.state != IncidentState::Handed
         {
-            incident.state = IncidentState::Handed;
-            incident.since = now;
             let handed = IncidentHanded {
                 incident: id,
                 reason: Some(reason),
             };
-            self.record(journal, handed, now)?;
+            self.record(handed, now);
         }
         Ok(())
     }
@@ -174,26 +150,20 @@ impl Engine {
         let Some((runbook, key)) = self.place(occasion) else {
             return Ok(None);
         };
-        let known = self.desk.incident_of(journal, &runbook, &key)?;
-        let Some(id) = known
-            .filter(|incident| incident.firing.contains_key(fingerprint))
-            .map(|incident| incident.id)
+        let known = self.newest(journal, &runbook, &key)?;
+        let Some(incident) = known.filter(|incident| incident.firing.contains_key(fingerprint))
         else {
             return Ok(None);
         };
-        let Some(incident) = self.desk.incident(journal, id)? else {
-            return Ok(None);
-        };
-        incident.firing.remove(fingerprint);
-        let last = incident.firing.is_empty() && !incident.state.is_over();
-        let run = incident.run;
+        let last = incident.firing.len() == 1 && !incident.state.is_over();
+        let (id, run) = (incident.id, incident.run);
         let cleared = AlertCleared {
             incident: id,
             event: occasion.event,
             fingerprint: fingerprint.clone(),
             last,
         };
-        self.record(journal, cleared, now)?;
+        self.record(cleared, now);
         if !last {
             return Ok(Some(id));
         }
@@ -215,16 +185,13 @@ impl Engine {
         let Some(id) = incident_of(run) else {
             return Ok(());
         };
-        if let Some(incident) = self.desk.incident(journal, id)? {
-            incident.run = None;
-        }
         let code = Code::RunUnreadable.as_str();
         let text = format!("a stored run cannot be read: nobody knows how far it got ({code})");
         let quarantined = RunQuarantined {
             run,
             why: text.clone(),
         };
-        self.record(journal, quarantined, now)?;
+        self.record(quarantined, now);
         self.page_chain(journal, id, &text, Some(Reason::Limit), now)
     }
 }

@@ -131,7 +131,7 @@ impl Engine {
             body: letter.body.clone(),
             owner,
         };
-        self.decided(dead.into(), letter.at);
+        self.record(dead, letter.at);
         self.desk.write(Write::Dead(letter));
     }
 

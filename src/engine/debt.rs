@@ -12,22 +12,17 @@ use crate::value::Time;
 
 impl Engine {
     /// A run leaves a debt.
-    pub(super) fn owe(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        owed: debt::Owed,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn owe(&mut self, run: RunId, owed: debt::Owed, now: Time) -> Result<(), Error> {
         let Some(id) = incident_of(run) else {
             return Ok(());
         };
-        let incident = self.desk.incident(journal, id)?;
+        let incident = self.model.incident(id);
         let Some(code) = incident.map(|found| found.code) else {
             return Ok(());
         };
         let decision = debt::incurred(&self.model, id, code, owed, now);
-        self.carry_out(journal, decision, now)
+        self.carry_out(decision, now);
+        Ok(())
     }
 
     /// Asks whether a debt is paid, by the code that it was made with.
@@ -45,14 +40,14 @@ impl Engine {
             Err(Trouble::Store(error)) => return Err(error),
             Err(Trouble::Unreadable | Trouble::Ended) => return Ok(()),
         };
-        self.carry_out(journal, debt::checked(id, now), now)?;
+        self.carry_out(debt::checked(id, now), now);
         let place = usize::from(debt.mitigation);
         let Some(until) = program.mitigations.get(place).map(|one| one.until) else {
             return Ok(());
         };
         let run = RunId::Debt(id, debt.looks);
         // What was measured before the incident's newest change pays nothing.
-        let incident = self.desk.incident(journal, debt.incident)?;
+        let incident = self.model.incident(debt.incident);
         let newest = incident.and_then(|found| found.dirt.newest);
         let start = Start::Condition(until, debt.captures);
         let input = RunInput {
@@ -77,19 +72,14 @@ impl Engine {
             start: Some(start),
             leave: Leave::Mend,
         };
-        self.record(journal, started, now)?;
+        self.record(started, now);
         self.answer(journal, run, run::Input::Begin, now)
     }
 
     /// The answer has come.
-    pub(super) fn debt_looked_at(
-        &mut self,
-        journal: &dyn Journal,
-        id: DebtId,
-        end: &End,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn debt_looked_at(&mut self, id: DebtId, end: &End, now: Time) -> Result<(), Error> {
         let decision = debt::looked_at(&self.model, id, end);
-        self.carry_out(journal, decision, now)
+        self.carry_out(decision, now);
+        Ok(())
     }
 }

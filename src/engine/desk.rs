@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use smol_str::SmolStr;
 
-use super::Loaded;
+use super::model::Changed;
+use super::{Loaded, Model};
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Entry, Error, ErrorKind, Fact, Happened, Incident, IncidentId, Journal, ProgramKept,
-    RunId, RunMoved, StoredRun, Write,
+    Arrival, Entry, Error, ErrorKind, Fact, IncidentId, Journal, ProgramKept, RunId, RunMoved,
+    StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Observe, Perform, Run};
@@ -23,11 +23,11 @@ use crate::value::Time;
 /// The working set, and what has to be written.
 #[derive(Debug, Default)]
 pub struct Desk {
-    incidents: BTreeMap<IncidentId, Incident>,
-    /// Incidents by runbook and key, as far as they were looked at.
-    keys: BTreeMap<(SmolStr, SmolStr), Option<IncidentId>>,
+    /// Incidents whose rows differ.
+    incidents: BTreeSet<IncidentId>,
+    /// Incidents that are at hand for this batch only.
+    brought: BTreeSet<IncidentId>,
     runs: BTreeMap<RunId, Working>,
-    changed_incidents: BTreeSet<IncidentId>,
     changed_runs: BTreeSet<RunId>,
     programs: BTreeMap<CodeHash, Arc<Program>>,
     /// Entries of this batch: the journal does not know them yet.
@@ -98,83 +98,21 @@ impl Desk {
         })
     }
 
-    /// An incident, taken out of the journal if need be.
-    pub fn incident(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-    ) -> Result<Option<&mut Incident>, Error> {
-        if !self.incidents.contains_key(&id)
-            && let Some(incident) = journal.incident(id)?
-        {
-            self.incidents.insert(id, incident);
-        }
-        if self.incidents.contains_key(&id) {
-            self.changed_incidents.insert(id);
-        }
-        Ok(self.incidents.get_mut(&id))
-    }
-
-    /// The newest incident of a runbook with this key.
-    pub fn incident_of(
-        &mut self,
-        journal: &dyn Journal,
-        runbook: &SmolStr,
-        key: &SmolStr,
-    ) -> Result<Option<&Incident>, Error> {
-        let place = (runbook.clone(), key.clone());
-        let known = match self.keys.get(&place) {
-            Some(known) => *known,
-            None => {
-                let found = journal.incident_of(runbook, key)?;
-                let id = found.as_ref().map(|incident| incident.id);
-                self.keys.insert(place, id);
-                if let Some(incident) = found {
-                    self.incidents.entry(incident.id).or_insert(incident);
-                }
-                id
+    /// What differs once something has happened.
+    pub fn differs(&mut self, changed: Changed) {
+        for write in changed.rows {
+            if let Write::Entry { incident, entry } = &write {
+                let own = self.entries.entry(*incident).or_default();
+                own.push(entry.clone());
             }
-        };
-        let Some(id) = known else { return Ok(None) };
-        if !self.incidents.contains_key(&id)
-            && let Some(incident) = journal.incident(id)?
-        {
-            self.incidents.insert(id, incident);
+            self.writes.push(write);
         }
-        Ok(self.incidents.get(&id))
+        self.incidents.extend(changed.incidents);
     }
 
-    /// Takes in an incident that is new.
-    pub fn add_incident(&mut self, incident: Incident) {
-        let place = (incident.runbook.clone(), incident.key.clone());
-        self.keys.insert(place, Some(incident.id));
-        self.changed_incidents.insert(incident.id);
-        self.incidents.insert(incident.id, incident);
-    }
-
-    /// Adds an entry to an incident's timeline.
-    pub fn note(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-        at: Time,
-        happened: Happened,
-    ) -> Result<(), Error> {
-        let Some(incident) = self.incident(journal, id)? else {
-            return Ok(());
-        };
-        let entry = Entry {
-            number: incident.next_entry,
-            at,
-            happened,
-        };
-        incident.next_entry += 1;
-        self.entries.entry(id).or_default().push(entry.clone());
-        self.write(Write::Entry {
-            incident: id,
-            entry,
-        });
-        Ok(())
+    /// An incident was brought in for this batch.
+    pub fn brought(&mut self, id: IncidentId) {
+        self.brought.insert(id);
     }
 
     /// The whole timeline, with what this batch adds.
@@ -284,19 +222,22 @@ impl Desk {
     }
 
     /// Everything that has to be written, and forgets what can be looked up again.
-    pub fn take(&mut self) -> (Time, Vec<Fact>, Vec<Write>) {
-        for id in std::mem::take(&mut self.changed_incidents) {
-            if let Some(incident) = self.incidents.remove(&id) {
-                self.writes.push(Write::Incident(incident));
-            }
-        }
+    pub fn take(&mut self, model: &mut Model) -> (Time, Vec<Fact>, Vec<Write>) {
+        let rows = self.incidents.iter().filter_map(|id| model.row_of(*id));
+        self.writes.extend(rows.map(Write::Incident));
+        self.brought.append(&mut self.incidents);
+        model.let_go(&self.brought);
+        self.brought.clear();
         for id in std::mem::take(&mut self.changed_runs) {
             let Some(working) = self.runs.get(&id) else {
                 continue;
             };
             let stored = stored(id, working);
             if !stored.ended {
-                self.facts.push(moved(&stored).into());
+                let moved = Fact::from(moved(&stored));
+                // It changes nothing of incidents, and is no row by itself.
+                model.apply(&moved, self.at);
+                self.facts.push(moved);
             }
             self.writes.push(Write::Run(stored));
             // What was not looked at is as awake as it was.
@@ -304,8 +245,6 @@ impl Desk {
                 self.runs.remove(&id);
             }
         }
-        self.incidents.clear();
-        self.keys.clear();
         self.entries.clear();
         self.arrivals.clear();
         let facts = std::mem::take(&mut self.facts);

@@ -11,6 +11,7 @@ use crate::diag::Code;
 use crate::effect::{Call, Observed};
 use crate::journal::{
     self, Error, EvidenceAttached, IncidentId, Journal, ReleasedFor, RunId, RunReported,
+    UnprovenChanged,
 };
 use crate::program::{Capability, Program};
 use crate::run::{self, Dirt, Event};
@@ -52,7 +53,7 @@ impl Engine {
             return Ok(());
         }
         if let Some(answered) = &answered {
-            self.record_answer(journal, id, answered, &input, now)?;
+            self.record_answer(id, answered, &input, now)?;
         }
         let program = self.desk.program(journal, code)?;
         let mut inputs = VecDeque::from([input]);
@@ -62,7 +63,7 @@ impl Engine {
             let actions = working.run.handle(&program, input, now);
             if *working.run.dirt() != before {
                 let dirt = working.run.dirt().clone();
-                self.keep_dirt(journal, id, dirt)?;
+                self.keep_dirt(id, dirt, now);
             }
             for action in actions {
                 if let Some(input) = self.act(journal, id, &program, action, now)? {
@@ -96,7 +97,7 @@ impl Engine {
                 let pending = run::Action::Perform(perform.clone());
                 self.desk.run(journal, id)?.pending.push(pending);
                 let decision = outcome::started(&self.model, id, &perform);
-                self.carry_out(journal, decision, now)?;
+                self.carry_out(decision, now);
                 self.actions.push(Action::Perform { run: id, perform });
                 Ok(None)
             }
@@ -134,11 +135,11 @@ impl Engine {
             }
             run::Action::Attach(values) => {
                 let values = values.iter().map(shortened).collect();
-                self.record(journal, EvidenceAttached { run: id, values }, now)?;
+                self.record(EvidenceAttached { run: id, values }, now);
                 Ok(None)
             }
             run::Action::Record(event) => {
-                self.reported(journal, id, event, now)?;
+                self.reported(id, event, now)?;
                 Ok(None)
             }
             run::Action::End(end) => {
@@ -172,7 +173,7 @@ impl Engine {
                 call: observe.call,
                 outcome: Some(outcome.clone()),
             };
-            self.record(journal, observed, now)?;
+            self.record(observed, now);
             return Ok(Some(run::Input::Observed {
                 id: observe.id,
                 outcome,
@@ -187,7 +188,6 @@ impl Engine {
     /// Puts an answer on the record before the run goes on.
     fn record_answer(
         &mut self,
-        journal: &dyn Journal,
         id: RunId,
         asked: &run::Action,
         input: &run::Input,
@@ -205,43 +205,34 @@ impl Engine {
                     call: observe.call.clone(),
                     outcome: Some(outcome),
                 };
-                self.record(journal, observed, now)
+                self.record(observed, now);
+                Ok(())
             }
             (run::Action::Perform(perform), run::Input::Performed { outcome, .. }) => {
                 let decision = outcome::performed(&self.model, id, &perform.how, outcome);
-                self.carry_out(journal, decision, now)
+                self.carry_out(decision, now);
+                Ok(())
             }
             (run::Action::Settle { .. }, run::Input::Settled { outcome, .. }) => {
                 let decision = outcome::settled(&self.model, id, *outcome);
-                self.carry_out(journal, decision, now)
+                self.carry_out(decision, now);
+                Ok(())
             }
             _ => Ok(()),
         }
     }
 
     /// What a run has changed and not proven is its incident's.
-    fn keep_dirt(&mut self, journal: &dyn Journal, id: RunId, dirt: Dirt) -> Result<(), Error> {
-        if let Some(id) = incident_of(id)
-            && let Some(incident) = self.desk.incident(journal, id)?
-        {
-            incident.dirt = dirt;
-            if incident.state.is_by_human() {
-                incident.dirt.forgive();
-            }
+    fn keep_dirt(&mut self, id: RunId, dirt: Dirt, now: Time) {
+        if let Some(incident) = incident_of(id) {
+            self.record(UnprovenChanged { incident, dirt }, now);
         }
-        Ok(())
     }
 
     /// What a run says of itself: some of it concerns others.
-    fn reported(
-        &mut self,
-        journal: &dyn Journal,
-        id: RunId,
-        event: Event,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn reported(&mut self, id: RunId, event: Event, now: Time) -> Result<(), Error> {
         if let Event::Verified { .. } | Event::AlreadySo = event {
-            self.recovered(journal, id, ReleasedFor::Verified, now)?;
+            self.recovered(id, ReleasedFor::Verified, now)?;
         }
         if let Event::Owes {
             mitigation,
@@ -258,13 +249,14 @@ impl Engine {
                 due: *until,
                 text: text.clone(),
             };
-            self.owe(journal, id, owed, now)?;
+            self.owe(id, owed, now)?;
         }
         let reported = RunReported {
             run: id,
             event: Some(event),
         };
-        self.record(journal, reported, now)
+        self.record(reported, now);
+        Ok(())
     }
 }
 

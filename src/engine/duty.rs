@@ -11,7 +11,7 @@ use super::desk::Trouble;
 use super::{Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
-    Error, IncidentId, IncidentState, Journal, Message, MessageKind, MessageQueued, NoticeGiven,
+    Error, IncidentHanded, IncidentId, Journal, Message, MessageKind, MessageQueued, NoticeGiven,
     RunId,
 };
 use crate::program::{self, Program};
@@ -33,7 +33,7 @@ impl Engine {
         };
         // Whoever called the run off said that it is over, and knows.
         if notice.because == Some(Reason::CancelledAfterChange)
-            && let Some(incident) = self.desk.incident(journal, id)?
+            && let Some(incident) = self.model.incident(id)
             && incident.state.is_over()
         {
             return Ok(());
@@ -42,7 +42,7 @@ impl Engine {
             run,
             notice: Some(notice.clone()),
         };
-        self.record(journal, given, now)?;
+        self.record(given, now);
         let (kind, due) = match notice.kind {
             program::MessageKind::Page => (MessageKind::Page, None),
             program::MessageKind::Tell => (MessageKind::Note, None),
@@ -66,14 +66,7 @@ impl Engine {
             let next = due.unwrap_or_else(|| moment::after(now, hold.unwrap_or(chain::REPEAT)));
             // Once a task is overdue, the chain is climbed from its beginning.
             let place = place.filter(|_| due.is_none());
-            self.hand(
-                journal,
-                id,
-                (place, next),
-                &notice.text,
-                notice.because,
-                now,
-            )?;
+            self.hand(id, (place, next), &notice.text, notice.because, now)?;
         }
         for role in roles {
             let address = program.roles.iter().find(|known| known.name == role);
@@ -94,18 +87,17 @@ impl Engine {
     /// A human gets the duty: whoever was told is waited for until then.
     fn hand(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         (place, next): (Option<u16>, Time),
         text: &str,
         reason: Option<Reason>,
         now: Time,
     ) -> Result<(), Error> {
-        if let Some(incident) = self.desk.incident(journal, id)? {
-            incident.state = IncidentState::Handed;
-            incident.since = now;
+        if self.model.incident(id).is_some() {
+            let incident = id;
+            self.record(IncidentHanded { incident, reason }, now);
             let decision = chain::begins(id, place, next, text, reason);
-            self.carry_out(journal, decision, now)?;
+            self.carry_out(decision, now);
         }
         Ok(())
     }
@@ -119,7 +111,7 @@ impl Engine {
         reason: Option<Reason>,
         now: Time,
     ) -> Result<(), Error> {
-        self.hand(journal, id, (None, now), text, reason, now)?;
+        self.hand(id, (None, now), text, reason, now)?;
         self.climb(journal, id, now)
     }
 
@@ -134,7 +126,8 @@ impl Engine {
             return Ok(());
         };
         let decision = chain::advances(&self.model, &program, id, now);
-        self.carry_out(journal, decision, now)
+        self.carry_out(decision, now);
+        Ok(())
     }
 
     /// A page cannot be delivered: whoever is next need not wait for the time of this link.
@@ -148,7 +141,8 @@ impl Engine {
             return Ok(());
         };
         let decision = chain::hastens(&self.model, &program, id, now);
-        self.carry_out(journal, decision, now)
+        self.carry_out(decision, now);
+        Ok(())
     }
 
     /// The code that says who is told of an incident.
@@ -157,7 +151,7 @@ impl Engine {
         journal: &dyn Journal,
         id: IncidentId,
     ) -> Result<Option<Arc<Program>>, Error> {
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        let Some(incident) = self.model.incident(id) else {
             return Ok(None);
         };
         let (code, runbook) = (incident.code, incident.runbook.clone());
@@ -189,13 +183,9 @@ impl Engine {
     ) -> Result<(), Error> {
         let evidence = view::evidence(&self.desk.timeline(journal, id)?);
         let store = self.store.clone();
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        let Some(incident) = self.model.incident(id) else {
             return Ok(());
         };
-        let asks = matches!(kind, MessageKind::Page | MessageKind::Task);
-        if asks && !incident.told.contains(address) {
-            incident.told.push(address.clone());
-        }
         let upto = incident.next_entry;
         let (code, runbook) = (incident.code, incident.runbook.clone());
         let message = Message {
@@ -246,7 +236,7 @@ impl Engine {
             upto,
             rendered: Some(Box::new(message)),
         };
-        self.decided(queued.into(), now);
+        self.record(queued, now);
         self.actions.extend(deliver::due(&self.model, id).actions);
     }
 }

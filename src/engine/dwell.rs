@@ -46,7 +46,7 @@ impl Engine {
         };
         let (trigger, decision) = dwell::stands(&self.model, alert, &holding, length);
         for fact in decision.facts {
-            self.decided(fact, now);
+            self.record(fact, now);
         }
         Some(trigger)
     }
@@ -54,7 +54,7 @@ impl Engine {
     /// An alert is over: it stands for nobody any more.
     pub(super) fn stands_no_longer(&mut self, alert: &Alert, now: Time) {
         for fact in dwell::cleared(&self.model, alert).facts {
-            self.decided(fact, now);
+            self.record(fact, now);
         }
     }
 
@@ -73,7 +73,7 @@ impl Engine {
                 true => DwellEnd::Elapsed,
                 false => DwellEnd::Unmatched,
             };
-            self.record(journal, dwell::ended(&holding, how), now)?;
+            self.record(dwell::ended(&holding, how), now);
             let Some((found, bindings)) = taken else {
                 self.unmatched(journal, &holding, &alert, now)?;
                 continue;
@@ -107,12 +107,12 @@ impl Engine {
                 Some((to, trigger.holding))
             }) else {
                 let ended = dwell::ended(&dwell.holding, DwellEnd::Unmatched);
-                self.record(journal, ended, now)?;
+                self.record(ended, now);
                 self.unmatched(journal, &dwell.holding, &dwell.alert, now)?;
                 continue;
             };
             let decision = dwell::moves(&dwell, to, length, now);
-            self.carry_out(journal, decision, now)?;
+            self.carry_out(decision, now);
         }
         Ok(())
     }

@@ -6,12 +6,9 @@
 //! stopped they wait like every other, but are not refused when their patience is over: a human is
 //! told that they wait. A change whose outcome is unknown needs leave again before it is repeated.
 
-use std::collections::BTreeSet;
-
 use super::Engine;
 use super::decide::targets;
 use super::desk::Trouble;
-use super::drive::incident_of;
 use super::gate::{self, Question, Verdict};
 use super::waiting::{Asking, Waiting};
 use crate::effect::Reason;
@@ -48,13 +45,13 @@ impl Engine {
             (_, Verdict::Go) => {
                 match asking.again {
                     true => self.end_claim(run),
-                    false => self.grant(journal, program, asking, now)?,
+                    false => self.grant(program, asking, now)?,
                 }
                 Ok(Some(run::Input::Granted { id }))
             }
             (gate, Verdict::Refuse(reason, why)) => {
                 let refused = Refused { gate, reason, why };
-                self.refuse(journal, &asking, refused, now)?;
+                self.refuse(&asking, refused, now)?;
                 Ok(Some(run::Input::Refused { id, reason }))
             }
             (gate, Verdict::Wait(obstacle, why)) => {
@@ -69,7 +66,6 @@ impl Engine {
     /// Writes a granted change down, with what it locks and disturbs.
     pub(super) fn grant(
         &mut self,
-        journal: &dyn Journal,
         program: &Program,
         asking: Asking,
         now: Time,
@@ -82,12 +78,6 @@ impl Engine {
         } = asking;
         let id = self.model.next_intent();
         self.end_claim(run);
-        // What others had changed and not seen to be well is this run's now.
-        let (locks, disturbed) = (self.model.locks(), self.model.disturbed());
-        let targets = intent.targets.iter();
-        let before = targets.flat_map(|target| [locks.owner(target), disturbed.owner(target)]);
-        let mut holders: BTreeSet<RunId> = before.flatten().collect();
-        holders.insert(run);
         let granted = IntentGranted {
             intent: id,
             run,
@@ -96,16 +86,13 @@ impl Engine {
             change: intent,
             runbook: program.runbook.clone(),
         };
-        self.record(journal, granted, now)?;
-        holders
-            .into_iter()
-            .try_for_each(|run| self.keep_targets(journal, run))
+        self.record(granted, now);
+        Ok(())
     }
 
     /// Puts a refusal on the record.
     pub(super) fn refuse(
         &mut self,
-        journal: &dyn Journal,
         asking: &Asking,
         refused: Refused,
         now: Time,
@@ -119,7 +106,8 @@ impl Engine {
             reason: refused.reason,
             why: refused.why,
         };
-        self.record(journal, refused, now)
+        self.record(refused, now);
+        Ok(())
     }
 
     /// The code of a run.
@@ -135,39 +123,19 @@ impl Engine {
     /// What the run disturbed is in nobody's way any more: a verify of it passed, or it is over.
     pub(super) fn recovered(
         &mut self,
-        journal: &dyn Journal,
         run: RunId,
         why: ReleasedFor,
         now: Time,
     ) -> Result<(), Error> {
         let decision = targets::recovered(&self.model, run, why);
-        self.carry_out(journal, decision, now)?;
-        self.keep_targets(journal, run)
+        self.carry_out(decision, now);
+        Ok(())
     }
 
     /// The run is done with everything that it locked.
-    pub(super) fn unlock(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn unlock(&mut self, run: RunId, now: Time) -> Result<(), Error> {
         let decision = targets::unlocked(&self.model, run);
-        self.carry_out(journal, decision, now)?;
-        self.keep_targets(journal, run)
-    }
-
-    /// The record of an incident says which targets are its own.
-    fn keep_targets(&mut self, journal: &dyn Journal, run: RunId) -> Result<(), Error> {
-        let Some(id) = incident_of(run) else {
-            return Ok(());
-        };
-        let locks = self.model.locks().of_incident(id).cloned().collect();
-        let disturbed = self.model.disturbed().of_incident(id).cloned().collect();
-        if let Some(incident) = self.desk.incident(journal, id)? {
-            incident.locks = locks;
-            incident.disturbed = disturbed;
-        }
+        self.carry_out(decision, now);
         Ok(())
     }
 }

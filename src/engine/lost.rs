@@ -97,9 +97,9 @@ impl Engine {
                 .collect(),
             dirt: Dirt::unproven(past.changes, now),
             next_entry: left.lines,
+            heard: Default::default(),
+            cleared: false,
         };
-        self.model.take_targets(&incident);
-        self.desk.add_incident(incident);
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \
              has changed counts as not verified",
@@ -108,8 +108,9 @@ impl Engine {
         let quarantined = IncidentQuarantined {
             incident: left.id,
             why: why.clone(),
+            body: Some(Box::new(incident)),
         };
-        self.record(journal, quarantined, now)?;
+        self.record(quarantined, now);
         self.page_chain(journal, left.id, &why, Some(Reason::Limit), now)
     }
 

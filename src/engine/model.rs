@@ -2,16 +2,19 @@
 //!
 //! In: facts, one after the other. Out: answers to what decisions ask. `Model::load` builds it from
 //! the records of a store; the facts since the store began give the same one, and a simulated agent
-//! is held to that after each batch. Incidents and runs are not in it yet: see `desk.rs`.
+//! is held to that after each batch. Runs are not in it yet: see `desk.rs`.
 
 mod apply;
 mod dwells;
+mod incidents;
 mod intents;
+mod lines;
 mod load;
 mod rows;
 mod spent;
 mod targets;
 
+pub use apply::Changed;
 pub use dwells::Dwell;
 pub use targets::{Targets, places_around};
 
@@ -23,6 +26,7 @@ use crate::journal::{
 };
 use crate::value::Time;
 use dwells::Dwells;
+use incidents::Incidents;
 use intents::Intents;
 use spent::Spent;
 
@@ -30,6 +34,7 @@ use spent::Spent;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     newest: Newest,
+    incidents: Incidents,
     /// Where changes are stopped, and by whom.
     freezes: BTreeMap<Scope, Hold>,
     locks: Targets,
@@ -41,6 +46,8 @@ pub struct Model {
     chains: BTreeMap<IncidentId, Duty>,
     /// Every debt that is not paid yet.
     debts: BTreeMap<DebtId, Debt>,
+    /// By the incidents that they came of.
+    owing: BTreeSet<(IncidentId, DebtId)>,
     /// Every message that is not delivered yet.
     outbox: BTreeMap<MessageId, Outbox>,
     /// Those of them that are about an incident.
@@ -68,6 +75,12 @@ impl Model {
 
     pub fn debts(&self) -> impl Iterator<Item = &Debt> {
         self.debts.values()
+    }
+
+    /// Whether something is owed after an incident.
+    pub fn owes(&self, incident: IncidentId) -> bool {
+        let own = (incident, DebtId(0))..=(incident, DebtId(u64::MAX));
+        self.owing.range(own).next().is_some()
     }
 
     pub fn message(&self, id: MessageId) -> Option<&Outbox> {

@@ -1,18 +1,16 @@
 //! Incidents begin: opened, joined, or brought back; each with a run that looks into it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use smol_str::SmolStr;
 
 use super::Engine;
 use super::runbooks::Found;
 use crate::effect::{Reason, Severity};
 use crate::journal::{
-    Error, Event, EventId, EventJoined, Happened, Incident, IncidentId, IncidentOpened,
-    IncidentReopened, IncidentState, Journal, RunId, RunStarted,
+    Error, EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened,
+    IncidentState, Journal, RunId, RunStarted,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
-use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
+use crate::run::{self, Leave, Run, RunInput, Start, moment};
 use crate::value::{Duration, Time, Value};
 
 /// Within this time after it was resolved, an incident that comes back is the same one: it is looked
@@ -40,6 +38,20 @@ enum Meaning {
 }
 
 impl Engine {
+    /// The newest incident of what an occasion is about, brought in if need be.
+    pub(super) fn newest(
+        &mut self,
+        journal: &dyn Journal,
+        runbook: &str,
+        key: &str,
+    ) -> Result<Option<&Incident>, Error> {
+        let Some(id) = self.model.newest_of(runbook, key) else {
+            return Ok(None);
+        };
+        self.bring(journal, id)?;
+        Ok(self.model.incident(id))
+    }
+
     /// Whether an incident of this key is open already.
     pub(super) fn is_known(
         &mut self,
@@ -49,62 +61,9 @@ impl Engine {
         let Some((runbook, key)) = self.place(occasion) else {
             return Ok(false);
         };
-        let known = self.desk.incident_of(journal, &runbook, &key)?;
+        let known = self.newest(journal, &runbook, &key)?;
         let open = known.filter(|incident| !incident.state.is_over());
-        match open.map(|incident| incident.id) {
-            Some(id) => Ok(!self.fires_again(journal, id, occasion)?),
-            None => Ok(false),
-        }
-    }
-
-    /// A human has it, all its alerts had ended, and one fires that nobody has heard of: that is a
-    /// matter to be looked at again. What is merely told again is not.
-    fn fires_again(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-        occasion: &Occasion,
-    ) -> Result<bool, Error> {
-        let Some((alert, since)) = &occasion.firing else {
-            return Ok(false);
-        };
-        let Some(incident) = self.desk.incident(journal, id)? else {
-            return Ok(false);
-        };
-        let is_with_a_human = match incident.state {
-            IncidentState::Handed | IncidentState::Acknowledged { .. } => true,
-            IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
-        };
-        if !is_with_a_human || incident.run.is_some() || !incident.firing.is_empty() {
-            return Ok(false);
-        }
-        let timeline = self.desk.timeline(journal, id)?;
-        let mut cleared = false;
-        for entry in &timeline {
-            let event = match &entry.happened {
-                Happened::Cleared { .. } => {
-                    cleared = true;
-                    continue;
-                }
-                Happened::Opened { event }
-                | Happened::Joined { event }
-                | Happened::Reopened { event } => *event,
-                _ => continue,
-            };
-            let own = self.desk.arrived().find(|arrival| arrival.id == event);
-            let arrival = match own.cloned() {
-                Some(arrival) => Some(arrival),
-                None => journal.event(event)?,
-            };
-            let is_same = arrival.is_some_and(|arrival| match arrival.event {
-                Event::Alert(told) => told.fingerprint == *alert && told.since == *since,
-                Event::Named { .. } | Event::Request { .. } => false,
-            });
-            if is_same {
-                return Ok(false);
-            }
-        }
-        Ok(cleared)
+        Ok(open.is_some_and(|incident| !fires_again(incident, occasion)))
     }
 
     /// The runbook and the key of what an occasion is about.
@@ -148,33 +107,26 @@ impl Engine {
         let Some((runbook, key)) = self.place(&occasion) else {
             return Ok(IncidentId::default());
         };
-        let known = self.desk.incident_of(journal, &runbook, &key)?;
-        let meant = match meaning(known, &occasion, now) {
-            Meaning::Joins(id) if self.fires_again(journal, id, &occasion)? => Meaning::Reopens(id),
-            meant => meant,
-        };
-        match meant {
+        let known = self.newest(journal, &runbook, &key)?;
+        match meaning(known, &occasion, now) {
             Meaning::Opens => self.open(journal, occasion, runbook, key, now),
             Meaning::Joins(id) | Meaning::Echoes(id) => {
-                let event = occasion.event;
-                if let Some(incident) = self.desk.incident(journal, id)? {
-                    incident.events += 1;
-                    incident.newest_event = event;
-                    let (fingerprint, starts_at) = occasion.firing.clone().unzip();
-                    // What is merely told again would drown the rest of the timeline.
-                    let news = occasion.firing.is_none_or(|(alert, since)| {
-                        incident.firing.insert(alert, since).is_none()
-                    });
-                    let joined = EventJoined {
-                        incident: id,
-                        event,
-                        fingerprint,
-                        starts_at,
-                        echo: incident.state.is_over(),
-                        news,
-                    };
-                    self.record(journal, joined, now)?;
-                }
+                let (fingerprint, starts_at) = occasion.firing.clone().unzip();
+                let incident = self.model.incident(id);
+                let echo = incident.is_some_and(|one| one.state.is_over());
+                // What is merely told again would drown the rest of the timeline.
+                let news = occasion.firing.is_none_or(|(alert, _)| {
+                    incident.is_none_or(|one| !one.firing.contains_key(&alert))
+                });
+                let joined = EventJoined {
+                    incident: id,
+                    event: occasion.event,
+                    fingerprint,
+                    starts_at,
+                    echo,
+                    news,
+                };
+                self.record(joined, now);
                 Ok(id)
             }
             Meaning::Reopens(id) => self.reopen(journal, id, occasion, now),
@@ -193,80 +145,49 @@ impl Engine {
             return Ok(IncidentId::default());
         };
         let (program, code) = (loaded.program.clone(), loaded.hash);
-        let leave = self.leave(journal, &program, &runbook, &key, now)?;
+        let leave = self.leave(&program, &runbook, &key, now);
         let id = self.model.next_incident();
         let event = occasion.event;
         let opened = IncidentOpened {
             incident: id,
             event,
             product: program.package.clone(),
-            runbook: runbook.clone(),
-            code,
-            key: key.clone(),
-            severity: severity(&program),
-            title: occasion.title.clone(),
-            bindings: occasion.bindings.clone(),
-            firing: occasion.firing.clone(),
-        };
-        self.desk.add_incident(Incident {
-            id,
             runbook,
             code,
             key,
             severity: severity(&program),
             title: occasion.title,
-            opened: now,
-            state: IncidentState::Open,
-            since: now,
-            events: 1,
-            newest_event: event,
             bindings: occasion.bindings,
-            firing: occasion.firing.into_iter().collect::<BTreeMap<_, _>>(),
-            run: None,
-            runs: 0,
-            reopened: 0,
-            duty: None,
-            told: Vec::new(),
-            locks: BTreeSet::new(),
-            disturbed: BTreeSet::new(),
-            dirt: Dirt::default(),
-            next_entry: 0,
-        });
-        self.record(journal, opened, now)?;
+            firing: occasion.firing,
+        };
+        self.record(opened, now);
         self.begin_run(journal, id, code, &program, leave, now)?;
         Ok(id)
     }
 
     /// What the run of a new incident may do.
-    fn leave(
-        &mut self,
-        journal: &dyn Journal,
-        program: &Program,
-        runbook: &SmolStr,
-        key: &SmolStr,
-        now: Time,
-    ) -> Result<Leave, Error> {
+    fn leave(&self, program: &Program, runbook: &SmolStr, key: &SmolStr, now: Time) -> Leave {
         if let Some(why) = program.metadata.shadow.first() {
-            return Ok(Leave::Look {
+            return Leave::Look {
                 reason: Reason::NotYet,
                 text: format!("{runbook} runs as a shadow and changes nothing: {why}"),
                 then: None,
-            });
+            };
         }
         let Some(recurs) = &program.metadata.recurs else {
-            return Ok(Leave::Mend);
+            return Leave::Mend;
         };
         let since = now.millis().saturating_sub(recurs.within.millis());
         let since = Time::from_millis(since).unwrap_or_default();
-        let earlier = journal.incidents_since(runbook, key, since)?;
-        Ok(match earlier >= recurs.times {
+        let earlier = self.model.opened_since(runbook, key, since);
+        match earlier >= recurs.times {
             false => Leave::Mend,
             true => Leave::Look {
                 reason: Reason::Declared,
                 text: format!("{runbook} came {earlier} times within {}", recurs.within),
                 then: Some(recurs.then),
             },
-        })
+        }
     }
 
     /// It came back right after it was resolved. It is looked into, and a human hears of it.
@@ -283,28 +204,19 @@ impl Engine {
         // Permission is current, and so is the code of what begins anew.
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let event = occasion.event;
-        let mut after = "it was resolved";
+        let known = self.model.incident(id);
+        let after = match known.is_some_and(|incident| incident.state.is_over()) {
+            true => "it was resolved",
+            false => "all its alerts had ended",
+        };
         let reopened = IncidentReopened {
             incident: id,
             event,
             code,
-            bindings: occasion.bindings.clone(),
-            firing: occasion.firing.clone(),
+            bindings: occasion.bindings,
+            firing: occasion.firing,
         };
-        if let Some(incident) = self.desk.incident(journal, id)? {
-            if !incident.state.is_over() {
-                after = "all its alerts had ended";
-            }
-            incident.state = IncidentState::Reopened;
-            incident.since = now;
-            incident.events += 1;
-            incident.newest_event = event;
-            incident.code = code;
-            incident.bindings = occasion.bindings;
-            incident.firing.extend(occasion.firing);
-            incident.reopened += 1;
-        }
-        self.record(journal, reopened, now)?;
+        self.record(reopened, now);
         let leave = Leave::Look {
             reason: Reason::NotVerified,
             text: format!("{} came back after {after}", program.runbook),
@@ -326,13 +238,11 @@ impl Engine {
     ) -> Result<(), Error> {
         let store = self.store.clone();
         let before = self.desk.again_from(id);
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        let Some(incident) = self.model.incident(id) else {
             return Ok(());
         };
         let ordinal = incident.runs;
         let run = RunId::Incident(id, ordinal);
-        incident.runs += 1;
-        incident.run = Some(run);
         let start = match program.entries.diagnose {
             Some(_) => Start::Diagnose,
             None => Start::Steps,
@@ -355,7 +265,7 @@ impl Engine {
             offer: false,
         };
         self.desk.add_run(run, code, Run::open(code, input, now));
-        self.record(journal, started, now)?;
+        self.record(started, now);
         self.answer(journal, run, run::Input::Begin, now)
     }
 }
@@ -375,12 +285,30 @@ fn key<'a>(program: &'a Program, bindings: &'a [Value]) -> impl Iterator<Item = 
     })
 }
 
+/// A human has it, all its alerts had ended, and one fires that nobody has heard of: that is a
+/// matter to be looked at again. What is merely told again is not.
+fn fires_again(incident: &Incident, occasion: &Occasion) -> bool {
+    let Some((alert, since)) = &occasion.firing else {
+        return false;
+    };
+    let is_with_a_human = match incident.state {
+        IncidentState::Handed | IncidentState::Acknowledged { .. } => true,
+        IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
+    };
+    let is_quiet = incident.run.is_none() && incident.firing.is_empty() && incident.cleared;
+    let heard = incident.heard.get(alert);
+    is_with_a_human && is_quiet && heard.is_none_or(|heard| heard < since)
+}
+
 fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning {
     let Some(incident) = known else {
         return Meaning::Opens;
     };
     if !incident.state.is_over() {
-        return Meaning::Joins(incident.id);
+        return match fires_again(incident, occasion) {
+            true => Meaning::Reopens(incident.id),
+            false => Meaning::Joins(incident.id),
+        };
     }
     let is_recent = moment::since(incident.since, now) < REOPENS;
     // What fired before it was resolved tells nothing new, whichever alert of the key it is.

@@ -59,7 +59,8 @@ impl Engine {
         by: &str,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        self.bring(journal, id)?;
+        let Some(incident) = self.model.incident(id) else {
             return Ok(Err(Refusal::NoSuchIncident));
         };
         match &incident.state {
@@ -69,19 +70,17 @@ impl Engine {
             }
             IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => {}
         }
-        incident.state = IncidentState::Acknowledged { by: by.into() };
-        incident.since = now;
         let told = incident.told.clone();
         let acknowledged = IncidentAcknowledged {
             incident: id,
             by: by.into(),
             term: None,
         };
-        self.record(journal, acknowledged, now)?;
+        self.record(acknowledged, now);
         let decision = chain::ends(&self.model, id, "somebody has answered");
-        self.carry_out(journal, decision, now)?;
+        self.carry_out(decision, now);
         let decision = deliver::drop_pages(&self.model, id, "somebody has answered");
-        self.carry_out(journal, decision, now)?;
+        self.carry_out(decision, now);
         let text = format!("acknowledged by {by}");
         for address in told {
             self.send(
@@ -108,7 +107,8 @@ impl Engine {
         why: &str,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        self.bring(journal, id)?;
+        let Some(incident) = self.model.incident(id) else {
             return Ok(Err(Refusal::NoSuchIncident));
         };
         if incident.state.is_over() {
@@ -129,7 +129,7 @@ impl Engine {
     /// meanwhile waits, as long as its patience lasts.
     pub fn stop_changes(&mut self, by: &str, why: &str, now: Time) -> Result<(), Refusal> {
         for fact in freeze::stop(&self.model, by, why)?.facts {
-            self.decided(fact, now);
+            self.record(fact, now);
         }
         Ok(())
     }
@@ -144,7 +144,7 @@ impl Engine {
         let Some(decision) = freeze::release(&self.model, by) else {
             return Ok(false);
         };
-        self.carry_out(journal, decision, now)?;
+        self.carry_out(decision, now);
         self.work_on(journal, now)?;
         Ok(true)
     }

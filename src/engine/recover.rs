@@ -45,7 +45,7 @@ impl Engine {
             actions: Vec::new(),
         };
         if let Some(migrated) = journal.migrated() {
-            engine.decided(migrated.into(), now);
+            engine.record(migrated, now);
         }
         engine.load_runbooks(journal, runbooks, now)?;
         let gone = engine.give_up(journal, lost, now)?;
@@ -127,7 +127,7 @@ impl Engine {
                     deadline: moment::after(now, AGAIN),
                 }),
                 run::Action::Perform(perform) => {
-                    self.record(journal, RunResumed { run: id }, now)?;
+                    self.record(RunResumed { run: id }, now);
                     let outcome = match Planted::CrashMeansNotApplied.is_in() {
                         true => ChangeOutcome::NotApplied("it was under way".to_owned()),
                         false => ChangeOutcome::Unknown,

@@ -29,7 +29,8 @@ impl Engine {
         said: Settling,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        self.bring(journal, id)?;
+        let Some(incident) = self.model.incident(id) else {
             return Ok(Err(Refusal::NoSuchIncident));
         };
         if incident.run.is_some() && !incident.state.is_over() {
@@ -52,9 +53,9 @@ impl Engine {
         };
         let by = said.by.clone();
         let decision = outcome::settled_by(intent.id, said.applied, by, said.why);
-        self.carry_out(journal, decision, now)?;
+        self.carry_out(decision, now);
         let is_last = unknown.len() == 1;
-        self.free(journal, id, &intent, said.applied, is_last, now)?;
+        self.free(id, &intent, is_last, now)?;
         let word = match said.applied {
             true => "applied",
             false => "not applied",
@@ -68,25 +69,22 @@ impl Engine {
     /// What the change stood in the way of goes on.
     fn free(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         intent: &StoredIntent,
-        applied: bool,
         is_last: bool,
         now: Time,
     ) -> Result<(), Error> {
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        let Some(incident) = self.model.incident(id) else {
             return Ok(());
         };
-        incident.dirt.settled(&intent.intent, applied);
         let is_clean = !incident.dirt.is_dirty();
         // After a start the last run stands for all of them.
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         if is_last {
             for run in [intent.run, last] {
-                self.unlock(journal, run, now)?;
+                self.unlock(run, now)?;
                 if is_clean {
-                    self.recovered(journal, run, ReleasedFor::Human, now)?;
+                    self.recovered(run, ReleasedFor::Human, now)?;
                 }
             }
         }

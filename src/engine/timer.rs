@@ -42,15 +42,15 @@ impl Engine {
                 Timer::Holding(event) => self.stood_long_enough(journal, event, now)?,
                 Timer::Duty(incident) => {
                     let decision = chain::due(&self.model, incident, now);
-                    self.carry_out(journal, decision, now)?;
+                    self.carry_out(decision, now);
                 }
                 Timer::Message(message) => {
                     let decision = deliver::due(&self.model, message);
-                    self.carry_out(journal, decision, now)?;
+                    self.carry_out(decision, now);
                 }
                 Timer::Debt(debt) => {
                     let decision = debt::due(&self.model, debt, now);
-                    self.carry_out(journal, decision, now)?;
+                    self.carry_out(decision, now);
                 }
                 Timer::Patience(run, id) => self.out_of_patience(journal, run, id, now)?,
             }

@@ -214,7 +214,7 @@ impl Engine {
             why: waiting.why.clone(),
             until,
         };
-        self.record(journal, waits, now)?;
+        self.record(waits, now);
         let pending = match waiting.asking.again {
             true => run::Action::Repeat { id, intent },
             false => run::Action::Intend { id, intent },
@@ -256,7 +256,7 @@ impl Engine {
                     reason,
                     why: format!("waited for too long: {}", waiting.why),
                 };
-                self.refuse(journal, &waiting.asking, refused, now)?;
+                self.refuse(&waiting.asking, refused, now)?;
                 self.answer(journal, run, run::Input::Refused { id, reason }, now)
             }
             IntentKind::Undo | IntentKind::Release => {

@@ -212,6 +212,7 @@ facts! {
     26 RunEnded 1 [T A];
     27 RunResumed 1 [T A];
     28 RunQuarantined 1 [T A];
+    29 IncidentRequested 1 [T];
     30 IntentWaiting 1 [T A];
     31 IntentGranted 1 [T A];
     32 IntentRefused 1 [T A];
@@ -219,6 +220,7 @@ facts! {
     34 ChangePerformed 1 [T A];
     35 ChangeSettled 1 [T A];
     36 TargetsReleased 1 [T A];
+    38 UnprovenChanged 1 [];
     40 MessageQueued 1 [];
     41 MessagesDelivered 1 [T];
     42 MessagesFailed 1 [T];

@@ -45,6 +45,16 @@ pub enum RunId {
     Debt(DebtId, u32),
 }
 
+impl RunId {
+    /// The incident that it works on; none if it looks at a debt.
+    pub fn incident(self) -> Option<IncidentId> {
+        match self {
+            RunId::Incident(incident, _) => Some(incident),
+            RunId::Debt(..) => None,
+        }
+    }
+}
+
 impl fmt::Display for RunId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

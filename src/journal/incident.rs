@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
 use super::{EventId, IncidentId, RunId};
@@ -51,6 +51,21 @@ pub struct Incident {
     pub dirt: Dirt,
     /// The number of the next entry of its timeline.
     pub next_entry: u64,
+    /// Of each alert that has ended, since when it fired when it was told last. Rows of earlier
+    /// versions end before this.
+    #[serde(deserialize_with = "later")]
+    pub heard: BTreeMap<SmolStr, Time>,
+    /// Whether all its alerts were over at some time.
+    #[serde(deserialize_with = "later")]
+    pub cleared: bool,
+}
+
+/// A field that was added at the end: rows that were written before have nothing there. That a row is
+/// whole says its checksum.
+pub(super) fn later<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    Ok(T::deserialize(from).unwrap_or_default())
 }
 
 /// Where an incident is.

@@ -12,8 +12,8 @@ use smol_str::SmolStr;
 use super::{
     Aged, Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
     ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
-    Journal, Keep, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Shard, Step,
-    StoredIntent, StoredRun, Write, decode, encode,
+    Journal, Keep, Keyed, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Shard,
+    Step, StoredIntent, StoredRun, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -315,6 +315,16 @@ impl Journal for Memory {
             .timelines
             .range((incident, from)..=(incident, u64::MAX));
         Ok(entries.map(|(_, entry)| entry.clone()).collect())
+    }
+
+    fn keys(&self) -> Result<Vec<Keyed>, Error> {
+        let known = self.incidents.values().map(|incident| Keyed {
+            id: incident.id,
+            runbook: incident.runbook.clone(),
+            key: incident.key.clone(),
+            opened: incident.opened,
+        });
+        Ok(known.collect())
     }
 
     fn run(&self, id: RunId) -> Result<Option<StoredRun>, Error> {

@@ -13,7 +13,7 @@ use super::trouble::{corrupt, from_sqlite};
 use crate::diag::Code;
 use crate::journal::{
     Arrival, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold, Incident,
-    IncidentId, LetterId, Newest, Page, RunId, Source, StoredRun,
+    IncidentId, Keyed, LetterId, Newest, Page, RunId, Source, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::Time;
@@ -46,6 +46,20 @@ pub fn incident(connection: &Connection, id: IncidentId) -> Result<Option<Incide
     one(connection, sql, [stored(id.0)], |row| {
         record(row, "an incident")
     })
+}
+
+pub fn keys(connection: &Connection) -> Result<Vec<Keyed>, Error> {
+    let sql = "SELECT id, runbook, key, opened FROM incident INDEXED BY incident_by_key";
+    let mut known = all(connection, sql, [], |row| {
+        Ok(Keyed {
+            id: IncidentId(whole(get(row, 0)?)),
+            runbook: get::<String>(row, 1)?.into(),
+            key: get::<String>(row, 2)?.into(),
+            opened: Time::from_millis(get(row, 3)?).unwrap_or_default(),
+        })
+    })?;
+    known.sort_by_key(|known| known.id);
+    Ok(known)
 }
 
 pub fn incident_of(

@@ -1,41 +1,61 @@
 //! What a fact changes in the model. It never fails: a fact about what is not there changes nothing.
 
+use super::lines::lines;
 use super::{Dwell, Model, is_due};
 use crate::effect::Settled;
 use crate::journal::{
     ChangesFrozen, Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Hold, Holding,
-    IntentGranted, IntentState, MessageQueued, Newest, Outbox, StoredIntent, Subject,
-    TargetsReleased,
+    IncidentId, IntentGranted, IntentState, MessageQueued, Newest, Outbox, RunId, StoredIntent,
+    Subject, TargetsReleased, Write,
 };
 use crate::planted::Planted;
 use crate::run::{IntentKind, moment};
 use crate::value::{Duration, Time};
 
+/// What of a store differs once something has happened.
+#[derive(Debug, Default)]
+pub struct Changed {
+    pub rows: Vec<Write>,
+    /// Incidents whose rows differ: each is written once for all that becomes durable together.
+    pub incidents: Vec<IncidentId>,
+}
+
+impl Changed {
+    fn of(&mut self, runs: impl IntoIterator<Item = RunId>) {
+        let incidents = runs.into_iter().filter_map(RunId::incident);
+        self.incidents.extend(incidents);
+    }
+}
+
 impl Model {
     /// Something has happened at this time.
-    pub fn apply(&mut self, fact: &Fact, at: Time) {
-        let (messages, debts) = (self.messages_after(fact, at), self.debts_after(fact, at));
-        for outbox in messages {
-            self.put_message(outbox);
-        }
-        for debt in debts {
-            match debt.paid {
-                None => self.debts.insert(debt.id, debt),
-                Some(_) => self.debts.remove(&debt.id),
-            };
-        }
-        for (event, runbook, dwell) in self.dwells_after(fact, at) {
-            match dwell {
-                Some(dwell) => self.dwells.put(dwell),
-                None => self.dwells.remove(event, &runbook),
+    pub fn apply(&mut self, fact: &Fact, at: Time) -> Changed {
+        let mut changed = Changed::default();
+        let lines = lines(self, fact);
+        self.rows(fact, at, &mut changed);
+        self.incident_changes(fact, at, &mut changed);
+        self.apply_rest(fact, at, &mut changed);
+        self.entered(lines, at, &mut changed);
+        count(&mut self.newest, fact);
+        changed
+    }
+
+    pub(super) fn put_debt(&mut self, debt: Debt) {
+        let owing = (debt.incident, debt.id);
+        match debt.paid {
+            None => {
+                self.owing.insert(owing);
+                self.debts.insert(debt.id, debt);
+            }
+            Some(_) => {
+                self.owing.remove(&owing);
+                self.debts.remove(&debt.id);
             }
         }
-        self.apply_rest(fact, at);
-        count(&mut self.newest, fact);
     }
 
     /// What is changed by a fact of one kind alone.
-    fn apply_rest(&mut self, fact: &Fact, at: Time) {
+    fn apply_rest(&mut self, fact: &Fact, at: Time, changed: &mut Changed) {
         match fact {
             Fact::ChangesFrozen(ChangesFrozen { scope, .. }) => {
                 if let Some(hold) = hold_of(fact, at) {
@@ -48,9 +68,9 @@ impl Model {
             Fact::ChainStarted(_)
             | Fact::ChainAdvanced(_)
             | Fact::ChainEnded(_)
-            | Fact::ClockStepped(_) => self.chained(fact),
-            Fact::IntentGranted(fact) => self.granted(fact, at),
-            Fact::TargetsReleased(fact) => self.released(fact),
+            | Fact::ClockStepped(_) => self.chained(fact, changed),
+            Fact::IntentGranted(fact) => self.granted(fact, at, changed),
+            Fact::TargetsReleased(fact) => self.released(fact, changed),
             Fact::ChangePerformed(fact) => self.intents.is(fact.intent, fact.state),
             Fact::ChangeSettled(fact) => {
                 if let Some(state) = found_out(fact.outcome) {
@@ -76,7 +96,7 @@ impl Model {
             | Fact::EventReceived(_)
             | Fact::RequestReceived(_)
             | Fact::DeadLettered(_) => {}
-            // Incidents and runs are not in the model yet.
+            // Incidents have been changed; runs are not in the model yet.
             Fact::IncidentOpened(_)
             | Fact::EventJoined(_)
             | Fact::AlertCleared(_)
@@ -85,6 +105,8 @@ impl Model {
             | Fact::IncidentAcknowledged(_)
             | Fact::IncidentResolved(_)
             | Fact::IncidentQuarantined(_)
+            | Fact::IncidentRequested(_)
+            | Fact::UnprovenChanged(_)
             | Fact::RunStarted(_)
             | Fact::RunMoved(_)
             | Fact::Observed(_)
@@ -121,7 +143,21 @@ impl Model {
         }
     }
 
-    fn chained(&mut self, fact: &Fact) {
+    fn chained(&mut self, fact: &Fact, changed: &mut Changed) {
+        let subject = match fact {
+            Fact::ChainStarted(fact) => Some(&fact.subject),
+            Fact::ChainAdvanced(fact) => Some(&fact.subject),
+            Fact::ChainEnded(fact) => Some(&fact.subject),
+            Fact::ClockStepped(_) => {
+                changed.incidents.extend(self.chains.keys());
+                None
+            }
+            _ => None,
+        };
+        match subject {
+            Some(Subject::Incident(incident)) => changed.incidents.push(*incident),
+            Some(Subject::Storm(_)) | None => {}
+        }
         match fact {
             Fact::ChainStarted(fact) => {
                 if let Subject::Incident(incident) = fact.subject {
@@ -164,19 +200,26 @@ impl Model {
         }
     }
 
-    fn granted(&mut self, fact: &IntentGranted, at: Time) {
+    /// What others had changed and not seen to be well is this run's now.
+    fn granted(&mut self, fact: &IntentGranted, at: Time, changed: &mut Changed) {
         self.intents.put(stored(fact, at));
         if fact.change.kind != IntentKind::Do || Planted::TakeSkipped.is_in() {
             return;
         }
         for target in &fact.change.targets {
+            let before = [self.locks.owner(target), self.disturbed.owner(target)];
+            changed.of(before.into_iter().flatten().chain([fact.run]));
             self.locks.insert(target.clone(), fact.run);
             self.disturbed.insert(target.clone(), fact.run);
             self.spent.add(target.kind().into(), at, 1);
         }
     }
 
-    fn released(&mut self, fact: &TargetsReleased) {
+    fn released(&mut self, fact: &TargetsReleased, changed: &mut Changed) {
+        let locked = fact.locks.iter().map(|target| self.locks.owner(target));
+        let disturbed = fact.disturbed.iter();
+        let disturbed = disturbed.map(|target| self.disturbed.owner(target));
+        changed.of(locked.chain(disturbed).flatten());
         for target in &fact.locks {
             self.locks.remove(target);
         }

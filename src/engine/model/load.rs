@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::spent::LONGEST;
 use super::{Dwell, Model};
-use crate::journal::{Error, ErrorKind, Event, Incident, Journal, Lost, RunId, Scope};
+use crate::journal::{Error, ErrorKind, Event, Incident, IncidentId, Journal, Lost, RunId, Scope};
 use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -20,11 +20,15 @@ impl Model {
         if let Some(hold) = journal.hold()? {
             model.freezes.insert(Scope::All, hold);
         }
+        for keyed in journal.keys()? {
+            model.incidents.saw(&keyed);
+        }
         for incident in readable(journal.open_incidents()?, &mut lost) {
             if let Some(duty) = &incident.duty {
                 model.chains.insert(incident.id, duty.clone());
             }
             model.take_targets(&incident);
+            model.incidents.put(incident);
         }
         let mut live = BTreeSet::new();
         for run in journal.live_runs()? {
@@ -37,6 +41,7 @@ impl Model {
             let incident = known(journal.incident(id))?;
             if let Some(incident) = incident.filter(|one| one.state.is_over()) {
                 model.take_targets(&incident);
+                model.incidents.put(incident);
             }
         }
         for intent in readable(journal.open_intents()?, &mut lost) {
@@ -66,12 +71,27 @@ impl Model {
             }
         }
         for debt in readable(journal.debts()?, &mut lost) {
-            model.debts.insert(debt.id, debt);
+            model.put_debt(debt);
         }
         for outbox in readable(journal.outbox()?, &mut lost) {
             model.put_message(outbox);
         }
+        model.bring_wanted(journal)?;
         Ok((model, lost))
+    }
+
+    /// Incidents that are over, and that somebody is still told of, or that owe something.
+    fn bring_wanted(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+        let said = self.said.iter().map(|(incident, _)| *incident);
+        let owing = self.owing.iter().map(|(incident, _)| *incident);
+        let wanted: BTreeSet<IncidentId> = said.chain(owing).filter(|id| self.lacks(*id)).collect();
+        for id in wanted {
+            let incident = known(journal.incident(id))?;
+            if let Some(incident) = incident.filter(|one| one.state.is_over()) {
+                self.incidents.put(incident);
+            }
+        }
+        Ok(())
     }
 
     /// What the runs of an incident have hold of.

@@ -1,44 +1,59 @@
-//! The records of the store that differ once something has happened.
+//! The records of the store that differ once something has happened, each in a row of its own.
 
-use super::Model;
 use super::apply::{found_out, hold_of, stored};
+use super::{Changed, Model};
 use crate::journal::{Fact, Holding, Write};
 use crate::value::Time;
 
 impl Model {
-    /// What has to be written beside a fact; asked before it is applied.
-    pub fn rows(&self, fact: &Fact, at: Time) -> Vec<Write> {
-        let mut rows = Vec::new();
+    /// Puts what a fact changes in its place, and says what has to be written beside the fact.
+    pub(super) fn rows(&mut self, fact: &Fact, at: Time, changed: &mut Changed) {
         for (event, runbook, dwell) in self.dwells_after(fact, at) {
             if let Some(before) = self.dwells.get(event, &runbook) {
                 let Holding { trigger, .. } = before.holding;
-                rows.push(Write::HoldingGone {
+                changed.rows.push(Write::HoldingGone {
                     event,
-                    runbook,
+                    runbook: runbook.clone(),
                     trigger,
                 });
             }
-            rows.extend(dwell.map(|dwell| Write::Holding(dwell.holding)));
-        }
-        let messages = self.messages_after(fact, at).into_iter();
-        rows.extend(messages.map(Write::Message));
-        let debts = self.debts_after(fact, at).into_iter();
-        rows.extend(debts.map(Write::Debt));
-        match fact {
-            Fact::ChangesFrozen(_) => rows.push(Write::Hold(hold_of(fact, at))),
-            Fact::ChangesReleased(_) => rows.push(Write::Hold(None)),
-            Fact::IntentGranted(fact) => rows.push(Write::Intent(stored(fact, at))),
-            Fact::ChangePerformed(fact) => {
-                let (id, state) = (fact.intent, fact.state);
-                rows.push(Write::IntentState { id, state });
+            match dwell {
+                Some(dwell) => {
+                    changed.rows.push(Write::Holding(dwell.holding.clone()));
+                    self.dwells.put(dwell);
+                }
+                None => self.dwells.remove(event, &runbook),
             }
-            Fact::ChangeSettled(fact) => {
-                let id = fact.intent;
-                let state = found_out(fact.outcome);
-                rows.extend(state.map(|state| Write::IntentState { id, state }));
-            }
-            _ => {}
         }
-        rows
+        for outbox in self.messages_after(fact, at) {
+            changed.incidents.extend(outbox.message.incident);
+            changed.rows.push(Write::Message(outbox.clone()));
+            self.put_message(outbox);
+        }
+        for debt in self.debts_after(fact, at) {
+            changed.incidents.push(debt.incident);
+            changed.rows.push(Write::Debt(debt.clone()));
+            self.put_debt(debt);
+        }
+        changed.rows.extend(row(fact, at));
+    }
+}
+
+/// The row that a fact is by itself.
+fn row(fact: &Fact, at: Time) -> Option<Write> {
+    match fact {
+        Fact::ChangesFrozen(_) => Some(Write::Hold(hold_of(fact, at))),
+        Fact::ChangesReleased(_) => Some(Write::Hold(None)),
+        Fact::IntentGranted(fact) => Some(Write::Intent(stored(fact, at))),
+        Fact::ChangePerformed(fact) => {
+            let (id, state) = (fact.intent, fact.state);
+            Some(Write::IntentState { id, state })
+        }
+        Fact::ChangeSettled(fact) => {
+            let id = fact.intent;
+            let state = found_out(fact.outcome);
+            state.map(|state| Write::IntentState { id, state })
+        }
+        _ => None,
     }
 }

@@ -143,6 +143,8 @@ impl Batch {
             disturbed: BTreeSet::from([Identity(Vec::new())]),
             dirt: Dirt::default(),
             next_entry: 0,
+            heard: BTreeMap::new(),
+            cleared: false,
         }))
     }
 

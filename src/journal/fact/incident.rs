@@ -3,8 +3,9 @@
 use smol_str::SmolStr;
 
 use crate::effect::{Reason, Severity};
-use crate::journal::{EventId, How, IncidentId};
+use crate::journal::{EventId, How, Incident, IncidentId};
 use crate::program::CodeHash;
+use crate::run::Dirt;
 use crate::value::{Duration, Time, Value};
 
 bodies! {
@@ -75,5 +76,21 @@ bodies! {
     IncidentQuarantined {
         plain incident: IncidentId,
         text why: String,
+        carried body: Option<Box<Incident>>,
+    }
+
+    /// Somebody asked for what an incident does, and with which parameters.
+    IncidentRequested {
+        plain incident: IncidentId,
+        plain event: EventId,
+        person by: SmolStr,
+        plain role: Option<SmolStr>,
+        text parameters: String,
+    }
+
+    /// What an incident has changed and nothing has proven is otherwise than before: bookkeeping.
+    UnprovenChanged {
+        plain incident: IncidentId,
+        plain dirt: Dirt,
     }
 }

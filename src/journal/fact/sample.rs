@@ -11,9 +11,10 @@ use super::{
     ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
     DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
     EventJoined, EventReceived, Fact, IncidentAcknowledged, IncidentHanded, IncidentOpened,
-    IncidentQuarantined, IncidentReopened, IncidentResolved, MessageQueued, MessagesDelivered,
-    MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded,
-    Scope, StoppedHow, StoreMigrated, Subject, TriggerRef,
+    IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved, MessageQueued,
+    MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
+    RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, Subject, TriggerRef,
+    UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -21,7 +22,7 @@ use crate::journal::{
     RunId, Source, Standing,
 };
 use crate::program::{CodeHash, StepIndex};
-use crate::run::{Intent, IntentKind, PathPart, StepPath};
+use crate::run::{Dirt, Intent, IntentKind, PathPart, StepPath};
 use crate::value::{Duration, Identity, Key, Time, Value};
 
 const EVENT: EventId = EventId(7);
@@ -231,6 +232,20 @@ fn incidents() -> Vec<Fact> {
         IncidentQuarantined {
             incident: INCIDENT,
             why: "the record of this incident is damaged".into(),
+            body: None,
+        }
+        .into(),
+        IncidentRequested {
+            incident: INCIDENT,
+            event: EventId(12),
+            by: "ada".into(),
+            role: Some("sre".into()),
+            parameters: "{\"host\":\"web-1\"}".into(),
+        }
+        .into(),
+        UnprovenChanged {
+            incident: INCIDENT,
+            dirt: Dirt::unproven(vec![("key".into(), call())], time(4)),
         }
         .into(),
     ]

@@ -1,0 +1,330 @@
+//! Incidents: those of which something is still to come, and which one a key was seen in last.
+//!
+//! In memory are all that are not over, and those that are over while a run works on them, a message
+//! about them is on its way, or something is owed after them. Others are brought in when they are
+//! named, and let go once what came of that is durable.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use super::{Changed, Model};
+use crate::effect::Settled;
+use crate::journal::{
+    AlertCleared, Entry, EventJoined, Fact, Happened, How, Incident, IncidentId, IncidentOpened,
+    IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageKind, MessageQueued, RunId,
+    SettledBy, Write,
+};
+use crate::run::{Dirt, moment};
+use crate::value::{Duration, Time};
+
+/// What is asked for is never longer ago.
+const LONGEST: Duration = Duration::from_millis(366 * 24 * 3_600_000);
+
+/// By number, and by what they are about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Incidents {
+    /// Who is told, and what is locked and disturbed, stands elsewhere in the model.
+    bodies: BTreeMap<IncidentId, Incident>,
+    keys: BTreeMap<Place, Seen>,
+}
+
+/// A runbook and a key, as a hash that no two of them share.
+type Place = u128;
+
+/// What is known of a key.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Seen {
+    newest: IncidentId,
+    /// When incidents of it were opened.
+    opened: Vec<Time>,
+}
+
+fn place(runbook: &str, key: &str) -> Place {
+    let mut hash = Sha256::new();
+    hash.update(runbook.len().to_be_bytes());
+    hash.update(runbook);
+    hash.update(key);
+    let half = hash.finalize().into_iter().take(16);
+    half.fold(0, |place, byte| place << 8 | Place::from(byte))
+}
+
+impl Incidents {
+    /// An incident that was opened, after all others that are known.
+    pub fn saw(&mut self, keyed: &Keyed) {
+        let seen = self.keys.entry(place(&keyed.runbook, &keyed.key));
+        let seen = seen.or_default();
+        seen.newest = keyed.id;
+        let longest = Duration::from_millis(-LONGEST.millis());
+        let oldest = moment::after(keyed.opened, longest);
+        seen.opened.retain(|at| *at >= oldest);
+        seen.opened.push(keyed.opened);
+    }
+
+    pub fn put(&mut self, mut incident: Incident) {
+        incident.duty = None;
+        incident.locks.clear();
+        incident.disturbed.clear();
+        self.bodies.insert(incident.id, incident);
+    }
+
+    fn newest(&self, runbook: &str, key: &str) -> Option<IncidentId> {
+        let seen = self.keys.get(&place(runbook, key))?;
+        Some(seen.newest)
+    }
+
+    fn since(&self, runbook: &str, key: &str, since: Time) -> usize {
+        let seen = self.keys.get(&place(runbook, key)).into_iter();
+        let opened = seen.flat_map(|seen| &seen.opened);
+        opened.filter(|at| **at >= since).count()
+    }
+}
+
+impl Model {
+    /// An incident, if it is at hand.
+    pub fn incident(&self, id: IncidentId) -> Option<&Incident> {
+        self.incidents.bodies.get(&id)
+    }
+
+    /// Whether an incident has to be brought in before anything can be decided about it.
+    pub fn lacks(&self, id: IncidentId) -> bool {
+        id.0 <= self.newest.incident && !self.incidents.bodies.contains_key(&id)
+    }
+
+    /// The newest incident of a runbook with this key, at hand or not.
+    pub fn newest_of(&self, runbook: &str, key: &str) -> Option<IncidentId> {
+        self.incidents.newest(runbook, key)
+    }
+
+    /// How many incidents of a runbook with this key were opened at or after a time.
+    pub fn opened_since(&self, runbook: &str, key: &str, since: Time) -> u32 {
+        let opened = self.incidents.since(runbook, key, since);
+        u32::try_from(opened).unwrap_or(u32::MAX)
+    }
+
+    /// An incident as it is kept, with what stands elsewhere in the model.
+    pub fn row_of(&self, id: IncidentId) -> Option<Incident> {
+        let mut incident = self.incident(id)?.clone();
+        incident.duty = self.chain(id).cloned();
+        incident.locks = self.locks.of_incident(id).cloned().collect();
+        incident.disturbed = self.disturbed.of_incident(id).cloned().collect();
+        Some(incident)
+    }
+
+    /// Brings an incident in, as it is kept; what is at hand is newer.
+    pub(in crate::engine) fn bring(&mut self, incident: Incident) {
+        if self.lacks(incident.id) {
+            self.incidents.put(incident);
+        }
+    }
+
+    /// Lets go of those of these incidents of which nothing is to come.
+    pub(in crate::engine) fn let_go(&mut self, ids: &BTreeSet<IncidentId>) {
+        for id in ids {
+            if self.incident(*id).is_some_and(|one| !self.is_wanted(one)) {
+                self.incidents.bodies.remove(id);
+            }
+        }
+    }
+
+    /// Lets go of all incidents of which nothing is to come.
+    pub(crate) fn let_all_go(&mut self) {
+        let all = self.incidents.bodies.keys().copied().collect();
+        self.let_go(&all);
+    }
+
+    fn is_wanted(&self, incident: &Incident) -> bool {
+        !incident.state.is_over()
+            || incident.run.is_some()
+            || self.messages_of(incident.id).next().is_some()
+            || self.owes(incident.id)
+    }
+
+    fn with(&mut self, id: IncidentId, changed: &mut Changed, change: impl FnOnce(&mut Incident)) {
+        if let Some(incident) = self.incidents.bodies.get_mut(&id) {
+            change(incident);
+            changed.incidents.push(id);
+        }
+    }
+
+    /// What a fact changes of incidents.
+    pub(super) fn incident_changes(&mut self, fact: &Fact, at: Time, changed: &mut Changed) {
+        match fact {
+            Fact::IncidentOpened(fact) => {
+                self.incidents.saw(&Keyed {
+                    id: fact.incident,
+                    runbook: fact.runbook.clone(),
+                    key: fact.key.clone(),
+                    opened: at,
+                });
+                self.incidents.put(opened(fact, at));
+                changed.incidents.push(fact.incident);
+            }
+            Fact::EventJoined(fact) => self.with(fact.incident, changed, |one| joined(one, fact)),
+            Fact::AlertCleared(fact) => self.with(fact.incident, changed, |one| cleared(one, fact)),
+            Fact::IncidentReopened(fact) => {
+                self.with(fact.incident, changed, |one| reopened(one, fact, at));
+            }
+            Fact::IncidentHanded(fact) => self.with(fact.incident, changed, |one| {
+                one.state = IncidentState::Handed;
+                one.since = at;
+            }),
+            Fact::IncidentAcknowledged(fact) => self.with(fact.incident, changed, |one| {
+                let by = fact.by.clone();
+                one.state = IncidentState::Acknowledged { by };
+                one.since = at;
+            }),
+            Fact::IncidentResolved(fact) => {
+                self.with(fact.incident, changed, |one| resolved(one, fact, at));
+            }
+            Fact::IncidentQuarantined(fact) => {
+                if let Some(body) = &fact.body {
+                    self.take_targets(body);
+                    self.incidents.put(body.as_ref().clone());
+                    changed.incidents.push(fact.incident);
+                }
+            }
+            Fact::UnprovenChanged(fact) => self.with(fact.incident, changed, |one| {
+                one.dirt = fact.dirt.clone();
+                if one.state.is_by_human() {
+                    one.dirt.forgive();
+                }
+            }),
+            Fact::MessageQueued(fact) => self.said(fact, changed),
+            Fact::ChangeSettled(fact) if fact.by == SettledBy::Human => {
+                let Some(granted) = self.intent(fact.intent) else {
+                    return;
+                };
+                let (run, intent) = (granted.run, granted.intent.clone());
+                if let Some(id) = run.incident() {
+                    let applied = fact.outcome == Settled::Applied;
+                    self.with(id, changed, |one| one.dirt.settled(&intent, applied));
+                }
+            }
+            Fact::RunStarted(fact) => {
+                if let RunId::Incident(id, ordinal) = fact.run {
+                    self.with(id, changed, |one| {
+                        one.runs = ordinal + 1;
+                        one.run = Some(fact.run);
+                    });
+                }
+            }
+            Fact::RunEnded(fact) => self.works_no_more(fact.run, changed),
+            Fact::RunQuarantined(fact) => self.works_no_more(fact.run, changed),
+            _ => {}
+        }
+    }
+
+    /// A newer run may be at work already: the incident came back meanwhile.
+    fn works_no_more(&mut self, run: RunId, changed: &mut Changed) {
+        if let Some(id) = run.incident() {
+            self.with(id, changed, |one| {
+                one.run = one.run.filter(|current| *current != run);
+            });
+        }
+    }
+
+    /// Somebody is asked for something.
+    fn said(&mut self, fact: &MessageQueued, changed: &mut Changed) {
+        let Some(id) = fact.incident else { return };
+        match fact.kind {
+            MessageKind::Page | MessageKind::Task => self.with(id, changed, |one| {
+                if !one.told.contains(&fact.to) {
+                    one.told.push(fact.to.clone());
+                }
+            }),
+            MessageKind::Note | MessageKind::Acknowledged | MessageKind::Resolved => {}
+        }
+    }
+
+    /// What stands in timelines now.
+    pub(super) fn entered(
+        &mut self,
+        lines: Vec<(IncidentId, Happened)>,
+        at: Time,
+        changed: &mut Changed,
+    ) {
+        for (id, happened) in lines {
+            let mut number = None;
+            self.with(id, changed, |incident| {
+                number = Some(incident.next_entry);
+                incident.next_entry += 1;
+            });
+            let Some(number) = number else { continue };
+            changed.rows.push(Write::Entry {
+                incident: id,
+                entry: Entry {
+                    number,
+                    at,
+                    happened,
+                },
+            });
+        }
+    }
+}
+
+fn opened(fact: &IncidentOpened, at: Time) -> Incident {
+    Incident {
+        id: fact.incident,
+        runbook: fact.runbook.clone(),
+        code: fact.code,
+        key: fact.key.clone(),
+        severity: fact.severity,
+        title: fact.title.clone(),
+        opened: at,
+        state: IncidentState::Open,
+        since: at,
+        events: 1,
+        newest_event: fact.event,
+        bindings: fact.bindings.clone(),
+        firing: fact.firing.clone().into_iter().collect(),
+        run: None,
+        runs: 0,
+        reopened: 0,
+        duty: None,
+        told: Vec::new(),
+        locks: BTreeSet::new(),
+        disturbed: BTreeSet::new(),
+        dirt: Dirt::default(),
+        next_entry: 0,
+        heard: BTreeMap::new(),
+        cleared: false,
+    }
+}
+
+fn joined(incident: &mut Incident, fact: &EventJoined) {
+    incident.events += 1;
+    incident.newest_event = fact.event;
+    if let (Some(alert), Some(since)) = (&fact.fingerprint, fact.starts_at) {
+        incident.firing.insert(alert.clone(), since);
+    }
+}
+
+fn cleared(incident: &mut Incident, fact: &AlertCleared) {
+    if let Some(since) = incident.firing.remove(&fact.fingerprint) {
+        incident.heard.insert(fact.fingerprint.clone(), since);
+    }
+    incident.cleared |= fact.last;
+}
+
+fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
+    incident.state = IncidentState::Reopened;
+    incident.since = at;
+    incident.events += 1;
+    incident.newest_event = fact.event;
+    incident.code = fact.code;
+    incident.bindings.clone_from(&fact.bindings);
+    incident.firing.extend(fact.firing.clone());
+    incident.reopened += 1;
+}
+
+fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
+    incident.state = IncidentState::Resolved {
+        how: fact.how,
+        by: fact.by.clone(),
+    };
+    incident.since = at;
+    if fact.how == How::Human {
+        incident.dirt.forgive();
+    }
+}
