@@ -39,6 +39,19 @@
 //! token = { file = "/run/secrets/alertmanager" }
 //! kinds = ["send"]                      # without it all: "send", "view", "operate"
 //!
+//! [storm]                               # so much at once that remedies wait: see the reference
+//! threshold = 20                        # so many incidents of one product
+//! span = "60s"                          # within this time
+//! cool_down = "10m"                     # how long remedies wait after it
+//! patience = "1h"                       # how long a change waits for it
+//!
+//! [limits]
+//! per_target = 6                        # how often one target is changed, by all runbooks together
+//! window = "1h"                         # within this time
+//!
+//! [acknowledged]
+//! term = "4h"                           # after this an acknowledged incident is told again
+//!
 //! [grants]                              # what is not here is denied
 //! "prom.query" = true
 //! "host.read" = ["cache-*"]
@@ -46,6 +59,7 @@
 //! "exec.apply" = [["cache-control", "restart"], ["cache-control", "flush", "*"]]
 //! ```
 
+mod bounds;
 mod capability;
 mod grants;
 mod parts;
@@ -60,6 +74,7 @@ use smol_str::SmolStr;
 use url::Url;
 
 use crate::effect::words;
+pub use bounds::{Bounds, StormBounds};
 pub use grants::{Denied, Grants, Need};
 pub use reader::{mask, read, read_what_can_be};
 
@@ -93,6 +108,7 @@ pub struct Settings {
     pub secrets: BTreeMap<SmolStr, SecretRef>,
     /// Names and tokens differ.
     pub callers: Vec<Caller>,
+    pub bounds: Bounds,
     pub grants: Grants,
 }
 
@@ -196,6 +212,7 @@ impl Settings {
             contacts,
             secrets,
             callers: _,
+            bounds: _,
             grants: _,
         } = self;
         let differs = [
@@ -229,6 +246,7 @@ impl Default for Settings {
             contacts: BTreeMap::new(),
             secrets: BTreeMap::new(),
             callers: Vec::new(),
+            bounds: Bounds::default(),
             grants: Grants::default(),
         }
     }

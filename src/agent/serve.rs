@@ -100,6 +100,9 @@ pub async fn start(
     let mut engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
         .map_err(|failure| vec![store_refused(&path, &failure)])?;
     engine.told_to(settings.platform.clone());
+    engine
+        .abides_by(&store, settings.bounds.clone(), clock.now())
+        .map_err(|failure| vec![store_refused(&path, &failure)])?;
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|failure| {
@@ -246,7 +249,8 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
     // When the driver is gone the agent ends, and nobody needs a package.
     running.door.change(rules);
     let waiting = settings.taken_at_start(started).join(", ");
-    if running.handle.load(runbooks, settings.grants).await.is_ok() {
+    let Settings { grants, bounds, .. } = settings;
+    if running.handle.load(runbooks, grants, bounds).await.is_ok() {
         info!(package = package.name, runbooks = count, "loaded anew");
         if !waiting.is_empty() {
             warn!("{waiting} of the settings changed: that is taken at the next start only");

@@ -115,6 +115,14 @@ impl Desk {
         Ok(self.incidents.get_mut(&id))
     }
 
+    /// An incident as it is now, to be looked at only.
+    pub fn peek(&self, journal: &dyn Journal, id: IncidentId) -> Result<Option<Incident>, Error> {
+        match self.incidents.get(&id) {
+            Some(incident) => Ok(Some(incident.clone())),
+            None => journal.incident(id),
+        }
+    }
+
     /// The newest incident of a runbook with this key.
     pub fn incident_of(
         &mut self,

@@ -11,8 +11,8 @@ use super::desk::Trouble;
 use super::{Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
-    Error, IncidentId, IncidentState, Journal, Message, MessageKind, MessageQueued, NoticeGiven,
-    RunId,
+    Error, Happened, IncidentHanded, IncidentId, IncidentState, Journal, Message, MessageKind,
+    MessageQueued, NoticeGiven, RunId,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -54,6 +54,9 @@ impl Engine {
                 Some(after_workdays(now, days, program.zone.as_deref())),
             ),
         };
+        if kind == MessageKind::Page && self.is_told_by_storm(journal, id, notice.because, now)? {
+            return Ok(());
+        }
         let mut roles = notice.roles.clone();
         if roles.is_empty() {
             roles.extend(link(program, 0).map(|(name, _, _)| name));
@@ -110,6 +113,43 @@ impl Engine {
         Ok(())
     }
 
+    /// A human is needed, and hears of it with all other incidents of a storm: no chain of its own
+    /// begins while that lasts.
+    fn is_told_by_storm(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        reason: Option<Reason>,
+        now: Time,
+    ) -> Result<bool, Error> {
+        let Some(of) = self.storm_telling_of(id) else {
+            return Ok(false);
+        };
+        if let Some(incident) = self.desk.incident(journal, id)? {
+            incident.state = IncidentState::Handed;
+            incident.since = now;
+        }
+        let incident = id;
+        self.record(journal, IncidentHanded { incident, reason }, now)?;
+        self.desk.note(journal, id, now, Happened::InStorm { of })?;
+        Ok(true)
+    }
+
+    /// A page has arrived: its link is waited for from now on.
+    pub(super) fn reached(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        to: &SmolStr,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(program) = self.responsible(journal, id)? else {
+            return Ok(());
+        };
+        let decision = chain::reached(&self.model, &program, id, to, now);
+        self.carry_out(journal, decision, now)
+    }
+
     /// Pages the first link of the chain, for something that no run said.
     pub(super) fn page_chain(
         &mut self,
@@ -119,6 +159,9 @@ impl Engine {
         reason: Option<Reason>,
         now: Time,
     ) -> Result<(), Error> {
+        if self.is_told_by_storm(journal, id, reason, now)? {
+            return Ok(());
+        }
         self.hand(journal, id, (None, now), text, reason, now)?;
         self.climb(journal, id, now)
     }
@@ -157,10 +200,10 @@ impl Engine {
         journal: &dyn Journal,
         id: IncidentId,
     ) -> Result<Option<Arc<Program>>, Error> {
-        let Some(incident) = self.desk.incident(journal, id)? else {
+        let Some(incident) = self.desk.peek(journal, id)? else {
             return Ok(None);
         };
-        let (code, runbook) = (incident.code, incident.runbook.clone());
+        let (code, runbook) = (incident.code, incident.runbook);
         match self.desk.program(journal, code) {
             Ok(program) => Ok(Some(program)),
             Err(Trouble::Store(error)) => Err(error),

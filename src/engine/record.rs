@@ -10,8 +10,8 @@ use super::model::Model;
 use super::timer::Timer;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
-    ChainAdvanced, ChainStarted, Error, Fact, Happened, How, IncidentId, Journal, MessageId, RunId,
-    Subject,
+    ChainAdvanced, ChainStarted, Error, Fact, Happened, How, IncidentId, Journal, LinkReached,
+    MessageId, RunId, Subject,
 };
 use crate::planted::Planted;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -91,6 +91,7 @@ fn chain_of(fact: &Fact) -> Option<IncidentId> {
     let subject = match fact {
         Fact::ChainStarted(fact) => &fact.subject,
         Fact::ChainAdvanced(fact) => &fact.subject,
+        Fact::LinkReached(fact) => &fact.subject,
         Fact::ChainEnded(fact) => &fact.subject,
         _ => return None,
     };
@@ -106,9 +107,10 @@ fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
         Fact::DwellStarted(fact) => vec![(fact.until, Timer::Holding(fact.event))],
         Fact::DwellMoved(fact) => vec![(fact.until, Timer::Holding(fact.event))],
         Fact::ChainStarted(ChainStarted { subject, next, .. })
-        | Fact::ChainAdvanced(ChainAdvanced { subject, next, .. }) => match subject {
+        | Fact::ChainAdvanced(ChainAdvanced { subject, next, .. })
+        | Fact::LinkReached(LinkReached { subject, next, .. }) => match subject {
             Subject::Incident(incident) => vec![(*next, Timer::Duty(*incident))],
-            Subject::Storm(_) => Vec::new(),
+            Subject::Storm(_) => vec![(*next, Timer::Storms)],
         },
         Fact::DebtIncurred(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
         Fact::DebtChecked(fact) => vec![(fact.next, Timer::Debt(fact.debt))],

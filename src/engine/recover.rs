@@ -38,6 +38,8 @@ impl Engine {
             work: Default::default(),
             dead: Default::default(),
             platform: None,
+            bounds: Default::default(),
+            storms: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };
@@ -46,6 +48,8 @@ impl Engine {
         }
         engine.load_runbooks(journal, runbooks, now)?;
         engine.set_timers();
+        engine.set_freeze_timers(now);
+        engine.recall_storms(journal, now)?;
         engine.match_dwells(journal, now)?;
         engine.take_up_runs(journal, now)?;
         Ok(engine)
@@ -160,9 +164,6 @@ impl Engine {
                 return self.quarantine(journal, asking.run, now);
             }
         };
-        let until = moment::after(now, program.metadata.patience);
-        let timer = Timer::Patience(asking.run, asking.id);
-        self.timers.insert((until, timer));
         let question = Question {
             asking: &asking,
             program: &program,
@@ -176,7 +177,12 @@ impl Engine {
                 ("", Obstacle::Freeze(Scope::All), why)
             }
         };
-        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, now));
+        let patience = self.patience_for(&obstacle, asking.run, program.metadata.patience);
+        let until = moment::after(now, patience);
+        let timer = Timer::Patience(asking.run, asking.id);
+        self.timers.insert((until, timer));
+        let since = (now, until);
+        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, since));
         Ok(())
     }
 }

@@ -1,7 +1,8 @@
 //! Timelines and evidence in words, for people.
 
-use crate::effect::Call;
-use crate::journal::{Entry, Happened, Line};
+use crate::effect::{Call, Reason};
+use crate::journal::{Entry, Happened, Line, Scope};
+use crate::program::MessageKind;
 use crate::run::words::{self, Print};
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
 
@@ -122,6 +123,31 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
+        Happened::InStorm { of } => {
+            let of = match of {
+                Scope::All => "several products".to_owned(),
+                Scope::Product(_) | Scope::Runbook(_) => of.shown(),
+            };
+            format!("part of a storm of incidents of {of}: one page tells of all of them")
+        }
+        Happened::Paged { to } => format!("{to} is told"),
+        Happened::Dropped { to, why } => {
+            format!(
+                "what was never delivered to {} is dropped: {why}",
+                to.join(", ")
+            )
+        }
+        Happened::Lapsed { by } => {
+            format!("{by} took it on and it is not over yet: it is told again")
+        }
+        Happened::Quarantined { why } => why.clone(),
+        Happened::Overdue { owed_by, text } => {
+            let text = escape_text(text, SHOWN_CHARACTERS);
+            format!("overdue, owed by {owed_by}: {text}")
+        }
+        Happened::ClearedUnmatched { event } => format!(
+            "its alert is resolved, says event {event}; the runbook that took it is not loaded any more"
+        ),
         Happened::Damaged => "the record of this line is damaged".to_owned(),
         Happened::SettledBy {
             call,
@@ -148,6 +174,21 @@ pub fn line(entry: &Entry) -> Option<String> {
             )
         }
     })
+}
+
+/// What a human was told last, or would have been, and why.
+pub(super) fn last_told(entries: &[Entry]) -> (String, Option<Reason>) {
+    let told = entries
+        .iter()
+        .rev()
+        .find_map(|entry| match &entry.happened {
+            Happened::Told(notice) if notice.kind != MessageKind::Tell => {
+                Some((notice.text.clone(), notice.because))
+            }
+            Happened::Quarantined { why } => Some((why.clone(), Some(Reason::Limit))),
+            _ => None,
+        });
+    told.unwrap_or_else(|| ("somebody is needed".to_owned(), None))
 }
 
 /// What was seen and done, for whoever is told.
@@ -185,6 +226,9 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Settled { .. }
         | Happened::SettledBy { .. }
         | Happened::Requested { .. }
+        | Happened::Overdue { .. }
+        | Happened::Quarantined { .. }
+        | Happened::ClearedUnmatched { .. }
         | Happened::Damaged
         | Happened::Attached(_)
         | Happened::Run(_)
@@ -197,6 +241,10 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Ended(_)
         | Happened::Acknowledged { .. }
         | Happened::ResolvedBy { .. }
+        | Happened::InStorm { .. }
+        | Happened::Paged { .. }
+        | Happened::Dropped { .. }
+        | Happened::Lapsed { .. }
         | Happened::Escalated { .. } => false,
     }
 }

@@ -17,8 +17,10 @@ use tracing::{error, info, warn};
 use super::{Clock, Performer, Status, Tally};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
-use crate::journal::{Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, StoppedHow, Write};
-use crate::settings::Grants;
+use crate::journal::{
+    Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, Scope, StoppedHow, Write,
+};
+use crate::settings::{Bounds, Grants};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// The most inputs that one commit takes.
@@ -37,11 +39,12 @@ enum Order {
     Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
-    StopChanges(String, String, Reply<Result<(), Refusal>>),
-    ReleaseChanges(Option<SmolStr>, Reply<bool>),
+    StopChanges(Scope, String, String, Reply<Result<(), Refusal>>),
+    ReleaseChanges(Scope, Option<SmolStr>, Option<String>, Reply<bool>),
+    AcknowledgeStorm(Scope, String, Reply<Result<(), Refusal>>),
     /// No change begins any more.
     Drain(Reply<()>),
-    Load(Box<Runbooks>, Grants, Reply<()>),
+    Load(Box<Runbooks>, Grants, Bounds, Reply<()>),
     Look(Look),
     /// Ends the loop once what came before is done.
     Stop,
@@ -259,17 +262,24 @@ impl Work {
             Order::Settle(id, said, reply) => {
                 Some(later(reply, engine.settle(journal, id, said, now)?))
             }
-            Order::StopChanges(by, why, reply) => {
-                Some(later(reply, engine.stop_changes(&by, &why, now)))
+            Order::StopChanges(scope, by, why, reply) => {
+                let stopped = engine.stop_changes(journal, scope, &by, &why, now)?;
+                Some(later(reply, stopped))
             }
-            Order::ReleaseChanges(by, reply) => {
-                Some(later(reply, engine.release_changes(journal, by, now)?))
+            Order::ReleaseChanges(scope, by, why, reply) => {
+                let released = engine.release_changes(journal, &scope, by, why, now)?;
+                Some(later(reply, released))
+            }
+            Order::AcknowledgeStorm(scope, by, reply) => {
+                let done = engine.acknowledge_storm(journal, &scope, &by, now)?;
+                Some(later(reply, done))
             }
             Order::Drain(reply) => {
                 engine.drain();
                 Some(later(reply, ()))
             }
-            Order::Load(runbooks, grants, reply) => {
+            Order::Load(runbooks, grants, bounds, reply) => {
+                engine.abides_by(journal, bounds, now)?;
                 engine.load(journal, *runbooks, grants, now)?;
                 Some(later(reply, ()))
             }
@@ -396,17 +406,43 @@ impl Handle {
         self.ask(|reply| Order::Settle(id, said, reply)).await
     }
 
-    pub async fn stop_changes(&self, by: String, why: String) -> Result<Result<(), Refusal>, Gone> {
-        self.ask(|reply| Order::StopChanges(by, why, reply)).await
+    pub async fn stop_changes(
+        &self,
+        scope: Scope,
+        by: String,
+        why: String,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::StopChanges(scope, by, why, reply))
+            .await
     }
 
-    pub async fn release_changes(&self, by: Option<SmolStr>) -> Result<bool, Gone> {
-        self.ask(|reply| Order::ReleaseChanges(by, reply)).await
+    pub async fn release_changes(
+        &self,
+        scope: Scope,
+        by: Option<SmolStr>,
+        why: Option<String>,
+    ) -> Result<bool, Gone> {
+        self.ask(|reply| Order::ReleaseChanges(scope, by, why, reply))
+            .await
+    }
+
+    pub async fn acknowledge_storm(
+        &self,
+        scope: Scope,
+        by: String,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::AcknowledgeStorm(scope, by, reply))
+            .await
     }
 
     /// Takes new runbooks and grants.
-    pub async fn load(&self, runbooks: Runbooks, grants: Grants) -> Result<(), Gone> {
-        self.ask(|reply| Order::Load(Box::new(runbooks), grants, reply))
+    pub async fn load(
+        &self,
+        runbooks: Runbooks,
+        grants: Grants,
+        bounds: Bounds,
+    ) -> Result<(), Gone> {
+        self.ask(|reply| Order::Load(Box::new(runbooks), grants, bounds, reply))
             .await
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Arrival, DeadLetter, Debt, Disposition, Entry, EventId, Hold, Holding, Incident, IncidentId,
-    IntentId, IntentState, Outbox, StoredIntent, StoredRun,
+    IntentId, IntentState, Outbox, Scope, StoredIntent, StoredRun, Storm,
 };
 use crate::program::CodeHash;
 
@@ -43,5 +43,7 @@ pub enum Write {
     },
     Message(Outbox),
     Debt(Debt),
-    Hold(Option<Hold>),
+    /// Changes are stopped here; nothing if they are not any more.
+    Hold(Scope, Option<Hold>),
+    Storm(Scope, Storm),
 }

@@ -8,7 +8,8 @@ use toml::de::DeTable;
 
 use super::reader::{Found, Reader, Section};
 use super::{
-    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, grants, value,
+    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, bounds, grants,
+    value,
 };
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -27,6 +28,9 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         "contacts",
         "secrets",
         "callers",
+        "storm",
+        "limits",
+        "acknowledged",
         "grants",
     ];
     let start = reader.span(0..0);
@@ -75,6 +79,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         contacts,
         secrets: secrets(reader, &file),
         callers: callers(reader, &file),
+        bounds: bounds::read(reader, &file),
         grants: grants::read(reader, &file),
     }
 }

@@ -9,15 +9,15 @@ use smol_str::SmolStr;
 
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
-use super::write::state_column;
+use super::write::{HOLD, STORM, state_column};
 use crate::diag::Code;
 use crate::journal::{
     Arrival, DeadLetter, Debt, DebtId, Entry, Error, EventId, Happened, Hold, Holding, Incident,
-    IncidentId, IntentState, LetterId, Newest, Outbox, Page, RunId, Source, StoredIntent,
-    StoredRun,
+    IncidentId, IntentState, LetterId, Newest, Outbox, Page, RunId, Scope, Source, StoredIntent,
+    StoredRun, Storm,
 };
 use crate::program::CodeHash;
-use crate::value::Time;
+use crate::value::{Identity, Time};
 
 /// What is wrong with a row, if it was read.
 type Read<T> = Result<T, Error>;
@@ -268,6 +268,24 @@ fn letter(blob: &[u8]) -> DeadLetter {
     })
 }
 
+/// In the order in which they were granted.
+pub fn changed(
+    connection: &Connection,
+    since: Time,
+) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
+    let sql = "SELECT record FROM intent WHERE id IN (SELECT intent FROM target WHERE at >= ?1) \
+               ORDER BY id";
+    let intents: Vec<StoredIntent> = all(connection, sql, [since.millis()], |row| {
+        record(row, "an intent")
+    })?;
+    let changed = intents.into_iter().flat_map(|one| {
+        let (at, runbook) = (one.at, one.runbook);
+        let targets = one.intent.targets.into_iter();
+        targets.map(move |target| (at, target, runbook.clone()))
+    });
+    Ok(changed.collect())
+}
+
 pub fn holdings(connection: &Connection) -> Result<Vec<Holding>, Error> {
     let sql = "SELECT record FROM holding ORDER BY event, runbook, trigger";
     all(connection, sql, [], |row| {
@@ -285,11 +303,27 @@ pub fn debts(connection: &Connection) -> Result<Vec<Debt>, Error> {
     all(connection, sql, [], |row| record(row, "a debt"))
 }
 
-pub fn hold(connection: &Connection) -> Result<Option<Hold>, Error> {
+/// The widest first.
+pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let sql = "SELECT hold FROM meta WHERE hold IS NOT NULL";
-    one(connection, sql, [], |row| {
-        record(row, "who stopped all changes")
-    })
+    let what = "who stopped changes";
+    let everywhere = one(connection, sql, [], |row| record(row, what))?;
+    let everywhere = everywhere.map(|hold| (Scope::All, hold));
+    let narrower = controls(connection, HOLD, what)?;
+    Ok(everywhere.into_iter().chain(narrower).collect())
+}
+
+pub fn storms(connection: &Connection) -> Result<Vec<(Scope, Storm)>, Error> {
+    controls(connection, STORM, "a storm")
+}
+
+fn controls<T: DeserializeOwned>(
+    connection: &Connection,
+    kind: i64,
+    what: &str,
+) -> Result<Vec<(Scope, T)>, Error> {
+    let sql = "SELECT record FROM control WHERE kind = ?1 ORDER BY scope";
+    all(connection, sql, [kind], |row| record(row, what))
 }
 
 fn arrival(row: &Row<'_>) -> Read<Arrival> {

@@ -84,14 +84,19 @@ fn page() -> Fact {
 fn changes_are_stopped_once_and_go_on_once() {
     let model = given([]);
     assert_eq!(
-        words(&freeze::stop(&model, "ada", "").unwrap()),
-        "ChangesFrozen"
+        words(&freeze::stop(&model, Scope::All, "ada", "").unwrap()),
+        "ChangesFrozen, TellOwners(All, \"changes of everything are stopped by ada\")"
     );
-    assert!(freeze::release(&model, None).is_none());
+    assert!(freeze::release(&model, &Scope::All, None, None).is_none());
     let model = given([frozen()]);
-    assert!(freeze::stop(&model, "bob", "").is_err());
-    let released = freeze::release(&model, Some("ada".into())).unwrap();
-    assert_eq!(words(&released), "ChangesReleased, Pass(Freeze(All))");
+    assert!(freeze::stop(&model, Scope::All, "bob", "").is_err());
+    let released = freeze::release(&model, &Scope::All, Some("ada".into()), None).unwrap();
+    let released = words(&released);
+    assert!(
+        released.starts_with("ChangesReleased, TellOwners(All, "),
+        "{released}"
+    );
+    assert!(released.ends_with("Pass(Freeze(All))"), "{released}");
 }
 
 #[test]

@@ -30,6 +30,7 @@ impl Model {
                 None => self.dwells.remove(event, &runbook),
             }
         }
+        self.storms.extend(self.storms_after(fact));
         self.apply_rest(fact, at);
         count(&mut self.newest, fact);
     }
@@ -47,6 +48,7 @@ impl Model {
             }
             Fact::ChainStarted(_)
             | Fact::ChainAdvanced(_)
+            | Fact::LinkReached(_)
             | Fact::ChainEnded(_)
             | Fact::ClockStepped(_) => self.chained(fact),
             Fact::IntentGranted(fact) => self.granted(fact, at),
@@ -63,6 +65,8 @@ impl Model {
             Fact::DwellStarted(_)
             | Fact::DwellMoved(_)
             | Fact::DwellEnded(_)
+            | Fact::StormBegan(_)
+            | Fact::StormEnded(_)
             | Fact::MessageQueued(_)
             | Fact::MessagesDelivered(_)
             | Fact::MessagesFailed(_)
@@ -83,6 +87,7 @@ impl Model {
             | Fact::IncidentReopened(_)
             | Fact::IncidentHanded(_)
             | Fact::IncidentAcknowledged(_)
+            | Fact::AcknowledgementLapsed(_)
             | Fact::IncidentResolved(_)
             | Fact::RunStarted(_)
             | Fact::RunMoved(_)
@@ -97,6 +102,7 @@ impl Model {
             // Nothing that a decision asks for.
             Fact::AgentStarted(_)
             | Fact::AgentStopped(_)
+            | Fact::FreezeReminded(_)
             | Fact::PackageLoaded(_)
             | Fact::ProgramKept(_)
             | Fact::StoreMigrated(_) => {}
@@ -141,6 +147,13 @@ impl Model {
                     duty.next = fact.next;
                 }
             }
+            Fact::LinkReached(fact) => {
+                if let Some(duty) = self.chain_of(&fact.subject)
+                    && duty.link == Some(fact.link)
+                {
+                    duty.next = fact.next;
+                }
+            }
             Fact::ChainEnded(fact) => match fact.subject {
                 Subject::Incident(incident) => {
                     self.chains.remove(&incident);
@@ -173,6 +186,7 @@ impl Model {
             self.disturbed.insert(target.clone(), fact.run);
             self.spent.add(target.kind().into(), at, 1);
         }
+        self.changed.granted(fact, at);
     }
 
     fn released(&mut self, fact: &TargetsReleased) {

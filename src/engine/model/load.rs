@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::spent::LONGEST;
 use super::{Dwell, Model};
-use crate::journal::{Error, Event, Incident, Journal, RunId, Scope};
+use crate::journal::{Error, Event, Incident, Journal, RunId};
 use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -19,9 +19,8 @@ impl Model {
             newest: journal.newest()?,
             ..Model::default()
         };
-        if let Some(hold) = journal.hold()? {
-            model.freezes.insert(Scope::All, hold);
-        }
+        model.freezes.extend(journal.holds()?);
+        model.storms.extend(journal.storms()?);
         for incident in journal.incidents(true, OPEN)? {
             if let Some(duty) = &incident.duty {
                 model.chains.insert(incident.id, duty.clone());
@@ -50,6 +49,9 @@ impl Model {
         let longest = Duration::from_millis(-LONGEST.millis());
         for (at, of, amount) in journal.attempts(moment::after(now, longest))? {
             model.spent.add(of, at, amount);
+        }
+        for (at, target, runbook) in journal.changed(moment::after(now, longest))? {
+            model.changed.add(&target, at, &runbook);
         }
         for holding in journal.holdings()? {
             if Planted::DwellsForgotten.is_in() {

@@ -22,11 +22,15 @@ impl Model {
         }
         let messages = self.messages_after(fact, at).into_iter();
         rows.extend(messages.map(Write::Message));
+        let storms = self.storms_after(fact).into_iter();
+        rows.extend(storms.map(|(scope, storm)| Write::Storm(scope, storm)));
         let debts = self.debts_after(fact, at).into_iter();
         rows.extend(debts.map(Write::Debt));
         match fact {
-            Fact::ChangesFrozen(_) => rows.push(Write::Hold(hold_of(fact, at))),
-            Fact::ChangesReleased(_) => rows.push(Write::Hold(None)),
+            Fact::ChangesFrozen(frozen) => {
+                rows.push(Write::Hold(frozen.scope.clone(), hold_of(fact, at)));
+            }
+            Fact::ChangesReleased(fact) => rows.push(Write::Hold(fact.scope.clone(), None)),
             Fact::IntentGranted(fact) => rows.push(Write::Intent(stored(fact, at))),
             Fact::ChangePerformed(fact) => {
                 let (id, state) = (fact.intent, fact.state);

@@ -63,6 +63,12 @@ bodies! {
         plain term: Option<Duration>,
     }
 
+    /// Whoever has taken the duty over has not come to an end in time: it is told again.
+    AcknowledgementLapsed {
+        plain incident: IncidentId,
+        person by: SmolStr,
+    }
+
     /// An incident is over; by whom and why, if a human said so.
     IncidentResolved {
         plain incident: IncidentId,

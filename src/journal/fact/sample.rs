@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::{
-    AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
-    ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
-    DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
-    EventJoined, EventReceived, Fact, IncidentAcknowledged, IncidentHanded, IncidentOpened,
-    IncidentReopened, IncidentResolved, MessageQueued, MessagesDelivered, MessagesDropped,
-    MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow,
-    StoreMigrated, Subject, TriggerRef,
+    AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
+    ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered,
+    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
+    DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged,
+    IncidentHanded, IncidentOpened, IncidentReopened, IncidentResolved, LinkReached, MessageQueued,
+    MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
+    RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormBegan, StormEnded,
+    Subject, TriggerRef,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -221,6 +222,11 @@ fn incidents() -> Vec<Fact> {
             term: Some(Duration::from_millis(14_400_000)),
         }
         .into(),
+        AcknowledgementLapsed {
+            incident: INCIDENT,
+            by: "ada".into(),
+        }
+        .into(),
         IncidentResolved {
             incident: INCIDENT,
             how: How::Human,
@@ -283,6 +289,12 @@ fn people() -> Vec<Fact> {
             next: time(15),
         }
         .into(),
+        LinkReached {
+            subject: subject.clone(),
+            link: 1,
+            next: time(16),
+        }
+        .into(),
         ChainEnded {
             subject: Subject::Storm(Scope::Product("shop".into())),
             why: "acknowledged by ada".into(),
@@ -298,6 +310,22 @@ fn people() -> Vec<Fact> {
 
 fn control() -> Vec<Fact> {
     vec![
+        StormBegan {
+            scope: Scope::Product("shop".into()),
+            incidents: vec![IncidentId(299), INCIDENT],
+            since: time(-1),
+        }
+        .into(),
+        StormEnded {
+            scope: Scope::All,
+            cool_until: time(10),
+        }
+        .into(),
+        FreezeReminded {
+            scope: Scope::All,
+            to: vec!["pagerduty:checkout".into()],
+        }
+        .into(),
         ChangesFrozen {
             scope: Scope::All,
             by: "ada".into(),
