@@ -8,21 +8,25 @@
     reason = "this room, connect/, store/, agent/ and cli/ are where I/O happens"
 )]
 
+mod answer;
 mod clock;
 mod driver;
 mod files;
 mod limits;
 mod perform;
 mod reach;
+mod retire;
 mod status;
 mod tally;
 mod under_way;
 
+pub use answer::{Gone, NotTaken, Unanswered};
 pub use clock::Clock;
-pub use driver::{Driver, Gone, Handle, NotTaken, Stopped, Unanswered};
+pub use driver::{Driver, Handle, Stopped};
 pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
 pub use reach::{Known, Reach, callers, contacts, reach};
+use retire::Retiring;
 pub use status::Status;
 pub use tally::{COMMITS, Tally};
 pub use under_way::UnderWay;

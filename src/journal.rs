@@ -12,9 +12,11 @@ mod header;
 mod id;
 mod incident;
 mod lift;
+mod lost;
 mod memory;
 mod message;
 mod record;
+mod retain;
 mod write;
 
 pub use encode::{Encoded, Read, decode, encode};
@@ -24,22 +26,24 @@ pub use fact::{
     ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen, ChangesReleased,
     Class, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
     DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
-    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentReopened,
-    IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind, LinkReached,
-    MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed,
-    Obstacle, PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved,
-    RunQuarantined, RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy,
+    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
+    IncidentReopened, IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind,
+    LinkReached, MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven,
+    Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded,
+    RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy,
     StoppedHow, StoreMigrated, StormBegan, StormEnded, Subject, Take, TargetsReleased, TriggerRef,
     facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
 pub use incident::{Duty, How, Incident, IncidentState};
+pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Outbox};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun, Storm,
 };
+pub use retain::{Aged, Keep, Step};
 pub use write::Write;
 
 use smol_str::SmolStr;
@@ -81,8 +85,14 @@ words!(ErrorKind {
 });
 
 /// What a store does. Every method sees all batches that were committed before. Newer means a
-/// higher number: the order of the store, which no clock can turn round.
+/// higher number: the order of the store, which no clock can turn round. In the lists that a start
+/// reads, what cannot be read stands as what is left of it beside the others.
 pub trait Journal {
+    /// Whether what was written is still where the next agent looks for it.
+    fn is_in_place(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// A name that no other store has: part of every idempotency key.
     fn name(&self) -> Result<String, Error>;
 
@@ -98,7 +108,11 @@ pub trait Journal {
     /// batch that speaks of what was never written is refused.
     fn append(&mut self, batch: &Batch) -> Result<(), Error>;
 
-    /// What has happened after a batch, in order: at most so many batches.
+    /// Takes away what is old and not needed, of one kind: looks at the records behind a number, at
+    /// most so many, in one transaction.
+    fn retire(&mut self, keep: &Keep, kind: Aged, after: u64, most: usize) -> Result<Step, Error>;
+
+    /// What has happened after a batch, in order: at most so many batches that are still there.
     fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error>;
 
     /// The highest number used for each kind of id, so that none is used twice.
@@ -109,6 +123,8 @@ pub trait Journal {
     fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error>;
     /// How many incidents of a runbook with this key were opened at or after a time.
     fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error>;
+    /// Incidents that are not over, newest first.
+    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error>;
     /// Incidents, newest first: all that are not over if `open`, else all; at most `most`.
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error>;
     /// A page of the same list: those with a lower number than `before`, and how long the list is.
@@ -130,7 +146,7 @@ pub trait Journal {
 
     /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
     /// outcome is unknown, whoever's they are; by id.
-    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error>;
+    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error>;
     /// How many targets of which type were to be changed by intents that were granted at or after a
     /// time, whatever became of them; by type, then time. Undoing and releasing do not count.
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error>;
@@ -150,11 +166,11 @@ pub trait Journal {
     fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error>;
 
     /// Alerts that have to stand for a while first, by event, runbook, trigger.
-    fn holdings(&self) -> Result<Vec<Holding>, Error>;
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error>;
     /// Messages that are due, by id: neither delivered nor given up.
-    fn outbox(&self) -> Result<Vec<Outbox>, Error>;
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error>;
     /// Debts that are not paid, by id.
-    fn debts(&self) -> Result<Vec<Debt>, Error>;
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Where changes are stopped, and by whom.
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error>;
     /// Storms, as long as something waits for them.

@@ -3,67 +3,14 @@
 //! In: its text. Out: [`Settings`] and diagnostics with places, all mistakes at once. Reads no file
 //! and no environment: a secret stays a reference, and the store's path stays as it is written,
 //! relative to the folder of the file.
-//!
-//! ```toml
-//! listen = "127.0.0.1:7117"
-//! names = ["rbk.shop.svc"]              # by which it is called, besides its address and `localhost`
-//! store = "agent.db"
-//! log = "text"                          # or "json"
-//! platform = "pagerduty:checkout"       # the contact that hears of what concerns no product
-//!
-//! [prometheus]
-//! url = "http://127.0.0.1:9090"
-//! token = { env = "PROMETHEUS_TOKEN" }
-//!
-//! [hosts."cache-1"]
-//! address = "127.0.0.1"
-//! role = "cache"
-//! here = true                           # programs run on this machine stand for this host
-//!
-//! [programs]                            # names that a list of arguments may begin with
-//! cache-control = "/opt/cache/control"
-//!
-//! [contacts."pagerduty:checkout"]       # the address of a role in the package
-//! pagerduty = { env = "PAGERDUTY_KEY" } # or webhook = "https://…", slack = { … }, terminal = true
-//!
-//! [secrets]                             # what `secret NAME` in a package stands for
-//! status_token = { file = "/run/secrets/status" }
-//!
-//! [[callers]]                           # who may call the API, and as which roles
-//! name = "ada"
-//! token = { env = "ADA_TOKEN" }
-//! roles = ["platform"]
-//!
-//! [[callers]]
-//! name = "alertmanager"
-//! token = { file = "/run/secrets/alertmanager" }
-//! kinds = ["send"]                      # without it all: "send", "view", "operate"
-//!
-//! [storm]                               # so much at once that remedies wait: see the reference
-//! threshold = 20                        # so many incidents of one product
-//! span = "60s"                          # within this time
-//! cool_down = "10m"                     # how long remedies wait after it
-//! patience = "1h"                       # how long a change waits for it
-//!
-//! [limits]
-//! per_target = 6                        # how often one target is changed, by all runbooks together
-//! window = "1h"                         # within this time
-//!
-//! [acknowledged]
-//! term = "4h"                           # after this an acknowledged incident is told again
-//!
-//! [grants]                              # what is not here is denied
-//! "prom.query" = true
-//! "host.read" = ["cache-*"]
-//! "http.get" = ["https://status.example.com/api/*"]
-//! "exec.apply" = [["cache-control", "restart"], ["cache-control", "flush", "*"]]
-//! ```
+//! Every key stands in `grammar/reference/settings.md`, which is held to this code by a test.
 
 mod bounds;
 mod capability;
 mod grants;
 mod parts;
 mod reader;
+mod retention;
 mod value;
 
 use std::collections::BTreeMap;
@@ -77,6 +24,7 @@ use crate::effect::words;
 pub use bounds::{Bounds, StormBounds};
 pub use grants::{Denied, Grants, Need};
 pub use reader::{mask, read, read_what_can_be};
+pub use retention::Retention;
 
 /// The file's name.
 pub const SETTINGS: &str = "agent.toml";
@@ -110,6 +58,7 @@ pub struct Settings {
     pub callers: Vec<Caller>,
     pub bounds: Bounds,
     pub grants: Grants,
+    pub retention: Retention,
 }
 
 /// How the agent's own log is written.
@@ -214,6 +163,7 @@ impl Settings {
             callers: _,
             bounds: _,
             grants: _,
+            retention,
         } = self;
         let differs = [
             ("listen", *listen != other.listen),
@@ -225,6 +175,7 @@ impl Settings {
             ("programs", *programs != other.programs),
             ("contacts", *contacts != other.contacts),
             ("secrets", *secrets != other.secrets),
+            ("retention", *retention != other.retention),
         ];
         let differs = differs.into_iter().filter(|(_, differs)| *differs);
         differs.map(|(key, _)| key).collect()
@@ -248,6 +199,7 @@ impl Default for Settings {
             callers: Vec::new(),
             bounds: Bounds::default(),
             grants: Grants::default(),
+            retention: Retention::default(),
         }
     }
 }

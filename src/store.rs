@@ -16,9 +16,11 @@
 mod ask;
 mod batch;
 mod lock;
+mod lost;
 mod migrate;
 mod open;
 mod record;
+mod retain;
 mod trouble;
 mod write;
 
@@ -28,9 +30,9 @@ use rusqlite::{Connection, TransactionBehavior};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, Journal, LetterId, Newest, Outbox, Page, Recorded, RunId, Scope,
-    StoreMigrated, StoredIntent, StoredRun, Storm,
+    Aged, Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
+    Incident, IncidentId, Journal, Keep, LetterId, Lost, Newest, Outbox, Page, Recorded, RunId,
+    Scope, Step, StoreMigrated, StoredIntent, StoredRun, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::{Identity, Time};
@@ -56,8 +58,16 @@ pub struct Sqlite {
 #[derive(Debug)]
 struct Owner {
     epoch: Epoch,
-    inode: Inode,
+    /// The store, and beside it the log of what is not copied into it yet.
+    files: [(PathBuf, Inode); 2],
     _lock: Lock,
+}
+
+impl Owner {
+    fn in_place(&self) -> Result<(), Error> {
+        let mut files = self.files.iter();
+        files.try_for_each(|(path, inode)| inode.check(path))
+    }
 }
 
 impl Sqlite {
@@ -84,14 +94,31 @@ impl Sqlite {
         }
     }
 
-    fn write(&mut self, batch: &Batch) -> Result<(), Error> {
+    /// Does something in a transaction that only the owner may begin. After a failure nothing more
+    /// is done: nobody knows what is there.
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, Epoch) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.still_known()?;
+        let done = self.owned(work);
+        if let Err(error) = &done {
+            self.broken = Some(error.why.clone());
+        }
+        done
+    }
+
+    fn owned<T>(
+        &mut self,
+        work: impl FnOnce(&Connection, Epoch) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Some(owner) = &self.owner else {
             return Err(error(
                 ErrorKind::ReadOnly,
                 "the store was opened to be read only",
             ));
         };
-        owner.inode.check(&self.path)?;
+        owner.in_place()?;
         let begun = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate);
@@ -108,19 +135,23 @@ impl Sqlite {
                 ),
             ));
         }
-        for change in &batch.writes {
-            write::write(&transaction, change)?;
-        }
-        if !batch.facts.is_empty() {
-            batch::append(&transaction, epoch, &batch.stamp, &batch.facts)?;
-        }
-        transaction.commit().map_err(from_sqlite)
+        let done = work(&transaction, epoch)?;
+        transaction.commit().map_err(from_sqlite)?;
+        Ok(done)
     }
 }
 
 impl Journal for Sqlite {
     fn name(&self) -> Result<String, Error> {
         ask::name(self.known()?)
+    }
+
+    fn is_in_place(&self) -> Result<(), Error> {
+        self.still_known()?;
+        match &self.owner {
+            Some(owner) => owner.in_place(),
+            None => Ok(()),
+        }
     }
 
     fn epoch(&self) -> Epoch {
@@ -132,12 +163,19 @@ impl Journal for Sqlite {
     }
 
     fn append(&mut self, batch: &Batch) -> Result<(), Error> {
-        self.still_known()?;
-        let done = self.write(batch);
-        if let Err(error) = &done {
-            self.broken = Some(error.why.clone());
-        }
-        done
+        self.transact(|transaction, epoch| {
+            for change in &batch.writes {
+                write::write(transaction, change)?;
+            }
+            if !batch.facts.is_empty() {
+                batch::append(transaction, epoch, &batch.stamp, &batch.facts)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn retire(&mut self, keep: &Keep, kind: Aged, after: u64, most: usize) -> Result<Step, Error> {
+        self.transact(|transaction, _| retain::retire(transaction, keep, kind, after, most))
     }
 
     fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error> {
@@ -158,6 +196,10 @@ impl Journal for Sqlite {
 
     fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error> {
         ask::incidents_since(self.known()?, runbook, key, since)
+    }
+
+    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
+        lost::open_incidents(self.known()?)
     }
 
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
@@ -189,8 +231,8 @@ impl Journal for Sqlite {
         ask::program(self.known()?, hash)
     }
 
-    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error> {
-        ask::open_intents(self.known()?)
+    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {
+        lost::open_intents(self.known()?)
     }
 
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
@@ -221,16 +263,16 @@ impl Journal for Sqlite {
         ask::dead_letter(self.known()?, id)
     }
 
-    fn holdings(&self) -> Result<Vec<Holding>, Error> {
-        ask::holdings(self.known()?)
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
+        lost::holdings(self.known()?)
     }
 
-    fn outbox(&self) -> Result<Vec<Outbox>, Error> {
-        ask::outbox(self.known()?)
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
+        lost::outbox(self.known()?)
     }
 
-    fn debts(&self) -> Result<Vec<Debt>, Error> {
-        ask::debts(self.known()?)
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
+        lost::debts(self.known()?)
     }
 
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {

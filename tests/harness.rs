@@ -7,6 +7,7 @@ pub mod mangle;
 pub mod markdown;
 pub mod net;
 pub mod random;
+#[cfg(feature = "harness")]
 pub mod sentence;
 pub mod server;
 pub mod snapshot;

@@ -228,9 +228,18 @@ fn bad(code: Code, why: String, body: &str) -> Bad {
 
 /// The name of an alert that cannot be read otherwise.
 fn name_in(alert: &str) -> SmolStr {
-    let alert: Json = serde_json::from_str(alert).unwrap_or_default();
-    let name = alert.pointer("/labels/alertname").and_then(Json::as_str);
-    cut(name.unwrap_or_default(), NAME_BYTES).into()
+    if let Ok(alert) = serde_json::from_str::<Json>(alert) {
+        let name = alert.pointer("/labels/alertname").and_then(Json::as_str);
+        return cut(name.unwrap_or_default(), NAME_BYTES).into();
+    }
+    // The beginning of one: its name may be in it.
+    let behind = alert
+        .split_once("\"alertname\"")
+        .map_or("", |(_, behind)| behind);
+    let value = behind.trim_start().strip_prefix(':').unwrap_or_default();
+    let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();
+    let name = values.next().and_then(Result::ok).unwrap_or_default();
+    cut(&name, NAME_BYTES).into()
 }
 
 /// At most so many bytes, cut between two characters.

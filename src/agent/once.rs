@@ -46,7 +46,14 @@ pub async fn run_once(
     let engine =
         engine.map_err(|failure| vec![super::serve::store_refused(&settings.store, &failure)])?;
     let (stopped, _) = oneshot::channel();
-    let (driver, handle) = Driver::start(Box::new(store), engine, reach.performer, clock, stopped);
+    let (driver, handle) = Driver::start(
+        Box::new(store),
+        engine,
+        reach.performer,
+        clock,
+        None,
+        stopped,
+    );
     let outcome = follow(&handle, alert, &mut say).await;
     handle.stop();
     // The thread writes what has come in before it ends.
@@ -110,7 +117,7 @@ async fn look(handle: &Handle, id: IncidentId, from: u64) -> Result<(IncidentDet
             | IncidentState::Resolved { .. } => true,
         };
         let mine = |message: &crate::journal::Outbox| message.message.incident == Some(id);
-        let is_told = !journal.outbox()?.iter().any(mine);
+        let is_told = !journal.outbox()?.iter().flatten().any(mine);
         let is_left = incident.run.is_none() && waits_for_humans && is_told;
         Ok(Some((IncidentDetail::of(&incident, &entries), is_left)))
     });

@@ -89,6 +89,8 @@ pub async fn start(
 ) -> Result<Running, Vec<Refused>> {
     let reach = reach(&settings, options, &package)?;
     let path = folder_of(&options.settings).join(&settings.store);
+    // Both are found free before either is claimed: an agent that is at work notices nothing.
+    let listener = listen_on(&settings, &path).await?;
     let store = open_store(&path)?;
     let clock = Arc::new(Clock::default());
     let (runbooks, words) = package.runbooks();
@@ -103,12 +105,6 @@ pub async fn start(
     engine
         .abides_by(&store, settings.bounds.clone(), clock.now())
         .map_err(|failure| vec![store_refused(&path, &failure)])?;
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|failure| {
-            let why = format!("cannot listen on {}: {failure}", settings.listen);
-            vec![Refused { code: None, why }]
-        })?;
     let address = listener.local_addr().unwrap_or(settings.listen);
     let (under_way, connections) = (reach.performer.under_way(), reach.performer.connections());
     let (stopped, ended) = oneshot::channel();
@@ -117,6 +113,7 @@ pub async fn start(
         engine,
         reach.performer,
         clock.clone(),
+        Some(settings.retention),
         stopped,
     );
     let ready = Arc::new(AtomicBool::new(true));
@@ -147,6 +144,24 @@ pub async fn start(
         ended,
         end,
         under_way,
+    })
+}
+
+/// Takes the address. Where that cannot be, says also whether the store is taken: then it is another
+/// agent that listens there.
+async fn listen_on(settings: &Settings, store: &Path) -> Result<TcpListener, Vec<Refused>> {
+    TcpListener::bind(settings.listen).await.map_err(|failure| {
+        let taken = Sqlite::taken(store);
+        let mut refused: Vec<_> = taken.iter().map(|one| store_refused(store, one)).collect();
+        let hint = match failure.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                ": another program listens there; stop it, or say another `listen` in agent.toml"
+            }
+            _ => "",
+        };
+        let why = format!("cannot listen on {}: {failure}{hint}", settings.listen);
+        refused.push(Refused { code: None, why });
+        refused
     })
 }
 

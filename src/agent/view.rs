@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine;
-use crate::journal::{DeadLetter, Entry, Incident, IncidentState, LetterId, Source};
+use crate::journal::{DeadLetter, Disposition, Entry, Incident, IncidentState, LetterId, Source};
 
 /// One incident in short.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,9 @@ pub struct LetterView {
     pub why: String,
     /// What arrived, or its beginning.
     pub body: String,
+    /// That it was tried again and taken, and the incidents that came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<Vec<u64>>,
 }
 
 /// The answer to `GET /v1/dead-letters`.
@@ -141,7 +144,7 @@ impl IncidentView {
 }
 
 impl LetterView {
-    pub fn of(id: LetterId, letter: &DeadLetter) -> LetterView {
+    pub fn of(id: LetterId, letter: &DeadLetter, became: Option<&Disposition>) -> LetterView {
         let source = match &letter.source {
             Source::Alertmanager => "alertmanager".to_owned(),
             Source::Event(name) => format!("event {name}"),
@@ -154,6 +157,13 @@ impl LetterView {
             code: letter.code.to_string(),
             why: letter.why.clone(),
             body: letter.body.clone(),
+            replayed: match became {
+                Some(Disposition::Taken(incidents)) => {
+                    Some(incidents.iter().map(|id| id.0).collect())
+                }
+                Some(Disposition::Kept) => Some(Vec::new()),
+                Some(Disposition::Dead) | None => None,
+            },
         }
     }
 }

@@ -310,8 +310,12 @@ impl Checker<'_> {
         }
         let message = format!("there is no {what} `{}`", word.text);
         let found = Diagnostic::new(Code::UnknownWord, message, word.span, "unknown word");
-        let found = found.help(format!("there are: {}", all.join(", ")));
         let near = crate::diag::near::nearest(word.as_str(), all.iter().copied());
+        let found = found.help(crate::diag::near::offered(
+            near,
+            "there are",
+            &all.join(", "),
+        ));
         self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), word.span, near),
             None => found,

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::names::{FileId, FileScope, Import, ModuleId};
 use super::state::Checker;
-use crate::diag::near::nearest;
+use crate::diag::near::{nearest, offered};
 use crate::diag::{Code, Diagnostic};
 use crate::library;
 use crate::syntax::tree::{File, Ident, Item, ItemKind, UseItem};
@@ -97,8 +97,9 @@ impl Checker<'_> {
         let message = format!("the library has no module `{}`", name.text);
         let found = Diagnostic::new(Code::UnknownModule, message, name.span, "unknown module");
         let shown: Vec<&str> = all().filter(|name| *name != library::PRELUDE).collect();
-        let found = found.help(format!("there are: {}", shown.join(", ")));
-        self.say(match nearest(name.as_str(), all()) {
+        let near = nearest(name.as_str(), shown.iter().copied());
+        let found = found.help(offered(near, "there are", &shown.join(", ")));
+        self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), name.span, near),
             None => found,
         });

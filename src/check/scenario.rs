@@ -225,6 +225,11 @@ impl<'a> Scenario<'_, 'a> {
         if name.text.is_empty() || self.checker.draft(self.runbook).is_broken {
             return None;
         }
+        let remedies = &self.checker.package.runbooks[self.runbook.index()].remedies;
+        if remedies.iter().any(|remedy| remedy.name == name.text) {
+            // Told at the remedy: nothing leads to it.
+            return None;
+        }
         let message = format!("the runbook never finds `{}`", name.text);
         let found = Diagnostic::new(
             Code::UnknownExpectation,

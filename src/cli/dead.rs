@@ -118,11 +118,12 @@ fn rows(list: &LetterList) -> String {
     }
     let row = |letter: &LetterView| {
         shown(&format!(
-            "{:>5}  {}  {:<6} {:<14} {}\n",
+            "{:>5}  {}  {:<6} {:<14} {}{}\n",
             letter.id,
             seconds(&letter.at),
             letter.code,
             letter.source,
+            again(letter),
             letter.why,
         ))
     };
@@ -131,13 +132,27 @@ fn rows(list: &LetterList) -> String {
     rows + &how_many(list.dead_letters.len(), list.total, last)
 }
 
+/// What became of a letter since.
+fn again(letter: &LetterView) -> String {
+    match letter.replayed.as_deref() {
+        None => String::new(),
+        Some([]) => "replayed, taken: ".to_owned(),
+        Some([incident]) => format!("replayed, incident {incident}: "),
+        Some(incidents) => {
+            let incidents: Vec<String> = incidents.iter().map(u64::to_string).collect();
+            format!("replayed, incidents {}: ", incidents.join(", "))
+        }
+    }
+}
+
 fn whole(letter: &LetterView) -> String {
     let text = format!(
-        "Dead letter {} ({}), {} from {}\n{}\n",
+        "Dead letter {} ({}), {} from {}\n{}{}\n",
         letter.id,
         letter.code,
         seconds(&letter.at),
         letter.source,
+        again(letter),
         letter.why,
     );
     let body = match serde_json::from_str::<Json>(&letter.body) {

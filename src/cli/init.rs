@@ -1,16 +1,23 @@
-//! `rbk init`: a package to start from, which checks, is formatted and passes its tests.
+//! `rbk init`: a package to start from, which checks, is formatted, passes its tests, and runs.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::host::{self, Disk};
 use crate::project::{EDITION, Files, MANIFEST, name_problem};
+use crate::settings::SETTINGS;
 
 use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS, USAGE};
 
 /// The runbook to start from; `PRODUCT` stands for the product's name.
 const RUNBOOK: &str = include_str!("init/runbook.rbk");
+/// The settings of an agent that runs it.
+const AGENT: &str = include_str!("init/agent.toml");
+/// An alert that it takes.
+const ALERT: &str = include_str!("init/alert.json");
+/// The file with it.
+const ALERT_FILE: &str = "alert.json";
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -18,9 +25,11 @@ Examples:
   rbk init                           in the working folder
   rbk init ops/eu --name checkout    when the folder has another name
 
-What is written checks, is formatted and passes its tests:
+What is written checks, is formatted, passes its tests, and runs:
   rbk.toml       the package's name, version and edition
-  NAME.rbk       a product, a runbook with a remedy, and three tests";
+  NAME.rbk       a product, a runbook with a remedy, and three tests
+  agent.toml     what an agent is told and granted to run it
+  alert.json     an alert to try it with";
 
 /// Start a package
 #[derive(Debug, clap::Args)]
@@ -55,6 +64,14 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             arguments.path.join(format!("{product}.rbk")),
             RUNBOOK.replace("PRODUCT", &product),
         ),
+        (
+            arguments.path.join(SETTINGS),
+            AGENT.replace("PRODUCT", &product),
+        ),
+        (
+            arguments.path.join(ALERT_FILE),
+            ALERT.replace("PRODUCT", &product),
+        ),
     ];
     if let Some((path, _)) = files.iter().find(|(path, _)| Disk.kind(path).is_ok()) {
         let path = terminal::in_a_line(&path.to_string_lossy());
@@ -81,12 +98,16 @@ fn welcome(name: &str, folder: &Path, files: &[(PathBuf, String)]) -> String {
         let path = terminal::in_a_line(&path.to_string_lossy());
         text.push_str(&format!("  wrote {path}\n"));
     }
-    let folder = match folder == Path::new(".") {
-        true => String::new(),
-        false => format!(" {}", terminal::in_a_line(&folder.to_string_lossy())),
+    let alert = terminal::in_a_line(&folder.join(ALERT_FILE).to_string_lossy());
+    let (named, folder) = match folder == Path::new(".") {
+        true => (String::new(), ".".to_owned()),
+        false => {
+            let folder = terminal::in_a_line(&folder.to_string_lossy());
+            (format!(" {folder}"), folder)
+        }
     };
     text.push_str(&format!(
-        "next: `rbk check{folder}`, `rbk test{folder}`, then make it yours\n"
+        "next: `rbk check{named}`, `rbk test{named}`, `rbk run {folder} --alert {alert} --dry-run`, then make it yours\n"
     ));
     text
 }

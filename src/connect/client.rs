@@ -1,22 +1,32 @@
-//! The HTTP client that all connectors share: no redirects, no proxies, no cookies, no second try.
+//! The HTTP client that all connectors share: no redirects, no proxies, no cookies, no second try of a
+//! change.
 //!
 //! In: a request, how long to wait, how much to read. Out: the answer, or whether anything can have
 //! reached the other side. Never follows what an answer says.
+//!
+//! What only looks keeps its connections for the next look; where a kept one turns out to be dead, a new
+//! one is made. Whatever may change something begins with a connection of its own: of a kept one that is
+//! dead nobody could say whether the request was read.
 
 use std::time::Duration;
 
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, Request, RequestBuilder, Response};
 
-use super::lack::{LOOK_AGAIN, is_caused_by_lack};
+use super::lack::{self, LOOK_AGAIN, is_caused_by_lack};
 use super::secret::SecretText;
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
+/// Connections to one server that are kept for the next look, and how long.
+const KEPT: usize = 16;
+const KEPT_FOR: Duration = Duration::from_secs(10);
 
 /// A client. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    /// Keeps its connections.
+    keeping: reqwest::Client,
     /// Why certificates cannot be checked, where they cannot.
     without_roots: Option<String>,
 }
@@ -50,16 +60,21 @@ impl Client {
     pub fn new() -> Result<Client, String> {
         // Whoever installed one before is as good: the call says so by failing.
         drop(rustls::crypto::ring::default_provider().install_default());
-        match builder().build() {
-            Ok(http) => Ok(Client {
+        match (builder().build(), keeping().build()) {
+            (Ok(http), Ok(keeping)) => Ok(Client {
                 http,
+                keeping,
                 without_roots: None,
             }),
             // A machine without certificates can still speak plain HTTP.
-            Err(error) => {
-                let bare = builder().tls_certs_only([]).build();
+            (Err(error), _) | (_, Err(error)) => {
+                let bare = |builder: reqwest::ClientBuilder| {
+                    let bare = builder.tls_certs_only([]).build();
+                    bare.map_err(|error| words(&error))
+                };
                 Ok(Client {
-                    http: bare.map_err(|error| words(&error))?,
+                    http: bare(builder())?,
+                    keeping: bare(keeping())?,
                     without_roots: Some(words(&error)),
                 })
             }
@@ -92,9 +107,30 @@ impl Client {
         patience: Duration,
         most: usize,
     ) -> Result<Answer, NoAnswer> {
+        self.answer(request, patience, most, Way::Fresh).await
+    }
+
+    /// The same for a request that changes nothing.
+    pub async fn look(
+        &self,
+        request: RequestBuilder,
+        patience: Duration,
+        most: usize,
+    ) -> Result<Answer, NoAnswer> {
+        self.answer(request, patience, most, Way::Kept).await
+    }
+
+    async fn answer(
+        &self,
+        request: RequestBuilder,
+        patience: Duration,
+        most: usize,
+        way: Way,
+    ) -> Result<Answer, NoAnswer> {
         let deadline = tokio::time::Instant::now() + patience;
         let late = format!("no answer within {}", seconds(patience));
-        let response = match tokio::time::timeout_at(deadline, self.send(request)).await {
+        let sent = self.send(request, way, lack::as_long(patience));
+        let response = match tokio::time::timeout_at(deadline, sent).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(self.no_answer(&error)),
             Err(_) => {
@@ -125,23 +161,31 @@ impl Client {
         Ok(answer)
     }
 
-    /// Sends it, and sends it again where it was never sent for a lack of the agent's own.
-    async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, reqwest::Error> {
-        let mut request = request;
-        loop {
-            let again = request.try_clone();
-            match (request.send().await, again) {
-                (Err(error), Some(again)) if error.is_connect() && is_caused_by_lack(&error) => {
-                    tokio::time::sleep(LOOK_AGAIN).await;
-                    request = again;
-                }
-                (sent, _) => return sent,
+    async fn send(
+        &self,
+        request: RequestBuilder,
+        way: Way,
+        patience: Duration,
+    ) -> Result<Response, reqwest::Error> {
+        let request = request.build()?;
+        let client = match way {
+            Way::Fresh => &self.http,
+            Way::Kept => &self.keeping,
+        };
+        let again = request.try_clone();
+        match (send(client, request, patience).await, way, again) {
+            (Err(error), Way::Kept, Some(again)) if is_dead(&error) => {
+                send(&self.http, again, patience).await
             }
+            (sent, Way::Fresh | Way::Kept, _) => sent,
         }
     }
 
     fn no_answer(&self, error: &reqwest::Error) -> NoAnswer {
         let mut why = words(error);
+        if is_lack(error) {
+            why = lack::too_busy(&why);
+        }
         if let Some(missing) = &self.without_roots
             && error.is_connect()
         {
@@ -175,6 +219,62 @@ pub fn base(url: &str) -> Result<String, String> {
     }
 }
 
+/// Over which connection a request goes.
+#[derive(Clone, Copy)]
+enum Way {
+    Fresh,
+    /// One that is open already, if there is one.
+    Kept,
+}
+
+/// Sends it, and sends it again where it was never sent for a lack of the agent's own.
+async fn send(
+    client: &reqwest::Client,
+    request: Request,
+    patience: Duration,
+) -> Result<Response, reqwest::Error> {
+    let until = tokio::time::Instant::now() + patience;
+    let mut request = request;
+    loop {
+        let again = request.try_clone();
+        match (client.execute(request).await, again) {
+            (Err(error), Some(again)) if is_lack(&error) && tokio::time::Instant::now() < until => {
+                tokio::time::sleep(LOOK_AGAIN).await;
+                request = again;
+            }
+            (sent, _) => return sent,
+        }
+    }
+}
+
+fn is_lack(error: &reqwest::Error) -> bool {
+    error.is_connect() && is_caused_by_lack(error)
+}
+
+/// Whether the other side had closed the connection before it answered anything.
+fn is_dead(error: &reqwest::Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(inner) = inner.downcast_ref::<hyper::Error>() {
+            return inner.is_incomplete_message() || inner.is_canceled() || inner.is_closed();
+        }
+        if let Some(inner) = inner.downcast_ref::<std::io::Error>() {
+            use std::io::ErrorKind;
+            return matches!(
+                inner.kind(),
+                ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::ConnectionAborted
+            );
+        }
+        cause = inner.source();
+    }
+    false
+}
+
+fn keeping() -> reqwest::ClientBuilder {
+    let builder = builder().pool_max_idle_per_host(KEPT);
+    builder.pool_idle_timeout(KEPT_FOR)
+}
+
 fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(concat!("rbk/", env!("CARGO_PKG_VERSION")))
@@ -182,7 +282,6 @@ fn builder() -> reqwest::ClientBuilder {
         .retry(reqwest::retry::never())
         .referer(false)
         .no_proxy()
-        // A kept connection may be dead already: then nobody could say whether a request was read.
         .pool_max_idle_per_host(0)
         .connect_timeout(CONNECT)
 }

@@ -64,7 +64,7 @@ impl Http {
         };
         let start = Instant::now();
         let most = TEXT_BYTES + self.secrets.margin();
-        match self.client.ask(request, granted.patience(), most).await {
+        match self.client.look(request, granted.patience(), most).await {
             Ok(Answer {
                 broken: Some(why), ..
             }) => failed(&self.secrets, format!("the answer broke off: {why}")),

@@ -6,6 +6,17 @@ use std::time::Duration;
 /// How long is waited before the same is tried again.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
+/// How long it is tried, of a patience: what begins with no time left to speak of would only seem to
+/// say something about the other side.
+pub fn as_long(patience: Duration) -> Duration {
+    patience * 3 / 4
+}
+
+/// The words for what never began.
+pub fn too_busy(error: &dyn std::fmt::Display) -> String {
+    format!("the agent was too busy to begin: {error}")
+}
+
 /// Whether it is the machine's or the agent's own lack: of descriptors, memory, ports.
 pub fn is_own_lack(error: &io::Error) -> bool {
     use rustix::io::Errno;

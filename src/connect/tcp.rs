@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::answer::{failed, took};
 use super::client::seconds;
-use super::lack::{LOOK_AGAIN, is_own_lack};
+use super::lack::{self, LOOK_AGAIN, is_own_lack};
 use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
@@ -69,15 +69,18 @@ impl Tcp {
         let port = arguments::port(call, "port")?;
         let machine = self.inventory.machine(name);
         let machine = machine.ok_or_else(|| format!("the inventory has no host `{name}`"))?;
+        let now = Instant::now();
+        let until = now + lack::as_long(deadline.saturating_duration_since(now));
         loop {
             let connecting = TcpStream::connect((machine.address.as_str(), port));
             return match timeout_at(deadline, connecting).await {
                 Ok(Ok(stream)) => Ok(Some(stream)),
                 Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => Ok(None),
-                Ok(Err(error)) if is_own_lack(&error) && Instant::now() < deadline => {
+                Ok(Err(error)) if is_own_lack(&error) && Instant::now() < until => {
                     tokio::time::sleep(LOOK_AGAIN).await;
                     continue;
                 }
+                Ok(Err(error)) if is_own_lack(&error) => Err(lack::too_busy(&error)),
                 Ok(Err(error)) => Err(format!("`{name}` cannot be reached: {error}")),
                 Err(_) => Err(format!("`{name}` cannot be reached: no answer in time")),
             };

@@ -28,6 +28,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// What there is, and what may have been meant, as a help.
+pub fn offered(near: Option<&str>, what: &str, all: &str) -> String {
+    match near {
+        Some(near) => format!("did you mean `{near}`? {what}: {all}"),
+        None => format!("{what}: {all}"),
+    }
+}
+
 /// How many candidates are looked at.
 const MOST: usize = 500;
 

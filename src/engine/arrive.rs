@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::fit::{Passed, fit, from_alert, from_event, from_request, title};
+use super::fit::{Passed, fit, from_alert, from_event, from_request, title, title_of};
 use super::open::Occasion;
 use super::{Arriving, Engine, decode};
 use crate::diag::Code;
@@ -14,7 +14,7 @@ use crate::journal::{
     Alert, AlertReceived, Arrival, DeadLetter, Disposition, Error, Event, EventId, EventReceived,
     Fact, Happened, IncidentId, Journal, RequestReceived, Standing, TriggerRef, Write,
 };
-use crate::program::TriggerKind;
+use crate::program::{DataType, TriggerKind};
 use crate::value::Time;
 
 /// What became of something that arrived.
@@ -181,7 +181,11 @@ impl Engine {
             }
         };
         let mut taken = Taking::default();
+        let mut fields = Vec::new();
         if let Some(record) = self.runbooks.record(name) {
+            if let DataType::Record(record) = record {
+                fields = record.shape.fields.to_vec();
+            }
             match decode::decode(&parsed, record) {
                 Ok(_) => taken.kept = true,
                 Err(misfit) => return Ok(dead(Code::EventMalformed, misfit.to_string())),
@@ -200,7 +204,7 @@ impl Engine {
                         found,
                         bindings,
                         firing: None,
-                        title: name.to_string(),
+                        title: title_of(name, &fields, &parsed),
                     };
                     match self.lacks_key(&occasion) {
                         Some(why) => taken.keyless = Some(why),
@@ -283,7 +287,7 @@ impl Engine {
                     found,
                     bindings,
                     firing: None,
-                    title: format!("request for {runbook}"),
+                    title: title_of(&format!("request for {runbook}"), &names, &parsed),
                 };
                 if let Some(why) = self.lacks_key(&occasion) {
                     return Ok(dead(Code::KeyEmpty, why));
@@ -303,7 +307,7 @@ impl Engine {
             }
             Err(Passed::NotSo) => Ok(dead(
                 Code::RequestRefused,
-                "its `where` does not hold for this request".to_owned(),
+                format!("the `where` of `{runbook}` is false for this request"),
             )),
             Err(Passed::Failed(code, why)) => Ok(dead(code, why)),
         }

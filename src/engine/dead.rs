@@ -9,10 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::Engine;
 use super::duty::link;
+use super::{Accepted, Engine};
 use crate::effect::Severity;
-use crate::journal::{DeadLetter, DeadLettered, Message, MessageKind, Source, Write};
+use crate::journal::{
+    DeadLetter, DeadLettered, Disposition, EventId, Message, MessageKind, Source, Write,
+};
 use crate::planted::Planted;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -101,6 +103,18 @@ impl Engine {
         let owner = heard.first().map(|(address, _)| address.clone());
         self.tell_of(&letter, name, heard);
         self.keep_letter(letter, owner);
+    }
+
+    /// Something that lay with the dead letters was tried again: what became of it then, if it was taken,
+    /// is what became of it.
+    pub fn tried_again(&mut self, event: EventId, accepted: &Accepted) {
+        let disposition = match accepted {
+            Accepted::Taken(incidents) => Disposition::Taken(incidents.clone()),
+            Accepted::Joined(incident) => Disposition::Taken(vec![*incident]),
+            Accepted::Kept => Disposition::Kept,
+            Accepted::Dead { .. } => return,
+        };
+        self.desk.write(Write::Disposed { event, disposition });
     }
 
     /// Keeps a letter; `owner` is the address of whoever it concerns.

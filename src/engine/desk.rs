@@ -261,6 +261,11 @@ impl Desk {
         Ok(program)
     }
 
+    /// The programs that are in memory.
+    pub fn known_programs(&self) -> impl Iterator<Item = CodeHash> {
+        self.programs.keys().copied()
+    }
+
     /// Stores a program beside the runs that are pinned to it.
     pub fn keep_program(
         &mut self,

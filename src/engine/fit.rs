@@ -157,6 +157,26 @@ fn placed(program: &Program, value: Value) -> Result<Value, String> {
     })))
 }
 
+/// One line that says what an event or a request is about: its name, and its fields as far as they are
+/// short, in the order in which they are declared.
+pub fn title_of(name: &str, fields: &[SmolStr], json: &Json) -> String {
+    let said = fields.iter().filter_map(|field| {
+        let value = match json.get(field.as_str())? {
+            Json::String(text) => text.clone(),
+            number @ (Json::Number(_) | Json::Bool(_)) => number.to_string(),
+            // Lists and records say too much for a title, and nothing says nothing.
+            Json::Null | Json::Array(_) | Json::Object(_) => return None,
+        };
+        Some(format!(
+            " {}={}",
+            escape_text(field, 60),
+            escape_text(&value, 60)
+        ))
+    });
+    let said: String = said.take(8).collect();
+    format!("{}{said}", escape_text(name, 120))
+}
+
 /// One line that says what it is about: the name, and the labels that tell it apart.
 pub fn title(alert: &Alert) -> String {
     let others = alert.labels.iter().filter(|(name, _)| *name != "alertname");

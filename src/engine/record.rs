@@ -187,6 +187,10 @@ fn line(fact: &Fact) -> Option<(IncidentId, Happened)> {
 
 fn of_incident(fact: &Fact) -> Option<(IncidentId, Happened)> {
     match fact {
+        Fact::IncidentQuarantined(fact) => {
+            let why = fact.why.clone();
+            Some((fact.incident, Happened::Quarantined { why }))
+        }
         Fact::IncidentOpened(fact) => {
             let event = fact.event;
             Some((fact.incident, Happened::Opened { event }))

@@ -4,6 +4,8 @@
 //! is unknown, and the run settles it as its action declares. Timers, locks, messages and duties
 //! are as they were.
 
+use std::collections::BTreeSet;
+
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::model::Model;
@@ -11,7 +13,7 @@ use super::timer::Timer;
 use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{Delivery, Error, Journal, Obstacle, RunResumed, Scope, StoredRun};
+use crate::journal::{Delivery, Error, Journal, Obstacle, RunId, RunResumed, Scope, StoredRun};
 use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
@@ -27,9 +29,10 @@ impl Engine {
         grants: Grants,
         now: Time,
     ) -> Result<Engine, Error> {
+        let (model, lost) = Model::load(journal, now)?;
         let mut engine = Engine {
             store: journal.name()?,
-            model: Model::load(journal, now)?,
+            model,
             draining: false,
             grants,
             runbooks: Runbooks::default(),
@@ -47,11 +50,12 @@ impl Engine {
             engine.decided(migrated.into(), now);
         }
         engine.load_runbooks(journal, runbooks, now)?;
+        let gone = engine.give_up(journal, lost, now)?;
         engine.set_timers();
         engine.set_freeze_timers(now);
         engine.recall_storms(journal, now)?;
         engine.match_dwells(journal, now)?;
-        engine.take_up_runs(journal, now)?;
+        engine.take_up_runs(journal, &gone, now)?;
         Ok(engine)
     }
 
@@ -75,10 +79,17 @@ impl Engine {
         self.timers.extend(dwells);
     }
 
-    fn take_up_runs(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+    fn take_up_runs(
+        &mut self,
+        journal: &dyn Journal,
+        gone: &BTreeSet<RunId>,
+        now: Time,
+    ) -> Result<(), Error> {
         let live = journal.live_runs()?;
         for run in live {
             match run {
+                Ok(stored) if gone.contains(&stored.id) => {}
+                Err(unreadable) if gone.contains(&unreadable) => {}
                 Ok(stored) => self.take_up_run(journal, stored, now)?,
                 Err(unreadable) => self.quarantine(journal, unreadable, now)?,
             }

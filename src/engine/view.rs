@@ -130,25 +130,8 @@ pub fn line(entry: &Entry) -> Option<String> {
             };
             format!("part of a storm of incidents of {of}: one page tells of all of them")
         }
-        Happened::Paged { to } => format!("{to} is told"),
-        Happened::Dropped { to, why } => {
-            format!(
-                "what was never delivered to {} is dropped: {why}",
-                to.join(", ")
-            )
-        }
-        Happened::Lapsed { by } => {
-            format!("{by} took it on and it is not over yet: it is told again")
-        }
-        Happened::Quarantined { why } => why.clone(),
-        Happened::Overdue { owed_by, text } => {
-            let text = escape_text(text, SHOWN_CHARACTERS);
-            format!("overdue, owed by {owed_by}: {text}")
-        }
-        Happened::ClearedUnmatched { event } => format!(
-            "its alert is resolved, says event {event}; the runbook that took it is not loaded any more"
-        ),
         Happened::Damaged => "the record of this line is damaged".to_owned(),
+        Happened::Quarantined { why } => why.clone(),
         Happened::SettledBy {
             call,
             outcome,
@@ -226,10 +209,8 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Settled { .. }
         | Happened::SettledBy { .. }
         | Happened::Requested { .. }
-        | Happened::Overdue { .. }
-        | Happened::Quarantined { .. }
-        | Happened::ClearedUnmatched { .. }
         | Happened::Damaged
+        | Happened::Quarantined { .. }
         | Happened::Attached(_)
         | Happened::Run(_)
         | Happened::Resumed => true,
@@ -242,9 +223,6 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Acknowledged { .. }
         | Happened::ResolvedBy { .. }
         | Happened::InStorm { .. }
-        | Happened::Paged { .. }
-        | Happened::Dropped { .. }
-        | Happened::Lapsed { .. }
         | Happened::Escalated { .. } => false,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Checked, checked};
 use crate::diag::Diagnostic;
-use crate::settings::{self, Contact, Denied, LogForm, Need, SecretRef, Settings};
+use crate::settings::{self, Contact, Denied, LogForm, Need, Retention, SecretRef, Settings};
 use crate::text::Sources;
 use crate::value::{Identity, Key, Query, Record, Shape, Tag, Target, Value};
 
@@ -172,9 +172,14 @@ fn outline(settings: &Settings) -> String {
             limits.per_target, limits.window
         ));
     }
-    if bounds.acknowledged != usual.acknowledged {
-        line(format!("acknowledged for {}", bounds.acknowledged));
-    }
+    let Retention {
+        incidents,
+        arrivals,
+        letters,
+    } = settings.retention;
+    line(format!(
+        "retention incidents {incidents}, arrivals {arrivals}, letters {letters}"
+    ));
     settings.grants.lines().for_each(line);
     out
 }

@@ -5,15 +5,17 @@
 
 mod batch;
 mod random;
+mod retain;
 
 use std::fmt::{Debug, Display};
 use std::path::Path;
 
 pub use batch::Batch;
 pub use random::Dice;
+pub use retain::Kept;
 
 use super::engine::{Scripted, Written};
-use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, LetterId, Memory, RunId};
+use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, LetterId, Lost, Memory, RunId};
 use crate::store::Sqlite;
 use crate::value::Time;
 
@@ -148,7 +150,7 @@ impl Store {
                 Err(id) => *id,
             }),
             Ask::Program(number) => lines(store.program(batch::hash(number))?, |_| number),
-            Ask::OpenIntents => lines(store.open_intents()?, |intent| intent.id),
+            Ask::OpenIntents => left(store.open_intents()?, |intent| intent.id),
             Ask::AttemptsSince(target, since) => {
                 let attempts = store.attempts(time(since))?.into_iter();
                 let own = attempts.filter(|(_, of, _)| of == target);
@@ -175,9 +177,9 @@ impl Store {
                 page_lines.push(page.total.to_string());
                 page_lines
             }
-            Ask::Holdings => lines(store.holdings()?, |holding| holding.event),
-            Ask::Outbox => lines(store.outbox()?, |message| message.id),
-            Ask::Debts => lines(store.debts()?, |debt| debt.id),
+            Ask::Holdings => left(store.holdings()?, |holding| holding.event),
+            Ask::Outbox => left(store.outbox()?, |message| message.id),
+            Ask::Debts => left(store.debts()?, |debt| debt.id),
             Ask::Hold => lines(store.holds()?, |(_, hold)| hold.by.clone()),
             Ask::Storms => lines(store.storms()?, |(scope, _)| scope.clone()),
             Ask::Facts(after, most) => {
@@ -200,6 +202,18 @@ fn lines<T: Debug, Number: Display>(
     records
         .map(|record| format!("{} {record:?}", number(&record)))
         .collect()
+}
+
+/// The same where some may be lost.
+fn left<T: Debug, Number: Display>(
+    records: Vec<Result<T, Lost>>,
+    number: impl Fn(&T) -> Number,
+) -> Vec<String> {
+    let records = records.into_iter().map(|record| match record {
+        Ok(record) => format!("{} {record:?}", number(&record)),
+        Err(lost) => format!("{lost:?}"),
+    });
+    records.collect()
 }
 
 fn time(millis: i64) -> Time {

@@ -14,13 +14,13 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::{Clock, Performer, Status, Tally};
+use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
 use crate::journal::{
-    Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, Scope, StoppedHow, Write,
+    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, Scope, StoppedHow, Write,
 };
-use crate::settings::{Bounds, Grants};
+use crate::settings::{Bounds, Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// The most inputs that one commit takes.
@@ -34,6 +34,8 @@ const IDLE: Duration = Duration::from_secs(1);
 enum Order {
     Input(engine::Input),
     Accept(Vec<Arriving>, Reply<Vec<Accepted>>),
+    /// One that lay with the dead letters, and its number then.
+    Replay(Box<Arriving>, Option<EventId>, Reply<Accepted>),
     /// With the name that its sender gives it.
     Bury(Box<DeadLetter>, SmolStr, Reply<()>),
     Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
@@ -55,32 +57,6 @@ type Reply<T> = oneshot::Sender<T>;
 type Look = Box<dyn FnOnce(&dyn Journal, &Engine) -> Result<(), Error> + Send>;
 /// An answer that is given once the batch is durable.
 type Later = Box<dyn FnOnce() + Send>;
-
-/// Whoever drives has stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gone;
-
-/// Why a question has no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unanswered {
-    Gone,
-    /// What is asked for is damaged; nothing else is concerned.
-    Damaged(String),
-}
-
-impl From<Gone> for Unanswered {
-    fn from(Gone: Gone) -> Unanswered {
-        Unanswered::Gone
-    }
-}
-
-/// Why events were not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotTaken {
-    Gone,
-    /// Too many wait already: later.
-    Busy,
-}
 
 /// Why the loop ended.
 #[derive(Debug)]
@@ -107,12 +83,13 @@ pub struct Handle {
 }
 
 impl Driver {
-    /// Starts the thread. `stopped` is told when it ends.
+    /// Starts the thread. `stopped` is told when it ends. Without a retention everything stays.
     pub fn start(
         journal: Box<dyn Journal + Send>,
         engine: Engine,
         performer: Performer,
         clock: Arc<Clock>,
+        retention: Option<Retention>,
         stopped: oneshot::Sender<()>,
     ) -> (Driver, Handle) {
         let (orders, incoming) = mpsc::channel();
@@ -130,6 +107,7 @@ impl Driver {
                 engine,
                 performer,
                 clock,
+                retiring: retention.map(Retiring::new),
                 own,
             };
             let end = work.run(&incoming);
@@ -160,6 +138,8 @@ struct Work {
     engine: Engine,
     performer: Performer,
     clock: Arc<Clock>,
+    /// None where somebody else cleans the store.
+    retiring: Option<Retiring>,
     own: Handle,
 }
 
@@ -210,7 +190,12 @@ impl Work {
         }
         let mut later = Vec::new();
         let mut goes_on = true;
-        let more = std::iter::from_fn(|| incoming.try_recv().ok());
+        let mut none_waits = false;
+        let more = std::iter::from_fn(|| {
+            let next = incoming.try_recv().ok();
+            none_waits = next.is_none();
+            next
+        });
         for order in first.into_iter().chain(more).take(BATCH) {
             match order {
                 Order::Stop => goes_on = false,
@@ -228,6 +213,15 @@ impl Work {
             self.engine.stopped(StoppedHow::Asked, now);
         }
         self.settle(later)?;
+        // Also while nothing is written: what cannot be found again is as good as lost.
+        self.journal.is_in_place()?;
+        if none_waits
+            && goes_on
+            && let Some(retiring) = &mut self.retiring
+        {
+            let journal = self.journal.as_mut();
+            retiring.step(journal, &self.engine, &self.own.status, now)?;
+        }
         Ok(goes_on)
     }
 
@@ -248,6 +242,13 @@ impl Work {
                     .map(|one| engine.accept(journal, one, now))
                     .collect();
                 Some(later(reply, accepted?))
+            }
+            Order::Replay(arriving, event, reply) => {
+                let accepted = engine.accept(journal, *arriving, now)?;
+                if let Some(event) = event {
+                    engine.tried_again(event, &accepted);
+                }
+                Some(later(reply, accepted))
             }
             Order::Bury(letter, name, reply) => {
                 engine.bury(*letter, &name);
@@ -368,6 +369,16 @@ impl Handle {
         }
         let accepted = self.ask(|reply| Order::Accept(arriving, reply)).await;
         accepted.map_err(|Gone| NotTaken::Gone)
+    }
+
+    /// Accepts what lay with the dead letters under this number, if it had one.
+    pub async fn replay(
+        &self,
+        arriving: Arriving,
+        event: Option<EventId>,
+    ) -> Result<Accepted, Gone> {
+        self.ask(|reply| Order::Replay(Box::new(arriving), event, reply))
+            .await
     }
 
     /// From here on no change begins; what is under way goes on.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Tally;
-use crate::journal::Write;
+use crate::journal::{Aged, Write};
 
 /// What the thread has last said of itself.
 #[derive(Debug)]
@@ -64,6 +64,12 @@ impl Status {
     pub fn commits(&self, writes: &[Write], took: Duration) {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         tally.batch(writes, took);
+    }
+
+    /// So many records of a kind were old and are gone.
+    pub fn retires(&self, kind: Aged, gone: u64) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        *tally.retired.entry(kind).or_default() += gone;
     }
 
     /// Looks at the counts.

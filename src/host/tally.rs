@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::effect::{End, Reason};
 use crate::journal::{
-    Arrival, Delivery, Disposition, Error, EventId, Happened, How, Incident, IncidentId,
+    Aged, Arrival, Delivery, Disposition, Error, EventId, Happened, How, Incident, IncidentId,
     IncidentState, IntentId, IntentState, Journal, MessageId, Outbox, RunId, Scope, Source,
     StoredRun, Storm, Write,
 };
@@ -38,6 +38,8 @@ pub struct Tally {
     /// Storms that last, and how many there were.
     pub storms: BTreeSet<Scope>,
     pub storms_begun: u64,
+    /// What was old and is gone.
+    pub retired: BTreeMap<Aged, u64>,
     incidents: BTreeMap<IncidentId, &'static str>,
     runs: BTreeMap<RunId, &'static str>,
     outbox: BTreeSet<MessageId>,
@@ -64,6 +66,9 @@ impl Tally {
                 tally.accepted.insert((source, became), 0);
             }
         }
+        for kind in Aged::ALL {
+            tally.retired.insert(*kind, 0);
+        }
         for how in How::ALL {
             tally.closed.insert(how.word(), 0);
         }
@@ -79,23 +84,23 @@ impl Tally {
     /// What is there at the start.
     pub fn of(journal: &dyn Journal) -> Result<Tally, Error> {
         let mut tally = Tally::none();
-        for incident in journal.incidents(true, usize::MAX)? {
+        for incident in journal.open_incidents()?.into_iter().flatten() {
             tally.incidents.insert(incident.id, incident.state.word());
         }
         for run in journal.live_runs()?.iter().flatten() {
             tally.run(run);
         }
-        for outbox in journal.outbox()? {
+        for outbox in journal.outbox()?.into_iter().flatten() {
             tally.outbox.insert(outbox.id);
         }
-        for intent in journal.open_intents()? {
+        for intent in journal.open_intents()?.into_iter().flatten() {
             tally.intent(intent.id, intent.state);
         }
-        for holding in journal.holdings()? {
+        for holding in journal.holdings()?.into_iter().flatten() {
             let place = (holding.event, holding.runbook.to_string(), holding.trigger);
             tally.standing.insert(place);
         }
-        for debt in journal.debts()? {
+        for debt in journal.debts()?.into_iter().flatten() {
             tally.debts.insert(debt.id.0);
         }
         tally.frozen = journal
@@ -161,7 +166,8 @@ impl Tally {
                     self.frozen.remove(scope);
                 }
                 Write::Storm(scope, storm) => self.storm(scope, storm),
-                Write::Disposed { .. } | Write::Program { .. } => {}
+                // It was in no list to begin with.
+                Write::Disposed { .. } | Write::Program { .. } | Write::Lost(_) => {}
             }
         }
     }

@@ -3,15 +3,17 @@
 //! In: batches. Out: the records as they were written. It loses everything when it is dropped, and
 //! never fails but for a batch that speaks of what is not there.
 
+mod retain;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
 use super::{
-    Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error, ErrorKind,
-    EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Journal, LetterId,
-    MessageId, Newest, Outbox, Page, Recorded, RunId, Scope, Shard, StoredIntent, StoredRun, Storm,
-    Write, decode, encode,
+    Aged, Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
+    ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
+    Journal, Keep, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Scope, Shard,
+    Step, StoredIntent, StoredRun, Storm, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -108,7 +110,8 @@ impl Memory {
                 | Write::Message(_)
                 | Write::Debt(_)
                 | Write::Hold(..)
-                | Write::Storm(..) => {}
+                | Write::Storm(..)
+                | Write::Lost(_) => {}
             }
         }
         Ok(())
@@ -180,6 +183,7 @@ impl Memory {
             Write::Storm(scope, storm) => {
                 self.storms.insert(scope, storm);
             }
+            Write::Lost(lost) => self.lose(&lost),
         }
     }
 
@@ -193,6 +197,31 @@ impl Memory {
         let known = self.places.get(&place).into_iter().flatten();
         let known = known.filter_map(|id| self.incidents.get(id));
         known.filter(move |incident| incident.runbook == runbook && incident.key == key)
+    }
+
+    fn lose(&mut self, lost: &Lost) {
+        match lost {
+            Lost::Incident(lost) => {
+                self.incidents.remove(&lost.id);
+            }
+            Lost::Intent { id, .. } => {
+                self.intents.remove(id);
+            }
+            Lost::Dwell {
+                event,
+                runbook,
+                trigger,
+            } => {
+                self.holdings
+                    .remove(&(*event, runbook.to_string(), *trigger));
+            }
+            Lost::Message(id) => {
+                self.messages.remove(id);
+            }
+            Lost::Debt(id) => {
+                self.debts.remove(id);
+            }
+        }
     }
 
     fn is_live(&self, run: RunId) -> bool {
@@ -217,13 +246,17 @@ impl Journal for Memory {
         if !batch.facts.is_empty() {
             let header = Header {
                 shard: Shard::default(),
-                number: self.batches.len() as u64 + 1,
+                number: self.batches.last().map_or(0, |(last, _)| last.number) + 1,
                 epoch: self.epoch(),
                 stamp: batch.stamp.clone(),
             };
             self.batches.push((header, encode(&batch.facts)));
         }
         Ok(())
+    }
+
+    fn retire(&mut self, keep: &Keep, kind: Aged, after: u64, most: usize) -> Result<Step, Error> {
+        Ok(self.retire_some(keep, kind, after, most))
     }
 
     fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error> {
@@ -260,6 +293,11 @@ impl Journal for Memory {
     fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error> {
         let opened = self.alike(runbook, key);
         Ok(count(opened.filter(|incident| incident.opened >= since)))
+    }
+
+    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
+        let open = self.incidents(true, usize::MAX)?;
+        Ok(open.into_iter().map(Ok).collect())
     }
 
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
@@ -310,12 +348,12 @@ impl Journal for Memory {
         Ok(self.programs.get(&hash).cloned())
     }
 
-    fn open_intents(&self) -> Result<Vec<StoredIntent>, Error> {
+    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {
         let open = self
             .intents
             .values()
             .filter(|intent| intent.state == IntentState::Unknown || self.is_live(intent.run));
-        Ok(open.cloned().collect())
+        Ok(open.cloned().map(Ok).collect())
     }
 
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
@@ -371,19 +409,19 @@ impl Journal for Memory {
         Ok(self.dead.get(&id).cloned())
     }
 
-    fn holdings(&self) -> Result<Vec<Holding>, Error> {
-        Ok(self.holdings.values().cloned().collect())
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
+        Ok(self.holdings.values().cloned().map(Ok).collect())
     }
 
-    fn outbox(&self) -> Result<Vec<Outbox>, Error> {
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
         let messages = self.messages.values();
         let due = messages.filter(|message| matches!(message.delivery, Delivery::Due { .. }));
-        Ok(due.cloned().collect())
+        Ok(due.cloned().map(Ok).collect())
     }
 
-    fn debts(&self) -> Result<Vec<Debt>, Error> {
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
         let owed = self.debts.values().filter(|debt| debt.paid.is_none());
-        Ok(owed.cloned().collect())
+        Ok(owed.cloned().map(Ok).collect())
     }
 
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {

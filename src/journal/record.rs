@@ -155,31 +155,9 @@ pub enum Happened {
     InStorm {
         of: Scope,
     },
-    /// The first link of a chain is told: nobody was asked before.
-    Paged {
-        to: SmolStr,
-    },
-    /// Nobody waits any more for a message that was never delivered.
-    Dropped {
-        to: Vec<SmolStr>,
-        why: String,
-    },
-    /// Whoever took it on has not come to an end in time.
-    Lapsed {
-        by: SmolStr,
-    },
-    /// The stored run cannot be read.
+    /// The stored run, or the record of the incident, cannot be read.
     Quarantined {
         why: String,
-    },
-    /// What is owed was not done in time.
-    Overdue {
-        owed_by: SmolStr,
-        text: String,
-    },
-    /// Alerts of it are resolved, which the runbook of that name took, and it is gone.
-    ClearedUnmatched {
-        event: EventId,
     },
 }
 

@@ -47,6 +47,22 @@ pub struct Owed {
 }
 
 impl Dirt {
+    /// Changes of which nobody knows any more what they wait for.
+    pub fn unproven(changes: Vec<(SmolStr, Call)>, now: Time) -> Dirt {
+        let stands = changes.into_iter().map(|(key, call)| Stands {
+            key,
+            call,
+            owed: None,
+            attempts: 0,
+        });
+        let stands: Vec<Stands> = stands.collect();
+        Dirt {
+            newest: (!stands.is_empty()).then_some(now),
+            stands,
+            held: Vec::new(),
+        }
+    }
+
     /// Whether the incident has changed anything, taken back or not.
     pub fn has_changed(&self) -> bool {
         self.newest.is_some() || !self.stands.is_empty()

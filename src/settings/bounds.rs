@@ -1,4 +1,4 @@
-//! How much the agent does before it leaves it to people, and how long it waits for them.
+//! How much the agent does before it leaves it to people.
 
 use super::reader::{Reader, Section};
 use super::value;
@@ -9,8 +9,6 @@ use crate::value::Duration;
 pub struct Bounds {
     pub storm: StormBounds,
     pub limits: Limits,
-    /// How long whoever acknowledges an incident has for it before it is told again.
-    pub acknowledged: Duration,
 }
 
 /// When so much happens at once that nothing is mended by itself.
@@ -48,7 +46,6 @@ impl Default for Bounds {
                 per_target: 6,
                 window: Duration::from_millis(60 * 60_000),
             },
-            acknowledged: Duration::from_millis(4 * 60 * 60_000),
         }
     }
 }
@@ -56,13 +53,9 @@ impl Default for Bounds {
 /// The longest window that attempts are kept for.
 const LONGEST: Duration = Duration::from_millis(31 * 24 * 3_600_000);
 
-/// `[storm]`, `[limits]` and `[acknowledged]`.
+/// `[storm]` and `[limits]`.
 pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
-    let Bounds {
-        storm,
-        limits,
-        acknowledged,
-    } = Bounds::default();
+    let Bounds { storm, limits } = Bounds::default();
     Bounds {
         storm: part(reader, file, "storm", STORM, |reader, section| {
             StormBounds {
@@ -78,14 +71,6 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
             window: length(reader, section, "window", limits.window),
         })
         .unwrap_or(limits),
-        acknowledged: part(
-            reader,
-            file,
-            "acknowledged",
-            &["term"],
-            |reader, section| length(reader, section, "term", acknowledged),
-        )
-        .unwrap_or(acknowledged),
     }
 }
 

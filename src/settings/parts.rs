@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use super::reader::{Found, Reader, Section};
 use super::{
     Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, bounds, grants,
-    value,
+    retention, value,
 };
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -30,8 +30,8 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         "callers",
         "storm",
         "limits",
-        "acknowledged",
         "grants",
+        "retention",
     ];
     let start = reader.span(0..0);
     let file = reader.section(table, start, KEYS);
@@ -81,6 +81,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         callers: callers(reader, &file),
         bounds: bounds::read(reader, &file),
         grants: grants::read(reader, &file),
+        retention: retention::read(reader, &file),
     }
 }
 

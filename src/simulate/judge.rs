@@ -92,7 +92,7 @@ impl Judge {
             let what = format!("the model is not what the facts say: {live:#?}\n{replayed:#?}");
             self.finds(what);
         }
-        let loaded = Model::load(memory, now)?;
+        let (loaded, _) = Model::load(memory, now)?;
         if *live != loaded {
             let what = format!("the model is not what is kept: {live:#?}\n{loaded:#?}");
             self.finds(what);
@@ -149,7 +149,8 @@ impl Judge {
                 | Write::Program { .. }
                 | Write::HoldingGone { .. }
                 | Write::Storm(..)
-                | Write::Debt(_) => {}
+                | Write::Debt(_)
+                | Write::Lost(_) => {}
             }
         }
         Ok(())

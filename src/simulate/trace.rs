@@ -182,7 +182,8 @@ impl Trace {
                 | Write::Program { .. }
                 | Write::Intent(_)
                 | Write::Debt(_)
-                | Write::Hold(..) => {}
+                | Write::Hold(..)
+                | Write::Lost(_) => {}
                 Write::Storm(scope, storm) => {
                     let words = match storm.cool_until {
                         None => "storm".to_owned(),

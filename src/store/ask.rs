@@ -1,6 +1,7 @@
 //! Questions: each is one statement with an index for it.
 //!
-//! In: what is asked. Out: records. Never changes anything, never leaves out what it cannot read.
+//! In: what is asked. Out: records. Never changes anything, and leaves out what it cannot read in one place: an
+//! incident that is over and that a new one would join. What a start asks for is in `lost.rs`.
 
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
@@ -9,18 +10,17 @@ use smol_str::SmolStr;
 
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
-use super::write::{HOLD, STORM, state_column};
+use super::write::{HOLD, STORM};
 use crate::diag::Code;
 use crate::journal::{
-    Arrival, DeadLetter, Debt, DebtId, Entry, Error, EventId, Happened, Hold, Holding, Incident,
-    IncidentId, IntentState, LetterId, Newest, Outbox, Page, RunId, Scope, Source, StoredIntent,
-    StoredRun, Storm,
+    Arrival, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold, Incident,
+    IncidentId, LetterId, Newest, Page, RunId, Scope, Source, StoredIntent, StoredRun, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::{Identity, Time};
 
 /// What is wrong with a row, if it was read.
-type Read<T> = Result<T, Error>;
+pub type Read<T> = Result<T, Error>;
 
 pub fn name(connection: &Connection) -> Result<String, Error> {
     one(connection, "SELECT name FROM meta", [], |row| get(row, 0))?
@@ -54,11 +54,16 @@ pub fn incident_of(
     runbook: &str,
     key: &str,
 ) -> Result<Option<Incident>, Error> {
-    let sql = "SELECT record FROM incident INDEXED BY incident_newest \
+    let sql = "SELECT record, open FROM incident INDEXED BY incident_newest \
                WHERE runbook = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1";
-    one(connection, sql, [runbook, key], |row| {
-        record(row, "an incident")
-    })
+    let found = one(connection, sql, [runbook, key], |row| {
+        match (record(row, "an incident"), get(row, 1)?) {
+            // Nobody works on it: what comes opens a new one.
+            (Err(failure), false) if failure.kind == ErrorKind::Corrupt => Ok(None),
+            (read, _) => read.map(Some),
+        }
+    });
+    Ok(found?.flatten())
 }
 
 pub fn incidents_since(
@@ -189,29 +194,6 @@ pub fn program(connection: &Connection, hash: CodeHash) -> Result<Option<Vec<u8>
     })
 }
 
-pub fn open_intents(connection: &Connection) -> Result<Vec<StoredIntent>, Error> {
-    let sql = "SELECT state, record, id FROM intent WHERE state = 3 UNION ALL \
-               SELECT state, intent.record, intent.id FROM run \
-               JOIN intent USING (kind, owner, ordinal) WHERE run.ended = 0 AND state <> 3 \
-               ORDER BY id";
-    all(connection, sql, [], |row| {
-        let mut intent: StoredIntent = decode_column(row, 1, "an intent")?;
-        let states = [
-            IntentState::Open,
-            IntentState::Applied,
-            IntentState::NotApplied,
-            IntentState::Unknown,
-            IntentState::Broke,
-        ];
-        let column = get::<i64>(row, 0)?;
-        let mut states = states.into_iter();
-        intent.state = states
-            .find(|state| state_column(*state) == column)
-            .ok_or_else(|| corrupt("the state of an intent"))?;
-        Ok(intent)
-    })
-}
-
 pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
     let sql = "SELECT at, type, sum(amount) FROM target INDEXED BY target_by_type \
                WHERE at >= ?1 GROUP BY type, at ORDER BY type, at";
@@ -275,32 +257,16 @@ pub fn changed(
 ) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
     let sql = "SELECT record FROM intent WHERE id IN (SELECT intent FROM target WHERE at >= ?1) \
                ORDER BY id";
-    let intents: Vec<StoredIntent> = all(connection, sql, [since.millis()], |row| {
-        record(row, "an intent")
+    let intents = all(connection, sql, [since.millis()], |row| {
+        // One that cannot be read is told of with those that are open.
+        Ok(record::<StoredIntent>(row, "an intent").ok())
     })?;
-    let changed = intents.into_iter().flat_map(|one| {
+    let changed = intents.into_iter().flatten().flat_map(|one| {
         let (at, runbook) = (one.at, one.runbook);
         let targets = one.intent.targets.into_iter();
         targets.map(move |target| (at, target, runbook.clone()))
     });
     Ok(changed.collect())
-}
-
-pub fn holdings(connection: &Connection) -> Result<Vec<Holding>, Error> {
-    let sql = "SELECT record FROM holding ORDER BY event, runbook, trigger";
-    all(connection, sql, [], |row| {
-        record(row, "an alert that has to stand")
-    })
-}
-
-pub fn outbox(connection: &Connection) -> Result<Vec<Outbox>, Error> {
-    let sql = "SELECT record FROM message WHERE due = 1 ORDER BY id";
-    all(connection, sql, [], |row| record(row, "a message"))
-}
-
-pub fn debts(connection: &Connection) -> Result<Vec<Debt>, Error> {
-    let sql = "SELECT record FROM debt WHERE owed = 1 ORDER BY id";
-    all(connection, sql, [], |row| record(row, "a debt"))
 }
 
 /// The widest first.
@@ -337,7 +303,7 @@ fn arrival(row: &Row<'_>) -> Read<Arrival> {
 }
 
 /// The first row, if there is one.
-fn one<T>(
+pub fn one<T>(
     connection: &Connection,
     sql: &str,
     asked: impl Params,
@@ -349,7 +315,7 @@ fn one<T>(
 }
 
 /// Every row, in order.
-fn all<T>(
+pub fn all<T>(
     connection: &Connection,
     sql: &str,
     asked: impl Params,
@@ -379,12 +345,12 @@ fn record<T: DeserializeOwned>(row: &Row<'_>, what: &str) -> Read<T> {
     decode_column(row, 0, what)
 }
 
-fn decode_column<T: DeserializeOwned>(row: &Row<'_>, column: usize, what: &str) -> Read<T> {
+pub fn decode_column<T: DeserializeOwned>(row: &Row<'_>, column: usize, what: &str) -> Read<T> {
     let blob: Vec<u8> = get(row, column)?;
     decode(&blob).ok_or_else(|| corrupt(what))
 }
 
-fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Read<T> {
+pub fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Read<T> {
     row.get(column).map_err(from_sqlite)
 }
 
@@ -394,7 +360,7 @@ fn stored(number: u64) -> i64 {
 }
 
 /// A number of a column, none of which is negative.
-fn whole(number: i64) -> u64 {
+pub fn whole(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
 

@@ -86,10 +86,14 @@ impl Sqlite {
         // Somebody who looks may keep the log from being copied: that is no trouble.
         let copied = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         copied.map_err(from_sqlite)?;
-        let inode = Inode::of(&path).map_err(|cause| from_io(&cannot_open(&path), &cause))?;
+        let known = |path: PathBuf| {
+            let inode = Inode::of(&path).map_err(|cause| from_io(&cannot_open(&path), &cause));
+            Ok((path, inode?))
+        };
+        // The log stays from here on: it is cut back, never taken away.
         let owner = Owner {
             epoch,
-            inode,
+            files: [known(path.clone())?, known(log_of(&path))?],
             _lock: lock,
         };
         Ok(Sqlite {
@@ -99,6 +103,13 @@ impl Sqlite {
             migrated,
             broken: None,
         })
+    }
+
+    /// Whether another agent works on a store; changes nothing.
+    pub fn taken(path: &Path) -> Option<Error> {
+        let path = plain(path).ok()?;
+        let refused = path.exists().then(|| Lock::take(&path).err())??;
+        (refused.kind == ErrorKind::Taken).then_some(refused)
     }
 
     /// Opens a store to look at it, while an agent works on it or none does.
@@ -186,6 +197,13 @@ fn plain(path: &Path) -> Result<PathBuf, Error> {
     }
 }
 
+/// Where SQLite keeps what is not copied into the store yet.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
 fn cannot_open(path: &Path) -> String {
     format!("the store {} cannot be opened", path.display())
 }
@@ -247,9 +265,7 @@ fn read_only(path: &Path) -> Result<Connection, Error> {
 /// A store that nobody can be writing to: where the folder is read-only SQLite cannot make the
 /// files that readers and writers share, and needs none if there is no log.
 fn unwritten(path: &Path) -> Option<Connection> {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    if PathBuf::from(log).exists() {
+    if log_of(path).exists() {
         return None;
     }
     let mut address = String::from("file:");

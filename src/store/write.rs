@@ -38,6 +38,7 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Debt(debt) => write_debt(connection, debt),
         Write::Hold(scope, hold) => write_hold(connection, scope, hold.as_ref()),
         Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
+        Write::Lost(lost) => super::lost::lose(connection, lost),
     }
 }
 
@@ -48,6 +49,9 @@ pub fn run_columns(run: RunId) -> Result<(i64, i64, i64), Error> {
         RunId::Debt(debt, ordinal) => (1, number(debt.0)?, i64::from(ordinal)),
     })
 }
+
+/// The column of an intent that could not be read.
+pub const LOST: i64 = 5;
 
 /// What is known of an intent, as a column.
 pub fn state_column(state: IntentState) -> i64 {
@@ -250,14 +254,14 @@ fn control(connection: &Connection, kind: i64, scope: &Scope, record: &[u8]) -> 
 }
 
 /// Runs a statement; gives the number of rows it changed.
-fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<usize, Error> {
+pub fn execute(connection: &Connection, sql: &str, values: impl Params) -> Result<usize, Error> {
     let statement = connection.prepare_cached(sql);
     let changed = statement.and_then(|mut statement| statement.execute(values));
     changed.map_err(from_sqlite)
 }
 
 /// A number as a column. The largest one stands for every number that is too large to be stored.
-fn number(number: u64) -> Result<i64, Error> {
+pub fn number(number: u64) -> Result<i64, Error> {
     match i64::try_from(number) {
         Ok(number) if number < i64::MAX => Ok(number),
         Ok(_) | Err(_) => Err(error(

@@ -188,6 +188,7 @@ impl<'t> Tokens<'t> {
                 separation.continuations.contains(&word) && self.word(index + 1) == "undo"
             }
             Some(PieceKind::Word) => separation.continuations.contains(&word),
+            Some(PieceKind::Open) => word == "{",
             Some(PieceKind::Mark) => {
                 matches!(
                     word,

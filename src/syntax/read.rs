@@ -3,7 +3,7 @@
 //! In: the range of an item and what the pre-scan found. Out: the item of the tree, always.
 
 use super::balance::{self, Lone, LoneKind};
-use super::blank;
+use super::blank::Plain;
 use super::lower::Lowering;
 use super::patch::{Place, Splice};
 use super::recover;
@@ -17,13 +17,14 @@ use crate::text::Span;
 
 /// Reads an item of `source`; what is wrong with it goes to the diagnostics of `lowering`.
 pub(super) fn item(lowering: &mut Lowering, source: &str, item: &ItemText) -> Item {
-    let text = &*blank::plain(source.get(item.range.clone()).unwrap_or_default());
+    let text = source.get(item.range.clone()).unwrap_or_default();
     if item.too_deep || refused(lowering, text, item) {
         return lowering.broken_item(item.range.start..item.range.start + text.trim_end().len());
     }
     let place = Place::at(item.range.start);
     if item.splices.is_empty() && !item.unbalanced {
-        return match rules::read(Rule::item_entry, text) {
+        let plain = Plain::without(text, item.range.start, &item.comments);
+        return match rules::read(Rule::item_entry, &plain) {
             Ok(node) => lowering.entry(node, place),
             Err(_) => recover::item(lowering, text, place, item.told.clone()),
         };

@@ -6,6 +6,8 @@ use pest::Parser;
 use pest::error::{Error, ErrorVariant, InputLocation};
 use pest::iterators::{Pair, Pairs};
 
+use super::blank::Plain;
+
 /// The generated parser.
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/rbk.pest"]
@@ -24,8 +26,8 @@ pub(super) struct Failure {
 }
 
 /// Reads all of `text` by one of the `..._entry` rules.
-pub(super) fn read(entry: Rule, text: &str) -> Result<Node<'_>, Failure> {
-    let mut pairs = Grammar::parse(entry, text).map_err(|error| failure(&error))?;
+pub(super) fn read<'t>(entry: Rule, text: &'t Plain) -> Result<Node<'t>, Failure> {
+    let mut pairs = Grammar::parse(entry, text.as_str()).map_err(|error| failure(&error))?;
     Ok(pairs
         .next()
         .expect("a successful parse yields the node of its entry rule"))
@@ -42,7 +44,7 @@ fn failure(error: &Error<Rule>) -> Failure {
     Failure { at, tried }
 }
 
-/// Children of a node, without delimiters, comments and words that only had to be there.
+/// Children of a node, without delimiters and words that only had to be there.
 pub(super) struct Nodes<'t> {
     pairs: Pairs<'t, Rule>,
     next: Option<Node<'t>>,
@@ -97,8 +99,7 @@ fn is_filler(rule: Rule) -> bool {
     use Rule::*;
     matches!(
         rule,
-        EOI | comment
-            | line_end
+        EOI | line_end
             | open_brace
             | close_brace
             | open_paren

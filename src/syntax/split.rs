@@ -35,6 +35,8 @@ pub(super) struct ItemText {
     pub splices: Vec<Splice>,
     /// Where something was wrong already: no second error is given on the same line.
     pub told: Vec<usize>,
+    /// Its comments that are no documentation.
+    pub comments: Vec<Range<usize>>,
     /// A bracket has no partner.
     pub unbalanced: bool,
     /// Nested too deeply to be read at all.
@@ -106,6 +108,9 @@ impl<'t> Splitter<'t> {
                 self.open_item(piece.start)
             }
             PieceKind::Close if at_column_zero && self.item.is_some() => self.token(piece),
+            PieceKind::Open if at_column_zero && self.is_block_below(piece) => {
+                self.block_below(piece);
+            }
             PieceKind::BlockComment => self.block_comment(piece),
             _ if at_column_zero || self.item.is_none() => self.stray(piece),
             _ => self.token(piece),
@@ -162,6 +167,7 @@ impl<'t> Splitter<'t> {
         } else {
             let own_line = self.blank_so_far;
             self.split.comments.push(Comment { span, own_line });
+            self.mark(|item| item.comments.push(span.range()));
         }
     }
 
@@ -318,6 +324,35 @@ impl<'t> Splitter<'t> {
                 text: better.into(),
             });
         });
+    }
+
+    /// Whether a `{` opens the block of the item above it.
+    fn is_block_below(&self, piece: Piece) -> bool {
+        let begun = self.item.as_ref().map(|item| item.range.start);
+        let head = begun.and_then(|begun| self.text.get(begun..piece.start));
+        let takes_block = |head: &str| {
+            let word = words::first(head).and_then(|word| head.get(word));
+            let word = word.unwrap_or_default();
+            words::BLOCK_ITEMS.contains(&word) && !head.contains('{')
+        };
+        piece.text(self.text) == "{"
+            && self.depth.is_flat()
+            && !self.in_doc
+            && !self.stray
+            && head.is_some_and(takes_block)
+    }
+
+    fn block_below(&mut self, piece: Piece) {
+        let above = self.text.get(..piece.start).unwrap_or_default();
+        let line = above.trim_end().rsplit('\n').next().unwrap_or_default();
+        // Behind a comment it would be a part of that.
+        let gap = (!line.contains("//")).then(|| above.trim_end().len()..piece.start);
+        let span = gap
+            .clone()
+            .map(|gap| Span::new(self.source, gap.start, gap.end));
+        let found = super::teach::brace_below(self.span(piece), span);
+        self.tell(found, gap.map(|gap| (gap, " ")));
+        self.token(piece);
     }
 
     /// Something that stands where only items begin.

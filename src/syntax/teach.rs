@@ -7,6 +7,7 @@ mod first;
 mod habits;
 mod later;
 mod marks;
+mod places;
 mod shape;
 mod slips;
 
@@ -52,6 +53,11 @@ const LESSONS: &[Lesson] = &[
     habits::plain_interval,
     habits::quoted_alert,
     habits::at_most_word,
+    places::open_secret,
+    places::trigger_line,
+    places::clause_in_block,
+    places::role_as_text,
+    places::pattern_operator,
     slips::clause_colon,
     slips::quoted_version,
     slips::elif,
@@ -124,6 +130,10 @@ impl<'a> Scene<'a> {
     pub fn line_start(&self, index: usize, gap: Range<usize>, comment: bool) -> Diagnostic {
         let word = self.tokens.word(index);
         let span = self.token_span(index);
+        if word == "{" {
+            let gap = (!comment).then(|| self.span(gap));
+            return brace_below(span, gap);
+        }
         let is_word = self
             .tokens
             .at(index)
@@ -337,5 +347,20 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
             "the items are {}",
             words::listed(words::READ_ITEMS)
         )),
+    }
+}
+
+/// A `{` that begins a line; `gap` is what stands between it and the line that it belongs to.
+pub(super) fn brace_below(span: Span, gap: Option<Span>) -> Diagnostic {
+    let found = Diagnostic::new(
+        Code::LineStart,
+        "no line begins with `{`",
+        span,
+        "stands at the end of the line above",
+    )
+    .help("a block is opened on the line that it belongs to: `diagnose {`");
+    match gap {
+        Some(gap) => found.fix("move it up", gap, " "),
+        None => found,
     }
 }

@@ -123,6 +123,11 @@ pub(super) const READ_ITEMS: &[&str] = &[
     "probe", "action", "extern", "test",
 ];
 
+/// Words of items that end in a block.
+pub(super) const BLOCK_ITEMS: &[&str] = &[
+    "product", "runbook", "record", "enum", "fn", "probe", "action", "extern", "test",
+];
+
 /// The first word of an item, behind its documentation; nothing if another character comes first.
 pub(super) fn first(text: &str) -> Option<std::ops::Range<usize>> {
     let mut pieces = Skim::new(text, 0).filter(|piece| !piece.is_trivia());

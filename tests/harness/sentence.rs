@@ -93,7 +93,6 @@ fn picked(rule: &str) -> Option<&'static [&'static str]> {
             " // comment\n    ",
             "\n    // comment\n  ",
         ],
-        "sp" => &[" ", " ", "  "],
         "line_end" | "idc" => &[""],
         _ => return None,
     })
@@ -163,6 +162,10 @@ impl Sentence {
             Expr::Choice(..) => self.choice(expr),
             Expr::Opt(inner) if self.may_go_on() && self.random.one_in(2) => {
                 self.expr(inner);
+            }
+            Expr::Rep(inner) if matches!(&**inner, Expr::Str(text) if text == " ") => {
+                let blanks = self.random.pick(&[" ", " ", "  "]);
+                self.text(blanks);
             }
             Expr::Rep(inner) => self.repeat(inner),
             Expr::RepOnce(inner) => {

@@ -3,7 +3,10 @@
 //! Each trial has a folder, ports and an agent of its own. The package is `tests/agent/service.rbk`; a
 //! trial changes a few words of it or of the settings.
 
+mod damage;
 mod disk;
+mod first;
+mod hostile;
 mod incoming;
 mod letters;
 mod life;
@@ -27,7 +30,10 @@ type Case = (&'static str, fn());
 
 pub fn trials() -> Vec<Trial> {
     let groups = [
+        ("damage", damage::CASES),
         ("disk", disk::CASES),
+        ("first", first::CASES),
+        ("hostile", hostile::CASES),
         ("incoming", incoming::CASES),
         ("letters", letters::CASES),
         ("life", life::CASES),

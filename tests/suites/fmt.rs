@@ -10,7 +10,9 @@ use rbk::facade;
 
 use crate::harness::fixture::{self, Fixture, root, trial};
 use crate::harness::mangle::{self, Mangling};
-use crate::harness::{markdown, sentence, snapshot};
+#[cfg(feature = "harness")]
+use crate::harness::sentence;
+use crate::harness::{markdown, snapshot};
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = fixture::trials("fmt", "rbk", shown);
@@ -24,6 +26,7 @@ pub fn trials() -> Vec<Trial> {
     }
     trials.push(trial("fmt/every file of the repository", every_file));
     trials.push(trial("fmt/every example of the pages", every_example));
+    #[cfg(feature = "harness")]
     trials.push(trial("fmt/sentences of the grammar", sentences));
     for mangling in Mangling::ALL {
         trials.push(trial(format!("fmt/mangled/{mangling:?}"), move || {
@@ -107,6 +110,7 @@ fn mangled(mangling: Mangling) {
 }
 
 /// Programs made out of the grammar, with blanks, line ends and comments wherever it allows them.
+#[cfg(feature = "harness")]
 fn sentences() {
     let programs = (0..3_000).map(sentence::program);
     let mut count = 0;

@@ -50,10 +50,17 @@ fn page(path: &Path, text: &str) -> Vec<Trial> {
         .collect()
 }
 
+/// An example of `agent.toml` is right.
+fn settings(text: &str) {
+    let checked = facade::settings::read(text).checked;
+    assert!(checked.findings.is_empty(), "{}", checked.human);
+}
+
 fn check(block: &Block) {
     let shop = read(&root().join(SHOP));
     let text = block.text.as_bytes();
     let tested = match block.tag.as_str() {
+        "toml agent" => return settings(&block.text),
         "rbk shop" => return assert_eq!(block.text, shop, "is not what {SHOP} says"),
         "toml" => facade::test(&[("rbk.toml", text), ("shop.rbk", shop.as_bytes())], false),
         _ => facade::test(

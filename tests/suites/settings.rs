@@ -26,6 +26,11 @@ pub fn trials() -> Vec<Trial> {
         trial("settings/hostile/spoilt", spoilt),
         trial("settings/hostile/line ends and marks", line_ends_and_marks),
         trial("settings/secrets are not shown", secrets_are_not_shown),
+        trial("settings/the reference names every key", every_key_is_named),
+        trial(
+            "settings/the reference says the defaults",
+            defaults_are_said,
+        ),
     ]);
     trials
 }
@@ -57,6 +62,103 @@ fn check(fixture: &Fixture) {
     );
     if fixture.snapshot().exists() || std::env::var_os("INSTA_UPDATE").is_some() {
         snapshot::assert_matches(fixture, &checked.human);
+    }
+}
+
+/// The page of the reference.
+const PAGE: &str = include_str!("../../grammar/reference/settings.md");
+
+/// What a section of the page says of each key: its name and its default, as they are written.
+fn said(section: &str) -> Vec<(&'static str, &'static str)> {
+    let begin = format!("\n## {section}\n");
+    let (_, behind) = PAGE
+        .split_once(&begin)
+        .unwrap_or_else(|| panic!("no section {section}"));
+    let text = behind.split("\n## ").next().unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|row| {
+        let mut cells = row.trim_matches('|').split('|').map(str::trim);
+        let key = cells.next().unwrap().trim_matches('`');
+        (key, cells.next().unwrap())
+    })
+    .collect()
+}
+
+/// The keys that this is told to have, by what is said of one that it does not have.
+fn known(text: &str) -> Vec<String> {
+    let human = settings::read(text).checked.human;
+    let help = human.split("the keys here are ").nth(1);
+    let help = help.unwrap_or_else(|| panic!("{text}\n{human}"));
+    let help = help.split("\n\n").next().unwrap();
+    help.split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn every_key_is_named() {
+    let token = "token = { env = \"T\" }";
+    for (section, text) in [
+        ("The file", "zzzzzzzz = 1".to_owned()),
+        (
+            "prometheus",
+            "[prometheus]\nurl = \"http://a\"\nzzzzzzzz = 1".to_owned(),
+        ),
+        (
+            "hosts",
+            "[hosts.a]\naddress = \"a\"\nzzzzzzzz = 1".to_owned(),
+        ),
+        (
+            "contacts",
+            "[contacts.a]\nterminal = true\nzzzzzzzz = 1".to_owned(),
+        ),
+        (
+            "a secret",
+            "[secrets]\na = { env = \"A\", zzzzzzzz = 1 }".to_owned(),
+        ),
+        (
+            "callers",
+            format!("[[callers]]\nname = \"a\"\n{token}\nkinds = [\"send\"]\nzzzzzzzz = 1"),
+        ),
+        ("storm", "[storm]\nzzzzzzzz = 1".to_owned()),
+        ("limits", "[limits]\nzzzzzzzz = 1".to_owned()),
+        ("retention", "[retention]\nzzzzzzzz = 1".to_owned()),
+    ] {
+        let mut named: Vec<_> = said(section).into_iter().map(|(key, _)| key).collect();
+        let mut known = known(&text);
+        named.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(named, known, "{section}");
+    }
+    // Each table has a section of its own, and so has a trial above if its keys are known ones.
+    for (key, _) in said("The file") {
+        let is_table = settings::read(&format!("{key} = 7"))
+            .checked
+            .human
+            .contains("a table belongs here");
+        if is_table {
+            assert!(
+                PAGE.contains(&format!("\n## {key}\n")),
+                "no section on {key}"
+            );
+        }
+    }
+}
+
+fn defaults_are_said() {
+    let outline = settings::read("").outline.unwrap();
+    for section in ["The file", "retention"] {
+        for (key, default) in said(section) {
+            let Some(value) = default
+                .strip_prefix("`\"")
+                .and_then(|rest| rest.strip_suffix("\"`"))
+            else {
+                continue;
+            };
+            let words = format!("{key} {value}");
+            assert!(outline.contains(&words), "{words} is not so:\n{outline}");
+        }
     }
 }
 

@@ -10,11 +10,12 @@ mod crash;
 mod damage;
 mod disk;
 mod owner;
+mod retain;
 
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
-use rbk::facade::store::{Ask, Batch, Refusal, Store};
+use rbk::facade::store::{Ask, Batch, Kept, Refusal, Store};
 use tempfile::TempDir;
 
 pub use crash::child;
@@ -27,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
         owner::trials(),
         disk::trials(),
         damage::trials(),
+        retain::trials(),
     ];
     lists.into_iter().flatten().collect()
 }
@@ -65,6 +67,11 @@ impl Bench {
 
     fn refused(&mut self, batch: Batch) -> Refusal {
         self.store.as_mut().unwrap().commit(&batch).unwrap_err()
+    }
+
+    /// What is old goes.
+    fn retire(&mut self, kept: Kept<'_>, most: usize) -> Vec<String> {
+        self.store.as_mut().unwrap().retire(kept, most).unwrap()
     }
 
     /// The records of an answer, in full.

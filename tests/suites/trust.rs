@@ -11,6 +11,7 @@ mod holes;
 mod keys;
 mod mutants;
 mod oracle;
+mod parts;
 mod programs;
 #[cfg(feature = "harness")]
 mod rules;

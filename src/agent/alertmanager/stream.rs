@@ -1,26 +1,24 @@
 //! A notification as it comes in: read alert by alert, so that none of its size is ever held at once.
 //!
 //! In: a source of bytes. Out: each alert that can be dealt with, and each that cannot, as soon as it is
-//! there; at the end whether the whole was a notification. Its version may stand behind its alerts.
+//! there; at the end whether the whole was a notification. Its version may stand behind its alerts. What is
+//! wrong with one alert, its size also, costs no other.
 
-use std::cell::Cell;
+mod parts;
+
 use std::fmt;
-use std::io::{self, BufReader, Read};
-use std::rc::Rc;
+use std::io::Read;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
-use serde_json::value::RawValue;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 
-use super::{Bad, alert, bad};
+use self::parts::{Part, Trouble};
+use super::{Bad, KEPT_BYTES, alert, bad};
 use crate::diag::Code;
 use crate::journal::Alert;
 
 /// The longest alert, and the longest of whatever else stands in a notification.
 const PART_BYTES: usize = 8 * 1024 * 1024;
-/// How much is read at once.
-const CHUNK: usize = 64 * 1024;
 
 /// One alert of a notification.
 #[derive(Debug)]
@@ -38,28 +36,27 @@ pub struct Broken {
 
 /// Reads a notification of Alertmanager or of Grafana, and hands each alert over with its size as it
 /// comes. Goes no further once nobody takes them.
-pub fn read(source: impl Read, take: impl FnMut(Item, usize) -> bool) -> Result<(), Broken> {
-    let seen = Rc::new(Seen::default());
-    let clean = Clean {
-        source,
-        seen: seen.clone(),
-        left: Vec::new(),
-        ready: Vec::new(),
-        at: 0,
-        ended: false,
-    };
-    let mut take = Take { take, seen };
-    let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(CHUNK, clean));
-    let head = Whole(&mut take)
-        .deserialize(&mut json)
-        .and_then(|head| json.end().map(|()| head));
-    let head = head.map_err(|error| match error.is_io() {
-        true => Broken {
+pub fn read(source: impl Read, mut take: impl FnMut(Item, usize) -> bool) -> Result<(), Broken> {
+    let rest = parts::split(source, PART_BYTES, KEPT_BYTES, |part| {
+        let size = part.size();
+        take(item(part), size)
+    });
+    let rest = rest.map_err(|trouble| match trouble {
+        Trouble::RestTooLong => Broken {
             code: Code::AlertTooLarge,
-            why: format!("an alert of it has more than {PART_BYTES} bytes"),
+            why: format!("it has more than {PART_BYTES} bytes beside its alerts"),
         },
-        false => malformed(format!("it is no webhook of Alertmanager: {error}")),
+        Trouble::Endless => Broken {
+            code: Code::AlertTooLarge,
+            why: format!("an alert of it has more than {PART_BYTES} bytes and no end"),
+        },
+        Trouble::NotTaken => malformed("nobody takes its alerts".to_owned()),
+        Trouble::Unreadable(why) => malformed(format!("it cannot be read: {why}")),
     })?;
+    // A name that is not UTF-8 is none that is known.
+    let rest = String::from_utf8_lossy(&rest);
+    let head: Head = serde_json::from_str(&rest)
+        .map_err(|error| malformed(format!("it is no webhook of Alertmanager: {error}")))?;
     match head.version.as_deref() {
         // Alertmanager's, and Grafana's.
         Some("4" | "1") => {}
@@ -82,7 +79,7 @@ pub fn read(source: impl Read, take: impl FnMut(Item, usize) -> bool) -> Result<
             "the sender left {} alerts out of a notification: raise `max_alerts` of its receiver",
             head.truncated
         );
-        (take.take)(Item::Bad(bad(Code::AlertTooLarge, why, "")), 0);
+        take(Item::Bad(bad(Code::AlertTooLarge, why, "")), 0);
     }
     Ok(())
 }
@@ -94,33 +91,30 @@ fn malformed(why: String) -> Broken {
     }
 }
 
-/// What was seen of the bytes.
-#[derive(Default)]
-struct Seen {
-    /// How many there were since the last alert.
-    since: Cell<usize>,
-    /// Whether some were no UTF-8.
-    spoilt: Cell<bool>,
-}
-
-/// Whoever takes the alerts.
-struct Take<F> {
-    take: F,
-    seen: Rc<Seen>,
-}
-
-impl<F: FnMut(Item, usize) -> bool> Take<F> {
-    fn alert(&mut self, raw: &str) -> bool {
-        self.seen.since.set(0);
-        let item = match alert(raw) {
-            Ok(alert) if self.seen.spoilt.get() && is_spoilt(&alert) => {
-                let why = "its labels are not UTF-8".to_owned();
-                Item::Bad(bad(Code::AlertMalformed, why, raw))
-            }
-            Ok(alert) => Item::Alert(Box::new(alert)),
-            Err((code, why)) => Item::Bad(bad(code, why, raw)),
-        };
-        (self.take)(item, raw.len())
+fn item(part: Part) -> Item {
+    let bytes = match part {
+        Part::Whole(bytes) => bytes,
+        Part::TooLong { begin, size } => {
+            let why = format!(
+                "it has {size} bytes, at most {PART_BYTES} are taken; its first {} are kept here",
+                begin.len()
+            );
+            return Item::Bad(bad(
+                Code::AlertTooLarge,
+                why,
+                &String::from_utf8_lossy(&begin),
+            ));
+        }
+    };
+    let raw = String::from_utf8_lossy(&bytes);
+    let is_text = matches!(raw, std::borrow::Cow::Borrowed(_));
+    match alert(&raw) {
+        Ok(alert) if !is_text && is_spoilt(&alert) => {
+            let why = "its labels are not UTF-8".to_owned();
+            Item::Bad(bad(Code::AlertMalformed, why, &raw))
+        }
+        Ok(alert) => Item::Alert(Box::new(alert)),
+        Err((code, why)) => Item::Bad(bad(code, why, &raw)),
     }
 }
 
@@ -138,17 +132,15 @@ struct Head {
     has_alerts: bool,
 }
 
-struct Whole<'t, F>(&'t mut Take<F>);
-
-impl<'de, F: FnMut(Item, usize) -> bool> DeserializeSeed<'de> for Whole<'_, F> {
-    type Value = Head;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Head, D::Error> {
-        deserializer.deserialize_map(self)
+impl<'de> Deserialize<'de> for Head {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Head, D::Error> {
+        deserializer.deserialize_map(Around)
     }
 }
 
-impl<'de, F: FnMut(Item, usize) -> bool> Visitor<'de> for Whole<'_, F> {
+struct Around;
+
+impl<'de> Visitor<'de> for Around {
     type Value = Head;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,7 +159,11 @@ impl<'de, F: FnMut(Item, usize) -> bool> Visitor<'de> for Whole<'_, F> {
                     return Err(A::Error::custom("`alerts` stands twice"));
                 }
                 "alerts" => {
-                    map.next_value_seed(Alerts(self.0))?;
+                    // A mark stands for all of them, and none if there are none.
+                    let marks: Vec<u8> = map.next_value()?;
+                    if marks.iter().any(|mark| *mark != parts::MARK) {
+                        return Err(A::Error::custom("`alerts` holds what is no alert"));
+                    }
                     head.has_alerts = true;
                 }
                 _ => {
@@ -179,98 +175,6 @@ impl<'de, F: FnMut(Item, usize) -> bool> Visitor<'de> for Whole<'_, F> {
     }
 }
 
-struct Alerts<'t, F>(&'t mut Take<F>);
-
-impl<'de, F: FnMut(Item, usize) -> bool> DeserializeSeed<'de> for Alerts<'_, F> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de, F: FnMut(Item, usize) -> bool> Visitor<'de> for Alerts<'_, F> {
-    type Value = ();
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a list of alerts")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(raw) = list.next_element::<Box<RawValue>>()? {
-            if !self.0.alert(raw.get()) {
-                return Err(A::Error::custom("nobody takes its alerts"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Bytes as text: what is no UTF-8 is replaced, so that it spoils one alert and not all of them.
-struct Clean<R> {
-    source: R,
-    seen: Rc<Seen>,
-    /// The beginning of a character whose end has not come yet.
-    left: Vec<u8>,
-    ready: Vec<u8>,
-    at: usize,
-    ended: bool,
-}
-
-impl<R: Read> Clean<R> {
-    fn fill(&mut self) -> io::Result<()> {
-        let mut bytes = std::mem::take(&mut self.left);
-        let start = bytes.len();
-        bytes.resize(start + CHUNK, 0);
-        let came = self
-            .source
-            .read(bytes.get_mut(start..).unwrap_or_default())?;
-        bytes.truncate(start + came);
-        self.ended = came == 0;
-        let since = self.seen.since.get().saturating_add(came);
-        self.seen.since.set(since);
-        if since > PART_BYTES {
-            return Err(io::Error::other("a part is too long"));
-        }
-        self.ready.clear();
-        self.at = 0;
-        let mut rest = bytes.as_slice();
-        while let Err(error) = std::str::from_utf8(rest) {
-            let (good, others) = rest.split_at(error.valid_up_to());
-            self.ready.extend_from_slice(good);
-            let wrong = match error.error_len() {
-                Some(wrong) => wrong,
-                None if self.ended => others.len(),
-                None => {
-                    self.left = others.to_vec();
-                    return Ok(());
-                }
-            };
-            self.seen.spoilt.set(true);
-            self.ready.extend_from_slice("\u{fffd}".as_bytes());
-            rest = others.get(wrong..).unwrap_or_default();
-        }
-        self.ready.extend_from_slice(rest);
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for Clean<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.at >= self.ready.len() && !self.ended {
-            self.fill()?;
-        }
-        let ready = self.ready.get(self.at..).unwrap_or_default();
-        let many = ready.len().min(buffer.len());
-        let (Some(from), Some(to)) = (ready.get(..many), buffer.get_mut(..many)) else {
-            return Ok(0);
-        };
-        to.copy_from_slice(from);
-        self.at += many;
-        Ok(many)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,7 +183,7 @@ mod tests {
     struct Slowly<'a>(&'a [u8]);
 
     impl Read for Slowly<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
             let Some((first, rest)) = self.0.split_first() else {
                 return Ok(0);
             };

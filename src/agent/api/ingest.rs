@@ -16,6 +16,7 @@ use super::refused::Refused;
 use super::{Caller, Failed, Shared};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving};
+use crate::host::Gone;
 use crate::journal::{DeadLetter, Source};
 
 /// The largest event or request.
@@ -58,13 +59,19 @@ pub async fn request(
 
 pub async fn accept_one(shared: &Shared, arriving: Arriving) -> Result<Response, Failed> {
     let accepted = shared.handle.accept(vec![arriving]).await?;
-    let body = answer(&accepted, Vec::new());
-    let refused = accepted.iter().find_map(|one| match one {
-        Accepted::Dead { code, why } => Some((*code, why)),
-        Accepted::Taken(_) | Accepted::Joined(_) | Accepted::Kept => None,
-    });
-    let Some((code, why)) = refused else {
-        return Ok(axum::Json(body).into_response());
+    let one = accepted.into_iter().next().ok_or(Gone)?;
+    answer_one(one)
+}
+
+/// What became of the only thing that was sent.
+pub fn answer_one(accepted: Accepted) -> Result<Response, Failed> {
+    let one = std::slice::from_ref(&accepted);
+    let body = answer(one, Vec::new());
+    let (code, why) = match &accepted {
+        Accepted::Dead { code, why } => (*code, why),
+        Accepted::Taken(_) | Accepted::Joined(_) | Accepted::Kept => {
+            return Ok(axum::Json(body).into_response());
+        }
     };
     let mut failed = Failed::of(StatusCode::UNPROCESSABLE_ENTITY, why);
     failed.code = Code::ALL

@@ -9,13 +9,13 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::alertmanager;
+use super::super::alertmanager::{self, KEPT_BYTES};
 use super::super::view::{LetterList, LetterView};
 use super::asked::{Asked, Name, most};
-use super::ingest::accept_one;
+use super::ingest::answer_one;
 use super::{Caller, Failed, Shared};
 use crate::engine::Arriving;
-use crate::journal::{DeadLetter, Event, LetterId, Source};
+use crate::journal::{DeadLetter, Disposition, Error, Event, Journal, LetterId, Source};
 
 /// Which part of the list.
 #[derive(Debug, Deserialize)]
@@ -31,29 +31,32 @@ pub async fn list(
     Asked(which): Asked<Which>,
 ) -> Result<axum::Json<LetterList>, Failed> {
     let (before, most) = (which.before.map(LetterId), most(which.limit)?);
-    let page = shared
-        .handle
-        .look(move |journal, _| journal.dead_letters(before, most))
-        .await?;
-    let letters = page.found.iter();
-    Ok(axum::Json(LetterList {
-        version: 1,
-        dead_letters: letters
-            .map(|(id, letter)| LetterView::of(*id, letter))
-            .collect(),
-        total: page.total,
-    }))
+    let list = shared.handle.look(move |journal, _| {
+        let page = journal.dead_letters(before, most)?;
+        let views = page.found.iter().map(|(id, letter)| {
+            let became = became(journal, letter)?;
+            Ok(LetterView::of(*id, letter, became.as_ref()))
+        });
+        Ok(LetterList {
+            version: 1,
+            dead_letters: views.collect::<Result<_, Error>>()?,
+            total: page.total,
+        })
+    });
+    Ok(axum::Json(list.await?))
 }
 
 /// `GET /v1/dead-letters/ID`
 pub async fn show(State(shared): State<Arc<Shared>>, Name(id): Name) -> Result<Response, Failed> {
     let id = number(&id)?;
-    let letter = shared
-        .handle
-        .look(move |journal, _| journal.dead_letter(id))
-        .await?;
-    let letter = letter.ok_or_else(|| unknown(id))?;
-    let view = LetterView::of(id, &letter);
+    let view = shared.handle.look(move |journal, _| {
+        let Some(letter) = journal.dead_letter(id)? else {
+            return Ok(None);
+        };
+        let became = became(journal, &letter)?;
+        Ok(Some(LetterView::of(id, &letter, became.as_ref())))
+    });
+    let view = view.await?.ok_or_else(|| unknown(id))?;
     Ok(axum::Json(json!({"version": 1, "dead_letter": view})).into_response())
 }
 
@@ -72,14 +75,32 @@ pub async fn replay(
             Some(event) => journal.event(event)?,
             None => None,
         };
-        Ok(Some((letter, arrival.map(|arrival| arrival.event))))
+        Ok(Some((letter, arrival)))
     });
-    let (letter, event) = found.await?.ok_or_else(|| unknown(id))?;
+    let (letter, arrival) = found.await?.ok_or_else(|| unknown(id))?;
+    let was = arrival.as_ref().map(|arrival| arrival.id);
+    let event = match arrival {
+        Some(arrival) if arrival.disposition != Disposition::Dead => {
+            let why = format!("dead letter {id} was tried again before, and taken");
+            return Err(Failed::of(StatusCode::CONFLICT, why));
+        }
+        other => other.map(|arrival| arrival.event),
+    };
     let arriving = again(letter, event, caller).map_err(|why| {
         let why = format!("dead letter {id} cannot be tried again: {why}");
         Failed::of(StatusCode::CONFLICT, why)
     })?;
-    accept_one(&shared, arriving).await
+    let accepted = shared.handle.replay(arriving, was).await?;
+    answer_one(accepted)
+}
+
+/// What became of what arrived; a letter says that of the time when it was written.
+fn became(journal: &dyn Journal, letter: &DeadLetter) -> Result<Option<Disposition>, Error> {
+    let arrival = match letter.event {
+        Some(event) => journal.event(event)?,
+        None => None,
+    };
+    Ok(arrival.map(|arrival| arrival.disposition))
 }
 
 /// What arrived, to be taken anew. Whoever replays a request is the one that asks.
@@ -95,6 +116,16 @@ fn again(letter: DeadLetter, event: Option<Event>, caller: Caller) -> Result<Arr
         (Some(Event::Named { name, json }), _) => Arriving::Named { name, json },
         (Some(Event::Request { runbook, json, .. }), _) => request(runbook, json),
         (None, _) if letter.body.is_empty() => return Err("nothing of it is kept".to_owned()),
+        (None, _) if letter.body.len() > KEPT_BYTES - 4 => {
+            let why = "only its beginning is kept; have its sender send it again";
+            return Err(why.to_owned());
+        }
+        // What is kept is not what was sent, and nobody knows what that was.
+        (None, _) if letter.body.contains('\u{fffd}') => {
+            let why = "it was not UTF-8, and what could not be read is lost; have its sender send it \
+                       again, in UTF-8";
+            return Err(why.to_owned());
+        }
         (None, Source::Alertmanager) => {
             let alert = alertmanager::decode_one(letter.body.as_bytes());
             Arriving::Alert(alert.map_err(|bad| bad.why)?)

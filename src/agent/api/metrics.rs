@@ -182,6 +182,15 @@ fn store(page: &mut Page, tally: &Tally) {
     page.one(&bucket, &[("le", "+Inf")], commits.count);
     page.one(&format!("{name}_sum"), &[], commits.seconds);
     page.one(&format!("{name}_count"), &[], commits.count);
+    let name = "rbk_retired_total";
+    page.kind(
+        name,
+        Kind::Counter,
+        "Records that were older than is kept and are gone.",
+    );
+    for (kind, count) in &tally.retired {
+        page.one(name, &[("kind", kind.word())], count);
+    }
 }
 
 #[derive(Clone, Copy)]

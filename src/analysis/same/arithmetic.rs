@@ -224,6 +224,9 @@ impl Terms<'_> {
                 }
             }
         }
+        if let Some(known) = &known {
+            parts.retain(|part| !self.never_wins(operation, *part, known));
+        }
         parts.extend(known.map(|known| self.constant(known)));
         parts.sort_unstable();
         parts.dedup();
@@ -231,6 +234,24 @@ impl Terms<'_> {
             [one] => *one,
             _ => self.apply(operation, parts),
         }
+    }
+
+    /// Whether a part is on the other side of a constant whatever it comes to: `min(n, 2)` beside 2 where the most is
+    /// looked for.
+    fn never_wins(&self, operation: Operation, part: Id, known: &Value) -> bool {
+        let opposite = if operation == MIN { MAX } else { MIN };
+        let Term::Apply(inner, parts) = self.term(part) else {
+            return false;
+        };
+        let mut bounds = parts.iter().filter_map(|part| self.value(*part));
+        *inner == opposite
+            && bounds.any(|bound| {
+                let best = match operation == MIN {
+                    true => value::minimum(known, bound),
+                    false => value::maximum(known, bound),
+                };
+                best.is_ok_and(|best| best == *known)
+            })
     }
 
     /// The same operation on other parts.

@@ -5,6 +5,7 @@
 
 mod facts;
 mod lift;
+mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -270,6 +271,9 @@ impl Terms {
         }
         if a.high < b.low {
             return Some(self.table.truth(true));
+        }
+        if self.is_never_less(left, right) {
+            return Some(self.table.truth(false));
         }
         self.less_solved(left, right)
             .or_else(|| self.less_of_two(left, right))

@@ -168,7 +168,11 @@ fn product(plain: bool, a: Interval, b: Interval) -> Interval {
     }
     if !plain {
         return match a.is_positive() && b.is_positive() {
-            true => Interval::FROM_ZERO,
+            // Rounded to what the quantity is counted in.
+            true => Interval {
+                low: (a.low * b.low).floor().max(0.0),
+                ..Interval::FROM_ZERO
+            },
             false => Interval::default(),
         };
     }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::super::names::Member;
 use super::{Elaborator, Why, broken, typed, value};
-use crate::diag::near::nearest;
+use crate::diag::near::{nearest, offered};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, ExprKind as Tree, Ident};
 use crate::text::Span;
@@ -133,7 +133,7 @@ impl Elaborator<'_, '_> {
         let all = || members.iter().map(|member| member.member.as_str());
         let near = nearest(name.as_str(), all()).map(str::to_owned);
         let list: Vec<&str> = all().collect();
-        let list = list.join(", ");
+        let list = offered(near.as_deref(), "it has", &list.join(", "));
         let enumeration = self.type_name(&Type::Enum(id));
         let message = format!("the enum `{enumeration}` has no member `{}`", name.text);
         let found = Diagnostic::new(
@@ -142,7 +142,7 @@ impl Elaborator<'_, '_> {
             name.span,
             "unknown member",
         );
-        let found = found.help(format!("it has: {list}"));
+        let found = found.help(list);
         self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), name.span, near),
             None => found,
@@ -189,7 +189,7 @@ impl Elaborator<'_, '_> {
         let of = self.type_name(of);
         let message = format!("`{of}` has no field `{}`", name.text);
         let found = Diagnostic::new(Code::UnknownField, message, name.span, "unknown field");
-        let found = found.help(format!("it has: {all}"));
+        let found = found.help(offered(near.as_deref(), "it has", all));
         self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), name.span, near),
             None => found,

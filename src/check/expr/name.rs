@@ -265,6 +265,9 @@ impl Elaborator<'_, '_> {
             })
         });
         let values = values.map(SmolStr::as_str);
-        nearest(name, self.visible_names().chain(bound).chain(values)).map(str::to_owned)
+        let imports = self.checker.file(self.file).imports.iter();
+        let imports = imports.map(|import| import.name.as_str());
+        let all = self.visible_names().chain(bound).chain(values);
+        nearest(name, all.chain(imports)).map(str::to_owned)
     }
 }

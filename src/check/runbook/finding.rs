@@ -7,6 +7,8 @@ use super::super::expr::arguments::in_words;
 use super::super::expr::{Elaborator, Place, Why, is_open};
 use super::super::state::Checker;
 use super::super::types::{holds_secret, is_broken, same};
+use smol_str::SmolStr;
+
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, ClauseKind, Ident};
@@ -112,6 +114,10 @@ impl Checker<'_> {
             findings.iter().map(|known| known.name.as_str()),
         );
         let near = near.map(str::to_owned);
+        if near.as_ref().is_some_and(|near| !self.has_remedy(id, near)) {
+            // Told where it is found.
+            return;
+        }
         self.say(match near {
             Some(near) => found.help(format!("there is a finding `{near}`")).fix(
                 format!("write `{near}`"),
@@ -122,9 +128,23 @@ impl Checker<'_> {
         });
     }
 
+    fn has_remedy(&self, id: RunbookId, name: &str) -> bool {
+        let mut clauses = self.draft(id).item.clauses.iter();
+        clauses.any(|clause| match &clause.kind {
+            ClauseKind::Remedy(remedy) => remedy.name.text == name,
+            _ => false,
+        })
+    }
+
     /// Every finding has its remedy.
     pub fn check_coverage(&mut self, id: RunbookId) {
         let row = &self.package.runbooks[id.index()];
+        let never_found: Vec<SmolStr> = row
+            .remedies
+            .iter()
+            .filter(|remedy| row.findings.iter().all(|known| known.name != remedy.name))
+            .map(|remedy| remedy.name.clone())
+            .collect();
         let mut missing = Vec::new();
         for finding in &row.findings {
             let covered = row
@@ -141,9 +161,19 @@ impl Checker<'_> {
             };
             let message = format!("nothing is done about the finding `{name}`");
             let found = Diagnostic::new(Code::MissingRemedy, message, *first, "no remedy");
-            let found = found.help(format!(
-                "add `remedy {name}` to the runbook, even if all it does is page somebody"
-            ));
+            let near = nearest(&name, never_found.iter().map(SmolStr::as_str));
+            let found = match near {
+                Some(near) => {
+                    let found = found.help(format!("there is a remedy `{near}`"));
+                    match others.is_empty() {
+                        true => found.fix(format!("write `{near}`"), *first, near.to_owned()),
+                        false => found,
+                    }
+                }
+                None => found.help(format!(
+                    "add `remedy {name}` to the runbook, even if all it does is page somebody"
+                )),
+            };
             let found = others
                 .iter()
                 .fold(found, |found, site| found.and(*site, "also found here"));

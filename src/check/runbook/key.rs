@@ -4,7 +4,7 @@
 //! whole alert says its key, or that there is one incident for all.
 
 use super::super::state::Checker;
-use crate::diag::near::nearest;
+use crate::diag::near::{nearest, offered};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{ClauseKind as Clause, Ident, Path};
 use crate::text::Span;
@@ -74,7 +74,7 @@ impl Checker<'_> {
         let Some(at) = fields.iter().position(|field| field.name == key.name.text) else {
             let all: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
             let near = nearest(key.name.as_str(), all.iter().copied()).map(str::to_owned);
-            let help = format!("it has: {}", all.join(", "));
+            let help = offered(near.as_deref(), "it has", &all.join(", "));
             let message = format!("`{}` has no field `{}`", root.text, key.name.text);
             let span = key.name.span;
             let found = Diagnostic::new(Code::UnknownField, message, span, "unknown field");

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::super::lack::{LOOK_AGAIN, is_own_lack};
+use super::super::lack::{self, LOOK_AGAIN, is_own_lack};
 use super::family::{self, Family};
 use super::output::Stream;
 
@@ -81,7 +81,7 @@ pub async fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0);
-    let child = start(&mut command, deadline).await?;
+    let child = start(&mut command, lack::as_long(patience)).await?;
     let family = child.id().and_then(|leader| Family::new(leader, mark));
     let family = family.ok_or("it has no number")?;
     // Dropped together with this future: that is how the task learns of it.
@@ -96,12 +96,14 @@ pub async fn run(
 }
 
 /// Starts it, and tries again where the agent itself has run out of something.
-async fn start(command: &mut Command, deadline: Instant) -> Result<Child, String> {
+async fn start(command: &mut Command, patience: Duration) -> Result<Child, String> {
+    let until = Instant::now() + patience;
     loop {
         match command.spawn() {
-            Err(error) if is_own_lack(&error) && Instant::now() < deadline => {
+            Err(error) if is_own_lack(&error) && Instant::now() < until => {
                 sleep(LOOK_AGAIN).await;
             }
+            Err(error) if is_own_lack(&error) => return Err(lack::too_busy(&error)),
             started => return started.map_err(|error| error.to_string()),
         }
     }

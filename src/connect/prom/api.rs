@@ -118,7 +118,7 @@ impl Until<'_> {
         let kind = "application/x-www-form-urlencoded";
         let request = api.client.post(&url, kind, form(parameters, &timeout));
         let request = with_bearer(request, api.bearer.as_ref());
-        match api.client.ask(request, patience, MOST).await {
+        match api.client.look(request, patience, MOST).await {
             Ok(answer) => series(&answer, &api.secrets),
             Err(no_answer) => Err(format!("Prometheus gave no answer: {}", no_answer.why)),
         }

@@ -149,7 +149,7 @@ fn a_debt_is_looked_at_until_it_is_paid_and_told_once_when_it_is_overdue() {
     let due = debt::due(&model, DebtId(1), at(50));
     assert_eq!(words(&due), "LookAtDebt(DebtId(1))");
     let due = debt::due(&model, DebtId(1), at(100));
-    let page = "Page(IncidentId(300), \"overdue, owed by team: the disk\")";
+    let page = "Page(IncidentId(300), \"overdue, owed by team: the disk\", None)";
     let expected = format!("DebtOverdue, {page}, LookAtDebt(DebtId(1))");
     assert_eq!(words(&due), expected);
     model.apply(&due.facts[0], at(100));

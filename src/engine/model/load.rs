@@ -4,28 +4,26 @@ use std::collections::BTreeSet;
 
 use super::spent::LONGEST;
 use super::{Dwell, Model};
-use crate::journal::{Error, Event, Incident, Journal, RunId};
+use crate::journal::{Error, ErrorKind, Event, Incident, Journal, Lost, RunId};
 use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
-/// More incidents than this are not open at the same time.
-const OPEN: usize = 1_000_000;
-
 impl Model {
-    /// What a store says.
-    pub fn load(journal: &dyn Journal, now: Time) -> Result<Model, Error> {
+    /// What a store says, and what of it could not be read.
+    pub fn load(journal: &dyn Journal, now: Time) -> Result<(Model, Vec<Lost>), Error> {
+        let mut lost = Vec::new();
         let mut model = Model {
             newest: journal.newest()?,
             ..Model::default()
         };
         model.freezes.extend(journal.holds()?);
         model.storms.extend(journal.storms()?);
-        for incident in journal.incidents(true, OPEN)? {
+        for incident in readable(journal.open_incidents()?, &mut lost) {
             if let Some(duty) = &incident.duty {
                 model.chains.insert(incident.id, duty.clone());
             }
-            model.take_targets(incident);
+            model.take_targets(&incident);
         }
         let mut live = BTreeSet::new();
         for run in journal.live_runs()? {
@@ -35,11 +33,12 @@ impl Model {
             let RunId::Incident(id, _) = id else {
                 continue;
             };
-            if let Some(incident) = journal.incident(id)?.filter(|one| one.state.is_over()) {
-                model.take_targets(incident);
+            let incident = known(journal.incident(id))?;
+            if let Some(incident) = incident.filter(|one| one.state.is_over()) {
+                model.take_targets(&incident);
             }
         }
-        for intent in journal.open_intents()? {
+        for intent in readable(journal.open_intents()?, &mut lost) {
             let run = intent.run;
             model.intents.put(intent);
             if !live.contains(&run) {
@@ -53,32 +52,59 @@ impl Model {
         for (at, target, runbook) in journal.changed(moment::after(now, longest))? {
             model.changed.add(&target, at, &runbook);
         }
-        for holding in journal.holdings()? {
+        for holding in readable(journal.holdings()?, &mut lost) {
             if Planted::DwellsForgotten.is_in() {
                 break;
             }
-            let arrival = journal.event(holding.event)?;
+            let arrival = known(journal.event(holding.event))?;
             if let Some(Event::Alert(alert)) = arrival.map(|arrival| arrival.event) {
                 model.dwells.put(Dwell { holding, alert });
+            } else {
+                lost.push(Lost::Dwell {
+                    event: holding.event,
+                    runbook: holding.runbook,
+                    trigger: holding.trigger,
+                });
             }
         }
-        for debt in journal.debts()? {
+        for debt in readable(journal.debts()?, &mut lost) {
             model.debts.insert(debt.id, debt);
         }
-        for outbox in journal.outbox()? {
+        for outbox in readable(journal.outbox()?, &mut lost) {
             model.put_message(outbox);
         }
-        Ok(model)
+        Ok((model, lost))
     }
 
-    fn take_targets(&mut self, incident: Incident) {
+    /// What the runs of an incident have hold of.
+    pub(in crate::engine) fn take_targets(&mut self, incident: &Incident) {
         let last = incident.runs.saturating_sub(1);
         let owner = incident.run.unwrap_or(RunId::Incident(incident.id, last));
-        for target in incident.locks {
-            self.locks.insert(target, owner);
+        for target in &incident.locks {
+            self.locks.insert(target.clone(), owner);
         }
-        for target in incident.disturbed {
-            self.disturbed.insert(target, owner);
+        for target in &incident.disturbed {
+            self.disturbed.insert(target.clone(), owner);
         }
+    }
+}
+
+/// What could be read; the rest goes to the others that are lost.
+fn readable<T>(records: Vec<Result<T, Lost>>, lost: &mut Vec<Lost>) -> Vec<T> {
+    let mut found = Vec::with_capacity(records.len());
+    for record in records {
+        match record {
+            Ok(record) => found.push(record),
+            Err(left) => lost.push(left),
+        }
+    }
+    found
+}
+
+/// A record by its number; one that cannot be read is none.
+fn known<T>(record: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
+    match record {
+        Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(None),
+        read => read,
     }
 }

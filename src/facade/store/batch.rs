@@ -82,6 +82,15 @@ impl Batch {
         }))
     }
 
+    /// An event that came first of all, and was taken by an incident.
+    pub fn taken(self, id: u64, incident: u64) -> Batch {
+        let mut batch = self.event(id, 1, "taken");
+        if let Some(Write::Arrived(arrival)) = batch.0.writes.last_mut() {
+            arrival.disposition = Disposition::Taken(vec![IncidentId(incident)]);
+        }
+        batch
+    }
+
     /// No runbook took an event.
     pub fn disposed(self, event: u64) -> Batch {
         self.with(Write::Disposed {

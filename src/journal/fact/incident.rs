@@ -63,11 +63,6 @@ bodies! {
         plain term: Option<Duration>,
     }
 
-    /// Whoever has taken the duty over has not come to an end in time: it is told again.
-    AcknowledgementLapsed {
-        plain incident: IncidentId,
-        person by: SmolStr,
-    }
 
     /// An incident is over; by whom and why, if a human said so.
     IncidentResolved {
@@ -75,5 +70,11 @@ bodies! {
         plain how: How,
         person by: Option<SmolStr>,
         text why: Option<String>,
+    }
+
+    /// The record of an incident could not be read: it was made anew from what else is known, and a human has it.
+    IncidentQuarantined {
+        plain incident: IncidentId,
+        text why: String,
     }
 }

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::{
-    AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
-    ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered,
-    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
-    DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged,
-    IncidentHanded, IncidentOpened, IncidentReopened, IncidentResolved, LinkReached, MessageQueued,
-    MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
+    AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
+    ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
+    DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
+    EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
+    IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentResolved, LinkReached,
+    MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
     RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormBegan, StormEnded,
     Subject, TriggerRef,
 };
@@ -222,16 +222,16 @@ fn incidents() -> Vec<Fact> {
             term: Some(Duration::from_millis(14_400_000)),
         }
         .into(),
-        AcknowledgementLapsed {
-            incident: INCIDENT,
-            by: "ada".into(),
-        }
-        .into(),
         IncidentResolved {
             incident: INCIDENT,
             how: How::Human,
             by: Some("ada".into()),
             why: Some("it was the switch".into()),
+        }
+        .into(),
+        IncidentQuarantined {
+            incident: INCIDENT,
+            why: "the record of this incident is damaged".into(),
         }
         .into(),
     ]

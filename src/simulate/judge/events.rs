@@ -62,7 +62,8 @@ impl Events {
             .filter_map(|(_, letter)| letter.event)
             .collect();
         let holdings = memory.holdings()?;
-        let standing: BTreeSet<_> = holdings.iter().map(|one| &one.fingerprint).collect();
+        let standing = holdings.iter().flatten();
+        let standing: BTreeSet<_> = standing.map(|one| &one.fingerprint).collect();
         let name = memory.name()?;
         let mut wrong = Vec::new();
         for arrival in &arrivals {

@@ -1,5 +1,5 @@
 -- What is asked for has a column; everything else of a record is in its blob (see record.rs).
--- Times are milliseconds since 1970. Rows are never deleted but those of `holding` and `target`.
+-- Times are milliseconds since 1970. What is old and not needed is taken away by retain.rs.
 
 -- One row: what the store is, who owns it, whether all changes are stopped.
 CREATE TABLE meta (
@@ -73,7 +73,8 @@ CREATE TABLE program (
   artefact BLOB NOT NULL
 ) STRICT;
 
--- `state` is 0 for open, 1 for applied, 2 for not applied, 3 for unknown.
+-- `state` is 0 for open, 1 for applied, 2 for not applied, 3 for unknown, 4 for broke, 5 for a record that could
+-- not be read.
 CREATE TABLE intent (
   id INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL,

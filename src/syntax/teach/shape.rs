@@ -219,7 +219,7 @@ pub(super) fn no_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
 }
 
 /// The blanks at the start of the line that holds this offset.
-fn indent_of(text: &str, at: usize) -> &str {
+pub(super) fn indent_of(text: &str, at: usize) -> &str {
     let before = text.get(..at).unwrap_or_default();
     let line = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.get(line..).unwrap_or_default();

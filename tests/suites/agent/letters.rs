@@ -204,6 +204,16 @@ fn replayed() {
     stage.wait_for_log("loaded anew");
     let shown = stage.rbk(&["dead", "replay", "1"]);
     assert_eq!(shown, "Dead letter 1 is taken: incident 1.\n");
+    let shown = stage.rbk(&["dead", "list"]);
+    assert!(
+        shown.contains("replayed, incident 1: no runbook"),
+        "{shown}"
+    );
+    let shown = stage.rbk(&["dead", "show", "1"]);
+    assert!(shown.contains("replayed, incident 1: "), "{shown}");
+    let (status, answer) = stage.post("/v1/dead-letters/1/replay", b"").unwrap();
+    assert_eq!(status, 409, "{answer}");
+    assert!(answer.to_string().contains("before, and taken"), "{answer}");
     stage.wait_for(1, "resolved");
 }
 

@@ -4,15 +4,17 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use rbk::facade::store::{Batch, Store};
 use serde_json::json;
 
 use super::Case;
 use super::stage::{ALERTS, Stage, alert, notification};
-use crate::harness::net;
+use crate::harness::{net, wait};
 
 pub const CASES: &[Case] = &[
     ("what happens is counted", counted),
     ("Prometheus finds nothing to complain about", conventions),
+    ("what is older than is kept goes", retired),
 ];
 
 /// Each sample by its name with the labels.
@@ -73,6 +75,41 @@ fn counted() {
     let again = samples(&stage);
     assert_eq!(again["rbk_frozen"], 1.0);
     assert_eq!(again["rbk_incidents_opened_total"], 0.0);
+}
+
+/// Records of 1970, and one of now.
+fn retired() {
+    let mut stage = Stage::new();
+    let (mut store, _) = Store::open(&stage.path("store/agent.db"), "old").unwrap();
+    let mut old = Batch::new()
+        .event(1, 1, "Old")
+        .dead(1)
+        .message(1, "delivered");
+    for id in 1..=1_200 {
+        old = old.incident(id, "service_down", &format!("k{id}"), 1, true);
+    }
+    // Not over, so that it stays whatever its age.
+    let old = old.incident(5, "service_down", "k5", 1, false).entry(5, 0);
+    store.commit(&old.event(2, 1, "Old").dead(2)).unwrap();
+    drop(store);
+    stage.start();
+    let gone = || {
+        let samples = samples(&stage);
+        let gone = |kind: &str| samples[&format!("rbk_retired_total{{kind=\"{kind}\"}}")];
+        // The newest of each kind stays.
+        (gone("incidents") == 1_198.0 && gone("letters") == 1.0).then_some(samples.len())
+    };
+    wait::until("what is old is gone", gone, || stage.log());
+    stage.wait_for_log("was taken out of the store");
+    let listed = stage.get("/v1/incidents");
+    assert_eq!(listed["total"], 2, "{listed:#}");
+    assert!(
+        net::get(stage.port, "/v1/incidents/6").is_none(),
+        "it is still there"
+    );
+    assert_eq!(stage.dead_letters().len(), 1);
+    let id = stage.incident("a");
+    assert_eq!(id, 1_201, "a number was given twice");
 }
 
 fn conventions() {

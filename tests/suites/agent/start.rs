@@ -5,9 +5,12 @@ use std::process::Command;
 
 use super::Case;
 use super::stage::Stage;
+use crate::harness::net;
 
 pub const CASES: &[Case] = &[
     ("two agents do not share a store", two_agents),
+    ("a second agent leaves the first alone", second_agent),
+    ("a store that goes away is noticed at once", store_goes),
     ("a store that cannot be written is refused", read_only),
     ("a folder is no store", a_folder),
     ("a damaged store is refused", damaged),
@@ -35,6 +38,50 @@ fn two_agents() {
     refused(&stage, &["A1204"]);
     assert_eq!(stage.get("/v1/health")["status"], "alive");
     stage.incident("a");
+}
+
+fn second_agent() {
+    let mut stage = Stage::new();
+    stage.start();
+    let address = format!("127.0.0.1:{}", stage.port);
+    // Where the first listens, with a store of its own.
+    stage.change("agent.toml", "store/agent.db", "store/other.db");
+    let said = refused(&stage, &["cannot listen", &address, "another program"]);
+    assert!(!said.contains("A1204"), "{said}");
+    assert!(!stage.path("store/other.db").exists(), "it claimed a store");
+    // On the store of the first, at an address of its own.
+    stage.change("agent.toml", "store/other.db", "store/agent.db");
+    let other = format!("127.0.0.1:{}", net::free_port());
+    stage.change("agent.toml", &address, &other);
+    let said = refused(&stage, &["A1204"]);
+    assert!(!said.contains("cannot listen"), "{said}");
+    let id = stage.incident("a");
+    stage.wait_for(id, "resolved");
+    assert_eq!(stage.terminate(), Some(0));
+}
+
+fn store_goes() {
+    for file in ["store/agent.db", "store/agent.db-wal"] {
+        let mut stage = Stage::new();
+        stage.start();
+        let id = stage.incident("a");
+        stage.wait_for(id, "resolved");
+        fs::remove_file(stage.path(file)).unwrap();
+        assert_ne!(stage.wait_for_end(), Some(0));
+        let log = stage.log();
+        let name = file.rsplit('/').next().unwrap();
+        let words = format!("{name} was moved, deleted or replaced");
+        assert!(log.contains(&words), "{log}");
+        let is_told = |_: &str, body: &serde_json::Value| {
+            body["title"].as_str().unwrap().contains("ops agent")
+        };
+        stage.wait_for_told("the end of the agent", is_told);
+        if name.ends_with("-wal") {
+            // What was in it has been copied.
+            stage.start();
+            stage.wait_for(id, "resolved");
+        }
+    }
 }
 
 fn read_only() {

@@ -1,7 +1,10 @@
 //! The module `http`: what counts as an answer, and what a change is known to have done.
 
-use std::io::Write;
-use std::net::TcpStream;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use rbk::facade::connect::{Arg, Ask, Came};
 
@@ -36,6 +39,11 @@ pub const CASES: &[Case] = &[
         silence_leaves_a_change_unknown,
     ),
     ("refused means not sent", refused_means_not_sent),
+    ("looks keep their connection", looks_keep_their_connection),
+    (
+        "a kept connection that is dead costs no look",
+        a_dead_connection_costs_no_look,
+    ),
     ("json is written by the host", json_is_written_by_the_host),
     ("what is no json is not sent", what_is_no_json_is_not_sent),
 ];
@@ -60,6 +68,60 @@ fn any_status_is_an_answer() {
         assert_eq!(field(&came, "status"), status.to_string());
         assert_eq!(field(&came, "body"), "as it is\n\u{7}");
     }
+}
+
+/// A server that answers so many requests of a connection and closes it when the next one comes; how
+/// many connections there were.
+fn keeping(most: usize) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            count.fetch_add(1, Ordering::SeqCst);
+            thread::spawn(move || {
+                let mut request = [0; 4096];
+                let mut answered = 0;
+                while matches!(stream.read(&mut request), Ok(1..)) && answered < most {
+                    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+                    stream.write_all(answer).unwrap();
+                    answered += 1;
+                }
+            });
+        }
+    });
+    (url, connections)
+}
+
+fn looks_keep_their_connection() {
+    let (url, connections) = keeping(usize::MAX);
+    run(async {
+        let connectors = connectors("");
+        for _ in 0..5 {
+            let came = connectors.observe(get(url.clone(), Arg::None)).await;
+            assert_eq!(field(&came, "body"), "ok");
+        }
+        assert_eq!(connections.load(Ordering::SeqCst), 1);
+        // Whatever changes something has one of its own.
+        for _ in 0..2 {
+            connectors.perform(post(url.clone(), "", Arg::None)).await;
+        }
+    });
+    assert_eq!(connections.load(Ordering::SeqCst), 3);
+}
+
+fn a_dead_connection_costs_no_look() {
+    let (url, connections) = keeping(1);
+    run(async {
+        let connectors = connectors("");
+        for _ in 0..5 {
+            let came = connectors.observe(get(url.clone(), Arg::None)).await;
+            assert_eq!(field(&came, "body"), "ok");
+        }
+    });
+    assert!(connections.load(Ordering::SeqCst) >= 5);
 }
 
 fn a_redirect_is_not_followed() {

@@ -1,7 +1,7 @@
 //! By chance: the same batches to the store in memory and to the one on disk give the same answers.
 
 use libtest_mimic::Trial;
-use rbk::facade::store::{Ask, Batch};
+use rbk::facade::store::{Ask, Batch, Kept};
 
 use super::Bench;
 use crate::harness::fixture::trial;
@@ -28,6 +28,20 @@ fn alike(seed: u64) {
         let batch = Batch::random(&mut |most| random.below(most), &mut entries);
         memory.commit(batch.clone());
         disk.commit(batch);
+        if random.one_in(4) {
+            let old = |random: &mut Random| random.below(15) as i64;
+            let recurs = [("a", old(&mut random))];
+            let kept = Kept {
+                incidents: old(&mut random),
+                arrivals: old(&mut random),
+                letters: old(&mut random),
+                recurs: &recurs[..random.below(2)],
+                programs: &[0, 2],
+            };
+            let most = 1 + random.below(6);
+            let (expected, found) = (memory.retire(kept, most), disk.retire(kept, most));
+            assert_eq!(expected, found, "seed {seed}, batch {round}, {kept:?}");
+        }
         if random.one_in(10) {
             disk.reopen();
         }

@@ -17,6 +17,10 @@ const TRIALS: &[(&str, fn())] = &[
     ("the lock goes with its owner", released),
     ("a stolen store is noticed", stolen),
     ("a replaced file is noticed", replaced),
+    (
+        "a log that is gone is noticed, and nothing is lost",
+        without_log,
+    ),
     ("the name stays and the epoch rises", name),
     ("somebody may look meanwhile", look),
     ("a look needs a store", look_at_nothing),
@@ -109,6 +113,24 @@ fn replaced() {
         "{}",
         refusal.why
     );
+}
+
+fn without_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rbk.db");
+    let mut store = open(&path);
+    store.commit(&Batch::new().event(1, 1, "a")).unwrap();
+    fs::remove_file(folder.path().join("rbk.db-wal")).unwrap();
+    let refusal = store.commit(&Batch::new().event(2, 1, "a")).unwrap_err();
+    assert!(
+        refusal
+            .why
+            .ends_with("rbk.db-wal was moved, deleted or replaced"),
+        "{}",
+        refusal.why
+    );
+    drop(store);
+    assert_eq!(numbers(&open(&path), Ask::Events("a", 0)), "1");
 }
 
 fn name() {

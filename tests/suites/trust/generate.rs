@@ -3,6 +3,7 @@
 //! A program is text together with what the generator knows of it without the checker: which
 //! change waits for which condition.
 
+use super::parts::{AMOUNTS, ARGUMENTS, DECLARED, NO_PROOFS, PROOFS, SEEN, UNDOS, WEB, WORDS};
 use crate::harness::random::Random;
 
 /// A program and what is known of it.
@@ -15,6 +16,12 @@ pub struct Generated {
     pub waives_pause: bool,
     /// Whether a line says that nobody can see whether it helped.
     pub waives_proof: bool,
+    /// Whether a run may end for another one to follow.
+    pub goes_again: bool,
+    /// Whether the author says of an undo what is not so in these worlds: nobody can see that.
+    pub undoes_wrongly: bool,
+    /// Whether two statements of the diagnosis test one measured value: that they hang together is not seen.
+    pub tests_twice: bool,
 }
 
 /// Changes and the condition that they wait for.
@@ -22,8 +29,19 @@ pub struct Generated {
 pub struct Phase {
     /// Action, first target, and the last argument where it tells changes apart.
     pub changes: Vec<(&'static str, &'static str)>,
-    /// None where the author waived it.
-    pub proof: Option<Vec<Truth>>,
+    pub proof: Proof,
+}
+
+/// What proves the changes of a phase.
+#[derive(Clone, Debug, Default)]
+pub enum Proof {
+    /// The author answers for them.
+    #[default]
+    Waived,
+    /// That the pod which was changed is ready.
+    Itself,
+    /// A verify that passes behind them: any of these.
+    Any(Vec<Truth>),
 }
 
 /// What a condition says of the world, as far as it says anything.
@@ -37,124 +55,6 @@ pub enum Truth {
     Nothing,
 }
 
-/// Conditions of a diagnosis: text, and whether a measurement can decide it both ways.
-const SEEN: &[&str] = &[
-    "lag() > 10.0",
-    "errors() > 5.0",
-    "not w.ready",
-    "web.ready < web.replicas",
-    "w.restarts > 3",
-    "high(lag())",
-    "high(errors(), than: 5.0)",
-    "matched(pod)",
-];
-
-/// What only words, clocks and constants decide.
-const WORDS: &[&str] = &[
-    "note == \"now\"",
-    "note != \"never\"",
-    "now() > 2020-01-01T00:00Z",
-    "w.restarts >= 0",
-    "[web] is not empty",
-    "count(p for p in [w]) == 1",
-    "web.name == \"web\"",
-    "w.restarts - w.restarts == 0",
-    "either(note, lag())",
-    "hidden(note)",
-    "1 < 2",
-    "matched(note)",
-    "high(1.0, than: 0.5)",
-    "said.out == \"now\"",
-    "any(q.name == note or q.name == \"w-1\" for q in [w])",
-    "any(note == \"now\" or not q.ready for q in [w])",
-    "[q for q in [w] where note == \"now\"] is not empty",
-    "wide(note)",
-];
-
-const PROOFS: &[(&str, Truth)] = &[
-    ("lag() < 1.0", Truth::Below("queue_lag", 1)),
-    ("errors() < 1.0", Truth::Below("http_errors", 1)),
-    ("w.ready", Truth::Ready("w-1")),
-    ("web.ready == web.replicas", Truth::AllReady("web")),
-];
-
-const NO_PROOFS: &[&str] = &[
-    "web.ready == web.ready",
-    "1 < 2",
-    "now() > 2020-01-01T00:00Z",
-    "web.name == \"web\"",
-    "lag() < 1.0 or lag() >= 1.0",
-    "w.restarts >= 0",
-    "not any(not p.ready for p in k8s.pods(\"empty\"))",
-    "count(p for p in k8s.pods(\"empty\") where not p.ready) == 0",
-    "[p for p in k8s.pods(\"empty\") where not p.ready] is empty",
-    "calm() < 1.0",
-];
-
-const UNDOS: &[&str] = &[
-    " undo { do k8s.scale(web, to: 3) }",
-    " undo { do k8s.scale(web, to: 3) }",
-    " undo { do k8s.scale(web, to: 3) }",
-    " waive undo \"more do no harm\"",
-    " undo { let x = 1 }",
-    " undo { do k8s.rollout_restart(web) }",
-    " undo { do k8s.scale(web, to: 5) }",
-    " undo { if lag() > 1_000_000.0 { do k8s.scale(web, to: 3) } }",
-    " undo { do k8s.scale(api, to: 3) }",
-    " undo { do k8s.scale(web, to: k8s.replicas(web)) }",
-    " waive undo \" \"",
-    "",
-];
-
-/// What an amount may be, and what is none.
-const AMOUNTS: &[&str] = &[
-    "5",
-    "5",
-    "5",
-    "clamp(w.restarts, 4, 6)",
-    "min(w.restarts, 6)",
-];
-
-/// What a program is started with, behind its name.
-const ARGUMENTS: &[&str] = &[
-    "\"/x\"",
-    "m.name",
-    "note",
-    "out",
-    "\"${w.restarts}\"",
-    "\"${some}\"",
-    "last(note)",
-    "(if note == \"now\" then \"/x\" else \"/y\")",
-];
-
-/// Names of one deployment.
-const WEB: &[&str] = &["web", "web", "web", "web", "same", "both[0]"];
-
-/// The functions, probes and actions that each program has. `hidden` and `matched` hide an `or`.
-const DECLARED: &str = "use std.{exec, gitops, host, k8s, prom}
-
-fn either(id: String, x: Float) -> Bool = id == \"now\" or x > 1_000_000.0
-fn high(x: Float, than: Float = 10.0) -> Bool = x > than
-probe hidden(id: String) -> Bool {
-  let x = prom.value(promql\"sum(queue_lag)\")
-  if id == \"now\" { return x > -1.0 }
-  return x > 10.0
-}
-probe matched(id: String) -> Bool {
-  let x = prom.value(promql\"sum(queue_lag)\")
-  match id {
-    \"now\" -> return true
-    _ -> return x > 10.0
-  }
-}
-probe calm() -> Float {
-  let x = prom.value(promql\"sum(http_errors)\") else no_data 0.0
-  return x
-}
-action inner(d: k8s.Deployment) changes d { do k8s.rollout_restart(d) }
-action outer(d: k8s.Deployment) changes d { do inner(d) }
-";
-
 /// The program of a seed.
 pub fn program(seed: u64) -> Generated {
     let mut writer = Writer {
@@ -162,11 +62,15 @@ pub fn program(seed: u64) -> Generated {
         text: String::new(),
         phases: Vec::new(),
         waives_pause: false,
+        undoes_wrongly: false,
     };
     writer.package();
     Generated {
         seed,
         waives_proof: writer.text.contains("waive verify"),
+        goes_again: writer.text.contains("else again"),
+        undoes_wrongly: writer.undoes_wrongly,
+        tests_twice: tests_twice(&writer.text),
         text: writer.text,
         phases: writer.phases,
         waives_pause: writer.waives_pause,
@@ -178,6 +82,25 @@ struct Writer {
     text: String,
     phases: Vec<Phase>,
     waives_pause: bool,
+    undoes_wrongly: bool,
+}
+
+/// Whether two lines of a diagnosis test one measured value.
+fn tests_twice(text: &str) -> bool {
+    let diagnosis = text.lines().skip_while(|line| *line != "  diagnose {");
+    let diagnosis = diagnosis.take_while(|line| *line != "  }");
+    let conditions: Vec<&str> = diagnosis.filter(|line| !line.contains(" = k8s.")).collect();
+    let measured: [&[&str]; 5] = [
+        &["lag()", "hidden(", "matched("],
+        &["errors()"],
+        &["w.ready"],
+        &["w.restarts"],
+        &["web.ready"],
+    ];
+    measured.iter().any(|names| {
+        let tests = |line: &&&str| names.iter().any(|name| line.contains(name));
+        conditions.iter().filter(tests).count() > 1
+    })
 }
 
 impl Writer {
@@ -355,7 +278,7 @@ impl Writer {
         let pods = ["w-1", "w-2", "w-3", "w-4"];
         self.phases.push(Phase {
             changes: pods.map(|pod| ("k8s.restart", pod)).to_vec(),
-            proof: Some(pods.map(Truth::Ready).to_vec()),
+            proof: Proof::Itself,
         });
     }
 
@@ -364,7 +287,13 @@ impl Writer {
             0 => self
                 .line("    mitigated \"scaled\" owed by builder within 1d until { lag() < 1.0 }"),
             1 => self.line("    cleared \"somebody else will see\""),
-            2 => self.line("    waive verify \"nothing to be seen here\""),
+            2 => {
+                self.line("    waive verify \"nothing to be seen here\"");
+                // It answers for no attempt.
+                if !self.text.contains("attempt") {
+                    self.phases.push(Phase::default());
+                }
+            }
             _ => {}
         }
     }
@@ -374,13 +303,19 @@ impl Writer {
         for _ in 0..=self.random.below(2) {
             self.change(indent, &mut phase);
         }
-        if self.random.one_in(15) {
+        let turn = self.random.below(30);
+        if turn < 2 {
             self.line(&format!("{indent}waive verify \"nobody can see it\""));
+        } else if turn == 2 {
+            // Nothing asks whether it helped.
+            phase.proof = Proof::Any(Vec::new());
         } else {
-            if self.random.one_in(6) {
-                self.verify(indent);
-            }
-            phase.proof = Some(self.verify(indent));
+            let first = match self.random.one_in(6) {
+                true => Some(self.verify(indent)),
+                false => None,
+            };
+            let last = self.verify(indent);
+            phase.proof = Proof::Any(first.into_iter().chain([last]).collect());
         }
         self.phases.push(phase);
     }
@@ -426,6 +361,8 @@ impl Writer {
                 let amount = self.random.pick(AMOUNTS);
                 let place = if self.corner() { back } else { web };
                 let undo = self.undo(place);
+                // Back to five from five is seen.
+                self.undoes_wrongly |= undo.contains("to: 5)") && amount != "5";
                 (
                     format!("do k8s.scale({web}, to: {amount}){undo}"),
                     ("k8s.scale", "web"),
@@ -436,14 +373,14 @@ impl Writer {
         phase.changes.push(change);
     }
 
-    fn verify(&mut self, indent: &str) -> Vec<Truth> {
+    fn verify(&mut self, indent: &str) -> Truth {
         let (condition, truth) = match self.corner() {
-            true => (self.random.pick(NO_PROOFS).to_owned(), vec![Truth::Nothing]),
+            true => (self.random.pick(NO_PROOFS).to_owned(), Truth::Nothing),
             false => {
                 let (text, truth) = PROOFS[self.random.below(PROOFS.len())];
                 match self.random.one_in(6) {
-                    true => (format!("{text} and lag() < 5.0"), vec![truth]),
-                    false => (text.to_owned(), vec![truth]),
+                    true => (format!("{text} and lag() < 5.0"), truth),
+                    false => (text.to_owned(), truth),
                 }
             }
         };

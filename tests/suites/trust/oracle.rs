@@ -4,20 +4,42 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rbk::facade::trust::{self, Change, Outcome, Place, Subject};
 
-use super::generate::{Generated, Phase, Truth};
+use super::generate::{Generated, Phase, Proof, Truth};
 use super::{shadow, worlds};
+
+/// A promise that a program breaks, in words, and the world in which it does, if it takes one.
+pub type Broken = (String, Option<Place>);
 
 /// Everything that a program breaks, in words; empty when it keeps its promises.
 pub fn broken(generated: &Generated, subject: &Subject) -> Vec<String> {
-    let mut wrong = shadow::broken(subject);
+    let wrong = broken_where(generated, subject);
+    let mut wrong: Vec<String> = wrong.into_iter().map(|(wrong, _)| wrong).collect();
+    wrong.sort();
+    wrong.dedup();
+    wrong
+}
+
+/// The same with the world of each.
+pub fn broken_where(generated: &Generated, subject: &Subject) -> Vec<Broken> {
+    let mut wrong: Vec<Broken> = Vec::new();
+    wrong.extend(
+        shadow::broken(subject)
+            .into_iter()
+            .map(|wrong| (wrong, None)),
+    );
     let mut changed = false;
     let inputs = trust::live(subject, &worlds::dying()).inputs;
     let crashing = worlds::crashing(generated.seed, inputs);
     for place in worlds::living().into_iter().chain(crashing) {
         let outcome = trust::live(subject, &place);
         changed |= outcome.changes.iter().any(|change| change.is_do);
-        wrong.extend(well_and_dirty(generated, &outcome));
-        wrong.extend(everywhere(generated, subject, &place, &outcome));
+        let dirty = well_and_dirty(generated, &outcome).into_iter();
+        let others = everywhere(generated, subject, &place, &outcome);
+        wrong.extend(
+            dirty
+                .chain(others)
+                .map(|wrong| (wrong, Some(place.clone()))),
+        );
     }
     for place in worlds::hopeless() {
         let outcome = trust::live(subject, &place);
@@ -30,15 +52,20 @@ pub fn broken(generated: &Generated, subject: &Subject) -> Vec<String> {
                 Some((_, false)) => ", and there was no data",
                 None => "",
             };
-            wrong.push(format!("{} where nothing helped{blind}", outcome.end));
+            let told = format!("{} where nothing helped{blind}", outcome.end);
+            wrong.push((told, Some(place.clone())));
         }
-        wrong.extend(everywhere(generated, subject, &place, &outcome));
+        let others = everywhere(generated, subject, &place, &outcome).into_iter();
+        wrong.extend(others.map(|wrong| (wrong, Some(place.clone()))));
     }
-    if changed && worlds::every_measurement().all(|place| changes_something(subject, &place)) {
-        wrong.push("words alone bring a change about: it happens whatever is measured".to_owned());
+    let sees = !generated.tests_twice;
+    if changed
+        && sees
+        && worlds::every_measurement().all(|place| changes_something(subject, &place))
+    {
+        let told = "words alone bring a change about: it happens whatever is measured";
+        wrong.push((told.to_owned(), None));
     }
-    wrong.sort();
-    wrong.dedup();
     wrong
 }
 
@@ -58,29 +85,38 @@ fn well_and_dirty(generated: &Generated, outcome: &Outcome) -> Vec<String> {
         .filter(|change| change.is_do && !change.is_back);
     dirty
         .filter(|change| change.name != "gitops.pause")
-        .filter(|change| !is_proven(&generated.phases, change, outcome))
+        .filter(|change| !is_proven(generated, change, outcome))
         .map(|change| format!("{} with an unproven {}", outcome.end, change.name))
         .collect()
 }
 
-fn is_proven(phases: &[Phase], change: &Change, outcome: &Outcome) -> bool {
+fn is_proven(generated: &Generated, change: &Change, outcome: &Outcome) -> bool {
     let key = change
         .targets
         .first()
         .map_or("", |target| target.1.as_str());
+    let pod_is_ready = |name: &str| outcome.ready.iter().any(|ready| ready == name);
+    let any_holds = |truths: &[Truth]| truths.iter().any(|truth| holds(*truth, outcome));
     let has = |phase: &Phase| {
         let mut changes = phase.changes.iter();
         changes.any(|(name, target)| *name == change.name && *target == key)
     };
+    let Some(first) = generated.phases.iter().position(has) else {
+        return false;
+    };
+    let (before, behind) = generated.phases.split_at(first);
     // A verify that passes behind a change proves it, be it another attempt's.
-    let behind = phases.iter().skip_while(|phase| !has(phase));
-    let mut proofs = behind.map(|phase| phase.proof.as_deref());
-    proofs.any(|proof| match proof {
-        None => true,
-        Some(truths) if change.name == "k8s.restart" && truths.len() > 1 => {
-            outcome.ready.iter().any(|ready| ready == key)
-        }
-        Some(truths) => truths.iter().all(|truth| holds(*truth, outcome)),
+    let mut behind = behind.iter();
+    let mut again = before.iter().filter(|_| generated.goes_again);
+    behind.any(|phase| match &phase.proof {
+        Proof::Waived => true,
+        Proof::Itself => pod_is_ready(key) || generated.goes_again && !outcome.ready.is_empty(),
+        Proof::Any(truths) => any_holds(truths),
+    }) || again.any(|phase| match &phase.proof {
+        // The author answers for what is done above, and not for a run before.
+        Proof::Waived => false,
+        Proof::Itself => !outcome.ready.is_empty(),
+        Proof::Any(truths) => any_holds(truths),
     })
 }
 
@@ -142,10 +178,10 @@ fn everywhere(
         .changes
         .iter()
         .filter(|change| change.name == "k8s.scale");
+    let claims = !generated.undoes_wrongly && !place.frozen;
     let went_back = scales.next_back().is_some_and(|change| !change.is_do);
     let says_so = outcome.undone.iter().any(|name| name == "k8s.scale");
-    if says_so && went_back && !place.frozen && !scales.any(|change| change.is_do && change.is_back)
-    {
+    if says_so && went_back && claims && !scales.any(|change| change.is_do && change.is_back) {
         wrong.push("said to be undone, and the world is not as before".to_owned());
     }
     let note = place.words.iter().find(|(name, _)| name == "note");

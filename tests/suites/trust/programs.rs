@@ -17,6 +17,11 @@ const SHOWN: usize = 8;
 const HANDS: u64 = 4;
 
 pub fn trials() -> Vec<Trial> {
+    let seed = std::env::var("RBK_TRUST_SEED").ok();
+    if let Some(seed) = seed.and_then(|seed| seed.parse().ok()) {
+        let name = format!("trust/programs/seed {seed}");
+        return vec![trial(name, move || keeps_its_promises(seed))];
+    }
     let hand = |hand: u64| {
         let name = format!("trust/programs/{hand} of {HANDS}");
         trial(name, move || keep_their_promises(hand))
@@ -48,6 +53,25 @@ pub fn notices_without(rules: &[&str]) {
         wrong.is_some_and(|wrong| !wrong.is_empty())
     });
     assert!(noticed, "nothing notices that {rules:?} is missing");
+}
+
+/// One program, which `RBK_TRUST_SEED` names: what it breaks, and what happened in those worlds.
+fn keeps_its_promises(seed: u64) {
+    let shop = shop();
+    let generated = generate::program(seed);
+    let Ok(subject) = trust::subject(&files(&shop, &generated)) else {
+        panic!("the checker refuses it:\n{}", generated.text);
+    };
+    let wrong = oracle::broken_where(&generated, &subject);
+    let told = wrong.iter().map(|(wrong, place)| match place {
+        Some(place) => {
+            let outcome = trust::live(&subject, place);
+            format!("{wrong}\nin {place:#?}\n{outcome:#?}")
+        }
+        None => wrong.clone(),
+    });
+    let told: Vec<String> = told.collect();
+    assert!(told.is_empty(), "{}\n{}", generated.text, told.join("\n\n"));
 }
 
 fn programs() -> u64 {

@@ -23,9 +23,9 @@ const NOTICED: &[&str] = &[
     "UndoTakesNothingBack",
     "VerifyProvesNothing",
     "AbsenceProvesNothing",
-    "WaiverOfEarlierChange, HeldIsGivenBack",
-    "MitigatedUnverified, HeldIsGivenBack",
-    "ChangeNotVerified, HeldIsGivenBack",
+    "WaiverOfEarlierChange, OwedVerifies",
+    "MitigatedUnverified, OwedVerifies",
+    "ChangeNotVerified, OwedVerifies",
     "VerifyWithoutObservation, VerifyProvesNothing",
 ];
 

@@ -1,0 +1,81 @@
+//! Which of two terms is the smaller whatever they are: what `min`, `max`, `clamp`, `abs` and sums say by their form.
+//!
+//! In: two terms. Out: whether one is never more than the other, as far as a bounded look shows.
+
+use super::super::term::{Id, Leaf, Node, Operation};
+use super::Terms;
+
+/// How many pairs of terms one comparison looks at: beyond, nothing is seen.
+const LOOKS: u32 = 64;
+
+impl Terms {
+    /// Whether `left` is never below `right`, by what they are made of.
+    pub(super) fn is_never_less(&self, left: Id, right: Id) -> bool {
+        let mut looks = LOOKS;
+        self.is_at_most(right, left, &mut looks)
+    }
+
+    fn is_at_most(&self, one: Id, other: Id, looks: &mut u32) -> bool {
+        let Some(left) = looks.checked_sub(1) else {
+            return false;
+        };
+        *looks = left;
+        let (a, b) = (self.facts(one), self.facts(other));
+        if one == other || a.within.high <= b.within.low {
+            return true;
+        }
+        if a.past && matches!(self.table.node(other), Node::Leaf(Leaf::Now)) {
+            return true;
+        }
+        self.is_below(one, other, looks) || self.is_above(other, one, looks)
+    }
+
+    /// Whether the form of `one` keeps it at or below `other`.
+    fn is_below(&self, one: Id, other: Id, looks: &mut u32) -> bool {
+        let Node::Apply { what, args } = self.table.node(one) else {
+            return false;
+        };
+        match (what, args.as_slice()) {
+            (Operation::Min, [a, b]) => {
+                self.is_at_most(*a, other, looks) || self.is_at_most(*b, other, looks)
+            }
+            (Operation::Max, [a, b]) => {
+                self.is_at_most(*a, other, looks) && self.is_at_most(*b, other, looks)
+            }
+            (Operation::Clamp, [a, low, high]) => {
+                self.is_at_most(*high, other, looks)
+                    || self.is_at_most(*a, other, looks) && self.is_at_most(*low, other, looks)
+            }
+            (Operation::Subtract, [a, b]) => {
+                self.facts(*b).within.low >= 0.0 && self.is_at_most(*a, other, looks)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the form of `one` keeps it at or above `other`.
+    fn is_above(&self, one: Id, other: Id, looks: &mut u32) -> bool {
+        let Node::Apply { what, args } = self.table.node(one) else {
+            return false;
+        };
+        let grows = |term: Id| self.facts(term).within.low >= 0.0;
+        match (what, args.as_slice()) {
+            (Operation::Max, [a, b]) => {
+                self.is_at_most(other, *a, looks) || self.is_at_most(other, *b, looks)
+            }
+            (Operation::Min, [a, b]) => {
+                self.is_at_most(other, *a, looks) && self.is_at_most(other, *b, looks)
+            }
+            (Operation::Clamp, [a, low, high]) => {
+                self.is_at_most(other, *low, looks)
+                    || self.is_at_most(other, *a, looks) && self.is_at_most(other, *high, looks)
+            }
+            (Operation::Add, [a, b]) => {
+                grows(*b) && self.is_at_most(other, *a, looks)
+                    || grows(*a) && self.is_at_most(other, *b, looks)
+            }
+            (Operation::Abs, [a]) => self.is_at_most(other, *a, looks),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What a start could not read: each record is given up alone, and somebody hears of it.
+//!
+//! An incident is made anew from its columns and from the facts: it keeps every target that its runs had hold of,
+//! nothing counts as proven that they changed, and its owner has it. A run of it, or one whose change
+//! cannot be read, is put aside. Of a message, a debt and an alert that stood, a letter says that it is gone.
+
+use std::collections::BTreeSet;
+
+use super::{Engine, Model};
+use crate::diag::Code;
+use crate::effect::{Call, Reason, Severity};
+use crate::journal::{
+    DeadLetter, Error, EventId, Fact, Incident, IncidentId, IncidentQuarantined, IncidentState,
+    IntentState, Journal, Lost, LostIncident, Read, RunId, Source, Write,
+};
+use crate::program::CodeHash;
+use crate::run::{Dirt, IntentKind};
+use crate::value::Time;
+
+/// How many batches are read at once.
+const BATCHES: usize = 1_000;
+
+impl Engine {
+    /// Gives up what is lost; the answer is the runs that nobody goes on with.
+    pub(super) fn give_up(
+        &mut self,
+        journal: &dyn Journal,
+        lost: Vec<Lost>,
+        now: Time,
+    ) -> Result<BTreeSet<RunId>, Error> {
+        if lost.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let live = journal.live_runs()?.into_iter();
+        let live: BTreeSet<RunId> = live
+            .map(|run| run.map_or_else(|id| id, |run| run.id))
+            .collect();
+        let mut gone = BTreeSet::new();
+        for lost in lost {
+            self.desk.write(Write::Lost(lost.clone()));
+            match &lost {
+                Lost::Incident(left) => {
+                    gone.extend(live.iter().filter(|run| is_of(**run, left.id)));
+                    self.make_anew(journal, left, now)?;
+                }
+                Lost::Intent { run, .. } => gone.extend(live.get(run)),
+                Lost::Debt(debt) => {
+                    gone.extend(
+                        live.iter()
+                            .filter(|run| matches!(run, RunId::Debt(of, _) if of == debt)),
+                    );
+                }
+                Lost::Dwell { .. } | Lost::Message(_) => {}
+            }
+            self.say_lost(&lost, now);
+        }
+        for run in &gone {
+            self.quarantine(journal, *run, now)?;
+        }
+        Ok(gone)
+    }
+
+    /// An incident out of what is left of it.
+    fn make_anew(
+        &mut self,
+        journal: &dyn Journal,
+        left: &LostIncident,
+        now: Time,
+    ) -> Result<(), Error> {
+        let past = Past::of(journal, left.id)?;
+        let program = self.runbooks.named(&left.runbook);
+        let incident = Incident {
+            id: left.id,
+            runbook: left.runbook.clone(),
+            code: program.map_or(CodeHash([0; 32]), |loaded| loaded.hash),
+            key: left.key.clone(),
+            severity: Severity::Sev2,
+            title: "an incident whose record is damaged".to_owned(),
+            opened: left.opened,
+            state: IncidentState::Open,
+            since: now,
+            events: 0,
+            newest_event: EventId(0),
+            bindings: Vec::new(),
+            firing: Default::default(),
+            run: None,
+            runs: left.runs,
+            reopened: 0,
+            duty: None,
+            told: Vec::new(),
+            locks: past.held.locks().of_incident(left.id).cloned().collect(),
+            disturbed: past
+                .held
+                .disturbed()
+                .of_incident(left.id)
+                .cloned()
+                .collect(),
+            dirt: Dirt::unproven(past.changes, now),
+            next_entry: left.lines,
+        };
+        self.model.take_targets(&incident);
+        self.desk.add_incident(incident);
+        let why = format!(
+            "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \
+             has changed counts as not verified",
+            Code::StoreCorrupt.as_str()
+        );
+        let quarantined = IncidentQuarantined {
+            incident: left.id,
+            why: why.clone(),
+        };
+        self.record(journal, quarantined, now)?;
+        self.page_chain(journal, left.id, &why, Some(Reason::Limit), now)
+    }
+
+    fn say_lost(&mut self, lost: &Lost, now: Time) {
+        let gone = match lost {
+            // Its owner has it; without a runbook nobody would.
+            Lost::Incident(left) if self.runbooks.named(&left.runbook).is_some() => return,
+            Lost::Incident(left) => format!(
+                "the record of incident {} is damaged, and its runbook `{}` is not loaded: nobody works on it",
+                left.id, left.runbook
+            ),
+            Lost::Intent { id, run } => format!(
+                "the record of change {id} of run {run} is damaged: nobody knows any more what came of it"
+            ),
+            Lost::Dwell { event, runbook, .. } => format!(
+                "the record of event {event}, an alert that stood for the runbook `{runbook}`, is damaged: it is taken \
+                 when it is sent again"
+            ),
+            Lost::Message(id) => {
+                format!("the record of message {id} is damaged: whom it was for will not get it")
+            }
+            Lost::Debt(id) => {
+                format!("the record of debt {id} is damaged: nobody is reminded of it any more")
+            }
+        };
+        let letter = DeadLetter {
+            event: None,
+            at: now,
+            source: Source::Event("store".into()),
+            code: Code::StoreCorrupt.as_str().into(),
+            why: gone,
+            body: String::new(),
+        };
+        self.bury(letter, "");
+    }
+}
+
+/// What the facts tell of the changes of an incident.
+#[derive(Default)]
+struct Past {
+    held: Model,
+    /// What was granted, and is not known to have had no effect.
+    changes: Vec<(smol_str::SmolStr, Call)>,
+}
+
+impl Past {
+    /// Reads every batch that is kept: this is for damage alone.
+    fn of(journal: &dyn Journal, incident: IncidentId) -> Result<Past, Error> {
+        let mut past = Past::default();
+        let mut granted = Vec::new();
+        let mut after = 0;
+        loop {
+            let batches = journal.facts(after, BATCHES)?;
+            let Some(last) = batches.last() else {
+                break;
+            };
+            after = last.header.number;
+            for batch in &batches {
+                for read in batch.facts.iter().flatten() {
+                    let Read::Fact(fact) = read else {
+                        continue;
+                    };
+                    past.held.apply(fact, batch.header.stamp.at);
+                    match &**fact {
+                        Fact::IntentGranted(fact)
+                            if is_of(fact.run, incident) && fact.change.kind == IntentKind::Do =>
+                        {
+                            granted.push((
+                                fact.intent,
+                                fact.change.key.clone(),
+                                fact.change.call.clone(),
+                            ));
+                        }
+                        Fact::ChangePerformed(fact) if fact.state == IntentState::NotApplied => {
+                            granted.retain(|(intent, ..)| *intent != fact.intent);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        past.changes = granted
+            .into_iter()
+            .map(|(_, key, call)| (key, call))
+            .collect();
+        Ok(past)
+    }
+}
+
+fn is_of(run: RunId, incident: IncidentId) -> bool {
+    matches!(run, RunId::Incident(of, _) if of == incident)
+}

@@ -1,0 +1,38 @@
+//! Records that cannot be read: what their columns still say of them.
+
+use smol_str::SmolStr;
+
+use super::{DebtId, EventId, IncidentId, IntentId, MessageId, RunId};
+use crate::value::Time;
+
+/// A record that a start asks for and that cannot be read. It alone is given up, and somebody is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// One that is not over.
+    Incident(LostIncident),
+    Intent {
+        id: IntentId,
+        run: RunId,
+    },
+    /// An alert that had to stand for a while.
+    Dwell {
+        event: EventId,
+        runbook: SmolStr,
+        trigger: u16,
+    },
+    Message(MessageId),
+    Debt(DebtId),
+}
+
+/// What is left of an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostIncident {
+    pub id: IncidentId,
+    pub runbook: SmolStr,
+    pub key: SmolStr,
+    pub opened: Time,
+    /// How many runs it has had.
+    pub runs: u32,
+    /// How many lines its timeline has.
+    pub lines: u64,
+}

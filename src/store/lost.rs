@@ -1,0 +1,156 @@
+//! The lists that a start asks for: what cannot be read stands beside the others, as far as its columns tell.
+//!
+//! In: nothing but the store. Out: records, or what is left of them.
+
+use rusqlite::{Connection, Row};
+use serde::de::DeserializeOwned;
+
+use super::ask::{Read, all, decode_column, get, one, whole};
+use super::trouble::corrupt;
+use super::write::{LOST, execute, number, state_column};
+use crate::journal::{
+    Debt, DebtId, Error, ErrorKind, EventId, Holding, Incident, IncidentId, IntentId, IntentState,
+    Lost, LostIncident, MessageId, Outbox, RunId, StoredIntent,
+};
+use crate::value::Time;
+
+/// A record, or what is left of it.
+type Kept<T> = Result<T, Lost>;
+
+pub fn open_incidents(connection: &Connection) -> Result<Vec<Kept<Incident>>, Error> {
+    let sql =
+        "SELECT record, id, runbook, key, opened FROM incident WHERE open = 1 ORDER BY id DESC";
+    kept(connection, sql, "an incident", |row| {
+        let id = whole(get(row, 1)?);
+        let count = |sql| {
+            let found = one(connection, sql, [get::<i64>(row, 1)?], |row| {
+                get::<i64>(row, 0)
+            })?;
+            Ok::<_, Error>(whole(found.unwrap_or_default()))
+        };
+        let runs =
+            count("SELECT coalesce(max(ordinal) + 1, 0) FROM run WHERE kind = 0 AND owner = ?1")?;
+        Ok(Lost::Incident(LostIncident {
+            id: IncidentId(id),
+            runbook: get::<String>(row, 2)?.into(),
+            key: get::<String>(row, 3)?.into(),
+            opened: Time::from_millis(get(row, 4)?).unwrap_or_default(),
+            runs: u32::try_from(runs).unwrap_or(u32::MAX),
+            lines: count("SELECT coalesce(max(number) + 1, 0) FROM entry WHERE incident = ?1")?,
+        }))
+    })
+}
+
+pub fn open_intents(connection: &Connection) -> Result<Vec<Kept<StoredIntent>>, Error> {
+    let sql = "SELECT record, id, kind, owner, ordinal, state FROM intent WHERE state = 3 \
+               UNION ALL SELECT intent.record, intent.id, kind, owner, ordinal, state FROM run \
+               JOIN intent USING (kind, owner, ordinal) \
+               WHERE run.ended = 0 AND state NOT IN (3, 5) ORDER BY 2";
+    let read = |row: &Row<'_>| {
+        let mut intent: StoredIntent = decode_column(row, 0, "an intent")?;
+        let column = get::<i64>(row, 5)?;
+        let mut states = STATES.into_iter();
+        intent.state = states
+            .find(|state| state_column(*state) == column)
+            .ok_or_else(|| corrupt("the state of an intent"))?;
+        Ok(intent)
+    };
+    all(connection, sql, [], |row| {
+        kept_row(read(row), || {
+            let (owner, ordinal) = (whole(get(row, 3)?), get(row, 4)?);
+            let run = match get::<i64>(row, 2)? {
+                0 => RunId::Incident(IncidentId(owner), ordinal),
+                _ => RunId::Debt(DebtId(owner), ordinal),
+            };
+            let id = IntentId(whole(get(row, 1)?));
+            Ok(Lost::Intent { id, run })
+        })
+    })
+}
+
+const STATES: [IntentState; 5] = [
+    IntentState::Open,
+    IntentState::Applied,
+    IntentState::NotApplied,
+    IntentState::Unknown,
+    IntentState::Broke,
+];
+
+pub fn holdings(connection: &Connection) -> Result<Vec<Kept<Holding>>, Error> {
+    let sql =
+        "SELECT record, event, runbook, trigger FROM holding ORDER BY event, runbook, trigger";
+    kept(connection, sql, "an alert that has to stand", |row| {
+        Ok(Lost::Dwell {
+            event: EventId(whole(get(row, 1)?)),
+            runbook: get::<String>(row, 2)?.into(),
+            trigger: get(row, 3)?,
+        })
+    })
+}
+
+pub fn outbox(connection: &Connection) -> Result<Vec<Kept<Outbox>>, Error> {
+    let sql = "SELECT record, id FROM message WHERE due = 1 ORDER BY id";
+    kept(connection, sql, "a message", |row| {
+        Ok(Lost::Message(MessageId(whole(get(row, 1)?))))
+    })
+}
+
+pub fn debts(connection: &Connection) -> Result<Vec<Kept<Debt>>, Error> {
+    let sql = "SELECT record, id FROM debt WHERE owed = 1 ORDER BY id";
+    kept(connection, sql, "a debt", |row| {
+        Ok(Lost::Debt(DebtId(whole(get(row, 1)?))))
+    })
+}
+
+/// Takes what could not be read out of these lists.
+pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
+    match lost {
+        Lost::Incident(lost) => {
+            let sql = "DELETE FROM incident WHERE id = ?1";
+            execute(connection, sql, [number(lost.id.0)?])?;
+        }
+        // Its targets stay, and count.
+        Lost::Intent { id, .. } => {
+            let sql = "UPDATE intent SET state = ?2 WHERE id = ?1";
+            execute(connection, sql, [number(id.0)?, LOST])?;
+        }
+        Lost::Dwell {
+            event,
+            runbook,
+            trigger,
+        } => {
+            let sql = "DELETE FROM holding WHERE event = ?1 AND runbook = ?2 AND trigger = ?3";
+            let of = (number(event.0)?, runbook.as_str(), *trigger);
+            execute(connection, sql, of)?;
+        }
+        Lost::Message(id) => {
+            let sql = "UPDATE message SET due = 0 WHERE id = ?1";
+            execute(connection, sql, [number(id.0)?])?;
+        }
+        Lost::Debt(id) => {
+            let sql = "UPDATE debt SET owed = 0 WHERE id = ?1";
+            execute(connection, sql, [number(id.0)?])?;
+        }
+    }
+    Ok(())
+}
+
+/// The records in the first column, in order.
+fn kept<T: DeserializeOwned>(
+    connection: &Connection,
+    sql: &str,
+    what: &str,
+    left: impl Fn(&Row<'_>) -> Read<Lost>,
+) -> Result<Vec<Kept<T>>, Error> {
+    all(connection, sql, [], |row| {
+        kept_row(decode_column(row, 0, what), || left(row))
+    })
+}
+
+fn kept_row<T>(read: Read<T>, left: impl FnOnce() -> Read<Lost>) -> Read<Kept<T>> {
+    match read {
+        Ok(record) => Ok(Ok(record)),
+        Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(Err(left()?)),
+        Err(failure) => Err(failure),
+    }
+}

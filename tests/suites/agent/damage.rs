@@ -1,0 +1,121 @@
+//! Records that cannot be read when an agent begins: each is given up alone, and somebody hears of it.
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use super::Case;
+use super::stage::{Prom, Stage, number};
+
+pub const CASES: &[Case] = &[
+    ("an incident is made anew and keeps what it holds", incident),
+    ("what else cannot be read is told once", others),
+    ("one that is over is in nobody's way", over),
+];
+
+/// Does something to the store of an agent that has ended.
+fn behind(stage: &Stage, sql: &str) {
+    let connection = Connection::open(stage.path("store/agent.db")).unwrap();
+    let changed = connection.execute(sql, []).unwrap();
+    assert_eq!(changed, 1, "{sql}");
+}
+
+fn letters(stage: &Stage) -> Vec<String> {
+    let letters = stage.dead_letters().into_iter();
+    let mut letters: Vec<String> = letters
+        .filter(|letter| letter["code"] == "A1215")
+        .map(|letter| letter["why"].as_str().unwrap().to_owned())
+        .collect();
+    letters.sort();
+    letters
+}
+
+fn incident() {
+    let mut stage = Stage::new();
+    stage.say(Prom::Says("application/json", number("0")));
+    stage.control("sleep 5");
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_shown(id, "do exec.apply");
+    stage.kill();
+    let sql = format!("UPDATE incident SET record = x'0202' WHERE id = {id}");
+    behind(&stage, &sql);
+    stage.start();
+    let words = "the record of this incident is damaged (A1215)";
+    stage.wait_for_shown(id, words);
+    stage.wait_for(id, "handed");
+    let shown = stage.shown(id);
+    assert!(
+        shown.contains("do exec.apply"),
+        "what was before is gone: {shown}"
+    );
+    let told = |_: &str, body: &Value| body["text"].as_str().unwrap().contains(words);
+    stage.wait_for_told("the owner", told);
+    // What it has hold of stays out of the reach of others.
+    let other = stage.incident("b");
+    stage.wait_for_shown(other, "waits");
+    assert_eq!(letters(&stage), [""; 0]);
+    // The next start finds nothing damaged.
+    stage.terminate();
+    stage.start();
+    let shown = stage.shown(id);
+    assert_eq!(shown.matches("damaged (A1215): what").count(), 1, "{shown}");
+}
+
+fn others() {
+    let mut stage = Stage::new();
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for(id, "resolved");
+    stage.terminate();
+    behind(
+        &stage,
+        "INSERT INTO message (id, due, record) VALUES (9001, 1, x'00')",
+    );
+    behind(
+        &stage,
+        "INSERT INTO debt (id, owed, record) VALUES (9002, 1, x'')",
+    );
+    behind(
+        &stage,
+        "INSERT INTO holding (event, runbook, trigger, record) VALUES (9003, 'gone', 0, x'02')",
+    );
+    behind(
+        &stage,
+        "INSERT INTO intent (id, kind, owner, ordinal, state, record) VALUES (9004, 0, 1, 0, 3, x'0203')",
+    );
+    stage.start();
+    let lost = [
+        "the record of change 9004 of run",
+        "the record of debt 9002",
+        "the record of event 9003",
+        "the record of message 9001",
+    ];
+    let found = letters(&stage);
+    assert_eq!(found.len(), lost.len(), "{found:?}");
+    for (found, start) in found.iter().zip(lost) {
+        assert!(found.starts_with(start), "{found}");
+    }
+    let told = |_: &str, body: &Value| body["title"] == "a dead letter (A1215)";
+    stage.wait_for_told("who hears of them", told);
+    let id = stage.incident("b");
+    stage.wait_for(id, "resolved");
+    stage.terminate();
+    stage.start();
+    assert_eq!(letters(&stage).len(), lost.len(), "told again");
+}
+
+fn over() {
+    let mut stage = Stage::new();
+    stage.start();
+    let first = stage.incident("a");
+    stage.wait_for(first, "resolved");
+    stage.terminate();
+    behind(
+        &stage,
+        &format!("UPDATE incident SET record = x'' WHERE id = {first}"),
+    );
+    stage.start();
+    let next = stage.incident("a");
+    assert_ne!(next, first);
+    stage.wait_for(next, "resolved");
+}
