@@ -398,7 +398,7 @@ impl Engine {
         loop {
             let last = found.last().map(|incident| incident.id);
             let page = journal.page_of_incidents(false, last, PAGE)?.found;
-            let is_last = page.len() < PAGE || page.iter().any(|one| one.opened < since);
+            let is_last = page.is_empty() || page.iter().any(|one| one.opened < since);
             found.extend(page);
             if is_last {
                 break;

@@ -105,7 +105,15 @@ pub fn page_of_incidents(
     };
     let asked = [before.map_or(i64::MAX, |id| stored(id.0)), limit(most)];
     Ok(Page {
-        found: all(connection, page, asked, |row| record(row, "an incident"))?,
+        // One that is damaged takes no page with it.
+        found: {
+            let read = |row: &Row<'_>| match record(row, "an incident") {
+                Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(None),
+                read => read.map(Some),
+            };
+            let found: Vec<Option<Incident>> = all(connection, page, asked, read)?;
+            found.into_iter().flatten().collect()
+        },
         total: count_all(connection, number)?,
     })
 }
