@@ -21,6 +21,7 @@ mod init;
 mod packages;
 mod remote;
 mod run;
+mod storm;
 mod terminal;
 mod test;
 
@@ -89,6 +90,7 @@ enum Command {
     Incident(incident::Arguments),
     Dead(dead::Arguments),
     Hold(hold::Arguments),
+    Storm(storm::Arguments),
 }
 
 /// Who reads the output: people, or programs, which get one JSON object.
@@ -129,5 +131,6 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Incident(arguments) => incident::run(&arguments, terminal),
         Command::Dead(arguments) => dead::run(&arguments, terminal),
         Command::Hold(arguments) => hold::run(&arguments, terminal),
+        Command::Storm(arguments) => storm::run(&arguments, terminal),
     }
 }

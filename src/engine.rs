@@ -35,6 +35,7 @@ mod drive;
 mod duty;
 mod dwell;
 mod fit;
+mod freeze;
 mod gate;
 mod keep;
 mod leave;
@@ -48,6 +49,7 @@ mod record;
 mod recover;
 mod runbooks;
 mod settle;
+mod storm;
 mod timer;
 mod view;
 mod waiting;
@@ -69,14 +71,15 @@ use smol_str::SmolStr;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
     AgentStarted, AgentStopped, Alert, Epoch, Error, Fact, Hold, IncidentId, Journal, MessageId,
-    Outbox, RunId, StoppedHow, Write,
+    Outbox, RunId, Scope, StoppedHow, Write,
 };
 use crate::run::{Observe, Perform};
-use crate::settings::Grants;
+use crate::settings::{Bounds, Grants};
 use crate::value::Time;
 use dead::Dead;
 use decide::deliver;
 use desk::Desk;
+use storm::Storms;
 use timer::Timer;
 use waiting::Waiters;
 use work::Work;
@@ -99,6 +102,8 @@ pub struct Engine {
     dead: Dead,
     /// Who hears of what concerns no product.
     platform: Option<SmolStr>,
+    bounds: Bounds,
+    storms: Storms,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -271,9 +276,20 @@ impl Engine {
         self.draining = true;
     }
 
-    /// Whether all changes are stopped, and by whom.
-    pub fn held(&self) -> Option<&Hold> {
-        self.model.frozen().map(|(_, hold)| hold)
+    /// Where changes are stopped, and by whom; the widest first.
+    pub fn held(&self) -> impl Iterator<Item = (&Scope, &Hold)> {
+        self.model.freezes()
+    }
+
+    /// How much is done before it is left to people, and how long they are waited for.
+    pub fn abides_by(
+        &mut self,
+        journal: &dyn Journal,
+        bounds: Bounds,
+        now: Time,
+    ) -> Result<(), Error> {
+        self.bounds = bounds;
+        self.recall_storms(journal, now)
     }
 
     /// What it knows, as far as that is changed by facts alone.

@@ -8,6 +8,7 @@
     reason = "this room, connect/, store/, agent/ and cli/ are where I/O happens"
 )]
 
+mod answer;
 mod clock;
 mod driver;
 mod files;
@@ -19,8 +20,9 @@ mod status;
 mod tally;
 mod under_way;
 
+pub use answer::{Gone, NotTaken, Unanswered};
 pub use clock::Clock;
-pub use driver::{Driver, Gone, Handle, NotTaken, Stopped, Unanswered};
+pub use driver::{Driver, Handle, Stopped};
 pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
 pub use reach::{Known, Reach, callers, contacts, reach};

@@ -26,22 +26,22 @@ pub use fact::{
     ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen, ChangesReleased,
     Class, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
     DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
-    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened,
-    IncidentRequested, IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind,
-    MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed,
-    Obstacle, PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved,
-    RunQuarantined, RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy,
-    StoppedHow, StoreMigrated, Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts,
-    samples,
+    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
+    IncidentReopened, IncidentRequested, IncidentResolved, IntentGranted, IntentRefused,
+    IntentWaiting, Kind, LinkReached, MessageQueued, MessagesDelivered, MessagesDropped,
+    MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor,
+    RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted,
+    RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, StormBegan, StormEnded,
+    StormJoined, Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
-pub use incident::{Duty, How, Incident, IncidentState};
+pub use incident::{Duty, How, Incident, IncidentState, Said};
 pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Outbox};
 pub use record::{
-    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
+    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun, Storm,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;
@@ -50,7 +50,7 @@ use smol_str::SmolStr;
 
 use crate::effect::words;
 use crate::program::CodeHash;
-use crate::value::Time;
+use crate::value::{Identity, Time};
 
 /// Why a store failed. Nothing is known about what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +153,9 @@ pub trait Journal {
     /// time, whatever became of them; by type, then time. Undoing and releasing do not count.
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error>;
 
+    /// The same, each target by itself, with the runbook that meant to change it; by time.
+    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error>;
+
     /// Events of this name that arrived at or after a time, newest first.
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;
     fn event(&self, id: EventId) -> Result<Option<Arrival>, Error>;
@@ -170,8 +173,10 @@ pub trait Journal {
     fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error>;
     /// Debts that are not paid, by id.
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
-    /// Whether all changes are stopped, and by whom.
-    fn hold(&self) -> Result<Option<Hold>, Error>;
+    /// Where changes are stopped, and by whom.
+    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error>;
+    /// Storms, as long as something waits for them.
+    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error>;
 }
 
 /// What an incident is about.

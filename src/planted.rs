@@ -36,6 +36,8 @@ faults! {
     ClaimStays
     /// What stops all changes is not looked at.
     FreezeIgnored
+    /// Much at once is not looked at.
+    StormIgnored
     /// Nobody is refused who has waited for too long.
     PatienceForgotten
     /// What is done comes before it is durable that it may be.

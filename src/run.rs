@@ -229,6 +229,11 @@ impl Run {
                     self.restart();
                     signal = Signal::Enter;
                 }
+                Turn::Anew => {
+                    self.restart();
+                    self.plan.waited();
+                    signal = Signal::Enter;
+                }
                 Turn::Finish(end) => match self.releases_first(&end) {
                     Some(fault) => signal = Signal::failed(fault),
                     None => return self.finish(context, end),

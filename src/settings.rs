@@ -5,6 +5,7 @@
 //! relative to the folder of the file.
 //! Every key stands in `grammar/reference/settings.md`, which is held to this code by a test.
 
+mod bounds;
 mod capability;
 mod grants;
 mod parts;
@@ -20,6 +21,7 @@ use smol_str::SmolStr;
 use url::Url;
 
 use crate::effect::words;
+pub use bounds::{Bounds, StormBounds};
 pub use grants::{Denied, Grants, Need};
 pub use reader::{mask, read, read_what_can_be};
 pub use retention::Retention;
@@ -54,6 +56,7 @@ pub struct Settings {
     pub secrets: BTreeMap<SmolStr, SecretRef>,
     /// Names and tokens differ.
     pub callers: Vec<Caller>,
+    pub bounds: Bounds,
     pub grants: Grants,
     pub retention: Retention,
 }
@@ -158,6 +161,7 @@ impl Settings {
             contacts,
             secrets,
             callers: _,
+            bounds: _,
             grants: _,
             retention,
         } = self;
@@ -193,6 +197,7 @@ impl Default for Settings {
             contacts: BTreeMap::new(),
             secrets: BTreeMap::new(),
             callers: Vec::new(),
+            bounds: Bounds::default(),
             grants: Grants::default(),
             retention: Retention::default(),
         }

@@ -18,7 +18,7 @@ use crate::engine::{Engine, Runbooks};
 use crate::journal::{Batch, Journal};
 use crate::program::Program;
 use crate::run::moment;
-use crate::settings::Grants;
+use crate::settings::Settings;
 use crate::value::{Duration, Time};
 use course::{BEGIN, Simulation};
 use script::Script;
@@ -56,7 +56,7 @@ pub struct Scripted {
     programs: Vec<Program>,
     /// Packages that a step loads, by their names.
     later: BTreeMap<String, Vec<Program>>,
-    grants: Grants,
+    settings: Settings,
     script: Script,
 }
 
@@ -72,15 +72,15 @@ impl Scripted {
         Ok(Scripted {
             programs,
             later,
-            grants: script.granted()?,
+            settings: script.settings()?,
             script,
         })
     }
 
     /// What the script makes durable up to its end, each input in a batch of its own.
     pub fn written(&self) -> Result<Written, String> {
-        let (programs, grants) = (self.programs.clone(), self.grants.clone());
-        let begun = Simulation::begin(programs, grants, None);
+        let (programs, settings) = (self.programs.clone(), self.settings.clone());
+        let begun = Simulation::begin(programs, settings, None);
         let mut simulation = begun.map_err(|error| error.why)?;
         simulation.keeps = true;
         simulation.go(&self.script).map_err(|error| error.why)?;
@@ -95,7 +95,7 @@ impl Scripted {
             Duration::from_millis(24 * 3_600_000),
         );
         let runbooks = Runbooks::new(self.programs.clone());
-        let begun = Engine::start(journal, runbooks, self.grants.clone(), now);
+        let begun = Engine::start(journal, runbooks, self.settings.grants.clone(), now);
         begun.map_err(|error| error.why)?;
         let live = journal.live_runs().map_err(|error| error.why)?;
         let unreadable = live.iter().flat_map(|run| run.as_ref().err()).count();
@@ -108,8 +108,8 @@ impl Scripted {
     /// Runs the script from its beginning. If `batched`, everything that comes at the same moment is
     /// committed together.
     pub fn run(&self, batched: bool, crash: Option<Crash>) -> Result<Told, String> {
-        let (programs, grants) = (self.programs.clone(), self.grants.clone());
-        let begun = Simulation::begin(programs, grants, crash);
+        let (programs, settings) = (self.programs.clone(), self.settings.clone());
+        let begun = Simulation::begin(programs, settings, crash);
         let mut simulation = begun.map_err(|error| error.why)?;
         simulation.trace.shows_facts = self.script.facts;
         simulation.batched = batched;

@@ -32,10 +32,10 @@ use smol_str::SmolStr;
 use crate::journal::{
     Aged, Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
     Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Newest, Outbox, Page, Recorded,
-    RunId, Step, StoreMigrated, StoredIntent, StoredRun,
+    RunId, Scope, Step, StoreMigrated, StoredIntent, StoredRun, Storm,
 };
 use crate::program::CodeHash;
-use crate::value::Time;
+use crate::value::{Identity, Time};
 use lock::Lock;
 use open::Inode;
 use trouble::{error, from_sqlite};
@@ -243,6 +243,10 @@ impl Journal for Sqlite {
         ask::attempts(self.known()?, since)
     }
 
+    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
+        ask::changed(self.known()?, since)
+    }
+
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
         ask::events(self.known()?, name, since)
     }
@@ -275,7 +279,11 @@ impl Journal for Sqlite {
         lost::debts(self.known()?)
     }
 
-    fn hold(&self) -> Result<Option<Hold>, Error> {
-        ask::hold(self.known()?)
+    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
+        ask::holds(self.known()?)
+    }
+
+    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
+        ask::storms(self.known()?)
     }
 }

@@ -6,6 +6,7 @@
 mod alerts;
 mod asked;
 mod caller;
+mod control;
 mod door;
 mod guard;
 mod incidents;
@@ -96,7 +97,8 @@ fn viewed() -> Router<Arc<Shared>> {
         .route("/v1/incidents/{id}", get(incidents::show))
         .route("/v1/dead-letters", get(letters::list))
         .route("/v1/dead-letters/{id}", get(letters::show))
-        .route("/v1/hold", get(incidents::held))
+        .route("/v1/hold", get(control::held))
+        .route("/v1/storms", get(control::list))
         .route("/metrics", get(metrics::metrics))
 }
 
@@ -108,7 +110,8 @@ fn operated() -> Router<Arc<Shared>> {
         .route("/v1/incidents/{id}/resolve", post(incidents::resolve))
         .route("/v1/incidents/{id}/settle", post(incidents::settle))
         .route("/v1/dead-letters/{id}/replay", post(letters::replay))
-        .route("/v1/hold", post(incidents::hold).delete(incidents::release))
+        .route("/v1/hold", post(control::hold).delete(control::release))
+        .route("/v1/storms/ack", post(control::acknowledge))
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {

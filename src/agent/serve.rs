@@ -102,6 +102,9 @@ pub async fn start(
     let mut engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
         .map_err(|failure| vec![store_refused(&path, &failure)])?;
     engine.told_to(settings.platform.clone());
+    engine
+        .abides_by(&store, settings.bounds.clone(), clock.now())
+        .map_err(|failure| vec![store_refused(&path, &failure)])?;
     let address = listener.local_addr().unwrap_or(settings.listen);
     let (under_way, connections) = (reach.performer.under_way(), reach.performer.connections());
     let (stopped, ended) = oneshot::channel();
@@ -261,7 +264,8 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
     // When the driver is gone the agent ends, and nobody needs a package.
     running.door.change(rules);
     let waiting = settings.taken_at_start(started).join(", ");
-    if running.handle.load(runbooks, settings.grants).await.is_ok() {
+    let Settings { grants, bounds, .. } = settings;
+    if running.handle.load(runbooks, grants, bounds).await.is_ok() {
         info!(package = package.name, runbooks = count, "loaded anew");
         if !waiting.is_empty() {
             warn!("{waiting} of the settings changed: that is taken at the next start only");

@@ -44,6 +44,34 @@ pub struct IncidentList {
     pub total: u64,
     /// Who has stopped all changes, if somebody has.
     pub held_by: Option<String>,
+    /// Where changes are stopped, the widest first.
+    #[serde(default)]
+    pub holds: Vec<HoldView>,
+    /// Storms that last.
+    #[serde(default)]
+    pub storms: Vec<StormView>,
+}
+
+/// Where changes are stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldView {
+    /// `all`, `product NAME`, `runbook NAME`
+    pub scope: String,
+    pub by: String,
+    pub why: String,
+    pub since: String,
+}
+
+/// So much happens at once that nothing is mended by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StormView {
+    /// `all`, `product NAME`
+    pub scope: String,
+    pub since: String,
+    /// How many incidents it has.
+    pub incidents: usize,
+    /// Whether somebody has taken it on.
+    pub answered: bool,
 }
 
 /// Something that could not be dealt with.

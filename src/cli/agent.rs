@@ -26,6 +26,7 @@ What it offers over HTTP, on `listen` of its settings:
   GET  /v1/incidents, /v1/incidents/ID    what is going on; POST …/ack, …/settle, …/resolve
   GET  /v1/dead-letters, …/ID             what could not be dealt with, and why; POST …/ID/replay
   GET, POST, DELETE /v1/hold              whether all changes are stopped; stops them; lets them go on
+  GET  /v1/storms                         what happens all at once; POST …/ack takes it on
   GET  /metrics                           numbers for Prometheus
   GET  /v1/health, /v1/ready              for whoever watches the agent
 

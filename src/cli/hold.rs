@@ -1,4 +1,4 @@
-//! `rbk hold`: stops all changes of an agent at once, and lets them go on.
+//! `rbk hold`: stops changes of an agent, all or those of a product or runbook, and lets them go on.
 
 use std::io;
 
@@ -12,18 +12,35 @@ use crate::value::escape_text;
 
 const AFTER_HELP: &str = "\
 Examples:
-  rbk hold --why \"looks wrong\"   no run begins another change from now on
-  rbk hold status                who has stopped them, and since when
-  rbk hold release               runs look anew, and go on
+  rbk hold --why \"looks wrong\"     no run begins another change from now on
+  rbk hold --product shop --why \"…\"  the same, for the runbooks of one product
+  rbk hold --runbook slow --why \"…\"  or of one runbook
+  rbk hold status                  who has stopped them, and since when
+  rbk hold release --why \"…\"       runs look anew, and go on; with --product or --runbook as above
 
-What has been begun is finished and recorded. Looking and telling go on.";
+What has been begun is finished and recorded. Looking and telling go on. Owners are told when changes are
+stopped, each hour after that, and when they go on.";
 
-/// Stop all changes at once
+/// Stop changes: all of them, or those of a product or a runbook
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
     what: Option<What>,
+
+    #[command(flatten)]
+    said: Said,
+}
+
+#[derive(Debug, clap::Args)]
+struct Said {
+    /// Only those of this product
+    #[arg(long, value_name = "NAME", conflicts_with = "runbook")]
+    product: Option<String>,
+
+    /// Only those of this runbook
+    #[arg(long, value_name = "NAME")]
+    runbook: Option<String>,
 
     /// Why, for whoever asks later
     #[arg(long, default_value = "")]
@@ -40,19 +57,32 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 enum What {
     /// Let changes go on
-    Release(Which),
+    Release(Said),
     /// Say whether they are stopped
     Status(Which),
 }
 
+impl Said {
+    fn body(&self) -> Json {
+        let scope = match (&self.product, &self.runbook) {
+            (Some(product), _) => format!("product {product}"),
+            (None, Some(runbook)) => format!("runbook {runbook}"),
+            (None, None) => "all".to_owned(),
+        };
+        json!({"scope": scope, "by": whoever(self.by.as_deref()), "why": self.why})
+    }
+}
+
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let answer: Result<Json, String> = match &arguments.what {
-        Some(What::Release(which)) => Remote::new(which).and_then(|agent| agent.delete("/v1/hold")),
+        Some(What::Release(said)) => {
+            Remote::new(&said.which).and_then(|agent| agent.delete("/v1/hold", &said.body()))
+        }
         Some(What::Status(which)) => Remote::new(which).and_then(|agent| agent.get("/v1/hold")),
-        None => Remote::new(&arguments.which).and_then(|agent| {
-            let said = json!({"by": whoever(arguments.by.as_deref()), "why": arguments.why});
-            agent.post("/v1/hold", &said)
-        }),
+        None => {
+            let said = &arguments.said;
+            Remote::new(&said.which).and_then(|agent| agent.post("/v1/hold", &said.body()))
+        }
     };
     match answer {
         Ok(answer) => {
@@ -67,19 +97,27 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 }
 
 fn words(answer: &Json) -> String {
+    let holds = answer.get("holds").and_then(Json::as_array);
+    let holds = holds.map(Vec::as_slice).unwrap_or_default();
+    let lines: String = holds.iter().map(line).collect();
+    match lines.is_empty() {
+        true => "Changes may be made.\n".to_owned(),
+        false => lines,
+    }
+}
+
+fn line(hold: &Json) -> String {
     let said = |name: &str| {
-        let said = answer.pointer(&format!("/hold/{name}"));
-        let said = said.and_then(Json::as_str);
-        said.map(|text| escape_text(text, usize::MAX))
+        let said = hold.get(name).and_then(Json::as_str).unwrap_or_default();
+        escape_text(said, usize::MAX)
     };
-    let (by, since, why) = (said("by"), said("since"), said("why"));
-    match (by, since, why.as_deref()) {
-        (Some(by), Some(since), Some("") | None) => {
-            format!("All changes are stopped by {by}, since {since}.\n")
-        }
-        (Some(by), Some(since), Some(why)) => {
-            format!("All changes are stopped by {by}, since {since}: {why}.\n")
-        }
-        _ => "Changes may be made.\n".to_owned(),
+    let (scope, by, since, why) = (said("scope"), said("by"), said("since"), said("why"));
+    let what = match scope.as_str() {
+        "all" => "All changes".to_owned(),
+        narrower => format!("Changes of {narrower}"),
+    };
+    match why.as_str() {
+        "" => format!("{what} are stopped by {by}, since {since}.\n"),
+        why => format!("{what} are stopped by {by}, since {since}: {why}.\n"),
     }
 }

@@ -193,11 +193,21 @@ fn list(
     if format == Format::Json {
         return say(terminal, &pretty(&list)?);
     }
-    if let Some(by) = &list.held_by {
-        let by = escape_text(by, usize::MAX);
-        let text =
-            format!("All changes are stopped by {by}: `rbk hold release` lets them go on.\n");
+    for hold in &list.holds {
+        let (by, scope) = (
+            escape_text(&hold.by, usize::MAX),
+            escape_text(&hold.scope, usize::MAX),
+        );
+        let what = match scope.as_str() {
+            "all" => "All changes".to_owned(),
+            narrower => format!("Changes of {narrower}"),
+        };
+        let text = format!("{what} are stopped by {by}: `rbk hold release` lets them go on.\n");
         say(terminal, &text)?;
+    }
+    for storm in &list.storms {
+        let storm = serde_json::to_value(storm).map_err(|error| error.to_string())?;
+        say(terminal, &super::storm::line(&storm))?;
     }
     if list.total == 0 {
         let none = match all {

@@ -61,9 +61,10 @@ impl Remote {
         self.ask(request)
     }
 
-    pub fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T, String> {
+    pub fn delete<T: DeserializeOwned>(&self, path: &str, body: &Json) -> Result<T, String> {
         let request = self.client.delete(&self.address(path));
-        self.ask(request)
+        let request = request.header("Content-Type", "application/json");
+        self.ask(request.body(body.to_string()))
     }
 
     fn address(&self, path: &str) -> String {

@@ -17,6 +17,7 @@ impl Engine {
         // Dwells, chains, messages and debts move by the fact itself.
         self.record(ClockStepped { by }, now);
         self.waiters.shift(by);
+        self.storms.shift(by);
         let timers = std::mem::take(&mut self.timers).into_iter();
         self.timers = timers
             .map(|(due, timer)| (moment::after(due, by), timer))

@@ -10,6 +10,7 @@ pub mod deliver;
 pub mod dwell;
 pub mod freeze;
 pub mod outcome;
+pub mod storm;
 pub mod targets;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::model::Changed;
+use super::model::Differing;
 use super::{Loaded, Model};
 use crate::effect::End;
 use crate::journal::{
@@ -99,7 +99,7 @@ impl Desk {
     }
 
     /// What differs once something has happened.
-    pub fn differs(&mut self, changed: Changed) {
+    pub fn differs(&mut self, changed: Differing) {
         for write in changed.rows {
             if let Write::Entry { incident, entry } = &write {
                 let own = self.entries.entry(*incident).or_default();

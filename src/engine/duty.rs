@@ -12,7 +12,7 @@ use super::{Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
     Error, IncidentHanded, IncidentId, Journal, Message, MessageKind, MessageQueued, NoticeGiven,
-    RunId,
+    RunId, StormJoined,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -54,6 +54,9 @@ impl Engine {
                 Some(after_workdays(now, days, program.zone.as_deref())),
             ),
         };
+        if kind == MessageKind::Page && self.is_told_by_storm(id, notice.because, now) {
+            return Ok(());
+        }
         let mut roles = notice.roles.clone();
         if roles.is_empty() {
             roles.extend(link(program, 0).map(|(name, _, _)| name));
@@ -102,6 +105,34 @@ impl Engine {
         Ok(())
     }
 
+    /// A human is needed, and hears of it with all other incidents of a storm: no chain of its own
+    /// begins while that lasts.
+    fn is_told_by_storm(&mut self, id: IncidentId, reason: Option<Reason>, now: Time) -> bool {
+        let Some(scope) = self.storm_telling_of(id) else {
+            return false;
+        };
+        let incident = id;
+        self.record(IncidentHanded { incident, reason }, now);
+        self.record(StormJoined { scope, incident }, now);
+        true
+    }
+
+    /// A page has arrived: its link is waited for from now on.
+    pub(super) fn reached(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        to: &SmolStr,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(program) = self.responsible(journal, id)? else {
+            return Ok(());
+        };
+        let decision = chain::reached(&self.model, &program, id, to, now);
+        self.carry_out(decision, now);
+        Ok(())
+    }
+
     /// Pages the first link of the chain, for something that no run said.
     pub(super) fn page_chain(
         &mut self,
@@ -111,6 +142,9 @@ impl Engine {
         reason: Option<Reason>,
         now: Time,
     ) -> Result<(), Error> {
+        if self.is_told_by_storm(id, reason, now) {
+            return Ok(());
+        }
         self.hand(id, (None, now), text, reason, now)?;
         self.climb(journal, id, now)
     }

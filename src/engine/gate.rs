@@ -9,6 +9,7 @@ mod capability;
 mod freeze;
 mod lock;
 mod rate;
+mod storm;
 
 use super::Engine;
 use super::model::Model;
@@ -17,8 +18,8 @@ use crate::effect::Reason;
 use crate::journal::Obstacle;
 use crate::program::Program;
 use crate::run::{Intent, IntentKind};
-use crate::settings::Grants;
-use crate::value::Time;
+use crate::settings::{Bounds, Grants};
+use crate::value::{Identity, Time};
 
 /// What a gate says.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +67,7 @@ pub struct Known<'a> {
     pub model: &'a Model,
     pub waiters: &'a Waiters,
     pub grants: &'a Grants,
+    pub bounds: &'a Bounds,
     /// The agent stops.
     pub draining: bool,
 }
@@ -76,6 +78,7 @@ impl Engine {
             model: &self.model,
             waiters: &self.waiters,
             grants: &self.grants,
+            bounds: &self.bounds,
             draining: self.draining,
         }
     }
@@ -97,9 +100,10 @@ pub trait Gate: Sync {
 
 /// All gates, in order. What takes back and what releases pass the first two only: else a run could
 /// be stopped half-done by its own limits.
-pub const GATES: [&dyn Gate; 5] = [
+pub const GATES: [&dyn Gate; 6] = [
     &capability::Capability,
     &freeze::Freeze,
+    &storm::Storms,
     &lock::Lock,
     &at_once::AtOnce,
     &rate::Rate,
@@ -128,4 +132,10 @@ pub fn table() -> String {
         table.push_str(&line);
     }
     table
+}
+
+/// `host.Host cache-1`
+fn printed(identity: &Identity) -> String {
+    let keys: Vec<&str> = identity.0.iter().map(|step| step.key.as_str()).collect();
+    format!("{} {}", identity.kind(), keys.join("/"))
 }

@@ -56,7 +56,7 @@ impl Engine {
             }
             (gate, Verdict::Wait(obstacle, why)) => {
                 let code = self.desk.run(journal, run)?.code;
-                let waiting = Waiting::new(asking, code, gate, obstacle, why, now);
+                let waiting = Waiting::new(asking, code, gate, obstacle, why, (now, now));
                 self.wait_for_turn(journal, program, waiting, now)?;
                 Ok(None)
             }

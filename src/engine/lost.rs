@@ -99,6 +99,7 @@ impl Engine {
             next_entry: left.lines,
             heard: Default::default(),
             cleared: false,
+            said: None,
         };
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \

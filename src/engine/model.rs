@@ -12,9 +12,10 @@ mod lines;
 mod load;
 mod rows;
 mod spent;
+mod storms;
 mod targets;
 
-pub use apply::Changed;
+pub use apply::Differing;
 pub use dwells::Dwell;
 pub use targets::{Targets, places_around};
 
@@ -22,13 +23,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{
     Debt, DebtId, Delivery, Duty, EventId, Hold, IncidentId, IntentId, LetterId, MessageId, Newest,
-    Outbox, RunId, Scope, StoredIntent,
+    Outbox, RunId, Scope, StoredIntent, Storm,
 };
-use crate::value::Time;
+use crate::value::{Identity, Time};
 use dwells::Dwells;
 use incidents::Incidents;
 use intents::Intents;
-use spent::Spent;
+use spent::{Changed, Spent};
 
 /// See the head of this file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,9 +38,12 @@ pub struct Model {
     incidents: Incidents,
     /// Where changes are stopped, and by whom.
     freezes: BTreeMap<Scope, Hold>,
+    storms: BTreeMap<Scope, Storm>,
     locks: Targets,
     disturbed: Targets,
     spent: Spent,
+    /// What was changed lately, and by whom.
+    changed: Changed,
     intents: Intents,
     dwells: Dwells,
     /// Who is told of which incident, until somebody answers.
@@ -55,9 +59,19 @@ pub struct Model {
 }
 
 impl Model {
-    /// Changes are stopped here, if they are.
-    pub fn frozen(&self) -> Option<(&Scope, &Hold)> {
-        self.freezes.first_key_value()
+    /// Where changes are stopped, the widest first.
+    pub fn freezes(&self) -> impl Iterator<Item = (&Scope, &Hold)> {
+        self.freezes.iter()
+    }
+
+    pub fn freeze(&self, scope: &Scope) -> Option<&Hold> {
+        self.freezes.get(scope)
+    }
+
+    /// What stops the changes of a runbook, if something does; the widest counts.
+    pub fn frozen(&self, product: &str, runbook: &str) -> Option<(&Scope, &Hold)> {
+        let mut freezes = self.freezes.iter();
+        freezes.find(|(scope, _)| scope.covers(product, runbook))
     }
 
     pub fn chain(&self, incident: IncidentId) -> Option<&Duty> {
@@ -115,6 +129,11 @@ impl Model {
     /// How many targets of this type were meant to be changed at or after a time.
     pub fn spent(&self, of: &str, since: Time) -> u32 {
         self.spent.since(of, since)
+    }
+
+    /// How often each runbook meant to change a target at or after a time.
+    pub fn changed(&self, target: &Identity, since: Time) -> BTreeMap<&str, u32> {
+        self.changed.since(target, since)
     }
 
     pub fn intent(&self, id: IntentId) -> Option<&StoredIntent> {

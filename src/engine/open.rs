@@ -141,9 +141,10 @@ impl Engine {
         key: SmolStr,
         now: Time,
     ) -> Result<IncidentId, Error> {
-        let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
+        let Some((loaded, trigger)) = self.runbooks.at(occasion.found) else {
             return Ok(IncidentId::default());
         };
+        let is_request = matches!(trigger.kind, TriggerKind::Request { .. });
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let leave = self.leave(&program, &runbook, &key, now);
         let id = self.model.next_incident();
@@ -161,6 +162,9 @@ impl Engine {
             firing: occasion.firing,
         };
         self.record(opened, now);
+        if !is_request {
+            self.counts_for_storm(id, &program.package, now)?;
+        }
         self.begin_run(journal, id, code, &program, leave, now)?;
         Ok(id)
     }

@@ -43,7 +43,7 @@ impl Engine {
         }
     }
 
-    fn tell_first(
+    pub(super) fn tell_first(
         &mut self,
         program: &Program,
         kind: MessageKind,

@@ -1,8 +1,8 @@
-//! What people do: acknowledge, resolve, stop all changes and let them go on.
+//! What people do: acknowledge and resolve. What they stop stands in `freeze.rs`.
 
 use smol_str::SmolStr;
 
-use super::decide::{chain, deliver, freeze};
+use super::decide::{chain, deliver};
 use super::{Action, Engine};
 use crate::journal::{
     Error, How, IncidentAcknowledged, IncidentId, IncidentState, Journal, MessageKind,
@@ -26,12 +26,14 @@ pub enum Refusal {
     Several(String),
     /// A run is still about to find out itself.
     AtWork,
+    NoStorm,
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refusal::NoSuchIncident => out.write_str("there is no such incident"),
+            Refusal::NoStorm => out.write_str("there is no such storm"),
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Already { by } => write!(out, "{by} did that already"),
             Refusal::NothingUnknown => {
@@ -123,29 +125,5 @@ impl Engine {
         }
         self.work_on(journal, now)?;
         Ok(Ok(()))
-    }
-
-    /// Stops all changes: no run begins another one until they are let go on. What is to be changed
-    /// meanwhile waits, as long as its patience lasts.
-    pub fn stop_changes(&mut self, by: &str, why: &str, now: Time) -> Result<(), Refusal> {
-        for fact in freeze::stop(&self.model, by, why)?.facts {
-            self.record(fact, now);
-        }
-        Ok(())
-    }
-
-    /// Lets changes go on. False if nothing stopped them.
-    pub fn release_changes(
-        &mut self,
-        journal: &dyn Journal,
-        by: Option<SmolStr>,
-        now: Time,
-    ) -> Result<bool, Error> {
-        let Some(decision) = freeze::release(&self.model, by) else {
-            return Ok(false);
-        };
-        self.carry_out(decision, now);
-        self.work_on(journal, now)?;
-        Ok(true)
     }
 }

@@ -4,7 +4,7 @@ use super::Engine;
 use super::decide::Decision;
 use super::timer::Timer;
 use crate::journal::{
-    ChainAdvanced, ChainStarted, Error, ErrorKind, Fact, IncidentId, Journal, Subject,
+    ChainAdvanced, ChainStarted, Error, ErrorKind, Fact, IncidentId, Journal, LinkReached, Subject,
 };
 use crate::planted::Planted;
 use crate::value::Time;
@@ -61,9 +61,10 @@ fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
         Fact::DwellStarted(fact) => vec![(fact.until, Timer::Holding(fact.event))],
         Fact::DwellMoved(fact) => vec![(fact.until, Timer::Holding(fact.event))],
         Fact::ChainStarted(ChainStarted { subject, next, .. })
-        | Fact::ChainAdvanced(ChainAdvanced { subject, next, .. }) => match subject {
+        | Fact::ChainAdvanced(ChainAdvanced { subject, next, .. })
+        | Fact::LinkReached(LinkReached { subject, next, .. }) => match subject {
             Subject::Incident(incident) => vec![(*next, Timer::Duty(*incident))],
-            Subject::Storm(_) => Vec::new(),
+            Subject::Storm(_) => vec![(*next, Timer::Storms)],
         },
         Fact::DebtIncurred(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
         Fact::DebtChecked(fact) => vec![(fact.next, Timer::Debt(fact.debt))],

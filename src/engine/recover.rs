@@ -41,6 +41,8 @@ impl Engine {
             work: Default::default(),
             dead: Default::default(),
             platform: None,
+            bounds: Default::default(),
+            storms: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };
@@ -50,6 +52,8 @@ impl Engine {
         engine.load_runbooks(journal, runbooks, now)?;
         let gone = engine.give_up(journal, lost, now)?;
         engine.set_timers();
+        engine.set_freeze_timers(now);
+        engine.recall_storms(journal, now)?;
         engine.match_dwells(journal, now)?;
         engine.take_up_runs(journal, &gone, now)?;
         Ok(engine)
@@ -171,9 +175,6 @@ impl Engine {
                 return self.quarantine(journal, asking.run, now);
             }
         };
-        let until = moment::after(now, program.metadata.patience);
-        let timer = Timer::Patience(asking.run, asking.id);
-        self.timers.insert((until, timer));
         let question = Question {
             asking: &asking,
             program: &program,
@@ -187,7 +188,12 @@ impl Engine {
                 ("", Obstacle::Freeze(Scope::All), why)
             }
         };
-        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, now));
+        let patience = self.patience_for(&obstacle, asking.run, program.metadata.patience);
+        let until = moment::after(now, patience);
+        let timer = Timer::Patience(asking.run, asking.id);
+        self.timers.insert((until, timer));
+        let since = (now, until);
+        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, since));
         Ok(())
     }
 }

@@ -22,6 +22,10 @@ pub enum Timer {
     Debt(DebtId),
     /// An intent has waited for too long.
     Patience(RunId, u64),
+    /// Something is due of a storm.
+    Storms,
+    /// Changes are still stopped, since this time.
+    Freeze(Time),
 }
 
 impl Engine {
@@ -53,6 +57,8 @@ impl Engine {
                     self.carry_out(decision, now);
                 }
                 Timer::Patience(run, id) => self.out_of_patience(journal, run, id, now)?,
+                Timer::Storms => self.storms_due(journal, now)?,
+                Timer::Freeze(since) => self.freeze_lasts(since, now)?,
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Timelines and evidence in words, for people.
 
 use crate::effect::Call;
-use crate::journal::{Entry, Happened, Line};
+use crate::journal::{Entry, Happened, Line, Scope};
 use crate::run::words::{self, Print};
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
 
@@ -122,6 +122,13 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
+        Happened::InStorm { of } => {
+            let of = match of {
+                Scope::All => "several products".to_owned(),
+                Scope::Product(_) | Scope::Runbook(_) => of.shown(),
+            };
+            format!("part of a storm of incidents of {of}: one page tells of all of them")
+        }
         Happened::Damaged => "the record of this line is damaged".to_owned(),
         Happened::Quarantined { why } => why.clone(),
         Happened::SettledBy {
@@ -199,6 +206,7 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Ended(_)
         | Happened::Acknowledged { .. }
         | Happened::ResolvedBy { .. }
+        | Happened::InStorm { .. }
         | Happened::Escalated { .. } => false,
     }
 }

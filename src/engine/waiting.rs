@@ -15,7 +15,7 @@ use super::model::places_around;
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
-use crate::journal::{Error, IntentWaiting, Journal, Obstacle, RunId, Scope};
+use crate::journal::{Error, IntentWaiting, Journal, Obstacle, RunId};
 use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
@@ -52,9 +52,9 @@ pub struct Waiting {
     /// The code of its run.
     code: CodeHash,
     pub why: String,
-    /// All changes were stopped while it waited.
-    held: bool,
     since: Time,
+    /// Its patience lasts until then.
+    until: Time,
 }
 
 impl Waiting {
@@ -64,13 +64,13 @@ impl Waiting {
         gate: &'static str,
         obstacle: Obstacle,
         why: String,
-        since: Time,
+        (since, until): (Time, Time),
     ) -> Waiting {
         Waiting {
             since,
+            until,
             code,
             gate,
-            held: obstacle == Obstacle::Freeze(Scope::All),
             asking,
             obstacle,
             why,
@@ -140,8 +140,16 @@ impl Waiters {
 
     /// A run has waited until now.
     fn has_waited(&mut self, waiting: &Waiting, now: Time) {
-        let more = moment::since(waiting.since, now).millis();
-        let waited = self.waited.entry(waiting.asking.run).or_default();
+        // A storm has a patience of its own: it outlasts that of runbooks by design.
+        if is_storm(&waiting.obstacle) {
+            return;
+        }
+        self.has_waited_since(waiting.asking.run, waiting.since, now);
+    }
+
+    fn has_waited_since(&mut self, run: RunId, since: Time, now: Time) {
+        let more = moment::since(since, now).millis();
+        let waited = self.waited.entry(run).or_default();
         *waited = Duration::from_millis(waited.millis().saturating_add(more.max(0)));
     }
 
@@ -149,6 +157,7 @@ impl Waiters {
     pub fn shift(&mut self, by: Duration) {
         for waiting in self.by_ticket.values_mut() {
             waiting.since = moment::after(waiting.since, by);
+            waiting.until = moment::after(waiting.until, by);
         }
     }
 
@@ -172,7 +181,10 @@ impl Waiters {
                         return Some(locked);
                     }
                 }
-                Obstacle::Target(_) | Obstacle::Freeze(_) | Obstacle::Count(..) => return None,
+                Obstacle::Target(_)
+                | Obstacle::Freeze(_)
+                | Obstacle::Count(..)
+                | Obstacle::Storm(_) => return None,
             }
         }
     }
@@ -202,19 +214,11 @@ impl Engine {
     ) -> Result<(), Trouble> {
         let (run, id) = (waiting.asking.run, waiting.asking.id);
         let intent = waiting.asking.intent.clone();
-        let left = self.waiters.left(run, program.metadata.patience);
+        let patience = program.metadata.patience;
+        let left = self.patience_for(&waiting.obstacle, run, patience);
         let until = moment::after(now, left);
-        let waits = IntentWaiting {
-            run,
-            ask: id,
-            intent: intent.clone(),
-            again: waiting.asking.again,
-            gate: waiting.gate.into(),
-            obstacle: waiting.obstacle.clone(),
-            why: waiting.why.clone(),
-            until,
-        };
-        self.record(waits, now);
+        let waiting = Waiting { until, ..waiting };
+        self.record(waits(&waiting), now);
         let pending = match waiting.asking.again {
             true => run::Action::Repeat { id, intent },
             false => run::Action::Intend { id, intent },
@@ -241,6 +245,11 @@ impl Engine {
         if Planted::PatienceForgotten.is_in() {
             return Ok(());
         }
+        // What it waits for may have become another thing, with a patience of its own.
+        let is_over = self.waiters.by_ticket.get(&ticket);
+        if is_over.is_some_and(|waiting| waiting.until > now) {
+            return Ok(());
+        }
         let Some(waiting) = self.waiters.leave(run, Some(id)) else {
             return Ok(());
         };
@@ -249,6 +258,7 @@ impl Engine {
             IntentKind::Do => {
                 let reason = match waiting.obstacle {
                     Obstacle::Freeze(_) => Reason::Hold,
+                    Obstacle::Storm(_) => Reason::Systemic,
                     Obstacle::Target(_) | Obstacle::Count(..) => Reason::Patience,
                 };
                 let refused = Refused {
@@ -266,6 +276,39 @@ impl Engine {
                 self.tell_the_owner(journal, run, text, now)
             }
         }
+    }
+
+    /// How long a run waits for this: for a storm as the settings say, for all else as its runbook
+    /// does, once.
+    pub(super) fn patience_for(
+        &self,
+        obstacle: &Obstacle,
+        run: RunId,
+        patience: Duration,
+    ) -> Duration {
+        match is_storm(obstacle) {
+            true => self.bounds.storm.patience,
+            false => self.waiters.left(run, patience),
+        }
+    }
+
+    /// It waits for something whose patience is another one.
+    fn waits_for_another(
+        &mut self,
+        before: &Obstacle,
+        patience: Duration,
+        waiting: &mut Waiting,
+        now: Time,
+    ) {
+        let (run, id) = (waiting.asking.run, waiting.asking.id);
+        if !is_storm(before) {
+            self.waiters.has_waited_since(run, waiting.since, now);
+        }
+        let left = self.patience_for(&waiting.obstacle, run, patience);
+        waiting.since = now;
+        waiting.until = moment::after(now, left);
+        self.timers
+            .insert((waiting.until, Timer::Patience(run, id)));
     }
 
     fn tell_the_owner(
@@ -335,8 +378,10 @@ impl Engine {
         let Some(waiting) = self.waiters.take(ticket) else {
             return Ok(());
         };
+        let mut patience = Duration::ZERO;
         let leave = match self.desk.program(journal, waiting.code) {
             Ok(program) => {
+                patience = program.metadata.patience;
                 let question = Question {
                     asking: &waiting.asking,
                     program: &program,
@@ -351,34 +396,60 @@ impl Engine {
         match leave {
             (gate, Verdict::Wait(next, why)) => {
                 // Somebody behind it may have been in its shadow only.
-                if next != *obstacle {
+                let is_another = next != *obstacle;
+                if is_another {
                     self.is_gone(obstacle.clone());
                 }
-                let waiting = Waiting {
+                let mut waiting = Waiting {
                     gate,
-                    held: waiting.held || next == Obstacle::Freeze(Scope::All),
                     obstacle: next,
                     why,
                     ..waiting
                 };
+                if is_storm(obstacle) != is_storm(&waiting.obstacle) {
+                    self.waits_for_another(obstacle, patience, &mut waiting, now);
+                }
+                if is_another {
+                    self.record(waits(&waiting), now);
+                }
                 self.waiters.put(ticket, waiting);
             }
             (_, Verdict::Go | Verdict::Refuse(..)) => {
                 self.waiters.has_waited(&waiting, now);
-                let Waiting { asking, held, .. } = waiting;
-                let (run, id) = (asking.run, asking.id);
+                let (run, id) = (waiting.asking.run, waiting.asking.id);
                 match obstacle {
                     // It was in the way of all of them.
-                    Obstacle::Freeze(_) => self.is_gone(Obstacle::Freeze(Scope::All)),
+                    Obstacle::Freeze(_) | Obstacle::Storm(_) => self.is_gone(obstacle.clone()),
                     other if Planted::WakesAll.is_in() => self.is_gone(other.clone()),
                     Obstacle::Target(_) | Obstacle::Count(..) => {
                         self.waiters.claim(run, obstacle.clone());
                     }
                 }
-                let input = run::Input::Free { id, anew: held };
+                let input = run::Input::Free { id, anew: true };
                 self.work.push_back(Work::Answer(run, input));
             }
         }
         Ok(())
+    }
+}
+
+fn is_storm(obstacle: &Obstacle) -> bool {
+    match obstacle {
+        Obstacle::Storm(_) => true,
+        Obstacle::Freeze(_) | Obstacle::Target(_) | Obstacle::Count(..) => false,
+    }
+}
+
+/// That an intent waits, and for what.
+fn waits(waiting: &Waiting) -> IntentWaiting {
+    IntentWaiting {
+        run: waiting.asking.run,
+        ask: waiting.asking.id,
+        intent: waiting.asking.intent.clone(),
+        again: waiting.asking.again,
+        gate: waiting.gate.into(),
+        obstacle: waiting.obstacle.clone(),
+        why: waiting.why.clone(),
+        until: waiting.until,
     }
 }

@@ -4,8 +4,9 @@
 use smol_str::SmolStr;
 
 use super::Engine;
+use super::decide::chain;
 use crate::effect::Reason;
-use crate::journal::{DebtId, Error, IncidentId, Journal, MessageKind, Obstacle, RunId};
+use crate::journal::{DebtId, Error, IncidentId, Journal, MessageKind, Obstacle, RunId, Scope};
 use crate::run;
 use crate::value::Time;
 
@@ -20,10 +21,22 @@ pub enum Work {
     NextLink(IncidentId),
     /// Nobody has answered: the next link of the chain is told, or the last one again.
     Climb(IncidentId),
-    /// A page goes to this address.
+    /// A page goes to this address, unless one is still on its way there.
     Tell(IncidentId, SmolStr, String, Option<Reason>),
+    /// A page goes to this address.
+    Send(IncidentId, SmolStr, String, Option<Reason>),
+    /// A page has arrived at this address.
+    Reached(IncidentId, SmolStr),
     /// The chain of an incident is told from its beginning.
-    Page(IncidentId, String),
+    Page(IncidentId, String, Option<Reason>),
+    /// Nobody has answered a storm: the next link is told, or the last one again.
+    ClimbStorm(Scope),
+    /// A storm is told of at this address.
+    TellOfStorm(Scope, SmolStr),
+    /// An incident is told of with its storm, and not by itself any more.
+    Fold(IncidentId),
+    /// Whoever owns something in a scope is told something.
+    TellOwners(Scope, String),
     /// It is asked whether a debt is paid.
     LookAtDebt(DebtId),
 }
@@ -41,11 +54,22 @@ impl Engine {
                 Some(Work::NextLink(incident)) => self.next_link(journal, incident, now)?,
                 Some(Work::Climb(incident)) => self.climb(journal, incident, now)?,
                 Some(Work::Tell(id, address, text, reason)) => {
+                    let decision = chain::pages(&self.model, id, address, text, reason);
+                    self.carry_out(decision, now);
+                }
+                Some(Work::Send(id, address, text, reason)) => {
                     self.send(journal, id, &address, MessageKind::Page, &text, reason, now)?;
                 }
-                Some(Work::Page(incident, text)) => {
-                    self.page_chain(journal, incident, &text, None, now)?;
+                Some(Work::Reached(incident, to)) => self.reached(journal, incident, &to, now)?,
+                Some(Work::Page(incident, text, reason)) => {
+                    self.page_chain(journal, incident, &text, reason, now)?;
                 }
+                Some(Work::ClimbStorm(scope)) => self.climb_storm(journal, &scope, now)?,
+                Some(Work::TellOfStorm(scope, to)) => {
+                    self.tell_of_storm(journal, &scope, &to, now)?;
+                }
+                Some(Work::Fold(incident)) => self.fold(incident, now)?,
+                Some(Work::TellOwners(scope, text)) => self.tell_scope(&scope, &text, now),
                 Some(Work::LookAtDebt(debt)) => self.look_at_debt(journal, debt, now)?,
                 None => break,
             }

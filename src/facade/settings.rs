@@ -157,6 +157,21 @@ fn outline(settings: &Settings) -> String {
             kinds.collect::<Vec<_>>().join(", ")
         ));
     }
+    let (bounds, usual) = (&settings.bounds, settings::Bounds::default());
+    if bounds.storm != usual.storm {
+        let storm = &bounds.storm;
+        line(format!(
+            "storm {} within {}, cool-down {}, patience {}",
+            storm.threshold, storm.span, storm.cool_down, storm.patience
+        ));
+    }
+    if bounds.limits != usual.limits {
+        let limits = &bounds.limits;
+        line(format!(
+            "limit {} per target within {}",
+            limits.per_target, limits.window
+        ));
+    }
     let Retention {
         incidents,
         arrivals,

@@ -73,6 +73,7 @@ pub enum Ask<'a> {
     Outbox,
     Debts,
     Hold,
+    Storms,
     Facts(u64, usize),
 }
 
@@ -179,7 +180,8 @@ impl Store {
             Ask::Holdings => left(store.holdings()?, |holding| holding.event),
             Ask::Outbox => left(store.outbox()?, |message| message.id),
             Ask::Debts => left(store.debts()?, |debt| debt.id),
-            Ask::Hold => lines(store.hold()?, |hold| hold.by.clone()),
+            Ask::Hold => lines(store.holds()?, |(_, hold)| hold.by.clone()),
+            Ask::Storms => lines(store.storms()?, |(scope, _)| scope.clone()),
             Ask::Facts(after, most) => {
                 let recorded = store.facts(after, most)?;
                 let facts = recorded.into_iter().map(|batch| {

@@ -14,13 +14,13 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::{Clock, Performer, Retiring, Status, Tally};
+use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
 use crate::journal::{
-    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, StoppedHow, Write,
+    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, Scope, StoppedHow, Write,
 };
-use crate::settings::{Grants, Retention};
+use crate::settings::{Bounds, Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// The most inputs that one commit takes.
@@ -41,11 +41,12 @@ enum Order {
     Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
-    StopChanges(String, String, Reply<Result<(), Refusal>>),
-    ReleaseChanges(Option<SmolStr>, Reply<bool>),
+    StopChanges(Scope, String, String, Reply<Result<(), Refusal>>),
+    ReleaseChanges(Scope, Option<SmolStr>, Option<String>, Reply<bool>),
+    AcknowledgeStorm(Scope, String, Reply<Result<(), Refusal>>),
     /// No change begins any more.
     Drain(Reply<()>),
-    Load(Box<Runbooks>, Grants, Reply<()>),
+    Load(Box<Runbooks>, Grants, Bounds, Reply<()>),
     Look(Look),
     /// Ends the loop once what came before is done.
     Stop,
@@ -56,32 +57,6 @@ type Reply<T> = oneshot::Sender<T>;
 type Look = Box<dyn FnOnce(&dyn Journal, &Engine) -> Result<(), Error> + Send>;
 /// An answer that is given once the batch is durable.
 type Later = Box<dyn FnOnce() + Send>;
-
-/// Whoever drives has stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gone;
-
-/// Why a question has no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unanswered {
-    Gone,
-    /// What is asked for is damaged; nothing else is concerned.
-    Damaged(String),
-}
-
-impl From<Gone> for Unanswered {
-    fn from(Gone: Gone) -> Unanswered {
-        Unanswered::Gone
-    }
-}
-
-/// Why events were not accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotTaken {
-    Gone,
-    /// Too many wait already: later.
-    Busy,
-}
 
 /// Why the loop ended.
 #[derive(Debug)]
@@ -125,6 +100,8 @@ impl Driver {
             status: status.clone(),
             waiting: Arc::default(),
         };
+        // Whoever asks from now on sees what is there.
+        let held = Tally::of(journal.as_ref()).map(|tally| status.holds(tally));
         let own = handle.clone();
         let thread = thread::spawn(move || {
             let mut work = Work {
@@ -135,7 +112,10 @@ impl Driver {
                 retiring: retention.map(Retiring::new),
                 own,
             };
-            let end = work.run(&incoming);
+            let end = match held {
+                Ok(()) => work.run(&incoming),
+                Err(failure) => Stopped::Store(failure),
+            };
             status.ends();
             if let Stopped::Store(failure) = &end {
                 work.performer.last_words(failure);
@@ -170,10 +150,6 @@ struct Work {
 
 impl Work {
     fn run(&mut self, incoming: &Receiver<Order>) -> Stopped {
-        match Tally::of(self.journal.as_ref()) {
-            Ok(tally) => self.own.status.holds(tally),
-            Err(failure) => return Stopped::Store(failure),
-        }
         // What recovery has to say comes first.
         let (version, epoch) = (env!("CARGO_PKG_VERSION"), self.journal.epoch());
         self.engine.begun(version, epoch, self.clock.now());
@@ -288,17 +264,24 @@ impl Work {
             Order::Settle(id, said, reply) => {
                 Some(later(reply, engine.settle(journal, id, said, now)?))
             }
-            Order::StopChanges(by, why, reply) => {
-                Some(later(reply, engine.stop_changes(&by, &why, now)))
+            Order::StopChanges(scope, by, why, reply) => {
+                let stopped = engine.stop_changes(journal, scope, &by, &why, now)?;
+                Some(later(reply, stopped))
             }
-            Order::ReleaseChanges(by, reply) => {
-                Some(later(reply, engine.release_changes(journal, by, now)?))
+            Order::ReleaseChanges(scope, by, why, reply) => {
+                let released = engine.release_changes(journal, &scope, by, why, now)?;
+                Some(later(reply, released))
+            }
+            Order::AcknowledgeStorm(scope, by, reply) => {
+                let done = engine.acknowledge_storm(journal, &scope, &by, now)?;
+                Some(later(reply, done))
             }
             Order::Drain(reply) => {
                 engine.drain();
                 Some(later(reply, ()))
             }
-            Order::Load(runbooks, grants, reply) => {
+            Order::Load(runbooks, grants, bounds, reply) => {
+                engine.abides_by(journal, bounds, now)?;
                 engine.load(journal, *runbooks, grants, now)?;
                 Some(later(reply, ()))
             }
@@ -435,17 +418,43 @@ impl Handle {
         self.ask(|reply| Order::Settle(id, said, reply)).await
     }
 
-    pub async fn stop_changes(&self, by: String, why: String) -> Result<Result<(), Refusal>, Gone> {
-        self.ask(|reply| Order::StopChanges(by, why, reply)).await
+    pub async fn stop_changes(
+        &self,
+        scope: Scope,
+        by: String,
+        why: String,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::StopChanges(scope, by, why, reply))
+            .await
     }
 
-    pub async fn release_changes(&self, by: Option<SmolStr>) -> Result<bool, Gone> {
-        self.ask(|reply| Order::ReleaseChanges(by, reply)).await
+    pub async fn release_changes(
+        &self,
+        scope: Scope,
+        by: Option<SmolStr>,
+        why: Option<String>,
+    ) -> Result<bool, Gone> {
+        self.ask(|reply| Order::ReleaseChanges(scope, by, why, reply))
+            .await
+    }
+
+    pub async fn acknowledge_storm(
+        &self,
+        scope: Scope,
+        by: String,
+    ) -> Result<Result<(), Refusal>, Gone> {
+        self.ask(|reply| Order::AcknowledgeStorm(scope, by, reply))
+            .await
     }
 
     /// Takes new runbooks and grants.
-    pub async fn load(&self, runbooks: Runbooks, grants: Grants) -> Result<(), Gone> {
-        self.ask(|reply| Order::Load(Box::new(runbooks), grants, reply))
+    pub async fn load(
+        &self,
+        runbooks: Runbooks,
+        grants: Grants,
+        bounds: Bounds,
+    ) -> Result<(), Gone> {
+        self.ask(|reply| Order::Load(Box::new(runbooks), grants, bounds, reply))
             .await
     }
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::effect::{End, Reason};
 use crate::journal::{
     Aged, Arrival, Delivery, Disposition, Error, EventId, Happened, How, Incident, IncidentId,
-    IncidentState, IntentId, IntentState, Journal, MessageId, Outbox, RunId, Source, StoredRun,
-    Write,
+    IncidentState, IntentId, IntentState, Journal, MessageId, Outbox, RunId, Scope, Source,
+    StoredRun, Storm, Write,
 };
 use crate::run::Action;
 use crate::value::Time;
@@ -33,10 +33,13 @@ pub struct Tally {
     pub delivered: u64,
     pub given_up: u64,
     pub commits: Commits,
+    /// Where changes are stopped, and since when.
+    pub frozen: BTreeMap<Scope, Time>,
+    /// Storms that last, and how many there were.
+    pub storms: BTreeSet<Scope>,
+    pub storms_begun: u64,
     /// What was old and is gone.
     pub retired: BTreeMap<Aged, u64>,
-    /// Since when all changes are stopped.
-    pub frozen: Option<Time>,
     incidents: BTreeMap<IncidentId, &'static str>,
     runs: BTreeMap<RunId, &'static str>,
     outbox: BTreeSet<MessageId>,
@@ -100,7 +103,17 @@ impl Tally {
         for debt in journal.debts()?.into_iter().flatten() {
             tally.debts.insert(debt.id.0);
         }
-        tally.frozen = journal.hold()?.map(|hold| hold.since);
+        tally.frozen = journal
+            .holds()?
+            .into_iter()
+            .map(|(scope, hold)| (scope, hold.since))
+            .collect();
+        tally.storms = journal
+            .storms()?
+            .into_iter()
+            .filter(|(_, storm)| storm.cool_until.is_none())
+            .map(|(scope, _)| scope)
+            .collect();
         Ok(tally)
     }
 
@@ -146,7 +159,13 @@ impl Tally {
                         self.debts.remove(&debt.id.0);
                     }
                 },
-                Write::Hold(hold) => self.frozen = hold.as_ref().map(|hold| hold.since),
+                Write::Hold(scope, Some(hold)) => {
+                    self.frozen.insert(scope.clone(), hold.since);
+                }
+                Write::Hold(scope, None) => {
+                    self.frozen.remove(scope);
+                }
+                Write::Storm(scope, storm) => self.storm(scope, storm),
                 // It was in no list to begin with.
                 Write::Disposed { .. } | Write::Program { .. } | Write::Lost(_) => {}
             }
@@ -190,6 +209,16 @@ impl Tally {
             true => self.runs.remove(&run.id),
             false => self.runs.insert(run.id, doing(&run.pending)),
         };
+    }
+
+    fn storm(&mut self, scope: &Scope, storm: &Storm) {
+        match storm.cool_until {
+            None if self.storms.insert(scope.clone()) => self.storms_begun += 1,
+            None => {}
+            Some(_) => {
+                self.storms.remove(scope);
+            }
+        }
     }
 
     fn intent(&mut self, id: IntentId, state: IntentState) {

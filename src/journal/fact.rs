@@ -10,9 +10,8 @@
 //! - `carried`: what is kept in a row of its own, and only in memory with the fact.
 //!
 //! A field that is a person or a text has a value for "gone". Other versions of a kind are lifted in
-//! `lift.rs`. Numbers 9, 19 and 37 are kept for schedules, ratings and frozen populations; 5, 16,
-//! 18, 47, 48 and 52 for replayed letters, acknowledgements that lapse, damaged incidents, storms
-//! and reminders; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
+//! `lift.rs`. Numbers 9, 19 and 37 are kept for schedules, ratings and frozen populations; 5 and 18
+//! for replayed letters and damaged incidents; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
 
 /// Makes the bodies of a group of facts.
 macro_rules! bodies {
@@ -228,8 +227,13 @@ facts! {
     44 ChainStarted 1 [T];
     45 ChainAdvanced 1 [T];
     46 ChainEnded 1 [T];
+    47 StormBegan 1 [A];
+    48 StormEnded 1 [A];
+    49 LinkReached 1 [];
     50 ChangesFrozen 1 [A];
     51 ChangesReleased 1 [A];
+    52 FreezeReminded 1 [A];
+    53 StormJoined 1 [T];
     60 AgentStarted 1 [A];
     61 AgentStopped 1 [A];
     62 ClockStepped 1 [A];

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
 use super::{EventId, IncidentId, RunId};
-use crate::effect::{Severity, words};
+use crate::effect::{Reason, Severity, words};
 use crate::program::CodeHash;
 use crate::run::Dirt;
 use crate::value::{Identity, Time, Value};
@@ -58,6 +58,16 @@ pub struct Incident {
     /// Whether all its alerts were over at some time.
     #[serde(deserialize_with = "later")]
     pub cleared: bool,
+    /// What a human was told last, or would have been.
+    #[serde(deserialize_with = "later")]
+    pub said: Option<Said>,
+}
+
+/// Why a human is needed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    pub text: String,
+    pub reason: Option<Reason>,
 }
 
 /// A field that was added at the end: rows that were written before have nothing there. That a row is

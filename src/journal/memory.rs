@@ -12,12 +12,12 @@ use smol_str::SmolStr;
 use super::{
     Aged, Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
     ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
-    Journal, Keep, Keyed, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Shard,
-    Step, StoredIntent, StoredRun, Write, decode, encode,
+    Journal, Keep, Keyed, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Scope,
+    Shard, Step, StoredIntent, StoredRun, Storm, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
-use crate::value::Time;
+use crate::value::{Identity, Time};
 
 /// All records, by what identifies them.
 #[derive(Clone, Debug)]
@@ -38,7 +38,8 @@ pub struct Memory {
     holdings: BTreeMap<(EventId, String, u16), Holding>,
     messages: BTreeMap<MessageId, Outbox>,
     debts: BTreeMap<DebtId, Debt>,
-    hold: Option<Hold>,
+    holds: BTreeMap<Scope, Hold>,
+    storms: BTreeMap<Scope, Storm>,
     /// What has happened, as bytes.
     batches: Vec<(Header, Encoded)>,
 }
@@ -60,7 +61,8 @@ impl Memory {
             holdings: BTreeMap::new(),
             messages: BTreeMap::new(),
             debts: BTreeMap::new(),
-            hold: None,
+            holds: BTreeMap::new(),
+            storms: BTreeMap::new(),
             batches: Vec::new(),
         }
     }
@@ -107,7 +109,8 @@ impl Memory {
                 | Write::HoldingGone { .. }
                 | Write::Message(_)
                 | Write::Debt(_)
-                | Write::Hold(_)
+                | Write::Hold(..)
+                | Write::Storm(..)
                 | Write::Lost(_) => {}
             }
         }
@@ -171,7 +174,15 @@ impl Memory {
             Write::Debt(debt) => {
                 self.debts.insert(debt.id, debt);
             }
-            Write::Hold(hold) => self.hold = hold,
+            Write::Hold(scope, Some(hold)) => {
+                self.holds.insert(scope, hold);
+            }
+            Write::Hold(scope, None) => {
+                self.holds.remove(&scope);
+            }
+            Write::Storm(scope, storm) => {
+                self.storms.insert(scope, storm);
+            }
             Write::Lost(lost) => self.lose(&lost),
         }
     }
@@ -369,6 +380,16 @@ impl Journal for Memory {
         Ok(counted.map(|((of, at), amount)| (at, of, amount)).collect())
     }
 
+    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
+        let intents = self.intents.values();
+        let lately = intents.filter(|one| one.intent.kind == IntentKind::Do && one.at >= since);
+        let changed = lately.flat_map(|one| {
+            let targets = one.intent.targets.iter();
+            targets.map(|target| (one.at, target.clone(), one.runbook.clone()))
+        });
+        Ok(changed.collect())
+    }
+
     fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
         let newest = self.named.get(name).into_iter().flatten().rev();
         let newest = newest.filter_map(|id| self.events.get(id));
@@ -413,8 +434,18 @@ impl Journal for Memory {
         Ok(owed.cloned().map(Ok).collect())
     }
 
-    fn hold(&self) -> Result<Option<Hold>, Error> {
-        Ok(self.hold.clone())
+    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
+        let holds = self.holds.iter();
+        Ok(holds
+            .map(|(scope, hold)| (scope.clone(), hold.clone()))
+            .collect())
+    }
+
+    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
+        let storms = self.storms.iter();
+        Ok(storms
+            .map(|(scope, storm)| (scope.clone(), storm.clone()))
+            .collect())
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{DebtId, EventId, IncidentId, IntentId, RunId, Source};
+use super::{DebtId, Duty, EventId, IncidentId, IntentId, RunId, Scope, Source};
 use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
 use crate::run::{self, Action, How, Intent, IntentKind, Notice};
@@ -151,6 +151,10 @@ pub enum Happened {
     },
     /// The record of this line cannot be read any more.
     Damaged,
+    /// A human is needed, and hears of it with everything else of this storm.
+    InStorm {
+        of: Scope,
+    },
     /// The stored run, or the record of the incident, cannot be read.
     Quarantined {
         why: String,
@@ -206,7 +210,18 @@ pub struct Debt {
     pub paid: Option<Time>,
 }
 
-/// All changes are stopped.
+/// So much happens at once that nothing is mended by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Storm {
+    /// When the first of its incidents was opened.
+    pub since: Time,
+    /// It is over, and remedies wait until then.
+    pub cool_until: Option<Time>,
+    /// Who is told of it, until somebody answers.
+    pub duty: Option<Duty>,
+}
+
+/// Changes are stopped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
     pub by: SmolStr,

@@ -2,7 +2,7 @@
 
 use super::{
     Arrival, DeadLetter, Debt, Disposition, Entry, EventId, Hold, Holding, Incident, IncidentId,
-    IntentId, IntentState, Lost, Outbox, StoredIntent, StoredRun,
+    IntentId, IntentState, Lost, Outbox, Scope, StoredIntent, StoredRun, Storm,
 };
 use crate::program::CodeHash;
 
@@ -43,7 +43,9 @@ pub enum Write {
     },
     Message(Outbox),
     Debt(Debt),
-    Hold(Option<Hold>),
+    /// Changes are stopped here; nothing if they are not any more.
+    Hold(Scope, Option<Hold>),
+    Storm(Scope, Storm),
     /// It could not be read: no start asks for it any more.
     Lost(Lost),
 }

@@ -205,7 +205,7 @@ impl Run {
             }
             Signal::Input(Input::Free { anew, .. }) => match acting.stage {
                 Stage::Again(_) => self.repeat(context, acting),
-                _ if anew && !self.plan.has_begun() => Turn::Restart,
+                _ if anew && !self.plan.has_begun() => Turn::Anew,
                 // The world may have moved on meanwhile.
                 _ => self.guard_change(context, acting),
             },

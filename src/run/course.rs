@@ -40,6 +40,9 @@ enum Stage {
         left: Vec<(VerifyIndex, Vec<Value>)>,
         passed: Vec<VerifyIndex>,
     },
+    /// What was found before is not found any more: looks whether that is well. Else it is novel,
+    /// with these words of the author.
+    Vanished(Option<String>),
 }
 
 /// A good end, if everything that was changed is proven.
@@ -83,6 +86,9 @@ impl Run {
                 Outcome::Reply(Reply::Failed(fault)) => self.unproven(context, fault),
                 Outcome::Reply(_) | Outcome::Ended(_) => self.owing(context, well, left, passed),
             },
+            (Stage::Vanished(text), Signal::Reply(outcome)) => {
+                self.vanished(context, text, outcome)
+            }
             // Nothing else reaches the bottom: it never waits for the driver.
             (stage, Signal::Enter | Signal::Reply(_) | Signal::Input(_)) => {
                 Turn::Wait(Frame::Course(Course { stage }))
@@ -165,11 +171,11 @@ impl Run {
                 self.remedy(context, finding, args)
             }
             Outcome::Ended(Ending::Novel(text)) if !self.is_over(context) => {
-                self.novel(context, text)
+                self.found_nothing(context, text)
             }
             // Falling off the end: everything was asked and nothing fits.
             Outcome::Reply(Reply::Done | Reply::Value(_)) if !self.is_over(context) => {
-                self.novel(context, None)
+                self.found_nothing(context, None)
             }
             Outcome::Ended(Ending::Inconclusive(text)) if !self.is_over(context) => {
                 self.inconclusive(context, text)
@@ -195,6 +201,43 @@ impl Run {
             return Turn::Finish(self.handed(reason));
         }
         self.notify(context, Reason::Inconclusive)
+    }
+
+    /// Nothing fits. What was found before it waited may have healed meanwhile: the first verify of
+    /// its remedy is looked at, for as long as that has to hold.
+    fn found_nothing(&mut self, context: &mut Context<'_>, text: Option<String>) -> Turn {
+        let Some(before) = self.plan.found_before() else {
+            return self.novel(context, text);
+        };
+        let more = format!("{before} was found before it waited, and is not found any more");
+        let text = match text {
+            Some(text) => format!("{text} ({more})"),
+            None => more,
+        };
+        match self.plan.waits.clone().filter(|_| !self.is_dirty()) {
+            Some((verify, captures)) => Turn::Call(
+                course(Stage::Vanished(Some(text))),
+                Frame::Verifying(Verifying::look(verify, captures)),
+            ),
+            None => self.novel(context, Some(text)),
+        }
+    }
+
+    fn vanished(
+        &mut self,
+        context: &mut Context<'_>,
+        text: Option<String>,
+        outcome: Outcome,
+    ) -> Turn {
+        match context.read(outcome) {
+            Ok(true) => {
+                context.record(Event::AlreadySo);
+                Turn::Finish(End::SelfResolved)
+            }
+            // What cannot be read is not well.
+            Ok(false) | Err(_) if !self.is_over(context) => self.novel(context, text),
+            Ok(false) | Err(_) => Turn::Finish(End::SelfResolved),
+        }
     }
 
     fn novel(&mut self, context: &mut Context<'_>, text: Option<String>) -> Turn {

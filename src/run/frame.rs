@@ -75,6 +75,8 @@ pub enum Turn {
     Return(Outcome),
     /// The plan is too old: diagnose again.
     Restart,
+    /// The same after a wait for leave.
+    Anew,
     Finish(End),
 }
 

@@ -72,7 +72,7 @@ pub enum Input {
     /// What the intent waited for is free: look again, and intend again.
     Free {
         id: u64,
-        /// All changes were stopped meanwhile: a run that has begun nothing diagnoses anew.
+        /// It was waited for: a run that has begun nothing diagnoses anew.
         anew: bool,
     },
     Refused {

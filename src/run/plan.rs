@@ -63,6 +63,17 @@ impl Plan {
         self.add(remedy, args);
     }
 
+    /// It was waited for leave: what is planned now need not be what was planned then.
+    pub fn waited(&mut self) {
+        self.previous = None;
+        self.restarts = 1;
+    }
+
+    /// The remedy that was planned before this plan, if nothing came of it.
+    pub fn found_before(&self) -> Option<&SmolStr> {
+        (self.restarts > 0 && !self.begun && !self.remedy.is_empty()).then_some(&self.remedy)
+    }
+
     /// The first change is about to be made.
     pub fn settle(&mut self) {
         self.begun = true;

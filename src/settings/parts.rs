@@ -8,8 +8,8 @@ use toml::de::DeTable;
 
 use super::reader::{Found, Reader, Section};
 use super::{
-    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, grants, retention,
-    value,
+    Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, bounds, grants,
+    retention, value,
 };
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -28,6 +28,8 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         "contacts",
         "secrets",
         "callers",
+        "storm",
+        "limits",
         "grants",
         "retention",
     ];
@@ -77,6 +79,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         contacts,
         secrets: secrets(reader, &file),
         callers: callers(reader, &file),
+        bounds: bounds::read(reader, &file),
         grants: grants::read(reader, &file),
         retention: retention::read(reader, &file),
     }

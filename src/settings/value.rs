@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 use url::Url;
 
 use super::{CallerKind, LogForm};
-use crate::value::escape_text;
+use crate::value::{Duration, escape_text};
 
 /// The longest name of anything.
 const LONGEST: usize = 200;
@@ -42,6 +42,14 @@ pub fn variable(key: &str) -> String {
     match env(&name) {
         Ok(name) => name,
         Err(_) => "SECRET".into(),
+    }
+}
+
+/// A length of time that is not nothing.
+pub fn length(text: &str) -> Result<Duration, String> {
+    match Duration::parse(text) {
+        Some(length) if length > Duration::ZERO => Ok(length),
+        Some(_) | None => Err("a length of time such as `90s`, `10m`, `4h`".into()),
     }
 }
 

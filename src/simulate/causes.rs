@@ -9,7 +9,8 @@ use crate::journal::{
     DwellEnd, EventId, Fact, IncidentId, IntentId, MessageId, RunId, Scope, Standing,
 };
 use crate::program::{DataType, Program};
-use crate::run::Perform;
+use crate::run::{IntentKind, Perform, moment};
+use crate::value::Time;
 
 /// What has happened so far, as far as something else may follow from it.
 #[derive(Debug, Default)]
@@ -17,6 +18,10 @@ pub struct Causes {
     /// The kinds of events that a program asks for.
     asked_for: BTreeSet<SmolStr>,
     frozen: BTreeSet<Scope>,
+    /// Storms, and until when changes wait after them.
+    storms: BTreeMap<Scope, Option<Time>>,
+    /// By runbook.
+    products: BTreeMap<SmolStr, SmolStr>,
     granted: BTreeSet<IntentId>,
     /// By intent; and every start of one, by its mark and number.
     started: BTreeSet<IntentId>,
@@ -49,17 +54,30 @@ impl Causes {
         self.starts.contains(&(perform.key.clone(), perform.id))
     }
 
+    pub fn product_of(&self, runbook: &str) -> &str {
+        self.products.get(runbook).map_or("", SmolStr::as_str)
+    }
+
+    pub fn runbook_of(&self, run: RunId) -> Option<&SmolStr> {
+        match run {
+            RunId::Incident(incident, _) => self.incidents.get(&incident),
+            RunId::Debt(..) => None,
+        }
+    }
+
     /// What was accepted and came to nothing.
     pub fn left_open(&self) -> Vec<EventId> {
         self.open.iter().copied().collect()
     }
 
     /// Adds a fact; the words say which cause it lacks.
-    pub fn add(&mut self, fact: &Fact) -> Result<(), String> {
+    pub fn add(&mut self, fact: &Fact, at: Time) -> Result<(), String> {
         let lacks = |what: String| Err(format!("{}: {what}", fact.kind().name));
         let missing = match fact {
             Fact::IncidentOpened(fact) => {
                 self.incidents.insert(fact.incident, fact.runbook.clone());
+                let product = fact.product.clone();
+                self.products.insert(fact.runbook.clone(), product);
                 self.goes_to(fact.event, fact.incident)
             }
             Fact::EventJoined(fact) => self.goes_to(fact.event, fact.incident),
@@ -79,8 +97,21 @@ impl Causes {
             Fact::RunEnded(fact) => self.unless_run(fact.run),
             Fact::IntentWaiting(fact) => self.unless_run(fact.run),
             Fact::IntentGranted(fact) => {
-                if !self.frozen.is_empty() {
-                    return lacks(format!("{:?} is frozen", self.frozen));
+                let product = self.product_of(&fact.runbook);
+                if let Some(scope) = self
+                    .frozen
+                    .iter()
+                    .find(|one| one.covers(product, &fact.runbook))
+                {
+                    return lacks(format!("{scope:?} is frozen"));
+                }
+                let mut storms = self.storms.iter();
+                let is_new = fact.change.kind == IntentKind::Do;
+                let storm = storms.find(|(scope, until)| {
+                    scope.covers(product, "") && until.is_none_or(|until| until > at)
+                });
+                if let Some((scope, _)) = storm.filter(|_| is_new) {
+                    return lacks(format!("{scope:?} is in storm"));
                 }
                 self.granted.insert(fact.intent);
                 self.unless_run(fact.run)
@@ -102,6 +133,22 @@ impl Causes {
             Fact::ChangesFrozen(fact) => {
                 self.frozen.insert(fact.scope.clone());
                 None
+            }
+            Fact::ClockStepped(fact) => {
+                for until in self.storms.values_mut().flatten() {
+                    *until = moment::after(*until, fact.by);
+                }
+                None
+            }
+            Fact::StormBegan(fact) => {
+                self.storms.insert(fact.scope.clone(), None);
+                None
+            }
+            Fact::StormEnded(fact) => {
+                let stood = self
+                    .storms
+                    .insert(fact.scope.clone(), Some(fact.cool_until));
+                (stood != Some(None)).then(|| "a storm".to_owned())
             }
             Fact::ChangesReleased(fact) => {
                 let stood = self.frozen.remove(&fact.scope);

@@ -16,7 +16,7 @@ use crate::journal::{Batch, Error, Journal, Memory, Stamp};
 use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::{Perform, moment};
-use crate::settings::Grants;
+use crate::settings::{Grants, Settings};
 use crate::value::{Duration, Time};
 
 /// The agent that is simulated: the version stands in its records.
@@ -38,6 +38,7 @@ pub struct Simulation {
     programs: Vec<Program>,
     pub later: BTreeMap<String, Vec<Program>>,
     grants: Grants,
+    settings: Settings,
     crash: Option<Crash>,
     pub batched: bool,
     /// Whether what becomes durable is kept beside the store.
@@ -64,19 +65,21 @@ pub struct Simulation {
 impl Simulation {
     pub fn begin(
         programs: Vec<Program>,
-        grants: Grants,
+        settings: Settings,
         crash: Option<Crash>,
     ) -> Result<Simulation, Error> {
         let memory = Memory::new("s");
         let now = Time::from_millis(BEGIN).unwrap_or_default();
         let runbooks = Runbooks::new(programs.clone());
-        let mut engine = Engine::start(&memory, runbooks, grants.clone(), now)?;
+        let grants = settings.grants.clone();
+        let mut engine = started(&memory, runbooks, &grants, &settings, now)?;
         engine.begun(VERSION, memory.epoch(), now);
         Ok(Simulation {
-            judge: Judge::new(&programs),
+            judge: Judge::new(&programs, &settings.bounds),
             programs,
             later: BTreeMap::new(),
             grants,
+            settings,
             crash,
             batched: false,
             keeps: false,
@@ -239,7 +242,13 @@ impl Simulation {
         self.unanswered = 0;
         self.now = moment::after(self.now, AWAY);
         let runbooks = Runbooks::new(self.programs.clone());
-        self.engine = Engine::start(&self.memory, runbooks, self.grants.clone(), self.now)?;
+        self.engine = started(
+            &self.memory,
+            runbooks,
+            &self.grants,
+            &self.settings,
+            self.now,
+        )?;
         self.engine.begun(VERSION, self.memory.epoch(), self.now);
         self.trace.say(self.now, "the agent begins again");
         self.judge.begins_anew(&self.memory, self.now)?;
@@ -295,4 +304,18 @@ impl Simulation {
         let at = moment::after(self.now, takes);
         self.coming.push(at, Coming { input, change });
     }
+}
+
+/// An agent with these settings, and grants that may have changed since.
+fn started(
+    memory: &Memory,
+    runbooks: Runbooks,
+    grants: &Grants,
+    settings: &Settings,
+    now: Time,
+) -> Result<Engine, Error> {
+    let mut engine = Engine::start(memory, runbooks, grants.clone(), now)?;
+    engine.told_to(settings.platform.clone());
+    engine.abides_by(memory, settings.bounds.clone(), now)?;
+    Ok(engine)
 }

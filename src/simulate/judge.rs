@@ -14,11 +14,12 @@ use super::queue::{Queue, answered};
 use crate::effect::{ChangeOutcome, Settled};
 use crate::engine::{Input, Model};
 use crate::journal::{
-    Delivery, Entry, Error, Fact, Happened, Incident, IncidentId, IncidentState, Journal, Memory,
-    MessageId, MessageKind, Outbox, RunId, StoredRun, Write,
+    Delivery, Entry, Error, Fact, Happened, Hold, Incident, IncidentId, IncidentState, Journal,
+    Memory, MessageId, MessageKind, Outbox, RunId, Scope, StoredRun, Write,
 };
 use crate::program::Program;
 use crate::run::{self, Event, IntentKind, Perform};
+use crate::settings::Bounds;
 use crate::value::{Duration, Time};
 use changes::Changes;
 use events::Events;
@@ -52,8 +53,11 @@ enum Waits {
 }
 
 impl Judge {
-    pub fn new(programs: &[Program]) -> Judge {
-        let mut judge = Judge::default();
+    pub fn new(programs: &[Program], bounds: &Bounds) -> Judge {
+        let mut judge = Judge {
+            patience: Patience::new(bounds.storm.patience),
+            ..Judge::default()
+        };
         judge.loads(programs);
         judge
     }
@@ -69,7 +73,8 @@ impl Judge {
     pub fn facts(&mut self, facts: &[Fact], at: Time) {
         for fact in facts {
             self.replayed.apply(fact, at);
-            if let Err(broken) = self.causes.add(fact) {
+            self.patience.hears(fact);
+            if let Err(broken) = self.causes.add(fact, at) {
                 self.finds(broken);
             }
         }
@@ -107,12 +112,17 @@ impl Judge {
 
     /// A batch that is about to become durable: no change is granted while all are stopped.
     pub fn writes(&mut self, memory: &Memory, writes: &[Write]) -> Result<(), Error> {
-        let mut held = memory.hold()?.is_some();
+        let mut holds: BTreeMap<Scope, Hold> = memory.holds()?.into_iter().collect();
         for write in writes {
             match write {
-                Write::Hold(hold) => held = hold.is_some(),
+                Write::Hold(scope, Some(hold)) => {
+                    holds.insert(scope.clone(), hold.clone());
+                }
+                Write::Hold(scope, None) => {
+                    holds.remove(scope);
+                }
                 Write::Intent(stored) => {
-                    if held {
+                    if self.is_held(&holds, &stored.runbook) {
                         let name = &stored.intent.call.name;
                         self.finds(format!("{name} is granted while all changes are stopped"));
                     }
@@ -140,6 +150,7 @@ impl Judge {
                 | Write::Entry { .. }
                 | Write::Program { .. }
                 | Write::HoldingGone { .. }
+                | Write::Storm(..)
                 | Write::Debt(_)
                 | Write::Lost(_) => {}
             }
@@ -180,7 +191,9 @@ impl Judge {
         run: RunId,
         perform: &Perform,
     ) -> Result<(), Error> {
-        if memory.hold()?.is_some() {
+        let holds = memory.holds()?.into_iter().collect();
+        let runbook = self.causes.runbook_of(run);
+        if runbook.is_some_and(|runbook| self.is_held(&holds, runbook)) {
             let name = &perform.call.name;
             self.finds(format!("{name} is begun while all changes are stopped"));
         }
@@ -212,7 +225,7 @@ impl Judge {
         if timer {
             return Ok(());
         }
-        let held = memory.hold()?.is_some();
+        let held = !memory.holds()?.is_empty();
         let stuck = self.timed.iter();
         let stuck = stuck.filter(|(_, waits)| **waits == Waits::Time || !held);
         let stuck: Vec<RunId> = stuck.map(|(id, _)| *id).collect();
@@ -220,6 +233,11 @@ impl Judge {
             self.finds(format!("run {id} waits for a time that never comes"));
         }
         Ok(())
+    }
+
+    fn is_held(&self, holds: &BTreeMap<Scope, Hold>, runbook: &str) -> bool {
+        let product = self.causes.product_of(runbook);
+        holds.keys().any(|scope| scope.covers(product, runbook))
     }
 
     fn rests(&mut self, stored: &StoredRun, coming: &Queue, now: Time) {
@@ -297,6 +315,11 @@ impl Judge {
                         && (!matches!(outbox.delivery, Delivery::GivenUp { .. })
                             || incident.state != IncidentState::Handed)
                 });
+                // With all others of a storm, on one page.
+                let told = told
+                    || timeline
+                        .iter()
+                        .any(|entry| matches!(entry.happened, Happened::InStorm { .. }));
                 if !told {
                     self.finds(format!("incident {id} is handed and nobody is told"));
                 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::world::{Answer, Does, Pattern, Way};
-use crate::journal::{Alert, Standing};
-use crate::settings::{self, Grants};
+use crate::journal::{Alert, Scope, Standing};
+use crate::settings::{self, Grants, Settings};
 use crate::text::Sources;
 use crate::value::Duration;
 
@@ -16,6 +16,8 @@ use crate::value::Duration;
 pub struct Script {
     /// Lines of `[grants]`.
     grants: String,
+    /// Other lines of the settings: `settings [storm]; threshold = 5`, `settings platform = "…"`.
+    settings: String,
     /// Whether the trace shows what is recorded.
     pub facts: bool,
     /// By time; lines without one happen at the very beginning.
@@ -30,8 +32,10 @@ pub enum Step {
     Event(SmolStr, String),
     Ack(u64, String),
     Resolve(u64, String),
-    Hold(String),
-    Release,
+    Hold(Scope, String),
+    Release(Scope),
+    /// Somebody takes a storm on.
+    AckStorm(Scope, String),
     /// The wall clock is set by this, and the agent believes it.
     Clock(Duration),
     /// Another package takes the place of the one that is loaded.
@@ -92,15 +96,20 @@ impl Script {
         Ok(script)
     }
 
-    /// What is granted at the beginning; the words say what is wrong with it.
-    pub fn granted(&self) -> Result<Grants, String> {
-        grants(&self.grants)
+    /// What is granted at the beginning, with the rest of the settings; the words say what is wrong.
+    pub fn settings(&self) -> Result<Settings, String> {
+        settings(&self.settings, &self.grants)
     }
 
     fn line(&mut self, line: &str) -> Option<()> {
         if let Some(granted) = line.strip_prefix("grant ") {
             self.grants.push_str(&lines(granted));
             self.grants.push('\n');
+            return Some(());
+        }
+        if let Some(lines) = line.strip_prefix("settings ") {
+            self.settings.push_str(&lines.replace(';', "\n"));
+            self.settings.push('\n');
             return Some(());
         }
         if line == "facts" {
@@ -149,13 +158,19 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         }
         "ack" => Step::Ack(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
-        "hold" => Step::Hold(words.next()?.to_owned()),
-        // There is no narrower one yet.
-        "freeze" => match words.next()? {
-            "all" => Step::Hold(words.next().unwrap_or("ada").to_owned()),
-            _ => return None,
+        "hold" => Step::Hold(Scope::All, words.next()?.to_owned()),
+        "freeze" => {
+            let scope = scope(&mut words)?;
+            Step::Hold(scope, words.next().unwrap_or("ada").to_owned())
+        }
+        "release" => match rest {
+            "" => Step::Release(Scope::All),
+            _ => Step::Release(scope(&mut words)?),
         },
-        "release" => Step::Release,
+        "calm" => {
+            let scope = scope(&mut words)?;
+            Step::AckStorm(scope, words.next()?.to_owned())
+        }
         "clock" => Step::Clock(match words.next()?.split_at_checked(1)? {
             ("+", by) => Duration::parse(by)?,
             ("-", by) => Duration::from_millis(-Duration::parse(by)?.millis()),
@@ -201,6 +216,14 @@ fn step(at: Duration, line: &str) -> Option<Step> {
     })
 }
 
+/// `all`, `product NAME`, `runbook NAME`
+fn scope<'t>(words: &mut impl Iterator<Item = &'t str>) -> Option<Scope> {
+    match words.next()? {
+        "all" => Some(Scope::All),
+        kind => Scope::from_words(&format!("{kind} {}", words.next()?)),
+    }
+}
+
 /// Lines of `[grants]`: `all`, `none`, or what is written, with `;` between lines.
 fn lines(granted: &str) -> String {
     match granted {
@@ -211,12 +234,15 @@ fn lines(granted: &str) -> String {
 }
 
 fn grants(lines: &str) -> Result<Grants, String> {
-    let text = format!("listen = \"127.0.0.1:9797\"\nstore = \"/s\"\n[grants]\n{lines}");
+    Ok(settings("", lines)?.grants)
+}
+
+fn settings(more: &str, grants: &str) -> Result<Settings, String> {
+    let text = format!("{more}\n[grants]\n{grants}");
     let mut sources = Sources::default();
     let id = sources.add(settings::SETTINGS, &text);
     let (settings, diagnostics) = settings::read(sources.source(id));
-    let settings = settings.ok_or_else(|| format!("the grants are wrong: {diagnostics:?}"))?;
-    Ok(settings.grants)
+    settings.ok_or_else(|| format!("the settings are wrong: {diagnostics:?}"))
 }
 
 fn alert<'t>(

@@ -7,7 +7,7 @@ use super::script::Step;
 use super::world::Way;
 use crate::engine::{Accepted, Plain, line};
 use crate::journal::{
-    Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Standing, Write,
+    Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Scope, Standing, Write,
 };
 use crate::run::words::Print;
 use crate::run::{Perform, moment};
@@ -23,6 +23,7 @@ pub struct Trace {
     /// The last word for each incident.
     states: BTreeMap<IncidentId, String>,
     messages: BTreeMap<MessageId, ()>,
+    storms: BTreeMap<Scope, String>,
 }
 
 impl Trace {
@@ -33,6 +34,7 @@ impl Trace {
             shows_facts: false,
             states: BTreeMap::new(),
             messages: BTreeMap::new(),
+            storms: BTreeMap::new(),
         }
     }
 
@@ -63,8 +65,11 @@ impl Trace {
             Step::Event(name, json) => format!("> {name} {json}"),
             Step::Ack(id, by) => format!("> {by} acknowledges {id}"),
             Step::Resolve(id, by) => format!("> {by} resolves {id}"),
-            Step::Hold(by) => format!("> {by} stops all changes"),
-            Step::Release => "> changes go on".to_owned(),
+            Step::Hold(Scope::All, by) => format!("> {by} stops all changes"),
+            Step::Hold(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),
+            Step::Release(Scope::All) => "> changes go on".to_owned(),
+            Step::Release(scope) => format!("> changes of {} go on", scope.shown()),
+            Step::AckStorm(scope, by) => format!("> {by} takes the storm of {} on", scope.shown()),
             Step::Clock(by) => format!("> the clock is set by {by}"),
             Step::Load(name) => format!("> the package `{name}` is loaded"),
             Step::Grants(_) => "> other grants are loaded".to_owned(),
@@ -177,8 +182,21 @@ impl Trace {
                 | Write::Program { .. }
                 | Write::Intent(_)
                 | Write::Debt(_)
-                | Write::Hold(_)
+                | Write::Hold(..)
                 | Write::Lost(_) => {}
+                Write::Storm(scope, storm) => {
+                    let words = match storm.cool_until {
+                        None => "storm".to_owned(),
+                        Some(until) => {
+                            let until = moment::since(self.begin, until);
+                            format!("no storm any more, calm at {until}")
+                        }
+                    };
+                    if self.storms.get(scope) != Some(&words) {
+                        self.below(now, &format!("{scope}: {words}"));
+                        self.storms.insert(scope.clone(), words);
+                    }
+                }
             }
         }
     }

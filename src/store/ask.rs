@@ -10,13 +10,15 @@ use smol_str::SmolStr;
 
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
+use super::write::{HOLD, STORM};
 use crate::diag::Code;
 use crate::journal::{
     Arrival, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold, Incident,
-    IncidentId, Keyed, LetterId, Newest, Page, RunId, Source, StoredRun,
+    IncidentId, Keyed, LetterId, Newest, Page, RunId, Scope, Source, StoredIntent, StoredRun,
+    Storm,
 };
 use crate::program::CodeHash;
-use crate::value::Time;
+use crate::value::{Identity, Time};
 
 /// What is wrong with a row, if it was read.
 pub type Read<T> = Result<T, Error>;
@@ -118,7 +120,15 @@ pub fn page_of_incidents(
     };
     let asked = [before.map_or(i64::MAX, |id| stored(id.0)), limit(most)];
     Ok(Page {
-        found: all(connection, page, asked, |row| record(row, "an incident"))?,
+        // One that is damaged takes no page with it.
+        found: {
+            let read = |row: &Row<'_>| match record(row, "an incident") {
+                Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(None),
+                read => read.map(Some),
+            };
+            let found: Vec<Option<Incident>> = all(connection, page, asked, read)?;
+            found.into_iter().flatten().collect()
+        },
         total: count_all(connection, number)?,
     })
 }
@@ -263,11 +273,46 @@ fn letter(blob: &[u8]) -> DeadLetter {
     })
 }
 
-pub fn hold(connection: &Connection) -> Result<Option<Hold>, Error> {
+/// In the order in which they were granted.
+pub fn changed(
+    connection: &Connection,
+    since: Time,
+) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
+    let sql = "SELECT record FROM intent WHERE id IN (SELECT intent FROM target WHERE at >= ?1) \
+               ORDER BY id";
+    let intents = all(connection, sql, [since.millis()], |row| {
+        // One that cannot be read is told of with those that are open.
+        Ok(record::<StoredIntent>(row, "an intent").ok())
+    })?;
+    let changed = intents.into_iter().flatten().flat_map(|one| {
+        let (at, runbook) = (one.at, one.runbook);
+        let targets = one.intent.targets.into_iter();
+        targets.map(move |target| (at, target, runbook.clone()))
+    });
+    Ok(changed.collect())
+}
+
+/// The widest first.
+pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let sql = "SELECT hold FROM meta WHERE hold IS NOT NULL";
-    one(connection, sql, [], |row| {
-        record(row, "who stopped all changes")
-    })
+    let what = "who stopped changes";
+    let everywhere = one(connection, sql, [], |row| record(row, what))?;
+    let everywhere = everywhere.map(|hold| (Scope::All, hold));
+    let narrower = controls(connection, HOLD, what)?;
+    Ok(everywhere.into_iter().chain(narrower).collect())
+}
+
+pub fn storms(connection: &Connection) -> Result<Vec<(Scope, Storm)>, Error> {
+    controls(connection, STORM, "a storm")
+}
+
+fn controls<T: DeserializeOwned>(
+    connection: &Connection,
+    kind: i64,
+    what: &str,
+) -> Result<Vec<(Scope, T)>, Error> {
+    let sql = "SELECT record FROM control WHERE kind = ?1 ORDER BY scope";
+    all(connection, sql, [kind], |row| record(row, what))
 }
 
 fn arrival(row: &Row<'_>) -> Read<Arrival> {

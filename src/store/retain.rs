@@ -316,7 +316,8 @@ fn programs(connection: &Connection, keep: &Keep) -> Result<Step, Error> {
 fn facts(connection: &Connection, keep: &Keep, most: usize) -> Result<Step, Error> {
     let oldest = "SELECT opened FROM incident ORDER BY id LIMIT 1";
     let oldest: Vec<i64> = all(connection, oldest)?;
-    let frozen = super::ask::hold(connection)?.map(|hold| hold.since.millis());
+    let frozen = super::ask::holds(connection)?.into_iter();
+    let frozen = frozen.map(|(_, hold)| hold.since.millis()).min();
     let since = oldest
         .into_iter()
         .chain(frozen)

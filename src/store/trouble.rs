@@ -39,6 +39,11 @@ pub fn from_sqlite(cause: rusqlite::Error) -> Error {
             ErrorKind::Corrupt,
             format!("the store is damaged: a column holds what it cannot hold ({cause})"),
         ),
+        // Every statement fits the tables that were made.
+        Cause::SqlInputError { .. } => error(
+            ErrorKind::Corrupt,
+            format!("the store is damaged: its tables are not those that were made ({cause})"),
+        ),
         _ => error(
             ErrorKind::Failed,
             format!("the store cannot be used ({cause})"),
@@ -66,6 +71,11 @@ fn kind(failure: ffi::Error) -> (ErrorKind, &'static str) {
         ErrorCode::SystemIoFailure => (
             ErrorKind::Failed,
             "the system failed to read or write the store",
+        ),
+        // Every statement fits the tables that were made.
+        _ if failure.extended_code == ffi::SQLITE_ERROR => (
+            ErrorKind::Corrupt,
+            "the store is damaged: its tables are not those that were made",
         ),
         _ => (ErrorKind::Failed, "the store cannot be used"),
     }

@@ -10,8 +10,8 @@ use super::record::{encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
     Arrival, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId, Hold,
-    Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, StoredIntent, StoredRun,
-    Write,
+    Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope, StoredIntent,
+    StoredRun, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -36,7 +36,8 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         } => holding_gone(connection, *event, runbook, *trigger),
         Write::Message(message) => write_message(connection, message),
         Write::Debt(debt) => write_debt(connection, debt),
-        Write::Hold(hold) => write_hold(connection, hold.as_ref()),
+        Write::Hold(scope, hold) => write_hold(connection, scope, hold.as_ref()),
+        Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
         Write::Lost(lost) => super::lost::lose(connection, lost),
     }
 }
@@ -224,9 +225,31 @@ fn write_debt(connection: &Connection, debt: &Debt) -> Result<(), Error> {
     Ok(())
 }
 
-fn write_hold(connection: &Connection, hold: Option<&Hold>) -> Result<(), Error> {
-    let sql = "UPDATE meta SET hold = ?1";
-    execute(connection, sql, params![hold.map(encode)])?;
+/// What a row of `control` is about.
+pub const HOLD: i64 = 0;
+pub const STORM: i64 = 1;
+
+/// The widest one stands where it stood before there were others.
+fn write_hold(connection: &Connection, scope: &Scope, hold: Option<&Hold>) -> Result<(), Error> {
+    match (scope, hold) {
+        (Scope::All, hold) => {
+            let sql = "UPDATE meta SET hold = ?1";
+            execute(connection, sql, params![hold.map(encode)])?;
+        }
+        (Scope::Product(_) | Scope::Runbook(_), Some(hold)) => {
+            control(connection, HOLD, scope, &encode(&(scope, hold)))?;
+        }
+        (Scope::Product(_) | Scope::Runbook(_), None) => {
+            let sql = "DELETE FROM control WHERE kind = ?1 AND scope = ?2";
+            execute(connection, sql, params![HOLD, scope.to_string()])?;
+        }
+    }
+    Ok(())
+}
+
+fn control(connection: &Connection, kind: i64, scope: &Scope, record: &[u8]) -> Result<(), Error> {
+    let sql = "INSERT OR REPLACE INTO control (kind, scope, record) VALUES (?1, ?2, ?3)";
+    execute(connection, sql, params![kind, scope.to_string(), record])?;
     Ok(())
 }
 

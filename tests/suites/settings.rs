@@ -121,6 +121,8 @@ fn every_key_is_named() {
             "callers",
             format!("[[callers]]\nname = \"a\"\n{token}\nkinds = [\"send\"]\nzzzzzzzz = 1"),
         ),
+        ("storm", "[storm]\nzzzzzzzz = 1".to_owned()),
+        ("limits", "[limits]\nzzzzzzzz = 1".to_owned()),
         ("retention", "[retention]\nzzzzzzzz = 1".to_owned()),
     ] {
         let mut named: Vec<_> = said(section).into_iter().map(|(key, _)| key).collect();

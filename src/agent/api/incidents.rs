@@ -1,4 +1,4 @@
-//! What people look at, and what they do: incidents, the stop of all changes.
+//! What people look at, and what they do about it: incidents.
 
 use std::sync::Arc;
 
@@ -9,13 +9,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
 
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
 use super::asked::{Asked, Name, most, whole};
-use super::{Caller, Failed, Shared};
-use crate::engine::{Refusal, Settling};
-use crate::journal::{IncidentId, IntentId};
+use super::{Caller, Failed, Shared, control};
+use crate::engine::{Engine, Refusal, Settling};
+use crate::journal::{IncidentId, IntentId, Scope};
 
 /// The most that somebody says of what they do, in bytes.
 const SAID_BYTES: usize = 64 * 1024;
@@ -44,9 +43,9 @@ pub struct From {
 pub struct Said {
     /// Who it is, where no token says it.
     #[serde(default)]
-    by: String,
+    pub by: String,
     #[serde(default)]
-    why: String,
+    pub why: String,
 }
 
 /// `GET /v1/incidents?open=true&before=ID&limit=NUMBER`
@@ -62,10 +61,19 @@ pub async fn list(
             version: 1,
             incidents: page.found.iter().map(IncidentView::of).collect(),
             total: page.total,
-            held_by: engine.held().map(|hold| hold.by.to_string()),
+            held_by: held_by(engine),
+            holds: control::holds(engine),
+            storms: control::storms(engine),
         })
     });
     Ok(axum::Json(list.await?))
+}
+
+/// Who has stopped all changes.
+fn held_by(engine: &Engine) -> Option<String> {
+    let mut held = engine.held();
+    let all = held.find(|(scope, _)| **scope == Scope::All);
+    all.map(|(_, hold)| hold.by.to_string())
 }
 
 /// `GET /v1/incidents/ID?from=NUMBER`
@@ -107,44 +115,6 @@ pub async fn resolve(
     let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
     done(id, shared.handle.resolve(id, by, said.why).await?, &shared).await
-}
-
-/// `GET /v1/hold`
-pub async fn held(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
-    let held = shared.handle.look(|_, engine| {
-        Ok(engine
-            .held()
-            .map(|hold| json!({"by": hold.by, "why": hold.why, "since": hold.since.to_string()})))
-    });
-    Ok(axum::Json(json!({"version": 1, "hold": held.await?})).into_response())
-}
-
-/// `POST /v1/hold`
-pub async fn hold(
-    State(shared): State<Arc<Shared>>,
-    Extension(caller): Extension<Caller>,
-    body: Body,
-) -> Result<Response, Failed> {
-    let said = said(body).await?;
-    let by = who(caller, &said)?;
-    match shared.handle.stop_changes(by, said.why).await? {
-        Ok(()) => held(State(shared)).await,
-        Err(refusal) => Err(conflict(&refusal)),
-    }
-}
-
-/// `DELETE /v1/hold`
-pub async fn release(
-    State(shared): State<Arc<Shared>>,
-    Extension(caller): Extension<Caller>,
-) -> Result<Response, Failed> {
-    match shared.handle.release_changes(caller.name).await? {
-        true => held(State(shared)).await,
-        false => Err(Failed::of(
-            StatusCode::CONFLICT,
-            "nothing stops the changes",
-        )),
-    }
 }
 
 /// What became of a change of which nobody knew.
@@ -215,7 +185,7 @@ async fn done(
 }
 
 /// Who does it: the token says it where there are tokens, and nobody else's word counts then.
-fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
+pub(super) fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
     let name = match caller.name {
         Some(name) => name.to_string(),
         None => crate::value::escape_text(&said.by, 80),
@@ -231,7 +201,7 @@ async fn said(body: Body) -> Result<Said, Failed> {
 }
 
 /// The body as what it means; none if there is none.
-async fn body_of<T: DeserializeOwned>(body: Body) -> Result<Option<T>, Failed> {
+pub(super) async fn body_of<T: DeserializeOwned>(body: Body) -> Result<Option<T>, Failed> {
     let body = whole(body, SAID_BYTES)
         .await
         .map_err(|(unread, _)| unread)?;
@@ -253,6 +223,6 @@ fn unknown(id: IncidentId) -> Failed {
     Failed::of(StatusCode::NOT_FOUND, format!("there is no incident {id}"))
 }
 
-fn conflict(refusal: &Refusal) -> Failed {
+pub(super) fn conflict(refusal: &Refusal) -> Failed {
     Failed::of(StatusCode::CONFLICT, refusal.to_string())
 }

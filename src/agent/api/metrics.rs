@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use super::Shared;
 use super::refused::Refused;
 use crate::host::{COMMITS, Tally};
+use crate::journal::Scope;
 
 /// `GET /metrics`
 pub async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
@@ -134,10 +135,18 @@ fn work(page: &mut Page, tally: &Tally) {
     page.gauge(
         "rbk_frozen",
         "Whether all changes are stopped.",
-        u8::from(tally.frozen.is_some()),
+        u8::from(tally.frozen.contains_key(&Scope::All)),
     );
+    page.gauge(
+        "rbk_freezes",
+        "Where changes are stopped: everything, products, runbooks.",
+        tally.frozen.len(),
+    );
+    page.gauge("rbk_storms", "Storms that last.", tally.storms.len());
+    page.counter("rbk_storms_total", "Storms that began.", tally.storms_begun);
     let since = tally
         .frozen
+        .get(&Scope::All)
         .map_or(0, |since| since.millis().div_euclid(1_000));
     page.gauge(
         "rbk_frozen_since_timestamp_seconds",

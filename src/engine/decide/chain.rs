@@ -8,7 +8,8 @@ use crate::engine::duty::link;
 use crate::engine::model::Model;
 use crate::engine::work::Work;
 use crate::journal::{
-    ChainAdvanced, ChainEnded, ChainStarted, Duty, IncidentHanded, IncidentId, Subject,
+    ChainAdvanced, ChainEnded, ChainStarted, Duty, IncidentHanded, IncidentId, LinkReached,
+    MessageKind, Outbox, Scope, Subject,
 };
 use crate::planted::Planted;
 use crate::program::Program;
@@ -59,9 +60,70 @@ pub fn advances(model: &Model, program: &Program, incident: IncidentId, now: Tim
     if Planted::ChainEnds.is_in() {
         return Decision::default();
     }
+    let of = |place| link(program, place);
     match further(program, duty).or_else(last) {
-        Some((place, told)) => tells(incident, duty, place, told, now),
+        Some((place, told)) => tells(&Subject::Incident(incident), duty, place, told, of, now),
         None => Decision::default(),
+    }
+}
+
+/// The next link of a storm is told; the last one again and again.
+pub fn storm_advances(model: &Model, scope: &Scope, links: &[Link], now: Time) -> Decision {
+    let duty = model.storm(scope).and_then(|storm| storm.duty.as_ref());
+    let Some(duty) = duty.filter(|duty| duty.next <= now) else {
+        return Decision::default();
+    };
+    let of = |place: u16| links.get(usize::from(place)).cloned();
+    let next = duty.link.map_or(0, |place| place.saturating_add(1));
+    let last = duty.link.unwrap_or_default();
+    let told = of(next).map(|link| (next, link));
+    match told.or_else(|| Some((last, of(last)?))) {
+        Some((place, told)) => tells(&Subject::Storm(scope.clone()), duty, place, told, of, now),
+        None => Decision::default(),
+    }
+}
+
+/// A page has arrived: from now on its link is waited for, as long as it says.
+pub fn reached(
+    model: &Model,
+    program: &Program,
+    incident: IncidentId,
+    to: &str,
+    now: Time,
+) -> Decision {
+    let Some(duty) = model.chain(incident) else {
+        return Decision::default();
+    };
+    let Some(place) = duty.link else {
+        return Decision::default();
+    };
+    match link(program, place) {
+        Some((_, address, hold)) if address == to => Decision::that(LinkReached {
+            subject: Subject::Incident(incident),
+            link: place,
+            next: moment::after(now, hold.unwrap_or_else(|| backed_off(duty.repeats))),
+        }),
+        Some(_) | None => Decision::default(),
+    }
+}
+
+/// Whether a page about an incident still has to reach somebody.
+fn is_on_its_way(model: &Model, incident: IncidentId, to: &str) -> bool {
+    let is_it = |outbox: &Outbox| outbox.to == to && outbox.message.kind == MessageKind::Page;
+    model.messages_of(incident).any(is_it)
+}
+
+/// A page of an incident, unless one is still on its way to the same address.
+pub fn pages(
+    model: &Model,
+    incident: IncidentId,
+    to: SmolStr,
+    text: String,
+    reason: Option<Reason>,
+) -> Decision {
+    match is_on_its_way(model, incident, &to) {
+        true => Decision::default(),
+        false => Decision::default().then(Work::Send(incident, to, text, reason)),
     }
 }
 
@@ -70,8 +132,9 @@ pub fn hastens(model: &Model, program: &Program, incident: IncidentId, now: Time
     let Some(duty) = model.chain(incident) else {
         return Decision::default();
     };
+    let of = |place| link(program, place);
     match further(program, duty) {
-        Some((place, told)) => tells(incident, duty, place, told, now),
+        Some((place, told)) => tells(&Subject::Incident(incident), duty, place, told, of, now),
         None => Decision::default(),
     }
 }
@@ -88,28 +151,46 @@ pub fn ends(model: &Model, incident: IncidentId, why: &str) -> Decision {
 }
 
 /// A link: its role, its address, and how long it is waited for.
-type Link = (SmolStr, SmolStr, Option<Duration>);
+pub type Link = (SmolStr, SmolStr, Option<Duration>);
 
 fn further(program: &Program, duty: &Duty) -> Option<(u16, Link)> {
     let next = duty.link.map_or(0, |place| place.saturating_add(1));
     Some((next, link(program, next)?))
 }
 
-fn tells(incident: IncidentId, duty: &Duty, place: u16, told: Link, now: Time) -> Decision {
+/// A link is told. Each time that the last one is told again, so is the first.
+fn tells(
+    subject: &Subject,
+    duty: &Duty,
+    place: u16,
+    told: Link,
+    of: impl Fn(u16) -> Option<Link>,
+    now: Time,
+) -> Decision {
     let (role, address, hold) = told;
     let repeats = match duty.link == Some(place) {
         true => duty.repeats.saturating_add(1),
         false => 0,
     };
     let advanced = ChainAdvanced {
-        subject: Subject::Incident(incident),
+        subject: subject.clone(),
         link: place,
         role,
         repeats,
         next: moment::after(now, hold.unwrap_or_else(|| backed_off(repeats))),
     };
-    let (text, reason) = (duty.text.clone(), Reason::from_word(&duty.reason));
-    Decision::that(advanced).then(Work::Tell(incident, address, text, reason))
+    let first = of(0).map(|(_, address, _)| address);
+    let again = first.filter(|first| repeats > 0 && place > 0 && *first != address);
+    let all = [address].into_iter().chain(again);
+    all.fold(Decision::that(advanced), |decision, to| {
+        decision.then(match subject {
+            Subject::Incident(incident) => {
+                let reason = Reason::from_word(&duty.reason);
+                Work::Tell(*incident, to, duty.text.clone(), reason)
+            }
+            Subject::Storm(scope) => Work::TellOfStorm(scope.clone(), to),
+        })
+    })
 }
 
 fn backed_off(times: u32) -> Duration {

@@ -56,7 +56,7 @@ pub fn due(model: &Model, id: DebtId, now: Time) -> Decision {
 
 fn overdue(debt: &Debt) -> Decision {
     let text = format!("overdue, owed by {}: {}", debt.owed_by, debt.text);
-    Decision::that(DebtOverdue { debt: debt.id }).then(Work::Page(debt.incident, text))
+    Decision::that(DebtOverdue { debt: debt.id }).then(Work::Page(debt.incident, text, None))
 }
 
 /// It is looked at, and will be again.

@@ -39,10 +39,16 @@ pub fn delivered(model: &Model, id: MessageId) -> Decision {
     let Some(outbox) = model.message(id) else {
         return Decision::default();
     };
-    Decision::that(MessagesDelivered {
+    let delivered = Decision::that(MessagesDelivered {
         messages: vec![id],
         to: outbox.to.clone(),
-    })
+    });
+    match outbox.message.incident {
+        Some(incident) if outbox.message.kind == MessageKind::Page => {
+            delivered.then(Work::Reached(incident, outbox.to.clone()))
+        }
+        Some(_) | None => delivered,
+    }
 }
 
 /// It has not arrived. A note that was refused is not tried `again`; a page is, more slowly.
@@ -85,6 +91,25 @@ pub fn undelivered(model: &Model, id: MessageId, why: &str, again: bool, now: Ti
 pub fn drop_pages(model: &Model, incident: IncidentId, why: &str) -> Decision {
     let due: Vec<&Outbox> = model
         .messages_of(incident)
+        .filter(|outbox| outbox.message.kind == MessageKind::Page)
+        .collect();
+    match due.is_empty() {
+        true => Decision::default(),
+        false => Decision::that(dropped(&due, why)),
+    }
+}
+
+/// Whether something of a thread still has to reach an address.
+pub fn is_due(model: &Model, thread: &str, to: &str) -> bool {
+    let mut messages = model.messages();
+    messages.any(|outbox| outbox.to == to && outbox.message.thread == thread)
+}
+
+/// Pages of a thread that need not arrive any more.
+pub fn drop_thread(model: &Model, thread: &str, why: &str) -> Decision {
+    let due: Vec<&Outbox> = model
+        .messages()
+        .filter(|outbox| outbox.message.thread == thread)
         .filter(|outbox| outbox.message.kind == MessageKind::Page)
         .collect();
     match due.is_empty() {

@@ -1,4 +1,4 @@
-//! Changes are stopped, and go on.
+//! Changes are stopped, and go on: of everything, of a product, of a runbook.
 
 use smol_str::SmolStr;
 
@@ -6,31 +6,75 @@ use super::Decision;
 use crate::engine::model::Model;
 use crate::engine::people::Refusal;
 use crate::engine::work::Work;
-use crate::journal::{ChangesFrozen, ChangesReleased, Obstacle, Scope};
+use crate::journal::{ChangesFrozen, ChangesReleased, FreezeReminded, Obstacle, Scope};
 
-/// Somebody stops all changes.
-pub fn stop(model: &Model, by: &str, why: &str) -> Result<Decision, Refusal> {
-    if let Some((_, hold)) = model.frozen() {
+/// Somebody stops the changes of a scope.
+pub fn stop(model: &Model, scope: Scope, by: &str, why: &str) -> Result<Decision, Refusal> {
+    if let Some(hold) = model.freeze(&scope) {
         return Err(Refusal::Already {
             by: hold.by.clone(),
         });
     }
-    Ok(Decision::that(ChangesFrozen {
-        scope: Scope::All,
+    let text = format!(
+        "changes of {} are stopped by {by}{}",
+        scope.shown(),
+        because(why)
+    );
+    let frozen = ChangesFrozen {
+        scope: scope.clone(),
         by: by.into(),
         why: why.into(),
         until: None,
-    }))
+    };
+    Ok(Decision::that(frozen).then(Work::TellOwners(scope, text)))
 }
 
-/// Changes go on; nothing if nothing stopped them.
-pub fn release(model: &Model, by: Option<SmolStr>) -> Option<Decision> {
-    let (scope, _) = model.frozen()?;
+/// Changes of a scope go on; nothing if nothing stopped them there.
+pub fn release(
+    model: &Model,
+    scope: &Scope,
+    by: Option<SmolStr>,
+    why: Option<String>,
+) -> Option<Decision> {
+    let hold = model.freeze(scope)?;
+    let whom = by.as_deref().unwrap_or("somebody");
+    let text = format!(
+        "changes of {} go on, says {whom}{}; they were stopped by {}{}",
+        scope.shown(),
+        because(why.as_deref().unwrap_or_default()),
+        hold.by,
+        because(&hold.why)
+    );
     let released = ChangesReleased {
         scope: scope.clone(),
         by,
-        why: None,
+        why,
     };
-    let obstacle = Obstacle::Freeze(scope.clone());
-    Some(Decision::that(released).then(Work::Pass(obstacle)))
+    let told = Decision::that(released).then(Work::TellOwners(scope.clone(), text));
+    Some(told.then(Work::Pass(Obstacle::Freeze(scope.clone()))))
+}
+
+/// Changes have been stopped for another hour.
+pub fn reminds(model: &Model, scope: &Scope, hours: i64, to: Vec<SmolStr>) -> Decision {
+    let Some(hold) = model.freeze(scope) else {
+        return Decision::default();
+    };
+    let text = format!(
+        "changes of {} are stopped for {hours}h now, by {}{}",
+        scope.shown(),
+        hold.by,
+        because(&hold.why)
+    );
+    let reminded = FreezeReminded {
+        scope: scope.clone(),
+        to,
+    };
+    Decision::that(reminded).then(Work::TellOwners(scope.clone(), text))
+}
+
+fn because(why: &str) -> String {
+    match why.trim() {
+        "" => String::new(),
+        why => format!(": {why}"),
+    }
 }

@@ -84,14 +84,19 @@ fn page() -> Fact {
 fn changes_are_stopped_once_and_go_on_once() {
     let model = given([]);
     assert_eq!(
-        words(&freeze::stop(&model, "ada", "").unwrap()),
-        "ChangesFrozen"
+        words(&freeze::stop(&model, Scope::All, "ada", "").unwrap()),
+        "ChangesFrozen, TellOwners(All, \"changes of everything are stopped by ada\")"
     );
-    assert!(freeze::release(&model, None).is_none());
+    assert!(freeze::release(&model, &Scope::All, None, None).is_none());
     let model = given([frozen()]);
-    assert!(freeze::stop(&model, "bob", "").is_err());
-    let released = freeze::release(&model, Some("ada".into())).unwrap();
-    assert_eq!(words(&released), "ChangesReleased, Pass(Freeze(All))");
+    assert!(freeze::stop(&model, Scope::All, "bob", "").is_err());
+    let released = freeze::release(&model, &Scope::All, Some("ada".into()), None).unwrap();
+    let released = words(&released);
+    assert!(
+        released.starts_with("ChangesReleased, TellOwners(All, "),
+        "{released}"
+    );
+    assert!(released.ends_with("Pass(Freeze(All))"), "{released}");
 }
 
 #[test]
@@ -144,7 +149,7 @@ fn a_debt_is_looked_at_until_it_is_paid_and_told_once_when_it_is_overdue() {
     let due = debt::due(&model, DebtId(1), at(50));
     assert_eq!(words(&due), "LookAtDebt(DebtId(1))");
     let due = debt::due(&model, DebtId(1), at(100));
-    let page = "Page(IncidentId(300), \"overdue, owed by team: the disk\")";
+    let page = "Page(IncidentId(300), \"overdue, owed by team: the disk\", None)";
     let expected = format!("DebtOverdue, {page}, LookAtDebt(DebtId(1))");
     assert_eq!(words(&due), expected);
     model.apply(&due.facts[0], at(100));

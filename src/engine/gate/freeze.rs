@@ -1,4 +1,5 @@
-//! Whether all changes are stopped: by a human, or because the agent itself stops.
+//! Whether changes are stopped, of everything, of the product, of the runbook: by a human, or because
+//! the agent itself stops.
 
 use super::{Asked, Gate, Known, Question, Verdict};
 use crate::journal::{Obstacle, Scope};
@@ -21,7 +22,7 @@ impl Gate for Freeze {
         false
     }
 
-    fn ask(&self, known: &Known<'_>, _: &Question<'_>) -> Verdict {
+    fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
         if Planted::FreezeIgnored.is_in() {
             return Verdict::Go;
         }
@@ -30,9 +31,15 @@ impl Gate for Freeze {
             let why = "the agent stops".to_owned();
             return Verdict::Wait(Obstacle::Freeze(Scope::All), why);
         }
-        match known.model.frozen() {
+        let program = question.program;
+        match known.model.frozen(&program.package, &program.runbook) {
             Some((scope, hold)) => {
-                let why = format!("all changes are stopped by {}", hold.by);
+                let why = match scope {
+                    Scope::All => format!("all changes are stopped by {}", hold.by),
+                    Scope::Product(_) | Scope::Runbook(_) => {
+                        format!("changes of {} are stopped by {}", scope.shown(), hold.by)
+                    }
+                };
                 Verdict::Wait(Obstacle::Freeze(scope.clone()), why)
             }
             None => Verdict::Go,

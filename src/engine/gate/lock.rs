@@ -1,6 +1,6 @@
 //! Whether somebody else works on a target, on something in it, or on what it lies in.
 
-use super::{Asked, Gate, Known, Question, Verdict};
+use super::{Asked, Gate, Known, Question, Verdict, printed};
 use crate::engine::drive::incident_of;
 use crate::journal::{Obstacle, RunId};
 use crate::value::Identity;
@@ -44,10 +44,4 @@ fn locked(known: &Known<'_>, run: RunId, target: &Identity) -> Option<(Identity,
     let claimed = known.waiters.lock_claimed(run, target)?;
     let why = format!("{} is somebody else's turn", printed(claimed));
     Some((claimed.clone(), why))
-}
-
-/// `host.Host cache-1`
-fn printed(identity: &Identity) -> String {
-    let keys: Vec<&str> = identity.0.iter().map(|step| step.key.as_str()).collect();
-    format!("{} {}", identity.kind(), keys.join("/"))
 }

@@ -1,6 +1,7 @@
-//! Whether it was done so often lately that once more is refused. Targets are counted.
+//! Whether it was done so often lately that once more is refused. Targets are counted, by type for
+//! the runbook's own lines, and each by itself for all runbooks together.
 
-use super::{Asked, Gate, Known, Question, Verdict};
+use super::{Asked, Gate, Known, Question, Verdict, printed};
 use crate::effect::Reason;
 use crate::program::BlastPer;
 use crate::value::{Duration, Time};
@@ -43,8 +44,30 @@ impl Gate for Rate {
                 return Verdict::Refuse(Reason::OverBound, why);
             }
         }
-        Verdict::Go
+        match too_often(known, question) {
+            Some(why) => Verdict::Refuse(Reason::OverBound, why),
+            None => Verdict::Go,
+        }
     }
+}
+
+/// That one target was changed as often as all runbooks together may change it, and by whom.
+fn too_often(known: &Known<'_>, question: &Question<'_>) -> Option<String> {
+    let limits = &known.bounds.limits;
+    let since = before(question.now, limits.window);
+    question.intent().targets.iter().find_map(|target| {
+        let by = known.model.changed(target, since);
+        let before: u32 = by.values().sum();
+        if before < limits.per_target {
+            return None;
+        }
+        let by = by.iter().map(|(runbook, times)| format!("{times} by {runbook}"));
+        let (name, by) = (printed(target), by.collect::<Vec<_>>().join(", "));
+        let (most, window) = (limits.per_target, limits.window);
+        Some(format!(
+            "{name} may be changed {most} times within {window} by all runbooks together, and was: {by}"
+        ))
+    })
 }
 
 fn before(now: Time, duration: Duration) -> Time {

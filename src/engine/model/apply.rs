@@ -14,13 +14,13 @@ use crate::value::{Duration, Time};
 
 /// What of a store differs once something has happened.
 #[derive(Debug, Default)]
-pub struct Changed {
+pub struct Differing {
     pub rows: Vec<Write>,
     /// Incidents whose rows differ: each is written once for all that becomes durable together.
     pub incidents: Vec<IncidentId>,
 }
 
-impl Changed {
+impl Differing {
     fn of(&mut self, runs: impl IntoIterator<Item = RunId>) {
         let incidents = runs.into_iter().filter_map(RunId::incident);
         self.incidents.extend(incidents);
@@ -29,8 +29,8 @@ impl Changed {
 
 impl Model {
     /// Something has happened at this time.
-    pub fn apply(&mut self, fact: &Fact, at: Time) -> Changed {
-        let mut changed = Changed::default();
+    pub fn apply(&mut self, fact: &Fact, at: Time) -> Differing {
+        let mut changed = Differing::default();
         let lines = lines(self, fact);
         self.rows(fact, at, &mut changed);
         self.incident_changes(fact, at, &mut changed);
@@ -55,7 +55,7 @@ impl Model {
     }
 
     /// What is changed by a fact of one kind alone.
-    fn apply_rest(&mut self, fact: &Fact, at: Time, changed: &mut Changed) {
+    fn apply_rest(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         match fact {
             Fact::ChangesFrozen(ChangesFrozen { scope, .. }) => {
                 if let Some(hold) = hold_of(fact, at) {
@@ -67,6 +67,7 @@ impl Model {
             }
             Fact::ChainStarted(_)
             | Fact::ChainAdvanced(_)
+            | Fact::LinkReached(_)
             | Fact::ChainEnded(_)
             | Fact::ClockStepped(_) => self.chained(fact, changed),
             Fact::IntentGranted(fact) => self.granted(fact, at, changed),
@@ -83,6 +84,8 @@ impl Model {
             Fact::DwellStarted(_)
             | Fact::DwellMoved(_)
             | Fact::DwellEnded(_)
+            | Fact::StormBegan(_)
+            | Fact::StormEnded(_)
             | Fact::MessageQueued(_)
             | Fact::MessagesDelivered(_)
             | Fact::MessagesFailed(_)
@@ -107,6 +110,7 @@ impl Model {
             | Fact::IncidentQuarantined(_)
             | Fact::IncidentRequested(_)
             | Fact::UnprovenChanged(_)
+            | Fact::StormJoined(_)
             | Fact::RunStarted(_)
             | Fact::RunMoved(_)
             | Fact::Observed(_)
@@ -120,6 +124,7 @@ impl Model {
             // Nothing that a decision asks for.
             Fact::AgentStarted(_)
             | Fact::AgentStopped(_)
+            | Fact::FreezeReminded(_)
             | Fact::PackageLoaded(_)
             | Fact::ProgramKept(_)
             | Fact::StoreMigrated(_) => {}
@@ -143,10 +148,11 @@ impl Model {
         }
     }
 
-    fn chained(&mut self, fact: &Fact, changed: &mut Changed) {
+    fn chained(&mut self, fact: &Fact, changed: &mut Differing) {
         let subject = match fact {
             Fact::ChainStarted(fact) => Some(&fact.subject),
             Fact::ChainAdvanced(fact) => Some(&fact.subject),
+            Fact::LinkReached(fact) => Some(&fact.subject),
             Fact::ChainEnded(fact) => Some(&fact.subject),
             Fact::ClockStepped(_) => {
                 changed.incidents.extend(self.chains.keys());
@@ -178,6 +184,13 @@ impl Model {
                     duty.next = fact.next;
                 }
             }
+            Fact::LinkReached(fact) => {
+                if let Some(duty) = self.chain_of(&fact.subject)
+                    && duty.link == Some(fact.link)
+                {
+                    duty.next = fact.next;
+                }
+            }
             Fact::ChainEnded(fact) => match fact.subject {
                 Subject::Incident(incident) => {
                     self.chains.remove(&incident);
@@ -201,7 +214,7 @@ impl Model {
     }
 
     /// What others had changed and not seen to be well is this run's now.
-    fn granted(&mut self, fact: &IntentGranted, at: Time, changed: &mut Changed) {
+    fn granted(&mut self, fact: &IntentGranted, at: Time, changed: &mut Differing) {
         self.intents.put(stored(fact, at));
         if fact.change.kind != IntentKind::Do || Planted::TakeSkipped.is_in() {
             return;
@@ -213,9 +226,10 @@ impl Model {
             self.disturbed.insert(target.clone(), fact.run);
             self.spent.add(target.kind().into(), at, 1);
         }
+        self.changed.granted(fact, at);
     }
 
-    fn released(&mut self, fact: &TargetsReleased, changed: &mut Changed) {
+    fn released(&mut self, fact: &TargetsReleased, changed: &mut Differing) {
         let locked = fact.locks.iter().map(|target| self.locks.owner(target));
         let disturbed = fact.disturbed.iter();
         let disturbed = disturbed.map(|target| self.disturbed.owner(target));

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::{Changed, Model};
-use crate::effect::Settled;
+use super::{Differing, Model};
+use crate::effect::{Reason, Settled};
 use crate::journal::{
     AlertCleared, Entry, EventJoined, Fact, Happened, How, Incident, IncidentId, IncidentOpened,
     IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageKind, MessageQueued, RunId,
-    SettledBy, Write,
+    Said, SettledBy, Write,
 };
+use crate::program;
 use crate::run::{Dirt, moment};
 use crate::value::{Duration, Time};
 
@@ -140,7 +141,12 @@ impl Model {
             || self.owes(incident.id)
     }
 
-    fn with(&mut self, id: IncidentId, changed: &mut Changed, change: impl FnOnce(&mut Incident)) {
+    fn with(
+        &mut self,
+        id: IncidentId,
+        changed: &mut Differing,
+        change: impl FnOnce(&mut Incident),
+    ) {
         if let Some(incident) = self.incidents.bodies.get_mut(&id) {
             change(incident);
             changed.incidents.push(id);
@@ -148,7 +154,7 @@ impl Model {
     }
 
     /// What a fact changes of incidents.
-    pub(super) fn incident_changes(&mut self, fact: &Fact, at: Time, changed: &mut Changed) {
+    pub(super) fn incident_changes(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         match fact {
             Fact::IncidentOpened(fact) => {
                 self.incidents.saw(&Keyed {
@@ -180,7 +186,10 @@ impl Model {
             Fact::IncidentQuarantined(fact) => {
                 if let Some(body) = &fact.body {
                     self.take_targets(body);
-                    self.incidents.put(body.as_ref().clone());
+                    self.incidents.put(Incident {
+                        said: Some(damaged(&fact.why)),
+                        ..body.as_ref().clone()
+                    });
                     changed.incidents.push(fact.incident);
                 }
             }
@@ -209,14 +218,27 @@ impl Model {
                     });
                 }
             }
+            Fact::NoticeGiven(fact) => {
+                let notice = fact.notice.as_ref();
+                let notice = notice.filter(|one| one.kind != program::MessageKind::Tell);
+                if let (Some(id), Some(notice)) = (fact.run.incident(), notice) {
+                    let (text, reason) = (notice.text.clone(), notice.because);
+                    self.with(id, changed, |one| one.said = Some(Said { text, reason }));
+                }
+            }
             Fact::RunEnded(fact) => self.works_no_more(fact.run, changed),
-            Fact::RunQuarantined(fact) => self.works_no_more(fact.run, changed),
+            Fact::RunQuarantined(fact) => {
+                self.works_no_more(fact.run, changed);
+                if let Some(id) = fact.run.incident() {
+                    self.with(id, changed, |one| one.said = Some(damaged(&fact.why)));
+                }
+            }
             _ => {}
         }
     }
 
     /// A newer run may be at work already: the incident came back meanwhile.
-    fn works_no_more(&mut self, run: RunId, changed: &mut Changed) {
+    fn works_no_more(&mut self, run: RunId, changed: &mut Differing) {
         if let Some(id) = run.incident() {
             self.with(id, changed, |one| {
                 one.run = one.run.filter(|current| *current != run);
@@ -225,7 +247,7 @@ impl Model {
     }
 
     /// Somebody is asked for something.
-    fn said(&mut self, fact: &MessageQueued, changed: &mut Changed) {
+    fn said(&mut self, fact: &MessageQueued, changed: &mut Differing) {
         let Some(id) = fact.incident else { return };
         match fact.kind {
             MessageKind::Page | MessageKind::Task => self.with(id, changed, |one| {
@@ -242,7 +264,7 @@ impl Model {
         &mut self,
         lines: Vec<(IncidentId, Happened)>,
         at: Time,
-        changed: &mut Changed,
+        changed: &mut Differing,
     ) {
         for (id, happened) in lines {
             let mut number = None;
@@ -289,6 +311,14 @@ fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         next_entry: 0,
         heard: BTreeMap::new(),
         cleared: false,
+        said: None,
+    }
+}
+
+fn damaged(why: &str) -> Said {
+    Said {
+        text: why.to_owned(),
+        reason: Some(Reason::Limit),
     }
 }
 

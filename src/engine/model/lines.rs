@@ -71,6 +71,10 @@ fn of_incident(fact: &Fact) -> Option<(IncidentId, Happened)> {
             let why = fact.why.clone();
             Some((fact.incident, Happened::Quarantined { why }))
         }
+        Fact::StormJoined(fact) => {
+            let of = fact.scope.clone();
+            Some((fact.incident, Happened::InStorm { of }))
+        }
         Fact::IncidentOpened(fact) => {
             let event = fact.event;
             Some((fact.incident, Happened::Opened { event }))

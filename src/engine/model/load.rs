@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::spent::LONGEST;
 use super::{Dwell, Model};
-use crate::journal::{Error, ErrorKind, Event, Incident, IncidentId, Journal, Lost, RunId, Scope};
+use crate::journal::{Error, ErrorKind, Event, Incident, IncidentId, Journal, Lost, RunId};
 use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -17,9 +17,8 @@ impl Model {
             newest: journal.newest()?,
             ..Model::default()
         };
-        if let Some(hold) = journal.hold()? {
-            model.freezes.insert(Scope::All, hold);
-        }
+        model.freezes.extend(journal.holds()?);
+        model.storms.extend(journal.storms()?);
         for keyed in journal.keys()? {
             model.incidents.saw(&keyed);
         }
@@ -54,6 +53,9 @@ impl Model {
         let longest = Duration::from_millis(-LONGEST.millis());
         for (at, of, amount) in journal.attempts(moment::after(now, longest))? {
             model.spent.add(of, at, amount);
+        }
+        for (at, target, runbook) in journal.changed(moment::after(now, longest))? {
+            model.changed.add(&target, at, &runbook);
         }
         for holding in readable(journal.holdings()?, &mut lost) {
             if Planted::DwellsForgotten.is_in() {

@@ -1,13 +1,13 @@
 //! The records of the store that differ once something has happened, each in a row of its own.
 
 use super::apply::{found_out, hold_of, stored};
-use super::{Changed, Model};
+use super::{Differing, Model};
 use crate::journal::{Fact, Holding, Write};
 use crate::value::Time;
 
 impl Model {
     /// Puts what a fact changes in its place, and says what has to be written beside the fact.
-    pub(super) fn rows(&mut self, fact: &Fact, at: Time, changed: &mut Changed) {
+    pub(super) fn rows(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         for (event, runbook, dwell) in self.dwells_after(fact, at) {
             if let Some(before) = self.dwells.get(event, &runbook) {
                 let Holding { trigger, .. } = before.holding;
@@ -30,6 +30,12 @@ impl Model {
             changed.rows.push(Write::Message(outbox.clone()));
             self.put_message(outbox);
         }
+        for (scope, storm) in self.storms_after(fact) {
+            changed
+                .rows
+                .push(Write::Storm(scope.clone(), storm.clone()));
+            self.storms.insert(scope, storm);
+        }
         for debt in self.debts_after(fact, at) {
             changed.incidents.push(debt.incident);
             changed.rows.push(Write::Debt(debt.clone()));
@@ -42,8 +48,8 @@ impl Model {
 /// The row that a fact is by itself.
 fn row(fact: &Fact, at: Time) -> Option<Write> {
     match fact {
-        Fact::ChangesFrozen(_) => Some(Write::Hold(hold_of(fact, at))),
-        Fact::ChangesReleased(_) => Some(Write::Hold(None)),
+        Fact::ChangesFrozen(frozen) => Some(Write::Hold(frozen.scope.clone(), hold_of(fact, at))),
+        Fact::ChangesReleased(fact) => Some(Write::Hold(fact.scope.clone(), None)),
         Fact::IntentGranted(fact) => Some(Write::Intent(stored(fact, at))),
         Fact::ChangePerformed(fact) => {
             let (id, state) = (fact.intent, fact.state);

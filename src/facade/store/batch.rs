@@ -9,8 +9,8 @@ use crate::effect::{Call, Severity};
 use crate::journal::{
     self, Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
     Happened, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId, IntentState,
-    Message, MessageId, MessageKind, Outbox, RunId, Source, Stamp, Standing, StoredIntent,
-    StoredRun, Write,
+    Message, MessageId, MessageKind, Outbox, RunId, Scope, Source, Stamp, Standing, StoredIntent,
+    StoredRun, Storm, Write,
 };
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Action, Dirt, Intent, IntentKind, StepPath};
@@ -145,6 +145,7 @@ impl Batch {
             next_entry: 0,
             heard: BTreeMap::new(),
             cleared: false,
+            said: None,
         }))
     }
 
@@ -328,10 +329,28 @@ impl Batch {
 
     /// Somebody stops all changes, or lets them go on.
     pub fn hold(self, by: Option<&str>) -> Batch {
-        self.with(Write::Hold(by.map(|by| Hold {
+        self.freeze("all", by)
+    }
+
+    /// Somebody stops the changes of a scope, or lets them go on.
+    pub fn freeze(self, scope: &str, by: Option<&str>) -> Batch {
+        let scope = Scope::from_words(scope).unwrap_or(Scope::All);
+        let hold = by.map(|by| Hold {
             by: by.into(),
             why: "storm".into(),
             since: time(4),
-        })))
+        });
+        self.with(Write::Hold(scope, hold))
+    }
+
+    /// Much at once, since that time.
+    pub fn storm(self, scope: &str, since: i64, cool_until: Option<i64>) -> Batch {
+        let scope = Scope::from_words(scope).unwrap_or(Scope::All);
+        let storm = Storm {
+            since: time(since),
+            cool_until: cool_until.map(time),
+            duty: None,
+        };
+        self.with(Write::Storm(scope, storm))
     }
 }

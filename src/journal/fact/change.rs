@@ -18,6 +18,8 @@ pub enum Obstacle {
     Target(Identity),
     /// As many of this type are disturbed as may be at once.
     Count(Scope, SmolStr),
+    /// So much happens at once that nothing is mended by itself.
+    Storm(Scope),
 }
 
 /// What a granted change uses up of a gate's limit.

@@ -1,11 +1,12 @@
-//! What people stop and let go on.
+//! What people stop and let go on, and storms: so much at once that nothing is mended by itself.
 
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use crate::journal::IncidentId;
 use crate::value::Time;
 
-/// How much a freeze, or a limit, covers.
+/// How much a freeze, a storm or a limit covers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
     All,
@@ -13,7 +14,72 @@ pub enum Scope {
     Runbook(SmolStr),
 }
 
+const ALL: &str = "all";
+const PRODUCT: &str = "product ";
+const RUNBOOK: &str = "runbook ";
+
+impl Scope {
+    /// What `all`, `product NAME` and `runbook NAME` stand for.
+    pub fn from_words(words: &str) -> Option<Scope> {
+        let named = |name: &str| (!name.is_empty()).then(|| SmolStr::from(name));
+        if let Some(name) = words.strip_prefix(PRODUCT) {
+            return named(name).map(Scope::Product);
+        }
+        if let Some(name) = words.strip_prefix(RUNBOOK) {
+            return named(name).map(Scope::Runbook);
+        }
+        (words == ALL).then_some(Scope::All)
+    }
+
+    /// What it covers, inside a sentence.
+    pub fn shown(&self) -> String {
+        match self {
+            Scope::All => "everything".to_owned(),
+            Scope::Product(name) => format!("the product `{name}`"),
+            Scope::Runbook(name) => format!("the runbook `{name}`"),
+        }
+    }
+
+    /// Whether it covers a runbook of a product.
+    pub fn covers(&self, product: &str, runbook: &str) -> bool {
+        match self {
+            Scope::All => true,
+            Scope::Product(name) => name == product,
+            Scope::Runbook(name) => name == runbook,
+        }
+    }
+}
+
+impl std::fmt::Display for Scope {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Scope::All => out.write_str(ALL),
+            Scope::Product(name) => write!(out, "{PRODUCT}{name}"),
+            Scope::Runbook(name) => write!(out, "{RUNBOOK}{name}"),
+        }
+    }
+}
+
 bodies! {
+    /// So many incidents came at once that remedies wait and one escalation tells of all of them.
+    StormBegan {
+        plain scope: Scope,
+        plain incidents: Vec<IncidentId>,
+        plain since: Time,
+    }
+
+    /// An incident is told of with all others of a storm, and not by itself.
+    StormJoined {
+        plain scope: Scope,
+        plain incident: IncidentId,
+    }
+
+    /// The storm is over; remedies wait until what is seen of the world is fresh again.
+    StormEnded {
+        plain scope: Scope,
+        plain cool_until: Time,
+    }
+
     /// Changes are stopped.
     ChangesFrozen {
         plain scope: Scope,
@@ -27,5 +93,11 @@ bodies! {
         plain scope: Scope,
         person by: Option<SmolStr>,
         text why: Option<String>,
+    }
+
+    /// Changes are still stopped, and somebody is told so.
+    FreezeReminded {
+        plain scope: Scope,
+        person to: Vec<SmolStr>,
     }
 }

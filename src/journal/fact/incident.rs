@@ -64,6 +64,7 @@ bodies! {
         plain term: Option<Duration>,
     }
 
+
     /// An incident is over; by whom and why, if a human said so.
     IncidentResolved {
         plain incident: IncidentId,

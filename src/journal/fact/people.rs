@@ -69,6 +69,13 @@ bodies! {
         plain next: Time,
     }
 
+    /// The page of a link has arrived: from now on it is waited for, until then.
+    LinkReached {
+        plain subject: Subject,
+        plain link: u16,
+        plain next: Time,
+    }
+
     /// Nobody else is told.
     ChainEnded {
         plain subject: Subject,

@@ -10,11 +10,11 @@ use super::{
     AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
     ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
     DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
-    EventJoined, EventReceived, Fact, IncidentAcknowledged, IncidentHanded, IncidentOpened,
-    IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved, MessageQueued,
-    MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
-    RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, Subject, TriggerRef,
-    UnprovenChanged,
+    EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
+    IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved,
+    LinkReached, MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded,
+    ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormBegan,
+    StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -303,6 +303,12 @@ fn people() -> Vec<Fact> {
             next: time(15),
         }
         .into(),
+        LinkReached {
+            subject: subject.clone(),
+            link: 1,
+            next: time(16),
+        }
+        .into(),
         ChainEnded {
             subject: Subject::Storm(Scope::Product("shop".into())),
             why: "acknowledged by ada".into(),
@@ -318,6 +324,27 @@ fn people() -> Vec<Fact> {
 
 fn control() -> Vec<Fact> {
     vec![
+        StormBegan {
+            scope: Scope::Product("shop".into()),
+            incidents: vec![IncidentId(299), INCIDENT],
+            since: time(-1),
+        }
+        .into(),
+        StormJoined {
+            scope: Scope::Product("shop".into()),
+            incident: INCIDENT,
+        }
+        .into(),
+        StormEnded {
+            scope: Scope::All,
+            cool_until: time(10),
+        }
+        .into(),
+        FreezeReminded {
+            scope: Scope::All,
+            to: vec!["pagerduty:checkout".into()],
+        }
+        .into(),
         ChangesFrozen {
             scope: Scope::All,
             by: "ada".into(),

@@ -212,7 +212,7 @@ impl Memory {
 
     fn retire_facts(&mut self, keep: &Keep, most: usize) -> Step {
         let oldest = self.incidents.values().next().map(|one| one.opened);
-        let frozen = self.hold.as_ref().map(|hold| hold.since);
+        let frozen = self.holds.values().map(|hold| hold.since).min();
         let since = [Some(keep.incidents), oldest, frozen];
         let since = since.into_iter().flatten().min().unwrap_or_default();
         let last = self.batches.len().saturating_sub(1);

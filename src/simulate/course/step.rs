@@ -25,11 +25,16 @@ impl Simulation {
             }
             Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
-            Step::Hold(by) => self.engine.stop_changes(by, "", now),
-            Step::Release => {
-                self.engine.release_changes(memory, None, now)?;
+            Step::Hold(scope, by) => {
+                let scope = scope.clone();
+                self.engine.stop_changes(memory, scope, by, "", now)?
+            }
+            Step::Release(scope) => {
+                self.engine
+                    .release_changes(memory, scope, None, None, now)?;
                 Ok(())
             }
+            Step::AckStorm(scope, by) => self.engine.acknowledge_storm(memory, scope, by, now)?,
             Step::Clock(by) => return self.set_clock(*by),
             Step::Load(name) => {
                 if let Some(programs) = self.later.get(name) {

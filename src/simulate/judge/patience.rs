@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{RunId, StoredRun};
+use crate::journal::{Fact, RunId, StoredRun};
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, IntentKind, moment};
 use crate::value::{Duration, Time};
@@ -11,6 +11,9 @@ use crate::value::{Duration, Time};
 #[derive(Debug, Default)]
 pub struct Patience {
     lengths: BTreeMap<CodeHash, Duration>,
+    /// How long a storm is waited for, and how long storms have been waited for in all at most.
+    storm: Duration,
+    storms: Duration,
     waits: BTreeMap<RunId, Waits>,
 }
 
@@ -23,6 +26,21 @@ struct Waits {
 }
 
 impl Patience {
+    pub fn new(storm: Duration) -> Patience {
+        Patience {
+            storm,
+            ..Patience::default()
+        }
+    }
+
+    /// For each storm there is a patience of its own.
+    pub fn hears(&mut self, fact: &Fact) {
+        if let Fact::StormBegan(_) = fact {
+            let millis = self.storms.millis() + self.storm.millis();
+            self.storms = Duration::from_millis(millis);
+        }
+    }
+
     pub fn loads(&mut self, programs: &[Program]) {
         let lengths = programs.iter();
         let lengths = lengths.map(|program| (program.code_hash(), program.metadata.patience));
@@ -67,7 +85,7 @@ impl Patience {
         let over = over.map(|(_, since)| moment::since(since, now).millis());
         waits.before += over.sum::<i64>();
         let most = *self.lengths.get(&run.code)?;
-        (waits.total(now) > most.millis())
+        (waits.total(now) > most.millis() + self.storms.millis())
             .then(|| format!("run {} waits longer than {most}", run.id))
     }
 
@@ -75,7 +93,8 @@ impl Patience {
     pub fn at_end(&self, now: Time, most: impl Fn(RunId) -> Option<CodeHash>) -> Vec<String> {
         let late = self.waits.iter().filter(|(run, waits)| {
             let most = most(**run).and_then(|code| self.lengths.get(&code));
-            !waits.since.is_empty() && most.is_some_and(|most| waits.total(now) > most.millis())
+            !waits.since.is_empty()
+                && most.is_some_and(|most| waits.total(now) > most.millis() + self.storms.millis())
         });
         late.map(|(run, _)| format!("run {run} still waits, and has no patience left"))
             .collect()

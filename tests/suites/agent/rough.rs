@@ -193,6 +193,8 @@ fn lay_out(stage: &Stage, prometheus: &Server) {
         )
     };
     let machines: String = (2..=MACHINES).map(machine).collect();
+    // All of them come at once, and each is to be mended.
+    let machines = format!("[storm]\nthreshold = 100000\n\n{machines}");
     stage.change("agent.toml", "[programs]", &(machines + "[programs]"));
     let grants = "\"exec.run\" = [[\"control\", \"*\"]]\n\"exec.apply\"";
     stage.change("agent.toml", "\"exec.apply\"", grants);

@@ -31,6 +31,7 @@ fn trace(blast: &str, script: &str) -> String {
     let lines = "  blast {\n    at most 1 host.Host\n    at most 3 host.Host per 1h\n  }\n";
     assert!(package.contains(lines));
     let package = package.replace(lines, blast);
+    let script = &format!("settings [storm]; threshold = 1000000\n{script}");
     let scripted = Scripted::read(&[("main.rbk", package.as_bytes())], &[], script).unwrap();
     let told = scripted.run(false, None).unwrap();
     let broken: Vec<_> = told.broken.iter().take(20).collect();
@@ -93,7 +94,8 @@ fn refused() {
     let many = waiters();
     let script = format!(
         "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply[same] 2\n\
-         at 10s storm {many} Slow every 0ms\n"
+         at 10s storm {many} Slow every 0ms\nat {}s end\n",
+        60 + 4 * many
     );
     let blast =
         "  patience 1h\n  blast {\n    at most 1 host.Host\n    at most 3 host.Host per 1h\n  }\n";

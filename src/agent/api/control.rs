@@ -1,0 +1,146 @@
+//! What people stop, and what is stopped because too much happens at once.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::view::{HoldView, StormView};
+use super::incidents::{Said, body_of, conflict, who};
+use super::{Caller, Failed, Shared};
+use crate::engine::{Engine, Refusal};
+use crate::journal::Scope;
+
+/// What is stopped, by whom, and why.
+#[derive(Debug, Default, Deserialize)]
+struct Of {
+    /// `all`, `product NAME` or `runbook NAME`; everything if nothing is said.
+    scope: Option<String>,
+    #[serde(default)]
+    by: String,
+    #[serde(default)]
+    why: String,
+}
+
+/// Where changes are stopped, the widest first.
+pub fn holds(engine: &Engine) -> Vec<HoldView> {
+    let view = |(scope, hold): (&Scope, &crate::journal::Hold)| HoldView {
+        scope: scope.to_string(),
+        by: hold.by.to_string(),
+        why: hold.why.clone(),
+        since: hold.since.to_string(),
+    };
+    engine.held().map(view).collect()
+}
+
+/// Storms that last.
+pub fn storms(engine: &Engine) -> Vec<StormView> {
+    let storms = engine.model().storms();
+    let lasting = storms.filter(|(_, storm)| storm.cool_until.is_none());
+    let view = lasting.map(|(scope, storm)| StormView {
+        scope: scope.to_string(),
+        since: storm.since.to_string(),
+        incidents: engine.in_storm(scope),
+        answered: storm.duty.is_none(),
+    });
+    view.collect()
+}
+
+/// `GET /v1/hold`
+pub async fn held(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
+    let held = shared.handle.look(|_, engine| Ok(holds(engine)));
+    let holds = held.await?;
+    let all = holds
+        .iter()
+        .find(|hold| hold.scope == Scope::All.to_string());
+    let answer = json!({"version": 1, "hold": all, "holds": holds});
+    Ok(axum::Json(answer).into_response())
+}
+
+/// `POST /v1/hold`
+pub async fn hold(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Response, Failed> {
+    let of = body_of::<Of>(body).await?.unwrap_or_default();
+    let scope = of.scope()?;
+    let by = of.who(caller)?;
+    match shared.handle.stop_changes(scope, by, of.why).await? {
+        Ok(()) => held(State(shared)).await,
+        Err(refusal) => Err(conflict(&refusal)),
+    }
+}
+
+/// `DELETE /v1/hold`
+pub async fn release(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Response, Failed> {
+    let of = body_of::<Of>(body).await?.unwrap_or_default();
+    let scope = of.scope()?;
+    let by = match caller.name {
+        Some(name) => Some(name),
+        None => Some(crate::value::escape_text(&of.by, 80).into()).filter(|_| !of.by.is_empty()),
+    };
+    let why = Some(of.why).filter(|why| !why.trim().is_empty());
+    match shared
+        .handle
+        .release_changes(scope.clone(), by, why)
+        .await?
+    {
+        true => held(State(shared)).await,
+        false => {
+            let why = format!("nothing stops the changes of {}", scope.shown());
+            Err(Failed::of(StatusCode::CONFLICT, why))
+        }
+    }
+}
+
+/// `GET /v1/storms`
+pub async fn list(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
+    let storms = shared.handle.look(|_, engine| Ok(storms(engine)));
+    Ok(axum::Json(json!({"version": 1, "storms": storms.await?})).into_response())
+}
+
+/// `POST /v1/storms/ack`
+pub async fn acknowledge(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    body: Body,
+) -> Result<Response, Failed> {
+    let of = body_of::<Of>(body).await?.unwrap_or_default();
+    let scope = of.scope()?;
+    let by = of.who(caller)?;
+    match shared.handle.acknowledge_storm(scope, by).await? {
+        Ok(()) => list(State(shared)).await,
+        Err(refusal @ Refusal::NoStorm) => {
+            Err(Failed::of(StatusCode::NOT_FOUND, refusal.to_string()))
+        }
+        Err(refusal) => Err(conflict(&refusal)),
+    }
+}
+
+impl Of {
+    fn scope(&self) -> Result<Scope, Failed> {
+        let Some(words) = &self.scope else {
+            return Ok(Scope::All);
+        };
+        let known = Scope::from_words(words);
+        known.ok_or_else(|| Failed::call("a scope is `all`, `product NAME` or `runbook NAME`"))
+    }
+
+    fn who(&self, caller: Caller) -> Result<String, Failed> {
+        let said = Said {
+            by: self.by.clone(),
+            why: String::new(),
+        };
+        who(caller, &said)
+    }
+}

@@ -1,0 +1,94 @@
+//! `rbk storm`: what happens all at once, and who takes it on.
+
+use std::io;
+
+use clap::Subcommand;
+use serde_json::{Value as Json, json};
+
+use super::remote::{Remote, Which, whoever};
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS};
+use crate::value::escape_text;
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk storm list                what is in storm, since when, with how many incidents
+  rbk storm ack product shop    it is yours, with every incident of it that waits for somebody
+  rbk storm ack all             the same for a storm of several products
+
+While a storm lasts nothing is mended by itself, and one page tells of all its incidents.";
+
+/// Look at storms, and take one on
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// List the storms that last
+    List(Which),
+    /// Take one on: nobody else is told of it any more
+    Ack {
+        /// `all`, `product NAME`
+        #[arg(required = true, num_args = 1..=2, value_name = "SCOPE")]
+        scope: Vec<String>,
+        /// Who you are [default: $USER]
+        #[arg(long = "as", value_name = "NAME")]
+        by: Option<String>,
+        #[command(flatten)]
+        which: Which,
+    },
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let answer: Result<Json, String> = match &arguments.what {
+        What::List(which) => Remote::new(which).and_then(|agent| agent.get("/v1/storms")),
+        What::Ack { scope, by, which } => Remote::new(which).and_then(|agent| {
+            let said = json!({"scope": scope.join(" "), "by": whoever(by.as_deref())});
+            agent.post("/v1/storms/ack", &said)
+        }),
+    };
+    match answer {
+        Ok(answer) => {
+            terminal.say(&words(&answer))?;
+            Ok(CLEAN)
+        }
+        Err(why) => {
+            terminal.complain(&format!("error: {why}\n"))?;
+            Ok(FINDINGS)
+        }
+    }
+}
+
+fn words(answer: &Json) -> String {
+    let storms = answer.get("storms").and_then(Json::as_array);
+    let lines: String = storms.into_iter().flatten().map(line).collect();
+    match lines.is_empty() {
+        true => "No storm.\n".to_owned(),
+        false => lines,
+    }
+}
+
+/// What is said of one, in a line.
+pub fn line(storm: &Json) -> String {
+    let text = |name: &str| {
+        let said = storm.get(name).and_then(Json::as_str).unwrap_or_default();
+        escape_text(said, usize::MAX)
+    };
+    let many = storm
+        .get("incidents")
+        .and_then(Json::as_u64)
+        .unwrap_or_default();
+    let answered = match storm.get("answered").and_then(Json::as_bool) {
+        Some(true) => "somebody has it",
+        Some(false) | None => "nobody has answered",
+    };
+    format!(
+        "Storm of {}: {many} incidents since {}; {answered}.\n",
+        text("scope"),
+        text("since")
+    )
+}

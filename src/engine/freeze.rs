@@ -1,0 +1,117 @@
+//! Changes are stopped by people, who hear each hour that they still are, and let go on.
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
+
+use super::Engine;
+use super::decide::freeze;
+use super::duty::link;
+use super::people::Refusal;
+use super::timer::Timer;
+use crate::journal::{Error, Journal, MessageKind, Scope};
+use crate::run::moment;
+use crate::value::{Duration, Time};
+
+/// How often owners hear that changes are stopped.
+const OFTEN: Duration = Duration::from_millis(60 * 60_000);
+
+impl Engine {
+    /// Stops the changes of a scope: no run begins another one there until they are let go on. What
+    /// is to be changed meanwhile waits, as long as its patience lasts.
+    pub fn stop_changes(
+        &mut self,
+        journal: &dyn Journal,
+        scope: Scope,
+        by: &str,
+        why: &str,
+        now: Time,
+    ) -> Result<Result<(), Refusal>, Error> {
+        let decision = match freeze::stop(&self.model, scope, by, why) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.carry_out(decision, now);
+        self.timers
+            .insert((moment::after(now, OFTEN), Timer::Freeze(now)));
+        self.work_on(journal, now)?;
+        Ok(Ok(()))
+    }
+
+    /// Lets the changes of a scope go on. False if nothing stopped them there.
+    pub fn release_changes(
+        &mut self,
+        journal: &dyn Journal,
+        scope: &Scope,
+        by: Option<SmolStr>,
+        why: Option<String>,
+        now: Time,
+    ) -> Result<bool, Error> {
+        let Some(decision) = freeze::release(&self.model, scope, by, why) else {
+            return Ok(false);
+        };
+        self.carry_out(decision, now);
+        self.work_on(journal, now)?;
+        Ok(true)
+    }
+
+    /// What was stopped at that time has been so for another hour.
+    pub(super) fn freeze_lasts(
+        &mut self,
+        since: Time,
+        now: Time,
+    ) -> Result<(), Error> {
+        let freezes = self.model.freezes();
+        let lasting = freezes.filter(|(_, hold)| hold.since == since);
+        let lasting: Vec<Scope> = lasting.map(|(scope, _)| scope.clone()).collect();
+        let hours = moment::since(since, now).millis() / OFTEN.millis();
+        for scope in &lasting {
+            let to = self
+                .owners_of(scope)
+                .into_iter()
+                .map(|(_, to)| to)
+                .collect();
+            let decision = freeze::reminds(&self.model, scope, hours, to);
+            self.carry_out(decision, now);
+        }
+        if !lasting.is_empty() {
+            self.timers
+                .insert((moment::after(now, OFTEN), Timer::Freeze(since)));
+        }
+        Ok(())
+    }
+
+    /// What is due of freezes that were set before the agent began.
+    pub(super) fn set_freeze_timers(&mut self, now: Time) {
+        let since: Vec<Time> = self.model.freezes().map(|(_, hold)| hold.since).collect();
+        for since in since {
+            let passed = moment::since(since, now).millis().max(0);
+            let next = (passed / OFTEN.millis() + 1) * OFTEN.millis();
+            let due = moment::after(since, Duration::from_millis(next));
+            self.timers.insert((due, Timer::Freeze(since)));
+        }
+    }
+
+    /// Tells whoever owns something in a scope, each once.
+    pub(super) fn tell_scope(&mut self, scope: &Scope, text: &str, now: Time) {
+        let thread = format!("{}/freeze/{scope}", self.store);
+        let mut told = BTreeSet::new();
+        let all = self.runbooks.all().iter();
+        let programs: Vec<_> = all.map(|loaded| loaded.program.clone()).collect();
+        for program in programs {
+            if scope.covers(&program.package, &program.runbook)
+                && link(&program, 0).is_some_and(|(_, to, _)| told.insert(to))
+            {
+                let (kind, title) = (MessageKind::Note, "changes are stopped");
+                self.tell_first(&program, kind, thread.clone(), title, text, now);
+            }
+        }
+    }
+
+    fn owners_of(&self, scope: &Scope) -> BTreeSet<(SmolStr, SmolStr)> {
+        let all = self.runbooks.all().iter().map(|loaded| &loaded.program);
+        let own = all.filter(|program| scope.covers(&program.package, &program.runbook));
+        let owners = own.filter_map(|program| link(program, 0));
+        owners.map(|(role, to, _)| (role, to)).collect()
+    }
+}

@@ -1,0 +1,429 @@
+//! Storms: so many incidents at once that they are one trouble. Nothing is mended by itself, one
+//! page tells of all of them, and when it is over remedies wait until what is seen is fresh again.
+//!
+//! What has come lately is counted here, and read from the records at a start; what was decided about
+//! it stands in the model.
+
+mod tell;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use smol_str::SmolStr;
+
+use super::Engine;
+use super::decide::{chain, deliver, storm};
+use super::desk::Trouble;
+use super::people::Refusal;
+use super::timer::Timer;
+use super::work::Work;
+use crate::journal::{
+    Error, Incident, IncidentId, IncidentState, Journal, MessageKind, Obstacle, Scope, Storm,
+    StormJoined,
+};
+use crate::run::moment;
+use crate::settings::StormBounds;
+use crate::value::{Duration, Time};
+
+/// How many incidents are read at once.
+const PAGE: usize = 500;
+
+/// What has come lately.
+#[derive(Debug, Default)]
+pub struct Storms {
+    /// By product: when its newest incidents were opened, oldest first.
+    opened: BTreeMap<SmolStr, VecDeque<(Time, IncidentId)>>,
+    /// The incidents of storms that last, and their products.
+    members: BTreeMap<IncidentId, SmolStr>,
+}
+
+impl Storms {
+    fn add(&mut self, product: &SmolStr, id: IncidentId, at: Time, bounds: &StormBounds) {
+        let opened = self.opened.entry(product.clone()).or_default();
+        opened.push_back((at, id));
+        let most = usize::try_from(bounds.threshold).unwrap_or(usize::MAX);
+        let oldest = before(before(at, bounds.span), storm::QUIET);
+        while opened.len() > most || opened.front().is_some_and(|(at, _)| *at < oldest) {
+            opened.pop_front();
+        }
+    }
+
+    /// What was opened within the span.
+    fn within(&self, product: &str, bounds: &StormBounds, now: Time) -> BTreeSet<IncidentId> {
+        let since = before(now, bounds.span);
+        let opened = self.opened.get(product).into_iter().flatten();
+        let opened = opened.filter(|(at, _)| *at > since);
+        opened.map(|(_, id)| *id).collect()
+    }
+
+    fn first(&self, incidents: &BTreeSet<IncidentId>, product: &str) -> Option<Time> {
+        let opened = self.opened.get(product)?.iter();
+        let mut of = opened.filter(|(_, id)| incidents.contains(id));
+        of.next().map(|(at, _)| *at)
+    }
+
+    /// When a storm is over, if nothing more comes.
+    fn over(&self, product: &str, since: Time, bounds: &StormBounds) -> Time {
+        let opened = self.opened.get(product).into_iter().flatten().rev();
+        let last = opened
+            .map(|(at, _)| *at)
+            .nth(storm::quarter(bounds).saturating_sub(1));
+        moment::after(
+            moment::after(last.unwrap_or(since), bounds.span),
+            storm::QUIET,
+        )
+    }
+
+    /// The clock was set.
+    pub fn shift(&mut self, by: Duration) {
+        for (at, _) in self.opened.values_mut().flatten() {
+            *at = moment::after(*at, by);
+        }
+    }
+
+    fn of(&self, scope: &Scope) -> BTreeSet<IncidentId> {
+        let members = self.members.iter();
+        let own = members.filter(|(_, product)| scope.covers(product, ""));
+        own.map(|(id, _)| *id).collect()
+    }
+}
+
+impl Engine {
+    /// An incident was opened, and not because somebody asked for it.
+    pub(super) fn counts_for_storm(
+        &mut self,
+        id: IncidentId,
+        product: &SmolStr,
+        now: Time,
+    ) -> Result<(), Error> {
+        self.storms.add(product, id, now, &self.bounds.storm);
+        if self.model.storm_over(product).is_some() {
+            self.storms.members.insert(id, product.clone());
+        }
+        let scope = Scope::Product(product.clone());
+        if self.lasts(&scope) {
+            return Ok(());
+        }
+        let incidents = self.storms.within(product, &self.bounds.storm, now);
+        if (incidents.len() as u64) < u64::from(self.bounds.storm.threshold) {
+            return Ok(());
+        }
+        let since = self.storms.first(&incidents, product).unwrap_or(now);
+        for id in &incidents {
+            self.storms.members.insert(*id, product.clone());
+        }
+        let text = (!self.platform_hears()).then(|| self.storm_words(&scope));
+        let decision = storm::begins(&self.model, scope, &incidents, since, text, now);
+        self.carry_out(decision, now);
+        self.timers.insert((now, Timer::Storms));
+        self.storm_of_everything(now)
+    }
+
+    /// Storms of several products are one of everything.
+    fn storm_of_everything(&mut self, now: Time) -> Result<(), Error> {
+        let since = match self.model.storm(&Scope::All) {
+            Some(storm) if storm.cool_until.is_none() => return Ok(()),
+            Some(_) | None => match self.stormy().as_slice() {
+                few if few.len() < storm::PRODUCTS => return Ok(()),
+                all => all.iter().map(|(_, since)| *since).min(),
+            },
+        };
+        let incidents = self.storms.of(&Scope::All);
+        let text = self
+            .platform
+            .is_some()
+            .then(|| self.storm_words(&Scope::All));
+        let is_told = text.is_some();
+        let since = since.unwrap_or(now);
+        let decision = storm::begins(&self.model, Scope::All, &incidents, since, text, now);
+        self.carry_out(decision, now);
+        if is_told {
+            for (scope, _) in self.stormy() {
+                self.end_storm_chain(&scope, "it is part of a larger storm", now)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many incidents a storm has.
+    pub fn in_storm(&self, scope: &Scope) -> usize {
+        self.storms.of(scope).len()
+    }
+
+    /// The products in storm, and since when.
+    fn stormy(&self) -> Vec<(Scope, Time)> {
+        let storms = self.model.storms();
+        let last =
+            storms.filter(|(scope, storm)| **scope != Scope::All && storm.cool_until.is_none());
+        last.map(|(scope, storm)| (scope.clone(), storm.since))
+            .collect()
+    }
+
+    fn lasts(&self, scope: &Scope) -> bool {
+        let storm = self.model.storm(scope);
+        storm.is_some_and(|storm| storm.cool_until.is_none())
+    }
+
+    /// Whether one contact hears of a storm of everything, for all products.
+    fn platform_hears(&self) -> bool {
+        self.platform.is_some() && self.lasts(&Scope::All)
+    }
+
+    /// The storm that tells of an incident, so that it needs no page of its own.
+    pub(super) fn storm_telling_of(&self, id: IncidentId) -> Option<Scope> {
+        let product = self.storms.members.get(&id)?;
+        if self.platform_hears() {
+            return Some(Scope::All);
+        }
+        let scope = Scope::Product(product.clone());
+        self.lasts(&scope).then_some(scope)
+    }
+
+    /// An incident is told of with all others of its storm, and not by itself any more.
+    pub(super) fn fold(
+        &mut self,
+        id: IncidentId,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(scope) = self.storm_telling_of(id) else {
+            return Ok(());
+        };
+        let why = "it is told of with all others of a storm";
+        let decision = chain::ends(&self.model, id, why);
+        self.carry_out(decision, now);
+        let decision = deliver::drop_pages(&self.model, id, why);
+        self.carry_out(decision, now);
+        let incident = id;
+        self.record(StormJoined { scope, incident }, now);
+        Ok(())
+    }
+
+    /// Nobody has answered: the next link is told, or the last one again.
+    pub(super) fn climb_storm(
+        &mut self,
+        journal: &dyn Journal,
+        scope: &Scope,
+        now: Time,
+    ) -> Result<(), Error> {
+        let links = self.storm_links(journal, scope)?;
+        let decision = chain::storm_advances(&self.model, scope, &links, now);
+        self.carry_out(decision, now);
+        Ok(())
+    }
+
+    /// Looks at all storms: what is over, who is told next, what may go on.
+    pub(super) fn storms_due(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+        let storms: Vec<(Scope, Storm)> = self
+            .model
+            .storms()
+            .map(|(scope, storm)| (scope.clone(), storm.clone()))
+            .collect();
+        for (scope, storm) in storms {
+            if let Some(until) = storm.cool_until {
+                match until <= now {
+                    true => self.is_gone(Obstacle::Storm(scope)),
+                    false => {
+                        self.timers.insert((until, Timer::Storms));
+                    }
+                }
+                continue;
+            }
+            let over = match &scope {
+                Scope::Product(product) => {
+                    Some(self.storms.over(product, storm.since, &self.bounds.storm))
+                }
+                Scope::All | Scope::Runbook(_) => match self.stormy().len() < storm::PRODUCTS {
+                    true => Some(now),
+                    // Looked at again when one of them is over.
+                    false => None,
+                },
+            };
+            if over.is_some_and(|over| over <= now) {
+                self.end_storm(journal, &scope, now)?;
+                self.timers.insert((now, Timer::Storms));
+                continue;
+            }
+            self.timers.extend(over.map(|over| (over, Timer::Storms)));
+            match storm.duty.map(|duty| duty.next) {
+                Some(next) if next <= now => self.work.push_back(Work::ClimbStorm(scope)),
+                Some(next) => {
+                    self.timers.insert((next, Timer::Storms));
+                }
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A storm is over: whoever is still needed by one of its incidents hears of it by itself.
+    fn end_storm(&mut self, journal: &dyn Journal, scope: &Scope, now: Time) -> Result<(), Error> {
+        let members = self.storms.of(scope);
+        let told = self.told_of_storm(journal, scope)?;
+        let thread = self.storm_thread(scope);
+        let decision = storm::ends(&self.model, scope, &self.bounds.storm, now);
+        self.carry_out(decision, now);
+        self.drop_storm_pages(thread.as_ref(), "the storm is over", now)?;
+        let cool = self.bounds.storm.cool_down;
+        let text = format!(
+            "over, after {} incidents; remedies go on in {cool}",
+            members.len()
+        );
+        self.say_to_all(scope, thread, told, MessageKind::Resolved, &text, now);
+        for id in members {
+            if self.storm_telling_of(id).is_some() {
+                continue;
+            }
+            if !self.is_in_storm(id) {
+                self.storms.members.remove(&id);
+            }
+            self.tell_after_storm(id)?;
+        }
+        Ok(())
+    }
+
+    /// Whether some storm still lasts over the product of an incident.
+    fn is_in_storm(&self, id: IncidentId) -> bool {
+        let product = self.storms.members.get(&id);
+        product.is_some_and(|product| self.model.storm_over(product).is_some())
+    }
+
+    /// Of an incident whose page was not sent for a storm somebody hears now.
+    fn tell_after_storm(&mut self, id: IncidentId) -> Result<(), Error> {
+        let is_waiting = self.model.chain(id).is_none();
+        let incident = self.model.incident(id);
+        if is_waiting && incident.is_some_and(|one| one.state == IncidentState::Handed) {
+            let said = incident.and_then(|one| one.said.clone());
+            let text = said.as_ref().map(|said| said.text.clone());
+            let text = text.unwrap_or_else(|| "somebody is needed".to_owned());
+            let reason = said.and_then(|said| said.reason);
+            self.work.push_back(Work::Page(id, text, reason));
+        }
+        Ok(())
+    }
+
+    /// The addresses that were told of a storm.
+    fn told_of_storm(
+        &mut self,
+        journal: &dyn Journal,
+        scope: &Scope,
+    ) -> Result<Vec<SmolStr>, Error> {
+        let storm = self.model.storm(scope);
+        let last = storm.and_then(|storm| storm.duty.as_ref()?.link);
+        let Some(last) = last else {
+            return Ok(Vec::new());
+        };
+        let links = self.storm_links(journal, scope)?;
+        let told = links.into_iter().take(usize::from(last) + 1);
+        Ok(told.map(|(_, address, _)| address).collect())
+    }
+
+    fn say_to_all(
+        &mut self,
+        scope: &Scope,
+        thread: Option<SmolStr>,
+        told: Vec<SmolStr>,
+        kind: MessageKind,
+        text: &str,
+        now: Time,
+    ) {
+        let Some(thread) = thread else { return };
+        for to in told {
+            let message = self.storm_message(scope, thread.clone(), kind, text, now);
+            self.queue(&to, message, 0, now);
+        }
+    }
+
+    fn drop_storm_pages(
+        &mut self,
+        thread: Option<&SmolStr>,
+        why: &str,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(thread) = thread else { return Ok(()) };
+        let decision = deliver::drop_thread(&self.model, thread, why);
+        self.carry_out(decision, now);
+        Ok(())
+    }
+
+    fn end_storm_chain(
+        &mut self,
+        scope: &Scope,
+        why: &str,
+        now: Time,
+    ) -> Result<(), Error> {
+        let Some(ended) = storm::chain_ends(&self.model, scope, why) else {
+            return Ok(());
+        };
+        self.record(ended, now);
+        let thread = self.storm_thread(scope);
+        self.drop_storm_pages(thread.as_ref(), why, now)
+    }
+
+    /// Somebody takes a storm on, with all its incidents that wait for somebody.
+    pub fn acknowledge_storm(
+        &mut self,
+        journal: &dyn Journal,
+        scope: &Scope,
+        by: &str,
+        now: Time,
+    ) -> Result<Result<(), Refusal>, Error> {
+        if !self.lasts(scope) {
+            return Ok(Err(Refusal::NoStorm));
+        }
+        let told = self.told_of_storm(journal, scope)?;
+        let why = format!("acknowledged by {by}");
+        self.end_storm_chain(scope, &why, now)?;
+        let thread = self.storm_thread(scope);
+        self.say_to_all(scope, thread, told, MessageKind::Acknowledged, &why, now);
+        for id in self.storms.of(scope) {
+            let incident = self.model.incident(id);
+            if incident.is_some_and(|one| one.state == IncidentState::Handed) {
+                // It waits for somebody, so this cannot be refused.
+                let _ = self.acknowledge(journal, id, by, now)?;
+            }
+        }
+        self.work_on(journal, now)?;
+        Ok(Ok(()))
+    }
+
+    /// What has come lately, by the records.
+    pub(super) fn recall_storms(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+        let lasting = self
+            .model
+            .storms()
+            .filter(|(_, storm)| storm.cool_until.is_none());
+        let oldest = before(before(now, self.bounds.storm.span), storm::QUIET);
+        let since = lasting
+            .map(|(_, storm)| storm.since)
+            .fold(oldest, Time::min);
+        let mut found: Vec<Incident> = Vec::new();
+        loop {
+            let last = found.last().map(|incident| incident.id);
+            let page = journal.page_of_incidents(false, last, PAGE)?.found;
+            let is_last = page.is_empty() || page.iter().any(|one| one.opened < since);
+            found.extend(page);
+            if is_last {
+                break;
+            }
+        }
+        self.storms = Storms::default();
+        for incident in found.into_iter().rev().filter(|one| one.opened >= since) {
+            let product = match self.desk.program(journal, incident.code) {
+                Ok(program) => program.package.clone(),
+                Err(Trouble::Store(error)) => return Err(error),
+                Err(Trouble::Unreadable | Trouble::Ended) => continue,
+            };
+            self.storms
+                .add(&product, incident.id, incident.opened, &self.bounds.storm);
+            let over = self.model.storm_over(&product);
+            if over.is_some_and(|(_, storm)| incident.opened >= storm.since) {
+                self.storms.members.insert(incident.id, product);
+            }
+        }
+        self.timers.insert((now, Timer::Storms));
+        Ok(())
+    }
+}
+
+fn before(at: Time, by: Duration) -> Time {
+    moment::after(at, Duration::from_millis(-by.millis()))
+}

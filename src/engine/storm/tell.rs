@@ -1,0 +1,159 @@
+//! The page of a storm: whom it goes to, and what it says of the incidents.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::super::Engine;
+use super::super::decide::{chain, deliver};
+use super::super::desk::Trouble;
+use super::super::duty::link;
+use crate::effect::{Reason, Severity};
+use crate::journal::{Error, Incident, Journal, Line, Message, MessageKind, Scope};
+use crate::program::Program;
+use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
+
+/// The most incidents that a page lists.
+const LISTED: usize = 50;
+
+impl Engine {
+    /// Tells one link of a storm, unless it is still to be told.
+    pub(in super::super) fn tell_of_storm(
+        &mut self,
+        journal: &dyn Journal,
+        scope: &Scope,
+        to: &SmolStr,
+        now: Time,
+    ) -> Result<(), Error> {
+        let thread = self.storm_thread(scope);
+        let Some(thread) = thread else {
+            return Ok(());
+        };
+        if deliver::is_due(&self.model, &thread, to) {
+            return Ok(());
+        }
+        let members = self.storms.of(scope);
+        let mut severity = Severity::None;
+        let mut evidence = Vec::new();
+        for id in members.iter().take(LISTED) {
+            self.bring(journal, *id)?;
+            let Some(incident) = self.model.incident(*id) else {
+                continue;
+            };
+            severity = severity.max(incident.severity);
+            evidence.push(listed(incident));
+        }
+        if members.len() > LISTED {
+            let text = format!("… and {} more", members.len() - LISTED);
+            evidence.push(Line { at: now, text });
+        }
+        let text = self.storm_words(scope);
+        let mut message = self.storm_message(scope, thread, MessageKind::Page, &text, now);
+        message.severity = severity;
+        message.evidence = evidence;
+        message.reason = Some(Reason::Systemic.word().into());
+        message.answer = format!("rbk storm ack {scope}");
+        self.queue(to, message, 0, now);
+        Ok(())
+    }
+
+    pub(super) fn storm_message(
+        &self,
+        scope: &Scope,
+        thread: SmolStr,
+        kind: MessageKind,
+        text: &str,
+        now: Time,
+    ) -> Message {
+        let package = match scope {
+            Scope::Product(product) => product.clone(),
+            Scope::All | Scope::Runbook(_) => SmolStr::default(),
+        };
+        Message {
+            kind,
+            incident: None,
+            thread,
+            at: now,
+            package,
+            runbook: "agent".into(),
+            severity: Severity::Sev3,
+            title: format!("a storm of incidents of {}", scope.shown()),
+            text: escape_text(text, SHOWN_CHARACTERS),
+            reason: None,
+            roles: Vec::new(),
+            evidence: Vec::new(),
+            answer: String::new(),
+        }
+    }
+
+    /// What belongs to one storm, and to no earlier one.
+    pub(super) fn storm_thread(&self, scope: &Scope) -> Option<SmolStr> {
+        let since = self.model.storm(scope)?.since.millis();
+        Some(format!("{}/storm/{scope}/{since}", self.store).into())
+    }
+
+    pub(super) fn storm_words(&self, scope: &Scope) -> String {
+        let many = self.storms.of(scope).len();
+        let more = match scope {
+            Scope::All => "storms of several products",
+            Scope::Product(_) | Scope::Runbook(_) => {
+                "too many at once for each to be a trouble of its own"
+            }
+        };
+        format!(
+            "{many} incidents so far, {more}: nothing is mended while it lasts, and none of them \
+             pages by itself"
+        )
+    }
+
+    /// Who hears of a storm, link by link: the role, its address, how long it is waited for.
+    pub(super) fn storm_links(
+        &mut self,
+        journal: &dyn Journal,
+        scope: &Scope,
+    ) -> Result<Vec<chain::Link>, Error> {
+        if *scope == Scope::All {
+            let platform = self.platform.iter();
+            return Ok(platform
+                .map(|to| ("platform".into(), to.clone(), None))
+                .collect());
+        }
+        let Some(program) = self.program_of_storm(journal, scope)? else {
+            return Ok(Vec::new());
+        };
+        Ok((0..).map_while(|place| link(&program, place)).collect())
+    }
+
+    /// Code of the product: what is loaded, or what its incidents are pinned to.
+    fn program_of_storm(
+        &mut self,
+        journal: &dyn Journal,
+        scope: &Scope,
+    ) -> Result<Option<Arc<Program>>, Error> {
+        let all = self.runbooks.all().iter();
+        let mut own = all.filter(|loaded| scope.covers(&loaded.program.package, ""));
+        if let Some(loaded) = own.next() {
+            return Ok(Some(loaded.program.clone()));
+        }
+        for id in self.storms.of(scope) {
+            let Some(incident) = self.model.incident(id) else {
+                continue;
+            };
+            match self.desk.program(journal, incident.code) {
+                Ok(program) => return Ok(Some(program)),
+                Err(Trouble::Store(error)) => return Err(error),
+                Err(Trouble::Unreadable | Trouble::Ended) => {}
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// `12 slow: Slow instance=web-3 (handed)`
+fn listed(incident: &Incident) -> Line {
+    let (id, state) = (incident.id, incident.state.word());
+    Line {
+        at: incident.opened,
+        text: format!("{id} {}: {} ({state})", incident.runbook, incident.title),
+    }
+}

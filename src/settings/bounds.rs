@@ -1,0 +1,123 @@
+//! How much the agent does before it leaves it to people.
+
+use super::reader::{Reader, Section};
+use super::value;
+use crate::value::Duration;
+
+/// See the head of this file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    pub storm: StormBounds,
+    pub limits: Limits,
+}
+
+/// When so much happens at once that nothing is mended by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StormBounds {
+    /// So many incidents of one product,
+    pub threshold: u32,
+    /// opened within this time.
+    pub span: Duration,
+    /// How long remedies wait after it.
+    pub cool_down: Duration,
+    /// How long a change waits for it before a human has it.
+    pub patience: Duration,
+}
+
+/// What holds for all runbooks together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How often one target is changed at most,
+    pub per_target: u32,
+    /// within this time.
+    pub window: Duration,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            storm: StormBounds {
+                threshold: 20,
+                span: Duration::from_millis(60_000),
+                cool_down: Duration::from_millis(10 * 60_000),
+                patience: Duration::from_millis(60 * 60_000),
+            },
+            limits: Limits {
+                per_target: 6,
+                window: Duration::from_millis(60 * 60_000),
+            },
+        }
+    }
+}
+
+/// The longest window that attempts are kept for.
+const LONGEST: Duration = Duration::from_millis(31 * 24 * 3_600_000);
+
+/// `[storm]` and `[limits]`.
+pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
+    let Bounds { storm, limits } = Bounds::default();
+    Bounds {
+        storm: part(reader, file, "storm", STORM, |reader, section| {
+            StormBounds {
+                threshold: whole(reader, section, "threshold", storm.threshold),
+                span: length(reader, section, "span", storm.span),
+                cool_down: length(reader, section, "cool_down", storm.cool_down),
+                patience: length(reader, section, "patience", storm.patience),
+            }
+        })
+        .unwrap_or(storm),
+        limits: part(reader, file, "limits", LIMITS, |reader, section| Limits {
+            per_target: whole(reader, section, "per_target", limits.per_target),
+            window: length(reader, section, "window", limits.window),
+        })
+        .unwrap_or(limits),
+    }
+}
+
+const STORM: &[&str] = &["threshold", "span", "cool_down", "patience"];
+const LIMITS: &[&str] = &["per_target", "window"];
+
+fn part<T>(
+    reader: &mut Reader<'_>,
+    file: &Section<'_>,
+    name: &str,
+    keys: &'static [&'static str],
+    read: impl FnOnce(&mut Reader<'_>, &Section<'_>) -> T,
+) -> Option<T> {
+    let found = file.value(name)?;
+    let table = reader.table(name, found)?;
+    let at = reader.span(found.span());
+    let section = reader.section(table, at, keys);
+    Some(read(reader, &section))
+}
+
+fn length(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, usual: Duration) -> Duration {
+    let meant = reader.text(section, key, value::length);
+    let Some(length) = meant else { return usual };
+    if length > LONGEST {
+        let at = section.value(key).map(|found| reader.span(found.span()));
+        if let Some(at) = at {
+            reader.wrong_at(key, at, "at most `31d`");
+        }
+        return usual;
+    }
+    length
+}
+
+/// A number from 1 on.
+fn whole(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, usual: u32) -> u32 {
+    let Some(found) = section.value(key) else {
+        return usual;
+    };
+    let number = found.get_ref().as_integer();
+    let number =
+        number.and_then(|number| u32::from_str_radix(number.as_str(), number.radix()).ok());
+    match number {
+        Some(number) if number > 0 => number,
+        Some(_) | None => {
+            let at = reader.span(found.span());
+            reader.wrong_at(key, at, "a whole number from 1 on belongs here");
+            usual
+        }
+    }
+}
