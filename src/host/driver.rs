@@ -125,6 +125,8 @@ impl Driver {
             status: status.clone(),
             waiting: Arc::default(),
         };
+        // Whoever asks from now on sees what is there.
+        let held = Tally::of(journal.as_ref()).map(|tally| status.holds(tally));
         let own = handle.clone();
         let thread = thread::spawn(move || {
             let mut work = Work {
@@ -135,7 +137,10 @@ impl Driver {
                 retiring: retention.map(Retiring::new),
                 own,
             };
-            let end = work.run(&incoming);
+            let end = match held {
+                Ok(()) => work.run(&incoming),
+                Err(failure) => Stopped::Store(failure),
+            };
             status.ends();
             if let Stopped::Store(failure) = &end {
                 work.performer.last_words(failure);
@@ -170,10 +175,6 @@ struct Work {
 
 impl Work {
     fn run(&mut self, incoming: &Receiver<Order>) -> Stopped {
-        match Tally::of(self.journal.as_ref()) {
-            Ok(tally) => self.own.status.holds(tally),
-            Err(failure) => return Stopped::Store(failure),
-        }
         // What recovery has to say comes first.
         let (version, epoch) = (env!("CARGO_PKG_VERSION"), self.journal.epoch());
         self.engine.begun(version, epoch, self.clock.now());
