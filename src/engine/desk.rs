@@ -224,7 +224,8 @@ impl Desk {
     /// Everything that has to be written, and forgets what can be looked up again.
     pub fn take(&mut self, model: &mut Model) -> (Time, Vec<Fact>, Vec<Write>) {
         let rows = self.incidents.iter().filter_map(|id| model.row_of(*id));
-        self.writes.extend(rows.map(Write::Incident));
+        self.writes
+            .extend(rows.map(|row| Write::Incident(Box::new(row))));
         self.brought.append(&mut self.incidents);
         model.let_go(&self.brought);
         self.brought.clear();

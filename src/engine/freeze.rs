@@ -56,11 +56,7 @@ impl Engine {
     }
 
     /// What was stopped at that time has been so for another hour.
-    pub(super) fn freeze_lasts(
-        &mut self,
-        since: Time,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn freeze_lasts(&mut self, since: Time, now: Time) -> Result<(), Error> {
         let freezes = self.model.freezes();
         let lasting = freezes.filter(|(_, hold)| hold.since == since);
         let lasting: Vec<Scope> = lasting.map(|(scope, _)| scope.clone()).collect();

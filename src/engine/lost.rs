@@ -4,14 +4,16 @@
 //! nothing counts as proven that they changed, and its owner has it. A run of it, or one whose change
 //! cannot be read, is put aside. Of a message, a debt and an alert that stood, a letter says that it is gone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
 
 use super::{Engine, Model};
 use crate::diag::Code;
 use crate::effect::{Call, Reason, Severity};
 use crate::journal::{
     DeadLetter, Error, EventId, Fact, Incident, IncidentId, IncidentQuarantined, IncidentState,
-    IntentState, Journal, Lost, LostIncident, Read, RunId, Source, Write,
+    IntentId, IntentState, Journal, Lost, LostIncident, Read, RunId, Source, Write,
 };
 use crate::program::CodeHash;
 use crate::run::{Dirt, IntentKind};
@@ -35,13 +37,18 @@ impl Engine {
         let live: BTreeSet<RunId> = live
             .map(|run| run.map_or_else(|id| id, |run| run.id))
             .collect();
+        let incidents = lost.iter().filter_map(|lost| match lost {
+            Lost::Incident(left) => Some(left.id),
+            Lost::Intent { .. } | Lost::Dwell { .. } | Lost::Message(_) | Lost::Debt(_) => None,
+        });
+        let past = Past::of(journal, &incidents.collect())?;
         let mut gone = BTreeSet::new();
         for lost in lost {
             self.desk.write(Write::Lost(lost.clone()));
             match &lost {
                 Lost::Incident(left) => {
                     gone.extend(live.iter().filter(|run| is_of(**run, left.id)));
-                    self.make_anew(journal, left, now)?;
+                    self.make_anew(journal, left, &past, now)?;
                 }
                 Lost::Intent { run, .. } => gone.extend(live.get(run)),
                 Lost::Debt(debt) => {
@@ -65,9 +72,9 @@ impl Engine {
         &mut self,
         journal: &dyn Journal,
         left: &LostIncident,
+        past: &Past,
         now: Time,
     ) -> Result<(), Error> {
-        let past = Past::of(journal, left.id)?;
         let program = self.runbooks.named(&left.runbook);
         let incident = Incident {
             id: left.id,
@@ -95,7 +102,7 @@ impl Engine {
                 .of_incident(left.id)
                 .cloned()
                 .collect(),
-            dirt: Dirt::unproven(past.changes, now),
+            dirt: Dirt::unproven(past.changes_of(left.id), now),
             next_entry: left.lines,
             heard: Default::default(),
             cleared: false,
@@ -149,21 +156,20 @@ impl Engine {
     }
 }
 
-/// What the facts tell of the changes of an incident.
+/// What the facts tell of the changes of incidents.
 #[derive(Default)]
 struct Past {
     held: Model,
     /// What was granted, and is not known to have had no effect.
-    changes: Vec<(smol_str::SmolStr, Call)>,
+    changes: BTreeMap<IntentId, (IncidentId, SmolStr, Call)>,
 }
 
 impl Past {
-    /// Reads every batch that is kept: this is for damage alone.
-    fn of(journal: &dyn Journal, incident: IncidentId) -> Result<Past, Error> {
+    /// Reads every batch that is kept, once for all of these: this is for damage alone.
+    fn of(journal: &dyn Journal, incidents: &BTreeSet<IncidentId>) -> Result<Past, Error> {
         let mut past = Past::default();
-        let mut granted = Vec::new();
         let mut after = 0;
-        loop {
+        while !incidents.is_empty() {
             let batches = journal.facts(after, BATCHES)?;
             let Some(last) = batches.last() else {
                 break;
@@ -171,33 +177,39 @@ impl Past {
             after = last.header.number;
             for batch in &batches {
                 for read in batch.facts.iter().flatten() {
-                    let Read::Fact(fact) = read else {
-                        continue;
-                    };
-                    past.held.apply(fact, batch.header.stamp.at);
-                    match &**fact {
-                        Fact::IntentGranted(fact)
-                            if is_of(fact.run, incident) && fact.change.kind == IntentKind::Do =>
-                        {
-                            granted.push((
-                                fact.intent,
-                                fact.change.key.clone(),
-                                fact.change.call.clone(),
-                            ));
-                        }
-                        Fact::ChangePerformed(fact) if fact.state == IntentState::NotApplied => {
-                            granted.retain(|(intent, ..)| *intent != fact.intent);
-                        }
-                        _ => {}
+                    if let Read::Fact(fact) = read {
+                        past.held.apply(fact, batch.header.stamp.at);
+                        past.learn(fact, incidents);
                     }
                 }
             }
         }
-        past.changes = granted
-            .into_iter()
-            .map(|(_, key, call)| (key, call))
-            .collect();
         Ok(past)
+    }
+
+    fn learn(&mut self, fact: &Fact, incidents: &BTreeSet<IncidentId>) {
+        match fact {
+            Fact::IntentGranted(fact) if fact.change.kind == IntentKind::Do => {
+                if let RunId::Incident(incident, _) = fact.run
+                    && incidents.contains(&incident)
+                {
+                    let (key, call) = (fact.change.key.clone(), fact.change.call.clone());
+                    self.changes.insert(fact.intent, (incident, key, call));
+                }
+            }
+            Fact::ChangePerformed(fact) if fact.state == IntentState::NotApplied => {
+                self.changes.remove(&fact.intent);
+            }
+            _ => {}
+        }
+    }
+
+    /// The changes of one incident, in the order in which they were granted.
+    fn changes_of(&self, incident: IncidentId) -> Vec<(SmolStr, Call)> {
+        let all = self.changes.values();
+        let own = all.filter(|(of, ..)| *of == incident);
+        own.map(|(_, key, call)| (key.clone(), call.clone()))
+            .collect()
     }
 }
 

@@ -179,11 +179,7 @@ impl Engine {
     }
 
     /// An incident is told of with all others of its storm, and not by itself any more.
-    pub(super) fn fold(
-        &mut self,
-        id: IncidentId,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn fold(&mut self, id: IncidentId, now: Time) -> Result<(), Error> {
         let Some(scope) = self.storm_telling_of(id) else {
             return Ok(());
         };
@@ -344,12 +340,7 @@ impl Engine {
         Ok(())
     }
 
-    fn end_storm_chain(
-        &mut self,
-        scope: &Scope,
-        why: &str,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn end_storm_chain(&mut self, scope: &Scope, why: &str, now: Time) -> Result<(), Error> {
         let Some(ended) = storm::chain_ends(&self.model, scope, why) else {
             return Ok(());
         };

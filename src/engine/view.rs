@@ -122,13 +122,7 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
-        Happened::InStorm { of } => {
-            let of = match of {
-                Scope::All => "several products".to_owned(),
-                Scope::Product(_) | Scope::Runbook(_) => of.shown(),
-            };
-            format!("part of a storm of incidents of {of}: one page tells of all of them")
-        }
+        Happened::InStorm { of } => in_storm(of),
         Happened::Damaged => "the record of this line is damaged".to_owned(),
         Happened::Quarantined { why } => why.clone(),
         Happened::SettledBy {
@@ -147,15 +141,25 @@ pub fn line(entry: &Entry) -> Option<String> {
             by,
             role,
             parameters,
-        } => {
-            let role = role.as_ref().map(|role| format!(" as `{role}`"));
-            let parameters = escape_text(parameters, SHOWN_CHARACTERS);
-            format!(
-                "{by} asked for it{}: {parameters}",
-                role.unwrap_or_default()
-            )
-        }
+        } => requested(by, role.as_deref(), parameters),
     })
+}
+
+fn in_storm(of: &Scope) -> String {
+    let of = match of {
+        Scope::All => "several products".to_owned(),
+        Scope::Product(_) | Scope::Runbook(_) => of.shown(),
+    };
+    format!("part of a storm of incidents of {of}: one page tells of all of them")
+}
+
+fn requested(by: &str, role: Option<&str>, parameters: &str) -> String {
+    let role = role.map(|role| format!(" as `{role}`"));
+    let parameters = escape_text(parameters, SHOWN_CHARACTERS);
+    format!(
+        "{by} asked for it{}: {parameters}",
+        role.unwrap_or_default()
+    )
 }
 
 /// What was seen and done, for whoever is told.

@@ -137,7 +137,7 @@ impl Memory {
             Write::Incident(incident) => {
                 let place = (incident.runbook.to_string(), incident.key.to_string());
                 self.places.entry(place).or_default().insert(incident.id);
-                self.incidents.insert(incident.id, incident);
+                self.incidents.insert(incident.id, *incident);
             }
             Write::Entry { incident, entry } => {
                 self.timelines.insert((incident, entry.number), entry);

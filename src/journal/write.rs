@@ -16,7 +16,7 @@ pub enum Write {
         disposition: Disposition,
     },
     Dead(DeadLetter),
-    Incident(Incident),
+    Incident(Box<Incident>),
     /// Under a number that the incident has no entry of yet: what happened is never rewritten.
     Entry {
         incident: IncidentId,

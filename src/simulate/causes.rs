@@ -97,21 +97,9 @@ impl Causes {
             Fact::RunEnded(fact) => self.unless_run(fact.run),
             Fact::IntentWaiting(fact) => self.unless_run(fact.run),
             Fact::IntentGranted(fact) => {
-                let product = self.product_of(&fact.runbook);
-                if let Some(scope) = self
-                    .frozen
-                    .iter()
-                    .find(|one| one.covers(product, &fact.runbook))
-                {
-                    return lacks(format!("{scope:?} is frozen"));
-                }
-                let mut storms = self.storms.iter();
                 let is_new = fact.change.kind == IntentKind::Do;
-                let storm = storms.find(|(scope, until)| {
-                    scope.covers(product, "") && until.is_none_or(|until| until > at)
-                });
-                if let Some((scope, _)) = storm.filter(|_| is_new) {
-                    return lacks(format!("{scope:?} is in storm"));
+                if let Some(stopped) = self.stopped(&fact.runbook, is_new, at) {
+                    return lacks(stopped);
                 }
                 self.granted.insert(fact.intent);
                 self.unless_run(fact.run)
@@ -160,6 +148,20 @@ impl Causes {
             Some(missing) => lacks(format!("nothing has been said of {missing}")),
             None => Ok(()),
         }
+    }
+
+    /// What a change of this runbook had to wait for.
+    fn stopped(&self, runbook: &str, is_new: bool, at: Time) -> Option<String> {
+        let product = self.product_of(runbook);
+        let mut frozen = self.frozen.iter();
+        if let Some(scope) = frozen.find(|scope| scope.covers(product, runbook)) {
+            return Some(format!("{scope:?} is frozen"));
+        }
+        let mut storms = self.storms.iter().filter(|_| is_new);
+        let stands = storms.find(|(scope, until)| {
+            scope.covers(product, "") && until.is_none_or(|until| until > at)
+        });
+        stands.map(|(scope, _)| format!("{scope:?} is in storm"))
     }
 
     /// What has arrived, and what stands for a while.

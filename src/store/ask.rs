@@ -1,7 +1,7 @@
 //! Questions: each is one statement with an index for it.
 //!
-//! In: what is asked. Out: records. Never changes anything, and leaves out what it cannot read in one place: an
-//! incident that is over and that a new one would join. What a start asks for is in `lost.rs`.
+//! In: what is asked. Out: records. Never changes anything, and leaves out what it cannot read in two places: an
+//! incident that is over and that a new one would join, and the pages of a list. What a start asks for is in `lost.rs`.
 
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
@@ -120,7 +120,7 @@ pub fn page_of_incidents(
     };
     let asked = [before.map_or(i64::MAX, |id| stored(id.0)), limit(most)];
     Ok(Page {
-        // One that is damaged takes no page with it.
+        // One that is damaged takes no other off the page; it counts.
         found: {
             let read = |row: &Row<'_>| match record(row, "an incident") {
                 Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(None),

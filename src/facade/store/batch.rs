@@ -120,7 +120,7 @@ impl Batch {
                 by: None,
             },
         };
-        self.with(Write::Incident(Incident {
+        self.with(Write::Incident(Box::new(Incident {
             id: IncidentId(id),
             runbook: runbook.into(),
             code: hash(1),
@@ -146,7 +146,7 @@ impl Batch {
             heard: BTreeMap::new(),
             cleared: false,
             said: None,
-        }))
+        })))
     }
 
     /// An entry of a timeline.

@@ -118,4 +118,12 @@ fn over() {
     let next = stage.incident("a");
     assert_ne!(next, first);
     stage.wait_for(next, "resolved");
+    // It takes no other off the list, and counts.
+    let listed = stage.get("/v1/incidents");
+    let shown = listed["incidents"].as_array().unwrap();
+    let shown: Vec<_> = shown.iter().map(|one| one["id"].as_u64()).collect();
+    assert_eq!(
+        (shown, &listed["total"]),
+        (vec![Some(next)], &Value::from(2))
+    );
 }
