@@ -1,8 +1,8 @@
 //! The agent's mind: from events to incidents, from incidents to runs, from runs to people.
 //!
-//! In: what happened, the time, and a [`Journal`] to look things up in. Out: a batch of facts and
-//! writes that has to become durable, and then, and only then, [`Action`]s for a driver that touches the world.
-//! Never reads a clock, never waits, never touches the world; the same inputs give the same batch.
+//! In: what happened, and the time. Out: a batch of facts and writes that has to become durable, and
+//! then, and only then, [`Action`]s for a driver that touches the world. Never reads a clock, never
+//! waits, never touches the world; the same inputs give the same batch.
 //!
 //! ```text
 //! let mut engine = Engine::start(&journal, runbooks, grants, now)?;
@@ -15,10 +15,12 @@
 //! }
 //! ```
 //!
-//! What it knows is a [`Model`] that facts alone change (`model/`): where changes are stopped, what is
-//! locked and disturbed, what was spent of the rates, what stands, who is told, what is owed, what is
-//! on its way. What follows from an input is decided by functions of the model (`decide/`), and gates
-//! ask nothing else. Incidents and runs are still taken out of the journal, and put back: `desk.rs`.
+//! What it knows is a [`Model`] that facts alone change (`model/`): incidents, where changes are stopped,
+//! what is locked and disturbed, what was spent of the rates, what stands, who is told, what is owed,
+//! what is on its way. What follows from an input is decided by functions of the model (`decide/`), and
+//! gates ask nothing else. No decision reads a store: what comes in, and each piece of work that it
+//! leaves (`work.rs`), names the records that it needs and that are not in memory, and they are fetched
+//! before it is decided (`fetch.rs`). Runs are still changed by hand: `desk.rs`.
 //!
 //! Because an intent is granted, and the state of its run written, in the batch before the change
 //! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
@@ -34,12 +36,14 @@ mod desk;
 mod drive;
 mod duty;
 mod dwell;
+mod fetch;
 mod fit;
 mod freeze;
 mod gate;
 mod keep;
 mod leave;
 mod lost;
+mod matched;
 mod model;
 mod open;
 mod owner;
@@ -62,7 +66,7 @@ pub use model::Model;
 pub use people::Refusal;
 pub use runbooks::{Loaded, Runbooks};
 pub use settle::Settling;
-pub use view::{Plain, line};
+pub use view::{Plain, evidence, line};
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -70,10 +74,10 @@ use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    AgentStarted, AgentStopped, Alert, Epoch, Error, Fact, Hold, IncidentId, Journal, MessageId,
-    Outbox, RunId, Scope, StoppedHow, Write,
+    AgentStarted, AgentStopped, Alert, Epoch, Fact, Hold, IncidentId, MessageId, Outbox, RunId,
+    Scope, StoppedHow, Write,
 };
-use crate::run::{Observe, Perform};
+use crate::run::{self, Observe, Perform};
 use crate::settings::{Bounds, Grants};
 use crate::value::Time;
 use dead::Dead;
@@ -187,37 +191,21 @@ pub enum Arriving {
 }
 
 impl Engine {
-    /// Takes one input in.
-    pub fn handle(&mut self, journal: &dyn Journal, input: Input, now: Time) -> Result<(), Error> {
-        self.take_in(journal, input, now)?;
-        self.work_on(journal, now)
-    }
-
-    fn take_in(&mut self, journal: &dyn Journal, input: Input, now: Time) -> Result<(), Error> {
+    fn take_in(&mut self, input: Input, now: Time) {
         match input {
-            Input::Tick => self.tick(journal, now),
-            Input::Observed { run, id, outcome } => self.answer(
-                journal,
-                run,
-                crate::run::Input::Observed { id, outcome },
-                now,
-            ),
-            Input::Performed { run, id, outcome } => self.answer(
-                journal,
-                run,
-                crate::run::Input::Performed { id, outcome },
-                now,
-            ),
-            Input::Settled { run, id, outcome } => self.answer(
-                journal,
-                run,
-                crate::run::Input::Settled { id, outcome },
-                now,
-            ),
+            Input::Tick => self.tick(now),
+            Input::Observed { run, id, outcome } => {
+                self.hears(run, run::Input::Observed { id, outcome });
+            }
+            Input::Performed { run, id, outcome } => {
+                self.hears(run, run::Input::Performed { id, outcome });
+            }
+            Input::Settled { run, id, outcome } => {
+                self.hears(run, run::Input::Settled { id, outcome });
+            }
             Input::Delivered { message } => {
                 let decision = deliver::delivered(&self.model, message);
                 self.carry_out(decision, now);
-                Ok(())
             }
             Input::Undelivered {
                 message,
@@ -226,9 +214,13 @@ impl Engine {
             } => {
                 let decision = deliver::undelivered(&self.model, message, &why, again, now);
                 self.carry_out(decision, now);
-                Ok(())
             }
         }
+    }
+
+    /// A run is told something in its turn.
+    fn hears(&mut self, run: RunId, input: run::Input) {
+        self.work.push_back(Work::Answer(run, input));
     }
 
     /// What came of all inputs since the last time.
@@ -251,20 +243,6 @@ impl Engine {
         }
     }
 
-    /// Takes a new set of runbooks. Runs and incidents under way go on with the code they have.
-    /// What has to stand for a while is matched anew.
-    pub fn load(
-        &mut self,
-        journal: &dyn Journal,
-        runbooks: Runbooks,
-        grants: Grants,
-        now: Time,
-    ) -> Result<(), Error> {
-        self.load_runbooks(journal, runbooks, now)?;
-        self.grants = grants;
-        self.match_dwells(journal, now)
-    }
-
     /// The runbooks that new events are matched with.
     pub fn runbooks(&self) -> &Runbooks {
         &self.runbooks
@@ -279,17 +257,6 @@ impl Engine {
     /// Where changes are stopped, and by whom; the widest first.
     pub fn held(&self) -> impl Iterator<Item = (&Scope, &Hold)> {
         self.model.freezes()
-    }
-
-    /// How much is done before it is left to people, and how long they are waited for.
-    pub fn abides_by(
-        &mut self,
-        journal: &dyn Journal,
-        bounds: Bounds,
-        now: Time,
-    ) -> Result<(), Error> {
-        self.bounds = bounds;
-        self.recall_storms(journal, now)
     }
 
     /// What it knows, as far as that is changed by facts alone.
@@ -314,19 +281,13 @@ impl Engine {
         self.record(AgentStopped { how }, now);
     }
 
-    fn load_runbooks(
-        &mut self,
-        journal: &dyn Journal,
-        runbooks: Runbooks,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn load_runbooks(&mut self, runbooks: Runbooks, now: Time) {
         for loaded in runbooks.all() {
-            self.desk.keep_program(journal, loaded, now)?;
+            self.desk.keep_program(loaded, now);
         }
         for package in runbooks.packages() {
             self.record(package, now);
         }
         self.runbooks = runbooks;
-        Ok(())
     }
 }

@@ -15,6 +15,7 @@ mod lift;
 mod lost;
 mod memory;
 mod message;
+mod needs;
 mod record;
 mod retain;
 mod write;
@@ -40,8 +41,10 @@ pub use incident::{Duty, How, Incident, IncidentState, Said};
 pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Outbox};
+pub use needs::{Bodies, Needs};
 pub use record::{
-    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun, Storm,
+    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
+    StoredWait, Storm, Waits,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;
@@ -115,6 +118,11 @@ pub trait Journal {
     /// What has happened after a batch, in order: at most so many batches that are still there.
     fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error>;
 
+    /// What a decision needs that is not in memory.
+    fn fetch(&self, needs: &Needs) -> Result<Bodies, Error> {
+        needs::fetch(self, needs)
+    }
+
     /// The highest number used for each kind of id, so that none is used twice.
     fn newest(&self) -> Result<Newest, Error>;
 
@@ -175,6 +183,9 @@ pub trait Journal {
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Where changes are stopped, and by whom.
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error>;
+    /// Who waits for leave to change something, or has waited, by run. One that cannot be read is left
+    /// out: its patience begins anew.
+    fn waits(&self) -> Result<Vec<StoredWait>, Error>;
     /// Storms, as long as something waits for them.
     fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error>;
 }

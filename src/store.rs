@@ -32,7 +32,7 @@ use smol_str::SmolStr;
 use crate::journal::{
     Aged, Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
     Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Newest, Outbox, Page, Recorded,
-    RunId, Scope, Step, StoreMigrated, StoredIntent, StoredRun, Storm,
+    RunId, Scope, Step, StoreMigrated, StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::{Identity, Time};
@@ -281,6 +281,10 @@ impl Journal for Sqlite {
 
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
         ask::holds(self.known()?)
+    }
+
+    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
+        ask::waits(self.known()?)
     }
 
     fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {

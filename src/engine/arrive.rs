@@ -3,16 +3,16 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::fit::{Passed, fit, from_alert, from_event, from_request, title, title_of};
+use super::fit::{Passed, title, title_of};
+use super::matched::{Match, Matched, Parsed};
 use super::open::Occasion;
-use super::{Arriving, Engine, decode};
+use super::{Engine, decode};
 use crate::diag::Code;
 use crate::journal::{
-    Alert, AlertReceived, Arrival, DeadLetter, Disposition, Error, Event, EventId, EventReceived,
-    Fact, IncidentId, IncidentRequested, Journal, RequestReceived, Standing, TriggerRef, Write,
+    Alert, AlertReceived, Arrival, DeadLetter, Disposition, Event, EventId, EventReceived, Fact,
+    IncidentId, IncidentRequested, RequestReceived, Standing, TriggerRef, Write,
 };
 use crate::program::{DataType, TriggerKind};
 use crate::value::Time;
@@ -31,39 +31,40 @@ pub enum Accepted {
 }
 
 impl Engine {
-    /// Accepts something. Once the batch is durable, nothing loses it.
-    pub fn accept(
-        &mut self,
-        journal: &dyn Journal,
-        arriving: Arriving,
-        now: Time,
-    ) -> Result<Accepted, Error> {
+    /// Decides about something that has arrived.
+    pub(super) fn receive(&mut self, matched: Matched, now: Time) -> Accepted {
         let id = self.model.next_event();
         let first = self.desk.facts_so_far();
         let mut dwelling = Vec::new();
         let mut asks = Vec::new();
-        let (event, accepted) = match arriving {
-            Arriving::Alert(alert) => {
-                let accepted = self.alert(journal, id, &alert, &mut dwelling, now)?;
+        let (event, accepted) = match matched {
+            Matched::Alert(alert, matches) => {
+                let accepted = self.alert(id, &alert, matches, &mut dwelling, now);
                 (Event::Alert(alert), accepted)
             }
-            Arriving::Named { name, json } => {
-                let accepted = self.named(journal, id, &name, &json, now)?;
+            Matched::Named {
+                name,
+                json,
+                parsed,
+                matches,
+            } => {
+                let accepted = self.named(id, &name, parsed, matches, now);
                 (Event::Named { name, json }, accepted)
             }
-            Arriving::Request {
+            Matched::Request {
                 runbook,
                 json,
                 by,
                 roles,
+                parsed,
+                matches,
             } => {
                 let asked = Asked {
                     runbook: &runbook,
-                    json: &json,
                     by: &by,
                     roles: &roles,
                 };
-                let accepted = self.request(journal, id, asked, now)?;
+                let accepted = self.request(id, asked, parsed, matches, now);
                 asks = roles;
                 (Event::Request { runbook, json, by }, accepted)
             }
@@ -98,32 +99,26 @@ impl Engine {
             event,
             disposition,
         }));
-        self.work_on(journal, now)?;
-        Ok(accepted)
+        accepted
     }
 
     fn alert(
         &mut self,
-        journal: &dyn Journal,
         id: EventId,
         alert: &Alert,
+        matches: Vec<Match>,
         dwelling: &mut Vec<TriggerRef>,
         now: Time,
-    ) -> Result<Accepted, Error> {
+    ) -> Accepted {
         let mut taken = Taking::default();
         if alert.standing == Standing::Resolved {
             self.stands_no_longer(alert, now);
         }
-        for found in self.runbooks.on_alert(alert) {
-            let Some((loaded, trigger)) = self.runbooks.at(found) else {
+        for Match { found, fits } in matches {
+            let Some((_, trigger)) = self.runbooks.at(found) else {
                 continue;
             };
-            // Of several triggers of a runbook the first one that fits counts.
-            if taken.runbooks.contains(&found.runbook) {
-                continue;
-            }
-            let program = loaded.program.clone();
-            let bindings = match fit(&program, trigger, |binding| from_alert(binding, alert)) {
+            let bindings = match fits {
                 Ok(bindings) => bindings,
                 Err(passed) => {
                     taken.passed(passed);
@@ -145,40 +140,35 @@ impl Engine {
             }
             match alert.standing {
                 Standing::Resolved => {
-                    taken.add(self.alert_resolved(journal, &occasion, &alert.fingerprint, now)?);
+                    taken.add(self.alert_resolved(&occasion, &alert.fingerprint, now));
                 }
                 Standing::Firing => match holding {
-                    Some(_) if self.is_known(journal, &occasion)? => {
-                        taken.add(Some(self.open_or_join(journal, occasion, now)?));
+                    Some(_) if self.is_known(&occasion) => {
+                        taken.add(Some(self.open_or_join(occasion, now)));
                     }
                     Some(holding) => {
                         dwelling.extend(self.has_to_stand(alert, &occasion, holding, now));
                     }
-                    None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
+                    None => taken.add(Some(self.open_or_join(occasion, now))),
                 },
             }
         }
-        Ok(taken.accepted(alert.standing == Standing::Resolved, || {
+        taken.accepted(alert.standing == Standing::Resolved, || {
             (Code::NoRunbook, self.runbooks.not_taken(alert))
-        }))
+        })
     }
 
     fn named(
         &mut self,
-        journal: &dyn Journal,
         id: EventId,
         name: &SmolStr,
-        json: &str,
+        parsed: Parsed,
+        matches: Vec<Match>,
         now: Time,
-    ) -> Result<Accepted, Error> {
-        let parsed: Json = match serde_json::from_str(json) {
+    ) -> Accepted {
+        let parsed = match parsed {
             Ok(parsed) => parsed,
-            Err(error) => {
-                return Ok(dead(
-                    Code::EventMalformed,
-                    format!("it is not JSON: {error}"),
-                ));
-            }
+            Err(why) => return dead(Code::EventMalformed, why),
         };
         let mut taken = Taking::default();
         let mut fields = Vec::new();
@@ -188,16 +178,12 @@ impl Engine {
             }
             match decode::decode(&parsed, record) {
                 Ok(_) => taken.kept = true,
-                Err(misfit) => return Ok(dead(Code::EventMalformed, misfit.to_string())),
+                Err(misfit) => return dead(Code::EventMalformed, misfit.to_string()),
             }
         }
         let mut passed_by = BTreeSet::new();
-        for found in self.runbooks.on_event(name).to_vec() {
-            let Some((loaded, trigger)) = self.runbooks.at(found) else {
-                continue;
-            };
-            let program = loaded.program.clone();
-            match fit(&program, trigger, |binding| from_event(binding, &parsed)) {
+        for Match { found, fits } in matches {
+            match fits {
                 Ok(bindings) => {
                     let occasion = Occasion {
                         event: id,
@@ -208,16 +194,17 @@ impl Engine {
                     };
                     match self.lacks_key(&occasion) {
                         Some(why) => taken.keyless = Some(why),
-                        None => taken.add(Some(self.open_or_join(journal, occasion, now)?)),
+                        None => taken.add(Some(self.open_or_join(occasion, now))),
                     }
                 }
                 Err(passed) => {
-                    passed_by.insert(format!("`{}`", program.runbook));
+                    let loaded = self.runbooks.at(found);
+                    passed_by.extend(loaded.map(|(one, _)| format!("`{}`", one.program.runbook)));
                     taken.passed(passed);
                 }
             }
         }
-        Ok(taken.accepted(false, || {
+        taken.accepted(false, || {
             let passed_by: Vec<String> = passed_by.into_iter().collect();
             let why = match passed_by.as_slice() {
                 [] => format!("no runbook knows events called `{name}`"),
@@ -227,91 +214,72 @@ impl Engine {
                 ),
             };
             (Code::NoRunbook, why)
-        }))
+        })
     }
 
     fn request(
         &mut self,
-        journal: &dyn Journal,
         id: EventId,
         asked: Asked<'_>,
+        parsed: Parsed,
+        matches: Option<Match>,
         now: Time,
-    ) -> Result<Accepted, Error> {
-        let Asked {
-            runbook,
-            json,
-            by,
-            roles,
-        } = asked;
+    ) -> Accepted {
+        let Asked { runbook, by, roles } = asked;
         let mut role = None;
-        let Some(found) = self.runbooks.on_request(runbook) else {
-            return Ok(dead(
-                Code::NoRunbook,
-                format!("no runbook `{runbook}` takes requests"),
-            ));
+        let known = matches.and_then(|Match { found, fits }| {
+            let (loaded, trigger) = self.runbooks.at(found)?;
+            Some((found, fits, loaded.program.clone(), trigger))
+        });
+        let Some((found, fits, program, trigger)) = known else {
+            let why = format!("no runbook `{runbook}` takes requests");
+            return dead(Code::NoRunbook, why);
         };
-        let Some((loaded, trigger)) = self.runbooks.at(found) else {
-            return Ok(dead(
-                Code::NoRunbook,
-                format!("no runbook `{runbook}` takes requests"),
-            ));
-        };
-        let program = loaded.program.clone();
         if let TriggerKind::Request { by: Some(index) } = &trigger.kind {
             let wanted = program.roles.get(index.index()).map(|role| &role.name);
             if !wanted.is_some_and(|wanted| roles.contains(wanted)) {
                 let role = wanted.cloned().unwrap_or_default();
                 let why = format!("only `{role}` may ask for it");
-                return Ok(dead(Code::RequestRefused, why));
+                return dead(Code::RequestRefused, why);
             }
             role = wanted.cloned();
         }
-        let parsed: Json = match serde_json::from_str(json) {
+        let parsed = match parsed {
             Ok(parsed) => parsed,
-            Err(error) => {
-                return Ok(dead(
-                    Code::EventMalformed,
-                    format!("it is not JSON: {error}"),
-                ));
-            }
+            Err(why) => return dead(Code::EventMalformed, why),
         };
-        let names = program.metadata.bindings.clone();
-        let mut name = names.iter();
-        let bindings = fit(&program, trigger, |binding| {
-            from_request(&program, binding, name.next(), &parsed)
-        });
-        match bindings {
-            Ok(bindings) => {
-                let occasion = Occasion {
-                    event: id,
-                    found,
-                    bindings,
-                    firing: None,
-                    title: title_of(&format!("request for {runbook}"), &names, &parsed),
-                };
-                if let Some(why) = self.lacks_key(&occasion) {
-                    return Ok(dead(Code::KeyEmpty, why));
-                }
-                let joins = self.is_known(journal, &occasion)?;
-                let incident = self.open_or_join(journal, occasion, now)?;
-                let requested = IncidentRequested {
-                    incident,
-                    event: id,
-                    by: by.clone(),
-                    role,
-                    parameters: parsed.to_string(),
-                };
-                self.record(requested, now);
-                Ok(match joins {
-                    true => Accepted::Joined(incident),
-                    false => Accepted::Taken(vec![incident]),
-                })
+        let bindings = match fits {
+            Ok(bindings) => bindings,
+            Err(Passed::NotSo) => {
+                let why = format!("the `where` of `{runbook}` is false for this request");
+                return dead(Code::RequestRefused, why);
             }
-            Err(Passed::NotSo) => Ok(dead(
-                Code::RequestRefused,
-                format!("the `where` of `{runbook}` is false for this request"),
-            )),
-            Err(Passed::Failed(code, why)) => Ok(dead(code, why)),
+            Err(Passed::Failed(code, why)) => return dead(code, why),
+        };
+        let names = &program.metadata.bindings;
+        let occasion = Occasion {
+            event: id,
+            found,
+            bindings,
+            firing: None,
+            title: title_of(&format!("request for {runbook}"), names, &parsed),
+        };
+        if let Some(why) = self.lacks_key(&occasion) {
+            return dead(Code::KeyEmpty, why);
+        }
+        let joins = self.is_known(&occasion);
+        let incident = self.open_or_join(occasion, now);
+        let requested = IncidentRequested {
+            incident,
+            event: id,
+            by: by.clone(),
+            role,
+            parameters: parsed.to_string(),
+        };
+        self.record(requested, now);
+        match joins {
+            true => Accepted::Joined(incident),
+            false => Accepted::Taken(vec![incident]),
         }
     }
 }
@@ -320,7 +288,6 @@ impl Engine {
 #[derive(Clone, Copy)]
 struct Asked<'a> {
     runbook: &'a SmolStr,
-    json: &'a str,
     by: &'a SmolStr,
     roles: &'a [SmolStr],
 }

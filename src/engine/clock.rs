@@ -1,19 +1,17 @@
 //! Somebody has set the wall clock: whatever is due after a length is as far away as it was.
 
+use std::collections::BTreeSet;
+
 use super::Engine;
-use super::desk::Trouble;
-use crate::journal::{ClockStepped, Error, Journal};
+use super::timer::Timer;
+use super::work::Work;
+use crate::journal::{ClockStepped, RunId};
 use crate::run::{self, moment};
 use crate::value::{Duration, Time};
 
 impl Engine {
     /// The clock has made a step: all that waits for a length to pass moves with it.
-    pub fn clock_stepped(
-        &mut self,
-        journal: &dyn Journal,
-        by: Duration,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn clock_steps(&mut self, by: Duration, now: Time) {
         // Dwells, chains, messages and debts move by the fact itself.
         self.record(ClockStepped { by }, now);
         self.waiters.shift(by);
@@ -22,20 +20,16 @@ impl Engine {
         self.timers = timers
             .map(|(due, timer)| (moment::after(due, by), timer))
             .collect();
-        self.move_runs(journal, by)?;
+        self.move_runs(by);
         let text = format!("the clock was set by {by}; what is due has moved with it");
         self.tell_owners(&text, now);
-        Ok(())
     }
 
-    fn move_runs(&mut self, journal: &dyn Journal, by: Duration) -> Result<(), Error> {
-        let live = journal.live_runs()?;
-        for id in live.into_iter().flatten().map(|stored| stored.id) {
-            let working = match self.desk.run(journal, id) {
-                Ok(working) => working,
-                Err(Trouble::Store(error)) => return Err(error),
-                // It is quarantined once something is told to it.
-                Err(Trouble::Unreadable | Trouble::Ended) => continue,
+    fn move_runs(&mut self, by: Duration) {
+        for id in self.live_runs() {
+            // One that cannot be read is quarantined once something is told to it.
+            let Ok(working) = self.desk.run(id) else {
+                continue;
             };
             working.run.shift(by);
             for action in &mut working.pending {
@@ -59,6 +53,22 @@ impl Engine {
                 }
             }
         }
-        Ok(())
+    }
+
+    /// The runs that have not ended: at hand, or waiting for time or for their turn.
+    pub(super) fn live_runs(&self) -> BTreeSet<RunId> {
+        let timers = self.timers.iter().filter_map(|(_, timer)| match timer {
+            Timer::Run(run, _) | Timer::Patience(run, _) => Some(*run),
+            Timer::Holding(_)
+            | Timer::Duty(_)
+            | Timer::Message(_)
+            | Timer::Debt(_)
+            | Timer::Storms
+            | Timer::Freeze(_) => None,
+        });
+        let told = self.work.iter().filter_map(Work::run);
+        let waiting = self.waiters.runs();
+        let known = timers.chain(told).chain(waiting);
+        known.chain(self.desk.runs()).collect()
     }
 }

@@ -10,8 +10,8 @@ use super::{Action, Engine};
 use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
-    AlertCleared, Error, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState, Journal,
-    MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined,
+    AlertCleared, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState, MessageKind,
+    ReleasedFor, RunEnded, RunId, RunQuarantined,
 };
 use crate::program::Program;
 use crate::run::{self, Leave};
@@ -21,7 +21,6 @@ impl Engine {
     /// A run is over.
     pub(super) fn ended(
         &mut self,
-        journal: &dyn Journal,
         run: RunId,
         program: &Program,
         end: End,
@@ -33,11 +32,11 @@ impl Engine {
         };
         self.record(ended, now);
         self.stop_waiting(run);
-        self.desk.run(journal, run)?.pending.clear();
+        self.desk.run(run)?.pending.clear();
         let id = match run {
             RunId::Incident(id, _) => id,
             RunId::Debt(debt, _) => {
-                self.debt_looked_at(debt, &end, now)?;
+                self.debt_looked_at(debt, &end, now);
                 return Ok(());
             }
         };
@@ -47,22 +46,22 @@ impl Engine {
         // A human who calls it over answers for what is left.
         let keeps = if is_over { NOTHING } else { keeps(&end) };
         if !keeps.locks {
-            self.unlock(run, now)?;
+            self.unlock(run, now);
         }
         if !keeps.disturbed && (is_over || !is_dirty) {
-            self.recovered(run, ReleasedFor::Ended, now)?;
+            self.recovered(run, ReleasedFor::Ended, now);
         }
         match end {
-            End::Resolved => self.resolved(journal, id, How::Verified, None, now)?,
-            End::Cleared { .. } => self.resolved(journal, id, How::Cleared, None, now)?,
-            End::SelfResolved => self.resolved(journal, id, How::SelfResolved, None, now)?,
-            End::Mitigated { .. } => self.resolved(journal, id, How::Mitigated, None, now)?,
-            End::Handed { reason, .. } => self.handed(id, reason, now)?,
+            End::Resolved => self.resolved(id, How::Verified, None, now),
+            End::Cleared { .. } => self.resolved(id, How::Cleared, None, now),
+            End::SelfResolved => self.resolved(id, How::SelfResolved, None, now),
+            End::Mitigated { .. } => self.resolved(id, How::Mitigated, None, now),
+            End::Handed { reason, .. } => self.handed(id, reason, now),
             // Only a human calls a run off, and says what becomes of the incident.
             End::Cancelled => {}
             End::Again => {
-                let code = self.desk.run(journal, run)?.code;
-                self.begin_run(journal, id, code, program, Leave::Mend, now)?;
+                let code = self.desk.run(run)?.code;
+                self.begin_run(id, code, program, Leave::Mend, now);
             }
         }
         Ok(())
@@ -71,15 +70,14 @@ impl Engine {
     /// An incident is over; whoever was told is told that, too.
     pub(super) fn resolved(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         how: How,
         said: Option<(SmolStr, String)>,
         now: Time,
-    ) -> Result<(), Error> {
+    ) {
         let (by, why) = said.unzip();
         let Some(incident) = self.model.incident(id) else {
-            return Ok(());
+            return;
         };
         // A run that is called off may still be changing something: its end releases that.
         let is_free = incident.run.is_none();
@@ -110,21 +108,12 @@ impl Engine {
             None => format!("resolved: {}", how.word()),
         };
         for address in told {
-            self.send(
-                journal,
-                id,
-                &address,
-                MessageKind::Resolved,
-                &text,
-                None,
-                now,
-            )?;
+            self.send(id, &address, MessageKind::Resolved, &text, None, now);
         }
         self.actions.push(Action::Note { incident: id, text });
-        Ok(())
     }
 
-    fn handed(&mut self, id: IncidentId, reason: Reason, now: Time) -> Result<(), Error> {
+    fn handed(&mut self, id: IncidentId, reason: Reason, now: Time) {
         if let Some(incident) = self.model.incident(id)
             && !matches!(incident.state, IncidentState::Acknowledged { .. })
             && !incident.state.is_over()
@@ -136,25 +125,18 @@ impl Engine {
             };
             self.record(handed, now);
         }
-        Ok(())
     }
 
     /// One alert of an incident is resolved; the run hears of it when no other fires.
     pub(super) fn alert_resolved(
         &mut self,
-        journal: &dyn Journal,
         occasion: &Occasion,
         fingerprint: &SmolStr,
         now: Time,
-    ) -> Result<Option<IncidentId>, Error> {
-        let Some((runbook, key)) = self.place(occasion) else {
-            return Ok(None);
-        };
-        let known = self.newest(journal, &runbook, &key)?;
-        let Some(incident) = known.filter(|incident| incident.firing.contains_key(fingerprint))
-        else {
-            return Ok(None);
-        };
+    ) -> Option<IncidentId> {
+        let (runbook, key) = self.place(occasion)?;
+        let known = self.newest(&runbook, &key);
+        let incident = known.filter(|incident| incident.firing.contains_key(fingerprint))?;
         let last = incident.firing.len() == 1 && !incident.state.is_over();
         let (id, run) = (incident.id, incident.run);
         let cleared = AlertCleared {
@@ -165,25 +147,20 @@ impl Engine {
         };
         self.record(cleared, now);
         if !last {
-            return Ok(Some(id));
+            return Some(id);
         }
         if let Some(run) = run {
-            self.answer(journal, run, run::Input::AlertResolved, now)?;
+            self.hears(run, run::Input::AlertResolved);
         }
-        Ok(Some(id))
+        Some(id)
     }
 
     /// A run that cannot be read, or whose code cannot: it alone is put aside, and a human is told.
-    pub(super) fn quarantine(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn quarantine(&mut self, run: RunId, now: Time) {
         self.stop_waiting(run);
         self.desk.put_aside(run);
         let Some(id) = incident_of(run) else {
-            return Ok(());
+            return;
         };
         let code = Code::RunUnreadable.as_str();
         let text = format!("a stored run cannot be read: nobody knows how far it got ({code})");
@@ -192,7 +169,7 @@ impl Engine {
             why: text.clone(),
         };
         self.record(quarantined, now);
-        self.page_chain(journal, id, &text, Some(Reason::Limit), now)
+        self.page_chain(id, &text, Some(Reason::Limit), now);
     }
 }
 

@@ -1,20 +1,20 @@
-//! What the engine works on at the moment: records taken out of the journal and changed, until the
-//! batch is written.
+//! What the engine works on at the moment: runs and programs that were brought in, until the batch
+//! is written.
 //!
-//! A run that only sleeps is put back after each batch and costs nothing but its timers.
+//! A run that only sleeps is put back after each batch and costs nothing but its timers. What is not
+//! here when it is asked for was looked for, and is not there: see `fetch.rs`.
 
-use std::collections::btree_map;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use super::model::Differing;
 use super::{Loaded, Model};
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Entry, Error, ErrorKind, Fact, IncidentId, Journal, ProgramKept, RunId, RunMoved,
-    StoredRun, Write,
+    Arrival, Error, Fact, IncidentId, ProgramKept, RunId, RunMoved, StoredRun, Write,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Observe, Perform, Run};
@@ -28,10 +28,15 @@ pub struct Desk {
     /// Incidents that are at hand for this batch only.
     brought: BTreeSet<IncidentId>,
     runs: BTreeMap<RunId, Working>,
+    /// What was looked for and cannot be worked on, for this batch only.
+    missing: BTreeMap<RunId, Trouble>,
+    /// Runs that were brought in for this batch.
+    fetched: BTreeSet<RunId>,
     changed_runs: BTreeSet<RunId>,
-    programs: BTreeMap<CodeHash, Arc<Program>>,
-    /// Entries of this batch: the journal does not know them yet.
-    entries: BTreeMap<IncidentId, Vec<Entry>>,
+    /// None is a program that is not there, or cannot be read.
+    programs: BTreeMap<CodeHash, Option<Arc<Program>>>,
+    /// Named events that were brought in for this batch, each since a time.
+    events: BTreeMap<(SmolStr, Time), Vec<Arrival>>,
     writes: Vec<Write>,
     /// What this batch decides, and when.
     facts: Vec<Fact>,
@@ -48,19 +53,13 @@ pub struct Working {
     pub pending: Vec<Action>,
 }
 
-/// A run that cannot be worked on.
+/// Why a run cannot be worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    Store(Error),
     /// It is not there, or cannot be read.
     Unreadable,
     /// It is over, and nothing of it is kept that could be worked on.
     Ended,
-}
-
-impl From<Error> for Trouble {
-    fn from(error: Error) -> Trouble {
-        Trouble::Store(error)
-    }
 }
 
 impl Desk {
@@ -100,26 +99,31 @@ impl Desk {
 
     /// What differs once something has happened.
     pub fn differs(&mut self, changed: Differing) {
-        for write in changed.rows {
-            if let Write::Entry { incident, entry } = &write {
-                let own = self.entries.entry(*incident).or_default();
-                own.push(entry.clone());
-            }
-            self.writes.push(write);
-        }
+        self.writes.extend(changed.rows);
         self.incidents.extend(changed.incidents);
     }
 
-    /// An incident was brought in for this batch.
+    /// An incident was looked for, for this batch.
     pub fn brought(&mut self, id: IncidentId) {
         self.brought.insert(id);
     }
 
-    /// The whole timeline, with what this batch adds.
-    pub fn timeline(&self, journal: &dyn Journal, id: IncidentId) -> Result<Vec<Entry>, Error> {
-        let mut entries = journal.timeline(id, 0)?;
-        entries.extend(self.entries.get(&id).into_iter().flatten().cloned());
-        Ok(entries)
+    /// Whether an incident was looked for already.
+    pub fn sought(&self, id: IncidentId) -> bool {
+        self.brought.contains(&id)
+    }
+
+    /// Brings in events of a name since a time.
+    pub fn bring_events(&mut self, asked: (SmolStr, Time), found: Vec<Arrival>) {
+        self.events.insert(asked, found);
+    }
+
+    pub fn has_events(&self, asked: &(SmolStr, Time)) -> bool {
+        self.events.contains_key(asked)
+    }
+
+    pub fn events(&self, asked: &(SmolStr, Time)) -> &[Arrival] {
+        self.events.get(asked).map_or(&[], Vec::as_slice)
     }
 
     /// Takes in a run that is new.
@@ -138,30 +142,51 @@ impl Desk {
         again.then(|| newest.run.began())
     }
 
-    /// A run, taken out of the journal if need be; it counts as changed.
-    pub fn run(&mut self, journal: &dyn Journal, id: RunId) -> Result<&mut Working, Trouble> {
-        self.changed_runs.insert(id);
-        match self.runs.entry(id) {
-            btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
-            btree_map::Entry::Vacant(place) => {
-                let stored = readable(journal.run(id))?.ok_or(Trouble::Unreadable)?;
-                if stored.ended {
-                    return Err(Trouble::Ended);
-                }
-                let run: Run =
-                    postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
-                Ok(place.insert(Working {
-                    code: stored.code,
-                    run,
-                    pending: stored.pending,
-                }))
+    /// Whether a run has to be brought in before it can be worked on.
+    pub fn lacks_run(&self, id: RunId) -> bool {
+        !self.runs.contains_key(&id) && !self.missing.contains_key(&id)
+    }
+
+    /// Brings in a run as it is stored; what is at hand is newer.
+    pub fn bring_run(&mut self, id: RunId, stored: Result<Option<StoredRun>, Error>) {
+        if !self.lacks_run(id) {
+            return;
+        }
+        match working(stored) {
+            Ok(working) => {
+                self.fetched.insert(id);
+                self.runs.insert(id, working);
+            }
+            Err(trouble) => {
+                self.missing.insert(id, trouble);
             }
         }
+    }
+
+    /// The code of a run that is at hand.
+    pub fn code_of(&self, id: RunId) -> Option<CodeHash> {
+        self.runs.get(&id).map(|working| working.code)
+    }
+
+    /// The runs that are at hand.
+    pub fn runs(&self) -> impl Iterator<Item = RunId> {
+        self.runs.keys().copied()
+    }
+
+    /// A run that is at hand; it counts as changed.
+    pub fn run(&mut self, id: RunId) -> Result<&mut Working, Trouble> {
+        let known = self.runs.get_mut(&id);
+        if known.is_some() {
+            self.changed_runs.insert(id);
+        }
+        let missing = self.missing.get(&id).copied();
+        known.ok_or(missing.unwrap_or(Trouble::Ended))
     }
 
     /// A run that nobody goes on with.
     pub fn put_aside(&mut self, id: RunId) {
         self.runs.remove(&id);
+        self.missing.insert(id, Trouble::Ended);
         self.changed_runs.remove(&id);
         self.write(Write::Run(StoredRun {
             id,
@@ -173,43 +198,39 @@ impl Desk {
     }
 
     /// The code that a run is pinned to.
-    pub fn program(
-        &mut self,
-        journal: &dyn Journal,
-        hash: CodeHash,
-    ) -> Result<Arc<Program>, Trouble> {
-        if let Some(program) = self.programs.get(&hash) {
-            return Ok(program.clone());
-        }
-        let artefact = readable(journal.program(hash))?.ok_or(Trouble::Unreadable)?;
-        let program: Program = postcard::from_bytes(&artefact).map_err(|_| Trouble::Unreadable)?;
-        if program.validate().is_err() || program.code_hash() != hash {
-            return Err(Trouble::Unreadable);
-        }
-        let program = Arc::new(program);
-        self.programs.insert(hash, program.clone());
-        Ok(program)
+    pub fn program(&self, hash: CodeHash) -> Result<Arc<Program>, Trouble> {
+        let known = self.programs.get(&hash).and_then(Option::as_ref);
+        known.cloned().ok_or(Trouble::Unreadable)
+    }
+
+    /// Whether a program has to be brought in before it can be worked with.
+    pub fn lacks_program(&self, hash: CodeHash) -> bool {
+        !self.programs.contains_key(&hash)
+    }
+
+    /// Brings in a program by its artefact.
+    pub fn bring_program(&mut self, hash: CodeHash, artefact: Result<Option<Vec<u8>>, Error>) {
+        let program = artefact
+            .ok()
+            .flatten()
+            .and_then(|artefact| postcard::from_bytes::<Program>(&artefact).ok());
+        let program = program.filter(|one| one.validate().is_ok() && one.code_hash() == hash);
+        let known = self.programs.entry(hash);
+        known.or_insert_with(|| program.map(Arc::new));
     }
 
     /// The programs that are in memory.
     pub fn known_programs(&self) -> impl Iterator<Item = CodeHash> {
-        self.programs.keys().copied()
+        let known = self.programs.iter();
+        known.filter_map(|(hash, program)| program.as_ref().map(|_| *hash))
     }
 
     /// Stores a program beside the runs that are pinned to it.
-    pub fn keep_program(
-        &mut self,
-        journal: &dyn Journal,
-        loaded: &Loaded,
-        now: Time,
-    ) -> Result<(), Error> {
-        let known = self.programs.insert(loaded.hash, loaded.program.clone());
-        if known.is_some() {
-            return Ok(());
-        }
-        // One that cannot be read is written once more.
-        if let Ok(Some(_)) = readable(journal.program(loaded.hash)) {
-            return Ok(());
+    pub fn keep_program(&mut self, loaded: &Loaded, now: Time) {
+        let program = Some(loaded.program.clone());
+        let known = self.programs.insert(loaded.hash, program);
+        if known.flatten().is_some() {
+            return;
         }
         self.fact(ProgramKept { hash: loaded.hash }, now);
         let artefact = postcard::to_stdvec(&*loaded.program)
@@ -218,7 +239,6 @@ impl Desk {
             hash: loaded.hash,
             artefact,
         });
-        Ok(())
     }
 
     /// Everything that has to be written, and forgets what can be looked up again.
@@ -236,8 +256,8 @@ impl Desk {
             let stored = stored(id, working);
             if !stored.ended {
                 let moved = Fact::from(moved(&stored));
-                // It changes nothing of incidents, and is no row by itself.
-                model.apply(&moved, self.at);
+                let changed = model.apply(&moved, self.at);
+                self.writes.extend(changed.rows);
                 self.facts.push(moved);
             }
             self.writes.push(Write::Run(stored));
@@ -246,7 +266,17 @@ impl Desk {
                 self.runs.remove(&id);
             }
         }
-        self.entries.clear();
+        for id in std::mem::take(&mut self.fetched) {
+            if self
+                .runs
+                .get(&id)
+                .is_some_and(|working| !working.is_awake())
+            {
+                self.runs.remove(&id);
+            }
+        }
+        self.missing.clear();
+        self.events.clear();
         self.arrivals.clear();
         let facts = std::mem::take(&mut self.facts);
         (self.at, facts, std::mem::take(&mut self.writes))
@@ -266,11 +296,17 @@ impl Working {
     }
 }
 
-/// One record that is damaged puts one run aside, and not the agent.
-fn readable<T>(read: Result<T, Error>) -> Result<T, Trouble> {
-    read.map_err(|error| match error.kind {
-        ErrorKind::Corrupt => Trouble::Unreadable,
-        _ => Trouble::Store(error),
+/// A run as it was stored; one that is damaged is put aside alone.
+fn working(stored: Result<Option<StoredRun>, Error>) -> Result<Working, Trouble> {
+    let stored = stored.ok().flatten().ok_or(Trouble::Unreadable)?;
+    if stored.ended {
+        return Err(Trouble::Ended);
+    }
+    let run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
+    Ok(Working {
+        code: stored.code,
+        run,
+        pending: stored.pending,
     })
 }
 

@@ -6,12 +6,12 @@ use super::decide::outcome;
 use super::desk::Trouble;
 use super::timer::Timer;
 use super::waiting::Asking;
-use super::{Action, Engine};
+use super::work::Work;
+use super::{Action, Engine, past};
 use crate::diag::Code;
 use crate::effect::{Call, Observed};
 use crate::journal::{
-    self, Error, EvidenceAttached, IncidentId, Journal, ReleasedFor, RunId, RunReported,
-    UnprovenChanged,
+    self, EvidenceAttached, IncidentId, ReleasedFor, RunId, RunReported, UnprovenChanged,
 };
 use crate::program::{Capability, Program};
 use crate::run::{self, Dirt, Event};
@@ -23,42 +23,28 @@ const KEPT: usize = 4 * 1024;
 
 impl Engine {
     /// Gives a run the answer to something it waits for, or tells it what happened.
-    pub(super) fn answer(
-        &mut self,
-        journal: &dyn Journal,
-        id: RunId,
-        input: run::Input,
-        now: Time,
-    ) -> Result<(), Error> {
-        match self.drive(journal, id, input, now) {
-            Ok(()) => Ok(()),
+    pub(super) fn answer(&mut self, id: RunId, input: run::Input, now: Time) {
+        match self.drive(id, input, now) {
             // An answer that came too late: nobody waits for it any more.
-            Err(Trouble::Ended) => Ok(()),
-            Err(Trouble::Store(error)) => Err(error),
-            Err(Trouble::Unreadable) => self.quarantine(journal, id, now),
+            Ok(()) | Err(Trouble::Ended) => {}
+            Err(Trouble::Unreadable) => self.quarantine(id, now),
         }
     }
 
-    fn drive(
-        &mut self,
-        journal: &dyn Journal,
-        id: RunId,
-        input: run::Input,
-        now: Time,
-    ) -> Result<(), Trouble> {
-        let working = self.desk.run(journal, id)?;
+    fn drive(&mut self, id: RunId, input: run::Input, now: Time) -> Result<(), Trouble> {
+        let working = self.desk.run(id)?;
         let code = working.code;
         let answered = take_pending(&mut working.pending, &input);
         if working.run.end().is_some() || (answered.is_none() && is_answer(&input)) {
             return Ok(());
         }
         if let Some(answered) = &answered {
-            self.record_answer(id, answered, &input, now)?;
+            self.record_answer(id, answered, &input, now);
         }
-        let program = self.desk.program(journal, code)?;
+        let program = self.desk.program(code)?;
         let mut inputs = VecDeque::from([input]);
         while let Some(input) = inputs.pop_front() {
-            let working = self.desk.run(journal, id)?;
+            let working = self.desk.run(id)?;
             let before = working.run.dirt().clone();
             let actions = working.run.handle(&program, input, now);
             if *working.run.dirt() != before {
@@ -66,7 +52,7 @@ impl Engine {
                 self.keep_dirt(id, dirt, now);
             }
             for action in actions {
-                if let Some(input) = self.act(journal, id, &program, action, now)? {
+                if let Some(input) = self.act(id, &program, action, now)? {
                     inputs.push_back(input);
                 }
             }
@@ -77,25 +63,24 @@ impl Engine {
     /// Does or passes on what a run wants; some of it is answered on the spot.
     fn act(
         &mut self,
-        journal: &dyn Journal,
         id: RunId,
         program: &Program,
         action: run::Action,
         now: Time,
     ) -> Result<Option<run::Input>, Trouble> {
         match action {
-            run::Action::Observe(observe) => self.observe(journal, id, program, observe, now),
+            run::Action::Observe(observe) => self.observe(id, program, observe, now),
             run::Action::Intend { id: asked, intent } => {
                 let asking = Asking::new(id, asked, intent, false);
-                self.ask_leave(journal, program, asking, now)
+                self.ask_leave(program, asking, now)
             }
             run::Action::Repeat { id: asked, intent } => {
                 let asking = Asking::new(id, asked, intent, true);
-                self.ask_leave(journal, program, asking, now)
+                self.ask_leave(program, asking, now)
             }
             run::Action::Perform(perform) => {
                 let pending = run::Action::Perform(perform.clone());
-                self.desk.run(journal, id)?.pending.push(pending);
+                self.desk.run(id)?.pending.push(pending);
                 let decision = outcome::started(&self.model, id, &perform);
                 self.carry_out(decision, now);
                 self.actions.push(Action::Perform { run: id, perform });
@@ -119,18 +104,18 @@ impl Engine {
                     call,
                     deadline,
                 };
-                self.desk.run(journal, id)?.pending.push(pending);
+                self.desk.run(id)?.pending.push(pending);
                 self.actions.push(action);
                 Ok(None)
             }
             run::Action::Wait { id: asked, until } => {
                 let pending = run::Action::Wait { id: asked, until };
-                self.desk.run(journal, id)?.pending.push(pending);
+                self.desk.run(id)?.pending.push(pending);
                 self.timers.insert((until, Timer::Run(id, asked)));
                 Ok(None)
             }
             run::Action::Tell(notice) => {
-                self.tell(journal, id, program, notice, now)?;
+                self.tell(id, program, notice, now);
                 Ok(None)
             }
             run::Action::Attach(values) => {
@@ -139,11 +124,11 @@ impl Engine {
                 Ok(None)
             }
             run::Action::Record(event) => {
-                self.reported(id, event, now)?;
+                self.reported(id, event, now);
                 Ok(None)
             }
             run::Action::End(end) => {
-                self.ended(journal, id, program, end, now)?;
+                self.ended(id, program, end, now)?;
                 Ok(None)
             }
         }
@@ -151,7 +136,6 @@ impl Engine {
 
     fn observe(
         &mut self,
-        journal: &dyn Journal,
         id: RunId,
         program: &Program,
         observe: run::Observe,
@@ -162,11 +146,8 @@ impl Engine {
             .iter()
             .find(|one| *one.name == *observe.call.name);
         let needs = declared.map(|one| one.needs.as_slice()).unwrap_or_default();
-        let known = match granted(&self.grants, needs, &observe.call) {
-            Ok(()) => self.past(journal, program, &observe.call, now)?,
-            Err(denied) => Some(Observed::Failed(Failure::Failed(denied.into()))),
-        };
-        if let Some(outcome) = known {
+        if let Err(denied) = granted(&self.grants, needs, &observe.call) {
+            let outcome = Observed::Failed(Failure::Failed(denied.into()));
             let observed = journal::Observed {
                 run: id,
                 ask: observe.id,
@@ -180,19 +161,24 @@ impl Engine {
             }));
         }
         let pending = run::Action::Observe(observe.clone());
-        self.desk.run(journal, id)?.pending.push(pending);
-        self.actions.push(Action::Observe { run: id, observe });
+        self.desk.run(id)?.pending.push(pending);
+        self.ask_for(id, observe, now);
         Ok(None)
     }
 
+    /// A question of a run goes to the world; what has happened the store knows.
+    pub(super) fn ask_for(&mut self, run: RunId, observe: run::Observe, now: Time) {
+        match past::asked(&observe.call, now) {
+            Some(past) => {
+                let recall = Work::Recall(run, Box::new(observe), past);
+                self.work.push_front(recall);
+            }
+            None => self.actions.push(Action::Observe { run, observe }),
+        }
+    }
+
     /// Puts an answer on the record before the run goes on.
-    fn record_answer(
-        &mut self,
-        id: RunId,
-        asked: &run::Action,
-        input: &run::Input,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn record_answer(&mut self, id: RunId, asked: &run::Action, input: &run::Input, now: Time) {
         match (asked, input) {
             (run::Action::Observe(observe), run::Input::Observed { outcome, .. }) => {
                 let outcome = match outcome {
@@ -206,19 +192,16 @@ impl Engine {
                     outcome: Some(outcome),
                 };
                 self.record(observed, now);
-                Ok(())
             }
             (run::Action::Perform(perform), run::Input::Performed { outcome, .. }) => {
                 let decision = outcome::performed(&self.model, id, &perform.how, outcome);
                 self.carry_out(decision, now);
-                Ok(())
             }
             (run::Action::Settle { .. }, run::Input::Settled { outcome, .. }) => {
                 let decision = outcome::settled(&self.model, id, *outcome);
                 self.carry_out(decision, now);
-                Ok(())
             }
-            _ => Ok(()),
+            _ => {}
         }
     }
 
@@ -230,9 +213,9 @@ impl Engine {
     }
 
     /// What a run says of itself: some of it concerns others.
-    fn reported(&mut self, id: RunId, event: Event, now: Time) -> Result<(), Error> {
+    fn reported(&mut self, id: RunId, event: Event, now: Time) {
         if let Event::Verified { .. } | Event::AlreadySo = event {
-            self.recovered(id, ReleasedFor::Verified, now)?;
+            self.recovered(id, ReleasedFor::Verified, now);
         }
         if let Event::Owes {
             mitigation,
@@ -249,14 +232,13 @@ impl Engine {
                 due: *until,
                 text: text.clone(),
             };
-            self.owe(id, owed, now)?;
+            self.owe(id, owed, now);
         }
         let reported = RunReported {
             run: id,
             event: Some(event),
         };
         self.record(reported, now);
-        Ok(())
     }
 }
 

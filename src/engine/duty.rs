@@ -6,13 +6,12 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
+use super::Engine;
 use super::decide::{chain, deliver};
-use super::desk::Trouble;
-use super::{Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
-    Error, IncidentHanded, IncidentId, Journal, Message, MessageKind, MessageQueued, NoticeGiven,
-    RunId, StormJoined,
+    IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, NoticeGiven, RunId,
+    StormJoined,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -20,23 +19,16 @@ use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
 
 impl Engine {
     /// A run has something to say.
-    pub(super) fn tell(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        program: &Program,
-        notice: Notice,
-        now: Time,
-    ) -> Result<(), Trouble> {
+    pub(super) fn tell(&mut self, run: RunId, program: &Program, notice: Notice, now: Time) {
         let RunId::Incident(id, _) = run else {
-            return Ok(());
+            return;
         };
         // Whoever called the run off said that it is over, and knows.
         if notice.because == Some(Reason::CancelledAfterChange)
             && let Some(incident) = self.model.incident(id)
             && incident.state.is_over()
         {
-            return Ok(());
+            return;
         }
         let given = NoticeGiven {
             run,
@@ -55,7 +47,7 @@ impl Engine {
             ),
         };
         if kind == MessageKind::Page && self.is_told_by_storm(id, notice.because, now) {
-            return Ok(());
+            return;
         }
         let mut roles = notice.roles.clone();
         if roles.is_empty() {
@@ -69,22 +61,13 @@ impl Engine {
             let next = due.unwrap_or_else(|| moment::after(now, hold.unwrap_or(chain::REPEAT)));
             // Once a task is overdue, the chain is climbed from its beginning.
             let place = place.filter(|_| due.is_none());
-            self.hand(id, (place, next), &notice.text, notice.because, now)?;
+            self.hand(id, (place, next), &notice.text, notice.because, now);
         }
         for role in roles {
             let address = program.roles.iter().find(|known| known.name == role);
             let address = address.map_or(role.clone(), |known| known.address.clone());
-            self.send(
-                journal,
-                id,
-                &address,
-                kind,
-                &notice.text,
-                notice.because,
-                now,
-            )?;
+            self.send(id, &address, kind, &notice.text, notice.because, now);
         }
-        Ok(())
     }
 
     /// A human gets the duty: whoever was told is waited for until then.
@@ -95,14 +78,13 @@ impl Engine {
         text: &str,
         reason: Option<Reason>,
         now: Time,
-    ) -> Result<(), Error> {
+    ) {
         if self.model.incident(id).is_some() {
             let incident = id;
             self.record(IncidentHanded { incident, reason }, now);
             let decision = chain::begins(id, place, next, text, reason);
             self.carry_out(decision, now);
         }
-        Ok(())
     }
 
     /// A human is needed, and hears of it with all other incidents of a storm: no chain of its own
@@ -118,107 +100,68 @@ impl Engine {
     }
 
     /// A page has arrived: its link is waited for from now on.
-    pub(super) fn reached(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-        to: &SmolStr,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(program) = self.responsible(journal, id)? else {
-            return Ok(());
+    pub(super) fn reached(&mut self, id: IncidentId, to: &SmolStr, now: Time) {
+        let Some(program) = self.responsible(id) else {
+            return;
         };
         let decision = chain::reached(&self.model, &program, id, to, now);
         self.carry_out(decision, now);
-        Ok(())
     }
 
     /// Pages the first link of the chain, for something that no run said.
     pub(super) fn page_chain(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         text: &str,
         reason: Option<Reason>,
         now: Time,
-    ) -> Result<(), Error> {
+    ) {
         if self.is_told_by_storm(id, reason, now) {
-            return Ok(());
+            return;
         }
-        self.hand(id, (None, now), text, reason, now)?;
-        self.climb(journal, id, now)
+        self.hand(id, (None, now), text, reason, now);
+        self.climb(id, now)
     }
 
     /// Tells the next link of the chain; the last one again and again.
-    pub(super) fn climb(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(program) = self.responsible(journal, id)? else {
-            return Ok(());
+    pub(super) fn climb(&mut self, id: IncidentId, now: Time) {
+        let Some(program) = self.responsible(id) else {
+            return;
         };
         let decision = chain::advances(&self.model, &program, id, now);
         self.carry_out(decision, now);
-        Ok(())
     }
 
     /// A page cannot be delivered: whoever is next need not wait for the time of this link.
-    pub(super) fn next_link(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(program) = self.responsible(journal, id)? else {
-            return Ok(());
+    pub(super) fn next_link(&mut self, id: IncidentId, now: Time) {
+        let Some(program) = self.responsible(id) else {
+            return;
         };
         let decision = chain::hastens(&self.model, &program, id, now);
         self.carry_out(decision, now);
-        Ok(())
     }
 
-    /// The code that says who is told of an incident.
-    fn responsible(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-    ) -> Result<Option<Arc<Program>>, Error> {
-        let Some(incident) = self.model.incident(id) else {
-            return Ok(None);
-        };
-        let (code, runbook) = (incident.code, incident.runbook.clone());
-        match self.desk.program(journal, code) {
-            Ok(program) => Ok(Some(program)),
-            Err(Trouble::Store(error)) => Err(error),
-            // Whoever is responsible for the runbook now is better than nobody.
-            Err(Trouble::Unreadable | Trouble::Ended) => {
-                let current = self.runbooks.named(&runbook);
-                Ok(current.map(|loaded| loaded.program.clone()))
-            }
-        }
+    /// The code that says who is told of an incident. Whoever is responsible for the runbook now is
+    /// better than nobody.
+    fn responsible(&self, id: IncidentId) -> Option<Arc<Program>> {
+        let incident = self.model.incident(id)?;
+        let current = || Some(self.runbooks.named(&incident.runbook)?.program.clone());
+        self.desk.program(incident.code).ok().or_else(current)
     }
 
     /// Puts a message in the outbox and sends it.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all of it is said in the message"
-    )]
     pub(super) fn send(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         address: &SmolStr,
         kind: MessageKind,
         text: &str,
         reason: Option<Reason>,
         now: Time,
-    ) -> Result<(), Error> {
-        let evidence = view::evidence(&self.desk.timeline(journal, id)?);
+    ) {
         let store = self.store.clone();
         let Some(incident) = self.model.incident(id) else {
-            return Ok(());
+            return;
         };
         let upto = incident.next_entry;
         let (code, runbook) = (incident.code, incident.runbook.clone());
@@ -234,10 +177,11 @@ impl Engine {
             text: escape_text(text, SHOWN_CHARACTERS),
             reason: reason.map(|reason| reason.word().into()),
             roles: Vec::new(),
-            evidence,
+            // It is made of the timeline when it is sent.
+            evidence: Vec::new(),
             answer: answer(id, reason),
         };
-        let program = self.desk.program(journal, code).ok();
+        let program = self.desk.program(code).ok();
         let message = Message {
             package: program
                 .as_ref()
@@ -252,7 +196,6 @@ impl Engine {
             ..message
         };
         self.queue(address, message, upto, now);
-        Ok(())
     }
 
     /// A message is to be sent.

@@ -10,7 +10,6 @@ use smol_str::SmolStr;
 use super::Engine;
 use super::arrive::body;
 use super::decide::dwell;
-use super::desk::Trouble;
 use super::duty::link;
 use super::fit::{fit, from_alert, title};
 use super::model::Dwell;
@@ -18,8 +17,7 @@ use super::open::Occasion;
 use super::runbooks::Found;
 use crate::diag::Code;
 use crate::journal::{
-    Alert, DeadLetter, Disposition, DwellEnd, Error, Event, EventId, Holding, Journal, TriggerRef,
-    Write,
+    Alert, DeadLetter, Disposition, DwellEnd, Event, EventId, Holding, Needs, TriggerRef, Write,
 };
 use crate::planted::Planted;
 use crate::run::moment;
@@ -59,12 +57,7 @@ impl Engine {
     }
 
     /// What an event told has stood long enough, where it is due by now.
-    pub(super) fn stood_long_enough(
-        &mut self,
-        journal: &dyn Journal,
-        event: EventId,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn stood_long_enough(&mut self, event: EventId, now: Time) {
         let due = self.model.dwells_of(event);
         let due = due.filter(|dwell| dwell.holding.until <= now).cloned();
         for Dwell { holding, alert } in due.collect::<Vec<_>>() {
@@ -75,7 +68,7 @@ impl Engine {
             };
             self.record(dwell::ended(&holding, how), now);
             let Some((found, bindings)) = taken else {
-                self.unmatched(journal, &holding, &alert, now)?;
+                self.unmatched(&holding, &alert, now);
                 continue;
             };
             let occasion = Occasion {
@@ -85,15 +78,30 @@ impl Engine {
                 firing: Some((alert.fingerprint.clone(), alert.since)),
                 title: title(&alert),
             };
-            let incident = self.open_or_join(journal, occasion, now)?;
+            let incident = self.open_or_join(occasion, now);
             let disposition = Disposition::Taken(vec![incident]);
             self.desk.write(Write::Disposed { event, disposition });
         }
-        Ok(())
+    }
+
+    /// What is needed once something has stood long enough, and is not at hand.
+    pub(super) fn lacks_for_dwells(&self, event: EventId) -> Needs {
+        let mut needs = Needs::default();
+        for dwell in self.model.dwells_of(event) {
+            let runbook = &dwell.holding.runbook;
+            needs.add(self.lacks_code(Some(dwell.holding.code)));
+            let newest = self
+                .taken_by(runbook, &dwell.alert)
+                .and_then(|(found, bindings)| self.newest_at(found, &bindings, event));
+            if let Some(id) = newest {
+                needs.add(self.lacks_incident(id));
+            }
+        }
+        needs
     }
 
     /// Other code is loaded: what stands is matched with it anew.
-    pub(super) fn match_dwells(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+    pub(super) fn match_dwells(&mut self, now: Time) {
         let standing: Vec<Dwell> = self.model.dwells().cloned().collect();
         for dwell in standing {
             let taken = self.taken_by(&dwell.holding.runbook, &dwell.alert);
@@ -108,13 +116,12 @@ impl Engine {
             }) else {
                 let ended = dwell::ended(&dwell.holding, DwellEnd::Unmatched);
                 self.record(ended, now);
-                self.unmatched(journal, &dwell.holding, &dwell.alert, now)?;
+                self.unmatched(&dwell.holding, &dwell.alert, now);
                 continue;
             };
             let decision = dwell::moves(&dwell, to, length, now);
             self.carry_out(decision, now);
         }
-        Ok(())
     }
 
     /// The first trigger of the runbook that takes the alert, with its bindings.
@@ -133,20 +140,14 @@ impl Engine {
     }
 
     /// The runbook that it stood for does not take it any more.
-    fn unmatched(
-        &mut self,
-        journal: &dyn Journal,
-        holding: &Holding,
-        alert: &Alert,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn unmatched(&mut self, holding: &Holding, alert: &Alert, now: Time) {
         let (event, runbook) = (holding.event, &holding.runbook);
         let why = format!(
             "the alert `{}` stood for the runbook `{runbook}`, which does not take it any more",
             alert.name
         );
         let stood = Event::Alert(alert.clone());
-        let program = self.desk.program(journal, holding.code);
+        let program = self.desk.program(holding.code);
         let owner = program.as_ref().ok().and_then(|program| link(program, 0));
         let letter = DeadLetter {
             event: Some(event),
@@ -160,13 +161,8 @@ impl Engine {
         self.keep_letter(letter, owner.map(|(_, address, _)| address));
         let disposition = Disposition::Dead;
         self.desk.write(Write::Disposed { event, disposition });
-        match program {
-            Ok(program) => {
-                self.tell_owner(&program, event, &title(alert), &why, now);
-                Ok(())
-            }
-            Err(Trouble::Store(error)) => Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => Ok(()),
+        if let Ok(program) = program {
+            self.tell_owner(&program, event, &title(alert), &why, now);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::decide::freeze;
 use super::duty::link;
 use super::people::Refusal;
 use super::timer::Timer;
-use crate::journal::{Error, Journal, MessageKind, Scope};
+use crate::journal::{MessageKind, Scope};
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
@@ -19,44 +19,37 @@ const OFTEN: Duration = Duration::from_millis(60 * 60_000);
 impl Engine {
     /// Stops the changes of a scope: no run begins another one there until they are let go on. What
     /// is to be changed meanwhile waits, as long as its patience lasts.
-    pub fn stop_changes(
+    pub(super) fn freezes(
         &mut self,
-        journal: &dyn Journal,
         scope: Scope,
         by: &str,
         why: &str,
         now: Time,
-    ) -> Result<Result<(), Refusal>, Error> {
-        let decision = match freeze::stop(&self.model, scope, by, why) {
-            Ok(decision) => decision,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+    ) -> Result<(), Refusal> {
+        let decision = freeze::stop(&self.model, scope, by, why)?;
         self.carry_out(decision, now);
         self.timers
             .insert((moment::after(now, OFTEN), Timer::Freeze(now)));
-        self.work_on(journal, now)?;
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Lets the changes of a scope go on. False if nothing stopped them there.
-    pub fn release_changes(
+    pub(super) fn thaws(
         &mut self,
-        journal: &dyn Journal,
         scope: &Scope,
         by: Option<SmolStr>,
         why: Option<String>,
         now: Time,
-    ) -> Result<bool, Error> {
+    ) -> bool {
         let Some(decision) = freeze::release(&self.model, scope, by, why) else {
-            return Ok(false);
+            return false;
         };
         self.carry_out(decision, now);
-        self.work_on(journal, now)?;
-        Ok(true)
+        true
     }
 
     /// What was stopped at that time has been so for another hour.
-    pub(super) fn freeze_lasts(&mut self, since: Time, now: Time) -> Result<(), Error> {
+    pub(super) fn freeze_lasts(&mut self, since: Time, now: Time) {
         let freezes = self.model.freezes();
         let lasting = freezes.filter(|(_, hold)| hold.since == since);
         let lasting: Vec<Scope> = lasting.map(|(scope, _)| scope.clone()).collect();
@@ -74,7 +67,6 @@ impl Engine {
             self.timers
                 .insert((moment::after(now, OFTEN), Timer::Freeze(since)));
         }
-        Ok(())
     }
 
     /// What is due of freezes that were set before the agent began.

@@ -12,9 +12,7 @@ use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::waiting::{Asking, Waiting};
 use crate::effect::Reason;
-use crate::journal::{
-    Error, IntentGranted, IntentRefused, Journal, ReleasedFor, RunId, Scope, Take,
-};
+use crate::journal::{IntentGranted, IntentRefused, ReleasedFor, RunId, Scope, Take};
 use crate::program::Program;
 use crate::run::{self, Intent, IntentKind};
 use crate::value::Time;
@@ -30,7 +28,6 @@ impl Engine {
     /// Answers a run that asks leave, or lets it wait.
     pub(super) fn ask_leave(
         &mut self,
-        journal: &dyn Journal,
         program: &Program,
         asking: Asking,
         now: Time,
@@ -45,31 +42,26 @@ impl Engine {
             (_, Verdict::Go) => {
                 match asking.again {
                     true => self.end_claim(run),
-                    false => self.grant(program, asking, now)?,
+                    false => self.grant(program, asking, now),
                 }
                 Ok(Some(run::Input::Granted { id }))
             }
             (gate, Verdict::Refuse(reason, why)) => {
                 let refused = Refused { gate, reason, why };
-                self.refuse(&asking, refused, now)?;
+                self.refuse(&asking, refused, now);
                 Ok(Some(run::Input::Refused { id, reason }))
             }
             (gate, Verdict::Wait(obstacle, why)) => {
-                let code = self.desk.run(journal, run)?.code;
-                let waiting = Waiting::new(asking, code, gate, obstacle, why, (now, now));
-                self.wait_for_turn(journal, program, waiting, now)?;
+                let code = self.desk.run(run)?.code;
+                let waiting = Waiting::new(asking, code, gate, obstacle, why, now);
+                self.wait_for_turn(program, waiting, now)?;
                 Ok(None)
             }
         }
     }
 
     /// Writes a granted change down, with what it locks and disturbs.
-    pub(super) fn grant(
-        &mut self,
-        program: &Program,
-        asking: Asking,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn grant(&mut self, program: &Program, asking: Asking, now: Time) {
         let Asking {
             run,
             id: ask,
@@ -87,16 +79,10 @@ impl Engine {
             runbook: program.runbook.clone(),
         };
         self.record(granted, now);
-        Ok(())
     }
 
     /// Puts a refusal on the record.
-    pub(super) fn refuse(
-        &mut self,
-        asking: &Asking,
-        refused: Refused,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn refuse(&mut self, asking: &Asking, refused: Refused, now: Time) {
         self.end_claim(asking.run);
         let refused = IntentRefused {
             run: asking.run,
@@ -107,36 +93,18 @@ impl Engine {
             why: refused.why,
         };
         self.record(refused, now);
-        Ok(())
-    }
-
-    /// The code of a run.
-    pub(super) fn code_of(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-    ) -> Result<std::sync::Arc<Program>, Trouble> {
-        let code = self.desk.run(journal, run)?.code;
-        self.desk.program(journal, code)
     }
 
     /// What the run disturbed is in nobody's way any more: a verify of it passed, or it is over.
-    pub(super) fn recovered(
-        &mut self,
-        run: RunId,
-        why: ReleasedFor,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn recovered(&mut self, run: RunId, why: ReleasedFor, now: Time) {
         let decision = targets::recovered(&self.model, run, why);
         self.carry_out(decision, now);
-        Ok(())
     }
 
     /// The run is done with everything that it locked.
-    pub(super) fn unlock(&mut self, run: RunId, now: Time) -> Result<(), Error> {
+    pub(super) fn unlock(&mut self, run: RunId, now: Time) {
         let decision = targets::unlocked(&self.model, run);
         self.carry_out(decision, now);
-        Ok(())
     }
 }
 

@@ -48,7 +48,7 @@ impl Engine {
             match &lost {
                 Lost::Incident(left) => {
                     gone.extend(live.iter().filter(|run| is_of(**run, left.id)));
-                    self.make_anew(journal, left, &past, now)?;
+                    self.make_anew(left, &past, now);
                 }
                 Lost::Intent { run, .. } => gone.extend(live.get(run)),
                 Lost::Debt(debt) => {
@@ -62,19 +62,13 @@ impl Engine {
             self.say_lost(&lost, now);
         }
         for run in &gone {
-            self.quarantine(journal, *run, now)?;
+            self.quarantine(*run, now);
         }
         Ok(gone)
     }
 
     /// An incident out of what is left of it.
-    fn make_anew(
-        &mut self,
-        journal: &dyn Journal,
-        left: &LostIncident,
-        past: &Past,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn make_anew(&mut self, left: &LostIncident, past: &Past, now: Time) {
         let program = self.runbooks.named(&left.runbook);
         let incident = Incident {
             id: left.id,
@@ -119,7 +113,7 @@ impl Engine {
             body: Some(Box::new(incident)),
         };
         self.record(quarantined, now);
-        self.page_chain(journal, left.id, &why, Some(Reason::Limit), now)
+        self.page_chain(left.id, &why, Some(Reason::Limit), now);
     }
 
     fn say_lost(&mut self, lost: &Lost, now: Time) {

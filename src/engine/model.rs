@@ -14,6 +14,7 @@ mod rows;
 mod spent;
 mod storms;
 mod targets;
+mod waits;
 
 pub use apply::Differing;
 pub use dwells::Dwell;
@@ -23,8 +24,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{
     Debt, DebtId, Delivery, Duty, EventId, Hold, IncidentId, IntentId, LetterId, MessageId, Newest,
-    Outbox, RunId, Scope, StoredIntent, Storm,
+    Outbox, RunId, Scope, StoredIntent, StoredWait, Storm,
 };
+use crate::program::CodeHash;
 use crate::value::{Identity, Time};
 use dwells::Dwells;
 use incidents::Incidents;
@@ -39,6 +41,8 @@ pub struct Model {
     /// Where changes are stopped, and by whom.
     freezes: BTreeMap<Scope, Hold>,
     storms: BTreeMap<Scope, Storm>,
+    /// Who waits for leave, or has waited.
+    waits: BTreeMap<RunId, StoredWait>,
     locks: Targets,
     disturbed: Targets,
     spent: Spent,
@@ -110,6 +114,14 @@ impl Model {
         let own = (incident, MessageId(0))..=(incident, MessageId(u64::MAX));
         let own = self.said.range(own);
         own.filter_map(|(_, id)| self.outbox.get(id))
+    }
+
+    /// The code that something at hand is pinned to.
+    pub fn codes(&self) -> BTreeSet<CodeHash> {
+        let incidents = self.incidents.codes();
+        let debts = self.debts.values().map(|debt| debt.code);
+        let dwells = self.dwells.all().map(|dwell| dwell.holding.code);
+        incidents.chain(debts).chain(dwells).collect()
     }
 
     /// What stands for a runbook, of an event or of all.

@@ -6,8 +6,8 @@ use super::Engine;
 use super::runbooks::Found;
 use crate::effect::{Reason, Severity};
 use crate::journal::{
-    Error, EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened,
-    IncidentState, Journal, RunId, RunStarted,
+    EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened, IncidentState,
+    RunId, RunStarted,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
 use crate::run::{self, Leave, Run, RunInput, Start, moment};
@@ -38,45 +38,53 @@ enum Meaning {
 }
 
 impl Engine {
-    /// The newest incident of what an occasion is about, brought in if need be.
-    pub(super) fn newest(
-        &mut self,
-        journal: &dyn Journal,
-        runbook: &str,
-        key: &str,
-    ) -> Result<Option<&Incident>, Error> {
-        let Some(id) = self.model.newest_of(runbook, key) else {
-            return Ok(None);
-        };
-        self.bring(journal, id)?;
-        Ok(self.model.incident(id))
+    /// The newest incident with this key, if it is at hand.
+    pub(super) fn newest(&self, runbook: &str, key: &str) -> Option<&Incident> {
+        let id = self.model.newest_of(runbook, key)?;
+        self.model.incident(id)
+    }
+
+    /// The newest incident of what a trigger took, at hand or not.
+    pub(super) fn newest_at(
+        &self,
+        found: Found,
+        bindings: &[Value],
+        event: EventId,
+    ) -> Option<IncidentId> {
+        let (runbook, key) = self.place_of(found, bindings, event)?;
+        self.model.newest_of(&runbook, &key)
     }
 
     /// Whether an incident of this key is open already.
-    pub(super) fn is_known(
-        &mut self,
-        journal: &dyn Journal,
-        occasion: &Occasion,
-    ) -> Result<bool, Error> {
+    pub(super) fn is_known(&self, occasion: &Occasion) -> bool {
         let Some((runbook, key)) = self.place(occasion) else {
-            return Ok(false);
+            return false;
         };
-        let known = self.newest(journal, &runbook, &key)?;
+        let known = self.newest(&runbook, &key);
         let open = known.filter(|incident| !incident.state.is_over());
-        Ok(open.is_some_and(|incident| !fires_again(incident, occasion)))
+        open.is_some_and(|incident| !fires_again(incident, occasion))
     }
 
     /// The runbook and the key of what an occasion is about.
     pub(super) fn place(&self, occasion: &Occasion) -> Option<(SmolStr, SmolStr)> {
-        let (loaded, trigger) = self.runbooks.at(occasion.found)?;
+        self.place_of(occasion.found, &occasion.bindings, occasion.event)
+    }
+
+    fn place_of(
+        &self,
+        found: Found,
+        bindings: &[Value],
+        event: EventId,
+    ) -> Option<(SmolStr, SmolStr)> {
+        let (loaded, trigger) = self.runbooks.at(found)?;
         let program = &loaded.program;
         let is_request = matches!(trigger.kind, TriggerKind::Request { .. });
-        let values = key(program, &occasion.bindings);
+        let values = key(program, bindings);
         let values: Vec<String> = values.map(Value::to_string).collect();
         let is_own = is_request && values.is_empty() && !program.metadata.one_incident;
         let key = match is_own {
             // Each request is a matter of its own.
-            true => format!("request {}", occasion.event.0),
+            true => format!("request {}", event.0),
             false => values.join(", "),
         };
         Some((program.runbook.clone(), key.into()))
@@ -98,18 +106,13 @@ impl Engine {
     }
 
     /// Opens an incident, joins one, or brings one back.
-    pub(super) fn open_or_join(
-        &mut self,
-        journal: &dyn Journal,
-        occasion: Occasion,
-        now: Time,
-    ) -> Result<IncidentId, Error> {
+    pub(super) fn open_or_join(&mut self, occasion: Occasion, now: Time) -> IncidentId {
         let Some((runbook, key)) = self.place(&occasion) else {
-            return Ok(IncidentId::default());
+            return IncidentId::default();
         };
-        let known = self.newest(journal, &runbook, &key)?;
+        let known = self.newest(&runbook, &key);
         match meaning(known, &occasion, now) {
-            Meaning::Opens => self.open(journal, occasion, runbook, key, now),
+            Meaning::Opens => self.open(occasion, runbook, key, now),
             Meaning::Joins(id) | Meaning::Echoes(id) => {
                 let (fingerprint, starts_at) = occasion.firing.clone().unzip();
                 let incident = self.model.incident(id);
@@ -127,22 +130,21 @@ impl Engine {
                     news,
                 };
                 self.record(joined, now);
-                Ok(id)
+                id
             }
-            Meaning::Reopens(id) => self.reopen(journal, id, occasion, now),
+            Meaning::Reopens(id) => self.reopen(id, occasion, now),
         }
     }
 
     fn open(
         &mut self,
-        journal: &dyn Journal,
         occasion: Occasion,
         runbook: SmolStr,
         key: SmolStr,
         now: Time,
-    ) -> Result<IncidentId, Error> {
+    ) -> IncidentId {
         let Some((loaded, trigger)) = self.runbooks.at(occasion.found) else {
-            return Ok(IncidentId::default());
+            return IncidentId::default();
         };
         let is_request = matches!(trigger.kind, TriggerKind::Request { .. });
         let (program, code) = (loaded.program.clone(), loaded.hash);
@@ -163,10 +165,10 @@ impl Engine {
         };
         self.record(opened, now);
         if !is_request {
-            self.counts_for_storm(id, &program.package, now)?;
+            self.counts_for_storm(id, &program.package, now);
         }
-        self.begin_run(journal, id, code, &program, leave, now)?;
-        Ok(id)
+        self.begin_run(id, code, &program, leave, now);
+        id
     }
 
     /// What the run of a new incident may do.
@@ -195,15 +197,9 @@ impl Engine {
     }
 
     /// It came back right after it was resolved. It is looked into, and a human hears of it.
-    fn reopen(
-        &mut self,
-        journal: &dyn Journal,
-        id: IncidentId,
-        occasion: Occasion,
-        now: Time,
-    ) -> Result<IncidentId, Error> {
+    fn reopen(&mut self, id: IncidentId, occasion: Occasion, now: Time) -> IncidentId {
         let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
-            return Ok(id);
+            return id;
         };
         // Permission is current, and so is the code of what begins anew.
         let (program, code) = (loaded.program.clone(), loaded.hash);
@@ -226,24 +222,23 @@ impl Engine {
             text: format!("{} came back after {after}", program.runbook),
             then: None,
         };
-        self.begin_run(journal, id, code, &program, leave, now)?;
-        Ok(id)
+        self.begin_run(id, code, &program, leave, now);
+        id
     }
 
     /// Begins the next run of an incident.
     pub(super) fn begin_run(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         code: CodeHash,
         program: &Program,
         leave: Leave,
         now: Time,
-    ) -> Result<(), Error> {
+    ) {
         let store = self.store.clone();
         let before = self.desk.again_from(id);
         let Some(incident) = self.model.incident(id) else {
-            return Ok(());
+            return;
         };
         let ordinal = incident.runs;
         let run = RunId::Incident(id, ordinal);
@@ -270,7 +265,7 @@ impl Engine {
         };
         self.desk.add_run(run, code, Run::open(code, input, now));
         self.record(started, now);
-        self.answer(journal, run, run::Input::Begin, now)
+        self.answer(run, run::Input::Begin, now);
     }
 }
 

@@ -4,64 +4,94 @@
 use std::sync::Arc;
 
 use serde_json::Value as Json;
+use smol_str::SmolStr;
 
 use super::desk::Desk;
 use super::{Engine, decode};
 use crate::effect::{Call, Observed};
-use crate::journal::{Arrival, Error, Event, Journal};
+use crate::journal::{Arrival, Event, RunId};
 use crate::program::{DataType, Program};
+use crate::run::{self, Observe};
 use crate::value::{Duration, Failure, Record, Time, Value};
 
+const LAST: &str = "events.last";
+const NUMBER: &str = "events.number";
+
+/// The events that a call asks about: their name, and since when; none if it asks no such thing.
+pub fn asked(call: &Call, now: Time) -> Option<(SmolStr, Time)> {
+    if !is_about_events(call) {
+        return None;
+    }
+    let kind = call.args.first().map(|argument| argument.value.to_plain());
+    let since = now.millis().saturating_sub(within(call).millis());
+    let since = Time::from_millis(since).unwrap_or_default();
+    Some((kind.unwrap_or_default().into(), since))
+}
+
+fn is_about_events(call: &Call) -> bool {
+    matches!(&*call.name, LAST | NUMBER)
+}
+
+fn within(call: &Call) -> Duration {
+    let within = call.args.iter().find_map(|argument| match argument.value {
+        Value::Duration(within) if &*argument.name == "within" => Some(within),
+        _ => None,
+    });
+    within.unwrap_or(Duration::ZERO)
+}
+
 impl Engine {
-    /// The answer, if the call is a question about events.
-    pub(super) fn past(
-        &self,
-        journal: &dyn Journal,
-        program: &Program,
-        call: &Call,
+    /// Answers what a run asks of the past.
+    pub(super) fn recall(
+        &mut self,
+        run: RunId,
+        observe: &Observe,
+        past: &(SmolStr, Time),
         now: Time,
-    ) -> Result<Option<Observed>, Error> {
-        let counts = match &*call.name {
-            "events.last" => false,
-            "events.number" => true,
-            _ => return Ok(None),
+    ) {
+        let program = self.desk.code_of(run);
+        let program = program.and_then(|code| self.desk.program(code).ok());
+        // Without its code the run cannot go on: whoever drives it finds that out.
+        let outcome = match program {
+            Some(program) => self.past(&program, &observe.call, past),
+            None => Observed::Failed(Failure::Failed("its code cannot be read".into())),
         };
-        let kind = call.args.first().map(|argument| argument.value.to_plain());
-        let kind = kind.unwrap_or_default();
-        let record = program
-            .records
-            .iter()
-            .find(|record| matches!(record, DataType::Record(record) if record.shape.name == kind));
+        let input = run::Input::Observed {
+            id: observe.id,
+            outcome,
+        };
+        self.answer(run, input, now);
+    }
+
+    fn past(&self, program: &Program, call: &Call, past: &(SmolStr, Time)) -> Observed {
+        let (kind, since) = past;
+        let mut records = program.records.iter();
+        let record = records.find(
+            |record| matches!(record, DataType::Record(record) if record.shape.name == *kind),
+        );
         let Some(record) = record else {
             let why = format!("`{kind}` is no kind of event that this program knows");
-            return Ok(Some(Observed::Failed(Failure::Failed(why.into()))));
+            return Observed::Failed(Failure::Failed(why.into()));
         };
-        let within = call.args.iter().find_map(|argument| match argument.value {
-            Value::Duration(within) if &*argument.name == "within" => Some(within),
-            _ => None,
-        });
-        let within = within.unwrap_or(Duration::ZERO);
-        let since = now.millis().saturating_sub(within.millis());
-        let since = Time::from_millis(since).unwrap_or_default();
-        let stored = journal.events(&kind, since)?;
-        let arrivals = stored.iter().chain(arrived(&self.desk, &kind));
+        let stored = self.desk.events(past).iter();
+        let arrivals = stored.chain(arrived(&self.desk, kind));
         let mut fitting: Vec<(Time, Arc<Record>)> = arrivals
             .filter_map(|arrival| fitting(arrival, record, call))
-            .filter(|(time, _)| *time >= since)
+            .filter(|(time, _)| time >= since)
             .collect();
-        if counts {
+        if &*call.name == NUMBER {
             let number = i64::try_from(fitting.len()).unwrap_or(i64::MAX);
-            return Ok(Some(Observed::Value(Value::Int(number))));
+            return Observed::Value(Value::Int(number));
         }
         // Of two at the same time the one that was told later counts.
         fitting.sort_by_key(|(time, _)| *time);
-        Ok(Some(match fitting.pop() {
+        match fitting.pop() {
             Some((_, event)) => Observed::Value(Value::Record(event)),
             None => {
-                let why = format!("no {kind} within {within}");
+                let why = format!("no {kind} within {}", within(call));
                 Observed::Failed(Failure::no_data(why))
             }
-        }))
+        }
     }
 }
 

@@ -4,9 +4,7 @@ use smol_str::SmolStr;
 
 use super::decide::{chain, deliver};
 use super::{Action, Engine};
-use crate::journal::{
-    Error, How, IncidentAcknowledged, IncidentId, IncidentState, Journal, MessageKind,
-};
+use crate::journal::{How, IncidentAcknowledged, IncidentId, IncidentState, MessageKind};
 use crate::run;
 use crate::value::Time;
 
@@ -54,21 +52,19 @@ impl std::fmt::Display for Refusal {
 
 impl Engine {
     /// Somebody takes the duty over: nobody else is told any more.
-    pub fn acknowledge(
+    pub(super) fn acknowledged(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         by: &str,
         now: Time,
-    ) -> Result<Result<(), Refusal>, Error> {
-        self.bring(journal, id)?;
+    ) -> Result<(), Refusal> {
         let Some(incident) = self.model.incident(id) else {
-            return Ok(Err(Refusal::NoSuchIncident));
+            return Err(Refusal::NoSuchIncident);
         };
         match &incident.state {
-            IncidentState::Resolved { .. } => return Ok(Err(Refusal::Over)),
+            IncidentState::Resolved { .. } => return Err(Refusal::Over),
             IncidentState::Acknowledged { by } => {
-                return Ok(Err(Refusal::Already { by: by.clone() }));
+                return Err(Refusal::Already { by: by.clone() });
             }
             IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => {}
         }
@@ -85,45 +81,34 @@ impl Engine {
         self.carry_out(decision, now);
         let text = format!("acknowledged by {by}");
         for address in told {
-            self.send(
-                journal,
-                id,
-                &address,
-                MessageKind::Acknowledged,
-                &text,
-                None,
-                now,
-            )?;
+            self.send(id, &address, MessageKind::Acknowledged, &text, None, now);
         }
         self.actions.push(Action::Note { incident: id, text });
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Somebody says that it is over. A run under way is called off: what it has begun is finished,
     /// nothing more is begun.
-    pub fn resolve(
+    pub(super) fn called_over(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         by: &str,
         why: &str,
         now: Time,
-    ) -> Result<Result<(), Refusal>, Error> {
-        self.bring(journal, id)?;
+    ) -> Result<(), Refusal> {
         let Some(incident) = self.model.incident(id) else {
-            return Ok(Err(Refusal::NoSuchIncident));
+            return Err(Refusal::NoSuchIncident);
         };
         if incident.state.is_over() {
-            return Ok(Err(Refusal::Over));
+            return Err(Refusal::Over);
         }
         let run = incident.run;
         let said = Some((by.into(), why.into()));
         // First, so that a run that ends right now has nobody to tell any more.
-        self.resolved(journal, id, How::Human, said, now)?;
+        self.resolved(id, How::Human, said, now);
         if let Some(run) = run {
-            self.answer(journal, run, run::Input::Cancel, now)?;
+            self.hears(run, run::Input::Cancel);
         }
-        self.work_on(journal, now)?;
-        Ok(Ok(()))
+        Ok(())
     }
 }

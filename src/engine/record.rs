@@ -3,9 +3,7 @@
 use super::Engine;
 use super::decide::Decision;
 use super::timer::Timer;
-use crate::journal::{
-    ChainAdvanced, ChainStarted, Error, ErrorKind, Fact, IncidentId, Journal, LinkReached, Subject,
-};
+use crate::journal::{ChainAdvanced, ChainStarted, Fact, LinkReached, Subject};
 use crate::planted::Planted;
 use crate::value::Time;
 
@@ -21,23 +19,6 @@ impl Engine {
         self.desk.differs(changed);
         self.timers.extend(timers(&fact));
         self.desk.fact_before(first, fact, now);
-    }
-
-    /// Whether an incident is there; it is brought in if need be. One that is over and cannot be
-    /// read is not there: nobody works on it.
-    pub(super) fn bring(&mut self, journal: &dyn Journal, id: IncidentId) -> Result<bool, Error> {
-        if self.model.lacks(id) {
-            match journal.incident(id) {
-                Ok(Some(incident)) => {
-                    self.model.bring(incident);
-                    self.desk.brought(id);
-                }
-                Ok(None) => {}
-                Err(failure) if failure.kind == ErrorKind::Corrupt => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(self.model.incident(id).is_some())
     }
 
     /// What a decision says becomes so.

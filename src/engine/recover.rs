@@ -13,7 +13,9 @@ use super::timer::Timer;
 use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{Delivery, Error, Journal, Obstacle, RunId, RunResumed, Scope, StoredRun};
+use crate::journal::{
+    Delivery, Error, Journal, Needs, Obstacle, RunId, RunResumed, Scope, StoredRun,
+};
 use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
@@ -21,6 +23,9 @@ use crate::value::{Duration, Time};
 
 /// How long an observation is waited for that is made again.
 const AGAIN: Duration = Duration::from_millis(10_000);
+/// How many runs are brought in at once.
+const AT_ONCE: usize = 16_384;
+
 impl Engine {
     /// The engine as it was when the journal was written last.
     pub fn start(
@@ -49,12 +54,13 @@ impl Engine {
         if let Some(migrated) = journal.migrated() {
             engine.record(migrated, now);
         }
-        engine.load_runbooks(journal, runbooks, now)?;
+        engine.fetch_programs(journal, &runbooks)?;
+        engine.load_runbooks(runbooks, now);
         let gone = engine.give_up(journal, lost, now)?;
         engine.set_timers();
         engine.set_freeze_timers(now);
         engine.recall_storms(journal, now)?;
-        engine.match_dwells(journal, now)?;
+        engine.match_dwells(now);
         engine.take_up_runs(journal, &gone, now)?;
         Ok(engine)
     }
@@ -79,35 +85,54 @@ impl Engine {
         self.timers.extend(dwells);
     }
 
+    /// Runs that were awake go on. The others sleep on, and are brought in once they are due.
     fn take_up_runs(
         &mut self,
         journal: &dyn Journal,
         gone: &BTreeSet<RunId>,
         now: Time,
     ) -> Result<(), Error> {
-        let live = journal.live_runs()?;
-        for run in live {
+        let mut awake = Vec::new();
+        for run in journal.live_runs()? {
             match run {
                 Ok(stored) if gone.contains(&stored.id) => {}
                 Err(unreadable) if gone.contains(&unreadable) => {}
-                Ok(stored) => self.take_up_run(journal, stored, now)?,
-                Err(unreadable) => self.quarantine(journal, unreadable, now)?,
+                Ok(stored) if sleeps(&stored, now) => {
+                    let waits = stored.pending.iter().filter_map(|action| match action {
+                        run::Action::Wait { id, until } => {
+                            Some((*until, Timer::Run(stored.id, *id)))
+                        }
+                        _ => None,
+                    });
+                    self.timers.extend(waits);
+                }
+                Ok(stored) => awake.push(stored),
+                Err(unreadable) => self.quarantine(unreadable, now),
             }
+        }
+        // Who asked first is woken first.
+        awake.sort_by_key(|stored| self.model.wait(stored.id).map(|waits| waits.asked));
+        while !awake.is_empty() {
+            let rest = awake.split_off(awake.len().min(AT_ONCE));
+            let mut needs = Needs::default();
+            for stored in &awake {
+                needs.runs.insert(stored.id);
+                needs.add(self.lacks_code(Some(stored.code)));
+            }
+            self.fetch(journal, &needs)?;
+            for stored in awake {
+                self.take_up_run(stored, now);
+            }
+            awake = rest;
         }
         Ok(())
     }
 
-    fn take_up_run(
-        &mut self,
-        journal: &dyn Journal,
-        stored: StoredRun,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn take_up_run(&mut self, stored: StoredRun, now: Time) {
         let id = stored.id;
-        match self.desk.run(journal, id) {
+        match self.desk.run(id) {
             Ok(working) => working.run.taken_up(&stored.pending, now),
-            Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(journal, id, now),
+            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(id, now),
         }
         for action in stored.pending {
             match action {
@@ -120,7 +145,7 @@ impl Engine {
                         deadline,
                         ..observe
                     };
-                    self.actions.push(Action::Observe { run: id, observe });
+                    self.ask_for(id, observe, now);
                 }
                 run::Action::Settle {
                     id: asked, call, ..
@@ -140,15 +165,15 @@ impl Engine {
                         id: perform.id,
                         outcome,
                     };
-                    self.answer(journal, id, input, now)?;
+                    self.answer(id, input, now);
                 }
                 run::Action::Intend { id: asked, intent } => {
                     let asking = Asking::new(id, asked, intent, false);
-                    self.wait_again(journal, asking, now)?;
+                    self.wait_again(asking, now);
                 }
                 run::Action::Repeat { id: asked, intent } => {
                     let asking = Asking::new(id, asked, intent, true);
-                    self.wait_again(journal, asking, now)?;
+                    self.wait_again(asking, now);
                 }
                 run::Action::Tell(_)
                 | run::Action::Attach(_)
@@ -156,24 +181,13 @@ impl Engine {
                 | run::Action::End(_) => {}
             }
         }
-        Ok(())
     }
 
-    fn wait_again(
-        &mut self,
-        journal: &dyn Journal,
-        asking: Asking,
-        now: Time,
-    ) -> Result<(), Error> {
-        let working = self.desk.run(journal, asking.run);
-        let code = working.map(|working| working.code);
-        let known = code.and_then(|code| Ok((code, self.desk.program(journal, code)?)));
-        let (code, program) = match known {
-            Ok(known) => known,
-            Err(Trouble::Store(error)) => return Err(error),
-            Err(Trouble::Unreadable | Trouble::Ended) => {
-                return self.quarantine(journal, asking.run, now);
-            }
+    fn wait_again(&mut self, asking: Asking, now: Time) {
+        let code = self.desk.code_of(asking.run);
+        let known = code.and_then(|code| Some((code, self.desk.program(code).ok()?)));
+        let Some((code, program)) = known else {
+            return self.quarantine(asking.run, now);
         };
         let question = Question {
             asking: &asking,
@@ -188,12 +202,29 @@ impl Engine {
                 ("", Obstacle::Freeze(Scope::All), why)
             }
         };
-        let patience = self.patience_for(&obstacle, asking.run, program.metadata.patience);
-        let until = moment::after(now, patience);
+        // Its patience went on while the agent was away.
+        let known = self.model.wait(asking.run);
+        let known = known.filter(|waits| waits.ask == asking.id);
+        let known = known.filter(|waits| waits.obstacle.is_storm() == obstacle.is_storm());
+        let until = known.map_or_else(
+            || {
+                let patience = program.metadata.patience;
+                moment::after(now, self.patience_for(&obstacle, asking.run, patience, now))
+            },
+            |waits| waits.until,
+        );
         let timer = Timer::Patience(asking.run, asking.id);
         self.timers.insert((until, timer));
-        let since = (now, until);
-        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, since));
-        Ok(())
+        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, until));
     }
+}
+
+/// Whether a run waits for nothing but time, which has not come yet.
+fn sleeps(stored: &StoredRun, now: Time) -> bool {
+    let mut waits = stored.pending.iter();
+    let is_later = |action: &run::Action| match action {
+        run::Action::Wait { until, .. } => *until > now,
+        _ => false,
+    };
+    !stored.pending.is_empty() && waits.all(is_later)
 }

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::decide::outcome;
 use super::{Action, Engine, Refusal};
-use crate::journal::{Error, IncidentId, IntentId, Journal, ReleasedFor, RunId, StoredIntent};
+use crate::journal::{IncidentId, IntentId, ReleasedFor, RunId, StoredIntent};
 use crate::value::Time;
 
 /// What a human says of an unknown outcome.
@@ -22,19 +22,17 @@ pub struct Settling {
 
 impl Engine {
     /// Settles an unknown outcome of an incident.
-    pub fn settle(
+    pub(super) fn settled_by(
         &mut self,
-        journal: &dyn Journal,
         id: IncidentId,
         said: Settling,
         now: Time,
-    ) -> Result<Result<(), Refusal>, Error> {
-        self.bring(journal, id)?;
+    ) -> Result<(), Refusal> {
         let Some(incident) = self.model.incident(id) else {
-            return Ok(Err(Refusal::NoSuchIncident));
+            return Err(Refusal::NoSuchIncident);
         };
         if incident.run.is_some() && !incident.state.is_over() {
-            return Ok(Err(Refusal::AtWork));
+            return Err(Refusal::AtWork);
         }
         let unknown: Vec<StoredIntent> = self.model.unknown_of(id).cloned().collect();
         let asked = unknown
@@ -42,52 +40,44 @@ impl Engine {
             .filter(|intent| said.change.is_none_or(|change| change == intent.id));
         let asked: Vec<_> = asked.collect();
         let intent = match asked.as_slice() {
-            [] => return Ok(Err(Refusal::NothingUnknown)),
+            [] => return Err(Refusal::NothingUnknown),
             [intent] => (*intent).clone(),
             several => {
                 let named = several.iter();
                 let named = named.map(|one| format!("{} ({})", one.id, one.intent.call.name));
                 let named = named.collect::<Vec<_>>().join(", ");
-                return Ok(Err(Refusal::Several(named)));
+                return Err(Refusal::Several(named));
             }
         };
         let by = said.by.clone();
         let decision = outcome::settled_by(intent.id, said.applied, by, said.why);
         self.carry_out(decision, now);
         let is_last = unknown.len() == 1;
-        self.free(id, &intent, is_last, now)?;
+        self.free(id, &intent, is_last, now);
         let word = match said.applied {
             true => "applied",
             false => "not applied",
         };
         let text = format!("{} was {word}, says {}", intent.intent.call.name, said.by);
         self.actions.push(Action::Note { incident: id, text });
-        self.work_on(journal, now)?;
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// What the change stood in the way of goes on.
-    fn free(
-        &mut self,
-        id: IncidentId,
-        intent: &StoredIntent,
-        is_last: bool,
-        now: Time,
-    ) -> Result<(), Error> {
+    fn free(&mut self, id: IncidentId, intent: &StoredIntent, is_last: bool, now: Time) {
         let Some(incident) = self.model.incident(id) else {
-            return Ok(());
+            return;
         };
         let is_clean = !incident.dirt.is_dirty();
         // After a start the last run stands for all of them.
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         if is_last {
             for run in [intent.run, last] {
-                self.unlock(run, now)?;
+                self.unlock(run, now);
                 if is_clean {
-                    self.recovered(run, ReleasedFor::Human, now)?;
+                    self.recovered(run, ReleasedFor::Human, now);
                 }
             }
         }
-        Ok(())
     }
 }

@@ -4,6 +4,7 @@
 //! What has come lately is counted here, and read from the records at a start; what was decided about
 //! it stands in the model.
 
+mod recall;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -12,20 +13,13 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::decide::{chain, deliver, storm};
-use super::desk::Trouble;
 use super::people::Refusal;
 use super::timer::Timer;
 use super::work::Work;
-use crate::journal::{
-    Error, Incident, IncidentId, IncidentState, Journal, MessageKind, Obstacle, Scope, Storm,
-    StormJoined,
-};
+use crate::journal::{IncidentId, IncidentState, MessageKind, Obstacle, Scope, Storm, StormJoined};
 use crate::run::moment;
 use crate::settings::StormBounds;
 use crate::value::{Duration, Time};
-
-/// How many incidents are read at once.
-const PAGE: usize = 500;
 
 /// What has come lately.
 #[derive(Debug, Default)]
@@ -89,23 +83,18 @@ impl Storms {
 
 impl Engine {
     /// An incident was opened, and not because somebody asked for it.
-    pub(super) fn counts_for_storm(
-        &mut self,
-        id: IncidentId,
-        product: &SmolStr,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn counts_for_storm(&mut self, id: IncidentId, product: &SmolStr, now: Time) {
         self.storms.add(product, id, now, &self.bounds.storm);
         if self.model.storm_over(product).is_some() {
             self.storms.members.insert(id, product.clone());
         }
         let scope = Scope::Product(product.clone());
         if self.lasts(&scope) {
-            return Ok(());
+            return;
         }
         let incidents = self.storms.within(product, &self.bounds.storm, now);
         if (incidents.len() as u64) < u64::from(self.bounds.storm.threshold) {
-            return Ok(());
+            return;
         }
         let since = self.storms.first(&incidents, product).unwrap_or(now);
         for id in &incidents {
@@ -119,11 +108,11 @@ impl Engine {
     }
 
     /// Storms of several products are one of everything.
-    fn storm_of_everything(&mut self, now: Time) -> Result<(), Error> {
+    fn storm_of_everything(&mut self, now: Time) {
         let since = match self.model.storm(&Scope::All) {
-            Some(storm) if storm.cool_until.is_none() => return Ok(()),
+            Some(storm) if storm.cool_until.is_none() => return,
             Some(_) | None => match self.stormy().as_slice() {
-                few if few.len() < storm::PRODUCTS => return Ok(()),
+                few if few.len() < storm::PRODUCTS => return,
                 all => all.iter().map(|(_, since)| *since).min(),
             },
         };
@@ -138,10 +127,9 @@ impl Engine {
         self.carry_out(decision, now);
         if is_told {
             for (scope, _) in self.stormy() {
-                self.end_storm_chain(&scope, "it is part of a larger storm", now)?;
+                self.end_storm_chain(&scope, "it is part of a larger storm", now);
             }
         }
-        Ok(())
     }
 
     /// How many incidents a storm has.
@@ -179,9 +167,9 @@ impl Engine {
     }
 
     /// An incident is told of with all others of its storm, and not by itself any more.
-    pub(super) fn fold(&mut self, id: IncidentId, now: Time) -> Result<(), Error> {
+    pub(super) fn fold(&mut self, id: IncidentId, now: Time) {
         let Some(scope) = self.storm_telling_of(id) else {
-            return Ok(());
+            return;
         };
         let why = "it is told of with all others of a storm";
         let decision = chain::ends(&self.model, id, why);
@@ -190,24 +178,17 @@ impl Engine {
         self.carry_out(decision, now);
         let incident = id;
         self.record(StormJoined { scope, incident }, now);
-        Ok(())
     }
 
     /// Nobody has answered: the next link is told, or the last one again.
-    pub(super) fn climb_storm(
-        &mut self,
-        journal: &dyn Journal,
-        scope: &Scope,
-        now: Time,
-    ) -> Result<(), Error> {
-        let links = self.storm_links(journal, scope)?;
+    pub(super) fn climb_storm(&mut self, scope: &Scope, now: Time) {
+        let links = self.storm_links(scope);
         let decision = chain::storm_advances(&self.model, scope, &links, now);
         self.carry_out(decision, now);
-        Ok(())
     }
 
     /// Looks at all storms: what is over, who is told next, what may go on.
-    pub(super) fn storms_due(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+    pub(super) fn storms_due(&mut self, now: Time) {
         let storms: Vec<(Scope, Storm)> = self
             .model
             .storms()
@@ -234,7 +215,7 @@ impl Engine {
                 },
             };
             if over.is_some_and(|over| over <= now) {
-                self.end_storm(journal, &scope, now)?;
+                self.end_storm(&scope, now);
                 self.timers.insert((now, Timer::Storms));
                 continue;
             }
@@ -247,17 +228,16 @@ impl Engine {
                 None => {}
             }
         }
-        Ok(())
     }
 
     /// A storm is over: whoever is still needed by one of its incidents hears of it by itself.
-    fn end_storm(&mut self, journal: &dyn Journal, scope: &Scope, now: Time) -> Result<(), Error> {
+    fn end_storm(&mut self, scope: &Scope, now: Time) {
         let members = self.storms.of(scope);
-        let told = self.told_of_storm(journal, scope)?;
+        let told = self.told_of_storm(scope);
         let thread = self.storm_thread(scope);
         let decision = storm::ends(&self.model, scope, &self.bounds.storm, now);
         self.carry_out(decision, now);
-        self.drop_storm_pages(thread.as_ref(), "the storm is over", now)?;
+        self.drop_storm_pages(thread.as_ref(), "the storm is over", now);
         let cool = self.bounds.storm.cool_down;
         let text = format!(
             "over, after {} incidents; remedies go on in {cool}",
@@ -271,9 +251,8 @@ impl Engine {
             if !self.is_in_storm(id) {
                 self.storms.members.remove(&id);
             }
-            self.tell_after_storm(id)?;
+            self.tell_after_storm(id);
         }
-        Ok(())
     }
 
     /// Whether some storm still lasts over the product of an incident.
@@ -283,7 +262,7 @@ impl Engine {
     }
 
     /// Of an incident whose page was not sent for a storm somebody hears now.
-    fn tell_after_storm(&mut self, id: IncidentId) -> Result<(), Error> {
+    fn tell_after_storm(&mut self, id: IncidentId) {
         let is_waiting = self.model.chain(id).is_none();
         let incident = self.model.incident(id);
         if is_waiting && incident.is_some_and(|one| one.state == IncidentState::Handed) {
@@ -293,23 +272,18 @@ impl Engine {
             let reason = said.and_then(|said| said.reason);
             self.work.push_back(Work::Page(id, text, reason));
         }
-        Ok(())
     }
 
     /// The addresses that were told of a storm.
-    fn told_of_storm(
-        &mut self,
-        journal: &dyn Journal,
-        scope: &Scope,
-    ) -> Result<Vec<SmolStr>, Error> {
+    fn told_of_storm(&mut self, scope: &Scope) -> Vec<SmolStr> {
         let storm = self.model.storm(scope);
         let last = storm.and_then(|storm| storm.duty.as_ref()?.link);
         let Some(last) = last else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
-        let links = self.storm_links(journal, scope)?;
+        let links = self.storm_links(scope);
         let told = links.into_iter().take(usize::from(last) + 1);
-        Ok(told.map(|(_, address, _)| address).collect())
+        told.map(|(_, address, _)| address).collect()
     }
 
     fn say_to_all(
@@ -328,89 +302,43 @@ impl Engine {
         }
     }
 
-    fn drop_storm_pages(
-        &mut self,
-        thread: Option<&SmolStr>,
-        why: &str,
-        now: Time,
-    ) -> Result<(), Error> {
-        let Some(thread) = thread else { return Ok(()) };
+    fn drop_storm_pages(&mut self, thread: Option<&SmolStr>, why: &str, now: Time) {
+        let Some(thread) = thread else { return };
         let decision = deliver::drop_thread(&self.model, thread, why);
         self.carry_out(decision, now);
-        Ok(())
     }
 
-    fn end_storm_chain(&mut self, scope: &Scope, why: &str, now: Time) -> Result<(), Error> {
+    fn end_storm_chain(&mut self, scope: &Scope, why: &str, now: Time) {
         let Some(ended) = storm::chain_ends(&self.model, scope, why) else {
-            return Ok(());
+            return;
         };
         self.record(ended, now);
         let thread = self.storm_thread(scope);
         self.drop_storm_pages(thread.as_ref(), why, now)
     }
 
-    /// Somebody takes a storm on, with all its incidents that wait for somebody.
-    pub fn acknowledge_storm(
+    /// Somebody takes a storm on.
+    pub(super) fn storm_acknowledged(
         &mut self,
-        journal: &dyn Journal,
         scope: &Scope,
         by: &str,
         now: Time,
-    ) -> Result<Result<(), Refusal>, Error> {
+    ) -> Result<(), Refusal> {
         if !self.lasts(scope) {
-            return Ok(Err(Refusal::NoStorm));
+            return Err(Refusal::NoStorm);
         }
-        let told = self.told_of_storm(journal, scope)?;
+        let told = self.told_of_storm(scope);
         let why = format!("acknowledged by {by}");
-        self.end_storm_chain(scope, &why, now)?;
+        self.end_storm_chain(scope, &why, now);
         let thread = self.storm_thread(scope);
         self.say_to_all(scope, thread, told, MessageKind::Acknowledged, &why, now);
         for id in self.storms.of(scope) {
             let incident = self.model.incident(id);
             if incident.is_some_and(|one| one.state == IncidentState::Handed) {
                 // It waits for somebody, so this cannot be refused.
-                let _ = self.acknowledge(journal, id, by, now)?;
+                let _ = self.acknowledged(id, by, now);
             }
         }
-        self.work_on(journal, now)?;
-        Ok(Ok(()))
-    }
-
-    /// What has come lately, by the records.
-    pub(super) fn recall_storms(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
-        let lasting = self
-            .model
-            .storms()
-            .filter(|(_, storm)| storm.cool_until.is_none());
-        let oldest = before(before(now, self.bounds.storm.span), storm::QUIET);
-        let since = lasting
-            .map(|(_, storm)| storm.since)
-            .fold(oldest, Time::min);
-        let mut found: Vec<Incident> = Vec::new();
-        loop {
-            let last = found.last().map(|incident| incident.id);
-            let page = journal.page_of_incidents(false, last, PAGE)?.found;
-            let is_last = page.is_empty() || page.iter().any(|one| one.opened < since);
-            found.extend(page);
-            if is_last {
-                break;
-            }
-        }
-        self.storms = Storms::default();
-        for incident in found.into_iter().rev().filter(|one| one.opened >= since) {
-            let product = match self.desk.program(journal, incident.code) {
-                Ok(program) => program.package.clone(),
-                Err(Trouble::Store(error)) => return Err(error),
-                Err(Trouble::Unreadable | Trouble::Ended) => continue,
-            };
-            self.storms
-                .add(&product, incident.id, incident.opened, &self.bounds.storm);
-            let over = self.model.storm_over(&product);
-            if over.is_some_and(|(_, storm)| incident.opened >= storm.since) {
-                self.storms.members.insert(incident.id, product);
-            }
-        }
-        self.timers.insert((now, Timer::Storms));
         Ok(())
     }
 }

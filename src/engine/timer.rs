@@ -2,8 +2,8 @@
 
 use super::Engine;
 use super::decide::{chain, debt, deliver};
-use super::work::TURN;
-use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, MessageId, RunId};
+use super::work::{TURN, Work};
+use crate::journal::{DebtId, EventId, IncidentId, MessageId, RunId};
 use crate::run;
 use crate::value::Time;
 
@@ -30,7 +30,7 @@ pub enum Timer {
 
 impl Engine {
     /// What is due by now, in order of its time, as much as fits into a turn.
-    pub(super) fn tick(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+    pub(super) fn tick(&mut self, now: Time) {
         for _ in 0..TURN {
             let Some((due, timer)) = self.timers.first().copied() else {
                 break;
@@ -41,9 +41,9 @@ impl Engine {
             self.timers.pop_first();
             match timer {
                 Timer::Run(run, id) => {
-                    self.answer(journal, run, run::Input::Timer { id }, now)?;
+                    self.hears(run, run::Input::Timer { id });
                 }
-                Timer::Holding(event) => self.stood_long_enough(journal, event, now)?,
+                Timer::Holding(event) => self.work.push_back(Work::Stood(event)),
                 Timer::Duty(incident) => {
                     let decision = chain::due(&self.model, incident, now);
                     self.carry_out(decision, now);
@@ -56,11 +56,10 @@ impl Engine {
                     let decision = debt::due(&self.model, debt, now);
                     self.carry_out(decision, now);
                 }
-                Timer::Patience(run, id) => self.out_of_patience(journal, run, id, now)?,
-                Timer::Storms => self.storms_due(journal, now)?,
-                Timer::Freeze(since) => self.freeze_lasts(since, now)?,
+                Timer::Patience(run, id) => self.work.push_back(Work::Impatient(run, id)),
+                Timer::Storms => self.storms_due(now),
+                Timer::Freeze(since) => self.freeze_lasts(since, now),
             }
         }
-        Ok(())
     }
 }

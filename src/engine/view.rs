@@ -163,7 +163,7 @@ fn requested(by: &str, role: Option<&str>, parameters: &str) -> String {
 }
 
 /// What was seen and done, for whoever is told.
-pub(super) fn evidence(entries: &[Entry]) -> Vec<Line> {
+pub fn evidence(entries: &[Entry]) -> Vec<Line> {
     let said = entries.iter().filter(|entry| is_evidence(&entry.happened));
     let mut lines: Vec<Line> = said
         .filter_map(|entry| {

@@ -15,7 +15,7 @@ use super::model::places_around;
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
-use crate::journal::{Error, IntentWaiting, Journal, Obstacle, RunId};
+use crate::journal::{IntentWaiting, Obstacle, RunId};
 use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
@@ -52,7 +52,6 @@ pub struct Waiting {
     /// The code of its run.
     code: CodeHash,
     pub why: String,
-    since: Time,
     /// Its patience lasts until then.
     until: Time,
 }
@@ -64,10 +63,9 @@ impl Waiting {
         gate: &'static str,
         obstacle: Obstacle,
         why: String,
-        (since, until): (Time, Time),
+        until: Time,
     ) -> Waiting {
         Waiting {
-            since,
             until,
             code,
             gate,
@@ -91,10 +89,8 @@ pub struct Waiters {
     by_run: BTreeMap<RunId, Ticket>,
     /// Who was woken for what, and has not used it yet.
     claims: BTreeMap<RunId, Obstacle>,
-    /// How long each run has waited before: its patience is one for all its waits together.
     /// The same by what they were woken for: one for each at most.
     claimed: BTreeMap<Obstacle, RunId>,
-    waited: BTreeMap<RunId, Duration>,
 }
 
 impl Waiters {
@@ -132,31 +128,14 @@ impl Waiters {
         (found == obstacle).then_some(*ticket)
     }
 
-    /// What is left of a run's patience.
-    fn left(&self, run: RunId, patience: Duration) -> Duration {
-        let waited = self.waited.get(&run).map_or(0, |waited| waited.millis());
-        Duration::from_millis(patience.millis().saturating_sub(waited).max(0))
-    }
-
-    /// A run has waited until now.
-    fn has_waited(&mut self, waiting: &Waiting, now: Time) {
-        // A storm has a patience of its own: it outlasts that of runbooks by design.
-        if is_storm(&waiting.obstacle) {
-            return;
-        }
-        self.has_waited_since(waiting.asking.run, waiting.since, now);
-    }
-
-    fn has_waited_since(&mut self, run: RunId, since: Time, now: Time) {
-        let more = moment::since(since, now).millis();
-        let waited = self.waited.entry(run).or_default();
-        *waited = Duration::from_millis(waited.millis().saturating_add(more.max(0)));
+    /// The runs that wait.
+    pub fn runs(&self) -> impl Iterator<Item = RunId> {
+        self.by_run.keys().copied()
     }
 
     /// The clock was set: whoever waits has waited for as long as before.
     pub fn shift(&mut self, by: Duration) {
         for waiting in self.by_ticket.values_mut() {
-            waiting.since = moment::after(waiting.since, by);
             waiting.until = moment::after(waiting.until, by);
         }
     }
@@ -207,7 +186,6 @@ impl Engine {
     /// Lets an intent wait until what is in its way is gone, or its patience is over.
     pub(super) fn wait_for_turn(
         &mut self,
-        journal: &dyn Journal,
         program: &Program,
         waiting: Waiting,
         now: Time,
@@ -215,7 +193,7 @@ impl Engine {
         let (run, id) = (waiting.asking.run, waiting.asking.id);
         let intent = waiting.asking.intent.clone();
         let patience = program.metadata.patience;
-        let left = self.patience_for(&waiting.obstacle, run, patience);
+        let left = self.patience_for(&waiting.obstacle, run, patience, now);
         let until = moment::after(now, left);
         let waiting = Waiting { until, ..waiting };
         self.record(waits(&waiting), now);
@@ -223,7 +201,7 @@ impl Engine {
             true => run::Action::Repeat { id, intent },
             false => run::Action::Intend { id, intent },
         };
-        self.desk.run(journal, run)?.pending.push(pending);
+        self.desk.run(run)?.pending.push(pending);
         self.timers.insert((until, Timer::Patience(run, id)));
         self.end_claim(run);
         self.waiters.add(waiting);
@@ -232,26 +210,20 @@ impl Engine {
 
     /// An intent has waited for too long. What takes something back or releases it is never refused:
     /// it waits on, and the owner hears of it.
-    pub(super) fn out_of_patience(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        id: u64,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn out_of_patience(&mut self, run: RunId, id: u64, now: Time) {
         let Some(ticket) = self.waiters.by_run.get(&run).copied() else {
-            return Ok(());
+            return;
         };
         if Planted::PatienceForgotten.is_in() {
-            return Ok(());
+            return;
         }
         // What it waits for may have become another thing, with a patience of its own.
         let is_over = self.waiters.by_ticket.get(&ticket);
         if is_over.is_some_and(|waiting| waiting.until > now) {
-            return Ok(());
+            return;
         }
         let Some(waiting) = self.waiters.leave(run, Some(id)) else {
-            return Ok(());
+            return;
         };
         let intent = &waiting.asking.intent;
         match intent.kind {
@@ -266,14 +238,14 @@ impl Engine {
                     reason,
                     why: format!("waited for too long: {}", waiting.why),
                 };
-                self.refuse(&waiting.asking, refused, now)?;
-                self.answer(journal, run, run::Input::Refused { id, reason }, now)
+                self.refuse(&waiting.asking, refused, now);
+                self.answer(run, run::Input::Refused { id, reason }, now);
             }
             IntentKind::Undo | IntentKind::Release => {
                 let (name, why) = (intent.call.name.clone(), waiting.why.clone());
                 self.waiters.put(ticket, waiting);
                 let text = format!("{name} takes something back, and waits: {why}");
-                self.tell_the_owner(journal, run, text, now)
+                self.tell_the_owner(run, text, now);
             }
         }
     }
@@ -285,54 +257,40 @@ impl Engine {
         obstacle: &Obstacle,
         run: RunId,
         patience: Duration,
+        now: Time,
     ) -> Duration {
-        match is_storm(obstacle) {
+        match obstacle.is_storm() {
             true => self.bounds.storm.patience,
-            false => self.waiters.left(run, patience),
+            false => {
+                let left = patience.millis() - self.model.waited(run, now).millis();
+                Duration::from_millis(left.max(0))
+            }
         }
     }
 
     /// It waits for something whose patience is another one.
-    fn waits_for_another(
-        &mut self,
-        before: &Obstacle,
-        patience: Duration,
-        waiting: &mut Waiting,
-        now: Time,
-    ) {
+    fn waits_for_another(&mut self, patience: Duration, waiting: &mut Waiting, now: Time) {
         let (run, id) = (waiting.asking.run, waiting.asking.id);
-        if !is_storm(before) {
-            self.waiters.has_waited_since(run, waiting.since, now);
-        }
-        let left = self.patience_for(&waiting.obstacle, run, patience);
-        waiting.since = now;
+        let left = self.patience_for(&waiting.obstacle, run, patience, now);
         waiting.until = moment::after(now, left);
         self.timers
             .insert((waiting.until, Timer::Patience(run, id)));
     }
 
-    fn tell_the_owner(
-        &mut self,
-        journal: &dyn Journal,
-        run: RunId,
-        text: String,
-        now: Time,
-    ) -> Result<(), Error> {
-        let told = self.code_of(journal, run).and_then(|program| {
-            let owner = program.metadata.owner;
-            let owner = owner.and_then(|owner| program.roles.get(owner.index()));
-            let notice = run::Notice {
-                kind: MessageKind::Tell,
-                roles: owner.map(|role| role.name.clone()).into_iter().collect(),
-                text,
-                because: None,
-            };
-            self.tell(journal, run, &program, notice, now)
-        });
-        match told {
-            Ok(()) | Err(Trouble::Unreadable | Trouble::Ended) => Ok(()),
-            Err(Trouble::Store(error)) => Err(error),
-        }
+    fn tell_the_owner(&mut self, run: RunId, text: String, now: Time) {
+        let code = self.desk.code_of(run);
+        let Some(program) = code.and_then(|code| self.desk.program(code).ok()) else {
+            return;
+        };
+        let owner = program.metadata.owner;
+        let owner = owner.and_then(|owner| program.roles.get(owner.index()));
+        let notice = run::Notice {
+            kind: MessageKind::Tell,
+            roles: owner.map(|role| role.name.clone()).into_iter().collect(),
+            text,
+            because: None,
+        };
+        self.tell(run, &program, notice, now);
     }
 
     /// Takes up an intent that waited when the agent stopped.
@@ -358,28 +316,22 @@ impl Engine {
     /// Nothing is left to wait for: the run has ended.
     pub(super) fn stop_waiting(&mut self, run: RunId) {
         self.waiters.leave(run, None);
-        self.waiters.waited.remove(&run);
         self.end_claim(run);
     }
 
     /// Wakes the first one that waits for this, if it may go on now.
-    pub(super) fn pass(
-        &mut self,
-        journal: &dyn Journal,
-        obstacle: &Obstacle,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(super) fn pass(&mut self, obstacle: &Obstacle, now: Time) {
         if self.waiters.claimed.contains_key(obstacle) && !Planted::WakesAll.is_in() {
-            return Ok(());
+            return;
         }
         let Some(ticket) = self.waiters.first(obstacle) else {
-            return Ok(());
+            return;
         };
         let Some(waiting) = self.waiters.take(ticket) else {
-            return Ok(());
+            return;
         };
         let mut patience = Duration::ZERO;
-        let leave = match self.desk.program(journal, waiting.code) {
+        let leave = match self.desk.program(waiting.code) {
             Ok(program) => {
                 patience = program.metadata.patience;
                 let question = Question {
@@ -390,8 +342,7 @@ impl Engine {
                 gate::pass(&self.known(), &question)
             }
             // Whoever drives it finds out why.
-            Err(Trouble::Unreadable | Trouble::Ended) => ("", Verdict::Go),
-            Err(Trouble::Store(error)) => return Err(error),
+            Err(_) => ("", Verdict::Go),
         };
         match leave {
             (gate, Verdict::Wait(next, why)) => {
@@ -406,8 +357,8 @@ impl Engine {
                     why,
                     ..waiting
                 };
-                if is_storm(obstacle) != is_storm(&waiting.obstacle) {
-                    self.waits_for_another(obstacle, patience, &mut waiting, now);
+                if obstacle.is_storm() != waiting.obstacle.is_storm() {
+                    self.waits_for_another(patience, &mut waiting, now);
                 }
                 if is_another {
                     self.record(waits(&waiting), now);
@@ -415,7 +366,6 @@ impl Engine {
                 self.waiters.put(ticket, waiting);
             }
             (_, Verdict::Go | Verdict::Refuse(..)) => {
-                self.waiters.has_waited(&waiting, now);
                 let (run, id) = (waiting.asking.run, waiting.asking.id);
                 match obstacle {
                     // It was in the way of all of them.
@@ -429,14 +379,13 @@ impl Engine {
                 self.work.push_back(Work::Answer(run, input));
             }
         }
-        Ok(())
     }
-}
 
-fn is_storm(obstacle: &Obstacle) -> bool {
-    match obstacle {
-        Obstacle::Storm(_) => true,
-        Obstacle::Freeze(_) | Obstacle::Target(_) | Obstacle::Count(..) => false,
+    /// The code of whoever is woken first when this is not in the way any more.
+    pub(super) fn code_of_first(&self, obstacle: &Obstacle) -> Option<CodeHash> {
+        let ticket = self.waiters.first(obstacle)?;
+        let waiting = self.waiters.by_ticket.get(&ticket)?;
+        Some(waiting.code)
     }
 }
 

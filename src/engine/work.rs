@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::Engine;
 use super::decide::chain;
 use crate::effect::Reason;
-use crate::journal::{DebtId, Error, IncidentId, Journal, MessageKind, Obstacle, RunId, Scope};
+use crate::journal::{DebtId, EventId, IncidentId, MessageKind, Obstacle, RunId, Scope};
 use crate::run;
 use crate::value::Time;
 
@@ -15,6 +15,12 @@ use crate::value::Time;
 pub enum Work {
     /// A run hears of something.
     Answer(RunId, run::Input),
+    /// A run asks what has happened, of this name and since this time.
+    Recall(RunId, Box<run::Observe>, (SmolStr, Time)),
+    /// An intent of a run has waited for too long.
+    Impatient(RunId, u64),
+    /// What an event told has stood long enough.
+    Stood(EventId),
     /// Something is not in the way any more.
     Pass(Obstacle),
     /// A page cannot be delivered: the next link of the chain, if there is one, is told at once.
@@ -44,36 +50,68 @@ pub enum Work {
 /// How many pieces are done before what came of them is written, and other inputs are taken in.
 pub const TURN: usize = 256;
 
-impl Engine {
-    /// Does what is to be done, as much as fits into a turn.
-    pub(super) fn work_on(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
-        for _ in 0..TURN {
-            match self.work.pop_front() {
-                Some(Work::Answer(run, input)) => self.answer(journal, run, input, now)?,
-                Some(Work::Pass(obstacle)) => self.pass(journal, &obstacle, now)?,
-                Some(Work::NextLink(incident)) => self.next_link(journal, incident, now)?,
-                Some(Work::Climb(incident)) => self.climb(journal, incident, now)?,
-                Some(Work::Tell(id, address, text, reason)) => {
-                    let decision = chain::pages(&self.model, id, address, text, reason);
-                    self.carry_out(decision, now);
-                }
-                Some(Work::Send(id, address, text, reason)) => {
-                    self.send(journal, id, &address, MessageKind::Page, &text, reason, now)?;
-                }
-                Some(Work::Reached(incident, to)) => self.reached(journal, incident, &to, now)?,
-                Some(Work::Page(incident, text, reason)) => {
-                    self.page_chain(journal, incident, &text, reason, now)?;
-                }
-                Some(Work::ClimbStorm(scope)) => self.climb_storm(journal, &scope, now)?,
-                Some(Work::TellOfStorm(scope, to)) => {
-                    self.tell_of_storm(journal, &scope, &to, now)?;
-                }
-                Some(Work::Fold(incident)) => self.fold(incident, now)?,
-                Some(Work::TellOwners(scope, text)) => self.tell_scope(&scope, &text, now),
-                Some(Work::LookAtDebt(debt)) => self.look_at_debt(journal, debt, now)?,
-                None => break,
-            }
+impl Work {
+    /// The run that it is for.
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Work::Answer(run, _) | Work::Recall(run, ..) | Work::Impatient(run, _) => Some(*run),
+            Work::Stood(_)
+            | Work::Pass(_)
+            | Work::NextLink(_)
+            | Work::Climb(_)
+            | Work::Tell(..)
+            | Work::Send(..)
+            | Work::Reached(..)
+            | Work::Page(..)
+            | Work::ClimbStorm(_)
+            | Work::TellOfStorm(..)
+            | Work::Fold(_)
+            | Work::TellOwners(..)
+            | Work::LookAtDebt(_) => None,
         }
-        Ok(())
+    }
+}
+
+impl Engine {
+    /// Does what is to be done, so many pieces at most, as long as what the next one needs is at
+    /// hand; gives how many that were.
+    pub(super) fn work_on(&mut self, most: usize, now: Time) -> usize {
+        for done in 0..most {
+            let ready = self
+                .work
+                .front()
+                .is_some_and(|work| self.lacks(work).is_empty());
+            let Some(work) = self.work.pop_front_if(|_| ready) else {
+                return done;
+            };
+            self.do_work(work, now);
+        }
+        most
+    }
+
+    fn do_work(&mut self, work: Work, now: Time) {
+        match work {
+            Work::Answer(run, input) => self.answer(run, input, now),
+            Work::Recall(run, observe, past) => self.recall(run, &observe, &past, now),
+            Work::Impatient(run, id) => self.out_of_patience(run, id, now),
+            Work::Stood(event) => self.stood_long_enough(event, now),
+            Work::Pass(obstacle) => self.pass(&obstacle, now),
+            Work::NextLink(incident) => self.next_link(incident, now),
+            Work::Climb(incident) => self.climb(incident, now),
+            Work::Tell(id, address, text, reason) => {
+                let decision = chain::pages(&self.model, id, address, text, reason);
+                self.carry_out(decision, now);
+            }
+            Work::Send(id, address, text, reason) => {
+                self.send(id, &address, MessageKind::Page, &text, reason, now);
+            }
+            Work::Reached(incident, to) => self.reached(incident, &to, now),
+            Work::Page(incident, text, reason) => self.page_chain(incident, &text, reason, now),
+            Work::ClimbStorm(scope) => self.climb_storm(&scope, now),
+            Work::TellOfStorm(scope, to) => self.tell_of_storm(&scope, &to, now),
+            Work::Fold(incident) => self.fold(incident, now),
+            Work::TellOwners(scope, text) => self.tell_scope(&scope, &text, now),
+            Work::LookAtDebt(debt) => self.look_at_debt(debt, now),
+        }
     }
 }

@@ -74,6 +74,7 @@ pub enum Ask<'a> {
     Debts,
     Hold,
     Storms,
+    Waits,
     Facts(u64, usize),
 }
 
@@ -181,6 +182,7 @@ impl Store {
             Ask::Outbox => left(store.outbox()?, |message| message.id),
             Ask::Debts => left(store.debts()?, |debt| debt.id),
             Ask::Hold => lines(store.holds()?, |(_, hold)| hold.by.clone()),
+            Ask::Waits => lines(store.waits()?, |wait| wait.run),
             Ask::Storms => lines(store.storms()?, |(scope, _)| scope.clone()),
             Ask::Facts(after, most) => {
                 let recorded = store.facts(after, most)?;

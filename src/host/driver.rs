@@ -14,7 +14,7 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered};
+use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered, render};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
 use crate::journal::{
@@ -317,7 +317,10 @@ impl Work {
         for answer in later {
             answer();
         }
-        for action in actions {
+        for mut action in actions {
+            if let engine::Action::Send(outbox) = &mut action {
+                render(self.journal.as_ref(), outbox);
+            }
             if let engine::Action::Note { incident, text } = &action {
                 info!(%incident, "{text}");
                 continue;

@@ -167,7 +167,10 @@ impl Tally {
                 }
                 Write::Storm(scope, storm) => self.storm(scope, storm),
                 // It was in no list to begin with.
-                Write::Disposed { .. } | Write::Program { .. } | Write::Lost(_) => {}
+                Write::Disposed { .. }
+                | Write::Program { .. }
+                | Write::Wait(..)
+                | Write::Lost(_) => {}
             }
         }
     }

@@ -13,7 +13,7 @@ use super::{
     Aged, Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
     ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
     Journal, Keep, Keyed, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Scope,
-    Shard, Step, StoredIntent, StoredRun, Storm, Write, decode, encode,
+    Shard, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -40,6 +40,7 @@ pub struct Memory {
     debts: BTreeMap<DebtId, Debt>,
     holds: BTreeMap<Scope, Hold>,
     storms: BTreeMap<Scope, Storm>,
+    waits: BTreeMap<RunId, StoredWait>,
     /// What has happened, as bytes.
     batches: Vec<(Header, Encoded)>,
 }
@@ -63,6 +64,7 @@ impl Memory {
             debts: BTreeMap::new(),
             holds: BTreeMap::new(),
             storms: BTreeMap::new(),
+            waits: BTreeMap::new(),
             batches: Vec::new(),
         }
     }
@@ -111,6 +113,7 @@ impl Memory {
                 | Write::Debt(_)
                 | Write::Hold(..)
                 | Write::Storm(..)
+                | Write::Wait(..)
                 | Write::Lost(_) => {}
             }
         }
@@ -182,6 +185,12 @@ impl Memory {
             }
             Write::Storm(scope, storm) => {
                 self.storms.insert(scope, storm);
+            }
+            Write::Wait(run, Some(wait)) => {
+                self.waits.insert(run, wait);
+            }
+            Write::Wait(run, None) => {
+                self.waits.remove(&run);
             }
             Write::Lost(lost) => self.lose(&lost),
         }
@@ -439,6 +448,10 @@ impl Journal for Memory {
         Ok(holds
             .map(|(scope, hold)| (scope.clone(), hold.clone()))
             .collect())
+    }
+
+    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
+        Ok(self.waits.values().cloned().collect())
     }
 
     fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{DebtId, Duty, EventId, IncidentId, IntentId, RunId, Scope, Source};
+use super::{DebtId, Duty, EventId, IncidentId, IntentId, Obstacle, RunId, Scope, Source};
 use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
 use crate::run::{self, Action, How, Intent, IntentKind, Notice};
-use crate::value::{Time, Value};
+use crate::value::{Duration, Time, Value};
 
 /// A run between two inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,30 @@ pub struct StoredRun {
     /// What it waits for: observations, changes, questions, timers.
     pub pending: Vec<Action>,
     pub ended: bool,
+}
+
+/// How long a run has waited for leave to change something, and for what it waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredWait {
+    pub run: RunId,
+    /// How long before, all together; storms do not count.
+    pub before: Duration,
+    /// None while it waits for nothing.
+    pub now: Option<Waits>,
+}
+
+/// A wait that lasts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waits {
+    /// The number of what the run asks.
+    pub ask: u64,
+    pub obstacle: Obstacle,
+    /// When it asked first: the order of all who wait.
+    pub asked: Time,
+    /// Its patience is used up since then.
+    pub since: Time,
+    /// Its patience lasts until then.
+    pub until: Time,
 }
 
 /// A change that was granted, or waits for it.

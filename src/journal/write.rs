@@ -2,7 +2,7 @@
 
 use super::{
     Arrival, DeadLetter, Debt, Disposition, Entry, EventId, Hold, Holding, Incident, IncidentId,
-    IntentId, IntentState, Lost, Outbox, Scope, StoredIntent, StoredRun, Storm,
+    IntentId, IntentState, Lost, Outbox, RunId, Scope, StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::program::CodeHash;
 
@@ -45,6 +45,8 @@ pub enum Write {
     Debt(Debt),
     /// Changes are stopped here; nothing if they are not any more.
     Hold(Scope, Option<Hold>),
+    /// How a run waits; nothing once it is over.
+    Wait(RunId, Option<StoredWait>),
     Storm(Scope, Storm),
     /// It could not be read: no start asks for it any more.
     Lost(Lost),

@@ -251,7 +251,7 @@ impl Simulation {
         )?;
         self.engine.begun(VERSION, self.memory.epoch(), self.now);
         self.trace.say(self.now, "the agent begins again");
-        self.judge.begins_anew(&self.memory, self.now)?;
+        self.judge.begins_anew(&self.memory)?;
         self.commit()
     }
 

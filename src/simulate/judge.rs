@@ -151,6 +151,7 @@ impl Judge {
                 | Write::Program { .. }
                 | Write::HoldingGone { .. }
                 | Write::Storm(..)
+                | Write::Wait(..)
                 | Write::Debt(_)
                 | Write::Lost(_) => {}
             }
@@ -171,8 +172,7 @@ impl Judge {
     }
 
     /// The agent has begun anew: everybody is looked at.
-    pub fn begins_anew(&mut self, memory: &Memory, now: Time) -> Result<(), Error> {
-        self.patience.begins_anew(now);
+    pub fn begins_anew(&mut self, memory: &Memory) -> Result<(), Error> {
         for run in memory.live_runs()? {
             self.touched.insert(run.map_or_else(|id| id, |run| run.id));
         }

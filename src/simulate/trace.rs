@@ -183,6 +183,7 @@ impl Trace {
                 | Write::Intent(_)
                 | Write::Debt(_)
                 | Write::Hold(..)
+                | Write::Wait(..)
                 | Write::Lost(_) => {}
                 Write::Storm(scope, storm) => {
                     let words = match storm.cool_until {

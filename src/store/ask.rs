@@ -15,7 +15,7 @@ use crate::diag::Code;
 use crate::journal::{
     Arrival, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold, Incident,
     IncidentId, Keyed, LetterId, Newest, Page, RunId, Scope, Source, StoredIntent, StoredRun,
-    Storm,
+    StoredWait, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::{Identity, Time};
@@ -300,6 +300,15 @@ pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let everywhere = everywhere.map(|hold| (Scope::All, hold));
     let narrower = controls(connection, HOLD, what)?;
     Ok(everywhere.into_iter().chain(narrower).collect())
+}
+
+/// By run. One that cannot be read is left out.
+pub fn waits(connection: &Connection) -> Result<Vec<StoredWait>, Error> {
+    let sql = "SELECT record FROM waiting ORDER BY kind, owner, ordinal";
+    let found = all(connection, sql, [], |row| {
+        Ok(decode(&get::<Vec<u8>>(row, 0)?))
+    })?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 pub fn storms(connection: &Connection) -> Result<Vec<(Scope, Storm)>, Error> {

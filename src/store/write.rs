@@ -11,7 +11,7 @@ use super::trouble::{error, from_sqlite};
 use crate::journal::{
     Arrival, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId, Hold,
     Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope, StoredIntent,
-    StoredRun, Write,
+    StoredRun, StoredWait, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -38,6 +38,7 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Debt(debt) => write_debt(connection, debt),
         Write::Hold(scope, hold) => write_hold(connection, scope, hold.as_ref()),
         Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
+        Write::Wait(run, wait) => write_wait(connection, *run, wait.as_ref()),
         Write::Lost(lost) => super::lost::lose(connection, lost),
     }
 }
@@ -141,6 +142,22 @@ fn write_run(connection: &Connection, run: &StoredRun) -> Result<(), Error> {
     let row: i64 = row.map_err(from_sqlite)?;
     let sql = "INSERT OR REPLACE INTO run_state (run, state) VALUES (?1, ?2)";
     execute(connection, sql, params![row, seal(&run.state)])?;
+    Ok(())
+}
+
+fn write_wait(connection: &Connection, run: RunId, wait: Option<&StoredWait>) -> Result<(), Error> {
+    let (kind, owner, ordinal) = run_columns(run)?;
+    match wait {
+        Some(wait) => {
+            let sql = "INSERT OR REPLACE INTO waiting (kind, owner, ordinal, record) \
+                       VALUES (?1, ?2, ?3, ?4)";
+            execute(connection, sql, params![kind, owner, ordinal, encode(wait)])?;
+        }
+        None => {
+            let sql = "DELETE FROM waiting WHERE kind = ?1 AND owner = ?2 AND ordinal = ?3";
+            execute(connection, sql, params![kind, owner, ordinal])?;
+        }
+    }
     Ok(())
 }
 

@@ -32,6 +32,10 @@ const RULES: &[(&str, Rule)] = &[
     ("no debts", files::no_debts),
     ("decisions stand alone", decisions::decisions_stand_alone),
     (
+        "stores are read between decisions",
+        decisions::stores_are_read_between_decisions,
+    ),
+    (
         "facts alone change the model",
         decisions::facts_alone_change_the_model,
     ),

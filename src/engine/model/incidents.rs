@@ -15,7 +15,7 @@ use crate::journal::{
     IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageKind, MessageQueued, RunId,
     Said, SettledBy, Write,
 };
-use crate::program;
+use crate::program::{self, CodeHash};
 use crate::run::{Dirt, moment};
 use crate::value::{Duration, Time};
 
@@ -67,6 +67,10 @@ impl Incidents {
         incident.locks.clear();
         incident.disturbed.clear();
         self.bodies.insert(incident.id, incident);
+    }
+
+    pub fn codes(&self) -> impl Iterator<Item = CodeHash> {
+        self.bodies.values().map(|incident| incident.code)
     }
 
     fn newest(&self, runbook: &str, key: &str) -> Option<IncidentId> {

@@ -19,6 +19,8 @@ impl Model {
         };
         model.freezes.extend(journal.holds()?);
         model.storms.extend(journal.storms()?);
+        let waits = journal.waits()?.into_iter();
+        model.waits.extend(waits.map(|wait| (wait.run, wait)));
         for keyed in journal.keys()? {
             model.incidents.saw(&keyed);
         }

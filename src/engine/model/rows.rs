@@ -36,6 +36,13 @@ impl Model {
                 .push(Write::Storm(scope.clone(), storm.clone()));
             self.storms.insert(scope, storm);
         }
+        for (run, wait) in self.waits_after(fact, at) {
+            changed.rows.push(Write::Wait(run, wait.clone()));
+            match wait {
+                Some(wait) => self.waits.insert(run, wait),
+                None => self.waits.remove(&run),
+            };
+        }
         for debt in self.debts_after(fact, at) {
             changed.incidents.push(debt.incident);
             changed.rows.push(Write::Debt(debt.clone()));

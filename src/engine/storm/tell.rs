@@ -6,10 +6,9 @@ use smol_str::SmolStr;
 
 use super::super::Engine;
 use super::super::decide::{chain, deliver};
-use super::super::desk::Trouble;
 use super::super::duty::link;
 use crate::effect::{Reason, Severity};
-use crate::journal::{Error, Incident, Journal, Line, Message, MessageKind, Scope};
+use crate::journal::{Incident, IncidentId, Line, Message, MessageKind, Scope};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -18,26 +17,20 @@ const LISTED: usize = 50;
 
 impl Engine {
     /// Tells one link of a storm, unless it is still to be told.
-    pub(in super::super) fn tell_of_storm(
-        &mut self,
-        journal: &dyn Journal,
-        scope: &Scope,
-        to: &SmolStr,
-        now: Time,
-    ) -> Result<(), Error> {
+    pub(in super::super) fn tell_of_storm(&mut self, scope: &Scope, to: &SmolStr, now: Time) {
         let thread = self.storm_thread(scope);
         let Some(thread) = thread else {
-            return Ok(());
+            return;
         };
         if deliver::is_due(&self.model, &thread, to) {
-            return Ok(());
+            return;
         }
         let members = self.storms.of(scope);
+        let listed_ids = self.told_in_storm(scope);
         let mut severity = Severity::None;
         let mut evidence = Vec::new();
-        for id in members.iter().take(LISTED) {
-            self.bring(journal, *id)?;
-            let Some(incident) = self.model.incident(*id) else {
+        for id in listed_ids {
+            let Some(incident) = self.model.incident(id) else {
                 continue;
             };
             severity = severity.max(incident.severity);
@@ -54,7 +47,11 @@ impl Engine {
         message.reason = Some(Reason::Systemic.word().into());
         message.answer = format!("rbk storm ack {scope}");
         self.queue(to, message, 0, now);
-        Ok(())
+    }
+
+    /// The incidents that its page lists.
+    pub(in super::super) fn told_in_storm(&self, scope: &Scope) -> Vec<IncidentId> {
+        self.storms.of(scope).into_iter().take(LISTED).collect()
     }
 
     pub(super) fn storm_message(
@@ -107,45 +104,28 @@ impl Engine {
     }
 
     /// Who hears of a storm, link by link: the role, its address, how long it is waited for.
-    pub(super) fn storm_links(
-        &mut self,
-        journal: &dyn Journal,
-        scope: &Scope,
-    ) -> Result<Vec<chain::Link>, Error> {
+    pub(super) fn storm_links(&self, scope: &Scope) -> Vec<chain::Link> {
         if *scope == Scope::All {
             let platform = self.platform.iter();
-            return Ok(platform
-                .map(|to| ("platform".into(), to.clone(), None))
-                .collect());
+            let links = platform.map(|to| ("platform".into(), to.clone(), None));
+            return links.collect();
         }
-        let Some(program) = self.program_of_storm(journal, scope)? else {
-            return Ok(Vec::new());
+        let Some(program) = self.program_of_storm(scope) else {
+            return Vec::new();
         };
-        Ok((0..).map_while(|place| link(&program, place)).collect())
+        (0..).map_while(|place| link(&program, place)).collect()
     }
 
     /// Code of the product: what is loaded, or what its incidents are pinned to.
-    fn program_of_storm(
-        &mut self,
-        journal: &dyn Journal,
-        scope: &Scope,
-    ) -> Result<Option<Arc<Program>>, Error> {
+    fn program_of_storm(&self, scope: &Scope) -> Option<Arc<Program>> {
         let all = self.runbooks.all().iter();
         let mut own = all.filter(|loaded| scope.covers(&loaded.program.package, ""));
         if let Some(loaded) = own.next() {
-            return Ok(Some(loaded.program.clone()));
+            return Some(loaded.program.clone());
         }
-        for id in self.storms.of(scope) {
-            let Some(incident) = self.model.incident(id) else {
-                continue;
-            };
-            match self.desk.program(journal, incident.code) {
-                Ok(program) => return Ok(Some(program)),
-                Err(Trouble::Store(error)) => return Err(error),
-                Err(Trouble::Unreadable | Trouble::Ended) => {}
-            }
-        }
-        Ok(None)
+        let members = self.storms.of(scope).into_iter();
+        let mut codes = members.filter_map(|id| Some(self.model.incident(id)?.code));
+        codes.find_map(|code| self.desk.program(code).ok())
     }
 }
 

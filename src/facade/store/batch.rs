@@ -9,8 +9,8 @@ use crate::effect::{Call, Severity};
 use crate::journal::{
     self, Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
     Happened, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId, IntentState,
-    Message, MessageId, MessageKind, Outbox, RunId, Scope, Source, Stamp, Standing, StoredIntent,
-    StoredRun, Storm, Write,
+    Message, MessageId, MessageKind, Obstacle, Outbox, RunId, Scope, Source, Stamp, Standing,
+    StoredIntent, StoredRun, StoredWait, Storm, Waits, Write,
 };
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Action, Dirt, Intent, IntentKind, StepPath};
@@ -341,6 +341,23 @@ impl Batch {
             since: time(4),
         });
         self.with(Write::Hold(scope, hold))
+    }
+
+    /// A run of an incident waits since that time, or waits no more.
+    pub fn waits(self, incident: u64, ordinal: u32, since: Option<i64>) -> Batch {
+        let run = RunId::Incident(IncidentId(incident), ordinal);
+        let wait = since.map(|since| StoredWait {
+            run,
+            before: Duration::from_millis(since / 2),
+            now: (since % 2 == 0).then(|| Waits {
+                ask: 1,
+                obstacle: Obstacle::Freeze(Scope::All),
+                asked: time(since),
+                since: time(since),
+                until: time(since + 600),
+            }),
+        });
+        self.with(Write::Wait(run, wait))
     }
 
     /// Much at once, since that time.

@@ -41,7 +41,7 @@ impl Batch {
         let other = 1 + dice(NUMBERS) as u64;
         let at = dice(20) as i64;
         let name = TEXTS[dice(TEXTS.len())];
-        match dice(19) {
+        match dice(20) {
             0 => self.event(id, at, name),
             1 => self.with(Write::Arrived(arrival(id, at, name, dice))),
             // A refused batch leaves a store on disk unusable: only what was just written is used.
@@ -80,6 +80,7 @@ impl Batch {
             15 => self.message(id, ["due", "delivered", "given up"][dice(3)]),
             16 => self.debt(id, dice(2) == 0),
             17 => self.fact(dice(64), at),
+            18 => self.waits(id, dice(2) as u32, [None, Some(at)][dice(2)]),
             _ => self.hold([None, Some(name)][dice(2)]),
         }
     }

@@ -22,6 +22,16 @@ pub enum Obstacle {
     Storm(Scope),
 }
 
+impl Obstacle {
+    /// Whether it is a storm, which has a patience of its own.
+    pub fn is_storm(&self) -> bool {
+        match self {
+            Obstacle::Storm(_) => true,
+            Obstacle::Freeze(_) | Obstacle::Target(_) | Obstacle::Count(..) => false,
+        }
+    }
+}
+
 /// What a granted change uses up of a gate's limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Take {

@@ -52,16 +52,6 @@ impl Patience {
         self.waits.remove(&run);
     }
 
-    /// The agent begins anew, and with it everybody's patience.
-    pub fn begins_anew(&mut self, now: Time) {
-        for waits in self.waits.values_mut() {
-            waits.before = 0;
-            for since in waits.since.values_mut() {
-                *since = now;
-            }
-        }
-    }
-
     /// The clock was set, or time went by that nobody could use.
     pub fn shift(&mut self, by: Duration) {
         let all = self.waits.values_mut();

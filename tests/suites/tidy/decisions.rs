@@ -32,6 +32,39 @@ pub fn decisions_stand_alone(files: &[RustFile]) -> Vec<String> {
     found
 }
 
+/// Where the engine reads a store: at a start, and between decisions.
+const READERS: [&str; 5] = [
+    "src/engine/fetch.rs",
+    "src/engine/lost.rs",
+    "src/engine/model/load.rs",
+    "src/engine/recover.rs",
+    "src/engine/storm/recall.rs",
+];
+
+/// No decision reads a store: what it needs is fetched before.
+pub fn stores_are_read_between_decisions(files: &[RustFile]) -> Vec<String> {
+    let names = |line: &str| {
+        let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|word| word == "Journal" || word == "Archive")
+    };
+    let mut found = Vec::new();
+    for file in files {
+        let is_engine = file.path == "src/engine.rs" || file.path.starts_with("src/engine/");
+        let reads = READERS.contains(&file.path.as_str());
+        let mut any = false;
+        for (number, line) in file.code_lines().filter(|(_, line)| names(line)) {
+            any = true;
+            if is_engine && !reads {
+                found.push(format!("{}:{number}: {}", file.path, line.trim()));
+            }
+        }
+        if reads && !any {
+            found.push(format!("{} reads no store any more", file.path));
+        }
+    }
+    found
+}
+
 /// The model is changed by `apply` and by nothing else.
 pub fn facts_alone_change_the_model(files: &[RustFile]) -> Vec<String> {
     let mut found = Vec::new();

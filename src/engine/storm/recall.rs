@@ -1,0 +1,58 @@
+//! What has come lately, by the records: read at a start, and when other bounds are set.
+
+use super::super::Engine;
+use super::super::timer::Timer;
+use super::{Storms, before, storm};
+use crate::journal::{Error, Incident, Journal, Needs};
+use crate::value::Time;
+
+/// How many incidents are read at once.
+const PAGE: usize = 500;
+
+impl Engine {
+    pub(in super::super) fn recall_storms(
+        &mut self,
+        journal: &dyn Journal,
+        now: Time,
+    ) -> Result<(), Error> {
+        let lasting = self
+            .model
+            .storms()
+            .filter(|(_, storm)| storm.cool_until.is_none());
+        let oldest = before(before(now, self.bounds.storm.span), storm::QUIET);
+        let since = lasting
+            .map(|(_, storm)| storm.since)
+            .fold(oldest, Time::min);
+        let mut found: Vec<Incident> = Vec::new();
+        loop {
+            let last = found.last().map(|incident| incident.id);
+            let page = journal.page_of_incidents(false, last, PAGE)?.found;
+            let is_last = page.is_empty() || page.iter().any(|one| one.opened < since);
+            found.extend(page);
+            if is_last {
+                break;
+            }
+        }
+        found.retain(|one| one.opened >= since);
+        let mut needs = Needs::default();
+        for incident in &found {
+            needs.add(self.lacks_code(Some(incident.code)));
+        }
+        self.fetch(journal, &needs)?;
+        self.storms = Storms::default();
+        for incident in found.into_iter().rev() {
+            let Ok(program) = self.desk.program(incident.code) else {
+                continue;
+            };
+            let product = program.package.clone();
+            self.storms
+                .add(&product, incident.id, incident.opened, &self.bounds.storm);
+            let over = self.model.storm_over(&product);
+            if over.is_some_and(|(_, storm)| incident.opened >= storm.since) {
+                self.storms.members.insert(incident.id, product);
+            }
+        }
+        self.timers.insert((now, Timer::Storms));
+        Ok(())
+    }
+}

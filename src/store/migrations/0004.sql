@@ -1,0 +1,8 @@
+-- How long runs have waited for leave to change something, and for what they wait.
+CREATE TABLE waiting (
+  kind INTEGER NOT NULL,
+  owner INTEGER NOT NULL,
+  ordinal INTEGER NOT NULL,
+  record BLOB NOT NULL,
+  PRIMARY KEY (kind, owner, ordinal)
+) STRICT, WITHOUT ROWID;
