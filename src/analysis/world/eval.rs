@@ -5,6 +5,7 @@ mod rows;
 
 use std::collections::BTreeMap;
 
+use crate::analysis::queries::Queries;
 use crate::typed::{
     BinaryOp, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
     FailureFilter, FunctionId, FunctionKind, LocalId, Package, Runbook, Type, UnaryOp,
@@ -13,7 +14,6 @@ use crate::typed::{
 use super::fold::Terms;
 use super::number::scale;
 use super::observe;
-use super::queries::Queries;
 use super::term::{Facts, Id, Leaf, Node, Operation, Product, Shape};
 
 /// How often a function is judged for arguments that differ.
