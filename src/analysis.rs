@@ -17,6 +17,7 @@ mod order;
 mod path;
 mod phase;
 mod place;
+mod queries;
 mod said;
 mod same;
 mod stale;
@@ -33,6 +34,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
 use kind::BlockKind;
+use queries::Queries;
 
 /// Runs every proof over the package.
 pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
@@ -46,7 +48,8 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
     let backs = undo::given::functions(package, &order, &mut terms, &mut out);
     let touches = touch::functions(package, &order, &mut out);
     let taints = taint::functions(package, &order, &mut out);
-    failed::check(package, &order, &mut out);
+    let queries = Queries::default();
+    failed::check(package, &order, &queries, &mut out);
     let mut told_lookups = BTreeSet::new();
     let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
@@ -68,7 +71,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
         let endorsed = taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
-        world::check_runbook(&levels, runbook, &mut out);
+        world::check_runbook(&levels, &queries, runbook, &mut out);
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);

@@ -20,9 +20,16 @@ use crate::typed::{
 use crate::value::Value;
 use rest::Rests;
 
+use super::queries::Queries;
+
 /// Checks every function and runbook.
-pub fn check(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnostic>) {
-    let rests = rest::functions(package, order);
+pub fn check(
+    package: &Package,
+    order: &[FunctionId],
+    queries: &Queries,
+    out: &mut Vec<Diagnostic>,
+) {
+    let rests = rest::functions(package, order, queries);
     for function in &package.functions {
         check_handlers(package, &rests, &function.body.block, out);
     }

@@ -13,7 +13,6 @@ mod fold;
 mod look;
 mod number;
 mod observe;
-mod queries;
 mod solve;
 mod term;
 
@@ -22,16 +21,20 @@ use crate::text::Span;
 use crate::typed::Runbook;
 
 use super::level::Levels;
+use super::queries::Queries;
 use eval::{Asks, Eval};
-use queries::Queries;
 
 /// Judges the conditions of a runbook.
-pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnostic>) {
-    let queries = Queries::default();
+pub fn check_runbook(
+    levels: &Levels,
+    queries: &Queries,
+    runbook: &Runbook,
+    out: &mut Vec<Diagnostic>,
+) {
     // What the diagnosis is made of is the same for both who ask whether words bring it about.
-    let mut eval = Eval::new(levels.package, runbook, &queries, Asks::Incident);
+    let mut eval = Eval::new(levels.package, runbook, queries, Asks::Incident);
     corroborate::check(levels, runbook, &mut eval, out);
-    look::check(levels, runbook, &queries, out);
+    look::check(levels, runbook, queries, out);
     acts::check(levels, runbook, &mut eval, out);
 }
 

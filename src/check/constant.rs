@@ -157,18 +157,23 @@ impl Checker<'_> {
 
     /// The value of an expression that must be constant; says why it has none.
     pub fn evaluate_or_say(&mut self, expr: &Expr, what: &str) -> Option<Value> {
-        match self.evaluate(expr) {
-            Ok(value) => Some(value),
-            Err(NoValue::Broken) => None,
-            Err(NoValue::Fails(span, failure)) => {
-                self.say_failure(&failure, span);
-                None
-            }
-            Err(NoValue::NotConstant(span)) => {
+        let why = match self.evaluate(expr) {
+            Ok(value) => return Some(value),
+            Err(why) => why,
+        };
+        self.say_no_value(&why, what);
+        None
+    }
+
+    fn say_no_value(&mut self, why: &NoValue, what: &str) {
+        match why {
+            NoValue::Broken => {}
+            NoValue::Fails(span, failure) => self.say_failure(failure, *span),
+            NoValue::NotConstant(span) => {
                 let message = format!("{what} must be constant");
                 let found =
-                    Diagnostic::new(Code::NotConstant, message, span, "known at run time only");
-                let clock = what == A_TEST && self.text(span).starts_with("now");
+                    Diagnostic::new(Code::NotConstant, message, *span, "known at run time only");
+                let clock = what == A_TEST && self.text(*span).starts_with("now");
                 self.say(match clock {
                     true => found.help(
                         "moments of a test count back from its beginning, `1d ago`, or are dates",
@@ -177,7 +182,6 @@ impl Checker<'_> {
                         "only literals, constants, and what operators compute from them; no calls",
                     ),
                 });
-                None
             }
         }
     }
@@ -354,7 +358,13 @@ impl Elaborator<'_, '_> {
     /// A constant; `words` are those before it, for messages.
     pub fn constant(&mut self, tree: &tree::Expr, ty: &Type, words: &str) -> Option<Value> {
         let expr = self.expr_of(tree, ty, Why::Clause(words));
-        self.checker.evaluate_or_say(&expr, &format!("`{words}`"))
+        match self.checker.evaluate(&expr) {
+            Ok(value) => Some(value),
+            Err(why) => {
+                self.checker.say_no_value(&why, &format!("`{words}`"));
+                None
+            }
+        }
     }
 
     /// A constant duration above zero.

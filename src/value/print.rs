@@ -119,11 +119,18 @@ fn path(target: &Target) -> String {
 
 /// A string literal.
 fn quoted(out: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('"', "\\\"")
-        .replace("${", "\\${");
-    write!(out, "\"{}\"", escape_text(&escaped, usize::MAX))
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'"' | b'$');
+    out.write_str("\"")?;
+    if text.bytes().all(is_plain) {
+        out.write_str(text)?;
+    } else {
+        let escaped = text
+            .replace('\\', "\\\\")
+            .replace('"', "\\\"")
+            .replace("${", "\\${");
+        out.write_str(&escape_text(&escaped, usize::MAX))?;
+    }
+    out.write_str("\"")
 }
 
 /// The items with commas between them.

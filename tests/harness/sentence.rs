@@ -93,7 +93,16 @@ fn picked(rule: &str) -> Option<&'static [&'static str]> {
             " // comment\n    ",
             "\n    // comment\n  ",
         ],
-        "line_end" | "idc" => &[""],
+        "open_brace" => &["{", "{ ", "{\n  ", "{\n\n  ", "{ // comment\n    "],
+        "line_end" => &[
+            "",
+            " ",
+            "\n  ",
+            "\n\n  ",
+            " // comment\n    ",
+            "\n    // comment\n  ",
+        ],
+        "idc" => &[""],
         _ => return None,
     })
 }
@@ -140,8 +149,8 @@ impl Sentence {
                     ("text", [_, place, ..]) if !takes_holes(place) => r#""no \"holes\"""#,
                     _ => self.random.pick(from),
                 };
-                self.text(text);
                 self.line_over |= name == "line_end";
+                self.text(text);
             }
             None => {
                 self.rules.push(name.into());
@@ -167,6 +176,7 @@ impl Sentence {
                 let blanks = self.random.pick(&[" ", " ", "  "]);
                 self.text(blanks);
             }
+            Expr::Rep(inner) if is_blank(inner) => self.rule("ws"),
             Expr::Rep(inner) => self.repeat(inner),
             Expr::RepOnce(inner) => {
                 self.expr(inner);
@@ -188,12 +198,13 @@ impl Sentence {
 
     fn choice(&mut self, expr: &Expr) {
         let mut branches = Vec::new();
-        let mut rest = expr;
-        while let Expr::Choice(left, right) = rest {
-            branches.push(&**left);
-            rest = right;
+        let mut open = vec![expr];
+        while let Some(expr) = open.pop() {
+            match expr {
+                Expr::Choice(left, right) => open.extend([&**right, &**left]),
+                branch => branches.push(branch),
+            }
         }
-        branches.push(rest);
         branches.retain(|branch| RULES.depth(branch).is_some());
         if !self.may_go_on() {
             let least = branches
@@ -221,6 +232,12 @@ impl Sentence {
         }
         self.out.push_str(text);
     }
+}
+
+/// Whether it is what `ws` repeats.
+fn is_blank(expr: &Expr) -> bool {
+    matches!(expr, Expr::Choice(blank, newline) if [blank, newline].into_iter().zip([" ", "\n"])
+        .all(|(part, wanted)| matches!(&**part, Expr::Str(text) if text == wanted)))
 }
 
 /// Whether a string in this rule may have holes.

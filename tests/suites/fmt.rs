@@ -112,7 +112,7 @@ fn mangled(mangling: Mangling) {
 /// Programs made out of the grammar, with blanks, line ends and comments wherever it allows them.
 #[cfg(feature = "harness")]
 fn sentences() {
-    let programs = (0..3_000).map(sentence::program);
+    let programs = (0..4_500).map(sentence::program);
     let mut count = 0;
     for (seed, text) in programs.enumerate().filter(|(_, text)| parses(text)) {
         formatted(&format!("sentence {seed}"), &text);

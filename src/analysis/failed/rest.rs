@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::analysis::queries::Queries;
 use crate::literal;
 use crate::syntax::tree::BinaryOp;
 use crate::typed::{
@@ -14,8 +15,11 @@ use crate::typed::{
 };
 use crate::value::Value;
 
-/// The summary of each function, by its index.
-pub type Rests = Vec<Rest>;
+/// The summary of each function, by its index, and what queries ask.
+pub struct Rests<'q> {
+    of: Vec<Rest>,
+    queries: &'q Queries,
+}
 
 /// All arguments together.
 const ALL: u32 = u32::MAX;
@@ -67,8 +71,11 @@ impl Rest {
 }
 
 /// Sums up each function.
-pub fn functions(package: &Package, order: &[FunctionId]) -> Rests {
-    let mut rests = vec![Rest::default(); package.functions.len()];
+pub fn functions<'q>(package: &Package, order: &[FunctionId], queries: &'q Queries) -> Rests<'q> {
+    let mut rests = Rests {
+        of: vec![Rest::default(); package.functions.len()],
+        queries,
+    };
     for id in order {
         let function = &package.functions[id.index()];
         let rest = match function.kind {
@@ -89,7 +96,7 @@ pub fn functions(package: &Package, order: &[FunctionId]) -> Rests {
             }
             FunctionKind::Action { .. } => Rest::default(),
         };
-        rests[id.index()] = rest;
+        rests.of[id.index()] = rest;
     }
     rests
 }
@@ -113,17 +120,8 @@ fn answers_the_same(block: &Block) -> bool {
     same && first.is_some()
 }
 
-/// A query: it rests on the world if it asks for a series.
-fn asks(query: &str) -> Rest {
-    match literal::asked(query) {
-        Some(asked) if !asked.series => Rest::default(),
-        // One that is none was reported.
-        Some(_) | None => Rest::certain(),
-    }
-}
-
 /// What a block's handlers are judged with.
-pub fn of_block<'a>(package: &'a Package, rests: &'a Rests, block: &Block) -> Walk<'a> {
+pub fn of_block<'a>(package: &'a Package, rests: &'a Rests<'a>, block: &Block) -> Walk<'a> {
     let mut walk = Walk {
         package,
         rests,
@@ -143,7 +141,7 @@ pub fn of_block<'a>(package: &'a Package, rests: &'a Rests, block: &Block) -> Wa
 
 pub struct Walk<'a> {
     package: &'a Package,
-    rests: &'a Rests,
+    rests: &'a Rests<'a>,
     /// Those that were met.
     locals: Vec<Option<Rest>>,
     /// Of all returns so far.
@@ -151,6 +149,15 @@ pub struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// A query: it rests on the world if it asks for a series.
+    fn asks(&self, query: &str) -> Rest {
+        match self.rests.queries.asked(query) {
+            Some(asked) if !asked.series => Rest::default(),
+            // One that is none was reported.
+            Some(_) | None => Rest::certain(),
+        }
+    }
+
     /// Whether the value is `none`, or rests on an observation whatever happens.
     pub fn is_answer(&mut self, value: &Expr) -> bool {
         match &value.kind {
@@ -252,13 +259,13 @@ impl Walk<'_> {
         match &expr.kind {
             // Reported: nothing more is said of it.
             ExprKind::Error => Rest::certain(),
-            ExprKind::Value(Value::Query(query)) => asks(&query.text),
+            ExprKind::Value(Value::Query(query)) => self.asks(&query.text),
             ExprKind::Template { template, .. } if expr.ty == Type::PromQuery => {
-                asks(&template.text_with(literal::HOLE))
+                self.asks(&template.text_with(literal::HOLE))
             }
             ExprKind::Const(id) if expr.ty == Type::PromQuery => {
                 match &self.package.consts[id.index()].value {
-                    Value::Query(query) => asks(&query.text),
+                    Value::Query(query) => self.asks(&query.text),
                     _ => Rest::default(),
                 }
             }
@@ -388,7 +395,7 @@ impl Walk<'_> {
     }
 
     fn of_function(&self, id: FunctionId, args: Vec<Rest>) -> Rest {
-        let summary = &self.rests[id.index()];
+        let summary = &self.rests.of[id.index()];
         if summary.certain {
             return Rest::certain();
         }

@@ -38,8 +38,8 @@ impl Flow<'_, '_> {
     /// Checks the sinks of an extern; where it has none, free text does not fit either.
     pub(super) fn extern_sinks(&mut self, id: ExternId, args: &[Expr], taints: &[Taint]) {
         let extern_ = &self.package.externs[id.index()];
+        let name = extern_.name.to_string();
         for ((param, arg), taint) in extern_.params.iter().zip(args).zip(taints) {
-            let name = extern_.name.to_string();
             match Reach::of(param) {
                 Some(reach) => self.reach(reach, &name, param, arg, taint),
                 None => drop(self.used(taint.clone(), arg.span, Use::Argument(&name))),

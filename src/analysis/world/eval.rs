@@ -5,6 +5,7 @@ mod rows;
 
 use std::collections::BTreeMap;
 
+use crate::analysis::queries::Queries;
 use crate::typed::{
     BinaryOp, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
     FailureFilter, FunctionId, FunctionKind, LocalId, Package, Runbook, Type, UnaryOp,
@@ -13,8 +14,7 @@ use crate::typed::{
 use super::fold::Terms;
 use super::number::scale;
 use super::observe;
-use super::queries::Queries;
-use super::term::{Facts, Id, Leaf, Node, Operation, Shape};
+use super::term::{Facts, Id, Leaf, Node, Operation, Product, Shape};
 
 /// How often a function is judged for arguments that differ.
 const ARGUMENTS: usize = 64;
@@ -361,9 +361,6 @@ impl<'a> Eval<'a> {
     }
 
     fn binary(&mut self, scope: &mut Scope, op: BinaryOp, left: &Expr, right: &Expr) -> Id {
-        let plain = [left, right]
-            .iter()
-            .all(|side| matches!(side.ty, Type::Int | Type::Float));
         let a = self.expr(scope, left);
         let b = self.expr(scope, right);
         let terms = &mut self.terms;
@@ -391,7 +388,10 @@ impl<'a> Eval<'a> {
             }),
             BinaryOp::Add => self.apply(Operation::Add, vec![a, b]),
             BinaryOp::Subtract => self.apply(Operation::Subtract, vec![a, b]),
-            BinaryOp::Multiply => self.apply(Operation::Multiply { plain }, vec![a, b]),
+            BinaryOp::Multiply => {
+                let product = product(&left.ty, &right.ty);
+                self.apply(Operation::Multiply(product), vec![a, b])
+            }
             BinaryOp::Divide => self.apply(Operation::Divide, vec![a, b]),
             BinaryOp::Range | BinaryOp::RangeInclusive => {
                 let inclusive = terms.table.truth(op == BinaryOp::RangeInclusive);
@@ -448,6 +448,15 @@ impl<'a> Eval<'a> {
             }
         };
         self.apply(what, args)
+    }
+}
+
+fn product(left: &Type, right: &Type) -> Product {
+    match (left, right) {
+        (Type::Int | Type::Float, Type::Int | Type::Float) => Product::Numbers,
+        (Type::Percent, Type::Duration | Type::Size)
+        | (Type::Duration | Type::Size, Type::Percent) => Product::Share,
+        _ => Product::Quantity,
     }
 }
 

@@ -9,9 +9,8 @@ use crate::text::Span;
 use crate::typed::{Block, Body, Expr, ExprKind, Runbook, StmtKind};
 
 use super::eval::{Asks, Eval, Scope};
-use super::queries::Queries;
 use super::term::Id;
-use crate::analysis::{is_broken, level::Levels};
+use crate::analysis::{is_broken, level::Levels, queries::Queries};
 
 pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Vec<Diagnostic>) {
     let remedies = runbook.remedies.iter().map(|remedy| &remedy.body);

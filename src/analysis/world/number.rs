@@ -3,7 +3,7 @@
 use crate::typed::Unit;
 use crate::value::{Bounds, Percent, Value};
 
-use super::term::Operation;
+use super::term::{Operation, Product};
 
 /// All numbers from `low` to `high`, both included.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,6 +58,13 @@ impl Interval {
         Interval {
             low: self.low.min(other.low),
             high: self.high.max(other.high),
+        }
+    }
+
+    fn negated(self) -> Interval {
+        Interval {
+            low: -self.high,
+            high: -self.low,
         }
     }
 
@@ -116,16 +123,13 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
             low: a.low - b.high,
             high: a.high - b.low,
         },
-        (Operation::Negate, [a]) => Interval {
-            low: -a.high,
-            high: -a.low,
-        },
-        (Operation::Multiply { plain }, [a, b]) => product(plain, *a, *b),
+        (Operation::Negate, [a]) => a.negated(),
+        (Operation::Multiply(what), [a, b]) => product(what, *a, *b),
         // Nothing divided by nothing is no answer.
         (Operation::Divide, [a, b]) if a.is_zero() && (b.low > 0.0 || b.high < 0.0) => {
             Interval::point(0.0)
         }
-        (Operation::Divide, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
+        (Operation::Divide, [a, b]) => quotient(*a, *b),
         (Operation::Quotient, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
         (Operation::Remainder, [a, b]) => remainder(*a, *b),
         (Operation::Round, [a]) => a.map(f64::round),
@@ -162,20 +166,52 @@ fn remainder(a: Interval, b: Interval) -> Interval {
     }
 }
 
-fn product(plain: bool, a: Interval, b: Interval) -> Interval {
+fn product(what: Product, a: Interval, b: Interval) -> Interval {
     if a.is_zero() || b.is_zero() {
         return Interval::point(0.0);
     }
-    if !plain {
-        return match a.is_positive() && b.is_positive() {
-            // Rounded to what the quantity is counted in.
-            true => Interval {
-                low: (a.low * b.low).floor().max(0.0),
-                ..Interval::FROM_ZERO
-            },
-            false => Interval::default(),
-        };
+    let whole = match what {
+        Product::Numbers => return product_of_numbers(a, b),
+        Product::Quantity => 1.0,
+        Product::Share => Percent::WHOLE.billionths() as f64,
+    };
+    by_sign(a, b, |a, b| counted(a.low * b.low / whole))
+}
+
+/// What a quotient is at least: one of counts may be asked for as a percentage, which is a larger number.
+fn quotient(a: Interval, b: Interval) -> Interval {
+    by_sign(a, b, |a, b| counted(a.low / b.high))
+}
+
+/// The numbers whose sign is that of both sides together, and which are at least `least` away from zero: that
+/// is asked of the sides without their signs.
+fn by_sign(a: Interval, b: Interval, least: impl Fn(Interval, Interval) -> f64) -> Interval {
+    let from = |a: Interval, b: Interval| Interval {
+        low: least(a, b),
+        ..Interval::FROM_ZERO
+    };
+    match (a.is_positive(), b.is_positive()) {
+        (true, true) => from(a, b),
+        (true, false) if b.negated().is_positive() => from(a, b.negated()).negated(),
+        (false, true) if a.negated().is_positive() => from(a.negated(), b).negated(),
+        (false, false) if a.negated().is_positive() && b.negated().is_positive() => {
+            from(a.negated(), b.negated())
+        }
+        _ => Interval::default(),
     }
+}
+
+/// Rounded to what a quantity is counted in. Less than one of these is still more than nothing: nobody measures
+/// how long it takes until a part of it is rounded to something.
+fn counted(low: f64) -> f64 {
+    match low {
+        whole if whole >= 1.0 && whole.is_finite() => whole.floor(),
+        part if part > 0.0 && part < 1.0 => part,
+        _ => 0.0,
+    }
+}
+
+fn product_of_numbers(a: Interval, b: Interval) -> Interval {
     // Nothing times everything is nothing here: an end that lies at infinity is never reached.
     let times = |x: f64, y: f64| match x == 0.0 || y == 0.0 {
         true => 0.0,

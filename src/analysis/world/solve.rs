@@ -8,7 +8,7 @@ use crate::value::Value;
 
 use super::fold::Terms;
 use super::number::{Interval, number};
-use super::term::{Id, Node, Operation};
+use super::term::{Id, Node, Operation, Product};
 
 /// So often a term, and something added; without a term a number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -132,7 +132,7 @@ impl Terms {
             (Operation::Add, [a, b]) => self.sum_of(self.line(*a), self.line(*b)),
             (Operation::Subtract, [a, b]) => self.sum_of(self.line(*a), self.line(*b).scaled(-1.0)),
             (Operation::Negate, [a]) => Some(self.line(*a).scaled(-1.0)),
-            (Operation::Multiply { plain: true }, [a, b]) => {
+            (Operation::Multiply(Product::Numbers), [a, b]) => {
                 match (self.number_of(*a), self.number_of(*b)) {
                     (Some(by), _) => Some(self.line(*b).scaled(by)),
                     (None, Some(by)) => Some(self.line(*a).scaled(by)),

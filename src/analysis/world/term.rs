@@ -112,10 +112,7 @@ pub enum Leaf {
 pub enum Operation {
     Add,
     Subtract,
-    /// Whether both sides are plain numbers.
-    Multiply {
-        plain: bool,
-    },
+    Multiply(Product),
     Divide,
     /// Whole, toward zero, and what is left.
     Quotient,
@@ -137,6 +134,17 @@ pub enum Operation {
     Range,
     Map,
     Text,
+}
+
+/// What is multiplied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Product {
+    /// Two plain numbers.
+    Numbers,
+    /// A quantity, so often: rounded to what it is counted in.
+    Quantity,
+    /// A quantity and a percentage of it.
+    Share,
 }
 
 /// Of what form a value is, as far as it matters here.

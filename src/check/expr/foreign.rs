@@ -66,11 +66,15 @@ impl Elaborator<'_, '_> {
     }
 }
 
+/// What a place begins with.
+const MARKS: [char; 5] = ['{', '<', '#', '$', '%'];
+
 /// Every place of a text that some language would fill.
 fn places(raw: &str) -> Vec<Place> {
     let mut found = Vec::new();
     let mut at = 0;
-    while at < raw.len() {
+    while let Some(next) = raw[at..].find(MARKS) {
+        at += next;
         let rest = &raw[at..];
         let place = doubled(rest)
             .or_else(|| dollar(rest))
@@ -86,7 +90,7 @@ fn places(raw: &str) -> Vec<Place> {
                 });
                 at += length;
             }
-            (None, None) => at += rest.chars().next().map_or(1, char::len_utf8),
+            (None, None) => at += 1,
         }
     }
     found

@@ -54,13 +54,13 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
             '.' if digit_follows() => number(rest, at)?,
             'a'..='z' | 'A'..='Z' | '_' | ':' => {
                 let is_word =
-                    |next: char| next.is_ascii_alphanumeric() || next == '_' || next == ':';
+                    |next: u8| next.is_ascii_alphanumeric() || matches!(next, b'_' | b':');
                 // Between brackets a colon divides: `[5m:1m]`, `[5m:]`.
                 match first {
                     ':' if divides(text, &tokens) => (Kind::Mark, 1),
                     _ => (
                         Kind::Word,
-                        rest.find(|next| !is_word(next)).unwrap_or(rest.len()),
+                        rest.bytes().take_while(|next| is_word(*next)).count(),
                     ),
                 }
             }

@@ -2,8 +2,9 @@
 //!
 //! In: two terms. Out: whether one is never more than the other, as far as a bounded look shows.
 
-use super::super::term::{Id, Leaf, Node, Operation};
+use super::super::term::{Id, Leaf, Node, Operation, Product};
 use super::Terms;
+use crate::value::Percent;
 
 /// How many pairs of terms one comparison looks at: beyond, nothing is seen.
 const LOOKS: u32 = 64;
@@ -49,6 +50,9 @@ impl Terms {
             (Operation::Subtract, [a, b]) => {
                 self.facts(*b).within.low >= 0.0 && self.is_at_most(*a, other, looks)
             }
+            (Operation::Multiply(what), [a, b]) => self
+                .taken(*what, (*a, *b), |times| times <= 1.0)
+                .is_some_and(|of| self.is_at_most(of, other, looks)),
             _ => false,
         }
     }
@@ -75,7 +79,25 @@ impl Terms {
                     || grows(*a) && self.is_at_most(other, *b, looks)
             }
             (Operation::Abs, [a]) => self.is_at_most(other, *a, looks),
+            (Operation::Multiply(what), [a, b]) => self
+                .taken(*what, (*a, *b), |times| times >= 1.0)
+                .is_some_and(|of| self.is_at_most(other, of, looks)),
             _ => false,
         }
+    }
+
+    /// What a product takes so often, where neither it nor the number is below zero.
+    fn taken(&self, what: Product, sides: (Id, Id), often: impl Fn(f64) -> bool) -> Option<Id> {
+        let once = match what {
+            Product::Numbers | Product::Quantity => 1.0,
+            Product::Share => Percent::WHOLE.billionths() as f64,
+        };
+        let (a, b) = sides;
+        let taken = [(a, b), (b, a)].into_iter().find(|(times, of)| {
+            let times = self.number_of(*times).map(|times| times / once);
+            times.is_some_and(|times| times >= 0.0 && often(times))
+                && self.facts(*of).within.low >= 0.0
+        });
+        taken.map(|(_, of)| of)
     }
 }

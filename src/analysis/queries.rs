@@ -1,4 +1,4 @@
-//! What the queries of a runbook ask, each read once for all judgements.
+//! What the queries of a package ask, each read once for all that judge by it.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
