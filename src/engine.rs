@@ -71,7 +71,7 @@ use smol_str::SmolStr;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
     AgentStarted, AgentStopped, Alert, Epoch, Error, Fact, Hold, IncidentId, Journal, MessageId,
-    Outbox, RunId, Scope, StoppedHow, Write,
+    Outbox, Retry, RunId, Scope, StoppedHow, Write,
 };
 use crate::run::{Observe, Perform};
 use crate::settings::{Bounds, Grants};
@@ -134,7 +134,7 @@ pub enum Input {
     Undelivered {
         message: MessageId,
         why: String,
-        again: bool,
+        retry: Retry,
     },
 }
 
@@ -222,9 +222,9 @@ impl Engine {
             Input::Undelivered {
                 message,
                 why,
-                again,
+                retry,
             } => {
-                let decision = deliver::undelivered(&self.model, message, &why, again, now);
+                let decision = deliver::undelivered(&self.model, message, &why, retry, now);
                 self.carry_out(decision, now);
                 Ok(())
             }

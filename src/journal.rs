@@ -24,14 +24,14 @@ pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
 pub use fact::{
     AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
     ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen, ChangesReleased,
-    Class, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
-    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
-    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
-    IncidentReopened, IncidentRequested, IncidentResolved, IntentGranted, IntentRefused,
-    IntentWaiting, Kind, LinkReached, MessageQueued, MessagesDelivered, MessagesDropped,
-    MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor,
-    RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted,
-    RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, StormBegan, StormEnded,
+    Class, Climb, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid,
+    DwellEnd, DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached,
+    Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened,
+    IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved, IntentGranted,
+    IntentRefused, IntentWaiting, Kind, LinkReached, MessageQueued, MessagesDelivered,
+    MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept,
+    ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed,
+    RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, StormBegan, StormEnded,
     StormJoined, Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
@@ -39,7 +39,7 @@ pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, 
 pub use incident::{Duty, How, Incident, IncidentState, Said};
 pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
-pub use message::{Delivery, Line, Message, MessageKind, Outbox};
+pub use message::{Delivery, Line, Message, MessageKind, Outbox, Retry};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun, Storm,
 };

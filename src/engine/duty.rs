@@ -12,7 +12,7 @@ use super::{Engine, view};
 use crate::effect::Reason;
 use crate::journal::{
     Error, IncidentHanded, IncidentId, Journal, Message, MessageKind, MessageQueued, NoticeGiven,
-    RunId, StormJoined,
+    RunId, StormJoined, Subject,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -121,14 +121,20 @@ impl Engine {
     pub(super) fn reached(
         &mut self,
         journal: &dyn Journal,
-        id: IncidentId,
+        subject: &Subject,
         to: &SmolStr,
         now: Time,
     ) -> Result<(), Error> {
-        let Some(program) = self.responsible(journal, id)? else {
-            return Ok(());
+        let decision = match subject {
+            Subject::Incident(id) => match self.responsible(journal, *id)? {
+                Some(program) => chain::reached(&self.model, &program, *id, to, now),
+                None => return Ok(()),
+            },
+            Subject::Storm(scope) => {
+                let links = self.storm_links(journal, scope)?;
+                chain::storm_reached(&self.model, scope, &links, to, now)
+            }
         };
-        let decision = chain::reached(&self.model, &program, id, to, now);
         self.carry_out(decision, now);
         Ok(())
     }
@@ -146,20 +152,21 @@ impl Engine {
             return Ok(());
         }
         self.hand(id, (None, now), text, reason, now)?;
-        self.climb(journal, id, now)
+        self.climb(journal, id, true, now)
     }
 
-    /// Tells the next link of the chain; the last one again and again.
+    /// Tells the next link of the chain, or the first one; the last one again and again.
     pub(super) fn climb(
         &mut self,
         journal: &dyn Journal,
         id: IncidentId,
+        first: bool,
         now: Time,
     ) -> Result<(), Error> {
         let Some(program) = self.responsible(journal, id)? else {
             return Ok(());
         };
-        let decision = chain::advances(&self.model, &program, id, now);
+        let decision = chain::advances(&self.model, &program, id, first, now);
         self.carry_out(decision, now);
         Ok(())
     }
@@ -168,13 +175,20 @@ impl Engine {
     pub(super) fn next_link(
         &mut self,
         journal: &dyn Journal,
-        id: IncidentId,
+        subject: &Subject,
+        to: &SmolStr,
         now: Time,
     ) -> Result<(), Error> {
-        let Some(program) = self.responsible(journal, id)? else {
-            return Ok(());
+        let decision = match subject {
+            Subject::Incident(id) => match self.responsible(journal, *id)? {
+                Some(program) => chain::hastens(&self.model, &program, *id, to, now),
+                None => return Ok(()),
+            },
+            Subject::Storm(scope) => {
+                let links = self.storm_links(journal, scope)?;
+                chain::storm_hastens(&self.model, scope, &links, to, now)
+            }
         };
-        let decision = chain::hastens(&self.model, &program, id, now);
         self.carry_out(decision, now);
         Ok(())
     }

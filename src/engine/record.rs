@@ -1,12 +1,14 @@
 //! What is decided goes on the record: a fact of the batch, and the rows that differ for it.
 
 use super::Engine;
-use super::decide::Decision;
+use super::decide::{Decision, deliver};
 use super::timer::Timer;
 use crate::journal::{
-    ChainAdvanced, ChainStarted, Error, ErrorKind, Fact, IncidentId, Journal, LinkReached, Subject,
+    ChainAdvanced, ChainStarted, Error, ErrorKind, Fact, IncidentId, Journal, LinkReached,
+    MessageKind, Subject,
 };
 use crate::planted::Planted;
+use crate::run::moment;
 use crate::value::Time;
 
 impl Engine {
@@ -19,7 +21,7 @@ impl Engine {
     pub(super) fn decided_before(&mut self, first: usize, fact: Fact, now: Time) {
         let changed = self.model.apply(&fact, now);
         self.desk.differs(changed);
-        self.timers.extend(timers(&fact));
+        self.timers.extend(timers(&fact, now));
         self.desk.fact_before(first, fact, now);
     }
 
@@ -56,7 +58,7 @@ impl Engine {
 }
 
 /// What a fact makes due, and when.
-fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
+fn timers(fact: &Fact, now: Time) -> Vec<(Time, Timer)> {
     match fact {
         Fact::DwellStarted(fact) => vec![(fact.until, Timer::Holding(fact.event))],
         Fact::DwellMoved(fact) => vec![(fact.until, Timer::Holding(fact.event))],
@@ -68,6 +70,16 @@ fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
         },
         Fact::DebtIncurred(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
         Fact::DebtChecked(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
+        Fact::MessageQueued(fact) => match fact.kind {
+            MessageKind::Page => vec![(
+                moment::after(now, deliver::REACHED_WITHIN),
+                Timer::Reached(fact.message),
+            )],
+            MessageKind::Task
+            | MessageKind::Note
+            | MessageKind::Acknowledged
+            | MessageKind::Resolved => Vec::new(),
+        },
         Fact::MessagesFailed(_) if Planted::NotSentAgain.is_in() => Vec::new(),
         Fact::MessagesFailed(fact) => {
             let tried = fact.messages.iter();

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::decide::deliver;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::model::Model;
@@ -13,7 +14,9 @@ use super::timer::Timer;
 use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
-use crate::journal::{Delivery, Error, Journal, Obstacle, RunId, RunResumed, Scope, StoredRun};
+use crate::journal::{
+    Delivery, Error, Journal, MessageKind, Obstacle, RunId, RunResumed, Scope, StoredRun,
+};
 use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
 use crate::settings::Grants;
@@ -68,6 +71,13 @@ impl Engine {
             Some((at, Timer::Message(outbox.id)))
         });
         self.timers.extend(messages);
+        let pages = self.model.messages();
+        let pages = pages.filter(|outbox| outbox.message.kind == MessageKind::Page);
+        let pages = pages.map(|outbox| {
+            let by = moment::after(outbox.message.at, deliver::REACHED_WITHIN);
+            (by, Timer::Reached(outbox.id))
+        });
+        self.timers.extend(pages);
         let chains = self.model.chains();
         let chains = chains.map(|(incident, duty)| (duty.next, Timer::Duty(incident)));
         self.timers.extend(chains);

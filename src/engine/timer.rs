@@ -18,6 +18,8 @@ pub enum Timer {
     Duty(IncidentId),
     /// A message is to be sent, again.
     Message(MessageId),
+    /// A page should have arrived by now.
+    Reached(MessageId),
     /// A debt is looked at.
     Debt(DebtId),
     /// An intent has waited for too long.
@@ -50,6 +52,10 @@ impl Engine {
                 }
                 Timer::Message(message) => {
                     let decision = deliver::due(&self.model, message);
+                    self.carry_out(decision, now);
+                }
+                Timer::Reached(message) => {
+                    let decision = deliver::unreached(&self.model, message);
                     self.carry_out(decision, now);
                 }
                 Timer::Debt(debt) => {

@@ -6,7 +6,9 @@ use smol_str::SmolStr;
 use super::Engine;
 use super::decide::chain;
 use crate::effect::Reason;
-use crate::journal::{DebtId, Error, IncidentId, Journal, MessageKind, Obstacle, RunId, Scope};
+use crate::journal::{
+    DebtId, Error, IncidentId, Journal, MessageKind, Obstacle, RunId, Scope, Subject,
+};
 use crate::run;
 use crate::value::Time;
 
@@ -17,8 +19,8 @@ pub enum Work {
     Answer(RunId, run::Input),
     /// Something is not in the way any more.
     Pass(Obstacle),
-    /// A page cannot be delivered: the next link of the chain, if there is one, is told at once.
-    NextLink(IncidentId),
+    /// A page cannot be delivered here: the next link of the chain, if there is one, is told at once.
+    NextLink(Subject, SmolStr),
     /// Nobody has answered: the next link of the chain is told, or the last one again.
     Climb(IncidentId),
     /// A page goes to this address, unless one is still on its way there.
@@ -26,7 +28,7 @@ pub enum Work {
     /// A page goes to this address.
     Send(IncidentId, SmolStr, String, Option<Reason>),
     /// A page has arrived at this address.
-    Reached(IncidentId, SmolStr),
+    Reached(Subject, SmolStr),
     /// The chain of an incident is told from its beginning.
     Page(IncidentId, String, Option<Reason>),
     /// Nobody has answered a storm: the next link is told, or the last one again.
@@ -51,8 +53,10 @@ impl Engine {
             match self.work.pop_front() {
                 Some(Work::Answer(run, input)) => self.answer(journal, run, input, now)?,
                 Some(Work::Pass(obstacle)) => self.pass(journal, &obstacle, now)?,
-                Some(Work::NextLink(incident)) => self.next_link(journal, incident, now)?,
-                Some(Work::Climb(incident)) => self.climb(journal, incident, now)?,
+                Some(Work::NextLink(subject, to)) => {
+                    self.next_link(journal, &subject, &to, now)?;
+                }
+                Some(Work::Climb(incident)) => self.climb(journal, incident, false, now)?,
                 Some(Work::Tell(id, address, text, reason)) => {
                     let decision = chain::pages(&self.model, id, address, text, reason);
                     self.carry_out(decision, now);
@@ -60,7 +64,7 @@ impl Engine {
                 Some(Work::Send(id, address, text, reason)) => {
                     self.send(journal, id, &address, MessageKind::Page, &text, reason, now)?;
                 }
-                Some(Work::Reached(incident, to)) => self.reached(journal, incident, &to, now)?,
+                Some(Work::Reached(subject, to)) => self.reached(journal, &subject, &to, now)?,
                 Some(Work::Page(incident, text, reason)) => {
                     self.page_chain(journal, incident, &text, reason, now)?;
                 }

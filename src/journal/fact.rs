@@ -225,7 +225,7 @@ facts! {
     42 MessagesFailed 1 [T];
     43 MessagesDropped 1 [T];
     44 ChainStarted 1 [T];
-    45 ChainAdvanced 1 [T];
+    45 ChainAdvanced 2 [T];
     46 ChainEnded 1 [T];
     47 StormBegan 1 [A];
     48 StormEnded 1 [A];

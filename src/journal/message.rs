@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::{IncidentId, MessageId};
 use crate::effect::{Severity, words};
-use crate::value::Time;
+use crate::value::{Duration, Time};
 
 /// A message that has to be delivered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,6 +66,28 @@ pub struct Line {
     pub text: String,
 }
 
+/// Why a message did not arrive, as far as that says when it is tried again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retry {
+    /// Whoever it goes to has said no: the same would be said again in a moment.
+    pub refused: bool,
+    /// So long it is not to be tried, by the other side's own word.
+    pub after: Option<Duration>,
+}
+
+impl Retry {
+    /// Another try may help.
+    pub const SOON: Retry = Retry {
+        refused: false,
+        after: None,
+    };
+    /// Only somebody who mends something helps.
+    pub const REFUSED: Retry = Retry {
+        refused: true,
+        after: None,
+    };
+}
+
 /// How much it asks of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MessageKind {
@@ -79,6 +101,16 @@ pub enum MessageKind {
     Acknowledged,
     /// What the page was about is over.
     Resolved,
+}
+
+impl MessageKind {
+    /// Whether somebody has to answer it: it is told as long as that could still be done.
+    pub fn asks(self) -> bool {
+        match self {
+            MessageKind::Page | MessageKind::Task => true,
+            MessageKind::Note | MessageKind::Acknowledged | MessageKind::Resolved => false,
+        }
+    }
 }
 
 words!(MessageKind {

@@ -159,6 +159,14 @@ pub enum Happened {
     Quarantined {
         why: String,
     },
+    /// The first one is told.
+    Asked {
+        to: SmolStr,
+    },
+    /// Nobody could be reached: the next one is told.
+    Unreached {
+        to: SmolStr,
+    },
 }
 
 /// Something that could not be dealt with, and why.

@@ -196,6 +196,8 @@ fn step(at: Duration, line: &str) -> Option<Step> {
                 "fails" => Way::Fails,
                 "refuses" => Way::Refuses,
                 "slow" => Way::Slow(Duration::parse(words.next()?)?),
+                "hangs" => Way::Hangs(Duration::parse(words.next()?)?),
+                "busy" => Way::Busy(Duration::parse(words.next()?)?),
                 _ => return None,
             };
             Step::Deliver(to, way)

@@ -82,6 +82,8 @@ impl Trace {
                 Way::Refuses => format!("> {address} refuses"),
                 Way::Fails => format!("> {address} fails"),
                 Way::Slow(length) => format!("> {address} takes {length}"),
+                Way::Hangs(length) => format!("> {address} hangs, for {length} each time"),
+                Way::Busy(after) => format!("> {address} asks for {after} of patience"),
             },
             Step::Answer(_) | Step::Perform(..) | Step::End => return,
         };

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::Model;
 use crate::effect::{Changes, End, Reason};
-use crate::journal::{Fact, Happened, How, IncidentId, MessageId, RunId, Subject};
+use crate::journal::{Climb, Fact, Happened, How, IncidentId, MessageId, RunId, Subject};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// The lines of timelines that a fact is.
@@ -113,7 +113,14 @@ fn of_incident(fact: &Fact) -> Option<(IncidentId, Happened)> {
         Fact::ChainAdvanced(fact) => match fact.subject {
             Subject::Incident(incident) => {
                 let to = fact.role.clone();
-                Some((incident, Happened::Escalated { to }))
+                let happened = match fact.why {
+                    Climb::First => Happened::Asked { to },
+                    Climb::Unanswered => Happened::Escalated { to },
+                    // What is still on its way is not told again.
+                    Climb::Unreached if fact.repeats > 0 => return None,
+                    Climb::Unreached => Happened::Unreached { to },
+                };
+                Some((incident, happened))
             }
             Subject::Storm(_) => None,
         },

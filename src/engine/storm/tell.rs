@@ -107,7 +107,7 @@ impl Engine {
     }
 
     /// Who hears of a storm, link by link: the role, its address, how long it is waited for.
-    pub(super) fn storm_links(
+    pub(in super::super) fn storm_links(
         &mut self,
         journal: &dyn Journal,
         scope: &Scope,

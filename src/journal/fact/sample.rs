@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::{
     AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
-    ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
+    ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped, DeadLettered, DebtChecked,
     DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
     EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
     IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved,
@@ -301,6 +301,7 @@ fn people() -> Vec<Fact> {
             role: "lead".into(),
             repeats: 2,
             next: time(15),
+            why: Climb::Unanswered,
         }
         .into(),
         LinkReached {

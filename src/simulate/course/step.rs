@@ -69,7 +69,7 @@ impl Simulation {
             Step::Deliver(address, way) => {
                 match way {
                     Way::Works => self.ways.remove(address),
-                    Way::Fails | Way::Refuses | Way::Slow(_) => {
+                    Way::Fails | Way::Refuses | Way::Slow(_) | Way::Hangs(_) | Way::Busy(_) => {
                         self.ways.insert(address.clone(), *way)
                     }
                 };

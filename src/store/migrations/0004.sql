@@ -1,0 +1,2 @@
+-- Incidents and messages say more at the end of their records, and some facts have a newer version:
+-- an earlier version of the tool cannot read them. The tables are the same.
