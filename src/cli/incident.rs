@@ -21,7 +21,8 @@ Examples:
   rbk incident list --before 120     older ones
   rbk incident list --follow         goes on, and tells only what changes
   rbk incident show 17 --follow      its timeline with the evidence, as it goes on
-  rbk incident ack 17                it is yours: nobody else is told any more
+  rbk incident ack 17                it is yours: nobody else is told for as long as that
+                                     lasts; once more goes on having it
   rbk incident resolve 17 --why \"…\"  it is over
   rbk incident settle 17 not-applied --why \"the log of the host has no restart\"
                                      what became of a change of which nobody knew
@@ -68,7 +69,7 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
-    /// Take it on: nobody else is told any more
+    /// Take it on: nobody else is told for as long as that lasts
     Ack {
         id: u64,
         /// Who you are [default: $USER]
@@ -366,14 +367,17 @@ fn row(incident: &IncidentView) -> String {
 }
 
 fn head(incident: &IncidentView) -> String {
+    let until = incident.until.as_deref();
+    let until = until.map(|until| format!(", until {}", seconds(until)));
     shown(&format!(
-        "Incident {}: {}\n{} of `{}`, {} since {}; opened {}, {} events, {} runs\n",
+        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {} events, {} runs\n",
         incident.id,
         incident.title,
         incident.severity,
         incident.runbook,
         state(incident),
         seconds(&incident.since),
+        until.unwrap_or_default(),
         seconds(&incident.opened),
         incident.events,
         incident.runs,

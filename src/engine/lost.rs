@@ -107,6 +107,7 @@ impl Engine {
             heard: Default::default(),
             cleared: false,
             said: None,
+            until: None,
         };
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::decide::{chain, deliver};
 use super::{Action, Engine};
+use crate::effect::Reason;
 use crate::journal::{
     Error, How, IncidentAcknowledged, IncidentId, IncidentState, Journal, MessageKind,
 };
@@ -67,18 +68,18 @@ impl Engine {
         };
         match &incident.state {
             IncidentState::Resolved { .. } => return Ok(Err(Refusal::Over)),
+            IncidentState::Acknowledged { by: before } if before == by => {
+                // Whoever has it goes on having it.
+                self.record(self.acknowledged(id, by), now);
+                return Ok(Ok(()));
+            }
             IncidentState::Acknowledged { by } => {
                 return Ok(Err(Refusal::Already { by: by.clone() }));
             }
             IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => {}
         }
         let told = incident.told.clone();
-        let acknowledged = IncidentAcknowledged {
-            incident: id,
-            by: by.into(),
-            term: None,
-        };
-        self.record(acknowledged, now);
+        self.record(self.acknowledged(id, by), now);
         let decision = chain::ends(&self.model, id, "somebody has answered");
         self.carry_out(decision, now);
         let decision = deliver::drop_pages(&self.model, id, "somebody has answered");
@@ -97,6 +98,32 @@ impl Engine {
         }
         self.actions.push(Action::Note { incident: id, text });
         Ok(Ok(()))
+    }
+
+    fn acknowledged(&self, incident: IncidentId, by: &str) -> IncidentAcknowledged {
+        IncidentAcknowledged {
+            incident,
+            by: by.into(),
+            term: Some(self.bounds.pages.acknowledged),
+        }
+    }
+
+    /// The chain of an incident that somebody had acknowledged hears of it again; in a storm, so does
+    /// the chain of that.
+    pub(super) fn hear_again(
+        &mut self,
+        journal: &dyn Journal,
+        id: IncidentId,
+        text: &str,
+        reason: Option<Reason>,
+        now: Time,
+    ) -> Result<(), Error> {
+        if let Some(scope) = self.storm_telling_of(id) {
+            let words = self.storm_words(&scope);
+            let decision = chain::storm_again(&self.model, &scope, words, now);
+            self.carry_out(decision, now);
+        }
+        self.page_chain(journal, id, text, reason, now)
     }
 
     /// Somebody says that it is over. A run under way is called off: what it has begun is finished,

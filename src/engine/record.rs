@@ -68,6 +68,11 @@ fn timers(fact: &Fact, now: Time) -> Vec<(Time, Timer)> {
             Subject::Incident(incident) => vec![(*next, Timer::Duty(*incident))],
             Subject::Storm(_) => vec![(*next, Timer::Storms)],
         },
+        Fact::IncidentAcknowledged(fact) => {
+            let term = fact.term.map(|term| moment::after(now, term));
+            let timer = Timer::Acknowledged(fact.incident);
+            term.map(|until| (until, timer)).into_iter().collect()
+        }
         Fact::DebtIncurred(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
         Fact::DebtChecked(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
         Fact::MessageQueued(fact) => match fact.kind {

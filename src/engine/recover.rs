@@ -81,6 +81,9 @@ impl Engine {
         let chains = self.model.chains();
         let chains = chains.map(|(incident, duty)| (duty.next, Timer::Duty(incident)));
         self.timers.extend(chains);
+        let acknowledged = self.model.acknowledged();
+        let acknowledged = acknowledged.map(|(id, until)| (until, Timer::Acknowledged(id)));
+        self.timers.extend(acknowledged);
         let debts = self.model.debts();
         let debts = debts.map(|debt| (debt.next_look, Timer::Debt(debt.id)));
         self.timers.extend(debts);

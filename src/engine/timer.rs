@@ -16,6 +16,8 @@ pub enum Timer {
     Holding(EventId),
     /// Nobody has answered.
     Duty(IncidentId),
+    /// Somebody has had an incident for as long as that lasts.
+    Acknowledged(IncidentId),
     /// A message is to be sent, again.
     Message(MessageId),
     /// A page should have arrived by now.
@@ -48,6 +50,10 @@ impl Engine {
                 Timer::Holding(event) => self.stood_long_enough(journal, event, now)?,
                 Timer::Duty(incident) => {
                     let decision = chain::due(&self.model, incident, now);
+                    self.carry_out(decision, now);
+                }
+                Timer::Acknowledged(incident) => {
+                    let decision = chain::lapses(&self.model, incident, now);
                     self.carry_out(decision, now);
                 }
                 Timer::Message(message) => {

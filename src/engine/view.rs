@@ -122,6 +122,7 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
+        Happened::Lapsed { by } => format!("what {by} acknowledged is still not resolved"),
         Happened::Asked { to } => format!("{to} is told"),
         Happened::Unreached { to } => format!("nobody could be reached: {to} is told"),
         Happened::InStorm { of } => in_storm(of),
@@ -213,6 +214,7 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Acknowledged { .. }
         | Happened::ResolvedBy { .. }
         | Happened::InStorm { .. }
+        | Happened::Lapsed { .. }
         | Happened::Asked { .. }
         | Happened::Unreached { .. }
         | Happened::Escalated { .. } => false,

@@ -31,6 +31,8 @@ pub enum Work {
     Reached(Subject, SmolStr),
     /// The chain of an incident is told from its beginning.
     Page(IncidentId, String, Option<Reason>),
+    /// Nobody has an incident any more that somebody had acknowledged: the chain hears of it again.
+    HearAgain(IncidentId, String, Option<Reason>),
     /// Nobody has answered a storm: the next link is told, or the last one again.
     ClimbStorm(Scope),
     /// A storm is told of at this address.
@@ -67,6 +69,9 @@ impl Engine {
                 Some(Work::Reached(subject, to)) => self.reached(journal, &subject, &to, now)?,
                 Some(Work::Page(incident, text, reason)) => {
                     self.page_chain(journal, incident, &text, reason, now)?;
+                }
+                Some(Work::HearAgain(incident, text, reason)) => {
+                    self.hear_again(journal, incident, &text, reason, now)?;
                 }
                 Some(Work::ClimbStorm(scope)) => self.climb_storm(journal, &scope, now)?,
                 Some(Work::TellOfStorm(scope, to)) => {

@@ -172,6 +172,10 @@ fn outline(settings: &Settings) -> String {
             limits.per_target, limits.window
         ));
     }
+    if bounds.pages != usual.pages {
+        let pages = &bounds.pages;
+        line(format!("pages acknowledged for {}", pages.acknowledged));
+    }
     let Retention {
         incidents,
         arrivals,

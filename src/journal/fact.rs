@@ -200,6 +200,7 @@ facts! {
     13 IncidentReopened 1 [T A];
     14 IncidentHanded 1 [T A];
     15 IncidentAcknowledged 1 [T A];
+    16 AcknowledgementLapsed 1 [T A];
     17 IncidentResolved 1 [T A];
     18 IncidentQuarantined 1 [T A];
     20 RunStarted 1 [T A];

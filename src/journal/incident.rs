@@ -61,6 +61,9 @@ pub struct Incident {
     /// What a human was told last, or would have been.
     #[serde(deserialize_with = "later")]
     pub said: Option<Said>,
+    /// Until when whoever acknowledged it has it.
+    #[serde(deserialize_with = "later")]
+    pub until: Option<Time>,
 }
 
 /// Why a human is needed.

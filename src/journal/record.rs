@@ -159,6 +159,10 @@ pub enum Happened {
     Quarantined {
         why: String,
     },
+    /// Whoever acknowledged it has had it for as long as that lasts.
+    Lapsed {
+        by: SmolStr,
+    },
     /// The first one is told.
     Asked {
         to: SmolStr,

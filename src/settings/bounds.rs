@@ -9,6 +9,14 @@ use crate::value::Duration;
 pub struct Bounds {
     pub storm: StormBounds,
     pub limits: Limits,
+    pub pages: PageBounds,
+}
+
+/// How people are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageBounds {
+    /// How long whoever acknowledges an incident has it before the chain hears of it again.
+    pub acknowledged: Duration,
 }
 
 /// When so much happens at once that nothing is mended by itself.
@@ -46,6 +54,9 @@ impl Default for Bounds {
                 per_target: 6,
                 window: Duration::from_millis(60 * 60_000),
             },
+            pages: PageBounds {
+                acknowledged: Duration::from_millis(4 * 60 * 60_000),
+            },
         }
     }
 }
@@ -53,9 +64,13 @@ impl Default for Bounds {
 /// The longest window that attempts are kept for.
 const LONGEST: Duration = Duration::from_millis(31 * 24 * 3_600_000);
 
-/// `[storm]` and `[limits]`.
+/// `[storm]`, `[limits]` and `[pages]`.
 pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
-    let Bounds { storm, limits } = Bounds::default();
+    let Bounds {
+        storm,
+        limits,
+        pages,
+    } = Bounds::default();
     Bounds {
         storm: part(reader, file, "storm", STORM, |reader, section| {
             StormBounds {
@@ -71,11 +86,16 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
             window: length(reader, section, "window", limits.window),
         })
         .unwrap_or(limits),
+        pages: part(reader, file, "pages", PAGES, |reader, section| PageBounds {
+            acknowledged: length(reader, section, "acknowledged", pages.acknowledged),
+        })
+        .unwrap_or(pages),
     }
 }
 
 const STORM: &[&str] = &["threshold", "span", "cool_down", "patience"];
 const LIMITS: &[&str] = &["per_target", "window"];
+const PAGES: &[&str] = &["acknowledged"];
 
 fn part<T>(
     reader: &mut Reader<'_>,

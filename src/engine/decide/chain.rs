@@ -8,8 +8,8 @@ use crate::engine::duty::link;
 use crate::engine::model::Model;
 use crate::engine::work::Work;
 use crate::journal::{
-    ChainAdvanced, ChainEnded, ChainStarted, Climb, Duty, IncidentHanded, IncidentId, LinkReached,
-    MessageKind, Outbox, Scope, Subject,
+    AcknowledgementLapsed, ChainAdvanced, ChainEnded, ChainStarted, Climb, Duty, IncidentHanded,
+    IncidentId, IncidentState, LinkReached, MessageKind, Outbox, Scope, Subject,
 };
 use crate::planted::Planted;
 use crate::program::Program;
@@ -231,6 +231,38 @@ fn hasten(
         Some(told) => tells(subject, duty, (next, told), Climb::Unreached, of, now),
         None => Decision::default(),
     }
+}
+
+/// Somebody has had an incident for as long as an acknowledgement lasts, if nothing has moved that.
+pub fn lapses(model: &Model, incident: IncidentId, now: Time) -> Decision {
+    let known = model.incident(incident);
+    let Some(known) = known.filter(|one| one.until.is_some_and(|until| until <= now)) else {
+        return Decision::default();
+    };
+    let IncidentState::Acknowledged { by } = &known.state else {
+        return Decision::default();
+    };
+    let said = known.said.as_ref();
+    let what = said.map_or("somebody is needed", |said| said.text.as_str());
+    let text = format!("{by} acknowledged it, and it is still not resolved: {what}");
+    let reason = said.and_then(|said| said.reason);
+    Decision::that(AcknowledgementLapsed { incident }).then(Work::HearAgain(incident, text, reason))
+}
+
+/// A storm that somebody had taken on is told of again, from the beginning of its chain.
+pub fn storm_again(model: &Model, scope: &Scope, text: String, now: Time) -> Decision {
+    let is_told = model.storm(scope).is_none_or(|storm| storm.duty.is_some());
+    if is_told {
+        return Decision::default();
+    }
+    let started = ChainStarted {
+        subject: Subject::Storm(scope.clone()),
+        text,
+        reason: Reason::Systemic.word().into(),
+        link: None,
+        next: now,
+    };
+    Decision::that(started).then(Work::ClimbStorm(scope.clone()))
 }
 
 /// Nobody else is told.

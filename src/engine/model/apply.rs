@@ -106,6 +106,7 @@ impl Model {
             | Fact::IncidentReopened(_)
             | Fact::IncidentHanded(_)
             | Fact::IncidentAcknowledged(_)
+            | Fact::AcknowledgementLapsed(_)
             | Fact::IncidentResolved(_)
             | Fact::IncidentQuarantined(_)
             | Fact::IncidentRequested(_)

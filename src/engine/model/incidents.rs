@@ -87,6 +87,12 @@ impl Model {
         self.incidents.bodies.get(&id)
     }
 
+    /// The incidents that somebody has for a while, and until when.
+    pub fn acknowledged(&self) -> impl Iterator<Item = (IncidentId, Time)> {
+        let all = self.incidents.bodies.values();
+        all.filter_map(|one| Some((one.id, one.until?)))
+    }
+
     /// Whether an incident has to be brought in before anything can be decided about it.
     pub fn lacks(&self, id: IncidentId) -> bool {
         id.0 <= self.newest.incident && !self.incidents.bodies.contains_key(&id)
@@ -174,12 +180,26 @@ impl Model {
             Fact::IncidentHanded(fact) => self.with(fact.incident, changed, |one| {
                 one.state = IncidentState::Handed;
                 one.since = at;
+                one.until = None;
             }),
             Fact::IncidentAcknowledged(fact) => self.with(fact.incident, changed, |one| {
                 let by = fact.by.clone();
                 one.state = IncidentState::Acknowledged { by };
                 one.since = at;
+                one.until = fact.term.map(|term| moment::after(at, term));
             }),
+            Fact::AcknowledgementLapsed(fact) => self.with(fact.incident, changed, |one| {
+                one.state = IncidentState::Handed;
+                one.since = at;
+                one.until = None;
+            }),
+            Fact::ClockStepped(fact) => {
+                let bodies = self.incidents.bodies.values_mut();
+                for one in bodies.filter(|one| one.until.is_some()) {
+                    one.until = one.until.map(|until| moment::after(until, fact.by));
+                    changed.incidents.push(one.id);
+                }
+            }
             Fact::IncidentResolved(fact) => {
                 self.with(fact.incident, changed, |one| resolved(one, fact, at));
             }
@@ -312,6 +332,7 @@ fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         heard: BTreeMap::new(),
         cleared: false,
         said: None,
+        until: None,
     }
 }
 
@@ -339,6 +360,7 @@ fn cleared(incident: &mut Incident, fact: &AlertCleared) {
 
 fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
     incident.state = IncidentState::Reopened;
+    incident.until = None;
     incident.since = at;
     incident.events += 1;
     incident.newest_event = fact.event;
@@ -354,6 +376,7 @@ fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
         by: fact.by.clone(),
     };
     incident.since = at;
+    incident.until = None;
     if fact.how == How::Human {
         incident.dirt.forgive();
     }

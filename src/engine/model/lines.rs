@@ -4,7 +4,9 @@ use smol_str::SmolStr;
 
 use super::Model;
 use crate::effect::{Changes, End, Reason};
-use crate::journal::{Climb, Fact, Happened, How, IncidentId, MessageId, RunId, Subject};
+use crate::journal::{
+    Climb, Fact, Happened, How, IncidentId, IncidentState, MessageId, RunId, Subject,
+};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// The lines of timelines that a fact is.
@@ -18,6 +20,15 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         told.collect()
     };
     match fact {
+        Fact::AcknowledgementLapsed(fact) => {
+            let incident = model.incident(fact.incident);
+            let lapsed = incident.and_then(|incident| match &incident.state {
+                IncidentState::Acknowledged { by } => Some(Happened::Lapsed { by: by.clone() }),
+                _ => None,
+            });
+            let id = fact.incident;
+            lapsed.map(|happened| (id, happened)).into_iter().collect()
+        }
         Fact::MessagesDelivered(fact) => told(&fact.messages, &|to| Happened::Delivered { to }),
         Fact::MessagesFailed(fact) => told(&fact.messages, &|to| Happened::Undelivered {
             to,
@@ -185,6 +196,7 @@ mod tests {
     /// What is told of, and says no more than another line, or is added by whoever records it.
     const WITHOUT: &[&str] = &[
         "IncidentHanded",
+        "AcknowledgementLapsed",
         "ChangePerformed",
         "ChangeSettled",
         "TargetsReleased",

@@ -92,7 +92,7 @@ impl Engine {
         Some(format!("{}/storm/{scope}/{since}", self.store).into())
     }
 
-    pub(super) fn storm_words(&self, scope: &Scope) -> String {
+    pub(in super::super) fn storm_words(&self, scope: &Scope) -> String {
         let many = self.storms.of(scope).len();
         let more = match scope {
             Scope::All => "storms of several products",

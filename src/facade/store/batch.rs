@@ -146,6 +146,7 @@ impl Batch {
             heard: BTreeMap::new(),
             cleared: false,
             said: None,
+            until: None,
         })))
     }
 

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::{
-    AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
-    ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped, DeadLettered, DebtChecked,
-    DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
-    EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
-    IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved,
-    LinkReached, MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded,
-    ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormBegan,
-    StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
+    AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
+    ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped, DeadLettered,
+    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
+    DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged,
+    IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested,
+    IncidentResolved, LinkReached, MessageQueued, MessagesDelivered, MessagesDropped,
+    MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow,
+    StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -222,6 +222,7 @@ fn incidents() -> Vec<Fact> {
             term: Some(Duration::from_millis(14_400_000)),
         }
         .into(),
+        AcknowledgementLapsed { incident: INCIDENT }.into(),
         IncidentResolved {
             incident: INCIDENT,
             how: How::Human,
