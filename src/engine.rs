@@ -26,6 +26,7 @@
 mod arrive;
 mod clock;
 mod close;
+mod contact;
 mod dead;
 mod debt;
 mod decide;
@@ -76,6 +77,7 @@ use crate::journal::{
 use crate::run::{Observe, Perform};
 use crate::settings::{Bounds, Grants};
 use crate::value::Time;
+use contact::Contacts;
 use dead::Dead;
 use decide::deliver;
 use desk::Desk;
@@ -104,6 +106,7 @@ pub struct Engine {
     platform: Option<SmolStr>,
     bounds: Bounds,
     storms: Storms,
+    contacts: Contacts,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -217,6 +220,7 @@ impl Engine {
             Input::Delivered { message } => {
                 let decision = deliver::delivered(&self.model, message);
                 self.carry_out(decision, now);
+                self.came_back(message, false, now);
                 Ok(())
             }
             Input::Undelivered {
@@ -226,6 +230,7 @@ impl Engine {
             } => {
                 let decision = deliver::undelivered(&self.model, message, &why, retry, now);
                 self.carry_out(decision, now);
+                self.came_back(message, !retry.refused, now);
                 Ok(())
             }
         }

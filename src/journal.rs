@@ -28,7 +28,7 @@ pub use fact::{
     DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted, EventJoined,
     EventReceived, EvidenceAttached, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
     IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved,
-    IntentGranted, IntentRefused, IntentWaiting, Kind, LinkReached, MessageQueued,
+    IntentGranted, IntentRefused, IntentWaiting, Kind, LinkReached, MessageQueued, MessagesBundled,
     MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle,
     PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined,
     RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow,

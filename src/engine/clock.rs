@@ -18,6 +18,7 @@ impl Engine {
         self.record(ClockStepped { by }, now);
         self.waiters.shift(by);
         self.storms.shift(by);
+        self.contacts.shift(by);
         let timers = std::mem::take(&mut self.timers).into_iter();
         self.timers = timers
             .map(|(due, timer)| (moment::after(due, by), timer))

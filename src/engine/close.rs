@@ -84,6 +84,7 @@ impl Engine {
         // A run that is called off may still be changing something: its end releases that.
         let is_free = incident.run.is_none();
         let told = incident.told.clone();
+        let pages = incident.pages.clone();
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         let resolved = IncidentResolved {
             incident: id,
@@ -120,6 +121,7 @@ impl Engine {
                 now,
             )?;
         }
+        self.say_of_pages(id, pages, (MessageKind::Resolved, &text), now);
         self.actions.push(Action::Note { incident: id, text });
         Ok(())
     }

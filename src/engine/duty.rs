@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
-use super::decide::{chain, deliver};
+use super::decide::chain;
 use super::desk::Trouble;
 use super::{Engine, view};
 use crate::effect::Reason;
@@ -230,43 +230,50 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         let evidence = view::evidence(&self.desk.timeline(journal, id)?);
-        let store = self.store.clone();
-        let Some(incident) = self.model.incident(id) else {
+        let Some(code) = self.model.incident(id).map(|incident| incident.code) else {
             return Ok(());
         };
-        let upto = incident.next_entry;
-        let (code, runbook) = (incident.code, incident.runbook.clone());
-        let message = Message {
+        // Who is told, as the code says it.
+        let program = self.desk.program(journal, code).ok();
+        let Some(mut message) = self.message(id, kind, text, reason, now) else {
+            return Ok(());
+        };
+        if let Some(program) = program {
+            let own = program.roles.iter().filter(|role| role.address == *address);
+            message.roles = own.map(|role| role.name.clone()).collect();
+            message.package = program.package.clone();
+        }
+        message.evidence = evidence;
+        let upto = self.model.incident(id).map_or(0, |one| one.next_entry);
+        self.queue(address, message, upto, now);
+        Ok(())
+    }
+
+    /// What is said of an incident, but for the evidence.
+    pub(super) fn message(
+        &self,
+        id: IncidentId,
+        kind: MessageKind,
+        text: &str,
+        reason: Option<Reason>,
+        now: Time,
+    ) -> Option<Message> {
+        let incident = self.model.incident(id)?;
+        Some(Message {
             kind,
             incident: Some(id),
-            thread: format!("{store}/{id}").into(),
+            thread: format!("{}/{id}", self.store).into(),
             at: now,
             package: SmolStr::default(),
-            runbook,
+            runbook: incident.runbook.clone(),
             severity: incident.severity,
             title: incident.title.clone(),
             text: escape_text(text, SHOWN_CHARACTERS),
             reason: reason.map(|reason| reason.word().into()),
             roles: Vec::new(),
-            evidence,
+            evidence: Vec::new(),
             answer: answer(id, reason),
-        };
-        let program = self.desk.program(journal, code).ok();
-        let message = Message {
-            package: program
-                .as_ref()
-                .map(|program| program.package.clone())
-                .unwrap_or_default(),
-            roles: program
-                .iter()
-                .flat_map(|program| &program.roles)
-                .filter(|role| role.address == *address)
-                .map(|role| role.name.clone())
-                .collect(),
-            ..message
-        };
-        self.queue(address, message, upto, now);
-        Ok(())
+        })
     }
 
     /// A message is to be sent.
@@ -285,7 +292,7 @@ impl Engine {
             rendered: Some(Box::new(message)),
         };
         self.record(queued, now);
-        self.actions.extend(deliver::due(&self.model, id).actions);
+        self.message_due(id, now);
     }
 }
 

@@ -28,12 +28,17 @@ pub enum Refusal {
     /// A run is still about to find out itself.
     AtWork,
     NoStorm,
+    /// No page of this number told of anything that is not over.
+    NoSuchPage,
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refusal::NoSuchIncident => out.write_str("there is no such incident"),
+            Refusal::NoSuchPage => {
+                out.write_str("no page of this number tells of an incident that is not over")
+            }
             Refusal::NoStorm => out.write_str("there is no such storm"),
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Already { by } => write!(out, "{by} did that already"),
@@ -96,6 +101,8 @@ impl Engine {
                 now,
             )?;
         }
+        let pages = self.pages_of(id);
+        self.say_of_pages(id, pages, (MessageKind::Acknowledged, &text), now);
         self.actions.push(Action::Note { incident: id, text });
         Ok(Ok(()))
     }

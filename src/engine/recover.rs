@@ -46,6 +46,7 @@ impl Engine {
             platform: None,
             bounds: Default::default(),
             storms: Default::default(),
+            contacts: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };

@@ -26,6 +26,8 @@ pub enum Timer {
     Debt(DebtId),
     /// An intent has waited for too long.
     Patience(RunId, u64),
+    /// Pages that wait for somebody may go out.
+    Contacts,
     /// Something is due of a storm.
     Storms,
     /// Changes are still stopped, since this time.
@@ -57,8 +59,7 @@ impl Engine {
                     self.carry_out(decision, now);
                 }
                 Timer::Message(message) => {
-                    let decision = deliver::due(&self.model, message);
-                    self.carry_out(decision, now);
+                    self.message_due(message, now);
                 }
                 Timer::Reached(message) => {
                     let decision = deliver::unreached(&self.model, message);
@@ -69,6 +70,7 @@ impl Engine {
                     self.carry_out(decision, now);
                 }
                 Timer::Patience(run, id) => self.out_of_patience(journal, run, id, now)?,
+                Timer::Contacts => self.contacts_due(now),
                 Timer::Storms => self.storms_due(journal, now)?,
                 Timer::Freeze(since) => self.freeze_lasts(since, now)?,
             }

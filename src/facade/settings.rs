@@ -174,7 +174,10 @@ fn outline(settings: &Settings) -> String {
     }
     if bounds.pages != usual.pages {
         let pages = &bounds.pages;
-        line(format!("pages acknowledged for {}", pages.acknowledged));
+        line(format!(
+            "pages acknowledged for {}, gathered for {}, one list in {}",
+            pages.acknowledged, pages.gather, pages.every
+        ));
     }
     let Retention {
         incidents,

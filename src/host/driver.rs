@@ -18,7 +18,8 @@ use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswere
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
 use crate::journal::{
-    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, Scope, StoppedHow, Write,
+    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, MessageId, Scope,
+    StoppedHow, Write,
 };
 use crate::settings::{Bounds, Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -43,6 +44,7 @@ enum Order {
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
     StopChanges(Scope, String, String, Reply<Result<(), Refusal>>),
     ReleaseChanges(Scope, Option<SmolStr>, Option<String>, Reply<bool>),
+    AcknowledgePage(MessageId, String, Reply<Result<Vec<IncidentId>, Refusal>>),
     AcknowledgeStorm(Scope, String, Reply<Result<(), Refusal>>),
     /// No change begins any more.
     Drain(Reply<()>),
@@ -272,6 +274,10 @@ impl Work {
                 let released = engine.release_changes(journal, &scope, by, why, now)?;
                 Some(later(reply, released))
             }
+            Order::AcknowledgePage(page, by, reply) => {
+                let done = engine.acknowledge_page(journal, page, &by, now)?;
+                Some(later(reply, done))
+            }
             Order::AcknowledgeStorm(scope, by, reply) => {
                 let done = engine.acknowledge_storm(journal, &scope, &by, now)?;
                 Some(later(reply, done))
@@ -435,6 +441,15 @@ impl Handle {
         why: Option<String>,
     ) -> Result<bool, Gone> {
         self.ask(|reply| Order::ReleaseChanges(scope, by, why, reply))
+            .await
+    }
+
+    pub async fn acknowledge_page(
+        &self,
+        page: MessageId,
+        by: String,
+    ) -> Result<Result<Vec<IncidentId>, Refusal>, Gone> {
+        self.ask(|reply| Order::AcknowledgePage(page, by, reply))
             .await
     }
 

@@ -235,6 +235,7 @@ facts! {
     51 ChangesReleased 1 [A];
     52 FreezeReminded 1 [A];
     53 StormJoined 1 [T];
+    54 MessagesBundled 1 [T];
     60 AgentStarted 1 [A];
     61 AgentStopped 1 [A];
     62 ClockStepped 1 [A];

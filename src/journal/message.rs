@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::incident::later;
 use super::{IncidentId, MessageId};
 use crate::effect::{Severity, words};
 use crate::value::{Duration, Time};
@@ -15,6 +16,19 @@ pub struct Outbox {
     pub to: SmolStr,
     pub message: Message,
     pub delivery: Delivery,
+    /// The page that it goes out on with others. Rows of earlier versions end before this.
+    #[serde(deserialize_with = "later")]
+    pub bundle: Option<MessageId>,
+}
+
+impl Outbox {
+    /// Whether it was tried to deliver it.
+    pub fn was_tried(&self) -> bool {
+        match self.delivery {
+            Delivery::Due { tries, .. } => tries > 0,
+            Delivery::Delivered { .. } | Delivery::GivenUp { .. } => true,
+        }
+    }
 }
 
 /// How far its delivery has got.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{DebtId, Duty, EventId, IncidentId, IntentId, RunId, Scope, Source};
+use super::{DebtId, Duty, EventId, IncidentId, IntentId, MessageId, RunId, Scope, Source};
 use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
 use crate::run::{self, Action, How, Intent, IntentKind, Notice};
@@ -162,6 +162,12 @@ pub enum Happened {
     /// Whoever acknowledged it has had it for as long as that lasts.
     Lapsed {
         by: SmolStr,
+    },
+    /// It is told of together with others.
+    Bundled {
+        to: SmolStr,
+        page: MessageId,
+        others: u32,
     },
     /// The first one is told.
     Asked {

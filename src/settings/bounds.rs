@@ -17,6 +17,10 @@ pub struct Bounds {
 pub struct PageBounds {
     /// How long whoever acknowledges an incident has it before the chain hears of it again.
     pub acknowledged: Duration,
+    /// So long after a page everything else that comes for the same contact is gathered,
+    pub gather: Duration,
+    /// and goes out as one page, at most one in this time.
+    pub every: Duration,
 }
 
 /// When so much happens at once that nothing is mended by itself.
@@ -56,6 +60,8 @@ impl Default for Bounds {
             },
             pages: PageBounds {
                 acknowledged: Duration::from_millis(4 * 60 * 60_000),
+                gather: Duration::from_millis(10_000),
+                every: Duration::from_millis(30_000),
             },
         }
     }
@@ -88,6 +94,8 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
         .unwrap_or(limits),
         pages: part(reader, file, "pages", PAGES, |reader, section| PageBounds {
             acknowledged: length(reader, section, "acknowledged", pages.acknowledged),
+            gather: length(reader, section, "gather", pages.gather),
+            every: length(reader, section, "every", pages.every),
         })
         .unwrap_or(pages),
     }
@@ -95,7 +103,7 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
 
 const STORM: &[&str] = &["threshold", "span", "cool_down", "patience"];
 const LIMITS: &[&str] = &["per_target", "window"];
-const PAGES: &[&str] = &["acknowledged"];
+const PAGES: &[&str] = &["acknowledged", "gather", "every"];
 
 fn part<T>(
     reader: &mut Reader<'_>,

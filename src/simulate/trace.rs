@@ -64,6 +64,7 @@ impl Trace {
             }
             Step::Event(name, json) => format!("> {name} {json}"),
             Step::Ack(id, by) => format!("> {by} acknowledges {id}"),
+            Step::AckPage(id, by) => format!("> {by} acknowledges page {id}"),
             Step::Resolve(id, by) => format!("> {by} resolves {id}"),
             Step::Hold(Scope::All, by) => format!("> {by} stops all changes"),
             Step::Hold(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),

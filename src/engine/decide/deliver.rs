@@ -38,17 +38,19 @@ pub fn due(model: &Model, id: MessageId) -> Decision {
 
 /// It has arrived.
 pub fn delivered(model: &Model, id: MessageId) -> Decision {
-    let Some(outbox) = model.message(id) else {
+    let parts = model.parts(id);
+    let Some(first) = parts.first() else {
         return Decision::default();
     };
+    let to = &first.to;
     let delivered = Decision::that(MessagesDelivered {
-        messages: vec![id],
-        to: outbox.to.clone(),
+        messages: parts.iter().map(|outbox| outbox.id).collect(),
+        to: to.clone(),
     });
-    match paged(model, outbox) {
-        Some(subject) => delivered.then(Work::Reached(subject, outbox.to.clone())),
-        None => delivered,
-    }
+    let subjects = parts.iter().filter_map(|outbox| paged(model, outbox));
+    subjects.fold(delivered, |decision, subject| {
+        decision.then(Work::Reached(subject, to.clone()))
+    })
 }
 
 /// The chain that a page belongs to.
@@ -81,7 +83,9 @@ pub fn unreached(model: &Model, id: MessageId) -> Decision {
 /// It has not arrived. A note that was refused is not tried again; what somebody has to answer is,
 /// more slowly.
 pub fn undelivered(model: &Model, id: MessageId, why: &str, retry: Retry, now: Time) -> Decision {
-    let Some(outbox) = model.message(id) else {
+    let parts = model.parts(id);
+    // All of them were tried together each time.
+    let Some(outbox) = parts.first() else {
         return Decision::default();
     };
     let Delivery::Due { tries, .. } = outbox.delivery else {
@@ -94,22 +98,23 @@ pub fn undelivered(model: &Model, id: MessageId, why: &str, retry: Retry, now: T
     let pause = pause(tries, retry);
     let next = again.then(|| moment::after(now, pause));
     let mut decision = Decision::that(MessagesFailed {
-        messages: vec![id],
+        messages: parts.iter().map(|outbox| outbox.id).collect(),
         to: outbox.to.clone(),
         why: why.to_owned(),
         tries,
         next,
     });
     if !again {
-        decision = decision.and(dropped(&[outbox], why));
+        decision = decision.and(dropped(&parts, why));
     }
     // The next link need not wait for the time of one that cannot be reached.
-    match paged(model, outbox) {
-        Some(subject) if tries >= TRIES || refused => {
-            decision.then(Work::NextLink(subject, outbox.to.clone()))
-        }
-        Some(_) | None => decision,
+    if tries < TRIES && !refused {
+        return decision;
     }
+    let subjects = parts.iter().filter_map(|outbox| paged(model, outbox));
+    subjects.fold(decision, |decision, subject| {
+        decision.then(Work::NextLink(subject, outbox.to.clone()))
+    })
 }
 
 /// How long after a failed try the next one is made: as the other side asks for it, within reason.

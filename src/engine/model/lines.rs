@@ -29,6 +29,15 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
             let id = fact.incident;
             lapsed.map(|happened| (id, happened)).into_iter().collect()
         }
+        Fact::MessagesBundled(fact) => {
+            let others = fact.messages.len().saturating_sub(1);
+            let others = u32::try_from(others).unwrap_or(u32::MAX);
+            told(&fact.messages, &|to| Happened::Bundled {
+                to,
+                page: fact.page,
+                others,
+            })
+        }
         Fact::MessagesDelivered(fact) => told(&fact.messages, &|to| Happened::Delivered { to }),
         Fact::MessagesFailed(fact) => told(&fact.messages, &|to| Happened::Undelivered {
             to,
@@ -200,6 +209,7 @@ mod tests {
         "ChangePerformed",
         "ChangeSettled",
         "TargetsReleased",
+        "MessagesBundled",
         "MessagesDelivered",
         "MessagesFailed",
         "MessagesDropped",

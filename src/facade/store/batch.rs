@@ -147,6 +147,7 @@ impl Batch {
             cleared: false,
             said: None,
             until: None,
+            pages: Vec::new(),
         })))
     }
 
@@ -307,6 +308,7 @@ impl Batch {
             to: "pagerduty:checkout".into(),
             message,
             delivery,
+            bundle: None,
         }))
     }
 

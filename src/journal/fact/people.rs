@@ -40,6 +40,13 @@ bodies! {
         carried rendered: Option<Box<Message>>,
     }
 
+    /// Messages go out as one page, which has the number of the first of them.
+    MessagesBundled {
+        plain page: MessageId,
+        person to: SmolStr,
+        plain messages: Vec<MessageId>,
+    }
+
     /// Messages have arrived.
     MessagesDelivered {
         plain messages: Vec<MessageId>,

@@ -12,9 +12,10 @@ use super::{
     DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
     DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged,
     IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested,
-    IncidentResolved, LinkReached, MessageQueued, MessagesDelivered, MessagesDropped,
-    MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow,
-    StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
+    IncidentResolved, LinkReached, MessageQueued, MessagesBundled, MessagesDelivered,
+    MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded,
+    Scope, StoppedHow, StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, TriggerRef,
+    UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -267,6 +268,12 @@ fn people() -> Vec<Fact> {
             roles: vec!["oncall".into()],
             upto: 14,
             rendered: None,
+        }
+        .into(),
+        MessagesBundled {
+            page: MessageId(7),
+            to: "pagerduty:shop".into(),
+            messages: vec![MessageId(7), MessageId(8)],
         }
         .into(),
         MessagesDelivered {
