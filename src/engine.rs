@@ -57,6 +57,7 @@ mod waiting;
 mod work;
 
 pub use arrive::Accepted;
+pub use contact::Taken;
 pub use drive::granted;
 pub use gate::table as gates;
 pub use model::Model;

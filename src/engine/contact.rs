@@ -17,6 +17,9 @@ use crate::run::moment;
 use crate::settings::PageBounds;
 use crate::value::{Duration, Time};
 
+/// The incidents that somebody has taken on, or why there is none.
+pub type Taken = Result<Vec<IncidentId>, Refusal>;
+
 /// By address.
 #[derive(Debug, Default)]
 pub struct Contacts(BTreeMap<SmolStr, Contact>);
@@ -142,7 +145,7 @@ impl Engine {
         page: MessageId,
         by: &str,
         now: Time,
-    ) -> Result<Result<Vec<IncidentId>, Refusal>, Error> {
+    ) -> Result<Taken, Error> {
         let told = self.model.told_on(page);
         if told.is_empty() {
             return Ok(Err(Refusal::NoSuchPage));

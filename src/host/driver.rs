@@ -16,7 +16,7 @@ use tracing::{error, info, warn};
 
 use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered};
 use crate::diag::Code;
-use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
+use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken};
 use crate::journal::{
     Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, MessageId, Scope,
     StoppedHow, Write,
@@ -44,9 +44,8 @@ enum Order {
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
     StopChanges(Scope, String, String, Reply<Result<(), Refusal>>),
     ReleaseChanges(Scope, Option<SmolStr>, Option<String>, Reply<bool>),
-    AcknowledgePage(MessageId, String, Reply<Result<Vec<IncidentId>, Refusal>>),
-    AcknowledgeStorm(Scope, String, Reply<Result<(), Refusal>>),
-    /// No change begins any more.
+    AckPage(MessageId, String, Reply<Taken>),
+    AckStorm(Scope, String, Reply<Result<(), Refusal>>),
     Drain(Reply<()>),
     Load(Box<Runbooks>, Grants, Bounds, Reply<()>),
     Look(Look),
@@ -274,11 +273,11 @@ impl Work {
                 let released = engine.release_changes(journal, &scope, by, why, now)?;
                 Some(later(reply, released))
             }
-            Order::AcknowledgePage(page, by, reply) => {
-                let done = engine.acknowledge_page(journal, page, &by, now)?;
-                Some(later(reply, done))
-            }
-            Order::AcknowledgeStorm(scope, by, reply) => {
+            Order::AckPage(page, by, reply) => Some(later(
+                reply,
+                engine.acknowledge_page(journal, page, &by, now)?,
+            )),
+            Order::AckStorm(scope, by, reply) => {
                 let done = engine.acknowledge_storm(journal, &scope, &by, now)?;
                 Some(later(reply, done))
             }
@@ -444,13 +443,8 @@ impl Handle {
             .await
     }
 
-    pub async fn acknowledge_page(
-        &self,
-        page: MessageId,
-        by: String,
-    ) -> Result<Result<Vec<IncidentId>, Refusal>, Gone> {
-        self.ask(|reply| Order::AcknowledgePage(page, by, reply))
-            .await
+    pub async fn acknowledge_page(&self, page: MessageId, by: String) -> Result<Taken, Gone> {
+        self.ask(|reply| Order::AckPage(page, by, reply)).await
     }
 
     pub async fn acknowledge_storm(
@@ -458,8 +452,7 @@ impl Handle {
         scope: Scope,
         by: String,
     ) -> Result<Result<(), Refusal>, Gone> {
-        self.ask(|reply| Order::AcknowledgeStorm(scope, by, reply))
-            .await
+        self.ask(|reply| Order::AckStorm(scope, by, reply)).await
     }
 
     /// Takes new runbooks and grants.
