@@ -27,7 +27,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::effect::{Call, ChangeOutcome, Observed};
-use crate::journal::Message;
+use crate::journal::{Message, Retry};
 use crate::value::Time;
 
 pub use client::{Answer, Client};
@@ -107,6 +107,5 @@ pub trait Messenger: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undelivered {
     pub why: String,
-    /// Whether another try may help.
-    pub again: bool,
+    pub retry: Retry,
 }

@@ -28,6 +28,7 @@
 mod arrive;
 mod clock;
 mod close;
+mod contact;
 mod dead;
 mod debt;
 mod decide;
@@ -60,6 +61,7 @@ mod waiting;
 mod work;
 
 pub use arrive::Accepted;
+pub use contact::Taken;
 pub use drive::granted;
 pub use gate::table as gates;
 pub use model::Model;
@@ -74,12 +76,13 @@ use smol_str::SmolStr;
 
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
-    AgentStarted, AgentStopped, Alert, Epoch, Fact, Hold, IncidentId, MessageId, Outbox, RunId,
-    Scope, StoppedHow, Write,
+    AgentStarted, AgentStopped, Alert, Epoch, Fact, Hold, IncidentId, MessageId, Outbox, Retry,
+    RunId, Scope, StoppedHow, Write,
 };
 use crate::run::{self, Observe, Perform};
 use crate::settings::{Bounds, Grants};
 use crate::value::Time;
+use contact::Contacts;
 use dead::Dead;
 use decide::deliver;
 use desk::Desk;
@@ -108,6 +111,7 @@ pub struct Engine {
     platform: Option<SmolStr>,
     bounds: Bounds,
     storms: Storms,
+    contacts: Contacts,
     desk: Desk,
     actions: Vec<Action>,
 }
@@ -138,7 +142,7 @@ pub enum Input {
     Undelivered {
         message: MessageId,
         why: String,
-        again: bool,
+        retry: Retry,
     },
 }
 
@@ -206,14 +210,16 @@ impl Engine {
             Input::Delivered { message } => {
                 let decision = deliver::delivered(&self.model, message);
                 self.carry_out(decision, now);
+                self.came_back(message, false, now);
             }
             Input::Undelivered {
                 message,
                 why,
-                again,
+                retry,
             } => {
-                let decision = deliver::undelivered(&self.model, message, &why, again, now);
+                let decision = deliver::undelivered(&self.model, message, &why, retry, now);
                 self.carry_out(decision, now);
+                self.came_back(message, !retry.refused, now);
             }
         }
     }

@@ -23,24 +23,25 @@ mod write;
 pub use encode::{Encoded, Read, decode, encode};
 pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
 pub use fact::{
-    AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
-    ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen, ChangesReleased,
-    Class, ClockStepped, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
-    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, EvidenceAttached, Fact,
-    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
-    IncidentReopened, IncidentRequested, IncidentResolved, IntentGranted, IntentRefused,
-    IntentWaiting, Kind, LinkReached, MessageQueued, MessagesDelivered, MessagesDropped,
-    MessagesFailed, NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor,
-    RequestReceived, RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted,
-    RunbookLoaded, Scope, SettledBy, StoppedHow, StoreMigrated, StormBegan, StormEnded,
-    StormJoined, Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
+    AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
+    ChainEnded, ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen,
+    ChangesReleased, Class, Climb, ClockStepped, DeadLettered, DebtChecked, DebtIncurred,
+    DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted, EventJoined,
+    EventReceived, EvidenceAttached, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
+    IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved,
+    IntentGranted, IntentRefused, IntentWaiting, Kind, LinkReached, MessageQueued, MessagesBundled,
+    MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle,
+    PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined,
+    RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow,
+    StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, Take, TargetsReleased, TriggerRef,
+    UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
 pub use incident::{Duty, How, Incident, IncidentState, Said};
 pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
-pub use message::{Delivery, Line, Message, MessageKind, Outbox};
+pub use message::{Delivery, Line, Message, MessageKind, Outbox, Retry};
 pub use needs::{Bodies, Needs};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,

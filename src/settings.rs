@@ -21,7 +21,7 @@ use smol_str::SmolStr;
 use url::Url;
 
 use crate::effect::words;
-pub use bounds::{Bounds, StormBounds};
+pub use bounds::{Bounds, PageBounds, StormBounds};
 pub use grants::{Denied, Grants, Need};
 pub use reader::{mask, read, read_what_can_be};
 pub use retention::Retention;

@@ -111,6 +111,7 @@ fn operated() -> Router<Arc<Shared>> {
         .route("/v1/incidents/{id}/settle", post(incidents::settle))
         .route("/v1/dead-letters/{id}/replay", post(letters::replay))
         .route("/v1/hold", post(control::hold).delete(control::release))
+        .route("/v1/pages/{id}/ack", post(incidents::acknowledge_page))
         .route("/v1/storms/ack", post(control::acknowledge))
 }
 

@@ -24,6 +24,9 @@ pub struct IncidentView {
     pub opened: String,
     /// Since when it is in this state.
     pub since: String,
+    /// Until when whoever acknowledged it has it; then the chain hears of it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// How many events it has taken.
     pub events: u32,
     pub runs: u32,
@@ -135,6 +138,7 @@ impl IncidentView {
             by: by.map(|by| by.to_string()),
             opened: incident.opened.to_string(),
             since: incident.since.to_string(),
+            until: incident.until.map(|until| until.to_string()),
             events: incident.events,
             runs: incident.runs,
             reason: incident.duty.as_ref().map(|duty| duty.reason.to_string()),

@@ -21,7 +21,9 @@ Examples:
   rbk incident list --before 120     older ones
   rbk incident list --follow         goes on, and tells only what changes
   rbk incident show 17 --follow      its timeline with the evidence, as it goes on
-  rbk incident ack 17                it is yours: nobody else is told any more
+  rbk incident ack 17                it is yours: nobody else is told for as long as that
+                                     lasts; once more goes on having it
+  rbk incident ack --page 31         and so is everything that this page tells of
   rbk incident resolve 17 --why \"…\"  it is over
   rbk incident settle 17 not-applied --why \"the log of the host has no restart\"
                                      what became of a change of which nobody knew
@@ -68,9 +70,13 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
-    /// Take it on: nobody else is told any more
+    /// Take it on: nobody else is told for as long as that lasts
     Ack {
-        id: u64,
+        #[arg(required_unless_present = "page")]
+        id: Option<u64>,
+        /// Everything that the page of this number tells of
+        #[arg(long, value_name = "NUMBER", conflicts_with = "id")]
+        page: Option<u64>,
         /// Who you are [default: $USER]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
@@ -141,7 +147,17 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             list(&remote, *all, &part, common.format, terminal)
         }
         What::Show { id, follow, .. } => show(&remote, *id, *follow, common.format, terminal),
+        What::Ack {
+            page: Some(page),
+            by,
+            ..
+        } => {
+            let said = json!({"by": whoever(by.as_deref())});
+            let taken: Json = remote.post(&format!("/v1/pages/{page}/ack"), &said)?;
+            taken_on(&taken, common.format, terminal)
+        }
         What::Ack { id, by, .. } => {
+            let id = id.unwrap_or_default();
             let said = json!({"by": whoever(by.as_deref())});
             let detail: IncidentDetail = remote.post(&format!("/v1/incidents/{id}/ack"), &said)?;
             one(&detail, common.format, terminal)
@@ -352,6 +368,20 @@ fn one(detail: &IncidentDetail, format: Format, terminal: &mut Terminal) -> Resu
     }
 }
 
+/// Which incidents somebody has now.
+fn taken_on(taken: &Json, format: Format, terminal: &mut Terminal) -> Result<(), String> {
+    if format == Format::Json {
+        return say(terminal, &pretty(taken)?);
+    }
+    let all = taken["incidents"].as_array().into_iter().flatten();
+    let all: Vec<String> = all.map(Json::to_string).collect();
+    let what = match all.as_slice() {
+        [one] => format!("incident {one}"),
+        many => format!("incidents {}", many.join(", ")),
+    };
+    say(terminal, &shown(&format!("Acknowledged: {what}\n")))
+}
+
 /// `17  sev3  handed (novel)  cache_silent  RedisDown …`
 fn row(incident: &IncidentView) -> String {
     shown(&format!(
@@ -366,14 +396,17 @@ fn row(incident: &IncidentView) -> String {
 }
 
 fn head(incident: &IncidentView) -> String {
+    let until = incident.until.as_deref();
+    let until = until.map(|until| format!(", until {}", seconds(until)));
     shown(&format!(
-        "Incident {}: {}\n{} of `{}`, {} since {}; opened {}, {} events, {} runs\n",
+        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {} events, {} runs\n",
         incident.id,
         incident.title,
         incident.severity,
         incident.runbook,
         state(incident),
         seconds(&incident.since),
+        until.unwrap_or_default(),
         seconds(&incident.opened),
         incident.events,
         incident.runs,

@@ -16,6 +16,7 @@ impl Engine {
         self.record(ClockStepped { by }, now);
         self.waiters.shift(by);
         self.storms.shift(by);
+        self.contacts.shift(by);
         let timers = std::mem::take(&mut self.timers).into_iter();
         self.timers = timers
             .map(|(due, timer)| (moment::after(due, by), timer))
@@ -63,6 +64,9 @@ impl Engine {
             | Timer::Duty(_)
             | Timer::Message(_)
             | Timer::Debt(_)
+            | Timer::Acknowledged(_)
+            | Timer::Reached(_)
+            | Timer::Contacts
             | Timer::Storms
             | Timer::Freeze(_) => None,
         });

@@ -82,6 +82,7 @@ impl Engine {
         // A run that is called off may still be changing something: its end releases that.
         let is_free = incident.run.is_none();
         let told = incident.told.clone();
+        let pages = incident.pages.clone();
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         let resolved = IncidentResolved {
             incident: id,
@@ -110,6 +111,7 @@ impl Engine {
         for address in told {
             self.send(id, &address, MessageKind::Resolved, &text, None, now);
         }
+        self.say_of_pages(id, pages, (MessageKind::Resolved, &text), now);
         self.actions.push(Action::Note { incident: id, text });
     }
 

@@ -4,6 +4,7 @@
 //! nothing and does not see its own facts: whatever needs them is work of its own. A file per
 //! concern, and none calls another.
 
+pub mod bundle;
 pub mod chain;
 pub mod debt;
 pub mod deliver;

@@ -7,11 +7,11 @@ use jiff::tz::TimeZone;
 use smol_str::SmolStr;
 
 use super::Engine;
-use super::decide::{chain, deliver};
+use super::decide::chain;
 use crate::effect::Reason;
 use crate::journal::{
     IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, NoticeGiven, RunId,
-    StormJoined,
+    StormJoined, Subject,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -100,11 +100,17 @@ impl Engine {
     }
 
     /// A page has arrived: its link is waited for from now on.
-    pub(super) fn reached(&mut self, id: IncidentId, to: &SmolStr, now: Time) {
-        let Some(program) = self.responsible(id) else {
-            return;
+    pub(super) fn reached(&mut self, subject: &Subject, to: &SmolStr, now: Time) {
+        let decision = match subject {
+            Subject::Incident(id) => match self.responsible(*id) {
+                Some(program) => chain::reached(&self.model, &program, *id, to, now),
+                None => return,
+            },
+            Subject::Storm(scope) => {
+                let links = self.storm_links(scope);
+                chain::storm_reached(&self.model, scope, &links, to, now)
+            }
         };
-        let decision = chain::reached(&self.model, &program, id, to, now);
         self.carry_out(decision, now);
     }
 
@@ -120,24 +126,30 @@ impl Engine {
             return;
         }
         self.hand(id, (None, now), text, reason, now);
-        self.climb(id, now)
+        self.climb(id, true, now);
     }
 
-    /// Tells the next link of the chain; the last one again and again.
-    pub(super) fn climb(&mut self, id: IncidentId, now: Time) {
+    /// Tells the next link of the chain, or the first one; the last one again and again.
+    pub(super) fn climb(&mut self, id: IncidentId, first: bool, now: Time) {
         let Some(program) = self.responsible(id) else {
             return;
         };
-        let decision = chain::advances(&self.model, &program, id, now);
+        let decision = chain::advances(&self.model, &program, id, first, now);
         self.carry_out(decision, now);
     }
 
     /// A page cannot be delivered: whoever is next need not wait for the time of this link.
-    pub(super) fn next_link(&mut self, id: IncidentId, now: Time) {
-        let Some(program) = self.responsible(id) else {
-            return;
+    pub(super) fn next_link(&mut self, subject: &Subject, to: &SmolStr, now: Time) {
+        let decision = match subject {
+            Subject::Incident(id) => match self.responsible(*id) {
+                Some(program) => chain::hastens(&self.model, &program, *id, to, now),
+                None => return,
+            },
+            Subject::Storm(scope) => {
+                let links = self.storm_links(scope);
+                chain::storm_hastens(&self.model, scope, &links, to, now)
+            }
         };
-        let decision = chain::hastens(&self.model, &program, id, now);
         self.carry_out(decision, now);
     }
 
@@ -159,19 +171,40 @@ impl Engine {
         reason: Option<Reason>,
         now: Time,
     ) {
-        let store = self.store.clone();
-        let Some(incident) = self.model.incident(id) else {
+        let Some(code) = self.model.incident(id).map(|incident| incident.code) else {
             return;
         };
-        let upto = incident.next_entry;
-        let (code, runbook) = (incident.code, incident.runbook.clone());
-        let message = Message {
+        // Who is told, as the code says it.
+        let program = self.desk.program(code).ok();
+        let Some(mut message) = self.message(id, kind, text, reason, now) else {
+            return;
+        };
+        if let Some(program) = program {
+            let own = program.roles.iter().filter(|role| role.address == *address);
+            message.roles = own.map(|role| role.name.clone()).collect();
+            message.package = program.package.clone();
+        }
+        let upto = self.model.incident(id).map_or(0, |one| one.next_entry);
+        self.queue(address, message, upto, now);
+    }
+
+    /// What is said of an incident, but for the evidence.
+    pub(super) fn message(
+        &self,
+        id: IncidentId,
+        kind: MessageKind,
+        text: &str,
+        reason: Option<Reason>,
+        now: Time,
+    ) -> Option<Message> {
+        let incident = self.model.incident(id)?;
+        Some(Message {
             kind,
             incident: Some(id),
-            thread: format!("{store}/{id}").into(),
+            thread: format!("{}/{id}", self.store).into(),
             at: now,
             package: SmolStr::default(),
-            runbook,
+            runbook: incident.runbook.clone(),
             severity: incident.severity,
             title: incident.title.clone(),
             text: escape_text(text, SHOWN_CHARACTERS),
@@ -180,22 +213,7 @@ impl Engine {
             // It is made of the timeline when it is sent.
             evidence: Vec::new(),
             answer: answer(id, reason),
-        };
-        let program = self.desk.program(code).ok();
-        let message = Message {
-            package: program
-                .as_ref()
-                .map(|program| program.package.clone())
-                .unwrap_or_default(),
-            roles: program
-                .iter()
-                .flat_map(|program| &program.roles)
-                .filter(|role| role.address == *address)
-                .map(|role| role.name.clone())
-                .collect(),
-            ..message
-        };
-        self.queue(address, message, upto, now);
+        })
     }
 
     /// A message is to be sent.
@@ -214,7 +232,7 @@ impl Engine {
             rendered: Some(Box::new(message)),
         };
         self.record(queued, now);
-        self.actions.extend(deliver::due(&self.model, id).actions);
+        self.message_due(id, now);
     }
 }
 

@@ -6,10 +6,11 @@
 
 use smol_str::SmolStr;
 
+use super::contact::Taken;
 use super::matched::Matched;
 use super::work::{TURN, Work};
 use super::{Accepted, Arriving, Engine, Input, Refusal, Runbooks, Settling};
-use crate::journal::{Bodies, Error, IncidentId, Journal, Needs, RunId, Scope};
+use crate::journal::{Bodies, Error, IncidentId, Journal, MessageId, Needs, RunId, Scope, Subject};
 use crate::program::CodeHash;
 use crate::settings::{Bounds, Grants};
 use crate::value::{Duration, Time};
@@ -47,6 +48,24 @@ impl Engine {
         let done = self.acknowledged(id, by, now);
         self.go_on(journal, now)?;
         Ok(done)
+    }
+
+    /// Somebody takes on everything that a page told of. Says which incidents those are.
+    pub fn acknowledge_page(
+        &mut self,
+        journal: &dyn Journal,
+        page: MessageId,
+        by: &str,
+        now: Time,
+    ) -> Result<Taken, Error> {
+        let mut needs = Needs::default();
+        for id in self.model.told_on(page) {
+            needs.add(self.lacks_incident(id));
+        }
+        self.fetch(journal, &needs)?;
+        let taken = self.page_acknowledged(page, by, now);
+        self.go_on(journal, now)?;
+        Ok(taken)
     }
 
     /// Somebody says that it is over. A run under way is called off: what it has begun is finished,
@@ -207,14 +226,18 @@ impl Engine {
             }
             Work::Pass(obstacle) => self.lacks_code(self.code_of_first(obstacle)),
             Work::LookAtDebt(debt) => self.lacks_code(self.model.debt(*debt).map(|debt| debt.code)),
-            Work::NextLink(id)
+            Work::NextLink(Subject::Incident(id), _)
+            | Work::Reached(Subject::Incident(id), _)
             | Work::Climb(id)
             | Work::Send(id, ..)
-            | Work::Reached(id, _)
+            | Work::HearAgain(id, ..)
             | Work::Page(id, ..) => self.lacks_code(self.model.incident(*id).map(|one| one.code)),
-            Work::ClimbStorm(_) | Work::Tell(..) | Work::Fold(_) | Work::TellOwners(..) => {
-                Needs::default()
-            }
+            Work::NextLink(Subject::Storm(_), _)
+            | Work::Reached(Subject::Storm(_), _)
+            | Work::ClimbStorm(_)
+            | Work::Tell(..)
+            | Work::Fold(_)
+            | Work::TellOwners(..) => Needs::default(),
         }
     }
 

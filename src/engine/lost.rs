@@ -101,6 +101,8 @@ impl Engine {
             heard: Default::default(),
             cleared: false,
             said: None,
+            until: None,
+            pages: Vec::new(),
         };
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \

@@ -109,6 +109,17 @@ impl Model {
         self.outbox.values()
     }
 
+    /// What goes out under a number: a message by itself, or those of a page, oldest first.
+    pub fn parts(&self, id: MessageId) -> Vec<&Outbox> {
+        // A page has the number of its first.
+        let from = self.outbox.range(id..).map(|(_, outbox)| outbox);
+        let own = |outbox: &&Outbox| match outbox.bundle {
+            Some(page) => page == id,
+            None => outbox.id == id,
+        };
+        from.filter(own).collect()
+    }
+
     /// The messages about an incident that are not delivered yet.
     pub fn messages_of(&self, incident: IncidentId) -> impl Iterator<Item = &Outbox> {
         let own = (incident, MessageId(0))..=(incident, MessageId(u64::MAX));

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::decide::{chain, deliver};
 use super::{Action, Engine};
+use crate::effect::Reason;
 use crate::journal::{How, IncidentAcknowledged, IncidentId, IncidentState, MessageKind};
 use crate::run;
 use crate::value::Time;
@@ -25,12 +26,17 @@ pub enum Refusal {
     /// A run is still about to find out itself.
     AtWork,
     NoStorm,
+    /// No page of this number told of anything that is not over.
+    NoSuchPage,
 }
 
 impl std::fmt::Display for Refusal {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refusal::NoSuchIncident => out.write_str("there is no such incident"),
+            Refusal::NoSuchPage => {
+                out.write_str("no page of this number tells of an incident that is not over")
+            }
             Refusal::NoStorm => out.write_str("there is no such storm"),
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Already { by } => write!(out, "{by} did that already"),
@@ -63,18 +69,18 @@ impl Engine {
         };
         match &incident.state {
             IncidentState::Resolved { .. } => return Err(Refusal::Over),
+            IncidentState::Acknowledged { by: before } if before == by => {
+                // Whoever has it goes on having it.
+                self.record(self.has_it(id, by), now);
+                return Ok(());
+            }
             IncidentState::Acknowledged { by } => {
                 return Err(Refusal::Already { by: by.clone() });
             }
             IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => {}
         }
         let told = incident.told.clone();
-        let acknowledged = IncidentAcknowledged {
-            incident: id,
-            by: by.into(),
-            term: None,
-        };
-        self.record(acknowledged, now);
+        self.record(self.has_it(id, by), now);
         let decision = chain::ends(&self.model, id, "somebody has answered");
         self.carry_out(decision, now);
         let decision = deliver::drop_pages(&self.model, id, "somebody has answered");
@@ -83,8 +89,35 @@ impl Engine {
         for address in told {
             self.send(id, &address, MessageKind::Acknowledged, &text, None, now);
         }
+        let pages = self.pages_of(id);
+        self.say_of_pages(id, pages, (MessageKind::Acknowledged, &text), now);
         self.actions.push(Action::Note { incident: id, text });
         Ok(())
+    }
+
+    fn has_it(&self, incident: IncidentId, by: &str) -> IncidentAcknowledged {
+        IncidentAcknowledged {
+            incident,
+            by: by.into(),
+            term: Some(self.bounds.pages.acknowledged),
+        }
+    }
+
+    /// The chain of an incident that somebody had acknowledged hears of it again; in a storm, so does
+    /// the chain of that.
+    pub(super) fn hear_again(
+        &mut self,
+        id: IncidentId,
+        text: &str,
+        reason: Option<Reason>,
+        now: Time,
+    ) {
+        if let Some(scope) = self.storm_telling_of(id) {
+            let words = self.storm_words(&scope);
+            let decision = chain::storm_again(&self.model, &scope, words, now);
+            self.carry_out(decision, now);
+        }
+        self.page_chain(id, text, reason, now);
     }
 
     /// Somebody says that it is over. A run under way is called off: what it has begun is finished,

@@ -1,10 +1,11 @@
 //! What is decided goes on the record: a fact of the batch, and the rows that differ for it.
 
 use super::Engine;
-use super::decide::Decision;
+use super::decide::{Decision, deliver};
 use super::timer::Timer;
-use crate::journal::{ChainAdvanced, ChainStarted, Fact, LinkReached, Subject};
+use crate::journal::{ChainAdvanced, ChainStarted, Fact, LinkReached, MessageKind, Subject};
 use crate::planted::Planted;
+use crate::run::moment;
 use crate::value::Time;
 
 impl Engine {
@@ -17,7 +18,7 @@ impl Engine {
     pub(super) fn decided_before(&mut self, first: usize, fact: Fact, now: Time) {
         let changed = self.model.apply(&fact, now);
         self.desk.differs(changed);
-        self.timers.extend(timers(&fact));
+        self.timers.extend(timers(&fact, now));
         self.desk.fact_before(first, fact, now);
     }
 
@@ -37,7 +38,7 @@ impl Engine {
 }
 
 /// What a fact makes due, and when.
-fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
+fn timers(fact: &Fact, now: Time) -> Vec<(Time, Timer)> {
     match fact {
         Fact::DwellStarted(fact) => vec![(fact.until, Timer::Holding(fact.event))],
         Fact::DwellMoved(fact) => vec![(fact.until, Timer::Holding(fact.event))],
@@ -47,8 +48,23 @@ fn timers(fact: &Fact) -> Vec<(Time, Timer)> {
             Subject::Incident(incident) => vec![(*next, Timer::Duty(*incident))],
             Subject::Storm(_) => vec![(*next, Timer::Storms)],
         },
+        Fact::IncidentAcknowledged(fact) => {
+            let term = fact.term.map(|term| moment::after(now, term));
+            let timer = Timer::Acknowledged(fact.incident);
+            term.map(|until| (until, timer)).into_iter().collect()
+        }
         Fact::DebtIncurred(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
         Fact::DebtChecked(fact) => vec![(fact.next, Timer::Debt(fact.debt))],
+        Fact::MessageQueued(fact) => match fact.kind {
+            MessageKind::Page => vec![(
+                moment::after(now, deliver::REACHED_WITHIN),
+                Timer::Reached(fact.message),
+            )],
+            MessageKind::Task
+            | MessageKind::Note
+            | MessageKind::Acknowledged
+            | MessageKind::Resolved => Vec::new(),
+        },
         Fact::MessagesFailed(_) if Planted::NotSentAgain.is_in() => Vec::new(),
         Fact::MessagesFailed(fact) => {
             let tried = fact.messages.iter();

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::decide::deliver;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::model::Model;
@@ -14,7 +15,7 @@ use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{
-    Delivery, Error, Journal, Needs, Obstacle, RunId, RunResumed, Scope, StoredRun,
+    Delivery, Error, Journal, MessageKind, Needs, Obstacle, RunId, RunResumed, Scope, StoredRun,
 };
 use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
@@ -48,6 +49,7 @@ impl Engine {
             platform: None,
             bounds: Default::default(),
             storms: Default::default(),
+            contacts: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };
@@ -74,9 +76,19 @@ impl Engine {
             Some((at, Timer::Message(outbox.id)))
         });
         self.timers.extend(messages);
+        let pages = self.model.messages();
+        let pages = pages.filter(|outbox| outbox.message.kind == MessageKind::Page);
+        let pages = pages.map(|outbox| {
+            let by = moment::after(outbox.message.at, deliver::REACHED_WITHIN);
+            (by, Timer::Reached(outbox.id))
+        });
+        self.timers.extend(pages);
         let chains = self.model.chains();
         let chains = chains.map(|(incident, duty)| (duty.next, Timer::Duty(incident)));
         self.timers.extend(chains);
+        let acknowledged = self.model.acknowledged();
+        let acknowledged = acknowledged.map(|(id, until)| (until, Timer::Acknowledged(id)));
+        self.timers.extend(acknowledged);
         let debts = self.model.debts();
         let debts = debts.map(|debt| (debt.next_look, Timer::Debt(debt.id)));
         self.timers.extend(debts);

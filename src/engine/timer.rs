@@ -16,12 +16,18 @@ pub enum Timer {
     Holding(EventId),
     /// Nobody has answered.
     Duty(IncidentId),
+    /// Somebody has had an incident for as long as that lasts.
+    Acknowledged(IncidentId),
     /// A message is to be sent, again.
     Message(MessageId),
+    /// A page should have arrived by now.
+    Reached(MessageId),
     /// A debt is looked at.
     Debt(DebtId),
     /// An intent has waited for too long.
     Patience(RunId, u64),
+    /// Pages that wait for somebody may go out.
+    Contacts,
     /// Something is due of a storm.
     Storms,
     /// Changes are still stopped, since this time.
@@ -48,8 +54,15 @@ impl Engine {
                     let decision = chain::due(&self.model, incident, now);
                     self.carry_out(decision, now);
                 }
+                Timer::Acknowledged(incident) => {
+                    let decision = chain::lapses(&self.model, incident, now);
+                    self.carry_out(decision, now);
+                }
                 Timer::Message(message) => {
-                    let decision = deliver::due(&self.model, message);
+                    self.message_due(message, now);
+                }
+                Timer::Reached(message) => {
+                    let decision = deliver::unreached(&self.model, message);
                     self.carry_out(decision, now);
                 }
                 Timer::Debt(debt) => {
@@ -57,6 +70,7 @@ impl Engine {
                     self.carry_out(decision, now);
                 }
                 Timer::Patience(run, id) => self.work.push_back(Work::Impatient(run, id)),
+                Timer::Contacts => self.contacts_due(now),
                 Timer::Storms => self.storms_due(now),
                 Timer::Freeze(since) => self.freeze_lasts(since, now),
             }

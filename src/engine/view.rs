@@ -122,6 +122,16 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
+        Happened::Lapsed { by } => format!("what {by} acknowledged is still not resolved"),
+        Happened::Bundled { to, page, others } => {
+            let others = match others {
+                1 => "another one".to_owned(),
+                many => format!("{many} others"),
+            };
+            format!("goes to {to} with {others}, as page {page}")
+        }
+        Happened::Asked { to } => format!("{to} is told"),
+        Happened::Unreached { to } => format!("nobody could be reached: {to} is told"),
         Happened::InStorm { of } => in_storm(of),
         Happened::Damaged => "the record of this line is damaged".to_owned(),
         Happened::Quarantined { why } => why.clone(),
@@ -211,6 +221,10 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Acknowledged { .. }
         | Happened::ResolvedBy { .. }
         | Happened::InStorm { .. }
+        | Happened::Lapsed { .. }
+        | Happened::Bundled { .. }
+        | Happened::Asked { .. }
+        | Happened::Unreached { .. }
         | Happened::Escalated { .. } => false,
     }
 }

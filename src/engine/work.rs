@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::Engine;
 use super::decide::chain;
 use crate::effect::Reason;
-use crate::journal::{DebtId, EventId, IncidentId, MessageKind, Obstacle, RunId, Scope};
+use crate::journal::{DebtId, EventId, IncidentId, MessageKind, Obstacle, RunId, Scope, Subject};
 use crate::run;
 use crate::value::Time;
 
@@ -23,8 +23,8 @@ pub enum Work {
     Stood(EventId),
     /// Something is not in the way any more.
     Pass(Obstacle),
-    /// A page cannot be delivered: the next link of the chain, if there is one, is told at once.
-    NextLink(IncidentId),
+    /// A page cannot be delivered here: the next link of the chain, if there is one, is told at once.
+    NextLink(Subject, SmolStr),
     /// Nobody has answered: the next link of the chain is told, or the last one again.
     Climb(IncidentId),
     /// A page goes to this address, unless one is still on its way there.
@@ -32,9 +32,11 @@ pub enum Work {
     /// A page goes to this address.
     Send(IncidentId, SmolStr, String, Option<Reason>),
     /// A page has arrived at this address.
-    Reached(IncidentId, SmolStr),
+    Reached(Subject, SmolStr),
     /// The chain of an incident is told from its beginning.
     Page(IncidentId, String, Option<Reason>),
+    /// Nobody has an incident any more that somebody had acknowledged: the chain hears of it again.
+    HearAgain(IncidentId, String, Option<Reason>),
     /// Nobody has answered a storm: the next link is told, or the last one again.
     ClimbStorm(Scope),
     /// A storm is told of at this address.
@@ -57,12 +59,13 @@ impl Work {
             Work::Answer(run, _) | Work::Recall(run, ..) | Work::Impatient(run, _) => Some(*run),
             Work::Stood(_)
             | Work::Pass(_)
-            | Work::NextLink(_)
+            | Work::NextLink(..)
             | Work::Climb(_)
             | Work::Tell(..)
             | Work::Send(..)
             | Work::Reached(..)
             | Work::Page(..)
+            | Work::HearAgain(..)
             | Work::ClimbStorm(_)
             | Work::TellOfStorm(..)
             | Work::Fold(_)
@@ -96,8 +99,8 @@ impl Engine {
             Work::Impatient(run, id) => self.out_of_patience(run, id, now),
             Work::Stood(event) => self.stood_long_enough(event, now),
             Work::Pass(obstacle) => self.pass(&obstacle, now),
-            Work::NextLink(incident) => self.next_link(incident, now),
-            Work::Climb(incident) => self.climb(incident, now),
+            Work::NextLink(subject, to) => self.next_link(&subject, &to, now),
+            Work::Climb(incident) => self.climb(incident, false, now),
             Work::Tell(id, address, text, reason) => {
                 let decision = chain::pages(&self.model, id, address, text, reason);
                 self.carry_out(decision, now);
@@ -105,8 +108,11 @@ impl Engine {
             Work::Send(id, address, text, reason) => {
                 self.send(id, &address, MessageKind::Page, &text, reason, now);
             }
-            Work::Reached(incident, to) => self.reached(incident, &to, now),
+            Work::Reached(subject, to) => self.reached(&subject, &to, now),
             Work::Page(incident, text, reason) => self.page_chain(incident, &text, reason, now),
+            Work::HearAgain(incident, text, reason) => {
+                self.hear_again(incident, &text, reason, now);
+            }
             Work::ClimbStorm(scope) => self.climb_storm(&scope, now),
             Work::TellOfStorm(scope, to) => self.tell_of_storm(&scope, &to, now),
             Work::Fold(incident) => self.fold(incident, now),

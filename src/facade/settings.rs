@@ -172,6 +172,13 @@ fn outline(settings: &Settings) -> String {
             limits.per_target, limits.window
         ));
     }
+    if bounds.pages != usual.pages {
+        let pages = &bounds.pages;
+        line(format!(
+            "pages acknowledged for {}, gathered for {}, one list in {}",
+            pages.acknowledged, pages.gather, pages.every
+        ));
+    }
     let Retention {
         incidents,
         arrivals,

@@ -16,9 +16,10 @@ use tracing::{error, info, warn};
 
 use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered, render};
 use crate::diag::Code;
-use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling};
+use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken};
 use crate::journal::{
-    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, Scope, StoppedHow, Write,
+    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, MessageId, Scope,
+    StoppedHow, Write,
 };
 use crate::settings::{Bounds, Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -43,8 +44,8 @@ enum Order {
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
     StopChanges(Scope, String, String, Reply<Result<(), Refusal>>),
     ReleaseChanges(Scope, Option<SmolStr>, Option<String>, Reply<bool>),
-    AcknowledgeStorm(Scope, String, Reply<Result<(), Refusal>>),
-    /// No change begins any more.
+    AckPage(MessageId, String, Reply<Taken>),
+    AckStorm(Scope, String, Reply<Result<(), Refusal>>),
     Drain(Reply<()>),
     Load(Box<Runbooks>, Grants, Bounds, Reply<()>),
     Look(Look),
@@ -272,7 +273,11 @@ impl Work {
                 let released = engine.release_changes(journal, &scope, by, why, now)?;
                 Some(later(reply, released))
             }
-            Order::AcknowledgeStorm(scope, by, reply) => {
+            Order::AckPage(page, by, reply) => Some(later(
+                reply,
+                engine.acknowledge_page(journal, page, &by, now)?,
+            )),
+            Order::AckStorm(scope, by, reply) => {
                 let done = engine.acknowledge_storm(journal, &scope, &by, now)?;
                 Some(later(reply, done))
             }
@@ -441,13 +446,16 @@ impl Handle {
             .await
     }
 
+    pub async fn acknowledge_page(&self, page: MessageId, by: String) -> Result<Taken, Gone> {
+        self.ask(|reply| Order::AckPage(page, by, reply)).await
+    }
+
     pub async fn acknowledge_storm(
         &self,
         scope: Scope,
         by: String,
     ) -> Result<Result<(), Refusal>, Gone> {
-        self.ask(|reply| Order::AcknowledgeStorm(scope, by, reply))
-            .await
+        self.ask(|reply| Order::AckStorm(scope, by, reply)).await
     }
 
     /// Takes new runbooks and grants.

@@ -16,7 +16,7 @@ use crate::connect::{Granted, Messenger, Provider, Undelivered};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::engine::{Action, Input};
-use crate::journal::{Error, Message, MessageKind, Outbox, RunId};
+use crate::journal::{Error, Message, MessageKind, Outbox, Retry, RunId};
 use crate::run::{How, Observe, Perform};
 use crate::value::{Failure, Time, Value};
 
@@ -187,7 +187,7 @@ impl Performer {
                 Some(contact) => deliver(contact.as_ref(), &words).await,
                 None => Err(Undelivered {
                     why: format!("no contact stands for `{to}` in agent.toml"),
-                    again: false,
+                    retry: Retry::REFUSED,
                 }),
             };
             match delivered {
@@ -195,12 +195,12 @@ impl Performer {
                     debug!(%to, kind = words.kind.word(), "delivered");
                     handle.input(Input::Delivered { message });
                 }
-                Err(Undelivered { why, again }) => {
+                Err(Undelivered { why, retry }) => {
                     warn!(code = Code::NotDelivered.as_str(), %to, kind = words.kind.word(), "not delivered: {why}");
                     handle.input(Input::Undelivered {
                         message,
                         why,
-                        again,
+                        retry,
                     });
                 }
             }
@@ -295,7 +295,7 @@ async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undel
         Ok(delivered) => delivered,
         Err(_) => Err(Undelivered {
             why: format!("{} did not answer in time", contact.kind()),
-            again: true,
+            retry: Retry::SOON,
         }),
     }
 }

@@ -200,6 +200,7 @@ facts! {
     13 IncidentReopened 1 [T A];
     14 IncidentHanded 1 [T A];
     15 IncidentAcknowledged 1 [T A];
+    16 AcknowledgementLapsed 1 [T A];
     17 IncidentResolved 1 [T A];
     18 IncidentQuarantined 1 [T A];
     20 RunStarted 1 [T A];
@@ -225,7 +226,7 @@ facts! {
     42 MessagesFailed 1 [T];
     43 MessagesDropped 1 [T];
     44 ChainStarted 1 [T];
-    45 ChainAdvanced 1 [T];
+    45 ChainAdvanced 2 [T];
     46 ChainEnded 1 [T];
     47 StormBegan 1 [A];
     48 StormEnded 1 [A];
@@ -234,6 +235,7 @@ facts! {
     51 ChangesReleased 1 [A];
     52 FreezeReminded 1 [A];
     53 StormJoined 1 [T];
+    54 MessagesBundled 1 [T];
     60 AgentStarted 1 [A];
     61 AgentStopped 1 [A];
     62 ClockStepped 1 [A];

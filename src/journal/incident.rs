@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
-use super::{EventId, IncidentId, RunId};
+use super::{EventId, IncidentId, MessageId, RunId};
 use crate::effect::{Reason, Severity, words};
 use crate::program::CodeHash;
 use crate::run::Dirt;
@@ -61,6 +61,12 @@ pub struct Incident {
     /// What a human was told last, or would have been.
     #[serde(deserialize_with = "later")]
     pub said: Option<Said>,
+    /// Until when whoever acknowledged it has it.
+    #[serde(deserialize_with = "later")]
+    pub until: Option<Time>,
+    /// The last pages that told of it with others, and where they went.
+    #[serde(deserialize_with = "later")]
+    pub pages: Vec<(MessageId, SmolStr)>,
 }
 
 /// Why a human is needed.

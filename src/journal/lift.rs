@@ -1,11 +1,26 @@
 //! Facts of old versions, lifted to what they are called today. What is released stays for ever.
 
-use super::Fact;
 use super::encode::Halves;
+use super::fact::{ChainAdvanced, Climb, Fact};
 
-/// The fact that one of an old version has become; nothing where it is damaged. No version is old
-/// yet: the first one gets an arm by its kind and version, which reads its fields as they were and
-/// makes today's fact of them.
-pub fn lift(_kind: u16, _version: u8, _fields: &mut Halves<'_>) -> Option<Fact> {
-    None
+/// The fact that one of an old version has become; nothing where it is damaged. Each old version has
+/// an arm by its kind and version, which reads its fields as they were and makes today's fact of them.
+pub fn lift(kind: u16, version: u8, fields: &mut Halves<'_>) -> Option<Fact> {
+    match (kind, version) {
+        (45, 1) => chain_advanced_1(fields),
+        _ => None,
+    }
+}
+
+/// It did not say why a link was told.
+fn chain_advanced_1(fields: &mut Halves<'_>) -> Option<Fact> {
+    let advanced = ChainAdvanced {
+        subject: fields.plain()?,
+        link: fields.plain()?,
+        role: fields.plain()?,
+        repeats: fields.plain()?,
+        next: fields.plain()?,
+        why: Climb::Unanswered,
+    };
+    Some(advanced.into())
 }

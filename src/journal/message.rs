@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::incident::later;
 use super::{IncidentId, MessageId};
 use crate::effect::{Severity, words};
-use crate::value::Time;
+use crate::value::{Duration, Time};
 
 /// A message that has to be delivered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +16,19 @@ pub struct Outbox {
     pub to: SmolStr,
     pub message: Message,
     pub delivery: Delivery,
+    /// The page that it goes out on with others. Rows of earlier versions end before this.
+    #[serde(deserialize_with = "later")]
+    pub bundle: Option<MessageId>,
+}
+
+impl Outbox {
+    /// Whether it was tried to deliver it.
+    pub fn was_tried(&self) -> bool {
+        match self.delivery {
+            Delivery::Due { tries, .. } => tries > 0,
+            Delivery::Delivered { .. } | Delivery::GivenUp { .. } => true,
+        }
+    }
 }
 
 /// How far its delivery has got.
@@ -66,6 +80,28 @@ pub struct Line {
     pub text: String,
 }
 
+/// Why a message did not arrive, as far as that says when it is tried again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retry {
+    /// Whoever it goes to has said no: the same would be said again in a moment.
+    pub refused: bool,
+    /// So long it is not to be tried, by the other side's own word.
+    pub after: Option<Duration>,
+}
+
+impl Retry {
+    /// Another try may help.
+    pub const SOON: Retry = Retry {
+        refused: false,
+        after: None,
+    };
+    /// Only somebody who mends something helps.
+    pub const REFUSED: Retry = Retry {
+        refused: true,
+        after: None,
+    };
+}
+
 /// How much it asks of people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MessageKind {
@@ -79,6 +115,16 @@ pub enum MessageKind {
     Acknowledged,
     /// What the page was about is over.
     Resolved,
+}
+
+impl MessageKind {
+    /// Whether somebody has to answer it: it is told as long as that could still be done.
+    pub fn asks(self) -> bool {
+        match self {
+            MessageKind::Page | MessageKind::Task => true,
+            MessageKind::Note | MessageKind::Acknowledged | MessageKind::Resolved => false,
+        }
+    }
 }
 
 words!(MessageKind {

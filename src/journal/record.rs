@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{DebtId, Duty, EventId, IncidentId, IntentId, Obstacle, RunId, Scope, Source};
+use super::{
+    DebtId, Duty, EventId, IncidentId, IntentId, MessageId, Obstacle, RunId, Scope, Source,
+};
 use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
 use crate::run::{self, Action, How, Intent, IntentKind, Notice};
@@ -182,6 +184,24 @@ pub enum Happened {
     /// The stored run, or the record of the incident, cannot be read.
     Quarantined {
         why: String,
+    },
+    /// Whoever acknowledged it has had it for as long as that lasts.
+    Lapsed {
+        by: SmolStr,
+    },
+    /// It is told of together with others.
+    Bundled {
+        to: SmolStr,
+        page: MessageId,
+        others: u32,
+    },
+    /// The first one is told.
+    Asked {
+        to: SmolStr,
+    },
+    /// Nobody could be reached: the next one is told.
+    Unreached {
+        to: SmolStr,
     },
 }
 

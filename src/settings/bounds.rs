@@ -9,6 +9,18 @@ use crate::value::Duration;
 pub struct Bounds {
     pub storm: StormBounds,
     pub limits: Limits,
+    pub pages: PageBounds,
+}
+
+/// How people are told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageBounds {
+    /// How long whoever acknowledges an incident has it before the chain hears of it again.
+    pub acknowledged: Duration,
+    /// So long after a page everything else that comes for the same contact is gathered,
+    pub gather: Duration,
+    /// and goes out as one page, at most one in this time.
+    pub every: Duration,
 }
 
 /// When so much happens at once that nothing is mended by itself.
@@ -46,6 +58,11 @@ impl Default for Bounds {
                 per_target: 6,
                 window: Duration::from_millis(60 * 60_000),
             },
+            pages: PageBounds {
+                acknowledged: Duration::from_millis(4 * 60 * 60_000),
+                gather: Duration::from_millis(10_000),
+                every: Duration::from_millis(30_000),
+            },
         }
     }
 }
@@ -53,9 +70,13 @@ impl Default for Bounds {
 /// The longest window that attempts are kept for.
 const LONGEST: Duration = Duration::from_millis(31 * 24 * 3_600_000);
 
-/// `[storm]` and `[limits]`.
+/// `[storm]`, `[limits]` and `[pages]`.
 pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
-    let Bounds { storm, limits } = Bounds::default();
+    let Bounds {
+        storm,
+        limits,
+        pages,
+    } = Bounds::default();
     Bounds {
         storm: part(reader, file, "storm", STORM, |reader, section| {
             StormBounds {
@@ -71,11 +92,18 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
             window: length(reader, section, "window", limits.window),
         })
         .unwrap_or(limits),
+        pages: part(reader, file, "pages", PAGES, |reader, section| PageBounds {
+            acknowledged: length(reader, section, "acknowledged", pages.acknowledged),
+            gather: length(reader, section, "gather", pages.gather),
+            every: length(reader, section, "every", pages.every),
+        })
+        .unwrap_or(pages),
     }
 }
 
 const STORM: &[&str] = &["threshold", "span", "cool_down", "patience"];
 const LIMITS: &[&str] = &["per_target", "window"];
+const PAGES: &[&str] = &["acknowledged", "gather", "every"];
 
 fn part<T>(
     reader: &mut Reader<'_>,

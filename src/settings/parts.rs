@@ -30,6 +30,7 @@ pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
         "callers",
         "storm",
         "limits",
+        "pages",
         "grants",
         "retention",
     ];

@@ -115,6 +115,7 @@ impl Causes {
                 self.queued.insert(fact.message);
                 None
             }
+            Fact::MessagesBundled(fact) => self.unless_queued(&fact.messages),
             Fact::MessagesDelivered(fact) => self.unless_queued(&fact.messages),
             Fact::MessagesFailed(fact) => self.unless_queued(&fact.messages),
             Fact::MessagesDropped(fact) => self.unless_queued(&fact.messages),

@@ -12,7 +12,7 @@ use super::world::{Does, Way, World};
 use super::{Crash, Written};
 use crate::effect::ChangeOutcome;
 use crate::engine::{self, Action, Engine, Input, Runbooks};
-use crate::journal::{Batch, Error, Journal, Memory, Stamp};
+use crate::journal::{Batch, Error, Journal, Memory, Retry, Stamp};
 use crate::planted::Planted;
 use crate::program::Program;
 use crate::run::{Perform, moment};
@@ -282,16 +282,25 @@ impl Simulation {
             Action::Send(outbox) => {
                 let message = outbox.id;
                 let way = self.ways.get(outbox.to.as_str()).copied();
-                let failed = |again| Input::Undelivered {
+                let failed = |retry| Input::Undelivered {
                     message,
                     why: "nobody listens".to_owned(),
-                    again,
+                    retry,
                 };
                 let (takes, input) = match way.unwrap_or(Way::Works) {
                     Way::Works => (Duration::ZERO, Input::Delivered { message }),
                     Way::Slow(length) => (length, Input::Delivered { message }),
-                    Way::Fails => (Duration::ZERO, failed(true)),
-                    Way::Refuses => (Duration::ZERO, failed(false)),
+                    Way::Fails => (Duration::ZERO, failed(Retry::SOON)),
+                    Way::Refuses => (Duration::ZERO, failed(Retry::REFUSED)),
+                    Way::Hangs(length) => (length, failed(Retry::SOON)),
+                    Way::Busy(after) => {
+                        let after = Some(after);
+                        let retry = Retry {
+                            after,
+                            ..Retry::SOON
+                        };
+                        (Duration::ZERO, failed(retry))
+                    }
                 };
                 self.comes_in(takes, input, None);
             }

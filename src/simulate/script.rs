@@ -31,6 +31,8 @@ pub enum Step {
     Alert(Alert, Duration),
     Event(SmolStr, String),
     Ack(u64, String),
+    /// Everything that a page told of.
+    AckPage(u64, String),
     Resolve(u64, String),
     Hold(Scope, String),
     Release(Scope),
@@ -156,6 +158,7 @@ fn step(at: Duration, line: &str) -> Option<Step> {
             let (name, json) = rest.split_once(' ')?;
             Step::Event(name.into(), json.to_owned())
         }
+        "ackpage" => Step::AckPage(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "ack" => Step::Ack(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "hold" => Step::Hold(Scope::All, words.next()?.to_owned()),
@@ -196,6 +199,8 @@ fn step(at: Duration, line: &str) -> Option<Step> {
                 "fails" => Way::Fails,
                 "refuses" => Way::Refuses,
                 "slow" => Way::Slow(Duration::parse(words.next()?)?),
+                "hangs" => Way::Hangs(Duration::parse(words.next()?)?),
+                "busy" => Way::Busy(Duration::parse(words.next()?)?),
                 _ => return None,
             };
             Step::Deliver(to, way)

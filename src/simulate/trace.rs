@@ -64,6 +64,7 @@ impl Trace {
             }
             Step::Event(name, json) => format!("> {name} {json}"),
             Step::Ack(id, by) => format!("> {by} acknowledges {id}"),
+            Step::AckPage(id, by) => format!("> {by} acknowledges page {id}"),
             Step::Resolve(id, by) => format!("> {by} resolves {id}"),
             Step::Hold(Scope::All, by) => format!("> {by} stops all changes"),
             Step::Hold(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),
@@ -82,6 +83,8 @@ impl Trace {
                 Way::Refuses => format!("> {address} refuses"),
                 Way::Fails => format!("> {address} fails"),
                 Way::Slow(length) => format!("> {address} takes {length}"),
+                Way::Hangs(length) => format!("> {address} hangs, for {length} each time"),
+                Way::Busy(after) => format!("> {address} asks for {after} of patience"),
             },
             Step::Answer(_) | Step::Perform(..) | Step::End => return,
         };

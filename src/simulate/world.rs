@@ -41,6 +41,10 @@ pub enum Way {
     Refuses,
     /// It takes so long.
     Slow(Duration),
+    /// It takes so long until nobody waits any longer.
+    Hangs(Duration),
+    /// It asks not to be tried for so long.
+    Busy(Duration),
 }
 
 /// What comes of a change.

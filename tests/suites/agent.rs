@@ -12,6 +12,7 @@ mod letters;
 mod life;
 mod messengers;
 mod numbers;
+mod pager;
 mod people;
 mod rough;
 mod secrets;
@@ -39,6 +40,7 @@ pub fn trials() -> Vec<Trial> {
         ("life", life::CASES),
         ("messengers", messengers::CASES),
         ("numbers", numbers::CASES),
+        ("pager", pager::CASES),
         ("people", people::CASES),
         ("secrets", secrets::CASES),
         ("rough", rough::CASES),

@@ -9,12 +9,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::json;
 
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
 use super::asked::{Asked, Name, most, whole};
 use super::{Caller, Failed, Shared, control};
 use crate::engine::{Engine, Refusal, Settling};
-use crate::journal::{IncidentId, IntentId, Scope};
+use crate::journal::{IncidentId, IntentId, MessageId, Scope};
 
 /// The most that somebody says of what they do, in bytes.
 const SAID_BYTES: usize = 64 * 1024;
@@ -103,6 +104,27 @@ pub async fn acknowledge(
     let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
     done(id, shared.handle.acknowledge(id, by).await?, &shared).await
+}
+
+/// `POST /v1/pages/ID/ack`
+pub async fn acknowledge_page(
+    State(shared): State<Arc<Shared>>,
+    Extension(caller): Extension<Caller>,
+    Name(id): Name,
+    body: Body,
+) -> Result<Response, Failed> {
+    let (IncidentId(page), said) = (number(&id)?, said(body).await?);
+    let by = who(caller, &said)?;
+    match shared.handle.acknowledge_page(MessageId(page), by).await? {
+        Ok(taken) => {
+            let taken: Vec<u64> = taken.into_iter().map(|IncidentId(id)| id).collect();
+            Ok(axum::Json(json!({"version": 1, "incidents": taken})).into_response())
+        }
+        Err(refusal @ Refusal::NoSuchPage) => {
+            Err(Failed::of(StatusCode::NOT_FOUND, refusal.to_string()))
+        }
+        Err(refusal) => Err(conflict(&refusal)),
+    }
 }
 
 /// `POST /v1/incidents/ID/resolve`

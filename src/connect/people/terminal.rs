@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::Mutex;
 
 use crate::connect::{Messenger, Pending, Undelivered};
-use crate::journal::{Message, MessageKind};
+use crate::journal::{Message, MessageKind, Retry};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// Writes messages, one after the other.
@@ -35,7 +35,7 @@ impl Messenger for Terminal {
         };
         let written = written.map_err(|why| Undelivered {
             why: format!("the terminal cannot be written to: {why}"),
-            again: false,
+            retry: Retry::REFUSED,
         });
         Box::pin(std::future::ready(written))
     }

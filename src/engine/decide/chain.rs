@@ -8,8 +8,8 @@ use crate::engine::duty::link;
 use crate::engine::model::Model;
 use crate::engine::work::Work;
 use crate::journal::{
-    ChainAdvanced, ChainEnded, ChainStarted, Duty, IncidentHanded, IncidentId, LinkReached,
-    MessageKind, Outbox, Scope, Subject,
+    AcknowledgementLapsed, ChainAdvanced, ChainEnded, ChainStarted, Climb, Duty, IncidentHanded,
+    IncidentId, IncidentState, LinkReached, MessageKind, Outbox, Scope, Subject,
 };
 use crate::planted::Planted;
 use crate::program::Program;
@@ -48,10 +48,29 @@ pub fn due(model: &Model, incident: IncidentId, now: Time) -> Decision {
     }
 }
 
-/// The next link is told; the last one again and again.
-pub fn advances(model: &Model, program: &Program, incident: IncidentId, now: Time) -> Decision {
+/// The next link is told; the last one again and again. `first` says that nobody was asked before.
+pub fn advances(
+    model: &Model,
+    program: &Program,
+    incident: IncidentId,
+    first: bool,
+    now: Time,
+) -> Decision {
     let Some(duty) = model.chain(incident) else {
         return Decision::default();
+    };
+    let current = duty.link.and_then(|place| link(program, place));
+    let is_lost = |outbox: &Outbox| match &current {
+        Some((_, address, _)) => outbox.to == *address,
+        None => true,
+    };
+    let mut asking = model
+        .messages_of(incident)
+        .filter(|one| one.message.kind.asks());
+    let why = match asking.any(is_lost) {
+        _ if first => Climb::First,
+        true => Climb::Unreached,
+        false => Climb::Unanswered,
     };
     let last = || {
         let place = duty.link?;
@@ -62,7 +81,10 @@ pub fn advances(model: &Model, program: &Program, incident: IncidentId, now: Tim
     }
     let of = |place| link(program, place);
     match further(program, duty).or_else(last) {
-        Some((place, told)) => tells(&Subject::Incident(incident), duty, place, told, of, now),
+        Some((place, told)) => {
+            let subject = Subject::Incident(incident);
+            tells(&subject, duty, (place, told), why, of, now)
+        }
         None => Decision::default(),
     }
 }
@@ -77,10 +99,49 @@ pub fn storm_advances(model: &Model, scope: &Scope, links: &[Link], now: Time) -
     let next = duty.link.map_or(0, |place| place.saturating_add(1));
     let last = duty.link.unwrap_or_default();
     let told = of(next).map(|link| (next, link));
+    let why = match duty.link {
+        None => Climb::First,
+        Some(_) => Climb::Unanswered,
+    };
     match told.or_else(|| Some((last, of(last)?))) {
-        Some((place, told)) => tells(&Subject::Storm(scope.clone()), duty, place, told, of, now),
+        Some((place, told)) => {
+            let subject = Subject::Storm(scope.clone());
+            tells(&subject, duty, (place, told), why, of, now)
+        }
         None => Decision::default(),
     }
+}
+
+/// A link of a storm cannot be reached: the next one, if there is one, need not wait for its time.
+pub fn storm_hastens(
+    model: &Model,
+    scope: &Scope,
+    links: &[Link],
+    to: &str,
+    now: Time,
+) -> Decision {
+    let duty = model.storm(scope).and_then(|storm| storm.duty.as_ref());
+    let Some(duty) = duty else {
+        return Decision::default();
+    };
+    let of = |place: u16| links.get(usize::from(place)).cloned();
+    hasten(&Subject::Storm(scope.clone()), duty, of, to, now)
+}
+
+/// The page of a storm has arrived: from now on its link is waited for.
+pub fn storm_reached(
+    model: &Model,
+    scope: &Scope,
+    links: &[Link],
+    to: &str,
+    now: Time,
+) -> Decision {
+    let duty = model.storm(scope).and_then(|storm| storm.duty.as_ref());
+    let Some(duty) = duty else {
+        return Decision::default();
+    };
+    let of = |place: u16| links.get(usize::from(place)).cloned();
+    reaches(&Subject::Storm(scope.clone()), duty, of, to, now)
 }
 
 /// A page has arrived: from now on its link is waited for, as long as it says.
@@ -94,12 +155,23 @@ pub fn reached(
     let Some(duty) = model.chain(incident) else {
         return Decision::default();
     };
+    let of = |place| link(program, place);
+    reaches(&Subject::Incident(incident), duty, of, to, now)
+}
+
+fn reaches(
+    subject: &Subject,
+    duty: &Duty,
+    of: impl Fn(u16) -> Option<Link>,
+    to: &str,
+    now: Time,
+) -> Decision {
     let Some(place) = duty.link else {
         return Decision::default();
     };
-    match link(program, place) {
+    match of(place) {
         Some((_, address, hold)) if address == to => Decision::that(LinkReached {
-            subject: Subject::Incident(incident),
+            subject: subject.clone(),
             link: place,
             next: moment::after(now, hold.unwrap_or_else(|| backed_off(duty.repeats))),
         }),
@@ -127,16 +199,70 @@ pub fn pages(
     }
 }
 
-/// This link cannot be reached: the next one, if there is one, need not wait for its time.
-pub fn hastens(model: &Model, program: &Program, incident: IncidentId, now: Time) -> Decision {
+/// This address cannot be reached: the link after it, if there is one, need not wait for its time.
+pub fn hastens(
+    model: &Model,
+    program: &Program,
+    incident: IncidentId,
+    to: &str,
+    now: Time,
+) -> Decision {
     let Some(duty) = model.chain(incident) else {
         return Decision::default();
     };
     let of = |place| link(program, place);
-    match further(program, duty) {
-        Some((place, told)) => tells(&Subject::Incident(incident), duty, place, told, of, now),
+    hasten(&Subject::Incident(incident), duty, of, to, now)
+}
+
+/// Once a chain has gone on from an address, that it still cannot be reached changes nothing.
+fn hasten(
+    subject: &Subject,
+    duty: &Duty,
+    of: impl Fn(u16) -> Option<Link>,
+    to: &str,
+    now: Time,
+) -> Decision {
+    let current = duty.link.and_then(&of);
+    if current.is_some_and(|(_, address, _)| address != to) {
+        return Decision::default();
+    }
+    let next = duty.link.map_or(0, |place| place.saturating_add(1));
+    match of(next) {
+        Some(told) => tells(subject, duty, (next, told), Climb::Unreached, of, now),
         None => Decision::default(),
     }
+}
+
+/// Somebody has had an incident for as long as an acknowledgement lasts, if nothing has moved that.
+pub fn lapses(model: &Model, incident: IncidentId, now: Time) -> Decision {
+    let known = model.incident(incident);
+    let Some(known) = known.filter(|one| one.until.is_some_and(|until| until <= now)) else {
+        return Decision::default();
+    };
+    let IncidentState::Acknowledged { by } = &known.state else {
+        return Decision::default();
+    };
+    let said = known.said.as_ref();
+    let what = said.map_or("somebody is needed", |said| said.text.as_str());
+    let text = format!("{by} acknowledged it, and it is still not resolved: {what}");
+    let reason = said.and_then(|said| said.reason);
+    Decision::that(AcknowledgementLapsed { incident }).then(Work::HearAgain(incident, text, reason))
+}
+
+/// A storm that somebody had taken on is told of again, from the beginning of its chain.
+pub fn storm_again(model: &Model, scope: &Scope, text: String, now: Time) -> Decision {
+    let is_told = model.storm(scope).is_none_or(|storm| storm.duty.is_some());
+    if is_told {
+        return Decision::default();
+    }
+    let started = ChainStarted {
+        subject: Subject::Storm(scope.clone()),
+        text,
+        reason: Reason::Systemic.word().into(),
+        link: None,
+        next: now,
+    };
+    Decision::that(started).then(Work::ClimbStorm(scope.clone()))
 }
 
 /// Nobody else is told.
@@ -162,8 +288,8 @@ fn further(program: &Program, duty: &Duty) -> Option<(u16, Link)> {
 fn tells(
     subject: &Subject,
     duty: &Duty,
-    place: u16,
-    told: Link,
+    (place, told): (u16, Link),
+    why: Climb,
     of: impl Fn(u16) -> Option<Link>,
     now: Time,
 ) -> Decision {
@@ -178,6 +304,7 @@ fn tells(
         role,
         repeats,
         next: moment::after(now, hold.unwrap_or_else(|| backed_off(repeats))),
+        why,
     };
     let first = of(0).map(|(_, address, _)| address);
     let again = first.filter(|first| repeats > 0 && place > 0 && *first != address);

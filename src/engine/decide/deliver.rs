@@ -10,7 +10,7 @@ use crate::engine::model::Model;
 use crate::engine::work::Work;
 use crate::journal::{
     Delivery, IncidentId, MessageId, MessageKind, MessagesDelivered, MessagesDropped,
-    MessagesFailed, Outbox,
+    MessagesFailed, Outbox, Retry, Subject,
 };
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -23,6 +23,8 @@ const REFUSED: Duration = Duration::from_millis(5 * 60_000);
 const REFUSED_MOST: Duration = Duration::from_millis(60 * 60_000);
 /// After so many failed deliveries of a page the next link is told at once.
 const TRIES: u32 = 3;
+/// And so it is after this time, however slowly they failed.
+pub const REACHED_WITHIN: Duration = Duration::from_millis(60_000);
 /// Messages that ask for no answer are given up after so many tries.
 const TRIES_MOST: u32 = 30;
 
@@ -36,62 +38,102 @@ pub fn due(model: &Model, id: MessageId) -> Decision {
 
 /// It has arrived.
 pub fn delivered(model: &Model, id: MessageId) -> Decision {
-    let Some(outbox) = model.message(id) else {
+    let parts = model.parts(id);
+    let Some(first) = parts.first() else {
         return Decision::default();
     };
+    let to = &first.to;
     let delivered = Decision::that(MessagesDelivered {
-        messages: vec![id],
-        to: outbox.to.clone(),
+        messages: parts.iter().map(|outbox| outbox.id).collect(),
+        to: to.clone(),
     });
-    match outbox.message.incident {
-        Some(incident) if outbox.message.kind == MessageKind::Page => {
-            delivered.then(Work::Reached(incident, outbox.to.clone()))
-        }
-        Some(_) | None => delivered,
+    let subjects = parts.iter().filter_map(|outbox| paged(model, outbox));
+    subjects.fold(delivered, |decision, subject| {
+        decision.then(Work::Reached(subject, to.clone()))
+    })
+}
+
+/// The chain that a page belongs to.
+fn paged(model: &Model, outbox: &Outbox) -> Option<Subject> {
+    if outbox.message.kind != MessageKind::Page {
+        return None;
+    }
+    let of_storm = || {
+        let mut storms = model.storms();
+        let (scope, _) = storms.find(|(scope, storm)| {
+            let own = format!("/storm/{scope}/{}", storm.since.millis());
+            outbox.message.thread.ends_with(&own)
+        })?;
+        Some(Subject::Storm(scope.clone()))
+    };
+    let incident = outbox.message.incident;
+    incident.map(Subject::Incident).or_else(of_storm)
+}
+
+/// A page is still on its way after all the time that whoever is next need not wait any longer.
+pub fn unreached(model: &Model, id: MessageId) -> Decision {
+    let outbox = model.message(id);
+    let late = outbox.and_then(|outbox| Some((paged(model, outbox)?, outbox.to.clone())));
+    match late {
+        Some((subject, to)) => Decision::default().then(Work::NextLink(subject, to)),
+        None => Decision::default(),
     }
 }
 
-/// It has not arrived. A note that was refused is not tried `again`; a page is, more slowly.
-pub fn undelivered(model: &Model, id: MessageId, why: &str, again: bool, now: Time) -> Decision {
-    let Some(outbox) = model.message(id) else {
+/// It has not arrived. A note that was refused is not tried again; what somebody has to answer is,
+/// more slowly.
+pub fn undelivered(model: &Model, id: MessageId, why: &str, retry: Retry, now: Time) -> Decision {
+    let parts = model.parts(id);
+    // All of them were tried together each time.
+    let Some(outbox) = parts.first() else {
         return Decision::default();
     };
     let Delivery::Due { tries, .. } = outbox.delivery else {
         return Decision::default();
     };
-    let tries = tries + 1;
-    let is_page = outbox.message.kind == MessageKind::Page;
-    let refused = !again;
+    let tries = tries.saturating_add(1);
+    let refused = retry.refused;
     // A human who was never told is told as long as that could still be done.
-    let again = is_page || again && tries < TRIES_MOST;
-    let pause = match refused {
-        true => backed_off(tries, REFUSED, REFUSED_MOST),
-        false => backed_off(tries, RETRY, RETRY_MOST),
-    };
+    let again = outbox.message.kind.asks() || !refused && tries < TRIES_MOST;
+    let pause = pause(tries, retry);
     let next = again.then(|| moment::after(now, pause));
     let mut decision = Decision::that(MessagesFailed {
-        messages: vec![id],
+        messages: parts.iter().map(|outbox| outbox.id).collect(),
         to: outbox.to.clone(),
         why: why.to_owned(),
         tries,
         next,
     });
     if !again {
-        decision = decision.and(dropped(&[outbox], why));
+        decision = decision.and(dropped(&parts, why));
     }
     // The next link need not wait for the time of one that cannot be reached.
-    let hopeless = is_page && (tries == TRIES || refused && tries == 1);
-    match outbox.message.incident {
-        Some(incident) if hopeless => decision.then(Work::NextLink(incident)),
-        Some(_) | None => decision,
+    if tries < TRIES && !refused {
+        return decision;
+    }
+    let subjects = parts.iter().filter_map(|outbox| paged(model, outbox));
+    subjects.fold(decision, |decision, subject| {
+        decision.then(Work::NextLink(subject, outbox.to.clone()))
+    })
+}
+
+/// How long after a failed try the next one is made: as the other side asks for it, within reason.
+pub fn pause(tries: u32, retry: Retry) -> Duration {
+    match (retry.refused, retry.after) {
+        (true, after) => {
+            let own = backed_off(tries, REFUSED, REFUSED_MOST);
+            own.max(after.unwrap_or_default()).min(REFUSED_MOST)
+        }
+        (false, None) => backed_off(tries, RETRY, RETRY_MOST),
+        (false, Some(after)) => after.clamp(RETRY, REFUSED_MOST),
     }
 }
 
-/// Pages of an incident that somebody has answered need not arrive any more.
+/// What somebody had to answer of an incident, and has answered, need not arrive any more.
 pub fn drop_pages(model: &Model, incident: IncidentId, why: &str) -> Decision {
     let due: Vec<&Outbox> = model
         .messages_of(incident)
-        .filter(|outbox| outbox.message.kind == MessageKind::Page)
+        .filter(|outbox| outbox.message.kind.asks())
         .collect();
     match due.is_empty() {
         true => Decision::default(),

@@ -5,7 +5,8 @@ use crate::effect::{End, Severity};
 use crate::engine::model::Model;
 use crate::journal::{
     Alert, ChangesFrozen, DebtId, DebtIncurred, DwellEnd, EventId, Fact, Holding, IncidentId,
-    Message, MessageId, MessageKind, MessageQueued, Obstacle, ReleasedFor, RunId, Scope, samples,
+    Message, MessageId, MessageKind, MessageQueued, Obstacle, ReleasedFor, Retry, RunId, Scope,
+    samples,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Time};
@@ -105,18 +106,17 @@ fn a_page_that_cannot_be_delivered_hastens_its_chain_at_the_third_try() {
     let expected = [
         "MessagesFailed",
         "MessagesFailed",
-        "MessagesFailed, NextLink(IncidentId(300))",
-        "MessagesFailed",
+        "MessagesFailed, NextLink(Incident(IncidentId(300)), \"pagerduty:shop\")",
     ];
     for expected in expected {
-        let decision = deliver::undelivered(&model, MessageId(1), "no answer", true, at(5));
+        let decision = deliver::undelivered(&model, MessageId(1), "no answer", Retry::SOON, at(5));
         assert_eq!(words(&decision), expected);
         for fact in &decision.facts {
             model.apply(fact, at(5));
         }
     }
-    let refused = deliver::undelivered(&model, MessageId(1), "gone", false, at(9));
-    assert_eq!(words(&refused), "MessagesFailed");
+    let refused = deliver::undelivered(&model, MessageId(1), "gone", Retry::REFUSED, at(9));
+    assert!(words(&refused).starts_with("MessagesFailed, NextLink"));
     assert!(model.message(MessageId(1)).is_some(), "it is tried again");
 }
 
@@ -243,4 +243,26 @@ fn a_chain_is_due_when_its_time_is_over_and_ends_once() {
     model.apply(&ended.facts[0], at(61));
     assert_eq!(words(&chain::ends(&model, INCIDENT, "answered")), "");
     assert_eq!(words(&chain::due(&model, INCIDENT, at(99))), "");
+}
+
+fn seconds(tries: u32, refused: bool, after: Option<i64>) -> i64 {
+    let after = after.map(|seconds| Duration::from_millis(seconds.saturating_mul(1_000)));
+    deliver::pause(tries, Retry { refused, after }).millis() / 1_000
+}
+
+#[test]
+fn a_pause_grows_up_to_its_bound() {
+    let soon = [1, 2, 3, 6, 7, 8, u32::MAX].map(|tries| seconds(tries, false, None));
+    assert_eq!(soon, [5, 10, 20, 160, 300, 300, 300]);
+    let refused = [1, 2, 3, 4, 5, u32::MAX].map(|tries| seconds(tries, true, None));
+    assert_eq!(refused, [300, 600, 1_200, 2_400, 3_600, 3_600]);
+}
+
+#[test]
+fn what_the_other_side_asks_for_is_obeyed_within_reason() {
+    let asked = [0, 1, 90, 1_800, 3_600, 86_400, i64::MAX];
+    let soon = asked.map(|after| seconds(9, false, Some(after)));
+    assert_eq!(soon, [5, 5, 90, 1_800, 3_600, 3_600, 3_600]);
+    let refused = asked.map(|after| seconds(1, true, Some(after)));
+    assert_eq!(refused, [300, 300, 300, 1_800, 3_600, 3_600, 3_600]);
 }

@@ -87,6 +87,7 @@ impl Model {
             | Fact::StormBegan(_)
             | Fact::StormEnded(_)
             | Fact::MessageQueued(_)
+            | Fact::MessagesBundled(_)
             | Fact::MessagesDelivered(_)
             | Fact::MessagesFailed(_)
             | Fact::MessagesDropped(_)
@@ -106,6 +107,7 @@ impl Model {
             | Fact::IncidentReopened(_)
             | Fact::IncidentHanded(_)
             | Fact::IncidentAcknowledged(_)
+            | Fact::AcknowledgementLapsed(_)
             | Fact::IncidentResolved(_)
             | Fact::IncidentQuarantined(_)
             | Fact::IncidentRequested(_)
@@ -257,6 +259,14 @@ impl Model {
         };
         match fact {
             Fact::MessageQueued(fact) => queued(fact, at).into_iter().collect(),
+            Fact::MessagesBundled(fact) => {
+                let known = fact.messages.iter().filter_map(|id| self.outbox.get(id));
+                let bundled = known.map(|outbox| Outbox {
+                    bundle: Some(fact.page),
+                    ..outbox.clone()
+                });
+                bundled.collect()
+            }
             Fact::MessagesDelivered(fact) => with(&fact.messages, &|| Delivery::Delivered { at }),
             Fact::MessagesFailed(fact) => with(&fact.messages, &|| match fact.next {
                 Some(at) => Delivery::Due {
@@ -405,6 +415,7 @@ fn queued(fact: &MessageQueued, at: Time) -> Option<Outbox> {
         to: fact.to.clone(),
         message: fact.rendered.as_deref()?.clone(),
         delivery: Delivery::Due { at, tries: 0 },
+        bundle: None,
     })
 }
 

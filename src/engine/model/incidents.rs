@@ -12,8 +12,8 @@ use super::{Differing, Model};
 use crate::effect::{Reason, Settled};
 use crate::journal::{
     AlertCleared, Entry, EventJoined, Fact, Happened, How, Incident, IncidentId, IncidentOpened,
-    IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageKind, MessageQueued, RunId,
-    Said, SettledBy, Write,
+    IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageId, MessageKind,
+    MessageQueued, RunId, Said, SettledBy, Write,
 };
 use crate::program::{self, CodeHash};
 use crate::run::{Dirt, moment};
@@ -21,6 +21,9 @@ use crate::value::{Duration, Time};
 
 /// What is asked for is never longer ago.
 const LONGEST: Duration = Duration::from_millis(366 * 24 * 3_600_000);
+
+/// So many of the last pages that told of an incident are known by their numbers.
+const PAGES: usize = 8;
 
 /// By number, and by what they are about.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,6 +92,23 @@ impl Model {
     /// An incident, if it is at hand.
     pub fn incident(&self, id: IncidentId) -> Option<&Incident> {
         self.incidents.bodies.get(&id)
+    }
+
+    /// The incidents that a page told of, and that are not over.
+    pub fn told_on(&self, page: MessageId) -> Vec<IncidentId> {
+        let all = self
+            .incidents
+            .bodies
+            .values()
+            .filter(|one| !one.state.is_over());
+        let told = all.filter(|one| one.pages.iter().any(|(known, _)| *known == page));
+        told.map(|one| one.id).collect()
+    }
+
+    /// The incidents that somebody has for a while, and until when.
+    pub fn acknowledged(&self) -> impl Iterator<Item = (IncidentId, Time)> {
+        let all = self.incidents.bodies.values();
+        all.filter_map(|one| Some((one.id, one.until?)))
     }
 
     /// Whether an incident has to be brought in before anything can be decided about it.
@@ -178,12 +198,26 @@ impl Model {
             Fact::IncidentHanded(fact) => self.with(fact.incident, changed, |one| {
                 one.state = IncidentState::Handed;
                 one.since = at;
+                one.until = None;
             }),
             Fact::IncidentAcknowledged(fact) => self.with(fact.incident, changed, |one| {
                 let by = fact.by.clone();
                 one.state = IncidentState::Acknowledged { by };
                 one.since = at;
+                one.until = fact.term.map(|term| moment::after(at, term));
             }),
+            Fact::AcknowledgementLapsed(fact) => self.with(fact.incident, changed, |one| {
+                one.state = IncidentState::Handed;
+                one.since = at;
+                one.until = None;
+            }),
+            Fact::ClockStepped(fact) => {
+                let bodies = self.incidents.bodies.values_mut();
+                for one in bodies.filter(|one| one.until.is_some()) {
+                    one.until = one.until.map(|until| moment::after(until, fact.by));
+                    changed.incidents.push(one.id);
+                }
+            }
             Fact::IncidentResolved(fact) => {
                 self.with(fact.incident, changed, |one| resolved(one, fact, at));
             }
@@ -204,6 +238,17 @@ impl Model {
                 }
             }),
             Fact::MessageQueued(fact) => self.said(fact, changed),
+            Fact::MessagesBundled(fact) => {
+                let known = fact.messages.iter().filter_map(|id| self.message(*id));
+                let told = known.filter_map(|outbox| outbox.message.incident);
+                for id in told.collect::<BTreeSet<_>>() {
+                    self.with(id, changed, |one| {
+                        one.pages.push((fact.page, fact.to.clone()));
+                        let old = one.pages.len().saturating_sub(PAGES);
+                        one.pages.drain(..old);
+                    });
+                }
+            }
             Fact::ChangeSettled(fact) if fact.by == SettledBy::Human => {
                 let Some(granted) = self.intent(fact.intent) else {
                     return;
@@ -316,6 +361,8 @@ fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         heard: BTreeMap::new(),
         cleared: false,
         said: None,
+        until: None,
+        pages: Vec::new(),
     }
 }
 
@@ -343,6 +390,7 @@ fn cleared(incident: &mut Incident, fact: &AlertCleared) {
 
 fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
     incident.state = IncidentState::Reopened;
+    incident.until = None;
     incident.since = at;
     incident.events += 1;
     incident.newest_event = fact.event;
@@ -358,6 +406,8 @@ fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
         by: fact.by.clone(),
     };
     incident.since = at;
+    incident.until = None;
+    incident.pages.clear();
     if fact.how == How::Human {
         incident.dirt.forgive();
     }

@@ -4,7 +4,9 @@ use smol_str::SmolStr;
 
 use super::Model;
 use crate::effect::{Changes, End, Reason};
-use crate::journal::{Fact, Happened, How, IncidentId, MessageId, RunId, Subject};
+use crate::journal::{
+    Climb, Fact, Happened, How, IncidentId, IncidentState, MessageId, RunId, Subject,
+};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// The lines of timelines that a fact is.
@@ -18,6 +20,24 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         told.collect()
     };
     match fact {
+        Fact::AcknowledgementLapsed(fact) => {
+            let incident = model.incident(fact.incident);
+            let lapsed = incident.and_then(|incident| match &incident.state {
+                IncidentState::Acknowledged { by } => Some(Happened::Lapsed { by: by.clone() }),
+                _ => None,
+            });
+            let id = fact.incident;
+            lapsed.map(|happened| (id, happened)).into_iter().collect()
+        }
+        Fact::MessagesBundled(fact) => {
+            let others = fact.messages.len().saturating_sub(1);
+            let others = u32::try_from(others).unwrap_or(u32::MAX);
+            told(&fact.messages, &|to| Happened::Bundled {
+                to,
+                page: fact.page,
+                others,
+            })
+        }
         Fact::MessagesDelivered(fact) => told(&fact.messages, &|to| Happened::Delivered { to }),
         Fact::MessagesFailed(fact) => told(&fact.messages, &|to| Happened::Undelivered {
             to,
@@ -113,7 +133,14 @@ fn of_incident(fact: &Fact) -> Option<(IncidentId, Happened)> {
         Fact::ChainAdvanced(fact) => match fact.subject {
             Subject::Incident(incident) => {
                 let to = fact.role.clone();
-                Some((incident, Happened::Escalated { to }))
+                let happened = match fact.why {
+                    Climb::First => Happened::Asked { to },
+                    Climb::Unanswered => Happened::Escalated { to },
+                    // What is still on its way is not told again.
+                    Climb::Unreached if fact.repeats > 0 => return None,
+                    Climb::Unreached => Happened::Unreached { to },
+                };
+                Some((incident, happened))
             }
             Subject::Storm(_) => None,
         },
@@ -178,9 +205,11 @@ mod tests {
     /// What is told of, and says no more than another line, or is added by whoever records it.
     const WITHOUT: &[&str] = &[
         "IncidentHanded",
+        "AcknowledgementLapsed",
         "ChangePerformed",
         "ChangeSettled",
         "TargetsReleased",
+        "MessagesBundled",
         "MessagesDelivered",
         "MessagesFailed",
         "MessagesDropped",

@@ -89,7 +89,7 @@ impl Engine {
         Some(format!("{}/storm/{scope}/{since}", self.store).into())
     }
 
-    pub(super) fn storm_words(&self, scope: &Scope) -> String {
+    pub(in super::super) fn storm_words(&self, scope: &Scope) -> String {
         let many = self.storms.of(scope).len();
         let more = match scope {
             Scope::All => "storms of several products",
@@ -104,7 +104,7 @@ impl Engine {
     }
 
     /// Who hears of a storm, link by link: the role, its address, how long it is waited for.
-    pub(super) fn storm_links(&self, scope: &Scope) -> Vec<chain::Link> {
+    pub(in super::super) fn storm_links(&self, scope: &Scope) -> Vec<chain::Link> {
         if *scope == Scope::All {
             let platform = self.platform.iter();
             let links = platform.map(|to| ("platform".into(), to.clone(), None));

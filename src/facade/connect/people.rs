@@ -48,7 +48,7 @@ pub async fn deliver(
     };
     let message = message(letter);
     let delivered = messenger.deliver(&message).await;
-    delivered.map_err(|undelivered| (undelivered.why, undelivered.again))
+    delivered.map_err(|undelivered| (undelivered.why, !undelivered.retry.refused))
 }
 
 /// The page that a terminal shows.

@@ -146,6 +146,8 @@ impl Batch {
             heard: BTreeMap::new(),
             cleared: false,
             said: None,
+            until: None,
+            pages: Vec::new(),
         })))
     }
 
@@ -306,6 +308,7 @@ impl Batch {
             to: "pagerduty:checkout".into(),
             message,
             delivery,
+            bundle: None,
         }))
     }
 

@@ -65,6 +65,11 @@ bodies! {
     }
 
 
+    /// Whoever had taken the duty over has had it for as long as that lasts: others hear of it again.
+    AcknowledgementLapsed {
+        plain incident: IncidentId,
+    }
+
     /// An incident is over; by whom and why, if a human said so.
     IncidentResolved {
         plain incident: IncidentId,

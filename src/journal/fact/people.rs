@@ -14,6 +14,17 @@ pub enum Subject {
     Storm(Scope),
 }
 
+/// Why a link of a chain is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Climb {
+    /// Nobody was asked before.
+    First,
+    /// Whoever was told has not answered.
+    Unanswered,
+    /// Whoever was to be told could not be reached.
+    Unreached,
+}
+
 bodies! {
     /// A message is to be delivered. Its evidence is the timeline up to a line.
     MessageQueued {
@@ -27,6 +38,13 @@ bodies! {
         plain roles: Vec<SmolStr>,
         plain upto: u64,
         carried rendered: Option<Box<Message>>,
+    }
+
+    /// Messages go out as one page, which has the number of the first of them.
+    MessagesBundled {
+        plain page: MessageId,
+        person to: SmolStr,
+        plain messages: Vec<MessageId>,
     }
 
     /// Messages have arrived.
@@ -60,13 +78,15 @@ bodies! {
         plain next: Time,
     }
 
-    /// Nobody has answered: this link of the chain is told.
+    /// This link of the chain is told, and why: as the first one, or because others have not
+    /// answered or could not be reached.
     ChainAdvanced {
         plain subject: Subject,
         plain link: u16,
         plain role: SmolStr,
         plain repeats: u32,
         plain next: Time,
+        plain why: Climb,
     }
 
     /// The page of a link has arrived: from now on it is waited for, until then.

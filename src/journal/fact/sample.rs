@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::{
-    AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced, ChainEnded,
-    ChainStarted, ChangesFrozen, ChangesReleased, ClockStepped, DeadLettered, DebtChecked,
-    DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
-    EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
-    IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved,
-    LinkReached, MessageQueued, MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded,
-    ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormBegan,
-    StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
+    AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
+    ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped, DeadLettered,
+    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
+    DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged,
+    IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested,
+    IncidentResolved, LinkReached, MessageQueued, MessagesBundled, MessagesDelivered,
+    MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded,
+    Scope, StoppedHow, StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, TriggerRef,
+    UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -222,6 +223,7 @@ fn incidents() -> Vec<Fact> {
             term: Some(Duration::from_millis(14_400_000)),
         }
         .into(),
+        AcknowledgementLapsed { incident: INCIDENT }.into(),
         IncidentResolved {
             incident: INCIDENT,
             how: How::Human,
@@ -268,6 +270,12 @@ fn people() -> Vec<Fact> {
             rendered: None,
         }
         .into(),
+        MessagesBundled {
+            page: MessageId(7),
+            to: "pagerduty:shop".into(),
+            messages: vec![MessageId(7), MessageId(8)],
+        }
+        .into(),
         MessagesDelivered {
             messages: vec![MessageId(20)],
             to: to.clone(),
@@ -301,6 +309,7 @@ fn people() -> Vec<Fact> {
             role: "lead".into(),
             repeats: 2,
             next: time(15),
+            why: Climb::Unanswered,
         }
         .into(),
         LinkReached {

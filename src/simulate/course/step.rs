@@ -2,7 +2,7 @@
 
 use super::Simulation;
 use crate::engine::{Arriving, Runbooks};
-use crate::journal::{Batch, Error, IncidentId, Journal, RunId, StoredRun, Write};
+use crate::journal::{Batch, Error, IncidentId, Journal, MessageId, RunId, StoredRun, Write};
 use crate::run::moment;
 use crate::simulate::script::Step;
 use crate::simulate::world::Way;
@@ -24,6 +24,11 @@ impl Simulation {
                 return self.accept(Arriving::Named { name, json });
             }
             Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
+            Step::AckPage(id, by) => {
+                let page = MessageId(*id);
+                let taken = self.engine.acknowledge_page(memory, page, by, now)?;
+                taken.map(drop)
+            }
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
             Step::Hold(scope, by) => {
                 let scope = scope.clone();
@@ -69,7 +74,7 @@ impl Simulation {
             Step::Deliver(address, way) => {
                 match way {
                     Way::Works => self.ways.remove(address),
-                    Way::Fails | Way::Refuses | Way::Slow(_) => {
+                    Way::Fails | Way::Refuses | Way::Slow(_) | Way::Hangs(_) | Way::Busy(_) => {
                         self.ways.insert(address.clone(), *way)
                     }
                 };

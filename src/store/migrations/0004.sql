@@ -1,3 +1,6 @@
+-- Incidents and messages say more at the end of their records, and some facts have a newer version:
+-- an earlier version of the tool cannot read them.
+
 -- How long runs have waited for leave to change something, and for what they wait.
 CREATE TABLE waiting (
   kind INTEGER NOT NULL,

@@ -95,6 +95,10 @@ webhook = "http://127.0.0.1:{people}/first"
 [contacts."pager:second"]
 webhook = "http://127.0.0.1:{people}/second"
 
+[pages]
+gather = "1ms"
+every = "1ms"
+
 [grants]
 "prom.query" = true
 "host.read" = ["box-*"]

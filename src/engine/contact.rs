@@ -1,0 +1,187 @@
+//! Contacts: whoever is idle is told at once; what comes in the next moment, or while something is on
+//! its way there, goes out as one page.
+//!
+//! Only when something went out is known here, and forgotten when the agent ends: what is to be told,
+//! and with what else, stands in the outbox.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::decide::{bundle, deliver};
+use super::people::Refusal;
+use super::timer::Timer;
+use super::{Action, Engine};
+use crate::journal::{IncidentId, IncidentState, MessageId, MessageKind};
+use crate::run::moment;
+use crate::settings::PageBounds;
+use crate::value::{Duration, Time};
+
+/// The incidents that somebody has taken on, or why there is none.
+pub type Taken = Result<Vec<IncidentId>, Refusal>;
+
+/// By address.
+#[derive(Debug, Default)]
+pub struct Contacts(BTreeMap<SmolStr, Contact>);
+
+#[derive(Debug, Default)]
+struct Contact {
+    under_way: BTreeSet<MessageId>,
+    /// It did not answer: what was tried goes first, and what comes meanwhile goes out together.
+    is_away: bool,
+    /// When the last page went out, and the last one with a list.
+    told: Option<Time>,
+    bundled: Option<Time>,
+}
+
+impl Contact {
+    /// When the next page may go out.
+    fn ready(&self, bounds: &PageBounds) -> Time {
+        let after = |last: Option<Time>, length| last.map(|last| moment::after(last, length));
+        let told = after(self.told, bounds.gather);
+        let bundled = after(self.bundled, bounds.every);
+        told.max(bundled).unwrap_or_default()
+    }
+}
+
+impl Contacts {
+    /// The clock was set.
+    pub fn shift(&mut self, by: Duration) {
+        for contact in self.0.values_mut() {
+            contact.told = contact.told.map(|at| moment::after(at, by));
+            contact.bundled = contact.bundled.map(|at| moment::after(at, by));
+        }
+    }
+}
+
+impl Engine {
+    /// A message is to be sent, or was to be.
+    pub(super) fn message_due(&mut self, id: MessageId, now: Time) {
+        let Some(outbox) = self.model.message(id) else {
+            // What waits behind it need not wait any more.
+            return self.contacts_due(now);
+        };
+        let to = outbox.to.clone();
+        match outbox.bundle {
+            _ if !bundle::gathers(outbox) => {
+                let decision = deliver::due(&self.model, id);
+                self.carry_out(decision, now);
+            }
+            None if outbox.was_tried() => self.goes_out(id, &to, now),
+            None => self.gather(&to, now),
+            // All parts of a page are due at once: the first one is enough.
+            Some(page) => {
+                let parts = self.model.parts(page);
+                if parts.first().is_some_and(|first| first.id == id) {
+                    self.goes_out(page, &to, now);
+                }
+            }
+        }
+    }
+
+    /// Pages that wait for a contact go out, if it is time.
+    pub(super) fn gather(&mut self, to: &SmolStr, now: Time) {
+        let contact = self.contacts.0.entry(to.clone()).or_default();
+        if !contact.under_way.is_empty() {
+            return;
+        }
+        let ready = contact.ready(&self.bounds.pages);
+        if ready > now {
+            self.timers.insert((ready, Timer::Contacts));
+            return;
+        }
+        if contact.is_away && bundle::is_tried(&self.model, to) {
+            return;
+        }
+        let waiting = bundle::waiting(&self.model, to);
+        let Some(first) = waiting.first().copied() else {
+            return;
+        };
+        if waiting.len() > 1 {
+            contact.bundled = Some(now);
+            let decision = bundle::forms(&self.model, waiting);
+            self.carry_out(decision, now);
+        }
+        self.goes_out(first, to, now);
+    }
+
+    fn goes_out(&mut self, id: MessageId, to: &SmolStr, now: Time) {
+        let Some(outbox) = bundle::rendered(&self.model, id) else {
+            return;
+        };
+        let contact = self.contacts.0.entry(to.clone()).or_default();
+        if contact.under_way.insert(id) {
+            contact.told = Some(now);
+            self.actions.push(Action::Send(Box::new(outbox)));
+        }
+    }
+
+    /// It is known what became of a delivery: what waited behind it may go out.
+    pub(super) fn came_back(&mut self, id: MessageId, is_away: bool, now: Time) {
+        let mut free = Vec::new();
+        for (to, contact) in &mut self.contacts.0 {
+            if contact.under_way.remove(&id) {
+                contact.is_away = is_away;
+                free.push(to.clone());
+            }
+        }
+        for to in free {
+            self.gather(&to, now);
+        }
+    }
+
+    /// Something may go out to one of them.
+    pub(super) fn contacts_due(&mut self, now: Time) {
+        let all: Vec<SmolStr> = self.contacts.0.keys().cloned().collect();
+        for to in all {
+            self.gather(&to, now);
+        }
+    }
+
+    /// Somebody takes on everything that a page told of. Says which incidents those are.
+    pub(super) fn page_acknowledged(&mut self, page: MessageId, by: &str, now: Time) -> Taken {
+        let mut taken = Vec::new();
+        let mut refused = Refusal::NoSuchPage;
+        for id in self.model.told_on(page) {
+            match self.acknowledged(id, by, now) {
+                Ok(()) => taken.push(id),
+                Err(refusal) => refused = refusal,
+            }
+        }
+        match taken.is_empty() {
+            true => Err(refused),
+            false => Ok(taken),
+        }
+    }
+
+    /// The pages that told of an incident.
+    pub(super) fn pages_of(&self, id: IncidentId) -> Vec<(MessageId, SmolStr)> {
+        let incident = self.model.incident(id);
+        incident.map_or_else(Vec::new, |incident| incident.pages.clone())
+    }
+
+    /// Something became of an incident: where the same became of all that a page told of, whoever
+    /// got it hears that as well.
+    pub(super) fn say_of_pages(
+        &mut self,
+        id: IncidentId,
+        pages: Vec<(MessageId, SmolStr)>,
+        (kind, text): (MessageKind, &str),
+        now: Time,
+    ) {
+        for (page, to) in pages {
+            let told = self.model.told_on(page).into_iter();
+            let others = told.filter(|other| *other != id);
+            let mut states = others.filter_map(|other| Some(&self.model.incident(other)?.state));
+            let is_open = states.any(|state| match state {
+                IncidentState::Acknowledged { .. } => kind == MessageKind::Resolved,
+                IncidentState::Resolved { .. } => false,
+                IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => true,
+            });
+            if !is_open && let Some(message) = self.message(id, kind, text, None, now) {
+                let message = bundle::answered(&message, page, kind, text);
+                self.queue(&to, message, 0, now);
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! A hard pager: it refuses, sends elsewhere, asks for patience, gets much at once, or says nothing while
+//! the agent is killed. Nothing is lost, and nothing is told twice without a reason.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Case;
+use super::stage::{ALERTS, Prom, Stage, alert, inner, notification, number};
+use crate::harness::server::{Server, respond};
+use crate::harness::wait;
+
+pub const CASES: &[Case] = &[
+    ("a pager that refuses is climbed over", refuses),
+    (
+        "a pager that asks for patience is asked again",
+        asks_for_patience,
+    ),
+    ("what comes together is one page", together),
+    ("a page outlives a kill", outlives_a_kill),
+];
+
+fn stage(people: Server) -> Stage {
+    let stage = Stage::with(people);
+    stage.say(Prom::Says("application/json", number("7")));
+    stage
+}
+
+/// What was posted to the first on the chain, oldest first.
+fn first(stage: &Stage) -> Vec<Value> {
+    let told = stage.told().into_iter();
+    let own = told.filter(|(path, _)| path == "/first");
+    own.map(|(_, body)| body).collect()
+}
+
+/// The incidents that a page tells of: its own, or those of its list.
+fn told_of(page: &Value) -> Vec<u64> {
+    if let Some(id) = page["incident"].as_u64() {
+        return vec![id];
+    }
+    let lines = page["evidence"].as_array().unwrap().iter();
+    let text = |line: &Value| line["text"].as_str().unwrap().to_owned();
+    let number = |line: &Value| text(line).split(' ').next().unwrap().parse().unwrap();
+    lines.map(number).collect()
+}
+
+fn pages(stage: &Stage) -> Vec<Value> {
+    let all = first(stage).into_iter();
+    all.filter(|page| page["kind"] == "page").collect()
+}
+
+/// Waits until the first on the chain was told of all these.
+fn wait_for_all(stage: &Stage, expected: &BTreeSet<u64>) {
+    let found = || {
+        let told: BTreeSet<u64> = pages(stage).iter().flat_map(told_of).collect();
+        (told == *expected).then_some(())
+    };
+    let what = format!("{expected:?} are told of");
+    wait::until(&what, found, || {
+        format!("{:#?}\n{}", stage.told(), stage.log())
+    });
+}
+
+/// So many alerts in one notification: the numbers of their incidents.
+fn at_once(stage: &Stage, count: usize) -> BTreeSet<u64> {
+    let alerts = (0..count).map(|number| alert(&json!({"service": format!("s{number}")})));
+    let body = notification(&alerts.collect::<Vec<_>>());
+    let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let ids = answer["incidents"].as_array().unwrap().iter();
+    ids.map(|id| id.as_u64().unwrap()).collect()
+}
+
+fn refuses() {
+    for status in [302, 401, 404] {
+        let people = Server::new(move |request, stream| {
+            let own = request.starts_with("POST /first");
+            respond(
+                stream,
+                if own { status } else { 200 },
+                "application/json",
+                "{}",
+            );
+        });
+        let mut stage = stage(people);
+        stage.start();
+        let id = stage.incident("a");
+        stage.wait_for_told("the second is told", |path, _| path == "/second");
+        // The first is not tried again for minutes.
+        assert_eq!(first(&stage).len(), 1, "{status}");
+        let shown = stage.shown(id);
+        assert!(shown.contains(&format!("status {status}")), "{shown}");
+        assert!(shown.contains("nobody could be reached"), "{shown}");
+        assert!(!shown.contains("nobody answered"), "{shown}");
+    }
+}
+
+fn asks_for_patience() {
+    let tries = AtomicUsize::new(0);
+    let people = Server::new(move |request, stream| {
+        let is_first_try =
+            request.starts_with("POST /first") && tries.fetch_add(1, Ordering::Relaxed) == 0;
+        // Its answers say `Retry-After: 7`.
+        let status = if is_first_try { 429 } else { 200 };
+        respond(stream, status, "application/json", "{}");
+    });
+    let mut stage = stage(people);
+    stage.start();
+    let id = stage.incident("a");
+    let tried = || (first(&stage).len() == 2).then_some(());
+    wait::until("it is asked again", tried, || stage.log());
+    let delivered = || {
+        stage
+            .shown(id)
+            .contains("delivered to pager:first")
+            .then_some(())
+    };
+    wait::until("it has arrived", delivered, || stage.log());
+    assert!(
+        stage.shown(id).contains("try after 7"),
+        "{}",
+        stage.shown(id)
+    );
+    assert!(stage.told().iter().all(|(path, _)| path == "/first"));
+}
+
+fn together() {
+    let mut stage = stage(Server::plain(200, "application/json", "{}"));
+    let quick = "gather = \"1ms\"\nevery = \"1ms\"";
+    stage.change("agent.toml", quick, "gather = \"3s\"\nevery = \"3s\"");
+    stage.start();
+    let ids = at_once(&stage, 12);
+    wait_for_all(&stage, &ids);
+    let pages = pages(&stage);
+    let all: Vec<u64> = pages.iter().flat_map(told_of).collect();
+    assert_eq!(all.len(), ids.len(), "somebody was told twice: {pages:#?}");
+    assert!(pages.len() < ids.len(), "{pages:#?}");
+    let list = pages.iter().find(|page| page["incident"].is_null());
+    let list = list.expect("there is a page with a list");
+    let answer = list["answer"].as_str().unwrap();
+    let number = answer.strip_prefix("rbk incident ack --page ").unwrap();
+    let said = stage.rbk(&["incident", "ack", "--page", number, "--as", "ada"]);
+    assert!(said.starts_with("Acknowledged: incident"), "{said}");
+    for id in told_of(list) {
+        assert_eq!(inner(&stage.show(id))["state"], "acknowledged");
+    }
+    let thread = list["thread"].clone();
+    stage.wait_for_told("the page is answered", |_, body| {
+        body["thread"] == thread && body["kind"] == "acknowledged"
+    });
+}
+
+fn outlives_a_kill() {
+    let answers = Arc::new(AtomicBool::new(false));
+    let is_up = answers.clone();
+    let people = Server::new(move |_, stream| {
+        if !is_up.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_secs(30));
+        }
+        respond(stream, 200, "application/json", "{}");
+    });
+    let mut stage = stage(people);
+    stage.start();
+    let ids = at_once(&stage, 4);
+    for id in &ids {
+        stage.wait_for(*id, "handed");
+    }
+    stage.kill();
+    answers.store(true, Ordering::Relaxed);
+    stage.start();
+    wait_for_all(&stage, &ids);
+    for id in &ids {
+        let arrived = || {
+            stage
+                .shown(*id)
+                .contains("delivered to pager:first")
+                .then_some(())
+        };
+        wait::until("it has arrived", arrived, || stage.shown(*id));
+    }
+}
