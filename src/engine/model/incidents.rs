@@ -195,29 +195,6 @@ impl Model {
             Fact::IncidentReopened(fact) => {
                 self.with(fact.incident, changed, |one| reopened(one, fact, at));
             }
-            Fact::IncidentHanded(fact) => self.with(fact.incident, changed, |one| {
-                one.state = IncidentState::Handed;
-                one.since = at;
-                one.until = None;
-            }),
-            Fact::IncidentAcknowledged(fact) => self.with(fact.incident, changed, |one| {
-                let by = fact.by.clone();
-                one.state = IncidentState::Acknowledged { by };
-                one.since = at;
-                one.until = fact.term.map(|term| moment::after(at, term));
-            }),
-            Fact::AcknowledgementLapsed(fact) => self.with(fact.incident, changed, |one| {
-                one.state = IncidentState::Handed;
-                one.since = at;
-                one.until = None;
-            }),
-            Fact::ClockStepped(fact) => {
-                let bodies = self.incidents.bodies.values_mut();
-                for one in bodies.filter(|one| one.until.is_some()) {
-                    one.until = one.until.map(|until| moment::after(until, fact.by));
-                    changed.incidents.push(one.id);
-                }
-            }
             Fact::IncidentResolved(fact) => {
                 self.with(fact.incident, changed, |one| resolved(one, fact, at));
             }
@@ -238,17 +215,6 @@ impl Model {
                 }
             }),
             Fact::MessageQueued(fact) => self.said(fact, changed),
-            Fact::MessagesBundled(fact) => {
-                let known = fact.messages.iter().filter_map(|id| self.message(*id));
-                let told = known.filter_map(|outbox| outbox.message.incident);
-                for id in told.collect::<BTreeSet<_>>() {
-                    self.with(id, changed, |one| {
-                        one.pages.push((fact.page, fact.to.clone()));
-                        let old = one.pages.len().saturating_sub(PAGES);
-                        one.pages.drain(..old);
-                    });
-                }
-            }
             Fact::ChangeSettled(fact) if fact.by == SettledBy::Human => {
                 let Some(granted) = self.intent(fact.intent) else {
                     return;
@@ -280,6 +246,47 @@ impl Model {
                 self.works_no_more(fact.run, changed);
                 if let Some(id) = fact.run.incident() {
                     self.with(id, changed, |one| one.said = Some(damaged(&fact.why)));
+                }
+            }
+            other => self.duty_changes(other, at, changed),
+        }
+    }
+
+    /// Who has the duty, and until when; and the pages that told of it.
+    fn duty_changes(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
+        match fact {
+            Fact::IncidentHanded(fact) => self.with(fact.incident, changed, |one| {
+                one.state = IncidentState::Handed;
+                one.since = at;
+                one.until = None;
+            }),
+            Fact::IncidentAcknowledged(fact) => self.with(fact.incident, changed, |one| {
+                let by = fact.by.clone();
+                one.state = IncidentState::Acknowledged { by };
+                one.since = at;
+                one.until = fact.term.map(|term| moment::after(at, term));
+            }),
+            Fact::AcknowledgementLapsed(fact) => self.with(fact.incident, changed, |one| {
+                one.state = IncidentState::Handed;
+                one.since = at;
+                one.until = None;
+            }),
+            Fact::ClockStepped(fact) => {
+                let bodies = self.incidents.bodies.values_mut();
+                for one in bodies.filter(|one| one.until.is_some()) {
+                    one.until = one.until.map(|until| moment::after(until, fact.by));
+                    changed.incidents.push(one.id);
+                }
+            }
+            Fact::MessagesBundled(fact) => {
+                let known = fact.messages.iter().filter_map(|id| self.message(*id));
+                let told = known.filter_map(|outbox| outbox.message.incident);
+                for id in told.collect::<BTreeSet<_>>() {
+                    self.with(id, changed, |one| {
+                        one.pages.push((fact.page, fact.to.clone()));
+                        let old = one.pages.len().saturating_sub(PAGES);
+                        one.pages.drain(..old);
+                    });
                 }
             }
             _ => {}

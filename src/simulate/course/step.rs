@@ -26,8 +26,9 @@ impl Simulation {
             Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
             Step::AckPage(id, by) => {
                 let page = MessageId(*id);
-                let taken = self.engine.acknowledge_page(memory, page, by, now)?;
-                taken.map(drop)
+                self.engine
+                    .acknowledge_page(memory, page, by, now)?
+                    .map(drop)
             }
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
             Step::Hold(scope, by) => {
@@ -71,15 +72,7 @@ impl Simulation {
                 return Ok(());
             }
             Step::Damage(id) => return self.damage(IncidentId(*id)),
-            Step::Deliver(address, way) => {
-                match way {
-                    Way::Works => self.ways.remove(address),
-                    Way::Fails | Way::Refuses | Way::Slow(_) | Way::Hangs(_) | Way::Busy(_) => {
-                        self.ways.insert(address.clone(), *way)
-                    }
-                };
-                Ok(())
-            }
+            Step::Deliver(address, way) => return self.delivers(address, *way),
             Step::Answer(answer) => {
                 self.world.answers(answer.clone());
                 Ok(())
@@ -100,6 +93,17 @@ impl Simulation {
         let accepted = self.engine.accept(&self.memory, arriving, self.now)?;
         self.unanswered += 1;
         self.trace.accepted(&accepted, self.now);
+        Ok(())
+    }
+
+    /// What becomes of deliveries to an address from now on.
+    fn delivers(&mut self, address: &str, way: Way) -> Result<(), Error> {
+        match way {
+            Way::Works => self.ways.remove(address),
+            Way::Fails | Way::Refuses | Way::Slow(_) | Way::Hangs(_) | Way::Busy(_) => {
+                self.ways.insert(address.to_owned(), way)
+            }
+        };
         Ok(())
     }
 
