@@ -41,7 +41,7 @@ pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, 
 pub use incident::{Duty, How, Incident, IncidentState, Said};
 pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
-pub use message::{Delivery, Line, Message, MessageKind, Outbox, Retry};
+pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
 pub use needs::{Bodies, Needs};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,

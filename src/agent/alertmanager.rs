@@ -64,6 +64,12 @@ struct One<'a> {
     starts_at: Option<String>,
     #[serde(default)]
     fingerprint: Option<String>,
+    #[serde(default, borrow, rename = "generatorURL")]
+    generator: Option<&'a RawValue>,
+    #[serde(default, borrow, rename = "dashboardURL")]
+    dashboard: Option<&'a RawValue>,
+    #[serde(default, borrow, rename = "panelURL")]
+    panel: Option<&'a RawValue>,
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
@@ -124,6 +130,7 @@ pub fn decode_one(body: &[u8]) -> Result<Alert, Bad> {
 fn alert(raw: &str) -> Result<Alert, (Code, String)> {
     let malformed = |why: String| (Code::AlertMalformed, why);
     let one: One<'_> = serde_json::from_str(raw).map_err(|error| malformed(error.to_string()))?;
+    let annotations = noted(&one);
     let labels = labels(one.labels)?;
     let Some(name) = labels.get("alertname").cloned() else {
         return Err(malformed("it has no label `alertname`".into()));
@@ -139,7 +146,7 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
     };
     Ok(Alert {
         name,
-        annotations: one.annotations.map(annotations).unwrap_or_default(),
+        annotations,
         labels,
         standing: match one.status.unwrap_or_default() {
             Status::Firing => Standing::Firing,
@@ -175,6 +182,25 @@ fn labels(texts: Texts) -> Result<BTreeMap<SmolStr, SmolStr>, (Code, String)> {
         }
     }
     Ok(labels)
+}
+
+/// What people wrote about it, with the addresses that its sender gives beside.
+fn noted(one: &One<'_>) -> BTreeMap<SmolStr, SmolStr> {
+    let mut noted = one.annotations.map(annotations).unwrap_or_default();
+    let links = [
+        ("generatorURL", one.generator),
+        ("dashboardURL", one.dashboard),
+        ("panelURL", one.panel),
+    ];
+    for (name, raw) in links {
+        if let Some(Ok(text)) = raw.map(|raw| serde_json::from_str::<String>(raw.get()))
+            && !text.is_empty()
+        {
+            let text = cut(&text, ANNOTATION_BYTES);
+            noted.entry(name.into()).or_insert_with(|| text.into());
+        }
+    }
+    noted
 }
 
 /// What people wrote about it. It decides nothing, so one that cannot be read costs nothing but itself.

@@ -19,7 +19,7 @@ use crate::connect::Messenger;
 use crate::diag::Code;
 use crate::effect::Severity;
 use crate::host::{self, Clock};
-use crate::journal::{Message, MessageKind};
+use crate::journal::{Message, MessageKind, Notes};
 use crate::settings::Settings;
 use crate::value::escape_text;
 
@@ -127,6 +127,7 @@ fn message(why: &str) -> Message {
         roles: Vec::new(),
         evidence: Vec::new(),
         answer: "start it at a terminal to see all of it".to_owned(),
+        notes: Notes::default(),
     }
 }
 

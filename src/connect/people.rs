@@ -100,6 +100,11 @@ fn shown(message: &Message, secrets: &Secrets) -> Message {
     for line in &mut message.evidence {
         line.text = one_line(&line.text);
     }
+    let notes = &mut message.notes;
+    for note in notes.texts.iter_mut().chain(&mut notes.links) {
+        note.name = one_line(&note.name).into();
+        note.text = one_line(&note.text);
+    }
     message
 }
 

@@ -13,7 +13,7 @@ use super::duty::link;
 use super::{Accepted, Engine};
 use crate::effect::Severity;
 use crate::journal::{
-    DeadLetter, DeadLettered, Disposition, EventId, Message, MessageKind, Source, Write,
+    DeadLetter, DeadLettered, Disposition, EventId, Message, MessageKind, Notes, Source, Write,
 };
 use crate::planted::Planted;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -182,6 +182,7 @@ impl Engine {
                 evidence: Vec::new(),
                 answer: "`rbk dead list` shows all of them, for an hour nobody is told again"
                     .to_owned(),
+                notes: Notes::default(),
             };
             self.queue(&to, message, 0, letter.at);
         }

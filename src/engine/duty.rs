@@ -10,7 +10,7 @@ use super::Engine;
 use super::decide::chain;
 use crate::effect::Reason;
 use crate::journal::{
-    IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, NoticeGiven, RunId,
+    IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, Notes, NoticeGiven, RunId,
     StormJoined, Subject,
 };
 use crate::program::{self, Program};
@@ -213,6 +213,7 @@ impl Engine {
             // It is made of the timeline when it is sent.
             evidence: Vec::new(),
             answer: answer(id, reason),
+            notes: Notes::default(),
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use super::duty::link;
 use super::open::severity;
-use crate::journal::{EventId, Message, MessageKind};
+use crate::journal::{EventId, Message, MessageKind, Notes};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -69,6 +69,7 @@ impl Engine {
             roles: vec![role],
             evidence: Vec::new(),
             answer: String::new(),
+            notes: Notes::default(),
         };
         self.queue(&address, message, 0, now);
     }

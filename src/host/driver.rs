@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
 use tokio::sync::oneshot;
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered, render};
 use crate::diag::Code;
@@ -325,10 +325,6 @@ impl Work {
         for mut action in actions {
             if let engine::Action::Send(outbox) = &mut action {
                 render(self.journal.as_ref(), outbox);
-            }
-            if let engine::Action::Note { incident, text } = &action {
-                info!(%incident, "{text}");
-                continue;
             }
             self.performer.perform(action, &self.own, &self.clock);
         }

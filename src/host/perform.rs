@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::runtime;
 use tokio::time::Instant;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::limits::Limits;
 use super::under_way::UnderWay;
@@ -16,7 +16,7 @@ use crate::connect::{Granted, Messenger, Provider, Undelivered};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::engine::{Action, Input};
-use crate::journal::{Error, Message, MessageKind, Outbox, Retry, RunId};
+use crate::journal::{Error, Message, MessageKind, Notes, Outbox, Retry, RunId};
 use crate::run::{How, Observe, Perform};
 use crate::value::{Failure, Time, Value};
 
@@ -78,7 +78,7 @@ impl Performer {
                 deadline,
             } => self.settle(run, id, call, deadline, handle, now),
             Action::Send(outbox) => self.send(*outbox, handle),
-            Action::Note { .. } => {}
+            Action::Note { incident, text } => info!(%incident, "{text}"),
         }
     }
 
@@ -226,6 +226,7 @@ impl Performer {
             roles: Vec::new(),
             evidence: Vec::new(),
             answer: "see `rbk explain A1203`".to_owned(),
+            notes: Notes::default(),
         };
         let message = Arc::new(message);
         let telling: Vec<_> = self

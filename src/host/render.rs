@@ -1,22 +1,80 @@
-//! What a message says of what was seen and done: made of the timeline when it is sent, and kept
-//! nowhere.
+//! What a message says of what was seen and done, and of the alert: made of the records when it is
+//! sent, and kept nowhere.
 
 use tracing::warn;
 
 use crate::engine;
-use crate::journal::{Journal, Outbox};
+use crate::journal::{Alert, Error, Event, IncidentId, Journal, MessageKind, Note, Notes, Outbox};
+use crate::value::{SHOWN_CHARACTERS, escape_text};
 
-/// Puts the evidence into a message about an incident. One that cannot be read costs no page.
+/// How much of what an alert says of itself is passed on.
+const NOTES: usize = 8;
+/// The longest address that is passed on, in bytes.
+const LINK_BYTES: usize = 2_000;
+/// What people look for first.
+const FIRST: [&str; 3] = ["summary", "message", "description"];
+
+/// Puts the evidence into a message about an incident, and what its newest alert says of itself. What
+/// cannot be read costs no page.
 pub fn render(journal: &dyn Journal, outbox: &mut Outbox) {
-    let Some(incident) = outbox.message.incident else {
+    let message = &mut outbox.message;
+    let Some(incident) = message.incident else {
         return;
     };
     // Older agents kept it with the message.
-    if !outbox.message.evidence.is_empty() {
-        return;
+    if message.evidence.is_empty() {
+        match journal.timeline(incident, 0) {
+            Ok(entries) => message.evidence = engine::evidence(&entries),
+            Err(failure) => warn!(%incident, "sent without evidence: {failure}"),
+        }
     }
-    match journal.timeline(incident, 0) {
-        Ok(entries) => outbox.message.evidence = engine::evidence(&entries),
-        Err(failure) => warn!(%incident, "sent without evidence: {failure}"),
+    match message.kind {
+        MessageKind::Page | MessageKind::Task => match newest_alert(journal, incident) {
+            Ok(alert) => message.notes = alert.as_ref().map(notes).unwrap_or_default(),
+            Err(failure) => warn!(%incident, "sent without annotations: {failure}"),
+        },
+        MessageKind::Note | MessageKind::Acknowledged | MessageKind::Resolved => {}
     }
+}
+
+fn newest_alert(journal: &dyn Journal, id: IncidentId) -> Result<Option<Alert>, Error> {
+    let Some(incident) = journal.incident(id)? else {
+        return Ok(None);
+    };
+    let arrival = journal.event(incident.newest_event)?;
+    Ok(arrival.and_then(|arrival| match arrival.event {
+        Event::Alert(alert) => Some(alert),
+        Event::Named { .. } | Event::Request { .. } => None,
+    }))
+}
+
+fn notes(alert: &Alert) -> Notes {
+    let said = alert.annotations.iter();
+    let said = said.filter(|(_, text)| !text.trim().is_empty());
+    let (links, mut texts): (Vec<_>, Vec<_>) = said.partition(|(_, text)| is_link(text));
+    let place = |name: &str| FIRST.iter().position(|first| *first == name);
+    texts.sort_by_key(|(name, _)| place(name).unwrap_or(FIRST.len()));
+    Notes {
+        texts: shown(texts),
+        links: shown(links),
+    }
+}
+
+fn shown(notes: Vec<(&smol_str::SmolStr, &smol_str::SmolStr)>) -> Vec<Note> {
+    let notes = notes.into_iter().take(NOTES);
+    let notes = notes.map(|(name, text)| Note {
+        name: name.clone(),
+        text: match is_link(text) {
+            true => text.to_string(),
+            false => escape_text(text, SHOWN_CHARACTERS),
+        },
+    });
+    notes.collect()
+}
+
+/// An address that a person can open, whole.
+fn is_link(text: &str) -> bool {
+    let is_address = text.starts_with("https://") || text.starts_with("http://");
+    let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"');
+    is_address && text.len() <= LINK_BYTES && text.chars().all(is_plain)
 }

@@ -71,6 +71,24 @@ pub struct Message {
     pub evidence: Vec<Line>,
     /// How to answer, in one line.
     pub answer: String,
+    /// What the alert says of itself. It is read when the message is sent, and kept nowhere else.
+    #[serde(skip)]
+    pub notes: Notes,
+}
+
+/// What people wrote about an alert, and where to read on; from outside, so it decides nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Notes {
+    pub texts: Vec<Note>,
+    /// Addresses of pages: the alert's runbook, what it was computed from, a dashboard.
+    pub links: Vec<Note>,
+}
+
+/// A name with its text or address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub name: SmolStr,
+    pub text: String,
 }
 
 /// One line of evidence.

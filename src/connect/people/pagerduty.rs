@@ -92,6 +92,9 @@ fn body(message: &Message, key: &str) -> Json {
             event["payload"]["class"] = json!(reason);
         }
         event["client"] = json!("rbk");
+        let links = message.notes.links.iter();
+        let links = links.map(|link| json!({"href": link.text, "text": link.name}));
+        event["links"] = links.collect();
     }
     event
 }
@@ -123,7 +126,11 @@ fn details(message: &Message) -> Json {
         lines.push(line);
     }
     lines.reverse();
+    let texts = message.notes.texts.iter();
+    let texts = texts.map(|note| (note.name.to_string(), json!(note.text)));
+    let texts: serde_json::Map<String, Json> = texts.collect();
     json!({
+        "annotations": texts,
         "incident": message.incident.map(|id| id.0),
         "severity": message.severity.word(),
         "text": message.text,

@@ -70,6 +70,9 @@ fn body(message: &Message) -> Json {
     );
     let mut blocks = vec![section(&head)];
     let asks = matches!(message.kind, MessageKind::Page | MessageKind::Task);
+    if asks && let Some(notes) = notes(message) {
+        blocks.push(section(&notes));
+    }
     if asks && !message.evidence.is_empty() {
         blocks.push(section(&format!("```{}```", evidence(message))));
     }
@@ -78,6 +81,23 @@ fn body(message: &Message) -> Json {
     }
     let plain = marked(&format!("{word}: {title}: {text}"), SECTION);
     json!({"text": plain, "blocks": blocks, "unfurl_links": false, "unfurl_media": false})
+}
+
+/// What the alert says of itself, a line each.
+fn notes(message: &Message) -> Option<String> {
+    let notes = &message.notes;
+    let lines = notes.texts.iter().chain(&notes.links);
+    let mut room = SECTION;
+    let mut shown = Vec::new();
+    for note in lines {
+        let line = format!("{}: {}", marked(&note.name, 100), marked(&note.text, 600));
+        match room.checked_sub(line.chars().count() + 1) {
+            Some(left) => room = left,
+            None => break,
+        }
+        shown.push(line);
+    }
+    (!shown.is_empty()).then(|| shown.join("\n"))
 }
 
 /// The newest lines: as many as are read, and fit.

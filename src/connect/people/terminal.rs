@@ -63,6 +63,11 @@ pub fn page(message: &Message) -> String {
     );
     let asks = matches!(message.kind, MessageKind::Page | MessageKind::Task);
     if asks {
+        let notes = &message.notes;
+        for note in notes.texts.iter().chain(&notes.links) {
+            let note = format!("{}: {}", note.name, note.text);
+            page.push_str(&format!("    {}\n", escape_text(&note, SHOWN_CHARACTERS)));
+        }
         for line in &message.evidence {
             page.push_str(&format!(
                 "    {}\n",

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::post;
 use crate::connect::client::with_bearer;
 use crate::connect::{Client, Messenger, Pending, SecretText, Secrets, Undelivered};
-use crate::journal::Message;
+use crate::journal::{Message, Note};
 
 /// Posts messages to one URL.
 pub struct Webhook {
@@ -85,7 +85,16 @@ pub fn body(message: &Message) -> Json {
         "text": message.text,
         "reason": message.reason,
         "roles": message.roles,
+        "annotations": named(&message.notes.texts),
+        "links": named(&message.notes.links),
         "evidence": message.evidence.iter().map(line).collect::<Vec<_>>(),
         "answer": message.answer,
     })
+}
+
+fn named(notes: &[Note]) -> Json {
+    let named = notes
+        .iter()
+        .map(|note| (note.name.to_string(), json!(note.text)));
+    Json::Object(named.collect())
 }

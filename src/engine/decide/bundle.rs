@@ -3,7 +3,7 @@
 use super::Decision;
 use crate::effect::Severity;
 use crate::engine::model::Model;
-use crate::journal::{Line, Message, MessageId, MessageKind, MessagesBundled, Outbox};
+use crate::journal::{Line, Message, MessageId, MessageKind, MessagesBundled, Notes, Outbox};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// The most incidents that a page lists.
@@ -89,6 +89,7 @@ fn listed(id: MessageId, first: &Message, parts: &[&Message]) -> Message {
         roles,
         evidence,
         answer: format!("rbk incident ack --page {id}"),
+        notes: Notes::default(),
     }
 }
 

@@ -5,8 +5,8 @@ use crate::effect::{End, Severity};
 use crate::engine::model::Model;
 use crate::journal::{
     Alert, ChangesFrozen, DebtId, DebtIncurred, DwellEnd, EventId, Fact, Holding, IncidentId,
-    Message, MessageId, MessageKind, MessageQueued, Obstacle, ReleasedFor, Retry, RunId, Scope,
-    samples,
+    Message, MessageId, MessageKind, MessageQueued, Notes, Obstacle, ReleasedFor, Retry, RunId,
+    Scope, samples,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Time};
@@ -65,6 +65,7 @@ fn page() -> Fact {
         roles: Vec::new(),
         evidence: Vec::new(),
         answer: String::new(),
+        notes: Notes::default(),
     };
     MessageQueued {
         message: MessageId(1),

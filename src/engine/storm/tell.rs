@@ -8,7 +8,7 @@ use super::super::Engine;
 use super::super::decide::{chain, deliver};
 use super::super::duty::link;
 use crate::effect::{Reason, Severity};
-use crate::journal::{Incident, IncidentId, Line, Message, MessageKind, Scope};
+use crate::journal::{Incident, IncidentId, Line, Message, MessageKind, Notes, Scope};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -80,6 +80,7 @@ impl Engine {
             roles: Vec::new(),
             evidence: Vec::new(),
             answer: String::new(),
+            notes: Notes::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::connect::{Client, Messenger, PagerDuty, SecretText, Secrets, Slack, Terminal, Webhook};
 use crate::effect::Severity;
-use crate::journal::{IncidentId, Line, Message, MessageKind};
+use crate::journal::{IncidentId, Line, Message, MessageKind, Notes};
 use crate::value::Time;
 
 /// What is told.
@@ -98,5 +98,6 @@ fn message(letter: &Letter) -> Message {
         roles: vec!["builder".into()],
         evidence: letter.evidence.iter().map(line).collect(),
         answer: "rbk ack 7".into(),
+        notes: Notes::default(),
     }
 }

@@ -9,8 +9,8 @@ use crate::effect::{Call, Severity};
 use crate::journal::{
     self, Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
     Happened, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId, IntentState,
-    Message, MessageId, MessageKind, Obstacle, Outbox, RunId, Scope, Source, Stamp, Standing,
-    StoredIntent, StoredRun, StoredWait, Storm, Waits, Write,
+    Message, MessageId, MessageKind, Notes, Obstacle, Outbox, RunId, Scope, Source, Stamp,
+    Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits, Write,
 };
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Action, Dirt, Intent, IntentKind, StepPath};
@@ -302,6 +302,7 @@ impl Batch {
             roles: vec!["oncall".into()],
             evidence: Vec::new(),
             answer: "answer".into(),
+            notes: Notes::default(),
         };
         self.with(Write::Message(Outbox {
             id: MessageId(id),

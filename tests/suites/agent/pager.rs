@@ -21,6 +21,7 @@ pub const CASES: &[Case] = &[
     ),
     ("what comes together is one page", together),
     ("a page outlives a kill", outlives_a_kill),
+    ("a page says what the alert says of itself", annotated),
 ];
 
 fn stage(people: Server) -> Stage {
@@ -181,4 +182,45 @@ fn outlives_a_kill() {
         };
         wait::until("it has arrived", arrived, || stage.shown(*id));
     }
+}
+
+/// Annotations, the runbook and the graph of the alert come with the page, and what was seen; nothing
+/// in them reaches the reader that is no text.
+fn annotated() {
+    let people = Server::new(|_, stream| respond(stream, 200, "application/json", "{}"));
+    let mut stage = stage(people);
+    stage.start();
+    let one = alert(&json!({"service": "a"}));
+    let mut one: Value = serde_json::from_str(&one).unwrap();
+    one["annotations"] = json!({
+        "description": "it is slow\u{1b}[2J",
+        "summary": "slow",
+        "runbook_url": "https://wiki.example/slow",
+        "dashboard": "javascript:alert(1)",
+        "empty": "",
+    });
+    one["generatorURL"] = json!("http://prometheus.example/graph?g0.expr=up");
+    one["dashboardURL"] = json!(7);
+    let (status, answer) = stage
+        .post(ALERTS, notification(&[one.to_string()]).as_bytes())
+        .unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let page = wait::until(
+        "it is told",
+        || pages(&stage).into_iter().next(),
+        || stage.log(),
+    );
+    let expected = json!({
+        "dashboard": "javascript:alert(1)",
+        "description": "it is slow\\u{1b}[2J",
+        "summary": "slow",
+    });
+    assert_eq!(page["annotations"], expected);
+    let expected = json!({
+        "generatorURL": "http://prometheus.example/graph?g0.expr=up",
+        "runbook_url": "https://wiki.example/slow",
+    });
+    assert_eq!(page["links"], expected);
+    let lines = page["evidence"].as_array().unwrap();
+    assert!(!lines.is_empty(), "{page}");
 }
