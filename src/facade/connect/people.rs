@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::connect::{Client, Messenger, PagerDuty, SecretText, Secrets, Slack, Terminal, Webhook};
 use crate::effect::Severity;
-use crate::journal::{IncidentId, Line, Message, MessageKind, Notes};
+use crate::journal::{IncidentId, Line, Message, MessageKind, Note, Notes};
 use crate::value::Time;
 
 /// What is told.
@@ -23,6 +23,10 @@ pub struct Letter {
     pub text: String,
     /// Oldest first.
     pub evidence: Vec<String>,
+    /// What the alert says of itself, each by its name.
+    pub notes: Vec<(&'static str, String)>,
+    /// Where to read on, each by its name.
+    pub links: Vec<(&'static str, String)>,
 }
 
 /// Delivers a letter by `webhook`, `pagerduty`, `slack` to an address, with a token, while the
@@ -84,6 +88,10 @@ fn message(letter: &Letter) -> Message {
         at,
         text: text.clone(),
     };
+    let note = |(name, text): &(&'static str, String)| Note {
+        name: (*name).into(),
+        text: text.clone(),
+    };
     Message {
         kind: MessageKind::from_word(letter.kind).unwrap_or(MessageKind::Page),
         incident: Some(IncidentId(7)),
@@ -98,6 +106,9 @@ fn message(letter: &Letter) -> Message {
         roles: vec!["builder".into()],
         evidence: letter.evidence.iter().map(line).collect(),
         answer: "rbk ack 7".into(),
-        notes: Notes::default(),
+        notes: Notes {
+            texts: letter.notes.iter().map(note).collect(),
+            links: letter.links.iter().map(note).collect(),
+        },
     }
 }

@@ -37,6 +37,8 @@ fn letter() -> Letter {
         title: "QueueStuck in shop".into(),
         text: "The worker did not recover.".into(),
         evidence: vec!["moved() was 0".into(), "did k8s.restart".into()],
+        notes: vec![("summary", "nothing moves".into())],
+        links: vec![("runbook_url", "https://wiki.example/stuck".into())],
     }
 }
 
@@ -125,6 +127,8 @@ fn a_webhook_gets_all_of_it() {
             {"at": "2026-01-01T00:00:00Z", "text": "did k8s.restart"},
         ],
         "answer": "rbk ack 7",
+        "annotations": {"summary": "nothing moves"},
+        "links": {"runbook_url": "https://wiki.example/stuck"},
     });
     assert_eq!(body, expected);
 }
@@ -145,7 +149,11 @@ fn pagerduty_knows_one_thread() {
     assert_eq!(page["event_action"], "trigger");
     assert_eq!(page["payload"]["severity"], "error");
     assert_eq!(page["payload"]["source"], "shop");
-    assert_eq!(page["payload"]["custom_details"]["answer"], "rbk ack 7");
+    let details = &page["payload"]["custom_details"];
+    assert_eq!(details["answer"], "rbk ack 7");
+    assert_eq!(details["annotations"]["summary"], "nothing moves");
+    let link = serde_json::json!({"href": "https://wiki.example/stuck", "text": "runbook_url"});
+    assert_eq!(page["links"], serde_json::json!([link]));
     for (kind, action) in [("acknowledged", "acknowledge"), ("resolved", "resolve")] {
         let event = of(kind, "sev2");
         assert_eq!(event["event_action"], action);
@@ -173,7 +181,8 @@ fn pagerduty_takes_any_text() {
         &Letter {
             title: hidden.clone(),
             text: hidden.clone(),
-            evidence: vec![hidden; 2_000],
+            evidence: vec![hidden.clone(); 2_000],
+            notes: vec![("summary", hidden); 8],
             ..letter()
         },
     );
@@ -194,6 +203,7 @@ fn slack_shows_text_as_text() {
             title: "<!channel> & <http://evil|good>".into(),
             text: "one\ntwo".into(),
             evidence: vec!["``` <@U1> \u{202e}".into()],
+            notes: vec![("summary", "<!here>".into())],
             ..letter()
         },
     );
@@ -204,8 +214,10 @@ fn slack_shows_text_as_text() {
         text(0),
         format!("*Page* (sev2, stuck_worker): {title}\none\ntwo")
     );
-    assert_eq!(text(1), "```''' &lt;@U1&gt; \\u{202e}```");
-    assert_eq!(text(2), "`rbk ack 7`");
+    let notes = "summary: &lt;!here&gt;\nrunbook_url: https://wiki.example/stuck";
+    assert_eq!(text(1), notes);
+    assert_eq!(text(2), "```''' &lt;@U1&gt; \\u{202e}```");
+    assert_eq!(text(3), "`rbk ack 7`");
     for filled in ["&", "x", "\u{202e}", "é"] {
         let long = filled.repeat(10_000);
         let body = arrived(
@@ -213,7 +225,8 @@ fn slack_shows_text_as_text() {
             &Letter {
                 title: long.clone(),
                 text: long.clone(),
-                evidence: vec![long; 500],
+                evidence: vec![long.clone(); 500],
+                notes: vec![("summary", long); 8],
                 ..letter()
             },
         );
@@ -238,6 +251,8 @@ fn a_terminal_shows_a_page() {
         "{page}"
     );
     assert!(page.contains("did k8s.restart"));
+    assert!(page.contains("summary: nothing moves"));
+    assert!(page.contains("runbook_url: https://wiki.example/stuck"));
     assert!(page.contains("answer with: rbk ack 7"));
     assert!(!page.contains('\u{1b}'));
 }
@@ -250,6 +265,8 @@ fn no_secret_goes_to_people() {
                 title: format!("a {SECRET}"),
                 text: format!("b {SECRET}"),
                 evidence: vec![format!("c {SECRET}")],
+                notes: vec![("summary", format!("d {SECRET}"))],
+                links: vec![("runbook_url", format!("https://e/{SECRET}"))],
                 ..letter()
             },
         );
