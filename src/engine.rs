@@ -62,6 +62,7 @@ mod work;
 
 pub use arrive::Accepted;
 pub use contact::Taken;
+pub use dead::Replay;
 pub use drive::granted;
 pub use gate::table as gates;
 pub use model::Model;

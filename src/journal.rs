@@ -25,16 +25,16 @@ pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
 pub use fact::{
     AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
     ChainEnded, ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen,
-    ChangesReleased, Class, Climb, ClockStepped, DeadLettered, DebtChecked, DebtIncurred,
-    DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted, EventJoined,
-    EventReceived, EvidenceAttached, Fact, FreezeReminded, IncidentAcknowledged, IncidentHanded,
-    IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested, IncidentResolved,
-    IntentGranted, IntentRefused, IntentWaiting, Kind, LinkReached, MessageQueued, MessagesBundled,
-    MessagesDelivered, MessagesDropped, MessagesFailed, NoticeGiven, Observed, Obstacle,
-    PackageLoaded, ProgramKept, ReleasedFor, RequestReceived, RunEnded, RunMoved, RunQuarantined,
-    RunReported, RunResumed, RunStarted, RunbookLoaded, Scope, SettledBy, StoppedHow,
-    StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, Take, TargetsReleased, TriggerRef,
-    UnprovenChanged, facts, samples,
+    ChangesReleased, Class, Climb, ClockStepped, DeadLetterReplayed, DeadLettered, DebtChecked,
+    DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved, DwellStarted,
+    EventJoined, EventReceived, EvidenceAttached, Fact, FreezeReminded, IncidentAcknowledged,
+    IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested,
+    IncidentResolved, IntentGranted, IntentRefused, IntentWaiting, Kind, LinkReached,
+    MessageQueued, MessagesBundled, MessagesDelivered, MessagesDropped, MessagesFailed,
+    NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor, RequestReceived,
+    RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted, RunbookLoaded, Scope,
+    SettledBy, StoppedHow, StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, Take,
+    TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};

@@ -13,7 +13,8 @@ use super::duty::link;
 use super::{Accepted, Engine};
 use crate::effect::Severity;
 use crate::journal::{
-    DeadLetter, DeadLettered, Disposition, EventId, Message, MessageKind, Notes, Source, Write,
+    DeadLetter, DeadLetterReplayed, DeadLettered, Disposition, EventId, LetterId, Message,
+    MessageKind, Notes, Source, Write,
 };
 use crate::planted::Planted;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -26,6 +27,15 @@ const MOST: u32 = 20;
 const KINDS: usize = 1_000;
 /// How much of a name is repeated.
 const NAME: usize = 80;
+
+/// Somebody has a dead letter tried again.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    pub letter: LetterId,
+    /// The event that the letter is about, if it was accepted as one.
+    pub event: Option<EventId>,
+    pub by: SmolStr,
+}
 
 /// What was told, by code and name.
 #[derive(Debug, Default)]
@@ -105,9 +115,18 @@ impl Engine {
         self.keep_letter(letter, owner);
     }
 
-    /// Something that lay with the dead letters was tried again: what became of it then, if it was taken,
-    /// is what became of it.
-    pub fn tried_again(&mut self, event: EventId, accepted: &Accepted) {
+    /// Something that lay with the dead letters has arrived again: what became of it now, if it was
+    /// taken, is what became of it.
+    pub(super) fn replayed(&mut self, replay: Replay, accepted: &Accepted, now: Time) {
+        let again = DeadLetterReplayed {
+            letter: replay.letter,
+            event: self.model.newest_event(),
+            by: replay.by,
+        };
+        self.record(again, now);
+        let Some(event) = replay.event else {
+            return;
+        };
         let disposition = match accepted {
             Accepted::Taken(incidents) => Disposition::Taken(incidents.clone()),
             Accepted::Joined(incident) => Disposition::Taken(vec![*incident]),

@@ -7,6 +7,7 @@
 use smol_str::SmolStr;
 
 use super::contact::Taken;
+use super::dead::Replay;
 use super::matched::Matched;
 use super::work::{TURN, Work};
 use super::{Accepted, Arriving, Engine, Input, Refusal, Runbooks, Settling};
@@ -32,6 +33,22 @@ impl Engine {
         let matched = self.matched(arriving);
         self.fetch(journal, &self.lacks_for(&matched))?;
         let accepted = self.receive(matched, now);
+        self.go_on(journal, now)?;
+        Ok(accepted)
+    }
+
+    /// Accepts what lay with the dead letters.
+    pub fn replay(
+        &mut self,
+        journal: &dyn Journal,
+        arriving: Arriving,
+        replay: Replay,
+        now: Time,
+    ) -> Result<Accepted, Error> {
+        let matched = self.matched(arriving);
+        self.fetch(journal, &self.lacks_for(&matched))?;
+        let accepted = self.receive(matched, now);
+        self.replayed(replay, &accepted, now);
         self.go_on(journal, now)?;
         Ok(accepted)
     }

@@ -183,6 +183,11 @@ impl Model {
         &self.disturbed
     }
 
+    /// The event that arrived last.
+    pub fn newest_event(&self) -> EventId {
+        EventId(self.newest.event)
+    }
+
     pub fn next_event(&self) -> EventId {
         EventId(self.newest.event + 1)
     }

@@ -18,8 +18,7 @@ use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswere
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken};
 use crate::journal::{
-    Batch, DeadLetter, Error, ErrorKind, EventId, IncidentId, Journal, MessageId, Scope,
-    StoppedHow, Write,
+    Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, MessageId, Scope, StoppedHow, Write,
 };
 use crate::settings::{Bounds, Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -35,8 +34,8 @@ const IDLE: Duration = Duration::from_secs(1);
 enum Order {
     Input(engine::Input),
     Accept(Vec<Arriving>, Reply<Vec<Accepted>>),
-    /// One that lay with the dead letters, and its number then.
-    Replay(Box<Arriving>, Option<EventId>, Reply<Accepted>),
+    /// One that lay with the dead letters.
+    Replay(Box<Arriving>, engine::Replay, Reply<Accepted>),
     /// With the name that its sender gives it.
     Bury(Box<DeadLetter>, SmolStr, Reply<()>),
     Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
@@ -245,11 +244,8 @@ impl Work {
                     .collect();
                 Some(later(reply, accepted?))
             }
-            Order::Replay(arriving, event, reply) => {
-                let accepted = engine.accept(journal, *arriving, now)?;
-                if let Some(event) = event {
-                    engine.tried_again(event, &accepted);
-                }
+            Order::Replay(arriving, replay, reply) => {
+                let accepted = engine.replay(journal, *arriving, replay, now)?;
                 Some(later(reply, accepted))
             }
             Order::Bury(letter, name, reply) => {
@@ -376,13 +372,13 @@ impl Handle {
         accepted.map_err(|Gone| NotTaken::Gone)
     }
 
-    /// Accepts what lay with the dead letters under this number, if it had one.
+    /// Accepts what lay with the dead letters.
     pub async fn replay(
         &self,
         arriving: Arriving,
-        event: Option<EventId>,
+        replay: engine::Replay,
     ) -> Result<Accepted, Gone> {
-        self.ask(|reply| Order::Replay(Box::new(arriving), event, reply))
+        self.ask(|reply| Order::Replay(Box::new(arriving), replay, reply))
             .await
     }
 

@@ -10,8 +10,7 @@
 //! - `carried`: what is kept in a row of its own, and only in memory with the fact.
 //!
 //! A field that is a person or a text has a value for "gone". Other versions of a kind are lifted in
-//! `lift.rs`. Numbers 9, 19 and 37 are kept for schedules, ratings and frozen populations; 5 and 18
-//! for replayed letters and damaged incidents; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
+//! `lift.rs`. Numbers 9, 19 and 37 are kept for schedules, ratings and frozen populations; 80 to 99 for approvals and reviews; 100 to 153 for what agents share among them.
 
 /// Makes the bodies of a group of facts.
 macro_rules! bodies {
@@ -191,6 +190,7 @@ facts! {
     2 EventReceived 1 [A];
     3 RequestReceived 1 [A];
     4 DeadLettered 1 [A];
+    5 DeadLetterReplayed 1 [A];
     6 DwellStarted 1 [];
     7 DwellMoved 1 [];
     8 DwellEnded 1 [];

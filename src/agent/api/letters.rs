@@ -14,7 +14,7 @@ use super::super::view::{LetterList, LetterView};
 use super::asked::{Asked, Name, most};
 use super::ingest::answer_one;
 use super::{Caller, Failed, Shared};
-use crate::engine::Arriving;
+use crate::engine::{Arriving, Replay};
 use crate::journal::{DeadLetter, Disposition, Error, Event, Journal, LetterId, Source};
 
 /// Which part of the list.
@@ -86,11 +86,14 @@ pub async fn replay(
         }
         other => other.map(|arrival| arrival.event),
     };
+    let by = caller.asks();
     let arriving = again(letter, event, caller).map_err(|why| {
         let why = format!("dead letter {id} cannot be tried again: {why}");
         Failed::of(StatusCode::CONFLICT, why)
     })?;
-    let accepted = shared.handle.replay(arriving, was).await?;
+    let (letter, event) = (id, was);
+    let replay = Replay { letter, event, by };
+    let accepted = shared.handle.replay(arriving, replay).await?;
     answer_one(accepted)
 }
 

@@ -99,7 +99,8 @@ impl Model {
             Fact::AlertReceived(_)
             | Fact::EventReceived(_)
             | Fact::RequestReceived(_)
-            | Fact::DeadLettered(_) => {}
+            | Fact::DeadLettered(_)
+            | Fact::DeadLetterReplayed(_) => {}
             // Incidents have been changed; runs are not in the model yet.
             Fact::IncidentOpened(_)
             | Fact::EventJoined(_)

@@ -72,6 +72,13 @@ bodies! {
         person owner: Option<SmolStr>,
     }
 
+    /// Somebody had something tried again that lay with the dead letters. It arrived as a new event.
+    DeadLetterReplayed {
+        plain letter: LetterId,
+        plain event: EventId,
+        person by: SmolStr,
+    }
+
     /// An alert has to stand before anything comes of it.
     DwellStarted {
         plain event: EventId,

@@ -8,14 +8,14 @@ use smol_str::SmolStr;
 
 use super::{
     AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
-    ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped, DeadLettered,
-    DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd, DwellEnded, DwellMoved,
-    DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded, IncidentAcknowledged,
-    IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened, IncidentRequested,
-    IncidentResolved, LinkReached, MessageQueued, MessagesBundled, MessagesDelivered,
-    MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept, RequestReceived, RunbookLoaded,
-    Scope, StoppedHow, StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, TriggerRef,
-    UnprovenChanged,
+    ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped,
+    DeadLetterReplayed, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
+    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded,
+    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened,
+    IncidentRequested, IncidentResolved, LinkReached, MessageQueued, MessagesBundled,
+    MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
+    RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormBegan, StormEnded,
+    StormJoined, Subject, TriggerRef, UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -143,6 +143,12 @@ fn arrivals() -> Vec<Fact> {
             why: "no runbook takes it".into(),
             body: "{}".into(),
             owner: Some("pagerduty:checkout".into()),
+        }
+        .into(),
+        DeadLetterReplayed {
+            letter: LetterId(4),
+            event: EventId(10),
+            by: "ada".into(),
         }
         .into(),
         DwellStarted {
