@@ -92,6 +92,9 @@ use timer::Timer;
 use waiting::Waiters;
 use work::Work;
 
+/// After so many tries of one page the others do not wait behind it, if its contact answers.
+const TRIES: u32 = 3;
+
 /// The mind of one agent. See the module's doc for how it is driven.
 #[derive(Debug)]
 pub struct Engine {
@@ -220,7 +223,10 @@ impl Engine {
             } => {
                 let decision = deliver::undelivered(&self.model, message, &why, retry, now);
                 self.carry_out(decision, now);
-                self.came_back(message, !retry.refused, now);
+                // One that fails again and again holds nobody up: it may be the only one that cannot be taken.
+                let tried = self.model.message(message).map_or(0, Outbox::failures);
+                let is_there = retry.refused || (retry.answered && tried >= TRIES);
+                self.came_back(message, !is_there, now);
             }
         }
     }

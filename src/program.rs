@@ -74,6 +74,33 @@ pub struct Program {
     pub zone: Option<SmolStr>,
     pub entries: Entries,
     pub metadata: Metadata,
+    /// The product that the runbook is for; empty in artefacts of earlier versions. For people only, so
+    /// it stands last, and the hash is made without it.
+    pub product: SmolStr,
+}
+
+impl Program {
+    /// The name of the product that the runbook is for; where that is not known, of the package.
+    pub fn product(&self) -> &SmolStr {
+        match self.product.is_empty() {
+            true => &self.package,
+            false => &self.product,
+        }
+    }
+
+    /// A program by its artefact, as this version or an earlier one wrote it.
+    pub fn of_artefact(artefact: &[u8]) -> Option<Program> {
+        let whole = postcard::take_from_bytes::<Program>(artefact);
+        if let Ok((program, [])) = whole {
+            return Some(program);
+        }
+        // Earlier versions knew no product: an empty one has one byte.
+        let longer = [artefact, &[0]].concat();
+        match postcard::take_from_bytes::<Program>(&longer) {
+            Ok((program, [])) => Some(program),
+            Ok(_) | Err(_) => None,
+        }
+    }
 }
 
 /// Where the run enters the code.

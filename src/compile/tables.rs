@@ -67,12 +67,16 @@ impl<'a> Tables<'a> {
                 version.major, version.minor, version.patch
             ))
         });
+        let product = runbook
+            .product
+            .map(|id| package.products[id.index()].name.clone());
         let program = Program {
             edition: EDITION,
             instruction_set: INSTRUCTION_SET,
             package: package.name.clone(),
             runbook: runbook.name.clone(),
             version: version.unwrap_or_default(),
+            product: product.unwrap_or_default(),
             ..Program::default()
         };
         Tables {

@@ -50,6 +50,7 @@ async fn post(
                 why: said(secrets, &why),
                 retry: Retry {
                     refused: !matches!(status, 408 | 425 | 429 | 500..600),
+                    answered: true,
                     after: wait(&answer.retry_after, SystemTime::now()),
                 },
             })

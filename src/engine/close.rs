@@ -81,7 +81,7 @@ impl Engine {
         };
         // A run that is called off may still be changing something: its end releases that.
         let is_free = incident.run.is_none();
-        let told = incident.told.clone();
+        let told = self.heard(id);
         let pages = incident.pages.clone();
         let last = RunId::Incident(id, incident.runs.saturating_sub(1));
         let resolved = IncidentResolved {

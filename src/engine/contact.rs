@@ -12,7 +12,7 @@ use super::decide::{bundle, deliver};
 use super::people::Refusal;
 use super::timer::Timer;
 use super::{Action, Engine};
-use crate::journal::{IncidentId, IncidentState, MessageId, MessageKind};
+use crate::journal::{IncidentId, IncidentState, MessageId, MessageKind, Outbox};
 use crate::run::moment;
 use crate::settings::PageBounds;
 use crate::value::{Duration, Time};
@@ -45,6 +45,13 @@ impl Contact {
 }
 
 impl Contacts {
+    /// Whether a message is on its way, alone or with others.
+    pub fn is_under_way(&self, outbox: &Outbox) -> bool {
+        let contact = self.0.get(&outbox.to);
+        let id = outbox.bundle.unwrap_or(outbox.id);
+        contact.is_some_and(|contact| contact.under_way.contains(&id))
+    }
+
     /// The clock was set.
     pub fn shift(&mut self, by: Duration) {
         for contact in self.0.values_mut() {
@@ -143,7 +150,11 @@ impl Engine {
         let mut taken = Vec::new();
         let mut refused = Refusal::NoSuchPage;
         for id in self.model.told_on(page) {
-            match self.acknowledged(id, by, now) {
+            // Whoever got the page hears of all of it at once.
+            let pages = self.pages_of(id).into_iter();
+            let but = pages.into_iter().find(|(number, _)| *number == page);
+            let but = but.map(|(_, to)| to);
+            match self.acknowledged_but(id, by, but, now) {
                 Ok(()) => taken.push(id),
                 Err(refusal) => refused = refusal,
             }

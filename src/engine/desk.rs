@@ -213,7 +213,7 @@ impl Desk {
         let program = artefact
             .ok()
             .flatten()
-            .and_then(|artefact| postcard::from_bytes::<Program>(&artefact).ok());
+            .and_then(|artefact| Program::of_artefact(&artefact));
         let program = program.filter(|one| one.validate().is_ok() && one.code_hash() == hash);
         let known = self.programs.entry(hash);
         known.or_insert_with(|| program.map(Arc::new));

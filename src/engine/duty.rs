@@ -49,6 +49,14 @@ impl Engine {
         if kind == MessageKind::Page && self.is_told_by_storm(id, notice.because, now) {
             return;
         }
+        // Whoever has taken it on while a run was at work goes on having it; nobody else is woken.
+        let (kind, text) = match (kind, self.has(id)) {
+            (MessageKind::Page, Some(by)) => {
+                let text = format!("{} ({by} has the incident)", notice.text);
+                (MessageKind::Note, text)
+            }
+            (kind, _) => (kind, notice.text.clone()),
+        };
         let mut roles = notice.roles.clone();
         if roles.is_empty() {
             roles.extend(link(program, 0).map(|(name, _, _)| name));
@@ -61,12 +69,12 @@ impl Engine {
             let next = due.unwrap_or_else(|| moment::after(now, hold.unwrap_or(chain::REPEAT)));
             // Once a task is overdue, the chain is climbed from its beginning.
             let place = place.filter(|_| due.is_none());
-            self.hand(id, (place, next), &notice.text, notice.because, now);
+            self.hand(id, (place, next), &text, notice.because, now);
         }
         for role in roles {
             let address = program.roles.iter().find(|known| known.name == role);
             let address = address.map_or(role.clone(), |known| known.address.clone());
-            self.send(id, &address, kind, &notice.text, notice.because, now);
+            self.send(id, &address, kind, &text, notice.because, now);
         }
     }
 
@@ -93,6 +101,10 @@ impl Engine {
         let Some(scope) = self.storm_telling_of(id) else {
             return false;
         };
+        // Once somebody has it, its page is not told again: whoever is needed then hears by itself.
+        if self.is_taken_on(&scope) {
+            return false;
+        }
         let incident = id;
         self.record(IncidentHanded { incident, reason }, now);
         self.record(StormJoined { scope, incident }, now);
@@ -212,7 +224,10 @@ impl Engine {
             roles: Vec::new(),
             // It is made of the timeline when it is sent.
             evidence: Vec::new(),
-            answer: answer(id, reason),
+            answer: match kind {
+                MessageKind::Page | MessageKind::Task | MessageKind::Note => answer(id, reason),
+                MessageKind::Acknowledged | MessageKind::Resolved => String::new(),
+            },
             notes: Notes::default(),
         })
     }

@@ -26,6 +26,9 @@ impl Engine {
         why: &str,
         now: Time,
     ) -> Result<(), Refusal> {
+        if !self.is_known_scope(&scope) {
+            return Err(Refusal::NothingThere(scope));
+        }
         let decision = freeze::stop(&self.model, scope, by, why)?;
         self.carry_out(decision, now);
         self.timers
@@ -87,18 +90,30 @@ impl Engine {
         let all = self.runbooks.all().iter();
         let programs: Vec<_> = all.map(|loaded| loaded.program.clone()).collect();
         for program in programs {
-            if scope.covers(&program.package, &program.runbook)
+            if scope.covers(program.product(), &program.runbook)
                 && link(&program, 0).is_some_and(|(_, to, _)| told.insert(to))
             {
-                let (kind, title) = (MessageKind::Note, "changes are stopped");
+                let (kind, title) = (MessageKind::Note, "changes by the agent");
                 self.tell_first(&program, kind, thread.clone(), title, text, now);
             }
         }
     }
 
+    /// Whether something that is loaded, or an incident at hand, belongs to a scope.
+    fn is_known_scope(&self, scope: &Scope) -> bool {
+        let loaded = self.runbooks.all().iter().map(|loaded| &loaded.program);
+        let pinned = self.model.codes();
+        let pinned = pinned
+            .iter()
+            .filter_map(|code| self.desk.program(*code).ok());
+        let mut pinned = pinned.map(|program| scope.covers(program.product(), &program.runbook));
+        let mut loaded = loaded.map(|program| scope.covers(program.product(), &program.runbook));
+        *scope == Scope::All || loaded.any(|covered| covered) || pinned.any(|covered| covered)
+    }
+
     fn owners_of(&self, scope: &Scope) -> BTreeSet<(SmolStr, SmolStr)> {
         let all = self.runbooks.all().iter().map(|loaded| &loaded.program);
-        let own = all.filter(|program| scope.covers(&program.package, &program.runbook));
+        let own = all.filter(|program| scope.covers(program.product(), &program.runbook));
         let owners = own.filter_map(|program| link(program, 0));
         owners.map(|(role, to, _)| (role, to)).collect()
     }

@@ -154,7 +154,7 @@ impl Engine {
         let opened = IncidentOpened {
             incident: id,
             event,
-            product: program.package.clone(),
+            product: program.product().clone(),
             runbook,
             code,
             key,
@@ -165,7 +165,7 @@ impl Engine {
         };
         self.record(opened, now);
         if !is_request {
-            self.counts_for_storm(id, &program.package, now);
+            self.counts_for_storm(id, program.product(), now);
         }
         self.begin_run(id, code, &program, leave, now);
         id

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::decide::{chain, deliver};
 use super::{Action, Engine};
 use crate::effect::Reason;
-use crate::journal::{How, IncidentAcknowledged, IncidentId, IncidentState, MessageKind};
+use crate::journal::{How, IncidentAcknowledged, IncidentId, IncidentState, MessageKind, Scope};
 use crate::run;
 use crate::value::Time;
 
@@ -26,6 +26,8 @@ pub enum Refusal {
     /// A run is still about to find out itself.
     AtWork,
     NoStorm,
+    /// Nothing that is loaded or at work is called that.
+    NothingThere(Scope),
     /// No page of this number told of anything that is not over.
     NoSuchPage,
 }
@@ -37,6 +39,11 @@ impl std::fmt::Display for Refusal {
             Refusal::NoSuchPage => {
                 out.write_str("no page of this number tells of an incident that is not over")
             }
+            Refusal::NothingThere(scope) => write!(
+                out,
+                "nothing that is loaded or at work belongs to {}",
+                scope.shown()
+            ),
             Refusal::NoStorm => out.write_str("there is no such storm"),
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Already { by } => write!(out, "{by} did that already"),
@@ -64,6 +71,17 @@ impl Engine {
         by: &str,
         now: Time,
     ) -> Result<(), Refusal> {
+        self.acknowledged_but(id, by, None, now)
+    }
+
+    /// The same, and one address hears of it in another way.
+    pub(super) fn acknowledged_but(
+        &mut self,
+        id: IncidentId,
+        by: &str,
+        but: Option<SmolStr>,
+        now: Time,
+    ) -> Result<(), Refusal> {
         let Some(incident) = self.model.incident(id) else {
             return Err(Refusal::NoSuchIncident);
         };
@@ -79,7 +97,8 @@ impl Engine {
             }
             IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => {}
         }
-        let told = incident.told.clone();
+        let mut told = self.heard(id);
+        told.retain(|address| Some(address) != but.as_ref());
         self.record(self.has_it(id, by), now);
         let decision = chain::ends(&self.model, id, "somebody has answered");
         self.carry_out(decision, now);
@@ -93,6 +112,32 @@ impl Engine {
         self.say_of_pages(id, pages, (MessageKind::Acknowledged, &text), now);
         self.actions.push(Action::Note { incident: id, text });
         Ok(())
+    }
+
+    /// Who has an incident.
+    pub(super) fn has(&self, id: IncidentId) -> Option<SmolStr> {
+        match &self.model.incident(id)?.state {
+            IncidentState::Acknowledged { by } => Some(by.clone()),
+            IncidentState::Open
+            | IncidentState::Handed
+            | IncidentState::Reopened
+            | IncidentState::Resolved { .. } => None,
+        }
+    }
+
+    /// Who was told of an incident, or is being told; not those whose page has not left yet.
+    pub(super) fn heard(&self, id: IncidentId) -> Vec<SmolStr> {
+        let told = self.model.incident(id).map(|one| one.told.clone());
+        let mut told = told.unwrap_or_default();
+        // What is told again has arrived before.
+        if self.model.chain(id).is_some_and(|duty| duty.repeats > 0) {
+            return told;
+        }
+        told.retain(|address| {
+            let mut own = self.model.messages_of(id).filter(|one| one.to == *address);
+            !own.any(|one| !one.was_tried() && !self.contacts.is_under_way(one))
+        });
+        told
     }
 
     fn has_it(&self, incident: IncidentId, by: &str) -> IncidentAcknowledged {

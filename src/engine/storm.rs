@@ -151,6 +151,12 @@ impl Engine {
         storm.is_some_and(|storm| storm.cool_until.is_none())
     }
 
+    /// Whether somebody has taken a storm on.
+    pub(super) fn is_taken_on(&self, scope: &Scope) -> bool {
+        let storm = self.model.storm(scope);
+        storm.is_some_and(|storm| storm.duty.is_none())
+    }
+
     /// Whether one contact hears of a storm of everything, for all products.
     fn platform_hears(&self) -> bool {
         self.platform.is_some() && self.lasts(&Scope::All)

@@ -29,6 +29,14 @@ impl Outbox {
             Delivery::Delivered { .. } | Delivery::GivenUp { .. } => true,
         }
     }
+
+    /// How often it was tried in vain, while it is still to be delivered.
+    pub fn failures(&self) -> u32 {
+        match self.delivery {
+            Delivery::Due { tries, .. } => tries,
+            Delivery::Delivered { .. } | Delivery::GivenUp { .. } => 0,
+        }
+    }
 }
 
 /// How far its delivery has got.
@@ -103,6 +111,8 @@ pub struct Line {
 pub struct Retry {
     /// Whoever it goes to has said no: the same would be said again in a moment.
     pub refused: bool,
+    /// Whoever it goes to is there, and has trouble: maybe with this message alone.
+    pub answered: bool,
     /// So long it is not to be tried, by the other side's own word.
     pub after: Option<Duration>,
 }
@@ -111,11 +121,13 @@ impl Retry {
     /// Another try may help.
     pub const SOON: Retry = Retry {
         refused: false,
+        answered: false,
         after: None,
     };
     /// Only somebody who mends something helps.
     pub const REFUSED: Retry = Retry {
         refused: true,
+        answered: true,
         after: None,
     };
 }

@@ -24,8 +24,10 @@ impl fmt::Display for CodeHash {
 impl Program {
     /// The hash of what the program does.
     pub fn code_hash(&self) -> CodeHash {
-        let encoded = postcard::to_stdvec(&self.bare())
+        let mut encoded = postcard::to_stdvec(&self.bare())
             .expect("a program holds nothing that postcard cannot encode, and memory grows");
+        // The empty product at the end: earlier versions had none.
+        encoded.pop();
         CodeHash(Sha256::digest(encoded).into())
     }
 
@@ -33,6 +35,7 @@ impl Program {
     fn bare(&self) -> Program {
         let mut bare = self.clone();
         bare.package = SmolStr::default();
+        bare.product = SmolStr::default();
         bare.version = SmolStr::default();
         for function in &mut bare.functions {
             function.name = SmolStr::default();

@@ -297,6 +297,7 @@ impl Simulation {
                         let after = Some(after);
                         let retry = Retry {
                             after,
+                            answered: true,
                             ..Retry::SOON
                         };
                         (Duration::ZERO, failed(retry))

@@ -248,7 +248,16 @@ fn a_chain_is_due_when_its_time_is_over_and_ends_once() {
 
 fn seconds(tries: u32, refused: bool, after: Option<i64>) -> i64 {
     let after = after.map(|seconds| Duration::from_millis(seconds.saturating_mul(1_000)));
-    deliver::pause(tries, Retry { refused, after }).millis() / 1_000
+    deliver::pause(
+        tries,
+        Retry {
+            refused,
+            answered: refused,
+            after,
+        },
+    )
+    .millis()
+        / 1_000
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Whether more would be disturbed at the same time than a line of the blast allows.
 
 use super::{Asked, Gate, Known, Question, Verdict};
-use crate::journal::{Obstacle, Scope};
+use crate::journal::{Obstacle, RunId, Scope};
 use crate::program::{BlastLine, BlastPer, Program};
 
 pub struct AtOnce;
@@ -64,7 +64,11 @@ fn over(
     let most = line.count as usize;
     (own > 0 && others + own > most).then(|| {
         let kind = &line.target;
-        let why = format!("at most {most} {kind} at once, {others} by others now");
+        let holder = known.model.disturbed().first_of_others(run, kind);
+        let whose = holder.and_then(RunId::incident);
+        let whose = whose.map(|id| format!(", among them incident {id}"));
+        let whose = whose.unwrap_or_default();
+        let why = format!("at most {most} {kind} at once, {others} by others now{whose}");
         (obstacle, why)
     })
 }

@@ -32,7 +32,7 @@ impl Gate for Freeze {
             return Verdict::Wait(Obstacle::Freeze(Scope::All), why);
         }
         let program = question.program;
-        match known.model.frozen(&program.package, &program.runbook) {
+        match known.model.frozen(program.product(), &program.runbook) {
             Some((scope, hold)) => {
                 let why = match scope {
                     Scope::All => format!("all changes are stopped by {}", hold.by),

@@ -27,7 +27,7 @@ impl Gate for Storms {
         if Planted::StormIgnored.is_in() {
             return Verdict::Go;
         }
-        let product = &question.program.package;
+        let product = question.program.product();
         match known.model.storm_in_the_way(product, question.now) {
             Some((scope, storm)) => {
                 Verdict::Wait(Obstacle::Storm(scope.clone()), why(scope, storm))

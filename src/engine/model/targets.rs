@@ -73,6 +73,13 @@ impl Targets {
         Some((place, *owner))
     }
 
+    /// Another run that has hold of something of a type.
+    pub fn first_of_others(&self, run: RunId, kind: &str) -> Option<RunId> {
+        let mut all = self.by_place.iter();
+        let other = all.find(|(target, owner)| target.kind() == kind && **owner != run);
+        other.map(|(_, owner)| *owner)
+    }
+
     /// How many of a type others have hold of, but for these.
     pub fn of_others(&self, run: RunId, kind: &str, but: &[Identity]) -> usize {
         let all = self.counts.get(kind).copied().unwrap_or_default();

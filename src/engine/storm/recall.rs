@@ -44,7 +44,7 @@ impl Engine {
             let Ok(program) = self.desk.program(incident.code) else {
                 continue;
             };
-            let product = program.package.clone();
+            let product = program.product().clone();
             self.storms
                 .add(&product, incident.id, incident.opened, &self.bounds.storm);
             let over = self.model.storm_over(&product);

@@ -120,7 +120,7 @@ impl Engine {
     /// Code of the product: what is loaded, or what its incidents are pinned to.
     fn program_of_storm(&self, scope: &Scope) -> Option<Arc<Program>> {
         let all = self.runbooks.all().iter();
-        let mut own = all.filter(|loaded| scope.covers(&loaded.program.package, ""));
+        let mut own = all.filter(|loaded| scope.covers(loaded.program.product(), ""));
         if let Some(loaded) = own.next() {
             return Some(loaded.program.clone());
         }

@@ -21,6 +21,7 @@ pub const CASES: &[Case] = &[
     ),
     ("what comes together is one page", together),
     ("a page outlives a kill", outlives_a_kill),
+    ("a page that cannot be taken holds up no other", poisoned),
     ("a page says what the alert says of itself", annotated),
 ];
 
@@ -182,6 +183,27 @@ fn outlives_a_kill() {
         };
         wait::until("it has arrived", arrived, || stage.shown(*id));
     }
+}
+
+/// A pager that cannot digest one page takes all others.
+fn poisoned() {
+    let people = Server::new(|request, stream| {
+        let status = if request.contains("poison") { 500 } else { 200 };
+        respond(stream, status, "application/json", "{}");
+    });
+    let mut stage = stage(people);
+    stage.start();
+    stage.incident("poison");
+    let tried = || (first(&stage).len() > 1).then_some(());
+    wait::until("it is tried again", tried, || stage.log());
+    let others: BTreeSet<u64> = ["a", "b"].map(|service| stage.incident(service)).into();
+    let told = || {
+        let fine = pages(&stage).into_iter();
+        let fine = fine.filter(|page| !page.to_string().contains("poison"));
+        let told: BTreeSet<u64> = fine.flat_map(|page| told_of(&page)).collect();
+        (told == others).then_some(())
+    };
+    wait::until("the others are told", told, || stage.log());
 }
 
 /// Annotations, the runbook and the graph of the alert come with the page, and what was seen; nothing
