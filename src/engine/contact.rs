@@ -151,8 +151,8 @@ impl Engine {
         let mut refused = Refusal::NoSuchPage;
         for id in self.model.told_on(page) {
             // Whoever got the page hears of all of it at once.
-            let pages = self.pages_of(id).into_iter();
-            let but = pages.into_iter().find(|(number, _)| *number == page);
+            let mut pages = self.pages_of(id).into_iter();
+            let but = pages.find(|(number, _)| *number == page);
             let but = but.map(|(_, to)| to);
             match self.acknowledged_but(id, by, but, now) {
                 Ok(()) => taken.push(id),

@@ -120,8 +120,7 @@ pub fn storm_hastens(
     to: &str,
     now: Time,
 ) -> Decision {
-    let duty = model.storm(scope).and_then(|storm| storm.duty.as_ref());
-    let Some(duty) = duty else {
+    let Some(duty) = storm_duty(model, scope) else {
         return Decision::default();
     };
     let of = |place: u16| links.get(usize::from(place)).cloned();
@@ -136,12 +135,16 @@ pub fn storm_reached(
     to: &str,
     now: Time,
 ) -> Decision {
-    let duty = model.storm(scope).and_then(|storm| storm.duty.as_ref());
-    let Some(duty) = duty else {
+    let Some(duty) = storm_duty(model, scope) else {
         return Decision::default();
     };
     let of = |place: u16| links.get(usize::from(place)).cloned();
     reaches(&Subject::Storm(scope.clone()), duty, of, to, now)
+}
+
+/// Who is told of a storm, as long as nobody has taken it on.
+fn storm_duty<'m>(model: &'m Model, scope: &Scope) -> Option<&'m Duty> {
+    model.storm(scope)?.duty.as_ref()
 }
 
 /// A page has arrived: from now on its link is waited for, as long as it says.
