@@ -20,7 +20,8 @@
 //! what is on its way. What follows from an input is decided by functions of the model (`decide/`), and
 //! gates ask nothing else. No decision reads a store: what comes in, and each piece of work that it
 //! leaves (`work.rs`), names the records that it needs and that are not in memory, and they are fetched
-//! before it is decided (`fetch.rs`). Runs are still changed by hand: `desk.rs`.
+//! before it is decided (`fetch.rs`). A run is taken out while it is decided about, and put back by the fact
+//! that it has moved: `desk.rs`.
 //!
 //! Because an intent is granted, and the state of its run written, in the batch before the change
 //! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
@@ -71,7 +72,7 @@ pub use runbooks::{Loaded, Runbooks};
 pub use settle::Settling;
 pub use view::{Plain, evidence, line};
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use smol_str::SmolStr;
 
@@ -88,7 +89,7 @@ use dead::Dead;
 use decide::deliver;
 use desk::Desk;
 use storm::Storms;
-use timer::Timer;
+use timer::Timers;
 use waiting::Waiters;
 use work::Work;
 
@@ -103,7 +104,7 @@ pub struct Engine {
     runbooks: Runbooks,
     grants: Grants,
     model: Model,
-    timers: BTreeSet<(Time, Timer)>,
+    timers: Timers,
     /// Intents that wait for their turn.
     waiters: Waiters,
     /// What inputs have left to be done.
@@ -250,7 +251,7 @@ impl Engine {
     /// When something is due, if nothing happens before.
     pub fn next_timer(&self) -> Option<Time> {
         match self.work.is_empty() {
-            true => self.timers.first().map(|(time, _)| *time),
+            true => self.timers.next(),
             // The rest of the work is due at once.
             false => Some(Time::default()),
         }

@@ -5,6 +5,7 @@
 //! [`Write`]s, which becomes durable as a whole or not at all. Out: both as they were written. A store never decides anything, never reads a clock, and never retries: after an
 //! [`Error`] nothing is known of the batch, and whoever asked has to stop.
 
+mod archive;
 mod encode;
 mod event;
 mod fact;
@@ -20,6 +21,7 @@ mod record;
 mod retain;
 mod write;
 
+pub use archive::{Archive, Records};
 pub use encode::{Encoded, Read, decode, encode};
 pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
 pub use fact::{
@@ -42,10 +44,10 @@ pub use incident::{Duty, How, Incident, IncidentState, Said};
 pub use lost::{Lost, LostIncident};
 pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
-pub use needs::{Bodies, Needs};
+pub use needs::{Bodies, Body, Needs};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
-    StoredWait, Storm, Waits,
+    StoredWait, Storm, Waits, later,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;
@@ -53,8 +55,7 @@ pub use write::Write;
 use smol_str::SmolStr;
 
 use crate::effect::words;
-use crate::program::CodeHash;
-use crate::value::{Identity, Time};
+use crate::value::{Duration, Identity, Time};
 
 /// Why a store failed. Nothing is known about what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,41 +120,20 @@ pub trait Journal {
     /// What has happened after a batch, in order: at most so many batches that are still there.
     fn facts(&self, after: u64, most: usize) -> Result<Vec<Recorded>, Error>;
 
-    /// What a decision needs that is not in memory.
-    fn fetch(&self, needs: &Needs) -> Result<Bodies, Error> {
-        needs::fetch(self, needs)
-    }
+    /// What decisions need and is not in memory: all of a kind at once. A damaged record costs itself
+    /// alone.
+    fn fetch(&self, needs: &Needs) -> Result<Bodies, Error>;
 
     /// The highest number used for each kind of id, so that none is used twice.
     fn newest(&self) -> Result<Newest, Error>;
 
-    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error>;
     /// Every incident's runbook and key, and when it was opened, by number.
     fn keys(&self) -> Result<Vec<Keyed>, Error>;
-    /// The newest incident of a runbook with this key.
-    fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error>;
-    /// How many incidents of a runbook with this key were opened at or after a time.
-    fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error>;
     /// Incidents that are not over, newest first.
     fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error>;
-    /// Incidents, newest first: all that are not over if `open`, else all; at most `most`.
-    fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error>;
-    /// A page of the same list: those with a lower number than `before`, and how long the list is.
-    fn page_of_incidents(
-        &self,
-        open: bool,
-        before: Option<IncidentId>,
-        most: usize,
-    ) -> Result<Page<Incident>, Error>;
-    /// What happened in an incident, oldest first, from this number on.
-    fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error>;
-
-    fn run(&self, id: RunId) -> Result<Option<StoredRun>, Error>;
     /// Every run that has not ended, without its state, by id. An entry that cannot be read is
     /// given as the error, so that it alone is put aside.
     fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error>;
-    /// The artefact of a program, as it was written.
-    fn program(&self, hash: CodeHash) -> Result<Option<Vec<u8>>, Error>;
 
     /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
     /// outcome is unknown, whoever's they are; by id.
@@ -165,17 +145,6 @@ pub trait Journal {
     /// The same, each target by itself, with the runbook that meant to change it; by time.
     fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error>;
 
-    /// Events of this name that arrived at or after a time, newest first.
-    fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error>;
-    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error>;
-    /// A page of them, the last written first: those with a lower number than `before`.
-    fn dead_letters(
-        &self,
-        before: Option<LetterId>,
-        most: usize,
-    ) -> Result<Page<(LetterId, DeadLetter)>, Error>;
-    fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error>;
-
     /// Alerts that have to stand for a while first, by event, runbook, trigger.
     fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error>;
     /// Messages that are due, by id: neither delivered nor given up.
@@ -184,6 +153,8 @@ pub trait Journal {
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Where changes are stopped, and by whom.
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error>;
+    /// How far the clock has been set since the store began, all steps together.
+    fn clock(&self) -> Result<Duration, Error>;
     /// Who waits for leave to change something, or has waited, by run. One that cannot be read is left
     /// out: its patience begins anew.
     fn waits(&self) -> Result<Vec<StoredWait>, Error>;

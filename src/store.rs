@@ -15,6 +15,7 @@
 
 mod ask;
 mod batch;
+mod fetch;
 mod lock;
 mod lost;
 mod migrate;
@@ -30,12 +31,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Aged, Arrival, Batch, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind, EventId, Hold, Holding,
-    Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Newest, Outbox, Page, Recorded,
-    RunId, Scope, Step, StoreMigrated, StoredIntent, StoredRun, StoredWait, Storm,
+    Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind,
+    EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Needs,
+    Newest, Outbox, Page, Recorded, RunId, Scope, Step, StoreMigrated, StoredIntent, StoredRun,
+    StoredWait, Storm,
 };
-use crate::program::CodeHash;
-use crate::value::{Identity, Time};
+use crate::value::{Duration, Identity, Time};
 use lock::Lock;
 use open::Inode;
 use trouble::{error, from_sqlite};
@@ -182,28 +183,70 @@ impl Journal for Sqlite {
         batch::facts(self.known()?, after, most)
     }
 
-    fn newest(&self) -> Result<Newest, Error> {
-        ask::newest(self.known()?)
+    fn fetch(&self, needs: &Needs) -> Result<Bodies, Error> {
+        fetch::fetch(self.known()?, needs)
     }
 
-    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
-        ask::incident(self.known()?, id)
+    fn newest(&self) -> Result<Newest, Error> {
+        ask::newest(self.known()?)
     }
 
     fn keys(&self) -> Result<Vec<Keyed>, Error> {
         ask::keys(self.known()?)
     }
 
-    fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error> {
-        ask::incident_of(self.known()?, runbook, key)
-    }
-
-    fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error> {
-        ask::incidents_since(self.known()?, runbook, key, since)
-    }
-
     fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
         lost::open_incidents(self.known()?)
+    }
+
+    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
+        ask::live_runs(self.known()?)
+    }
+
+    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {
+        lost::open_intents(self.known()?)
+    }
+
+    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
+        ask::attempts(self.known()?, since)
+    }
+
+    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
+        ask::changed(self.known()?, since)
+    }
+
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
+        lost::holdings(self.known()?)
+    }
+
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
+        lost::outbox(self.known()?)
+    }
+
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
+        lost::debts(self.known()?)
+    }
+
+    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
+        ask::holds(self.known()?)
+    }
+
+    fn clock(&self) -> Result<Duration, Error> {
+        ask::clock(self.known()?)
+    }
+
+    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
+        ask::waits(self.known()?)
+    }
+
+    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
+        ask::storms(self.known()?)
+    }
+}
+
+impl Archive for Sqlite {
+    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
+        ask::incident(self.known()?, id)
     }
 
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
@@ -223,34 +266,6 @@ impl Journal for Sqlite {
         ask::timeline(self.known()?, incident, from)
     }
 
-    fn run(&self, id: RunId) -> Result<Option<StoredRun>, Error> {
-        ask::run(self.known()?, id)
-    }
-
-    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
-        ask::live_runs(self.known()?)
-    }
-
-    fn program(&self, hash: CodeHash) -> Result<Option<Vec<u8>>, Error> {
-        ask::program(self.known()?, hash)
-    }
-
-    fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {
-        lost::open_intents(self.known()?)
-    }
-
-    fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
-        ask::attempts(self.known()?, since)
-    }
-
-    fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
-        ask::changed(self.known()?, since)
-    }
-
-    fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
-        ask::events(self.known()?, name, since)
-    }
-
     fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
         ask::event(self.known()?, id)
     }
@@ -265,29 +280,5 @@ impl Journal for Sqlite {
 
     fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error> {
         ask::dead_letter(self.known()?, id)
-    }
-
-    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
-        lost::holdings(self.known()?)
-    }
-
-    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
-        lost::outbox(self.known()?)
-    }
-
-    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
-        lost::debts(self.known()?)
-    }
-
-    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
-        ask::holds(self.known()?)
-    }
-
-    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
-        ask::waits(self.known()?)
-    }
-
-    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
-        ask::storms(self.known()?)
     }
 }

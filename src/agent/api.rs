@@ -36,7 +36,7 @@ pub use door::{Door, Rules};
 use problem::Failed;
 pub use refused::Refusals;
 
-use crate::host::{Clock, Gone, Handle};
+use crate::host::{Clock, Gone, Handle, Reading};
 use crate::settings::CallerKind;
 
 /// A turn that lasts longer will not end.
@@ -45,6 +45,7 @@ const STUCK: Duration = Duration::from_secs(60);
 /// What every route sees.
 pub struct Shared {
     pub handle: Handle,
+    pub reading: Reading,
     pub clock: Arc<Clock>,
     pub door: Door,
     /// False while the agent starts or stops.

@@ -13,7 +13,7 @@ use super::serve::{Options, folder_of, open_store, reach};
 use super::view::{IncidentDetail, TimelineLine};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving, Engine};
-use crate::host::{Clock, Driver, Gone, Handle};
+use crate::host::{Clock, Driver, Gone, Handle, Reading};
 use crate::journal::{Alert, IncidentId, IncidentState};
 use crate::settings::Settings;
 
@@ -39,7 +39,9 @@ pub async fn run_once(
 ) -> Result<Outcome, Vec<Refused>> {
     let reach = reach(&settings, options, &package)?;
     let folder = folder_of(&options.settings);
-    let store = open_store(&folder.join(&settings.store))?;
+    let path = folder.join(&settings.store);
+    let store = open_store(&path)?;
+    let reading = Reading::of(path);
     let clock = Arc::new(Clock::default());
     let (runbooks, _) = package.runbooks();
     let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now());
@@ -54,7 +56,7 @@ pub async fn run_once(
         None,
         stopped,
     );
-    let outcome = follow(&handle, alert, &mut say).await;
+    let outcome = follow(&handle, &reading, alert, &mut say).await;
     handle.stop();
     // The thread writes what has come in before it ends.
     let _ = tokio::task::spawn_blocking(|| driver.join()).await;
@@ -67,6 +69,7 @@ pub async fn run_once(
 
 async fn follow(
     handle: &Handle,
+    reading: &Reading,
     alert: Alert,
     say: &mut impl FnMut(&TimelineLine),
 ) -> Result<Outcome, Gone> {
@@ -91,7 +94,7 @@ async fn follow(
     };
     let mut next = 0;
     loop {
-        let (detail, is_left) = look(handle, id, next).await?;
+        let (detail, is_left) = look(handle, reading, id, next).await?;
         for line in &detail.timeline {
             say(line);
             next = line.number + 1;
@@ -104,22 +107,27 @@ async fn follow(
 }
 
 /// The incident from an entry on, and whether nothing more comes of it without a human.
-async fn look(handle: &Handle, id: IncidentId, from: u64) -> Result<(IncidentDetail, bool), Gone> {
-    let looked = handle.look(move |journal, _| {
-        let Some(incident) = journal.incident(id)? else {
+async fn look(
+    handle: &Handle,
+    reading: &Reading,
+    id: IncidentId,
+    from: u64,
+) -> Result<(IncidentDetail, bool), Gone> {
+    let looked = reading.look(move |archive| {
+        let Some(incident) = archive.incident(id)? else {
             return Ok(None);
         };
-        let entries = journal.timeline(id, from)?;
-        let waits_for_humans = match &incident.state {
-            IncidentState::Open | IncidentState::Reopened => false,
-            IncidentState::Handed
-            | IncidentState::Acknowledged { .. }
-            | IncidentState::Resolved { .. } => true,
-        };
-        let mine = |message: &crate::journal::Outbox| message.message.incident == Some(id);
-        let is_told = !journal.outbox()?.iter().flatten().any(mine);
-        let is_left = incident.run.is_none() && waits_for_humans && is_told;
-        Ok(Some((IncidentDetail::of(&incident, &entries), is_left)))
+        let entries = archive.timeline(id, from)?;
+        Ok(Some((incident, entries)))
     });
-    looked.await.ok().flatten().ok_or(Gone)
+    let (incident, entries) = looked.await.ok().flatten().ok_or(Gone)?;
+    let waits_for_humans = match &incident.state {
+        IncidentState::Open | IncidentState::Reopened => false,
+        IncidentState::Handed
+        | IncidentState::Acknowledged { .. }
+        | IncidentState::Resolved { .. } => true,
+    };
+    let is_told = handle.look(move |engine| engine.model().messages_of(id).next().is_none());
+    let is_left = incident.run.is_none() && waits_for_humans && is_told.await?;
+    Ok((IncidentDetail::of(&incident, &entries), is_left))
 }

@@ -23,7 +23,7 @@ use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
 use crate::engine::Engine;
-use crate::host::{self, Clock, Driver, Handle, Stopped, UnderWay};
+use crate::host::{self, Clock, Driver, Handle, Reading, Stopped, UnderWay};
 use crate::journal;
 use crate::settings::Settings;
 use crate::store::Sqlite;
@@ -45,6 +45,7 @@ pub struct Options {
 pub struct Running {
     pub address: SocketAddr,
     pub handle: Handle,
+    pub reading: Reading,
     door: Door,
     driver: Driver,
     server: tokio::task::JoinHandle<()>,
@@ -106,6 +107,7 @@ pub async fn start(
         .abides_by(&store, settings.bounds.clone(), clock.now())
         .map_err(|failure| vec![store_refused(&path, &failure)])?;
     let address = listener.local_addr().unwrap_or(settings.listen);
+    let reading = Reading::of(path);
     let (under_way, connections) = (reach.performer.under_way(), reach.performer.connections());
     let (stopped, ended) = oneshot::channel();
     let (driver, handle) = Driver::start(
@@ -123,6 +125,7 @@ pub async fn start(
     });
     let shared = Shared {
         handle: handle.clone(),
+        reading: reading.clone(),
         clock,
         door: door.clone(),
         ready: ready.clone(),
@@ -137,6 +140,7 @@ pub async fn start(
     Ok(Running {
         address,
         handle,
+        reading,
         door,
         driver,
         server,

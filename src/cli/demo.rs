@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::agent::{self, IncidentDetail, Options, Running};
 use crate::engine::Arriving;
-use crate::host::{Gone, Handle, Unanswered};
+use crate::host::{Gone, Reading, Unanswered};
 
 use super::agent::tell;
 use super::incident::timeline_line;
@@ -202,20 +202,20 @@ async fn suffer(
     let accepted = running.handle.accept(vec![Arriving::Alert(alert)]).await;
     // Nobody else sends anything, so it is never busy.
     accepted.map_err(|_| Gone)?;
-    follow(&running.handle, terminal).await
+    follow(&running.reading, terminal).await
 }
 
 /// Shows the newest incident's timeline as it grows, until it is resolved or a human was told.
-async fn follow(handle: &Handle, terminal: &mut Terminal) -> Result<IncidentDetail, Broken> {
+async fn follow(reading: &Reading, terminal: &mut Terminal) -> Result<IncidentDetail, Broken> {
     let begun = Instant::now();
     let mut next = 0;
     loop {
-        let looked = handle.look(move |journal, _| {
-            let newest = journal.incidents(false, 1)?.into_iter().next();
+        let looked = reading.look(move |archive| {
+            let newest = archive.incidents(false, 1)?.into_iter().next();
             let Some(incident) = newest else {
                 return Ok(None);
             };
-            let entries = journal.timeline(incident.id, next)?;
+            let entries = archive.timeline(incident.id, next)?;
             Ok(Some(IncidentDetail::of(&incident, &entries)))
         });
         let Some(detail) = looked.await? else {

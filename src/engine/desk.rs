@@ -14,11 +14,11 @@ use super::model::Differing;
 use super::{Loaded, Model};
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Error, Fact, IncidentId, ProgramKept, RunId, RunMoved, StoredRun, Write,
+    Arrival, Error, Fact, IncidentId, ProgramKept, RunId, RunMoved, StoredRun, Write, later,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Observe, Perform, Run};
-use crate::value::Time;
+use crate::value::{Duration, Time};
 
 /// The working set, and what has to be written.
 #[derive(Debug, Default)]
@@ -36,11 +36,13 @@ pub struct Desk {
     /// None is a program that is not there, or cannot be read.
     programs: BTreeMap<CodeHash, Option<Arc<Program>>>,
     /// Named events that were brought in for this batch, each since a time.
-    events: BTreeMap<(SmolStr, Time), Vec<Arrival>>,
+    events: BTreeMap<(SmolStr, Time), Result<Vec<Arrival>, Error>>,
     writes: Vec<Write>,
     /// What this batch decides, and when.
     facts: Vec<Fact>,
     at: Time,
+    /// How far the clock has been set, all steps together.
+    clock: Duration,
     /// Where among the writes there is something that has arrived.
     arrivals: Vec<usize>,
 }
@@ -114,16 +116,25 @@ impl Desk {
     }
 
     /// Brings in events of a name since a time.
-    pub fn bring_events(&mut self, asked: (SmolStr, Time), found: Vec<Arrival>) {
-        self.events.insert(asked, found);
+    pub fn bring_events(
+        &mut self,
+        asked: (SmolStr, Time),
+        found: Result<Option<Vec<Arrival>>, Error>,
+    ) {
+        self.events
+            .insert(asked, found.map(Option::unwrap_or_default));
     }
 
     pub fn has_events(&self, asked: &(SmolStr, Time)) -> bool {
         self.events.contains_key(asked)
     }
 
-    pub fn events(&self, asked: &(SmolStr, Time)) -> &[Arrival] {
-        self.events.get(asked).map_or(&[], Vec::as_slice)
+    /// What was brought in of them, or why it cannot be read.
+    pub fn events(&self, asked: &(SmolStr, Time)) -> Result<&[Arrival], &Error> {
+        match self.events.get(asked) {
+            Some(found) => found.as_deref(),
+            None => Ok(&[]),
+        }
     }
 
     /// Takes in a run that is new.
@@ -147,12 +158,22 @@ impl Desk {
         !self.runs.contains_key(&id) && !self.missing.contains_key(&id)
     }
 
+    /// The clock is set so far by now: the runs that are at hand move along. Those that are not are
+    /// moved when they are brought in.
+    pub fn clock_is(&mut self, clock: Duration) {
+        let by = later(self.clock, clock);
+        for working in self.runs.values_mut() {
+            working.shift(by);
+        }
+        self.clock = clock;
+    }
+
     /// Brings in a run as it is stored; what is at hand is newer.
     pub fn bring_run(&mut self, id: RunId, stored: Result<Option<StoredRun>, Error>) {
         if !self.lacks_run(id) {
             return;
         }
-        match working(stored) {
+        match working(stored, self.clock) {
             Ok(working) => {
                 self.fetched.insert(id);
                 self.runs.insert(id, working);
@@ -166,11 +187,6 @@ impl Desk {
     /// The code of a run that is at hand.
     pub fn code_of(&self, id: RunId) -> Option<CodeHash> {
         self.runs.get(&id).map(|working| working.code)
-    }
-
-    /// The runs that are at hand.
-    pub fn runs(&self) -> impl Iterator<Item = RunId> {
-        self.runs.keys().copied()
     }
 
     /// A run that is at hand; it counts as changed.
@@ -194,6 +210,7 @@ impl Desk {
             state: Vec::new(),
             pending: Vec::new(),
             ended: true,
+            clock: self.clock,
         }));
     }
 
@@ -253,7 +270,7 @@ impl Desk {
             let Some(working) = self.runs.get(&id) else {
                 continue;
             };
-            let stored = stored(id, working);
+            let stored = stored(id, working, self.clock);
             if !stored.ended {
                 let moved = Fact::from(moved(&stored));
                 let changed = model.apply(&moved, self.at);
@@ -284,6 +301,14 @@ impl Desk {
 }
 
 impl Working {
+    /// The clock was set.
+    fn shift(&mut self, by: Duration) {
+        self.run.shift(by);
+        for action in &mut self.pending {
+            action.shift(by);
+        }
+    }
+
     /// Whether an answer is on its way: it will be needed again soon.
     fn is_awake(&self) -> bool {
         self.run.end().is_none()
@@ -296,18 +321,20 @@ impl Working {
     }
 }
 
-/// A run as it was stored; one that is damaged is put aside alone.
-fn working(stored: Result<Option<StoredRun>, Error>) -> Result<Working, Trouble> {
+/// A run as it was stored, by the clock as it is set now; one that is damaged is put aside alone.
+fn working(stored: Result<Option<StoredRun>, Error>, clock: Duration) -> Result<Working, Trouble> {
     let stored = stored.ok().flatten().ok_or(Trouble::Unreadable)?;
     if stored.ended {
         return Err(Trouble::Ended);
     }
     let run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
-    Ok(Working {
+    let mut working = Working {
         code: stored.code,
         run,
         pending: stored.pending,
-    })
+    };
+    working.shift(later(stored.clock, clock));
+    Ok(working)
 }
 
 /// That a run has gone on, and what it waits for now.
@@ -334,7 +361,7 @@ fn moved(stored: &StoredRun) -> RunMoved {
     }
 }
 
-fn stored(id: RunId, working: &Working) -> StoredRun {
+fn stored(id: RunId, working: &Working, clock: Duration) -> StoredRun {
     let state =
         postcard::to_stdvec(&working.run).expect("a run is plain data and always serialises");
     let ended = working.run.end().is_some();
@@ -349,5 +376,6 @@ fn stored(id: RunId, working: &Working) -> StoredRun {
             working.pending.clone()
         },
         ended,
+        clock,
     }
 }

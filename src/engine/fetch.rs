@@ -191,11 +191,6 @@ impl Engine {
         by: Duration,
         now: Time,
     ) -> Result<(), Error> {
-        let mut needs = Needs::default();
-        for run in self.live_runs() {
-            needs.add(self.lacks_run(run));
-        }
-        self.fetch(journal, &needs)?;
         self.clock_steps(by, now);
         self.go_on(journal, now)
     }

@@ -2,7 +2,8 @@
 //!
 //! In: facts, one after the other. Out: answers to what decisions ask. `Model::load` builds it from
 //! the records of a store; the facts since the store began give the same one, and a simulated agent
-//! is held to that after each batch. Runs are not in it yet: see `desk.rs`.
+//! is held to that after each batch. Runs are not in it: they are values that lie in their rows, and are
+//! brought in and put back whole, see `desk.rs`; a simulated agent is held to the digests in their facts.
 
 mod apply;
 mod dwells;
@@ -27,7 +28,7 @@ use crate::journal::{
     Outbox, RunId, Scope, StoredIntent, StoredWait, Storm,
 };
 use crate::program::CodeHash;
-use crate::value::{Identity, Time};
+use crate::value::{Duration, Identity, Time};
 use dwells::Dwells;
 use incidents::Incidents;
 use intents::Intents;
@@ -37,6 +38,8 @@ use spent::{Changed, Spent};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Model {
     newest: Newest,
+    /// How far the clock has been set since the store began, all steps together.
+    clock: Duration,
     incidents: Incidents,
     /// Where changes are stopped, and by whom.
     freezes: BTreeMap<Scope, Hold>,
@@ -63,6 +66,11 @@ pub struct Model {
 }
 
 impl Model {
+    /// How far the clock has been set since the store began, all steps together.
+    pub fn clock(&self) -> Duration {
+        self.clock
+    }
+
     /// Where changes are stopped, the widest first.
     pub fn freezes(&self) -> impl Iterator<Item = (&Scope, &Hold)> {
         self.freezes.iter()

@@ -73,8 +73,12 @@ impl Engine {
             let why = format!("`{kind}` is no kind of event that this program knows");
             return Observed::Failed(Failure::Failed(why.into()));
         };
-        let stored = self.desk.events(past).iter();
-        let arrivals = stored.chain(arrived(&self.desk, kind));
+        let stored = match self.desk.events(past) {
+            Ok(stored) => stored,
+            // One that is missing may be the one that is asked for.
+            Err(damaged) => return Observed::Failed(Failure::Failed(damaged.to_string().into())),
+        };
+        let arrivals = stored.iter().chain(arrived(&self.desk, kind));
         let mut fitting: Vec<(Time, Arc<Record>)> = arrivals
             .filter_map(|arrival| fitting(arrival, record, call))
             .filter(|(time, _)| time >= since)

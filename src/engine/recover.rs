@@ -59,6 +59,8 @@ impl Engine {
         engine.fetch_programs(journal, &runbooks)?;
         engine.load_runbooks(runbooks, now);
         let gone = engine.give_up(journal, lost, now)?;
+        engine.timers.clock_is(engine.model.clock());
+        engine.desk.clock_is(engine.model.clock());
         engine.set_timers();
         engine.set_freeze_timers(now);
         engine.recall_storms(journal, now)?;
@@ -106,7 +108,7 @@ impl Engine {
     ) -> Result<(), Error> {
         let mut awake = Vec::new();
         for run in journal.live_runs()? {
-            match run {
+            match run.map(|stored| stored.moved(self.model.clock())) {
                 Ok(stored) if gone.contains(&stored.id) => {}
                 Err(unreadable) if gone.contains(&unreadable) => {}
                 Ok(stored) if sleeps(&stored, now) => {

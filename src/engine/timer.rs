@@ -1,11 +1,13 @@
 //! What is due when, and what happens then.
 
+use std::collections::BTreeSet;
+
 use super::Engine;
 use super::decide::{chain, debt, deliver};
 use super::work::{TURN, Work};
-use crate::journal::{DebtId, EventId, IncidentId, MessageId, RunId};
-use crate::run;
-use crate::value::Time;
+use crate::journal::{DebtId, EventId, IncidentId, MessageId, RunId, later};
+use crate::run::{self, moment};
+use crate::value::{Duration, Time};
 
 /// Something that time brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,17 +36,52 @@ pub enum Timer {
     Freeze(Time),
 }
 
+/// What is due, in order of its time. Kept by a clock that nobody sets, so that a step moves nothing.
+#[derive(Debug, Default)]
+pub struct Timers {
+    due: BTreeSet<(Time, Timer)>,
+    /// How far the clock has been set, all steps together.
+    clock: Duration,
+}
+
+impl Timers {
+    /// The clock is set so far by now; what is due is as far away as it was.
+    pub fn clock_is(&mut self, clock: Duration) {
+        self.clock = clock;
+    }
+
+    /// Something is due then, by the clock as it is set now.
+    pub fn insert(&mut self, (due, timer): (Time, Timer)) {
+        let steady = moment::after(due, later(self.clock, Duration::ZERO));
+        self.due.insert((steady, timer));
+    }
+
+    pub fn extend(&mut self, timers: impl IntoIterator<Item = (Time, Timer)>) {
+        timers.into_iter().for_each(|timer| self.insert(timer));
+    }
+
+    /// When something is due next.
+    pub fn next(&self) -> Option<Time> {
+        let (due, _) = self.due.first()?;
+        Some(moment::after(*due, self.clock))
+    }
+
+    /// The first that is due by now.
+    fn pop(&mut self, now: Time) -> Option<Timer> {
+        if self.next()? > now {
+            return None;
+        }
+        self.due.pop_first().map(|(_, timer)| timer)
+    }
+}
+
 impl Engine {
     /// What is due by now, in order of its time, as much as fits into a turn.
     pub(super) fn tick(&mut self, now: Time) {
         for _ in 0..TURN {
-            let Some((due, timer)) = self.timers.first().copied() else {
+            let Some(timer) = self.timers.pop(now) else {
                 break;
             };
-            if due > now {
-                break;
-            }
-            self.timers.pop_first();
             match timer {
                 Timer::Run(run, id) => {
                     self.hears(run, run::Input::Timer { id });

@@ -128,11 +128,6 @@ impl Waiters {
         (found == obstacle).then_some(*ticket)
     }
 
-    /// The runs that wait.
-    pub fn runs(&self) -> impl Iterator<Item = RunId> {
-        self.by_run.keys().copied()
-    }
-
     /// The clock was set: whoever waits has waited for as long as before.
     pub fn shift(&mut self, by: Duration) {
         for waiting in self.by_ticket.values_mut() {

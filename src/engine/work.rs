@@ -52,29 +52,6 @@ pub enum Work {
 /// How many pieces are done before what came of them is written, and other inputs are taken in.
 pub const TURN: usize = 256;
 
-impl Work {
-    /// The run that it is for.
-    pub fn run(&self) -> Option<RunId> {
-        match self {
-            Work::Answer(run, _) | Work::Recall(run, ..) | Work::Impatient(run, _) => Some(*run),
-            Work::Stood(_)
-            | Work::Pass(_)
-            | Work::NextLink(..)
-            | Work::Climb(_)
-            | Work::Tell(..)
-            | Work::Send(..)
-            | Work::Reached(..)
-            | Work::Page(..)
-            | Work::HearAgain(..)
-            | Work::ClimbStorm(_)
-            | Work::TellOfStorm(..)
-            | Work::Fold(_)
-            | Work::TellOwners(..)
-            | Work::LookAtDebt(_) => None,
-        }
-    }
-}
-
 impl Engine {
     /// Does what is to be done, so many pieces at most, as long as what the next one needs is at
     /// hand; gives how many that were.

@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::effect::Observed;
 use crate::engine::{self, Accepted, Action, Arriving, Engine, Input, Runbooks};
 use crate::front;
-use crate::journal::{Alert, Batch, Error, IncidentId, Journal, RunId, Stamp, Standing};
+use crate::journal::{Alert, Batch, Error, IncidentId, Journal, Needs, RunId, Stamp, Standing};
 use crate::program::Program;
 use crate::settings::{self, Grants};
 use crate::store::Sqlite;
@@ -145,8 +145,9 @@ impl Agent {
     /// The bytes of the state of an incident's first run, and of what it waits for.
     pub fn state(&self, incident: u64) -> Result<(usize, usize), String> {
         let id = RunId::Incident(IncidentId(incident), 0);
-        let run = self.store.run(id).map_err(words)?;
-        let run = run.ok_or("there is no such run")?;
+        let found = self.store.fetch(&Needs::run(id)).map_err(words)?;
+        let (_, run) = found.runs.into_iter().next().ok_or("there is no answer")?;
+        let run = run.map_err(words)?.ok_or("there is no such run")?;
         let pending = postcard::to_stdvec(&run.pending).map_err(|error| error.to_string())?;
         Ok((run.state.len(), pending.len()))
     }

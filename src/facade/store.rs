@@ -15,12 +15,14 @@ pub use random::Dice;
 pub use retain::Kept;
 
 use super::engine::{Scripted, Written};
-use crate::journal::{DebtId, Error, EventId, IncidentId, Journal, LetterId, Lost, Memory, RunId};
+use crate::journal::{
+    Bodies, Body, DebtId, Error, EventId, IncidentId, LetterId, Lost, Memory, Needs, Records, RunId,
+};
 use crate::store::Sqlite;
 use crate::value::Time;
 
 /// A store of any kind.
-pub struct Store(Box<dyn Journal>);
+pub struct Store(Box<dyn Records>);
 
 /// Why a store refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +43,10 @@ pub enum Ask<'a> {
     Name,
     Newest,
     Incident(u64),
-    IncidentOf(&'a str, &'a str),
-    IncidentsSince(&'a str, &'a str, i64),
+    Keys,
+    Clock,
+    /// All of these numbers, and named events each since a time.
+    Together(&'a [u64], &'a [(&'a str, i64)]),
     Incidents {
         open: bool,
         most: usize,
@@ -124,16 +128,9 @@ impl Store {
             Ask::Name => vec![store.name()?],
             Ask::Newest => vec![format!("{:?}", store.newest()?)],
             Ask::Incident(id) => lines(store.incident(IncidentId(id))?, |one| one.id),
-            Ask::IncidentOf(runbook, key) => {
-                lines(store.incident_of(runbook, key)?, |found| found.id)
-            }
-            Ask::IncidentsSince(runbook, key, since) => {
-                vec![
-                    store
-                        .incidents_since(runbook, key, time(since))?
-                        .to_string(),
-                ]
-            }
+            Ask::Keys => lines(store.keys()?, |known| known.id),
+            Ask::Together(numbers, named) => together(&store.fetch(&needs(numbers, named))?),
+            Ask::Clock => vec![format!("{:?}", store.clock()?)],
             Ask::Incidents { open, most } => lines(store.incidents(open, most)?, |one| one.id),
             Ask::Timeline(incident, from) => {
                 lines(store.timeline(IncidentId(incident), from)?, |entry| {
@@ -141,23 +138,35 @@ impl Store {
                 })
             }
             Ask::Run(incident, ordinal) => {
-                lines(store.run(incident_run(incident, ordinal))?, |run| run.id)
+                let found = store.fetch(&Needs::run(incident_run(incident, ordinal)))?;
+                lines(fetched(found.runs)?, |run| run.id)
             }
             Ask::DebtRun(debt, ordinal) => {
-                lines(store.run(RunId::Debt(DebtId(debt), ordinal))?, |run| run.id)
+                let found = store.fetch(&Needs::run(RunId::Debt(DebtId(debt), ordinal)))?;
+                lines(fetched(found.runs)?, |run| run.id)
             }
             Ask::LiveRuns => lines(store.live_runs()?, |run| match run {
                 Ok(run) => run.id,
                 Err(id) => *id,
             }),
-            Ask::Program(number) => lines(store.program(batch::hash(number))?, |_| number),
+            Ask::Program(number) => {
+                let found = store.fetch(&Needs::program(batch::hash(number)))?;
+                lines(fetched(found.programs)?, |_| number)
+            }
             Ask::OpenIntents => left(store.open_intents()?, |intent| intent.id),
             Ask::AttemptsSince(target, since) => {
                 let attempts = store.attempts(time(since))?.into_iter();
                 let own = attempts.filter(|(_, of, _)| of == target);
                 vec![own.map(|(.., amount)| amount).sum::<u32>().to_string()]
             }
-            Ask::Events(name, since) => lines(store.events(name, time(since))?, |event| event.id),
+            Ask::Events(name, since) => {
+                let needs = Needs {
+                    events: [(name.into(), time(since))].into(),
+                    ..Needs::default()
+                };
+                let found = fetched(store.fetch(&needs)?.events)?;
+                lines(found.into_iter().flatten(), |event| event.id)
+            }
             Ask::Event(id) => lines(store.event(EventId(id))?, |event| event.id),
             Ask::DeadLetters(most) => {
                 let letters = store.dead_letters(None, most)?.found.into_iter();
@@ -194,6 +203,63 @@ impl Store {
             }
         })
     }
+}
+
+/// Everything that has one of these numbers, and named events each since a time.
+fn needs(numbers: &[u64], named: &[(&str, i64)]) -> Needs {
+    let both = |id: &u64| [0, 1].map(|ordinal| RunId::Incident(IncidentId(*id), ordinal));
+    let small = numbers.iter().filter_map(|id| u8::try_from(*id).ok());
+    let named = named
+        .iter()
+        .map(|(name, since)| ((*name).into(), time(*since)));
+    Needs {
+        incidents: numbers.iter().map(|id| IncidentId(*id)).collect(),
+        runs: numbers.iter().flat_map(both).collect(),
+        programs: small.map(batch::hash).collect(),
+        arrivals: numbers.iter().map(|id| EventId(*id)).collect(),
+        events: named.collect(),
+    }
+}
+
+/// What is there of it, what is not, and what is damaged.
+fn together(bodies: &Bodies) -> Vec<String> {
+    let mut told = Vec::new();
+    for (id, body) in &bodies.incidents {
+        told.push(one(&format!("incident {id}"), body));
+    }
+    for (id, body) in &bodies.runs {
+        told.push(one(&format!("run {id}"), body));
+    }
+    for (id, body) in &bodies.arrivals {
+        told.push(one(&format!("event {id}"), body));
+    }
+    for ((name, since), body) in &bodies.events {
+        let name = format!("{name} since {}", since.millis());
+        // None at all and an empty list are the same.
+        let body = body
+            .clone()
+            .map(|found| found.filter(|found| !found.is_empty()));
+        told.push(one(&name, &body));
+    }
+    for (_, body) in &bodies.programs {
+        told.push(one("program", body));
+    }
+    told
+}
+
+fn one<T: Debug>(name: &str, body: &Body<T>) -> String {
+    let word = match body {
+        Ok(Some(_)) => "there",
+        Ok(None) => "none",
+        Err(_) => "damaged",
+    };
+    format!("{name} {word}: {body:?}")
+}
+
+/// The one that was asked for.
+fn fetched<K, T>(found: Vec<(K, Body<T>)>) -> Result<Option<T>, Error> {
+    let one = found.into_iter().next();
+    one.map_or(Ok(None), |(_, body)| body)
 }
 
 fn lines<T: Debug, Number: Display>(

@@ -14,11 +14,11 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use tracing::{error, warn};
 
-use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered, render};
+use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, render};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken};
 use crate::journal::{
-    Batch, DeadLetter, Error, ErrorKind, IncidentId, Journal, MessageId, Scope, StoppedHow, Write,
+    Batch, DeadLetter, Error, IncidentId, MessageId, Records, Scope, StoppedHow, Write,
 };
 use crate::settings::{Bounds, Grants, Retention};
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -54,7 +54,7 @@ enum Order {
 
 type Reply<T> = oneshot::Sender<T>;
 /// A question that is answered between two batches.
-type Look = Box<dyn FnOnce(&dyn Journal, &Engine) -> Result<(), Error> + Send>;
+type Look = Box<dyn FnOnce(&Engine) + Send>;
 /// An answer that is given once the batch is durable.
 type Later = Box<dyn FnOnce() + Send>;
 
@@ -85,7 +85,7 @@ pub struct Handle {
 impl Driver {
     /// Starts the thread. `stopped` is told when it ends. Without a retention everything stays.
     pub fn start(
-        journal: Box<dyn Journal + Send>,
+        journal: Box<dyn Records + Send>,
         engine: Engine,
         performer: Performer,
         clock: Arc<Clock>,
@@ -139,7 +139,7 @@ impl Driver {
 }
 
 struct Work {
-    journal: Box<dyn Journal + Send>,
+    journal: Box<dyn Records + Send>,
     engine: Engine,
     performer: Performer,
     clock: Arc<Clock>,
@@ -203,7 +203,7 @@ impl Work {
                 Order::Look(look) => {
                     // What was asked before has to be seen.
                     self.settle(std::mem::take(&mut later))?;
-                    look(self.journal.as_ref(), &self.engine)?;
+                    look(&self.engine);
                 }
                 other => later.extend(self.take(other, now)?),
             }
@@ -461,25 +461,18 @@ impl Handle {
             .await
     }
 
-    /// Asks something of the store and the engine.
+    /// Asks something of what the agent knows.
     pub async fn look<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Journal, &Engine) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Unanswered> {
-        let answer = self.ask(|reply| {
-            Order::Look(Box::new(move |journal, engine| {
-                let answer = match question(journal, engine) {
-                    Err(failure) if failure.kind == ErrorKind::Corrupt => {
-                        error!("a look has no answer: {failure}");
-                        Err(Unanswered::Damaged(failure.to_string()))
-                    }
-                    answer => Ok(answer?),
-                };
-                let _ = reply.send(answer);
-                Ok(())
+        question: impl FnOnce(&Engine) -> T + Send + 'static,
+    ) -> Result<T, Gone> {
+        self.ask(|reply| {
+            Order::Look(Box::new(move |engine| {
+                // Whoever asked may be gone already.
+                let _ = reply.send(question(engine));
             }))
-        });
-        answer.await?
+        })
+        .await
     }
 
     /// Ends the thread once what came before is done.

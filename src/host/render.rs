@@ -4,7 +4,7 @@
 use tracing::warn;
 
 use crate::engine;
-use crate::journal::{Alert, Error, Event, IncidentId, Journal, MessageKind, Note, Notes, Outbox};
+use crate::journal::{Alert, Archive, Error, Event, IncidentId, MessageKind, Note, Notes, Outbox};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// How much of what an alert says of itself is passed on.
@@ -16,20 +16,20 @@ const FIRST: [&str; 3] = ["summary", "message", "description"];
 
 /// Puts the evidence into a message about an incident, and what its newest alert says of itself. What
 /// cannot be read costs no page.
-pub fn render(journal: &dyn Journal, outbox: &mut Outbox) {
+pub fn render(archive: &dyn Archive, outbox: &mut Outbox) {
     let message = &mut outbox.message;
     let Some(incident) = message.incident else {
         return;
     };
     // Older agents kept it with the message.
     if message.evidence.is_empty() {
-        match journal.timeline(incident, 0) {
+        match archive.timeline(incident, 0) {
             Ok(entries) => message.evidence = engine::evidence(&entries),
             Err(failure) => warn!(%incident, "sent without evidence: {failure}"),
         }
     }
     match message.kind {
-        MessageKind::Page | MessageKind::Task => match newest_alert(journal, incident) {
+        MessageKind::Page | MessageKind::Task => match newest_alert(archive, incident) {
             Ok(alert) => message.notes = alert.as_ref().map(notes).unwrap_or_default(),
             Err(failure) => warn!(%incident, "sent without annotations: {failure}"),
         },
@@ -37,11 +37,11 @@ pub fn render(journal: &dyn Journal, outbox: &mut Outbox) {
     }
 }
 
-fn newest_alert(journal: &dyn Journal, id: IncidentId) -> Result<Option<Alert>, Error> {
-    let Some(incident) = journal.incident(id)? else {
+fn newest_alert(archive: &dyn Archive, id: IncidentId) -> Result<Option<Alert>, Error> {
+    let Some(incident) = archive.incident(id)? else {
         return Ok(None);
     };
-    let arrival = journal.event(incident.newest_event)?;
+    let arrival = archive.event(incident.newest_event)?;
     Ok(arrival.and_then(|arrival| match arrival.event {
         Event::Alert(alert) => Some(alert),
         Event::Named { .. } | Event::Request { .. } => None,

@@ -170,6 +170,7 @@ impl Tally {
                 Write::Disposed { .. }
                 | Write::Program { .. }
                 | Write::Wait(..)
+                | Write::Clock(_)
                 | Write::Lost(_) => {}
             }
         }

@@ -10,14 +10,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::{
-    Aged, Arrival, Batch, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
-    ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
-    Journal, Keep, Keyed, LetterId, Lost, MessageId, Newest, Outbox, Page, Recorded, RunId, Scope,
-    Shard, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode, encode,
+    Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
+    Epoch, Error, ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId,
+    IntentState, Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Page,
+    Recorded, RunId, Scope, Shard, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode,
+    encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
-use crate::value::{Identity, Time};
+use crate::value::{Duration, Identity, Time};
 
 /// All records, by what identifies them.
 #[derive(Clone, Debug)]
@@ -29,8 +30,6 @@ pub struct Memory {
     /// Numbered from 1 on, in the order in which they were written.
     dead: BTreeMap<LetterId, DeadLetter>,
     incidents: BTreeMap<IncidentId, Incident>,
-    /// Incidents by runbook and key.
-    places: BTreeMap<(String, String), BTreeSet<IncidentId>>,
     timelines: BTreeMap<(IncidentId, u64), Entry>,
     runs: BTreeMap<RunId, StoredRun>,
     programs: BTreeMap<CodeHash, Vec<u8>>,
@@ -41,6 +40,8 @@ pub struct Memory {
     holds: BTreeMap<Scope, Hold>,
     storms: BTreeMap<Scope, Storm>,
     waits: BTreeMap<RunId, StoredWait>,
+    /// How far the clock was set.
+    clock: Duration,
     /// What has happened, as bytes.
     batches: Vec<(Header, Encoded)>,
 }
@@ -54,7 +55,6 @@ impl Memory {
             named: BTreeMap::new(),
             dead: BTreeMap::new(),
             incidents: BTreeMap::new(),
-            places: BTreeMap::new(),
             timelines: BTreeMap::new(),
             runs: BTreeMap::new(),
             programs: BTreeMap::new(),
@@ -65,6 +65,7 @@ impl Memory {
             holds: BTreeMap::new(),
             storms: BTreeMap::new(),
             waits: BTreeMap::new(),
+            clock: Duration::ZERO,
             batches: Vec::new(),
         }
     }
@@ -114,6 +115,7 @@ impl Memory {
                 | Write::Hold(..)
                 | Write::Storm(..)
                 | Write::Wait(..)
+                | Write::Clock(_)
                 | Write::Lost(_) => {}
             }
         }
@@ -138,8 +140,6 @@ impl Memory {
                 self.dead.insert(LetterId(newest + 1), letter);
             }
             Write::Incident(incident) => {
-                let place = (incident.runbook.to_string(), incident.key.to_string());
-                self.places.entry(place).or_default().insert(incident.id);
                 self.incidents.insert(incident.id, *incident);
             }
             Write::Entry { incident, entry } => {
@@ -192,20 +192,9 @@ impl Memory {
             Write::Wait(run, None) => {
                 self.waits.remove(&run);
             }
+            Write::Clock(clock) => self.clock = clock,
             Write::Lost(lost) => self.lose(&lost),
         }
-    }
-
-    /// The incidents of a runbook with this key, oldest first.
-    fn alike<'a>(
-        &'a self,
-        runbook: &'a str,
-        key: &'a str,
-    ) -> impl DoubleEndedIterator<Item = &'a Incident> {
-        let place = (runbook.to_owned(), key.to_owned());
-        let known = self.places.get(&place).into_iter().flatten();
-        let known = known.filter_map(|id| self.incidents.get(id));
-        known.filter(move |incident| incident.runbook == runbook && incident.key == key)
     }
 
     fn lose(&mut self, lost: &Lost) {
@@ -235,6 +224,21 @@ impl Memory {
 
     fn is_live(&self, run: RunId) -> bool {
         self.runs.get(&run).is_some_and(|run| !run.ended)
+    }
+}
+
+impl Memory {
+    /// A run, live or not.
+    pub fn run(&self, id: RunId) -> Option<&StoredRun> {
+        self.runs.get(&id)
+    }
+
+    /// Events of this name that arrived at or after a time, newest first.
+    fn named(&self, name: &str, since: Time) -> Vec<Arrival> {
+        let newest = self.named.get(name).into_iter().flatten().rev();
+        let newest = newest.filter_map(|id| self.events.get(id));
+        let asked = newest.filter(|arrival| arrival.event.name() == name && arrival.at >= since);
+        asked.cloned().collect()
     }
 }
 
@@ -280,6 +284,31 @@ impl Journal for Memory {
         Ok(read.take(most).collect())
     }
 
+    fn fetch(&self, needs: &Needs) -> Result<Bodies, Error> {
+        let incidents = needs.incidents.iter();
+        let runs = needs.runs.iter();
+        let programs = needs.programs.iter();
+        let arrivals = needs.arrivals.iter();
+        let events = needs.events.iter();
+        Ok(Bodies {
+            incidents: incidents
+                .map(|id| (*id, Ok(self.incidents.get(id).cloned())))
+                .collect(),
+            runs: runs
+                .map(|id| (*id, Ok(self.runs.get(id).cloned())))
+                .collect(),
+            programs: programs
+                .map(|hash| (*hash, Ok(self.programs.get(hash).cloned())))
+                .collect(),
+            arrivals: arrivals
+                .map(|id| (*id, Ok(self.events.get(id).cloned())))
+                .collect(),
+            events: events
+                .map(|asked| (asked.clone(), Ok(Some(self.named(&asked.0, asked.1)))))
+                .collect(),
+        })
+    }
+
     fn newest(&self) -> Result<Newest, Error> {
         Ok(Newest {
             event: self.events.keys().next_back().map_or(0, |id| id.0),
@@ -291,50 +320,9 @@ impl Journal for Memory {
         })
     }
 
-    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
-        Ok(self.incidents.get(&id).cloned())
-    }
-
-    fn incident_of(&self, runbook: &str, key: &str) -> Result<Option<Incident>, Error> {
-        Ok(self.alike(runbook, key).next_back().cloned())
-    }
-
-    fn incidents_since(&self, runbook: &str, key: &str, since: Time) -> Result<u32, Error> {
-        let opened = self.alike(runbook, key);
-        Ok(count(opened.filter(|incident| incident.opened >= since)))
-    }
-
     fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
         let open = self.incidents(true, usize::MAX)?;
         Ok(open.into_iter().map(Ok).collect())
-    }
-
-    fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
-        let newest = self.incidents.values().rev();
-        let asked = newest.filter(|incident| !open || !incident.state.is_over());
-        Ok(asked.take(most).cloned().collect())
-    }
-
-    fn page_of_incidents(
-        &self,
-        open: bool,
-        before: Option<IncidentId>,
-        most: usize,
-    ) -> Result<Page<Incident>, Error> {
-        let all = self.incidents(open, usize::MAX)?;
-        let total = all.len() as u64;
-        let older = all
-            .into_iter()
-            .filter(|incident| before.is_none_or(|before| incident.id < before));
-        let found = older.take(most).collect();
-        Ok(Page { found, total })
-    }
-
-    fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
-        let entries = self
-            .timelines
-            .range((incident, from)..=(incident, u64::MAX));
-        Ok(entries.map(|(_, entry)| entry.clone()).collect())
     }
 
     fn keys(&self) -> Result<Vec<Keyed>, Error> {
@@ -347,10 +335,6 @@ impl Journal for Memory {
         Ok(known.collect())
     }
 
-    fn run(&self, id: RunId) -> Result<Option<StoredRun>, Error> {
-        Ok(self.runs.get(&id).cloned())
-    }
-
     fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
         let live = self.runs.values().filter(|run| !run.ended);
         let bare = live.map(|run| StoredRun {
@@ -359,12 +343,9 @@ impl Journal for Memory {
             state: Vec::new(),
             pending: run.pending.clone(),
             ended: run.ended,
+            clock: run.clock,
         });
         Ok(bare.map(Ok).collect())
-    }
-
-    fn program(&self, hash: CodeHash) -> Result<Option<Vec<u8>>, Error> {
-        Ok(self.programs.get(&hash).cloned())
     }
 
     fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {
@@ -399,11 +380,75 @@ impl Journal for Memory {
         Ok(changed.collect())
     }
 
-    fn events(&self, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
-        let newest = self.named.get(name).into_iter().flatten().rev();
-        let newest = newest.filter_map(|id| self.events.get(id));
-        let asked = newest.filter(|arrival| arrival.event.name() == name && arrival.at >= since);
-        Ok(asked.cloned().collect())
+    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
+        Ok(self.holdings.values().cloned().map(Ok).collect())
+    }
+
+    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
+        let messages = self.messages.values();
+        let due = messages.filter(|message| matches!(message.delivery, Delivery::Due { .. }));
+        Ok(due.cloned().map(Ok).collect())
+    }
+
+    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
+        let owed = self.debts.values().filter(|debt| debt.paid.is_none());
+        Ok(owed.cloned().map(Ok).collect())
+    }
+
+    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
+        let holds = self.holds.iter();
+        Ok(holds
+            .map(|(scope, hold)| (scope.clone(), hold.clone()))
+            .collect())
+    }
+
+    fn clock(&self) -> Result<Duration, Error> {
+        Ok(self.clock)
+    }
+
+    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
+        Ok(self.waits.values().cloned().collect())
+    }
+
+    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
+        let storms = self.storms.iter();
+        Ok(storms
+            .map(|(scope, storm)| (scope.clone(), storm.clone()))
+            .collect())
+    }
+}
+
+impl Archive for Memory {
+    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
+        Ok(self.incidents.get(&id).cloned())
+    }
+
+    fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
+        let newest = self.incidents.values().rev();
+        let asked = newest.filter(|incident| !open || !incident.state.is_over());
+        Ok(asked.take(most).cloned().collect())
+    }
+
+    fn page_of_incidents(
+        &self,
+        open: bool,
+        before: Option<IncidentId>,
+        most: usize,
+    ) -> Result<Page<Incident>, Error> {
+        let all = self.incidents(open, usize::MAX)?;
+        let total = all.len() as u64;
+        let older = all
+            .into_iter()
+            .filter(|incident| before.is_none_or(|before| incident.id < before));
+        let found = older.take(most).collect();
+        Ok(Page { found, total })
+    }
+
+    fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
+        let entries = self
+            .timelines
+            .range((incident, from)..=(incident, u64::MAX));
+        Ok(entries.map(|(_, entry)| entry.clone()).collect())
     }
 
     fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
@@ -427,39 +472,6 @@ impl Journal for Memory {
     fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error> {
         Ok(self.dead.get(&id).cloned())
     }
-
-    fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {
-        Ok(self.holdings.values().cloned().map(Ok).collect())
-    }
-
-    fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error> {
-        let messages = self.messages.values();
-        let due = messages.filter(|message| matches!(message.delivery, Delivery::Due { .. }));
-        Ok(due.cloned().map(Ok).collect())
-    }
-
-    fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
-        let owed = self.debts.values().filter(|debt| debt.paid.is_none());
-        Ok(owed.cloned().map(Ok).collect())
-    }
-
-    fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
-        let holds = self.holds.iter();
-        Ok(holds
-            .map(|(scope, hold)| (scope.clone(), hold.clone()))
-            .collect())
-    }
-
-    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
-        Ok(self.waits.values().cloned().collect())
-    }
-
-    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
-        let storms = self.storms.iter();
-        Ok(storms
-            .map(|(scope, storm)| (scope.clone(), storm.clone()))
-            .collect())
-    }
 }
 
 /// A batch that cannot be meant.
@@ -468,8 +480,4 @@ fn refused(why: String) -> Error {
         kind: ErrorKind::Failed,
         why,
     }
-}
-
-fn count<T>(records: impl Iterator<Item = T>) -> u32 {
-    u32::try_from(records.count()).unwrap_or(u32::MAX)
 }

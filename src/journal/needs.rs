@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
-use super::{Arrival, Error, ErrorKind, Incident, IncidentId, Journal, RunId, StoredRun};
+use super::{Arrival, Error, EventId, Incident, IncidentId, RunId, StoredRun};
 use crate::program::CodeHash;
 use crate::value::Time;
 
@@ -14,8 +14,10 @@ pub struct Needs {
     pub incidents: BTreeSet<IncidentId>,
     pub runs: BTreeSet<RunId>,
     pub programs: BTreeSet<CodeHash>,
+    /// What has arrived.
+    pub arrivals: BTreeSet<EventId>,
     /// Named events, each since a time.
-    pub events: BTreeSet<(SmolStr, Time)>,
+    pub events: BTreeSet<Named>,
 }
 
 /// What is there of it. What cannot be read is the error in its place; what is not there, none.
@@ -25,9 +27,13 @@ pub struct Bodies {
     pub runs: Vec<(RunId, Body<StoredRun>)>,
     /// The artefacts of programs, as they were written.
     pub programs: Vec<(CodeHash, Body<Vec<u8>>)>,
+    pub arrivals: Vec<(EventId, Body<Arrival>)>,
     /// Newest first.
-    pub events: Vec<((SmolStr, Time), Vec<Arrival>)>,
+    pub events: Vec<(Named, Body<Vec<Arrival>>)>,
 }
+
+/// Events of a name, since a time.
+pub type Named = (SmolStr, Time);
 
 /// One record that was asked for by its id.
 pub type Body<T> = Result<Option<T>, Error>;
@@ -58,6 +64,7 @@ impl Needs {
         self.incidents.is_empty()
             && self.runs.is_empty()
             && self.programs.is_empty()
+            && self.arrivals.is_empty()
             && self.events.is_empty()
     }
 
@@ -66,35 +73,7 @@ impl Needs {
         self.incidents.extend(other.incidents);
         self.runs.extend(other.runs);
         self.programs.extend(other.programs);
+        self.arrivals.extend(other.arrivals);
         self.events.extend(other.events);
-    }
-}
-
-/// What a store has of all that is needed. A damaged record costs itself alone.
-pub(super) fn fetch<J: Journal + ?Sized>(journal: &J, needs: &Needs) -> Result<Bodies, Error> {
-    let mut bodies = Bodies::default();
-    for id in &needs.incidents {
-        let read = alone(journal.incident(*id))?;
-        bodies.incidents.push((*id, read));
-    }
-    for id in &needs.runs {
-        bodies.runs.push((*id, alone(journal.run(*id))?));
-    }
-    for hash in &needs.programs {
-        bodies
-            .programs
-            .push((*hash, alone(journal.program(*hash))?));
-    }
-    for (name, since) in &needs.events {
-        let found = journal.events(name, *since)?;
-        bodies.events.push(((name.clone(), *since), found));
-    }
-    Ok(bodies)
-}
-
-fn alone<T>(read: Body<T>) -> Result<Body<T>, Error> {
-    match read {
-        Err(failure) if failure.kind != ErrorKind::Corrupt => Err(failure),
-        read => Ok(read),
     }
 }

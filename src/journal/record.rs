@@ -21,6 +21,26 @@ pub struct StoredRun {
     /// What it waits for: observations, changes, questions, timers.
     pub pending: Vec<Action>,
     pub ended: bool,
+    /// How far the clock had been set, all steps together, when this was written: its times move by
+    /// what was added since.
+    pub clock: Duration,
+}
+
+impl StoredRun {
+    /// What it waits for, by the clock as it is set now. The run itself is moved where it is read.
+    pub fn moved(mut self, clock: Duration) -> StoredRun {
+        let by = later(self.clock, clock);
+        for action in &mut self.pending {
+            action.shift(by);
+        }
+        self.clock = clock;
+        self
+    }
+}
+
+/// What lies between two settings of the clock.
+pub fn later(before: Duration, now: Duration) -> Duration {
+    Duration::from_millis(now.millis().saturating_sub(before.millis()))
 }
 
 /// How long a run has waited for leave to change something, and for what it waits.

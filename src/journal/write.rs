@@ -5,6 +5,7 @@ use super::{
     IntentId, IntentState, Lost, Outbox, RunId, Scope, StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::program::CodeHash;
+use crate::value::Duration;
 
 /// One change of a batch. Records with an id replace what was there under it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,8 @@ pub enum Write {
     /// How a run waits; nothing once it is over.
     Wait(RunId, Option<StoredWait>),
     Storm(Scope, Storm),
+    /// How far the clock has been set, all steps together.
+    Clock(Duration),
     /// It could not be read: no start asks for it any more.
     Lost(Lost),
 }

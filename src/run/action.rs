@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::{Event, Intent, IntentKind};
+use super::{Event, Intent, IntentKind, moment};
 use crate::effect::{Call, End, Reason};
 use crate::program::MessageKind;
-use crate::value::{Time, Value};
+use crate::value::{Duration, Time, Value};
 
 /// Something for the driver to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +41,25 @@ pub enum Action {
     /// Ask whoever limits the agent once more, before a granted change of which nobody knows whether
     /// it took effect is made again. `Granted`, `Free` after a while, or `Refused`.
     Repeat { id: u64, intent: Box<Intent> },
+}
+
+impl Action {
+    /// The clock was set: what is waited for until a time moves along.
+    pub fn shift(&mut self, by: Duration) {
+        let due = match self {
+            Action::Wait { until, .. } => until,
+            Action::Perform(perform) => &mut perform.deadline,
+            Action::Observe(observe) => &mut observe.deadline,
+            Action::Settle { deadline, .. } => deadline,
+            Action::Intend { .. }
+            | Action::Repeat { .. }
+            | Action::Tell(_)
+            | Action::Attach(_)
+            | Action::Record(_)
+            | Action::End(_) => return,
+        };
+        *due = moment::after(*due, by);
+    }
 }
 
 /// One observation to be made.

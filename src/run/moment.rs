@@ -8,6 +8,11 @@ pub fn after(time: Time, duration: Duration) -> Time {
     Time::from_millis(millis).unwrap_or(time)
 }
 
+/// Both together.
+pub fn longer(duration: Duration, by: Duration) -> Duration {
+    Duration::from_millis(duration.millis().saturating_add(by.millis()))
+}
+
 /// How much time has passed.
 pub fn since(start: Time, now: Time) -> Duration {
     Duration::from_millis(now.millis().saturating_sub(start.millis()))

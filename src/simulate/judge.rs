@@ -9,13 +9,15 @@ mod patience;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest, Sha256};
+
 use super::causes::Causes;
 use super::queue::{Queue, answered};
 use crate::effect::{ChangeOutcome, Settled};
 use crate::engine::{Input, Model};
 use crate::journal::{
-    Delivery, Entry, Error, Fact, Happened, Hold, Incident, IncidentId, IncidentState, Journal,
-    Memory, MessageId, MessageKind, Outbox, RunId, Scope, StoredRun, Write,
+    Archive, Delivery, Entry, Error, Fact, Happened, Hold, Incident, IncidentId, IncidentState,
+    Journal, Memory, MessageId, MessageKind, Outbox, RunId, Scope, StoredRun, Write,
 };
 use crate::program::Program;
 use crate::run::{self, Event, IntentKind, Perform};
@@ -40,6 +42,8 @@ pub struct Judge {
     batches: usize,
     /// Runs that something has happened to since they were looked at.
     touched: BTreeSet<RunId>,
+    /// What the facts say of the state of each run that is live.
+    digests: BTreeMap<RunId, [u8; 32]>,
     /// Live runs that wait for what time brings.
     timed: BTreeMap<RunId, Waits>,
 }
@@ -74,6 +78,9 @@ impl Judge {
         for fact in facts {
             self.replayed.apply(fact, at);
             self.patience.hears(fact);
+            if let Fact::RunMoved(moved) = fact {
+                self.digests.insert(moved.run, moved.digest);
+            }
             if let Err(broken) = self.causes.add(fact, at) {
                 self.finds(broken);
             }
@@ -152,6 +159,7 @@ impl Judge {
                 | Write::HoldingGone { .. }
                 | Write::Storm(..)
                 | Write::Wait(..)
+                | Write::Clock(_)
                 | Write::Debt(_)
                 | Write::Lost(_) => {}
             }
@@ -215,11 +223,14 @@ impl Judge {
         now: Time,
     ) -> Result<(), Error> {
         for id in std::mem::take(&mut self.touched) {
-            let live = memory.run(id)?.filter(|stored| !stored.ended);
+            let live = memory.run(id).filter(|stored| !stored.ended);
             self.timed.remove(&id);
             match live {
-                Some(stored) => self.rests(&stored, coming, now),
-                None => self.patience.ends(id),
+                Some(stored) => self.rests(stored, coming, now),
+                None => {
+                    self.digests.remove(&id);
+                    self.patience.ends(id);
+                }
             }
         }
         if timer {
@@ -244,6 +255,10 @@ impl Judge {
         let id = stored.id;
         let late = self.patience.looks(stored, now);
         late.into_iter().for_each(|late| self.finds(late));
+        let digest: [u8; 32] = Sha256::digest(&stored.state).into();
+        if self.digests.get(&id) != Some(&digest) {
+            self.finds(format!("the record of run {id} is not what the facts say"));
+        }
         if stored.pending.is_empty() {
             self.finds(format!("run {id} is live and waits for nothing"));
         }
@@ -278,13 +293,13 @@ impl Judge {
         for incident in memory.incidents(false, usize::MAX)? {
             let timeline = memory.timeline(incident.id, 0)?;
             self.ends_well(&incident, &timeline);
-            let run = incident.run.map(|run| memory.run(run)).transpose()?;
+            let run = incident.run.map(|run| memory.run(run));
             if run.is_some_and(|run| run.is_none_or(|run| run.ended)) {
                 let id = incident.id;
                 self.finds(format!("incident {id} is worked on by a run that is over"));
             }
         }
-        let code = |run| Some(memory.run(run).ok()??.code);
+        let code = |run| Some(memory.run(run)?.code);
         let mut wrong = self.patience.at_end(now, code);
         wrong.extend(self.events.at_end(memory)?);
         let open = self.causes.left_open().into_iter();

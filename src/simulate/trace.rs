@@ -187,6 +187,7 @@ impl Trace {
                 | Write::Debt(_)
                 | Write::Hold(..)
                 | Write::Wait(..)
+                | Write::Clock(_)
                 | Write::Lost(_) => {}
                 Write::Storm(scope, storm) => {
                     let words = match storm.cool_until {

@@ -4,11 +4,11 @@
 //! incident that is over and that a new one would join, and the pages of a list. What a start asks for is in `lost.rs`.
 
 use rusqlite::types::FromSql;
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
-use super::record::{decode, open};
+use super::record::decode;
 use super::trouble::{corrupt, from_sqlite};
 use super::write::{HOLD, STORM};
 use crate::diag::Code;
@@ -18,7 +18,7 @@ use crate::journal::{
     StoredWait, Storm,
 };
 use crate::program::CodeHash;
-use crate::value::{Identity, Time};
+use crate::value::{Duration, Identity, Time};
 
 /// What is wrong with a row, if it was read.
 pub type Read<T> = Result<T, Error>;
@@ -62,34 +62,6 @@ pub fn keys(connection: &Connection) -> Result<Vec<Keyed>, Error> {
     })?;
     known.sort_by_key(|known| known.id);
     Ok(known)
-}
-
-pub fn incident_of(
-    connection: &Connection,
-    runbook: &str,
-    key: &str,
-) -> Result<Option<Incident>, Error> {
-    let sql = "SELECT record, open FROM incident INDEXED BY incident_newest \
-               WHERE runbook = ?1 AND key = ?2 ORDER BY id DESC LIMIT 1";
-    let found = one(connection, sql, [runbook, key], |row| {
-        match (record(row, "an incident"), get(row, 1)?) {
-            // Nobody works on it: what comes opens a new one.
-            (Err(failure), false) if failure.kind == ErrorKind::Corrupt => Ok(None),
-            (read, _) => read.map(Some),
-        }
-    });
-    Ok(found?.flatten())
-}
-
-pub fn incidents_since(
-    connection: &Connection,
-    runbook: &str,
-    key: &str,
-    since: Time,
-) -> Result<u32, Error> {
-    let sql = "SELECT count(*) FROM incident INDEXED BY incident_by_key \
-               WHERE runbook = ?1 AND key = ?2 AND opened >= ?3";
-    count(connection, sql, params![runbook, key, since.millis()])
 }
 
 pub fn incidents(connection: &Connection, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
@@ -162,31 +134,8 @@ pub fn timeline(
     Ok(entries)
 }
 
-pub fn run(connection: &Connection, id: RunId) -> Result<Option<StoredRun>, Error> {
-    let sql = "SELECT ended, record, state FROM run LEFT JOIN run_state ON run_state.run = run.id \
-               WHERE kind = ?1 AND owner = ?2 AND ordinal = ?3";
-    let (kind, owner, ordinal) = match id {
-        RunId::Incident(incident, ordinal) => (0, incident.0, ordinal),
-        RunId::Debt(debt, ordinal) => (1, debt.0, ordinal),
-    };
-    let asked = params![kind, stored(owner), ordinal];
-    one(connection, sql, asked, |row| {
-        let damaged = || corrupt(&format!("run {id}"));
-        let (code, pending) = decode(&get::<Vec<u8>>(row, 1)?).ok_or_else(damaged)?;
-        let state: Option<Vec<u8>> = get(row, 2)?;
-        let state = state.as_deref().and_then(open).ok_or_else(damaged)?;
-        Ok(StoredRun {
-            id,
-            code,
-            state: state.to_vec(),
-            pending,
-            ended: get(row, 0)?,
-        })
-    })
-}
-
 pub fn live_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
-    let sql = "SELECT kind, owner, ordinal, record FROM run \
+    let sql = "SELECT kind, owner, ordinal, record, clock FROM run \
                WHERE ended = 0 ORDER BY kind, owner, ordinal";
     all(connection, sql, [], |row| {
         let owner = whole(get(row, 1)?);
@@ -197,23 +146,16 @@ pub fn live_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId>
             _ => return Err(corrupt("the number of a run")),
         };
         let record: Option<(CodeHash, _)> = decode(&get::<Vec<u8>>(row, 3)?);
+        let clock = Duration::from_millis(get(row, 4)?);
         let run = record.map(|(code, pending)| StoredRun {
             id,
             code,
             state: Vec::new(),
             pending,
             ended: false,
+            clock,
         });
         Ok(run.ok_or(id))
-    })
-}
-
-pub fn program(connection: &Connection, hash: CodeHash) -> Result<Option<Vec<u8>>, Error> {
-    let sql = "SELECT artefact FROM program WHERE hash = ?1";
-    one(connection, sql, [hash.0], |row| {
-        let artefact: Vec<u8> = get(row, 0)?;
-        let artefact = open(&artefact).ok_or_else(|| corrupt("a program"))?;
-        Ok(artefact.to_vec())
     })
 }
 
@@ -224,12 +166,6 @@ pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolS
         let at = Time::from_millis(get(row, 0)?).map_err(|_| corrupt("the time of an intent"))?;
         Ok((at, get::<String>(row, 1)?.into(), get(row, 2)?))
     })
-}
-
-pub fn events(connection: &Connection, name: &str, since: Time) -> Result<Vec<Arrival>, Error> {
-    let sql = "SELECT id, at, record, disposition FROM event INDEXED BY event_by_name \
-               WHERE name = ?1 AND at >= ?2 ORDER BY id DESC";
-    all(connection, sql, params![name, since.millis()], arrival)
 }
 
 pub fn event(connection: &Connection, id: EventId) -> Result<Option<Arrival>, Error> {
@@ -311,6 +247,11 @@ pub fn waits(connection: &Connection) -> Result<Vec<StoredWait>, Error> {
     Ok(found.into_iter().flatten().collect())
 }
 
+pub fn clock(connection: &Connection) -> Result<Duration, Error> {
+    let clock = one(connection, "SELECT clock FROM meta", [], |row| get(row, 0))?;
+    Ok(Duration::from_millis(clock.unwrap_or_default()))
+}
+
 pub fn storms(connection: &Connection) -> Result<Vec<(Scope, Storm)>, Error> {
     controls(connection, STORM, "a storm")
 }
@@ -324,7 +265,7 @@ fn controls<T: DeserializeOwned>(
     all(connection, sql, [kind], |row| record(row, what))
 }
 
-fn arrival(row: &Row<'_>) -> Read<Arrival> {
+pub fn arrival(row: &Row<'_>) -> Read<Arrival> {
     let at = Time::from_millis(get(row, 1)?).map_err(|_| corrupt("the time of an event"))?;
     Ok(Arrival {
         id: EventId(whole(get(row, 0)?)),
@@ -360,11 +301,6 @@ pub fn all<T>(
         found.push(read(row)?);
     }
     Ok(found)
-}
-
-fn count(connection: &Connection, sql: &str, asked: impl Params) -> Result<u32, Error> {
-    let counted = one(connection, sql, asked, |row| get::<i64>(row, 0))?;
-    Ok(u32::try_from(counted.unwrap_or(0)).unwrap_or(u32::MAX))
 }
 
 fn count_all(connection: &Connection, sql: &str) -> Result<u64, Error> {

@@ -39,6 +39,11 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Hold(scope, hold) => write_hold(connection, scope, hold.as_ref()),
         Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
         Write::Wait(run, wait) => write_wait(connection, *run, wait.as_ref()),
+        Write::Clock(clock) => {
+            let sql = "UPDATE meta SET clock = ?1";
+            execute(connection, sql, [clock.millis()])?;
+            Ok(())
+        }
         Write::Lost(lost) => super::lost::lose(connection, lost),
     }
 }
@@ -131,14 +136,15 @@ fn write_entry(connection: &Connection, incident: IncidentId, entry: &Entry) -> 
 
 fn write_run(connection: &Connection, run: &StoredRun) -> Result<(), Error> {
     let (kind, owner, ordinal) = run_columns(run.id)?;
-    let sql = "INSERT INTO run (kind, owner, ordinal, ended, record) VALUES (?1, ?2, ?3, ?4, ?5) \
-         ON CONFLICT (kind, owner, ordinal) \
-         DO UPDATE SET ended = excluded.ended, record = excluded.record RETURNING id";
+    let sql = "INSERT INTO run (kind, owner, ordinal, ended, record, clock) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (kind, owner, ordinal) \
+         DO UPDATE SET ended = excluded.ended, record = excluded.record, clock = excluded.clock \
+         RETURNING id";
     let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
     let record = encode(&(run.code, &run.pending));
-    let row = statement.query_row(params![kind, owner, ordinal, run.ended, record], |row| {
-        row.get(0)
-    });
+    let clock = run.clock.millis();
+    let values = params![kind, owner, ordinal, run.ended, record, clock];
+    let row = statement.query_row(values, |row| row.get(0));
     let row: i64 = row.map_err(from_sqlite)?;
     let sql = "INSERT OR REPLACE INTO run_state (run, state) VALUES (?1, ?2)";
     execute(connection, sql, params![row, seal(&run.state)])?;

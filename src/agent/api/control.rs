@@ -53,7 +53,7 @@ pub fn storms(engine: &Engine) -> Vec<StormView> {
 
 /// `GET /v1/hold`
 pub async fn held(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
-    let held = shared.handle.look(|_, engine| Ok(holds(engine)));
+    let held = shared.handle.look(holds);
     let holds = held.await?;
     let all = holds
         .iter()
@@ -105,7 +105,7 @@ pub async fn release(
 
 /// `GET /v1/storms`
 pub async fn list(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
-    let storms = shared.handle.look(|_, engine| Ok(storms(engine)));
+    let storms = shared.handle.look(storms);
     Ok(axum::Json(json!({"version": 1, "storms": storms.await?})).into_response())
 }
 

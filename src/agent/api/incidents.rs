@@ -56,16 +56,17 @@ pub async fn list(
 ) -> Result<axum::Json<IncidentList>, Failed> {
     let most = most(which.limit)?;
     let before = which.before.map(IncidentId);
-    let list = shared.handle.look(move |journal, engine| {
-        let page = journal.page_of_incidents(which.open, before, most)?;
-        Ok(IncidentList {
-            version: 1,
-            incidents: page.found.iter().map(IncidentView::of).collect(),
-            total: page.total,
-            held_by: held_by(engine),
-            holds: control::holds(engine),
-            storms: control::storms(engine),
-        })
+    let page = shared
+        .reading
+        .look(move |archive| archive.page_of_incidents(which.open, before, most));
+    let page = page.await?;
+    let list = shared.handle.look(move |engine| IncidentList {
+        version: 1,
+        incidents: page.found.iter().map(IncidentView::of).collect(),
+        total: page.total,
+        held_by: held_by(engine),
+        holds: control::holds(engine),
+        storms: control::storms(engine),
     });
     Ok(axum::Json(list.await?))
 }
@@ -84,11 +85,11 @@ pub async fn show(
     Asked(from): Asked<From>,
 ) -> Result<axum::Json<IncidentDetail>, Failed> {
     let id = number(&id)?;
-    let detail = shared.handle.look(move |journal, _| {
-        let Some(incident) = journal.incident(id)? else {
+    let detail = shared.reading.look(move |archive| {
+        let Some(incident) = archive.incident(id)? else {
             return Ok(None);
         };
-        let entries = journal.timeline(id, from.from)?;
+        let entries = archive.timeline(id, from.from)?;
         Ok(Some(IncidentDetail::of(&incident, &entries)))
     });
     detail.await?.map(axum::Json).ok_or_else(|| unknown(id))

@@ -15,7 +15,7 @@ use super::asked::{Asked, Name, most};
 use super::ingest::answer_one;
 use super::{Caller, Failed, Shared};
 use crate::engine::{Arriving, Replay};
-use crate::journal::{DeadLetter, Disposition, Error, Event, Journal, LetterId, Source};
+use crate::journal::{Archive, DeadLetter, Disposition, Error, Event, LetterId, Source};
 
 /// Which part of the list.
 #[derive(Debug, Deserialize)]
@@ -31,10 +31,10 @@ pub async fn list(
     Asked(which): Asked<Which>,
 ) -> Result<axum::Json<LetterList>, Failed> {
     let (before, most) = (which.before.map(LetterId), most(which.limit)?);
-    let list = shared.handle.look(move |journal, _| {
-        let page = journal.dead_letters(before, most)?;
+    let list = shared.reading.look(move |archive| {
+        let page = archive.dead_letters(before, most)?;
         let views = page.found.iter().map(|(id, letter)| {
-            let became = became(journal, letter)?;
+            let became = became(archive, letter)?;
             Ok(LetterView::of(*id, letter, became.as_ref()))
         });
         Ok(LetterList {
@@ -49,11 +49,11 @@ pub async fn list(
 /// `GET /v1/dead-letters/ID`
 pub async fn show(State(shared): State<Arc<Shared>>, Name(id): Name) -> Result<Response, Failed> {
     let id = number(&id)?;
-    let view = shared.handle.look(move |journal, _| {
-        let Some(letter) = journal.dead_letter(id)? else {
+    let view = shared.reading.look(move |archive| {
+        let Some(letter) = archive.dead_letter(id)? else {
             return Ok(None);
         };
-        let became = became(journal, &letter)?;
+        let became = became(archive, &letter)?;
         Ok(Some(LetterView::of(id, &letter, became.as_ref())))
     });
     let view = view.await?.ok_or_else(|| unknown(id))?;
@@ -67,12 +67,12 @@ pub async fn replay(
     Name(id): Name,
 ) -> Result<Response, Failed> {
     let id = number(&id)?;
-    let found = shared.handle.look(move |journal, _| {
-        let Some(letter) = journal.dead_letter(id)? else {
+    let found = shared.reading.look(move |archive| {
+        let Some(letter) = archive.dead_letter(id)? else {
             return Ok(None);
         };
         let arrival = match letter.event {
-            Some(event) => journal.event(event)?,
+            Some(event) => archive.event(event)?,
             None => None,
         };
         Ok(Some((letter, arrival)))
@@ -98,9 +98,9 @@ pub async fn replay(
 }
 
 /// What became of what arrived; a letter says that of the time when it was written.
-fn became(journal: &dyn Journal, letter: &DeadLetter) -> Result<Option<Disposition>, Error> {
+fn became(archive: &dyn Archive, letter: &DeadLetter) -> Result<Option<Disposition>, Error> {
     let arrival = match letter.event {
-        Some(event) => journal.event(event)?,
+        Some(event) => archive.event(event)?,
         None => None,
     };
     Ok(arrival.map(|arrival| arrival.disposition))

@@ -68,8 +68,12 @@ impl Model {
             Fact::ChainStarted(_)
             | Fact::ChainAdvanced(_)
             | Fact::LinkReached(_)
-            | Fact::ChainEnded(_)
-            | Fact::ClockStepped(_) => self.chained(fact, changed),
+            | Fact::ChainEnded(_) => self.chained(fact, changed),
+            Fact::ClockStepped(stepped) => {
+                self.clock = moment::longer(self.clock, stepped.by);
+                changed.rows.push(Write::Clock(self.clock));
+                self.chained(fact, changed);
+            }
             Fact::IntentGranted(fact) => self.granted(fact, at, changed),
             Fact::TargetsReleased(fact) => self.released(fact, changed),
             Fact::ChangePerformed(fact) => self.intents.is(fact.intent, fact.state),
@@ -101,7 +105,7 @@ impl Model {
             | Fact::RequestReceived(_)
             | Fact::DeadLettered(_)
             | Fact::DeadLetterReplayed(_) => {}
-            // Incidents have been changed; runs are not in the model yet.
+            // Incidents have been changed; runs are not in the model.
             Fact::IncidentOpened(_)
             | Fact::EventJoined(_)
             | Fact::AlertCleared(_)

@@ -1,10 +1,10 @@
 //! The model out of the records of a store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::spent::LONGEST;
 use super::{Dwell, Model};
-use crate::journal::{Error, ErrorKind, Event, Incident, IncidentId, Journal, Lost, RunId};
+use crate::journal::{Arrival, Error, Event, EventId, Incident, Journal, Lost, Needs, RunId};
 use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -15,6 +15,7 @@ impl Model {
         let mut lost = Vec::new();
         let mut model = Model {
             newest: journal.newest()?,
+            clock: journal.clock()?,
             ..Model::default()
         };
         model.freezes.extend(journal.holds()?);
@@ -32,14 +33,16 @@ impl Model {
             model.incidents.put(incident);
         }
         let mut live = BTreeSet::new();
+        let mut worked_on = Needs::default();
         for run in journal.live_runs()? {
             let id = run.map_or_else(|id| id, |run| run.id);
             live.insert(id);
             // A run that was called off may still work on an incident that is resolved.
-            let RunId::Incident(id, _) = id else {
-                continue;
-            };
-            let incident = known(journal.incident(id))?;
+            let incident = id.incident().filter(|id| model.lacks(*id));
+            worked_on.incidents.extend(incident);
+        }
+        for (_, incident) in journal.fetch(&worked_on)?.incidents {
+            let incident = incident.ok().flatten();
             if let Some(incident) = incident.filter(|one| one.state.is_over()) {
                 model.take_targets(&incident);
                 model.incidents.put(incident);
@@ -59,21 +62,7 @@ impl Model {
         for (at, target, runbook) in journal.changed(moment::after(now, longest))? {
             model.changed.add(&target, at, &runbook);
         }
-        for holding in readable(journal.holdings()?, &mut lost) {
-            if Planted::DwellsForgotten.is_in() {
-                break;
-            }
-            let arrival = known(journal.event(holding.event))?;
-            if let Some(Event::Alert(alert)) = arrival.map(|arrival| arrival.event) {
-                model.dwells.put(Dwell { holding, alert });
-            } else {
-                lost.push(Lost::Dwell {
-                    event: holding.event,
-                    runbook: holding.runbook,
-                    trigger: holding.trigger,
-                });
-            }
-        }
+        model.load_dwells(journal, &mut lost)?;
         for debt in readable(journal.debts()?, &mut lost) {
             model.put_debt(debt);
         }
@@ -84,13 +73,46 @@ impl Model {
         Ok((model, lost))
     }
 
+    /// What stands, with the whole alert.
+    fn load_dwells(&mut self, journal: &dyn Journal, lost: &mut Vec<Lost>) -> Result<(), Error> {
+        let holdings = readable(journal.holdings()?, lost);
+        let needs = Needs {
+            arrivals: holdings.iter().map(|holding| holding.event).collect(),
+            ..Needs::default()
+        };
+        let arrivals = journal.fetch(&needs)?.arrivals.into_iter();
+        let arrivals = arrivals.filter_map(|(id, arrival)| Some((id, arrival.ok()??)));
+        let arrivals: BTreeMap<EventId, Arrival> = arrivals.collect();
+        for holding in holdings {
+            if Planted::DwellsForgotten.is_in() {
+                break;
+            }
+            let arrival = arrivals.get(&holding.event);
+            if let Some(Event::Alert(alert)) = arrival.map(|arrival| &arrival.event) {
+                let alert = alert.clone();
+                self.dwells.put(Dwell { holding, alert });
+            } else {
+                lost.push(Lost::Dwell {
+                    event: holding.event,
+                    runbook: holding.runbook,
+                    trigger: holding.trigger,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Incidents that are over, and that somebody is still told of, or that owe something.
     fn bring_wanted(&mut self, journal: &dyn Journal) -> Result<(), Error> {
         let said = self.said.iter().map(|(incident, _)| *incident);
         let owing = self.owing.iter().map(|(incident, _)| *incident);
-        let wanted: BTreeSet<IncidentId> = said.chain(owing).filter(|id| self.lacks(*id)).collect();
-        for id in wanted {
-            let incident = known(journal.incident(id))?;
+        let wanted = said.chain(owing).filter(|id| self.lacks(*id));
+        let wanted = Needs {
+            incidents: wanted.collect(),
+            ..Needs::default()
+        };
+        for (_, incident) in journal.fetch(&wanted)?.incidents {
+            let incident = incident.ok().flatten();
             if let Some(incident) = incident.filter(|one| one.state.is_over()) {
                 self.incidents.put(incident);
             }
@@ -121,12 +143,4 @@ fn readable<T>(records: Vec<Result<T, Lost>>, lost: &mut Vec<Lost>) -> Vec<T> {
         }
     }
     found
-}
-
-/// A record by its number; one that cannot be read is none.
-fn known<T>(record: Result<Option<T>, Error>) -> Result<Option<T>, Error> {
-    match record {
-        Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(None),
-        read => read,
-    }
 }

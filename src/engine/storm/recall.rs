@@ -3,11 +3,11 @@
 use super::super::Engine;
 use super::super::timer::Timer;
 use super::{Storms, before, storm};
-use crate::journal::{Error, Incident, Journal, Needs};
+use crate::journal::{Error, Incident, IncidentId, Journal, Needs};
 use crate::value::Time;
 
 /// How many incidents are read at once.
-const PAGE: usize = 500;
+const PAGE: u64 = 500;
 
 impl Engine {
     pub(in super::super) fn recall_storms(
@@ -24,14 +24,22 @@ impl Engine {
             .map(|(_, storm)| storm.since)
             .fold(oldest, Time::min);
         let mut found: Vec<Incident> = Vec::new();
-        loop {
-            let last = found.last().map(|incident| incident.id);
-            let page = journal.page_of_incidents(false, last, PAGE)?.found;
-            let is_last = page.is_empty() || page.iter().any(|one| one.opened < since);
+        let mut end = self.model.next_incident().0;
+        while end > 1 {
+            let first = end.saturating_sub(PAGE).max(1);
+            let needs = Needs {
+                incidents: (first..end).map(IncidentId).collect(),
+                ..Needs::default()
+            };
+            let page = journal.fetch(&needs)?.incidents.into_iter().rev();
+            let page = page.filter_map(|(_, incident)| incident.ok().flatten());
+            let before = found.len();
             found.extend(page);
-            if is_last {
+            let read = found.iter().skip(before);
+            if read.into_iter().any(|one| one.opened < since) {
                 break;
             }
+            end = first;
         }
         found.retain(|one| one.opened >= since);
         let mut needs = Needs::default();

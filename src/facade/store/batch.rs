@@ -184,6 +184,7 @@ impl Batch {
             state: state.to_vec(),
             pending: if ended { Vec::new() } else { vec![wait] },
             ended,
+            clock: crate::value::Duration::ZERO,
         }))
     }
 
@@ -362,6 +363,11 @@ impl Batch {
             }),
         });
         self.with(Write::Wait(run, wait))
+    }
+
+    /// How far the clock has been set, in milliseconds.
+    pub fn clock(self, set: i64) -> Batch {
+        self.with(Write::Clock(crate::value::Duration::from_millis(set)))
     }
 
     /// Much at once, since that time.

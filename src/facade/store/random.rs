@@ -41,7 +41,7 @@ impl Batch {
         let other = 1 + dice(NUMBERS) as u64;
         let at = dice(20) as i64;
         let name = TEXTS[dice(TEXTS.len())];
-        match dice(20) {
+        match dice(21) {
             0 => self.event(id, at, name),
             1 => self.with(Write::Arrived(arrival(id, at, name, dice))),
             // A refused batch leaves a store on disk unusable: only what was just written is used.
@@ -81,6 +81,7 @@ impl Batch {
             16 => self.debt(id, dice(2) == 0),
             17 => self.fact(dice(64), at),
             18 => self.waits(id, dice(2) as u32, [None, Some(at)][dice(2)]),
+            19 => self.clock(at - 9),
             _ => self.hold([None, Some(name)][dice(2)]),
         }
     }
@@ -169,5 +170,6 @@ fn waiting(id: u64, name: &str) -> StoredRun {
             Action::Record(crate::run::Event::Held),
         ],
         ended: false,
+        clock: crate::value::Duration::from_millis(i64::try_from(id % 7).unwrap_or_default()),
     }
 }

@@ -53,10 +53,6 @@ impl Memory {
             let is_own = |run: &RunId| matches!(run, RunId::Incident(own, _) if *own == id);
             self.runs.retain(|run, _| !is_own(run));
             self.intents.retain(|_, intent| !is_own(&intent.run));
-            let place = (incident.runbook.to_string(), incident.key.to_string());
-            if let Some(known) = self.places.get_mut(&place) {
-                known.remove(&id);
-            }
             self.incidents.remove(&id);
             walk.gone += 1;
         }

@@ -2,7 +2,9 @@
 
 use super::Simulation;
 use crate::engine::{Arriving, Runbooks};
-use crate::journal::{Batch, Error, IncidentId, Journal, MessageId, RunId, StoredRun, Write};
+use crate::journal::{
+    Archive, Batch, Error, IncidentId, Journal, MessageId, RunId, StoredRun, Write,
+};
 use crate::run::moment;
 use crate::simulate::script::Step;
 use crate::simulate::world::Way;
@@ -134,7 +136,7 @@ impl Simulation {
         let Some(run) = run else {
             return Ok(());
         };
-        if let Some(stored) = self.memory.run(run)? {
+        if let Some(stored) = self.memory.run(run).cloned() {
             let state = vec![0xff];
             let damaged = Write::Run(StoredRun { state, ..stored });
             self.memory.append(&Batch {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Arrival, Disposition, Error, Event, EventId, Journal, Memory, Outbox, Standing,
+    Archive, Arrival, Disposition, Error, Event, EventId, Journal, Memory, Outbox, Standing,
 };
 
 /// What is known of events beside what the store says.

@@ -66,6 +66,9 @@ fn questions() -> Vec<Ask<'static>> {
     let mut questions = vec![
         Ask::Name,
         Ask::Newest,
+        Ask::Keys,
+        Ask::Clock,
+        Ask::Together(&[0, 1, 2, 3, 5, 7, 9, 13], &[("a", 0), ("a", 9), ("", 0)]),
         Ask::LiveRuns,
         Ask::OpenIntents,
         Ask::DeadLetters(5),
@@ -100,10 +103,6 @@ fn questions() -> Vec<Ask<'static>> {
     }
     questions.extend((0..5).map(Ask::Program));
     for &name in Batch::texts() {
-        for &key in &Batch::texts()[..3] {
-            questions.push(Ask::IncidentOf(name, key));
-            questions.extend([0, 9].map(|since| Ask::IncidentsSince(name, key, since)));
-        }
         questions.extend([0, 9].map(|since| Ask::AttemptsSince(name, since)));
         questions.extend([0, 9].map(|since| Ask::Events(name, since)));
     }

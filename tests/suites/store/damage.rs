@@ -74,7 +74,7 @@ fn by_chance() {
     let questions = [
         Ask::Newest,
         Ask::Incident(3),
-        Ask::IncidentOf("r", "k"),
+        Ask::Keys,
         Ask::Incidents {
             open: true,
             most: 99,
@@ -147,6 +147,17 @@ fn one_run() {
     assert_eq!(refusal.kind, "corrupt");
     assert!(refusal.why.contains("run 3.0"), "{}", refusal.why);
     assert_eq!(numbers(&store, Ask::Run(4, 0)), "4.0");
+    // It takes none of those along that are asked for with it.
+    let asked = store.ask(Ask::Together(&[3, 4], &[])).unwrap();
+    let is = |run: &str, what: &str| {
+        let begins = format!("run {run} {what}");
+        assert!(
+            asked.iter().any(|line| line.starts_with(&begins)),
+            "{asked:#?}"
+        );
+    };
+    is("3.0", "damaged");
+    is("4.0", "there");
 }
 
 fn lines_and_letters() {
