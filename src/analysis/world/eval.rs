@@ -392,7 +392,7 @@ impl<'a> Eval<'a> {
                 let product = product(&left.ty, &right.ty);
                 self.apply(Operation::Multiply(product), vec![a, b])
             }
-            BinaryOp::Divide => self.apply(Operation::Divide, vec![a, b]),
+            BinaryOp::Divide => self.apply(quotient(&left.ty, &right.ty), vec![a, b]),
             BinaryOp::Range | BinaryOp::RangeInclusive => {
                 let inclusive = terms.table.truth(op == BinaryOp::RangeInclusive);
                 self.apply(Operation::Range, vec![a, b, inclusive])
@@ -457,6 +457,13 @@ fn product(left: &Type, right: &Type) -> Product {
         (Type::Percent, Type::Duration | Type::Size)
         | (Type::Duration | Type::Size, Type::Percent) => Product::Share,
         _ => Product::Quantity,
+    }
+}
+
+fn quotient(left: &Type, right: &Type) -> Operation {
+    match (left, right) {
+        (Type::Duration | Type::Size, Type::Int | Type::Float) => Operation::Part,
+        _ => Operation::Divide,
     }
 }
 

@@ -126,10 +126,12 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
         (Operation::Negate, [a]) => a.negated(),
         (Operation::Multiply(what), [a, b]) => product(what, *a, *b),
         // Nothing divided by nothing is no answer.
-        (Operation::Divide, [a, b]) if a.is_zero() && (b.low > 0.0 || b.high < 0.0) => {
+        (Operation::Divide | Operation::Part, [a, b])
+            if a.is_zero() && (b.low > 0.0 || b.high < 0.0) =>
+        {
             Interval::point(0.0)
         }
-        (Operation::Divide, [a, b]) => quotient(*a, *b),
+        (Operation::Divide | Operation::Part, [a, b]) => quotient(*a, *b),
         (Operation::Quotient, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
         (Operation::Remainder, [a, b]) => remainder(*a, *b),
         (Operation::Round, [a]) => a.map(f64::round),

@@ -114,6 +114,8 @@ pub enum Operation {
     Subtract,
     Multiply(Product),
     Divide,
+    /// A quantity by a number: a part of it, rounded to what it is counted in.
+    Part,
     /// Whole, toward zero, and what is left.
     Quotient,
     Remainder,

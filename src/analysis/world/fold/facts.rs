@@ -28,8 +28,10 @@ impl Terms {
                     _ => computed(*what, &within),
                 };
                 facts.past = self.is_past(*what, &parts);
-                facts.whole = !matches!(what, Operation::Divide | Operation::Scale(_))
-                    && parts.iter().all(|part| self.facts(*part).whole);
+                facts.whole = !matches!(
+                    what,
+                    Operation::Divide | Operation::Part | Operation::Scale(_)
+                ) && parts.iter().all(|part| self.facts(*part).whole);
                 if let (Operation::First | Operation::Map, Some(list)) = (what, parts.first()) {
                     facts.shape = self.facts(*list).shape;
                 }

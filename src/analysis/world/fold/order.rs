@@ -53,6 +53,9 @@ impl Terms {
             (Operation::Multiply(what), [a, b]) => self
                 .taken(*what, (*a, *b), |times| times <= 1.0)
                 .is_some_and(|of| self.is_at_most(of, other, looks)),
+            (Operation::Part, [a, b]) => {
+                self.is_parted(*a, *b, |by| by >= 1.0) && self.is_at_most(*a, other, looks)
+            }
             _ => false,
         }
     }
@@ -82,8 +85,17 @@ impl Terms {
             (Operation::Multiply(what), [a, b]) => self
                 .taken(*what, (*a, *b), |times| times >= 1.0)
                 .is_some_and(|of| self.is_at_most(other, of, looks)),
+            (Operation::Part, [a, b]) => {
+                self.is_parted(*a, *b, |by| by <= 1.0) && self.is_at_most(other, *a, looks)
+            }
             _ => false,
         }
+    }
+
+    /// Whether something is divided by a number like this, and neither is below zero.
+    fn is_parted(&self, of: Id, by: Id, like: impl Fn(f64) -> bool) -> bool {
+        let by = self.number_of(by);
+        by.is_some_and(|by| by > 0.0 && like(by)) && self.facts(of).within.low >= 0.0
     }
 
     /// What a product takes so often, where neither it nor the number is below zero.
