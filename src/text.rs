@@ -14,6 +14,16 @@ use serde::{Deserialize, Serialize};
 )]
 pub struct SourceId(pub u32);
 
+impl SourceId {
+    /// Beyond every number that a [`Sources`] table gives.
+    const FIXED: u32 = 1 << 31;
+
+    /// The id of a text that is the same in every table: so what is made of it can be shared.
+    pub fn fixed(place: usize) -> SourceId {
+        SourceId(SourceId::FIXED + place as u32)
+    }
+}
+
 /// A half-open range of bytes, `start..end`, in one source.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
@@ -108,7 +118,8 @@ impl Source {
     /// The longest text that is taken in, in bytes; a longer one is refused by whoever loads it.
     pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-    fn new(id: SourceId, name: &str, text: &str) -> Self {
+    /// A text under a display name.
+    pub fn new(id: SourceId, name: &str, text: &str) -> Self {
         let mut line_starts = vec![0];
         line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1));
         Source {
@@ -159,6 +170,8 @@ pub struct Position {
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     all: Vec<Source>,
+    /// Those with a fixed id.
+    fixed: Vec<Arc<Source>>,
 }
 
 impl Sources {
@@ -169,9 +182,15 @@ impl Sources {
         id
     }
 
+    /// Takes in a source with a fixed id.
+    pub fn add_fixed(&mut self, source: Arc<Source>) {
+        self.fixed.push(source);
+    }
+
     /// The source with this id.
     pub fn source(&self, id: SourceId) -> &Source {
-        &self.all[id.0 as usize]
+        let fixed = self.fixed.iter().find(|source| source.id == id);
+        fixed.map_or_else(|| &self.all[id.0 as usize], |source| source)
     }
 
     /// The text under the span.
@@ -179,8 +198,8 @@ impl Sources {
         self.source(span.source).slice(span)
     }
 
-    /// All sources in the order they were added.
+    /// All sources in the order they were added, those with a fixed id last.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
-        self.all.iter()
+        self.all.iter().chain(self.fixed.iter().map(Arc::as_ref))
     }
 }

@@ -41,7 +41,7 @@ impl<'a> Checker<'a> {
         let mut scopes = Vec::new();
         for module in modules {
             let id = self.names.open(Some(module.name.into()));
-            scopes.push((id, &module.file));
+            scopes.push((id, &*module.file));
         }
         scopes.extend(files.iter().map(|file| (own, file)));
         for (module, file) in &scopes {

@@ -1,18 +1,42 @@
 //! Which modules of the library a package needs, parsed.
 //!
 //! In: the package's files. Out: the prelude and every module that is used, directly or by another
-//! module, each after those that it uses. Unused modules cost nothing.
+//! module, each after those that it uses. Unused modules cost nothing, used ones are parsed once.
+
+use std::sync::{Arc, OnceLock};
 
 use crate::diag::Diagnostic;
-use crate::library;
-use crate::syntax;
+use crate::library::{self, MODULES};
 use crate::syntax::tree::{File, ItemKind};
-use crate::text::Sources;
+use crate::syntax::{self, Parsed};
+use crate::text::{Source, SourceId, Sources};
 
 /// A module of the library.
 pub struct Module {
     pub name: &'static str,
-    pub file: File,
+    pub file: Arc<File>,
+}
+
+/// What is made of a module is always the same: made when it is used first, it stays.
+static READ: [OnceLock<Read>; MODULES.len()] = [const { OnceLock::new() }; MODULES.len()];
+
+struct Read {
+    source: Arc<Source>,
+    file: Arc<File>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn read(place: usize, module: &library::Module) -> &'static Read {
+    READ[place].get_or_init(|| {
+        let id = SourceId::fixed(place);
+        let source = Source::new(id, module.file_name, module.text);
+        let Parsed { file, diagnostics } = syntax::parse(&source);
+        Read {
+            source: Arc::new(source),
+            file: Arc::new(file),
+            diagnostics,
+        }
+    })
 }
 
 /// Parses what the files need, and adds its text to the sources.
@@ -48,20 +72,22 @@ impl Loading {
     }
 
     fn module(&mut self, sources: &mut Sources, name: &str) {
-        let Some(module) = library::module(name) else {
+        let place = MODULES.iter().position(|module| module.name == name);
+        let Some((place, module)) = place.and_then(|place| Some((place, MODULES.get(place)?)))
+        else {
             return;
         };
         if self.seen.contains(&module.name) {
             return;
         }
         self.seen.push(module.name);
-        let id = sources.add(module.file_name, module.text);
-        let parsed = syntax::parse(sources.source(id));
-        self.diagnostics.extend(parsed.diagnostics);
-        self.uses(sources, &parsed.file);
+        let read = read(place, module);
+        sources.add_fixed(read.source.clone());
+        self.diagnostics.extend(read.diagnostics.iter().cloned());
+        self.uses(sources, &read.file);
         self.modules.push(Module {
             name: module.name,
-            file: parsed.file,
+            file: read.file.clone(),
         });
     }
 }

@@ -5,6 +5,7 @@
 //! line than fits a screen, never a character that would fool the reader.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
@@ -21,14 +22,14 @@ const MOST_BYTES: usize = 160;
 #[derive(Debug)]
 pub struct Excerpts<'a> {
     sources: &'a Sources,
-    texts: Vec<Cow<'a, str>>,
+    texts: BTreeMap<SourceId, Cow<'a, str>>,
 }
 
 impl<'a> Excerpts<'a> {
     pub fn new(sources: &'a Sources) -> Self {
         let texts = sources
             .iter()
-            .map(|source| plain::same_length(&source.text));
+            .map(|source| (source.id, plain::same_length(&source.text)));
         Excerpts {
             sources,
             texts: texts.collect(),
@@ -39,7 +40,7 @@ impl<'a> Excerpts<'a> {
     pub fn excerpt(&'a self, id: SourceId) -> Excerpt<'a> {
         Excerpt {
             source: self.sources.source(id),
-            text: &self.texts[id.0 as usize],
+            text: &self.texts[&id],
         }
     }
 
