@@ -189,8 +189,10 @@ impl Sources {
 
     /// The source with this id.
     pub fn source(&self, id: SourceId) -> &Source {
-        let fixed = self.fixed.iter().find(|source| source.id == id);
-        fixed.map_or_else(|| &self.all[id.0 as usize], |source| source)
+        match self.fixed.iter().find(|source| source.id == id) {
+            Some(source) => source,
+            None => &self.all[id.0 as usize],
+        }
     }
 
     /// The text under the span.
