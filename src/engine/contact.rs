@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::decide::{bundle, deliver};
-use super::people::Refusal;
+use super::people::{Refusal, Taker};
 use super::timer::Timer;
 use super::{Action, Engine};
 use crate::journal::{IncidentId, IncidentState, MessageId, MessageKind, Outbox};
@@ -146,7 +146,7 @@ impl Engine {
     }
 
     /// Somebody takes on everything that a page told of. Says which incidents those are.
-    pub(super) fn page_acknowledged(&mut self, page: MessageId, by: &str, now: Time) -> Taken {
+    pub(super) fn page_acknowledged(&mut self, page: MessageId, taker: &Taker, now: Time) -> Taken {
         let mut taken = Vec::new();
         let mut refused = Refusal::NoSuchPage;
         for id in self.model.told_on(page) {
@@ -154,7 +154,7 @@ impl Engine {
             let mut pages = self.pages_of(id).into_iter();
             let but = pages.find(|(number, _)| *number == page);
             let but = but.map(|(_, to)| to);
-            match self.acknowledged_but(id, by, but, now) {
+            match self.acknowledged_but(id, taker, but, now) {
                 Ok(()) => taken.push(id),
                 Err(refusal) => refused = refusal,
             }

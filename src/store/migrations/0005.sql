@@ -1,0 +1,2 @@
+-- Incidents, messages and storms say more at the end of their records, and lines of timelines can say more:
+-- an earlier version of the tool cannot read them.
