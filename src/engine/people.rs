@@ -164,8 +164,10 @@ impl Engine {
             return told;
         }
         told.retain(|address| {
-            let mut own = self.model.messages_of(id).filter(|one| one.to == *address);
-            !own.any(|one| !one.was_tried() && !self.contacts.is_under_way(one))
+            let own = self.model.messages_of(id).filter(|one| one.to == *address);
+            // What was said since then may still wait behind other pages.
+            let mut asks = own.filter(|one| one.message.kind.asks());
+            !asks.any(|one| !one.was_tried() && !self.contacts.is_under_way(one))
         });
         told
     }
