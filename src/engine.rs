@@ -67,7 +67,7 @@ pub use dead::Replay;
 pub use drive::granted;
 pub use gate::table as gates;
 pub use model::Model;
-pub use people::Refusal;
+pub use people::{Refusal, Taker};
 pub use runbooks::{Loaded, Runbooks};
 pub use settle::Settling;
 pub use view::{Plain, evidence, line};

@@ -35,8 +35,8 @@ pub use fact::{
     MessageQueued, MessagesBundled, MessagesDelivered, MessagesDropped, MessagesFailed,
     NoticeGiven, Observed, Obstacle, PackageLoaded, ProgramKept, ReleasedFor, RequestReceived,
     RunEnded, RunMoved, RunQuarantined, RunReported, RunResumed, RunStarted, RunbookLoaded, Scope,
-    SettledBy, StoppedHow, StoreMigrated, StormBegan, StormEnded, StormJoined, Subject, Take,
-    TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
+    SettledBy, StoppedHow, StoreMigrated, StormAcknowledged, StormBegan, StormEnded, StormJoined,
+    Subject, Take, TargetsReleased, TriggerRef, UnprovenChanged, facts, samples,
 };
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
@@ -47,7 +47,7 @@ pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Ret
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
     DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
-    StoredWait, Storm, Waits, later,
+    StoredWait, Storm, TakenOn, Waits, steps,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;

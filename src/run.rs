@@ -43,6 +43,7 @@ mod course;
 mod dirt;
 mod ends;
 mod event;
+pub mod fold;
 mod frame;
 mod guard;
 mod held;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::effect::Reason;
 use crate::engine;
 use crate::journal::{DeadLetter, Disposition, Entry, Incident, IncidentState, LetterId, Source};
 
@@ -75,6 +76,11 @@ pub struct StormView {
     pub incidents: usize,
     /// Whether somebody has taken it on.
     pub answered: bool,
+    /// Who has, and until when; then its chain hears of it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
 }
 
 /// Something that could not be dealt with.
@@ -141,10 +147,20 @@ impl IncidentView {
             until: incident.until.map(|until| until.to_string()),
             events: incident.events,
             runs: incident.runs,
-            reason: incident.duty.as_ref().map(|duty| duty.reason.to_string()),
+            reason: reason(incident),
             at_work: incident.run.is_some(),
         }
     }
+}
+
+/// Why a human is needed, by themselves or with everything else of a storm.
+fn reason(incident: &Incident) -> Option<String> {
+    let duty = incident.duty.as_ref();
+    let own = duty.map(|duty| duty.reason.to_string());
+    own.or_else(|| {
+        let is_told = incident.state == IncidentState::Handed && incident.storm.is_some();
+        is_told.then(|| Reason::Systemic.word().to_owned())
+    })
 }
 
 impl LetterView {

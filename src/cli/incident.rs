@@ -23,6 +23,7 @@ Examples:
   rbk incident show 17 --follow      its timeline with the evidence, as it goes on
   rbk incident ack 17                it is yours: nobody else is told for as long as that
                                      lasts; once more goes on having it
+  rbk incident ack 17 --take-over    it is yours, and no longer whoever's had it
   rbk incident ack --page 31         and so is everything that this page tells of
   rbk incident resolve 17 --why \"…\"  it is over
   rbk incident settle 17 not-applied --why \"the log of the host has no restart\"
@@ -77,6 +78,9 @@ enum What {
         /// Everything that the page of this number tells of
         #[arg(long, value_name = "NUMBER", conflicts_with = "id")]
         page: Option<u64>,
+        /// Also where somebody else has it
+        #[arg(long)]
+        take_over: bool,
         /// Who you are [default: $USER]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
@@ -150,15 +154,18 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         What::Ack {
             page: Some(page),
             by,
+            take_over,
             ..
         } => {
-            let said = json!({"by": whoever(by.as_deref())});
+            let said = json!({"by": whoever(by.as_deref()), "take_over": take_over});
             let taken: Json = remote.post(&format!("/v1/pages/{page}/ack"), &said)?;
             taken_on(&taken, common.format, terminal)
         }
-        What::Ack { id, by, .. } => {
+        What::Ack {
+            id, by, take_over, ..
+        } => {
             let id = id.unwrap_or_default();
-            let said = json!({"by": whoever(by.as_deref())});
+            let said = json!({"by": whoever(by.as_deref()), "take_over": take_over});
             let detail: IncidentDetail = remote.post(&format!("/v1/incidents/{id}/ack"), &said)?;
             one(&detail, common.format, terminal)
         }

@@ -15,6 +15,8 @@ Examples:
   rbk storm list                what is in storm, since when, with how many incidents
   rbk storm ack product shop    it is yours, with every incident of it that waits for somebody
   rbk storm ack all             the same for a storm of several products
+  rbk storm ack product shop --take-over
+                                also where somebody else has it
 
 While a storm lasts nothing is mended by itself, and one page tells of all its incidents.";
 
@@ -38,6 +40,9 @@ enum What {
         /// Who you are [default: $USER]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
+        /// Also where somebody else has it
+        #[arg(long)]
+        take_over: bool,
         #[command(flatten)]
         which: Which,
     },
@@ -46,8 +51,14 @@ enum What {
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let answer: Result<Json, String> = match &arguments.what {
         What::List(which) => Remote::new(which).and_then(|agent| agent.get("/v1/storms")),
-        What::Ack { scope, by, which } => Remote::new(which).and_then(|agent| {
-            let said = json!({"scope": scope.join(" "), "by": whoever(by.as_deref())});
+        What::Ack {
+            scope,
+            by,
+            take_over,
+            which,
+        } => Remote::new(which).and_then(|agent| {
+            let (scope, by) = (scope.join(" "), whoever(by.as_deref()));
+            let said = json!({"scope": scope, "by": by, "take_over": take_over});
             agent.post("/v1/storms/ack", &said)
         }),
     };
@@ -82,9 +93,10 @@ pub fn line(storm: &Json) -> String {
         .get("incidents")
         .and_then(Json::as_u64)
         .unwrap_or_default();
-    let answered = match storm.get("answered").and_then(Json::as_bool) {
-        Some(true) => "somebody has it",
-        Some(false) | None => "nobody has answered",
+    let answered = match (text("by").as_str(), text("until").as_str()) {
+        ("", _) => "nobody has answered".to_owned(),
+        (by, "") => format!("{by} has it"),
+        (by, until) => format!("{by} has it until {until}"),
     };
     format!(
         "Storm of {}: {many} incidents since {}; {answered}.\n",

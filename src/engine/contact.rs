@@ -1,5 +1,5 @@
-//! Contacts: whoever is idle is told at once; what comes in the next moment, or while something is on
-//! its way there, goes out as one page.
+//! Contacts: one thing at a time goes to each, pages first. Whoever is idle is told at once; what comes in
+//! the next moment, or while something is on its way there, goes out as one page.
 //!
 //! Only when something went out is known here, and forgotten when the agent ends: what is to be told,
 //! and with what else, stands in the outbox.
@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::decide::{bundle, deliver};
-use super::people::Refusal;
+use super::decide::bundle;
+use super::decide::queue::{self, Queue};
+use super::people::{Refusal, Taker};
 use super::timer::Timer;
 use super::{Action, Engine};
 use crate::journal::{IncidentId, IncidentState, MessageId, MessageKind, Outbox};
@@ -29,6 +30,8 @@ struct Contact {
     under_way: BTreeSet<MessageId>,
     /// It did not answer: what was tried goes first, and what comes meanwhile goes out together.
     is_away: bool,
+    /// What went out last was a page.
+    was_page: bool,
     /// When the last page went out, and the last one with a list.
     told: Option<Time>,
     bundled: Option<Time>,
@@ -69,47 +72,43 @@ impl Engine {
             return self.contacts_due(now);
         };
         let to = outbox.to.clone();
-        match outbox.bundle {
-            _ if !bundle::gathers(outbox) => {
-                let decision = deliver::due(&self.model, id);
-                self.carry_out(decision, now);
-            }
-            None if outbox.was_tried() => self.goes_out(id, &to, now),
-            None => self.gather(&to, now),
-            // All parts of a page are due at once: the first one is enough.
-            Some(page) => {
-                let parts = self.model.parts(page);
-                if parts.first().is_some_and(|first| first.id == id) {
-                    self.goes_out(page, &to, now);
-                }
-            }
-        }
+        self.next_for(&to, now);
     }
 
-    /// Pages that wait for a contact go out, if it is time.
-    pub(super) fn gather(&mut self, to: &SmolStr, now: Time) {
+    /// What is next for a contact goes out, unless something is on its way there.
+    fn next_for(&mut self, to: &SmolStr, now: Time) {
         let contact = self.contacts.0.entry(to.clone()).or_default();
         if !contact.under_way.is_empty() {
             return;
         }
+        let mut queue = queue::of(&self.model, to, now);
         let ready = contact.ready(&self.bounds.pages);
-        if ready > now {
+        if ready > now && !queue.fresh.is_empty() {
             self.timers.insert((ready, Timer::Contacts));
-            return;
+            queue.fresh.clear();
         }
-        if contact.is_away && bundle::is_tried(&self.model, to) {
-            return;
+        // Nobody is there: what is known to be urgent is tried first, and finds the way free.
+        if contact.is_away && queue.is_tried {
+            queue = Queue {
+                alone: queue.alone,
+                ..Queue::default()
+            };
         }
-        let waiting = bundle::waiting(&self.model, to);
-        let Some(first) = waiting.first().copied() else {
+        if contact.was_page
+            && let Some(late) = queue.late
+        {
+            return self.goes_out(late, to, now);
+        }
+        let page = queue.alone.into_iter().chain(queue.fresh.first().copied());
+        let Some(next) = page.min().or(queue.other) else {
             return;
         };
-        if waiting.len() > 1 {
+        if queue.fresh.first() == Some(&next) && queue.fresh.len() > 1 {
             contact.bundled = Some(now);
-            let decision = bundle::forms(&self.model, waiting);
+            let decision = bundle::forms(&self.model, queue.fresh);
             self.carry_out(decision, now);
         }
-        self.goes_out(first, to, now);
+        self.goes_out(next, to, now);
     }
 
     fn goes_out(&mut self, id: MessageId, to: &SmolStr, now: Time) {
@@ -118,7 +117,10 @@ impl Engine {
         };
         let contact = self.contacts.0.entry(to.clone()).or_default();
         if contact.under_way.insert(id) {
-            contact.told = Some(now);
+            contact.was_page = outbox.message.kind == MessageKind::Page;
+            if contact.was_page && (bundle::gathers(&outbox) || outbox.bundle.is_some()) {
+                contact.told = Some(now);
+            }
             self.actions.push(Action::Send(Box::new(outbox)));
         }
     }
@@ -133,7 +135,7 @@ impl Engine {
             }
         }
         for to in free {
-            self.gather(&to, now);
+            self.next_for(&to, now);
         }
     }
 
@@ -141,12 +143,12 @@ impl Engine {
     pub(super) fn contacts_due(&mut self, now: Time) {
         let all: Vec<SmolStr> = self.contacts.0.keys().cloned().collect();
         for to in all {
-            self.gather(&to, now);
+            self.next_for(&to, now);
         }
     }
 
     /// Somebody takes on everything that a page told of. Says which incidents those are.
-    pub(super) fn page_acknowledged(&mut self, page: MessageId, by: &str, now: Time) -> Taken {
+    pub(super) fn page_acknowledged(&mut self, page: MessageId, taker: &Taker, now: Time) -> Taken {
         let mut taken = Vec::new();
         let mut refused = Refusal::NoSuchPage;
         for id in self.model.told_on(page) {
@@ -154,7 +156,7 @@ impl Engine {
             let mut pages = self.pages_of(id).into_iter();
             let but = pages.find(|(number, _)| *number == page);
             let but = but.map(|(_, to)| to);
-            match self.acknowledged_but(id, by, but, now) {
+            match self.acknowledged_but(id, taker, but, now) {
                 Ok(()) => taken.push(id),
                 Err(refusal) => refused = refusal,
             }

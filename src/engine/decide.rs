@@ -11,13 +11,13 @@ pub mod deliver;
 pub mod dwell;
 pub mod freeze;
 pub mod outcome;
+pub mod queue;
 pub mod storm;
 pub mod targets;
 
 #[cfg(test)]
 mod tests;
 
-use super::Action;
 use super::work::Work;
 use crate::journal::Fact;
 
@@ -26,7 +26,6 @@ use crate::journal::Fact;
 pub struct Decision {
     pub facts: Vec<Fact>,
     pub work: Vec<Work>,
-    pub actions: Vec<Action>,
 }
 
 impl Decision {
@@ -42,11 +41,6 @@ impl Decision {
 
     pub fn then(mut self, work: Work) -> Decision {
         self.work.push(work);
-        self
-    }
-
-    pub fn doing(mut self, action: Action) -> Decision {
-        self.actions.push(action);
         self
     }
 }

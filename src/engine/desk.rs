@@ -14,7 +14,7 @@ use super::model::Differing;
 use super::{Loaded, Model};
 use crate::effect::End;
 use crate::journal::{
-    Arrival, Error, Fact, IncidentId, ProgramKept, RunId, RunMoved, StoredRun, Write, later,
+    Arrival, Error, Fact, IncidentId, ProgramKept, RunId, RunMoved, StoredRun, Write, steps,
 };
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, Observe, Perform, Run};
@@ -161,7 +161,7 @@ impl Desk {
     /// The clock is set so far by now: the runs that are at hand move along. Those that are not are
     /// moved when they are brought in.
     pub fn clock_is(&mut self, clock: Duration) {
-        let by = later(self.clock, clock);
+        let by = steps(self.clock, clock);
         for working in self.runs.values_mut() {
             working.shift(by);
         }
@@ -333,7 +333,7 @@ fn working(stored: Result<Option<StoredRun>, Error>, clock: Duration) -> Result<
         run,
         pending: stored.pending,
     };
-    working.shift(later(stored.clock, clock));
+    working.shift(steps(stored.clock, clock));
     Ok(working)
 }
 

@@ -11,7 +11,7 @@ use super::decide::chain;
 use crate::effect::Reason;
 use crate::journal::{
     IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, Notes, NoticeGiven, RunId,
-    StormJoined, Subject,
+    Scope, StormJoined, Subject,
 };
 use crate::program::{self, Program};
 use crate::run::{Notice, moment};
@@ -30,11 +30,6 @@ impl Engine {
         {
             return;
         }
-        let given = NoticeGiven {
-            run,
-            notice: Some(notice.clone()),
-        };
-        self.record(given, now);
         let (kind, due) = match notice.kind {
             program::MessageKind::Page => (MessageKind::Page, None),
             program::MessageKind::Tell => (MessageKind::Note, None),
@@ -46,7 +41,16 @@ impl Engine {
                 Some(after_workdays(now, days, program.zone.as_deref())),
             ),
         };
-        if kind == MessageKind::Page && self.is_told_by_storm(id, notice.because, now) {
+        // Whoever has it goes on having it, in a storm as well.
+        let is_folded = kind == MessageKind::Page
+            && self.has(id).is_none()
+            && self.is_told_by_storm(id, notice.because, now);
+        let given = NoticeGiven {
+            run,
+            notice: Some(notice.clone()),
+        };
+        self.record(given, now);
+        if is_folded {
             return;
         }
         // Whoever has taken it on while a run was at work goes on having it; nobody else is woken.
@@ -232,15 +236,27 @@ impl Engine {
         })
     }
 
-    /// A message is to be sent.
+    /// A message is to be sent, which says what stands in the timeline up to a line.
     pub(super) fn queue(&mut self, to: &SmolStr, message: Message, upto: u64, now: Time) {
+        self.queue_of(None, to, message, upto, now);
+    }
+
+    /// The same of a message that is about a storm.
+    pub(super) fn queue_of(
+        &mut self,
+        storm: Option<Scope>,
+        to: &SmolStr,
+        message: Message,
+        upto: u64,
+        now: Time,
+    ) {
         let id = self.model.next_message();
         let queued = MessageQueued {
             message: id,
             to: to.clone(),
             kind: message.kind,
             incident: message.incident,
-            storm: None,
+            storm,
             text: message.text.clone(),
             reason: message.reason.clone(),
             roles: message.roles.clone(),

@@ -10,7 +10,7 @@ use super::contact::Taken;
 use super::dead::Replay;
 use super::matched::Matched;
 use super::work::{TURN, Work};
-use super::{Accepted, Arriving, Engine, Input, Refusal, Runbooks, Settling};
+use super::{Accepted, Arriving, Engine, Input, Refusal, Runbooks, Settling, Taker};
 use crate::journal::{Bodies, Error, IncidentId, Journal, MessageId, Needs, RunId, Scope, Subject};
 use crate::program::CodeHash;
 use crate::settings::{Bounds, Grants};
@@ -58,11 +58,11 @@ impl Engine {
         &mut self,
         journal: &dyn Journal,
         id: IncidentId,
-        by: &str,
+        taker: &Taker,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
         self.fetch(journal, &self.lacks_incident(id))?;
-        let done = self.acknowledged(id, by, now);
+        let done = self.acknowledged(id, taker, now);
         self.go_on(journal, now)?;
         Ok(done)
     }
@@ -72,7 +72,7 @@ impl Engine {
         &mut self,
         journal: &dyn Journal,
         page: MessageId,
-        by: &str,
+        taker: &Taker,
         now: Time,
     ) -> Result<Taken, Error> {
         let mut needs = Needs::default();
@@ -80,7 +80,7 @@ impl Engine {
             needs.add(self.lacks_incident(id));
         }
         self.fetch(journal, &needs)?;
-        let taken = self.page_acknowledged(page, by, now);
+        let taken = self.page_acknowledged(page, taker, now);
         self.go_on(journal, now)?;
         Ok(taken)
     }
@@ -149,10 +149,10 @@ impl Engine {
         &mut self,
         journal: &dyn Journal,
         scope: &Scope,
-        by: &str,
+        taker: &Taker,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
-        let done = self.storm_acknowledged(scope, by, now);
+        let done = self.storm_acknowledged(scope, taker, now);
         self.go_on(journal, now)?;
         Ok(done)
     }

@@ -103,6 +103,7 @@ impl Engine {
             said: None,
             until: None,
             pages: Vec::new(),
+            storm: None,
         };
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \

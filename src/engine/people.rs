@@ -9,6 +9,26 @@ use crate::journal::{How, IncidentAcknowledged, IncidentId, IncidentState, Messa
 use crate::run;
 use crate::value::Time;
 
+/// Whoever takes something on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taker {
+    pub by: SmolStr,
+    /// Also where somebody else has it.
+    pub takes_over: bool,
+}
+
+impl Taker {
+    /// Whether what somebody may have is left to them.
+    pub fn leaves(&self, has: Option<&SmolStr>) -> Result<(), Refusal> {
+        match has {
+            Some(has) if *has != self.by && !self.takes_over => {
+                Err(Refusal::Has { by: has.clone() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
 /// Why something that a human asked for cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -17,6 +37,10 @@ pub enum Refusal {
     Over,
     /// Somebody else did it before.
     Already {
+        by: SmolStr,
+    },
+    /// Somebody else has it.
+    Has {
         by: SmolStr,
     },
     /// Nobody doubts what became of its changes.
@@ -47,6 +71,11 @@ impl std::fmt::Display for Refusal {
             Refusal::NoStorm => out.write_str("there is no such storm"),
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Already { by } => write!(out, "{by} did that already"),
+            Refusal::Has { by } => write!(
+                out,
+                "{by} has it: say so if you take it over (`rbk … ack … --take-over`, or \
+                 {{\"take_over\": true}})"
+            ),
             Refusal::NothingUnknown => {
                 out.write_str("no change of the incident has an unknown outcome")
             }
@@ -68,34 +97,32 @@ impl Engine {
     pub(super) fn acknowledged(
         &mut self,
         id: IncidentId,
-        by: &str,
+        taker: &Taker,
         now: Time,
     ) -> Result<(), Refusal> {
-        self.acknowledged_but(id, by, None, now)
+        self.acknowledged_but(id, taker, None, now)
     }
 
     /// The same, and one address hears of it in another way.
     pub(super) fn acknowledged_but(
         &mut self,
         id: IncidentId,
-        by: &str,
+        taker: &Taker,
         but: Option<SmolStr>,
         now: Time,
     ) -> Result<(), Refusal> {
         let Some(incident) = self.model.incident(id) else {
             return Err(Refusal::NoSuchIncident);
         };
-        match &incident.state {
-            IncidentState::Resolved { .. } => return Err(Refusal::Over),
-            IncidentState::Acknowledged { by: before } if before == by => {
-                // Whoever has it goes on having it.
-                self.record(self.has_it(id, by), now);
-                return Ok(());
-            }
-            IncidentState::Acknowledged { by } => {
-                return Err(Refusal::Already { by: by.clone() });
-            }
-            IncidentState::Open | IncidentState::Handed | IncidentState::Reopened => {}
+        if incident.state.is_over() {
+            return Err(Refusal::Over);
+        }
+        let (by, had) = (&taker.by, self.has(id));
+        taker.leaves(had.as_ref())?;
+        if had.as_ref() == Some(by) {
+            // Whoever has it goes on having it.
+            self.record(self.has_it(id, by), now);
+            return Ok(());
         }
         let mut told = self.heard(id);
         told.retain(|address| Some(address) != but.as_ref());
@@ -104,7 +131,10 @@ impl Engine {
         self.carry_out(decision, now);
         let decision = deliver::drop_pages(&self.model, id, "somebody has answered");
         self.carry_out(decision, now);
-        let text = format!("acknowledged by {by}");
+        let text = match had {
+            Some(had) => format!("{by} takes it over from {had}"),
+            None => format!("acknowledged by {by}"),
+        };
         for address in told {
             self.send(id, &address, MessageKind::Acknowledged, &text, None, now);
         }
@@ -134,8 +164,10 @@ impl Engine {
             return told;
         }
         told.retain(|address| {
-            let mut own = self.model.messages_of(id).filter(|one| one.to == *address);
-            !own.any(|one| !one.was_tried() && !self.contacts.is_under_way(one))
+            let own = self.model.messages_of(id).filter(|one| one.to == *address);
+            // What was said since then may still wait behind other pages.
+            let mut asks = own.filter(|one| one.message.kind.asks());
+            !asks.any(|one| !one.was_tried() && !self.contacts.is_under_way(one))
         });
         told
     }

@@ -24,16 +24,11 @@ impl Engine {
 
     /// What a decision says becomes so.
     pub(super) fn carry_out(&mut self, decision: Decision, now: Time) {
-        let Decision {
-            facts,
-            work,
-            actions,
-        } = decision;
+        let Decision { facts, work } = decision;
         for fact in facts {
             self.record(fact, now);
         }
         self.work.extend(work);
-        self.actions.extend(actions);
     }
 }
 

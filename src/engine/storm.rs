@@ -13,10 +13,13 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::decide::{chain, deliver, storm};
-use super::people::Refusal;
+use super::people::{Refusal, Taker};
 use super::timer::Timer;
 use super::work::Work;
-use crate::journal::{IncidentId, IncidentState, MessageKind, Obstacle, Scope, Storm, StormJoined};
+use crate::journal::{
+    IncidentId, IncidentState, MessageKind, Obstacle, Scope, Storm, StormAcknowledged, StormJoined,
+    TakenOn,
+};
 use crate::run::moment;
 use crate::settings::StormBounds;
 use crate::value::{Duration, Time};
@@ -153,8 +156,12 @@ impl Engine {
 
     /// Whether somebody has taken a storm on.
     pub(super) fn is_taken_on(&self, scope: &Scope) -> bool {
-        let storm = self.model.storm(scope);
-        storm.is_some_and(|storm| storm.duty.is_none())
+        self.has_storm(scope).is_some()
+    }
+
+    fn has_storm(&self, scope: &Scope) -> Option<&SmolStr> {
+        let taken = self.model.storm(scope)?.taken.as_ref();
+        taken.map(|taken| &taken.by)
     }
 
     /// Whether one contact hears of a storm of everything, for all products.
@@ -177,6 +184,10 @@ impl Engine {
         let Some(scope) = self.storm_telling_of(id) else {
             return;
         };
+        if self.model.chain(id).is_none() {
+            // Two storms that begin together fold it once.
+            return;
+        }
         let why = "it is told of with all others of a storm";
         let decision = chain::ends(&self.model, id, why);
         self.carry_out(decision, now);
@@ -226,6 +237,9 @@ impl Engine {
                 continue;
             }
             self.timers.extend(over.map(|over| (over, Timer::Storms)));
+            if let Some(taken) = &storm.taken {
+                self.storm_taken(&scope, taken, now);
+            }
             match storm.duty.map(|duty| duty.next) {
                 Some(next) if next <= now => self.work.push_back(Work::ClimbStorm(scope)),
                 Some(next) => {
@@ -233,6 +247,22 @@ impl Engine {
                 }
                 None => {}
             }
+        }
+    }
+
+    /// Somebody has a storm for a while; then its chain hears of it again.
+    fn storm_taken(&mut self, scope: &Scope, taken: &TakenOn, now: Time) {
+        match taken.until {
+            Some(until) if until <= now => {
+                let (by, words) = (&taken.by, self.storm_words(scope));
+                let text = format!("{by} took it on, and it is not over: {words}");
+                let decision = chain::storm_again(&self.model, scope, text, now);
+                self.carry_out(decision, now);
+            }
+            Some(until) => {
+                self.timers.insert((until, Timer::Storms));
+            }
+            None => {}
         }
     }
 
@@ -246,10 +276,13 @@ impl Engine {
         self.drop_storm_pages(thread.as_ref(), "the storm is over", now);
         let cool = self.bounds.storm.cool_down;
         let text = format!(
-            "over, after {} incidents; remedies go on in {cool}",
+            "the storm is over, after {} incidents; remedies go on in {cool}",
             members.len()
         );
         self.say_to_all(scope, thread, told, MessageKind::Resolved, &text, now);
+        if *scope == Scope::All {
+            self.storms_by_themselves(now);
+        }
         for id in members {
             if self.storm_telling_of(id).is_some() {
                 continue;
@@ -258,6 +291,17 @@ impl Engine {
                 self.storms.members.remove(&id);
             }
             self.tell_after_storm(id);
+        }
+    }
+
+    /// What was told of with everything else has its own chain again, unless somebody has it.
+    fn storms_by_themselves(&mut self, now: Time) {
+        for (scope, _) in self.stormy() {
+            if !self.is_taken_on(&scope) {
+                let words = self.storm_words(&scope);
+                let decision = chain::storm_again(&self.model, &scope, words, now);
+                self.carry_out(decision, now);
+            }
         }
     }
 
@@ -280,16 +324,28 @@ impl Engine {
         }
     }
 
-    /// The addresses that were told of a storm.
-    fn told_of_storm(&mut self, scope: &Scope) -> Vec<SmolStr> {
-        let storm = self.model.storm(scope);
-        let last = storm.and_then(|storm| storm.duty.as_ref()?.link);
-        let Some(last) = last else {
+    /// The addresses that were told of a storm, or are being told.
+    fn told_of_storm(&self, scope: &Scope) -> Vec<SmolStr> {
+        let (Some(storm), Some(thread)) = (self.model.storm(scope), self.storm_thread(scope))
+        else {
             return Vec::new();
         };
-        let links = self.storm_links(scope);
-        let told = links.into_iter().take(usize::from(last) + 1);
-        told.map(|(_, address, _)| address).collect()
+        let is_to_leave = |to: &SmolStr| {
+            let mut messages = self.model.messages();
+            messages.any(|one| {
+                one.to == *to
+                    && one.message.thread == thread
+                    && one.message.kind == MessageKind::Page
+                    && !one.was_tried()
+                    && !self.contacts.is_under_way(one)
+            })
+        };
+        // One that was told again has been told before.
+        let is_again = storm.duty.as_ref().is_some_and(|duty| duty.repeats > 0);
+        let told = storm.told.iter();
+        told.filter(|to| is_again || !is_to_leave(to))
+            .cloned()
+            .collect()
     }
 
     fn say_to_all(
@@ -304,7 +360,7 @@ impl Engine {
         let Some(thread) = thread else { return };
         for to in told {
             let message = self.storm_message(scope, thread.clone(), kind, text, now);
-            self.queue(&to, message, 0, now);
+            self.queue_of(Some(scope.clone()), &to, message, 0, now);
         }
     }
 
@@ -323,29 +379,67 @@ impl Engine {
         self.drop_storm_pages(thread.as_ref(), why, now)
     }
 
-    /// Somebody takes a storm on.
+    /// Somebody takes a storm on; one of everything with those of its products.
     pub(super) fn storm_acknowledged(
         &mut self,
         scope: &Scope,
-        by: &str,
+        taker: &Taker,
         now: Time,
     ) -> Result<(), Refusal> {
         if !self.lasts(scope) {
             return Err(Refusal::NoStorm);
         }
-        let told = self.told_of_storm(scope);
-        let why = format!("acknowledged by {by}");
-        self.end_storm_chain(scope, &why, now);
-        let thread = self.storm_thread(scope);
-        self.say_to_all(scope, thread, told, MessageKind::Acknowledged, &why, now);
-        for id in self.storms.of(scope) {
-            let incident = self.model.incident(id);
-            if incident.is_some_and(|one| one.state == IncidentState::Handed) {
-                // It waits for somebody, so this cannot be refused.
-                let _ = self.acknowledged(id, by, now);
+        let had = self.has_storm(scope).cloned();
+        taker.leaves(had.as_ref())?;
+        self.takes_storm(scope, &taker.by, now);
+        let parts = match scope {
+            Scope::All => self.stormy(),
+            Scope::Product(_) | Scope::Runbook(_) => Vec::new(),
+        };
+        for (part, _) in parts {
+            if taker.leaves(self.has_storm(&part)).is_ok() {
+                self.takes_storm(&part, &taker.by, now);
             }
         }
+        for id in self.storms.of(scope) {
+            let is_to_take = match self.model.incident(id).map(|one| &one.state) {
+                Some(IncidentState::Handed) => true,
+                // With the storm goes what whoever had it has of it.
+                Some(IncidentState::Acknowledged { by }) => {
+                    taker.takes_over && had.as_ref() == Some(by)
+                }
+                Some(
+                    IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. },
+                )
+                | None => false,
+            };
+            if is_to_take {
+                // It is not over, and nobody is in the way, so this cannot be refused.
+                let _ = self.acknowledged(id, taker, now);
+            }
+        }
+        self.timers.insert((now, Timer::Storms));
         Ok(())
+    }
+
+    fn takes_storm(&mut self, scope: &Scope, by: &str, now: Time) {
+        let had = self.has_storm(scope).cloned();
+        let told = self.told_of_storm(scope);
+        let taken = StormAcknowledged {
+            scope: scope.clone(),
+            by: by.into(),
+            term: self.bounds.pages.acknowledged,
+        };
+        self.record(taken, now);
+        let why = match &had {
+            Some(had) if had != by => format!("{by} takes it over from {had}"),
+            Some(_) | None => format!("acknowledged by {by}"),
+        };
+        self.end_storm_chain(scope, &why, now);
+        if had.is_none_or(|had| had != by) {
+            let thread = self.storm_thread(scope);
+            self.say_to_all(scope, thread, told, MessageKind::Acknowledged, &why, now);
+        }
     }
 }
 

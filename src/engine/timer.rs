@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use super::decide::{chain, debt, deliver};
 use super::work::{TURN, Work};
-use crate::journal::{DebtId, EventId, IncidentId, MessageId, RunId, later};
+use crate::journal::{DebtId, EventId, IncidentId, MessageId, RunId, steps};
 use crate::run::{self, moment};
 use crate::value::{Duration, Time};
 
@@ -52,7 +52,7 @@ impl Timers {
 
     /// Something is due then, by the clock as it is set now.
     pub fn insert(&mut self, (due, timer): (Time, Timer)) {
-        let steady = moment::after(due, later(self.clock, Duration::ZERO));
+        let steady = moment::after(due, steps(self.clock, Duration::ZERO));
         self.due.insert((steady, timer));
     }
 

@@ -2,6 +2,7 @@
 
 use crate::effect::Call;
 use crate::journal::{Entry, Happened, Line, Scope};
+use crate::run::fold::{Fold, Told};
 use crate::run::words::{self, Print};
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
 
@@ -70,6 +71,10 @@ impl Print for Plain {
             false => format!("{} ({})", self.value(value), said.join(", ")),
         }
     }
+
+    fn moment(&self, at: Time) -> String {
+        at.to_string()
+    }
 }
 
 /// An entry of a timeline in one line; nothing if it says no more than others do.
@@ -122,6 +127,18 @@ pub fn line(entry: &Entry) -> Option<String> {
             false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
         },
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
+        Happened::Needed(notice) => words::needed(notice),
+        Happened::ClearedOne { event, fingerprint } => {
+            let fingerprint = escape_text(fingerprint, SHOWN_CHARACTERS);
+            format!("an alert of it is resolved ({fingerprint}), says event {event}")
+        }
+        Happened::Dropped { to, why } => format!("what was on its way to {to} is dropped: {why}"),
+        Happened::TakenOver { by, from } => format!("{by} takes it over from {from}"),
+        Happened::Overdue { by, text } => {
+            let text = escape_text(text, SHOWN_CHARACTERS);
+            format!("{by} owes it, and it is overdue: {text}")
+        }
+        Happened::Paid { by } => format!("what {by} owed is done"),
         Happened::Lapsed { by } => format!("what {by} acknowledged is still not resolved"),
         Happened::Bundled { to, page, others } => {
             let others = match others {
@@ -160,7 +177,7 @@ fn in_storm(of: &Scope) -> String {
         Scope::All => "several products".to_owned(),
         Scope::Product(_) | Scope::Runbook(_) => of.shown(),
     };
-    format!("part of a storm of incidents of {of}: one page tells of all of them")
+    format!("part of a storm of incidents of {of}: its page tells of this one as well")
 }
 
 fn requested(by: &str, role: Option<&str>, parameters: &str) -> String {
@@ -172,17 +189,20 @@ fn requested(by: &str, role: Option<&str>, parameters: &str) -> String {
     )
 }
 
-/// What was seen and done, for whoever is told.
+/// What was seen and done, for whoever is told: folded as the timeline of a test is.
 pub fn evidence(entries: &[Entry]) -> Vec<Line> {
-    let said = entries.iter().filter(|entry| is_evidence(&entry.happened));
-    let mut lines: Vec<Line> = said
-        .filter_map(|entry| {
-            Some(Line {
-                at: entry.at,
-                text: line(entry)?,
-            })
-        })
-        .collect();
+    let mut fold = Fold::new(&Plain);
+    for entry in entries {
+        if let Some(told) = as_evidence(&entry.happened) {
+            fold.add(entry.at, told, line(entry));
+        }
+    }
+    let lines = fold.lines().into_iter();
+    let lines = lines.map(|line| Line {
+        at: line.at,
+        text: line.text,
+    });
+    let mut lines: Vec<Line> = lines.collect();
     if lines.len() > LINES {
         // How it began and how it stands matter most.
         let left_out = lines.len() - LINES;
@@ -193,28 +213,34 @@ pub fn evidence(entries: &[Entry]) -> Vec<Line> {
     lines
 }
 
-/// Whether it says something about the trouble, and not only about telling it.
-fn is_evidence(happened: &Happened) -> bool {
+/// What says something about the trouble, and not only about telling it.
+fn as_evidence(happened: &Happened) -> Option<Told<'_>> {
     match happened {
+        Happened::Observed { call, outcome } => Some(Told::Observed(call, outcome)),
+        Happened::Performed { .. } => Some(Told::Performed),
+        Happened::Run(event) => Some(Told::Run(event)),
         Happened::Opened { .. }
         | Happened::Reopened { .. }
         | Happened::Cleared { .. }
-        | Happened::Observed { .. }
+        | Happened::ClearedOne { .. }
         | Happened::Granted { .. }
         | Happened::Refused { .. }
         | Happened::Waits { .. }
-        | Happened::Performed { .. }
         | Happened::Settled { .. }
         | Happened::SettledBy { .. }
         | Happened::Requested { .. }
         | Happened::Damaged
         | Happened::Quarantined { .. }
         | Happened::Attached(_)
-        | Happened::Run(_)
-        | Happened::Resumed => true,
+        | Happened::Resumed => Some(Told::Other),
         Happened::Joined { .. }
         | Happened::Began { .. }
         | Happened::Told(_)
+        | Happened::Needed(_)
+        | Happened::Dropped { .. }
+        | Happened::TakenOver { .. }
+        | Happened::Overdue { .. }
+        | Happened::Paid { .. }
         | Happened::Delivered { .. }
         | Happened::Undelivered { .. }
         | Happened::Ended(_)
@@ -225,6 +251,60 @@ fn is_evidence(happened: &Happened) -> bool {
         | Happened::Bundled { .. }
         | Happened::Asked { .. }
         | Happened::Unreached { .. }
-        | Happened::Escalated { .. } => false,
+        | Happened::Escalated { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::Observed;
+    use crate::journal::EventId;
+    use crate::program::VerifyIndex;
+    use crate::run::{Event, State};
+
+    fn second(second: u64) -> Time {
+        Time::from_millis(i64::try_from(second).unwrap() * 1_000).unwrap()
+    }
+
+    fn saw(value: i64) -> Happened {
+        let call = Call {
+            name: "prom.value".into(),
+            args: Vec::new(),
+        };
+        let outcome = Observed::Value(Value::Int(value));
+        Happened::Observed { call, outcome }
+    }
+
+    fn polled(held: bool) -> Happened {
+        let verify = VerifyIndex(0);
+        Happened::Run(Event::Polled { verify, held })
+    }
+
+    #[test]
+    fn polls_that_say_the_same_are_one_line() {
+        let mut all = vec![Happened::Opened { event: EventId(1) }];
+        all.push(Happened::Run(Event::Entered(State::Verifying)));
+        for _ in 0..1_000 {
+            all.extend([saw(0), polled(false)]);
+        }
+        // Of telling it says nothing, and that comes in between as it likes.
+        all.push(Happened::Delivered { to: "ada".into() });
+        all.extend([saw(0), polled(false), saw(7)]);
+        let entries = (0..).zip(all).map(|(number, happened)| Entry {
+            number,
+            at: second(number),
+            happened,
+        });
+        let entries: Vec<Entry> = entries.collect();
+        let lines = evidence(&entries).into_iter();
+        let lines: Vec<_> = lines.map(|line| (line.at, line.text)).collect();
+        let polled = "polled 1001 times until 1970-01-01T00:33:24Z: not so: prom.value() -> 0";
+        let expected = [
+            (second(0), "opened by event 1"),
+            (second(3), polled),
+            (second(2_005), "saw prom.value() -> 7"),
+        ];
+        assert_eq!(lines, expected.map(|(at, text)| (at, text.to_owned())));
     }
 }

@@ -16,7 +16,7 @@ use tracing::{error, warn};
 
 use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, render};
 use crate::diag::Code;
-use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken};
+use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken, Taker};
 use crate::journal::{
     Batch, DeadLetter, Error, IncidentId, MessageId, Records, Scope, StoppedHow, Write,
 };
@@ -38,13 +38,13 @@ enum Order {
     Replay(Box<Arriving>, engine::Replay, Reply<Accepted>),
     /// With the name that its sender gives it.
     Bury(Box<DeadLetter>, SmolStr, Reply<()>),
-    Acknowledge(IncidentId, String, Reply<Result<(), Refusal>>),
+    Acknowledge(IncidentId, Taker, Reply<Result<(), Refusal>>),
     Resolve(IncidentId, String, String, Reply<Result<(), Refusal>>),
     Settle(IncidentId, Settling, Reply<Result<(), Refusal>>),
     StopChanges(Scope, String, String, Reply<Result<(), Refusal>>),
     ReleaseChanges(Scope, Option<SmolStr>, Option<String>, Reply<bool>),
-    AckPage(MessageId, String, Reply<Taken>),
-    AckStorm(Scope, String, Reply<Result<(), Refusal>>),
+    AckPage(MessageId, Taker, Reply<Taken>),
+    AckStorm(Scope, Taker, Reply<Result<(), Refusal>>),
     Drain(Reply<()>),
     Load(Box<Runbooks>, Grants, Bounds, Reply<()>),
     Look(Look),
@@ -252,8 +252,8 @@ impl Work {
                 engine.bury(*letter, &name);
                 Some(later(reply, ()))
             }
-            Order::Acknowledge(id, by, reply) => {
-                Some(later(reply, engine.acknowledge(journal, id, &by, now)?))
+            Order::Acknowledge(id, taker, reply) => {
+                Some(later(reply, engine.acknowledge(journal, id, &taker, now)?))
             }
             Order::Resolve(id, by, why, reply) => {
                 Some(later(reply, engine.resolve(journal, id, &by, &why, now)?))
@@ -269,12 +269,12 @@ impl Work {
                 let released = engine.release_changes(journal, &scope, by, why, now)?;
                 Some(later(reply, released))
             }
-            Order::AckPage(page, by, reply) => Some(later(
+            Order::AckPage(page, taker, reply) => Some(later(
                 reply,
-                engine.acknowledge_page(journal, page, &by, now)?,
+                engine.acknowledge_page(journal, page, &taker, now)?,
             )),
-            Order::AckStorm(scope, by, reply) => {
-                let done = engine.acknowledge_storm(journal, &scope, &by, now)?;
+            Order::AckStorm(scope, taker, reply) => {
+                let done = engine.acknowledge_storm(journal, &scope, &taker, now)?;
                 Some(later(reply, done))
             }
             Order::Drain(reply) => {
@@ -396,9 +396,9 @@ impl Handle {
     pub async fn acknowledge(
         &self,
         id: IncidentId,
-        by: String,
+        taker: Taker,
     ) -> Result<Result<(), Refusal>, Gone> {
-        self.ask(|reply| Order::Acknowledge(id, by, reply)).await
+        self.ask(|reply| Order::Acknowledge(id, taker, reply)).await
     }
 
     pub async fn resolve(
@@ -438,16 +438,16 @@ impl Handle {
             .await
     }
 
-    pub async fn acknowledge_page(&self, page: MessageId, by: String) -> Result<Taken, Gone> {
-        self.ask(|reply| Order::AckPage(page, by, reply)).await
+    pub async fn acknowledge_page(&self, page: MessageId, taker: Taker) -> Result<Taken, Gone> {
+        self.ask(|reply| Order::AckPage(page, taker, reply)).await
     }
 
     pub async fn acknowledge_storm(
         &self,
         scope: Scope,
-        by: String,
+        taker: Taker,
     ) -> Result<Result<(), Refusal>, Gone> {
-        self.ask(|reply| Order::AckStorm(scope, by, reply)).await
+        self.ask(|reply| Order::AckStorm(scope, taker, reply)).await
     }
 
     /// Takes new runbooks and grants.

@@ -24,7 +24,12 @@ pub fn render(archive: &dyn Archive, outbox: &mut Outbox) {
     // Older agents kept it with the message.
     if message.evidence.is_empty() {
         match archive.timeline(incident, 0) {
-            Ok(entries) => message.evidence = engine::evidence(&entries),
+            Ok(entries) => {
+                // What happened since it was written is told by whatever is told then.
+                let upto = outbox.upto.unwrap_or(u64::MAX);
+                let known = entries.into_iter().filter(|entry| entry.number < upto);
+                message.evidence = engine::evidence(&known.collect::<Vec<_>>());
+            }
             Err(failure) => warn!(%incident, "sent without evidence: {failure}"),
         }
     }

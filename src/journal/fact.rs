@@ -236,6 +236,7 @@ facts! {
     52 FreezeReminded 1 [A];
     53 StormJoined 1 [T];
     54 MessagesBundled 1 [T];
+    55 StormAcknowledged 1 [A];
     60 AgentStarted 1 [A];
     61 AgentStopped 1 [A];
     62 ClockStepped 1 [A];

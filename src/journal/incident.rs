@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
-use super::{EventId, IncidentId, MessageId, RunId};
+use super::{EventId, IncidentId, MessageId, RunId, Scope};
 use crate::effect::{Reason, Severity, words};
 use crate::program::CodeHash;
 use crate::run::Dirt;
@@ -67,6 +67,9 @@ pub struct Incident {
     /// The last pages that told of it with others, and where they went.
     #[serde(deserialize_with = "later")]
     pub pages: Vec<(MessageId, SmolStr)>,
+    /// The storm whose page tells of it, while a human is needed.
+    #[serde(deserialize_with = "later")]
+    pub storm: Option<Scope>,
 }
 
 /// Why a human is needed.

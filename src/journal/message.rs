@@ -19,6 +19,9 @@ pub struct Outbox {
     /// The page that it goes out on with others. Rows of earlier versions end before this.
     #[serde(deserialize_with = "later")]
     pub bundle: Option<MessageId>,
+    /// The first line of its incident's timeline that it says nothing of: that was not written yet.
+    #[serde(deserialize_with = "later")]
+    pub upto: Option<u64>,
 }
 
 impl Outbox {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+use super::incident::later;
 use super::{
     DebtId, Duty, EventId, IncidentId, IntentId, MessageId, Obstacle, RunId, Scope, Source,
 };
@@ -29,7 +30,7 @@ pub struct StoredRun {
 impl StoredRun {
     /// What it waits for, by the clock as it is set now. The run itself is moved where it is read.
     pub fn moved(mut self, clock: Duration) -> StoredRun {
-        let by = later(self.clock, clock);
+        let by = steps(self.clock, clock);
         for action in &mut self.pending {
             action.shift(by);
         }
@@ -39,7 +40,7 @@ impl StoredRun {
 }
 
 /// What lies between two settings of the clock.
-pub fn later(before: Duration, now: Duration) -> Duration {
+pub fn steps(before: Duration, now: Duration) -> Duration {
     Duration::from_millis(now.millis().saturating_sub(before.millis()))
 }
 
@@ -223,6 +224,32 @@ pub enum Happened {
     Unreached {
         to: SmolStr,
     },
+    /// The run needs a human, who hears of it by the page of a storm.
+    Needed(Notice),
+    /// One of its alerts is resolved, and others are not.
+    ClearedOne {
+        event: EventId,
+        fingerprint: SmolStr,
+    },
+    /// What was still on its way to somebody need not arrive any more.
+    Dropped {
+        to: SmolStr,
+        why: String,
+    },
+    /// Somebody has taken it over from somebody else.
+    TakenOver {
+        by: SmolStr,
+        from: SmolStr,
+    },
+    /// What somebody owes after a mitigation was not done in time.
+    Overdue {
+        by: SmolStr,
+        text: String,
+    },
+    /// It is done.
+    Paid {
+        by: SmolStr,
+    },
 }
 
 /// Something that could not be dealt with, and why.
@@ -283,6 +310,19 @@ pub struct Storm {
     pub cool_until: Option<Time>,
     /// Who is told of it, until somebody answers.
     pub duty: Option<Duty>,
+    /// Who has taken it on. Rows of earlier versions end before this.
+    #[serde(deserialize_with = "later")]
+    pub taken: Option<TakenOn>,
+    /// The addresses that its pages went to.
+    #[serde(deserialize_with = "later")]
+    pub told: Vec<SmolStr>,
+}
+
+/// Somebody has it for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenOn {
+    pub by: SmolStr,
+    pub until: Option<Time>,
 }
 
 /// Changes are stopped.

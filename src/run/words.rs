@@ -16,6 +16,8 @@ pub trait Print {
     fn value(&self, value: &Value) -> String;
     /// A value with what was seen of it.
     fn seen(&self, value: &Value) -> String;
+    /// A moment, in the middle of a line.
+    fn moment(&self, at: Time) -> String;
 }
 
 /// `saw prom.value(...) -> 5`
@@ -105,6 +107,15 @@ pub fn told(notice: &Notice) -> String {
         MessageKind::HandWithin(within) => format!("handed, due within {within}, to"),
         MessageKind::HandWorkdays(days) => format!("handed, due within {days} workdays, to"),
     };
+    format!("{how} {}", whom(notice))
+}
+
+/// The same of what somebody hears in another way.
+pub fn needed(notice: &Notice) -> String {
+    format!("needs {}", whom(notice))
+}
+
+fn whom(notice: &Notice) -> String {
     let roles = match notice.roles.is_empty() {
         true => "whoever owns it".to_owned(),
         false => notice.roles.join(", "),
@@ -113,7 +124,7 @@ pub fn told(notice: &Notice) -> String {
         .because
         .map(|reason| format!(" because {}", reason.word()));
     let because = because.unwrap_or_default();
-    format!("{how} {roles}{because}: {}", shown(&notice.text))
+    format!("{roles}{because}: {}", shown(&notice.text))
 }
 
 /// What a run reports about itself; nothing if it says no more than other entries do.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::world::{Answer, Does, Pattern, Way};
+use crate::engine::Taker;
 use crate::journal::{Alert, Scope, Standing};
 use crate::settings::{self, Grants, Settings};
 use crate::text::Sources;
@@ -30,14 +31,14 @@ pub enum Step {
     /// Since when it fires by its sender's word, from the beginning of the script.
     Alert(Alert, Duration),
     Event(SmolStr, String),
-    Ack(u64, String),
+    Ack(u64, Taker),
     /// Everything that a page told of.
-    AckPage(u64, String),
+    AckPage(u64, Taker),
     Resolve(u64, String),
     Hold(Scope, String),
     Release(Scope),
     /// Somebody takes a storm on.
-    AckStorm(Scope, String),
+    AckStorm(Scope, Taker),
     /// The wall clock is set by this, and the agent believes it.
     Clock(Duration),
     /// Another package takes the place of the one that is loaded.
@@ -148,6 +149,17 @@ impl Script {
     }
 }
 
+/// `bob`, `bob over`: also where somebody else has it.
+fn taker<'w>(mut words: impl Iterator<Item = &'w str>) -> Option<Taker> {
+    let by = words.next()?.into();
+    let takes_over = match words.next() {
+        Some("over") => true,
+        Some(_) => return None,
+        None => false,
+    };
+    Some(Taker { by, takes_over })
+}
+
 fn step(at: Duration, line: &str) -> Option<Step> {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     let mut words = rest.split_whitespace();
@@ -158,8 +170,8 @@ fn step(at: Duration, line: &str) -> Option<Step> {
             let (name, json) = rest.split_once(' ')?;
             Step::Event(name.into(), json.to_owned())
         }
-        "ackpage" => Step::AckPage(words.next()?.parse().ok()?, words.next()?.to_owned()),
-        "ack" => Step::Ack(words.next()?.parse().ok()?, words.next()?.to_owned()),
+        "ackpage" => Step::AckPage(words.next()?.parse().ok()?, taker(words)?),
+        "ack" => Step::Ack(words.next()?.parse().ok()?, taker(words)?),
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
         "hold" => Step::Hold(Scope::All, words.next()?.to_owned()),
         "freeze" => {
@@ -172,7 +184,7 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         },
         "calm" => {
             let scope = scope(&mut words)?;
-            Step::AckStorm(scope, words.next()?.to_owned())
+            Step::AckStorm(scope, taker(words)?)
         }
         "clock" => Step::Clock(match words.next()?.split_at_checked(1)? {
             ("+", by) => Duration::parse(by)?,

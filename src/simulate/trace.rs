@@ -63,14 +63,19 @@ impl Trace {
                 format!("> {}{labels} {verb}", alert.name)
             }
             Step::Event(name, json) => format!("> {name} {json}"),
-            Step::Ack(id, by) => format!("> {by} acknowledges {id}"),
-            Step::AckPage(id, by) => format!("> {by} acknowledges page {id}"),
+            Step::Ack(id, taker) => match taker.takes_over {
+                true => format!("> {} takes {id} over", taker.by),
+                false => format!("> {} acknowledges {id}", taker.by),
+            },
+            Step::AckPage(id, taker) => format!("> {} acknowledges page {id}", taker.by),
             Step::Resolve(id, by) => format!("> {by} resolves {id}"),
             Step::Hold(Scope::All, by) => format!("> {by} stops all changes"),
             Step::Hold(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),
             Step::Release(Scope::All) => "> changes go on".to_owned(),
             Step::Release(scope) => format!("> changes of {} go on", scope.shown()),
-            Step::AckStorm(scope, by) => format!("> {by} takes the storm of {} on", scope.shown()),
+            Step::AckStorm(scope, taker) => {
+                format!("> {} takes the storm of {} on", taker.by, scope.shown())
+            }
             Step::Clock(by) => format!("> the clock is set by {by}"),
             Step::Load(name) => format!("> the package `{name}` is loaded"),
             Step::Grants(_) => "> other grants are loaded".to_owned(),

@@ -5,28 +5,35 @@ use super::record::Happened;
 use super::source;
 use crate::effect::Call;
 use crate::run::words::{self, Print};
-use crate::value::{Time, Value};
+use crate::value::{Duration, Time, Value};
 
 /// Calls and values as one would write them in this test.
-pub struct Written<'c, 'p>(pub &'c Case<'p>);
+pub struct Written<'c, 'p> {
+    pub case: &'c Case<'p>,
+    /// When the first run was opened.
+    pub opened: Time,
+}
 
 impl Print for Written<'_, '_> {
     fn call(&self, call: &Call, now: Time) -> String {
-        source::call(self.0, call, now)
+        source::call(self.case, call, now)
     }
 
     fn value(&self, value: &Value) -> String {
-        source::value(self.0, value)
+        source::value(self.case, value)
     }
 
     fn seen(&self, value: &Value) -> String {
-        source::seen(self.0, value)
+        source::seen(self.case, value)
+    }
+
+    fn moment(&self, at: Time) -> String {
+        Duration::from_millis(at.millis() - self.opened.millis()).to_string()
     }
 }
 
 /// The entry, or nothing if it says no more than others do.
-pub fn text(case: &Case<'_>, at: Time, happened: &Happened) -> Option<String> {
-    let print = &Written(case);
+pub fn text(print: &Written<'_, '_>, at: Time, happened: &Happened) -> Option<String> {
     Some(match happened {
         Happened::Opened { ordinal: 0 } => "opened".to_owned(),
         Happened::Opened { ordinal } => format!("opened again, run {}", ordinal + 1),

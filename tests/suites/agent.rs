@@ -19,6 +19,7 @@ mod secrets;
 mod settling;
 mod stage;
 mod start;
+mod storms;
 mod strangers;
 mod world;
 
@@ -46,6 +47,7 @@ pub fn trials() -> Vec<Trial> {
         ("rough", rough::CASES),
         ("settling", settling::CASES),
         ("start", start::CASES),
+        ("storms", storms::CASES),
         ("strangers", strangers::CASES),
         ("world", world::CASES),
     ];

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::view::{HoldView, StormView};
-use super::incidents::{Said, body_of, conflict, who};
+use super::incidents::{Said, body_of, conflict, taker, who};
 use super::{Caller, Failed, Shared};
 use crate::engine::{Engine, Refusal};
 use crate::journal::Scope;
@@ -25,6 +25,9 @@ struct Of {
     by: String,
     #[serde(default)]
     why: String,
+    /// Also where somebody else has it.
+    #[serde(default)]
+    take_over: bool,
 }
 
 /// Where changes are stopped, the widest first.
@@ -46,7 +49,12 @@ pub fn storms(engine: &Engine) -> Vec<StormView> {
         scope: scope.to_string(),
         since: storm.since.to_string(),
         incidents: engine.in_storm(scope),
-        answered: storm.duty.is_none(),
+        answered: storm.taken.is_some(),
+        by: storm.taken.as_ref().map(|taken| taken.by.to_string()),
+        until: storm
+            .taken
+            .as_ref()
+            .and_then(|taken| Some(taken.until?.to_string())),
     });
     view.collect()
 }
@@ -117,8 +125,8 @@ pub async fn acknowledge(
 ) -> Result<Response, Failed> {
     let of = body_of::<Of>(body).await?.unwrap_or_default();
     let scope = of.scope()?;
-    let by = of.who(caller)?;
-    match shared.handle.acknowledge_storm(scope, by).await? {
+    let taker = taker(caller, &of.said())?;
+    match shared.handle.acknowledge_storm(scope, taker).await? {
         Ok(()) => list(State(shared)).await,
         Err(refusal @ Refusal::NoStorm) => {
             Err(Failed::of(StatusCode::NOT_FOUND, refusal.to_string()))
@@ -137,10 +145,14 @@ impl Of {
     }
 
     fn who(&self, caller: Caller) -> Result<String, Failed> {
-        let said = Said {
+        who(caller, &self.said())
+    }
+
+    fn said(&self) -> Said {
+        Said {
             by: self.by.clone(),
-            why: String::new(),
-        };
-        who(caller, &said)
+            take_over: self.take_over,
+            ..Said::default()
+        }
     }
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
 use super::asked::{Asked, Name, most, whole};
 use super::{Caller, Failed, Shared, control};
-use crate::engine::{Engine, Refusal, Settling};
+use crate::engine::{Engine, Refusal, Settling, Taker};
 use crate::journal::{IncidentId, IntentId, MessageId, Scope};
 
 /// The most that somebody says of what they do, in bytes.
@@ -47,6 +47,9 @@ pub struct Said {
     pub by: String,
     #[serde(default)]
     pub why: String,
+    /// Also where somebody else has it.
+    #[serde(default)]
+    pub take_over: bool,
 }
 
 /// `GET /v1/incidents?open=true&before=ID&limit=NUMBER`
@@ -103,8 +106,8 @@ pub async fn acknowledge(
     body: Body,
 ) -> Result<Response, Failed> {
     let (id, said) = (number(&id)?, said(body).await?);
-    let by = who(caller, &said)?;
-    done(id, shared.handle.acknowledge(id, by).await?, &shared).await
+    let taker = taker(caller, &said)?;
+    done(id, shared.handle.acknowledge(id, taker).await?, &shared).await
 }
 
 /// `POST /v1/pages/ID/ack`
@@ -115,8 +118,9 @@ pub async fn acknowledge_page(
     body: Body,
 ) -> Result<Response, Failed> {
     let (IncidentId(page), said) = (number(&id)?, said(body).await?);
-    let by = who(caller, &said)?;
-    match shared.handle.acknowledge_page(MessageId(page), by).await? {
+    let taker = taker(caller, &said)?;
+    let page = MessageId(page);
+    match shared.handle.acknowledge_page(page, taker).await? {
         Ok(taken) => {
             let taken: Vec<u64> = taken.into_iter().map(|IncidentId(id)| id).collect();
             Ok(axum::Json(json!({"version": 1, "incidents": taken})).into_response())
@@ -180,7 +184,7 @@ pub async fn settle(
     }
     let said = Said {
         by,
-        why: String::new(),
+        ..Said::default()
     };
     let settling = Settling {
         change: change.map(IntentId),
@@ -217,6 +221,14 @@ pub(super) fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
         false => Ok(name),
         true => Err(Failed::call("say who you are: {\"by\": \"ada\"}")),
     }
+}
+
+/// Whoever takes something on.
+pub(super) fn taker(caller: Caller, said: &Said) -> Result<Taker, Failed> {
+    Ok(Taker {
+        by: who(caller, said)?.into(),
+        takes_over: said.take_over,
+    })
 }
 
 async fn said(body: Body) -> Result<Said, Failed> {

@@ -14,20 +14,6 @@ pub fn gathers(outbox: &Outbox) -> bool {
     outbox.message.kind == MessageKind::Page && outbox.message.incident.is_some()
 }
 
-/// What was never tried, oldest first.
-pub fn waiting(model: &Model, to: &str) -> Vec<MessageId> {
-    let fresh = model.messages().filter(|outbox| {
-        outbox.to == to && gathers(outbox) && outbox.bundle.is_none() && !outbox.was_tried()
-    });
-    fresh.map(|outbox| outbox.id).collect()
-}
-
-/// Whether something that was tried before is still on its way to a contact.
-pub fn is_tried(model: &Model, to: &str) -> bool {
-    let mut messages = model.messages();
-    messages.any(|outbox| outbox.to == to && gathers(outbox) && outbox.was_tried())
-}
-
 /// These go out as one page, which has the number of the first.
 pub fn forms(model: &Model, messages: Vec<MessageId>) -> Decision {
     let first = messages.first().and_then(|id| model.message(*id));

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 use super::Decision;
-use crate::engine::Action;
 use crate::engine::model::Model;
 use crate::engine::work::Work;
 use crate::journal::{
@@ -27,14 +26,6 @@ const TRIES: u32 = 3;
 pub const REACHED_WITHIN: Duration = Duration::from_millis(60_000);
 /// Messages that ask for no answer are given up after so many tries.
 const TRIES_MOST: u32 = 30;
-
-/// It is time to try.
-pub fn due(model: &Model, id: MessageId) -> Decision {
-    match model.message(id) {
-        Some(outbox) => Decision::default().doing(Action::Send(Box::new(outbox.clone()))),
-        None => Decision::default(),
-    }
-}
 
 /// It has arrived.
 pub fn delivered(model: &Model, id: MessageId) -> Decision {

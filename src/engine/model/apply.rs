@@ -89,6 +89,7 @@ impl Model {
             | Fact::DwellMoved(_)
             | Fact::DwellEnded(_)
             | Fact::StormBegan(_)
+            | Fact::StormAcknowledged(_)
             | Fact::StormEnded(_)
             | Fact::MessageQueued(_)
             | Fact::MessagesBundled(_)
@@ -421,6 +422,7 @@ fn queued(fact: &MessageQueued, at: Time) -> Option<Outbox> {
         message: fact.rendered.as_deref()?.clone(),
         delivery: Delivery::Due { at, tries: 0 },
         bundle: None,
+        upto: fact.incident.map(|_| fact.upto),
     })
 }
 

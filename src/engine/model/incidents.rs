@@ -259,12 +259,17 @@ impl Model {
                 one.state = IncidentState::Handed;
                 one.since = at;
                 one.until = None;
+                one.storm = None;
+            }),
+            Fact::StormJoined(fact) => self.with(fact.incident, changed, |one| {
+                one.storm = Some(fact.scope.clone());
             }),
             Fact::IncidentAcknowledged(fact) => self.with(fact.incident, changed, |one| {
                 let by = fact.by.clone();
                 one.state = IncidentState::Acknowledged { by };
                 one.since = at;
                 one.until = fact.term.map(|term| moment::after(at, term));
+                one.storm = None;
             }),
             Fact::AcknowledgementLapsed(fact) => self.with(fact.incident, changed, |one| {
                 one.state = IncidentState::Handed;
@@ -370,6 +375,7 @@ fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         said: None,
         until: None,
         pages: Vec::new(),
+        storm: None,
     }
 }
 

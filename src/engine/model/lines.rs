@@ -5,8 +5,9 @@ use smol_str::SmolStr;
 use super::Model;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
-    Climb, Fact, Happened, How, IncidentId, IncidentState, MessageId, RunId, Subject,
+    Climb, Debt, DebtId, Fact, Happened, How, IncidentId, IncidentState, MessageId, RunId, Subject,
 };
+use crate::program::MessageKind;
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// The lines of timelines that a fact is.
@@ -29,6 +30,41 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
             let id = fact.incident;
             lapsed.map(|happened| (id, happened)).into_iter().collect()
         }
+        Fact::IncidentAcknowledged(fact) => {
+            let by = fact.by.clone();
+            let before = model.incident(fact.incident).map(|one| &one.state);
+            let happened = match before {
+                Some(IncidentState::Acknowledged { by: from }) if *from != by => {
+                    let from = from.clone();
+                    Happened::TakenOver { by, from }
+                }
+                _ => Happened::Acknowledged { by },
+            };
+            vec![(fact.incident, happened)]
+        }
+        Fact::NoticeGiven(fact) => {
+            let given = fact.notice.clone().and_then(|notice| {
+                let id = fact.run.incident()?;
+                let of_storm = model.incident(id).is_some_and(|one| one.storm.is_some());
+                let happened = match notice.kind == MessageKind::Page && of_storm {
+                    true => Happened::Needed(notice),
+                    false => Happened::Told(notice),
+                };
+                Some((id, happened))
+            });
+            given.into_iter().collect()
+        }
+        Fact::DebtOverdue(fact) => owed(model, fact.debt, |debt| Happened::Overdue {
+            by: debt.owed_by.clone(),
+            text: debt.text.clone(),
+        }),
+        Fact::DebtPaid(fact) => owed(model, fact.debt, |debt| Happened::Paid {
+            by: debt.owed_by.clone(),
+        }),
+        Fact::MessagesDropped(fact) => told(&fact.messages, &|to| Happened::Dropped {
+            to,
+            why: escape_text(&fact.why, SHOWN_CHARACTERS),
+        }),
         Fact::MessagesBundled(fact) => {
             let others = fact.messages.len().saturating_sub(1);
             let others = u32::try_from(others).unwrap_or(u32::MAX);
@@ -77,6 +113,16 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
     }
 }
 
+/// The line about a debt, in the timeline of the incident that it came of.
+fn owed(
+    model: &Model,
+    debt: DebtId,
+    happened: impl Fn(&Debt) -> Happened,
+) -> Vec<(IncidentId, Happened)> {
+    let debt = model.debt(debt).into_iter();
+    debt.map(|debt| (debt.incident, happened(debt))).collect()
+}
+
 /// The line of a timeline that a fact is, if it is one by itself.
 fn line(fact: &Fact) -> Option<(IncidentId, Happened)> {
     of_incident(fact).or_else(|| {
@@ -113,17 +159,16 @@ fn of_incident(fact: &Fact) -> Option<(IncidentId, Happened)> {
             fact.news.then_some(joined)
         }
         Fact::AlertCleared(fact) => {
-            let event = fact.event;
-            let cleared = (fact.incident, Happened::Cleared { event });
-            fact.last.then_some(cleared)
+            let (event, fingerprint) = (fact.event, fact.fingerprint.clone());
+            let happened = match fact.last {
+                true => Happened::Cleared { event },
+                false => Happened::ClearedOne { event, fingerprint },
+            };
+            Some((fact.incident, happened))
         }
         Fact::IncidentReopened(fact) => {
             let event = fact.event;
             Some((fact.incident, Happened::Reopened { event }))
-        }
-        Fact::IncidentAcknowledged(fact) => {
-            let by = fact.by.clone();
-            Some((fact.incident, Happened::Acknowledged { by }))
         }
         Fact::IncidentResolved(fact) => (fact.how == How::Human).then(|| {
             let by = fact.by.clone().unwrap_or_default();
@@ -160,7 +205,6 @@ fn of_run(fact: &Fact) -> Option<(RunId, Happened)> {
         }
         Fact::RunReported(fact) => (fact.run, Happened::Run(fact.event.clone()?)),
         Fact::EvidenceAttached(fact) => (fact.run, Happened::Attached(fact.values.clone())),
-        Fact::NoticeGiven(fact) => (fact.run, Happened::Told(fact.notice.clone()?)),
         Fact::RunEnded(fact) => (fact.run, Happened::Ended(fact.end.clone())),
         Fact::RunResumed(fact) => (fact.run, Happened::Resumed),
         Fact::RunQuarantined(fact) => {
@@ -205,7 +249,9 @@ mod tests {
     /// What is told of, and says no more than another line, or is added by whoever records it.
     const WITHOUT: &[&str] = &[
         "IncidentHanded",
+        "IncidentAcknowledged",
         "AcknowledgementLapsed",
+        "NoticeGiven",
         "ChangePerformed",
         "ChangeSettled",
         "TargetsReleased",

@@ -30,7 +30,7 @@ impl Model {
             changed.rows.push(Write::Message(outbox.clone()));
             self.put_message(outbox);
         }
-        for (scope, storm) in self.storms_after(fact) {
+        for (scope, storm) in self.storms_after(fact, at) {
             changed
                 .rows
                 .push(Write::Storm(scope.clone(), storm.clone()));

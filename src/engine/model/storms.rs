@@ -1,7 +1,7 @@
 //! Storms: so much at once that nothing is mended by itself.
 
 use super::Model;
-use crate::journal::{Duty, Fact, Scope, Storm, Subject};
+use crate::journal::{Duty, Fact, MessageKind, Scope, Storm, Subject, TakenOn};
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
@@ -35,7 +35,7 @@ impl Model {
     }
 
     /// The storms that differ once something has happened, as they are then.
-    pub(super) fn storms_after(&self, fact: &Fact) -> Vec<(Scope, Storm)> {
+    pub(super) fn storms_after(&self, fact: &Fact, at: Time) -> Vec<(Scope, Storm)> {
         let with = |scope: &Scope, change: &dyn Fn(&mut Storm)| {
             let mut storm = self.storms.get(scope)?.clone();
             change(&mut storm);
@@ -57,12 +57,30 @@ impl Model {
                     since: fact.since,
                     cool_until: None,
                     duty: None,
+                    taken: None,
+                    told: Vec::new(),
                 },
             )),
+            Fact::StormAcknowledged(fact) => with(&fact.scope, &|storm| {
+                storm.taken = Some(TakenOn {
+                    by: fact.by.clone(),
+                    until: Some(moment::after(at, fact.term)),
+                });
+            }),
+            Fact::MessageQueued(fact) => match (&fact.storm, fact.kind) {
+                (Some(scope), MessageKind::Page) => with(scope, &|storm| {
+                    if !storm.told.contains(&fact.to) {
+                        storm.told.push(fact.to.clone());
+                    }
+                }),
+                _ => None,
+            },
             Fact::StormEnded(fact) => with(&fact.scope, &|storm| {
                 storm.cool_until = Some(fact.cool_until);
+                storm.taken = None;
             }),
             Fact::ChainStarted(fact) => of(&fact.subject, &|storm| {
+                storm.taken = None;
                 storm.duty = Some(Duty {
                     link: fact.link,
                     repeats: 0,
@@ -108,6 +126,11 @@ impl Storm {
                 next: moment::after(duty.next, by),
                 ..duty
             }),
+            taken: self.taken.clone().map(|taken| TakenOn {
+                until: taken.until.map(|until| moment::after(until, by)),
+                ..taken
+            }),
+            told: self.told.clone(),
         }
     }
 }

@@ -46,7 +46,7 @@ impl Engine {
         message.evidence = evidence;
         message.reason = Some(Reason::Systemic.word().into());
         message.answer = format!("rbk storm ack {scope}");
-        self.queue(to, message, 0, now);
+        self.queue_of(Some(scope.clone()), to, message, 0, now);
     }
 
     /// The incidents that its page lists.

@@ -148,6 +148,7 @@ impl Batch {
             said: None,
             until: None,
             pages: Vec::new(),
+            storm: None,
         })))
     }
 
@@ -311,6 +312,7 @@ impl Batch {
             message,
             delivery,
             bundle: None,
+            upto: None,
         }))
     }
 
@@ -377,6 +379,8 @@ impl Batch {
             since: time(since),
             cool_until: cool_until.map(time),
             duty: None,
+            taken: None,
+            told: Vec::new(),
         };
         self.with(Write::Storm(scope, storm))
     }

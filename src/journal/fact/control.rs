@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::journal::IncidentId;
-use crate::value::Time;
+use crate::value::{Duration, Time};
 
 /// How much a freeze, a storm or a limit covers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,6 +72,13 @@ bodies! {
     StormJoined {
         plain scope: Scope,
         plain incident: IncidentId,
+    }
+
+    /// Somebody has taken a storm on: nobody else is told of it, for so long.
+    StormAcknowledged {
+        plain scope: Scope,
+        person by: SmolStr,
+        plain term: Duration,
     }
 
     /// The storm is over; remedies wait until what is seen of the world is fresh again.

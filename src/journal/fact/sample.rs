@@ -14,8 +14,8 @@ use super::{
     IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened,
     IncidentRequested, IncidentResolved, LinkReached, MessageQueued, MessagesBundled,
     MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
-    RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormBegan, StormEnded,
-    StormJoined, Subject, TriggerRef, UnprovenChanged,
+    RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormAcknowledged,
+    StormBegan, StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -348,6 +348,12 @@ fn control() -> Vec<Fact> {
         StormJoined {
             scope: Scope::Product("shop".into()),
             incident: INCIDENT,
+        }
+        .into(),
+        StormAcknowledged {
+            scope: Scope::Product("shop".into()),
+            by: "ada".into(),
+            term: Duration::from_millis(14_400_000),
         }
         .into(),
         StormEnded {

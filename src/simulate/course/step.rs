@@ -25,11 +25,14 @@ impl Simulation {
                 let (name, json) = (name.clone(), json.clone());
                 return self.accept(Arriving::Named { name, json });
             }
-            Step::Ack(id, by) => self.engine.acknowledge(memory, IncidentId(*id), by, now)?,
-            Step::AckPage(id, by) => {
+            Step::Ack(id, taker) => {
+                let id = IncidentId(*id);
+                self.engine.acknowledge(memory, id, taker, now)?
+            }
+            Step::AckPage(id, taker) => {
                 let page = MessageId(*id);
                 self.engine
-                    .acknowledge_page(memory, page, by, now)?
+                    .acknowledge_page(memory, page, taker, now)?
                     .map(drop)
             }
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
@@ -42,7 +45,9 @@ impl Simulation {
                     .release_changes(memory, scope, None, None, now)?;
                 Ok(())
             }
-            Step::AckStorm(scope, by) => self.engine.acknowledge_storm(memory, scope, by, now)?,
+            Step::AckStorm(scope, taker) => {
+                self.engine.acknowledge_storm(memory, scope, taker, now)?
+            }
             Step::Clock(by) => return self.set_clock(*by),
             Step::Load(name) => {
                 if let Some(programs) = self.later.get(name) {

@@ -23,6 +23,10 @@ pub const CASES: &[Case] = &[
     ("a page outlives a kill", outlives_a_kill),
     ("a page that cannot be taken holds up no other", poisoned),
     ("a page says what the alert says of itself", annotated),
+    (
+        "a page that arrives late says what it was written for",
+        late,
+    ),
 ];
 
 fn stage(people: Server) -> Stage {
@@ -245,4 +249,31 @@ fn annotated() {
     assert_eq!(page["links"], expected);
     let lines = page["evidence"].as_array().unwrap();
     assert!(!lines.is_empty(), "{page}");
+}
+
+/// What happens while a page is on its way is no evidence of it.
+fn late() {
+    let tries = AtomicUsize::new(0);
+    let people = Server::new(move |_, stream| {
+        let is_first = tries.fetch_add(1, Ordering::Relaxed) == 0;
+        let status = if is_first { 500 } else { 200 };
+        respond(stream, status, "application/json", "{}");
+    });
+    let mut stage = stage(people);
+    stage.start();
+    let firing = alert(&json!({"service": "a"}));
+    let (_, answer) = stage
+        .post(ALERTS, notification(&[firing.clone()]).as_bytes())
+        .unwrap();
+    let id = answer["incidents"][0].as_u64().unwrap();
+    stage.wait_for_shown(id, "not delivered to pager:first");
+    let over = firing.replace("firing", "resolved");
+    stage
+        .post(ALERTS, notification(&[over]).as_bytes())
+        .unwrap();
+    stage.wait_for_shown(id, "its alerts are resolved");
+    let both = || (pages(&stage).len() == 2).then(|| pages(&stage));
+    let pages = wait::until("it is tried again", both, || stage.log());
+    assert!(pages[0]["evidence"].to_string().contains("opened"));
+    assert_eq!(pages[0]["evidence"], pages[1]["evidence"]);
 }

@@ -1,0 +1,154 @@
+//! What happened in a run as lines, few of them: polls that say the same are one line, and so are a
+//! change and what came of it at once.
+
+use super::words::{self, Print};
+use super::{Event, State};
+use crate::effect::{Call, Observed};
+use crate::value::Time;
+
+/// A thing that happened, as far as it can be one with others.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'t> {
+    Observed(&'t Call, &'t Observed),
+    /// What came of a change.
+    Performed,
+    Run(&'t Event),
+    Other,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    pub at: Time,
+    pub text: String,
+}
+
+/// Takes what happened, oldest first, and gives the lines.
+pub struct Fold<'p> {
+    print: &'p dyn Print,
+    lines: Vec<Folded>,
+    /// What the poll under way has seen.
+    seen: Vec<Folded>,
+    /// Polls that said the same, since the first of them.
+    polls: Option<Polls>,
+    verifying: bool,
+}
+
+struct Polls {
+    first: Time,
+    last: Time,
+    text: String,
+    count: u32,
+}
+
+impl<'p> Fold<'p> {
+    pub fn new(print: &'p dyn Print) -> Fold<'p> {
+        Fold {
+            print,
+            lines: Vec::new(),
+            seen: Vec::new(),
+            polls: None,
+            verifying: false,
+        }
+    }
+
+    /// The next thing that happened, with its words if it is shown where it stands by itself.
+    pub fn add(&mut self, at: Time, told: Told<'_>, text: Option<String>) {
+        match told {
+            Told::Run(Event::Entered(state)) => self.verifying = *state == State::Verifying,
+            Told::Observed(call, outcome) if self.verifying => {
+                let seen = words::observed(self.print, outcome);
+                let text = format!("{} -> {seen}", self.print.call(call, at));
+                return self.seen.push(Folded { at, text });
+            }
+            // Already shown, if it was an observation that failed.
+            Told::Run(Event::Unread { fault }) if self.verifying => {
+                if self.seen.is_empty() {
+                    let text = words::fault(fault);
+                    self.seen.push(Folded { at, text });
+                }
+                return;
+            }
+            Told::Run(Event::Polled { held, .. }) => return self.polled(at, *held),
+            Told::Observed(..) | Told::Run(_) | Told::Performed | Told::Other => {}
+        }
+        let Some(text) = text else {
+            return;
+        };
+        self.flush();
+        if let Some(begun) = self.begun(told, &text, at) {
+            begun.text = text;
+            return;
+        }
+        // What was seen without a poll coming of it: `abort if` was true.
+        self.saw(|_| at);
+        self.lines.push(Folded { at, text });
+    }
+
+    /// All lines: also what a poll has seen that is not over yet.
+    pub fn lines(mut self) -> Vec<Folded> {
+        self.flush();
+        self.saw(|seen| seen);
+        self.lines
+    }
+
+    fn saw(&mut self, at: impl Fn(Time) -> Time) {
+        let seen = std::mem::take(&mut self.seen).into_iter();
+        self.lines.extend(seen.map(|seen| Folded {
+            at: at(seen.at),
+            text: format!("saw {}", seen.text),
+        }));
+    }
+
+    /// The line that says that a change is begun, when this one says what came of it at once.
+    fn begun(&mut self, told: Told<'_>, text: &str, at: Time) -> Option<&mut Folded> {
+        let Told::Performed = told else {
+            return None;
+        };
+        let last = self.lines.last_mut()?;
+        (last.at == at && text.starts_with(&format!("{}: ", last.text))).then_some(last)
+    }
+
+    fn polled(&mut self, at: Time, held: bool) {
+        let seen = std::mem::take(&mut self.seen).into_iter();
+        let mut seen: Vec<String> = seen.map(|seen| seen.text).collect();
+        seen.dedup();
+        let held = if held { "so" } else { "not so" };
+        let text = format!("{held}: {}", seen.join("; "));
+        match &mut self.polls {
+            Some(polls) if polls.text == text => {
+                polls.count += 1;
+                polls.last = at;
+            }
+            Some(_) | None => {
+                self.flush();
+                self.polls = Some(Polls {
+                    first: at,
+                    last: at,
+                    text,
+                    count: 1,
+                });
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(polls) = self.polls.take() else {
+            return;
+        };
+        let Polls {
+            first,
+            last,
+            text,
+            count,
+        } = polls;
+        let text = match count {
+            1 => format!("polled: {text}"),
+            count => {
+                let last = self.print.moment(last);
+                format!("polled {count} times until {last}: {text}")
+            }
+        };
+        self.lines.push(Folded { at: first, text });
+    }
+}
