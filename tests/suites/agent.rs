@@ -14,10 +14,9 @@ mod messengers;
 mod numbers;
 mod pager;
 mod people;
-mod rough;
 mod secrets;
 mod settling;
-mod stage;
+pub mod stage;
 mod start;
 mod strangers;
 mod world;
@@ -43,7 +42,6 @@ pub fn trials() -> Vec<Trial> {
         ("pager", pager::CASES),
         ("people", people::CASES),
         ("secrets", secrets::CASES),
-        ("rough", rough::CASES),
         ("settling", settling::CASES),
         ("start", start::CASES),
         ("strangers", strangers::CASES),
