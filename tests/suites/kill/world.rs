@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{load, put};
@@ -44,7 +44,9 @@ pub struct Record {
 #[derive(Default)]
 pub struct Told {
     pub incidents: BTreeSet<u64>,
-    /// Pages with a list, which may be longer than what it shows.
+    /// Those of them that nobody has resolved since.
+    open: BTreeSet<u64>,
+    /// Pages with a list, which may be longer than what it shows, that nobody has answered yet.
     pages: BTreeSet<u64>,
     /// Of letters and the like.
     pub titles: BTreeSet<String>,
@@ -101,37 +103,22 @@ impl World {
         })
     }
 
-    /// Resolves whatever somebody was told of, until the world rests.
+    /// Resolves whatever somebody is told of, each time, until the world rests.
     pub fn help(&self, port: u16) {
         let (told, rests) = (self.told.clone(), self.rests.clone());
         let helper = thread::spawn(move || {
-            let mut done = BTreeSet::new();
-            let mut answered = BTreeSet::new();
             while !rests.load(Ordering::Relaxed) {
-                let pages: Vec<u64> = {
-                    let told = told.lock().unwrap();
-                    told.pages.difference(&answered).copied().collect()
-                };
+                let (pages, incidents) = told.lock().unwrap().unanswered();
                 for page in pages {
-                    let path = format!("/v1/pages/{page}/ack");
-                    if let Some((_, taken)) = load::post(port, &path, "{\"by\": \"ada\"}") {
-                        let taken = taken["incidents"].as_array().cloned().unwrap_or_default();
-                        let taken = taken.iter().filter_map(serde_json::Value::as_u64);
-                        told.lock().unwrap().incidents.extend(taken);
-                        answered.insert(page);
-                    }
+                    acknowledge(port, page, &told);
                 }
-                let open: Vec<u64> = {
-                    let told = told.lock().unwrap();
-                    told.incidents.difference(&done).copied().collect()
-                };
-                for incident in open {
+                for incident in incidents {
                     let path = format!("/v1/incidents/{incident}/resolve");
                     let why = "{\"by\": \"ada\", \"why\": \"it is well\"}";
                     // Of two, one was quicker.
                     let answer = load::post(port, &path, why);
-                    if answer.is_some_and(|(status, _)| matches!(status, 200 | 409)) {
-                        done.insert(incident);
+                    if !answer.is_some_and(|(status, _)| matches!(status, 200 | 409)) {
+                        told.lock().unwrap().open.insert(incident);
                     }
                 }
                 thread::sleep(Duration::from_millis(100));
@@ -183,23 +170,52 @@ impl World {
     }
 }
 
+/// Takes on all that a page tells of, which says what that is.
+fn acknowledge(port: u16, page: u64, told: &Mutex<Told>) {
+    let path = format!("/v1/pages/{page}/ack");
+    let answer = load::post(port, &path, "{\"by\": \"ada\"}");
+    let mut told = told.lock().unwrap();
+    let Some((_, taken)) = answer else {
+        told.pages.insert(page);
+        return;
+    };
+    let taken = taken["incidents"].as_array().into_iter().flatten();
+    for incident in taken.filter_map(Value::as_u64) {
+        told.of(incident);
+    }
+}
+
 impl Told {
-    fn hear(&mut self, page: &serde_json::Value) {
-        self.incidents.extend(page["incident"].as_u64());
+    fn hear(&mut self, message: &Value) {
         self.titles
-            .extend(page["title"].as_str().map(str::to_owned));
-        let thread = page["thread"].as_str().unwrap_or_default();
+            .extend(message["title"].as_str().map(str::to_owned));
+        if message["kind"] != "page" {
+            return;
+        }
+        if let Some(incident) = message["incident"].as_u64() {
+            return self.of(incident);
+        }
+        let thread = message["thread"].as_str().unwrap_or_default();
         if let Some((_, page)) = thread.split_once("/page/") {
             self.pages.extend(page.parse::<u64>().ok());
         }
-        let lines = page["evidence"].as_array().into_iter().flatten();
-        if page["incident"].is_null() && page["kind"] == "page" {
-            for line in lines {
-                let text = line["text"].as_str().unwrap_or_default();
-                let number = text.split(' ').next().unwrap_or_default();
-                self.incidents.extend(number.parse::<u64>().ok());
+        for line in message["evidence"].as_array().into_iter().flatten() {
+            let text = line["text"].as_str().unwrap_or_default();
+            if let Ok(incident) = text.split(' ').next().unwrap_or_default().parse() {
+                self.of(incident);
             }
         }
+    }
+
+    fn of(&mut self, incident: u64) {
+        self.incidents.insert(incident);
+        self.open.insert(incident);
+    }
+
+    /// Pages and incidents that somebody is about to answer.
+    fn unanswered(&mut self) -> (BTreeSet<u64>, BTreeSet<u64>) {
+        let pages = std::mem::take(&mut self.pages);
+        (pages, std::mem::take(&mut self.open))
     }
 }
 
