@@ -24,6 +24,7 @@
 
 mod clock;
 mod http;
+mod many;
 
 use std::path::Path;
 use std::time::Instant;
@@ -84,6 +85,9 @@ fn main() {
     if std::env::args().any(|argument| argument == "http") {
         return http::measure(folder.path(), PACKAGE);
     }
+    if std::env::args().any(|argument| argument == "many") {
+        return many::measure(folder.path(), PACKAGE);
+    }
     // First, while what this process holds is not yet what others have freed.
     sleeping(&at("sleeping"), &prepared, 10_000);
     for count in [1_000, 10_000] {
@@ -105,6 +109,7 @@ fn main() {
     }
     restart(&at("restart"), &prepared, 10_000);
     http::measure(folder.path(), PACKAGE);
+    many::measure(folder.path(), PACKAGE);
 }
 
 fn matching(count: usize, shared: bool) {

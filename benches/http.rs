@@ -5,25 +5,21 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::{less, more};
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Alerts joined and opened, by the size of a notification; then a storm.
+/// Alerts joined and opened, by the size of a notification.
 pub fn measure(folder: &Path, package: &str) {
     for each in [1_000, 100] {
         let rounds = 30_000 / each;
         accepted(folder, package, each, rounds, 1_000);
         accepted(folder, package, each, rounds, usize::MAX);
     }
-    open(folder, package, 20_000);
-    storm(folder, package, 5_000, Duration::from_secs(2));
 }
 
 /// So many alerts in each notification, over so many keys.
@@ -53,99 +49,29 @@ fn accepted(folder: &Path, package: &str, each: usize, rounds: usize, keys: usiz
     );
 }
 
-/// What it holds with so many open incidents, and how soon it is back with them.
-fn open(folder: &Path, package: &str, incidents: usize) {
-    let path = folder.join("http-open");
-    let mut agent = Agent::start(&path, package);
-    let before = agent.resident();
-    let mut connection = Connection::open(agent.port);
-    for from in (0..incidents).step_by(1_000) {
-        connection.alerts("QueueStuck", (from..from + 1_000).collect());
-    }
-    let grown = (agent.resident() - before) / 1e6;
-    less(
-        &format!("http: {incidents} open, memory"),
-        grown,
-        "MB",
-        25.0,
-    );
-    let start = Instant::now();
-    let page = connection.get("/v1/incidents");
-    let took = start.elapsed().as_secs_f64() * 1e3;
-    assert!(!page.is_empty());
-    less("  list of incidents", took, "ms", 100.0);
-    drop(connection);
-    agent.kill();
-    let start = Instant::now();
-    agent.begin();
-    let took = start.elapsed().as_secs_f64() * 1e3;
-    less("  killed, until it is ready again", took, "ms", 0.0);
-}
-
-/// So many incidents in this time, each with what it asks and whom it tells, while somebody asks
-/// for the agent's health.
-fn storm(folder: &Path, package: &str, incidents: usize, time: Duration) {
-    let agent = Agent::start(&folder.join("http-storm"), package);
-    let over = Arc::new(AtomicBool::new(false));
-    let (port, ends) = (agent.port, over.clone());
-    let watch = thread::spawn(move || {
-        let mut took = Vec::new();
-        while !ends.load(Ordering::Relaxed) {
-            let start = Instant::now();
-            let answer = Connection::open(port).get("/v1/health");
-            assert!(!answer.is_empty());
-            took.push(start.elapsed().as_secs_f64() * 1e3);
-            thread::sleep(Duration::from_millis(10));
-        }
-        took.sort_by(f64::total_cmp);
-        took
-    });
-    let mut connection = Connection::open(agent.port);
-    let (start, cpu) = (Instant::now(), agent.cpu());
-    let posts = incidents / 100;
-    for post in 0..posts {
-        connection.alerts("Steps", (post * 100..(post + 1) * 100).collect());
-        let due = time * (post as u32 + 1) / posts as u32;
-        thread::sleep(due.saturating_sub(start.elapsed()));
-    }
-    let accepted = start.elapsed().as_secs_f64();
-    // The looks and waits of all of them go on meanwhile.
-    thread::sleep(Duration::from_secs(10));
-    over.store(true, Ordering::Relaxed);
-    let took = watch.join().unwrap();
-    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize];
-    less(
-        &format!("http: storm, {incidents} accepted"),
-        accepted,
-        "s",
-        time.as_secs_f64(),
-    );
-    less("  health, median", at(0.5), "ms", 0.0);
-    less("  health, p99", at(0.99), "ms", 100.0);
-    less("  health, worst", at(1.0), "ms", 0.0);
-    let cpu = (agent.cpu() - cpu) * 1e6 / incidents as f64;
-    less("  CPU of the agent", cpu, "CPU-us/incident", 0.0);
-}
-
 /// An agent in a folder of its own, and the world that it looks at.
-struct Agent {
-    port: u16,
+pub struct Agent {
+    pub port: u16,
     folder: PathBuf,
     child: Option<Child>,
 }
 
 impl Agent {
-    fn start(folder: &Path, package: &str) -> Agent {
+    pub fn start(folder: &Path, package: &str) -> Agent {
         let world = world();
         let port = free_port();
         fs::create_dir_all(folder.join("package")).unwrap();
         let manifest = "name = \"measured\"\nversion = \"1.0.0\"\nedition = \"2026\"\n";
         fs::write(folder.join("package/rbk.toml"), manifest).unwrap();
+        let package = package.replace("20001", &world.to_string());
         fs::write(folder.join("package/main.rbk"), package).unwrap();
         let settings = format!(
             "listen = \"127.0.0.1:{port}\"\nstore = \"agent.db\"\n\n[prometheus]\n\
              url = \"http://127.0.0.1:{world}\"\n\n[contacts.\"pagerduty:shop\"]\n\
-             webhook = \"http://127.0.0.1:{world}/page\"\n\n[grants]\n\"prom.query\" = true\n"
+             webhook = \"http://127.0.0.1:{world}/page\"\n\n[storm]\nthreshold = 1000000\n\n[limits]\nper_target = 1000000\n\n\
+             [hosts.\"box-1\"]\naddress = \"127.0.0.1\"\nrole = \"box\"\nhere = true\n\n\
+             [grants]\n\"prom.query\" = true\n\"host.read\" = [\"box-*\"]\n\
+             \"http.post\" = [\"http://127.0.0.1:{world}/change\"]\n"
         );
         fs::write(folder.join("agent.toml"), settings).unwrap();
         let mut agent = Agent {
@@ -157,7 +83,7 @@ impl Agent {
         agent
     }
 
-    fn begin(&mut self) {
+    pub fn begin(&mut self) {
         let log = fs::File::create(self.folder.join("log")).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
         command.arg("agent").arg(self.folder.join("package"));
@@ -166,15 +92,34 @@ impl Agent {
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap());
         self.child = Some(command.stderr(log).spawn().unwrap());
+        let pause = Duration::from_millis(2);
+        self.wait_for("it is ready", pause, |agent| {
+            Connection::try_get(agent.port, "/v1/ready").map(drop)
+        });
+    }
+
+    /// Waits until there is something, and asks this often.
+    pub fn wait_for<T>(&self, what: &str, pause: Duration, ask: impl Fn(&Agent) -> Option<T>) -> T {
         let start = Instant::now();
-        while Connection::try_get(self.port, "/v1/ready").is_none() {
+        loop {
+            if let Some(found) = ask(self) {
+                return found;
+            }
             let log = || fs::read_to_string(self.folder.join("log")).unwrap_or_default();
-            assert!(start.elapsed() < PATIENCE, "it does not start: {}", log());
-            thread::sleep(Duration::from_millis(2));
+            assert!(start.elapsed() < PATIENCE, "not so: {what}\n{}", log());
+            thread::sleep(pause);
         }
     }
 
-    fn kill(&mut self) {
+    /// One of the numbers that it tells of itself.
+    pub fn metric(&self, name: &str) -> f64 {
+        let page = Connection::open(self.port).get("/metrics");
+        let mut lines = page.lines();
+        let line = lines.find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().parse().unwrap()
+    }
+
+    pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             // What has ended already needs no killing.
             child.kill().ok();
@@ -183,7 +128,7 @@ impl Agent {
     }
 
     /// Seconds of CPU that it has used so far, of all its threads.
-    fn cpu(&self) -> f64 {
+    pub fn cpu(&self) -> f64 {
         let stat = self.proc("stat");
         let (_, rest) = stat.rsplit_once(')').unwrap();
         let mut fields = rest.split_whitespace().skip(11);
@@ -192,7 +137,7 @@ impl Agent {
     }
 
     /// The bytes that it has in memory.
-    fn resident(&self) -> f64 {
+    pub fn resident(&self) -> f64 {
         let statm = self.proc("statm");
         let pages = statm.split(' ').nth(1).unwrap().parse::<f64>().unwrap();
         pages * rustix::param::page_size() as f64
@@ -217,12 +162,12 @@ fn free_port() -> u16 {
 }
 
 /// A connection that is kept.
-struct Connection {
+pub struct Connection {
     stream: BufReader<TcpStream>,
 }
 
 impl Connection {
-    fn open(port: u16) -> Connection {
+    pub fn open(port: u16) -> Connection {
         Connection::try_open(port).unwrap()
     }
 
@@ -236,18 +181,18 @@ impl Connection {
     }
 
     /// The body, if the answer is good.
-    fn try_get(port: u16, path: &str) -> Option<String> {
+    pub fn try_get(port: u16, path: &str) -> Option<String> {
         let mut connection = Connection::try_open(port)?;
         let (status, body) = connection.ask(&format!("GET {path}"), "")?;
         (status == 200).then_some(body)
     }
 
-    fn get(&mut self, path: &str) -> String {
+    pub fn get(&mut self, path: &str) -> String {
         self.ask(&format!("GET {path}"), "").unwrap().1
     }
 
     /// One notification, accepted when this is back.
-    fn alerts(&mut self, name: &str, pods: Vec<usize>) {
+    pub fn alerts(&mut self, name: &str, pods: Vec<usize>) {
         let alert = |pod: usize| {
             format!(
                 "{{\"status\":\"firing\",\"labels\":{{\"alertname\":\"{name}\",\"cluster\":\
@@ -270,7 +215,7 @@ impl Connection {
     }
 
     /// The status of the answer, and its body.
-    fn ask(&mut self, line: &str, body: &str) -> Option<(u16, String)> {
+    pub fn ask(&mut self, line: &str, body: &str) -> Option<(u16, String)> {
         let length = body.len();
         let head = format!(
             "{line} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\

@@ -12,6 +12,7 @@ mod alertmanager;
 mod api;
 mod cannot;
 mod dry;
+mod life;
 mod listen;
 mod load;
 mod once;

@@ -30,6 +30,7 @@ mod suites {
     pub mod fmt;
     pub mod golden;
     pub mod hostile;
+    pub mod kill;
     pub mod library;
     pub mod literal;
     pub mod mended;
@@ -73,6 +74,7 @@ const SUITES: &[Suite] = &[
     ("store", suites::store::trials),
     ("connect", suites::connect::trials),
     ("agent", suites::agent::trials),
+    ("kill", suites::kill::trials),
     ("engine", suites::engine::trials),
     ("golden", suites::golden::trials),
     ("facts", suites::facts::trials),

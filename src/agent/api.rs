@@ -18,13 +18,12 @@ mod refused;
 mod slow;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{from_fn_with_state, map_request};
+use axum::middleware::{Next, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
@@ -36,6 +35,7 @@ pub use door::{Door, Rules};
 use problem::Failed;
 pub use refused::Refusals;
 
+use super::life::{Age, Life};
 use crate::host::{Clock, Gone, Handle, Reading};
 use crate::settings::CallerKind;
 
@@ -48,8 +48,7 @@ pub struct Shared {
     pub reading: Reading,
     pub clock: Arc<Clock>,
     pub door: Door,
-    /// False while the agent starts or stops.
-    pub ready: Arc<AtomicBool>,
+    pub life: Life,
     pub refused: Refusals,
     /// A place for each notification that is read.
     pub notifications: Semaphore,
@@ -61,6 +60,7 @@ pub struct Shared {
 pub fn router(shared: Shared) -> Router {
     let shared = Arc::new(shared);
     let for_kind = |kind: CallerKind, routes: Router<Arc<Shared>>| {
+        let routes = routes.route_layer(from_fn_with_state(shared.clone(), grown));
         routes.route_layer(from_fn_with_state((shared.clone(), kind), caller::may))
     };
     let routes = Router::new()
@@ -129,10 +129,27 @@ async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
     Ok(axum::Json(json!({"version": 1, "status": "alive"})).into_response())
 }
 
+/// Lets nobody through before there is a store to ask.
+async fn grown(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    match shared.life.age() {
+        Age::Starts => not_yet().into_response(),
+        Age::Works | Age::Stops => next.run(request).await,
+    }
+}
+
+/// Senders try again after this one.
+fn not_yet() -> Failed {
+    Failed::of(StatusCode::SERVICE_UNAVAILABLE, "the agent starts")
+}
+
 async fn ready(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
-    if !shared.ready.load(Ordering::Relaxed) {
-        let why = "the agent starts or stops";
-        return Err(Failed::of(StatusCode::SERVICE_UNAVAILABLE, why));
+    match shared.life.age() {
+        Age::Works => {}
+        Age::Starts => return Err(not_yet()),
+        Age::Stops => {
+            let why = "the agent stops";
+            return Err(Failed::of(StatusCode::SERVICE_UNAVAILABLE, why));
+        }
     }
     if shared.handle.status().is_gone() {
         return Err(Gone.into());

@@ -48,7 +48,9 @@ pub async fn run_once(
     let engine =
         engine.map_err(|failure| vec![super::serve::store_refused(&settings.store, &failure)])?;
     let (stopped, _) = oneshot::channel();
-    let (driver, handle) = Driver::start(
+    let (handle, orders) = Handle::begin();
+    let driver = Driver::start(
+        orders,
         Box::new(store),
         engine,
         reach.performer,

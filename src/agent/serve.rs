@@ -7,7 +7,6 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
@@ -17,12 +16,13 @@ use tracing::{error, info, warn};
 
 use super::api::{self, Door, Refusals, Rules, Shared};
 use super::cannot;
+use super::life::{Age, Life};
 use super::listen;
 use super::load::{self, Package, Refused};
 use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
-use crate::engine::Engine;
+use crate::engine::{Engine, Runbooks};
 use crate::host::{self, Clock, Driver, Handle, Reading, Stopped, UnderWay};
 use crate::journal;
 use crate::settings::Settings;
@@ -49,7 +49,7 @@ pub struct Running {
     door: Door,
     driver: Driver,
     server: tokio::task::JoinHandle<()>,
-    ready: Arc<AtomicBool>,
+    life: Life,
     ended: oneshot::Receiver<()>,
     end: watch::Sender<bool>,
     under_way: Arc<UnderWay>,
@@ -82,7 +82,8 @@ pub fn open_store(path: &Path) -> Result<Sqlite, Vec<Refused>> {
     Sqlite::open(path, &fresh_name()).map_err(|failure| vec![store_refused(path, &failure)])
 }
 
-/// Starts an agent; on return it takes alerts.
+/// Starts an agent; on return it takes alerts. While it looks at its store, which may hold much, it
+/// says that it is alive.
 pub async fn start(
     options: &Options,
     settings: Settings,
@@ -92,7 +93,6 @@ pub async fn start(
     let path = folder_of(&options.settings).join(&settings.store);
     // Both are found free before either is claimed: an agent that is at work notices nothing.
     let listener = listen_on(&settings, &path).await?;
-    let store = open_store(&path)?;
     let clock = Arc::new(Clock::default());
     let (runbooks, words) = package.runbooks();
     let loaded = runbooks.all().len();
@@ -100,35 +100,21 @@ pub async fn start(
     for words in words.into_iter().chain(unreached) {
         warn!("{words}");
     }
-    let mut engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now())
-        .map_err(|failure| vec![store_refused(&path, &failure)])?;
-    engine.told_to(settings.platform.clone());
-    engine
-        .abides_by(&store, settings.bounds.clone(), clock.now())
-        .map_err(|failure| vec![store_refused(&path, &failure)])?;
     let address = listener.local_addr().unwrap_or(settings.listen);
-    let reading = Reading::of(path);
+    let reading = Reading::of(path.clone());
     let (under_way, connections) = (reach.performer.under_way(), reach.performer.connections());
-    let (stopped, ended) = oneshot::channel();
-    let (driver, handle) = Driver::start(
-        Box::new(store),
-        engine,
-        reach.performer,
-        clock.clone(),
-        Some(settings.retention),
-        stopped,
-    );
-    let ready = Arc::new(AtomicBool::new(true));
+    let (handle, orders) = Handle::begin();
+    let life = Life::begin();
     let door = Door::new(Rules {
         callers: reach.callers,
-        names: settings.names,
+        names: settings.names.clone(),
     });
     let shared = Shared {
         handle: handle.clone(),
         reading: reading.clone(),
-        clock,
+        clock: clock.clone(),
         door: door.clone(),
-        ready: ready.clone(),
+        life: life.clone(),
         refused: Refusals::default(),
         notifications: Semaphore::new(api::AT_ONCE),
         started: SystemTime::now(),
@@ -136,6 +122,24 @@ pub async fn start(
     let (end, ending) = watch::channel(false);
     let router = api::router(shared);
     let server = tokio::spawn(listen::serve(listener, router, connections, ending));
+    let performer = reach.performer;
+    let (stopped, ended) = oneshot::channel();
+    let began = tokio::task::spawn_blocking(move || {
+        let (store, engine) = take_up(&path, runbooks, &settings, &clock)?;
+        let (store, retention) = (Box::new(store), Some(settings.retention));
+        let driver = Driver::start(orders, store, engine, performer, clock, retention, stopped);
+        Ok(driver)
+    });
+    let driver = match began.await.unwrap_or_else(|_| Err(vec![broke_down()])) {
+        Ok(driver) => driver,
+        Err(refused) => {
+            let _ = end.send(true);
+            // Whoever asks just now hears that it starts.
+            let _ = tokio::time::timeout(GRACE, server).await;
+            return Err(refused);
+        }
+    };
+    life.reach(Age::Works);
     info!(%address, package = package.name, runbooks = loaded, "the agent is at work");
     Ok(Running {
         address,
@@ -144,11 +148,36 @@ pub async fn start(
         door,
         driver,
         server,
-        ready,
+        life,
         ended,
         end,
         under_way,
     })
+}
+
+/// The store, and an engine that knows what it holds.
+fn take_up(
+    path: &Path,
+    runbooks: Runbooks,
+    settings: &Settings,
+    clock: &Clock,
+) -> Result<(Sqlite, Engine), Vec<Refused>> {
+    let store = open_store(path)?;
+    let refused = |failure| vec![store_refused(path, &failure)];
+    let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now());
+    let mut engine = engine.map_err(refused)?;
+    engine.told_to(settings.platform.clone());
+    let bounds = settings.bounds.clone();
+    let abides = engine.abides_by(&store, bounds, clock.now());
+    abides.map_err(refused)?;
+    Ok((store, engine))
+}
+
+fn broke_down() -> Refused {
+    Refused {
+        code: None,
+        why: "whoever reads the store broke down".to_owned(),
+    }
 }
 
 /// Takes the address. Where that cannot be, says also whether the store is taken: then it is another
@@ -222,7 +251,7 @@ impl Running {
     /// ends. Does not wait for what was begun once `at_once` resolves.
     pub async fn stop(self, at_once: impl Future<Output = ()>) -> Stopped {
         info!("the agent stops");
-        self.ready.store(false, Ordering::Relaxed);
+        self.life.reach(Age::Stops);
         let _ = self.end.send(true);
         // Each change has a deadline of its own, so this ends. A driver that is gone drains nothing.
         if self.handle.drain().await.is_ok() {

@@ -82,27 +82,28 @@ pub struct Handle {
     waiting: Arc<AtomicUsize>,
 }
 
+/// What comes over a handle, for the thread that is yet to be started.
+pub struct Orders {
+    incoming: Receiver<Order>,
+    own: Handle,
+}
+
 impl Driver {
     /// Starts the thread. `stopped` is told when it ends. Without a retention everything stays.
     pub fn start(
+        orders: Orders,
         journal: Box<dyn Records + Send>,
         engine: Engine,
         performer: Performer,
         clock: Arc<Clock>,
         retention: Option<Retention>,
         stopped: oneshot::Sender<()>,
-    ) -> (Driver, Handle) {
-        let (orders, incoming) = mpsc::channel();
-        let status = Arc::new(Status::default());
+    ) -> Driver {
+        let Orders { incoming, own } = orders;
+        let status = own.status.clone();
         status.rests(engine.runbooks().all().len());
-        let handle = Handle {
-            orders,
-            status: status.clone(),
-            waiting: Arc::default(),
-        };
         // Whoever asks from now on sees what is there.
         let held = Tally::of(journal.as_ref()).map(|tally| status.holds(tally));
-        let own = handle.clone();
         let thread = thread::spawn(move || {
             let mut work = Work {
                 journal,
@@ -124,7 +125,7 @@ impl Driver {
             let _ = stopped.send(());
             end
         });
-        (Driver { thread }, handle)
+        Driver { thread }
     }
 
     /// Waits for the end of the thread.
@@ -345,6 +346,18 @@ fn later<T: Send + 'static>(reply: Reply<T>, value: T) -> Later {
 }
 
 impl Handle {
+    /// A way to a thread that is yet to be started: what is asked meanwhile waits for it.
+    pub fn begin() -> (Handle, Orders) {
+        let (orders, incoming) = mpsc::channel();
+        let handle = Handle {
+            orders,
+            status: Arc::default(),
+            waiting: Arc::default(),
+        };
+        let own = handle.clone();
+        (handle, Orders { incoming, own })
+    }
+
     /// Hands an input over; when the thread is gone, nobody needs it.
     pub fn input(&self, input: engine::Input) {
         let _ = self.orders.send(Order::Input(input));

@@ -14,10 +14,9 @@ mod messengers;
 mod numbers;
 mod pager;
 mod people;
-mod rough;
 mod secrets;
 mod settling;
-mod stage;
+pub mod stage;
 mod start;
 mod storms;
 mod strangers;
@@ -44,7 +43,6 @@ pub fn trials() -> Vec<Trial> {
         ("pager", pager::CASES),
         ("people", people::CASES),
         ("secrets", secrets::CASES),
-        ("rough", rough::CASES),
         ("settling", settling::CASES),
         ("start", start::CASES),
         ("storms", storms::CASES),

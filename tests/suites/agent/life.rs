@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::Case;
 use super::stage::{Prom, Stage, inner, number};
 use crate::harness::server::{Server, respond};
-use crate::harness::wait;
+use crate::harness::{net, wait};
 
 pub const CASES: &[Case] = &[
     ("a broken package leaves the last good one at work", reload),
@@ -27,7 +27,30 @@ pub const CASES: &[Case] = &[
     ),
     ("half a request is closed", half_a_request),
     ("who says nothing makes room", silence_makes_room),
+    ("it is alive while it reads its store", alive_at_once),
 ];
+
+fn alive_at_once() {
+    let mut stage = Stage::new();
+    stage.start();
+    assert_eq!(stage.terminate(), Some(0));
+    // Somebody writes to the store with another tool, for which the agent waits a few seconds.
+    let other = rusqlite::Connection::open(stage.path("store/agent.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    stage.begin();
+    stage.wait_for_answer("/v1/health");
+    for asked in ["GET /v1/ready", "GET /metrics", "GET /v1/incidents"] {
+        let text = format!("{asked} HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n");
+        let answer = net::ask(stage.port, &text).unwrap();
+        assert!(answer.starts_with("HTTP/1.0 503"), "{answer}");
+        assert!(answer.contains("the agent starts"), "{answer}");
+    }
+    assert_eq!(stage.alert("a").unwrap().0, 503, "its sender tries again");
+    other.execute_batch("ROLLBACK").unwrap();
+    stage.wait_until_ready();
+    let id = stage.incident("a");
+    stage.wait_for(id, "resolved");
+}
 
 fn reload() {
     let mut stage = Stage::new();

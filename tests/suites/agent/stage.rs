@@ -163,19 +163,33 @@ every = "1ms"
 
     /// Starts the agent, and waits until it takes alerts.
     pub fn start(&mut self) {
+        self.begin();
+        self.wait_until_ready();
+    }
+
+    /// Starts the agent, and waits for nothing.
+    pub fn begin(&mut self) {
         let log = fs::OpenOptions::new().create(true).append(true).to_owned();
         let log = log.open(self.path("log")).unwrap();
         let mut command = self.command();
         command.stdout(log.try_clone().unwrap()).stderr(log);
         self.agent = Some(command.spawn().unwrap());
+    }
+
+    pub fn wait_until_ready(&mut self) {
+        self.wait_for_answer("/v1/ready");
+    }
+
+    /// Waits until the agent answers this well.
+    pub fn wait_for_answer(&mut self, path: &str) {
         let port = self.port;
         let mut agent = self.agent.take().unwrap();
-        let ready = || {
+        let answer = || {
             let ended = agent.try_wait().unwrap();
             assert!(ended.is_none(), "it ended: {ended:?}\n{}", self.log());
-            net::get(port, "/v1/ready")
+            net::get(port, path)
         };
-        wait::until("the agent is ready", ready, || self.log());
+        wait::until(path, answer, || self.log());
         self.agent = Some(agent);
     }
 
