@@ -28,6 +28,7 @@ pub use files::{Disk, create, read_all, write};
 pub use perform::Performer;
 pub use reach::{Known, Reach, callers, contacts, reach};
 use render::render;
+pub use render::still_runs;
 use retire::Retiring;
 pub use status::Status;
 pub use tally::{COMMITS, Tally};

@@ -60,7 +60,7 @@ pub struct Shared {
 pub fn router(shared: Shared) -> Router {
     let shared = Arc::new(shared);
     let for_kind = |kind: CallerKind, routes: Router<Arc<Shared>>| {
-        routes.route_layer(from_fn_with_state((shared.clone(), kind), caller::may))
+        routes.route_layer(from_fn_with_state(kind, caller::may))
     };
     let routes = Router::new()
         .route("/v1/health", get(health))
@@ -72,6 +72,7 @@ pub fn router(shared: Shared) -> Router {
         .fallback(problem::nothing_here);
     routes
         .layer(from_fn_with_state(shared.clone(), guard::guard))
+        .layer(from_fn_with_state(shared.clone(), refused::logged))
         .layer(map_request(slow::timed))
         .with_state(shared)
 }
