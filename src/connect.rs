@@ -31,7 +31,7 @@ use crate::journal::{Message, Retry};
 use crate::value::Time;
 
 pub use client::{Answer, Client};
-pub use exec::{Exec, ExecOptions};
+pub use exec::{Exec, ExecOptions, running};
 pub use host::Hosts;
 pub use http::Http;
 pub use inventory::{Inventory, Machine};

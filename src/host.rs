@@ -30,6 +30,7 @@ pub use perform::Performer;
 pub use reach::{Known, Reach, callers, contacts, reach};
 pub use reading::Reading;
 use render::render;
+pub use render::still_runs;
 use retire::Retiring;
 pub use status::Status;
 pub use tally::{COMMITS, Tally};

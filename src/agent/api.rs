@@ -61,7 +61,7 @@ pub fn router(shared: Shared) -> Router {
     let shared = Arc::new(shared);
     let for_kind = |kind: CallerKind, routes: Router<Arc<Shared>>| {
         let routes = routes.route_layer(from_fn_with_state(shared.clone(), grown));
-        routes.route_layer(from_fn_with_state((shared.clone(), kind), caller::may))
+        routes.route_layer(from_fn_with_state(kind, caller::may))
     };
     let routes = Router::new()
         .route("/v1/health", get(health))
@@ -73,6 +73,7 @@ pub fn router(shared: Shared) -> Router {
         .fallback(problem::nothing_here);
     routes
         .layer(from_fn_with_state(shared.clone(), guard::guard))
+        .layer(from_fn_with_state(shared.clone(), refused::logged))
         .layer(map_request(slow::timed))
         .with_state(shared)
 }

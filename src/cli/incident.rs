@@ -259,30 +259,27 @@ pub fn how_many(shown: usize, total: u64, last: Option<u64>) -> String {
     }
 }
 
-/// Tells what changes from now on.
+/// Tells what changes from now on, also while the agent is away for a while.
 fn follow(remote: &Remote, format: Format, terminal: &mut Terminal) -> Result<(), String> {
-    let newest = |remote: &Remote| -> Result<Vec<IncidentView>, String> {
-        let list: IncidentList = remote.get("/v1/incidents?limit=500")?;
-        Ok(list.incidents)
-    };
     let mut known = Known::default();
-    let first = newest(remote)?;
-    known.news(first);
-    known.news(open(remote)?);
+    known.news(seen(remote, &known)?);
+    let mut is_away = false;
     loop {
         flush(terminal)?;
         std::thread::sleep(LOOK);
-        let mut found = newest(remote)?;
-        found.extend(open(remote)?);
-        // One that is open no more, and not among the newest.
-        let seen: BTreeSet<u64> = found.iter().map(|one| one.id).collect();
-        for id in known
-            .open()
-            .filter(|id| !seen.contains(id))
-            .collect::<Vec<_>>()
-        {
-            let detail: IncidentDetail = remote.get(&format!("/v1/incidents/{id}"))?;
-            found.push(detail.incident);
+        let found = match seen(remote, &known) {
+            Err(why) if remote.is_away() => {
+                if !is_away {
+                    complain(terminal, &format!("{why}; it is waited for\n"))?;
+                }
+                is_away = true;
+                continue;
+            }
+            found => found?,
+        };
+        if is_away {
+            complain(terminal, "the agent answers again\n")?;
+            is_away = false;
         }
         for incident in known.news(found) {
             let text = match format {
@@ -292,6 +289,24 @@ fn follow(remote: &Remote, format: Format, terminal: &mut Terminal) -> Result<()
             say(terminal, &text)?;
         }
     }
+}
+
+/// The newest, all that is open, and what was so before.
+fn seen(remote: &Remote, known: &Known) -> Result<Vec<IncidentView>, String> {
+    let list: IncidentList = remote.get("/v1/incidents?limit=500")?;
+    let mut found = list.incidents;
+    found.extend(open(remote)?);
+    // One that is open no more, and not among the newest.
+    let seen: BTreeSet<u64> = found.iter().map(|one| one.id).collect();
+    for id in known.open().filter(|id| !seen.contains(id)) {
+        let detail: IncidentDetail = remote.get(&format!("/v1/incidents/{id}"))?;
+        found.push(detail.incident);
+    }
+    Ok(found)
+}
+
+fn complain(terminal: &mut Terminal, text: &str) -> Result<(), String> {
+    terminal.complain(text).map_err(|error| error.to_string())
 }
 
 /// Everything that is not over, in as many pages as it takes.

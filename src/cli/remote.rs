@@ -1,5 +1,6 @@
 //! A running agent, as the command line talks to it.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -29,11 +30,16 @@ pub struct Which {
     token: Option<String>,
 }
 
+/// What an agent answers that starts or stops.
+const STARTING: u16 = 503;
+
 /// A running agent.
 pub struct Remote {
     which: Which,
     client: Client,
     runtime: tokio::runtime::Runtime,
+    /// Whether the agent did not answer last time, or was about to stop or start.
+    is_away: Cell<bool>,
 }
 
 impl Remote {
@@ -46,6 +52,7 @@ impl Remote {
             which: which.clone(),
             client: Client::new()?,
             runtime,
+            is_away: Cell::new(false),
         })
     }
 
@@ -67,6 +74,11 @@ impl Remote {
         self.ask(request.body(body.to_string()))
     }
 
+    /// Whether it is worth while to ask again later.
+    pub fn is_away(&self) -> bool {
+        self.is_away.get()
+    }
+
     fn address(&self, path: &str) -> String {
         let agent = self.which.agent.trim_end_matches('/');
         match agent.contains("://") {
@@ -85,6 +97,8 @@ impl Remote {
             .runtime
             .block_on(self.client.ask(request, PATIENCE, ANSWER_BYTES));
         let agent = &self.which.agent;
+        let is_away = asked.as_ref().is_ok_and(|answer| answer.status == STARTING);
+        self.is_away.set(is_away || asked.is_err());
         let answer =
             asked.map_err(|none| format!("the agent at {agent} does not answer: {}", none.why))?;
         if !(200..300).contains(&answer.status) {

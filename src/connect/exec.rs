@@ -8,6 +8,8 @@ mod child;
 mod family;
 mod output;
 
+pub use family::running;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

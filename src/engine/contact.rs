@@ -118,7 +118,7 @@ impl Engine {
         let contact = self.contacts.0.entry(to.clone()).or_default();
         if contact.under_way.insert(id) {
             contact.was_page = outbox.message.kind == MessageKind::Page;
-            if contact.was_page && (bundle::gathers(&outbox) || outbox.bundle.is_some()) {
+            if contact.was_page && (outbox.gathers() || outbox.bundle.is_some()) {
                 contact.told = Some(now);
             }
             self.actions.push(Action::Send(Box::new(outbox)));

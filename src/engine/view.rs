@@ -1,7 +1,7 @@
 //! Timelines and evidence in words, for people.
 
 use crate::effect::Call;
-use crate::journal::{Entry, Happened, Line, Scope};
+use crate::journal::{Entry, EventId, Happened, Line, MessageId, Scope};
 use crate::run::fold::{Fold, Told};
 use crate::run::words::{self, Print};
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
@@ -122,31 +122,16 @@ pub fn line(entry: &Entry) -> Option<String> {
                 .to_owned()
         }
         Happened::Acknowledged { by } => format!("acknowledged by {by}"),
-        Happened::ResolvedBy { by, why } => match why.is_empty() {
-            true => format!("resolved by {by}"),
-            false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
-        },
+        Happened::ResolvedBy { by, why } => resolved(by, why),
         Happened::Escalated { to } => format!("nobody answered: {to} is told"),
         Happened::Needed(notice) => words::needed(notice),
-        Happened::ClearedOne { event, fingerprint } => {
-            let fingerprint = escape_text(fingerprint, SHOWN_CHARACTERS);
-            format!("an alert of it is resolved ({fingerprint}), says event {event}")
-        }
+        Happened::ClearedOne { event, fingerprint } => cleared(*event, fingerprint),
         Happened::Dropped { to, why } => format!("what was on its way to {to} is dropped: {why}"),
         Happened::TakenOver { by, from } => format!("{by} takes it over from {from}"),
-        Happened::Overdue { by, text } => {
-            let text = escape_text(text, SHOWN_CHARACTERS);
-            format!("{by} owes it, and it is overdue: {text}")
-        }
+        Happened::Overdue { by, text } => overdue(by, text),
         Happened::Paid { by } => format!("what {by} owed is done"),
         Happened::Lapsed { by } => format!("what {by} acknowledged is still not resolved"),
-        Happened::Bundled { to, page, others } => {
-            let others = match others {
-                1 => "another one".to_owned(),
-                many => format!("{many} others"),
-            };
-            format!("goes to {to} with {others}, as page {page}")
-        }
+        Happened::Bundled { to, page, others } => bundled(to, *page, *others),
         Happened::Asked { to } => format!("{to} is told"),
         Happened::Unreached { to } => format!("nobody could be reached: {to} is told"),
         Happened::InStorm { of } => in_storm(of),
@@ -170,6 +155,31 @@ pub fn line(entry: &Entry) -> Option<String> {
             parameters,
         } => requested(by, role.as_deref(), parameters),
     })
+}
+
+fn resolved(by: &str, why: &str) -> String {
+    match why.is_empty() {
+        true => format!("resolved by {by}"),
+        false => format!("resolved by {by}: {}", escape_text(why, SHOWN_CHARACTERS)),
+    }
+}
+
+fn cleared(event: EventId, fingerprint: &str) -> String {
+    let fingerprint = escape_text(fingerprint, SHOWN_CHARACTERS);
+    format!("an alert of it is resolved ({fingerprint}), says event {event}")
+}
+
+fn overdue(by: &str, text: &str) -> String {
+    let text = escape_text(text, SHOWN_CHARACTERS);
+    format!("{by} owes it, and it is overdue: {text}")
+}
+
+fn bundled(to: &str, page: MessageId, others: u32) -> String {
+    let others = match others {
+        1 => "another one".to_owned(),
+        many => format!("{many} others"),
+    };
+    format!("goes to {to} with {others}, as page {page}")
 }
 
 fn in_storm(of: &Scope) -> String {
@@ -259,7 +269,6 @@ fn as_evidence(happened: &Happened) -> Option<Told<'_>> {
 mod tests {
     use super::*;
     use crate::effect::Observed;
-    use crate::journal::EventId;
     use crate::program::VerifyIndex;
     use crate::run::{Event, State};
 

@@ -321,7 +321,7 @@ impl Work {
         }
         for mut action in actions {
             if let engine::Action::Send(outbox) = &mut action {
-                render(self.journal.as_ref(), outbox);
+                render(self.journal.as_ref(), self.engine.model(), outbox);
             }
             self.performer.perform(action, &self.own, &self.clock);
         }

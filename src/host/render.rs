@@ -3,8 +3,12 @@
 
 use tracing::warn;
 
-use crate::engine;
-use crate::journal::{Alert, Archive, Error, Event, IncidentId, MessageKind, Note, Notes, Outbox};
+use crate::connect;
+use crate::effect::Reason;
+use crate::engine::{self, Model};
+use crate::journal::{
+    Alert, Archive, Error, Event, IncidentId, Line, MessageKind, Note, Notes, Outbox,
+};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// How much of what an alert says of itself is passed on.
@@ -16,7 +20,7 @@ const FIRST: [&str; 3] = ["summary", "message", "description"];
 
 /// Puts the evidence into a message about an incident, and what its newest alert says of itself. What
 /// cannot be read costs no page.
-pub fn render(archive: &dyn Archive, outbox: &mut Outbox) {
+pub fn render(archive: &dyn Archive, model: &Model, outbox: &mut Outbox) {
     let message = &mut outbox.message;
     let Some(incident) = message.incident else {
         return;
@@ -33,6 +37,11 @@ pub fn render(archive: &dyn Archive, outbox: &mut Outbox) {
             Err(failure) => warn!(%incident, "sent without evidence: {failure}"),
         }
     }
+    if message.kind.asks() && message.reason.as_deref() == Some(Reason::Unknown.word()) {
+        let at = message.at;
+        let left = left_running(model, incident).into_iter();
+        message.evidence.extend(left.map(|text| Line { at, text }));
+    }
     match message.kind {
         MessageKind::Page | MessageKind::Task => match newest_alert(archive, incident) {
             Ok(alert) => message.notes = alert.as_ref().map(notes).unwrap_or_default(),
@@ -40,6 +49,27 @@ pub fn render(archive: &dyn Archive, outbox: &mut Outbox) {
         },
         MessageKind::Note | MessageKind::Acknowledged | MessageKind::Resolved => {}
     }
+}
+
+/// The programs of changes of which nobody knows what became of them, and which are still at work.
+fn left_running(model: &Model, incident: IncidentId) -> Vec<String> {
+    let unknown = model.unknown_of(incident);
+    let left = unknown.filter_map(|change| {
+        let running = connect::running(&change.intent.key);
+        (!running.is_empty()).then(|| still_runs(&change.intent.call.name, &running))
+    });
+    left.collect()
+}
+
+/// `exec.apply still runs, as process 4711`
+pub fn still_runs(name: &str, processes: &[i32]) -> String {
+    let numbers: Vec<String> = processes.iter().map(i32::to_string).collect();
+    let word = if numbers.len() == 1 {
+        "process"
+    } else {
+        "processes"
+    };
+    format!("{name} still runs, as {word} {}", numbers.join(", "))
 }
 
 fn newest_alert(archive: &dyn Archive, id: IncidentId) -> Result<Option<Alert>, Error> {

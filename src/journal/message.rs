@@ -33,6 +33,11 @@ impl Outbox {
         }
     }
 
+    /// Whether it may go out together with others: what tells of one incident, and asks for somebody now.
+    pub fn gathers(&self) -> bool {
+        self.message.kind == MessageKind::Page && self.message.incident.is_some()
+    }
+
     /// How often it was tried in vain, while it is still to be delivered.
     pub fn failures(&self) -> u32 {
         match self.delivery {

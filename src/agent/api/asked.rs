@@ -1,16 +1,21 @@
 //! What a call says: its path, its query and its body, with the API's own words when they cannot be read.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::pin::Pin;
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{self, FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::Failed;
 use super::slow::TooSlow;
+use crate::value::escape_text;
+
+/// How much of a query is repeated.
+const SHOWN: usize = 80;
 
 /// The longest page of a list, which is also what is given unless told otherwise.
 const MOST: usize = 500;
@@ -23,14 +28,64 @@ pub struct Asked<T>(pub T);
 #[derive(Debug)]
 pub struct Name(pub String);
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+/// What a query may say.
+pub trait Query: DeserializeOwned {
+    const NAMES: &[(&str, Kind)];
+}
+
+/// What stands behind a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Number,
+    /// `true` or `false`
+    Flag,
+}
+
+/// Why a query cannot be understood, if that is so.
+fn mistake(said: &[(String, String)], names: &[(&str, Kind)]) -> Option<String> {
+    let mut before = BTreeSet::new();
+    said.iter().find_map(|(name, text)| {
+        let shown = |text: &str| escape_text(text, SHOWN);
+        let known = names.iter().find(|(known, _)| known == name);
+        let Some((_, kind)) = known else {
+            let known: Vec<_> = names
+                .iter()
+                .map(|(known, _)| format!("`{known}`"))
+                .collect();
+            let known = known.join(", ");
+            return Some(format!(
+                "nothing is called `{}` here: known are {known}",
+                shown(name)
+            ));
+        };
+        if !before.insert(name) {
+            return Some(format!("`{name}` is said twice"));
+        }
+        let (fits, wanted) = match kind {
+            Kind::Number => (text.parse::<u64>().is_ok(), "a number"),
+            Kind::Flag => (
+                matches!(text.as_str(), "true" | "false"),
+                "`true` or `false`",
+            ),
+        };
+        (!fits).then(|| format!("`{name}` is {wanted}, and not `{}`", shown(text)))
+    })
+}
+
+impl<S: Send + Sync, T: Query> FromRequestParts<S> for Asked<T> {
     type Rejection = Failed;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failed> {
-        match Query::from_request_parts(parts, state).await {
-            Ok(Query(asked)) => Ok(Asked(asked)),
-            Err(why) => Err(Failed::call(why.body_text())),
+        let unread = || Failed::call("its query cannot be read");
+        let said = extract::Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let extract::Query(said) = said.map_err(|_| unread())?;
+        if let Some(why) = mistake(&said, T::NAMES) {
+            return Err(Failed::call(why));
         }
+        let asked = extract::Query::from_request_parts(parts, state).await;
+        asked
+            .map(|extract::Query(asked)| Asked(asked))
+            .map_err(|_| unread())
     }
 }
 
@@ -40,7 +95,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failed> {
         match Path::from_request_parts(parts, state).await {
             Ok(Path(name)) => Ok(Name(name)),
-            Err(why) => Err(Failed::call(why.body_text())),
+            Err(_) => Err(Failed::call("its path cannot be read")),
         }
     }
 }

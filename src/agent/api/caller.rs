@@ -2,16 +2,13 @@
 //!
 //! An agent that names no callers listens to its own machine alone; there nobody is asked who they are.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use smol_str::SmolStr;
 
-use super::refused::Refused;
-use super::{Failed, Shared};
+use super::Failed;
 use crate::diag::Code;
 use crate::host::Known;
 use crate::settings::CallerKind;
@@ -58,15 +55,10 @@ pub fn caller(callers: &[Known], headers: &HeaderMap) -> Option<Caller> {
 }
 
 /// Lets through whoever may do this.
-pub async fn may(
-    State((shared, kind)): State<(Arc<Shared>, CallerKind)>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub async fn may(State(kind): State<CallerKind>, request: Request, next: Next) -> Response {
     let failed = match request.extensions().get::<Caller>() {
         Some(caller) if caller.kinds.contains(&kind) => return next.run(request).await,
         Some(caller) => {
-            shared.refused.count(Refused::Kind);
             let name = caller.name.as_deref().unwrap_or_default();
             let why = format!(
                 "`{name}` may not do this: its `kinds` in agent.toml do not name \"{}\"",
@@ -75,7 +67,6 @@ pub async fn may(
             Failed::with(StatusCode::FORBIDDEN, Code::CallerMayNot, why)
         }
         None => {
-            shared.refused.count(Refused::Token);
             let why = "send `Authorization: Bearer …` with the token of one of [[callers]]";
             Failed::with(StatusCode::UNAUTHORIZED, Code::UnknownCaller, why)
         }

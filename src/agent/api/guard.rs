@@ -16,7 +16,6 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Body as _;
 
-use super::refused::Refused;
 use super::{Failed, Shared, caller};
 use crate::diag::Code;
 use crate::value::escape_text;
@@ -37,8 +36,7 @@ pub async fn guard(
     let passed = meant(&request, &rules.names, proven)
         .and_then(|host| own_origin(request.headers(), host.as_ref()))
         .and_then(|()| is_json(&request));
-    if let Err((refused, failed)) = passed {
-        shared.refused.count(refused);
+    if let Err(failed) = passed {
         return failed.into_response();
     }
     if let Some(caller) = caller {
@@ -47,19 +45,19 @@ pub async fn guard(
     next.run(request).await
 }
 
-type Passed<T> = Result<T, (Refused, Failed)>;
+type Passed<T> = Result<T, Failed>;
 
 /// The host that the call is meant for, if this agent is it. Only what is older than HTTP/1.1 names none.
 fn meant(request: &Request, names: &[String], proven: bool) -> Passed<Option<Authority>> {
-    let refused = |failed| Err((Refused::Host, failed));
+    let unread = |why: &str| Err(Failed::with(StatusCode::BAD_REQUEST, Code::OtherHost, why));
     let hosts: Vec<_> = request.headers().get_all(header::HOST).iter().collect();
     let said = match hosts.as_slice() {
         [] if request.version() < Version::HTTP_11 => None,
         [host] => match host.to_str().ok().and_then(|text| text.parse().ok()) {
             Some(host) => Some(host),
-            None => return refused(Failed::call("its `Host` cannot be read")),
+            None => return unread("its `Host` cannot be read"),
         },
-        [] | [_, _, ..] => return refused(Failed::call("say one `Host`")),
+        [] | [_, _, ..] => return unread("say one `Host`"),
     };
     // A target that is a whole address counts before the header.
     let target = request.uri().authority().cloned();
@@ -72,7 +70,7 @@ fn meant(request: &Request, names: &[String], proven: bool) -> Passed<Option<Aut
                  `names` in agent.toml"
             );
             let status = StatusCode::MISDIRECTED_REQUEST;
-            return refused(Failed::with(status, Code::OtherHost, why));
+            return Err(Failed::with(status, Code::OtherHost, why));
         }
     }
     Ok(target.or(said))
@@ -112,7 +110,7 @@ fn own_origin(headers: &HeaderMap, host: Option<&Authority>) -> Passed<()> {
     }
     let why = "a page of another origin may not call the agent";
     let failed = Failed::with(StatusCode::FORBIDDEN, Code::OtherOrigin, why);
-    Err((Refused::Origin, failed))
+    Err(failed)
 }
 
 /// What has a body says that it is JSON: a page could send anything else without being asked.
@@ -130,7 +128,7 @@ fn is_json(request: &Request) -> Passed<()> {
     }
     let why = "send the body with `Content-Type: application/json`";
     let failed = Failed::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, why);
-    Err((Refused::ContentType, failed))
+    Err(failed)
 }
 
 #[cfg(test)]

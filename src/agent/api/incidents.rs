@@ -12,9 +12,11 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::super::view::{IncidentDetail, IncidentList, IncidentView};
-use super::asked::{Asked, Name, most, whole};
+use super::asked::{Asked, Kind, Name, Query, most, whole};
 use super::{Caller, Failed, Shared, control};
+use crate::connect::running;
 use crate::engine::{Engine, Refusal, Settling, Taker};
+use crate::host::still_runs;
 use crate::journal::{IncidentId, IntentId, MessageId, Scope};
 
 /// The most that somebody says of what they do, in bytes.
@@ -31,12 +33,24 @@ pub struct Which {
     limit: Option<usize>,
 }
 
+impl Query for Which {
+    const NAMES: &[(&str, Kind)] = &[
+        ("open", Kind::Flag),
+        ("before", Kind::Number),
+        ("limit", Kind::Number),
+    ];
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct From {
     /// The timeline from this entry on.
     #[serde(default)]
     from: u64,
+}
+
+impl Query for From {
+    const NAMES: &[(&str, Kind)] = &[("from", Kind::Number)];
 }
 
 /// What somebody says of what they do.
@@ -117,9 +131,10 @@ pub async fn acknowledge_page(
     Name(id): Name,
     body: Body,
 ) -> Result<Response, Failed> {
-    let (IncidentId(page), said) = (number(&id)?, said(body).await?);
+    let page = id.parse().map(MessageId);
+    let named = |_| Failed::of(StatusCode::NOT_FOUND, "a page is named by its number");
+    let (page, said) = (page.map_err(named)?, said(body).await?);
     let taker = taker(caller, &said)?;
-    let page = MessageId(page);
     match shared.handle.acknowledge_page(page, taker).await? {
         Ok(taken) => {
             let taken: Vec<u64> = taken.into_iter().map(|IncidentId(id)| id).collect();
@@ -192,7 +207,38 @@ pub async fn settle(
         by: who(caller, &said)?.into(),
         why,
     };
+    still_at_work(id, settling.change, &shared).await?;
     done(id, shared.handle.settle(id, settling).await?, &shared).await
+}
+
+/// Refuses to say what became of a change whose program is still at work.
+async fn still_at_work(
+    id: IncidentId,
+    change: Option<IntentId>,
+    shared: &Arc<Shared>,
+) -> Result<(), Failed> {
+    let changes = shared.handle.look(move |engine| {
+        let unknown = engine.model().unknown_of(id);
+        let asked = unknown.filter(|one| change.is_none_or(|change| change == one.id));
+        let asked = asked.map(|one| (one.intent.call.name.clone(), one.intent.key.clone()));
+        asked.collect::<Vec<_>>()
+    });
+    let changes = changes.await?;
+    let look = move || {
+        let found = changes.into_iter().map(|(name, key)| (name, running(&key)));
+        let mut left = found.filter(|(_, processes)| !processes.is_empty());
+        left.next()
+    };
+    // Without an answer nothing is known to run.
+    let Ok(Some((name, processes))) = tokio::task::spawn_blocking(look).await else {
+        return Ok(());
+    };
+    let why = format!(
+        "{}: an agent that was killed had started it. Wait until it has ended, or end it, and \
+         say then what became of it",
+        still_runs(&name, &processes)
+    );
+    Err(Failed::of(StatusCode::CONFLICT, why))
 }
 
 async fn done(

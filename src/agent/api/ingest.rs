@@ -12,7 +12,6 @@ use smol_str::SmolStr;
 
 use super::super::alertmanager::{Bad, KEPT_BYTES, cut};
 use super::asked::{Name, Unread, whole};
-use super::refused::Refused;
 use super::{Caller, Failed, Shared};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving};
@@ -147,10 +146,7 @@ pub async fn unreadable(
 ) -> Result<Failed, Failed> {
     let (code, status) = match &unread {
         // It is sent again; what came so far is nothing yet.
-        Unread::TooSlow => {
-            shared.refused.count(Refused::Slow);
-            return Ok(unread.into());
-        }
+        Unread::TooSlow => return Ok(unread.into()),
         Unread::TooLarge { .. } => (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
         Unread::BrokeOff { .. } => (malformed(source), StatusCode::BAD_REQUEST),
     };

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::super::alertmanager::{self, KEPT_BYTES};
 use super::super::view::{LetterList, LetterView};
-use super::asked::{Asked, Name, most};
+use super::asked::{Asked, Kind, Name, Query, most};
 use super::ingest::answer_one;
 use super::{Caller, Failed, Shared};
 use crate::engine::{Arriving, Replay};
@@ -23,6 +23,10 @@ use crate::journal::{Archive, DeadLetter, Disposition, Error, Event, LetterId, S
 pub struct Which {
     before: Option<u64>,
     limit: Option<usize>,
+}
+
+impl Query for Which {
+    const NAMES: &[(&str, Kind)] = &[("before", Kind::Number), ("limit", Kind::Number)];
 }
 
 /// `GET /v1/dead-letters?before=ID&limit=NUMBER`

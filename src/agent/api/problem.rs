@@ -6,8 +6,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
+use super::refused::Why;
 use crate::diag::Code;
 use crate::host::{Gone, NotTaken, Unanswered};
+use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// Why a call failed.
 #[derive(Debug)]
@@ -97,6 +99,10 @@ impl IntoResponse for Failed {
             body[name] = value;
         }
         let mut response = (self.status, body.to_string()).into_response();
+        response.extensions_mut().insert(Why {
+            code: self.code,
+            text: escape_text(&self.why, SHOWN_CHARACTERS),
+        });
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);

@@ -48,11 +48,19 @@ pub async fn end_earlier(key: &str, grace: Duration) -> bool {
         let of_key = of_key.clone();
         let found = tokio::task::spawn_blocking(move || marked(&of_key, signal)).await;
         match found {
-            Ok(0) => return true,
+            Ok(found) if found.is_empty() => return true,
             Ok(_) | Err(_) => tokio::time::sleep(LOOK).await,
         }
     }
     false
+}
+
+/// The processes that are left of starts of a change, of whatever agent.
+pub fn running(key: &str) -> Vec<i32> {
+    match key.is_empty() {
+        true => Vec::new(),
+        false => marked(&format!("{key}/"), None),
+    }
 }
 
 /// The processes of a call. Whatever is left of them when this is dropped is killed.
@@ -117,7 +125,7 @@ impl Family {
             let kill = Some(Signal::KILL);
             let found = tokio::task::spawn_blocking(move || marked(&mark, kill)).await;
             match found {
-                Ok(0) => {
+                Ok(found) if found.is_empty() => {
                     self.over = true;
                     return;
                 }
@@ -134,23 +142,23 @@ impl Drop for Family {
         }
         self.signal(Signal::KILL);
         for _ in 0..ROUNDS {
-            if marked(&self.mark, Some(Signal::KILL)) == 0 {
+            if marked(&self.mark, Some(Signal::KILL)).is_empty() {
                 return;
             }
         }
     }
 }
 
-/// Sends the signal to every process whose mark begins so; how many there are.
+/// Sends the signal to every process whose mark begins so; which ones there are.
 #[cfg(target_os = "linux")]
-fn marked(mark: &str, signal: Option<Signal>) -> usize {
+fn marked(mark: &str, signal: Option<Signal>) -> Vec<i32> {
     use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
 
     let wanted = format!("{VARIABLE}={mark}");
     let Ok(processes) = std::fs::read_dir("/proc") else {
-        return 0;
+        return Vec::new();
     };
-    let mut found = 0;
+    let mut found = Vec::new();
     for entry in processes.flatten() {
         let name = entry.file_name();
         let number = name.to_str().and_then(|name| name.parse().ok());
@@ -175,7 +183,7 @@ fn marked(mark: &str, signal: Option<Signal>) -> usize {
         }
         match signal {
             Some(signal) if pidfd_send_signal(&process, signal).is_err() => {}
-            Some(_) | None => found += 1,
+            Some(_) | None => found.push(pid.as_raw_nonzero().get()),
         }
         if signal == Some(Signal::TERM) {
             // A stopped process sees no signal but this one.
@@ -187,6 +195,6 @@ fn marked(mark: &str, signal: Option<Signal>) -> usize {
 
 /// Elsewhere environments cannot be read: the group alone ends with the call.
 #[cfg(not(target_os = "linux"))]
-fn marked(_: &str, _: Option<Signal>) -> usize {
-    0
+fn marked(_: &str, _: Option<Signal>) -> Vec<i32> {
+    Vec::new()
 }

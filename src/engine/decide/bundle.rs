@@ -9,11 +9,6 @@ use crate::value::{SHOWN_CHARACTERS, escape_text};
 /// The most incidents that a page lists.
 const LISTED: usize = 50;
 
-/// Whether it may go out together with others: what tells of one incident, and asks for somebody now.
-pub fn gathers(outbox: &Outbox) -> bool {
-    outbox.message.kind == MessageKind::Page && outbox.message.incident.is_some()
-}
-
 /// These go out as one page, which has the number of the first.
 pub fn forms(model: &Model, messages: Vec<MessageId>) -> Decision {
     let first = messages.first().and_then(|id| model.message(*id));

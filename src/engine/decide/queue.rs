@@ -1,6 +1,5 @@
 //! What is next for a contact: pages before tasks, tasks before notes, and nothing waits for ever.
 
-use super::bundle;
 use crate::engine::model::Model;
 use crate::journal::{Delivery, MessageId, MessageKind, Outbox};
 use crate::run::moment;
@@ -68,7 +67,7 @@ fn rank(kind: MessageKind) -> Rank {
 }
 
 fn is_fresh(outbox: &Outbox) -> bool {
-    bundle::gathers(outbox) && outbox.bundle.is_none() && !outbox.was_tried()
+    outbox.gathers() && outbox.bundle.is_none() && !outbox.was_tried()
 }
 
 fn is_due(outbox: &Outbox, now: Time) -> bool {

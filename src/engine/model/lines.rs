@@ -21,38 +21,8 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         told.collect()
     };
     match fact {
-        Fact::AcknowledgementLapsed(fact) => {
-            let incident = model.incident(fact.incident);
-            let lapsed = incident.and_then(|incident| match &incident.state {
-                IncidentState::Acknowledged { by } => Some(Happened::Lapsed { by: by.clone() }),
-                _ => None,
-            });
-            let id = fact.incident;
-            lapsed.map(|happened| (id, happened)).into_iter().collect()
-        }
-        Fact::IncidentAcknowledged(fact) => {
-            let by = fact.by.clone();
-            let before = model.incident(fact.incident).map(|one| &one.state);
-            let happened = match before {
-                Some(IncidentState::Acknowledged { by: from }) if *from != by => {
-                    let from = from.clone();
-                    Happened::TakenOver { by, from }
-                }
-                _ => Happened::Acknowledged { by },
-            };
-            vec![(fact.incident, happened)]
-        }
-        Fact::NoticeGiven(fact) => {
-            let given = fact.notice.clone().and_then(|notice| {
-                let id = fact.run.incident()?;
-                let of_storm = model.incident(id).is_some_and(|one| one.storm.is_some());
-                let happened = match notice.kind == MessageKind::Page && of_storm {
-                    true => Happened::Needed(notice),
-                    false => Happened::Told(notice),
-                };
-                Some((id, happened))
-            });
-            given.into_iter().collect()
+        Fact::AcknowledgementLapsed(_) | Fact::IncidentAcknowledged(_) | Fact::NoticeGiven(_) => {
+            of_duty(model, fact).into_iter().collect()
         }
         Fact::DebtOverdue(fact) => owed(model, fact.debt, |debt| Happened::Overdue {
             by: debt.owed_by.clone(),
@@ -110,6 +80,41 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
             settled.into_iter().collect()
         }
         fact => line(fact).into_iter().collect(),
+    }
+}
+
+/// The lines of who has an incident, and of what its runs say to people.
+fn of_duty(model: &Model, fact: &Fact) -> Option<(IncidentId, Happened)> {
+    match fact {
+        Fact::AcknowledgementLapsed(fact) => match &model.incident(fact.incident)?.state {
+            IncidentState::Acknowledged { by } => {
+                let by = by.clone();
+                Some((fact.incident, Happened::Lapsed { by }))
+            }
+            _ => None,
+        },
+        Fact::IncidentAcknowledged(fact) => {
+            let by = fact.by.clone();
+            let before = model.incident(fact.incident).map(|one| &one.state);
+            let happened = match before {
+                Some(IncidentState::Acknowledged { by: from }) if *from != by => {
+                    let from = from.clone();
+                    Happened::TakenOver { by, from }
+                }
+                _ => Happened::Acknowledged { by },
+            };
+            Some((fact.incident, happened))
+        }
+        Fact::NoticeGiven(fact) => {
+            let (id, notice) = (fact.run.incident()?, fact.notice.clone()?);
+            let of_storm = model.incident(id).is_some_and(|one| one.storm.is_some());
+            let happened = match notice.kind == MessageKind::Page && of_storm {
+                true => Happened::Needed(notice),
+                false => Happened::Told(notice),
+            };
+            Some((id, happened))
+        }
+        _ => None,
     }
 }
 

@@ -263,7 +263,10 @@ fn late() {
     stage.start();
     let firing = alert(&json!({"service": "a"}));
     let (_, answer) = stage
-        .post(ALERTS, notification(&[firing.clone()]).as_bytes())
+        .post(
+            ALERTS,
+            notification(std::slice::from_ref(&firing)).as_bytes(),
+        )
         .unwrap();
     let id = answer["incidents"][0].as_u64().unwrap();
     stage.wait_for_shown(id, "not delivered to pager:first");

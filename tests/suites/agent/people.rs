@@ -1,5 +1,6 @@
 //! People who are hard to reach.
 
+use std::process::{Child, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -16,6 +17,7 @@ pub const CASES: &[Case] = &[
         "the second is told when the first cannot be reached",
         second_link,
     ),
+    ("whoever follows incidents outlives the agent", followed),
 ];
 
 /// Pages somebody: what is seen fits nothing that the runbook knows.
@@ -84,4 +86,65 @@ fn second_link() {
     assert_eq!((path.as_str(), &page["kind"]), ("/second", &"page".into()));
     let shown = stage.show(id).to_string();
     assert!(shown.contains("refused"), "{shown}");
+}
+
+/// What is followed is told once, also of an agent that was killed meanwhile.
+fn followed() {
+    let mut stage = puzzled(Stage::new());
+    let before = stage.incident("before");
+    stage.wait_for(before, "handed");
+    let out = std::fs::File::create(stage.path("out")).unwrap();
+    let errors = std::fs::File::create(stage.path("errors")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.args(["incident", "list", "--follow", "--format", "json"]);
+    command.args(["--agent", &format!("http://127.0.0.1:{}", stage.port)]);
+    let mut reader = Reader(command.stdout(out).stderr(errors).spawn().unwrap());
+    let folder = stage.folder.path().to_path_buf();
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    // Until it is seen to follow, each of these may be the one that it begins with.
+    let mut ids = Vec::new();
+    let follows = || {
+        ids.push(stage.incident(&format!("s{}", ids.len())));
+        (!read("out").is_empty()).then_some(())
+    };
+    wait::until("it follows", follows, || read("errors"));
+    stage.kill();
+    let waits = || read("errors").contains("it is waited for").then_some(());
+    wait::until("it waits", waits, || read("errors"));
+    stage.start();
+    let after = stage.incident("after");
+    stage.wait_for(after, "handed");
+    let again = || read("errors").contains("answers again").then_some(());
+    wait::until("it goes on", again, || stage.log());
+    let lines = |id: u64| -> Vec<String> {
+        let text = read("out");
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        let own = lines.filter(|line: &serde_json::Value| line["id"] == id);
+        own.map(|line| line["state"].to_string()).collect()
+    };
+    let told = || {
+        let states = lines(after);
+        states
+            .last()
+            .is_some_and(|state| state.contains("handed"))
+            .then_some(())
+    };
+    wait::until("it tells of the new one", told, || stage.log());
+    assert_eq!(lines(before), [] as [String; 0]);
+    for id in ids.into_iter().chain([after]) {
+        let mut states = lines(id);
+        states.dedup();
+        assert_eq!(states.len(), lines(id).len(), "{id} is told twice");
+    }
+    assert!(reader.0.try_wait().unwrap().is_none(), "it has ended");
+}
+
+/// Ends with the trial.
+struct Reader(Child);
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
 }

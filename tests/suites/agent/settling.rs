@@ -4,10 +4,11 @@ use serde_json::json;
 
 use super::Case;
 use super::stage::Stage;
-use crate::harness::net;
+use crate::harness::{net, wait};
 
 pub const CASES: &[Case] = &[
     ("a human settles what nobody knows", settled),
+    ("nobody settles what is still at work", at_work),
     ("who asked for what stands in the timeline", requested),
 ];
 
@@ -114,4 +115,41 @@ fn requested() {
     assert!(shown.contains("ada asked for it as `builder`: "), "{shown}");
     assert!(shown.contains("service"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown}");
+}
+
+/// The agent is killed while its program is at work: the page names the process, and so does whoever
+/// refuses to take a human's word before it has ended.
+fn at_work() {
+    let mut stage = Stage::new();
+    let file = stage.path("process");
+    stage.control(&format!("echo $$ > {}\nexec sleep 60", file.display()));
+    stage.start();
+    let id = stage.incident("a");
+    let process = || {
+        let text = std::fs::read_to_string(&file).ok()?;
+        text.trim().parse::<i32>().ok()
+    };
+    let process = wait::until("it is at work", process, || stage.log());
+    stage.kill();
+    // It may not be done again, which would end the first one.
+    let grant = "\"exec.apply\" = [[\"control\", \"restart\"]]\n";
+    stage.change("agent.toml", grant, "");
+    stage.start();
+    let shown = stage.wait_for(id, "handed");
+    assert_eq!(shown["reason"], "unknown", "{shown}");
+    let still = format!("exec.apply still runs, as process {process}");
+    let (_, page) = stage.wait_for_told("a page", |_, body| body["kind"] == "page");
+    assert!(page["evidence"].to_string().contains(&still), "{page:#}");
+    let path = format!("/v1/incidents/{id}/settle");
+    let said = json!({"outcome": "applied", "why": "x", "by": "ada"}).to_string();
+    let (status, answer) = stage.post(&path, said.as_bytes()).unwrap();
+    assert_eq!(status, 409, "{answer}");
+    assert!(answer["detail"].to_string().contains(&still), "{answer}");
+    let group = rustix::process::Pid::from_raw(process).unwrap();
+    rustix::process::kill_process(group, rustix::process::Signal::KILL).unwrap();
+    let settled = || {
+        let (status, _) = stage.post(&path, said.as_bytes()).unwrap();
+        (status == 200).then_some(())
+    };
+    wait::until("it is settled", settled, || stage.log());
 }

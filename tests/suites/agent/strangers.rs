@@ -17,6 +17,8 @@ pub const CASES: &[Case] = &[
     ("a caller may do what its kinds say", kinds),
     ("callers are taken anew", callers_anew),
     ("every error has one form", one_form),
+    ("a call is refused in the agent's own words", own_words),
+    ("the log says which calls were refused", refusals),
     ("half a request is not waited for", half_requests),
 ];
 
@@ -291,6 +293,75 @@ fn one_form() {
         }
         assert_eq!(answer["error"]["message"], answer["detail"], "{line}");
     }
+}
+
+fn own_words() {
+    let mut stage = Stage::new();
+    stage.start();
+    for (line, expected) in [
+        (
+            "GET /v1/incidents?limit=abc",
+            "`limit` is a number, and not `abc`",
+        ),
+        (
+            "GET /v1/incidents?open=perhaps",
+            "`open` is `true` or `false`, and not `perhaps`",
+        ),
+        (
+            "GET /v1/incidents?before=7&before=8",
+            "`before` is said twice",
+        ),
+        (
+            "GET /v1/incidents?opne=true",
+            "nothing is called `opne` here: known are `open`, `before`, `limit`",
+        ),
+        (
+            "GET /v1/incidents/7?from=-1",
+            "`from` is a number, and not `-1`",
+        ),
+        (
+            "GET /v1/dead-letters?limit=1e9",
+            "`limit` is a number, and not `1e9`",
+        ),
+        ("POST /v1/pages/abc/ack", "a page is named by its number"),
+        (
+            "POST /v1/incidents/abc/ack",
+            "an incident is named by its number",
+        ),
+    ] {
+        let (_, _, answer) = call(&stage, line, &[HOST, JSON], "");
+        assert_eq!(answer["detail"], expected, "{line}");
+    }
+}
+
+/// The route, who it was, and why; never the token.
+fn refusals() {
+    let mut stage = Stage::new();
+    std::fs::write(stage.path("token"), "looking-glass\n").unwrap();
+    let caller = format!(
+        "\n[[callers]]\nname = \"viewer\"\ntoken = {{ file = {:?} }}\nkinds = [\"view\"]\n",
+        stage.path("token")
+    );
+    let settings = std::fs::read_to_string(stage.path("agent.toml")).unwrap();
+    std::fs::write(stage.path("agent.toml"), settings + &caller).unwrap();
+    stage.start();
+    let token = "Authorization: Bearer looking-glass";
+    for (expected, line, headers) in [
+        (401, "GET /v1/incidents", vec![HOST]),
+        (403, "DELETE /v1/hold", vec![HOST, token]),
+        (421, "GET /v1/storms", vec!["Host: evil.example.com"]),
+    ] {
+        let (status, _, answer) = call(&stage, line, &headers, "");
+        assert_eq!(status, expected, "{line}: {answer}");
+        stage.wait_for_log(line);
+    }
+    stage.wait_for_log("`viewer` may not do this");
+    let log = stage.log();
+    let line = log.lines().find(|line| line.contains("DELETE /v1/hold"));
+    assert!(line.unwrap().contains("viewer"), "{log}");
+    let line = log.lines().find(|line| line.contains("GET /v1/incidents"));
+    assert!(line.unwrap().contains("nobody known"), "{log}");
+    assert!(!log.contains("looking-glass"), "{log}");
 }
 
 fn half_requests() {
