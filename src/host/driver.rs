@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 use tokio::sync::oneshot;
 use tracing::{error, warn};
 
+use super::answer::{Later, Reply, later};
 use super::{Clock, Gone, NotTaken, Performer, Retiring, Status, Tally, Unanswered, render};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Arriving, Engine, Refusal, Runbooks, Settling, Taken};
@@ -52,11 +53,8 @@ enum Order {
     Stop,
 }
 
-type Reply<T> = oneshot::Sender<T>;
 /// A question that is answered between two batches.
 type Look = Box<dyn FnOnce(&dyn Journal, &Engine) -> Result<(), Error> + Send>;
-/// An answer that is given once the batch is durable.
-type Later = Box<dyn FnOnce() + Send>;
 
 /// Why the loop ended.
 #[derive(Debug)]
@@ -336,13 +334,6 @@ impl Work {
         let millis = u64::try_from(millis).unwrap_or_default();
         Duration::from_millis(millis).min(IDLE)
     }
-}
-
-fn later<T: Send + 'static>(reply: Reply<T>, value: T) -> Later {
-    Box::new(move || {
-        // Whoever asked may have gone away; it is durable all the same.
-        let _ = reply.send(value);
-    })
 }
 
 impl Handle {
