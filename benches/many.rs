@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::http::{Agent, Connection};
-use crate::less;
+use crate::{asked, less};
 
 /// A runbook whose changes all want one machine, beside those of the other benches.
 const TURNS: &str = r#"
@@ -45,7 +45,7 @@ pub fn measure(folder: &Path, package: &str) {
         .replace(head, "use std.{host, http, prom}\n")
         .replace(product, &format!("{product}  owns host.named(\"box-*\")\n"))
         + TURNS;
-    let asked = std::env::args().find_map(|argument| argument.parse().ok());
+    let asked = asked();
     let or = |many: usize| asked.unwrap_or(many);
     for many in [or(10_000) / 5, or(10_000)] {
         waiting(folder, &package, many);

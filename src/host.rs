@@ -12,6 +12,7 @@ mod answer;
 mod clock;
 mod driver;
 mod files;
+mod handle;
 mod limits;
 mod perform;
 mod reach;
@@ -24,8 +25,9 @@ mod under_way;
 
 pub use answer::{Gone, NotTaken, Unanswered};
 pub use clock::Clock;
-pub use driver::{Driver, Handle, Stopped};
+pub use driver::{Driver, Stopped};
 pub use files::{Disk, create, read_all, write};
+pub use handle::Handle;
 pub use perform::Performer;
 pub use reach::{Known, Reach, callers, contacts, reach};
 pub use reading::Reading;

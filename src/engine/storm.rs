@@ -36,12 +36,24 @@ pub struct Storms {
 impl Storms {
     fn add(&mut self, product: &SmolStr, id: IncidentId, at: Time, bounds: &StormBounds) {
         let opened = self.opened.entry(product.clone()).or_default();
-        opened.push_back((at, id));
+        // At the end, unless the clock was set back while no agent ran.
+        let place = opened.partition_point(|(before, _)| *before <= at);
+        opened.insert(place, (at, id));
         let most = usize::try_from(bounds.threshold).unwrap_or(usize::MAX);
         let oldest = before(before(at, bounds.span), storm::QUIET);
         while opened.len() > most || opened.front().is_some_and(|(at, _)| *at < oldest) {
             opened.pop_front();
         }
+    }
+
+    /// How many were opened within the span, which are the last ones.
+    fn many_within(&self, product: &str, bounds: &StormBounds, now: Time) -> usize {
+        let since = before(now, bounds.span);
+        let opened = self.opened.get(product);
+        opened.map_or(0, |opened| {
+            let before = opened.partition_point(|(at, _)| *at <= since);
+            opened.len().saturating_sub(before)
+        })
     }
 
     /// What was opened within the span.
@@ -95,10 +107,12 @@ impl Engine {
         if self.lasts(&scope) {
             return;
         }
-        let incidents = self.storms.within(product, &self.bounds.storm, now);
-        if (incidents.len() as u64) < u64::from(self.bounds.storm.threshold) {
+        // Each that is opened is counted, so that costs the same however many there are.
+        let many = self.storms.many_within(product, &self.bounds.storm, now);
+        if (many as u64) < u64::from(self.bounds.storm.threshold) {
             return;
         }
+        let incidents = self.storms.within(product, &self.bounds.storm, now);
         let since = self.storms.first(&incidents, product).unwrap_or(now);
         for id in &incidents {
             self.storms.members.insert(*id, product.clone());

@@ -1,4 +1,6 @@
-//! Why the loop around an engine gives no answer.
+//! What whoever asks gets from the loop around an engine: an answer once it is durable, or why there is none.
+
+use tokio::sync::oneshot;
 
 /// Whoever drives has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,4 +26,16 @@ pub enum NotTaken {
     Gone,
     /// Too many wait already: later.
     Busy,
+}
+
+/// Where the answer goes.
+pub(super) type Reply<T> = oneshot::Sender<T>;
+/// An answer that is given once the batch is durable.
+pub(super) type Later = Box<dyn FnOnce() + Send>;
+
+pub(super) fn later<T: Send + 'static>(reply: Reply<T>, value: T) -> Later {
+    Box::new(move || {
+        // Whoever asked may have gone away; it is durable all the same.
+        let _ = reply.send(value);
+    })
 }

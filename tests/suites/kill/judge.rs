@@ -13,6 +13,17 @@ use crate::suites::agent::stage::{Stage, inner};
 
 /// Each incident that has taken something, once it is over.
 pub fn ends(stage: &Stage, accepted: &Accepted) -> BTreeMap<u64, Value> {
+    // Many may wait for their turn: that goes on as long as some end.
+    let open = || {
+        stage.get("/v1/incidents?open=true&limit=1")["total"]
+            .as_u64()
+            .unwrap()
+    };
+    let mut left = open();
+    while left > 0 {
+        let fewer = || Some(open()).filter(|now| *now < left);
+        left = wait::until("fewer are open", fewer, || stage.log());
+    }
     let incidents = accepted.incidents.keys();
     incidents.map(|id| (*id, end(stage, *id))).collect()
 }
