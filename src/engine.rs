@@ -109,6 +109,8 @@ pub struct Engine {
     waiters: Waiters,
     /// What inputs have left to be done.
     work: VecDeque<Work>,
+    /// Since when this agent works.
+    started: Time,
     /// The agent stops: no change begins any more.
     draining: bool,
     dead: Dead,

@@ -206,6 +206,9 @@ impl Run {
             | Input::Timer { .. } => {
                 let awaited = self.frames.last().is_some_and(|frame| frame.awaits(&input));
                 if awaited {
+                    if let Input::Free { left_out, .. } = input {
+                        self.leave_out(left_out);
+                    }
                     self.turn(context, Signal::Input(input));
                 }
             }

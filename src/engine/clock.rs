@@ -5,6 +5,7 @@
 
 use super::Engine;
 use crate::journal::ClockStepped;
+use crate::run::moment;
 use crate::value::{Duration, Time};
 
 impl Engine {
@@ -12,6 +13,7 @@ impl Engine {
     pub(super) fn clock_steps(&mut self, by: Duration, now: Time) {
         // Dwells, chains, messages and debts move by the fact itself.
         self.record(ClockStepped { by }, now);
+        self.started = moment::after(self.started, by);
         self.waiters.shift(by);
         self.storms.shift(by);
         self.contacts.shift(by);

@@ -39,6 +39,7 @@ impl Engine {
         let mut engine = Engine {
             store: journal.name()?,
             model,
+            started: now,
             draining: false,
             grants,
             runbooks: Runbooks::default(),

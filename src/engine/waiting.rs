@@ -370,7 +370,13 @@ impl Engine {
                         self.waiters.claim(run, obstacle.clone());
                     }
                 }
-                let input = run::Input::Free { id, anew: true };
+                // What passed while no agent was there is left out already.
+                let here = moment::since(self.started, now);
+                let input = run::Input::Free {
+                    id,
+                    anew: true,
+                    left_out: self.model.stormed(run, now).min(here),
+                };
                 self.work.push_back(Work::Answer(run, input));
             }
         }

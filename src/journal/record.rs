@@ -52,6 +52,9 @@ pub struct StoredWait {
     pub before: Duration,
     /// None while it waits for nothing.
     pub now: Option<Waits>,
+    /// How long for storms, since it asked.
+    #[serde(deserialize_with = "later")]
+    pub storms: Duration,
 }
 
 /// A wait that lasts.

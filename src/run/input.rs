@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::Dirt;
 use crate::effect::{ChangeOutcome, Observed, Reason, Settled};
 use crate::program::FunctionIndex;
-use crate::value::{Time, Value};
+use crate::value::{Duration, Time, Value};
 
 /// Where a run starts from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,6 +74,8 @@ pub enum Input {
         id: u64,
         /// It was waited for: a run that has begun nothing diagnoses anew.
         anew: bool,
+        /// For how long a storm was waited for: that is no time of the run's own.
+        left_out: Duration,
     },
     Refused {
         id: u64,

@@ -2,7 +2,7 @@
 //!
 //! It counts from the opening of the run, over all the runs that `again` makes follow it; a run
 //! that begins because an incident came back has the whole of it anew. Time in which no agent was
-//! there is left out.
+//! there is left out, and that of a storm.
 
 use super::frame::Frame;
 use super::{Action, Context, Run, moment};
@@ -45,6 +45,11 @@ impl Run {
             return;
         }
         self.seen = now;
+        self.leave_out(missed);
+    }
+
+    /// So much of what has passed is no time of its own.
+    pub(super) fn leave_out(&mut self, missed: Duration) {
         self.input.began = moment::after(self.input.began, missed);
         for frame in &mut self.frames {
             match frame {

@@ -20,6 +20,12 @@ impl Model {
         wait.map_or(Duration::ZERO, |wait| waited(wait, now))
     }
 
+    /// How long a run has waited for storms by now, since it asked.
+    pub fn stormed(&self, run: RunId, now: Time) -> Duration {
+        let wait = self.waits.get(&run);
+        wait.map_or(Duration::ZERO, |wait| stormed(wait, now))
+    }
+
     /// What differs of whoever waits.
     pub(super) fn waits_after(&self, fact: &Fact, at: Time) -> Vec<(RunId, Option<StoredWait>)> {
         let stops = |run: RunId| {
@@ -57,9 +63,15 @@ impl Model {
             Some(_) => wait.before,
             None => waited(wait, at),
         });
+        let storms = match (known, same, goes_on) {
+            (Some(wait), Some(_), Some(_)) => wait.storms,
+            (Some(wait), Some(_), None) => stormed(wait, at),
+            (None, ..) | (_, None, _) => Duration::ZERO,
+        };
         StoredWait {
             run: fact.run,
             before: total,
+            storms,
             now: Some(Waits {
                 ask: fact.ask,
                 obstacle: fact.obstacle.clone(),
@@ -87,6 +99,12 @@ fn waited(wait: &StoredWait, now: Time) -> Duration {
     Duration::from_millis(wait.before.millis().saturating_add(more))
 }
 
+fn stormed(wait: &StoredWait, now: Time) -> Duration {
+    let lasts = wait.now.as_ref().filter(|waits| waits.obstacle.is_storm());
+    let more = lasts.map_or(Duration::ZERO, |waits| moment::since(waits.since, now));
+    moment::longer(wait.storms, more.max(Duration::ZERO))
+}
+
 /// It waits no more; nothing is kept of a run that never waited for long.
 fn stopped(wait: &StoredWait, at: Time) -> Option<StoredWait> {
     let before = waited(wait, at);
@@ -94,6 +112,7 @@ fn stopped(wait: &StoredWait, at: Time) -> Option<StoredWait> {
         run: wait.run,
         before,
         now: None,
+        storms: Duration::ZERO,
     })
 }
 

@@ -356,6 +356,7 @@ impl Batch {
         let wait = since.map(|since| StoredWait {
             run,
             before: Duration::from_millis(since / 2),
+            storms: Duration::from_millis(since / 3),
             now: (since % 2 == 0).then(|| Waits {
                 ask: 1,
                 obstacle: Obstacle::Freeze(Scope::All),
