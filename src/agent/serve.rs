@@ -139,6 +139,8 @@ pub async fn start(
             return Err(refused);
         }
     };
+    // What the start itself has to say is durable before anybody is told that the agent works.
+    let _ = handle.look(|_| ()).await;
     life.reach(Age::Works);
     info!(%address, package = package.name, runbooks = loaded, "the agent is at work");
     Ok(Running {
