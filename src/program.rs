@@ -32,7 +32,7 @@ use smol_str::SmolStr;
 
 use crate::effect::Severity;
 use crate::text::Span;
-use crate::value::{Duration, KeyForm, Shape, Template, Value};
+use crate::value::{Duration, KeyForm, Shape, Template, Value, escape_text};
 
 /// The language edition that programs are compiled under.
 pub const EDITION: u16 = 2026;
@@ -77,6 +77,8 @@ pub struct Program {
     /// The product that the runbook is for; empty in artefacts of earlier versions. For people only, so
     /// it stands last, and the hash is made without it.
     pub product: SmolStr,
+    /// The `where` of each trigger as it is written; none in artefacts of earlier versions. For people only.
+    pub conditions: Vec<SmolStr>,
 }
 
 impl Program {
@@ -90,16 +92,33 @@ impl Program {
 
     /// A program by its artefact, as this version or an earlier one wrote it.
     pub fn of_artefact(artefact: &[u8]) -> Option<Program> {
-        let whole = postcard::take_from_bytes::<Program>(artefact);
-        if let Ok((program, [])) = whole {
-            return Some(program);
+        // Earlier versions knew no conditions, and before that no product: none of it has one byte each.
+        let added: [&[u8]; 3] = [&[], &[0], &[0, 0]];
+        added.iter().find_map(|added| {
+            let whole = [artefact, added].concat();
+            match postcard::take_from_bytes::<Program>(&whole) {
+                Ok((program, [])) => Some(program),
+                Ok(_) | Err(_) => None,
+            }
+        })
+    }
+
+    /// That a condition of a trigger does not hold, which is written so.
+    pub fn passes(&self, trigger: usize) -> String {
+        let runbook = &self.runbook;
+        match self.condition(trigger) {
+            Some(written) => {
+                let written = escape_text(written, 120);
+                format!("`where {written}` of `{runbook}` is false")
+            }
+            None => format!("a `where` of `{runbook}` is false"),
         }
-        // Earlier versions knew no product: an empty one has one byte.
-        let longer = [artefact, &[0]].concat();
-        match postcard::take_from_bytes::<Program>(&longer) {
-            Ok((program, [])) => Some(program),
-            Ok(_) | Err(_) => None,
-        }
+    }
+
+    /// The condition of a trigger as it is written, if that is known.
+    pub fn condition(&self, trigger: usize) -> Option<&str> {
+        let written = self.conditions.get(trigger)?;
+        (!written.is_empty()).then_some(written)
     }
 }
 

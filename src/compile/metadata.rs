@@ -24,6 +24,10 @@ impl Tables<'_> {
                     .collect()
             })
             .unwrap_or_default();
+        let written = runbook.triggers.iter();
+        self.program.conditions = written
+            .map(|trigger| trigger.written.join(" and ").into())
+            .collect();
         self.program.zone = product.and_then(|product| product.zone.clone());
         self.targets.extend(
             runbook

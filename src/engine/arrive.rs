@@ -199,7 +199,7 @@ impl Engine {
                 }
                 Err(passed) => {
                     let loaded = self.runbooks.at(found);
-                    passed_by.extend(loaded.map(|(one, _)| format!("`{}`", one.program.runbook)));
+                    passed_by.extend(loaded.map(|(one, _)| one.program.passes(found.trigger)));
                     taken.passed(passed);
                 }
             }
@@ -209,7 +209,7 @@ impl Engine {
             let why = match passed_by.as_slice() {
                 [] => format!("no runbook knows events called `{name}`"),
                 _ => format!(
-                    "no runbook took the event `{name}`: a `where` of {} is false",
+                    "no runbook took the event `{name}`: {}",
                     passed_by.join(", ")
                 ),
             };
@@ -251,7 +251,7 @@ impl Engine {
         let bindings = match fits {
             Ok(bindings) => bindings,
             Err(Passed::NotSo) => {
-                let why = format!("the `where` of `{runbook}` is false for this request");
+                let why = format!("{} for this request", program.passes(found.trigger));
                 return dead(Code::RequestRefused, why);
             }
             Err(Passed::Failed(code, why)) => return dead(code, why),

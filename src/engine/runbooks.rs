@@ -153,7 +153,7 @@ impl Runbooks {
                 Some(format!(
                     "`{}` {}",
                     loaded.program.runbook,
-                    candidate.misfit(alert)
+                    candidate.misfit(alert, loaded.program.condition(candidate.found.trigger))
                 ))
             })
             .take(REASONS)
@@ -282,7 +282,7 @@ impl Candidate {
     }
 
     /// What of the labels does not fit.
-    fn misfit(&self, alert: &Alert) -> String {
+    fn misfit(&self, alert: &Alert, written: Option<&str>) -> String {
         let misfit = self
             .tests
             .iter()
@@ -299,7 +299,12 @@ impl Candidate {
                     quoted(found)
                 )
             }
-            None => "has a `where` that does not hold".to_owned(),
+            None => match written {
+                Some(written) => {
+                    format!("asks `where {}`, which is false", escape_text(written, 120))
+                }
+                None => "has a `where` that does not hold".to_owned(),
+            },
         }
     }
 }

@@ -21,13 +21,16 @@ impl fmt::Display for CodeHash {
     }
 }
 
+/// How many bytes the fields take that were added at the end, for people, when they are empty.
+const LATER: usize = 2;
+
 impl Program {
     /// The hash of what the program does.
     pub fn code_hash(&self) -> CodeHash {
         let mut encoded = postcard::to_stdvec(&self.bare())
             .expect("a program holds nothing that postcard cannot encode, and memory grows");
-        // The empty product at the end: earlier versions had none.
-        encoded.pop();
+        // What is empty at the end earlier versions did not have.
+        encoded.truncate(encoded.len().saturating_sub(LATER));
         CodeHash(Sha256::digest(encoded).into())
     }
 
@@ -36,6 +39,7 @@ impl Program {
         let mut bare = self.clone();
         bare.package = SmolStr::default();
         bare.product = SmolStr::default();
+        bare.conditions = Vec::new();
         bare.version = SmolStr::default();
         for function in &mut bare.functions {
             function.name = SmolStr::default();

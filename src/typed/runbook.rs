@@ -106,6 +106,8 @@ pub struct Trigger {
     pub labels: Vec<LabelCondition>,
     /// `where` lines; pure.
     pub conditions: Vec<Expr>,
+    /// The same as they are written, for people.
+    pub written: Vec<SmolStr>,
     pub holding: Option<Duration>,
     pub span: Span,
 }

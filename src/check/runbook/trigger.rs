@@ -236,6 +236,7 @@ impl<'a> Checker<'a> {
     fn trigger(&mut self, id: RunbookId, index: usize, trigger: &tree::Trigger) -> Trigger {
         let mut labels = Vec::new();
         let mut conditions = Vec::new();
+        let mut written = Vec::new();
         let mut holding = None;
         let is_alert = matches!(trigger.kind, Tree::Alert { .. } | Tree::Missing);
         for clause in &trigger.clauses {
@@ -253,6 +254,7 @@ impl<'a> Checker<'a> {
                     let mut elaborator = Elaborator::of_runbook(self, id, Place::Clause);
                     elaborator.trigger = Some(index);
                     conditions.push(elaborator.condition(tree));
+                    written.push(one_line(self.sources.slice(tree.span)));
                 }
                 Clause::Holding(time) => {
                     if !is_alert {
@@ -277,6 +279,7 @@ impl<'a> Checker<'a> {
             kind: self.trigger_kind(id, index, trigger),
             labels,
             conditions,
+            written,
             holding,
             span: trigger.span,
         }
@@ -434,4 +437,10 @@ fn label_bound(label: &WithLabel) -> Option<Bound> {
         kind: BindingKind::Label(label.label.text.clone()),
         own,
     })
+}
+
+/// A text of the source as one line.
+fn one_line(text: &str) -> SmolStr {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").into()
 }
