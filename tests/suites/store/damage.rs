@@ -158,6 +158,18 @@ fn one_run() {
     };
     is("3.0", "damaged");
     is("4.0", "there");
+    drop(store);
+    // One that is missing among them may be the one that is asked for.
+    behind(&path, "UPDATE event SET record = x'02' WHERE id = 3");
+    let asked = open(&path)
+        .ask(Ask::Together(&[3, 4], &[("a", 0)]))
+        .unwrap();
+    for begins in ["event 3 damaged", "event 4 there", "a since 0 damaged"] {
+        assert!(
+            asked.iter().any(|line| line.starts_with(begins)),
+            "{asked:#?}"
+        );
+    }
 }
 
 fn lines_and_letters() {
