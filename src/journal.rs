@@ -153,6 +153,8 @@ pub trait Journal {
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Where changes are stopped, and by whom.
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error>;
+    /// When the last batch was written, if there is one.
+    fn stamp(&self) -> Result<Option<Stamp>, Error>;
     /// How far the clock has been set since the store began, all steps together.
     fn clock(&self) -> Result<Duration, Error>;
     /// Who waits for leave to change something, or has waited, by run. One that cannot be read is left

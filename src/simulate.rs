@@ -95,7 +95,7 @@ impl Scripted {
             Duration::from_millis(24 * 3_600_000),
         );
         let runbooks = Runbooks::new(self.programs.clone());
-        let begun = Engine::start(journal, runbooks, self.settings.grants.clone(), now);
+        let begun = Engine::start(journal, runbooks, self.settings.grants.clone(), None, now);
         begun.map_err(|error| error.why)?;
         let live = journal.live_runs().map_err(|error| error.why)?;
         let unreadable = live.iter().flat_map(|run| run.as_ref().err()).count();

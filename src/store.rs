@@ -33,8 +33,8 @@ use smol_str::SmolStr;
 use crate::journal::{
     Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind,
     EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Needs,
-    Newest, Outbox, Page, Recorded, RunId, Scope, Step, StoreMigrated, StoredIntent, StoredRun,
-    StoredWait, Storm,
+    Newest, Outbox, Page, Recorded, RunId, Scope, Stamp, Step, StoreMigrated, StoredIntent,
+    StoredRun, StoredWait, Storm,
 };
 use crate::value::{Duration, Identity, Time};
 use lock::Lock;
@@ -229,6 +229,10 @@ impl Journal for Sqlite {
 
     fn holds(&self) -> Result<Vec<(Scope, Hold)>, Error> {
         ask::holds(self.known()?)
+    }
+
+    fn stamp(&self) -> Result<Option<Stamp>, Error> {
+        batch::stamp(self.known()?)
     }
 
     fn clock(&self) -> Result<Duration, Error> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::load::{Package, Refused};
-use super::serve::{Options, folder_of, open_store, reach};
+use super::serve::{Options, folder_of, open_store, reach, stepped, store_refused};
 use super::view::{IncidentDetail, TimelineLine};
 use crate::diag::Code;
 use crate::engine::{Accepted, Arriving, Engine};
@@ -44,9 +44,11 @@ pub async fn run_once(
     let reading = Reading::of(path);
     let clock = Arc::new(Clock::default());
     let (runbooks, _) = package.runbooks();
-    let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now());
-    let engine =
-        engine.map_err(|failure| vec![super::serve::store_refused(&settings.store, &failure)])?;
+    let refused = |failure| vec![store_refused(&settings.store, &failure)];
+    let stepped = stepped(&store, &clock).map_err(refused)?;
+    let grants = settings.grants.clone();
+    let engine = Engine::start(&store, runbooks, grants, stepped, clock.now());
+    let engine = engine.map_err(refused)?;
     let (stopped, _) = oneshot::channel();
     let (handle, orders) = Handle::begin();
     let driver = Driver::start(

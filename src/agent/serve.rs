@@ -24,7 +24,7 @@ use crate::diag::Code;
 use crate::diag::human;
 use crate::engine::{Engine, Runbooks};
 use crate::host::{self, Clock, Driver, Handle, Reading, Stopped, UnderWay};
-use crate::journal;
+use crate::journal::{self, Journal};
 use crate::settings::Settings;
 use crate::store::Sqlite;
 
@@ -166,13 +166,30 @@ fn take_up(
 ) -> Result<(Sqlite, Engine), Vec<Refused>> {
     let store = open_store(path)?;
     let refused = |failure| vec![store_refused(path, &failure)];
-    let engine = Engine::start(&store, runbooks, settings.grants.clone(), clock.now());
+    let stepped = stepped(&store, clock).map_err(refused)?;
+    let grants = settings.grants.clone();
+    let engine = Engine::start(&store, runbooks, grants, stepped, clock.now());
     let mut engine = engine.map_err(refused)?;
     engine.told_to(settings.platform.clone());
     let bounds = settings.bounds.clone();
     let abides = engine.abides_by(&store, bounds, clock.now());
     abides.map_err(refused)?;
     Ok((store, engine))
+}
+
+/// How far the clock was set since the store was written last.
+pub fn stepped(
+    store: &Sqlite,
+    clock: &Clock,
+) -> Result<Option<crate::value::Duration>, journal::Error> {
+    let last = store.stamp()?;
+    let by = last.and_then(|last| clock.missed(&last));
+    if let Some(by) = by {
+        warn!(
+            "the clock was set by {by} while no agent was at work; what is due has moved with it"
+        );
+    }
+    Ok(by)
 }
 
 fn broke_down() -> Refused {

@@ -28,11 +28,13 @@ const AGAIN: Duration = Duration::from_millis(10_000);
 const AT_ONCE: usize = 16_384;
 
 impl Engine {
-    /// The engine as it was when the journal was written last.
+    /// The engine as it was when the journal was written last; `stepped` is how far the clock was set
+    /// since then.
     pub fn start(
         journal: &dyn Journal,
         runbooks: Runbooks,
         grants: Grants,
+        stepped: Option<Duration>,
         now: Time,
     ) -> Result<Engine, Error> {
         let (model, lost) = Model::load(journal, now)?;
@@ -59,9 +61,13 @@ impl Engine {
         }
         engine.fetch_programs(journal, &runbooks)?;
         engine.load_runbooks(runbooks, now);
-        let gone = engine.give_up(journal, lost, now)?;
         engine.timers.clock_is(engine.model.clock());
         engine.desk.clock_is(engine.model.clock());
+        if let Some(by) = stepped {
+            engine.clock_steps(by, now);
+            engine.started = now;
+        }
+        let gone = engine.give_up(journal, lost, now)?;
         engine.set_timers();
         engine.set_freeze_timers(now);
         engine.recall_storms(journal, now)?;

@@ -57,11 +57,33 @@ impl Clock {
         Some(Duration::from_millis(by))
     }
 
+    /// How far the clock was set since a batch was written that has this stamp, while nobody looked. After
+    /// another start of the machine only a clock that lies before it is known to have been set.
+    pub fn missed(&self, last: &Stamp) -> Option<Duration> {
+        let now = self.now().millis();
+        let passed = (last.boot == self.boot && !self.boot.is_empty())
+            .then(|| mono().saturating_sub(last.mono.millis()));
+        set_by(last.at.millis(), passed, now)
+    }
+
     fn locked(&self) -> std::sync::MutexGuard<'_, Anchor> {
         // Three numbers are never half-written.
         let locked = self.anchor.lock();
         locked.unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+}
+
+/// How far a clock was set that showed `last` so long ago, if that is known.
+fn set_by(last: i64, passed: Option<i64>, now: i64) -> Option<Duration> {
+    let expected = match passed {
+        Some(passed) => last.saturating_add(passed.max(0)),
+        None => last,
+    };
+    let by = now.saturating_sub(expected);
+    let is_known = passed.is_some() || by < 0;
+    // More exactly nobody knows it.
+    let seconds = (by as f64 / 1_000.0).round() as i64;
+    (is_known && by.abs() > SLACK).then_some(Duration::from_millis(seconds * 1_000))
 }
 
 /// What the time of the agent hangs on; all in milliseconds.
@@ -139,7 +161,21 @@ fn boot() -> SmolStr {
 
 #[cfg(test)]
 mod tests {
-    use super::Anchor;
+    use super::{Anchor, set_by};
+    use crate::value::Duration;
+
+    #[test]
+    fn what_was_set_while_nobody_looked() {
+        let hour = 3_600_000;
+        let by = |last, passed, now| set_by(last, passed, now).map(Duration::millis);
+        // An hour without an agent, and nothing else.
+        assert_eq!(by(5 * hour, Some(hour), 6 * hour + 900), None);
+        assert_eq!(by(5 * hour, Some(hour), 4 * hour), Some(-2 * hour));
+        assert_eq!(by(5 * hour, Some(hour), 8 * hour), Some(2 * hour));
+        // The machine was started anew: what lies ahead is taken for time without an agent.
+        assert_eq!(by(5 * hour, None, 9 * hour), None);
+        assert_eq!(by(5 * hour, None, 3 * hour), Some(-2 * hour));
+    }
 
     /// What was believed, looking once a second while the wall is away as the seconds say.
     fn believed(away: &[i64]) -> (Vec<(usize, i64)>, i64) {

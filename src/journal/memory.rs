@@ -13,8 +13,8 @@ use super::{
     Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
     Epoch, Error, ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId,
     IntentState, Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Page,
-    Recorded, RunId, Scope, Shard, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode,
-    encode,
+    Recorded, RunId, Scope, Shard, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write,
+    decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -400,6 +400,11 @@ impl Journal for Memory {
         Ok(holds
             .map(|(scope, hold)| (scope.clone(), hold.clone()))
             .collect())
+    }
+
+    fn stamp(&self) -> Result<Option<Stamp>, Error> {
+        let last = self.batches.last();
+        Ok(last.map(|(header, _)| header.stamp.clone()))
     }
 
     fn clock(&self) -> Result<Duration, Error> {

@@ -324,7 +324,7 @@ fn started(
     settings: &Settings,
     now: Time,
 ) -> Result<Engine, Error> {
-    let mut engine = Engine::start(memory, runbooks, grants.clone(), now)?;
+    let mut engine = Engine::start(memory, runbooks, grants.clone(), None, now)?;
     engine.told_to(settings.platform.clone());
     engine.abides_by(memory, settings.bounds.clone(), now)?;
     Ok(engine)

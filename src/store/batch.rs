@@ -4,6 +4,7 @@
 
 use rusqlite::{Connection, params};
 
+use super::ask::{get, one};
 use super::record::{open, seal};
 use super::trouble::{corrupt, from_sqlite};
 use crate::journal::{Epoch, Error, Fact, Header, Recorded, Shard, Stamp, decode, encode};
@@ -30,6 +31,20 @@ pub fn append(
     ];
     statement.execute(values).map_err(from_sqlite)?;
     Ok(())
+}
+
+/// When the last batch was written.
+pub fn stamp(connection: &Connection) -> Result<Option<Stamp>, Error> {
+    let sql = "SELECT at, mono, boot FROM batch ORDER BY number DESC LIMIT 1";
+    one(connection, sql, [], |row| {
+        let at = Time::from_millis(get(row, 0)?).map_err(|_| corrupt("the time of a batch"))?;
+        let (mono, boot): (i64, String) = (get(row, 1)?, get(row, 2)?);
+        Ok(Stamp {
+            at,
+            mono: Duration::from_millis(mono),
+            boot: boot.into(),
+        })
+    })
 }
 
 /// The facts after a batch.

@@ -22,13 +22,13 @@ use crate::harness::random::Random;
 use crate::harness::{net, wait};
 use crate::suites::agent::stage::Stage;
 use load::Load;
-use world::World;
+use world::{Clock, World};
 
 pub fn trials() -> Vec<Trial> {
-    vec![trial(
-        "kill/nothing is lost and nothing is done twice",
-        rough,
-    )]
+    vec![
+        trial("kill/nothing is lost and nothing is done twice", rough),
+        trial("kill/a clock set back while nobody looks", set_back),
+    ]
 }
 
 /// How many of each kind CI deals.
@@ -208,6 +208,27 @@ impl Course {
         let more = || (count() > before).then_some(());
         wait::until(words, more, || self.stage.log());
     }
+}
+
+/// What has to stand for a while has stood for as long as before.
+fn set_back() {
+    let clock = Clock::new();
+    let mut stage = Stage::new();
+    let alone = "on alert \"ServiceDown\" { with service }";
+    let standing = "on alert \"ServiceDown\" {\n    with service\n    holding 5s\n  }";
+    stage.change("package/service.rbk", alone, standing);
+    stage.variables = clock.variables(&library());
+    stage.start();
+    let (status, answer) = stage.alert("a").unwrap();
+    assert_eq!(status, 200, "{answer}");
+    stage.kill();
+    clock.step(-7_200);
+    stage.start();
+    let log = stage.log();
+    assert!(log.contains("the clock was set by -2h"), "{log}");
+    let is_there = || net::get(stage.port, "/v1/incidents/1").map(|_| ());
+    wait::until("the incident", is_there, || stage.log());
+    stage.wait_for(1, "resolved");
 }
 
 /// What sets the clock of one process; of the Debian package `faketime`.

@@ -18,6 +18,7 @@ use crate::journal::Scope;
 
 /// What is stopped, by whom, and why.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Of {
     /// `all`, `product NAME` or `runbook NAME`; everything if nothing is said.
     scope: Option<String>,

@@ -55,6 +55,7 @@ impl Query for From {
 
 /// What somebody says of what they do.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Said {
     /// Who it is, where no token says it.
     #[serde(default)]
@@ -156,11 +157,14 @@ pub async fn resolve(
 ) -> Result<Response, Failed> {
     let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
+    // Its targets would be free while something still changes them.
+    still_at_work(id, None, &shared).await?;
     done(id, shared.handle.resolve(id, by, said.why).await?, &shared).await
 }
 
 /// What became of a change of which nobody knew.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Outcome {
     outcome: Became,
     /// Which change, where several are unknown.
@@ -288,6 +292,10 @@ pub(super) async fn body_of<T: DeserializeOwned>(body: Body) -> Result<Option<T>
         .map_err(|(unread, _)| unread)?;
     if body.trim_ascii().is_empty() {
         return Ok(None);
+    }
+    // A list would be taken by the places of its values.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Failed::call("the body is not what is expected: an object"));
     }
     serde_json::from_slice(&body)
         .map(Some)

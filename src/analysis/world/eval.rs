@@ -133,7 +133,7 @@ impl<'a> Eval<'a> {
                     UnaryOp::Negate => self.apply(Operation::Negate, vec![of]),
                 }
             }
-            ExprKind::Binary { op, left, right } => self.binary(scope, *op, left, right),
+            ExprKind::Binary { op, left, right } => self.binary(scope, *op, left, right, &expr.ty),
             ExprKind::IsSome { operand, bind } => {
                 let of = self.expr(scope, operand);
                 if let Some(local) = bind {
@@ -360,7 +360,14 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn binary(&mut self, scope: &mut Scope, op: BinaryOp, left: &Expr, right: &Expr) -> Id {
+    fn binary(
+        &mut self,
+        scope: &mut Scope,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        ty: &Type,
+    ) -> Id {
         let a = self.expr(scope, left);
         let b = self.expr(scope, right);
         let terms = &mut self.terms;
@@ -392,7 +399,7 @@ impl<'a> Eval<'a> {
                 let product = product(&left.ty, &right.ty);
                 self.apply(Operation::Multiply(product), vec![a, b])
             }
-            BinaryOp::Divide => self.apply(quotient(&left.ty, &right.ty), vec![a, b]),
+            BinaryOp::Divide => self.apply(quotient(ty), vec![a, b]),
             BinaryOp::Range | BinaryOp::RangeInclusive => {
                 let inclusive = terms.table.truth(op == BinaryOp::RangeInclusive);
                 self.apply(Operation::Range, vec![a, b, inclusive])
@@ -460,9 +467,10 @@ fn product(left: &Type, right: &Type) -> Product {
     }
 }
 
-fn quotient(left: &Type, right: &Type) -> Operation {
-    match (left, right) {
-        (Type::Duration | Type::Size, Type::Int | Type::Float) => Operation::Part,
+/// One of counts may be asked for as a percentage, which is counted otherwise.
+fn quotient(of: &Type) -> Operation {
+    match of {
+        Type::Float | Type::Duration | Type::Size => Operation::Part,
         _ => Operation::Divide,
     }
 }

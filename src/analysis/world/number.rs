@@ -131,7 +131,11 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
         {
             Interval::point(0.0)
         }
-        (Operation::Divide | Operation::Part, [a, b]) => quotient(*a, *b),
+        (Operation::Divide, [a, b]) => quotient(*a, *b),
+        (Operation::Part, [a, b]) => Interval {
+            high: most_of(*a, *b),
+            ..quotient(*a, *b)
+        },
         (Operation::Quotient, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
         (Operation::Remainder, [a, b]) => remainder(*a, *b),
         (Operation::Round, [a]) => a.map(f64::round),
@@ -149,13 +153,23 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
             low: a.low.max(low.low).min(high.high),
             high: a.high.min(high.high).max(low.low),
         },
-        (Operation::Abs, [a]) if a.is_positive() => *a,
-        (Operation::Abs, _) => Interval::FROM_ZERO,
+        (Operation::Abs, [a]) => Interval {
+            low: a.low.max(-a.high).max(0.0),
+            high: a.low.abs().max(a.high.abs()),
+        },
         (Operation::Scale(by), [a]) => Interval {
             low: a.low * by as f64,
             high: a.high * by as f64,
         },
         _ => Interval::default(),
+    }
+}
+
+/// The most that a part may be, rounded to what it is counted in.
+fn most_of(a: Interval, b: Interval) -> f64 {
+    match b.low > 0.0 && a.high >= 0.0 {
+        true => (a.high / b.low).ceil(),
+        false => quotient(a, b).high,
     }
 }
 

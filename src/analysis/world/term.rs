@@ -114,7 +114,7 @@ pub enum Operation {
     Subtract,
     Multiply(Product),
     Divide,
-    /// A quantity by a number: a part of it, rounded to what it is counted in.
+    /// The same where it is no percentage: a part, rounded to what it is counted in.
     Part,
     /// Whole, toward zero, and what is left.
     Quotient,

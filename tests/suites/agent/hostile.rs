@@ -60,6 +60,10 @@ fn alive(stage: &Stage, what: &str) {
 fn nothing_happened(stage: &Stage) {
     assert_eq!(stage.get("/v1/incidents")["incidents"], json!([]));
     assert!(stage.get("/v1/hold")["hold"].is_null());
+    let misspelt = br#"{"by": "ada", "why": "x", "scop": "runbook service_down"}"#;
+    let (status, answer) = stage.post("/v1/hold", misspelt).unwrap();
+    assert_eq!(status, 400, "{answer}");
+    assert!(stage.get("/v1/hold")["hold"].is_null());
     let log = stage.log();
     assert!(!log.contains("panicked"), "{log}");
     stage.incident("a");

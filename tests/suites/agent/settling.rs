@@ -49,6 +49,11 @@ fn settled() {
     for (body, expected) in [
         (json!({}), 400),
         (json!({"outcome": "perhaps", "why": "x", "by": "ada"}), 400),
+        (
+            json!({"outcome": "applied", "why": "x", "by": "ada", "chnage": 1}),
+            400,
+        ),
+        (json!(["applied", 1, "ada", "x"]), 400),
         (json!({"outcome": "applied", "by": "ada"}), 400),
         (json!({"outcome": "applied", "why": " ", "by": "ada"}), 400),
         (json!({"outcome": "applied", "why": "x"}), 400),
@@ -145,6 +150,10 @@ fn at_work() {
     let (status, answer) = stage.post(&path, said.as_bytes()).unwrap();
     assert_eq!(status, 409, "{answer}");
     assert!(answer["detail"].to_string().contains(&still), "{answer}");
+    let over = format!("/v1/incidents/{id}/resolve");
+    let said_over = json!({"by": "ada", "why": "it is well"}).to_string();
+    let (status, answer) = stage.post(&over, said_over.as_bytes()).unwrap();
+    assert_eq!(status, 409, "its targets would be free: {answer}");
     let group = rustix::process::Pid::from_raw(process).unwrap();
     rustix::process::kill_process(group, rustix::process::Signal::KILL).unwrap();
     let settled = || {

@@ -255,7 +255,7 @@ impl Record {
 }
 
 impl Clock {
-    fn new() -> Clock {
+    pub fn new() -> Clock {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock {
             folder,

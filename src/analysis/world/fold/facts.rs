@@ -22,6 +22,10 @@ impl Terms {
                     parts.iter().map(|part| self.facts(*part).within).collect();
                 facts.within = match (what, parts.as_slice()) {
                     (Operation::Subtract, [one, other]) if one == other => Interval::point(0.0),
+                    (Operation::Multiply(_), [one, other]) if one == other => Interval {
+                        low: 0.0,
+                        ..computed(*what, &within)
+                    },
                     (Operation::Subtract, [now, then]) if self.is_since(*now, *then) => {
                         Interval::SINCE
                     }

@@ -53,6 +53,7 @@ impl Terms {
             (Operation::Multiply(what), [a, b]) => self
                 .taken(*what, (*a, *b), |times| times <= 1.0)
                 .is_some_and(|of| self.is_at_most(of, other, looks)),
+            (Operation::Floor, [a]) => self.is_at_most(*a, other, looks),
             (Operation::Part, [a, b]) => {
                 self.is_parted(*a, *b, |by| by >= 1.0) && self.is_at_most(*a, other, looks)
             }
@@ -81,13 +82,28 @@ impl Terms {
                 grows(*b) && self.is_at_most(other, *a, looks)
                     || grows(*a) && self.is_at_most(other, *b, looks)
             }
-            (Operation::Abs, [a]) => self.is_at_most(other, *a, looks),
+            (Operation::Abs, [a]) => {
+                self.is_negation(other, *a) || self.is_at_most(other, *a, looks)
+            }
+            (Operation::Ceil, [a]) => self.is_at_most(other, *a, looks),
             (Operation::Multiply(what), [a, b]) => self
                 .taken(*what, (*a, *b), |times| times >= 1.0)
                 .is_some_and(|of| self.is_at_most(other, of, looks)),
             (Operation::Part, [a, b]) => {
                 self.is_parted(*a, *b, |by| by <= 1.0) && self.is_at_most(other, *a, looks)
             }
+            _ => false,
+        }
+    }
+
+    /// Whether one is the other below zero.
+    fn is_negation(&self, one: Id, other: Id) -> bool {
+        let Node::Apply { what, args } = self.table.node(one) else {
+            return false;
+        };
+        match (what, args.as_slice()) {
+            (Operation::Negate, [of]) => *of == other,
+            (Operation::Subtract, [none, of]) => self.number_of(*none) == Some(0.0) && *of == other,
             _ => false,
         }
     }
