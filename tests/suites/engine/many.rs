@@ -71,7 +71,8 @@ fn turns() {
 
 /// All wait while all changes are stopped, on targets of their own.
 fn held() {
-    let many = waiters();
+    // One fewer than the most that a line can allow.
+    let many = waiters().min(9_999);
     let script = format!(
         "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply[same] 2\n\
          at 5s hold ada\nat 10s storm {many} Slow every 0ms\n\
@@ -91,7 +92,8 @@ fn held() {
 
 /// The rate is used up by the first three; the others wait for their turn to hear that.
 fn refused() {
-    let many = waiters();
+    // All within the hour that the rate is for.
+    let many = waiters().min(800);
     let script = format!(
         "grant all\nanswer host.named host\nanswer prom.value 500 after exec.apply[same] 2\n\
          at 10s storm {many} Slow every 0ms\nat {}s end\n",
