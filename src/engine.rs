@@ -79,7 +79,7 @@ use smol_str::SmolStr;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::journal::{
     AgentStarted, AgentStopped, Alert, Epoch, Fact, Hold, IncidentId, MessageId, Outbox, Retry,
-    RunId, Scope, StoppedHow, Write,
+    RunId, Scope, StoppedHow, StoredIntent, Write,
 };
 use crate::run::{self, Observe, Perform};
 use crate::settings::{Bounds, Grants};
@@ -278,6 +278,11 @@ impl Engine {
     /// What it knows, as far as that is changed by facts alone.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// Whether this agent itself makes a change just now, maybe once more.
+    pub fn makes(&self, change: &StoredIntent) -> bool {
+        self.desk.makes(change.run, &change.intent.key)
     }
 
     /// Who hears of what concerns no product: the address of a contact.

@@ -189,6 +189,13 @@ impl Desk {
         self.runs.get(&id).map(|working| working.code)
     }
 
+    /// Whether a run makes a change with this key now.
+    pub fn makes(&self, id: RunId, key: &str) -> bool {
+        let pending = self.runs.get(&id).into_iter();
+        let mut pending = pending.flat_map(|working| &working.pending);
+        pending.any(|action| matches!(action, Action::Perform(perform) if perform.key == key))
+    }
+
     /// A run that is at hand; it counts as changed.
     pub fn run(&mut self, id: RunId) -> Result<&mut Working, Trouble> {
         let known = self.runs.get_mut(&id);

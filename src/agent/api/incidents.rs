@@ -224,24 +224,34 @@ async fn still_at_work(
     let changes = shared.handle.look(move |engine| {
         let unknown = engine.model().unknown_of(id);
         let asked = unknown.filter(|one| change.is_none_or(|change| change == one.id));
-        let asked = asked.map(|one| (one.intent.call.name.clone(), one.intent.key.clone()));
+        let asked = asked.map(|one| {
+            let (name, key) = (one.intent.call.name.clone(), one.intent.key.clone());
+            (name, key, engine.makes(one))
+        });
         asked.collect::<Vec<_>>()
     });
     let changes = changes.await?;
     let look = move || {
-        let found = changes.into_iter().map(|(name, key)| (name, running(&key)));
-        let mut left = found.filter(|(_, processes)| !processes.is_empty());
+        let found = changes.into_iter();
+        let found = found.map(|(name, key, own)| (name, running(&key), own));
+        let mut left = found.filter(|(_, processes, _)| !processes.is_empty());
         left.next()
     };
     // Without an answer nothing is known to run.
-    let Ok(Some((name, processes))) = tokio::task::spawn_blocking(look).await else {
+    let Ok(Some((name, processes, own))) = tokio::task::spawn_blocking(look).await else {
         return Ok(());
     };
-    let why = format!(
-        "{}: an agent that was killed had started it. Wait until it has ended, or end it, and \
-         say then what became of it",
-        still_runs(&name, &processes)
-    );
+    let still = still_runs(&name, &processes);
+    let why = match own {
+        true => format!(
+            "{still}: the agent does it once more, since nobody knew whether it had taken effect. \
+             Wait until it has ended"
+        ),
+        false => format!(
+            "{still}: an agent that was killed had started it. Wait until it has ended, or end it, \
+             and say then what became of it"
+        ),
+    };
     Err(Failed::of(StatusCode::CONFLICT, why))
 }
 
