@@ -221,11 +221,11 @@ fn list(
             escape_text(&hold.by, usize::MAX),
             escape_text(&hold.scope, usize::MAX),
         );
-        let what = match scope.as_str() {
-            "all" => "All changes".to_owned(),
-            narrower => format!("Changes of {narrower}"),
+        let (what, of) = match scope.as_str() {
+            "all" => ("All changes".to_owned(), String::new()),
+            narrower => (format!("Changes of {narrower}"), format!(" --{narrower}")),
         };
-        let text = format!("{what} are stopped by {by}: `rbk hold release` lets them go on.\n");
+        let text = format!("{what} are stopped by {by}: `rbk hold release{of}` lets them go on.\n");
         say(terminal, &text)?;
     }
     for storm in &list.storms {

@@ -268,21 +268,62 @@ fn as_evidence(happened: &Happened) -> Option<Told<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+
     use crate::effect::Observed;
     use crate::program::VerifyIndex;
     use crate::run::{Event, State};
+    use crate::value::{Duration, Record, Shape};
 
     fn second(second: u64) -> Time {
         Time::from_millis(i64::try_from(second).unwrap() * 1_000).unwrap()
     }
 
     fn saw(value: i64) -> Happened {
+        observed(Value::Int(value))
+    }
+
+    fn observed(value: Value) -> Happened {
         let call = Call {
             name: "prom.value".into(),
             args: Vec::new(),
         };
-        let outcome = Observed::Value(Value::Int(value));
+        let outcome = Observed::Value(value);
         Happened::Observed { call, outcome }
+    }
+
+    /// An answer that took so many milliseconds.
+    fn answered(code: i64, took: i64) -> Happened {
+        let shape = Shape {
+            name: "Answer".into(),
+            fields: ["code".into(), "took".into()].into(),
+        };
+        let took = Value::Duration(Duration::from_millis(took));
+        observed(Value::Record(Arc::new(Record {
+            shape: Arc::new(shape),
+            fields: vec![Some(Value::Int(code)), Some(took)],
+        })))
+    }
+
+    #[test]
+    fn polls_that_took_longer_say_the_same() {
+        let mut all = vec![Happened::Run(Event::Entered(State::Verifying))];
+        for (code, took) in [(503, 3), (503, 41), (503, 3), (200, 3)] {
+            all.extend([answered(code, took), polled(code == 200)]);
+        }
+        let entries = (0..).zip(all).map(|(number, happened)| Entry {
+            number,
+            at: second(number),
+            happened,
+        });
+        let lines = evidence(&entries.collect::<Vec<Entry>>());
+        let lines: Vec<_> = lines.iter().map(|line| line.text.as_str()).collect();
+        let [three, one] = lines.as_slice() else {
+            panic!("{lines:#?}");
+        };
+        assert!(three.starts_with("polled 3 times until"), "{three}");
+        assert!(three.contains("code: 503, took: 3ms"), "{three}");
+        assert!(one.starts_with("polled: so: "), "{one}");
     }
 
     fn polled(held: bool) -> Happened {

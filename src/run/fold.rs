@@ -1,10 +1,15 @@
 //! What happened in a run as lines, few of them: polls that say the same are one line, and so are a
 //! change and what came of it at once.
 
+use std::sync::Arc;
+
 use super::words::{self, Print};
 use super::{Event, State};
 use crate::effect::{Call, Observed};
-use crate::value::Time;
+use crate::value::{Time, Value};
+
+/// The field of an answer that says how long it took: no two are alike in it, and it tells nothing.
+const TOOK: &str = "took";
 
 /// A thing that happened, as far as it can be one with others.
 #[derive(Clone, Copy, Debug)]
@@ -28,16 +33,23 @@ pub struct Fold<'p> {
     print: &'p dyn Print,
     lines: Vec<Folded>,
     /// What the poll under way has seen.
-    seen: Vec<Folded>,
+    seen: Vec<Seen>,
     /// Polls that said the same, since the first of them.
     polls: Option<Polls>,
     verifying: bool,
+}
+
+struct Seen {
+    shown: Folded,
+    /// The same without what differs each time.
+    alike: String,
 }
 
 struct Polls {
     first: Time,
     last: Time,
     text: String,
+    alike: Vec<String>,
     count: u32,
 }
 
@@ -57,15 +69,22 @@ impl<'p> Fold<'p> {
         match told {
             Told::Run(Event::Entered(state)) => self.verifying = *state == State::Verifying,
             Told::Observed(call, outcome) if self.verifying => {
-                let seen = words::observed(self.print, outcome);
-                let text = format!("{} -> {seen}", self.print.call(call, at));
-                return self.seen.push(Folded { at, text });
+                let call = self.print.call(call, at);
+                let says = |outcome: &Observed| {
+                    let seen = words::observed(self.print, outcome);
+                    format!("{call} -> {seen}")
+                };
+                let (text, alike) = (says(outcome), says(&without_took(outcome)));
+                let shown = Folded { at, text };
+                return self.seen.push(Seen { shown, alike });
             }
             // Already shown, if it was an observation that failed.
             Told::Run(Event::Unread { fault }) if self.verifying => {
                 if self.seen.is_empty() {
                     let text = words::fault(fault);
-                    self.seen.push(Folded { at, text });
+                    let alike = text.clone();
+                    let shown = Folded { at, text };
+                    self.seen.push(Seen { shown, alike });
                 }
                 return;
             }
@@ -94,9 +113,9 @@ impl<'p> Fold<'p> {
 
     fn saw(&mut self, at: impl Fn(Time) -> Time) {
         let seen = std::mem::take(&mut self.seen).into_iter();
-        self.lines.extend(seen.map(|seen| Folded {
-            at: at(seen.at),
-            text: format!("saw {}", seen.text),
+        self.lines.extend(seen.map(|Seen { shown, .. }| Folded {
+            at: at(shown.at),
+            text: format!("saw {}", shown.text),
         }));
     }
 
@@ -110,13 +129,17 @@ impl<'p> Fold<'p> {
     }
 
     fn polled(&mut self, at: Time, held: bool) {
-        let seen = std::mem::take(&mut self.seen).into_iter();
-        let mut seen: Vec<String> = seen.map(|seen| seen.text).collect();
-        seen.dedup();
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.dedup_by(|later, before| later.alike == before.alike);
         let held = if held { "so" } else { "not so" };
-        let text = format!("{held}: {}", seen.join("; "));
+        let (mut shown, mut alike) = (Vec::new(), vec![held.to_owned()]);
+        for seen in seen {
+            shown.push(seen.shown.text);
+            alike.push(seen.alike);
+        }
+        let text = format!("{held}: {}", shown.join("; "));
         match &mut self.polls {
-            Some(polls) if polls.text == text => {
+            Some(polls) if polls.alike == alike => {
                 polls.count += 1;
                 polls.last = at;
             }
@@ -126,6 +149,7 @@ impl<'p> Fold<'p> {
                     first: at,
                     last: at,
                     text,
+                    alike,
                     count: 1,
                 });
             }
@@ -140,6 +164,7 @@ impl<'p> Fold<'p> {
             first,
             last,
             text,
+            alike: _,
             count,
         } = polls;
         let text = match count {
@@ -151,4 +176,20 @@ impl<'p> Fold<'p> {
         };
         self.lines.push(Folded { at: first, text });
     }
+}
+
+/// An answer without how long it took.
+fn without_took(outcome: &Observed) -> Observed {
+    let Observed::Value(Value::Record(answer)) = outcome else {
+        return outcome.clone();
+    };
+    let mut answer = answer.as_ref().clone();
+    if let Some(took) = answer
+        .shape
+        .position(TOOK)
+        .and_then(|place| answer.fields.get_mut(place))
+    {
+        *took = None;
+    }
+    Observed::Value(Value::Record(Arc::new(answer)))
 }
