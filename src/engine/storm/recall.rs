@@ -35,8 +35,7 @@ impl Engine {
             let page = page.filter_map(|(_, incident)| incident.ok().flatten());
             let before = found.len();
             found.extend(page);
-            let read = found.iter().skip(before);
-            if read.into_iter().any(|one| one.opened < since) {
+            if found.iter().skip(before).any(|one| one.opened < since) {
                 break;
             }
             end = first;
