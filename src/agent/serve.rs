@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, oneshot, watch};
 use tracing::{error, info, warn};
 
@@ -83,7 +83,7 @@ pub fn open_store(path: &Path) -> Result<Sqlite, Vec<Refused>> {
 }
 
 /// Starts an agent; on return it takes alerts. While it looks at its store, which may hold much, it
-/// says that it is alive.
+/// says that it is alive. Whoever does not wait for the return has begun nothing.
 pub async fn start(
     options: &Options,
     settings: Settings,
@@ -126,6 +126,10 @@ pub async fn start(
     let (stopped, ended) = oneshot::channel();
     let began = tokio::task::spawn_blocking(move || {
         let (store, engine) = take_up(&path, runbooks, &settings, &clock)?;
+        if stopped.is_closed() {
+            // Nobody waits for the agent any more: nothing is begun.
+            return Err(Vec::new());
+        }
         let (store, retention) = (Box::new(store), Some(settings.retention));
         let driver = Driver::start(orders, store, engine, performer, clock, retention, stopped);
         Ok(driver)
@@ -241,12 +245,17 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
         return Err(vec![Refused { code: None, why }]);
     };
     let started = settings.clone();
-    let mut running = start(options, settings, package).await?;
+    let mut running = tokio::select! {
+        running = start(options, settings, package) => running?,
+        () = either(&mut terminate, &mut interrupt) => {
+            info!("the agent was told to stop before it was at work");
+            return Ok(Stopped::Asked);
+        }
+    };
     let mut look = tokio::time::interval(WATCH);
     loop {
         tokio::select! {
-            _ = terminate.recv() => break,
-            _ = interrupt.recv() => break,
+            () = either(&mut terminate, &mut interrupt) => break,
             _ = &mut running.ended => break,
             _ = hangup.recv() => reload(options, &started, &running, &mut watched).await,
             _ = look.tick() => {
@@ -256,13 +265,15 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
             }
         }
     }
-    let again = async {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    };
-    Ok(running.stop(again).await)
+    Ok(running.stop(either(&mut terminate, &mut interrupt)).await)
+}
+
+/// Waits until one of two signals comes.
+async fn either(one: &mut Signal, other: &mut Signal) {
+    tokio::select! {
+        _ = one.recv() => {}
+        _ = other.recv() => {}
+    }
 }
 
 impl Running {

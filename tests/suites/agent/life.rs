@@ -6,6 +6,8 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
+
 use super::Case;
 use super::stage::{Prom, Stage, inner, number};
 use crate::harness::server::{Server, respond};
@@ -28,7 +30,33 @@ pub const CASES: &[Case] = &[
     ("half a request is closed", half_a_request),
     ("who says nothing makes room", silence_makes_room),
     ("it is alive while it reads its store", alive_at_once),
+    (
+        "told to stop while it starts, it begins nothing",
+        stop_at_start,
+    ),
 ];
+
+fn stop_at_start() {
+    let mut stage = Stage::new();
+    stage.start();
+    assert_eq!(stage.terminate(), Some(0));
+    for signal in [Signal::TERM, Signal::INT] {
+        let other = rusqlite::Connection::open(stage.path("store/agent.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        stage.begin();
+        stage.wait_for_answer("/v1/health");
+        let before = stage.log().matches("the agent is at work").count();
+        stage.signal(signal);
+        // The store is still not to be had when it ends.
+        assert_eq!(stage.wait_for_end(), Some(0), "{}", stage.log());
+        stage.wait_for_log("told to stop before it was at work");
+        assert_eq!(stage.log().matches("the agent is at work").count(), before);
+        other.execute_batch("ROLLBACK").unwrap();
+    }
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for(id, "resolved");
+}
 
 fn alive_at_once() {
     let mut stage = Stage::new();
