@@ -138,8 +138,9 @@ impl Engine {
     ) -> Option<IncidentId> {
         let (runbook, key) = self.place(occasion)?;
         let known = self.newest(&runbook, &key);
-        let incident = known.filter(|incident| incident.firing.contains_key(fingerprint))?;
-        let last = incident.firing.len() == 1 && !incident.state.is_over();
+        let alerts = known.map(|incident| self.model.alerts(incident.id))?;
+        let incident = known.filter(|_| alerts.fires_since(fingerprint).is_some())?;
+        let last = alerts.firing() == 1 && !incident.state.is_over();
         let (id, run) = (incident.id, incident.run);
         let cleared = AlertCleared {
             incident: id,

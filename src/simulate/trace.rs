@@ -186,6 +186,7 @@ impl Trace {
                 Write::Arrived(_)
                 | Write::Disposed { .. }
                 | Write::Dead(_)
+                | Write::Alert { .. }
                 | Write::Run(_)
                 | Write::Program { .. }
                 | Write::Intent(_)
