@@ -23,10 +23,10 @@ impl Engine {
         let RunId::Incident(id, _) = run else {
             return;
         };
-        // Whoever called the run off said that it is over, and knows.
+        // Whoever called the run off said that it is over, and knows; if it has come back since, that is told.
         if notice.because == Some(Reason::CancelledAfterChange)
             && let Some(incident) = self.model.incident(id)
-            && incident.state.is_over()
+            && (incident.state.is_over() || incident.again)
         {
             return;
         }

@@ -201,7 +201,8 @@ impl Engine {
         }
     }
 
-    /// It came back right after it was resolved. It is looked into, and a human hears of it.
+    /// It came back right after it was resolved. It is looked into, and a human hears of it; where a run
+    /// that was called off still changes something, once that has ended.
     fn reopen(&mut self, id: IncidentId, occasion: Occasion, now: Time) -> IncidentId {
         let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
             return id;
@@ -210,10 +211,8 @@ impl Engine {
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let event = occasion.event;
         let known = self.model.incident(id);
-        let after = match known.is_some_and(|incident| incident.state.is_over()) {
-            true => "it was resolved",
-            false => "all its alerts had ended",
-        };
+        let is_over = known.is_some_and(|incident| incident.state.is_over());
+        let is_at_work = known.is_some_and(|incident| incident.run.is_some());
         let reopened = IncidentReopened {
             incident: id,
             event,
@@ -222,13 +221,31 @@ impl Engine {
             firing: occasion.firing,
         };
         self.record(reopened, now);
+        if !is_at_work {
+            self.look_again(id, code, &program, is_over, now);
+        }
+        id
+    }
+
+    /// Looks into an incident that came back: after it was over, or after all its alerts had ended.
+    pub(super) fn look_again(
+        &mut self,
+        id: IncidentId,
+        code: CodeHash,
+        program: &Program,
+        was_over: bool,
+        now: Time,
+    ) {
+        let after = match was_over {
+            true => "it was resolved",
+            false => "all its alerts had ended",
+        };
         let leave = Leave::Look {
-            reason: Reason::NotVerified,
+            reason: Reason::CameBack,
             text: format!("{} came back after {after}", program.runbook),
             then: None,
         };
-        self.begin_run(id, code, &program, leave, now);
-        id
+        self.begin_run(id, code, program, leave, now);
     }
 
     /// Begins the next run of an incident.

@@ -27,6 +27,8 @@ pub struct Causes {
     started: BTreeSet<IntentId>,
     starts: BTreeSet<(SmolStr, u64)>,
     runs: BTreeSet<RunId>,
+    /// By incident, the run that has not ended.
+    at_work: BTreeMap<IncidentId, RunId>,
     /// Incidents, with their runbooks.
     incidents: BTreeMap<IncidentId, SmolStr>,
     /// What has stood long enough for a runbook, and has not come to an incident of it yet.
@@ -87,6 +89,9 @@ impl Causes {
                 self.runs.insert(fact.run);
                 match fact.run {
                     RunId::Incident(id, _) => {
+                        if let Some(other) = self.at_work.insert(id, fact.run) {
+                            return lacks(format!("run {other} is still at work"));
+                        }
                         (!self.incidents.contains_key(&id)).then(|| id.to_string())
                     }
                     RunId::Debt(..) => None,
@@ -94,7 +99,14 @@ impl Causes {
             }
             Fact::RunMoved(fact) => self.unless_run(fact.run),
             Fact::Observed(fact) => self.unless_run(fact.run),
-            Fact::RunEnded(fact) => self.unless_run(fact.run),
+            Fact::RunEnded(fact) => {
+                self.works_no_more(fact.run);
+                self.unless_run(fact.run)
+            }
+            Fact::RunQuarantined(fact) => {
+                self.works_no_more(fact.run);
+                None
+            }
             Fact::IntentWaiting(fact) => self.unless_run(fact.run),
             Fact::IntentGranted(fact) => {
                 let is_new = fact.change.kind == IntentKind::Do;
@@ -233,6 +245,10 @@ impl Causes {
         let wrong = stood.filter(|runbook| self.incidents.get(&incident) != Some(runbook));
         let missing = self.comes_to(event);
         missing.or(wrong.map(|runbook| format!("an incident of {runbook} for event {event}")))
+    }
+
+    fn works_no_more(&mut self, run: RunId) {
+        self.at_work.retain(|_, other| *other != run);
     }
 
     fn unless_run(&self, run: RunId) -> Option<String> {

@@ -263,6 +263,7 @@ impl Model {
                     self.with(id, changed, |one| {
                         one.runs = ordinal + 1;
                         one.run = Some(fact.run);
+                        one.again = false;
                     });
                 }
             }
@@ -353,7 +354,7 @@ impl Model {
         }
     }
 
-    /// A newer run may be at work already: the incident came back meanwhile.
+    /// A newer run may be at work already, in what earlier versions did.
     fn works_no_more(&mut self, run: RunId, changed: &mut Differing) {
         if let Some(id) = run.incident() {
             self.with(id, changed, |one| {
@@ -456,6 +457,8 @@ fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
     incident.code = fact.code;
     incident.bindings.clone_from(&fact.bindings);
     incident.reopened += 1;
+    // Only one that a human called over is still at work.
+    incident.again = incident.run.is_some();
 }
 
 fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
@@ -466,6 +469,7 @@ fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
     incident.since = at;
     incident.until = None;
     incident.pages.clear();
+    incident.again = false;
     if fact.how == How::Human {
         incident.dirt.forgive();
     }
