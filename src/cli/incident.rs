@@ -444,6 +444,9 @@ pub fn shown(text: &str) -> String {
 }
 
 fn state(incident: &IncidentView) -> String {
+    if let (Some(waits), None, None) = (&incident.waits_for, &incident.by, &incident.reason) {
+        return format!("{}, waiting for {waits}", incident.state);
+    }
     match (&incident.how, &incident.by, &incident.reason) {
         (Some(how), ..) => format!("{} ({how})", incident.state),
         (None, Some(by), _) => format!("{} by {by}", incident.state),

@@ -91,6 +91,18 @@ impl End {
     }
 }
 
+impl Changes {
+    /// What it means, as part of a sentence.
+    pub fn explained(self) -> &'static str {
+        match self {
+            Changes::None => "nothing was changed",
+            Changes::Undone => "what was changed is undone",
+            Changes::Kept => "what was changed stays",
+            Changes::Partly => "what was changed is undone in part only",
+        }
+    }
+}
+
 impl Reason {
     /// What it means, as part of a sentence.
     pub fn explained(self) -> &'static str {

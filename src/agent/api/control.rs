@@ -129,7 +129,7 @@ pub async fn acknowledge(
     let taker = taker(caller, &of.said())?;
     match shared.handle.acknowledge_storm(scope, taker).await? {
         Ok(()) => list(State(shared)).await,
-        Err(refusal @ Refusal::NoStorm) => {
+        Err(refusal @ Refusal::NoStorm(_)) => {
             Err(Failed::of(StatusCode::NOT_FOUND, refusal.to_string()))
         }
         Err(refusal) => Err(conflict(&refusal)),

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::Case;
-use super::stage::{Prom, Stage, number};
+use super::stage::{Prom, Stage, inner, number};
 use crate::harness::server::{Server, closed_port, respond};
 use crate::harness::wait;
 
@@ -18,6 +18,7 @@ pub const CASES: &[Case] = &[
         second_link,
     ),
     ("whoever follows incidents outlives the agent", followed),
+    ("what waits is shown with what it waits for", waits),
 ];
 
 /// Pages somebody: what is seen fits nothing that the runbook knows.
@@ -147,4 +148,24 @@ impl Drop for Reader {
         self.0.kill().ok();
         self.0.wait().ok();
     }
+}
+
+fn waits() {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.post("/v1/hold", br#"{"by": "ada"}"#).unwrap();
+    let id = stage.incident("a");
+    stage.wait_for_shown(id, " waits: ");
+    let words = "changes of everything to be let go on";
+    assert_eq!(inner(&stage.show(id))["waits_for"], words);
+    let listed = stage.rbk(&["incident", "list"]);
+    assert!(
+        listed.contains(&format!("open, waiting for {words}")),
+        "{listed}"
+    );
+    let shown = stage.rbk(&["incident", "show", &id.to_string()]);
+    assert!(
+        shown.contains(&format!("open, waiting for {words}")),
+        "{shown}"
+    );
 }
