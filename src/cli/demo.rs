@@ -75,7 +75,7 @@ impl From<Unanswered> for Broken {
     fn from(unanswered: Unanswered) -> Broken {
         match unanswered {
             Unanswered::Gone => Gone.into(),
-            Unanswered::Damaged(why) => Broken::Said(why),
+            Unanswered::Damaged(why) | Unanswered::Unread(why) => Broken::Said(why),
         }
     }
 }
