@@ -112,10 +112,7 @@ pub fn line(entry: &Entry) -> Option<String> {
         Happened::Told(notice) => words::told(notice),
         Happened::Delivered { to } => format!("delivered to {to}"),
         Happened::Sent { to, kind } => format!("{} delivered to {to}", sent(*kind)),
-        Happened::Repeated { call } => format!(
-            "once more, since nobody knows whether it took effect: {}",
-            print.call(call, at)
-        ),
+        Happened::Repeated { call } => repeated(&print.call(call, at)),
         Happened::Undelivered { to, why, tries } => {
             format!("not delivered to {to}, try {tries}: {why}")
         }
@@ -160,6 +157,10 @@ pub fn line(entry: &Entry) -> Option<String> {
             parameters,
         } => requested(by, role.as_deref(), parameters),
     })
+}
+
+fn repeated(call: &str) -> String {
+    format!("once more, since nobody knows whether it took effect: {call}")
 }
 
 /// What went out, in a word or two.

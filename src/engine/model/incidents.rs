@@ -200,34 +200,6 @@ impl Model {
     /// What a fact changes of incidents.
     pub(super) fn incident_changes(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         match fact {
-            Fact::IncidentOpened(fact) => {
-                self.incidents.saw(&Keyed {
-                    id: fact.incident,
-                    runbook: fact.runbook.clone(),
-                    key: fact.key.clone(),
-                    opened: at,
-                });
-                self.incidents.put(opened(fact, at));
-                changed.incidents.push(fact.incident);
-                self.fires(fact.incident, fact.firing.clone(), changed);
-            }
-            Fact::EventJoined(fact) => {
-                self.with(fact.incident, changed, |one| joined(one, fact));
-                let firing = fact.fingerprint.clone().zip(fact.starts_at);
-                self.fires(fact.incident, firing, changed);
-            }
-            Fact::AlertCleared(fact) => {
-                self.with(fact.incident, changed, |one| one.cleared |= fact.last);
-                if let Some(since) = self.alerts(fact.incident).fires_since(&fact.fingerprint) {
-                    let fires = false;
-                    let heard = Heard { since, fires };
-                    self.hears_of(fact.incident, &fact.fingerprint, heard, changed);
-                }
-            }
-            Fact::IncidentReopened(fact) => {
-                self.with(fact.incident, changed, |one| reopened(one, fact, at));
-                self.fires(fact.incident, fact.firing.clone(), changed);
-            }
             Fact::IncidentResolved(fact) => {
                 self.with(fact.incident, changed, |one| resolved(one, fact, at));
             }
@@ -282,7 +254,46 @@ impl Model {
                     self.with(id, changed, |one| one.said = Some(damaged(&fact.why)));
                 }
             }
+            Fact::IncidentOpened(_)
+            | Fact::EventJoined(_)
+            | Fact::AlertCleared(_)
+            | Fact::IncidentReopened(_) => self.arrival_changes(fact, at, changed),
             other => self.duty_changes(other, at, changed),
+        }
+    }
+
+    /// What has come for an incident: it is opened, joined, back, or one of its alerts is over.
+    fn arrival_changes(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
+        match fact {
+            Fact::IncidentOpened(fact) => {
+                self.incidents.saw(&Keyed {
+                    id: fact.incident,
+                    runbook: fact.runbook.clone(),
+                    key: fact.key.clone(),
+                    opened: at,
+                });
+                self.incidents.put(opened(fact, at));
+                changed.incidents.push(fact.incident);
+                self.fires(fact.incident, fact.firing.clone(), changed);
+            }
+            Fact::EventJoined(fact) => {
+                self.with(fact.incident, changed, |one| joined(one, fact));
+                let firing = fact.fingerprint.clone().zip(fact.starts_at);
+                self.fires(fact.incident, firing, changed);
+            }
+            Fact::AlertCleared(fact) => {
+                self.with(fact.incident, changed, |one| one.cleared |= fact.last);
+                if let Some(since) = self.alerts(fact.incident).fires_since(&fact.fingerprint) {
+                    let fires = false;
+                    let heard = Heard { since, fires };
+                    self.hears_of(fact.incident, &fact.fingerprint, heard, changed);
+                }
+            }
+            Fact::IncidentReopened(fact) => {
+                self.with(fact.incident, changed, |one| reopened(one, fact, at));
+                self.fires(fact.incident, fact.firing.clone(), changed);
+            }
+            _ => {}
         }
     }
 
