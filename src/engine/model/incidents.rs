@@ -2,7 +2,9 @@
 //!
 //! In memory are all that are not over, and those that are over while a run works on them, a message
 //! about them is on its way, or something is owed after them. Others are brought in when they are
-//! named, and let go once what came of that is durable.
+//! named, and let go once what came of that is durable. Their alerts come and go with them, all of them:
+//! whether one fires, and whether another does, is asked of every alert that arrives. What is written of
+//! them is a row for each that has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
