@@ -159,7 +159,8 @@ impl Settings {
             },
         };
         let is_default = port == PORT && host == Ipv4Addr::LOCALHOST.to_string();
-        (!is_default).then(|| format!("http://{host}:{port}"))
+        // Which one a port of 0 has become is known to the system alone.
+        (!is_default && port != 0).then(|| format!("http://{host}:{port}"))
     }
 
     /// What differs and is taken at a start only, by the keys of the file.

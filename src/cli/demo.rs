@@ -228,7 +228,7 @@ async fn follow(reading: &Reading, terminal: &mut Terminal) -> Result<IncidentDe
         let told = detail
             .timeline
             .iter()
-            .any(|line| line.text.starts_with("delivered"));
+            .any(|line| line.text.starts_with("page delivered"));
         let is_left = match detail.incident.state.as_str() {
             "resolved" => true,
             "handed" => told && !detail.incident.at_work,
