@@ -1,12 +1,14 @@
 //! What the agent costs: matching, alerts and steps made durable, runs that sleep, a restart.
 //!
 //! CPU time is of this thread, for engine and store alone; the parts over HTTP have that of the agent's
-//! process. `-- http`, `-- many` and `-- asleep` run one part by itself, the last one with a million.
+//! process. `-- accept`, `-- http`, `-- many` and `-- asleep` run one part by itself, the last one
+//! with a million.
 //!
 //! On 2 virtual cores shared with builds, so that figures by the wall are the least that was seen:
 //! - matching 1.6-2.6 M events/s with 10,000 triggers, 7.4-8 M with 1,000 (aim 0.4 M: met);
-//! - engine and store, 1,000 a commit: 52 CPU-us for a new incident (aim 15), 23 for one that joins
-//!   one of 1,000 (aim 5); 100 a commit 30 and 18, 1 a commit 240 and 180;
+//! - engine and store, 1,000 a commit: 35 CPU-us for a new incident (aim 15), 11 for one that joins
+//!   one of 1,000 (aim 5); 100 a commit 34 and 14, 1 a commit 270 and 160; the ten-thousandth fingerprint
+//!   of one incident 11, as the first;
 //! - over HTTP, 1,000 a commit: 64 and 22, 100 a commit 71 and 27; Alertmanager 0.25, which keeps
 //!   nothing, took 25 and 20, 28 and 24 on the same alerts. All of these aims are missed;
 //! - steps per CPU-second: 4k alone, 40k at 100 (aim 44k);
@@ -14,8 +16,8 @@
 //! - killed with 10,000 at work: alive after 18 ms, takes alerts after 350 (aim 100);
 //! - health, p99, with 10,000 that wait for a turn, 20,000 open, 5,000 in 2 s: 34 ms at most (aim 100).
 //!
-//! In the way: a join costs what its record costs, which is written anew with each; a new incident is
-//! many rows in many trees; small batches wait for the sync of the disk.
+//! In the way: a join writes the record of its incident anew, though not its alerts; a new incident is many
+//! rows in many trees; small batches wait for the sync of the disk.
 
 #![expect(
     clippy::disallowed_methods,
@@ -92,6 +94,9 @@ fn main() {
     if is_asked("many") {
         return many::measure(folder.path(), PACKAGE);
     }
+    if is_asked("accept") {
+        return accepting(folder.path(), &prepared);
+    }
     if is_asked("asleep") {
         let runs = asked().unwrap_or(1_000_000);
         return sleeping(&at("sleeping"), &prepared, runs);
@@ -102,22 +107,29 @@ fn main() {
         matching(count, true);
         matching(count, false);
     }
-    for (each, rounds) in [(1, 500), (100, 200), (1_000, 20)] {
-        accepted(
-            &at(&format!("new-{each}")),
-            &prepared,
-            each,
-            rounds,
-            usize::MAX,
-        );
-        accepted(&at(&format!("join-{each}")), &prepared, each, rounds, 1_000);
-    }
+    accepting(folder.path(), &prepared);
     for (runs, rounds) in [(1, 200), (100, 20), (10_000, 4)] {
         steps(&at(&format!("steps-{runs}")), &prepared, runs, rounds);
     }
     restart(&at("restart"), &prepared, 10_000);
     http::measure(folder.path(), PACKAGE);
     many::measure(folder.path(), PACKAGE);
+}
+
+/// Alerts that open incidents, and those that join them.
+fn accepting(folder: &Path, prepared: &Prepared) {
+    let at = |name: &str| folder.join(name);
+    for (each, rounds) in [(1, 500), (100, 200), (1_000, 20)] {
+        accepted(
+            &at(&format!("new-{each}")),
+            prepared,
+            each,
+            rounds,
+            usize::MAX,
+        );
+        accepted(&at(&format!("join-{each}")), prepared, each, rounds, 1_000);
+    }
+    joined(&at("join-one"), prepared);
 }
 
 /// A number among the arguments.
@@ -190,6 +202,24 @@ fn accepted(path: &Path, prepared: &Prepared, each: usize, rounds: usize, distin
         "CPU-us/alert",
         5.0,
     );
+}
+
+/// Fingerprints that all belong to one incident: the last ones cost what the first ones do.
+fn joined(path: &Path, prepared: &Prepared) {
+    let mut agent = Agent::open(path, prepared).unwrap();
+    for (from, many) in [(0, 1_000), (1_000, 8_000), (9_000, 1_000)] {
+        let nanos = clock::best(1, || {
+            for first in (from..from + many).step_by(100) {
+                assert_eq!(agent.join("QueueStuck", first..first + 100).unwrap(), 100);
+            }
+        });
+        less(
+            &format!("join one incident, 100 a commit, to {}", from + many),
+            nanos as f64 / 1e3 / many as f64,
+            "CPU-us/alert",
+            5.0,
+        );
+    }
 }
 
 fn steps(path: &Path, prepared: &Prepared, runs: usize, rounds: usize) {

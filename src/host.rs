@@ -21,6 +21,7 @@ mod render;
 mod retire;
 mod status;
 mod tally;
+mod tidings;
 mod under_way;
 
 pub use answer::{Gone, NotTaken, Unanswered};

@@ -14,7 +14,7 @@ mod retention;
 mod value;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use smol_str::SmolStr;
@@ -147,6 +147,22 @@ pub enum CallerKind {
 words!(CallerKind { Send "send", View "view", Operate "operate" });
 
 impl Settings {
+    /// How people reach the agent, where that is not where the command line looks by itself.
+    pub fn agent(&self) -> Option<String> {
+        let (ip, port) = (self.listen.ip(), self.listen.port());
+        let host = match self.names.first() {
+            Some(name) => name.clone(),
+            None if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+            None => match ip {
+                IpAddr::V4(ip) => ip.to_string(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+            },
+        };
+        let is_default = port == PORT && host == Ipv4Addr::LOCALHOST.to_string();
+        // Which one a port of 0 has become is known to the system alone.
+        (!is_default && port != 0).then(|| format!("http://{host}:{port}"))
+    }
+
     /// What differs and is taken at a start only, by the keys of the file.
     pub fn taken_at_start(&self, other: &Settings) -> Vec<&'static str> {
         let Settings {

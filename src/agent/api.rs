@@ -30,6 +30,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 
 pub use alerts::AT_ONCE;
+use asked::{Asked, Nothing};
 use caller::Caller;
 pub use door::{Door, Rules};
 use problem::Failed;
@@ -117,7 +118,10 @@ fn operated() -> Router<Arc<Shared>> {
         .route("/v1/storms/ack", post(control::acknowledge))
 }
 
-async fn health(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
+async fn health(
+    State(shared): State<Arc<Shared>>,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Result<Response, Failed> {
     // Asked of what the thread says of itself: whoever asks never waits for its work.
     let status = shared.handle.status();
     if status.is_gone() {
@@ -140,10 +144,16 @@ async fn grown(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
 
 /// Senders try again after this one.
 fn not_yet() -> Failed {
-    Failed::of(StatusCode::SERVICE_UNAVAILABLE, "the agent starts")
+    Failed::of(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the agent starts, and reads its store: ask again in a moment",
+    )
 }
 
-async fn ready(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
+async fn ready(
+    State(shared): State<Arc<Shared>>,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Result<Response, Failed> {
     match shared.life.age() {
         Age::Works => {}
         Age::Starts => return Err(not_yet()),

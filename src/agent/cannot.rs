@@ -18,15 +18,21 @@ use super::serve::{Options, folder_of};
 use crate::connect::Messenger;
 use crate::diag::Code;
 use crate::effect::Severity;
-use crate::host::{self, Clock};
+use crate::host::{self, Clock, Disk};
 use crate::journal::{Message, MessageKind, Notes};
+use crate::project;
 use crate::settings::Settings;
+use crate::text::Sources;
 use crate::value::escape_text;
 
+/// The reason of its page: no run has it.
+const CANNOT: &str = "cannot_start";
 /// How long nobody is told of the same again.
 const OFTEN: Duration = Duration::from_secs(60 * 60);
 /// How long a message is carried.
 const DELIVERY: Duration = Duration::from_secs(10);
+/// How much of the name of a folder is told, in characters.
+const NAME: usize = 80;
 /// How much of the reasons is told, in characters.
 const WHY: usize = 1_500;
 
@@ -51,7 +57,7 @@ pub async fn tell(options: &Options, refused: &[Refused]) {
     if contacts.is_empty() || was_told(&told, &why) {
         return;
     }
-    let message = Arc::new(message(&why));
+    let message = Arc::new(message(&options.package, &why));
     let mut telling = tokio::task::JoinSet::new();
     for (to, contact) in who(options, &settings, contacts) {
         let message = message.clone();
@@ -102,33 +108,51 @@ fn who(
 }
 
 fn words(refused: &[Refused]) -> String {
-    let words = refused.iter().map(|one| match one.code {
-        Some(code) => format!("{} ({})", one.why, code.as_str()),
-        None => one.why.clone(),
+    let words = refused.iter().map(|one| match (&one.brief, one.code) {
+        (Some(brief), _) => brief.clone(),
+        (None, Some(code)) => format!("{} ({})", one.why, code.as_str()),
+        (None, None) => one.why.clone(),
     });
     words.collect::<Vec<_>>().join("; ")
 }
 
-fn message(why: &str) -> Message {
+/// What is wrong, and with which package: what it is called by itself may not be known.
+fn message(package: &Path, why: &str) -> Message {
+    let named = name_of(package);
     Message {
         kind: MessageKind::Page,
         incident: None,
         thread: "agent/start".into(),
         at: Clock::default().now(),
-        package: "".into(),
+        package: named.clone().into(),
         runbook: "agent".into(),
         severity: Severity::Sev1,
         title: "the ops agent does not start".to_owned(),
         text: format!(
-            "Nothing is healed until it runs again. {}",
+            "Nothing of `{named}` is healed until it runs again. {}",
             escape_text(why, WHY)
         ),
-        reason: Some("limit".into()),
+        reason: Some(CANNOT.into()),
         roles: Vec::new(),
         evidence: Vec::new(),
         answer: "start it at a terminal to see all of it".to_owned(),
         notes: Notes::default(),
     }
+}
+
+/// What the package is called: by its manifest, or else by its folder.
+fn name_of(package: &Path) -> String {
+    let (loaded, _) = project::load(&Disk, package, &mut Sources::default());
+    loaded.map_or_else(
+        || {
+            let folder = package
+                .canonicalize()
+                .unwrap_or_else(|_| package.to_owned());
+            let name = folder.file_name().unwrap_or_default();
+            escape_text(&name.to_string_lossy(), NAME)
+        },
+        |package| package.name(),
+    )
 }
 
 /// A file beside the store that says what was told last.

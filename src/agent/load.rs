@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Code, Diagnostic, human};
+use crate::diag::human::{self, Look};
+use crate::diag::{Code, Diagnostic};
 use crate::engine::Runbooks;
 use crate::front;
 use crate::host::Disk;
@@ -25,6 +26,38 @@ pub struct Refused {
     pub code: Option<Code>,
     /// As people see it.
     pub why: String,
+    /// Without the lines that it is about, where it shows them.
+    pub brief: Option<String>,
+}
+
+impl Refused {
+    pub fn of(code: Option<Code>, why: impl Into<String>) -> Refused {
+        Refused {
+            code,
+            why: why.into(),
+            brief: None,
+        }
+    }
+
+    /// For what was found in files.
+    fn found(
+        diagnostics: &[Diagnostic],
+        sources: &Sources,
+        shown: &Sources,
+        look: Look,
+    ) -> Refused {
+        let brief = diagnostics.iter().map(|found| {
+            let source = sources.source(found.primary.span.source);
+            let line = source.position(found.primary.span.start).line;
+            let (name, code) = (&source.name, found.code.as_str());
+            format!("{} ({name}, line {line}, {code})", found.message)
+        });
+        Refused {
+            code: None,
+            why: human::render(diagnostics, shown, look),
+            brief: Some(brief.collect::<Vec<_>>().join("; ")),
+        }
+    }
 }
 
 /// A package that an agent can run.
@@ -38,9 +71,9 @@ pub struct Package {
 
 /// Reads `agent.toml`.
 pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused> {
-    let bytes = Disk.read(path, SETTINGS_BYTES).map_err(|trouble| Refused {
-        code: Some(Code::Unreadable),
-        why: format!("{} cannot be read: {trouble:?}", path.display()),
+    let bytes = Disk.read(path, SETTINGS_BYTES).map_err(|trouble| {
+        let why = format!("{} cannot be read: {trouble:?}", path.display());
+        Refused::of(Some(Code::Unreadable), why)
     })?;
     let text = String::from_utf8_lossy(&bytes);
     let mut sources = Sources::default();
@@ -53,10 +86,7 @@ pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused
             let masked = settings::mask(sources.source(id), &diagnostics);
             let mut shown = Sources::default();
             shown.add(&path.display().to_string(), &masked);
-            Err(Refused {
-                code: None,
-                why: human::render(&diagnostics, &shown, look),
-            })
+            Err(Refused::found(&diagnostics, &sources, &shown, look))
         }
     }
 }
@@ -76,9 +106,8 @@ pub fn load_what_can_be(path: &Path) -> Option<Settings> {
 pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> {
     let mut sources = Sources::default();
     let (package, mut diagnostics) = project::load(&Disk, path, &mut sources);
-    let refused = |diagnostics: &[Diagnostic], sources: &Sources| Refused {
-        code: None,
-        why: human::render(diagnostics, sources, look),
+    let refused = |diagnostics: &[Diagnostic], sources: &Sources| {
+        Refused::found(diagnostics, sources, sources, look)
     };
     let Some(package) = package else {
         return Err(refused(&diagnostics, &sources));
@@ -166,7 +195,7 @@ impl Package {
                      `pagerduty`, `webhook`, `slack`, `terminal = true`"
                 );
                 let code = Some(Code::NotDelivered);
-                lacking.push(Refused { code, why });
+                lacking.push(Refused::of(code, why));
             }
         }
         let secrets = self.programs.iter().flat_map(|program| &program.secrets);
@@ -180,7 +209,7 @@ impl Package {
                      {secret} = {{ env = \"…\" }} or {{ file = \"…\" }}"
                 );
                 let code = Some(Code::SecretMissing);
-                lacking.push(Refused { code, why });
+                lacking.push(Refused::of(code, why));
             }
         }
         lacking

@@ -67,7 +67,7 @@ pub async fn run_once(
     outcome.map_err(|Gone| {
         let why = "the store failed in the middle of it".to_owned();
         let code = Some(Code::StoreFailed);
-        vec![Refused { code, why }]
+        vec![Refused::of(code, why)]
     })
 }
 

@@ -68,10 +68,11 @@ pub fn reach(
         Ok(reach) if lacks.is_empty() => Ok(reach),
         Ok(_) => Err(lacks),
         Err(missing) => {
-            lacks.extend(missing.into_iter().map(|one| Refused {
-                code: Some(one.code),
-                why: one.why,
-            }));
+            lacks.extend(
+                missing
+                    .into_iter()
+                    .map(|one| Refused::of(Some(one.code), one.why)),
+            );
             Err(lacks)
         }
     }
@@ -197,10 +198,7 @@ pub fn stepped(
 }
 
 fn broke_down() -> Refused {
-    Refused {
-        code: None,
-        why: "whoever reads the store broke down".to_owned(),
-    }
+    Refused::of(None, "whoever reads the store broke down")
 }
 
 /// Takes the address. Where that cannot be, says also whether the store is taken: then it is another
@@ -216,7 +214,7 @@ async fn listen_on(settings: &Settings, store: &Path) -> Result<TcpListener, Vec
             _ => "",
         };
         let why = format!("cannot listen on {}: {failure}{hint}", settings.listen);
-        refused.push(Refused { code: None, why });
+        refused.push(Refused::of(None, why));
         refused
     })
 }
@@ -242,7 +240,7 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
     );
     let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
         let why = "the signals of the system cannot be listened to".to_owned();
-        return Err(vec![Refused { code: None, why }]);
+        return Err(vec![Refused::of(None, why)]);
     };
     let started = settings.clone();
     let mut running = tokio::select! {
@@ -348,12 +346,10 @@ fn load_again(
         return Err(first);
     }
     match package.lacks(started).into_iter().next() {
-        Some(Refused { code, why }) => Err(Refused {
-            code,
-            why: format!(
-                "{why}; it is there by now, but the agent has to be started again to take it"
-            ),
-        }),
+        Some(Refused { code, why, .. }) => {
+            let again = "it is there by now, but the agent has to be started again to take it";
+            Err(Refused::of(code, format!("{why}; {again}")))
+        }
         None => Ok((settings, package, rules)),
     }
 }
@@ -363,17 +359,14 @@ fn rules(options: &Options, started: &Settings, settings: &Settings) -> Result<R
     let callers = host::callers(settings, &folder_of(&options.settings));
     let callers = callers.map_err(|missing| {
         let why: Vec<_> = missing.iter().map(|one| one.why.as_str()).collect();
-        Refused {
-            code: missing.first().map(|one| one.code),
-            why: why.join("; "),
-        }
+        Refused::of(missing.first().map(|one| one.code), why.join("; "))
     })?;
     if callers.is_empty() && !started.listen.ip().is_loopback() {
         let why = format!(
             "the agent listens on {} since its start, and nobody is named in [[callers]] any more",
             started.listen
         );
-        return Err(Refused { code: None, why });
+        return Err(Refused::of(None, why));
     }
     Ok(Rules {
         callers,
@@ -401,10 +394,8 @@ pub fn store_refused(path: &Path, failure: &journal::Error) -> Refused {
         ErrorKind::Newer => Code::StoreNewer,
         ErrorKind::Failed => Code::StoreFailed,
     };
-    Refused {
-        code: Some(code),
-        why: format!("the store {}: {failure}", path.display()),
-    }
+    let why = format!("the store {}: {failure}", path.display());
+    Refused::of(Some(code), why)
 }
 
 /// A name that no other store has.

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Reason;
-use crate::engine;
-use crate::journal::{DeadLetter, Disposition, Entry, Incident, IncidentState, LetterId, Source};
+use crate::engine::{self, Engine};
+use crate::journal::{
+    DeadLetter, Disposition, Entry, Incident, IncidentId, IncidentState, LetterId, Source,
+};
 
 /// One incident in short.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +37,9 @@ pub struct IncidentView {
     pub reason: Option<String>,
     /// Whether a run works on it now.
     pub at_work: bool,
+    /// What that run waits for, where it waits for leave to change something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
 }
 
 /// The answer to `GET /v1/incidents`.
@@ -149,7 +154,17 @@ impl IncidentView {
             runs: incident.runs,
             reason: reason(incident),
             at_work: incident.run.is_some(),
+            waits_for: None,
         }
+    }
+}
+
+impl IncidentView {
+    /// The same, with what its run waits for now.
+    pub fn at(mut self, engine: &Engine) -> IncidentView {
+        let waits = engine.model().waits_for(IncidentId(self.id));
+        self.waits_for = waits.map(|obstacle| obstacle.awaited());
+        self
     }
 }
 

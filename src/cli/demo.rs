@@ -75,7 +75,7 @@ impl From<Unanswered> for Broken {
     fn from(unanswered: Unanswered) -> Broken {
         match unanswered {
             Unanswered::Gone => Gone.into(),
-            Unanswered::Damaged(why) => Broken::Said(why),
+            Unanswered::Damaged(why) | Unanswered::Unread(why) => Broken::Said(why),
         }
     }
 }
@@ -228,7 +228,7 @@ async fn follow(reading: &Reading, terminal: &mut Terminal) -> Result<IncidentDe
         let told = detail
             .timeline
             .iter()
-            .any(|line| line.text.starts_with("delivered"));
+            .any(|line| line.text.starts_with("page delivered"));
         let is_left = match detail.incident.state.as_str() {
             "resolved" => true,
             "handed" => told && !detail.incident.at_work,

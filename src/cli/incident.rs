@@ -1,6 +1,7 @@
 //! `rbk incident`: what is going on, and what a human does about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod follow;
+
 use std::io;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::value::escape_text;
 use super::remote::{Remote, Which, whoever};
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS, Format};
+use follow::{follow, waited_for};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -259,97 +261,6 @@ pub fn how_many(shown: usize, total: u64, last: Option<u64>) -> String {
     }
 }
 
-/// Tells what changes from now on, also while the agent is away for a while.
-fn follow(remote: &Remote, format: Format, terminal: &mut Terminal) -> Result<(), String> {
-    let mut known = Known::default();
-    known.news(seen(remote, &known)?);
-    let mut is_away = false;
-    loop {
-        flush(terminal)?;
-        std::thread::sleep(LOOK);
-        let found = match seen(remote, &known) {
-            Err(why) if remote.is_away() => {
-                if !is_away {
-                    complain(terminal, &format!("{why}; it is waited for\n"))?;
-                }
-                is_away = true;
-                continue;
-            }
-            found => found?,
-        };
-        if is_away {
-            complain(terminal, "the agent answers again\n")?;
-            is_away = false;
-        }
-        for incident in known.news(found) {
-            let text = match format {
-                Format::Human => row(&incident),
-                Format::Json => line_of(&incident)?,
-            };
-            say(terminal, &text)?;
-        }
-    }
-}
-
-/// The newest, all that is open, and what was so before.
-fn seen(remote: &Remote, known: &Known) -> Result<Vec<IncidentView>, String> {
-    let list: IncidentList = remote.get("/v1/incidents?limit=500")?;
-    let mut found = list.incidents;
-    found.extend(open(remote)?);
-    // One that is open no more, and not among the newest.
-    let seen: BTreeSet<u64> = found.iter().map(|one| one.id).collect();
-    for id in known.open().filter(|id| !seen.contains(id)) {
-        let detail: IncidentDetail = remote.get(&format!("/v1/incidents/{id}"))?;
-        found.push(detail.incident);
-    }
-    Ok(found)
-}
-
-fn complain(terminal: &mut Terminal, text: &str) -> Result<(), String> {
-    terminal.complain(text).map_err(|error| error.to_string())
-}
-
-/// Everything that is not over, in as many pages as it takes.
-fn open(remote: &Remote) -> Result<Vec<IncidentView>, String> {
-    let mut all: Vec<IncidentView> = Vec::new();
-    loop {
-        let older = all
-            .last()
-            .map_or(String::new(), |last| format!("&before={}", last.id));
-        let list: IncidentList = remote.get(&format!("/v1/incidents?open=true{older}"))?;
-        if list.incidents.is_empty() {
-            return Ok(all);
-        }
-        all.extend(list.incidents);
-    }
-}
-
-/// The incidents that were told of, as they were then.
-#[derive(Default)]
-struct Known(BTreeMap<u64, String>);
-
-impl Known {
-    /// Those of them that are new or in another state, oldest first.
-    fn news(&mut self, found: Vec<IncidentView>) -> Vec<IncidentView> {
-        let found: BTreeMap<u64, IncidentView> =
-            found.into_iter().map(|one| (one.id, one)).collect();
-        let news = found.into_values().filter(|incident| {
-            let now = state(incident);
-            self.0.insert(incident.id, now.clone()) != Some(now)
-        });
-        news.collect()
-    }
-
-    /// Those that were not over.
-    fn open(&self) -> impl Iterator<Item = u64> {
-        let open = self
-            .0
-            .iter()
-            .filter(|(_, state)| !state.starts_with("resolved"));
-        open.map(|(id, _)| *id)
-    }
-}
-
 fn show(
     remote: &Remote,
     id: u64,
@@ -357,7 +268,13 @@ fn show(
     format: Format,
     terminal: &mut Terminal,
 ) -> Result<(), String> {
-    let mut detail: IncidentDetail = remote.get(&format!("/v1/incidents/{id}"))?;
+    let path = format!("/v1/incidents/{id}");
+    let mut detail: IncidentDetail = match follow {
+        true => waited_for(remote, terminal, Remote::is_starting, |remote| {
+            remote.get(&path)
+        })?,
+        false => remote.get(&path)?,
+    };
     if format == Format::Json && !follow {
         return say(terminal, &pretty(&detail)?);
     }
@@ -379,7 +296,10 @@ fn show(
         }
         flush(terminal)?;
         std::thread::sleep(LOOK);
-        detail = remote.get(&format!("/v1/incidents/{id}?from={next}"))?;
+        let path = format!("{path}?from={next}");
+        detail = waited_for(remote, terminal, Remote::is_away, |remote| {
+            remote.get(&path)
+        })?;
     }
 }
 
@@ -444,6 +364,9 @@ pub fn shown(text: &str) -> String {
 }
 
 fn state(incident: &IncidentView) -> String {
+    if let (Some(waits), None, None) = (&incident.waits_for, &incident.by, &incident.reason) {
+        return format!("{}, waiting for {waits}", incident.state);
+    }
     match (&incident.how, &incident.by, &incident.reason) {
         (Some(how), ..) => format!("{} ({how})", incident.state),
         (None, Some(by), _) => format!("{} by {by}", incident.state),

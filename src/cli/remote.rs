@@ -32,14 +32,28 @@ pub struct Which {
 
 /// What an agent answers that starts or stops.
 const STARTING: u16 = 503;
+/// What it answers where there is nothing.
+const MISSING: u16 = 404;
 
 /// A running agent.
 pub struct Remote {
     which: Which,
     client: Client,
     runtime: tokio::runtime::Runtime,
-    /// Whether the agent did not answer last time, or was about to stop or start.
-    is_away: Cell<bool>,
+    /// How the agent answered last time.
+    last: Cell<Last>,
+}
+
+/// How an agent answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Last {
+    /// Not at all.
+    Silent,
+    /// It starts, or stops.
+    Starts,
+    /// What was asked for is not there.
+    Missing,
+    Otherwise,
 }
 
 impl Remote {
@@ -52,7 +66,7 @@ impl Remote {
             which: which.clone(),
             client: Client::new()?,
             runtime,
-            is_away: Cell::new(false),
+            last: Cell::new(Last::Otherwise),
         })
     }
 
@@ -76,7 +90,17 @@ impl Remote {
 
     /// Whether it is worth while to ask again later.
     pub fn is_away(&self) -> bool {
-        self.is_away.get()
+        matches!(self.last.get(), Last::Silent | Last::Starts)
+    }
+
+    /// Whether there is an agent that starts, or stops.
+    pub fn is_starting(&self) -> bool {
+        self.last.get() == Last::Starts
+    }
+
+    /// Whether what was asked for last is not there.
+    pub fn is_missing(&self) -> bool {
+        self.last.get() == Last::Missing
     }
 
     fn address(&self, path: &str) -> String {
@@ -97,8 +121,12 @@ impl Remote {
             .runtime
             .block_on(self.client.ask(request, PATIENCE, ANSWER_BYTES));
         let agent = &self.which.agent;
-        let is_away = asked.as_ref().is_ok_and(|answer| answer.status == STARTING);
-        self.is_away.set(is_away || asked.is_err());
+        self.last.set(match &asked {
+            Err(_) => Last::Silent,
+            Ok(answer) if answer.status == STARTING => Last::Starts,
+            Ok(answer) if answer.status == MISSING => Last::Missing,
+            Ok(_) => Last::Otherwise,
+        });
         let answer =
             asked.map_err(|none| format!("the agent at {agent} does not answer: {}", none.why))?;
         if !(200..300).contains(&answer.status) {

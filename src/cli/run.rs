@@ -199,10 +199,9 @@ async fn dry(
     let folder = options.settings.parent().unwrap_or(Path::new("."));
     let reach = host::reach(settings, folder, tokio::runtime::Handle::current());
     let reach = reach.map_err(|missing| {
-        let refused = missing.into_iter().map(|one| agent::Refused {
-            code: Some(one.code),
-            why: one.why,
-        });
+        let refused = missing
+            .into_iter()
+            .map(|one| agent::Refused::of(Some(one.code), one.why));
         refused.collect::<Vec<_>>()
     })?;
     let runbooks = Runbooks::new(package.programs.clone());

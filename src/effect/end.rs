@@ -52,6 +52,8 @@ pub enum Reason {
     Broke,
     /// It would have ended well with something held that nothing gives back.
     HeldOn,
+    /// It came back after it was over.
+    CameBack,
 }
 
 /// What became of the changes of a run that was handed over.
@@ -70,7 +72,7 @@ words!(Reason {
     NotVerified "not_verified", NotApplied "not_applied", Unknown "unknown",
     UndoFailed "undo_failed", Limit "limit", Hold "hold", Declared "declared",
     CancelledAfterChange "cancelled_after_change", NotYet "not_yet", Broke "broke",
-    HeldOn "held_on",
+    HeldOn "held_on", CameBack "came_back",
 });
 words!(Changes { None "none", Undone "undone", Kept "kept", Partly "partly" });
 
@@ -85,6 +87,18 @@ impl End {
             End::Handed { .. } => "handed",
             End::Cancelled => "cancelled",
             End::Again => "again",
+        }
+    }
+}
+
+impl Changes {
+    /// What it means, as part of a sentence.
+    pub fn explained(self) -> &'static str {
+        match self {
+            Changes::None => "nothing was changed",
+            Changes::Undone => "what was changed is undone",
+            Changes::Kept => "what was changed stays",
+            Changes::Partly => "what was changed is undone in part only",
         }
     }
 }
@@ -116,6 +130,7 @@ impl Reason {
             Reason::CancelledAfterChange => "somebody called it off after a change",
             Reason::Broke => "a change failed after it had begun",
             Reason::HeldOn => "what it holds was not given back",
+            Reason::CameBack => "it came back after it was over",
             Reason::NotYet => "it reached something that cannot run yet",
         }
     }

@@ -43,6 +43,7 @@ impl Engine {
         let incident = self.model.incident(id);
         let is_over = incident.is_some_and(|one| one.state.is_over());
         let is_dirty = incident.is_some_and(|one| one.dirt.is_dirty());
+        let came_back = incident.is_some_and(|one| one.again);
         // A human who calls it over answers for what is left.
         let keeps = if is_over { NOTHING } else { keeps(&end) };
         if !keeps.locks {
@@ -50,6 +51,11 @@ impl Engine {
         }
         if !keeps.disturbed && (is_over || !is_dirty) {
             self.recovered(run, ReleasedFor::Ended, now);
+        }
+        if came_back {
+            // It was called off: what becomes of the incident is looked at now.
+            self.looks_again(id, now);
+            return Ok(());
         }
         match end {
             End::Resolved => self.resolved(id, How::Verified, None, now),
@@ -65,6 +71,20 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// The run that was called off has ended, and the incident had come back before.
+    fn looks_again(&mut self, id: IncidentId, now: Time) {
+        let Some(code) = self.model.incident(id).map(|incident| incident.code) else {
+            return;
+        };
+        match self.desk.program(code) {
+            Ok(program) => self.look_again(id, code, &program, true, now),
+            Err(_) => {
+                let text = "it came back after it was resolved, and its code cannot be read";
+                self.page_chain(id, text, Some(Reason::CameBack), now);
+            }
+        }
     }
 
     /// An incident is over; whoever was told is told that, too.
@@ -138,8 +158,9 @@ impl Engine {
     ) -> Option<IncidentId> {
         let (runbook, key) = self.place(occasion)?;
         let known = self.newest(&runbook, &key);
-        let incident = known.filter(|incident| incident.firing.contains_key(fingerprint))?;
-        let last = incident.firing.len() == 1 && !incident.state.is_over();
+        let alerts = known.map(|incident| self.model.alerts(incident.id))?;
+        let incident = known.filter(|_| alerts.fires_since(fingerprint).is_some())?;
+        let last = alerts.firing() == 1 && !incident.state.is_over();
         let (id, run) = (incident.id, incident.run);
         let cleared = AlertCleared {
             incident: id,
@@ -170,8 +191,12 @@ impl Engine {
             run,
             why: text.clone(),
         };
+        let came_back = self.model.incident(id).is_some_and(|one| one.again);
         self.record(quarantined, now);
         self.page_chain(id, &text, Some(Reason::Limit), now);
+        if came_back {
+            self.looks_again(id, now);
+        }
     }
 }
 

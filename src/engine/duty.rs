@@ -23,10 +23,10 @@ impl Engine {
         let RunId::Incident(id, _) = run else {
             return;
         };
-        // Whoever called the run off said that it is over, and knows.
+        // Whoever called the run off said that it is over, and knows; if it has come back since, that is told.
         if notice.because == Some(Reason::CancelledAfterChange)
             && let Some(incident) = self.model.incident(id)
-            && incident.state.is_over()
+            && (incident.state.is_over() || incident.again)
         {
             return;
         }
@@ -53,13 +53,13 @@ impl Engine {
         if is_folded {
             return;
         }
+        let text = self.with_changes(run, &notice);
         // Whoever has taken it on while a run was at work goes on having it; nobody else is woken.
         let (kind, text) = match (kind, self.has(id)) {
             (MessageKind::Page, Some(by)) => {
-                let text = format!("{} ({by} has the incident)", notice.text);
-                (MessageKind::Note, text)
+                (MessageKind::Note, format!("{text} ({by} has the incident)"))
             }
-            (kind, _) => (kind, notice.text.clone()),
+            (kind, _) => (kind, text),
         };
         let mut roles = notice.roles.clone();
         if roles.is_empty() {
@@ -80,6 +80,20 @@ impl Engine {
             let address = address.map_or(role.clone(), |known| known.address.clone());
             self.send(id, &address, kind, &text, notice.because, now);
         }
+    }
+
+    /// What a run says, and what became of its changes where it hands over.
+    fn with_changes(&mut self, run: RunId, notice: &Notice) -> String {
+        let text = &notice.text;
+        let became = match (notice.because, self.desk.run(run)) {
+            (Some(Reason::Unknown), _) if text.ends_with(Reason::Unknown.explained()) => {
+                return text.clone();
+            }
+            (Some(Reason::Unknown), _) => "nobody knows what became of its last change",
+            (Some(_), Ok(working)) => working.run.changes().explained(),
+            (Some(_), Err(_)) | (None, _) => return text.clone(),
+        };
+        format!("{text}; {became}")
     }
 
     /// A human gets the duty: whoever was told is waited for until then.

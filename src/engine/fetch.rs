@@ -229,13 +229,6 @@ impl Engine {
                 needs
             }
             Work::Stood(event) => self.lacks_for_dwells(*event),
-            Work::TellOfStorm(scope, _) => {
-                let mut needs = Needs::default();
-                for id in self.told_in_storm(scope) {
-                    needs.add(self.lacks_incident(id));
-                }
-                needs
-            }
             Work::Pass(obstacle) => self.lacks_code(self.code_of_first(obstacle)),
             Work::LookAtDebt(debt) => self.lacks_code(self.model.debt(*debt).map(|debt| debt.code)),
             Work::NextLink(Subject::Incident(id), _)
@@ -247,6 +240,7 @@ impl Engine {
             Work::NextLink(Subject::Storm(_), _)
             | Work::Reached(Subject::Storm(_), _)
             | Work::ClimbStorm(_)
+            | Work::TellOfStorm(..)
             | Work::Tell(..)
             | Work::Fold(_)
             | Work::TellOwners(..) => Needs::default(),

@@ -104,6 +104,7 @@ impl Engine {
             until: None,
             pages: Vec::new(),
             storm: None,
+            again: false,
         };
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \

@@ -6,8 +6,8 @@ use super::Engine;
 use super::runbooks::Found;
 use crate::effect::{Reason, Severity};
 use crate::journal::{
-    EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened, IncidentState,
-    RunId, RunStarted,
+    Alerts, EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened,
+    IncidentState, RunId, RunStarted,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
 use crate::run::{self, Leave, Run, RunInput, Start, moment};
@@ -62,7 +62,9 @@ impl Engine {
         };
         let known = self.newest(&runbook, &key);
         let open = known.filter(|incident| !incident.state.is_over());
-        open.is_some_and(|incident| !fires_again(incident, occasion))
+        open.is_some_and(|incident| {
+            !fires_again(incident, self.model.alerts(incident.id), occasion)
+        })
     }
 
     /// The runbook and the key of what an occasion is about.
@@ -111,6 +113,7 @@ impl Engine {
             return IncidentId::default();
         };
         let known = self.newest(&runbook, &key);
+        let known = known.map(|known| (known, self.model.alerts(known.id)));
         match meaning(known, &occasion, now) {
             Meaning::Opens => self.open(occasion, runbook, key, now),
             Meaning::Joins(id) | Meaning::Echoes(id) => {
@@ -118,8 +121,10 @@ impl Engine {
                 let incident = self.model.incident(id);
                 let echo = incident.is_some_and(|one| one.state.is_over());
                 // What is merely told again would drown the rest of the timeline.
-                let news = occasion.firing.is_none_or(|(alert, _)| {
-                    incident.is_none_or(|one| !one.firing.contains_key(&alert))
+                let alerts = self.model.alerts(id);
+                let news = occasion.firing.is_none_or(|(alert, _)| match echo {
+                    true => alerts.of(&alert).is_none(),
+                    false => alerts.fires_since(&alert).is_none(),
                 });
                 let joined = EventJoined {
                     incident: id,
@@ -196,7 +201,8 @@ impl Engine {
         }
     }
 
-    /// It came back right after it was resolved. It is looked into, and a human hears of it.
+    /// It came back right after it was resolved. It is looked into, and a human hears of it; where a run
+    /// that was called off still changes something, once that has ended.
     fn reopen(&mut self, id: IncidentId, occasion: Occasion, now: Time) -> IncidentId {
         let Some((loaded, _)) = self.runbooks.at(occasion.found) else {
             return id;
@@ -205,10 +211,8 @@ impl Engine {
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let event = occasion.event;
         let known = self.model.incident(id);
-        let after = match known.is_some_and(|incident| incident.state.is_over()) {
-            true => "it was resolved",
-            false => "all its alerts had ended",
-        };
+        let is_over = known.is_some_and(|incident| incident.state.is_over());
+        let is_at_work = known.is_some_and(|incident| incident.run.is_some());
         let reopened = IncidentReopened {
             incident: id,
             event,
@@ -217,13 +221,31 @@ impl Engine {
             firing: occasion.firing,
         };
         self.record(reopened, now);
+        if !is_at_work {
+            self.look_again(id, code, &program, is_over, now);
+        }
+        id
+    }
+
+    /// Looks into an incident that came back: after it was over, or after all its alerts had ended.
+    pub(super) fn look_again(
+        &mut self,
+        id: IncidentId,
+        code: CodeHash,
+        program: &Program,
+        was_over: bool,
+        now: Time,
+    ) {
+        let after = match was_over {
+            true => "it was resolved",
+            false => "all its alerts had ended",
+        };
         let leave = Leave::Look {
-            reason: Reason::NotVerified,
+            reason: Reason::CameBack,
             text: format!("{} came back after {after}", program.runbook),
             then: None,
         };
-        self.begin_run(id, code, &program, leave, now);
-        id
+        self.begin_run(id, code, program, leave, now);
     }
 
     /// Begins the next run of an incident.
@@ -286,7 +308,7 @@ fn key<'a>(program: &'a Program, bindings: &'a [Value]) -> impl Iterator<Item = 
 
 /// A human has it, all its alerts had ended, and one fires that nobody has heard of: that is a
 /// matter to be looked at again. What is merely told again is not.
-fn fires_again(incident: &Incident, occasion: &Occasion) -> bool {
+fn fires_again(incident: &Incident, alerts: &Alerts, occasion: &Occasion) -> bool {
     let Some((alert, since)) = &occasion.firing else {
         return false;
     };
@@ -294,17 +316,17 @@ fn fires_again(incident: &Incident, occasion: &Occasion) -> bool {
         IncidentState::Handed | IncidentState::Acknowledged { .. } => true,
         IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
     };
-    let is_quiet = incident.run.is_none() && incident.firing.is_empty() && incident.cleared;
-    let heard = incident.heard.get(alert);
-    is_with_a_human && is_quiet && heard.is_none_or(|heard| heard < since)
+    let is_quiet = incident.run.is_none() && alerts.firing() == 0 && incident.cleared;
+    let heard = alerts.of(alert);
+    is_with_a_human && is_quiet && heard.is_none_or(|heard| heard.since < *since)
 }
 
-fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning {
-    let Some(incident) = known else {
+fn meaning(known: Option<(&Incident, &Alerts)>, occasion: &Occasion, now: Time) -> Meaning {
+    let Some((incident, alerts)) = known else {
         return Meaning::Opens;
     };
     if !incident.state.is_over() {
-        return match fires_again(incident, occasion) {
+        return match fires_again(incident, alerts, occasion) {
             true => Meaning::Reopens(incident.id),
             false => Meaning::Joins(incident.id),
         };
@@ -312,7 +334,7 @@ fn meaning(known: Option<&Incident>, occasion: &Occasion, now: Time) -> Meaning 
     let is_recent = moment::since(incident.since, now) < REOPENS;
     // What fired before it was resolved tells nothing new, whichever alert of the key it is.
     let is_echo = occasion.firing.as_ref().is_some_and(|(alert, since)| {
-        *since <= incident.since || incident.firing.get(alert) == Some(since)
+        *since <= incident.since || alerts.fires_since(alert) == Some(*since)
     });
     match (is_echo, is_recent) {
         (true, true) => Meaning::Echoes(incident.id),

@@ -49,7 +49,8 @@ pub enum Refusal {
     Several(String),
     /// A run is still about to find out itself.
     AtWork,
-    NoStorm,
+    /// There are these others.
+    NoStorm(Vec<Scope>),
     /// Nothing that is loaded or at work is called that.
     NothingThere(Scope),
     /// No page of this number told of anything that is not over.
@@ -68,7 +69,14 @@ impl std::fmt::Display for Refusal {
                 "nothing that is loaded or at work belongs to {}",
                 scope.shown()
             ),
-            Refusal::NoStorm => out.write_str("there is no such storm"),
+            Refusal::NoStorm(others) => {
+                out.write_str("there is no such storm")?;
+                let mut others = others.iter();
+                others.try_for_each(|scope| {
+                    let shown = scope.shown();
+                    write!(out, "; there is one of {shown}: `rbk storm ack {scope}`")
+                })
+            }
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Already { by } => write!(out, "{by} did that already"),
             Refusal::Has { by } => write!(
@@ -131,15 +139,20 @@ impl Engine {
         self.carry_out(decision, now);
         let decision = deliver::drop_pages(&self.model, id, "somebody has answered");
         self.carry_out(decision, now);
-        let text = match had {
+        let text = match &had {
             Some(had) => format!("{by} takes it over from {had}"),
             None => format!("acknowledged by {by}"),
         };
         for address in told {
             self.send(id, &address, MessageKind::Acknowledged, &text, None, now);
         }
+        // A page tells of others as well.
+        let of_one = match &had {
+            Some(had) => format!("{by} takes incident {id} over from {had}"),
+            None => text.clone(),
+        };
         let pages = self.pages_of(id);
-        self.say_of_pages(id, pages, (MessageKind::Acknowledged, &text), now);
+        self.say_of_pages(id, pages, (MessageKind::Acknowledged, &of_one), now);
         self.actions.push(Action::Note { incident: id, text });
         Ok(())
     }

@@ -401,7 +401,9 @@ impl Engine {
         now: Time,
     ) -> Result<(), Refusal> {
         if !self.lasts(scope) {
-            return Err(Refusal::NoStorm);
+            let others = self.model.storms().map(|(other, _)| other);
+            let others = others.filter(|other| self.lasts(other)).cloned();
+            return Err(Refusal::NoStorm(others.collect()));
         }
         let had = self.has_storm(scope).cloned();
         taker.leaves(had.as_ref())?;

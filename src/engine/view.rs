@@ -1,7 +1,7 @@
 //! Timelines and evidence in words, for people.
 
 use crate::effect::Call;
-use crate::journal::{Entry, EventId, Happened, Line, MessageId, Scope};
+use crate::journal::{Entry, EventId, Happened, Line, MessageId, MessageKind, Scope};
 use crate::run::fold::{Fold, Told};
 use crate::run::words::{self, Print};
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
@@ -111,6 +111,8 @@ pub fn line(entry: &Entry) -> Option<String> {
         Happened::Settled { call, outcome } => words::settled(print, call, *outcome, at),
         Happened::Told(notice) => words::told(notice),
         Happened::Delivered { to } => format!("delivered to {to}"),
+        Happened::Sent { to, kind } => format!("{} delivered to {to}", sent(*kind)),
+        Happened::Repeated { call } => repeated(&print.call(call, at)),
         Happened::Undelivered { to, why, tries } => {
             format!("not delivered to {to}, try {tries}: {why}")
         }
@@ -155,6 +157,21 @@ pub fn line(entry: &Entry) -> Option<String> {
             parameters,
         } => requested(by, role.as_deref(), parameters),
     })
+}
+
+fn repeated(call: &str) -> String {
+    format!("once more, since nobody knows whether it took effect: {call}")
+}
+
+/// What went out, in a word or two.
+fn sent(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::Page => "page",
+        MessageKind::Task => "task",
+        MessageKind::Note => "note",
+        MessageKind::Acknowledged => "word of the acknowledgement",
+        MessageKind::Resolved => "word of the end",
+    }
 }
 
 fn resolved(by: &str, why: &str) -> String {
@@ -242,6 +259,7 @@ fn as_evidence(happened: &Happened) -> Option<Told<'_>> {
         | Happened::Damaged
         | Happened::Quarantined { .. }
         | Happened::Attached(_)
+        | Happened::Repeated { .. }
         | Happened::Resumed => Some(Told::Other),
         Happened::Joined { .. }
         | Happened::Began { .. }
@@ -252,6 +270,7 @@ fn as_evidence(happened: &Happened) -> Option<Told<'_>> {
         | Happened::Overdue { .. }
         | Happened::Paid { .. }
         | Happened::Delivered { .. }
+        | Happened::Sent { .. }
         | Happened::Undelivered { .. }
         | Happened::Ended(_)
         | Happened::Acknowledged { .. }

@@ -41,6 +41,8 @@ pub struct Agent {
     asked: Vec<(RunId, u64)>,
     /// How many messages wait to be sent, which nobody does here.
     said: usize,
+    /// What was written last.
+    last: Batch,
 }
 
 impl Matching {
@@ -78,6 +80,7 @@ impl Agent {
             now,
             asked: Vec::new(),
             said: 0,
+            last: Batch::default(),
         };
         agent.settle().map_err(words)?;
         Ok(agent)
@@ -89,9 +92,21 @@ impl Agent {
         name: &str,
         pods: impl Iterator<Item = usize>,
     ) -> Result<usize, String> {
+        self.accept_all(pods.map(|pod| alert(name, &format!("web-7f9c-{pod}"), "s17")))
+    }
+
+    /// Accepts alerts of this name as one batch, all of them about one pod.
+    pub fn join(
+        &mut self,
+        name: &str,
+        shards: impl Iterator<Item = usize>,
+    ) -> Result<usize, String> {
+        self.accept_all(shards.map(|shard| alert(name, "web-7f9c", &format!("s{shard:05}"))))
+    }
+
+    fn accept_all(&mut self, alerts: impl Iterator<Item = Alert>) -> Result<usize, String> {
         let mut taken = 0;
-        for pod in pods {
-            let alert = alert(name, &format!("web-7f9c-{pod}"), "s17");
+        for alert in alerts {
             let arriving = Arriving::Alert(alert);
             let accepted = self.engine.accept(&self.store, arriving, self.now);
             taken += usize::from(matches!(
@@ -142,6 +157,11 @@ impl Agent {
         self.said
     }
 
+    /// How many characters the facts and rows have that were written last, printed.
+    pub fn written(&self) -> usize {
+        format!("{:?}{:?}", self.last.facts, self.last.writes).len()
+    }
+
     /// The bytes of the state of an incident's first run, and of what it waits for.
     pub fn state(&self, incident: u64) -> Result<(usize, usize), String> {
         let id = RunId::Incident(IncidentId(incident), 0);
@@ -164,11 +184,12 @@ impl Agent {
                 at,
                 ..Stamp::default()
             };
-            self.store.append(&Batch {
+            self.last = Batch {
                 stamp,
                 facts,
                 writes,
-            })?;
+            };
+            self.store.append(&self.last)?;
         }
         for action in actions {
             match action {

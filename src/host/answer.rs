@@ -12,6 +12,8 @@ pub enum Unanswered {
     Gone,
     /// What is asked for is damaged; nothing else is concerned.
     Damaged(String),
+    /// The store could not be read just now.
+    Unread(String),
 }
 
 impl From<Gone> for Unanswered {

@@ -15,6 +15,8 @@ use tracing::{error, warn};
 
 use super::answer::{Later, later};
 use super::handle::{Order, Orders};
+use super::render::reaching;
+use super::tidings::Tidings;
 use super::{Clock, Handle, Performer, Retiring, Tally, render};
 use crate::diag::Code;
 use crate::engine::{self, Accepted, Engine};
@@ -65,6 +67,7 @@ impl Driver {
                 performer,
                 clock,
                 retiring: retention.map(Retiring::new),
+                tidings: Tidings::default(),
                 own,
             };
             let end = match held {
@@ -100,6 +103,7 @@ struct Work {
     clock: Arc<Clock>,
     /// None where somebody else cleans the store.
     retiring: Option<Retiring>,
+    tidings: Tidings,
     own: Handle,
 }
 
@@ -263,6 +267,7 @@ impl Work {
             let begun = Instant::now();
             self.journal.append(&batch)?;
             self.own.status.commits(&batch.writes, begun.elapsed());
+            self.tidings.tell(&batch, self.engine.runbooks());
             for write in &batch.writes {
                 if let Write::Dead(letter) = write {
                     let why = escape_text(&letter.why, SHOWN_CHARACTERS);
@@ -270,12 +275,14 @@ impl Work {
                 }
             }
         }
+        self.tidings.catch_up();
         for answer in later {
             answer();
         }
         for mut action in actions {
             if let engine::Action::Send(outbox) = &mut action {
                 render(self.journal.as_ref(), self.engine.model(), outbox);
+                outbox.message.answer = reaching(&outbox.message.answer, self.performer.agent());
             }
             self.performer.perform(action, &self.own, &self.clock);
         }

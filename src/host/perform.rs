@@ -35,6 +35,8 @@ pub struct Performer {
     contacts: Arc<BTreeMap<String, Arc<dyn Messenger>>>,
     limits: Arc<Limits>,
     under_way: Arc<UnderWay>,
+    /// How people reach the agent, where the command line does not know it by itself.
+    agent: Option<Arc<str>>,
 }
 
 impl Performer {
@@ -42,6 +44,7 @@ impl Performer {
         runtime: runtime::Handle,
         providers: Vec<Arc<dyn Provider>>,
         contacts: BTreeMap<String, Arc<dyn Messenger>>,
+        agent: Option<String>,
     ) -> Performer {
         let by_module = providers
             .into_iter()
@@ -52,7 +55,13 @@ impl Performer {
             contacts: Arc::new(contacts),
             limits: Arc::new(Limits::of_this_process()),
             under_way: Arc::default(),
+            agent: agent.map(Arc::from),
         }
+    }
+
+    /// How people reach the agent, where the command line does not know it by itself.
+    pub fn agent(&self) -> Option<&str> {
+        self.agent.as_deref()
     }
 
     /// The changes that have begun and not ended.

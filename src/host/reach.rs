@@ -109,7 +109,7 @@ impl Making<'_> {
         let contacts = self.contacts(settings, &client, &secrets);
         let callers = self.callers(settings);
         Some(Reach {
-            performer: Performer::new(runtime, providers, contacts),
+            performer: Performer::new(runtime, providers, contacts, settings.agent()),
             callers,
         })
     }

@@ -52,7 +52,7 @@ impl Reading {
                 | ErrorKind::Taken
                 | ErrorKind::Superseded
                 | ErrorKind::Newer
-                | ErrorKind::Failed => Unanswered::Gone,
+                | ErrorKind::Failed => Unanswered::Unread(failure.to_string()),
             }
         })
     }

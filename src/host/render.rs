@@ -51,6 +51,17 @@ pub fn render(archive: &dyn Archive, model: &Model, outbox: &mut Outbox) {
     }
 }
 
+/// The commands of an answer, so that they reach this agent from wherever they are typed.
+pub fn reaching(answer: &str, agent: Option<&str>) -> String {
+    const COMMANDS: [&str; 3] = ["rbk incident ack", "rbk incident settle", "rbk storm ack"];
+    let Some(agent) = agent else {
+        return answer.to_owned();
+    };
+    COMMANDS.iter().fold(answer.to_owned(), |answer, command| {
+        answer.replace(command, &format!("{command} --agent {agent}"))
+    })
+}
+
 /// The programs of changes of which nobody knows what became of them, and which are still at work.
 fn left_running(model: &Model, incident: IncidentId) -> Vec<String> {
     let unknown = model.unknown_of(incident);

@@ -167,7 +167,8 @@ impl Tally {
                 }
                 Write::Storm(scope, storm) => self.storm(scope, storm),
                 // It was in no list to begin with.
-                Write::Disposed { .. }
+                Write::Alert { .. }
+                | Write::Disposed { .. }
                 | Write::Program { .. }
                 | Write::Wait(..)
                 | Write::Clock(_)

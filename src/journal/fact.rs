@@ -216,7 +216,7 @@ facts! {
     30 IntentWaiting 1 [T A];
     31 IntentGranted 1 [T A];
     32 IntentRefused 1 [T A];
-    33 ChangeStarted 1 [A];
+    33 ChangeStarted 1 [T A];
     34 ChangePerformed 1 [T A];
     35 ChangeSettled 1 [T A];
     36 TargetsReleased 1 [T A];

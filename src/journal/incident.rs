@@ -32,7 +32,9 @@ pub struct Incident {
     pub newest_event: EventId,
     /// What the trigger bound when it was opened.
     pub bindings: Vec<Value>,
-    /// The alerts of it that fire, and since when each has by its sender's word.
+    /// The alerts of it that fire, and since when each has by its sender's word. Each is kept in a
+    /// row of its own, see [`Heard`]: here they stand when the incident is brought in. Rows of schemas
+    /// before the sixth had them inside.
     pub firing: BTreeMap<SmolStr, Time>,
     /// The run that works on it.
     pub run: Option<RunId>,
@@ -51,8 +53,8 @@ pub struct Incident {
     pub dirt: Dirt,
     /// The number of the next entry of its timeline.
     pub next_entry: u64,
-    /// Of each alert that has ended, since when it fired when it was told last. Rows of earlier
-    /// versions end before this.
+    /// Of each alert that has ended, since when it fired when it was told last; kept like those that
+    /// fire. Rows of earlier versions end before this.
     #[serde(deserialize_with = "later")]
     pub heard: BTreeMap<SmolStr, Time>,
     /// Whether all its alerts were over at some time.
@@ -70,6 +72,63 @@ pub struct Incident {
     /// The storm whose page tells of it, while a human is needed.
     #[serde(deserialize_with = "later")]
     pub storm: Option<Scope>,
+    /// It came back before a run of it that was called off had ended: it is looked into once that has.
+    #[serde(deserialize_with = "later")]
+    pub again: bool,
+}
+
+/// An alert that an incident has heard of. It is a row of its own, so that whatever joins an incident
+/// writes no more than itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heard {
+    /// Since when it fired, by its sender's word, when it was told last.
+    pub since: Time,
+    pub fires: bool,
+}
+
+/// The alerts that an incident has heard of, by their fingerprints.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alerts {
+    all: BTreeMap<SmolStr, Heard>,
+    firing: usize,
+}
+
+impl Alerts {
+    pub const NONE: Alerts = Alerts {
+        all: BTreeMap::new(),
+        firing: 0,
+    };
+
+    pub fn put(&mut self, fingerprint: SmolStr, heard: Heard) {
+        let before = self.all.insert(fingerprint, heard);
+        self.firing -= usize::from(before.is_some_and(|before| before.fires));
+        self.firing += usize::from(heard.fires);
+    }
+
+    /// All of them, in order.
+    pub fn all(&self) -> impl Iterator<Item = (&SmolStr, &Heard)> {
+        self.all.iter()
+    }
+
+    /// What was heard of an alert.
+    pub fn of(&self, fingerprint: &str) -> Option<Heard> {
+        self.all.get(fingerprint).copied()
+    }
+
+    /// Since when an alert fires, if it does.
+    pub fn fires_since(&self, fingerprint: &str) -> Option<Time> {
+        let heard = self.of(fingerprint).filter(|heard| heard.fires)?;
+        Some(heard.since)
+    }
+
+    /// How many fire.
+    pub fn firing(&self) -> usize {
+        self.firing
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
 }
 
 /// Why a human is needed.
@@ -134,6 +193,28 @@ pub struct Duty {
     pub text: String,
     /// The word of the reason.
     pub reason: SmolStr,
+}
+
+impl Incident {
+    /// Takes the alerts out that it was brought in with.
+    pub fn take_alerts(&mut self) -> Alerts {
+        let mut alerts = Alerts::default();
+        for (fires, told) in [(false, &mut self.heard), (true, &mut self.firing)] {
+            for (fingerprint, since) in std::mem::take(told) {
+                alerts.put(fingerprint, Heard { since, fires });
+            }
+        }
+        alerts
+    }
+
+    /// Brings one of its alerts in.
+    pub fn bring_alert(&mut self, fingerprint: SmolStr, heard: Heard) {
+        let told = match heard.fires {
+            true => &mut self.firing,
+            false => &mut self.heard,
+        };
+        told.insert(fingerprint, heard.since);
+    }
 }
 
 impl IncidentState {

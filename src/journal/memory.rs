@@ -3,6 +3,7 @@
 //! In: batches. Out: the records as they were written. It loses everything when it is dropped, and
 //! never fails but for a batch that speaks of what is not there.
 
+mod archive;
 mod retain;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,10 +12,10 @@ use smol_str::SmolStr;
 
 use super::{
     Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
-    Epoch, Error, ErrorKind, EventId, Header, Hold, Holding, Incident, IncidentId, IntentId,
-    IntentState, Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Page,
-    Recorded, RunId, Scope, Shard, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write,
-    decode, encode,
+    Epoch, Error, ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId,
+    IntentState, Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded,
+    RunId, Scope, Shard, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode,
+    encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -30,6 +31,7 @@ pub struct Memory {
     /// Numbered from 1 on, in the order in which they were written.
     dead: BTreeMap<LetterId, DeadLetter>,
     incidents: BTreeMap<IncidentId, Incident>,
+    alerts: BTreeMap<(IncidentId, SmolStr), Heard>,
     timelines: BTreeMap<(IncidentId, u64), Entry>,
     runs: BTreeMap<RunId, StoredRun>,
     programs: BTreeMap<CodeHash, Vec<u8>>,
@@ -55,6 +57,7 @@ impl Memory {
             named: BTreeMap::new(),
             dead: BTreeMap::new(),
             incidents: BTreeMap::new(),
+            alerts: BTreeMap::new(),
             timelines: BTreeMap::new(),
             runs: BTreeMap::new(),
             programs: BTreeMap::new(),
@@ -105,6 +108,7 @@ impl Memory {
                 Write::Disposed { .. }
                 | Write::Dead(_)
                 | Write::Incident(_)
+                | Write::Alert { .. }
                 | Write::Run(_)
                 | Write::Program { .. }
                 | Write::IntentState { .. }
@@ -141,6 +145,13 @@ impl Memory {
             }
             Write::Incident(incident) => {
                 self.incidents.insert(incident.id, *incident);
+            }
+            Write::Alert {
+                incident,
+                fingerprint,
+                heard,
+            } => {
+                self.alerts.insert((incident, fingerprint), heard);
             }
             Write::Entry { incident, entry } => {
                 self.timelines.insert((incident, entry.number), entry);
@@ -201,6 +212,7 @@ impl Memory {
         match lost {
             Lost::Incident(lost) => {
                 self.incidents.remove(&lost.id);
+                self.alerts.retain(|(incident, _), _| *incident != lost.id);
             }
             Lost::Intent { id, .. } => {
                 self.intents.remove(id);
@@ -228,6 +240,22 @@ impl Memory {
 }
 
 impl Memory {
+    /// What each incident has heard of, in order.
+    fn alerts_of(&self, id: IncidentId) -> impl Iterator<Item = (&SmolStr, Heard)> {
+        let later = self.alerts.range((id, SmolStr::default())..);
+        let own = later.take_while(move |((incident, _), _)| *incident == id);
+        own.map(|((_, fingerprint), heard)| (fingerprint, *heard))
+    }
+
+    /// An incident with its alerts.
+    fn whole(&self, incident: &Incident) -> Incident {
+        let mut incident = incident.clone();
+        for (fingerprint, heard) in self.alerts_of(incident.id) {
+            incident.bring_alert(fingerprint.clone(), heard);
+        }
+        incident
+    }
+
     /// A run, live or not.
     pub fn run(&self, id: RunId) -> Option<&StoredRun> {
         self.runs.get(&id)
@@ -292,7 +320,10 @@ impl Journal for Memory {
         let events = needs.events.iter();
         Ok(Bodies {
             incidents: incidents
-                .map(|id| (*id, Ok(self.incidents.get(id).cloned())))
+                .map(|id| {
+                    let incident = self.incidents.get(id);
+                    (*id, Ok(incident.map(|one| self.whole(one))))
+                })
                 .collect(),
             runs: runs
                 .map(|id| (*id, Ok(self.runs.get(id).cloned())))
@@ -322,7 +353,7 @@ impl Journal for Memory {
 
     fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
         let open = self.incidents(true, usize::MAX)?;
-        Ok(open.into_iter().map(Ok).collect())
+        Ok(open.iter().map(|one| Ok(self.whole(one))).collect())
     }
 
     fn keys(&self) -> Result<Vec<Keyed>, Error> {
@@ -420,62 +451,6 @@ impl Journal for Memory {
         Ok(storms
             .map(|(scope, storm)| (scope.clone(), storm.clone()))
             .collect())
-    }
-}
-
-impl Archive for Memory {
-    fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error> {
-        Ok(self.incidents.get(&id).cloned())
-    }
-
-    fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
-        let newest = self.incidents.values().rev();
-        let asked = newest.filter(|incident| !open || !incident.state.is_over());
-        Ok(asked.take(most).cloned().collect())
-    }
-
-    fn page_of_incidents(
-        &self,
-        open: bool,
-        before: Option<IncidentId>,
-        most: usize,
-    ) -> Result<Page<Incident>, Error> {
-        let all = self.incidents(open, usize::MAX)?;
-        let total = all.len() as u64;
-        let older = all
-            .into_iter()
-            .filter(|incident| before.is_none_or(|before| incident.id < before));
-        let found = older.take(most).collect();
-        Ok(Page { found, total })
-    }
-
-    fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {
-        let entries = self
-            .timelines
-            .range((incident, from)..=(incident, u64::MAX));
-        Ok(entries.map(|(_, entry)| entry.clone()).collect())
-    }
-
-    fn event(&self, id: EventId) -> Result<Option<Arrival>, Error> {
-        Ok(self.events.get(&id).cloned())
-    }
-
-    fn dead_letters(
-        &self,
-        before: Option<LetterId>,
-        most: usize,
-    ) -> Result<Page<(LetterId, DeadLetter)>, Error> {
-        let older = self.dead.iter().rev();
-        let older = older.filter(|(id, _)| before.is_none_or(|before| **id < before));
-        let found = older.take(most).map(|(id, letter)| (*id, letter.clone()));
-        Ok(Page {
-            found: found.collect(),
-            total: self.dead.len() as u64,
-        })
-    }
-
-    fn dead_letter(&self, id: LetterId) -> Result<Option<DeadLetter>, Error> {
-        Ok(self.dead.get(&id).cloned())
     }
 }
 

@@ -5,7 +5,8 @@ use smol_str::SmolStr;
 
 use super::incident::later;
 use super::{
-    DebtId, Duty, EventId, IncidentId, IntentId, MessageId, Obstacle, RunId, Scope, Source,
+    DebtId, Duty, EventId, IncidentId, IntentId, MessageId, MessageKind, Obstacle, RunId, Scope,
+    Source,
 };
 use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
@@ -159,7 +160,7 @@ pub enum Happened {
     },
     /// The run had something to say.
     Told(Notice),
-    /// A message went out, or could not be delivered.
+    /// A message went out, as earlier versions said it, or could not be delivered.
     Delivered {
         to: SmolStr,
     },
@@ -252,6 +253,15 @@ pub enum Happened {
     /// It is done.
     Paid {
         by: SmolStr,
+    },
+    /// A change is sent out once more, since nobody knew whether it had taken effect.
+    Repeated {
+        call: Call,
+    },
+    /// A message of this kind went out.
+    Sent {
+        to: SmolStr,
+        kind: MessageKind,
     },
 }
 

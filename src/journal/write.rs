@@ -1,8 +1,11 @@
 //! What a store is asked to keep.
 
+use smol_str::SmolStr;
+
 use super::{
-    Arrival, DeadLetter, Debt, Disposition, Entry, EventId, Hold, Holding, Incident, IncidentId,
-    IntentId, IntentState, Lost, Outbox, RunId, Scope, StoredIntent, StoredRun, StoredWait, Storm,
+    Arrival, DeadLetter, Debt, Disposition, Entry, EventId, Heard, Hold, Holding, Incident,
+    IncidentId, IntentId, IntentState, Lost, Outbox, RunId, Scope, StoredIntent, StoredRun,
+    StoredWait, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::Duration;
@@ -17,7 +20,14 @@ pub enum Write {
         disposition: Disposition,
     },
     Dead(DeadLetter),
+    /// Without its alerts.
     Incident(Box<Incident>),
+    /// What an incident has heard of an alert.
+    Alert {
+        incident: IncidentId,
+        fingerprint: SmolStr,
+        heard: Heard,
+    },
     /// Under a number that the incident has no entry of yet: what happened is never rewritten.
     Entry {
         incident: IncidentId,
@@ -39,7 +49,7 @@ pub enum Write {
     /// It stood long enough, or is over. Nothing happens if there is none.
     HoldingGone {
         event: EventId,
-        runbook: smol_str::SmolStr,
+        runbook: SmolStr,
         trigger: u16,
     },
     Message(Outbox),

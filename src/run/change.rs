@@ -64,7 +64,7 @@ impl Run {
     }
 
     /// What became of all changes together.
-    pub(super) fn changes(&self) -> Changes {
+    pub fn changes(&self) -> Changes {
         let gone = |change: &&Change| match change.fate {
             Fate::Undone | Fate::Released => true,
             Fate::Standing | Fate::Committed | Fate::Kept | Fate::Unknown => false,

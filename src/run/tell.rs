@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::code::Purpose;
 use super::held::Holds;
-use super::{Action, Context, Notice, Run, moment};
+use super::{Action, Context, Leave, Notice, Run, moment};
 use crate::effect::Reason;
 use crate::program::MessageKind;
 use crate::program::{FunctionIndex, Program, RoleIndex, TellClause};
@@ -165,7 +165,16 @@ impl Run {
             _ => return None,
         };
         let silent = self.told.explanation.is_none();
-        silent.then(|| format!("{}: {what}", context.program.runbook))
+        // That it is not the first time is worth more than which runbook it is.
+        let of = match &self.input.leave {
+            Leave::Look {
+                reason: Reason::CameBack,
+                text,
+                ..
+            } => text.as_str(),
+            Leave::Look { .. } | Leave::Mend => &context.program.runbook,
+        };
+        silent.then(|| format!("{of}: {what}"))
     }
 
     fn default_text(&self, context: &Context<'_>, because: Option<Reason>) -> String {

@@ -27,6 +27,8 @@ pub struct Causes {
     started: BTreeSet<IntentId>,
     starts: BTreeSet<(SmolStr, u64)>,
     runs: BTreeSet<RunId>,
+    /// By incident, the run that has not ended.
+    at_work: BTreeMap<IncidentId, RunId>,
     /// Incidents, with their runbooks.
     incidents: BTreeMap<IncidentId, SmolStr>,
     /// What has stood long enough for a runbook, and has not come to an incident of it yet.
@@ -83,18 +85,12 @@ impl Causes {
             Fact::EventJoined(fact) => self.goes_to(fact.event, fact.incident),
             Fact::IncidentReopened(fact) => self.goes_to(fact.event, fact.incident),
             Fact::DeadLettered(fact) => fact.event.and_then(|event| self.comes_to(event)),
-            Fact::RunStarted(fact) => {
-                self.runs.insert(fact.run);
-                match fact.run {
-                    RunId::Incident(id, _) => {
-                        (!self.incidents.contains_key(&id)).then(|| id.to_string())
-                    }
-                    RunId::Debt(..) => None,
-                }
-            }
+            Fact::RunStarted(fact) => self.starts(fact.run),
             Fact::RunMoved(fact) => self.unless_run(fact.run),
             Fact::Observed(fact) => self.unless_run(fact.run),
-            Fact::RunEnded(fact) => self.unless_run(fact.run),
+            Fact::RunEnded(fact) => self.works_no_more(fact.run),
+            // One that cannot be read may be one that was never started.
+            Fact::RunQuarantined(fact) => self.works_no_more(fact.run).and(None),
             Fact::IntentWaiting(fact) => self.unless_run(fact.run),
             Fact::IntentGranted(fact) => {
                 let is_new = fact.change.kind == IntentKind::Do;
@@ -233,6 +229,21 @@ impl Causes {
         let wrong = stood.filter(|runbook| self.incidents.get(&incident) != Some(runbook));
         let missing = self.comes_to(event);
         missing.or(wrong.map(|runbook| format!("an incident of {runbook} for event {event}")))
+    }
+
+    /// A run begins: its incident has no other one.
+    fn starts(&mut self, run: RunId) -> Option<String> {
+        self.runs.insert(run);
+        let id = run.incident()?;
+        if let Some(other) = self.at_work.insert(id, run) {
+            return Some(format!("the end of run {other}"));
+        }
+        (!self.incidents.contains_key(&id)).then(|| id.to_string())
+    }
+
+    fn works_no_more(&mut self, run: RunId) -> Option<String> {
+        self.at_work.retain(|_, other| *other != run);
+        self.unless_run(run)
     }
 
     fn unless_run(&self, run: RunId) -> Option<String> {

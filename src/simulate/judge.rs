@@ -154,6 +154,7 @@ impl Judge {
                 | Write::Disposed { .. }
                 | Write::Dead(_)
                 | Write::Incident(_)
+                | Write::Alert { .. }
                 | Write::Entry { .. }
                 | Write::Program { .. }
                 | Write::HoldingGone { .. }

@@ -7,7 +7,8 @@ use super::script::Step;
 use super::world::Way;
 use crate::engine::{Accepted, Plain, line};
 use crate::journal::{
-    Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Scope, Standing, Write,
+    Delivery, Fact, IncidentId, IncidentState, IntentState, MessageId, Outbox, Scope, Standing,
+    Write,
 };
 use crate::run::words::Print;
 use crate::run::{Perform, moment};
@@ -137,6 +138,17 @@ impl Trace {
         }
     }
 
+    /// The incidents that a page lists.
+    fn lists(&mut self, outbox: &Outbox, now: Time) {
+        let lines = outbox.message.evidence.iter();
+        let first = lines.filter_map(|line| line.text.split(' ').next());
+        let listed: Vec<&str> = first.collect();
+        if !listed.is_empty() {
+            let (id, listed) = (outbox.id, listed.join(", "));
+            self.below(now, &format!("message {id} lists {listed}"));
+        }
+    }
+
     /// What became durable.
     pub fn writes(&mut self, writes: &[Write], now: Time) {
         for write in writes {
@@ -161,6 +173,7 @@ impl Trace {
                     let (id, to, text) = (outbox.id, &outbox.to, &outbox.message.text);
                     if self.messages.insert(id, ()).is_none() {
                         self.below(now, &format!("message {id}, {kind} to {to}: {text}"));
+                        self.lists(outbox, now);
                     } else if let Delivery::GivenUp { why } = &outbox.delivery {
                         self.below(now, &format!("message {id} is given up: {why}"));
                     }
@@ -186,6 +199,7 @@ impl Trace {
                 Write::Arrived(_)
                 | Write::Disposed { .. }
                 | Write::Dead(_)
+                | Write::Alert { .. }
                 | Write::Run(_)
                 | Write::Program { .. }
                 | Write::Intent(_)

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Params};
 use serde::Serialize;
 use smol_str::SmolStr;
 
@@ -13,8 +13,8 @@ use super::record::{decode, open};
 use super::trouble::corrupt;
 use super::write::run_columns;
 use crate::journal::{
-    Arrival, Bodies, Body, DebtId, Error, ErrorKind, EventId, Incident, IncidentId, Needs, RunId,
-    StoredRun,
+    Arrival, Bodies, Body, DebtId, Error, ErrorKind, EventId, Heard, Incident, IncidentId, Needs,
+    RunId, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Time};
@@ -74,7 +74,35 @@ fn incidents(
         let id = IncidentId(whole(get(row, 1)?));
         Ok((id, decode_column(row, 0, "an incident")))
     });
-    Ok(found?.into_iter().collect())
+    let mut found: Found<IncidentId, Incident> = found?.into_iter().collect();
+    let sql =
+        "SELECT incident, record FROM alert WHERE incident IN (SELECT value FROM json_each(?1))";
+    bring_alerts(connection, sql, [list(&ids)], &mut found)?;
+    Ok(found)
+}
+
+/// Brings the alerts of incidents in; one that has a damaged alert cannot be read.
+pub fn bring_alerts(
+    connection: &Connection,
+    sql: &str,
+    asked: impl Params,
+    found: &mut BTreeMap<IncidentId, Result<Incident, Error>>,
+) -> Result<(), Error> {
+    let alerts = all(connection, sql, asked, |row| {
+        let id = IncidentId(whole(get(row, 0)?));
+        let alert = decode::<(IncidentId, SmolStr, Heard)>(&get::<Vec<u8>>(row, 1)?);
+        Ok((id, alert.filter(|(own, ..)| *own == id)))
+    })?;
+    for (id, alert) in alerts {
+        match (found.get_mut(&id), alert) {
+            (Some(Ok(incident)), Some((_, fingerprint, heard))) => {
+                incident.bring_alert(fingerprint, heard);
+            }
+            (Some(known @ Ok(_)), None) => *known = Err(corrupt("an alert of an incident")),
+            (Some(Err(_)) | None, _) => {}
+        }
+    }
+    Ok(())
 }
 
 fn runs(connection: &Connection, asked: &[RunId]) -> Result<Found<RunId, StoredRun>, Error> {

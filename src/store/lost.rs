@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 
 use super::ask::{Read, all, decode_column, get, one, whole};
+use super::fetch::bring_alerts;
 use super::trouble::corrupt;
 use super::write::{LOST, execute, number, state_column};
 use crate::journal::{
@@ -18,27 +19,42 @@ use crate::value::Time;
 type Kept<T> = Result<T, Lost>;
 
 pub fn open_incidents(connection: &Connection) -> Result<Vec<Kept<Incident>>, Error> {
+    let sql = "SELECT record, id FROM incident WHERE open = 1";
+    let read = all(connection, sql, [], |row| {
+        let id = IncidentId(whole(get(row, 1)?));
+        Ok((id, decode_column(row, 0, "an incident")))
+    })?;
+    let mut found = read.into_iter().collect();
     let sql =
-        "SELECT record, id, runbook, key, opened FROM incident WHERE open = 1 ORDER BY id DESC";
-    kept(connection, sql, "an incident", |row| {
-        let id = whole(get(row, 1)?);
-        let count = |sql| {
-            let found = one(connection, sql, [get::<i64>(row, 1)?], |row| {
-                get::<i64>(row, 0)
-            })?;
-            Ok::<_, Error>(whole(found.unwrap_or_default()))
-        };
-        let runs =
-            count("SELECT coalesce(max(ordinal) + 1, 0) FROM run WHERE kind = 0 AND owner = ?1")?;
+        "SELECT incident, alert.record FROM incident JOIN alert ON incident = id WHERE open = 1";
+    bring_alerts(connection, sql, [], &mut found)?;
+    let newest_first = found.into_iter().rev();
+    let kept = newest_first.map(|(id, read)| kept_row(read, || left_of(connection, id)));
+    kept.collect()
+}
+
+/// What is left of an incident that cannot be read.
+fn left_of(connection: &Connection, id: IncidentId) -> Result<Lost, Error> {
+    let at = number(id.0)?;
+    let count = |sql| {
+        let found = one(connection, sql, [at], |row| get::<i64>(row, 0))?;
+        Ok::<_, Error>(whole(found.unwrap_or_default()))
+    };
+    let runs =
+        count("SELECT coalesce(max(ordinal) + 1, 0) FROM run WHERE kind = 0 AND owner = ?1")?;
+    let lines = count("SELECT coalesce(max(number) + 1, 0) FROM entry WHERE incident = ?1")?;
+    let sql = "SELECT runbook, key, opened FROM incident WHERE id = ?1";
+    let left = one(connection, sql, [at], |row| {
         Ok(Lost::Incident(LostIncident {
-            id: IncidentId(id),
-            runbook: get::<String>(row, 2)?.into(),
-            key: get::<String>(row, 3)?.into(),
-            opened: Time::from_millis(get(row, 4)?).unwrap_or_default(),
+            id,
+            runbook: get::<String>(row, 0)?.into(),
+            key: get::<String>(row, 1)?.into(),
+            opened: Time::from_millis(get(row, 2)?).unwrap_or_default(),
             runs: u32::try_from(runs).unwrap_or(u32::MAX),
-            lines: count("SELECT coalesce(max(number) + 1, 0) FROM entry WHERE incident = ?1")?,
+            lines,
         }))
-    })
+    })?;
+    left.ok_or_else(|| corrupt("an incident"))
 }
 
 pub fn open_intents(connection: &Connection) -> Result<Vec<Kept<StoredIntent>>, Error> {
@@ -106,8 +122,12 @@ pub fn debts(connection: &Connection) -> Result<Vec<Kept<Debt>>, Error> {
 pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
     match lost {
         Lost::Incident(lost) => {
-            let sql = "DELETE FROM incident WHERE id = ?1";
-            execute(connection, sql, [number(lost.id.0)?])?;
+            for sql in [
+                "DELETE FROM incident WHERE id = ?1",
+                "DELETE FROM alert WHERE incident = ?1",
+            ] {
+                execute(connection, sql, [number(lost.id.0)?])?;
+            }
         }
         // Its targets stay, and count.
         Lost::Intent { id, .. } => {

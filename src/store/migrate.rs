@@ -3,11 +3,13 @@
 //! In: a store of any version. Out: one of the newest, or a refusal if a later version of the tool
 //! wrote it, or something else altogether. Never changes a step that was released.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
-use super::record::FORM;
+use super::ask::{get, one};
+use super::record::{FORM, decode, encode};
 use super::trouble::{error, from_sqlite};
-use crate::journal::{Error, ErrorKind, StoreMigrated};
+use super::write::{execute, write_alert};
+use crate::journal::{Error, ErrorKind, Incident, StoreMigrated};
 
 /// Version N is what the first N steps make.
 const STEPS: &[&str] = &[
@@ -16,7 +18,11 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
     include_str!("migrations/0005.sql"),
+    include_str!("migrations/0006.sql"),
 ];
+
+/// Since this version the alerts of an incident have rows of their own.
+const ALERTS: usize = 6;
 
 /// Says in the file's head that it is a store: `rbk` and a zero, as a number.
 const APPLICATION: i64 = 0x7262_6b00;
@@ -98,6 +104,9 @@ pub fn migrate(connection: &Connection, schema: Schema) -> Result<Option<StoreMi
     for step in STEPS.iter().skip(done) {
         connection.execute_batch(step).map_err(from_sqlite)?;
     }
+    if (1..ALERTS).contains(&done) {
+        part_alerts(connection)?;
+    }
     let version = STEPS.len();
     let stamp = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version}");
     connection.execute_batch(&stamp).map_err(from_sqlite)?;
@@ -106,6 +115,31 @@ pub fn migrate(connection: &Connection, schema: Schema) -> Result<Option<StoreMi
         from: number(done),
         to: number(version),
     }))
+}
+
+/// Gives the alerts that stand in the records of incidents rows of their own. A record that cannot be
+/// read stays: whoever needs it says so.
+fn part_alerts(connection: &Connection) -> Result<(), Error> {
+    let mut after = 0;
+    loop {
+        let sql = "SELECT id, record FROM incident WHERE id > ?1 ORDER BY id LIMIT 1";
+        let next = one(connection, sql, [after], |row| {
+            Ok((get::<i64>(row, 0)?, get::<Vec<u8>>(row, 1)?))
+        })?;
+        let Some((id, record)) = next else {
+            return Ok(());
+        };
+        after = id;
+        let Some(mut incident) = decode::<Incident>(&record) else {
+            continue;
+        };
+        let alerts = incident.take_alerts();
+        for (fingerprint, heard) in alerts.all() {
+            write_alert(connection, incident.id, fingerprint, *heard)?;
+        }
+        let sql = "UPDATE incident SET record = ?2 WHERE id = ?1";
+        execute(connection, sql, params![id, encode(&incident)])?;
+    }
 }
 
 fn number(connection: &Connection, pragma: &str) -> Result<i64, Error> {

@@ -115,6 +115,12 @@ fn incidents(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {
              (SELECT number FROM entry WHERE incident = ?1 ORDER BY number LIMIT ?2)",
             params![id, i64::try_from(left).unwrap_or(i64::MAX)],
         )?;
+        left -= execute(
+            connection,
+            "DELETE FROM alert WHERE incident = ?1 AND fingerprint IN \
+             (SELECT fingerprint FROM alert WHERE incident = ?1 ORDER BY fingerprint LIMIT ?2)",
+            params![id, i64::try_from(left).unwrap_or(i64::MAX)],
+        )?;
         if left == 0 {
             return Ok(Verdict::Pauses);
         }
@@ -256,11 +262,16 @@ fn still_fires(connection: &Connection, incident: u64) -> Result<bool, Error> {
     let id = i64::try_from(incident).unwrap_or(i64::MAX);
     let sql = "SELECT record FROM incident WHERE id = ?1";
     let found: Vec<Vec<u8>> = all_of(connection, sql, [id])?;
-    let fires = |record: &Vec<u8>| {
-        // One that cannot be read may need anything.
-        decode::<Incident>(record).is_none_or(|one| !one.state.is_over() || !one.firing.is_empty())
+    // One that cannot be read may need anything.
+    let is_open = |record: &Vec<u8>| {
+        decode::<Incident>(record).is_none_or(|incident| !incident.state.is_over())
     };
-    Ok(found.iter().any(fires))
+    if found.iter().any(is_open) {
+        return Ok(true);
+    }
+    let sql = "SELECT 1 FROM alert WHERE incident = ?1 AND fires = 1 LIMIT 1";
+    let fires: Vec<i64> = all_of(connection, sql, [id])?;
+    Ok(!found.is_empty() && !fires.is_empty())
 }
 
 fn letters(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {

@@ -9,8 +9,8 @@ use rusqlite::{Connection, Params, params};
 use super::record::{encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
-    Arrival, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId, Hold,
-    Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope, StoredIntent,
+    Arrival, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId, Heard,
+    Hold, Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope, StoredIntent,
     StoredRun, StoredWait, Write,
 };
 use crate::program::CodeHash;
@@ -23,6 +23,11 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Disposed { event, disposition } => disposed(connection, *event, disposition),
         Write::Dead(letter) => dead(connection, letter),
         Write::Incident(incident) => write_incident(connection, incident),
+        Write::Alert {
+            incident,
+            fingerprint,
+            heard,
+        } => write_alert(connection, *incident, fingerprint, *heard),
         Write::Entry { incident, entry } => write_entry(connection, *incident, entry),
         Write::Run(run) => write_run(connection, run),
         Write::Program { hash, artefact } => program(connection, *hash, artefact),
@@ -108,8 +113,11 @@ fn dead(connection: &Connection, letter: &DeadLetter) -> Result<(), Error> {
 fn write_incident(connection: &Connection, incident: &Incident) -> Result<(), Error> {
     execute(
         connection,
-        "INSERT OR REPLACE INTO incident (id, runbook, key, opened, open, record) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        // An index of what stays the same is left alone.
+        "INSERT INTO incident (id, runbook, key, opened, open, record) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET \
+         runbook = excluded.runbook, key = excluded.key, opened = excluded.opened, \
+         open = excluded.open, record = excluded.record",
         params![
             number(incident.id.0)?,
             incident.runbook.as_str(),
@@ -117,6 +125,26 @@ fn write_incident(connection: &Connection, incident: &Incident) -> Result<(), Er
             incident.opened.millis(),
             !incident.state.is_over(),
             encode(incident),
+        ],
+    )?;
+    Ok(())
+}
+
+/// An alert that an incident has heard of.
+pub fn write_alert(
+    connection: &Connection,
+    incident: IncidentId,
+    fingerprint: &str,
+    heard: Heard,
+) -> Result<(), Error> {
+    execute(
+        connection,
+        "INSERT OR REPLACE INTO alert (incident, fingerprint, fires, record) VALUES (?1, ?2, ?3, ?4)",
+        params![
+            number(incident.0)?,
+            fingerprint,
+            heard.fires,
+            encode(&(incident, fingerprint, heard)),
         ],
     )?;
     Ok(())

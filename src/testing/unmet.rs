@@ -96,6 +96,7 @@ fn fault_code(reason: Reason) -> Code {
         | Reason::Hold
         | Reason::Declared
         | Reason::CancelledAfterChange
+        | Reason::CameBack
         | Reason::NotYet => Code::ExpectationNotMet,
     }
 }

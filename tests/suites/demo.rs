@@ -36,7 +36,7 @@ fn heals_and_pages() {
         "LedgerUnhealthy fires, its check of books fails",
         "novel",
         "paged builder because novel",
-        "delivered to demo:builder",
+        "page delivered to demo:builder",
     ] {
         let at = rest
             .find(part)
@@ -45,6 +45,7 @@ fn heals_and_pages() {
     }
     assert!(page.contains("PAGE for builder (sev2)"), "{page}");
     assert!(page.contains("the books are out of balance"), "{page}");
+    assert!(page.contains("answer with: rbk incident ack 2\n"), "{page}");
     let left: Vec<_> = std::fs::read_dir(temporary.path()).unwrap().collect();
     assert!(left.is_empty(), "left behind: {left:?}");
 }

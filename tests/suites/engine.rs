@@ -4,6 +4,7 @@
 //! for each of its commits, and the agent dies right after it, with the changes that were on their
 //! way having taken effect, and without; once, and again while it begins anew. Nothing that must always hold may be broken in any of them.
 
+mod joins;
 mod many;
 mod planted;
 mod random;
@@ -29,6 +30,7 @@ pub fn trials() -> Vec<Trial> {
     let gates = trial("engine/gates are as the reference says".to_owned(), gates);
     trials
         .chain([gates])
+        .chain(joins::trials())
         .chain(many::trials())
         .chain(random::trials())
         .chain(planted::trials())

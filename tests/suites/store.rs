@@ -4,6 +4,7 @@
 //! disk; by chance both are given the same batches and asked the same. Then the world goes wrong:
 //! the process is killed, the disk is full, the file is damaged, somebody else takes it over.
 
+mod alerts;
 mod alike;
 mod behaviour;
 mod crash;
@@ -23,6 +24,7 @@ pub use crash::child;
 pub fn trials() -> Vec<Trial> {
     let lists = [
         behaviour::trials(),
+        alerts::trials(),
         alike::trials(),
         crash::trials(),
         owner::trials(),

@@ -24,6 +24,14 @@ const MOST: usize = 500;
 #[derive(Debug)]
 pub struct Asked<T>(pub T);
 
+/// A call that takes no query.
+#[derive(Debug, serde::Deserialize)]
+pub struct Nothing {}
+
+impl Query for Nothing {
+    const NAMES: &[(&str, Kind)] = &[];
+}
+
 /// The part of the path that names something.
 #[derive(Debug)]
 pub struct Name(pub String);
@@ -52,11 +60,11 @@ fn mistake(said: &[(String, String)], names: &[(&str, Kind)]) -> Option<String> 
                 .iter()
                 .map(|(known, _)| format!("`{known}`"))
                 .collect();
-            let known = known.join(", ");
-            return Some(format!(
-                "nothing is called `{}` here: known are {known}",
-                shown(name)
-            ));
+            let known = match known.is_empty() {
+                true => "this call takes no query".to_owned(),
+                false => format!("known are {}", known.join(", ")),
+            };
+            return Some(format!("nothing is called `{}` here: {known}", shown(name)));
         };
         if !before.insert(name) {
             return Some(format!("`{name}` is said twice"));

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::super::view::{HoldView, StormView};
+use super::asked::{Asked, Nothing};
 use super::incidents::{Said, body_of, conflict, taker, who};
 use super::{Caller, Failed, Shared};
 use crate::engine::{Engine, Refusal};
@@ -61,7 +62,10 @@ pub fn storms(engine: &Engine) -> Vec<StormView> {
 }
 
 /// `GET /v1/hold`
-pub async fn held(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
+pub async fn held(
+    State(shared): State<Arc<Shared>>,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Result<Response, Failed> {
     let held = shared.handle.look(holds);
     let holds = held.await?;
     let all = holds
@@ -81,7 +85,7 @@ pub async fn hold(
     let scope = of.scope()?;
     let by = of.who(caller)?;
     match shared.handle.stop_changes(scope, by, of.why).await? {
-        Ok(()) => held(State(shared)).await,
+        Ok(()) => held(State(shared), Asked(Nothing {})).await,
         Err(refusal) => Err(conflict(&refusal)),
     }
 }
@@ -104,7 +108,7 @@ pub async fn release(
         .release_changes(scope.clone(), by, why)
         .await?
     {
-        true => held(State(shared)).await,
+        true => held(State(shared), Asked(Nothing {})).await,
         false => {
             let why = format!("nothing stops the changes of {}", scope.shown());
             Err(Failed::of(StatusCode::CONFLICT, why))
@@ -113,7 +117,10 @@ pub async fn release(
 }
 
 /// `GET /v1/storms`
-pub async fn list(State(shared): State<Arc<Shared>>) -> Result<Response, Failed> {
+pub async fn list(
+    State(shared): State<Arc<Shared>>,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Result<Response, Failed> {
     let storms = shared.handle.look(storms);
     Ok(axum::Json(json!({"version": 1, "storms": storms.await?})).into_response())
 }
@@ -128,8 +135,8 @@ pub async fn acknowledge(
     let scope = of.scope()?;
     let taker = taker(caller, &of.said())?;
     match shared.handle.acknowledge_storm(scope, taker).await? {
-        Ok(()) => list(State(shared)).await,
-        Err(refusal @ Refusal::NoStorm) => {
+        Ok(()) => list(State(shared), Asked(Nothing {})).await,
+        Err(refusal @ Refusal::NoStorm(_)) => {
             Err(Failed::of(StatusCode::NOT_FOUND, refusal.to_string()))
         }
         Err(refusal) => Err(conflict(&refusal)),

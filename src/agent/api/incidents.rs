@@ -80,7 +80,11 @@ pub async fn list(
     let page = page.await?;
     let list = shared.handle.look(move |engine| IncidentList {
         version: 1,
-        incidents: page.found.iter().map(IncidentView::of).collect(),
+        incidents: page
+            .found
+            .iter()
+            .map(|one| IncidentView::of(one).at(engine))
+            .collect(),
         total: page.total,
         held_by: held_by(engine),
         holds: control::holds(engine),
@@ -110,7 +114,12 @@ pub async fn show(
         let entries = archive.timeline(id, from.from)?;
         Ok(Some(IncidentDetail::of(&incident, &entries)))
     });
-    detail.await?.map(axum::Json).ok_or_else(|| unknown(id))
+    let detail = detail.await?.ok_or_else(|| unknown(id))?;
+    let detail = shared.handle.look(move |engine| IncidentDetail {
+        incident: detail.incident.at(engine),
+        ..detail
+    });
+    Ok(axum::Json(detail.await?))
 }
 
 /// `POST /v1/incidents/ID/ack`

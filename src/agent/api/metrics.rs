@@ -12,12 +12,16 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Shared;
+use super::asked::{Asked, Nothing};
 use super::refused::Refused;
 use crate::host::{COMMITS, Tally};
 use crate::journal::Scope;
 
 /// `GET /metrics`
-pub async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+pub async fn metrics(
+    State(shared): State<Arc<Shared>>,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Response {
     let mut page = Page::default();
     let status = shared.handle.status();
     agent(&mut page, &shared);

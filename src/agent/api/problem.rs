@@ -73,6 +73,11 @@ impl From<Unanswered> for Failed {
     fn from(unanswered: Unanswered) -> Failed {
         match unanswered {
             Unanswered::Gone => Gone.into(),
+            Unanswered::Unread(why) => Failed::with(
+                StatusCode::SERVICE_UNAVAILABLE,
+                Code::StoreFailed,
+                format!("the store cannot be read: {why}"),
+            ),
             Unanswered::Damaged(why) => {
                 Failed::with(StatusCode::INTERNAL_SERVER_ERROR, Code::StoreCorrupt, why)
             }
@@ -131,4 +136,19 @@ pub async fn not_so() -> Failed {
         StatusCode::METHOD_NOT_ALLOWED,
         "this is not offered here; `rbk agent --help` lists what the agent offers",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Failed;
+    use crate::diag::Code;
+    use crate::host::Unanswered;
+
+    #[test]
+    fn a_look_that_fails_says_what_failed() {
+        let failed = Failed::from(Unanswered::Unread("disk I/O error".to_owned()));
+        assert_eq!(failed.status, 503);
+        assert_eq!(failed.code, Some(Code::StoreFailed));
+        assert_eq!(failed.why, "the store cannot be read: disk I/O error");
+    }
 }

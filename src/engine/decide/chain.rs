@@ -309,6 +309,17 @@ fn tells(
         next: moment::after(now, hold.unwrap_or_else(|| backed_off(repeats))),
         why,
     };
+    let text = match duty.link.and_then(&of) {
+        _ if repeats > 0 => format!("nobody has answered yet: {}", duty.text),
+        Some((before, ..)) => match why {
+            Climb::Unreached => format!("{before} could not be reached: {}", duty.text),
+            Climb::First | Climb::Unanswered => {
+                format!("{before} has not answered: {}", duty.text)
+            }
+        },
+        None if why == Climb::Unanswered => format!("nobody has answered yet: {}", duty.text),
+        None => duty.text.clone(),
+    };
     let first = of(0).map(|(_, address, _)| address);
     let again = first.filter(|first| repeats > 0 && place > 0 && *first != address);
     let all = [address].into_iter().chain(again);
@@ -316,7 +327,7 @@ fn tells(
         decision.then(match subject {
             Subject::Incident(incident) => {
                 let reason = Reason::from_word(&duty.reason);
-                Work::Tell(*incident, to, duty.text.clone(), reason)
+                Work::Tell(*incident, to, text.clone(), reason)
             }
             Subject::Storm(scope) => Work::TellOfStorm(scope.clone(), to),
         })

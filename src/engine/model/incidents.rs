@@ -2,16 +2,19 @@
 //!
 //! In memory are all that are not over, and those that are over while a run works on them, a message
 //! about them is on its way, or something is owed after them. Others are brought in when they are
-//! named, and let go once what came of that is durable.
+//! named, and let go once what came of that is durable. Their alerts come and go with them, all of them:
+//! whether one fires, and whether another does, is asked of every alert that arrives. What is written of
+//! them is a row for each that has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
+use smol_str::SmolStr;
 
 use super::{Differing, Model};
 use crate::effect::{Reason, Settled};
 use crate::journal::{
-    AlertCleared, Entry, EventJoined, Fact, Happened, How, Incident, IncidentId, IncidentOpened,
+    Alerts, Entry, EventJoined, Fact, Happened, Heard, How, Incident, IncidentId, IncidentOpened,
     IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageId, MessageKind,
     MessageQueued, RunId, Said, SettledBy, Write,
 };
@@ -25,11 +28,15 @@ const LONGEST: Duration = Duration::from_millis(366 * 24 * 3_600_000);
 /// So many of the last pages that told of an incident are known by their numbers.
 const PAGES: usize = 8;
 
+static NO_ALERTS: Alerts = Alerts::NONE;
+
 /// By number, and by what they are about.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Incidents {
     /// Who is told, and what is locked and disturbed, stands elsewhere in the model.
     bodies: BTreeMap<IncidentId, Incident>,
+    /// What those of them that have any have heard of their alerts.
+    alerts: BTreeMap<IncidentId, Alerts>,
     keys: BTreeMap<Place, Seen>,
 }
 
@@ -69,7 +76,16 @@ impl Incidents {
         incident.duty = None;
         incident.locks.clear();
         incident.disturbed.clear();
+        let alerts = incident.take_alerts();
+        if !alerts.is_empty() {
+            self.alerts.insert(incident.id, alerts);
+        }
         self.bodies.insert(incident.id, incident);
+    }
+
+    fn let_go(&mut self, id: IncidentId) {
+        self.bodies.remove(&id);
+        self.alerts.remove(&id);
     }
 
     pub fn codes(&self) -> impl Iterator<Item = CodeHash> {
@@ -92,6 +108,11 @@ impl Model {
     /// An incident, if it is at hand.
     pub fn incident(&self, id: IncidentId) -> Option<&Incident> {
         self.incidents.bodies.get(&id)
+    }
+
+    /// What an incident has heard of its alerts, if it is at hand.
+    pub fn alerts(&self, id: IncidentId) -> &Alerts {
+        self.incidents.alerts.get(&id).unwrap_or(&NO_ALERTS)
     }
 
     /// The incidents that a page told of, and that are not over.
@@ -127,7 +148,8 @@ impl Model {
         u32::try_from(opened).unwrap_or(u32::MAX)
     }
 
-    /// An incident as it is kept, with what stands elsewhere in the model.
+    /// An incident as it is kept, with what stands elsewhere in the model; its alerts have rows of their
+    /// own.
     pub fn row_of(&self, id: IncidentId) -> Option<Incident> {
         let mut incident = self.incident(id)?.clone();
         incident.duty = self.chain(id).cloned();
@@ -147,7 +169,7 @@ impl Model {
     pub(in crate::engine) fn let_go(&mut self, ids: &BTreeSet<IncidentId>) {
         for id in ids {
             if self.incident(*id).is_some_and(|one| !self.is_wanted(one)) {
-                self.incidents.bodies.remove(id);
+                self.incidents.let_go(*id);
             }
         }
     }
@@ -180,21 +202,6 @@ impl Model {
     /// What a fact changes of incidents.
     pub(super) fn incident_changes(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         match fact {
-            Fact::IncidentOpened(fact) => {
-                self.incidents.saw(&Keyed {
-                    id: fact.incident,
-                    runbook: fact.runbook.clone(),
-                    key: fact.key.clone(),
-                    opened: at,
-                });
-                self.incidents.put(opened(fact, at));
-                changed.incidents.push(fact.incident);
-            }
-            Fact::EventJoined(fact) => self.with(fact.incident, changed, |one| joined(one, fact)),
-            Fact::AlertCleared(fact) => self.with(fact.incident, changed, |one| cleared(one, fact)),
-            Fact::IncidentReopened(fact) => {
-                self.with(fact.incident, changed, |one| reopened(one, fact, at));
-            }
             Fact::IncidentResolved(fact) => {
                 self.with(fact.incident, changed, |one| resolved(one, fact, at));
             }
@@ -230,6 +237,7 @@ impl Model {
                     self.with(id, changed, |one| {
                         one.runs = ordinal + 1;
                         one.run = Some(fact.run);
+                        one.again = false;
                     });
                 }
             }
@@ -248,8 +256,69 @@ impl Model {
                     self.with(id, changed, |one| one.said = Some(damaged(&fact.why)));
                 }
             }
+            Fact::IncidentOpened(_)
+            | Fact::EventJoined(_)
+            | Fact::AlertCleared(_)
+            | Fact::IncidentReopened(_) => self.arrival_changes(fact, at, changed),
             other => self.duty_changes(other, at, changed),
         }
+    }
+
+    /// What has come for an incident: it is opened, joined, back, or one of its alerts is over.
+    fn arrival_changes(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
+        match fact {
+            Fact::IncidentOpened(fact) => {
+                self.incidents.saw(&Keyed {
+                    id: fact.incident,
+                    runbook: fact.runbook.clone(),
+                    key: fact.key.clone(),
+                    opened: at,
+                });
+                self.incidents.put(opened(fact, at));
+                changed.incidents.push(fact.incident);
+                self.fires(fact.incident, fact.firing.clone(), changed);
+            }
+            Fact::EventJoined(fact) => {
+                self.with(fact.incident, changed, |one| joined(one, fact));
+                let firing = fact.fingerprint.clone().zip(fact.starts_at);
+                self.fires(fact.incident, firing, changed);
+            }
+            Fact::AlertCleared(fact) => {
+                self.with(fact.incident, changed, |one| one.cleared |= fact.last);
+                if let Some(since) = self.alerts(fact.incident).fires_since(&fact.fingerprint) {
+                    let fires = false;
+                    let heard = Heard { since, fires };
+                    self.hears_of(fact.incident, &fact.fingerprint, heard, changed);
+                }
+            }
+            Fact::IncidentReopened(fact) => {
+                self.with(fact.incident, changed, |one| reopened(one, fact, at));
+                self.fires(fact.incident, fact.firing.clone(), changed);
+            }
+            _ => {}
+        }
+    }
+
+    /// An alert of an incident fires.
+    fn fires(&mut self, id: IncidentId, firing: Option<(SmolStr, Time)>, changed: &mut Differing) {
+        if let Some((alert, since)) = firing {
+            let fires = true;
+            self.hears_of(id, &alert, Heard { since, fires }, changed);
+        }
+    }
+
+    /// What is told of an alert is the one row that its telling writes.
+    fn hears_of(&mut self, id: IncidentId, alert: &SmolStr, heard: Heard, changed: &mut Differing) {
+        if self.incident(id).is_none() || self.alerts(id).of(alert) == Some(heard) {
+            return;
+        }
+        let alerts = self.incidents.alerts.entry(id).or_default();
+        alerts.put(alert.clone(), heard);
+        changed.rows.push(Write::Alert {
+            incident: id,
+            fingerprint: alert.clone(),
+            heard,
+        });
     }
 
     /// Who has the duty, and until when; and the pages that told of it.
@@ -298,7 +367,7 @@ impl Model {
         }
     }
 
-    /// A newer run may be at work already: the incident came back meanwhile.
+    /// A newer run may be at work already, in what earlier versions did.
     fn works_no_more(&mut self, run: RunId, changed: &mut Differing) {
         if let Some(id) = run.incident() {
             self.with(id, changed, |one| {
@@ -360,7 +429,7 @@ fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         events: 1,
         newest_event: fact.event,
         bindings: fact.bindings.clone(),
-        firing: fact.firing.clone().into_iter().collect(),
+        firing: BTreeMap::new(),
         run: None,
         runs: 0,
         reopened: 0,
@@ -376,6 +445,7 @@ fn opened(fact: &IncidentOpened, at: Time) -> Incident {
         until: None,
         pages: Vec::new(),
         storm: None,
+        again: false,
     }
 }
 
@@ -389,16 +459,6 @@ fn damaged(why: &str) -> Said {
 fn joined(incident: &mut Incident, fact: &EventJoined) {
     incident.events += 1;
     incident.newest_event = fact.event;
-    if let (Some(alert), Some(since)) = (&fact.fingerprint, fact.starts_at) {
-        incident.firing.insert(alert.clone(), since);
-    }
-}
-
-fn cleared(incident: &mut Incident, fact: &AlertCleared) {
-    if let Some(since) = incident.firing.remove(&fact.fingerprint) {
-        incident.heard.insert(fact.fingerprint.clone(), since);
-    }
-    incident.cleared |= fact.last;
 }
 
 fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
@@ -409,8 +469,9 @@ fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
     incident.newest_event = fact.event;
     incident.code = fact.code;
     incident.bindings.clone_from(&fact.bindings);
-    incident.firing.extend(fact.firing.clone());
     incident.reopened += 1;
+    // Only one that a human called over is still at work.
+    incident.again = incident.run.is_some();
 }
 
 fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
@@ -421,6 +482,7 @@ fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
     incident.since = at;
     incident.until = None;
     incident.pages.clear();
+    incident.again = false;
     if fact.how == How::Human {
         incident.dirt.forgive();
     }

@@ -5,18 +5,19 @@ use smol_str::SmolStr;
 use super::Model;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
-    Climb, Debt, DebtId, Fact, Happened, How, IncidentId, IncidentState, MessageId, RunId, Subject,
+    Climb, Debt, DebtId, Fact, Happened, How, IncidentId, IncidentState, IntentState, MessageId,
+    MessageKind, RunId, Subject,
 };
-use crate::program::MessageKind;
+use crate::program;
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// The lines of timelines that a fact is.
 pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
-    let told = |ids: &[MessageId], happened: &dyn Fn(SmolStr) -> Happened| {
+    let told = |ids: &[MessageId], happened: &dyn Fn(SmolStr, MessageKind) -> Happened| {
         let known = ids.iter().filter_map(|id| model.message(*id));
         let told = known.filter_map(|outbox| {
             let incident = outbox.message.incident?;
-            Some((incident, happened(outbox.to.clone())))
+            Some((incident, happened(outbox.to.clone(), outbox.message.kind)))
         });
         told.collect()
     };
@@ -31,25 +32,36 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
         Fact::DebtPaid(fact) => owed(model, fact.debt, |debt| Happened::Paid {
             by: debt.owed_by.clone(),
         }),
-        Fact::MessagesDropped(fact) => told(&fact.messages, &|to| Happened::Dropped {
+        Fact::MessagesDropped(fact) => told(&fact.messages, &|to, _| Happened::Dropped {
             to,
             why: escape_text(&fact.why, SHOWN_CHARACTERS),
         }),
         Fact::MessagesBundled(fact) => {
             let others = fact.messages.len().saturating_sub(1);
             let others = u32::try_from(others).unwrap_or(u32::MAX);
-            told(&fact.messages, &|to| Happened::Bundled {
+            told(&fact.messages, &|to, _| Happened::Bundled {
                 to,
                 page: fact.page,
                 others,
             })
         }
-        Fact::MessagesDelivered(fact) => told(&fact.messages, &|to| Happened::Delivered { to }),
-        Fact::MessagesFailed(fact) => told(&fact.messages, &|to| Happened::Undelivered {
+        Fact::MessagesDelivered(fact) => {
+            told(&fact.messages, &|to, kind| Happened::Sent { to, kind })
+        }
+        Fact::MessagesFailed(fact) => told(&fact.messages, &|to, _| Happened::Undelivered {
             to,
             why: escape_text(&fact.why, SHOWN_CHARACTERS),
             tries: fact.tries,
         }),
+        Fact::ChangeStarted(fact) => {
+            let known = model.intent(fact.intent);
+            let again = known.filter(|granted| granted.state == IntentState::Unknown);
+            let again = again.and_then(|granted| {
+                let call = granted.intent.call.clone();
+                Some((granted.run.incident()?, Happened::Repeated { call }))
+            });
+            again.into_iter().collect()
+        }
         Fact::ChangePerformed(fact) => {
             let performed = model.intent(fact.intent).and_then(|granted| {
                 let happened = Happened::Performed {
@@ -108,7 +120,7 @@ fn of_duty(model: &Model, fact: &Fact) -> Option<(IncidentId, Happened)> {
         Fact::NoticeGiven(fact) => {
             let (id, notice) = (fact.run.incident()?, fact.notice.clone()?);
             let of_storm = model.incident(id).is_some_and(|one| one.storm.is_some());
-            let happened = match notice.kind == MessageKind::Page && of_storm {
+            let happened = match notice.kind == program::MessageKind::Page && of_storm {
                 true => Happened::Needed(notice),
                 false => Happened::Told(notice),
             };
@@ -257,6 +269,7 @@ mod tests {
         "IncidentAcknowledged",
         "AcknowledgementLapsed",
         "NoticeGiven",
+        "ChangeStarted",
         "ChangePerformed",
         "ChangeSettled",
         "TargetsReleased",

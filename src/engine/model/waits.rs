@@ -4,7 +4,9 @@
 //! of it up.
 
 use super::Model;
-use crate::journal::{Fact, IntentWaiting, RunId, RunMoved, StoredWait, Waits};
+use crate::journal::{
+    Fact, IncidentId, IntentWaiting, Obstacle, RunId, RunMoved, StoredWait, Waits,
+};
 use crate::run::{self, moment};
 use crate::value::{Duration, Time};
 
@@ -12,6 +14,12 @@ impl Model {
     /// What a run waits for, if it does.
     pub fn wait(&self, run: RunId) -> Option<&Waits> {
         self.waits.get(&run)?.now.as_ref()
+    }
+
+    /// What the run of an incident waits for, if it does.
+    pub fn waits_for(&self, incident: IncidentId) -> Option<&Obstacle> {
+        let run = self.incident(incident)?.run?;
+        Some(&self.wait(run)?.obstacle)
     }
 
     /// How long a run has waited by now, all together.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::super::Engine;
-use super::super::decide::{chain, deliver};
+use super::super::decide::{chain, deliver, storm};
 use super::super::duty::link;
 use crate::effect::{Reason, Severity};
-use crate::journal::{Incident, IncidentId, Line, Message, MessageKind, Notes, Scope};
+use crate::journal::{Incident, Line, Message, MessageKind, Notes, Scope};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -25,22 +25,18 @@ impl Engine {
         if deliver::is_due(&self.model, &thread, to) {
             return;
         }
-        let members = self.storms.of(scope);
-        let listed_ids = self.told_in_storm(scope);
-        let mut severity = Severity::None;
-        let mut evidence = Vec::new();
-        for id in listed_ids {
-            let Some(incident) = self.model.incident(id) else {
-                continue;
-            };
-            severity = severity.max(incident.severity);
-            evidence.push(listed(incident));
-        }
-        if members.len() > LISTED {
-            let text = format!("… and {} more", members.len() - LISTED);
+        let open = self.open_in_storm(scope);
+        let severities = open.iter().take(LISTED).map(|one| one.severity);
+        let severity = severities.max().unwrap_or(Severity::None);
+        let mut evidence: Vec<Line> = open.iter().take(LISTED).map(|one| listed(one)).collect();
+        if let Some(more) = open.len().checked_sub(LISTED + 1) {
+            let text = format!("… and {} more", more + 1);
             evidence.push(Line { at: now, text });
         }
-        let text = self.storm_words(scope);
+        let text = match self.storm_unanswered(scope) {
+            true => format!("nobody has answered yet: {}", self.storm_words(scope)),
+            false => self.storm_words(scope),
+        };
         let mut message = self.storm_message(scope, thread, MessageKind::Page, &text, now);
         message.severity = severity;
         message.evidence = evidence;
@@ -49,9 +45,18 @@ impl Engine {
         self.queue_of(Some(scope.clone()), to, message, 0, now);
     }
 
-    /// The incidents that its page lists.
-    pub(in super::super) fn told_in_storm(&self, scope: &Scope) -> Vec<IncidentId> {
-        self.storms.of(scope).into_iter().take(LISTED).collect()
+    /// Its incidents that are not over: whatever is not is at hand.
+    fn open_in_storm(&self, scope: &Scope) -> Vec<&Incident> {
+        let members = self.storms.of(scope).into_iter();
+        let known = members.filter_map(|id| self.model.incident(id));
+        known.filter(|one| !one.state.is_over()).collect()
+    }
+
+    /// Whether somebody was told of it before, and has not answered.
+    fn storm_unanswered(&self, scope: &Scope) -> bool {
+        let storm = self.model.storm(scope);
+        let duty = storm.and_then(|storm| storm.duty.as_ref());
+        duty.is_some_and(|duty| duty.repeats > 0 || duty.link.is_some_and(|link| link > 0))
     }
 
     pub(super) fn storm_message(
@@ -92,15 +97,35 @@ impl Engine {
 
     pub(in super::super) fn storm_words(&self, scope: &Scope) -> String {
         let many = self.storms.of(scope).len();
-        let more = match scope {
-            Scope::All => "storms of several products",
-            Scope::Product(_) | Scope::Runbook(_) => {
-                "too many at once for each to be a trouble of its own"
-            }
+        let over = match many.saturating_sub(self.open_in_storm(scope).len()) {
+            0 => String::new(),
+            over => format!(" ({over} of them are over)"),
+        };
+        let since = self.model.storm(scope).filter(|_| self.lasts(scope));
+        let since = since.map(|storm| format!(" since {}", storm.since));
+        let bounds = &self.bounds.storm;
+        let (more, lasts) = match scope {
+            Scope::All => (
+                "storms of several products",
+                format!("fewer than {} products are in storm", storm::PRODUCTS),
+            ),
+            Scope::Product(_) | Scope::Runbook(_) => (
+                "too many at once for each to be a trouble of its own",
+                match storm::quarter(bounds) {
+                    1 => format!("none has come within {} for {}", bounds.span, storm::QUIET),
+                    few => format!(
+                        "fewer than {few} have come within {} for {}",
+                        bounds.span,
+                        storm::QUIET
+                    ),
+                },
+            ),
         };
         format!(
-            "{many} incidents so far, {more}: nothing is mended while it lasts, and none of them \
-             pages by itself"
+            "{many} incidents{}{over}, {more}: nothing is mended while it lasts, and none of them \
+             pages by itself; it is over once {lasts}, and remedies go on {} later",
+            since.unwrap_or_default(),
+            bounds.cool_down
         )
     }
 

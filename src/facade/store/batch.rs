@@ -8,9 +8,9 @@ use super::time;
 use crate::effect::{Call, Severity};
 use crate::journal::{
     self, Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
-    Happened, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId, IntentState,
-    Message, MessageId, MessageKind, Notes, Obstacle, Outbox, RunId, Scope, Source, Stamp,
-    Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits, Write,
+    Happened, Heard, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId,
+    IntentState, Message, MessageId, MessageKind, Notes, Obstacle, Outbox, RunId, Scope, Source,
+    Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits, Write,
 };
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Action, Dirt, Intent, IntentKind, StepPath};
@@ -149,7 +149,18 @@ impl Batch {
             until: None,
             pages: Vec::new(),
             storm: None,
+            again: false,
         })))
+    }
+
+    /// What an incident has heard of an alert.
+    pub fn alert(self, incident: u64, fingerprint: &str, since: i64, fires: bool) -> Batch {
+        let since = time(since);
+        self.with(Write::Alert {
+            incident: IncidentId(incident),
+            fingerprint: fingerprint.into(),
+            heard: Heard { since, fires },
+        })
     }
 
     /// An entry of a timeline.

@@ -23,6 +23,16 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
+    /// What is waited for, after "waiting for".
+    pub fn awaited(&self) -> String {
+        match self {
+            Obstacle::Freeze(scope) => format!("changes of {} to be let go on", scope.shown()),
+            Obstacle::Target(target) => format!("{} {} to be free", target.kind(), target.key()),
+            Obstacle::Count(_, kind) => format!("its turn among {kind}"),
+            Obstacle::Storm(scope) => format!("the storm of {} to be over", scope.shown()),
+        }
+    }
+
     /// Whether it is a storm, which has a patience of its own.
     pub fn is_storm(&self) -> bool {
         match self {

@@ -45,6 +45,12 @@ impl Memory {
             for place in lines {
                 self.timelines.remove(&place);
             }
+            let alerts = self.alerts_of(id).take(left);
+            let alerts: Vec<_> = alerts.map(|(alert, _)| (id, alert.clone())).collect();
+            left -= alerts.len();
+            for place in alerts {
+                self.alerts.remove(&place);
+            }
             if left == 0 {
                 // The rest of it comes next.
                 walk.at = id.0 - 1;
@@ -164,7 +170,8 @@ impl Memory {
     /// Whether an incident is not over, or its alerts fire on: what arrived is compared with them.
     fn fires(&self, id: IncidentId) -> bool {
         let known = self.incidents.get(&id);
-        known.is_some_and(|one| !one.state.is_over() || !one.firing.is_empty())
+        let fires = || self.alerts_of(id).any(|(_, heard)| heard.fires);
+        known.is_some_and(|one| !one.state.is_over() || fires())
     }
 
     fn retire_letters(&mut self, keep: &Keep, after: u64, most: usize) -> Step {

@@ -88,7 +88,7 @@ fn reload() {
     stage.wait_for_log("A1211");
     let first = stage.incident("a");
     stage.wait_for_told("the last good package pages", |_, body| {
-        body["incident"] == first && body["text"] == "nobody can tell how a is"
+        body["incident"] == first && body["text"] == "nobody can tell how a is; nothing was changed"
     });
     let path = stage.path("package/service.rbk");
     let text = fs::read_to_string(&path).unwrap().replace("upp()", "up()");
@@ -99,7 +99,7 @@ fn reload() {
     stage.wait_for_log("loaded anew");
     let second = stage.incident("b");
     stage.wait_for_told("the mended package pages", |_, body| {
-        body["incident"] == second && body["text"] == "nobody knows how b is"
+        body["incident"] == second && body["text"] == "nobody knows how b is; nothing was changed"
     });
 }
 

@@ -147,7 +147,12 @@ fn together() {
     let list = pages.iter().find(|page| page["incident"].is_null());
     let list = list.expect("there is a page with a list");
     let answer = list["answer"].as_str().unwrap();
-    let number = answer.strip_prefix("rbk incident ack --page ").unwrap();
+    // It is typed where nobody knows the address.
+    let command = format!(
+        "rbk incident ack --agent http://127.0.0.1:{} --page ",
+        stage.port
+    );
+    let number = answer.strip_prefix(&command).unwrap();
     let said = stage.rbk(&["incident", "ack", "--page", number, "--as", "ada"]);
     assert!(said.starts_with("Acknowledged: incident"), "{said}");
     for id in told_of(list) {

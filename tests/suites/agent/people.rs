@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::Case;
-use super::stage::{Prom, Stage, number};
+use super::stage::{Prom, Stage, inner, number};
 use crate::harness::server::{Server, closed_port, respond};
 use crate::harness::wait;
 
@@ -18,6 +20,8 @@ pub const CASES: &[Case] = &[
         second_link,
     ),
     ("whoever follows incidents outlives the agent", followed),
+    ("what waits is shown with what it waits for", waits),
+    ("whoever follows incidents bears that one is gone", gone),
 ];
 
 /// Pages somebody: what is seen fits nothing that the runbook knows.
@@ -93,6 +97,7 @@ fn followed() {
     let mut stage = puzzled(Stage::new());
     let before = stage.incident("before");
     stage.wait_for(before, "handed");
+    stage.wait_for_log(&format!("incident {before} is handed over (novel)"));
     let out = std::fs::File::create(stage.path("out")).unwrap();
     let errors = std::fs::File::create(stage.path("errors")).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
@@ -147,4 +152,67 @@ impl Drop for Reader {
         self.0.kill().ok();
         self.0.wait().ok();
     }
+}
+
+/// An agent that starts, forgets an incident, and has another one.
+fn gone() {
+    let looks = AtomicUsize::new(0);
+    let list = |ids: &[u64]| {
+        let one = |id: &u64| {
+            json!({"id": id, "runbook": "r", "key": "", "severity": "sev3", "title": "t", "state": "open",
+                "how": null, "by": null, "opened": "2026-01-01T00:00:00Z", "since": "2026-01-01T00:00:00Z",
+                "events": 1, "runs": 1, "reason": null, "at_work": false})
+        };
+        let all: Vec<_> = ids.iter().map(one).collect();
+        json!({"version": 1, "incidents": all, "total": ids.len(), "held_by": null}).to_string()
+    };
+    let agent = Server::new(move |request, stream| {
+        let (status, body) = match request.split(' ').nth(1).unwrap_or_default() {
+            "/v1/incidents?limit=500" => match looks.fetch_add(1, Ordering::Relaxed) {
+                0 => (503, json!({"detail": "the agent starts"}).to_string()),
+                1 => (200, list(&[1])),
+                2 => (200, list(&[])),
+                _ => (200, list(&[2])),
+            },
+            "/v1/incidents/1" => (404, json!({"detail": "there is no incident 1"}).to_string()),
+            _ => (200, list(&[])),
+        };
+        respond(stream, status, "application/json", &body);
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| std::fs::File::create(folder.path().join(name)).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.args(["incident", "list", "--follow", "--format", "json"]);
+    command.args(["--agent", &agent.url()]);
+    command.stdout(file("out")).stderr(file("errors"));
+    let _reader = Reader(command.spawn().unwrap());
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let told = || (read("out").lines().count() == 1).then_some(());
+    wait::until("it tells of the new one", told, || read("errors"));
+    assert!(read("out").contains("\"id\":2"), "{}", read("out"));
+    assert_eq!(
+        read("errors"),
+        "the agent starts; it is waited for\nthe agent answers again\n"
+    );
+}
+
+fn waits() {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.post("/v1/hold", br#"{"by": "ada"}"#).unwrap();
+    let id = stage.incident("a");
+    stage.wait_for_shown(id, " waits: ");
+    let words = "changes of everything to be let go on";
+    assert_eq!(inner(&stage.show(id))["waits_for"], words);
+    let listed = stage.rbk(&["incident", "list"]);
+    assert!(
+        listed.contains(&format!("open, waiting for {words}")),
+        "{listed}"
+    );
+    stage.wait_for_log(&format!("incident {id} is opened"));
+    let shown = stage.rbk(&["incident", "show", &id.to_string()]);
+    assert!(
+        shown.contains(&format!("open, waiting for {words}")),
+        "{shown}"
+    );
 }

@@ -157,6 +157,9 @@ fn somebody_hears() {
     refused(&stage, &["A1205"]);
     refused(&stage, &["A1205"]);
     let found = told(&stage);
+    let (_, page) = &stage.told()[0];
+    let named = (&page["reason"], &page["package"]);
+    assert_eq!(named, (&"cannot_start".into(), &"service".into()));
     assert_eq!(found.len(), 1, "the owner, once: {found:?}");
     assert!(found[0].starts_with("/first "), "{found:?}");
     assert!(found[0].contains("RBK_NO_SUCH"), "{found:?}");
@@ -178,6 +181,10 @@ fn somebody_hears() {
         .collect();
     assert_eq!(paths.len(), 4, "{found:?}");
     assert!(paths[2..].contains(&"/second"), "{found:?}");
+    // What is wrong and where, without the lines themselves.
+    let last = found.last().unwrap();
+    assert!(last.contains("service.rbk, line "), "{last}");
+    assert!(!last.contains("\\n") && !last.contains('│'), "{last}");
 }
 
 /// A file system in memory, until it is dropped.

@@ -8,6 +8,7 @@ use crate::harness::wait;
 
 pub const CASES: &[Case] = &[
     ("storms of three products are told of once", three_products),
+    ("whoever names no storm hears which there are", which_storm),
     (
         "what somebody has is taken over by whoever says so",
         taken_over,
@@ -101,6 +102,22 @@ fn three_products() {
         assert!(storms.count() <= 1, "{pages:#?}");
     }
     assert!(told(&stage, "/platform", "page").is_empty());
+}
+
+fn which_storm() {
+    let mut stage = stage();
+    stage.start();
+    let ack = || {
+        let body = br#"{"scope": "all", "by": "ada"}"#;
+        let (status, answer) = stage.post("/v1/storms/ack", body).unwrap();
+        assert_eq!(status, 404, "{answer}");
+        answer["detail"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(ack(), "there is no such storm");
+    at_once(&stage, "SlowA", 5);
+    let named =
+        "there is no such storm; there is one of the product `a`: `rbk storm ack product a`";
+    assert_eq!(ack(), named);
 }
 
 fn taken_over() {

@@ -323,6 +323,22 @@ fn own_words() {
             "GET /v1/dead-letters?limit=1e9",
             "`limit` is a number, and not `1e9`",
         ),
+        (
+            "GET /v1/hold?scope=all",
+            "nothing is called `scope` here: this call takes no query",
+        ),
+        (
+            "GET /v1/storms?open=true",
+            "nothing is called `open` here: this call takes no query",
+        ),
+        (
+            "GET /v1/ready?now",
+            "nothing is called `now` here: this call takes no query",
+        ),
+        (
+            "GET /metrics?name=x",
+            "nothing is called `name` here: this call takes no query",
+        ),
         ("POST /v1/pages/abc/ack", "a page is named by its number"),
         (
             "POST /v1/incidents/abc/ack",

@@ -1,12 +1,14 @@
 //! Reaching people: a message that did not arrive is known not to have arrived, and nothing that an
 //! attacker writes keeps one from arriving.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use rbk::facade::connect::people::{Letter, deliver, on_terminal};
 use serde_json::Value;
 
 use super::{Case, SECRET, run};
+use crate::harness::fixture::root;
 use crate::harness::server::{Server, closed_port};
 
 pub const CASES: &[Case] = &[
@@ -109,27 +111,11 @@ fn nobody_else_is_taken_for_them() {
 
 fn a_webhook_gets_all_of_it() {
     let body = arrived("webhook", &letter());
-    let expected = serde_json::json!({
-        "version": 1,
-        "kind": "page",
-        "incident": 7,
-        "thread": "store-1/incident-7",
-        "at": "2026-01-01T00:00:00Z",
-        "package": "shop",
-        "runbook": "stuck_worker",
-        "severity": "sev2",
-        "title": "QueueStuck in shop",
-        "text": "The worker did not recover.",
-        "reason": "not_verified",
-        "roles": ["builder"],
-        "evidence": [
-            {"at": "2026-01-01T00:00:00Z", "text": "moved() was 0"},
-            {"at": "2026-01-01T00:00:00Z", "text": "did k8s.restart"},
-        ],
-        "answer": "rbk ack 7",
-        "annotations": {"summary": "nothing moves"},
-        "links": {"runbook_url": "https://wiki.example/stuck"},
-    });
+    // The example of the reference is what is sent.
+    let page = fs::read_to_string(root().join("grammar/reference/settings.md")).unwrap();
+    let (_, example) = page.split_once("```json\n").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    let expected: serde_json::Value = serde_json::from_str(example).unwrap();
     assert_eq!(body, expected);
 }
 
