@@ -399,7 +399,7 @@ impl<'a> Eval<'a> {
                 let product = product(&left.ty, &right.ty);
                 self.apply(Operation::Multiply(product), vec![a, b])
             }
-            BinaryOp::Divide => self.apply(quotient(ty), vec![a, b]),
+            BinaryOp::Divide => self.apply(quotient(ty, &left.ty, &right.ty), vec![a, b]),
             BinaryOp::Range | BinaryOp::RangeInclusive => {
                 let inclusive = terms.table.truth(op == BinaryOp::RangeInclusive);
                 self.apply(Operation::Range, vec![a, b, inclusive])
@@ -467,10 +467,11 @@ fn product(left: &Type, right: &Type) -> Product {
     }
 }
 
-/// One of counts may be asked for as a percentage, which is counted otherwise.
-fn quotient(of: &Type) -> Operation {
-    match of {
-        Type::Float | Type::Duration | Type::Size => Operation::Part,
+/// One of counts, or of quantities, may be asked for as a percentage, which is counted otherwise.
+fn quotient(of: &Type, left: &Type, right: &Type) -> Operation {
+    match (of, left, right) {
+        (Type::Percent, Type::Percent, Type::Int | Type::Float) => Operation::Part,
+        (Type::Float | Type::Duration | Type::Size, _, _) => Operation::Part,
         _ => Operation::Divide,
     }
 }
