@@ -137,7 +137,16 @@ impl Terms {
             (Operation::Negate, [a]) => Some(self.form(*a).scaled(-1.0)),
             (Operation::Multiply(what), [a, b]) => self.product(what, *a, *b),
             (Operation::Part, [a, b]) => self.quotient(*a, *b, 1.0),
-            (Operation::Divide, [a, b]) => self.quotient(*a, *b, whole()),
+            (Operation::Divide, [a, b]) => {
+                let known = self.quotient(*a, *b, whole());
+                known.or_else(|| {
+                    let part = self.make(Node::Apply {
+                        what: Operation::Part,
+                        args: vec![*a, *b],
+                    });
+                    Some(Form::of(part).scaled(whole()))
+                })
+            }
             (Operation::Scale(by), [a]) => Some(self.form(*a).scaled(by as f64)),
             _ => None,
         };

@@ -3,7 +3,7 @@
 //! In: a sum. Out: whether it is at most zero, as far as a bounded look shows. A part is replaced by
 //! what it never exceeds, until the ranges of what is left decide.
 
-use super::super::form::{Form, once, whole};
+use super::super::form::{Form, once};
 use super::super::term::{Id, Node, Operation};
 use super::Terms;
 
@@ -66,14 +66,10 @@ impl Terms {
         let Node::Apply { what, args } = self.table.node(id) else {
             return None;
         };
-        let times = match what {
-            Operation::Part => times,
-            Operation::Divide => times * whole(),
-            _ => return None,
-        };
-        let [a, b] = *args.as_slice() else {
+        let (Operation::Part, [a, b]) = (what, args.as_slice()) else {
             return None;
         };
+        let (a, b) = (*a, *b);
         let by = self.facts(b).within;
         let sign = match (by.low > 0.0, by.high < 0.0) {
             (true, _) => 1.0,
@@ -105,6 +101,12 @@ impl Terms {
             Node::Extreme { of: list, largest } if *largest != above => {
                 self.extreme_of(*list, above).map(of).into_iter().collect()
             }
+            // None of them takes away what another one is.
+            Node::Sum(list) if !above && self.adds_up(*list) => [true, false]
+                .into_iter()
+                .filter_map(|largest| self.extreme_of(*list, largest))
+                .map(of)
+                .collect(),
             Node::Count(list) if above => match self.table.node(*list) {
                 Node::Filter { source, .. } => {
                     let whole = self.table.find(&Node::Count(*source));
@@ -123,6 +125,14 @@ impl Terms {
                 _ => Vec::new(),
             },
             _ => Vec::new(),
+        }
+    }
+
+    /// Whether none of what a list holds is below zero.
+    fn adds_up(&self, list: Id) -> bool {
+        match self.table.node(list) {
+            Node::Filter { element, .. } => self.facts(*element).within.low >= 0.0,
+            _ => false,
         }
     }
 
@@ -159,9 +169,7 @@ impl Terms {
             (Operation::Floor, [a]) => vec![moved(of(*a), if above { 0.0 } else { -1.0 })],
             (Operation::Ceil, [a]) => vec![moved(of(*a), if above { 1.0 } else { 0.0 })],
             (Operation::Round, [a]) => vec![moved(of(*a), if above { 0.5 } else { -0.5 })],
-            (Operation::Part | Operation::Divide | Operation::Quotient, [a, b]) => {
-                self.parted(what, (*a, *b), above)
-            }
+            (Operation::Part | Operation::Quotient, [a, b]) => self.parted(what, (*a, *b), above),
             (Operation::Remainder, [a, b]) => self.left_over(*a, *b, above),
             (Operation::Multiply(what), [a, b]) => [(*a, *b), (*b, *a)]
                 .into_iter()
@@ -186,13 +194,8 @@ impl Terms {
         if divided.low < 0.0 || by.low <= 0.0 {
             return Vec::new();
         }
-        let once = if what == Operation::Divide {
-            whole()
-        } else {
-            1.0
-        };
         let by = if above { by.low } else { by.high };
-        let bound = self.form(a).scaled(once / by);
+        let bound = self.form(a).scaled(1.0 / by);
         // What is left over may be nearly as much as what divides.
         match what == Operation::Quotient && !above {
             true => vec![moved(bound, -1.0)],
