@@ -292,7 +292,9 @@ impl<'a> Eval<'a> {
 
     /// Binds the name of an element; whoever calls it leaves one level again.
     pub fn bind_element(&mut self, scope: &mut Scope, local: LocalId, list: Id, ty: &Type) {
-        let facts = observe::inside(self.asks, self.terms.facts(list), observe::inner(ty));
+        let mut facts = observe::inside(self.asks, self.terms.facts(list), observe::inner(ty));
+        // A list of numbers is within what each of them is.
+        facts.within = self.terms.facts(list).within;
         let depth = self.depth;
         self.depth += 1;
         let element = match *self.terms.table.node(list) {

@@ -44,6 +44,8 @@ pub struct Terms {
     pub absence_decides: bool,
     /// Names that stand for something observed.
     pub observed: BTreeSet<u32>,
+    /// Names of when something had begun, with what says so now: it is never earlier.
+    pub earlier: BTreeMap<u32, Id>,
     /// There is an `else no_data` whose observation words select.
     pub told_fallback: bool,
 }
@@ -134,7 +136,10 @@ impl Terms {
             Node::Equal(left, right) => self.equal(left, right),
             Node::Less(left, right) => self.less(left, right),
             Node::In { element, list } => self.among(element, list),
-            Node::IsEmpty { of, .. } => self.emptiness(of),
+            Node::IsEmpty { of, word } => match self.without_elements(of) {
+                Some(of) => Some(self.make(Node::IsEmpty { of, word })),
+                None => self.emptiness(of),
+            },
             Node::IsSome(of) => match self.table.node(of) {
                 Node::Wrap(_) => Some(self.table.truth(true)),
                 Node::Const(value) => {
@@ -150,7 +155,10 @@ impl Terms {
                 _ => None,
             },
             Node::Field { base, field } => self.part_of(base, usize::from(field)),
-            Node::Count(list) => self.counted(list),
+            Node::Count(list) => match self.without_elements(list) {
+                Some(list) => Some(self.make(Node::Count(list))),
+                None => self.counted(list),
+            },
             Node::Any { source, test } => self.some_of(source, test),
             Node::All { test, .. } => match self.table.value(test) {
                 Some(Value::Bool(value)) => {
@@ -368,6 +376,22 @@ impl Terms {
             _ => return None,
         };
         Some(self.table.truth(empty))
+    }
+
+    /// The same list for those who only ask how many there are: what is made of each does not matter.
+    fn without_elements(&mut self, list: Id) -> Option<Id> {
+        match *self.table.node(list) {
+            Node::Filter {
+                source,
+                test,
+                element,
+            } if element != test => Some(self.make(Node::Filter {
+                source,
+                test,
+                element: test,
+            })),
+            _ => None,
+        }
     }
 
     fn part_of(&mut self, base: Id, field: usize) -> Option<Id> {

@@ -145,29 +145,37 @@ impl Terms {
                 let compared = self.compared.get(&id);
                 Some(compared.map_or(Axis::Term(id), |compared| compared.axis))
             }
-            // How many there are decides it, where that is asked, too.
-            Node::IsEmpty { of, .. } => Some(match self.table.find(&Node::Count(of)) {
-                Some(count) => Axis::Term(count),
-                None => self.some_of_list(of).unwrap_or(Axis::Term(id)),
-            }),
-            Node::IsSome(of) => Some(self.some_of_list(of).unwrap_or(Axis::Term(id))),
-            Node::Any { source, test } => Some(Axis::Some { source, test }),
+            Node::IsEmpty { of: list, .. } | Node::IsSome(list) => {
+                let axis = match *self.table.node(list) {
+                    Node::Filter { source, test, .. } | Node::Pick { source, test } => {
+                        Some(self.having(source, test))
+                    }
+                    _ => self.table.find(&Node::Count(list)).map(Axis::Term),
+                };
+                Some(axis.unwrap_or(Axis::Term(id)))
+            }
+            Node::Any { source, test } => Some(self.having(source, test)),
             // That all are so is that none is otherwise.
             Node::All { source, test } => Some(match self.opposite(test, OPPOSITE) {
-                Some(test) => Axis::Some { source, test },
+                Some(test) => self.having(source, test),
                 None => Axis::Term(id),
             }),
             _ => Some(Axis::Term(id)),
         }
     }
 
-    fn some_of_list(&self, list: Id) -> Option<Axis> {
-        match *self.table.node(list) {
-            Node::Filter { source, test, .. } | Node::Pick { source, test } => {
-                Some(Axis::Some { source, test })
-            }
-            _ => None,
-        }
+    /// How many there are decides it, where that is asked, too.
+    fn having(&self, source: Id, test: Id) -> Axis {
+        let list = match self.table.is(test, true) {
+            true => Some(source),
+            false => self.table.find(&Node::Filter {
+                source,
+                test,
+                element: test,
+            }),
+        };
+        let count = list.and_then(|list| self.table.find(&Node::Count(list)));
+        count.map_or(Axis::Some { source, test }, Axis::Term)
     }
 
     /// The test that holds where this one does not, where it is asked somewhere.

@@ -16,13 +16,15 @@ impl Terms {
         let mut points = Vec::new();
         let mut values = BTreeSet::new();
         for atom in atoms {
-            match (self.compared.get(atom), self.table.node(*atom)) {
-                (Some(compared), _) => match compared.point {
+            match self.compared.get(atom) {
+                Some(compared) => match compared.point {
                     Some(point) => points.push(point),
                     None => values.extend(self.word_of(*atom).cloned()),
                 },
-                (None, Node::IsEmpty { .. }) if self.is_counted(axis) => points.push(0.0),
-                (None, _) => return vec![Region::Is(true), Region::Is(false)],
+                None if self.is_counted(axis) => points.push(0.0),
+                None => {
+                    return vec![Region::Is(true), Region::Is(false)];
+                }
             }
         }
         if points.is_empty() {
@@ -76,20 +78,25 @@ impl Terms {
             (Node::Equal(..), Region::Point(at), Some((point, _))) => *at == point,
             (Node::Equal(..), Region::Value(value), None) => self.word_of(atom) == Some(value),
             (Node::Less(..) | Node::Equal(..), _, _) => false,
-            (Node::IsEmpty { .. }, Region::Point(count), _) => *count == 0.0,
-            // There is none of them; none is otherwise.
-            (Node::IsEmpty { of, .. }, Region::Is(some), _) if self.is_chosen(*of) => !*some,
-            (Node::All { .. }, Region::Is(some), _) => match self.axis(atom) {
-                Some(Axis::Some { .. }) => !*some,
-                _ => *some,
-            },
-            (_, Region::Is(value), _) => *value,
-            _ => false,
+            (_, region, _) => {
+                let is_there = match region {
+                    Region::Is(value) => *value,
+                    Region::Point(count) => *count != 0.0,
+                    Region::Open(..) => true,
+                    Region::Value(_) | Region::Other => false,
+                };
+                is_there != self.asks_for_none(atom)
+            }
         }
     }
 
-    fn is_chosen(&self, list: Id) -> bool {
-        matches!(self.table.node(list), Node::Filter { .. })
+    /// Whether it holds where nothing lies on its axis: there is none of them, none is otherwise.
+    fn asks_for_none(&self, atom: Id) -> bool {
+        let asks = matches!(
+            self.table.node(atom),
+            Node::IsEmpty { .. } | Node::All { .. }
+        );
+        asks && self.axis(atom) != Some(Axis::Term(atom))
     }
 }
 

@@ -4,7 +4,7 @@
 //! what it never exceeds, until the ranges of what is left decide.
 
 use super::super::form::{Form, once};
-use super::super::term::{Id, Node, Operation};
+use super::super::term::{Id, Leaf, Node, Operation};
 use super::Terms;
 
 /// How many sums one comparison looks at: beyond, nothing is seen.
@@ -95,6 +95,10 @@ impl Terms {
                 value: one,
                 fallback: other,
             } => vec![Bound::Either(self.form(*one), self.form(*other))],
+            Node::Leaf(Leaf::Local(name)) if above => {
+                let later = self.earlier.get(name);
+                later.map(|later| of(*later)).into_iter().collect()
+            }
             Node::Element { list, .. } => {
                 self.extreme_of(*list, above).map(of).into_iter().collect()
             }
