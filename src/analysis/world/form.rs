@@ -126,6 +126,20 @@ impl Terms {
         self.form(left).and(&self.form(right), -1.0)
     }
 
+    /// The one side that is no sum and no number, and the number on the other side, where that is one
+    /// that was written. Most comparisons are such.
+    pub(super) fn written(&self, left: Id, right: Id) -> Option<(Id, f64)> {
+        let (term, value) = match (self.table.value(left), self.table.value(right)) {
+            (None, Some(value)) => (left, value),
+            (Some(value), None) => (right, value),
+            (None, None) | (Some(_), Some(_)) => return None,
+        };
+        let is_sum = self.forms.contains_key(&term) || self.number_of(term).is_some();
+        number(value)
+            .filter(|_| !is_sum)
+            .map(|number| (term, number))
+    }
+
     /// What is computed here comes to, if it is a sum.
     pub(super) fn form_of(&mut self, node: &Node) -> Option<Form> {
         let Node::Apply { what, args } = node else {

@@ -1,5 +1,7 @@
 //! What an observation is worth, and what the library says of its range.
 
+use std::collections::BTreeMap;
+
 use crate::literal::{self, Fallback, Within};
 use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Field, Type};
 use crate::value::Value;
@@ -260,12 +262,21 @@ fn asked(eval: &Eval, id: Id) -> Option<literal::Asked> {
             what: Operation::Text,
             args,
         } => match args.first().and_then(|text| eval.terms.table.value(*text)) {
-            // Holes are the same where one term fills them.
-            Some(Value::Text(text)) => eval.queries.asked(text.as_str(), args.get(1..)?),
+            Some(Value::Text(text)) => eval.queries.asked(text.as_str(), &filled(args.get(1..)?)),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// Which holes are filled with the same: for each, the number of what fills it.
+fn filled(holes: &[Id]) -> Vec<u32> {
+    let mut known: BTreeMap<Id, u32> = BTreeMap::new();
+    let mut number = |hole: &Id| {
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        *known.entry(*hole).or_insert(next)
+    };
+    holes.iter().map(&mut number).collect()
 }
 
 /// A text or query with holes: its words, then what fills them.

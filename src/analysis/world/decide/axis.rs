@@ -108,6 +108,13 @@ impl Terms {
     }
 
     fn compared_by_form(&mut self, left: Id, right: Id) -> Compared {
+        if let Some((term, point)) = self.written(left, right) {
+            return Compared {
+                axis: Axis::Term(term),
+                point: Some(point),
+                below: term == left,
+            };
+        }
         let form = self.difference(left, right);
         // A difference that is too long to keep is one of two terms.
         let form = form.filter(|form| !form.parts.is_empty()).unwrap_or(Form {

@@ -40,6 +40,9 @@ impl Terms {
 
     /// `left < right`
     pub(super) fn less_by_form(&mut self, left: Id, right: Id) -> Option<Id> {
+        if self.is_plain(left, right) {
+            return None;
+        }
         let form = self.difference(left, right)?;
         if self.is_below(&form.scaled(-1.0), false) {
             return Some(self.table.truth(false));
@@ -58,6 +61,9 @@ impl Terms {
 
     /// `left == right`
     pub(super) fn equal_by_form(&mut self, left: Id, right: Id) -> Option<Id> {
+        if self.is_plain(left, right) {
+            return None;
+        }
         let form = self.difference(left, right)?;
         let opposite = form.scaled(-1.0);
         if self.is_below(&form, true) || self.is_below(&opposite, true) {
@@ -74,6 +80,17 @@ impl Terms {
         };
         let bound = self.table.constant(Value::Float(-form.more / times));
         Some(self.make(Node::Equal(term, bound)))
+    }
+
+    /// Whether a number that was written is compared with what no form bounds: its range has decided.
+    fn is_plain(&self, left: Id, right: Id) -> bool {
+        let written = self.written(left, right);
+        written.is_some_and(|(term, _)| {
+            matches!(
+                self.table.node(term),
+                Node::Observe { .. } | Node::Field { .. } | Node::Unwrap(_)
+            )
+        })
     }
 
     /// Whether one side is the only part of the difference already, and the other a number.
