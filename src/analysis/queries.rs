@@ -7,10 +7,13 @@ use smol_str::SmolStr;
 
 use crate::literal::{self, Asked};
 
+/// A query by its text, and what fills its holes.
+type Query = (SmolStr, Vec<u32>);
+
 /// The facts of each query by its text; nothing of one that is none.
 #[derive(Default)]
 pub struct Queries {
-    read: RefCell<BTreeMap<(SmolStr, Vec<u32>), Option<Asked>>>,
+    read: RefCell<BTreeMap<Query, Option<Asked>>>,
 }
 
 impl Queries {
