@@ -156,7 +156,6 @@ mod tests {
             ("sum(rate(x[5m]))", 0.0, infinite),
             ("sum(x > bool 1)", 0.0, infinite),
             ("max(x > bool 1)", 0.0, 1.0),
-            ("absent(x)", 0.0, 1.0),
             ("clamp(x, 1, 5) * 2 - 1", 1.0, 9.0),
             ("clamp(x, 1, 5) / -2", -2.5, -0.5),
             ("abs(x) / count(y)", 0.0, infinite),
@@ -181,6 +180,9 @@ mod tests {
             "x == 3",
             "x unless y",
             "abs(x) - abs(y)",
+            "absent(x)",
+            "1 - absent(x)",
+            "absent(x) * 3 > bool 2",
         ] {
             let query = query
                 .replace("HOLE2", "b")

@@ -13,6 +13,7 @@ use super::selector::Selected;
 use super::sum::Sum;
 use super::{Problem, Yields};
 use crate::diag::near::nearest;
+use crate::literal::scan::STAND_IN;
 use crate::value::HolePosition;
 
 /// How deep expressions may nest.
@@ -27,6 +28,8 @@ pub(super) struct Parser<'a> {
     pub(super) positions: Vec<HolePosition>,
     /// The selectors so far, in the order of the text.
     pub(super) selected: Vec<Selected>,
+    /// Where the holes stand.
+    pub(super) holes: Vec<usize>,
     /// What fills each hole, as far as that is known: the same number is the same value.
     pub(super) filled: Vec<u32>,
 }
@@ -66,6 +69,7 @@ impl<'a> Parser<'a> {
             depth: 0,
             positions: Vec::new(),
             selected: Vec::new(),
+            holes: text.match_indices(STAND_IN).map(|(at, _)| at).collect(),
             filled: Vec::new(),
         }
     }

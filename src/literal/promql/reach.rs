@@ -147,11 +147,11 @@ impl Reach {
         }
     }
 
-    /// What the whole query answers. Where nothing is missing, a look at what is missing fails: that
-    /// is another answer.
+    /// What the whole query answers. One that answers only where something is missing is asked for
+    /// whether it answers: that is for the world to decide.
     pub fn answered(self) -> Within {
         match self.lacking {
-            true => self.within.union(Within::point(0.0)),
+            true => Within::ALL,
             false => self.within,
         }
     }

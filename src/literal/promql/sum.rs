@@ -8,7 +8,6 @@ use std::ops::Range;
 use super::lexer::Token;
 use super::parser::{Operand, Parser};
 use super::reach::{Reach, Within};
-use crate::literal::scan::STAND_IN;
 
 /// How many parts a sum keeps apart.
 const MOST: usize = 8;
@@ -128,11 +127,14 @@ impl Parser<'_> {
 
     /// Whether the holes in two tokens are filled with the same.
     fn are_filled_alike(&self, one: &Token, other: &Token) -> bool {
-        let count = |range: Range<usize>| self.text[range].matches(STAND_IN).count();
-        let (a, b) = (count(0..one.range.start), count(0..other.range.start));
-        (0..count(one.range.clone())).all(|hole| {
-            let (one, other) = (self.filled.get(a + hole), self.filled.get(b + hole));
-            one.is_some() && one == other
-        })
+        let mut holes = self.filled_in(one).zip(self.filled_in(other));
+        holes.all(|(one, other)| one.is_some() && one == other)
+    }
+
+    /// What fills each hole of a token, as far as that is known.
+    fn filled_in(&self, token: &Token) -> impl Iterator<Item = Option<u32>> {
+        let before = |end: usize| self.holes.partition_point(|hole| *hole < end);
+        let holes = before(token.range.start)..before(token.range.end);
+        holes.map(|hole| self.filled.get(hole).copied())
     }
 }
