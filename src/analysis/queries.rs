@@ -7,18 +7,20 @@ use smol_str::SmolStr;
 
 use crate::literal::{self, Asked};
 
+/// A query by its text, and what fills its holes.
+type Query = (SmolStr, Vec<u32>);
+
 /// The facts of each query by its text; nothing of one that is none.
 #[derive(Default)]
 pub struct Queries {
-    read: RefCell<BTreeMap<SmolStr, Option<Asked>>>,
+    read: RefCell<BTreeMap<Query, Option<Asked>>>,
 }
 
 impl Queries {
-    pub fn asked(&self, text: &str) -> Option<Asked> {
+    /// Holes with the same number are filled with the same.
+    pub fn asked(&self, text: &str, filled: &[u32]) -> Option<Asked> {
         let mut read = self.read.borrow_mut();
-        match read.get(text) {
-            Some(known) => *known,
-            None => *read.entry(text.into()).or_insert(literal::asked(text)),
-        }
+        let asked = read.entry((text.into(), filled.to_vec()));
+        *asked.or_insert_with(|| literal::asked(text, filled))
     }
 }

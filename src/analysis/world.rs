@@ -10,10 +10,10 @@ mod corroborate;
 mod decide;
 mod eval;
 mod fold;
+mod form;
 mod look;
 mod number;
 mod observe;
-mod solve;
 mod term;
 
 use crate::diag::{Code, Diagnostic};

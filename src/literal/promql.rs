@@ -11,8 +11,10 @@ mod function;
 mod lexer;
 mod matcher;
 mod parser;
+mod reach;
 mod selector;
 mod string;
+mod sum;
 
 use std::ops::Range;
 
@@ -23,6 +25,7 @@ use crate::value::HolePosition;
 use parser::Parser;
 
 pub use asked::{Asked, Fallback, HOLE, asked};
+pub use reach::Within;
 pub use selector::{Moment, Selector, selectors};
 
 /// What an expression yields.

@@ -5,6 +5,7 @@ mod arithmetic;
 mod corpus;
 #[cfg(feature = "harness")]
 mod cost;
+mod decided;
 mod generate;
 #[cfg(feature = "harness")]
 mod holes;
@@ -25,6 +26,7 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = corpus::trials();
     trials.extend(programs::trials());
     trials.extend(arithmetic::trials());
+    trials.extend(decided::trials());
     trials.extend(keys::trials());
     trials.extend(mutants::trials());
     trials.extend(urls::trials());

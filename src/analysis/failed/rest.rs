@@ -151,7 +151,7 @@ pub struct Walk<'a> {
 impl Walk<'_> {
     /// A query: it rests on the world if it asks for a series.
     fn asks(&self, query: &str) -> Rest {
-        match self.rests.queries.asked(query) {
+        match self.rests.queries.asked(query, &[]) {
             Some(asked) if !asked.series => Rest::default(),
             // One that is none was reported.
             Some(_) | None => Rest::certain(),

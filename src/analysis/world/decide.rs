@@ -4,6 +4,7 @@
 //! term is tested more than once in a condition, its regions are gone through one by one; all else
 //! follows from the parts.
 
+mod axis;
 mod region;
 mod sweep;
 
@@ -13,7 +14,10 @@ use crate::value::Value;
 
 use super::fold::Terms;
 use super::term::{Id, Node, Operation, Shape, each_operand};
+use axis::Axis;
 use sweep::{Along, Sweep};
+
+pub use axis::{Compared, Directions};
 
 /// How many combinations of regions are looked at in one condition.
 pub const COMBINATIONS: usize = 4_096;
@@ -61,13 +65,6 @@ impl Can {
     }
 }
 
-/// What decides an atom: a term, or how two terms compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Axis {
-    Term(Id),
-    Pair(Id, Id),
-}
-
 /// A part of an axis.
 #[derive(Clone, Debug, PartialEq)]
 enum Region {
@@ -79,7 +76,6 @@ enum Region {
     Value(Value),
     /// None of the values that are named.
     Other,
-    Order(std::cmp::Ordering),
 }
 
 impl Terms {
@@ -219,7 +215,7 @@ impl Terms {
             let regions = self.regions(axis, &atoms);
             combinations = combinations.saturating_mul(regions.len());
             let along = Along::new(self, &parts, regions, &atoms);
-            match self.is_of_world(axis) {
+            match self.is_of_world(axis, &atoms) {
                 true => world.push(along),
                 false => words.push(along),
             }
@@ -286,66 +282,6 @@ impl Terms {
             .collect()
     }
 
-    /// Whether words alone take a value on this axis.
-    fn is_of_words(&self, axis: Axis) -> bool {
-        match axis {
-            Axis::Term(id) => {
-                let is_value = !matches!(
-                    self.table.node(id),
-                    Node::In { .. }
-                        | Node::IsEmpty { .. }
-                        | Node::IsSome(_)
-                        | Node::Any { .. }
-                        | Node::All { .. }
-                );
-                is_value && self.facts(id).told && !self.facts(id).world
-            }
-            Axis::Pair(..) => false,
-        }
-    }
-
-    /// What an atom hangs on; none for what is put together.
-    fn axis(&self, id: Id) -> Option<Axis> {
-        match *self.table.node(id) {
-            Node::Const(_)
-            | Node::Not(_)
-            | Node::And(..)
-            | Node::Or(..)
-            | Node::Choose { .. }
-            | Node::OrNoData { .. } => None,
-            Node::Less(left, right) | Node::Equal(left, right) => Some({
-                match (self.is_constant(left), self.is_constant(right)) {
-                    (_, true) => Axis::Term(left),
-                    (true, false) => Axis::Term(right),
-                    (false, false) => Axis::Pair(left.min(right), left.max(right)),
-                }
-            }),
-            // How many there are decides it, where that is asked, too.
-            Node::IsEmpty { of, .. } => {
-                let count = self.table.find(&Node::Count(of));
-                Some(Axis::Term(count.unwrap_or(id)))
-            }
-            _ => Some(Axis::Term(id)),
-        }
-    }
-
-    fn is_constant(&self, id: Id) -> bool {
-        self.table.value(id).is_some() || self.number_of(id).is_some()
-    }
-
-    fn is_of_world(&self, axis: Axis) -> bool {
-        match axis {
-            Axis::Term(id) => {
-                let can = self.judged.get(&id).copied();
-                self.facts(id).world || can == Some(Can::BOTH)
-            }
-            Axis::Pair(left, right) => {
-                let (left, right) = (self.facts(left), self.facts(right));
-                (left.world || right.world) && !left.told && !right.told
-            }
-        }
-    }
-
     /// An atom by itself.
     fn atom(&mut self, id: Id) -> Can {
         if let Some(can) = self.judged.get(&id) {
@@ -367,7 +303,7 @@ impl Terms {
                 let holds = regions.iter().any(|region| self.holds_in(id, region));
                 let fails = regions.iter().any(|region| !self.holds_in(id, region));
                 match holds && fails {
-                    true if self.is_of_world(axis) => Can::BOTH,
+                    true if self.is_of_world(axis, &[id]) => Can::BOTH,
                     true => Can::NEITHER,
                     false => Can::of(holds, fails),
                 }

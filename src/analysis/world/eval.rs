@@ -292,7 +292,9 @@ impl<'a> Eval<'a> {
 
     /// Binds the name of an element; whoever calls it leaves one level again.
     pub fn bind_element(&mut self, scope: &mut Scope, local: LocalId, list: Id, ty: &Type) {
-        let facts = observe::inside(self.asks, self.terms.facts(list), observe::inner(ty));
+        let mut facts = observe::inside(self.asks, self.terms.facts(list), observe::inner(ty));
+        // A list of numbers is within what each of them is.
+        facts.within = self.terms.facts(list).within;
         let depth = self.depth;
         self.depth += 1;
         let element = match *self.terms.table.node(list) {
@@ -399,7 +401,7 @@ impl<'a> Eval<'a> {
                 let product = product(&left.ty, &right.ty);
                 self.apply(Operation::Multiply(product), vec![a, b])
             }
-            BinaryOp::Divide => self.apply(quotient(ty), vec![a, b]),
+            BinaryOp::Divide => self.apply(quotient(ty, &left.ty, &right.ty), vec![a, b]),
             BinaryOp::Range | BinaryOp::RangeInclusive => {
                 let inclusive = terms.table.truth(op == BinaryOp::RangeInclusive);
                 self.apply(Operation::Range, vec![a, b, inclusive])
@@ -467,10 +469,11 @@ fn product(left: &Type, right: &Type) -> Product {
     }
 }
 
-/// One of counts may be asked for as a percentage, which is counted otherwise.
-fn quotient(of: &Type) -> Operation {
-    match of {
-        Type::Float | Type::Duration | Type::Size => Operation::Part,
+/// One of counts, or of quantities, may be asked for as a percentage, which is counted otherwise.
+fn quotient(of: &Type, left: &Type, right: &Type) -> Operation {
+    match (of, left, right) {
+        (Type::Percent, Type::Percent, Type::Int | Type::Float) => Operation::Part,
+        (Type::Float | Type::Duration | Type::Size, _, _) => Operation::Part,
         _ => Operation::Divide,
     }
 }

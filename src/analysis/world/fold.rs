@@ -3,16 +3,17 @@
 //! A comparison with a choice becomes a choice of comparisons, so that an `or` stays one wherever
 //! it hides, and a measurement that decides between two constants is seen as one.
 
+mod apart;
+mod bound;
 mod facts;
 mod lift;
-mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::Value;
 
-use super::decide::Can;
-use super::solve::Line;
+use super::decide::{Can, Compared, Directions};
+use super::form::Form;
 use super::term::{Facts, Id, Node, Operation, Shape, Table, each_outcome};
 
 /// The lists of constants that `in` is taken apart for.
@@ -28,8 +29,13 @@ pub struct Terms {
     pub(super) judged: BTreeMap<Id, Can>,
     /// Of lists and optionals: whether the world can empty and fill them.
     pub(super) lists: BTreeMap<Id, Can>,
-    /// Of sums and multiples of one term: what they come to.
-    pub(super) lines: BTreeMap<Id, Line>,
+    /// Of what is added up: what it comes to.
+    pub(super) forms: BTreeMap<Id, Form>,
+    /// Of comparisons: what they test of what.
+    pub(super) compared: BTreeMap<Id, Compared>,
+    pub(super) directions: Directions,
+    /// How many comparisons are being taken apart, one in the other.
+    pub(super) apart: u32,
     /// A condition with more combinations than are looked at was met.
     pub wide: bool,
     /// What stands behind `else no_data` is taken where words select the observation.
@@ -38,6 +44,8 @@ pub struct Terms {
     pub absence_decides: bool,
     /// Names that stand for something observed.
     pub observed: BTreeSet<u32>,
+    /// Names of when something had begun, with what says so now: it is never earlier.
+    pub earlier: BTreeMap<u32, Id>,
     /// There is an `else no_data` whose observation words select.
     pub told_fallback: bool,
 }
@@ -82,9 +90,25 @@ impl Terms {
         if let Some(id) = self.simpler(&node) {
             return id;
         }
-        let facts = self.derived(&node);
+        if let Some(id) = self.table.find(&node) {
+            return id;
+        }
+        let form = self.form_of(&node);
+        if let Some(itself) = form.as_ref().and_then(Form::itself) {
+            return itself;
+        }
+        let mut facts = self.derived(&node);
+        if let Some(form) = &form {
+            facts.within = facts.within.intersection(self.range(form));
+        }
+        let compares = matches!(node, Node::Less(..) | Node::Equal(..));
         let id = self.table.put(node, facts);
-        self.keep_line(id);
+        if let Some(form) = form {
+            self.forms.insert(id, form);
+        }
+        if compares {
+            self.keep_compared(id);
+        }
         id
     }
 
@@ -112,7 +136,10 @@ impl Terms {
             Node::Equal(left, right) => self.equal(left, right),
             Node::Less(left, right) => self.less(left, right),
             Node::In { element, list } => self.among(element, list),
-            Node::IsEmpty { of, .. } => self.emptiness(of),
+            Node::IsEmpty { of, word } => match self.without_elements(of) {
+                Some(of) => Some(self.make(Node::IsEmpty { of, word })),
+                None => self.emptiness(of),
+            },
             Node::IsSome(of) => match self.table.node(of) {
                 Node::Wrap(_) => Some(self.table.truth(true)),
                 Node::Const(value) => {
@@ -128,7 +155,10 @@ impl Terms {
                 _ => None,
             },
             Node::Field { base, field } => self.part_of(base, usize::from(field)),
-            Node::Count(list) => self.counted(list),
+            Node::Count(list) => match self.without_elements(list) {
+                Some(list) => Some(self.make(Node::Count(list))),
+                None => self.counted(list),
+            },
             Node::Any { source, test } => self.some_of(source, test),
             Node::All { test, .. } => match self.table.value(test) {
                 Some(Value::Bool(value)) => {
@@ -137,13 +167,13 @@ impl Terms {
                 }
                 _ => None,
             },
+            Node::Apply { what, ref args } => self.same_as(what, args),
             Node::Filter { .. }
             | Node::Pick { .. }
             | Node::Const(_)
             | Node::Leaf(_)
             | Node::Observe { .. }
             | Node::Record { .. }
-            | Node::Apply { .. }
             | Node::List(_)
             | Node::Element { .. }
             | Node::Sum(_)
@@ -233,7 +263,7 @@ impl Terms {
         if a.low == a.high && a == b {
             return Some(self.table.truth(true));
         }
-        if let Some(solved) = self.equal_solved(left, right) {
+        if let Some(solved) = self.equal_by_form(left, right) {
             return Some(solved);
         }
         (left > right).then(|| self.fold(Node::Equal(right, left)))
@@ -272,44 +302,8 @@ impl Terms {
         if a.high < b.low {
             return Some(self.table.truth(true));
         }
-        if self.is_never_less(left, right) {
-            return Some(self.table.truth(false));
-        }
-        self.less_solved(left, right)
+        self.less_by_form(left, right)
             .or_else(|| self.less_of_two(left, right))
-    }
-
-    /// The smaller of two is below something where one of them is; and so on. Said apart where the
-    /// world decides one of them only.
-    fn less_of_two(&mut self, left: Id, right: Id) -> Option<Id> {
-        let two = |terms: &Terms, id: Id| match terms.table.node(id) {
-            Node::Apply {
-                what: what @ (Operation::Min | Operation::Max),
-                args,
-            } => match *args.as_slice() {
-                [a, b] if terms.facts(a).world != terms.facts(b).world => {
-                    Some((*what == Operation::Min, a, b))
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        let (either, one, other) = match (two(self, left), two(self, right)) {
-            (Some((is_min, a, b)), _) => {
-                let (one, other) = (Node::Less(a, right), Node::Less(b, right));
-                (is_min, one, other)
-            }
-            (None, Some((is_min, a, b))) => {
-                let (one, other) = (Node::Less(left, a), Node::Less(left, b));
-                (!is_min, one, other)
-            }
-            (None, None) => return None,
-        };
-        let (one, other) = (self.make(one), self.make(other));
-        Some(match either {
-            true => self.or(one, other),
-            false => self.and(one, other),
-        })
     }
 
     fn among(&mut self, element: Id, list: Id) -> Option<Id> {
@@ -382,6 +376,22 @@ impl Terms {
             _ => return None,
         };
         Some(self.table.truth(empty))
+    }
+
+    /// The same list for those who only ask how many there are: what is made of each does not matter.
+    fn without_elements(&mut self, list: Id) -> Option<Id> {
+        match *self.table.node(list) {
+            Node::Filter {
+                source,
+                test,
+                element,
+            } if element != test => Some(self.make(Node::Filter {
+                source,
+                test,
+                element: test,
+            })),
+            _ => None,
+        }
     }
 
     fn part_of(&mut self, base: Id, field: usize) -> Option<Id> {

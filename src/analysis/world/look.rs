@@ -28,6 +28,7 @@ pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Ve
             out,
         };
         look.eval.terms.observed = observed(levels, &body.block);
+        look.begun_before();
         look.block(&body.block);
     }
 }
@@ -69,6 +70,33 @@ impl Look<'_, '_> {
                 ..
             } => self.cleared(condition),
             _ => {}
+        });
+    }
+
+    /// Takes down which names say when something had begun, or was changed last: what says so of the same
+    /// target later is never earlier.
+    fn begun_before(&mut self) {
+        let body = self.body;
+        body.block.for_each_stmt(&mut |stmt| {
+            let StmtKind::Let {
+                local,
+                value,
+                handlers,
+                ..
+            } = &stmt.kind
+            else {
+                return;
+            };
+            if !handlers.is_empty() || !matches!(value.kind, ExprKind::Field { .. }) {
+                return;
+            }
+            for eval in [&mut self.eval, &mut self.lines] {
+                let mut scope = Scope::new(body.locals.len());
+                let begun = eval.expr(&mut scope, value);
+                if eval.terms.facts(begun).past {
+                    eval.terms.earlier.insert(local.0, begun);
+                }
+            }
         });
     }
 

@@ -68,6 +68,36 @@ impl Interval {
         }
     }
 
+    /// The sums of one of these and one of those.
+    pub fn and(self, other: Interval) -> Interval {
+        Interval {
+            low: self.low + other.low,
+            high: self.high + other.high,
+        }
+    }
+
+    /// Each of them so often.
+    pub fn times(self, by: f64) -> Interval {
+        match by {
+            0.0 => Interval::point(0.0),
+            by if by < 0.0 => self.negated().times(-by),
+            by => self.map(|end| end * by),
+        }
+    }
+
+    /// What is in both; the first where that is nothing.
+    pub fn intersection(self, other: Interval) -> Interval {
+        let both = Interval {
+            low: self.low.max(other.low),
+            high: self.high.min(other.high),
+        };
+        if both.low <= both.high { both } else { self }
+    }
+
+    fn is_point(self) -> bool {
+        self.low == self.high
+    }
+
     fn is_zero(self) -> bool {
         self.low == 0.0 && self.high == 0.0
     }
@@ -103,6 +133,19 @@ pub fn number(value: &Value) -> Option<f64> {
     }
 }
 
+/// Whether it is one, however large.
+pub fn is_number(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::Int(_)
+            | Value::Float(_)
+            | Value::Percent(_)
+            | Value::Duration(_)
+            | Value::Size(_)
+            | Value::Time(_)
+    )
+}
+
 /// What one of a Float's unit is on the axis of the quantity.
 pub fn scale(unit: Unit) -> i64 {
     match unit {
@@ -115,14 +158,8 @@ pub fn scale(unit: Unit) -> i64 {
 /// The numbers that an operation may yield.
 pub fn computed(what: Operation, args: &[Interval]) -> Interval {
     match (what, args) {
-        (Operation::Add, [a, b]) => Interval {
-            low: a.low + b.low,
-            high: a.high + b.high,
-        },
-        (Operation::Subtract, [a, b]) => Interval {
-            low: a.low - b.high,
-            high: a.high - b.low,
-        },
+        (Operation::Add, [a, b]) => a.and(*b),
+        (Operation::Subtract, [a, b]) => a.and(b.negated()),
         (Operation::Negate, [a]) => a.negated(),
         (Operation::Multiply(what), [a, b]) => product(what, *a, *b),
         // Nothing divided by nothing is no answer.
@@ -131,11 +168,20 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
         {
             Interval::point(0.0)
         }
-        (Operation::Divide, [a, b]) => quotient(*a, *b),
+        (Operation::Divide, [a, b]) => {
+            let whole = Percent::WHOLE.billionths() as f64;
+            computed(Operation::Part, &[a.times(whole), *b])
+        }
         (Operation::Part, [a, b]) => Interval {
             high: most_of(*a, *b),
             ..quotient(*a, *b)
         },
+        (Operation::Quotient, [a, b]) if a.is_point() && b.is_point() && b.low != 0.0 => {
+            Interval::point((a.low / b.low).trunc())
+        }
+        (Operation::Remainder, [a, b]) if a.is_point() && b.is_point() && b.low != 0.0 => {
+            Interval::point(a.low % b.low)
+        }
         (Operation::Quotient, [a, b]) if a.is_positive() && b.is_positive() => Interval::FROM_ZERO,
         (Operation::Remainder, [a, b]) => remainder(*a, *b),
         (Operation::Round, [a]) => a.map(f64::round),
@@ -150,17 +196,14 @@ pub fn computed(what: Operation, args: &[Interval]) -> Interval {
             high: a.high.max(b.high),
         },
         (Operation::Clamp, [a, low, high]) => Interval {
-            low: a.low.max(low.low).min(high.high),
-            high: a.high.min(high.high).max(low.low),
+            low: a.low.max(low.low).min(high.low).max(low.low),
+            high: a.high.min(high.high).max(low.high).min(high.high),
         },
         (Operation::Abs, [a]) => Interval {
             low: a.low.max(-a.high).max(0.0),
             high: a.low.abs().max(a.high.abs()),
         },
-        (Operation::Scale(by), [a]) => Interval {
-            low: a.low * by as f64,
-            high: a.high * by as f64,
-        },
+        (Operation::Scale(by), [a]) => a.times(by as f64),
         _ => Interval::default(),
     }
 }
@@ -194,7 +237,7 @@ fn product(what: Product, a: Interval, b: Interval) -> Interval {
     by_sign(a, b, |a, b| counted(a.low * b.low / whole))
 }
 
-/// What a quotient is at least: one of counts may be asked for as a percentage, which is a larger number.
+/// What a quotient is at least.
 fn quotient(a: Interval, b: Interval) -> Interval {
     by_sign(a, b, |a, b| counted(a.low / b.high))
 }

@@ -1,6 +1,8 @@
 //! What an observation is worth, and what the library says of its range.
 
-use crate::literal::{self, Fallback};
+use std::collections::BTreeMap;
+
+use crate::literal::{self, Fallback, Within};
 use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Field, Type};
 use crate::value::Value;
 
@@ -166,6 +168,14 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     if let (Some(range), Shape::Plain) = (&called.range, facts.shape) {
         facts.within = Interval::of(range);
     }
+    if let Some(query) = &query
+        // Whether there is something at all is for the world to decide, and then its number is one.
+        && !(query.present && eval.asks == Asks::Incident)
+        && matches!(inner(&called.result), Type::Float)
+    {
+        let Within { low, high } = query.within;
+        facts.within = facts.within.intersection(Interval { low, high });
+    }
     // A query that is not known may be one that asks for nothing.
     let asks_nothing = match &query {
         Some(query) => !query.series || eval.asks == Asks::Look && query.past,
@@ -247,16 +257,26 @@ fn is_dated(eval: &Eval, id: ExternId, args: &[Id]) -> bool {
 /// What the query of this term asks.
 fn asked(eval: &Eval, id: Id) -> Option<literal::Asked> {
     match eval.terms.table.node(id) {
-        Node::Const(Value::Query(query)) => eval.queries.asked(&query.text),
+        Node::Const(Value::Query(query)) => eval.queries.asked(&query.text, &[]),
         Node::Apply {
             what: Operation::Text,
             args,
         } => match args.first().and_then(|text| eval.terms.table.value(*text)) {
-            Some(Value::Text(text)) => eval.queries.asked(text.as_str()),
+            Some(Value::Text(text)) => eval.queries.asked(text.as_str(), &filled(args.get(1..)?)),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// Which holes are filled with the same: for each, the number of what fills it.
+fn filled(holes: &[Id]) -> Vec<u32> {
+    let mut known: BTreeMap<Id, u32> = BTreeMap::new();
+    let mut number = |hole: &Id| {
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        *known.entry(*hole).or_insert(next)
+    };
+    holes.iter().map(&mut number).collect()
 }
 
 /// A text or query with holes: its words, then what fills them.

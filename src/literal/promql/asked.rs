@@ -6,12 +6,13 @@
 use super::absence::Absent;
 use super::lexer::{self, Kind};
 use super::parser::Parser;
+use super::reach::Within;
 
 /// Stands for a hole.
 pub const HOLE: char = crate::literal::scan::STAND_IN;
 
 /// What a query asks.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Asked {
     /// It selects a series at all: `vector(1)` and `time()` do not.
     pub series: bool,
@@ -19,6 +20,10 @@ pub struct Asked {
     pub past: bool,
     /// The number that it answers where none of its series exists: `x or vector(c)`.
     pub fallback: Option<Fallback>,
+    /// The numbers that it may answer.
+    pub within: Within,
+    /// The number only says that there is something: `group(x)`.
+    pub present: bool,
 }
 
 /// What a query answers where none of its series exists.
@@ -29,8 +34,9 @@ pub enum Fallback {
     Some,
 }
 
-/// The facts of a query; nothing if it is none.
-pub fn asked(query: &str) -> Option<Asked> {
+/// The facts of a query; nothing if it is none. Holes with the same number in `filled` are filled with
+/// the same.
+pub fn asked(query: &str, filled: &[u32]) -> Option<Asked> {
     let tokens = lexer::tokens(query).ok()?;
     let past = tokens.iter().any(|token| {
         let word = query.get(token.range.clone()).unwrap_or_default();
@@ -41,7 +47,11 @@ pub fn asked(query: &str) -> Option<Asked> {
         }
     });
     let mut parser = Parser::new(query, tokens);
-    let fallback = match parser.whole().ok()? {
+    parser.filled = filled.to_vec();
+    let (absent, reach) = parser.whole().ok()?;
+    let fallback = match absent {
+        // What is no number is no answer.
+        Absent::Number(number) if number.is_nan() => None,
         Absent::Number(number) => Some(Fallback::Number(number)),
         Absent::Unknown => Some(Fallback::Some),
         Absent::Nothing => None,
@@ -50,6 +60,8 @@ pub fn asked(query: &str) -> Option<Asked> {
         series: !parser.selected.is_empty(),
         past,
         fallback,
+        within: reach.answered(),
+        present: reach.present,
     })
 }
 
@@ -59,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_number_is_made_up() {
-        let with = |query: &str| asked(query).and_then(|asked| asked.fallback);
+        let with = |query: &str| asked(query, &[]).and_then(|asked| asked.fallback);
         for (query, number) in [
             ("sum(x) or vector(0)", 0.0),
             ("(sum(x) or on() vector(-1))", -1.0),
@@ -100,11 +112,91 @@ mod tests {
 
     #[test]
     fn constants_and_the_past_are_told_apart() {
-        let of = |query: &str| asked(query).map(|asked| (asked.series, asked.past));
+        let of = |query: &str| asked(query, &[]).map(|asked| (asked.series, asked.past));
         assert_eq!(of("vector(1)"), Some((false, false)));
         assert_eq!(of("time()"), Some((false, false)));
         assert_eq!(of("x offset 5m"), Some((true, true)));
         assert_eq!(of("x @ 1"), Some((true, true)));
         assert_eq!(of("rate(offset_total[5m])"), Some((true, false)));
+    }
+
+    #[test]
+    fn what_a_query_may_answer_follows_from_its_form() {
+        let of = |query: &str| asked(query, &[0, 0, 1]).map(|asked| asked.within);
+        let point = |number: f64| Some(Within::of(number, number));
+        for (query, number) in [
+            ("sum(x) - sum( x )", 0.0),
+            ("(sum(x)) - sum(x)", 0.0),
+            ("sum(x{a=\"HOLE\"}) - sum(x{a=\"HOLE\"})", 0.0),
+            ("x + 1 - x", 1.0),
+            ("x * 3 - x - 2 * x", 0.0),
+            ("x / 2 + x / 2 - x", 0.0),
+            ("x * 0 + 2", 2.0),
+            ("-(x * 0 + 2)", -2.0),
+            ("x ^ 0", 1.0),
+            ("x / x", 1.0),
+            ("x % x", 0.0),
+            ("clamp(x, 1, 1)", 1.0),
+            ("clamp_max(clamp_min(x, 2), 2)", 2.0),
+            ("group(x)", 1.0),
+            ("absent(x) or vector(1)", 1.0),
+            ("x > bool x", 0.0),
+            ("x <= bool x", 1.0),
+            ("count(x) >= bool 0", 1.0),
+            ("x + 1 > bool x", 1.0),
+            ("rate((x * 0)[5m:])", 0.0),
+            ("0 / x", 0.0),
+        ] {
+            let query = query.replace("HOLE", &HOLE.to_string());
+            assert_eq!(of(&query), point(number), "{query}");
+        }
+        let infinite = f64::INFINITY;
+        for (query, low, high) in [
+            ("count(x)", 0.0, infinite),
+            ("sum(rate(x[5m]))", 0.0, infinite),
+            ("sum(x > bool 1)", 0.0, infinite),
+            ("max(x > bool 1)", 0.0, 1.0),
+            ("clamp(x, 1, 5) * 2 - 1", 1.0, 9.0),
+            ("clamp(x, 1, 5) / -2", -2.5, -0.5),
+            ("abs(x) / count(y)", 0.0, infinite),
+            ("count(x) % 5", 0.0, 5.0),
+            ("x ^ 2", 0.0, infinite),
+            ("-abs(x)", -infinite, 0.0),
+            ("group(x) or vector(0)", 0.0, 1.0),
+            ("sgn(x)", -1.0, 1.0),
+        ] {
+            assert_eq!(of(query), Some(Within::of(low, high)), "{query}");
+        }
+        for query in [
+            "x - y",
+            "x",
+            "x - x offset 5m",
+            "x - on (a) group_left x",
+            "sum(x{a=\"HOLE\"}) - sum(x{a=\"HOLE2\"})",
+            "delta(x[5m])",
+            "x / 0",
+            "x / y",
+            "x - x + y",
+            "x == 3",
+            "x unless y",
+            "abs(x) - abs(y)",
+            "absent(x)",
+            "1 - absent(x)",
+            "absent(x) * 3 > bool 2",
+        ] {
+            let query = query
+                .replace("HOLE2", "b")
+                .replace("HOLE", &HOLE.to_string());
+            assert_eq!(of(&query), Some(Within::ALL), "{query}");
+        }
+    }
+
+    #[test]
+    fn holes_are_the_same_where_the_same_fills_them() {
+        let query = format!("x{{a=\"{HOLE}\"}} - x{{a=\"{HOLE}\"}}");
+        let of = |filled: &[u32]| asked(&query, filled).map(|asked| asked.within);
+        assert_eq!(of(&[7, 7]), Some(Within::of(0.0, 0.0)));
+        assert_eq!(of(&[7, 8]), Some(Within::ALL));
+        assert_eq!(of(&[]), Some(Within::ALL));
     }
 }

@@ -3,6 +3,7 @@
 use super::absence::{self, Absent};
 use super::function::Function;
 use super::parser::{Form, Operand, Parser};
+use super::reach::{self, Reach};
 use super::{Problem, Yields};
 
 impl Parser<'_> {
@@ -42,8 +43,11 @@ impl Parser<'_> {
         Ok(Operand {
             yields: Yields::Vector,
             range: start..end,
+            core: start..end,
             form: Form::Other,
             absent: absence::aggregated(name, given.absent),
+            reach: reach::aggregated(name, given.reach),
+            sum: None,
         })
     }
 
@@ -60,6 +64,7 @@ impl Parser<'_> {
     pub(super) fn call(&mut self, function: Function, start: usize) -> Result<Operand, Problem> {
         self.expect("(")?;
         let mut absent: Vec<Absent> = Vec::new();
+        let mut reaches: Vec<Reach> = Vec::new();
         while !self.is(")") {
             let count = absent.len();
             if count > 0 {
@@ -76,6 +81,7 @@ impl Parser<'_> {
                 return Err(self.misfit(function.name, *expected, &given));
             }
             absent.push(given.absent);
+            reaches.push(given.reach);
         }
         let end = self.expect(")")?.end;
         let count = absent.len();
@@ -91,8 +97,11 @@ impl Parser<'_> {
         Ok(Operand {
             yields: function.result,
             range: start..end,
+            core: start..end,
             form: Form::Other,
             absent: absence::called(function.name, &absent),
+            reach: reach::called(function.name, &reaches),
+            sum: None,
         })
     }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::absence::Absent;
 use super::lexer::Kind;
 use super::parser::{Form, Operand, Parser};
+use super::reach::Reach;
 use super::selector::{Moment, Selected, millis};
 use super::string::{Unquoted, unquoted};
 use super::{Problem, Yields};
@@ -43,9 +44,12 @@ impl Parser<'_> {
         self.selected.push(Selected::new(range.clone()));
         Ok(Operand {
             yields: Yields::Vector,
+            core: range.clone(),
             range,
             form: Form::Selector,
             absent: Absent::Nothing,
+            reach: Reach::ALL,
+            sum: None,
         })
     }
 
@@ -175,6 +179,8 @@ impl Parser<'_> {
                 return Ok(operand);
             }
             operand.range.end = self.behind();
+            operand.core = operand.range.clone();
+            operand.sum = None;
         }
     }
 
@@ -221,11 +227,15 @@ impl Parser<'_> {
             selected.enclose();
             selected.extend(reach);
         });
+        let range = operand.range.start..end;
         Ok(Operand {
             yields: Yields::Samples,
-            range: operand.range.start..end,
+            core: range.clone(),
+            range,
             form: Form::Ranged,
             absent: operand.absent,
+            reach: operand.reach,
+            sum: None,
         })
     }
 

@@ -8,9 +8,12 @@ use std::ops::Range;
 use super::absence::{self, Absent, Side};
 use super::function;
 use super::lexer::{Kind, Token};
+use super::reach::{self, Reach};
 use super::selector::Selected;
+use super::sum::Sum;
 use super::{Problem, Yields};
 use crate::diag::near::nearest;
+use crate::literal::scan::STAND_IN;
 use crate::value::HolePosition;
 
 /// How deep expressions may nest.
@@ -19,12 +22,16 @@ const NESTING: usize = 64;
 /// Reads one query.
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
-    tokens: Vec<Token>,
+    pub(super) tokens: Vec<Token>,
     at: usize,
     depth: usize,
     pub(super) positions: Vec<HolePosition>,
     /// The selectors so far, in the order of the text.
     pub(super) selected: Vec<Selected>,
+    /// Where the holes stand.
+    pub(super) holes: Vec<usize>,
+    /// What fills each hole, as far as that is known: the same number is the same value.
+    pub(super) filled: Vec<u32>,
 }
 
 /// An expression that has been read.
@@ -34,6 +41,12 @@ pub(super) struct Operand {
     pub form: Form,
     /// What it is where no series exists.
     pub absent: Absent,
+    /// The same place without brackets around it.
+    pub core: Range<usize>,
+    /// What it may answer.
+    pub reach: Reach,
+    /// What it adds up, if it does.
+    pub sum: Option<Sum>,
 }
 
 /// What may still follow an expression.
@@ -56,6 +69,8 @@ impl<'a> Parser<'a> {
             depth: 0,
             positions: Vec::new(),
             selected: Vec::new(),
+            holes: text.match_indices(STAND_IN).map(|(at, _)| at).collect(),
+            filled: Vec::new(),
         }
     }
 
@@ -66,8 +81,8 @@ impl<'a> Parser<'a> {
     }
 
     /// The whole query: something that gives a number for a moment. Out comes what it is where
-    /// no series exists.
-    pub fn whole(&mut self) -> Result<Absent, Problem> {
+    /// no series exists, and what it may answer.
+    pub fn whole(&mut self) -> Result<(Absent, Reach), Problem> {
         if self.peek().kind == Kind::End {
             return Err(Problem::syntax(0..self.text.len(), "it is empty"));
         }
@@ -76,7 +91,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("an operator or the end"));
         }
         match whole.yields {
-            Yields::Scalar | Yields::Vector => Ok(whole.absent),
+            Yields::Scalar | Yields::Vector => Ok((whole.absent, whole.reach)),
             Yields::Samples => {
                 let what = "it yields a range of samples, not a value for each series";
                 let help = "say what to make of the samples: `rate(…)`, `max_over_time(…)`";
@@ -104,10 +119,35 @@ impl<'a> Parser<'a> {
             } else {
                 binding + 1
             })?;
-            left = combined(operator, place, modifiers, left, right)?;
+            let (reach, sum) = self.combined(operator, &modifiers, &left, &right);
+            left = Operand {
+                reach,
+                sum,
+                ..combined(operator, place, modifiers, left, right)?
+            };
         }
         self.depth -= 1;
         Ok(left)
+    }
+
+    /// What an operator may answer, and what it adds up.
+    fn combined(
+        &self,
+        operator: &str,
+        modifiers: &Modifiers,
+        left: &Operand,
+        right: &Operand,
+    ) -> (Reach, Option<Sum>) {
+        let sum = match modifiers.matching {
+            true => None,
+            false => self.added_up(operator, left, right),
+        };
+        let difference = self.difference(left, right, modifiers.matching);
+        let sides = (left.reach, right.reach);
+        let is_first_number = left.yields == Yields::Scalar;
+        let answers = modifiers.bool;
+        let reach = reach::combined(operator, answers, sides, is_first_number, difference);
+        (self.narrowed(reach, sum.as_ref()), sum)
     }
 
     fn deeper(&mut self) -> Result<(), Problem> {
@@ -174,8 +214,15 @@ impl<'a> Parser<'a> {
             let what = format!("a sign before {}", operand.yields.noun());
             return Err(Problem::types(operand.range, what));
         }
+        let range = sign.range.start..operand.range.end;
         Ok(Operand {
-            range: sign.range.start..operand.range.end,
+            core: range.clone(),
+            reach: match negative {
+                true => operand.reach.negated(),
+                false => operand.reach,
+            },
+            sum: operand.sum.clone().filter(|_| !negative),
+            range,
             form: Form::Other,
             absent: match negative {
                 true => operand.absent.map(|number| -number),
@@ -192,6 +239,9 @@ impl<'a> Parser<'a> {
             range: token.range.clone(),
             form: Form::Other,
             absent,
+            core: token.range.clone(),
+            reach: Reach::written(absent),
+            sum: None,
         };
         let written = &self.text[token.range.clone()];
         let operand = match token.kind {
@@ -258,9 +308,12 @@ impl<'a> Parser<'a> {
         if is_word(name, "inf") || is_word(name, "nan") {
             return Ok(Operand {
                 yields: Yields::Scalar,
+                core: token.range.clone(),
                 range: token.range,
                 form: Form::Other,
                 absent: Absent::written(name),
+                reach: Reach::written(Absent::written(name)),
+                sum: None,
             });
         }
         let keywords = [
@@ -422,9 +475,13 @@ fn combined(
         absent: side.absent,
         is_scalar: side.yields == Scalar,
     };
+    let range = left.range.start..right.range.end;
     Ok(Operand {
         yields: if scalars { Scalar } else { Vector },
-        range: left.range.start..right.range.end,
+        core: range.clone(),
+        range,
+        reach: Reach::ALL,
+        sum: None,
         form: Form::Other,
         absent: absence::combined(operator, modifiers.bool, side(&left), side(&right)),
     })

@@ -5,34 +5,26 @@ use std::collections::BTreeSet;
 use super::super::fold::Terms;
 use super::super::number::Interval;
 use super::super::term::{Id, Node};
-use super::{Axis, Region};
+use super::Region;
+use super::axis::Axis;
+use crate::value::Value;
 
 impl Terms {
     /// The regions that the atoms cut an axis into, without those that cannot be.
     pub(super) fn regions(&self, axis: Axis, atoms: &[Id]) -> Vec<Region> {
-        let (term, within, whole) = match axis {
-            Axis::Pair(left, right) => return self.orders(left, right),
-            Axis::Term(term) => {
-                let facts = self.facts(term);
-                (term, facts.within, facts.whole)
-            }
-        };
+        let facts = self.along(axis);
         let mut points = Vec::new();
         let mut values = BTreeSet::new();
         for atom in atoms {
-            match *self.table.node(*atom) {
-                Node::Less(left, right) | Node::Equal(left, right) => {
-                    let other = if left == term { right } else { left };
-                    match (self.number_of(other), self.table.value(other)) {
-                        (Some(point), _) => points.push(point),
-                        (None, Some(value)) => {
-                            values.insert(value.clone());
-                        }
-                        (None, None) => {}
-                    }
+            match self.compared.get(atom) {
+                Some(compared) => match compared.point {
+                    Some(point) => points.push(point),
+                    None => values.extend(self.word_of(*atom).cloned()),
+                },
+                None if self.is_counted(axis) => points.push(0.0),
+                None => {
+                    return vec![Region::Is(true), Region::Is(false)];
                 }
-                Node::IsEmpty { .. } if *atom != term => points.push(0.0),
-                _ => return vec![Region::Is(true), Region::Is(false)],
             }
         }
         if points.is_empty() {
@@ -49,67 +41,62 @@ impl Terms {
             low = point;
         }
         regions.push(Region::Open(low, f64::INFINITY));
-        regions.retain(|region| is_possible(region, within, whole));
+        regions.retain(|region| is_possible(region, facts.within, facts.whole));
         regions
     }
 
-    /// How two terms may compare.
-    pub(super) fn orders(&self, left: Id, right: Id) -> Vec<Region> {
-        use std::cmp::Ordering;
-        let (a, b) = (self.facts(left).within, self.facts(right).within);
-        let mut regions = vec![Region::Order(Ordering::Equal)];
-        if a.low < b.high {
-            regions.push(Region::Order(Ordering::Less));
+    /// Whether it is how many there are that lies on this axis.
+    fn is_counted(&self, axis: Axis) -> bool {
+        match axis {
+            Axis::Term(term) => matches!(self.table.node(term), Node::Count(_)),
+            Axis::Sum(_) | Axis::Some { .. } => false,
         }
-        if b.low < a.high {
-            regions.push(Region::Order(Ordering::Greater));
+    }
+
+    /// What an atom compares with that is no number.
+    pub(super) fn word_of(&self, atom: Id) -> Option<&Value> {
+        match *self.table.node(atom) {
+            Node::Less(left, right) | Node::Equal(left, right) => {
+                self.table.value(right).or_else(|| self.table.value(left))
+            }
+            _ => None,
         }
-        regions
     }
 
     pub(super) fn holds_in(&self, atom: Id, region: &Region) -> bool {
-        use std::cmp::Ordering;
-        match (self.table.node(atom), region) {
-            (Node::Less(left, right), Region::Order(order)) => {
-                let wanted = if left < right {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
+        let point = self.compared.get(&atom);
+        let point = point.and_then(|compared| Some((compared.point?, compared.below)));
+        match (self.table.node(atom), region, point) {
+            (Node::Less(..), Region::Point(at), Some((point, below))) => match below {
+                true => *at < point,
+                false => *at > point,
+            },
+            (Node::Less(..), Region::Open(low, high), Some((point, below))) => match below {
+                true => *high <= point,
+                false => *low >= point,
+            },
+            (Node::Equal(..), Region::Point(at), Some((point, _))) => *at == point,
+            (Node::Equal(..), Region::Value(value), None) => self.word_of(atom) == Some(value),
+            (Node::Less(..) | Node::Equal(..), _, _) => false,
+            (_, region, _) => {
+                let is_there = match region {
+                    Region::Is(value) => *value,
+                    Region::Point(count) => *count != 0.0,
+                    Region::Open(..) => true,
+                    Region::Value(_) | Region::Other => false,
                 };
-                *order == wanted
+                is_there != self.asks_for_none(atom)
             }
-            (Node::Equal(..), Region::Order(order)) => *order == Ordering::Equal,
-            (Node::Less(left, right), region) => {
-                match (self.number_of(*right), self.number_of(*left)) {
-                    (Some(bound), _) if !self.is_constant(*left) => match region {
-                        Region::Point(at) => *at < bound,
-                        Region::Open(_, high) => *high <= bound,
-                        _ => false,
-                    },
-                    (_, Some(bound)) => match region {
-                        Region::Point(at) => bound < *at,
-                        Region::Open(low, _) => bound <= *low,
-                        _ => false,
-                    },
-                    _ => false,
-                }
-            }
-            (Node::Equal(left, right), region) => {
-                let constant = if self.is_constant(*right) {
-                    *right
-                } else {
-                    *left
-                };
-                match region {
-                    Region::Point(at) => self.number_of(constant) == Some(*at),
-                    Region::Value(value) => self.table.value(constant) == Some(value),
-                    Region::Is(_) | Region::Open(..) | Region::Other | Region::Order(_) => false,
-                }
-            }
-            (Node::IsEmpty { .. }, Region::Point(count)) => *count == 0.0,
-            (_, Region::Is(value)) => *value,
-            _ => false,
         }
+    }
+
+    /// Whether it holds where nothing lies on its axis: there is none of them, none is otherwise.
+    fn asks_for_none(&self, atom: Id) -> bool {
+        let asks = matches!(
+            self.table.node(atom),
+            Node::IsEmpty { .. } | Node::All { .. }
+        );
+        asks && self.axis(atom) != Some(Axis::Term(atom))
     }
 }
 
@@ -138,6 +125,6 @@ pub(super) fn is_possible(region: &Region, within: Interval, whole: bool) -> boo
             };
             first <= last
         }
-        Region::Is(_) | Region::Value(_) | Region::Other | Region::Order(_) => true,
+        Region::Is(_) | Region::Value(_) | Region::Other => true,
     }
 }

@@ -166,33 +166,26 @@ impl Terms {
     /// The region whose borders are the only ones at which an atom changes; none where it may
     /// change at each of them.
     fn border(&self, atom: Id, regions: &[Region]) -> Option<usize> {
-        let (Node::Less(left, right) | Node::Equal(left, right)) = *self.table.node(atom) else {
-            return None;
-        };
-        let constant = if self.is_constant(right) { right } else { left };
+        let compared = self.compared.get(&atom)?;
         match regions.first()? {
             Region::Point(_) | Region::Open(..) => {
-                let point = self.number_of(constant)?;
+                let point = compared.point?;
                 Some(regions.partition_point(|region| match region {
                     Region::Point(at) => *at < point,
                     Region::Open(_, high) => *high <= point,
-                    Region::Is(_) | Region::Value(_) | Region::Other | Region::Order(_) => false,
+                    Region::Is(_) | Region::Value(_) | Region::Other => false,
                 }))
             }
             Region::Value(_) | Region::Other => {
-                let value = self.table.value(constant)?;
+                let value = self.word_of(atom)?;
                 // Named values stand in their order, and the rest behind them.
                 let at = regions.partition_point(|region| match region {
                     Region::Value(named) => named < value,
-                    Region::Is(_)
-                    | Region::Point(_)
-                    | Region::Open(..)
-                    | Region::Other
-                    | Region::Order(_) => false,
+                    Region::Is(_) | Region::Point(_) | Region::Open(..) | Region::Other => false,
                 });
                 Some(at)
             }
-            Region::Is(_) | Region::Order(_) => None,
+            Region::Is(_) => None,
         }
     }
 }

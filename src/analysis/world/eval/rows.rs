@@ -64,7 +64,8 @@ impl Eval<'_> {
             }
             return value;
         }
-        let facts = observe::inside(self.asks, self.terms.facts(of), ty);
+        let mut facts = observe::inside(self.asks, self.terms.facts(of), ty);
+        facts.within = self.terms.facts(of).within;
         let node = Node::Apply {
             what: Operation::Index,
             args: vec![of, at],

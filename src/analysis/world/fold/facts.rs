@@ -1,7 +1,7 @@
 //! What is known of a term from its parts: its range, whether it is of the world, whether told.
 
 use super::super::number::{Interval, computed};
-use super::super::term::{Facts, Id, Leaf, Node, Operation, Shape, each_part};
+use super::super::term::{Facts, Id, Node, Operation, Shape, each_part};
 use super::Terms;
 
 impl Terms {
@@ -21,14 +21,10 @@ impl Terms {
                 let within: Vec<Interval> =
                     parts.iter().map(|part| self.facts(*part).within).collect();
                 facts.within = match (what, parts.as_slice()) {
-                    (Operation::Subtract, [one, other]) if one == other => Interval::point(0.0),
                     (Operation::Multiply(_), [one, other]) if one == other => Interval {
                         low: 0.0,
                         ..computed(*what, &within)
                     },
-                    (Operation::Subtract, [now, then]) if self.is_since(*now, *then) => {
-                        Interval::SINCE
-                    }
                     _ => computed(*what, &within),
                 };
                 facts.past = self.is_past(*what, &parts);
@@ -88,11 +84,6 @@ impl Terms {
         facts.whole = one.whole && other.whole;
         facts.past = one.past && other.past;
         facts.shape = one.shape;
-    }
-
-    /// Whether it is now and a moment that has come.
-    pub(in super::super) fn is_since(&self, now: Id, then: Id) -> bool {
-        matches!(self.table.node(now), Node::Leaf(Leaf::Now)) && self.facts(then).past
     }
 
     /// Whether what is computed of these is a moment that has come.
