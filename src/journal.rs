@@ -46,11 +46,13 @@ pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
-    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, StoredIntent, StoredRun,
-    StoredWait, Storm, TakenOn, Waits, steps,
+    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, Sleeping, StoredIntent,
+    StoredRun, StoredWait, Storm, TakenOn, Waits, steps,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;
+
+use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 
@@ -129,11 +131,17 @@ pub trait Journal {
 
     /// Every incident's runbook and key, and when it was opened, by number.
     fn keys(&self) -> Result<Vec<Keyed>, Error>;
-    /// Incidents that are not over, newest first.
-    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error>;
-    /// Every run that has not ended, without its state, by id. An entry that cannot be read is
+    /// How many incidents are quiet.
+    fn quiet_incidents(&self) -> Result<u64, Error>;
+    /// Incidents that have to be in memory, newest first; one that is over and cannot be read is left out.
+    fn loud_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error>;
+    /// Every run that waits for nothing but a time, by id.
+    fn sleeping_runs(&self) -> Result<Vec<Sleeping>, Error>;
+    /// Every other run that has not ended, without its state, by id. An entry that cannot be read is
     /// given as the error, so that it alone is put aside.
-    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error>;
+    fn awake_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error>;
+    /// What is left of those of these incidents that are not over and cannot be read.
+    fn damaged(&self, incidents: &BTreeSet<IncidentId>) -> Result<Vec<Lost>, Error>;
 
     /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
     /// outcome is unknown, whoever's they are; by id.

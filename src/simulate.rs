@@ -97,10 +97,11 @@ impl Scripted {
         let runbooks = Runbooks::new(self.programs.clone());
         let begun = Engine::start(journal, runbooks, self.settings.grants.clone(), None, now);
         begun.map_err(|error| error.why)?;
-        let live = journal.live_runs().map_err(|error| error.why)?;
-        let unreadable = live.iter().flat_map(|run| run.as_ref().err()).count();
+        let awake = journal.awake_runs().map_err(|error| error.why)?;
+        let asleep = journal.sleeping_runs().map_err(|error| error.why)?;
+        let unreadable = awake.iter().flat_map(|run| run.as_ref().err()).count();
         match unreadable {
-            0 => Ok(live.len()),
+            0 => Ok(awake.len() + asleep.len()),
             some => Err(format!("{some} runs cannot be read")),
         }
     }

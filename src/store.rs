@@ -25,6 +25,7 @@ mod retain;
 mod trouble;
 mod write;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -33,8 +34,8 @@ use smol_str::SmolStr;
 use crate::journal::{
     Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind,
     EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Needs,
-    Newest, Outbox, Page, Recorded, RunId, Scope, Stamp, Step, StoreMigrated, StoredIntent,
-    StoredRun, StoredWait, Storm,
+    Newest, Outbox, Page, Recorded, RunId, Scope, Sleeping, Stamp, Step, StoreMigrated,
+    StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::value::{Duration, Identity, Time};
 use lock::Lock;
@@ -195,12 +196,24 @@ impl Journal for Sqlite {
         ask::keys(self.known()?)
     }
 
-    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
-        lost::open_incidents(self.known()?)
+    fn quiet_incidents(&self) -> Result<u64, Error> {
+        ask::quiet_incidents(self.known()?)
     }
 
-    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
-        ask::live_runs(self.known()?)
+    fn loud_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
+        lost::loud_incidents(self.known()?)
+    }
+
+    fn sleeping_runs(&self) -> Result<Vec<Sleeping>, Error> {
+        ask::sleeping_runs(self.known()?)
+    }
+
+    fn awake_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
+        ask::awake_runs(self.known()?)
+    }
+
+    fn damaged(&self, incidents: &BTreeSet<IncidentId>) -> Result<Vec<Lost>, Error> {
+        lost::damaged(self.known()?, incidents)
     }
 
     fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error> {

@@ -31,7 +31,7 @@ impl Engine {
         now: Time,
     ) -> Result<Accepted, Error> {
         let matched = self.matched(arriving);
-        self.fetch(journal, &self.lacks_for(&matched))?;
+        self.fetch(journal, &self.lacks_for(&matched), now)?;
         let accepted = self.receive(matched, now);
         self.go_on(journal, now)?;
         Ok(accepted)
@@ -46,7 +46,7 @@ impl Engine {
         now: Time,
     ) -> Result<Accepted, Error> {
         let matched = self.matched(arriving);
-        self.fetch(journal, &self.lacks_for(&matched))?;
+        self.fetch(journal, &self.lacks_for(&matched), now)?;
         let accepted = self.receive(matched, now);
         self.replayed(replay, &accepted, now);
         self.go_on(journal, now)?;
@@ -61,7 +61,7 @@ impl Engine {
         taker: &Taker,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
-        self.fetch(journal, &self.lacks_incident(id))?;
+        self.fetch(journal, &self.lacks_incident(id), now)?;
         let done = self.acknowledged(id, taker, now);
         self.go_on(journal, now)?;
         Ok(done)
@@ -79,7 +79,7 @@ impl Engine {
         for id in self.model.told_on(page) {
             needs.add(self.lacks_incident(id));
         }
-        self.fetch(journal, &needs)?;
+        self.fetch(journal, &needs, now)?;
         let taken = self.page_acknowledged(page, taker, now);
         self.go_on(journal, now)?;
         Ok(taken)
@@ -95,7 +95,7 @@ impl Engine {
         why: &str,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
-        self.fetch(journal, &self.lacks_incident(id))?;
+        self.fetch(journal, &self.lacks_incident(id), now)?;
         let done = self.called_over(id, by, why, now);
         self.go_on(journal, now)?;
         Ok(done)
@@ -109,7 +109,7 @@ impl Engine {
         said: Settling,
         now: Time,
     ) -> Result<Result<(), Refusal>, Error> {
-        self.fetch(journal, &self.lacks_incident(id))?;
+        self.fetch(journal, &self.lacks_incident(id), now)?;
         let done = self.settled_by(id, said, now);
         self.go_on(journal, now)?;
         Ok(done)
@@ -166,7 +166,7 @@ impl Engine {
         grants: Grants,
         now: Time,
     ) -> Result<(), Error> {
-        self.fetch_programs(journal, &runbooks)?;
+        self.fetch_programs(journal, &runbooks, now)?;
         self.load_runbooks(runbooks, now);
         self.grants = grants;
         self.match_dwells(now);
@@ -204,7 +204,7 @@ impl Engine {
             if needs.is_empty() {
                 return Ok(());
             }
-            self.fetch(journal, &needs)?;
+            self.fetch(journal, &needs, now)?;
         }
     }
 
@@ -229,18 +229,30 @@ impl Engine {
                 needs
             }
             Work::Stood(event) => self.lacks_for_dwells(*event),
-            Work::Pass(obstacle) => self.lacks_code(self.code_of_first(obstacle)),
+            Work::TellOfStorm(scope, _) => {
+                let mut needs = Needs::default();
+                for id in self.of_storm(scope) {
+                    needs.add(self.lacks_incident(id));
+                }
+                needs
+            }
+            Work::Pass(obstacle) => self
+                .first_for(obstacle)
+                .map_or_else(Needs::default, |run| self.lacks_run(run)),
             Work::LookAtDebt(debt) => self.lacks_code(self.model.debt(*debt).map(|debt| debt.code)),
             Work::NextLink(Subject::Incident(id), _)
             | Work::Reached(Subject::Incident(id), _)
             | Work::Climb(id)
             | Work::Send(id, ..)
             | Work::HearAgain(id, ..)
-            | Work::Page(id, ..) => self.lacks_code(self.model.incident(*id).map(|one| one.code)),
+            | Work::Page(id, ..) => {
+                let mut needs = self.lacks_incident(*id);
+                needs.add(self.lacks_code(self.model.incident(*id).map(|one| one.code)));
+                needs
+            }
             Work::NextLink(Subject::Storm(_), _)
             | Work::Reached(Subject::Storm(_), _)
             | Work::ClimbStorm(_)
-            | Work::TellOfStorm(..)
             | Work::Tell(..)
             | Work::Fold(_)
             | Work::TellOwners(..) => Needs::default(),
@@ -255,11 +267,16 @@ impl Engine {
     }
 
     /// A run, and then its code and that of its incident.
-    fn lacks_run(&self, id: RunId) -> Needs {
+    pub(super) fn lacks_run(&self, id: RunId) -> Needs {
+        let mut needs = match id.incident() {
+            Some(incident) => self.lacks_incident(incident),
+            None => Needs::default(),
+        };
         if self.desk.lacks_run(id) {
-            return Needs::run(id);
+            needs.runs.insert(id);
+            return needs;
         }
-        let mut needs = self.lacks_code(self.desk.code_of(id));
+        needs.add(self.lacks_code(self.desk.code_of(id)));
         let incident = id.incident().and_then(|id| self.model.incident(id));
         needs.add(self.lacks_code(incident.map(|one| one.code)));
         needs
@@ -273,18 +290,28 @@ impl Engine {
     }
 
     /// Brings in what there is of it.
-    pub(super) fn fetch(&mut self, journal: &dyn Journal, needs: &Needs) -> Result<(), Error> {
-        if !needs.is_empty() {
-            let bodies = journal.fetch(needs)?;
-            self.fetched(bodies);
+    pub(super) fn fetch(
+        &mut self,
+        journal: &dyn Journal,
+        needs: &Needs,
+        now: Time,
+    ) -> Result<(), Error> {
+        if needs.is_empty() {
+            return Ok(());
         }
+        let bodies = journal.fetch(needs)?;
+        let damaged = bodies.damaged().collect();
+        self.fetched(bodies);
+        let lost = journal.damaged(&damaged)?;
+        self.give_up(journal, lost, now)?;
         Ok(())
     }
 
     fn fetched(&mut self, bodies: Bodies) {
         for (id, body) in bodies.incidents {
             self.desk.brought(id);
-            // One that is over and cannot be read is not there: nobody works on it.
+            // One that is over and cannot be read is not there: nobody works on it. One that is open
+            // is given up.
             if let Ok(Some(incident)) = body {
                 self.model.bring(incident);
             }
@@ -305,6 +332,7 @@ impl Engine {
         &mut self,
         journal: &dyn Journal,
         runbooks: &Runbooks,
+        now: Time,
     ) -> Result<(), Error> {
         let mut needs = Needs::default();
         for loaded in runbooks.all() {
@@ -313,7 +341,7 @@ impl Engine {
         for code in self.model.codes() {
             needs.add(self.lacks_code(Some(code)));
         }
-        self.fetch(journal, &needs)
+        self.fetch(journal, &needs, now)
     }
 
     /// What an arrival needs and is not at hand.

@@ -99,13 +99,11 @@ impl Engine {
         }
     }
 
-    /// Whether something that is loaded, or an incident at hand, belongs to a scope.
+    /// Whether something that is loaded, or was at work since the agent started, belongs to a scope.
     fn is_known_scope(&self, scope: &Scope) -> bool {
         let loaded = self.runbooks.all().iter().map(|loaded| &loaded.program);
-        let pinned = self.model.codes();
-        let pinned = pinned
-            .iter()
-            .filter_map(|code| self.desk.program(*code).ok());
+        let pinned = self.desk.known_programs();
+        let pinned = pinned.filter_map(|code| self.desk.program(code).ok());
         let mut pinned = pinned.map(|program| scope.covers(program.product(), &program.runbook));
         let mut loaded = loaded.map(|program| scope.covers(program.product(), &program.runbook));
         *scope == Scope::All || loaded.any(|covered| covered) || pinned.any(|covered| covered)

@@ -1,4 +1,4 @@
-//! What a start could not read: each record is given up alone, and somebody hears of it.
+//! What could not be read, at a start or when it was asked for: each record is given up alone, and somebody hears of it.
 //!
 //! An incident is made anew from its columns and from the facts: it keeps every target that its runs had hold of,
 //! nothing counts as proven that they changed, and its owner has it. A run of it, or one whose change
@@ -13,7 +13,7 @@ use crate::diag::Code;
 use crate::effect::{Call, Reason, Severity};
 use crate::journal::{
     DeadLetter, Error, EventId, Fact, Incident, IncidentId, IncidentQuarantined, IncidentState,
-    IntentId, IntentState, Journal, Lost, LostIncident, Read, RunId, Source, Write,
+    IntentId, IntentState, Journal, Lost, LostIncident, Needs, Read, RunId, Source, Write,
 };
 use crate::program::CodeHash;
 use crate::run::{Dirt, IntentKind};
@@ -33,14 +33,11 @@ impl Engine {
         if lost.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let live = journal.live_runs()?.into_iter();
-        let live: BTreeSet<RunId> = live
-            .map(|run| run.map_or_else(|id| id, |run| run.id))
-            .collect();
-        let incidents = lost.iter().filter_map(|lost| match lost {
-            Lost::Incident(left) => Some(left.id),
-            Lost::Intent { .. } | Lost::Dwell { .. } | Lost::Message(_) | Lost::Debt(_) => None,
-        });
+        let awake = journal.awake_runs()?.into_iter();
+        let awake = awake.map(|run| run.map_or_else(|id| id, |run| run.id));
+        let asleep = journal.sleeping_runs()?.into_iter();
+        let live: BTreeSet<RunId> = awake.chain(asleep.map(|asleep| asleep.run)).collect();
+        let incidents = lost.iter().filter_map(Lost::incident);
         let past = Past::of(journal, &incidents.collect())?;
         let mut gone = BTreeSet::new();
         for lost in lost {
@@ -61,10 +58,26 @@ impl Engine {
             }
             self.say_lost(&lost, now);
         }
-        for run in &gone {
+        self.put_runs_aside(journal, &gone, now)?;
+        Ok(gone)
+    }
+
+    /// Runs that cannot be gone on with, and whose incidents may not be at hand.
+    pub(super) fn put_runs_aside(
+        &mut self,
+        journal: &dyn Journal,
+        runs: &BTreeSet<RunId>,
+        now: Time,
+    ) -> Result<(), Error> {
+        let mut needs = Needs::default();
+        for incident in runs.iter().filter_map(|run| run.incident()) {
+            needs.add(self.lacks_incident(incident));
+        }
+        self.fetch(journal, &needs, now)?;
+        for run in runs {
             self.quarantine(*run, now);
         }
-        Ok(gone)
+        Ok(())
     }
 
     /// An incident out of what is left of it.

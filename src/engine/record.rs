@@ -17,6 +17,13 @@ impl Engine {
     /// Something has happened that others of this batch are a consequence of.
     pub(super) fn decided_before(&mut self, first: usize, fact: Fact, now: Time) {
         let changed = self.model.apply(&fact, now);
+        if cfg!(feature = "harness") {
+            let missing = &changed.missing;
+            assert!(
+                missing.is_empty(),
+                "not brought in: {missing:?} for {fact:?}"
+            );
+        }
         self.desk.differs(changed);
         self.timers.extend(timers(&fact, now));
         self.desk.fact_before(first, fact, now);

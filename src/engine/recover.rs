@@ -15,7 +15,7 @@ use super::waiting::{Asking, Waiting};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{
-    Delivery, Error, Journal, MessageKind, Needs, Obstacle, RunId, RunResumed, Scope, StoredRun,
+    Delivery, Error, Journal, MessageKind, Needs, Obstacle, RunId, RunResumed, Scope,
 };
 use crate::planted::Planted;
 use crate::run::{self, Observe, moment};
@@ -59,7 +59,7 @@ impl Engine {
         if let Some(migrated) = journal.migrated() {
             engine.record(migrated, now);
         }
-        engine.fetch_programs(journal, &runbooks)?;
+        engine.fetch_programs(journal, &runbooks, now)?;
         engine.load_runbooks(runbooks, now);
         engine.timers.clock_is(engine.model.clock());
         engine.desk.clock_is(engine.model.clock());
@@ -114,48 +114,67 @@ impl Engine {
         now: Time,
     ) -> Result<(), Error> {
         let mut awake = Vec::new();
-        for run in journal.live_runs()? {
-            match run.map(|stored| stored.moved(self.model.clock())) {
-                Ok(stored) if gone.contains(&stored.id) => {}
-                Err(unreadable) if gone.contains(&unreadable) => {}
-                Ok(stored) if sleeps(&stored, now) => {
-                    let waits = stored.pending.iter().filter_map(|action| match action {
-                        run::Action::Wait { id, until } => {
-                            Some((*until, Timer::Run(stored.id, *id)))
-                        }
-                        _ => None,
-                    });
-                    self.timers.extend(waits);
-                }
-                Ok(stored) => awake.push(stored),
-                Err(unreadable) => self.quarantine(unreadable, now),
+        let mut needs = Needs::default();
+        for asleep in journal.sleeping_runs()? {
+            let asleep = asleep.moved(self.model.clock());
+            needs.add(self.lacks_code(asleep.code));
+            if gone.contains(&asleep.run) {
+                continue;
+            }
+            match asleep.until > now {
+                true => self
+                    .timers
+                    .insert((asleep.until, Timer::Run(asleep.run, asleep.ask))),
+                false => awake.push(asleep.run),
             }
         }
+        self.fetch(journal, &needs, now)?;
+        let mut unreadable = BTreeSet::new();
+        for run in journal.awake_runs()? {
+            match run {
+                Ok(stored) if gone.contains(&stored.id) => {}
+                Err(unreadable) if gone.contains(&unreadable) => {}
+                Ok(stored) => awake.push(stored.id),
+                Err(run) => {
+                    unreadable.insert(run);
+                }
+            }
+        }
+        self.put_runs_aside(journal, &unreadable, now)?;
         // Who asked first is woken first.
-        awake.sort_by_key(|stored| self.model.wait(stored.id).map(|waits| waits.asked));
+        awake.sort_by_key(|run| (self.model.wait(*run).map(|waits| waits.asked), *run));
         while !awake.is_empty() {
             let rest = awake.split_off(awake.len().min(AT_ONCE));
             let mut needs = Needs::default();
-            for stored in &awake {
-                needs.runs.insert(stored.id);
-                needs.add(self.lacks_code(Some(stored.code)));
+            for run in &awake {
+                needs.runs.insert(*run);
+                let incident = run.incident().map(|id| self.lacks_incident(id));
+                needs.add(incident.unwrap_or_default());
             }
-            self.fetch(journal, &needs)?;
-            for stored in awake {
-                self.take_up_run(stored, now);
+            self.fetch(journal, &needs, now)?;
+            let mut needs = Needs::default();
+            for run in &awake {
+                needs.add(self.lacks_run(*run));
+            }
+            self.fetch(journal, &needs, now)?;
+            for run in awake {
+                self.take_up_run(run, now);
             }
             awake = rest;
         }
         Ok(())
     }
 
-    fn take_up_run(&mut self, stored: StoredRun, now: Time) {
-        let id = stored.id;
-        match self.desk.run(id) {
-            Ok(working) => working.run.taken_up(&stored.pending, now),
-            Err(Trouble::Unreadable | Trouble::Ended) => return self.quarantine(id, now),
-        }
-        for action in stored.pending {
+    fn take_up_run(&mut self, id: RunId, now: Time) {
+        let pending = match self.desk.run(id) {
+            Ok(working) => {
+                working.run.taken_up(&working.pending, now);
+                working.pending.clone()
+            }
+            Err(Trouble::Ended) => return,
+            Err(Trouble::Unreadable) => return self.quarantine(id, now),
+        };
+        for action in pending {
             match action {
                 run::Action::Wait { id: asked, until } => {
                     self.timers.insert((until, Timer::Run(id, asked)));
@@ -238,14 +257,4 @@ impl Engine {
         self.timers.insert((until, timer));
         self.wait_on(Waiting::new(asking, code, gate, obstacle, why, until));
     }
-}
-
-/// Whether a run waits for nothing but time, which has not come yet.
-fn sleeps(stored: &StoredRun, now: Time) -> bool {
-    let mut waits = stored.pending.iter();
-    let is_later = |action: &run::Action| match action {
-        run::Action::Wait { until, .. } => *until > now,
-        _ => false,
-    };
-    !stored.pending.is_empty() && waits.all(is_later)
 }

@@ -382,11 +382,11 @@ impl Engine {
         }
     }
 
-    /// The code of whoever is woken first when this is not in the way any more.
-    pub(super) fn code_of_first(&self, obstacle: &Obstacle) -> Option<CodeHash> {
+    /// Who is woken first when this is not in the way any more.
+    pub(super) fn first_for(&self, obstacle: &Obstacle) -> Option<RunId> {
         let ticket = self.waiters.first(obstacle)?;
         let waiting = self.waiters.by_ticket.get(&ticket)?;
-        Some(waiting.code)
+        Some(waiting.asking.run)
     }
 }
 

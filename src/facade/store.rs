@@ -16,7 +16,8 @@ pub use retain::Kept;
 
 use super::engine::{Scripted, Written};
 use crate::journal::{
-    Bodies, Body, DebtId, Error, EventId, IncidentId, LetterId, Lost, Memory, Needs, Records, RunId,
+    Bodies, Body, DebtId, Error, EventId, IncidentId, LetterId, Lost, Memory, Needs, Records,
+    RunId, Sleeping,
 };
 use crate::store::Sqlite;
 use crate::value::Time;
@@ -55,6 +56,8 @@ pub enum Ask<'a> {
     Run(u64, u32),
     DebtRun(u64, u32),
     LiveRuns,
+    /// Incidents that a start reads.
+    Loud,
     Program(u8),
     OpenIntents,
     AttemptsSince(&'a str, i64),
@@ -145,10 +148,8 @@ impl Store {
                 let found = store.fetch(&Needs::run(RunId::Debt(DebtId(debt), ordinal)))?;
                 lines(fetched(found.runs)?, |run| run.id)
             }
-            Ask::LiveRuns => lines(store.live_runs()?, |run| match run {
-                Ok(run) => run.id,
-                Err(id) => *id,
-            }),
+            Ask::LiveRuns => live_runs(store)?,
+            Ask::Loud => left(store.loud_incidents()?, |incident| incident.id),
             Ask::Program(number) => {
                 let found = store.fetch(&Needs::program(batch::hash(number)))?;
                 lines(fetched(found.programs)?, |_| number)
@@ -293,4 +294,19 @@ fn refusal(error: Error) -> Refusal {
         kind: error.kind.word(),
         why: error.why,
     }
+}
+
+fn live_runs(store: &dyn Records) -> Result<Vec<String>, Error> {
+    let mut found = lines(store.awake_runs()?, |run| match run {
+        Ok(run) => run.id,
+        Err(id) => *id,
+    });
+    let asleep = store.sleeping_runs()?.into_iter();
+    // Its code is known where the program was kept first.
+    let bare = asleep.map(|asleep| Sleeping {
+        code: None,
+        ..asleep
+    });
+    found.extend(lines(bare, |asleep| asleep.run));
+    Ok(found)
 }

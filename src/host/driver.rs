@@ -266,7 +266,7 @@ impl Work {
             };
             let begun = Instant::now();
             self.journal.append(&batch)?;
-            self.own.status.commits(&batch.writes, begun.elapsed());
+            self.own.status.commits(&batch, begun.elapsed());
             self.tidings.tell(&batch, self.engine.runbooks());
             for write in &batch.writes {
                 if let Write::Dead(letter) = write {

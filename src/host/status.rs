@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Tally;
-use crate::journal::{Aged, Write};
+use crate::journal::{Aged, Batch};
 
 /// What the thread has last said of itself.
 #[derive(Debug)]
@@ -61,9 +61,9 @@ impl Status {
     }
 
     /// A batch has become durable, in this time.
-    pub fn commits(&self, writes: &[Write], took: Duration) {
+    pub fn commits(&self, batch: &Batch, took: Duration) {
         let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        tally.batch(writes, took);
+        tally.batch(batch, took);
     }
 
     /// So many records of a kind were old and are gone.

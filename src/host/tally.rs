@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use crate::effect::{End, Reason};
 use crate::journal::{
-    Aged, Arrival, Delivery, Disposition, Error, EventId, Happened, How, Incident, IncidentId,
-    IncidentState, IntentId, IntentState, Journal, MessageId, Outbox, RunId, Scope, Source,
-    StoredRun, Storm, Write,
+    Aged, Arrival, Batch, Delivery, Disposition, Error, EventId, Fact, How, IncidentId,
+    IncidentState, IntentId, IntentState, Journal, MessageId, Outbox, RunId, Scope, Source, Storm,
+    Write,
 };
 use crate::run::Action;
 use crate::value::Time;
@@ -40,7 +40,11 @@ pub struct Tally {
     pub storms_begun: u64,
     /// What was old and is gone.
     pub retired: BTreeMap<Aged, u64>,
+    /// How many incidents are open and nobody was told of them, and the states of the others that are not over.
+    open: u64,
     incidents: BTreeMap<IncidentId, &'static str>,
+    /// How many runs wait, and what the others do.
+    waits: u64,
     runs: BTreeMap<RunId, &'static str>,
     outbox: BTreeSet<MessageId>,
     unknown: BTreeSet<IntentId>,
@@ -84,11 +88,23 @@ impl Tally {
     /// What is there at the start.
     pub fn of(journal: &dyn Journal) -> Result<Tally, Error> {
         let mut tally = Tally::none();
-        for incident in journal.open_incidents()?.into_iter().flatten() {
-            tally.incidents.insert(incident.id, incident.state.word());
+        tally.open = journal.quiet_incidents()?;
+        for incident in journal.loud_incidents()? {
+            // One that cannot be read is open again when it was made anew.
+            match incident.map(|incident| (incident.id, incident.state)) {
+                Ok((_, IncidentState::Open)) | Err(_) => tally.open += 1,
+                Ok((_, state)) if state.is_over() => {}
+                Ok((id, state)) => {
+                    tally.incidents.insert(id, state.word());
+                }
+            }
         }
-        for run in journal.live_runs()?.iter().flatten() {
-            tally.run(run);
+        tally.waits = journal.sleeping_runs()?.len() as u64;
+        for run in journal.awake_runs()? {
+            tally.waits += 1;
+            if let Ok(run) = run {
+                tally.does(run.id, &run.pending);
+            }
         }
         for outbox in journal.outbox()?.into_iter().flatten() {
             tally.outbox.insert(outbox.id);
@@ -118,24 +134,15 @@ impl Tally {
     }
 
     /// A batch has become durable, in this time.
-    pub fn batch(&mut self, writes: &[Write], took: Duration) {
+    pub fn batch(&mut self, batch: &Batch, took: Duration) {
         self.commits.add(took);
-        let mut new = BTreeSet::new();
-        for write in writes {
+        for fact in &batch.facts {
+            self.fact(fact);
+        }
+        for write in &batch.writes {
             match write {
                 Write::Arrived(arrival) => self.arrived(arrival),
                 Write::Dead(letter) => *self.dead.entry(letter.code.to_string()).or_default() += 1,
-                Write::Incident(incident) => self.incident(incident, &new),
-                Write::Entry { incident, entry } => match &entry.happened {
-                    Happened::Opened { .. } => {
-                        self.opened += 1;
-                        // Its record comes behind its entries.
-                        new.insert(*incident);
-                    }
-                    Happened::Ended(end) => *self.ends.entry(words(end)).or_default() += 1,
-                    _ => {}
-                },
-                Write::Run(run) => self.run(run),
                 Write::Intent(intent) => self.intent(intent.id, intent.state),
                 Write::IntentState { id, state } => self.intent(*id, *state),
                 Write::Holding(holding) => {
@@ -166,14 +173,77 @@ impl Tally {
                     self.frozen.remove(scope);
                 }
                 Write::Storm(scope, storm) => self.storm(scope, storm),
-                // It was in no list to begin with.
-                Write::Alert { .. }
+                // Counted by the facts, or in no list to begin with.
+                Write::Incident(_)
+                | Write::Run(_)
+                | Write::Entry { .. }
+                | Write::Alert { .. }
                 | Write::Disposed { .. }
                 | Write::Program { .. }
                 | Write::Wait(..)
                 | Write::Clock(_)
                 | Write::Lost(_) => {}
             }
+        }
+    }
+
+    /// What becomes of incidents and runs.
+    fn fact(&mut self, fact: &Fact) {
+        match fact {
+            Fact::IncidentOpened(_) => {
+                self.opened += 1;
+                self.open += 1;
+            }
+            Fact::IncidentHanded(fact) => self.is(fact.incident, "handed"),
+            Fact::AcknowledgementLapsed(fact) => self.is(fact.incident, "handed"),
+            Fact::IncidentAcknowledged(fact) => self.is(fact.incident, "acknowledged"),
+            Fact::IncidentReopened(fact) => {
+                // It was over, or with a human: not open.
+                self.incidents.insert(fact.incident, "reopened");
+            }
+            Fact::IncidentResolved(fact) => {
+                self.is_open_no_more(fact.incident);
+                *self.closed.entry(fact.how.word()).or_default() += 1;
+            }
+            Fact::RunStarted(_) => self.waits += 1,
+            Fact::RunMoved(fact) => self.does(fact.run, &fact.waits),
+            Fact::RunEnded(fact) => {
+                if fact.run.incident().is_some() {
+                    *self.ends.entry(words(&fact.end)).or_default() += 1;
+                }
+                self.does(fact.run, &[]);
+                self.waits = self.waits.saturating_sub(1);
+            }
+            Fact::RunQuarantined(fact) => {
+                self.does(fact.run, &[]);
+                self.waits = self.waits.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+
+    fn is(&mut self, incident: IncidentId, state: &'static str) {
+        if self.incidents.insert(incident, state).is_none() {
+            self.open = self.open.saturating_sub(1);
+        }
+    }
+
+    fn is_open_no_more(&mut self, incident: IncidentId) {
+        if self.incidents.remove(&incident).is_none() {
+            self.open = self.open.saturating_sub(1);
+        }
+    }
+
+    /// What a run that has not ended waits for.
+    fn does(&mut self, run: RunId, pending: &[Action]) {
+        let before = match doing(pending) {
+            WAITS => self.runs.remove(&run).is_none(),
+            other => self.runs.insert(run, other).is_none(),
+        };
+        match (before, doing(pending) == WAITS) {
+            (true, false) => self.waits = self.waits.saturating_sub(1),
+            (false, true) => self.waits += 1,
+            (true, true) | (false, false) => {}
         }
     }
 
@@ -189,31 +259,6 @@ impl Tally {
             Disposition::Dead => DEAD,
         };
         *self.accepted.entry((source, became)).or_default() += 1;
-    }
-
-    fn incident(&mut self, incident: &Incident, new: &BTreeSet<IncidentId>) {
-        let how = match &incident.state {
-            IncidentState::Resolved { how, .. } => how.word(),
-            open @ (IncidentState::Open
-            | IncidentState::Handed
-            | IncidentState::Acknowledged { .. }
-            | IncidentState::Reopened) => {
-                self.incidents.insert(incident.id, open.word());
-                return;
-            }
-        };
-        // One that was over before is only written anew.
-        let was_open = self.incidents.remove(&incident.id).is_some();
-        if was_open || new.contains(&incident.id) {
-            *self.closed.entry(how).or_default() += 1;
-        }
-    }
-
-    fn run(&mut self, run: &StoredRun) {
-        match run.ended {
-            true => self.runs.remove(&run.id),
-            false => self.runs.insert(run.id, doing(&run.pending)),
-        };
     }
 
     fn storm(&mut self, scope: &Scope, storm: &Storm) {
@@ -254,15 +299,17 @@ impl Tally {
 
     /// How many incidents are in each state that is not the last one.
     pub fn incidents(&self) -> BTreeMap<&'static str, u64> {
-        counted(
-            &["open", "handed", "acknowledged", "reopened"],
-            self.incidents.values(),
-        )
+        let states = ["open", "handed", "acknowledged", "reopened"];
+        let mut counts = counted(&states, self.incidents.values());
+        *counts.entry("open").or_default() += self.open;
+        counts
     }
 
     /// How many runs do what.
     pub fn runs(&self) -> BTreeMap<&'static str, u64> {
-        counted(&[CHANGES, LOOKS, WAITS], self.runs.values())
+        let mut counts = counted(&[CHANGES, LOOKS, WAITS], self.runs.values());
+        *counts.entry(WAITS).or_default() += self.waits;
+        counts
     }
 
     /// Messages that are not delivered yet.

@@ -196,6 +196,58 @@ pub struct Duty {
 }
 
 impl Incident {
+    /// Whether it has to be in memory: more is to come of it than what its run does, or it is over before
+    /// that has ended.
+    pub fn is_loud(&self) -> bool {
+        match self.state.is_over() {
+            true => self.run.is_some(),
+            false => !self.is_quiet(),
+        }
+    }
+
+    /// Whether nothing is to come of it but what its run does: nobody was told, it holds nothing, and
+    /// nothing is unproven.
+    pub fn is_quiet(&self) -> bool {
+        let Incident {
+            id: _,
+            runbook: _,
+            code: _,
+            key: _,
+            severity: _,
+            title: _,
+            opened: _,
+            state,
+            since: _,
+            events: _,
+            newest_event: _,
+            bindings: _,
+            firing: _,
+            run,
+            runs: _,
+            reopened: _,
+            duty,
+            told,
+            locks,
+            disturbed,
+            dirt,
+            next_entry: _,
+            heard: _,
+            cleared: _,
+            said,
+            until,
+            pages,
+            storm,
+            again,
+        } = self;
+        let is_told = duty.is_some() || said.is_some() || until.is_some() || storm.is_some();
+        let holds = !locks.is_empty() || !disturbed.is_empty() || dirt.is_dirty();
+        *state == IncidentState::Open
+            && run.is_some()
+            && !(is_told || holds || *again)
+            && told.is_empty()
+            && pages.is_empty()
+    }
+
     /// Takes the alerts out that it was brought in with.
     pub fn take_alerts(&mut self) -> Alerts {
         let mut alerts = Alerts::default();

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use super::{DebtId, EventId, IncidentId, IntentId, MessageId, RunId};
 use crate::value::Time;
 
-/// A record that a start asks for and that cannot be read. It alone is given up, and somebody is told.
+/// A record that is asked for and cannot be read. It alone is given up, and somebody is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lost {
     /// One that is not over.
@@ -22,6 +22,16 @@ pub enum Lost {
     },
     Message(MessageId),
     Debt(DebtId),
+}
+
+impl Lost {
+    /// The incident that it is.
+    pub fn incident(&self) -> Option<IncidentId> {
+        match self {
+            Lost::Incident(left) => Some(left.id),
+            Lost::Intent { .. } | Lost::Dwell { .. } | Lost::Message(_) | Lost::Debt(_) => None,
+        }
+    }
 }
 
 /// What is left of an incident.

@@ -11,10 +11,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::{
-    Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
-    Epoch, Error, ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId,
-    IntentState, Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded,
-    RunId, Scope, Shard, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode,
+    Aged, Arrival, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
+    ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
+    Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded, RunId, Scope,
+    Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode,
     encode,
 };
 use crate::program::CodeHash;
@@ -351,9 +351,14 @@ impl Journal for Memory {
         })
     }
 
-    fn open_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
-        let open = self.incidents(true, usize::MAX)?;
-        Ok(open.iter().map(|one| Ok(self.whole(one))).collect())
+    fn quiet_incidents(&self) -> Result<u64, Error> {
+        let quiet = self.incidents.values().filter(|one| one.is_quiet());
+        Ok(quiet.count() as u64)
+    }
+
+    fn loud_incidents(&self) -> Result<Vec<Result<Incident, Lost>>, Error> {
+        let loud = self.incidents.values().rev().filter(|one| one.is_loud());
+        Ok(loud.map(|one| Ok(self.whole(one))).collect())
     }
 
     fn keys(&self) -> Result<Vec<Keyed>, Error> {
@@ -366,9 +371,23 @@ impl Journal for Memory {
         Ok(known.collect())
     }
 
-    fn live_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
+    fn sleeping_runs(&self) -> Result<Vec<Sleeping>, Error> {
+        let asleep = self.runs.values().filter_map(StoredRun::sleeping);
+        let kept = asleep.map(|run| Sleeping {
+            code: run.code.filter(|code| self.programs.contains_key(code)),
+            ..run
+        });
+        Ok(kept.collect())
+    }
+
+    fn damaged(&self, _: &BTreeSet<IncidentId>) -> Result<Vec<Lost>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn awake_runs(&self) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
         let live = self.runs.values().filter(|run| !run.ended);
-        let bare = live.map(|run| StoredRun {
+        let awake = live.filter(|run| run.sleeping().is_none());
+        let bare = awake.map(|run| StoredRun {
             id: run.id,
             code: run.code,
             state: Vec::new(),

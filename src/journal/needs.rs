@@ -38,6 +38,14 @@ pub type Named = (SmolStr, Time);
 /// One record that was asked for by its id.
 pub type Body<T> = Result<Option<T>, Error>;
 
+impl Bodies {
+    /// The incidents that cannot be read.
+    pub fn damaged(&self) -> impl Iterator<Item = IncidentId> {
+        let incidents = self.incidents.iter();
+        incidents.filter_map(|(id, body)| body.is_err().then_some(*id))
+    }
+}
+
 impl Needs {
     pub fn incident(id: IncidentId) -> Needs {
         Needs {

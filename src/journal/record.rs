@@ -10,7 +10,7 @@ use super::{
 };
 use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
-use crate::run::{self, Action, How, Intent, IntentKind, Notice};
+use crate::run::{self, Action, How, Intent, IntentKind, Notice, moment};
 use crate::value::{Duration, Time, Value};
 
 /// A run between two inputs.
@@ -28,15 +28,43 @@ pub struct StoredRun {
     pub clock: Duration,
 }
 
-impl StoredRun {
-    /// What it waits for, by the clock as it is set now. The run itself is moved where it is read.
-    pub fn moved(mut self, clock: Duration) -> StoredRun {
-        let by = steps(self.clock, clock);
-        for action in &mut self.pending {
-            action.shift(by);
+/// A run that waits for nothing but a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sleeping {
+    pub run: RunId,
+    /// The number of what it asked for.
+    pub ask: u64,
+    /// None where it is not kept.
+    pub code: Option<CodeHash>,
+    pub until: Time,
+    /// How far the clock had been set when this was written.
+    pub clock: Duration,
+}
+
+impl Sleeping {
+    /// The same, by the clock as it is set now.
+    pub fn moved(self, clock: Duration) -> Sleeping {
+        Sleeping {
+            until: moment::after(self.until, steps(self.clock, clock)),
+            clock,
+            ..self
         }
-        self.clock = clock;
-        self
+    }
+}
+
+impl StoredRun {
+    /// What it waits for, if that is nothing but a time.
+    pub fn sleeping(&self) -> Option<Sleeping> {
+        match self.pending.as_slice() {
+            [Action::Wait { id, until }] if !self.ended => Some(Sleeping {
+                run: self.id,
+                ask: *id,
+                code: Some(self.code),
+                until: *until,
+                clock: self.clock,
+            }),
+            _ => None,
+        }
     }
 }
 

@@ -94,15 +94,19 @@ impl Judge {
         if !self.batches.is_multiple_of(1 + self.batches / 100) {
             return Ok(());
         }
-        let mut replayed = self.replayed.clone();
-        // What is over and asked for again is brought in from its row.
-        replayed.let_all_go();
-        if *live != replayed {
+        // What need not be at hand is brought in from its row.
+        let only_wanted = |model: &Model| {
+            let mut model = model.clone();
+            model.let_all_go();
+            model
+        };
+        let (live, replayed) = (only_wanted(live), only_wanted(&self.replayed));
+        if live != replayed {
             let what = format!("the model is not what the facts say: {live:#?}\n{replayed:#?}");
             self.finds(what);
         }
-        let (loaded, _) = Model::load(memory, now)?;
-        if *live != loaded {
+        let loaded = only_wanted(&Model::load(memory, now)?.0);
+        if live != loaded {
             let what = format!("the model is not what is kept: {live:#?}\n{loaded:#?}");
             self.finds(what);
         }
@@ -182,9 +186,11 @@ impl Judge {
 
     /// The agent has begun anew: everybody is looked at.
     pub fn begins_anew(&mut self, memory: &Memory) -> Result<(), Error> {
-        for run in memory.live_runs()? {
+        for run in memory.awake_runs()? {
             self.touched.insert(run.map_or_else(|id| id, |run| run.id));
         }
+        let asleep = memory.sleeping_runs()?.into_iter();
+        self.touched.extend(asleep.map(|asleep| asleep.run));
         Ok(())
     }
 

@@ -3,6 +3,8 @@
 //! In: what is asked. Out: records. Never changes anything, and leaves out what it cannot read in two places: an
 //! incident that is over and that a new one would join, and the pages of a list. What a start asks for is in `lost.rs`.
 
+use std::collections::BTreeMap;
+
 use rusqlite::types::FromSql;
 use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::de::DeserializeOwned;
@@ -14,8 +16,8 @@ use super::write::{HOLD, STORM};
 use crate::diag::Code;
 use crate::journal::{
     Arrival, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold, Incident,
-    IncidentId, Keyed, LetterId, Newest, Page, RunId, Scope, Source, StoredIntent, StoredRun,
-    StoredWait, Storm,
+    IncidentId, Keyed, LetterId, Newest, Page, RunId, Scope, Sleeping, Source, StoredIntent,
+    StoredRun, StoredWait, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
@@ -62,6 +64,22 @@ pub fn keys(connection: &Connection) -> Result<Vec<Keyed>, Error> {
     })?;
     known.sort_by_key(|known| known.id);
     Ok(known)
+}
+
+pub fn quiet_incidents(connection: &Connection) -> Result<u64, Error> {
+    let count = |sql| count_all(connection, sql);
+    let open = count("SELECT count(*) FROM incident INDEXED BY incident_open WHERE open = 1")?;
+    let loud = "SELECT count(*) FROM incident INDEXED BY incident_loud WHERE loud = 1 AND open = 1";
+    Ok(open.saturating_sub(count(loud)?))
+}
+
+/// Programs by their numbers.
+fn programs(connection: &Connection) -> Result<BTreeMap<i64, CodeHash>, Error> {
+    let sql = "SELECT id, hash FROM program";
+    let known = all(connection, sql, [], |row| {
+        Ok((get(row, 0)?, CodeHash(get(row, 1)?)))
+    })?;
+    Ok(known.into_iter().collect())
 }
 
 pub fn incidents(connection: &Connection, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
@@ -134,17 +152,36 @@ pub fn timeline(
     Ok(entries)
 }
 
-pub fn live_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
-    let sql = "SELECT kind, owner, ordinal, record, clock FROM run \
-               WHERE ended = 0 ORDER BY kind, owner, ordinal";
+fn run_id(row: &Row<'_>) -> Result<RunId, Error> {
+    let (owner, ordinal) = (whole(get(row, 1)?), get(row, 2)?);
+    match get::<i64>(row, 0)? {
+        0 => Ok(RunId::Incident(IncidentId(owner), ordinal)),
+        1 => Ok(RunId::Debt(DebtId(owner), ordinal)),
+        _ => Err(corrupt("the number of a run")),
+    }
+}
+
+pub fn sleeping_runs(connection: &Connection) -> Result<Vec<Sleeping>, Error> {
+    let programs = programs(connection)?;
+    let sql = "SELECT kind, owner, ordinal, due, ask, clock, program FROM run INDEXED BY run_live \
+               WHERE ended = 0 AND due IS NOT NULL ORDER BY kind, owner, ordinal";
     all(connection, sql, [], |row| {
-        let owner = whole(get(row, 1)?);
-        let ordinal = get(row, 2)?;
-        let id = match get::<i64>(row, 0)? {
-            0 => RunId::Incident(IncidentId(owner), ordinal),
-            1 => RunId::Debt(DebtId(owner), ordinal),
-            _ => return Err(corrupt("the number of a run")),
-        };
+        let until = Time::from_millis(get(row, 3)?);
+        Ok(Sleeping {
+            run: run_id(row)?,
+            until: until.map_err(|_| corrupt("the time that a run waits for"))?,
+            ask: whole(get(row, 4)?),
+            clock: Duration::from_millis(get(row, 5)?),
+            code: get::<Option<i64>>(row, 6)?.and_then(|id| programs.get(&id).copied()),
+        })
+    })
+}
+
+pub fn awake_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
+    let sql = "SELECT kind, owner, ordinal, record, clock FROM run INDEXED BY run_live \
+               WHERE ended = 0 AND due IS NULL ORDER BY kind, owner, ordinal";
+    all(connection, sql, [], |row| {
+        let id = run_id(row)?;
         let record: Option<(CodeHash, _)> = decode(&get::<Vec<u8>>(row, 3)?);
         let clock = Duration::from_millis(get(row, 4)?);
         let run = record.map(|(code, pending)| StoredRun {

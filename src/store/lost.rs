@@ -2,35 +2,55 @@
 //!
 //! In: nothing but the store. Out: records, or what is left of them.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 
 use super::ask::{Read, all, decode_column, get, one, whole};
-use super::fetch::bring_alerts;
+use super::fetch::{bring_alerts, fetch};
 use super::trouble::corrupt;
 use super::write::{LOST, execute, number, state_column};
 use crate::journal::{
     Debt, DebtId, Error, ErrorKind, EventId, Holding, Incident, IncidentId, IntentId, IntentState,
-    Lost, LostIncident, MessageId, Outbox, RunId, StoredIntent,
+    Lost, LostIncident, MessageId, Needs, Outbox, RunId, StoredIntent,
 };
 use crate::value::Time;
 
 /// A record, or what is left of it.
 type Kept<T> = Result<T, Lost>;
 
-pub fn open_incidents(connection: &Connection) -> Result<Vec<Kept<Incident>>, Error> {
-    let sql = "SELECT record, id FROM incident WHERE open = 1";
+pub fn loud_incidents(connection: &Connection) -> Result<Vec<Kept<Incident>>, Error> {
+    let sql = "SELECT record, id, open FROM incident INDEXED BY incident_loud WHERE loud = 1";
     let read = all(connection, sql, [], |row| {
         let id = IncidentId(whole(get(row, 1)?));
-        Ok((id, decode_column(row, 0, "an incident")))
+        let read = decode_column(row, 0, "an incident");
+        // Nobody works on one that is over and cannot be read.
+        Ok((read.is_ok() || get(row, 2)?).then_some((id, read)))
     })?;
-    let mut found = read.into_iter().collect();
-    let sql =
-        "SELECT incident, alert.record FROM incident JOIN alert ON incident = id WHERE open = 1";
+    let mut found = read.into_iter().flatten().collect();
+    let sql = "SELECT incident, alert.record FROM incident JOIN alert ON incident = id \
+         WHERE loud = 1";
     bring_alerts(connection, sql, [], &mut found)?;
     let newest_first = found.into_iter().rev();
     let kept = newest_first.map(|(id, read)| kept_row(read, || left_of(connection, id)));
     kept.collect()
+}
+
+/// What is left of those of these incidents that are not over and cannot be read.
+pub fn damaged(
+    connection: &Connection,
+    incidents: &BTreeSet<IncidentId>,
+) -> Result<Vec<Lost>, Error> {
+    let mut open = Needs::default();
+    for id in incidents {
+        let sql = "SELECT 1 FROM incident WHERE id = ?1 AND open = 1";
+        let is_open = one(connection, sql, [number(id.0)?], |row| get::<i64>(row, 0))?;
+        open.incidents.extend(is_open.map(|_| *id));
+    }
+    let bodies = fetch(connection, &open)?;
+    let damaged = bodies.damaged();
+    damaged.map(|id| left_of(connection, id)).collect()
 }
 
 /// What is left of an incident that cannot be read.

@@ -300,10 +300,17 @@ fn programs(connection: &Connection, keep: &Keep) -> Result<Step, Error> {
         }
         None => is_readable = false,
     };
-    for record in all::<Vec<u8>>(connection, "SELECT record FROM incident WHERE open = 1")? {
+    // An incident that is not loud has the code of its run.
+    let asleep = "SELECT hash FROM program WHERE id IN (SELECT program FROM run WHERE ended = 0)";
+    for hash in all::<[u8; 32]>(connection, asleep)? {
+        refer(Some(CodeHash(hash)));
+    }
+    let loud = "SELECT record FROM incident WHERE loud = 1";
+    for record in all::<Vec<u8>>(connection, loud)? {
         refer(decode::<Incident>(&record).map(|one| one.code));
     }
-    for record in all::<Vec<u8>>(connection, "SELECT record FROM run WHERE ended = 0")? {
+    let awake = "SELECT record FROM run WHERE ended = 0 AND program IS NULL";
+    for record in all::<Vec<u8>>(connection, awake)? {
         refer(decode::<(CodeHash, Vec<crate::run::Action>)>(&record).map(|(code, _)| code));
     }
     for record in all::<Vec<u8>>(connection, "SELECT record FROM debt WHERE owed = 1")? {

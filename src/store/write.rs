@@ -114,10 +114,11 @@ fn write_incident(connection: &Connection, incident: &Incident) -> Result<(), Er
     execute(
         connection,
         // An index of what stays the same is left alone.
-        "INSERT INTO incident (id, runbook, key, opened, open, record) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET \
+        "INSERT INTO incident (id, runbook, key, opened, open, record, loud) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+         ON CONFLICT (id) DO UPDATE SET \
          runbook = excluded.runbook, key = excluded.key, opened = excluded.opened, \
-         open = excluded.open, record = excluded.record",
+         open = excluded.open, record = excluded.record, loud = excluded.loud",
         params![
             number(incident.id.0)?,
             incident.runbook.as_str(),
@@ -125,6 +126,7 @@ fn write_incident(connection: &Connection, incident: &Incident) -> Result<(), Er
             incident.opened.millis(),
             !incident.state.is_over(),
             encode(incident),
+            incident.is_loud(),
         ],
     )?;
     Ok(())
@@ -164,14 +166,21 @@ fn write_entry(connection: &Connection, incident: IncidentId, entry: &Entry) -> 
 
 fn write_run(connection: &Connection, run: &StoredRun) -> Result<(), Error> {
     let (kind, owner, ordinal) = run_columns(run.id)?;
-    let sql = "INSERT INTO run (kind, owner, ordinal, ended, record, clock) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (kind, owner, ordinal) \
-         DO UPDATE SET ended = excluded.ended, record = excluded.record, clock = excluded.clock \
-         RETURNING id";
+    let sql = "INSERT INTO run (kind, owner, ordinal, ended, record, clock, due, ask, program) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT id FROM program WHERE hash = ?9)) \
+         ON CONFLICT (kind, owner, ordinal) DO UPDATE SET \
+         ended = excluded.ended, record = excluded.record, clock = excluded.clock, \
+         due = excluded.due, ask = excluded.ask, program = excluded.program RETURNING id";
     let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
     let record = encode(&(run.code, &run.pending));
     let clock = run.clock.millis();
-    let values = params![kind, owner, ordinal, run.ended, record, clock];
+    let sleeping = run.sleeping();
+    let due = sleeping.map(|sleeping| sleeping.until.millis());
+    let ask = sleeping.map(|sleeping| number(sleeping.ask)).transpose()?;
+    let code = sleeping.map(|_| run.code.0);
+    let values = params![
+        kind, owner, ordinal, run.ended, record, clock, due, ask, code
+    ];
     let row = statement.query_row(values, |row| row.get(0));
     let row: i64 = row.map_err(from_sqlite)?;
     let sql = "INSERT OR REPLACE INTO run_state (run, state) VALUES (?1, ?2)";

@@ -18,6 +18,8 @@ pub struct Differing {
     pub rows: Vec<Write>,
     /// Incidents whose rows differ: each is written once for all that becomes durable together.
     pub incidents: Vec<IncidentId>,
+    /// Incidents that something happened to while they were not at hand.
+    pub missing: Vec<IncidentId>,
 }
 
 impl Differing {

@@ -1,17 +1,18 @@
 //! Incidents: those of which something is still to come, and which one a key was seen in last.
 //!
-//! In memory are all that are not over, and those that are over while a run works on them, a message
-//! about them is on its way, or something is owed after them. Others are brought in when they are
-//! named, and let go once what came of that is durable. Their alerts come and go with them, all of them:
-//! whether one fires, and whether another does, is asked of every alert that arrives. What is written of
-//! them is a row for each that has changed.
+//! In memory are all of which somebody was told, or that hold something; and those that are over while
+//! a run works on them; and any while a message about them is on its way, or something is owed after
+//! them. Others are brought in when they are named, and let go once what came of that is durable: those
+//! that are over at once, those of which nothing is to come but what their runs do when there are many.
+//! Their alerts come and go with them, all of them: whether one fires, and whether another does, is asked
+//! of every alert that arrives. What is written of them is a row for each that has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
-use super::{Differing, Model};
+use super::{Differing, Model, Targets};
 use crate::effect::{Reason, Settled};
 use crate::journal::{
     Alerts, Entry, EventJoined, Fact, Happened, Heard, How, Incident, IncidentId, IncidentOpened,
@@ -30,6 +31,9 @@ const PAGES: usize = 8;
 
 static NO_ALERTS: Alerts = Alerts::NONE;
 
+/// So many are kept at hand though nothing but their runs may ask for them. The suites have few.
+const AT_HAND: usize = if cfg!(feature = "harness") { 2 } else { 65_536 };
+
 /// By number, and by what they are about.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Incidents {
@@ -47,8 +51,10 @@ type Place = u128;
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Seen {
     newest: IncidentId,
-    /// When incidents of it were opened.
-    opened: Vec<Time>,
+    /// When that was opened.
+    opened: Time,
+    /// When those before it were. Most keys have one incident.
+    before: Vec<Time>,
 }
 
 fn place(runbook: &str, key: &str) -> Place {
@@ -65,11 +71,14 @@ impl Incidents {
     pub fn saw(&mut self, keyed: &Keyed) {
         let seen = self.keys.entry(place(&keyed.runbook, &keyed.key));
         let seen = seen.or_default();
+        if seen.newest != IncidentId::default() {
+            let longest = Duration::from_millis(-LONGEST.millis());
+            let oldest = moment::after(keyed.opened, longest);
+            seen.before.retain(|at| *at >= oldest);
+            seen.before.push(seen.opened);
+        }
         seen.newest = keyed.id;
-        let longest = Duration::from_millis(-LONGEST.millis());
-        let oldest = moment::after(keyed.opened, longest);
-        seen.opened.retain(|at| *at >= oldest);
-        seen.opened.push(keyed.opened);
+        seen.opened = keyed.opened;
     }
 
     pub fn put(&mut self, mut incident: Incident) {
@@ -99,7 +108,10 @@ impl Incidents {
 
     fn since(&self, runbook: &str, key: &str, since: Time) -> usize {
         let seen = self.keys.get(&place(runbook, key)).into_iter();
-        let opened = seen.flat_map(|seen| &seen.opened);
+        let opened = seen.flat_map(|seen| {
+            let before = seen.before.iter();
+            before.chain([&seen.opened])
+        });
         opened.filter(|at| **at >= since).count()
     }
 }
@@ -165,26 +177,40 @@ impl Model {
         }
     }
 
-    /// Lets go of those of these incidents of which nothing is to come.
+    /// Lets go of those of these incidents of which nothing is to come; of those that are quiet where
+    /// there are many.
     pub(in crate::engine) fn let_go(&mut self, ids: &BTreeSet<IncidentId>) {
         for id in ids {
-            if self.incident(*id).is_some_and(|one| !self.is_wanted(one)) {
+            let is_many = self.incidents.bodies.len() > AT_HAND;
+            let is_wanted = |one: &Incident| match one.state.is_over() || is_many {
+                true => self.is_wanted(one),
+                false => true,
+            };
+            if self.incident(*id).is_some_and(|one| !is_wanted(one)) {
                 self.incidents.let_go(*id);
             }
         }
     }
 
-    /// Lets go of all incidents of which nothing is to come.
+    /// Lets go of all incidents that nothing but their runs may ask for.
     pub(crate) fn let_all_go(&mut self) {
-        let all = self.incidents.bodies.keys().copied().collect();
-        self.let_go(&all);
+        let all: Vec<_> = self.incidents.bodies.keys().copied().collect();
+        for id in all {
+            if self.incident(id).is_some_and(|one| !self.is_wanted(one)) {
+                self.incidents.let_go(id);
+            }
+        }
     }
 
     fn is_wanted(&self, incident: &Incident) -> bool {
-        !incident.state.is_over()
-            || incident.run.is_some()
-            || self.messages_of(incident.id).next().is_some()
-            || self.owes(incident.id)
+        let id = incident.id;
+        // Parts of its row stand elsewhere here.
+        let holds = |targets: &Targets| targets.of_incident(id).next().is_some();
+        let is_open = !incident.state.is_over();
+        let is_loud = incident.is_loud()
+            || is_open
+                && (self.chain(id).is_some() || holds(&self.locks) || holds(&self.disturbed));
+        is_loud || self.messages_of(id).next().is_some() || self.owes(id)
     }
 
     fn with(
@@ -402,7 +428,10 @@ impl Model {
                 number = Some(incident.next_entry);
                 incident.next_entry += 1;
             });
-            let Some(number) = number else { continue };
+            let Some(number) = number else {
+                changed.missing.push(id);
+                continue;
+            };
             changed.rows.push(Write::Entry {
                 incident: id,
                 entry: Entry {

@@ -25,28 +25,17 @@ impl Model {
         for keyed in journal.keys()? {
             model.incidents.saw(&keyed);
         }
-        for incident in readable(journal.open_incidents()?, &mut lost) {
+        for incident in readable(journal.loud_incidents()?, &mut lost) {
             if let Some(duty) = &incident.duty {
                 model.chains.insert(incident.id, duty.clone());
             }
             model.take_targets(&incident);
             model.incidents.put(incident);
         }
-        let mut live = BTreeSet::new();
-        let mut worked_on = Needs::default();
-        for run in journal.live_runs()? {
-            let id = run.map_or_else(|id| id, |run| run.id);
-            live.insert(id);
-            // A run that was called off may still work on an incident that is resolved.
-            let incident = id.incident().filter(|id| model.lacks(*id));
-            worked_on.incidents.extend(incident);
-        }
-        for (_, incident) in journal.fetch(&worked_on)?.incidents {
-            let incident = incident.ok().flatten();
-            if let Some(incident) = incident.filter(|one| one.state.is_over()) {
-                model.take_targets(&incident);
-                model.incidents.put(incident);
-            }
+        let asleep = journal.sleeping_runs()?.into_iter();
+        let mut live: BTreeSet<RunId> = asleep.map(|asleep| asleep.run).collect();
+        for run in journal.awake_runs()? {
+            live.insert(run.map_or_else(|id| id, |run| run.id));
         }
         for intent in readable(journal.open_intents()?, &mut lost) {
             let run = intent.run;
@@ -69,7 +58,7 @@ impl Model {
         for outbox in readable(journal.outbox()?, &mut lost) {
             model.put_message(outbox);
         }
-        model.bring_wanted(journal)?;
+        model.bring_wanted(journal, &mut lost)?;
         Ok((model, lost))
     }
 
@@ -102,8 +91,8 @@ impl Model {
         Ok(())
     }
 
-    /// Incidents that are over, and that somebody is still told of, or that owe something.
-    fn bring_wanted(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+    /// Incidents that are over or quiet, and that somebody is still told of, or that owe something.
+    fn bring_wanted(&mut self, journal: &dyn Journal, lost: &mut Vec<Lost>) -> Result<(), Error> {
         let said = self.said.iter().map(|(incident, _)| *incident);
         let owing = self.owing.iter().map(|(incident, _)| *incident);
         let wanted = said.chain(owing).filter(|id| self.lacks(*id));
@@ -111,9 +100,13 @@ impl Model {
             incidents: wanted.collect(),
             ..Needs::default()
         };
-        for (_, incident) in journal.fetch(&wanted)?.incidents {
+        let bodies = journal.fetch(&wanted)?;
+        let known: BTreeSet<_> = lost.iter().filter_map(Lost::incident).collect();
+        let damaged = bodies.damaged().filter(|id| !known.contains(id));
+        lost.extend(journal.damaged(&damaged.collect())?);
+        for (_, incident) in bodies.incidents {
             let incident = incident.ok().flatten();
-            if let Some(incident) = incident.filter(|one| one.state.is_over()) {
+            if let Some(incident) = incident.filter(|one| !one.is_loud()) {
                 self.incidents.put(incident);
             }
         }

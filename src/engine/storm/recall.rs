@@ -45,7 +45,7 @@ impl Engine {
         for incident in &found {
             needs.add(self.lacks_code(Some(incident.code)));
         }
-        self.fetch(journal, &needs)?;
+        self.fetch(journal, &needs, now)?;
         self.storms = Storms::default();
         for incident in found.into_iter().rev() {
             let Ok(program) = self.desk.program(incident.code) else {

@@ -1,5 +1,6 @@
 //! The page of a storm: whom it goes to, and what it says of the incidents.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -8,7 +9,7 @@ use super::super::Engine;
 use super::super::decide::{chain, deliver, storm};
 use super::super::duty::link;
 use crate::effect::{Reason, Severity};
-use crate::journal::{Incident, Line, Message, MessageKind, Notes, Scope};
+use crate::journal::{Incident, IncidentId, Line, Message, MessageKind, Notes, Scope};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
@@ -47,9 +48,14 @@ impl Engine {
 
     /// Its incidents that are not over: whatever is not is at hand.
     fn open_in_storm(&self, scope: &Scope) -> Vec<&Incident> {
-        let members = self.storms.of(scope).into_iter();
+        let members = self.of_storm(scope).into_iter();
         let known = members.filter_map(|id| self.model.incident(id));
         known.filter(|one| !one.state.is_over()).collect()
+    }
+
+    /// The incidents of a storm.
+    pub(in super::super) fn of_storm(&self, scope: &Scope) -> BTreeSet<IncidentId> {
+        self.storms.of(scope)
     }
 
     /// Whether somebody was told of it before, and has not answered.

@@ -8,6 +8,10 @@ use super::stage::{Prom, Stage, number};
 
 pub const CASES: &[Case] = &[
     ("an incident is made anew and keeps what it holds", incident),
+    (
+        "one whose run sleeps is made anew once it is needed",
+        asleep,
+    ),
     ("what else cannot be read is told once", others),
     ("one that is over is in nobody's way", over),
 ];
@@ -59,6 +63,30 @@ fn incident() {
     stage.start();
     let shown = stage.shown(id);
     assert_eq!(shown.matches("damaged (A1215): what").count(), 1, "{shown}");
+}
+
+fn asleep() {
+    let mut stage = Stage::new();
+    let before = "    cleared if";
+    stage.change("package/service.rbk", before, "    wait 6s\n    cleared if");
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_asked("GET /health");
+    stage.kill();
+    let sql = format!("UPDATE incident SET record = x'0202' WHERE id = {id} AND loud = 0");
+    behind(&stage, &sql);
+    stage.start();
+    let words = "the record of this incident is damaged (A1215)";
+    stage.wait_for_told("the owner", |_, body| {
+        body["text"].as_str().unwrap().contains(words)
+    });
+    stage.wait_for(id, "handed");
+    assert_eq!(letters(&stage), [""; 0]);
+    // Others are looked after as before.
+    let other = stage.incident("b");
+    stage.wait_for(other, "resolved");
+    let numbers = stage.rbk(&["incident", "list"]);
+    assert!(numbers.contains("handed"), "{numbers}");
 }
 
 fn others() {

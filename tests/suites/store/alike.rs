@@ -70,6 +70,7 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Clock,
         Ask::Together(&[0, 1, 2, 3, 5, 7, 9, 13], &[("a", 0), ("a", 9), ("", 0)]),
         Ask::LiveRuns,
+        Ask::Loud,
         Ask::OpenIntents,
         Ask::DeadLetters(5),
         Ask::DeadLetters(usize::MAX),

@@ -220,7 +220,7 @@ fn runs(mut bench: Bench) {
     bench.reopen();
     assert_eq!(bench.numbers(Ask::LiveRuns), "1.0 2.1 debt-1.0");
     for line in bench.ask(Ask::LiveRuns) {
-        assert!(line.contains("state: [], pending: [Wait"), "{line}");
+        assert!(line.contains("Sleeping {"), "{line}");
     }
     let line = bench.ask(Ask::Run(2, 1)).remove(0);
     assert_eq!(line.matches("5, ").count(), 99_999);
