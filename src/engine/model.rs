@@ -9,6 +9,7 @@ mod apply;
 mod dwells;
 mod incidents;
 mod intents;
+mod keys;
 mod lines;
 mod load;
 mod rows;

@@ -9,9 +9,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
+use super::keys::Keys;
 use super::{Differing, Model, Targets};
 use crate::effect::{Reason, Settled};
 use crate::journal::{
@@ -21,10 +21,7 @@ use crate::journal::{
 };
 use crate::program::{self, CodeHash};
 use crate::run::{Dirt, moment};
-use crate::value::{Duration, Time};
-
-/// What is asked for is never longer ago.
-const LONGEST: Duration = Duration::from_millis(366 * 24 * 3_600_000);
+use crate::value::Time;
 
 /// So many of the last pages that told of an incident are known by their numbers.
 const PAGES: usize = 8;
@@ -41,46 +38,10 @@ pub struct Incidents {
     bodies: BTreeMap<IncidentId, Incident>,
     /// What those of them that have any have heard of their alerts.
     alerts: BTreeMap<IncidentId, Alerts>,
-    keys: BTreeMap<Place, Seen>,
-}
-
-/// A runbook and a key, as a hash that no two of them share.
-type Place = u128;
-
-/// What is known of a key.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Seen {
-    newest: IncidentId,
-    /// When that was opened.
-    opened: Time,
-    /// When those before it were. Most keys have one incident.
-    before: Vec<Time>,
-}
-
-fn place(runbook: &str, key: &str) -> Place {
-    let mut hash = Sha256::new();
-    hash.update(runbook.len().to_be_bytes());
-    hash.update(runbook);
-    hash.update(key);
-    let half = hash.finalize().into_iter().take(16);
-    half.fold(0, |place, byte| place << 8 | Place::from(byte))
+    pub keys: Keys,
 }
 
 impl Incidents {
-    /// An incident that was opened, after all others that are known.
-    pub fn saw(&mut self, keyed: &Keyed) {
-        let seen = self.keys.entry(place(&keyed.runbook, &keyed.key));
-        let seen = seen.or_default();
-        if seen.newest != IncidentId::default() {
-            let longest = Duration::from_millis(-LONGEST.millis());
-            let oldest = moment::after(keyed.opened, longest);
-            seen.before.retain(|at| *at >= oldest);
-            seen.before.push(seen.opened);
-        }
-        seen.newest = keyed.id;
-        seen.opened = keyed.opened;
-    }
-
     pub fn put(&mut self, mut incident: Incident) {
         incident.duty = None;
         incident.locks.clear();
@@ -99,20 +60,6 @@ impl Incidents {
 
     pub fn codes(&self) -> impl Iterator<Item = CodeHash> {
         self.bodies.values().map(|incident| incident.code)
-    }
-
-    fn newest(&self, runbook: &str, key: &str) -> Option<IncidentId> {
-        let seen = self.keys.get(&place(runbook, key))?;
-        Some(seen.newest)
-    }
-
-    fn since(&self, runbook: &str, key: &str, since: Time) -> usize {
-        let seen = self.keys.get(&place(runbook, key)).into_iter();
-        let opened = seen.flat_map(|seen| {
-            let before = seen.before.iter();
-            before.chain([&seen.opened])
-        });
-        opened.filter(|at| **at >= since).count()
     }
 }
 
@@ -151,12 +98,12 @@ impl Model {
 
     /// The newest incident of a runbook with this key, at hand or not.
     pub fn newest_of(&self, runbook: &str, key: &str) -> Option<IncidentId> {
-        self.incidents.newest(runbook, key)
+        self.incidents.keys.newest(runbook, key)
     }
 
     /// How many incidents of a runbook with this key were opened at or after a time.
     pub fn opened_since(&self, runbook: &str, key: &str, since: Time) -> u32 {
-        let opened = self.incidents.since(runbook, key, since);
+        let opened = self.incidents.keys.since(runbook, key, since);
         u32::try_from(opened).unwrap_or(u32::MAX)
     }
 
@@ -294,7 +241,7 @@ impl Model {
     fn arrival_changes(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         match fact {
             Fact::IncidentOpened(fact) => {
-                self.incidents.saw(&Keyed {
+                self.incidents.keys.saw(&Keyed {
                     id: fact.incident,
                     runbook: fact.runbook.clone(),
                     key: fact.key.clone(),

@@ -23,7 +23,7 @@ impl Model {
         let waits = journal.waits()?.into_iter();
         model.waits.extend(waits.map(|wait| (wait.run, wait)));
         for keyed in journal.keys()? {
-            model.incidents.saw(&keyed);
+            model.incidents.keys.saw(&keyed);
         }
         for incident in readable(journal.loud_incidents()?, &mut lost) {
             if let Some(duty) = &incident.duty {
