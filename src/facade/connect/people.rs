@@ -105,7 +105,7 @@ fn message(letter: &Letter) -> Message {
         reason: Some("not_verified".into()),
         roles: vec!["builder".into()],
         evidence: letter.evidence.iter().map(line).collect(),
-        answer: "rbk ack 7".into(),
+        answer: "rbk incident ack 7".into(),
         notes: Notes {
             texts: letter.notes.iter().map(note).collect(),
             links: letter.links.iter().map(note).collect(),

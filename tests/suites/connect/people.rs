@@ -136,7 +136,7 @@ fn pagerduty_knows_one_thread() {
     assert_eq!(page["payload"]["severity"], "error");
     assert_eq!(page["payload"]["source"], "shop");
     let details = &page["payload"]["custom_details"];
-    assert_eq!(details["answer"], "rbk ack 7");
+    assert_eq!(details["answer"], "rbk incident ack 7");
     assert_eq!(details["annotations"]["summary"], "nothing moves");
     let link = serde_json::json!({"href": "https://wiki.example/stuck", "text": "runbook_url"});
     assert_eq!(page["links"], serde_json::json!([link]));
@@ -203,7 +203,7 @@ fn slack_shows_text_as_text() {
     let notes = "summary: &lt;!here&gt;\nrunbook_url: https://wiki.example/stuck";
     assert_eq!(text(1), notes);
     assert_eq!(text(2), "```''' &lt;@U1&gt; \\u{202e}```");
-    assert_eq!(text(3), "`rbk ack 7`");
+    assert_eq!(text(3), "`rbk incident ack 7`");
     for filled in ["&", "x", "\u{202e}", "é"] {
         let long = filled.repeat(10_000);
         let body = arrived(
@@ -239,7 +239,7 @@ fn a_terminal_shows_a_page() {
     assert!(page.contains("did k8s.restart"));
     assert!(page.contains("summary: nothing moves"));
     assert!(page.contains("runbook_url: https://wiki.example/stuck"));
-    assert!(page.contains("answer with: rbk ack 7"));
+    assert!(page.contains("answer with: rbk incident ack 7"));
     assert!(!page.contains('\u{1b}'));
 }
 
