@@ -193,6 +193,7 @@ impl Run {
                 self.turn(context, Signal::Enter);
             }
             Input::AlertResolved => self.alert_resolved(context),
+            Input::AlertFires => self.alert_fires(),
             Input::Cancel => self.cancel(context),
             Input::Hold => self.hold(context),
             Input::Release => self.release(context),

@@ -277,6 +277,7 @@ fn is_answer(input: &run::Input) -> bool {
         | run::Input::Free { .. }
         | run::Input::Refused { .. }
         | run::Input::AlertResolved
+        | run::Input::AlertFires
         | run::Input::Cancel
         | run::Input::Hold
         | run::Input::Release => false,

@@ -122,10 +122,12 @@ impl Engine {
                 let echo = incident.is_some_and(|one| one.state.is_over());
                 // What is merely told again would drown the rest of the timeline.
                 let alerts = self.model.alerts(id);
+                let is_first = occasion.firing.is_some() && alerts.firing() == 0;
                 let news = occasion.firing.is_none_or(|(alert, _)| match echo {
                     true => alerts.of(&alert).is_none(),
                     false => alerts.fires_since(&alert).is_none(),
                 });
+                let run = incident.and_then(|one| one.run).filter(|_| !echo);
                 let joined = EventJoined {
                     incident: id,
                     event: occasion.event,
@@ -135,6 +137,9 @@ impl Engine {
                     news,
                 };
                 self.record(joined, now);
+                if let (Some(run), true) = (run, is_first) {
+                    self.hears(run, run::Input::AlertFires);
+                }
                 id
             }
             Meaning::Reopens(id) => self.reopen(id, occasion, now),

@@ -60,6 +60,11 @@ impl Run {
         }
     }
 
+    /// What was over is not over any more.
+    pub(super) fn alert_fires(&mut self) {
+        self.control.alert_resolved = false;
+    }
+
     pub(super) fn cancel(&mut self, context: &mut Context<'_>) {
         context.record(Event::CancelRequested);
         match self.state {

@@ -94,6 +94,8 @@ pub enum Input {
     },
     /// The alert that set the run off is over.
     AlertResolved,
+    /// It fires again, or another of the incident does.
+    AlertFires,
     /// Somebody calls the run off.
     Cancel,
     /// Somebody stops all changes, and lets them go on.
@@ -112,9 +114,12 @@ impl Input {
             | Input::Performed { id, .. }
             | Input::Settled { id, .. }
             | Input::Timer { id } => Some(*id),
-            Input::Begin | Input::AlertResolved | Input::Cancel | Input::Hold | Input::Release => {
-                None
-            }
+            Input::Begin
+            | Input::AlertResolved
+            | Input::AlertFires
+            | Input::Cancel
+            | Input::Hold
+            | Input::Release => None,
         }
     }
 }

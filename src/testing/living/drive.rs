@@ -215,6 +215,7 @@ impl Driver<'_, '_> {
             | Input::Free { .. }
             | Input::Refused { .. }
             | Input::AlertResolved
+            | Input::AlertFires
             | Input::Cancel
             | Input::Hold
             | Input::Release => None,
