@@ -52,7 +52,7 @@ impl Engine {
         if !keeps.disturbed && (is_over || !is_dirty) {
             self.recovered(run, ReleasedFor::Ended, now);
         }
-        if came_back {
+        if came_back && !is_left_to_humans(&end) {
             // It was called off: what becomes of the incident is looked at now.
             self.looks_again(id, now);
             return Ok(());
@@ -191,12 +191,21 @@ impl Engine {
             run,
             why: text.clone(),
         };
-        let came_back = self.model.incident(id).is_some_and(|one| one.again);
         self.record(quarantined, now);
         self.page_chain(id, &text, Some(Reason::Limit), now);
-        if came_back {
-            self.looks_again(id, now);
-        }
+    }
+}
+
+/// Whether nothing else is done before a human has said what became of its last change.
+fn is_left_to_humans(end: &End) -> bool {
+    match end {
+        End::Handed { reason, .. } => matches!(reason, Reason::Unknown | Reason::UndoFailed),
+        End::Resolved
+        | End::Cleared { .. }
+        | End::SelfResolved
+        | End::Mitigated { .. }
+        | End::Again
+        | End::Cancelled => false,
     }
 }
 
