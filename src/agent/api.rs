@@ -23,7 +23,7 @@ use std::time::{Duration, SystemTime};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn_with_state, map_request};
+use axum::middleware::{Next, from_extractor, from_fn_with_state, map_request};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
@@ -116,6 +116,8 @@ fn operated() -> Router<Arc<Shared>> {
         .route("/v1/hold", post(control::hold).delete(control::release))
         .route("/v1/pages/{id}/ack", post(incidents::acknowledge_page))
         .route("/v1/storms/ack", post(control::acknowledge))
+        // A scope that is said there would be taken for that of everything.
+        .route_layer(from_extractor::<Asked<Nothing>>())
 }
 
 async fn health(

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::effect::{End, Reason};
 use crate::journal::{
-    Aged, Arrival, Batch, Delivery, Disposition, Error, EventId, Fact, How, IncidentId,
+    Aged, Arrival, Batch, DebtId, Delivery, Disposition, Error, EventId, Fact, How, IncidentId,
     IncidentState, IntentId, IntentState, Journal, MessageId, Outbox, RunId, Scope, Source, Storm,
     Write,
 };
@@ -49,7 +49,8 @@ pub struct Tally {
     outbox: BTreeSet<MessageId>,
     unknown: BTreeSet<IntentId>,
     standing: BTreeSet<(EventId, String, u16)>,
-    debts: BTreeSet<u64>,
+    /// What is owed, after which incidents.
+    debts: BTreeMap<DebtId, IncidentId>,
 }
 
 /// How long commits took.
@@ -117,7 +118,7 @@ impl Tally {
             tally.standing.insert(place);
         }
         for debt in journal.debts()?.into_iter().flatten() {
-            tally.debts.insert(debt.id.0);
+            tally.debts.insert(debt.id, debt.incident);
         }
         tally.frozen = journal
             .holds()?
@@ -160,10 +161,10 @@ impl Tally {
                 Write::Message(outbox) => self.message(outbox),
                 Write::Debt(debt) => match debt.paid {
                     None => {
-                        self.debts.insert(debt.id.0);
+                        self.debts.insert(debt.id, debt.incident);
                     }
                     Some(_) => {
-                        self.debts.remove(&debt.id.0);
+                        self.debts.remove(&debt.id);
                     }
                 },
                 Write::Hold(scope, Some(hold)) => {
@@ -223,7 +224,9 @@ impl Tally {
     }
 
     fn is(&mut self, incident: IncidentId, state: &'static str) {
-        if self.incidents.insert(incident, state).is_none() {
+        // One that owes something was over, and is somebody's again once that is overdue.
+        let owes = self.debts.values().any(|of| *of == incident);
+        if self.incidents.insert(incident, state).is_none() && !owes {
             self.open = self.open.saturating_sub(1);
         }
     }
@@ -401,5 +404,74 @@ fn words(end: &End) -> (&'static str, &'static str) {
         End::Handed { reason, .. } => (HANDED, reason.word()),
         End::Cancelled => ("cancelled", ""),
         End::Again => ("again", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{Debt, IncidentHanded, IncidentOpened, IncidentResolved, Stamp};
+    use crate::program::CodeHash;
+
+    fn batch(facts: Vec<Fact>, writes: Vec<Write>) -> Batch {
+        Batch {
+            stamp: Stamp::default(),
+            facts,
+            writes,
+        }
+    }
+
+    fn opened(id: u64) -> Fact {
+        Fact::from(IncidentOpened {
+            incident: IncidentId(id),
+            event: EventId(id),
+            product: "shop".into(),
+            runbook: "slow".into(),
+            code: CodeHash([0; 32]),
+            key: "".into(),
+            severity: crate::effect::Severity::Sev3,
+            title: String::new(),
+            bindings: Vec::new(),
+            firing: None,
+        })
+    }
+
+    /// What is overdue of one that was over takes nothing from those that are open.
+    #[test]
+    fn a_debt_that_is_overdue_counts_once() {
+        let mut tally = Tally::none();
+        let over = IncidentId(1);
+        let debt = Debt {
+            id: DebtId(1),
+            incident: over,
+            code: CodeHash([0; 32]),
+            mitigation: 0,
+            captures: Vec::new(),
+            owed_by: "builder".into(),
+            text: String::new(),
+            due: Time::default(),
+            next_look: Time::default(),
+            looks: 0,
+            overdue: false,
+            paid: None,
+        };
+        let resolved = Fact::from(IncidentResolved {
+            incident: over,
+            how: How::Mitigated,
+            by: None,
+            why: None,
+        });
+        let began = batch(
+            vec![opened(1), opened(2), resolved],
+            vec![Write::Debt(debt)],
+        );
+        tally.batch(&began, Duration::ZERO);
+        let handed = Fact::from(IncidentHanded {
+            incident: over,
+            reason: None,
+        });
+        tally.batch(&batch(vec![handed], Vec::new()), Duration::ZERO);
+        assert_eq!(tally.incidents()["open"], 1);
+        assert_eq!(tally.incidents()["handed"], 1);
     }
 }

@@ -339,6 +339,18 @@ fn own_words() {
             "GET /metrics?name=x",
             "nothing is called `name` here: this call takes no query",
         ),
+        (
+            "POST /v1/hold?scope=product%20shop",
+            "nothing is called `scope` here: this call takes no query",
+        ),
+        (
+            "DELETE /v1/hold?scope=product%20shop",
+            "nothing is called `scope` here: this call takes no query",
+        ),
+        (
+            "POST /v1/incidents/7/ack?by=ada",
+            "nothing is called `by` here: this call takes no query",
+        ),
         ("POST /v1/pages/abc/ack", "a page is named by its number"),
         (
             "POST /v1/incidents/abc/ack",

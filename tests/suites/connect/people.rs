@@ -35,7 +35,7 @@ fn letter() -> Letter {
     Letter {
         kind: "page",
         severity: "sev2",
-        thread: "store-1/incident-7".into(),
+        thread: "store-1/7".into(),
         title: "QueueStuck in shop".into(),
         text: "The worker did not recover.".into(),
         evidence: vec!["moved() was 0".into(), "did k8s.restart".into()],
