@@ -7,17 +7,19 @@
 mod about;
 mod again;
 mod bounds;
-mod capability;
 mod change;
+mod core;
 mod failed;
 mod held;
 mod kind;
 mod level;
+mod manifest;
 mod order;
 mod path;
 mod phase;
 mod place;
 mod queries;
+mod raw;
 mod said;
 mod same;
 mod stale;
@@ -34,6 +36,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
 use kind::BlockKind;
+pub use manifest::manifests;
 use queries::Queries;
 
 /// Runs every proof over the package.
@@ -75,7 +78,6 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
-        let (capabilities, raw) = capability::of_runbook(package, runbook);
         let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
         runbooks.push(RunbookFacts {
             level: levels.runbook(runbook),
@@ -83,8 +85,7 @@ pub fn analyse(package: &Package) -> (Facts, Vec<Diagnostic>) {
             touched,
             machine_time,
             human_time: time::human(runbook),
-            capabilities,
-            raw,
+            raw: raw::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),
             undo_claims: undo::claims(package, runbook),
             endorsements,

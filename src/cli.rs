@@ -12,18 +12,21 @@ mod agent;
 mod check;
 mod dead;
 mod demo;
+mod diff;
 mod explain;
 mod failure;
 mod fmt;
 mod hold;
 mod incident;
 mod init;
+mod lock;
 mod packages;
 mod remote;
 mod run;
 mod storm;
 mod terminal;
 mod test;
+mod versions;
 
 use std::io;
 use std::process::ExitCode;
@@ -47,6 +50,7 @@ Examples:
   rbk init checkout              start a package in the folder `checkout`
   rbk check                      check the package around the working folder
   rbk check --report checkout    say what its runbooks may do
+  rbk diff origin/main           say what a change may newly do to production
   rbk fmt                        bring its files into the one layout
   rbk test --filter rollback     run the tests whose title contains `rollback`
   rbk explain E0301              say what an error means and how to mend it
@@ -82,6 +86,8 @@ enum Command {
     Demo(demo::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
+    Diff(diff::Arguments),
+    Lock(lock::Arguments),
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
@@ -123,6 +129,8 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Demo(arguments) => demo::run(&arguments, terminal),
         Command::Init(arguments) => init::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
+        Command::Diff(arguments) => diff::run(&arguments, terminal),
+        Command::Lock(arguments) => lock::run(&arguments, terminal),
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

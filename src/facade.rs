@@ -12,12 +12,12 @@ pub mod facts;
 pub mod literal;
 pub mod machine;
 pub mod measure;
-mod memory;
 pub mod program;
 pub mod settings;
 #[cfg(feature = "host")]
 pub mod store;
 pub mod trust;
+pub mod versions;
 
 use std::path::Path;
 
@@ -25,7 +25,7 @@ use std::path::Path;
 use crate::diag::human;
 use crate::diag::{Code, Diagnostic, json};
 use crate::front::{self, Analysis};
-use crate::project;
+use crate::project::{self, EDITION, MANIFEST, Table};
 use crate::syntax;
 use crate::testing::{self, Meanwhile, Options};
 use crate::text::Sources;
@@ -102,6 +102,20 @@ pub struct CodeRow {
     pub title: &'static str,
     /// The page that `rbk explain` prints.
     pub page: &'static str,
+}
+
+/// The files, with a manifest if they have none.
+fn in_memory(files: &[File<'_>]) -> Table {
+    let mut table = Table::default();
+    for (path, bytes) in files {
+        table.add(path, bytes.to_vec());
+    }
+    if !table.has(Path::new(MANIFEST)) {
+        let manifest =
+            format!("name = \"package\"\nversion = \"0.1.0\"\nedition = \"{EDITION}\"\n");
+        table.add(MANIFEST, manifest.into());
+    }
+    table
 }
 
 /// The registry of codes.
@@ -188,7 +202,7 @@ fn meanwhile((after, what): &Disturbance<'_>) -> Option<(Duration, Meanwhile)> {
 /// The sources, what is known of the package they make, and everything there is to say.
 fn analyse(files: &[File<'_>]) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
     let mut sources = Sources::default();
-    let files = memory::Memory::new(files);
+    let files = in_memory(files);
     let (package, mut diagnostics) = project::load(&files, Path::new("."), &mut sources);
     let analysis = package.map(|package| front::analyse_package(&mut sources, &package));
     if let Some(analysis) = &analysis {

@@ -4,6 +4,9 @@
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
 mod echo;
+mod versions;
+
+pub use versions::versions;
 
 use crate::check;
 use crate::compile;
@@ -11,6 +14,7 @@ use crate::diag::{Code, Diagnostic, Kind};
 use crate::fmt;
 use crate::literal::Server;
 use crate::program::Program;
+use crate::program::manifest::Manifest;
 use crate::project;
 use crate::syntax;
 use crate::syntax::Parsed;
@@ -24,6 +28,11 @@ pub struct Analysis {
     /// Of use only when the package is sound.
     pub facts: Facts,
     pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What each runbook of a sound package may do.
+pub fn manifests(analysis: &Analysis, sources: &Sources) -> Vec<Manifest> {
+    crate::analysis::manifests(&analysis.package, &analysis.facts, sources)
 }
 
 /// Whether no error is among them.

@@ -11,6 +11,7 @@ mod effect;
 mod hash;
 mod index;
 mod listing;
+pub mod manifest;
 mod validate;
 
 pub use builtin::Builtin;

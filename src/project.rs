@@ -5,11 +5,15 @@
 
 mod files;
 mod gather;
+pub mod lock;
 mod manifest;
+mod table;
 
 pub use files::{Entry, EntryKind, Files, Trouble};
-pub use gather::describe;
+pub use gather::{describe, is_runbook_file};
+pub use lock::Lock;
 pub use manifest::{EDITION, MANIFEST, Manifest, name_problem};
+pub use table::Table;
 
 use std::path::{Path, PathBuf};
 
@@ -22,10 +26,14 @@ use crate::text::{SourceId, Sources};
 pub struct Package {
     /// None for a single file that belongs to no package.
     pub manifest: Option<Manifest>,
+    /// Its text.
+    pub manifest_source: Option<SourceId>,
     /// The package's folder, or the single file.
     pub path: PathBuf,
     /// The `.rbk` files, in the order of their paths.
     pub files: Vec<PackageFile>,
+    /// What is locked; none where there is no lock.
+    pub lock: Option<Lock>,
 }
 
 impl Package {

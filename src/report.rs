@@ -1,17 +1,19 @@
 //! What a runbook may do to production, in words and as data.
 //!
-//! In: a package without errors and its [`Facts`]. Out: a [`Report`] that is shown to people or
-//! serialised. Computes nothing: it only says what was proven.
+//! In: the [`Manifest`]s of a package. Out: a [`Report`] that is shown to people or serialised.
+//! Computes nothing: it only says what was proven.
 
+pub mod diff;
 mod show;
 mod trigger;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::typed::{
-    BlastPer, Facts, FunctionKind, Package, Runbook, RunbookFacts, StmtKind, Touched,
-};
-use crate::value::Value;
+use crate::program::manifest::{Authority, Manifest, Most, Need, People, Touch};
+
+use crate::value::escape_text;
 
 pub use show::show;
 
@@ -46,9 +48,15 @@ pub struct RunbookReport {
     /// The longest that people are waited for.
     pub human_time: String,
     pub human_time_ms: i64,
-    /// Who may be paged, told or handed a task.
+    /// Who may be paged, told or handed a task, the whole chain among them.
     pub people: Vec<String>,
+    /// Whom a page reaches one after the other while nobody answers.
+    pub chain: Vec<String>,
     pub capabilities: Vec<String>,
+    /// What it does, whatever compiler reads it.
+    pub core: String,
+    /// The rights that people sign.
+    pub authority: String,
     /// The commands and URLs that the text names, of every raw call.
     pub raw: Vec<String>,
     pub waivers: Vec<WaiverReport>,
@@ -90,164 +98,122 @@ pub struct WaiverReport {
 }
 
 /// Says what the package's runbooks may do.
-pub fn report(package: &Package, facts: &Facts) -> Report {
-    let runbooks = package
-        .runbooks
-        .iter()
-        .zip(&facts.runbooks)
-        .map(|(runbook, facts)| of_runbook(package, runbook, facts));
+pub fn report(package: &str, version: &str, manifests: &[Manifest]) -> Report {
     Report {
-        package: package.name.to_string(),
-        version: package.version.to_string(),
-        runbooks: runbooks.collect(),
+        package: package.to_owned(),
+        version: version.to_owned(),
+        runbooks: manifests.iter().map(of_runbook).collect(),
     }
 }
 
-fn of_runbook(package: &Package, runbook: &Runbook, facts: &RunbookFacts) -> RunbookReport {
-    let version = runbook
-        .version
-        .map(|version| format!("{}.{}.{}", version.major, version.minor, version.patch));
+fn of_runbook(manifest: &Manifest) -> RunbookReport {
+    let Authority {
+        effect,
+        triggers,
+        touches,
+        needs,
+        claims,
+        people,
+        time,
+        ..
+    } = &manifest.authority;
     RunbookReport {
-        name: runbook.name.to_string(),
-        version,
-        product: runbook
-            .product
-            .map(|id| package.products[id.index()].name.to_string()),
-        triggers: trigger::describe(package, runbook),
-        findings: findings(package, runbook),
-        level: facts.level.word().to_owned(),
-        scope: facts.scope.map(|scope| scope.word().to_owned()),
-        touches: facts
-            .touched
+        name: manifest.runbook.to_string(),
+        version: manifest.version.map(|version| version.to_string()),
+        product: manifest.product.as_ref().map(ToString::to_string),
+        triggers: triggers.iter().map(trigger::describe).collect(),
+        findings: findings(manifest),
+        level: effect.level.word().to_owned(),
+        scope: effect.scope.map(|scope| scope.word().to_owned()),
+        touches: touches
             .iter()
-            .map(|touched| touch(package, runbook, touched))
+            .map(|touched| touch(&manifest.authority, touched))
             .collect(),
-        machine_time: facts.machine_time.to_string(),
-        machine_time_ms: facts.machine_time.millis(),
-        ends_within: runbook.ends_within.map(|(ends, _)| ends.to_string()),
-        human_time: facts.human_time.to_string(),
-        human_time_ms: facts.human_time.millis(),
-        people: people(package, runbook),
-        capabilities: facts
-            .capabilities
-            .iter()
-            .map(|used| match &used.of {
-                Some(of) => format!("{} {}", used.name, Value::text(of)),
-                None => format!("{} (known when it runs)", used.name),
-            })
-            .collect(),
-        raw: facts.raw.clone(),
-        waivers: facts
+        machine_time: time.machine.to_string(),
+        machine_time_ms: time.machine.millis(),
+        ends_within: manifest.ends_within.map(|ends| ends.to_string()),
+        human_time: time.human.to_string(),
+        human_time_ms: time.human.millis(),
+        people: everybody(people),
+        chain: people.chain.clone(),
+        capabilities: needs.iter().map(need).collect(),
+        core: manifest.core.to_string(),
+        authority: manifest.authority.hash().to_string(),
+        raw: manifest.raw.clone(),
+        waivers: manifest
             .waivers
             .iter()
             .map(|waiver| WaiverReport {
-                of: waiver.of.to_owned(),
-                why: waiver.why.to_string(),
+                of: waiver.of.clone(),
+                why: waiver.what.clone(),
             })
             .collect(),
-        claims: facts
-            .undo_claims
-            .iter()
-            .map(|claim| format!("`{}` takes `{}` back", claim.by, claim.of))
-            .collect(),
-        endorsements: facts
+        claims: claims.takes_back.clone(),
+        endorsements: manifest
             .endorsements
             .iter()
-            .map(|endorsement| format!("{}: {}", endorsement.what, endorsement.by))
+            .map(|endorsed| format!("{}: {}", endorsed.of, endorsed.what))
             .collect(),
-        no_data: facts
-            .made_up
+        no_data: manifest
+            .no_data
             .iter()
-            .map(|made_up| format!("{} without data is {}", made_up.of, made_up.value))
+            .map(|made_up| format!("{} without data is {}", made_up.of, made_up.what))
             .collect(),
-        shadow: runbook.shadow().map(|why| why.to_string()).collect(),
+        shadow: manifest.shadow.clone(),
     }
 }
 
-fn findings(package: &Package, runbook: &Runbook) -> Vec<FindingReport> {
-    let remedies = runbook.remedies.iter().map(|remedy| FindingReport {
-        name: remedy.name.to_string(),
-        does: actions(package, &remedy.body.block),
+/// The longest pattern that is shown whole, in characters.
+const SHOWN: usize = 200;
+
+/// `k8s.get owned`
+fn need(need: &Need) -> String {
+    match &need.of {
+        Some(of) => format!("{} {}", need.can, escape_text(&of.to_string(), SHOWN)),
+        None => need.can.clone(),
+    }
+}
+
+fn findings(manifest: &Manifest) -> Vec<FindingReport> {
+    let findings = manifest.findings.iter().map(|finding| FindingReport {
+        name: finding.name.to_string(),
+        does: finding.does.clone(),
     });
-    let steps = runbook.steps.iter().map(|body| FindingReport {
-        name: "steps".to_owned(),
-        does: actions(package, &body.block),
+    findings.collect()
+}
+
+fn touch(authority: &Authority, touched: &Touch) -> TouchReport {
+    let lines = authority.limits.iter();
+    let lines = lines.filter(|line| line.target == touched.target);
+    let allowed = lines.map(|line| match &line.most {
+        Most::Run { run } => format!("{run} a run"),
+        Most::AtOnce { at_once } => format!("{at_once} at once"),
+        Most::Rate { most, per } => format!("{most} per {per}"),
     });
-    remedies.chain(steps).collect()
-}
-
-/// The `do` lines of a block, those of an undo left aside.
-fn actions(package: &Package, block: &crate::typed::Block) -> Vec<String> {
-    let mut names = Vec::new();
-    for stmt in &block.statements {
-        match &stmt.kind {
-            StmtKind::Do(step) => names.push(action_name(package, step)),
-            StmtKind::WithDo { step, body, .. } => {
-                names.push(action_name(package, step));
-                names.extend(actions(package, body));
-            }
-            _ => stmt.for_each_block(&mut |inner| names.extend(actions(package, inner))),
-        }
-    }
-    names
-}
-
-fn action_name(package: &Package, step: &crate::typed::Step) -> String {
-    match step.callee {
-        crate::typed::ActionCallee::Extern(id) => package.externs[id.index()].name.to_string(),
-        crate::typed::ActionCallee::Function(id) => {
-            let function = &package.functions[id.index()];
-            debug_assert!(matches!(function.kind, FunctionKind::Action { .. }));
-            function.name.to_string()
-        }
-    }
-}
-
-fn touch(package: &Package, runbook: &Runbook, touched: &Touched) -> TouchReport {
-    let allowed = runbook
-        .blast
-        .iter()
-        .filter(|line| line.target == touched.target)
-        .map(|line| match line.per {
-            BlastPer::Run => format!("{} a run", line.count),
-            BlastPer::AtOnce => format!("{} at once", line.count),
-            BlastPer::Window(window) => format!("{} per {window}", line.count),
-        });
     TouchReport {
-        target: package.targets[touched.target.index()].name.to_string(),
-        targets: touched.targets,
+        target: touched.target.clone(),
+        targets: touched.run,
         at_once: touched.at_once,
-        attempts: touched.attempts,
+        attempts: touched.calls,
         allowed: allowed.collect(),
     }
 }
 
-/// Everybody whom some line of the runbook may reach; the owner stands in where nothing is said.
-fn people(package: &Package, runbook: &Runbook) -> Vec<String> {
-    let mut roles = std::collections::BTreeSet::new();
-    let bodies = runbook.remedies.iter().map(|remedy| &remedy.body);
-    let bodies = bodies
-        .chain(&runbook.steps)
-        .chain(runbook.otherwise.iter().map(|clause| &clause.body));
-    for body in bodies {
-        body.block.for_each_stmt(&mut |stmt| match &stmt.kind {
-            StmtKind::Page { roles: named, .. } | StmtKind::Tell { roles: named, .. } => {
-                roles.extend(named.iter().copied());
-            }
-            StmtKind::Hand(hand) => roles.extend(hand.roles.iter().copied()),
-            StmtKind::Mitigated(mitigated) => {
-                roles.insert(mitigated.owed_by);
-            }
-            _ => {}
-        });
-    }
-    roles.extend(runbook.tells.iter().flat_map(|tell| tell.roles.clone()));
-    let owner = runbook
-        .product
-        .and_then(|id| package.products[id.index()].owner);
-    roles.extend(owner);
-    roles
-        .into_iter()
-        .map(|id| package.roles[id.index()].name.to_string())
-        .collect()
+/// Each role once, in the order of their names.
+fn everybody(people: &People) -> Vec<String> {
+    let People {
+        page,
+        tell,
+        hand,
+        owe,
+        chain,
+    } = people;
+    let all = page.iter().chain(tell).chain(hand).chain(owe).chain(chain);
+    let all: BTreeSet<&String> = all.collect();
+    all.into_iter().cloned().collect()
+}
+
+/// `1 right is`, `2 rights are`
+fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }

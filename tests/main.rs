@@ -44,6 +44,7 @@ mod suites {
     pub mod tested;
     pub mod tidy;
     pub mod trust;
+    pub mod versions;
     pub mod wrong;
 }
 
@@ -64,6 +65,7 @@ const SUITES: &[Suite] = &[
     ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
+    ("versions", suites::versions::trials),
     ("wrong", suites::wrong::trials),
     ("trust", suites::trust::trials),
     ("fixes", suites::fixes::trials),

@@ -15,6 +15,8 @@ mod shape;
 mod sink;
 mod value;
 
+pub use foreign::{holds, outermost_first};
+
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};

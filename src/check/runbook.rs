@@ -98,6 +98,7 @@ pub fn blank(item: &tree::Runbook, span: Span) -> Runbook {
         name: item.name.text.clone(),
         product: None,
         version: None,
+        version_span: None,
         severity: Vec::new(),
         triggers: Vec::new(),
         bindings: Vec::new(),

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::diag::{human, json};
+use crate::diag::{Code, human, json};
 use crate::front;
 use crate::report::{self, Report};
 
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
-use super::{FINDINGS, Format};
+use super::{FINDINGS, Format, USAGE, lock, versions};
 
 /// The most diagnostics shown to people for one package; programs get all.
 const MOST_SHOWN: usize = 100;
@@ -22,6 +22,8 @@ Examples:
   rbk check ops/ billing/       two packages
   rbk check rollback.rbk        a single file; its package, if it belongs to one
   rbk check --report            also say what each runbook may do, and in which bounds
+  rbk check --locked            for CI: the lock must be what `rbk lock` would write
+  rbk check --against origin/main   also hold versions to those of the main branch
   rbk check --format json       for editors and pipelines";
 
 /// Report every mistake in a package
@@ -34,6 +36,14 @@ pub struct Arguments {
     /// Also say what each runbook may do: triggers, findings, scope, most targets, worst-case times
     #[arg(long)]
     report: bool,
+
+    /// Fail unless the lock is what `rbk lock` would write
+    #[arg(long)]
+    locked: bool,
+
+    /// Hold versions to this git revision in place of the lock
+    #[arg(long, value_name = "REV", conflicts_with = "locked")]
+    against: Option<String>,
 
     /// Who reads the output
     #[arg(long, value_enum, default_value = "human")]
@@ -63,7 +73,32 @@ struct PackageAnswer<'a> {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let checked = packages::check(&arguments.paths);
+    let mut checked = packages::check(&arguments.paths);
+    for package in &mut checked {
+        let found = match &arguments.against {
+            None => versions::against_lock(package),
+            Some(revision) => match versions::against(package, revision) {
+                Ok(found) => found,
+                Err(trouble) => {
+                    let look = terminal.error_look();
+                    terminal.complain(&trouble.show(look))?;
+                    return Ok(USAGE);
+                }
+            },
+        };
+        package.diagnostics.extend(found);
+        if arguments.locked
+            && let Some(stale) = lock::stale(package)
+        {
+            // That it is behind is the same mistake.
+            let behind = [Code::NoLock, Code::LockBehind];
+            package
+                .diagnostics
+                .retain(|found| !behind.contains(&found.code));
+            package.diagnostics.push(stale);
+        }
+        front::sort(&mut package.diagnostics);
+    }
     match arguments.format {
         Format::Human => {
             for (index, package) in checked.iter().enumerate() {
@@ -84,8 +119,9 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 /// The report, if it was asked for and there is nothing to mend first.
 fn report(checked: &Checked, arguments: &Arguments) -> Option<Report> {
     let analysis = checked.analysis.as_ref().filter(|_| arguments.report)?;
-    let is_sound = front::is_sound(&checked.diagnostics);
-    is_sound.then(|| report::report(&analysis.package, &analysis.facts))
+    let package = &analysis.package;
+    let manifests = versions::manifests(checked)?;
+    Some(report::report(&package.name, &package.version, &manifests))
 }
 
 /// Tells people about one package.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::diag::{Diagnostic, Kind};
 use crate::front::{self, Analysis};
 use crate::host::Disk;
-use crate::project::{self, PackageFile};
-use crate::text::Sources;
+use crate::project::{self, Files, Lock, PackageFile};
+use crate::text::{SourceId, Sources};
 
 use super::{CLEAN, FINDINGS};
 
@@ -17,7 +17,15 @@ pub struct Checked {
     pub name: Option<String>,
     /// Where the package is.
     pub path: Option<String>,
+    /// The version in the manifest.
+    pub version: Option<String>,
     pub files: Vec<PackageFile>,
+    /// The manifest's text.
+    pub manifest: Option<SourceId>,
+    /// What is locked; none where there is no lock.
+    pub lock: Option<Lock>,
+    /// The revision whose lock is never rewritten.
+    pub lock_base: String,
     pub sources: Sources,
     /// None if there is no package to speak of.
     pub analysis: Option<Analysis>,
@@ -42,16 +50,25 @@ pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
     checked
 }
 
-/// The package that one path names.
+/// The package that one path names, without a look at its lock.
 pub fn check_one(path: &Path) -> Checked {
+    check_in(&Disk, path)
+}
+
+/// The package that a path names among these files, without a look at its lock.
+pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
     let mut sources = Sources::default();
-    let (package, mut diagnostics) = project::load(&Disk, path, &mut sources);
+    let (package, mut diagnostics) = project::load(files, path, &mut sources);
     let Some(package) = package else {
         front::sort(&mut diagnostics);
         return Checked {
             name: None,
             path: None,
+            version: None,
             files: Vec::new(),
+            manifest: None,
+            lock: None,
+            lock_base: String::new(),
             sources,
             analysis: None,
             diagnostics,
@@ -60,10 +77,16 @@ pub fn check_one(path: &Path) -> Checked {
     let analysis = front::analyse_package(&mut sources, &package);
     diagnostics.extend(analysis.diagnostics.iter().cloned());
     front::sort(&mut diagnostics);
+    let source = package.manifest_source;
+    let manifest = package.manifest.as_ref();
     Checked {
         name: Some(package.name()),
         path: Some(package.path.to_string_lossy().into_owned()),
+        version: manifest.map(|manifest| manifest.version.clone()),
+        lock_base: manifest.map_or_else(String::new, |manifest| manifest.lock_base.clone()),
         files: package.files,
+        manifest: source,
+        lock: package.lock,
         sources,
         analysis: Some(analysis),
         diagnostics,

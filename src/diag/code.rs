@@ -83,7 +83,14 @@ codes! {
     E0009 ManifestKey         Error   "the manifest has a key that is not known"
     E0010 ManifestIncomplete  Error   "the manifest lacks a key"
     E0011 ManifestValue       Error   "the manifest has a value that cannot be"
+    E0016 LockStale           Error   "the lock is not what `rbk lock` would write"
+    E0017 LockUnreadable      Error   "the lock cannot be read"
+    E0018 ChangedUnsaid       Error   "a runbook does something else under the same version"
+    E0019 VersionTooSmall     Error   "the version says less than what changed"
     E0020 NotFormatted        Error   "the file is not formatted"
+    E0021 VersionFell         Error   "the version is lower than the one before"
+    N0016 NoLock              Note    "the package has no lock"
+    N0017 LockBehind          Note    "the lock is behind the package"
 
     // 01xx: syntax
     E0100 Syntax              Error   "this is not how it is written"

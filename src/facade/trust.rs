@@ -357,10 +357,13 @@ pub struct Steps {
 #[cfg(feature = "harness")]
 pub fn steps(files: &[File<'_>]) -> (Steps, Vec<&'static str>) {
     use crate::steps::counted;
-    let ((_, analysis, diagnostics), check) = counted(|| analyse(files));
+    let ((sources, analysis, diagnostics), check) = counted(|| analyse(files));
     let (_, report) = counted(|| {
         let analysis = analysis.as_ref();
-        analysis.map(|of| crate::report::show(&crate::report::report(&of.package, &of.facts)))
+        analysis.map(|of| {
+            let manifests = front::manifests(of, &sources);
+            crate::report::show(&crate::report::report("", "", &manifests))
+        })
     });
     let (_, compile) = counted(|| analysis.as_ref().map(front::compile));
     let (_, format) = counted(|| {

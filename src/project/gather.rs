@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, SourceId, Sources, Span};
 
+use super::lock::{self, LOCK, Lock};
 use super::manifest::{self, MANIFEST};
 use super::{Entry, EntryKind, Files, Package, PackageFile, Trouble, take_in};
 
@@ -80,11 +81,13 @@ impl<'a> Gather<'a> {
         }
         Some(Package {
             manifest: Some(manifest),
+            manifest_source: Some(source),
             path: folder.to_path_buf(),
             files: paths
                 .into_iter()
                 .filter_map(|path| self.file(path))
                 .collect(),
+            lock: self.lock(folder),
         })
     }
 
@@ -93,9 +96,25 @@ impl<'a> Gather<'a> {
         let file = self.file(path.to_path_buf())?;
         Some(Package {
             manifest: None,
+            manifest_source: None,
             path: path.to_path_buf(),
             files: vec![file],
+            lock: None,
         })
+    }
+
+    /// What is locked, if there is a lock and it can be read.
+    fn lock(&mut self, folder: &Path) -> Option<Lock> {
+        let path = tidy(&folder.join(LOCK));
+        self.files.kind(&path).ok()?;
+        let source = self.read(&path)?;
+        match lock::read(self.sources.source(source)) {
+            Ok(lock) => Some(lock),
+            Err(found) => {
+                self.diagnostics.push(found);
+                None
+            }
+        }
     }
 
     /// Says that a folder is no package, and where below it there are some.

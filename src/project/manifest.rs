@@ -1,7 +1,9 @@
-//! The manifest `rbk.toml`: name, version, edition, and the Prometheus that the queries are for.
+//! The manifest `rbk.toml`: name, version, edition, the Prometheus that the queries are for, and the
+//! revision that the lock is held to.
 //!
 //! In: its text. Out: a [`Manifest`] and diagnostics with places. All mistakes are told at once.
 
+mod lock;
 mod prometheus;
 
 use toml::Spanned;
@@ -19,7 +21,7 @@ pub const EDITION: &str = "2026";
 
 /// The keys that a manifest has to have.
 const REQUIRED: [&str; 3] = ["name", "version", "edition"];
-const KEYS: [&str; 4] = ["name", "version", "edition", "prometheus"];
+const KEYS: [&str; 5] = ["name", "version", "edition", "prometheus", "lock"];
 
 /// What a package says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct Manifest {
     pub version: String,
     pub edition: String,
     pub prometheus: Server,
+    /// The revision whose lock is never rewritten.
+    pub lock_base: String,
 }
 
 /// Reads a manifest; none if anything in it is wrong.
@@ -80,12 +84,14 @@ impl Reader<'_> {
         let version = self.text(table, "version", version_problem);
         let edition = self.text(table, "edition", edition_problem);
         let prometheus = self.prometheus(table);
+        let lock_base = self.lock_base(table);
         match self.diagnostics.is_empty() {
             true => Some(Manifest {
                 name: name?,
                 version: version?,
                 edition: edition?,
                 prometheus,
+                lock_base,
             }),
             false => None,
         }

@@ -62,6 +62,7 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     };
     line("human time", &human, out)?;
     list("people", &[runbook.people.join(", ")], "nobody", out)?;
+    list("chain", &[runbook.chain.join(", ")], "nobody", out)?;
     list("capabilities", &runbook.capabilities, "none", out)?;
     if !runbook.raw.is_empty() {
         list("raw calls", &runbook.raw, "", out)?;
@@ -79,10 +80,11 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     if !runbook.no_data.is_empty() {
         list("made up", &runbook.no_data, "", out)?;
     }
-    match runbook.shadow.is_empty() {
-        true => Ok(()),
-        false => list("shadow only", &runbook.shadow, "", out),
+    if !runbook.shadow.is_empty() {
+        list("shadow only", &runbook.shadow, "", out)?;
     }
+    line("core", &runbook.core, out)?;
+    line("authority", &runbook.authority, out)
 }
 
 fn touch(touch: &TouchReport) -> String {

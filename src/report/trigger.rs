@@ -1,67 +1,55 @@
 //! Triggers in words.
 
-use crate::typed::{LabelCondition, LabelTest, Package, Runbook, Trigger, TriggerKind};
+use crate::program::manifest::{Label, On, Trigger};
 
-/// One line per trigger.
-pub fn describe(package: &Package, runbook: &Runbook) -> Vec<String> {
-    runbook
-        .triggers
-        .iter()
-        .map(|trigger| describe_one(package, runbook, trigger))
-        .collect()
-}
-
-fn describe_one(package: &Package, runbook: &Runbook, trigger: &Trigger) -> String {
-    let mut words = match &trigger.kind {
-        TriggerKind::Alert { name } => format!("alert \"{name}\""),
-        TriggerKind::Event { record } => {
-            format!("event {}", package.records[record.index()].name)
-        }
-        TriggerKind::Schedule {
-            cron,
-            zone,
-            missed_run,
-        } => {
+/// `alert "QueueStuck" with namespace, pod, holding 1m`
+pub fn describe(trigger: &Trigger) -> String {
+    let Trigger {
+        on,
+        name,
+        zone,
+        missed,
+        labels,
+        holding,
+        conditions,
+    } = trigger;
+    let labels: Vec<String> = labels.iter().map(label).collect();
+    let labels = labels.join(", ");
+    let mut words = match on {
+        On::Alert => format!("alert \"{name}\""),
+        On::Event => format!("event {name}"),
+        On::Schedule => {
             let zone = zone.as_deref().unwrap_or("UTC");
-            let missed = if *missed_run { "run once" } else { "skipped" };
-            format!("schedule \"{cron}\" in {zone}, missed ones {missed}")
+            let missed = if *missed { "run once" } else { "skipped" };
+            format!("schedule \"{name}\" in {zone}, missed ones {missed}")
         }
-        TriggerKind::Request { params, by } => {
-            let names: Vec<&str> = params
-                .iter()
-                .filter_map(|id| runbook.bindings.get(id.index()))
-                .map(|binding| binding.name.as_str())
-                .collect();
-            let by = by.map_or("anybody", |id| package.roles[id.index()].name.as_str());
-            format!("request({}) by {by}", names.join(", "))
+        On::Request => {
+            let by = if name.is_empty() { "anybody" } else { name };
+            format!("request({labels}) by {by}")
         }
     };
-    if !trigger.labels.is_empty() {
-        let labels: Vec<String> = trigger.labels.iter().map(label).collect();
+    if *on != On::Request && !labels.is_empty() {
         words.push_str(" with ");
-        words.push_str(&labels.join(", "));
+        words.push_str(&labels);
     }
-    match trigger.conditions.len() {
+    match conditions.len() {
         0 => {}
         1 => words.push_str(", under 1 condition"),
         count => words.push_str(&format!(", under {count} conditions")),
     }
-    if let Some(holding) = trigger.holding {
+    if let Some(holding) = holding {
         words.push_str(&format!(", holding {holding}"));
     }
     words
 }
 
-fn label(condition: &LabelCondition) -> String {
-    let label = &condition.label;
-    match &condition.test {
-        LabelTest::Present => label.to_string(),
-        LabelTest::Equal(value) => format!("{label} == {value}"),
-        LabelTest::NotEqual(value) => format!("{label} != {value}"),
-        LabelTest::In(values) => {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
-            format!("{label} in [{}]", values.join(", "))
-        }
-        LabelTest::Matches(regex) => format!("{label} ~ \"{regex}\""),
+/// A label with what it must be, as it is written.
+pub fn label(label: &Label) -> String {
+    match label {
+        Label::Present(name) => name.clone(),
+        Label::Is { name, is } => format!("{name} == {is:?}"),
+        Label::Not { name, not } => format!("{name} != {not:?}"),
+        Label::Among { name, among } => format!("{name} in {among:?}"),
+        Label::Matches { name, matches } => format!("{name} ~ {matches:?}"),
     }
 }

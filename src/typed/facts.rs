@@ -39,7 +39,6 @@ pub struct RunbookFacts {
     pub machine_time: Duration,
     /// The longest that humans may be waited for.
     pub human_time: Duration,
-    pub capabilities: Vec<CapabilityUse>,
     /// Commands and URLs that the text names: `exec.apply ["app-control", "restart"]`.
     pub raw: Vec<String>,
     pub waivers: Vec<Waiver>,
@@ -68,13 +67,6 @@ pub struct Touched {
     pub at_once: u32,
     /// Changing calls, retries and undo included.
     pub attempts: u32,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CapabilityUse {
-    pub name: SmolStr,
-    /// The constant that narrows it, if it is one; otherwise it is known at run time only.
-    pub of: Option<SmolStr>,
 }
 
 #[derive(Clone, Debug)]

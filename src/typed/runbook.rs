@@ -6,6 +6,7 @@ use super::{
     BindingId, Body, Expr, FindingId, FunctionId, Hand, ProductId, RoleId, TargetId, Type, WindowId,
 };
 use crate::effect::Severity;
+pub use crate::program::manifest::Version;
 use crate::text::Span;
 use crate::value::{Duration, Percent, Value};
 
@@ -14,6 +15,8 @@ pub struct Runbook {
     pub name: SmolStr,
     pub product: Option<ProductId>,
     pub version: Option<Version>,
+    /// The `version` clause.
+    pub version_span: Option<Span>,
     pub severity: Vec<SeverityCase>,
     pub triggers: Vec<Trigger>,
     /// The names that the triggers bind. Those that all of them bind come first and are in scope
@@ -55,13 +58,6 @@ impl Runbook {
         let caps = self.caps.iter();
         caps.map(|cap| format!("`{}` is not enforced yet", cap.words).into())
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version {
-    pub major: u32,
-    pub minor: u32,
-    pub patch: u32,
 }
 
 #[derive(Clone, Debug)]

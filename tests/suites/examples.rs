@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use crate::harness::fixture::{self, root, trial};
 
 /// What each example passes.
-const COMMANDS: &[&[&str]] = &[&["check"], &["fmt", "--check"], &["test"]];
+const COMMANDS: &[&[&str]] = &[&["check", "--locked"], &["fmt", "--check"], &["test"]];
 
 pub fn trials() -> Vec<Trial> {
     let mut trials = Vec::new();

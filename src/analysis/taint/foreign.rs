@@ -5,7 +5,7 @@
 //! targets that the fields of a target yield.
 
 use crate::rule::Rule;
-use crate::typed::{CallExpr, Expr, ExprKind, Extern, OwnsPattern, TargetId, Type};
+use crate::typed::{CallExpr, Expr, ExprKind, Extern, OwnsPattern, Package, TargetId, Type};
 use crate::value::Value;
 
 use super::flow::Flow;
@@ -30,7 +30,7 @@ impl Flow<'_, '_> {
         {
             return taint.is_of_others();
         }
-        let kinds = self.outermost_first(*target);
+        let kinds = outermost_first(self.package, *target);
         let keys: Vec<&str> = call.args.iter().map_while(|arg| self.text(arg)).collect();
         let place: Vec<(&str, &str)> = kinds
             .iter()
@@ -48,21 +48,6 @@ impl Flow<'_, '_> {
         }
     }
 
-    /// The names of the types that a target lies in, and its own.
-    fn outermost_first(&self, target: TargetId) -> Vec<String> {
-        let mut kinds = Vec::new();
-        let mut next = Some(target);
-        while let Some(id) = next
-            && kinds.len() < self.package.targets.len()
-        {
-            let target = &self.package.targets[id.index()];
-            kinds.push(target.name.to_string());
-            next = target.within;
-        }
-        kinds.reverse();
-        kinds
-    }
-
     /// The text that an expression is, where the author wrote it.
     pub(super) fn text<'e>(&'e self, expr: &'e Expr) -> Option<&'e str> {
         let value = match &expr.kind {
@@ -78,8 +63,23 @@ impl Flow<'_, '_> {
     }
 }
 
+/// The names of the types that a target lies in, and its own.
+pub fn outermost_first(package: &Package, target: TargetId) -> Vec<String> {
+    let mut kinds = Vec::new();
+    let mut next = Some(target);
+    while let Some(id) = next
+        && kinds.len() < package.targets.len()
+    {
+        let target = &package.targets[id.index()];
+        kinds.push(target.name.to_string());
+        next = target.within;
+    }
+    kinds.reverse();
+    kinds
+}
+
 /// Whether the pattern names the place, or something around it.
-fn holds(owns: &OwnsPattern, place: &[(&str, &str)]) -> bool {
+pub fn holds(owns: &OwnsPattern, place: &[(&str, &str)]) -> bool {
     let mut steps = owns.steps.iter().zip(place);
     owns.steps.len() <= place.len()
         && steps.all(|((kind, wanted), (of, key))| {

@@ -27,7 +27,12 @@ impl Checker<'_> {
     fn resolve_clause(&mut self, id: RunbookId, clause: &tree::Clause) {
         let file = self.draft(id).file;
         match &clause.kind {
-            Clause::Version(span) => self.runbook_mut(id).version = self.version(*span),
+            Clause::Version(span) => {
+                let version = self.version(*span);
+                let runbook = self.runbook_mut(id);
+                runbook.version = version;
+                runbook.version_span = Some(*span);
+            }
             Clause::Severity(cases) => self.severity(id, cases),
             Clause::IncidentPer(names) => self.incident_per(id, names),
             Clause::Again(times) => {

@@ -1,32 +1,29 @@
-//! Files in memory, as a package.
+//! Files in memory: what a test gives, or what a revision of a repository holds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::project::{EDITION, Entry, EntryKind, Files, MANIFEST, Trouble};
+use super::{Entry, EntryKind, Files, Trouble};
 
-use super::File;
-
-/// Paths and bytes; the package's folder is `.`.
-pub struct Memory {
+/// Paths and bytes; the folder is `.`.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
 
-impl Memory {
-    /// The files, with a manifest if they have none.
-    pub fn new(files: &[File<'_>]) -> Self {
-        let taken = files
-            .iter()
-            .map(|(path, bytes)| (PathBuf::from(path), bytes.to_vec()));
-        let mut files = taken.collect::<BTreeMap<_, _>>();
-        files.entry(PathBuf::from(MANIFEST)).or_insert_with(|| {
-            format!("name = \"package\"\nversion = \"0.1.0\"\nedition = \"{EDITION}\"\n").into()
-        });
-        Memory { files }
+impl Table {
+    /// Takes in a file; a later one of the same path replaces it.
+    pub fn add(&mut self, path: impl Into<PathBuf>, bytes: Vec<u8>) {
+        self.files.insert(path.into(), bytes);
+    }
+
+    /// Whether there is such a file.
+    pub fn has(&self, path: &Path) -> bool {
+        self.files.contains_key(plain(path))
     }
 }
 
-impl Files for Memory {
+impl Files for Table {
     fn kind(&self, path: &Path) -> Result<EntryKind, Trouble> {
         let path = plain(path);
         match self.files.contains_key(path) {

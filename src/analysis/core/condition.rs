@@ -1,0 +1,212 @@
+//! A condition by itself: what it asks, whatever the names around it are called and wherever it stands.
+//!
+//! A local from outside counts as what it was bound to, so that a further `let` before the condition,
+//! or another order of them, leaves its hash as it is.
+
+use std::collections::BTreeMap;
+
+use super::Cores;
+use super::canon::{Canon, Digest};
+use crate::program::manifest::ConditionHash;
+use crate::typed::{
+    Arm, ArmPattern, Attempt, Block, Body, Cap, Expr, ExprKind, Handler, LocalId, Runbook, Stmt,
+    StmtKind, UndoChoice,
+};
+
+/// What each local of a body stands for.
+#[derive(Default)]
+pub struct Meanings(BTreeMap<LocalId, Digest>);
+
+impl Meanings {
+    pub(super) fn of(&self, local: LocalId) -> Option<Digest> {
+        self.0.get(&local).copied()
+    }
+}
+
+impl<'a> Cores<'a> {
+    /// What the locals of a body stand for; the first `params` are its parameters.
+    pub fn meanings(&self, runbook: &'a Runbook, body: &'a Body, params: u32) -> Meanings {
+        let mut finder = Finder {
+            cores: self,
+            runbook,
+            found: Meanings::default(),
+        };
+        for index in 0..params {
+            let ty = &body.locals[index as usize].ty;
+            finder.is(LocalId(index), "parameter", |canon| {
+                canon.number(u64::from(index));
+                canon.ty(ty);
+            });
+        }
+        finder.block(&body.block);
+        finder.found
+    }
+
+    /// The hash of a condition in a body.
+    pub fn condition(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        condition: &Expr,
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, "condition", |canon| {
+            canon.expr(condition)
+        })
+    }
+
+    /// The hash of what holds where a condition does not.
+    pub fn negated(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        condition: &Expr,
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, "otherwise", |canon| {
+            canon.expr(condition)
+        })
+    }
+
+    /// The hash of what holds in an arm of a `match`.
+    pub fn arm(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        subject: &Expr,
+        pattern: &ArmPattern,
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, "arm", |canon| {
+            canon.expr(subject);
+            canon.pattern(pattern);
+        })
+    }
+
+    /// The hash of what becomes of a step that was not applied.
+    pub fn handlers(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        handlers: &[Handler],
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, "handlers", |canon| {
+            canon.list(handlers, Canon::handler);
+        })
+    }
+
+    /// The hash of a line of `blast` that looks at the world.
+    pub fn cap(&self, runbook: &'a Runbook, cap: &Cap) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), "cap", |canon| canon.cap(cap))
+    }
+
+    fn hashed(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        word: &'static str,
+        said: impl FnOnce(&mut Canon<'_>),
+    ) -> ConditionHash {
+        let mut canon = Canon::new(self, runbook).meaning(meanings);
+        canon.tag(word);
+        said(&mut canon);
+        let (digest, ..) = canon.finish();
+        let [a, b, c, d, e, f, g, h, ..] = digest;
+        ConditionHash([a, b, c, d, e, f, g, h])
+    }
+}
+
+struct Finder<'c, 'a> {
+    cores: &'c Cores<'a>,
+    runbook: &'a Runbook,
+    found: Meanings,
+}
+
+impl<'a> Finder<'_, 'a> {
+    fn is(&mut self, local: LocalId, word: &'static str, said: impl FnOnce(&mut Canon<'_>)) {
+        let mut canon = Canon::new(self.cores, self.runbook).meaning(&self.found);
+        canon.tag(word);
+        said(&mut canon);
+        let (digest, ..) = canon.finish();
+        self.found.0.insert(local, digest);
+    }
+
+    fn block(&mut self, block: &'a Block) {
+        for stmt in &block.statements {
+            self.stmt(stmt);
+        }
+    }
+
+    /// Names are bound before the statements that see them are looked at.
+    fn stmt(&mut self, stmt: &'a Stmt) {
+        stmt.for_each_expr(&mut |expr| expr.for_each(&mut |part| self.bound_by(part)));
+        match &stmt.kind {
+            StmtKind::Let { local, value, .. } => self.is(*local, "let", |canon| canon.expr(value)),
+            StmtKind::Match { subject, arms } => {
+                for Arm { pattern, body, .. } in arms {
+                    if let ArmPattern::Some(local) = pattern {
+                        self.is(*local, "some of", |canon| canon.expr(subject));
+                    }
+                    self.block(body);
+                }
+            }
+            StmtKind::For(for_loop) => {
+                self.is(for_loop.local, "element of", |canon| {
+                    canon.expr(&for_loop.source);
+                });
+                self.block(&for_loop.body);
+            }
+            StmtKind::If {
+                then, otherwise, ..
+            } => {
+                self.block(then);
+                otherwise.iter().for_each(|block| self.block(block));
+            }
+            StmtKind::Do(step) => self.step(step),
+            StmtKind::WithDo { step, body, .. } => {
+                self.step(step);
+                self.block(body);
+            }
+            StmtKind::Attempts(attempts) => {
+                for Attempt { body, .. } in attempts {
+                    self.block(body);
+                }
+            }
+            StmtKind::Error
+            | StmtKind::Found { .. }
+            | StmtKind::Cleared { .. }
+            | StmtKind::Novel(_)
+            | StmtKind::Inconclusive(_)
+            | StmtKind::Return(_)
+            | StmtKind::Wait(_)
+            | StmtKind::Guard(_)
+            | StmtKind::Verify(_)
+            | StmtKind::WaiveVerify(_)
+            | StmtKind::Mitigated(_)
+            | StmtKind::Page { .. }
+            | StmtKind::Tell { .. }
+            | StmtKind::Hand(_)
+            | StmtKind::Attach(_) => {}
+        }
+    }
+
+    fn step(&mut self, step: &'a crate::typed::Step) {
+        if let UndoChoice::Block(block) = &step.undo {
+            self.block(block);
+        }
+        if let Some(result) = step.result {
+            self.is(result, "result of", |canon| {
+                canon.callee(step.callee);
+                canon.exprs(&step.args);
+            });
+        }
+    }
+
+    /// `x is some c` binds `c` for what follows.
+    fn bound_by(&mut self, expr: &'a Expr) {
+        if let ExprKind::IsSome {
+            operand,
+            bind: Some(local),
+        } = &expr.kind
+        {
+            self.is(*local, "some of", |canon| canon.expr(operand));
+        }
+    }
+}

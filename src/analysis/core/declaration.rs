@@ -1,0 +1,279 @@
+//! Declarations: what a name says of itself, and functions.
+
+use super::Named;
+use super::canon::Canon;
+use crate::effect::Repeat;
+use crate::typed::{
+    ActionContract, Capability, Enum, Extern, ExternKind, Field, Function, FunctionKind, Param,
+    QualifiedName, Record, Role, RoleKind, Secret, Target, UndoContract, Window, WindowTimes,
+};
+
+impl Canon<'_> {
+    /// The name with its kind, as it is written.
+    pub fn name_of(&self, named: Named) -> String {
+        let package = self.package();
+        let qualified = |kind: &str, name: &QualifiedName| format!("{kind} {name}");
+        match named {
+            Named::Enum(id) => qualified("enum", &package.enums[id.index()].name),
+            Named::Record(id) => qualified("record", &package.records[id.index()].name),
+            Named::Target(id) => qualified("target", &package.targets[id.index()].name),
+            Named::Extern(id) => qualified("extern", &package.externs[id.index()].name),
+            Named::Role(id) => format!("role {}", package.roles[id.index()].name),
+            Named::Window(id) => format!("window {}", package.windows[id.index()].name),
+            Named::Secret(id) => format!("secret {}", package.secrets[id.index()].name),
+        }
+    }
+
+    /// Encodes what stands behind the name, which is given back.
+    pub fn declaration(&mut self, named: Named) -> String {
+        let package = self.package();
+        match named {
+            Named::Enum(id) => self.enumeration(&package.enums[id.index()]),
+            Named::Record(id) => self.record_type(&package.records[id.index()]),
+            Named::Target(id) => self.target_type(&package.targets[id.index()]),
+            Named::Extern(id) => self.external(&package.externs[id.index()]),
+            Named::Role(id) => self.role(&package.roles[id.index()]),
+            Named::Window(id) => self.window(&package.windows[id.index()]),
+            Named::Secret(id) => self.secret(&package.secrets[id.index()]),
+        }
+        self.name_of(named)
+    }
+
+    fn enumeration(&mut self, enumeration: &Enum) {
+        let Enum {
+            name: _,
+            members,
+            span: _,
+        } = enumeration;
+        self.list(members, |canon, member| canon.text(member));
+    }
+
+    fn record_type(&mut self, record: &Record) {
+        let Record {
+            name: _,
+            fields,
+            span: _,
+        } = record;
+        self.list(fields, Canon::field);
+    }
+
+    fn field(&mut self, field: &Field) {
+        let Field {
+            name,
+            ty,
+            default,
+            range,
+            span: _,
+        } = field;
+        self.text(name);
+        self.ty(ty);
+        self.option(default.as_ref(), |canon, value| canon.value(value));
+        self.option(range.as_ref(), |canon, range| canon.bounds(range));
+    }
+
+    fn target_type(&mut self, target: &Target) {
+        let Target {
+            name: _,
+            scope,
+            within,
+            key,
+            key_form,
+            lookup,
+            fields,
+            span: _,
+        } = target;
+        self.tag(scope.word());
+        self.option(*within, |canon, id| canon.named(Named::Target(id)));
+        self.text(key);
+        self.key_form(*key_form);
+        self.option(*lookup, |canon, id| canon.named(Named::Extern(id)));
+        self.list(fields, Canon::field);
+    }
+
+    fn external(&mut self, external: &Extern) {
+        let Extern {
+            name: _,
+            kind,
+            level,
+            params,
+            type_parameters,
+            open,
+            result,
+            range,
+            needs,
+            deadline,
+            span: _,
+        } = external;
+        match kind {
+            ExternKind::Fn => self.tag("fn"),
+            ExternKind::Probe => self.tag("probe"),
+            ExternKind::Action(contract) => self.contract(contract),
+        }
+        self.tag(level.word());
+        self.list(params, Canon::param);
+        self.number(u64::from(*type_parameters));
+        self.flag(*open);
+        self.ty(result);
+        self.option(range.as_ref(), |canon, range| canon.bounds(range));
+        self.list(needs, |canon, Capability { name, of }| {
+            canon.text(name);
+            canon.option(*of, |canon, index| canon.number(u64::from(index)));
+        });
+        self.duration(*deadline);
+    }
+
+    fn contract(&mut self, contract: &ActionContract) {
+        let ActionContract {
+            changes,
+            repeat,
+            settle_probe,
+            settles,
+            undo,
+            inverse,
+            touching,
+        } = contract;
+        self.tag("action");
+        self.list(changes, |canon, index| canon.number(u64::from(*index)));
+        self.tag(match repeat {
+            Repeat::Safe => "safe",
+            Repeat::Keyed => "keyed",
+            Repeat::UnsafeProbe => "unsafe, a probe tells",
+            Repeat::UnsafeHuman => "unsafe, a human tells",
+        });
+        self.option(*settle_probe, |canon, id| canon.named(Named::Extern(id)));
+        self.duration(*settles);
+        match undo {
+            UndoContract::ByCaller => self.tag("by caller"),
+            UndoContract::By { action, args } => {
+                self.tag("by");
+                self.named(Named::Extern(*action));
+                self.exprs(args);
+            }
+            UndoContract::Previous => self.tag("previous"),
+            UndoContract::Unneeded(why) => {
+                self.tag("unneeded");
+                self.text(why);
+            }
+            UndoContract::Impossible => self.tag("impossible"),
+        }
+        self.option(*inverse, |canon, id| canon.named(Named::Extern(id)));
+        self.flag(*touching);
+    }
+
+    fn param(&mut self, param: &Param) {
+        let Param {
+            name,
+            ty,
+            range,
+            sink,
+            default,
+            span: _,
+        } = param;
+        self.text(name);
+        self.param_type(ty, range, sink, default);
+    }
+
+    fn param_type(
+        &mut self,
+        ty: &crate::typed::Type,
+        range: &Option<crate::value::Bounds>,
+        sink: &Option<crate::effect::Sink>,
+        default: &Option<crate::typed::Expr>,
+    ) {
+        self.ty(ty);
+        self.option(range.as_ref(), |canon, range| canon.bounds(range));
+        self.option(*sink, |canon, sink| canon.tag(sink.word()));
+        self.maybe(default.as_ref());
+    }
+
+    /// What a function does; what it is called is of the source alone.
+    pub fn function(&mut self, function: &Function) {
+        let Function {
+            name: _,
+            kind,
+            params,
+            result,
+            body,
+            span: _,
+        } = function;
+        match kind {
+            FunctionKind::Fn => self.tag("fn"),
+            FunctionKind::Probe => self.tag("probe"),
+            FunctionKind::Action { changes } => {
+                self.tag("action");
+                self.list(changes, |canon, index| canon.number(u64::from(*index)));
+            }
+            FunctionKind::Watch(_) => self.tag("watch"),
+        }
+        self.list(params, |canon, param| {
+            let Param {
+                name: _,
+                ty,
+                range,
+                sink,
+                default,
+                span: _,
+            } = param;
+            canon.param_type(ty, range, sink, default);
+        });
+        self.ty(result);
+        self.body(body, params.len() as u32);
+    }
+
+    fn role(&mut self, role: &Role) {
+        let Role {
+            name: _,
+            kind,
+            address: _,
+            at_least,
+            span: _,
+        } = role;
+        self.tag(match kind {
+            RoleKind::Rota => "rota",
+            RoleKind::Group => "group",
+            RoleKind::Person => "person",
+        });
+        self.option(*at_least, |canon, least| canon.number(u64::from(least)));
+    }
+
+    fn window(&mut self, window: &Window) {
+        let Window {
+            name: _,
+            times,
+            except,
+            span: _,
+        } = window;
+        self.option(times.as_ref(), |canon, times| match times {
+            WindowTimes::Once { from, to } => {
+                canon.tag("once");
+                canon.signed(from.millis());
+                canon.signed(to.millis());
+            }
+            WindowTimes::Weekly {
+                days,
+                from,
+                to,
+                zone,
+            } => {
+                canon.tag("weekly");
+                canon.list(days, |canon, day| canon.number(u64::from(*day)));
+                canon.duration(*from);
+                canon.duration(*to);
+                canon.text(zone);
+            }
+        });
+        self.option(*except, |canon, id| canon.named(Named::Window(id)));
+    }
+
+    /// A secret is its name: where it lies is the operator's affair.
+    fn secret(&mut self, secret: &Secret) {
+        let Secret {
+            name: _,
+            store,
+            address,
+            span: _,
+        } = secret;
+        self.text(store);
+        self.text(address);
+    }
+}

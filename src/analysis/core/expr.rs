@@ -1,0 +1,220 @@
+//! Expressions.
+
+use super::Named;
+use super::canon::Canon;
+use crate::typed::{
+    BinaryOp, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, UnaryOp, Unit,
+};
+
+impl Canon<'_> {
+    pub fn exprs(&mut self, exprs: &[Expr]) {
+        self.list(exprs, Canon::expr);
+    }
+
+    pub fn maybe(&mut self, expr: Option<&Expr>) {
+        self.option(expr, |canon, expr| canon.expr(expr));
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
+    pub fn expr(&mut self, expr: &Expr) {
+        let Expr {
+            kind,
+            ty: _,
+            span: _,
+        } = expr;
+        match kind {
+            ExprKind::Error => self.tag("error"),
+            // A constant is what it says: its name is of the source alone.
+            ExprKind::Const(id) => {
+                let value = &self.package().consts[id.index()].value;
+                self.value(value);
+            }
+            ExprKind::Value(value) => self.value(value),
+            ExprKind::Local(local) => self.local(*local),
+            ExprKind::Trigger(binding) => self.binding(*binding),
+            ExprKind::Field { base, field } => {
+                self.tag("field");
+                self.expr(base);
+                self.number(u64::from(*field));
+            }
+            ExprKind::Index { base, index } => self.pair("index", base, index),
+            ExprKind::Call(call) => self.call_expr(call),
+            ExprKind::Record { record, fields } => {
+                self.tag("record");
+                self.named(Named::Record(*record));
+                self.list(fields, |canon, field| canon.maybe(field.as_ref()));
+            }
+            ExprKind::Unary { op, operand } => {
+                self.tag(match op {
+                    UnaryOp::Negate => "negate",
+                    UnaryOp::Not => "not",
+                });
+                self.expr(operand);
+            }
+            ExprKind::Binary { op, left, right } => self.pair(operator(*op), left, right),
+            ExprKind::IsSome { operand, bind } => {
+                self.tag("is some");
+                self.expr(operand);
+                self.option(*bind, Canon::binds);
+            }
+            ExprKind::IsNone(operand) => self.of("is none", operand),
+            ExprKind::IsEmpty { operand, negated } => {
+                self.of("is empty", operand);
+                self.flag(*negated);
+            }
+            // The value itself: which places need a conversion is the compiler's affair.
+            ExprKind::Wrap(operand) => self.expr(operand),
+            ExprKind::As { operand, unit } => self.of(
+                match unit {
+                    Unit::Ratio => "as ratio",
+                    Unit::Seconds => "as seconds",
+                    Unit::Bytes => "as bytes",
+                },
+                operand,
+            ),
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                self.of("if", condition);
+                self.expr(then);
+                self.expr(otherwise);
+            }
+            ExprKind::List(items) => {
+                self.tag("elements");
+                self.exprs(items);
+            }
+            ExprKind::Map(entries) => {
+                self.tag("entries");
+                self.list(entries, |canon, (key, value)| {
+                    canon.expr(key);
+                    canon.expr(value);
+                });
+            }
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension),
+            ExprKind::Pick {
+                local,
+                source,
+                condition,
+            } => {
+                self.of("pick", source);
+                self.binds(*local);
+                self.expr(condition);
+            }
+            ExprKind::Template { template, holes } => {
+                self.tag("template");
+                self.template(template);
+                self.exprs(holes);
+            }
+            ExprKind::Secret(id) => {
+                self.tag("secret");
+                self.named(Named::Secret(*id));
+            }
+            ExprKind::Role(id) => {
+                self.tag("role");
+                self.named(Named::Role(*id));
+            }
+            ExprKind::RecordKind(id) => {
+                self.tag("type");
+                self.named(Named::Record(*id));
+            }
+        }
+    }
+
+    fn of(&mut self, word: &'static str, operand: &Expr) {
+        self.tag(word);
+        self.expr(operand);
+    }
+
+    fn pair(&mut self, word: &'static str, left: &Expr, right: &Expr) {
+        self.tag(word);
+        self.expr(left);
+        self.expr(right);
+    }
+
+    fn call_expr(&mut self, call: &CallExpr) {
+        let CallExpr {
+            callee,
+            args,
+            equals,
+            site: _,
+            name_span: _,
+        } = call;
+        self.tag("call");
+        match callee {
+            Callee::Extern(id) => self.named(Named::Extern(*id)),
+            Callee::Function(id) => self.call(*id),
+            Callee::Builtin(builtin) => self.tag(builtin_word(*builtin)),
+        }
+        self.exprs(args);
+        // Equal whatever their order.
+        let mut equals: Vec<_> = equals.iter().collect();
+        equals.sort_by_key(|(name, _)| name);
+        self.list(equals, |canon, (name, value)| {
+            canon.text(name);
+            canon.expr(value);
+        });
+    }
+
+    fn comprehension(&mut self, comprehension: &Comprehension) {
+        let Comprehension {
+            collect,
+            local,
+            source,
+            condition,
+            element,
+        } = comprehension;
+        self.of(
+            match collect {
+                Collect::List => "each",
+                Collect::Any => "any",
+                Collect::All => "all",
+                Collect::Count => "count",
+                Collect::Sum => "sum",
+                Collect::Min => "min",
+                Collect::Max => "max",
+            },
+            source,
+        );
+        self.binds(*local);
+        self.maybe(condition.as_ref());
+        self.expr(element);
+    }
+}
+
+fn operator(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Multiply => "*",
+        BinaryOp::Divide => "/",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "-",
+        BinaryOp::Range => "..",
+        BinaryOp::RangeInclusive => "..=",
+        BinaryOp::Equal => "==",
+        BinaryOp::NotEqual => "!=",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "<=",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => ">=",
+        BinaryOp::In => "in",
+        BinaryOp::And => "and",
+        BinaryOp::Or => "or",
+    }
+}
+
+fn builtin_word(builtin: Builtin) -> &'static str {
+    match builtin {
+        Builtin::Min => "min of",
+        Builtin::Max => "max of",
+        Builtin::Clamp => "clamp",
+        Builtin::First => "first",
+        Builtin::Count => "count of",
+        Builtin::Sum => "sum of",
+        Builtin::Contains => "contains",
+        Builtin::Abs => "abs",
+        Builtin::Round => "round",
+        Builtin::Floor => "floor",
+        Builtin::Ceil => "ceil",
+    }
+}

@@ -1,0 +1,173 @@
+//! The manifest: what a runbook may do, built once out of the typed tree and its proofs.
+//!
+//! In: a package without errors, its facts, its sources. Out: a [`Manifest`] for each runbook, in
+//! the order of the package.
+
+mod amount;
+mod clauses;
+mod needs;
+mod origin;
+mod people;
+mod steps;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::core::Cores;
+use crate::program::manifest::{
+    Authority, Claims, Condition, ConditionHash, Effect, Manifest, Part, Said, Time,
+};
+use crate::text::{Sources, Span};
+use crate::typed::{Facts, Package, Runbook, RunbookFacts};
+use needs::Needs;
+
+/// What each runbook of the package may do.
+pub fn manifests(package: &Package, facts: &Facts, sources: &Sources) -> Vec<Manifest> {
+    let cores = Cores::new(package);
+    let needs = Needs::new(package, facts);
+    let runbooks = package.runbooks.iter().zip(&facts.runbooks);
+    runbooks
+        .map(|(runbook, facts)| {
+            let mut made = Made::new(package, sources, runbook);
+            let authority = authority(&cores, &needs, runbook, facts, &mut made);
+            manifest(&cores, runbook, facts, authority, made)
+        })
+        .collect()
+}
+
+/// What comes up while a manifest is made.
+struct Made<'a> {
+    package: &'a Package,
+    sources: &'a Sources,
+    places: BTreeMap<Part, Span>,
+    texts: BTreeMap<ConditionHash, String>,
+}
+
+impl<'a> Made<'a> {
+    fn new(package: &'a Package, sources: &'a Sources, runbook: &Runbook) -> Made<'a> {
+        let mut places = BTreeMap::from([(Part::Name, runbook.name_span)]);
+        places.extend(runbook.version_span.map(|span| (Part::Version, span)));
+        Made {
+            package,
+            sources,
+            places,
+            texts: BTreeMap::new(),
+        }
+    }
+
+    /// A condition with the words that it has in the source, on one line.
+    fn condition(&mut self, hash: ConditionHash, before: &str, span: Span) -> ConditionHash {
+        self.places.entry(Part::Condition(hash)).or_insert(span);
+        let sources = self.sources;
+        let text = || format!("{before}{}", one_line(sources.slice(span)));
+        self.texts.entry(hash).or_insert_with(text);
+        hash
+    }
+
+    /// The conditions among these, by their hash.
+    fn conditions(&self, of: &BTreeSet<ConditionHash>) -> Vec<Condition> {
+        let known = of.iter().map(|hash| Condition {
+            hash: *hash,
+            text: self.texts.get(hash).cloned().unwrap_or_default(),
+        });
+        known.collect()
+    }
+}
+
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+fn authority<'a>(
+    cores: &Cores<'a>,
+    needs: &Needs<'a>,
+    runbook: &'a Runbook,
+    facts: &RunbookFacts,
+    made: &mut Made<'a>,
+) -> Authority {
+    let package = made.package;
+    let steps = steps::of_runbook(cores, runbook, made);
+    let triggers = clauses::triggers(cores, runbook, made);
+    let caps = clauses::caps(cores, runbook, made);
+    let limits = clauses::limits(runbook, made);
+    let guards: BTreeSet<_> = steps.steps.iter().flat_map(|step| &step.guards).collect();
+    let guards: BTreeSet<ConditionHash> = guards.into_iter().copied().collect();
+    let verified = steps.verifies.iter();
+    let verified = verified.flat_map(|verify| verify.conditions.iter().chain(&verify.abort));
+    let asked = triggers.iter().flat_map(|trigger| &trigger.conditions);
+    let conditions: BTreeSet<ConditionHash> = verified.chain(asked).copied().collect();
+    Authority {
+        effect: Effect {
+            level: facts.level,
+            scope: facts.scope,
+        },
+        triggers,
+        key: clauses::key(package, runbook),
+        touches: clauses::touches(package, facts),
+        limits,
+        caps,
+        needs: needs.of_runbook(runbook),
+        owns: clauses::owns(package, runbook),
+        guards: made.conditions(&guards),
+        conditions: made.conditions(&conditions),
+        claims: Claims {
+            waives: sorted(steps.waives),
+            endorses: sorted(facts.endorsements.iter().map(|one| one.what.clone())),
+            takes_back: sorted(
+                facts
+                    .undo_claims
+                    .iter()
+                    .map(|claim| format!("`{}` takes `{}` back", claim.by, claim.of)),
+            ),
+            allows: Vec::new(),
+        },
+        steps: steps.steps,
+        verifies: steps.verifies,
+        people: people::of_runbook(package, runbook),
+        clauses: clauses::times(runbook),
+        time: Time {
+            machine: facts.machine_time,
+            human: facts.human_time,
+        },
+    }
+}
+
+fn manifest<'a>(
+    cores: &Cores<'a>,
+    runbook: &'a Runbook,
+    facts: &RunbookFacts,
+    authority: Authority,
+    made: Made<'a>,
+) -> Manifest {
+    let package = made.package;
+    let product = runbook.product.map(|id| &package.products[id.index()].name);
+    Manifest {
+        runbook: runbook.name.clone(),
+        version: runbook.version,
+        product: product.cloned(),
+        core: cores.runbook(runbook),
+        authority,
+        findings: steps::findings(package, runbook),
+        ends_within: runbook.ends_within.map(|(ends, _)| ends),
+        raw: facts.raw.clone(),
+        waivers: said(facts.waivers.iter().map(|one| (one.of, one.why.as_str()))),
+        endorsements: said(facts.endorsements.iter().map(|one| (&*one.what, &*one.by))),
+        no_data: said(facts.made_up.iter().map(|one| (&*one.of, &*one.value))),
+        shadow: runbook.shadow().map(|why| why.to_string()).collect(),
+        places: made.places,
+    }
+}
+
+fn said<'s>(all: impl Iterator<Item = (&'s str, &'s str)>) -> Vec<Said> {
+    all.map(|(of, what)| Said {
+        of: of.to_owned(),
+        what: what.to_owned(),
+    })
+    .collect()
+}
+
+fn sorted(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<String> = texts.into_iter().collect();
+    texts.sort();
+    texts
+}

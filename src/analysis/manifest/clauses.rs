@@ -1,0 +1,211 @@
+//! Triggers, the key, the lines of `blast`, and the clauses about time.
+
+use super::Made;
+use crate::analysis::core::{Cores, Meanings};
+use crate::program::manifest::{
+    Clauses, Condition, Label, Limit, Most, On, Part, Recurs, Touch, Trigger,
+};
+use crate::typed::{
+    self, BlastPer, LabelTest, OwnsPattern, Package, Runbook, RunbookFacts, TriggerKind,
+};
+use crate::value::Value;
+
+pub fn triggers<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Vec<Trigger> {
+    let mut rows: Vec<Trigger> = Vec::new();
+    for trigger in &runbook.triggers {
+        let row = one_trigger(cores, runbook, trigger, made);
+        made.places
+            .entry(Part::Trigger(row.clone()))
+            .or_insert(trigger.span);
+        rows.push(row);
+    }
+    rows.sort();
+    rows
+}
+
+fn one_trigger<'a>(
+    cores: &Cores<'a>,
+    runbook: &'a Runbook,
+    trigger: &'a typed::Trigger,
+    made: &mut Made<'a>,
+) -> Trigger {
+    let package = made.package;
+    let mut row = Trigger {
+        on: On::Alert,
+        name: String::new(),
+        zone: None,
+        missed: false,
+        labels: trigger.labels.iter().map(label).collect(),
+        holding: trigger.holding,
+        conditions: Vec::new(),
+    };
+    match &trigger.kind {
+        TriggerKind::Alert { name } => row.name = name.to_string(),
+        TriggerKind::Event { record } => {
+            row.on = On::Event;
+            row.name = package.records[record.index()].name.to_string();
+        }
+        TriggerKind::Schedule {
+            cron,
+            zone,
+            missed_run,
+        } => {
+            row.on = On::Schedule;
+            row.name = cron.to_string();
+            row.zone = zone.as_ref().map(ToString::to_string);
+            row.missed = *missed_run;
+        }
+        TriggerKind::Request { params, by } => {
+            row.on = On::Request;
+            let by = by.map(|id| package.roles[id.index()].name.to_string());
+            row.name = by.unwrap_or_default();
+            let params = params
+                .iter()
+                .filter_map(|id| runbook.bindings.get(id.index()));
+            row.labels = params
+                .map(|binding| Label::Present(binding.name.to_string()))
+                .collect();
+        }
+    }
+    row.labels.sort();
+    let asks = trigger.conditions.iter().map(|condition| {
+        let hash = cores.condition(runbook, &Meanings::default(), condition);
+        made.condition(hash, "", condition.span)
+    });
+    row.conditions = asks.collect();
+    row.conditions.sort();
+    row
+}
+
+fn label(condition: &typed::LabelCondition) -> Label {
+    let name = condition.label.to_string();
+    match &condition.test {
+        LabelTest::Present => Label::Present(name),
+        LabelTest::Equal(value) => Label::Is {
+            name,
+            is: plain(value),
+        },
+        LabelTest::NotEqual(value) => Label::Not {
+            name,
+            not: plain(value),
+        },
+        LabelTest::In(values) => Label::Among {
+            name,
+            among: super::sorted(values.iter().map(plain)),
+        },
+        LabelTest::Matches(pattern) => Label::Matches {
+            name,
+            matches: pattern.to_string(),
+        },
+    }
+}
+
+/// A text without its quotes, anything else as it is written.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.as_str().to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What tells the incidents apart, as names with their fields.
+pub fn key(package: &Package, runbook: &Runbook) -> Vec<String> {
+    let parts = runbook.incident_per.iter().filter_map(|part| {
+        let binding = runbook.bindings.get(part.binding.index())?;
+        let field = part.field.and_then(|field| match &binding.ty {
+            typed::Type::Record(id) => {
+                let fields = &package.records[id.index()].fields;
+                fields.get(usize::from(field)).map(|field| &field.name)
+            }
+            typed::Type::Target(id) => {
+                let fields = &package.targets[id.index()].fields;
+                fields.get(usize::from(field)).map(|field| &field.name)
+            }
+            _ => None,
+        });
+        Some(match field {
+            Some(field) => format!("{}.{field}", binding.name),
+            None => binding.name.to_string(),
+        })
+    });
+    super::sorted(parts)
+}
+
+pub fn touches(package: &Package, facts: &RunbookFacts) -> Vec<Touch> {
+    let mut rows: Vec<Touch> = facts
+        .touched
+        .iter()
+        .map(|touched| Touch {
+            target: package.targets[touched.target.index()].name.to_string(),
+            run: touched.targets,
+            at_once: touched.at_once,
+            calls: touched.attempts,
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+pub fn limits(runbook: &Runbook, made: &mut Made<'_>) -> Vec<Limit> {
+    let mut rows = Vec::new();
+    for line in &runbook.blast {
+        let row = Limit {
+            target: made.package.targets[line.target.index()].name.to_string(),
+            most: match line.per {
+                BlastPer::Run => Most::Run { run: line.count },
+                BlastPer::AtOnce => Most::AtOnce {
+                    at_once: line.count,
+                },
+                BlastPer::Window(per) => Most::Rate {
+                    most: line.count,
+                    per,
+                },
+            },
+        };
+        made.places
+            .entry(Part::Limit(row.clone()))
+            .or_insert(line.span);
+        rows.push(row);
+    }
+    rows.sort();
+    rows
+}
+
+/// The lines that look at the world, by what they ask.
+pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Vec<Condition> {
+    let mut rows: Vec<Condition> = Vec::new();
+    for cap in &runbook.caps {
+        let hash = cores.cap(runbook, cap);
+        made.places.entry(Part::Condition(hash)).or_insert(cap.span);
+        rows.push(Condition {
+            hash,
+            text: cap.words.to_string(),
+        });
+    }
+    rows.sort();
+    rows
+}
+
+pub fn owns(package: &Package, runbook: &Runbook) -> Vec<String> {
+    let product = runbook.product.map(|id| &package.products[id.index()]);
+    let patterns = product.into_iter().flat_map(|product| &product.owns);
+    super::sorted(patterns.map(|OwnsPattern { steps, span: _ }| {
+        let steps: Vec<String> = steps
+            .iter()
+            .map(|(kind, key)| format!("{kind}={key}"))
+            .collect();
+        steps.join("/")
+    }))
+}
+
+pub fn times(runbook: &Runbook) -> Clauses {
+    Clauses {
+        recurs: runbook.recurs.as_ref().map(|recurs| Recurs {
+            times: recurs.times,
+            within: recurs.within,
+        }),
+        clears_stop: runbook.clears_stop,
+        fresh: runbook.fresh,
+        patience: runbook.patience,
+    }
+}

@@ -1,0 +1,232 @@
+//! P5: the capabilities that a runbook uses, each narrowed as far as the text says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::amount::command;
+use super::origin::{Origin, Origins};
+use crate::analysis::order;
+use crate::program::manifest::{Need, Pattern};
+use crate::typed::{
+    ActionCallee, Block, Body, Callee, Expr, ExprKind, ExternId, Facts, FunctionId, FunctionKind,
+    Package, Runbook, StmtKind, Type,
+};
+
+/// A capability and what narrows it: nothing, or what a value may be.
+type Row = (SmolStr, Option<Origin>);
+
+/// The most rows of one capability in one function; beyond, it is needed for anything.
+const MOST: usize = 256;
+
+/// What the functions of a package need, as far as their callers do not decide it.
+pub struct Needs<'a> {
+    package: &'a Package,
+    facts: &'a Facts,
+    functions: Vec<BTreeSet<Row>>,
+}
+
+impl<'a> Needs<'a> {
+    pub fn new(package: &'a Package, facts: &'a Facts) -> Needs<'a> {
+        let mut needs = Needs {
+            package,
+            facts,
+            functions: vec![BTreeSet::new(); package.functions.len()],
+        };
+        for id in order::callees_first(package, &mut Vec::new()) {
+            needs.functions[id.index()] = needs.of_function(id);
+        }
+        needs
+    }
+
+    fn of_function(&self, id: FunctionId) -> BTreeSet<Row> {
+        let function = &self.package.functions[id.index()];
+        let parameters = (0..function.params.len()).map(|index| Origin::Parameter(index as u16));
+        let runbook = match function.kind {
+            FunctionKind::Watch(id) => Some(&self.package.runbooks[id.index()]),
+            FunctionKind::Fn | FunctionKind::Probe | FunctionKind::Action { .. } => None,
+        };
+        let mut rows = BTreeSet::new();
+        self.body(runbook, &function.body, parameters, &mut rows);
+        rows
+    }
+
+    /// Everything that the runbook needs, sorted.
+    pub fn of_runbook(&self, runbook: &'a Runbook) -> Vec<Need> {
+        let mut rows = BTreeSet::new();
+        let found = self.found(runbook);
+        for body in runbook.diagnose.iter().chain(&runbook.steps) {
+            self.body(Some(runbook), body, [], &mut rows);
+        }
+        for clause in &runbook.otherwise {
+            self.body(Some(runbook), &clause.body, [], &mut rows);
+        }
+        for remedy in &runbook.remedies {
+            let args = remedy.finding.and_then(|id| found.get(&id.0)).cloned();
+            let count = remedy.params as usize;
+            let args = args.unwrap_or_default().into_iter();
+            let args = args.chain(std::iter::repeat(Origin::ANY)).take(count);
+            self.body(Some(runbook), &remedy.body, args, &mut rows);
+        }
+        let rows = rows.into_iter().map(|(can, of)| Need {
+            can: can.to_string(),
+            of: of.map(|of| match of {
+                Origin::Known(pattern) => pattern,
+                Origin::Parameter(_) => Pattern::Any,
+            }),
+        });
+        covered(rows.collect())
+    }
+
+    /// What each finding is given, over all its sites.
+    fn found(&self, runbook: &'a Runbook) -> BTreeMap<u32, Vec<Origin>> {
+        let mut found: BTreeMap<u32, Vec<Origin>> = BTreeMap::new();
+        let Some(body) = &runbook.diagnose else {
+            return found;
+        };
+        let origins = Origins::of_body(self.package, self.facts, Some(runbook), body, []);
+        body.block.for_each_stmt(&mut |stmt| {
+            let StmtKind::Found { finding, args } = &stmt.kind else {
+                return;
+            };
+            let given: Vec<Origin> = args.iter().map(|arg| origins.of(arg)).collect();
+            let known = found.remove(&finding.0);
+            let both = match known {
+                Some(known) => known
+                    .into_iter()
+                    .zip(given)
+                    .map(|(a, b)| a.join(b))
+                    .collect(),
+                None => given,
+            };
+            found.insert(finding.0, both);
+        });
+        found
+    }
+
+    fn body(
+        &self,
+        runbook: Option<&'a Runbook>,
+        body: &'a Body,
+        parameters: impl IntoIterator<Item = Origin>,
+        rows: &mut BTreeSet<Row>,
+    ) {
+        let origins = Origins::of_body(self.package, self.facts, runbook, body, parameters);
+        self.block(&origins, &body.block, rows);
+        bound(rows);
+    }
+
+    fn block(&self, origins: &Origins<'_>, block: &Block, rows: &mut BTreeSet<Row>) {
+        block.for_each_stmt(&mut |stmt| {
+            if let StmtKind::Do(step) | StmtKind::WithDo { step, .. } = &stmt.kind {
+                match step.callee {
+                    ActionCallee::Extern(id) => self.external(origins, id, &step.args, rows),
+                    ActionCallee::Function(id) => self.function(origins, id, &step.args, rows),
+                }
+            }
+            if let StmtKind::WithDo {
+                step,
+                inverse,
+                inverse_args,
+                ..
+            } = &stmt.kind
+            {
+                let given = inverse_args
+                    .iter()
+                    .filter_map(|index| step.args.get(usize::from(*index)));
+                let given: Vec<Expr> = given.cloned().collect();
+                self.external(origins, *inverse, &given, rows);
+            }
+        });
+        block.for_each_expr(&mut |expr| {
+            if let ExprKind::Call(call) = &expr.kind {
+                match call.callee {
+                    Callee::Extern(id) => self.external(origins, id, &call.args, rows),
+                    Callee::Function(id) => self.function(origins, id, &call.args, rows),
+                    Callee::Builtin(_) => {}
+                }
+            }
+        });
+    }
+
+    fn external(
+        &self,
+        origins: &Origins<'_>,
+        id: ExternId,
+        args: &[Expr],
+        rows: &mut BTreeSet<Row>,
+    ) {
+        for capability in &self.package.externs[id.index()].needs {
+            let arg = capability.of.map(|index| args.get(usize::from(index)));
+            let of = arg.map(|arg| arg.map_or(Origin::ANY, |arg| self.narrowed(origins, arg)));
+            rows.insert((capability.name.clone(), of));
+        }
+    }
+
+    fn narrowed(&self, origins: &Origins<'_>, arg: &Expr) -> Origin {
+        let is_command = matches!(&arg.ty, Type::List(of) if **of == Type::Text);
+        if !is_command {
+            return origins.of(arg);
+        }
+        match command(self.package, arg) {
+            Some((words, true)) => Origin::Known(Pattern::Is(words.join(" "))),
+            Some((words, false)) if !words.is_empty() => {
+                Origin::Known(Pattern::Begins(format!("{} ", words.join(" "))))
+            }
+            Some(_) | None => match origins.of(arg) {
+                given @ Origin::Parameter(_) => given,
+                Origin::Known(_) => Origin::ANY,
+            },
+        }
+    }
+
+    /// What a function needs, its parameters replaced by the arguments.
+    fn function(
+        &self,
+        origins: &Origins<'_>,
+        id: FunctionId,
+        args: &[Expr],
+        rows: &mut BTreeSet<Row>,
+    ) {
+        for (can, of) in &self.functions[id.index()] {
+            let of = of.as_ref().map(|of| match of {
+                Origin::Known(pattern) => Origin::Known(pattern.clone()),
+                Origin::Parameter(index) => {
+                    let arg = args.get(usize::from(*index));
+                    arg.map_or(Origin::ANY, |arg| self.narrowed(origins, arg))
+                }
+            });
+            rows.insert((can.clone(), of));
+        }
+    }
+}
+
+/// Keeps what one function needs small.
+fn bound(rows: &mut BTreeSet<Row>) {
+    let mut counts: BTreeMap<SmolStr, usize> = BTreeMap::new();
+    for (can, _) in rows.iter() {
+        *counts.entry(can.clone()).or_default() += 1;
+    }
+    for (can, count) in counts {
+        if count > MOST {
+            rows.retain(|(of, _)| *of != can);
+            rows.insert((can, Some(Origin::ANY)));
+        }
+    }
+}
+
+/// Without what another row covers.
+fn covered(needs: Vec<Need>) -> Vec<Need> {
+    let is_covered = |need: &Need| {
+        needs.iter().any(|other| {
+            other != need
+                && other.can == need.can
+                && matches!((&other.of, &need.of), (Some(wide), Some(of)) if wide.covers(of))
+        })
+    };
+    needs
+        .iter()
+        .filter(|need| !is_covered(need))
+        .cloned()
+        .collect()
+}

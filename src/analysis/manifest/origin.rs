@@ -1,0 +1,270 @@
+//! Where a value comes from, as far as it narrows a capability.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::amount::constant;
+use super::clauses::plain;
+use crate::analysis::taint::{holds, outermost_first};
+use crate::program::manifest::Pattern;
+use crate::typed::{
+    ArmPattern, BindingKind, Block, Body, Builtin, CallExpr, Callee, Expr, ExprKind, Facts,
+    LabelTest, LocalId, Package, Product, Runbook, Stmt, StmtKind, Type, UndoChoice,
+};
+use crate::value::{Segment, Value};
+
+/// What a value may be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    Known(Pattern),
+    /// Whatever the caller gives for this parameter.
+    Parameter(u16),
+}
+
+impl Origin {
+    pub const ANY: Origin = Origin::Known(Pattern::Any);
+
+    /// What covers both.
+    pub fn join(self, other: Origin) -> Origin {
+        match (self, other) {
+            (Origin::Known(a), Origin::Known(b)) => Origin::Known(joined(a, b)),
+            (a, b) if a == b => a,
+            (Origin::Parameter(_), _) | (_, Origin::Parameter(_)) => Origin::ANY,
+        }
+    }
+}
+
+/// The most texts that a choice has.
+const MOST: usize = 64;
+
+fn joined(a: Pattern, b: Pattern) -> Pattern {
+    if a.covers(&b) {
+        return a;
+    }
+    if b.covers(&a) {
+        return b;
+    }
+    let texts = |pattern| match pattern {
+        Pattern::Is(text) => Some(BTreeSet::from([text])),
+        Pattern::Among(texts) => Some(texts),
+        Pattern::Owned | Pattern::Begins(_) | Pattern::Any => None,
+    };
+    match (texts(a), texts(b)) {
+        (Some(mut a), Some(b)) if a.len() + b.len() <= MOST => {
+            a.extend(b);
+            Pattern::among(a)
+        }
+        _ => Pattern::Any,
+    }
+}
+
+/// The values of one body.
+pub struct Origins<'a> {
+    package: &'a Package,
+    facts: &'a Facts,
+    runbook: Option<&'a Runbook>,
+    locals: BTreeMap<LocalId, Origin>,
+}
+
+impl<'a> Origins<'a> {
+    /// Of a body whose first locals are parameters.
+    pub fn of_body(
+        package: &'a Package,
+        facts: &'a Facts,
+        runbook: Option<&'a Runbook>,
+        body: &'a Body,
+        parameters: impl IntoIterator<Item = Origin>,
+    ) -> Origins<'a> {
+        let parameters = parameters.into_iter().enumerate();
+        let locals = parameters.map(|(index, origin)| (LocalId(index as u32), origin));
+        let mut origins = Origins {
+            package,
+            facts,
+            runbook,
+            locals: locals.collect(),
+        };
+        origins.block(&body.block);
+        origins
+    }
+
+    fn block(&mut self, block: &'a Block) {
+        for stmt in &block.statements {
+            self.stmt(stmt);
+        }
+    }
+
+    /// Each name once, in the order of the source: what it is bound to is known by then.
+    fn stmt(&mut self, stmt: &'a Stmt) {
+        stmt.for_each_expr(&mut |expr| self.bound_inside(expr));
+        let bound = match &stmt.kind {
+            StmtKind::Let { local, value, .. } => Some((*local, self.of(value))),
+            StmtKind::For(for_loop) => Some((for_loop.local, self.of(&for_loop.source))),
+            _ => None,
+        };
+        self.locals.extend(bound);
+        if let StmtKind::Match { subject, arms } = &stmt.kind {
+            let origin = self.of(subject);
+            for arm in arms {
+                if let ArmPattern::Some(local) = arm.pattern {
+                    self.locals.insert(local, origin.clone());
+                }
+            }
+        }
+        if let StmtKind::Do(step) | StmtKind::WithDo { step, .. } = &stmt.kind
+            && let UndoChoice::Block(undo) = &step.undo
+        {
+            self.block(undo);
+        }
+        if !matches!(stmt.kind, StmtKind::Do(_)) {
+            stmt.for_each_block(&mut |block| self.block(block));
+        }
+    }
+
+    /// The names that an expression binds for its own parts.
+    fn bound_inside(&mut self, expr: &'a Expr) {
+        expr.for_each(&mut |part| {
+            let bound = match &part.kind {
+                ExprKind::Comprehension(each) => Some((each.local, self.of(&each.source))),
+                ExprKind::Pick { local, source, .. } => Some((*local, self.of(source))),
+                ExprKind::IsSome {
+                    operand,
+                    bind: Some(local),
+                } => Some((*local, self.of(operand))),
+                _ => None,
+            };
+            self.locals.extend(bound);
+        });
+    }
+
+    /// What an expression may be; of a list, its elements.
+    pub fn of(&self, expr: &Expr) -> Origin {
+        match &expr.kind {
+            ExprKind::Local(local) => self.locals.get(local).cloned().unwrap_or(Origin::ANY),
+            ExprKind::Wrap(inner) => self.of(inner),
+            ExprKind::Trigger(binding) => self.trigger(*binding),
+            ExprKind::Value(_) | ExprKind::Const(_) => self.constant(expr),
+            ExprKind::Template { template, .. } => match template.segments.first() {
+                Some(Segment::Text(text)) if !text.is_empty() && !text.starts_with('=') => {
+                    Origin::Known(Pattern::Begins(text.to_string()))
+                }
+                _ => Origin::ANY,
+            },
+            ExprKind::If {
+                then, otherwise, ..
+            } => self.of(then).join(self.of(otherwise)),
+            ExprKind::Index { base, .. } => self.of(base),
+            ExprKind::Pick { source, .. } => self.of(source),
+            ExprKind::Comprehension(each) => self.of(&each.element),
+            ExprKind::List(items) => {
+                let all = items.iter().map(|item| self.of(item));
+                all.reduce(Origin::join).unwrap_or(Origin::ANY)
+            }
+            ExprKind::Call(call) => self.call(call, &expr.ty),
+            ExprKind::Error
+            | ExprKind::Field { .. }
+            | ExprKind::Record { .. }
+            | ExprKind::Unary { .. }
+            | ExprKind::Binary { .. }
+            | ExprKind::IsSome { .. }
+            | ExprKind::IsNone(_)
+            | ExprKind::IsEmpty { .. }
+            | ExprKind::As { .. }
+            | ExprKind::Map(_)
+            | ExprKind::Secret(_)
+            | ExprKind::Role(_)
+            | ExprKind::RecordKind(_) => Origin::ANY,
+        }
+    }
+
+    fn constant(&self, expr: &Expr) -> Origin {
+        let text = match constant(self.package, expr) {
+            Some(Value::Text(text)) => text.as_str().to_owned(),
+            Some(Value::Query(query)) => query.text.to_string(),
+            Some(Value::List(items)) => {
+                let texts: BTreeSet<String> = items.iter().map(plain).collect();
+                return match texts.len() {
+                    0 | MOST.. => Origin::ANY,
+                    _ => Origin::Known(Pattern::among(texts)),
+                };
+            }
+            _ => return Origin::ANY,
+        };
+        Origin::Known(Pattern::Is(text))
+    }
+
+    /// A label that may be one of some values alone; a requested target is owned.
+    fn trigger(&self, binding: crate::typed::BindingId) -> Origin {
+        let Some(runbook) = self.runbook else {
+            return Origin::ANY;
+        };
+        let Some(binding) = runbook.bindings.get(binding.index()) else {
+            return Origin::ANY;
+        };
+        match (&binding.kind, &binding.ty) {
+            (BindingKind::Request, Type::Target(_)) => Origin::Known(Pattern::Owned),
+            (BindingKind::Label(label), _) => {
+                let mut all = BTreeSet::new();
+                for trigger in &runbook.triggers {
+                    let mut tests = trigger.labels.iter().filter(|test| test.label == *label);
+                    let allowed = tests.find_map(|test| match &test.test {
+                        LabelTest::Equal(value) => Some(vec![plain(value)]),
+                        LabelTest::In(values) => Some(values.iter().map(plain).collect()),
+                        LabelTest::Present | LabelTest::NotEqual(_) | LabelTest::Matches(_) => None,
+                    });
+                    match allowed {
+                        Some(allowed) => all.extend(allowed),
+                        None => return Origin::ANY,
+                    }
+                }
+                Origin::Known(Pattern::among(all))
+            }
+            _ => Origin::ANY,
+        }
+    }
+
+    fn call(&self, call: &CallExpr, ty: &Type) -> Origin {
+        if call.callee == Callee::Builtin(Builtin::First) {
+            return call.args.first().map_or(Origin::ANY, |list| self.of(list));
+        }
+        let Callee::Extern(_) = call.callee else {
+            return Origin::ANY;
+        };
+        let element = match ty {
+            Type::List(of) | Type::Optional(of) => of.as_ref(),
+            of => of,
+        };
+        let Type::Target(target) = element else {
+            return Origin::ANY;
+        };
+        if self.facts.told_lookups.contains(&call.site) {
+            return Origin::Known(Pattern::Owned);
+        }
+        // What lies in a target is whose that one is.
+        if let Some(arg) = call.args.first()
+            && matches!(arg.ty, Type::Target(_))
+        {
+            return self.of(arg);
+        }
+        let texts = call.args.iter().map(|arg| match self.of(arg) {
+            Origin::Known(Pattern::Is(text)) if arg.ty == Type::Text => Some(text),
+            _ => None,
+        });
+        let keys: Vec<String> = texts.map_while(|text| text).collect();
+        let kinds = outermost_first(self.package, *target);
+        let kinds = kinds.iter().map(String::as_str);
+        let place: Vec<(&str, &str)> = kinds.zip(keys.iter().map(String::as_str)).collect();
+        let owned = |product: &Product| product.owns.iter().any(|owns| holds(owns, &place));
+        let products = &self.package.products;
+        let is_owned = match self.runbook {
+            Some(runbook) => runbook
+                .product
+                .is_some_and(|id| owned(&products[id.index()])),
+            // A function serves every product of the package.
+            None => !products.is_empty() && products.iter().all(owned),
+        };
+        match (is_owned, keys.len() == call.args.len()) {
+            (true, _) => Origin::Known(Pattern::Owned),
+            (false, true) if !keys.is_empty() => Origin::Known(Pattern::Is(keys.join("/"))),
+            (false, _) => Origin::ANY,
+        }
+    }
+}

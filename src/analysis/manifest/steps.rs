@@ -1,0 +1,360 @@
+//! The `do` lines of a runbook and of the actions that it comes to: what guards, proves and undoes each.
+//!
+//! A condition guards a step when the step is not reached where it is false: a `guard` before it in its
+//! block or around it, an `if` around it, the arm it stands in.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use super::{Made, amount};
+use crate::analysis::core::{Cores, Meanings};
+use crate::analysis::raw;
+use crate::program::manifest::{ConditionHash, Finding, Otherwise, Part, Step, UndoBy, Verify};
+use crate::typed::{
+    self, ActionCallee, Block, Body, Expr, ExternKind, FunctionId, Package, Runbook, StmtKind,
+    UndoChoice, UndoContract, VerifyElse,
+};
+
+/// What is done, what proves it, and what is waived of that.
+#[derive(Default)]
+pub struct Steps {
+    pub steps: Vec<Step>,
+    pub verifies: Vec<Verify>,
+    /// `undo k8s.restart`, `verify bad_deploy`
+    pub waives: Vec<String>,
+}
+
+pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Steps {
+    let mut bodies: Vec<(String, &Body, u32)> = Vec::new();
+    for remedy in &runbook.remedies {
+        bodies.push((remedy.name.to_string(), &remedy.body, remedy.params));
+    }
+    bodies.extend(
+        runbook
+            .steps
+            .iter()
+            .map(|body| ("steps".to_owned(), body, 0)),
+    );
+    let mut found = Steps::default();
+    let mut called = Called::default();
+    for (name, body, params) in bodies {
+        walk(
+            cores,
+            runbook,
+            made,
+            &mut found,
+            &mut called,
+            name,
+            body,
+            params,
+        );
+    }
+    // A chain of calls may be as long as the package.
+    while let Some(id) = called.open.pop_front() {
+        let function = &made.package.functions[id.index()];
+        let name = format!("action {}", function.name);
+        let params = function.params.len() as u32;
+        walk(
+            cores,
+            runbook,
+            made,
+            &mut found,
+            &mut called,
+            name,
+            &function.body,
+            params,
+        );
+    }
+    found
+}
+
+/// The actions of the package that are called, each once.
+#[derive(Default)]
+struct Called {
+    seen: BTreeSet<FunctionId>,
+    open: VecDeque<FunctionId>,
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "it only takes apart what one body is made of"
+)]
+fn walk<'a>(
+    cores: &Cores<'a>,
+    runbook: &'a Runbook,
+    made: &mut Made<'a>,
+    found: &mut Steps,
+    called: &mut Called,
+    name: String,
+    body: &'a Body,
+    params: u32,
+) {
+    let meanings = cores.meanings(runbook, body, params);
+    let mut walk = Walk {
+        cores,
+        runbook,
+        made,
+        found,
+        called,
+        meanings,
+        name,
+        steps: 0,
+        verifies: 0,
+        asked: Vec::new(),
+        unproven: Vec::new(),
+        each: None,
+        undoing: false,
+    };
+    walk.block(&body.block);
+}
+
+struct Walk<'w, 'a> {
+    cores: &'w Cores<'a>,
+    runbook: &'a Runbook,
+    made: &'w mut Made<'a>,
+    found: &'w mut Steps,
+    called: &'w mut Called,
+    meanings: Meanings,
+    /// Of the remedy, or of the action.
+    name: String,
+    steps: u32,
+    verifies: u32,
+    /// What is known to hold here.
+    asked: Vec<ConditionHash>,
+    /// The steps that no verify has followed yet.
+    unproven: Vec<usize>,
+    each: Option<u32>,
+    undoing: bool,
+}
+
+impl<'a> Walk<'_, 'a> {
+    fn block(&mut self, block: &'a Block) {
+        let asked = self.asked.len();
+        for stmt in &block.statements {
+            self.stmt(stmt);
+        }
+        self.asked.truncate(asked);
+    }
+
+    /// A block that is reached only where the condition holds.
+    fn block_if(&mut self, hash: ConditionHash, block: &'a Block) {
+        self.asked.push(hash);
+        self.block(block);
+        self.asked.pop();
+    }
+
+    fn stmt(&mut self, stmt: &'a typed::Stmt) {
+        match &stmt.kind {
+            StmtKind::Guard(condition) => {
+                let hash = self.asks(condition);
+                self.asked.push(hash);
+            }
+            StmtKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                let holds = self.asks(condition);
+                self.block_if(holds, then);
+                if let Some(otherwise) = otherwise {
+                    let fails = self.cores.negated(self.runbook, &self.meanings, condition);
+                    let fails = self.made.condition(fails, "not ", condition.span);
+                    self.block_if(fails, otherwise);
+                }
+            }
+            StmtKind::Match { subject, arms } => {
+                for arm in arms {
+                    let meanings = &self.meanings;
+                    let hash = self
+                        .cores
+                        .arm(self.runbook, meanings, subject, &arm.pattern);
+                    let hash = self.made.condition(hash, "an arm of match ", subject.span);
+                    self.block_if(hash, &arm.body);
+                }
+            }
+            StmtKind::For(for_loop) => {
+                let outer = self.each;
+                let most = for_loop.at_most;
+                self.each = match (outer, most) {
+                    (Some(outer), Some(most)) => Some(outer.saturating_mul(most)),
+                    (one, other) => one.or(other),
+                };
+                self.block(&for_loop.body);
+                self.each = outer;
+            }
+            StmtKind::Do(step) => self.step(step),
+            StmtKind::WithDo { step, body, .. } => {
+                self.step(step);
+                self.block(body);
+            }
+            StmtKind::Verify(verify) => self.verify(verify),
+            StmtKind::WaiveVerify(_) => self.found.waives.push(format!("verify {}", self.name)),
+            StmtKind::Attempts(attempts) => {
+                for attempt in attempts {
+                    self.block(&attempt.body);
+                }
+            }
+            StmtKind::Error
+            | StmtKind::Let { .. }
+            | StmtKind::Found { .. }
+            | StmtKind::Cleared { .. }
+            | StmtKind::Novel(_)
+            | StmtKind::Inconclusive(_)
+            | StmtKind::Return(_)
+            | StmtKind::Wait(_)
+            | StmtKind::Mitigated(_)
+            | StmtKind::Page { .. }
+            | StmtKind::Tell { .. }
+            | StmtKind::Hand(_)
+            | StmtKind::Attach(_) => {}
+        }
+    }
+
+    fn asks(&mut self, condition: &Expr) -> ConditionHash {
+        let hash = self
+            .cores
+            .condition(self.runbook, &self.meanings, condition);
+        self.made.condition(hash, "", condition.span)
+    }
+
+    fn step(&mut self, step: &'a typed::Step) {
+        self.steps += 1;
+        let id = format!("{}/{}", self.name, self.steps);
+        let at = Part::Step(id.clone());
+        self.made.places.entry(at).or_insert(step.span);
+        let undo = match self.undoing {
+            true => UndoBy::Itself,
+            false => undo_by(self.made.package, step),
+        };
+        if undo == UndoBy::Waived {
+            let action = action_name(self.made.package, step);
+            self.found.waives.push(format!("undo {action}"));
+        }
+        let mut guards = self.asked.clone();
+        guards.sort();
+        guards.dedup();
+        let handled = (!step.handlers.is_empty()).then(|| {
+            self.cores
+                .handlers(self.runbook, &self.meanings, &step.handlers)
+        });
+        self.unproven.push(self.found.steps.len());
+        self.found.steps.push(Step {
+            id,
+            action: action_name(self.made.package, step),
+            undo,
+            raw: match step.callee {
+                ActionCallee::Extern(id) => raw::of_call(self.made.package, id, &step.args),
+                ActionCallee::Function(_) => None,
+            },
+            amounts: amount::amounts(self.made.package, step),
+            retry: step.retry.map(|retry| retry.times),
+            each: self.each,
+            otherwise: handled,
+            guards,
+            verify: None,
+        });
+        if let ActionCallee::Function(id) = step.callee
+            && self.called.seen.insert(id)
+        {
+            self.called.open.push_back(id);
+        }
+        if let UndoChoice::Block(undo) = &step.undo {
+            let outer = std::mem::replace(&mut self.undoing, true);
+            let unproven = self.unproven.clone();
+            self.block(undo);
+            // What takes back is not what the next verify is about.
+            self.unproven = unproven;
+            self.undoing = outer;
+        }
+    }
+
+    fn verify(&mut self, verify: &'a typed::Verify) {
+        self.verifies += 1;
+        let id = format!("{}/v{}", self.name, self.verifies);
+        let at = Part::Verify(id.clone());
+        self.made.places.entry(at).or_insert(verify.span);
+        for index in std::mem::take(&mut self.unproven) {
+            if let Some(step) = self.found.steps.get_mut(index) {
+                step.verify = Some(id.clone());
+            }
+        }
+        let mut conditions: Vec<_> = verify
+            .conditions
+            .iter()
+            .map(|asked| self.asks(asked))
+            .collect();
+        conditions.sort();
+        let abort = verify.abort_if.as_ref().map(|asked| self.asks(asked));
+        self.found.verifies.push(Verify {
+            id,
+            within: verify.within,
+            every: verify.every,
+            holding: verify.holding,
+            conditions,
+            abort,
+            otherwise: match verify.otherwise {
+                VerifyElse::Undo => Otherwise::Undo,
+                VerifyElse::Keep => Otherwise::Keep,
+                VerifyElse::Again => Otherwise::Again,
+            },
+        });
+    }
+}
+
+fn undo_by(package: &Package, step: &typed::Step) -> UndoBy {
+    match (&step.undo, step.callee) {
+        (UndoChoice::Block(_), _) => UndoBy::Block,
+        (UndoChoice::Previous, _) => UndoBy::Previous,
+        (UndoChoice::Waived(_), _) => UndoBy::Waived,
+        // An action of the package takes back what its own lines say.
+        (UndoChoice::Unsaid, ActionCallee::Function(_)) => UndoBy::Itself,
+        (UndoChoice::Unsaid, ActionCallee::Extern(id)) => {
+            let ExternKind::Action(contract) = &package.externs[id.index()].kind else {
+                return UndoBy::Impossible;
+            };
+            match &contract.undo {
+                UndoContract::By { .. } => UndoBy::Inverse,
+                UndoContract::Previous => UndoBy::Previous,
+                UndoContract::Unneeded(_) => UndoBy::Unneeded,
+                // A `with do` releases what it holds.
+                UndoContract::ByCaller if contract.inverse.is_some() => UndoBy::Inverse,
+                UndoContract::ByCaller | UndoContract::Impossible => UndoBy::Impossible,
+            }
+        }
+    }
+}
+
+fn action_name(package: &Package, step: &typed::Step) -> String {
+    match step.callee {
+        ActionCallee::Extern(id) => package.externs[id.index()].name.to_string(),
+        ActionCallee::Function(id) => package.functions[id.index()].name.to_string(),
+    }
+}
+
+/// Each remedy with its own `do` lines.
+pub fn findings(package: &Package, runbook: &Runbook) -> Vec<Finding> {
+    let remedies = runbook.remedies.iter().map(|remedy| Finding {
+        name: remedy.name.clone(),
+        does: does(package, &remedy.body.block),
+    });
+    let steps = runbook.steps.iter().map(|body| Finding {
+        name: "steps".into(),
+        does: does(package, &body.block),
+    });
+    remedies.chain(steps).collect()
+}
+
+/// The `do` lines of a block, those of an undo left aside.
+fn does(package: &Package, block: &Block) -> Vec<String> {
+    let mut names = Vec::new();
+    for stmt in &block.statements {
+        match &stmt.kind {
+            StmtKind::Do(step) => names.push(action_name(package, step)),
+            StmtKind::WithDo { step, body, .. } => {
+                names.push(action_name(package, step));
+                names.extend(does(package, body));
+            }
+            _ => stmt.for_each_block(&mut |inner| names.extend(does(package, inner))),
+        }
+    }
+    names
+}

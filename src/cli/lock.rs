@@ -1,0 +1,116 @@
+//! `rbk lock`: writes down what each runbook may do, beside its version.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::diag::{Code, Diagnostic, human};
+use crate::front;
+use crate::host;
+use crate::project::lock::{self, FORMAT, Lock, LockedRunbook};
+use crate::report::diff::Side;
+
+use super::packages::{self, Checked, Tally};
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS, check, versions};
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk lock              write the lock of the package around the working folder
+  rbk lock ops/         of the package in `ops`
+  rbk lock --amend      rewrite a version that was locked and never released
+
+What a version means is fixed once the base branch has it (`[lock] base` in `rbk.toml`, else
+`origin/main`): it is never rewritten. One that only this branch has may be.";
+
+/// Write the lock: versions, what they do, what they may do
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The folder of a package
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    /// Rewrite what is locked under the same version; only where no base is known
+    #[arg(long)]
+    amend: bool,
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let checked = packages::check_one(&arguments.path);
+    let Some(lock) = made(&checked) else {
+        check::tell(&checked, terminal)?;
+        return Ok(FINDINGS.max(Tally::of(&checked).code()));
+    };
+    let refused = refused(&checked, arguments.amend);
+    if !refused.is_empty() {
+        terminal.say(&human::render(&refused, &checked.sources, terminal.look()))?;
+        return Ok(FINDINGS);
+    }
+    let Some(path) = versions::lock_path(&checked) else {
+        return Ok(FINDINGS);
+    };
+    let text = lock::write(&lock);
+    let known = std::fs::read_to_string(&path).unwrap_or_default();
+    let shown = path.display();
+    if known == text {
+        terminal.say(&format!("{shown} says so already\n"))?;
+        return Ok(CLEAN);
+    }
+    host::write(&path, &text)?;
+    let runbooks = packages::count(lock.runbooks.len(), "runbook");
+    terminal.say(&format!("{shown}: {runbooks} locked\n"))?;
+    Ok(CLEAN)
+}
+
+/// What `rbk lock` would write; none where the package has errors.
+pub fn made(checked: &Checked) -> Option<Lock> {
+    let manifests = versions::manifests(checked)?;
+    let mut runbooks: Vec<LockedRunbook> = manifests
+        .into_iter()
+        .filter_map(|manifest| {
+            Some(LockedRunbook {
+                name: manifest.runbook.to_string(),
+                version: manifest.version?,
+                core: manifest.core,
+                authority: manifest.authority,
+            })
+        })
+        .collect();
+    runbooks.sort_by(|a, b| a.name.cmp(&b.name));
+    Some(Lock {
+        format: FORMAT,
+        version: checked
+            .version
+            .as_deref()
+            .and_then(|version| version.parse().ok()),
+        runbooks,
+        dependencies: Vec::new(),
+    })
+}
+
+/// That the lock is not what would be written.
+pub fn stale(checked: &Checked) -> Option<Diagnostic> {
+    let text = lock::write(&made(checked)?);
+    let known = std::fs::read_to_string(versions::lock_path(checked)?).unwrap_or_default();
+    let at = versions::manifest(checked).filter(|_| known != text)?;
+    let message = "the lock is not what `rbk lock` would write";
+    let found = Diagnostic::new(Code::LockStale, message, at, "");
+    Some(found.help("run `rbk lock`, and commit what it writes"))
+}
+
+/// What speaks against writing it: a version of the base that would be rewritten, or one that is too
+/// small. Without a base, what is locked stands in for it.
+fn refused(checked: &Checked, amend: bool) -> Vec<Diagnostic> {
+    let here = checked.path.as_deref().unwrap_or(".");
+    let base = checked.lock_base.as_str();
+    let before = match versions::lock_at(base, std::path::Path::new(here)) {
+        Some(lock) => Side::of_lock(&lock, base),
+        None if amend => return Vec::new(),
+        None => match &checked.lock {
+            Some(lock) => Side::of_lock(lock, "the lock"),
+            None => return Vec::new(),
+        },
+    };
+    let after = versions::side(checked, "the package");
+    after.map_or_else(Vec::new, |after| front::versions(&before, &after))
+}

@@ -1,0 +1,206 @@
+//! Versions of a package: a folder, a git revision, a lock; and what each says of the runbooks.
+
+use std::path::{Path, PathBuf};
+
+use crate::diag::{Code, Diagnostic, human};
+use crate::front;
+use crate::host::{Disk, Repository};
+use crate::program::manifest::Manifest;
+use crate::project::lock::{self, LOCK, Lock};
+use crate::project::{self, EntryKind, Files, Table};
+use crate::report::diff::{Known, Side};
+use crate::text::{Sources, Span};
+
+use super::packages::{self, Checked};
+
+/// One version, with the texts that its places are in.
+pub struct Version {
+    pub side: Side,
+    pub sources: Sources,
+}
+
+/// Why a version cannot be read.
+pub enum Trouble {
+    /// In a sentence.
+    Said(String),
+    /// It has errors of its own.
+    Found(Vec<Diagnostic>, Sources),
+}
+
+impl Trouble {
+    /// For people.
+    pub fn show(&self, look: human::Look) -> String {
+        match self {
+            Trouble::Said(why) => format!("rbk: {why}\n"),
+            Trouble::Found(found, sources) => human::render(found, sources, look),
+        }
+    }
+}
+
+/// The version that a word names: a folder, a lock, `REV` or `REV:path`. A folder wins over a revision of
+/// its name. A revision without a path is of the package in `here`.
+pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
+    let path = Path::new(word);
+    match Disk.kind(path) {
+        Ok(EntryKind::Folder) => return of_folder(path, word),
+        Ok(EntryKind::File) if is_lock(path) => return of_lock(path, word),
+        Ok(EntryKind::File) if project::is_runbook_file(path) => return of_folder(path, word),
+        Ok(_) | Err(_) => {}
+    }
+    let repository = Repository::around(here).ok_or_else(|| {
+        let why = format!(
+            "`{word}` is no folder and no lock, and `{}` lies in no git repository",
+            here.display()
+        );
+        Trouble::Said(why)
+    })?;
+    let (revision, below) = match word.split_once(':') {
+        Some((revision, path)) => (revision, path.to_owned()),
+        None => (word, repository.below().to_owned()),
+    };
+    let commit = repository.commit(revision).ok_or_else(|| {
+        Trouble::Said(format!(
+            "`{revision}` is no folder, no lock and no revision of this repository"
+        ))
+    })?;
+    let files = repository.files(&commit, &below).map_err(Trouble::Said)?;
+    match files.has(Path::new(project::MANIFEST)) {
+        true => of_files(&files, Path::new("."), word),
+        false => Err(Trouble::Said(format!(
+            "there is no package in `{below}` at `{revision}`: write `{revision}:path/of/the/package`"
+        ))),
+    }
+}
+
+/// The lock of the package in `here` at a revision; none where there is no repository, revision or lock.
+pub fn lock_at(revision: &str, here: &Path) -> Option<Lock> {
+    let repository = Repository::around(here)?;
+    let commit = repository.commit(revision)?;
+    let files: Table = repository.files(&commit, repository.below()).ok()?;
+    let bytes = files
+        .read(Path::new(LOCK), crate::text::Source::MAX_BYTES)
+        .ok()?;
+    let mut sources = Sources::default();
+    let id = sources.add(LOCK, &String::from_utf8(bytes).ok()?);
+    lock::read(sources.source(id)).ok()
+}
+
+fn is_lock(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == "lock")
+}
+
+fn of_lock(path: &Path, name: &str) -> Result<Version, Trouble> {
+    let unreadable = |why: String| Trouble::Said(format!("`{name}` cannot be read: {why}"));
+    let bytes = Disk.read(path, crate::text::Source::MAX_BYTES);
+    let bytes = bytes.map_err(|trouble| unreadable(format!("{trouble:?}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))?;
+    let mut sources = Sources::default();
+    let id = sources.add(name, &text);
+    match lock::read(sources.source(id)) {
+        Ok(lock) => Ok(Version {
+            side: Side::of_lock(&lock, name),
+            sources,
+        }),
+        Err(found) => Err(Trouble::Found(vec![found], sources)),
+    }
+}
+
+fn of_folder(path: &Path, name: &str) -> Result<Version, Trouble> {
+    of_files(&Disk, path, name)
+}
+
+fn of_files(files: &dyn Files, path: &Path, name: &str) -> Result<Version, Trouble> {
+    let mut checked = packages::check_in(files, path);
+    match side(&checked, name) {
+        Some(side) => Ok(Version {
+            side,
+            sources: std::mem::take(&mut checked.sources),
+        }),
+        None => {
+            checked
+                .diagnostics
+                .retain(|found| found.code.kind() == crate::diag::Kind::Error);
+            Err(Trouble::Found(checked.diagnostics, checked.sources))
+        }
+    }
+}
+
+/// What a checked package may do; none where it has errors.
+pub fn side(checked: &Checked, name: &str) -> Option<Side> {
+    let manifests = manifests(checked)?;
+    let version = checked
+        .version
+        .as_deref()
+        .and_then(|version| version.parse().ok());
+    Some(Side::of_package(&manifests, version, Vec::new(), name))
+}
+
+/// The manifests of a checked package; none where it has errors.
+pub fn manifests(checked: &Checked) -> Option<Vec<Manifest>> {
+    let analysis = checked.analysis.as_ref()?;
+    let is_sound = front::is_sound(&checked.diagnostics);
+    is_sound.then(|| front::manifests(analysis, &checked.sources))
+}
+
+/// What is wrong with the versions of a package beside its lock; a note where there is no lock, or where
+/// it is behind.
+pub fn against_lock(checked: &Checked) -> Vec<Diagnostic> {
+    let Some(after) = side(checked, "the package") else {
+        return Vec::new();
+    };
+    let (Some(manifest), false) = (manifest(checked), after.runbooks.is_empty()) else {
+        return Vec::new();
+    };
+    let Some(lock) = &checked.lock else {
+        let message = "the package has no lock: nothing says what a version may do";
+        let note = Diagnostic::new(Code::NoLock, message, manifest, "");
+        return vec![note.help("write one with `rbk lock`, and commit it")];
+    };
+    let mut found = front::versions(&Side::of_lock(lock, "the lock"), &after);
+    let is_behind = |known: &Known| match lock.runbook(&known.name) {
+        Some(locked) => known
+            .version
+            .is_some_and(|version| version > locked.version),
+        None => known.version.is_some(),
+    };
+    let gone = lock
+        .runbooks
+        .iter()
+        .any(|locked| !after.runbooks.iter().any(|known| known.name == locked.name));
+    let behind: Vec<String> = after
+        .runbooks
+        .iter()
+        .filter(|known| is_behind(known))
+        .map(|known| format!("`{}`", known.name))
+        .collect();
+    if found.is_empty() && (gone || !behind.is_empty()) {
+        let message = match behind.as_slice() {
+            [] => "the lock has runbooks that the package has no more".to_owned(),
+            behind => format!("the lock is behind the package: {}", behind.join(", ")),
+        };
+        let note = Diagnostic::new(Code::LockBehind, message, manifest, "");
+        found.push(note.help("write it anew with `rbk lock`"));
+    }
+    found
+}
+
+/// What is wrong with the versions of a package beside a revision of it.
+pub fn against(checked: &Checked, revision: &str) -> Result<Vec<Diagnostic>, Trouble> {
+    let (Some(after), Some(path)) = (side(checked, "the package"), checked.path.as_deref()) else {
+        return Ok(Vec::new());
+    };
+    let before = named(revision, Path::new(path))?;
+    Ok(front::versions(&before.side, &after))
+}
+
+/// The manifest as a whole, as a place.
+pub fn manifest(checked: &Checked) -> Option<Span> {
+    checked.manifest.map(|id| Span::new(id, 0, 0))
+}
+
+/// Where a package's lock stands.
+pub fn lock_path(checked: &Checked) -> Option<PathBuf> {
+    let path = Path::new(checked.path.as_deref()?);
+    Some(path.strip_prefix(".").unwrap_or(path).join(LOCK))
+}

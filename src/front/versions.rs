@@ -1,0 +1,80 @@
+//! Whether versions say what changed: what a package does now beside what it did before.
+//!
+//! In: both sides. Out: diagnostics at the `version` clause, the widened rights as second places.
+
+use crate::diag::{Code, Diagnostic};
+use crate::program::manifest::Part;
+use crate::report::diff::{
+    Known, Order, RunbookChange, RunbookDiff, Side, Verdict, diff, sentence,
+};
+
+/// The most widened rights that are shown with one version.
+const MOST: usize = 5;
+
+/// What is wrong with the versions of `after`.
+pub fn versions(before: &Side, after: &Side) -> Vec<Diagnostic> {
+    let diff = diff(before, after);
+    let found = diff.runbooks.iter().filter_map(|runbook| {
+        let known = after
+            .runbooks
+            .iter()
+            .find(|known| known.name == runbook.name)?;
+        one(runbook, known, &before.name)
+    });
+    found.collect()
+}
+
+fn one(runbook: &RunbookDiff, known: &Known, before: &str) -> Option<Diagnostic> {
+    let (from, to) = (runbook.from?, runbook.to?);
+    let needs = runbook.needs?;
+    let name = &runbook.name;
+    let (code, message, label, help) = match runbook.verdict {
+        Verdict::Enough => return None,
+        Verdict::Fell => (
+            Code::VersionFell,
+            format!("`{name}` was {from} and is {to} now"),
+            format!("lower than {from}"),
+            match runbook.change {
+                RunbookChange::Same => format!("it does what it did: keep {from}"),
+                _ => format!("what changed needs {needs}"),
+            },
+        ),
+        Verdict::TooSmall if from == to => (
+            Code::ChangedUnsaid,
+            format!("`{name}` {to} does something else than in {before}"),
+            format!("needs {needs}"),
+            format!(
+                "raise it to {needs}; or, if {to} was never released, `rbk lock --amend`; `rbk diff` shows what changed"
+            ),
+        ),
+        Verdict::TooSmall => (
+            Code::VersionTooSmall,
+            format!("what changed in `{name}` since {from} needs {needs}"),
+            format!("{} is no {} step", to, runbook.asks.word()),
+            format!("raise it to {needs}; `rbk diff` shows what changed"),
+        ),
+    };
+    let place = |part: Part| known.places.get(&part).copied();
+    let version = place(Part::Version);
+    let at = version.or_else(|| place(Part::Name))?;
+    let mut found = Diagnostic::new(code, message, at, label).help(help);
+    let told = runbook
+        .changes
+        .iter()
+        .filter(|change| change.order != Order::Narrower);
+    let told = told.filter_map(|change| {
+        Some((
+            change.place?,
+            format!("{}: {}", change.field.word(), sentence(change)),
+        ))
+    });
+    for (place, what) in told.take(MOST) {
+        if place != at {
+            found = found.and(place, what);
+        }
+    }
+    Some(match version {
+        Some(at) => found.fix(format!("write version {needs}"), at, needs.to_string()),
+        None => found,
+    })
+}

@@ -1,0 +1,357 @@
+//! The authority vector: every right that a runbook has and every proof it owes, as plain rows.
+//!
+//! Two versions of a runbook are compared by it, field by field; a lock holds it. Rows are sorted where
+//! their order says nothing. Names of fields are those of the lock.
+//!
+//! The hash of it is what people sign: over its JSON without texts, and with numbers for the names of
+//! steps, behind the version of that form.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{ConditionHash, Pattern, words};
+use crate::effect::{Level, Scope};
+use crate::value::Duration;
+
+/// What one runbook may do, at most.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authority {
+    pub effect: Effect,
+    pub triggers: Vec<Trigger>,
+    /// What tells its incidents apart; empty for one incident of all.
+    pub key: Vec<String>,
+    pub touches: Vec<Touch>,
+    pub limits: Vec<Limit>,
+    /// The lines of `blast` that look at the world.
+    pub caps: Vec<Condition>,
+    pub needs: Vec<Need>,
+    /// What the product owns, outermost first: `k8s.Namespace=shop`.
+    pub owns: Vec<String>,
+    /// The `do` lines, in the order of the source.
+    pub steps: Vec<Step>,
+    /// What the guards of steps ask.
+    pub guards: Vec<Condition>,
+    pub verifies: Vec<Verify>,
+    /// What verifies and triggers ask.
+    pub conditions: Vec<Condition>,
+    pub claims: Claims,
+    pub people: People,
+    pub clauses: Clauses,
+    pub time: Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effect {
+    #[serde(with = "words::level")]
+    pub level: Level,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::scope"
+    )]
+    pub scope: Option<Scope>,
+}
+
+/// What sets the runbook off.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trigger {
+    pub on: On,
+    /// The alert, the event's record, the schedule, or who may ask; empty: anybody.
+    pub name: String,
+    /// Of a schedule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
+    /// Of a schedule: missed times are run once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub missed: bool,
+    /// The labels of an alert, the parameters of a request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<Label>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::maybe"
+    )]
+    pub holding: Option<Duration>,
+    #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<ConditionHash>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum On {
+    Alert,
+    Event,
+    Schedule,
+    Request,
+}
+
+/// A label that an alert must have, and what it must be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Label {
+    Present(String),
+    Is { name: String, is: String },
+    Among { name: String, among: Vec<String> },
+    Not { name: String, not: String },
+    Matches { name: String, matches: String },
+}
+
+impl Label {
+    pub fn name(&self) -> &str {
+        match self {
+            Label::Present(name)
+            | Label::Is { name, .. }
+            | Label::Among { name, .. }
+            | Label::Not { name, .. }
+            | Label::Matches { name, .. } => name,
+        }
+    }
+}
+
+/// The proven bound for one target type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Touch {
+    pub target: String,
+    /// Distinct targets in a run.
+    pub run: u32,
+    /// Distinct targets between verifications.
+    pub at_once: u32,
+    /// Changing calls of one incident.
+    pub calls: u32,
+}
+
+/// A line of `blast` with a constant bound.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Limit {
+    pub target: String,
+    #[serde(flatten)]
+    pub most: Most,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Most {
+    Run {
+        run: u32,
+    },
+    AtOnce {
+        at_once: u32,
+    },
+    Rate {
+        most: u32,
+        #[serde(with = "words")]
+        per: Duration,
+    },
+}
+
+/// A capability and what it is narrowed to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    pub can: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<Pattern>,
+}
+
+/// One `do` line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// `bad_deploy/1`: the remedy, or the action of the package it stands in, and which `do` of it.
+    pub id: String,
+    #[serde(rename = "do")]
+    pub action: String,
+    pub undo: UndoBy,
+    /// The command or the URL of a raw call, as far as the text says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amounts: Vec<Amount>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<u32>,
+    /// In a loop over at most so many elements.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<u32>,
+    /// What a step that was not applied leads to.
+    #[serde(default, rename = "else", skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<ConditionHash>,
+    pub guards: Vec<ConditionHash>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify: Option<String>,
+}
+
+/// How a step is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UndoBy {
+    /// By another action that its own declaration names.
+    Inverse,
+    /// By an `undo` block.
+    Block,
+    /// By what the action recorded.
+    Previous,
+    /// The action needs none.
+    Unneeded,
+    /// It is the undo of another step.
+    Itself,
+    /// The runbook says that it is not.
+    Waived,
+    /// Nothing can.
+    Impossible,
+}
+
+/// The range of an amount, both ends included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amount {
+    pub of: String,
+    pub from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+}
+
+/// A condition, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Condition {
+    pub hash: ConditionHash,
+    /// For people.
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    pub id: String,
+    #[serde(with = "words")]
+    pub within: Duration,
+    #[serde(with = "words")]
+    pub every: Duration,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::maybe"
+    )]
+    pub holding: Option<Duration>,
+    pub conditions: Vec<ConditionHash>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abort: Option<ConditionHash>,
+    #[serde(rename = "else")]
+    pub otherwise: Otherwise,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Otherwise {
+    Undo,
+    Keep,
+    Again,
+}
+
+/// What is said and not proven. Each stands as often as it is said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    pub waives: Vec<String>,
+    pub endorses: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes_back: Vec<String>,
+    pub allows: Vec<String>,
+}
+
+/// Who hears of it, by duty; each role once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct People {
+    pub page: Vec<String>,
+    pub tell: Vec<String>,
+    pub hand: Vec<String>,
+    pub owe: Vec<String>,
+    pub chain: Vec<String>,
+}
+
+/// Clauses that say when it acts again, and on how old a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clauses {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurs: Option<Recurs>,
+    /// Whether a resolved alert stops it while nothing was changed.
+    pub clears_stop: bool,
+    #[serde(with = "words")]
+    pub fresh: Duration,
+    #[serde(with = "words")]
+    pub patience: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recurs {
+    pub times: u32,
+    #[serde(with = "words")]
+    pub within: Duration,
+}
+
+/// The longest that it takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Time {
+    #[serde(with = "words")]
+    pub machine: Duration,
+    #[serde(with = "words")]
+    pub human: Duration,
+}
+
+/// What people sign: `1:` and 64 hex digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthorityHash([u8; 32]);
+
+impl fmt::Display for AuthorityHash {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{FORM}:")?;
+        super::core_hash::hex(&self.0, out)
+    }
+}
+
+/// The version of what the hash is made over.
+const FORM: u32 = 1;
+
+impl Authority {
+    /// The hash of the rights alone.
+    pub fn hash(&self) -> AuthorityHash {
+        let bare = serde_json::to_vec(&self.bare())
+            .expect("its keys are texts and its numbers are whole, which JSON can write");
+        let mut hash = Sha256::new();
+        hash.update(format!("authority {FORM}\n"));
+        hash.update(bare);
+        AuthorityHash(hash.finalize().into())
+    }
+
+    /// The same with numbers for names and without what is for people.
+    fn bare(&self) -> Authority {
+        let mut bare = self.clone();
+        let texts = bare.guards.iter_mut().chain(&mut bare.conditions);
+        for condition in texts.chain(&mut bare.caps) {
+            condition.text.clear();
+        }
+        let verify = |id: &str| {
+            let at = self.verifies.iter().position(|verify| verify.id == id);
+            at.map_or_else(String::new, |at| at.to_string())
+        };
+        for step in &mut bare.steps {
+            step.verify = step.verify.as_deref().map(verify);
+            step.id.clear();
+        }
+        for proof in &mut bare.verifies {
+            proof.id.clear();
+        }
+        bare
+    }
+}

@@ -1,0 +1,108 @@
+//! Which runbook of one side is which of the other: by name, and by what it does where that is new.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::version::{next, verdict};
+use super::{
+    Asks, Dependency, DependencyDiff, Known, RunbookChange, RunbookDiff, Side, Verdict, compare,
+};
+
+pub fn runbooks(before: &Side, after: &Side) -> Vec<RunbookDiff> {
+    let old: BTreeMap<_, _> = before.runbooks.iter().map(|one| (&one.name, one)).collect();
+    let new: BTreeMap<_, _> = after.runbooks.iter().map(|one| (&one.name, one)).collect();
+    let mut gone: Vec<&Known> = old
+        .values()
+        .filter(|one| !new.contains_key(&one.name))
+        .copied()
+        .collect();
+    let mut found = Vec::new();
+    for (name, after) in &new {
+        if let Some(before) = old.get(name) {
+            found.push(changed(before, after));
+            continue;
+        }
+        match gone.iter().position(|one| one.core == after.core) {
+            Some(at) => {
+                let before = gone.remove(at);
+                let mut renamed = changed(before, after);
+                renamed.change = RunbookChange::Renamed(before.name.clone());
+                found.push(renamed);
+            }
+            None => found.push(alone(after, RunbookChange::Added)),
+        }
+    }
+    found.extend(
+        gone.into_iter()
+            .map(|one| alone(one, RunbookChange::Removed)),
+    );
+    found
+}
+
+/// A runbook that is on one side only: its version is free.
+fn alone(one: &Known, change: RunbookChange) -> RunbookDiff {
+    let is_new = change == RunbookChange::Added;
+    let (from, to) = match is_new {
+        true => (None, one.version),
+        false => (one.version, None),
+    };
+    RunbookDiff {
+        name: one.name.clone(),
+        core: match is_new {
+            true => [None, Some(one.core)],
+            false => [Some(one.core), None],
+        },
+        change,
+        from,
+        to,
+        asks: Asks::None,
+        needs: None,
+        verdict: Verdict::Enough,
+        changes: Vec::new(),
+    }
+}
+
+fn changed(before: &Known, after: &Known) -> RunbookDiff {
+    let is_same = before.core == after.core;
+    let changes = match is_same {
+        true => Vec::new(),
+        false => compare::changes(before, after),
+    };
+    let least = if is_same { Asks::None } else { Asks::Patch };
+    let asks = changes.iter().map(|change| change.asks);
+    let asks = asks.max().unwrap_or_default().max(least);
+    let versions = before.version.zip(after.version);
+    RunbookDiff {
+        name: after.name.clone(),
+        change: match is_same {
+            true => RunbookChange::Same,
+            false => RunbookChange::Changed,
+        },
+        from: before.version,
+        to: after.version,
+        core: [Some(before.core), Some(after.core)],
+        asks,
+        needs: before.version.map(|from| next(from, asks)),
+        // A runbook without a version is another error.
+        verdict: versions.map_or(Verdict::Enough, |(from, to)| verdict(from, to, asks)),
+        changes,
+    }
+}
+
+pub fn dependencies(before: &Side, after: &Side) -> Vec<DependencyDiff> {
+    let pins = |side: &Side| -> BTreeMap<String, String> {
+        let pin = |of: &Dependency| (of.name.clone(), of.pin.clone());
+        side.dependencies.iter().map(pin).collect()
+    };
+    let (old, new) = (pins(before), pins(after));
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let changed = names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name));
+    changed
+        .map(|name| DependencyDiff {
+            name: name.clone(),
+            before: old.get(name).cloned(),
+            after: new.get(name).cloned(),
+        })
+        .collect()
+}

@@ -1,0 +1,347 @@
+//! What a runbook owes: proofs, who hears, what sets it off, how long it takes.
+
+use std::collections::BTreeSet;
+
+use super::compare::{Changes, Found};
+use super::{Field, Words};
+use crate::program::manifest::{
+    Condition, ConditionHash, Label, Otherwise, Part, People, Trigger, Verify,
+};
+use crate::report::trigger;
+use crate::value::Duration;
+
+pub fn compare(changes: &mut Changes<'_>) {
+    verifies(changes);
+    triggers(changes);
+    key(changes);
+    people(changes);
+    clauses(changes);
+    time(changes);
+}
+
+fn verifies(changes: &mut Changes<'_>) {
+    let (old, new) = (changes.old, changes.new);
+    for verify in &new.verifies {
+        let Some(before) = old.verifies.iter().find(|old| old.id == verify.id) else {
+            continue;
+        };
+        if before != verify {
+            one_verify(changes, before, verify);
+        }
+    }
+}
+
+fn one_verify(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
+    let about = |what: Words| {
+        Found::new(Field::Verify, what)
+            .at(new.id.as_str())
+            .part(Part::Verify(new.id.clone()))
+    };
+    let remedy = new.id.rsplit_once('/').map_or("", |(name, _)| name);
+    let of = |words: &str| Words::code(remedy).then(words);
+    times(
+        changes,
+        about(of(", within")),
+        Some(old.within),
+        Some(new.within),
+        Longer::Look,
+    );
+    times(
+        changes,
+        about(of(", every")),
+        Some(old.every),
+        Some(new.every),
+        Longer::Look,
+    );
+    times(
+        changes,
+        about(of(", holding")),
+        old.holding,
+        new.holding,
+        Longer::Stronger,
+    );
+    let gone = |hashes: &[ConditionHash], from: &[ConditionHash]| -> Vec<ConditionHash> {
+        from.iter()
+            .filter(|hash| !hashes.contains(hash))
+            .copied()
+            .collect()
+    };
+    let (before, after) = (&changes.old.conditions, &changes.new.conditions);
+    let as_slice =
+        |abort: &Option<ConditionHash>| -> Vec<ConditionHash> { abort.iter().copied().collect() };
+    let lost = texts(before, &gone(&new.conditions, &old.conditions));
+    let won = texts(after, &gone(&old.conditions, &new.conditions));
+    let (old_abort, new_abort) = (as_slice(&old.abort), as_slice(&new.abort));
+    let no_abort = texts(before, &gone(&new_abort, &old_abort));
+    let more_abort = texts(after, &gone(&old_abort, &new_abort));
+    for (what, lost, won) in [(", asks", lost, won), (", abort if", no_abort, more_abort)] {
+        let found = about(of(what)).sides(Words::list(lost.clone()), Words::list(won.clone()));
+        match (lost.is_empty(), won.is_empty()) {
+            (true, true) => {}
+            (true, false) => changes.narrower(found),
+            (false, _) => changes.look(found),
+        }
+    }
+    if old.otherwise != new.otherwise {
+        let word = |otherwise: Otherwise| match otherwise {
+            Otherwise::Undo => "undo",
+            Otherwise::Keep => "keep",
+            Otherwise::Again => "again",
+        };
+        changes.look(about(of(", else")).sides(
+            Words::text(word(old.otherwise)),
+            Words::text(word(new.otherwise)),
+        ));
+    }
+}
+
+fn texts(conditions: &[Condition], hashes: &[ConditionHash]) -> Vec<String> {
+    let text = |hash: &ConditionHash| {
+        let known = conditions.iter().find(|known| known.hash == *hash);
+        known.map_or_else(|| hash.to_string(), |known| known.text.clone())
+    };
+    hashes.iter().map(text).collect()
+}
+
+/// What a longer time means.
+#[derive(Clone, Copy)]
+enum Longer {
+    /// More is asked.
+    Stronger,
+    /// Less is asked.
+    Weaker,
+    /// It is another promise.
+    Look,
+}
+
+fn times(
+    changes: &mut Changes<'_>,
+    found: Found,
+    old: Option<Duration>,
+    new: Option<Duration>,
+    longer: Longer,
+) {
+    let shown = |time: Option<Duration>| {
+        Words::text(time.map_or_else(|| "none".to_owned(), |time| time.to_string()))
+    };
+    let found = found.sides(shown(old), shown(new));
+    match (old.cmp(&new), longer) {
+        (std::cmp::Ordering::Equal, _) => {}
+        (std::cmp::Ordering::Less, Longer::Stronger)
+        | (std::cmp::Ordering::Greater, Longer::Weaker) => changes.narrower(found),
+        (_, Longer::Look)
+        | (std::cmp::Ordering::Greater, Longer::Stronger)
+        | (std::cmp::Ordering::Less, Longer::Weaker) => changes.look(found),
+    }
+}
+
+fn triggers(changes: &mut Changes<'_>) {
+    let (old, new) = (&changes.old.triggers, &changes.new.triggers);
+    for one in new {
+        if old.iter().any(|old| implies(one, old)) {
+            continue;
+        }
+        let same = old
+            .iter()
+            .find(|old| old.on == one.on && old.name == one.name);
+        let before = same.map_or_else(
+            || Words::text("none"),
+            |same| Words::code(trigger::describe(same)),
+        );
+        let what = Words::text(if same.is_some() {
+            "is set off more easily"
+        } else {
+            "is set off by more"
+        });
+        changes.look(
+            Found::new(Field::Trigger, what)
+                .sides(before, Words::code(trigger::describe(one)))
+                .part(Part::Trigger(one.clone())),
+        );
+    }
+    for one in old {
+        if new.iter().any(|new| implies(new, one) && implies(one, new)) {
+            continue;
+        }
+        if new
+            .iter()
+            .any(|new| new.on == one.on && new.name == one.name && !implies(new, one))
+        {
+            // Told above.
+            continue;
+        }
+        let same = new.iter().find(|new| implies(new, one));
+        let after = same.map_or_else(
+            || Words::text("none"),
+            |same| Words::code(trigger::describe(same)),
+        );
+        let what = Words::text("is set off by less");
+        changes.narrower(
+            Found::new(Field::Trigger, what).sides(Words::code(trigger::describe(one)), after),
+        );
+    }
+}
+
+/// Whether the old one is set off by whatever sets the new one off.
+fn implies(new: &Trigger, old: &Trigger) -> bool {
+    let asks = old
+        .conditions
+        .iter()
+        .all(|asked| new.conditions.contains(asked));
+    let labels = old
+        .labels
+        .iter()
+        .all(|old| new.labels.iter().any(|new| tests(new, old)));
+    (new.on, &new.name, &new.zone, new.missed) == (old.on, &old.name, &old.zone, old.missed)
+        && new.holding >= old.holding
+        && asks
+        && labels
+}
+
+fn tests(new: &Label, old: &Label) -> bool {
+    if new.name() != old.name() {
+        return false;
+    }
+    match (new, old) {
+        (_, Label::Present(_)) => true,
+        (Label::Is { is, .. }, Label::Among { among, .. }) => among.contains(is),
+        (Label::Is { is, .. }, Label::Not { not, .. }) => is != not,
+        (Label::Among { among: new, .. }, Label::Among { among: old, .. }) => {
+            new.iter().all(|value| old.contains(value))
+        }
+        (Label::Among { among, .. }, Label::Not { not, .. }) => !among.contains(not),
+        (new, old) => new == old,
+    }
+}
+
+fn key(changes: &mut Changes<'_>) {
+    let (old, new) = (&changes.old.key, &changes.new.key);
+    if old != new {
+        let what = Words::text("its incidents are told apart by");
+        let found = Found::new(Field::Key, what).sides(Words::list(old), Words::list(new));
+        changes.look(found);
+    }
+}
+
+fn people(changes: &mut Changes<'_>) {
+    let (old, new) = (&changes.old.people, &changes.new.people);
+    let told = |people: &People| -> BTreeSet<String> {
+        let People {
+            page,
+            tell,
+            hand,
+            owe,
+            chain,
+        } = people;
+        let all = page.iter().chain(tell).chain(hand).chain(owe).chain(chain);
+        all.cloned().collect()
+    };
+    let (before, after) = (told(old), told(new));
+    let pages = new.page.iter().chain(&new.hand);
+    let pages: BTreeSet<&String> = pages.collect();
+    let found = match before.is_subset(&after) && old.page.iter().all(|role| pages.contains(role)) {
+        true => {
+            let what = Words::text("more hear of it");
+            let found = Found::new(Field::People, what);
+            let found = found.sides(Words::list(&before), Words::list(&after));
+            (before != after).then_some((found, true))
+        }
+        false if before.is_subset(&after) => {
+            let found = Found::new(Field::People, Words::text("who is paged"));
+            Some((
+                found.sides(Words::list(&old.page), Words::list(&new.page)),
+                false,
+            ))
+        }
+        false => {
+            let found = Found::new(Field::People, Words::text("who hears of it"));
+            Some((
+                found.sides(Words::list(&before), Words::list(&after)),
+                false,
+            ))
+        }
+    };
+    match found {
+        Some((found, true)) => changes.narrower(found),
+        Some((found, false)) => changes.look(found),
+        None => {}
+    }
+    if old.chain != new.chain {
+        let what = Words::text("who hears next while nobody answers");
+        changes.look(
+            Found::new(Field::People, what).sides(Words::list(&old.chain), Words::list(&new.chain)),
+        );
+    }
+}
+
+fn clauses(changes: &mut Changes<'_>) {
+    let (old, new) = (&changes.old.clauses, &changes.new.clauses);
+    if old.recurs != new.recurs {
+        let shown = |recurs: &Option<crate::program::manifest::Recurs>| {
+            Words::text(match recurs {
+                Some(recurs) => format!("{} within {}", recurs.times, recurs.within),
+                None => "none".to_owned(),
+            })
+        };
+        let found = Found::new(Field::Clause, Words::text("acts again until it recurs"))
+            .sides(shown(&old.recurs), shown(&new.recurs));
+        let stops_sooner = match (&old.recurs, &new.recurs) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(old), Some(new)) => new.times <= old.times && new.within >= old.within,
+        };
+        match stops_sooner {
+            true => changes.narrower(found),
+            false => changes.look(found),
+        }
+    }
+    if old.clears_stop != new.clears_stop {
+        let word = |stops: bool| Words::text(if stops { "stops" } else { "goes on" });
+        let what = Words::text("when the alert is over before a change");
+        let found =
+            Found::new(Field::Clause, what).sides(word(old.clears_stop), word(new.clears_stop));
+        match new.clears_stop {
+            true => changes.narrower(found),
+            false => changes.look(found),
+        }
+    }
+    let fresh = Found::new(Field::Clause, Words::text("how old a plan may be"));
+    times(
+        changes,
+        fresh,
+        Some(old.fresh),
+        Some(new.fresh),
+        Longer::Weaker,
+    );
+    let patience = Found::new(Field::Clause, Words::text("how long it waits for its turn"));
+    times(
+        changes,
+        patience,
+        Some(old.patience),
+        Some(new.patience),
+        Longer::Weaker,
+    );
+}
+
+fn time(changes: &mut Changes<'_>) {
+    let (old, new) = (&changes.old.time, &changes.new.time);
+    let machine = Found::new(Field::Time, Words::text("longest that the machine works"));
+    times(
+        changes,
+        machine,
+        Some(old.machine),
+        Some(new.machine),
+        Longer::Weaker,
+    );
+    let human = Found::new(
+        Field::Time,
+        Words::text("longest that people are waited for"),
+    );
+    times(
+        changes,
+        human,
+        Some(old.human),
+        Some(new.human),
+        Longer::Weaker,
+    );
+}

@@ -1,0 +1,340 @@
+//! The `do` lines: which are new, and of those that stayed what guards, undoes and proves each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::program::manifest::{Amount, Condition, ConditionHash, Part, Step, UndoBy};
+use crate::report::diff::compare::{Changes, Found};
+use crate::report::diff::{Field, Words};
+use crate::value::{Number, classify_number};
+
+/// The steps of one remedy, or of one action, by its name.
+type Groups<'a> = BTreeMap<&'a str, Vec<&'a Step>>;
+
+pub fn compare(changes: &mut Changes<'_>) {
+    let (before, after) = (changes.old, changes.new);
+    let (old, new) = (groups(&before.steps), groups(&after.steps));
+    let mut guards = Guards::default();
+    let mut matched: BTreeSet<&str> = BTreeSet::new();
+    for (name, steps) in &new {
+        let from = counterpart(name, steps, &old, &new, &matched);
+        matched.extend(from);
+        let none = Vec::new();
+        let from = from.and_then(|from| old.get(from)).unwrap_or(&none);
+        group(changes, from, steps, &mut guards);
+    }
+    for (name, steps) in &old {
+        if !matched.contains(name) {
+            steps.iter().for_each(|step| gone(changes, step));
+        }
+    }
+    guards.tell(changes);
+}
+
+fn groups(steps: &[Step]) -> Groups<'_> {
+    let mut groups: Groups<'_> = BTreeMap::new();
+    for step in steps {
+        let name = step.id.rsplit_once('/').map_or("", |(name, _)| name);
+        groups.entry(name).or_default().push(step);
+    }
+    groups
+}
+
+/// The same name, or one that is gone and did the same.
+fn counterpart<'a>(
+    name: &str,
+    steps: &[&Step],
+    old: &Groups<'a>,
+    new: &Groups<'_>,
+    matched: &BTreeSet<&str>,
+) -> Option<&'a str> {
+    if let Some((name, _)) = old.get_key_value(name) {
+        return Some(name);
+    }
+    let does =
+        |steps: &[&Step]| -> Vec<String> { steps.iter().map(|step| step.action.clone()).collect() };
+    let wanted = does(steps);
+    let mut gone = old
+        .iter()
+        .filter(|(name, _)| !new.contains_key(*name) && !matched.contains(*name));
+    gone.find(|(_, steps)| does(steps) == wanted)
+        .map(|(name, _)| *name)
+}
+
+/// The longest common run of actions stays; the rest is new or gone.
+fn group(changes: &mut Changes<'_>, old: &[&Step], new: &[&Step], guards: &mut Guards) {
+    let same = |a: &&Step, b: &&Step| a.action == b.action && a.raw == b.raw;
+    let pairs = common(old, new, same);
+    for (index, step) in old.iter().enumerate() {
+        if !pairs.iter().any(|(at, _)| *at == index) {
+            gone(changes, step);
+        }
+    }
+    for (index, step) in new.iter().enumerate() {
+        match pairs.iter().find(|(_, at)| *at == index) {
+            Some((at, _)) => stayed(changes, old[*at], step, guards),
+            None => added(changes, step),
+        }
+    }
+}
+
+/// Indices of a longest common subsequence.
+fn common<T>(old: &[T], new: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<(usize, usize)> {
+    let mut longest = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
+    for (i, a) in old.iter().enumerate().rev() {
+        for (j, b) in new.iter().enumerate().rev() {
+            longest[i][j] = match same(a, b) {
+                true => longest[i + 1][j + 1] + 1,
+                false => longest[i + 1][j].max(longest[i][j + 1]),
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut pairs = Vec::new();
+    while let (Some(a), Some(b)) = (old.get(i), new.get(j)) {
+        if same(a, b) {
+            pairs.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if longest[i + 1][j] >= longest[i][j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    pairs
+}
+
+fn does(step: &Step) -> Words {
+    let words = Words::code(step.action.as_str());
+    match &step.raw {
+        Some(raw) => words.then(" ").and_code(raw.as_str()),
+        None => words,
+    }
+}
+
+fn about(field: Field, what: Words, step: &Step) -> Found {
+    Found::new(field, what)
+        .at(step.id.as_str())
+        .part(Part::Step(step.id.clone()))
+}
+
+fn gone(changes: &mut Changes<'_>, step: &Step) {
+    let what = Words::text("no longer does ").and_code(step.action.as_str());
+    changes.narrower(
+        Found::new(Field::Step, what)
+            .at(step.id.as_str())
+            .sides(does(step), Words::text("no")),
+    );
+}
+
+fn added(changes: &mut Changes<'_>, step: &Step) {
+    let what = Words::text("does ")
+        .and_code(step.action.as_str())
+        .then(format!(", {}", undo_words(step.undo)));
+    let what = match &step.verify {
+        Some(_) => what,
+        None => what.then(", and no verify follows"),
+    };
+    changes.wider(about(Field::Step, what, step).sides(Words::text("no"), does(step)));
+}
+
+fn undo_words(undo: UndoBy) -> &'static str {
+    match undo {
+        UndoBy::Inverse => "undone by its inverse",
+        UndoBy::Block => "with an undo of its own",
+        UndoBy::Previous => "undone by what it recorded",
+        UndoBy::Unneeded => "no undo needed",
+        UndoBy::Itself => "as a part of another",
+        UndoBy::Waived => "undo waived",
+        UndoBy::Impossible => "never undone",
+    }
+}
+
+/// Whether something takes the change back, if that is needed.
+fn is_undone(undo: UndoBy) -> bool {
+    match undo {
+        UndoBy::Inverse | UndoBy::Block | UndoBy::Previous | UndoBy::Unneeded | UndoBy::Itself => {
+            true
+        }
+        UndoBy::Waived | UndoBy::Impossible => false,
+    }
+}
+
+fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards) {
+    guards.of_step(old, new);
+    let of = |words: &str| Words::code(new.action.as_str()).then(words);
+    if old.undo != new.undo {
+        let found = about(Field::Undo, of(" is undone another way"), new).sides(
+            Words::text(undo_words(old.undo)),
+            Words::text(undo_words(new.undo)),
+        );
+        match (is_undone(old.undo), is_undone(new.undo)) {
+            (false, true) => changes.narrower(found),
+            (true, true) => changes.look(found),
+            (_, false) => changes.wider(found),
+        }
+    }
+    amounts(changes, old, new);
+    number(changes, new, " is tried again", old.retry, new.retry);
+    number(
+        changes,
+        new,
+        " is done for each of at most",
+        old.each,
+        new.each,
+    );
+    if old.otherwise != new.otherwise {
+        let said = |handled: Option<ConditionHash>| {
+            Words::text(if handled.is_some() {
+                "handled"
+            } else {
+                "ends the run"
+            })
+        };
+        let what = of(" that is not applied leads elsewhere");
+        let found = about(Field::Step, what, new).sides(said(old.otherwise), said(new.otherwise));
+        changes.wider(found);
+    }
+    match (&old.verify, &new.verify) {
+        (Some(_), None) => changes.wider(
+            about(Field::Verify, of(" is no longer verified"), new)
+                .sides(Words::text("verified"), Words::text("not")),
+        ),
+        (None, Some(_)) => changes.narrower(
+            about(Field::Verify, of(" is verified"), new)
+                .sides(Words::text("not"), Words::text("verified")),
+        ),
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+}
+
+fn number(changes: &mut Changes<'_>, step: &Step, what: &str, old: Option<u32>, new: Option<u32>) {
+    let (old, new) = (old.unwrap_or(0), new.unwrap_or(0));
+    let what = Words::code(step.action.as_str()).then(what);
+    let found = about(Field::Step, what, step)
+        .sides(Words::text(old.to_string()), Words::text(new.to_string()));
+    match old.cmp(&new) {
+        std::cmp::Ordering::Less => changes.wider(found),
+        std::cmp::Ordering::Greater => changes.narrower(found),
+        std::cmp::Ordering::Equal => {}
+    }
+}
+
+fn amounts(changes: &mut Changes<'_>, old: &Step, new: &Step) {
+    for amount in &new.amounts {
+        let Some(before) = old.amounts.iter().find(|old| old.of == amount.of) else {
+            continue;
+        };
+        if before == amount {
+            continue;
+        }
+        let what = Words::code(new.action.as_str())
+            .then(", ")
+            .and_code(amount.of.as_str());
+        let found = about(Field::Amount, what, new).sides(range(before), range(amount));
+        match is_inside(amount, before) {
+            true => changes.narrower(found),
+            false => changes.wider(found),
+        }
+    }
+}
+
+fn range(amount: &Amount) -> Words {
+    match &amount.to {
+        Some(to) if *to == amount.from => Words::code(to.as_str()),
+        Some(to) => Words::code(amount.from.as_str())
+            .then(" to ")
+            .and_code(to.as_str()),
+        None => Words::code(amount.from.as_str()).then(" and up"),
+    }
+}
+
+/// Whether the range is a part of the other. Ends that are no numbers of one kind are not compared.
+fn is_inside(inner: &Amount, outer: &Amount) -> bool {
+    let low = outer.from == "any" || at_least(&inner.from, &outer.from);
+    let high = match (&inner.to, &outer.to) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(inner), Some(outer)) => at_least(outer, inner),
+    };
+    low && high
+}
+
+/// Whether both are numbers of one kind, and the first is no less.
+fn at_least(a: &str, b: &str) -> bool {
+    match (classify_number(a), classify_number(b)) {
+        (Ok(Number::Int(a)), Ok(Number::Int(b))) => a >= b,
+        (Ok(Number::Float(a)), Ok(Number::Float(b))) => a >= b,
+        (Ok(Number::Percent(a)), Ok(Number::Percent(b))) => a >= b,
+        (Ok(Number::Duration(a)), Ok(Number::Duration(b))) => a >= b,
+        (Ok(Number::Size(a)), Ok(Number::Size(b))) => a >= b,
+        (Ok(_) | Err(_), Ok(_) | Err(_)) => a == b,
+    }
+}
+
+/// The guards that steps lost and won: one line for all steps of one guard.
+#[derive(Default)]
+struct Guards {
+    lost: BTreeMap<ConditionHash, Vec<(String, String)>>,
+    won: BTreeMap<ConditionHash, Vec<(String, String)>>,
+}
+
+impl Guards {
+    fn of_step(&mut self, old: &Step, new: &Step) {
+        let name = || (new.id.clone(), new.action.clone());
+        for guard in &old.guards {
+            if !new.guards.contains(guard) {
+                self.lost.entry(*guard).or_default().push(name());
+            }
+        }
+        for guard in &new.guards {
+            if !old.guards.contains(guard) {
+                self.won.entry(*guard).or_default().push(name());
+            }
+        }
+    }
+
+    fn tell(self, changes: &mut Changes<'_>) {
+        let Guards { lost, won } = self;
+        let (before, after) = (&changes.old.guards, &changes.new.guards);
+        for (guard, steps) in lost {
+            let text = text(before, guard);
+            let wait = if is_one(&steps) {
+                "no longer waits for"
+            } else {
+                "no longer wait for"
+            };
+            let found = found(&steps, wait, &text).sides(Words::code(text), Words::text("none"));
+            changes.wider(found);
+        }
+        for (guard, steps) in won {
+            let text = text(after, guard);
+            let wait = if is_one(&steps) {
+                "waits for"
+            } else {
+                "wait for"
+            };
+            let found = found(&steps, wait, &text).sides(Words::text("none"), Words::code(text));
+            changes.narrower(found.part(Part::Condition(guard)));
+        }
+    }
+}
+
+/// Whether all are of one action.
+fn is_one(steps: &[(String, String)]) -> bool {
+    steps.windows(2).all(|pair| pair[0].1 == pair[1].1)
+}
+
+fn text(conditions: &[Condition], hash: ConditionHash) -> String {
+    let known = conditions.iter().find(|known| known.hash == hash);
+    known.map_or_else(|| hash.to_string(), |known| known.text.clone())
+}
+
+fn found(steps: &[(String, String)], wait: &str, text: &str) -> Found {
+    let names: BTreeSet<&str> = steps.iter().map(|(_, action)| action.as_str()).collect();
+    let what = Words::list(names).then(format!(" {wait} ")).and_code(text);
+    let found = Found::new(Field::Guard, what);
+    match steps.first() {
+        Some((id, _)) => found.at(id.as_str()).part(Part::Step(id.clone())),
+        None => found,
+    }
+}

@@ -1,0 +1,171 @@
+//! Versions in a git repository, with the built binary: a branch beside its base.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use libtest_mimic::Trial;
+
+use crate::harness::fixture::{root, trial};
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("versions/git: a branch beside its base", a_branch),
+        trial(
+            "versions/git: what is released is never rewritten",
+            released,
+        ),
+        trial("versions/git: what cannot be read", unreadable),
+    ]
+}
+
+/// A repository with a package in a folder of it, its lock, and a branch `origin/main` at that.
+struct Repository(tempfile::TempDir);
+
+impl Repository {
+    fn new() -> Repository {
+        let repository = Repository(tempfile::tempdir().unwrap());
+        let folder = repository.package();
+        fs::create_dir_all(&folder).unwrap();
+        let example = root().join("examples/rollback");
+        for file in ["rbk.toml", "rollback.rbk", "rollback_test.rbk"] {
+            fs::copy(example.join(file), folder.join(file)).unwrap();
+        }
+        repository.git(&["init", "-q", "."]);
+        assert_eq!(repository.rbk(&["lock"]).0, 0);
+        repository.commit();
+        repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+        repository
+    }
+
+    fn package(&self) -> std::path::PathBuf {
+        self.0.path().join("ops/shop")
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let mut git = Command::new("git");
+        git.current_dir(self.0.path()).args(arguments);
+        for (key, value) in [("NAME", "a"), ("EMAIL", "a@example.com")] {
+            git.env(format!("GIT_AUTHOR_{key}"), value);
+            git.env(format!("GIT_COMMITTER_{key}"), value);
+        }
+        assert!(git.status().unwrap().success(), "git {arguments:?}");
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "a version"]);
+    }
+
+    fn rbk(&self, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
+            .current_dir(self.package())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(said).unwrap(),
+        )
+    }
+
+    fn change(&self, old: &str, new: &str) {
+        let path = self.package().join("rollback.rbk");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(old), "{old}");
+        fs::write(&path, text.replace(old, new)).unwrap();
+    }
+}
+
+fn a_branch() {
+    let repository = Repository::new();
+    assert_eq!(
+        repository.rbk(&["diff"]),
+        (0, "no difference between HEAD and .\n".to_owned())
+    );
+    assert_eq!(repository.rbk(&["check", "--locked"]).0, 0);
+
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(
+        code == 1 && said.contains("E0018") && said.contains("needs 2.0.0"),
+        "{said}"
+    );
+    let (code, said) = repository.rbk(&["diff", "origin/main"]);
+    assert!(code == 1 && said.contains("4 per 1d -> 9 per 1d"), "{said}");
+    let (code, said) = repository.rbk(&["diff", "HEAD:ops/shop", "."]);
+    assert!(code == 1 && said.contains("needs 2.0.0"), "{said}");
+    let (code, said) = repository.rbk(&["check", "--against", "origin/main"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
+
+    repository.change("version 1.0.0", "version 1.0.1");
+    let (code, said) = repository.rbk(&["check", "--against", "origin/main"]);
+    assert!(code == 1 && said.contains("E0019"), "{said}");
+    repository.change("version 1.0.1", "version 2.0.0");
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(code == 0 && said.contains("N0017"), "{said}");
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(code == 1 && said.contains("E0016"), "{said}");
+    assert_eq!(repository.rbk(&["lock"]).0, 0);
+    assert_eq!(repository.rbk(&["check", "--locked"]).0, 0);
+    assert_eq!(repository.rbk(&["diff"]).0, 0);
+}
+
+fn released() {
+    let repository = Repository::new();
+    // What the base has under this version is never rewritten, whatever is asked for.
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 3 k8s.Deployment per 24h",
+    );
+    for arguments in [&["lock"][..], &["lock", "--amend"]] {
+        let (code, said) = repository.rbk(arguments);
+        assert!(code == 1 && said.contains("E0018"), "{said}");
+    }
+    // One that only this branch has is rewritten as often as it takes.
+    repository.change("version 1.0.0", "version 1.0.1");
+    assert_eq!(repository.rbk(&["lock"]).0, 0);
+    repository.commit();
+    repository.change(
+        "at most 3 k8s.Deployment per 24h",
+        "at most 2 k8s.Deployment per 24h",
+    );
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
+    assert_eq!(repository.rbk(&["lock"]).0, 0);
+    assert_eq!(repository.rbk(&["check", "--locked"]).0, 0);
+    repository.change("version 1.0.1", "version 0.9.0");
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(code == 1 && said.contains("E0021"), "{said}");
+}
+
+fn unreadable() {
+    let repository = Repository::new();
+    for (word, why) in [
+        ("no-such-branch", "no revision"),
+        ("--output=/tmp/x", "unexpected argument"),
+        ("HEAD:nowhere", "no package"),
+        ("HEAD^{tree}", "no revision"),
+    ] {
+        let (code, said) = repository.rbk(&["diff", word]);
+        assert!(code == 2 && said.contains(why), "{word}: {said}");
+    }
+    fs::write(repository.package().join("rbk.lock"), "format = 1 [[").unwrap();
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(code == 1 && said.contains("E0017"), "{said}");
+    repository.change("do gitops.pause(web)", "do gitops.pause(wob)");
+    let (code, said) = repository.rbk(&["diff", "HEAD", "."]);
+    assert!(code == 2 && said.contains("wob"), "{said}");
+    let alone = tempfile::tempdir().unwrap();
+    let path: &Path = alone.path();
+    let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
+        .current_dir(path)
+        .args(["diff", "HEAD"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
