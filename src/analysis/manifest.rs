@@ -45,6 +45,8 @@ struct Made<'a> {
 impl<'a> Made<'a> {
     fn new(package: &'a Package, sources: &'a Sources, runbook: &Runbook) -> Made<'a> {
         let mut places = BTreeMap::from([(Part::Name, runbook.name_span)]);
+        let diagnosis = runbook.diagnose.as_ref().map(|body| body.block.span);
+        places.extend(diagnosis.map(|span| (Part::Diagnosis, span.at_start())));
         places.extend(runbook.version_span.map(|span| (Part::Version, span)));
         Made {
             package,
@@ -129,6 +131,10 @@ fn authority<'a>(
             machine: facts.machine_time,
             human: facts.human_time,
         },
+        diagnosis: runbook
+            .diagnose
+            .as_ref()
+            .map(|body| cores.diagnosis(runbook, body)),
     }
 }
 

@@ -36,12 +36,19 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let checked = packages::check_one(&arguments.path);
+    let mut checked = packages::check_one(&arguments.path);
+    let base = base(&checked);
+    if base.is_some() || arguments.amend {
+        // What a merge left behind is written anew: the base says what is fixed.
+        checked
+            .diagnostics
+            .retain(|found| found.code != Code::LockUnreadable);
+    }
     let Some(lock) = made(&checked) else {
         check::tell(&checked, terminal)?;
         return Ok(FINDINGS.max(Tally::of(&checked).code()));
     };
-    let refused = refused(&checked, arguments.amend);
+    let refused = refused(&checked, base, arguments.amend);
     if !refused.is_empty() {
         terminal.say(&human::render(&refused, &checked.sources, terminal.look()))?;
         return Ok(FINDINGS);
@@ -98,18 +105,19 @@ pub fn stale(checked: &Checked) -> Option<Diagnostic> {
     Some(found.help("run `rbk lock`, and commit what it writes"))
 }
 
+/// What the base has; none where there is no base, or no lock in it.
+fn base(checked: &Checked) -> Option<Lock> {
+    let here = checked.path.as_deref()?;
+    versions::lock_at(&checked.lock_base, std::path::Path::new(here))
+}
+
 /// What speaks against writing it: a version of the base that would be rewritten, or one that is too
 /// small. Without a base, what is locked stands in for it.
-fn refused(checked: &Checked, amend: bool) -> Vec<Diagnostic> {
-    let here = checked.path.as_deref().unwrap_or(".");
-    let base = checked.lock_base.as_str();
-    let before = match versions::lock_at(base, std::path::Path::new(here)) {
-        Some(lock) => Side::of_lock(&lock, base),
-        None if amend => return Vec::new(),
-        None => match &checked.lock {
-            Some(lock) => Side::of_lock(lock, "the lock"),
-            None => return Vec::new(),
-        },
+fn refused(checked: &Checked, base: Option<Lock>, amend: bool) -> Vec<Diagnostic> {
+    let before = match (base, &checked.lock) {
+        (Some(base), _) => Side::of_lock(&base, checked.lock_base.as_str()),
+        (None, Some(lock)) if !amend => Side::of_lock(lock, "the lock"),
+        (None, _) => return Vec::new(),
     };
     let after = versions::side(checked, "the package");
     after.map_or_else(Vec::new, |after| front::versions(&before, &after))

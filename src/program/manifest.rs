@@ -138,6 +138,7 @@ pub enum Part {
     Step(String),
     /// A verify, by its id.
     Verify(String),
+    Diagnosis,
     /// The first mention of a condition.
     Condition(ConditionHash),
 }

@@ -107,7 +107,7 @@ pub fn read(source: &Source) -> Result<Lock, Diagnostic> {
     let whole = Span::new(source.id, 0, 0);
     let unreadable = |message: String, at: Span, label: &str| {
         Diagnostic::new(Code::LockUnreadable, message, at, label).help(
-            "a lock is written by `rbk lock` alone: take it from the last commit, or write it anew",
+            "take it from the last commit, or write it anew: `rbk lock`, or `rbk lock --amend` where there is no base branch",
         )
     };
     let by_toml = |error: toml::de::Error| {

@@ -205,6 +205,7 @@ fields! {
     Need "need"
     Owns "owns"
     Claim "claim"
+    Diagnosis "diagnosis"
     Verify "verify"
     Trigger "trigger"
     Key "key"

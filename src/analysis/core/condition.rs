@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use super::Cores;
 use super::canon::{Canon, Digest};
+use crate::effect::Sink;
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
-    Arm, ArmPattern, Attempt, Block, Body, Cap, Expr, ExprKind, Handler, LocalId, Runbook, Stmt,
-    StmtKind, UndoChoice,
+    ActionCallee, Arm, ArmPattern, Attempt, Block, Body, Cap, Expr, ExprKind, Handler, LocalId,
+    Runbook, Step, Stmt, StmtKind, UndoChoice,
 };
 
 /// What each local of a body stands for.
@@ -89,6 +90,28 @@ impl<'a> Cores<'a> {
     ) -> ConditionHash {
         self.hashed(runbook, meanings, "handlers", |canon| {
             canon.list(handlers, Canon::handler);
+        })
+    }
+
+    /// The hash of what a step is given beside amounts.
+    pub fn given(&self, runbook: &'a Runbook, meanings: &Meanings, step: &Step) -> ConditionHash {
+        let params = match step.callee {
+            ActionCallee::Extern(id) => &self.package.externs[id.index()].params,
+            ActionCallee::Function(id) => &self.package.functions[id.index()].params,
+        };
+        let args = params.iter().zip(&step.args);
+        let args = args.filter(|(param, _)| param.sink != Some(Sink::Amount));
+        let args: Vec<&Expr> = args.map(|(_, arg)| arg).collect();
+        self.hashed(runbook, meanings, "given", |canon| {
+            canon.list(args, Canon::expr);
+            canon.maybe(step.touching.as_ref());
+        })
+    }
+
+    /// The hash of what a diagnosis finds, and when.
+    pub fn diagnosis(&self, runbook: &'a Runbook, body: &Body) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), "diagnosis", |canon| {
+            canon.body(body, 0);
         })
     }
 
@@ -187,7 +210,7 @@ impl<'a> Finder<'_, 'a> {
         }
     }
 
-    fn step(&mut self, step: &'a crate::typed::Step) {
+    fn step(&mut self, step: &'a Step) {
         if let UndoChoice::Block(block) = &step.undo {
             self.block(block);
         }

@@ -241,6 +241,7 @@ impl<'a> Walk<'_, 'a> {
             id,
             action: action_name(self.made.package, step),
             undo,
+            on: self.cores.given(self.runbook, &self.meanings, step),
             raw: match step.callee {
                 ActionCallee::Extern(id) => raw::of_call(self.made.package, id, &step.args),
                 ActionCallee::Function(_) => None,

@@ -3,8 +3,8 @@
 //! Two versions of a runbook are compared by it, field by field; a lock holds it. Rows are sorted where
 //! their order says nothing. Names of fields are those of the lock.
 //!
-//! The hash of it is what people sign: over its JSON without texts, and with numbers for the names of
-//! steps, behind the version of that form.
+//! The hash of it is what people sign: over its JSON without texts, with numbers for the names of steps,
+//! and without what a right is used for, behind the version of that form.
 
 use std::fmt;
 
@@ -41,6 +41,9 @@ pub struct Authority {
     pub people: People,
     pub clauses: Clauses,
     pub time: Time,
+    /// What is found, and when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<ConditionHash>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,6 +172,8 @@ pub struct Step {
     #[serde(rename = "do")]
     pub action: String,
     pub undo: UndoBy,
+    /// What it is given beside amounts: its targets and texts.
+    pub on: ConditionHash,
     /// The command or the URL of a raw call, as far as the text says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
@@ -348,7 +353,9 @@ impl Authority {
         for step in &mut bare.steps {
             step.verify = step.verify.as_deref().map(verify);
             step.id.clear();
+            step.on = ConditionHash::default();
         }
+        bare.diagnosis = None;
         for proof in &mut bare.verifies {
             proof.id.clear();
         }

@@ -13,8 +13,10 @@ pub const ENCODING: u32 = 1;
 #[serde(try_from = "String", into = "String")]
 pub struct CoreHash(pub [u8; 32]);
 
-/// What one condition asks, whatever its names: 16 hex digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What one part of a runbook says, a condition say, whatever its names: 16 hex digits.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct ConditionHash(pub [u8; 8]);
 

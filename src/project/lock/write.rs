@@ -81,6 +81,7 @@ impl Out {
                     people,
                     clauses,
                     time,
+                    diagnosis,
                 },
         } = runbook;
         self.value("name", name);
@@ -102,6 +103,9 @@ impl Out {
         self.value("people", people);
         self.value("clauses", clauses);
         self.value("time", time);
+        if let Some(diagnosis) = diagnosis {
+            self.value("diagnosis", diagnosis);
+        }
     }
 
     fn dependency(&mut self, dependency: &LockedDependency) {

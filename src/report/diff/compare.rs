@@ -80,6 +80,11 @@ impl Changes<'_> {
         self.add(Order::Other, Asks::Minor, found);
     }
 
+    /// What is worth a look, and asks for nothing.
+    pub fn notice(&mut self, found: Found) {
+        self.add(Order::Other, Asks::Patch, found);
+    }
+
     /// What is given up.
     pub fn narrower(&mut self, found: Found) {
         self.add(Order::Narrower, Asks::Patch, found);

@@ -11,12 +11,20 @@ use crate::report::trigger;
 use crate::value::Duration;
 
 pub fn compare(changes: &mut Changes<'_>) {
+    diagnosis(changes);
     verifies(changes);
     triggers(changes);
     key(changes);
     people(changes);
     clauses(changes);
     time(changes);
+}
+
+fn diagnosis(changes: &mut Changes<'_>) {
+    if changes.old.diagnosis != changes.new.diagnosis {
+        let what = Words::text("what is found, or when, is another");
+        changes.notice(Found::new(Field::Diagnosis, what).part(Part::Diagnosis));
+    }
 }
 
 fn verifies(changes: &mut Changes<'_>) {

@@ -154,9 +154,14 @@ fn unreadable() {
         let (code, said) = repository.rbk(&["diff", word]);
         assert!(code == 2 && said.contains(why), "{word}: {said}");
     }
-    fs::write(repository.package().join("rbk.lock"), "format = 1 [[").unwrap();
+    let path = repository.package().join("rbk.lock");
+    let lock = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("<<<<<<< HEAD\n{lock}")).unwrap();
     let (code, said) = repository.rbk(&["check"]);
     assert!(code == 1 && said.contains("E0017"), "{said}");
+    // The base says what is fixed, so what a merge left behind is written anew.
+    assert_eq!(repository.rbk(&["lock"]).0, 0);
+    assert_eq!(fs::read_to_string(&path).unwrap(), lock);
     repository.change("do gitops.pause(web)", "do gitops.pause(wob)");
     let (code, said) = repository.rbk(&["diff", "HEAD", "."]);
     assert!(code == 2 && said.contains("wob"), "{said}");

@@ -173,6 +173,9 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
             (_, false) => changes.wider(found),
         }
     }
+    if old.on != new.on {
+        changes.notice(about(Field::Step, of(" is given something else"), new));
+    }
     amounts(changes, old, new);
     number(changes, new, " is tried again", old.retry, new.retry);
     number(
