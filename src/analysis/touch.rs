@@ -426,7 +426,8 @@ impl<'a, 'b> Walk<'a, 'b> {
         if left == body || goes_on {
             open.then(&always);
         } else {
-            *open = left_always;
+            // A loop over nothing verifies nothing: what stood open may stand open behind it.
+            open.or(&left_always);
         }
         self.note_peak(open);
         always
