@@ -10,7 +10,7 @@ use super::skim::{Piece, PieceKind};
 #[derive(Debug)]
 pub(super) struct Depth {
     frames: Vec<Frame>,
-    /// Links of chains in all open brackets.
+    /// How deep the chains in all open brackets are.
     links: usize,
     /// The last piece that said something does not end a statement.
     continues: bool,
@@ -22,8 +22,70 @@ pub(super) struct Depth {
 struct Frame {
     bracket: u8,
     at: usize,
-    /// Operators, fields and calls since the last comma or statement: they nest the tree as brackets do.
-    links: usize,
+    chain: Chain,
+}
+
+/// Operators, fields and calls since the last comma or statement: they nest the tree as brackets do. What binds
+/// tighter lies within one operand of what binds looser, and beside the other operands, not below them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chain {
+    /// How many of each binding there are in what is open, the loosest first.
+    counts: [usize; BINDINGS],
+    /// How deep the finished operands of each binding are.
+    beside: [usize; BINDINGS],
+    /// What stands in no such order: each may be around all else.
+    other: usize,
+}
+
+/// How many bindings are told apart.
+const BINDINGS: usize = 6;
+
+/// A field, a call, an index, a sign.
+const TIGHTEST: usize = BINDINGS - 1;
+
+impl Chain {
+    /// One more operator that binds so.
+    fn link(&mut self, binding: Option<usize>) {
+        let Some(binding) = binding else {
+            self.other += 1;
+            return;
+        };
+        let finished = self.depth(binding + 1);
+        if let Some(beside) = self.beside.get_mut(binding) {
+            *beside = finished.max(*beside);
+        }
+        for tighter in binding + 1..BINDINGS {
+            self.counts[tighter] = 0;
+            self.beside[tighter] = 0;
+        }
+        self.counts[binding] += 1;
+    }
+
+    fn whole(&self) -> usize {
+        self.other + self.depth(0)
+    }
+
+    /// How deep the tree is of all that binds so tightly or tighter.
+    fn depth(&self, binding: usize) -> usize {
+        (binding..BINDINGS)
+            .rev()
+            .fold(0, |below, at| self.counts[at] + below.max(self.beside[at]))
+    }
+}
+
+/// How tightly a word or a mark binds, if it is an operator between operands; before one it is a sign.
+fn binding(text: &str, before: bool) -> Option<usize> {
+    match text {
+        "or" => Some(0),
+        "and" => Some(1),
+        // Marks come letter by letter.
+        "=" | "!" | "<" | ">" | "in" | "is" => Some(2),
+        "-" if before => Some(TIGHTEST),
+        "+" | "-" => Some(3),
+        "*" | "/" => Some(4),
+        "." | "as" => Some(TIGHTEST),
+        _ => None,
+    }
 }
 
 /// What a piece does to the nesting.
@@ -41,7 +103,7 @@ impl Default for Depth {
             frames: vec![Frame {
                 bracket: 0,
                 at: 0,
-                links: 0,
+                chain: Chain::default(),
             }],
             links: 0,
             continues: false,
@@ -100,13 +162,13 @@ impl Depth {
                 self.continues = true;
             }
             PieceKind::Mark => {
-                self.link();
+                self.link(binding(text, self.continues));
                 self.continues = text != "?";
             }
             _ => {
                 self.continues = matches!(text, "and" | "or" | "not" | "in");
                 if self.continues || matches!(text, "is" | "as" | "of" | "else") {
-                    self.link();
+                    self.link(binding(text, false));
                 }
             }
         }
@@ -121,7 +183,7 @@ impl Depth {
         self.frames.push(Frame {
             bracket: text.bytes().next().unwrap_or_default(),
             at: piece.start,
-            links: 0,
+            chain: Chain::default(),
         });
     }
 
@@ -137,8 +199,8 @@ impl Depth {
         };
         match self.frames.pop() {
             Some(frame) if frame.bracket == opener => {
-                self.links -= frame.links;
-                self.link();
+                self.links -= frame.chain.whole();
+                self.link(Some(TIGHTEST));
                 self.checked()
             }
             Some(frame) if frame.bracket == 0 => {
@@ -146,23 +208,24 @@ impl Depth {
                 Nesting::Unbalanced
             }
             other => {
-                self.links -= other.map_or(0, |frame| frame.links);
+                self.links -= other.map_or(0, |frame| frame.chain.whole());
                 Nesting::Unbalanced
             }
         }
     }
 
-    fn link(&mut self) {
+    fn link(&mut self, binding: Option<usize>) {
         if let Some(frame) = self.frames.last_mut() {
-            frame.links += 1;
-            self.links += 1;
+            let before = frame.chain.whole();
+            frame.chain.link(binding);
+            self.links = self.links - before + frame.chain.whole();
         }
     }
 
     fn end_chain(&mut self) {
         if let Some(frame) = self.frames.last_mut() {
-            self.links -= frame.links;
-            frame.links = 0;
+            self.links -= frame.chain.whole();
+            frame.chain = Chain::default();
         }
     }
 

@@ -83,6 +83,20 @@ fn without_brackets() -> Vec<String> {
     ] {
         texts.push(expression(&format!("a{}", chained.repeat(DEPTH))));
     }
+    // Each link of a chain may have a long chain below it, and a sign is none.
+    for (tight, loose) in [
+        (" * a", " * -a"),
+        (" * a", " + a"),
+        (" + a", " == a"),
+        (" and a", " or a"),
+        (" or a", " in 1..2"),
+        (".a", " * a"),
+        (".a", " as ratio"),
+        (" == a", " and not a"),
+    ] {
+        let links = format!("{}{loose}", tight.repeat(150)).repeat(DEPTH / 150);
+        texts.push(expression(&format!("a{links}")));
+    }
     for prefix in ["not ", "-", "- ", "some ", "if a then b else "] {
         texts.push(expression(&format!("{}a", prefix.repeat(DEPTH))));
     }
