@@ -53,6 +53,20 @@ impl<'a> Levels<'a> {
         }
     }
 
+    /// Whether the expression's own call only reads the clock.
+    fn is_clock(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Call(call) => match call.callee {
+                Callee::Extern(id) => {
+                    let name = &self.package.externs[id.index()].name;
+                    name.name == "now" && name.module.as_deref() == Some("prelude")
+                }
+                Callee::Function(_) | Callee::Builtin(_) => false,
+            },
+            _ => false,
+        }
+    }
+
     fn function(&self, id: FunctionId) -> Level {
         self.functions
             .get(id.index())
@@ -202,14 +216,26 @@ fn check_comprehensions(levels: &Levels, block: &Block, out: &mut Vec<Diagnostic
         };
         for part in inner {
             if levels.expr(part) > Level::Pure {
-                out.push(observes(
-                    levels,
-                    part,
-                    "observe in a `for` with `at most`, or bind the observation with `let` before",
-                ));
+                out.push(observes(levels, part, help_for_each(levels, part)));
             }
         }
     });
+}
+
+/// A clock is read once for all elements; what is asked about each of them needs a bound.
+fn help_for_each(levels: &Levels, part: &Expr) -> &'static str {
+    let mut only_clock = true;
+    part.for_each(&mut |part| {
+        if levels.own_level(part) > Level::Pure {
+            only_clock &= levels.is_clock(part);
+        }
+    });
+    match only_clock {
+        true => {
+            "read the clock once for all elements: `let moment = now()` before; where this is a condition, in a `watch` or `probe` that returns what is asked"
+        }
+        false => "observe in a `for` with `at most`, or bind the observation with `let` before",
+    }
 }
 
 /// P4: what observes or acts in a loop needs the loop's bound.
