@@ -13,7 +13,7 @@ mod server;
 mod url;
 
 pub use number::{number, time};
-pub use promql::{Asked, Fallback, HOLE, Moment, Selector, Within, asked, selectors};
+pub use promql::{Asked, Fallback, Forms, HOLE, Moment, Selector, Within, asked, selectors};
 pub use server::{FEATURES, Server, Version};
 
 use crate::diag::Diagnostic;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::literal::{self, Asked};
+use crate::literal::{self, Asked, Forms};
 
 /// A query by its text, and what fills its holes.
 type Query = (SmolStr, Vec<u32>);
@@ -14,6 +14,7 @@ type Query = (SmolStr, Vec<u32>);
 #[derive(Default)]
 pub struct Queries {
     read: RefCell<BTreeMap<Query, Option<Asked>>>,
+    forms: RefCell<Forms>,
 }
 
 impl Queries {
@@ -21,6 +22,6 @@ impl Queries {
     pub fn asked(&self, text: &str, filled: &[u32]) -> Option<Asked> {
         let mut read = self.read.borrow_mut();
         let asked = read.entry((text.into(), filled.to_vec()));
-        *asked.or_insert_with(|| literal::asked(text, filled))
+        *asked.or_insert_with(|| literal::asked(text, filled, &mut self.forms.borrow_mut()))
     }
 }

@@ -38,6 +38,20 @@ pub fn check_runbook(
     acts::check(levels, runbook, &mut eval, out);
 }
 
+/// A condition that calls something with more different values than are looked at.
+fn given_up(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::ConditionTooWide,
+        "this condition has more sides than are looked at: nobody says what decides it",
+        span,
+        format!(
+            "something in it is called with more than {} different values, or has too many outcomes",
+            eval::ARGUMENTS
+        ),
+    )
+    .help("let the function, probe or watch take fewer different values: bind what it returns with `let` and test the name, or test a part of the condition in one of its own")
+}
+
 /// A condition in which more combinations would have to be looked at than is done.
 fn too_many(span: Span) -> Diagnostic {
     Diagnostic::new(

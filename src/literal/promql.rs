@@ -6,10 +6,13 @@
 mod absence;
 mod asked;
 mod call;
+mod canon;
+mod combine;
 mod demand;
 mod function;
 mod lexer;
 mod matcher;
+mod matching;
 mod parser;
 mod reach;
 mod selector;
@@ -25,6 +28,7 @@ use crate::value::HolePosition;
 use parser::Parser;
 
 pub use asked::{Asked, Fallback, HOLE, asked};
+pub use canon::Forms;
 pub use reach::Within;
 pub use selector::{Moment, Selector, selectors};
 

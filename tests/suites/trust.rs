@@ -6,6 +6,7 @@ mod corpus;
 #[cfg(feature = "harness")]
 mod cost;
 mod decided;
+mod decided_queries;
 mod generate;
 #[cfg(feature = "harness")]
 mod holes;
@@ -27,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(programs::trials());
     trials.extend(arithmetic::trials());
     trials.extend(decided::trials());
+    trials.extend(decided_queries::trials());
     trials.extend(keys::trials());
     trials.extend(mutants::trials());
     trials.extend(urls::trials());

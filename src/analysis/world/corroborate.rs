@@ -52,10 +52,18 @@ fn judge(
         changing,
         excused: BTreeSet::new(),
         wide: None,
+        given_up: None,
     };
     let mut scope = Scope::new(body.locals.len());
     let ways = course.ways(&mut scope, &body.block);
     let mut told = 0;
+    // What was not looked at is no ground to say that words suffice.
+    if !course.is_sound(&ways, true)
+        && let Some(span) = course.given_up
+    {
+        out.push(super::given_up(span));
+        return true;
+    }
     while told < TOLD && !course.is_sound(&ways, true) {
         let Some((found, because)) = course.blame(&ways, true, None) else {
             break;
@@ -114,6 +122,8 @@ struct Course<'a, 'b> {
     /// Those that were told already.
     excused: BTreeSet<Span>,
     wide: Option<Span>,
+    /// A condition that nobody could judge.
+    given_up: Option<Span>,
 }
 
 impl Course<'_, '_> {
@@ -217,6 +227,9 @@ impl Course<'_, '_> {
         let can = self.eval.terms.can(asked.id);
         if std::mem::take(&mut self.eval.terms.wide) {
             self.wide.get_or_insert(asked.span);
+        }
+        if self.given_up.is_none() && self.eval.terms.was_given_up(asked.id) {
+            self.given_up = Some(asked.span);
         }
         can
     }

@@ -5,6 +5,7 @@
 //! follows from the parts.
 
 mod axis;
+mod chained;
 mod region;
 mod sweep;
 
@@ -132,6 +133,9 @@ impl Terms {
                 _ => true,
             })
             .collect();
+        if self.exclude_each_other(&operands, is_and) {
+            return Can::of(!is_and, is_and);
+        }
         let mut all: Option<Can> = None;
         for group in self.groups(&operands) {
             let can = match group.as_slice() {
@@ -297,14 +301,13 @@ impl Terms {
         match node {
             Node::Less(..) | Node::Equal(..) => {
                 let Some(axis) = self.axis(id) else {
-                    return Can::NEITHER;
+                    return self.may(false);
                 };
                 let regions = self.regions(axis, &[id]);
                 let holds = regions.iter().any(|region| self.holds_in(id, region));
                 let fails = regions.iter().any(|region| !self.holds_in(id, region));
                 match holds && fails {
-                    true if self.is_of_world(axis, &[id]) => Can::BOTH,
-                    true => Can::NEITHER,
+                    true => self.may(self.is_of_world(axis, &[id])),
                     false => Can::of(holds, fails),
                 }
             }
@@ -314,17 +317,21 @@ impl Terms {
             Node::All { test, .. } => self.can(test),
             Node::In { element, list } => {
                 let (element, facts) = (self.facts(element), self.facts(list));
-                if element.told || facts.told {
+                if !self.free && (element.told || facts.told) {
                     let can = self.list_of(list);
                     return Can::of(false, can.yes);
                 }
-                match element.world || facts.world {
-                    true => Can::BOTH,
-                    false => Can::NEITHER,
-                }
+                self.may(element.world || facts.world)
             }
-            _ if self.facts(id).world => Can::BOTH,
-            _ => Can::NEITHER,
+            _ => self.may(self.facts(id).world),
+        }
+    }
+
+    /// What can be made of something that nothing decides beforehand.
+    fn may(&self, is_of_world: bool) -> Can {
+        match is_of_world || self.free {
+            true => Can::BOTH,
+            false => Can::NEITHER,
         }
     }
 
@@ -372,10 +379,7 @@ impl Terms {
                     Some(id) => self.facts(id),
                     None => return Can::NEITHER,
                 };
-                match known.world && known.shape != Shape::Record {
-                    true => Can::BOTH,
-                    false => Can::NEITHER,
-                }
+                self.may(known.world && known.shape != Shape::Record)
             }
         }
     }

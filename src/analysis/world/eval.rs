@@ -1,6 +1,7 @@
 //! From expressions to terms: names stand for what they were bound to, calls for what they return.
 
 mod body;
+mod emptiness;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::analysis::queries::Queries;
 use crate::typed::{
     BinaryOp, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
-    FailureFilter, FunctionId, FunctionKind, LocalId, Package, Runbook, Type, UnaryOp,
+    FailureFilter, FunctionId, LocalId, Package, Runbook, Type, UnaryOp,
 };
 
 use super::fold::Terms;
@@ -18,7 +19,7 @@ use super::term::{Facts, Id, Leaf, Node, Operation, Product, Shape};
 
 /// How often a function is judged for arguments that differ; of more the worst is taken. No runbook that
 /// somebody writes has so many, and what doubles from call to call ends soon.
-const ARGUMENTS: usize = 1_024;
+pub const ARGUMENTS: usize = 1_024;
 /// How deep calls are followed.
 const CALLS: usize = 64;
 
@@ -59,6 +60,8 @@ pub struct Eval<'a> {
     pub queries: &'a Queries,
     pub asks: Asks,
     pub terms: Terms,
+    /// The first spelling of each query, by its form.
+    pub spelled: BTreeMap<u32, Id>,
     returned: BTreeMap<(FunctionId, Vec<Id>), Id>,
     judged: BTreeMap<FunctionId, usize>,
     open: Vec<FunctionId>,
@@ -79,8 +82,10 @@ impl<'a> Eval<'a> {
             asks,
             terms: Terms {
                 absence_decides: asks != Asks::Incident,
+                free: asks == Asks::Line,
                 ..Terms::default()
             },
+            spelled: BTreeMap::new(),
             returned: BTreeMap::new(),
             judged: BTreeMap::new(),
             open: Vec::new(),
@@ -103,7 +108,7 @@ impl<'a> Eval<'a> {
             }
             ExprKind::Local(local) => match scope.locals.get(local.index()).copied().flatten() {
                 Some(id) => id,
-                None => self.name(Leaf::Local(local.0), &expr.ty),
+                None => self.local(*local, &expr.ty),
             },
             ExprKind::Trigger(binding) => self.trigger(binding.0, &expr.ty),
             ExprKind::Secret(_) | ExprKind::Role(_) | ExprKind::RecordKind(_) => {
@@ -149,13 +154,10 @@ impl<'a> Eval<'a> {
                 self.terms.not(some)
             }
             ExprKind::IsEmpty { operand, negated } => {
-                let of = self.expr(scope, operand);
-                let word = self.is_authors_word(operand, of);
-                let empty = self.terms.make(Node::IsEmpty { of, word });
-                if *negated {
-                    self.terms.not(empty)
-                } else {
-                    empty
+                let empty = self.is_empty(scope, operand);
+                match *negated {
+                    true => self.terms.not(empty),
+                    false => empty,
                 }
             }
             ExprKind::Wrap(operand) => {
@@ -211,40 +213,13 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// Whether the author gave the list a name, or a probe answers with it: then `is empty` is said
-    /// knowingly.
-    fn is_authors_word(&self, operand: &Expr, of: Id) -> bool {
-        match &operand.kind {
-            ExprKind::Trigger(_) | ExprKind::Const(_) => true,
-            ExprKind::Local(local) => {
-                let function = self
-                    .open
-                    .last()
-                    .map(|id| &self.package.functions[id.index()]);
-                let is_parameter =
-                    function.is_some_and(|function| local.index() < function.params.len());
-                // A parameter is only another word for what was given.
-                !is_parameter
-                    || !matches!(
-                        self.terms.table.node(of),
-                        Node::Filter { .. } | Node::Apply { .. } | Node::List(_)
-                    )
-            }
-            ExprKind::Call(call) => match call.callee {
-                Callee::Extern(_) => true,
-                Callee::Function(id) => match self.package.functions[id.index()].kind {
-                    FunctionKind::Probe | FunctionKind::Watch(_) => true,
-                    FunctionKind::Fn | FunctionKind::Action { .. } => false,
-                },
-                Callee::Builtin(_) => false,
-            },
-            ExprKind::Field { base, .. } => self.is_authors_word(base, of),
-            _ => false,
-        }
-    }
-
     fn apply(&mut self, what: Operation, args: Vec<Id>) -> Id {
         self.terms.make(Node::Apply { what, args })
+    }
+
+    /// A name whose value is not known.
+    pub fn local(&mut self, local: LocalId, ty: &Type) -> Id {
+        self.name(Leaf::Local(local.0), ty)
     }
 
     fn name(&mut self, leaf: Leaf, ty: &Type) -> Id {
@@ -438,7 +413,7 @@ impl<'a> Eval<'a> {
             (Builtin::Contains, [list, element]) => {
                 let (list, element) = (*list, *element);
                 let in_text = self.terms.facts(list).shape == Shape::Plain;
-                if in_text && observe::is_no_text(self, element) {
+                if in_text && (list == element || observe::is_no_text(self, element)) {
                     return self.terms.table.truth(true);
                 }
                 return self.terms.make(Node::In { element, list });

@@ -7,6 +7,7 @@ mod apart;
 mod bound;
 mod facts;
 mod lift;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,7 @@ use crate::value::Value;
 
 use super::decide::{Can, Compared, Directions};
 use super::form::Form;
-use super::term::{Facts, Id, Node, Operation, Shape, Table, each_outcome};
+use super::term::{Facts, Id, Node, Operation, Shape, Table, each_outcome, each_part};
 
 /// The lists of constants that `in` is taken apart for.
 pub const ALTERNATIVES: usize = 64;
@@ -38,6 +39,10 @@ pub struct Terms {
     pub(super) apart: u32,
     /// A condition with more combinations than are looked at was met.
     pub wide: bool,
+    /// What stands for more than is looked at.
+    pub(super) given_up: BTreeSet<Id>,
+    /// What is not known may be anything: from run to run everything may differ.
+    pub free: bool,
     /// What stands behind `else no_data` is taken where words select the observation.
     pub nothing_told: bool,
     /// Whether there is data is for the world to decide.
@@ -53,6 +58,22 @@ pub struct Terms {
 impl Terms {
     pub fn facts(&self, id: Id) -> Facts {
         self.table.facts(id)
+    }
+
+    /// Stands for something that has too many sides to look at: the worst is taken.
+    pub fn give_up(&mut self) -> Id {
+        let worst = self.table.worst();
+        self.given_up.insert(worst);
+        worst
+    }
+
+    /// Whether something in a term was given up.
+    pub fn was_given_up(&self, id: Id) -> bool {
+        if self.given_up.is_empty() {
+            return false;
+        }
+        let parts = self.table.reach(id, each_part);
+        parts.iter().any(|part| self.given_up.contains(part))
     }
 
     pub fn not(&mut self, of: Id) -> Id {
@@ -82,7 +103,7 @@ impl Terms {
         };
         match self.table.reach_most(choice, each_outcome, OUTCOMES) {
             Some(outcomes) => self.lift(&node, choice, outcomes),
-            None => self.table.worst(),
+            None => self.give_up(),
         }
     }
 
@@ -244,6 +265,11 @@ impl Terms {
                 }
                 _ => {}
             }
+            if let Some(Value::Text(text)) = self.table.value(one)
+                && self.is_never(other, text.as_str())
+            {
+                return Some(self.table.truth(false));
+            }
             if let Node::Wrap(inner) = *self.table.node(one) {
                 match *self.table.node(other) {
                     Node::Wrap(of) => return Some(self.make(Node::Equal(inner, of))),
@@ -302,6 +328,9 @@ impl Terms {
         if a.high < b.low {
             return Some(self.table.truth(true));
         }
+        if let Some(below) = self.below_whole(left, right) {
+            return Some(below);
+        }
         self.less_by_form(left, right)
             .or_else(|| self.less_of_two(left, right))
     }
@@ -318,6 +347,14 @@ impl Terms {
                 return None;
             }
             return Some(self.between(element, start, end, inclusive));
+        }
+        if let Node::Apply {
+            what: Operation::Index,
+            args,
+        } = self.table.node(element)
+            && args.first() == Some(&list)
+        {
+            return Some(self.table.truth(true));
         }
         let alternatives: Vec<Id> = match self.table.node(list) {
             Node::List(elements) => elements.clone(),

@@ -123,7 +123,66 @@ impl Terms {
 
     /// `left - right`
     pub(super) fn difference(&self, left: Id, right: Id) -> Option<Form> {
-        self.form(left).and(&self.form(right), -1.0)
+        let form = self.form(left).and(&self.form(right), -1.0)?;
+        Some(self.gathered(form))
+    }
+
+    /// With what two parts are together: what was divided, of a quotient and what is left over, and all
+    /// there are, of those that are so and those that are not.
+    fn gathered(&self, form: Form) -> Form {
+        for (at, (one, times)) in form.parts.iter().enumerate() {
+            for (beside, (other, more)) in form.parts.iter().enumerate() {
+                let Some((whole, ratio)) = self.whole_of(*one, *other) else {
+                    continue;
+                };
+                if *more != times * ratio {
+                    continue;
+                }
+                let mut rest = form.clone();
+                rest.parts.remove(at.max(beside));
+                rest.parts.remove(at.min(beside));
+                if let Some(gathered) = rest.and(&self.form(whole), *times) {
+                    return gathered;
+                }
+            }
+        }
+        form
+    }
+
+    /// What one term and so many times the other add up to.
+    fn whole_of(&self, one: Id, other: Id) -> Option<(Id, f64)> {
+        match (self.table.node(one), self.table.node(other)) {
+            (
+                Node::Apply {
+                    what: Operation::Remainder,
+                    args,
+                },
+                Node::Apply {
+                    what: Operation::Quotient,
+                    args: same,
+                },
+            ) if args == same => match *args.as_slice() {
+                [divided, by] => Some((divided, self.number_of(by)?)),
+                _ => None,
+            },
+            (Node::Count(some), Node::Count(others)) => {
+                match (self.table.node(*some), self.table.node(*others)) {
+                    (
+                        Node::Filter { source, test, .. },
+                        Node::Filter {
+                            source: same,
+                            test: not,
+                            ..
+                        },
+                    ) if source == same && self.is_opposite(*test, *not) => {
+                        let whole = self.table.find(&Node::Count(*source))?;
+                        Some((whole, 1.0))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// The one side that is no sum and no number, and the number on the other side, where that is one
@@ -146,7 +205,10 @@ impl Terms {
             return None;
         };
         let form = match (*what, args.as_slice()) {
-            (Operation::Add, [a, b]) => self.form(*a).and(&self.form(*b), 1.0),
+            (Operation::Add, [a, b]) => {
+                let sum = self.form(*a).and(&self.form(*b), 1.0);
+                sum.map(|sum| self.gathered(sum))
+            }
             (Operation::Subtract, [a, b]) => self.difference(*a, *b),
             (Operation::Negate, [a]) => Some(self.form(*a).scaled(-1.0)),
             (Operation::Multiply(what), [a, b]) => self.product(what, *a, *b),
@@ -161,6 +223,7 @@ impl Terms {
                     Some(Form::of(part).scaled(whole()))
                 })
             }
+            (Operation::Quotient, [a, b]) => self.multiple(*a, *b),
             (Operation::Scale(by), [a]) => Some(self.form(*a).scaled(by as f64)),
             _ => None,
         };

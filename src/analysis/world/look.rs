@@ -1,5 +1,7 @@
 //! P2: a verify can turn out otherwise, and nothing that holds for lack of anything proves health.
 
+mod handed;
+
 use std::collections::BTreeSet;
 
 use crate::diag::{Code, Diagnostic};
@@ -9,17 +11,18 @@ use crate::text::Span;
 use crate::typed::{Block, Body, Expr, ExprKind, Runbook, StmtKind};
 
 use super::eval::{Asks, Eval, Scope};
+use super::observe;
 use super::term::Id;
 use crate::analysis::{is_broken, level::Levels, queries::Queries};
+use handed::{Handed, Sites};
 
 pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Vec<Diagnostic>) {
-    let remedies = runbook.remedies.iter().map(|remedy| &remedy.body);
-    let bodies = runbook
-        .diagnose
-        .iter()
-        .chain(remedies)
-        .chain(&runbook.steps);
-    for body in bodies {
+    let remedies = runbook.remedies.iter();
+    let remedies = remedies.map(|remedy| (&remedy.body, Some(remedy)));
+    let others = runbook.diagnose.iter().chain(&runbook.steps);
+    let bodies = others.map(|body| (body, None)).chain(remedies);
+    let sites = runbook.diagnose.as_ref().map(Sites::of);
+    for (body, remedy) in bodies {
         let mut look = Look {
             levels,
             eval: Eval::new(levels.package, runbook, queries, Asks::Look),
@@ -29,6 +32,9 @@ pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Ve
         };
         look.eval.terms.observed = observed(levels, &body.block);
         look.begun_before();
+        if let (Some(remedy), Some(sites)) = (remedy, &sites) {
+            look.begun_before_found(sites.handed_over(remedy));
+        }
         look.block(&body.block);
     }
 }
@@ -53,8 +59,10 @@ impl Look<'_, '_> {
                 if looks {
                     self.conditions(&verify.conditions, "verify", verify.span);
                 }
-                if let Some(condition) = &verify.abort_if {
-                    self.line(condition, "abort if");
+                if let Some(condition) = &verify.abort_if
+                    && !self.line(condition, "abort if")
+                {
+                    self.aborts(&verify.conditions, condition);
                 }
             }
             StmtKind::Guard(condition) => {
@@ -100,6 +108,22 @@ impl Look<'_, '_> {
         });
     }
 
+    /// The same of what a finding hands over: a target, and when it had begun.
+    fn begun_before_found(&mut self, handed: Vec<Handed>) {
+        for Handed { of, begun, field } in handed {
+            let ExprKind::Field { base, field: at } = &field.kind else {
+                continue;
+            };
+            for eval in [&mut self.eval, &mut self.lines] {
+                let target = eval.local(of, &base.ty);
+                let now = observe::field(eval, target, base, *at, &field.ty);
+                if eval.terms.facts(now).past {
+                    eval.terms.earlier.insert(begun.0, now);
+                }
+            }
+        }
+    }
+
     fn term(&mut self, expr: &Expr) -> Id {
         let mut scope = Scope::new(self.body.locals.len());
         self.eval.expr(&mut scope, expr)
@@ -134,6 +158,9 @@ impl Look<'_, '_> {
     }
 
     fn conditions(&mut self, conditions: &[Expr], word: &str, span: Span) {
+        if self.exclude_each_other(conditions, word) {
+            return;
+        }
         let mut all = self.eval.terms.table.truth(true);
         let mut scope = Scope::new(self.body.locals.len());
         let mut said = false;
@@ -160,7 +187,10 @@ impl Look<'_, '_> {
             return;
         }
         if !can.no {
-            self.out.push(proves_nothing(word, span));
+            self.out.push(match self.eval.terms.was_given_up(all) {
+                true => super::given_up(span),
+                false => proves_nothing(word, span),
+            });
             return;
         }
         if Rule::AbsenceProvesNothing.holds() && self.eval.terms.holds_in_absence(all) {
@@ -174,6 +204,103 @@ impl Look<'_, '_> {
                 .help(help_for_absence(conditions)),
             );
         }
+    }
+
+    /// Each line as a term of what may differ from run to run, with whether it can hold.
+    fn lines_of(&mut self, conditions: &[Expr]) -> Option<Vec<Id>> {
+        let mut scope = Scope::new(self.body.locals.len());
+        let mut lines = Vec::with_capacity(conditions.len());
+        for condition in conditions {
+            let line = self.lines.expr(&mut scope, condition);
+            let can = !is_broken(condition) && self.can_hold(line);
+            if !can {
+                return None;
+            }
+            lines.push(line);
+        }
+        Some(lines)
+    }
+
+    /// Whether it can hold; of what is too wide to say it is taken to.
+    fn can_hold(&mut self, id: Id) -> bool {
+        let can = self.lines.terms.can(id);
+        std::mem::take(&mut self.lines.terms.wide) || can.yes
+    }
+
+    /// Whether some world lets all of these hold at one look.
+    fn all_hold(&mut self, lines: &[Id]) -> bool {
+        let all = self.all_of(lines);
+        self.can_hold(all)
+    }
+
+    fn all_of(&mut self, lines: &[Id]) -> Id {
+        let all = self.lines.terms.table.truth(true);
+        let terms = &mut self.lines.terms;
+        lines.iter().fold(all, |all, line| terms.and(all, *line))
+    }
+
+    /// Whether no world lets all lines hold at one look; said with the two places, if so.
+    fn exclude_each_other(&mut self, conditions: &[Expr], word: &str) -> bool {
+        if conditions.len() < 2 {
+            return false;
+        }
+        let Some(lines) = self.lines_of(conditions) else {
+            return false;
+        };
+        if self.all_hold(&lines) {
+            return false;
+        }
+        for (at, line) in lines.iter().enumerate().skip(1) {
+            if self.all_hold(&lines[..=at]) {
+                continue;
+            }
+            let other = (0..at).find(|before| {
+                let both = self.lines.terms.and(lines[*before], *line);
+                !self.can_hold(both)
+            });
+            let (with, text) = match other {
+                Some(other) => (other, "this rules it out"),
+                None => (at - 1, "this and the lines before it rule it out"),
+            };
+            self.out.push(
+                Diagnostic::new(
+                    Code::VerifyProvesNothing,
+                    format!("the lines of this `{word}` exclude each other: it never passes"),
+                    conditions[at].span,
+                    "this never holds together with the lines before it",
+                )
+                .and(conditions[with].span, text)
+                .help("each line has to hold at the same look: join what may hold by itself with `or`, or take out the line that is not meant"),
+            );
+            return true;
+        }
+        false
+    }
+
+    /// Whether what is waited for is what ends the waiting.
+    fn aborts(&mut self, conditions: &[Expr], abort: &Expr) {
+        let Some(lines) = self.lines_of(conditions) else {
+            return;
+        };
+        let mut scope = Scope::new(self.body.locals.len());
+        let abort_if = self.lines.expr(&mut scope, abort);
+        let all = self.all_of(&lines);
+        let not = self.lines.terms.not(abort_if);
+        let passes = self.lines.terms.and(all, not);
+        if !self.can_hold(all) || self.can_hold(passes) {
+            return;
+        }
+        let first = conditions.first().map_or(abort.span, |first| first.span);
+        self.out.push(
+            Diagnostic::new(
+                Code::VerifyProvesNothing,
+                "this `verify` is aborted wherever it would pass",
+                abort.span,
+                "this ends the waiting, as failed",
+            )
+            .and(first, "and holds whenever this does")
+            .help("say in `abort if` what *worse* looks like, and in the conditions what is waited for"),
+        );
     }
 
     fn cleared(&mut self, condition: &Expr) {

@@ -1,7 +1,5 @@
 //! What an observation is worth, and what the library says of its range.
 
-use std::collections::BTreeMap;
-
 use crate::literal::{self, Fallback, Within};
 use crate::typed::{CallExpr, Expr, ExprKind, ExternId, ExternKind, Field, Type};
 use crate::value::Value;
@@ -9,6 +7,12 @@ use crate::value::Value;
 use super::eval::{Asks, Eval};
 use super::number::Interval;
 use super::term::{Facts, Id, Leaf, Node, Operation, Shape};
+
+/// The clock of whoever asks is beyond the end of 2023.
+const CLOCK: Interval = Interval {
+    low: 1_704_000_000_000.0,
+    high: f64::INFINITY,
+};
 
 pub fn shape(ty: &Type) -> Shape {
     match ty {
@@ -135,6 +139,7 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     if called.name.name == "now" && called.name.module.as_deref() == Some("prelude") {
         let facts = Facts {
             world: eval.asks == Asks::Line,
+            within: CLOCK,
             ..Facts::default()
         };
         return eval.terms.table.put(Node::Leaf(Leaf::Now), facts);
@@ -154,10 +159,12 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
     {
         return chosen;
     }
-    let query = call.args.iter().zip(&args);
-    let query = query
-        .filter(|(arg, _)| matches!(arg.ty, Type::PromQuery))
-        .find_map(|(_, id)| asked(eval, *id));
+    let query = place.and_then(|at| asked(eval, *args.get(at)?));
+    // What is only spelled otherwise is the same query.
+    let mut args = args;
+    if let (Some(query), Some(arg)) = (&query, place.and_then(|at| args.get_mut(at))) {
+        *arg = *eval.spelled.entry(query.form).or_insert(*arg);
+    }
     let mut facts = answered(eval.asks, &called.result);
     facts.shape = shape(ty);
     let events = called.name.module.as_deref() == Some("events");
@@ -174,7 +181,11 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         && matches!(inner(&called.result), Type::Float)
     {
         let Within { low, high } = query.within;
-        facts.within = facts.within.intersection(Interval { low, high });
+        facts.within = match low <= high {
+            true => facts.within.intersection(Interval { low, high }),
+            // It never answers: no number is on either side of another.
+            false => Interval { low, high },
+        };
     }
     // A query that is not known may be one that asks for nothing.
     let asks_nothing = match &query {
@@ -218,8 +229,8 @@ fn function(eval: &mut Eval, id: ExternId, args: Vec<Id>) -> Id {
         ("abs", _) => Operation::Abs,
         ("div", _) => Operation::Quotient,
         ("rem", _) => Operation::Remainder,
-        // Whatever the text is, it begins and ends with nothing.
-        ("starts_with" | "ends_with", [_, part]) if is_no_text(eval, *part) => {
+        // Whatever the text is, it begins and ends with nothing, and with itself.
+        ("starts_with" | "ends_with", [text, part]) if text == part || is_no_text(eval, *part) => {
             return eval.terms.table.truth(true);
         }
         _ => Operation::Function(id.0),
@@ -262,21 +273,12 @@ fn asked(eval: &Eval, id: Id) -> Option<literal::Asked> {
             what: Operation::Text,
             args,
         } => match args.first().and_then(|text| eval.terms.table.value(*text)) {
-            Some(Value::Text(text)) => eval.queries.asked(text.as_str(), &filled(args.get(1..)?)),
+            // What fills a hole is a term of its own.
+            Some(Value::Text(text)) => eval.queries.asked(text.as_str(), args.get(1..)?),
             _ => None,
         },
         _ => None,
     }
-}
-
-/// Which holes are filled with the same: for each, the number of what fills it.
-fn filled(holes: &[Id]) -> Vec<u32> {
-    let mut known: BTreeMap<Id, u32> = BTreeMap::new();
-    let mut number = |hole: &Id| {
-        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        *known.entry(*hole).or_insert(next)
-    };
-    holes.iter().map(&mut number).collect()
 }
 
 /// A text or query with holes: its words, then what fills them.

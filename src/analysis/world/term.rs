@@ -217,6 +217,11 @@ impl Table {
         self.known.get(node).copied()
     }
 
+    /// The term of a constant that is known.
+    pub fn find_constant(&self, value: &Value) -> Option<Id> {
+        self.find(&Node::Const(value.clone()))
+    }
+
     pub fn constant(&mut self, value: Value) -> Id {
         let facts = Facts {
             within: number(&value).map(Interval::point).unwrap_or_default(),

@@ -4,7 +4,8 @@
 //! answer can change.
 
 use super::absence::Absent;
-use super::lexer::{self, Kind};
+use super::canon::Forms;
+use super::lexer;
 use super::parser::Parser;
 use super::reach::Within;
 
@@ -16,8 +17,10 @@ pub const HOLE: char = crate::literal::scan::STAND_IN;
 pub struct Asked {
     /// It selects a series at all: `vector(1)` and `time()` do not.
     pub series: bool,
-    /// It has `offset` or `@`.
+    /// Whatever series decides it is asked for the past, with `offset` or `@`.
     pub past: bool,
+    /// What it says: queries of the same form say the same, however they are spelled.
+    pub form: u32,
     /// The number that it answers where none of its series exists: `x or vector(c)`.
     pub fallback: Option<Fallback>,
     /// The numbers that it may answer.
@@ -35,33 +38,34 @@ pub enum Fallback {
 }
 
 /// The facts of a query; nothing if it is none. Holes with the same number in `filled` are filled with
-/// the same.
-pub fn asked(query: &str, filled: &[u32]) -> Option<Asked> {
+/// the same, in all queries that share the forms.
+pub fn asked(query: &str, filled: &[u32], forms: &mut Forms) -> Option<Asked> {
     let tokens = lexer::tokens(query).ok()?;
-    let past = tokens.iter().any(|token| {
-        let word = query.get(token.range.clone()).unwrap_or_default();
-        match token.kind {
-            Kind::Word => word.eq_ignore_ascii_case("offset"),
-            Kind::Mark => word == "@",
-            Kind::Number | Kind::Duration | Kind::Text | Kind::Hole | Kind::End => false,
-        }
-    });
     let mut parser = Parser::new(query, tokens);
     parser.filled = filled.to_vec();
-    let (absent, reach) = parser.whole().ok()?;
-    let fallback = match absent {
+    std::mem::swap(&mut parser.forms, forms);
+    let whole = parser.answer().ok().map(|whole| {
+        let forms = &mut parser.forms;
+        let (form, fresh) = (forms.key(&whole.sum), forms.has_fresh(&whole.sum));
+        (whole, form, fresh)
+    });
+    std::mem::swap(&mut parser.forms, forms);
+    let (whole, form, fresh) = whole?;
+    let fallback = match whole.absent {
         // What is no number is no answer.
         Absent::Number(number) if number.is_nan() => None,
         Absent::Number(number) => Some(Fallback::Number(number)),
         Absent::Unknown => Some(Fallback::Some),
         Absent::Nothing => None,
     };
+    let series = !parser.selected.is_empty();
     Some(Asked {
-        series: !parser.selected.is_empty(),
-        past,
+        series,
+        past: series && !fresh && whole.reach.answered().number().is_none(),
+        form,
         fallback,
-        within: reach.answered(),
-        present: reach.present,
+        within: whole.reach.answered(),
+        present: whole.reach.present,
     })
 }
 
@@ -71,7 +75,8 @@ mod tests {
 
     #[test]
     fn a_number_is_made_up() {
-        let with = |query: &str| asked(query, &[]).and_then(|asked| asked.fallback);
+        let with =
+            |query: &str| asked(query, &[], &mut Forms::default()).and_then(|asked| asked.fallback);
         for (query, number) in [
             ("sum(x) or vector(0)", 0.0),
             ("(sum(x) or on() vector(-1))", -1.0),
@@ -112,18 +117,34 @@ mod tests {
 
     #[test]
     fn constants_and_the_past_are_told_apart() {
-        let of = |query: &str| asked(query, &[]).map(|asked| (asked.series, asked.past));
+        let of = |query: &str| {
+            asked(query, &[], &mut Forms::default()).map(|asked| (asked.series, asked.past))
+        };
         assert_eq!(of("vector(1)"), Some((false, false)));
         assert_eq!(of("time()"), Some((false, false)));
         assert_eq!(of("x offset 5m"), Some((true, true)));
+        assert_eq!(of("x offset 0s"), Some((true, false)));
+        assert_eq!(of("x - x offset 5m"), Some((true, false)));
+        assert_eq!(of("sum(x) / sum(y offset 1h)"), Some((true, false)));
+        assert_eq!(of("x offset 5m > y"), Some((true, false)));
+        assert_eq!(of("(x offset 5m + y) - y"), Some((true, true)));
+        assert_eq!(of("sum(x offset 5m) + time()"), Some((true, true)));
+        assert_eq!(of("max_over_time(x[5m] offset 1h)"), Some((true, true)));
+        assert_eq!(of("max_over_time(x[5m:] @ 3)"), Some((true, true)));
         assert_eq!(of("x @ 1"), Some((true, true)));
         assert_eq!(of("rate(offset_total[5m])"), Some((true, false)));
     }
 
+    fn within(query: &str) -> Option<Within> {
+        asked(query, &[0, 0, 1], &mut Forms::default()).map(|asked| asked.within)
+    }
+
+    fn point(number: f64) -> Option<Within> {
+        Some(Within::of(number, number))
+    }
+
     #[test]
     fn what_a_query_may_answer_follows_from_its_form() {
-        let of = |query: &str| asked(query, &[0, 0, 1]).map(|asked| asked.within);
-        let point = |number: f64| Some(Within::of(number, number));
         for (query, number) in [
             ("sum(x) - sum( x )", 0.0),
             ("(sum(x)) - sum(x)", 0.0),
@@ -148,8 +169,57 @@ mod tests {
             ("0 / x", 0.0),
         ] {
             let query = query.replace("HOLE", &HOLE.to_string());
-            assert_eq!(of(&query), point(number), "{query}");
+            assert_eq!(within(&query), point(number), "{query}");
         }
+    }
+
+    #[test]
+    fn what_says_the_same_is_the_same() {
+        for (query, number) in [
+            ("-sum(x) + sum(x)", 0.0),
+            ("sum(x{a=\"1\", b='2'}) - sum(x{b=\"2\",a=`1`,})", 0.0),
+            ("sum(x{a=~\"1\"}) - sum({__name__=\"x\", a=\"1\"})", 0.0),
+            ("sum by (a, b) (x) - sum by (b, a) (x)", 0.0),
+            ("sum by () (x) - SUM(x{})", 0.0),
+            ("rate(x[5m]) - rate(x[300s])", 0.0),
+            ("rate(x[5m]) - rate(x[5m0s])", 0.0),
+            ("rate(x[5m:60s]) - rate(x[300s:1m])", 0.0),
+            ("x offset 0s - x", 0.0),
+            ("(x * y) - (y * x)", 0.0),
+            ("sum(x + y) - sum(y + x)", 0.0),
+            ("sum(sum(x)) - sum(x)", 0.0),
+            ("max(sum(x)) - sum(x)", 0.0),
+            ("count(sum(x))", 1.0),
+            ("stddev(sum(x))", 0.0),
+            ("sum(sum by (a) (x)) - sum(x)", 0.0),
+            ("sum(count by (a) (x)) - count(x)", 0.0),
+            ("sum(2 * x) - 2 * sum(x)", 0.0),
+            ("max(-x) + min(x)", 0.0),
+            ("avg(x + 1) - avg(x)", 1.0),
+            ("(x and x) - x", 0.0),
+            ("(x or x) - x", 0.0),
+            ("(x > 5) - x", 0.0),
+            ("sum(x) - on () sum(x)", 0.0),
+            ("x - ignoring () x", 0.0),
+            ("x * y / y - x", 0.0),
+            ("x * x - x ^ 2", 0.0),
+            ("(x + 1) * y - x * y - y", 0.0),
+            ("abs(-x) - abs(x)", 0.0),
+            ("abs(abs(x)) - abs(x)", 0.0),
+            ("vector(0) or sum(x)", 0.0),
+            ("vector(3) or on () x", 3.0),
+            ("abs(x) >= bool 0", 1.0),
+            ("count(x > 3) <= bool count(x)", 1.0),
+            ("max(x) >= bool min(x)", 1.0),
+            ("min(x) > bool max(x)", 0.0),
+        ] {
+            let query = query.replace("HOLE", &HOLE.to_string());
+            assert_eq!(within(&query), point(number), "{query}");
+        }
+    }
+
+    #[test]
+    fn ranges_follow_from_functions() {
         let infinite = f64::INFINITY;
         for (query, low, high) in [
             ("count(x)", 0.0, infinite),
@@ -159,14 +229,35 @@ mod tests {
             ("clamp(x, 1, 5) * 2 - 1", 1.0, 9.0),
             ("clamp(x, 1, 5) / -2", -2.5, -0.5),
             ("abs(x) / count(y)", 0.0, infinite),
-            ("count(x) % 5", 0.0, 5.0),
+            ("count(x) % 5", 0.0, 5.0_f64.next_down()),
             ("x ^ 2", 0.0, infinite),
             ("-abs(x)", -infinite, 0.0),
             ("group(x) or vector(0)", 0.0, 1.0),
             ("sgn(x)", -1.0, 1.0),
+            ("max(x) - min(x)", 0.0, infinite),
+            ("min by (a) (x) - avg by (a) (x)", -infinite, 0.0),
+            (
+                "max_over_time(x[5m]) - avg_over_time(x[300s])",
+                0.0,
+                infinite,
+            ),
+            ("x % 5", -(5.0_f64.next_down()), 5.0_f64.next_down()),
+            ("x * x", 0.0, infinite),
+            ("(x - y) * (x - y)", 0.0, infinite),
+            ("abs(clamp(x, -3, 2))", 0.0, 3.0),
+            ("sqrt(clamp(x, 4, 9))", 2.0, 3.0),
+            ("count(x > 3) / count(x)", 0.0, 1.0),
+            ("exp(x)", f64::MIN_POSITIVE, infinite),
+            ("timestamp(x)", f64::MIN_POSITIVE, infinite),
+            ("sum(x) unless sum(x)", infinite, -infinite),
+            ("sum(x) * NaN", infinite, -infinite),
         ] {
-            assert_eq!(of(query), Some(Within::of(low, high)), "{query}");
+            assert_eq!(within(query), Some(Within::of(low, high)), "{query}");
         }
+    }
+
+    #[test]
+    fn what_only_looks_the_same_is_not() {
         for query in [
             "x - y",
             "x",
@@ -183,18 +274,41 @@ mod tests {
             "absent(x)",
             "1 - absent(x)",
             "absent(x) * 3 > bool 2",
+            "sum(x{a=\"1\"}) - sum(x{a=\"2\"})",
+            "sum(x{a=\"1\"}) - sum(x{a!=\"1\"})",
+            "sum(x{a=~\"1.\"}) - sum(x{a=\"1.\"})",
+            "sum by (a) (x) - sum by (b) (x)",
+            "sum without (a) (x) - sum by (a) (x)",
+            "delta(x[5m]) - delta(x[6m])",
+            "delta(x[5m:1m]) - delta(x[5m:2m])",
+            "delta(x[5m:]) - delta(x[5m])",
+            "x offset 1s - x",
+            "sum(x + y - y) - sum(x)",
+            "sum(x > 5) - sum(x)",
+            "sum(x and y) - sum(x)",
+            "avg(avg by (a) (x)) - avg(x)",
+            "sum(x) or vector(0)",
+            "sum(vector(0) or x)",
+            "max(x) - min(y)",
+            "max by (a) (x) - min by (b) (x)",
+            "sum(x) - max(x)",
+            "topk(1, x) - x",
+            "x - on (a) x",
+            "sum(x * y / y) - sum(x)",
+            "(x or y) - x",
         ] {
             let query = query
                 .replace("HOLE2", "b")
                 .replace("HOLE", &HOLE.to_string());
-            assert_eq!(of(&query), Some(Within::ALL), "{query}");
+            assert_eq!(within(&query), Some(Within::ALL), "{query}");
         }
     }
 
     #[test]
     fn holes_are_the_same_where_the_same_fills_them() {
         let query = format!("x{{a=\"{HOLE}\"}} - x{{a=\"{HOLE}\"}}");
-        let of = |filled: &[u32]| asked(&query, filled).map(|asked| asked.within);
+        let of =
+            |filled: &[u32]| asked(&query, filled, &mut Forms::default()).map(|asked| asked.within);
         assert_eq!(of(&[7, 7]), Some(Within::of(0.0, 0.0)));
         assert_eq!(of(&[7, 8]), Some(Within::ALL));
         assert_eq!(of(&[]), Some(Within::ALL));

@@ -1,9 +1,8 @@
 //! Functions and aggregations: their arguments, and what to write where one does not fit.
 
-use super::absence::{self, Absent};
+use super::canon::Grouping;
 use super::function::Function;
 use super::parser::{Form, Operand, Parser};
-use super::reach::{self, Reach};
 use super::{Problem, Yields};
 
 impl Parser<'_> {
@@ -14,8 +13,9 @@ impl Parser<'_> {
         parameter: Option<Yields>,
         start: usize,
     ) -> Result<Operand, Problem> {
-        let grouped = self.grouping()?;
+        let before = self.grouping()?;
         self.expect("(")?;
+        let mut first = None;
         if let Some(parameter) = parameter {
             let given = self.expression(0)?;
             if given.yields != parameter {
@@ -27,6 +27,7 @@ impl Parser<'_> {
                 return Err(Problem::types(given.range, what));
             }
             self.expect(",")?;
+            first = Some(given);
         }
         let given = self.expression(0)?;
         if given.yields != Yields::Vector {
@@ -37,36 +38,35 @@ impl Parser<'_> {
             return Err(Problem::types(self.peek().range.clone(), what));
         }
         let mut end = self.expect(")")?.end;
-        if !grouped && self.grouping()? {
-            end = self.behind();
+        let mut grouping = before;
+        if grouping.is_none() {
+            grouping = self.grouping()?;
+            if grouping.is_some() {
+                end = self.behind();
+            }
         }
-        Ok(Operand {
-            yields: Yields::Vector,
-            range: start..end,
-            core: start..end,
-            form: Form::Other,
-            absent: absence::aggregated(name, given.absent),
-            reach: reach::aggregated(name, given.reach),
-            sum: None,
-        })
+        let grouping = grouping.unwrap_or(Grouping::By(Vec::new()));
+        let name = name.to_ascii_lowercase();
+        Ok(self.aggregated(&name, grouping, first.as_ref(), &given, start..end))
     }
 
     /// `by (…)`, `without (…)`, if there is one.
-    fn grouping(&mut self) -> Result<bool, Problem> {
-        let found = self.takes_word("by") || self.takes_word("without");
-        if found {
-            self.labels()?;
+    fn grouping(&mut self) -> Result<Option<Grouping>, Problem> {
+        if self.takes_word("by") {
+            return Ok(Some(Grouping::By(self.labels()?)));
         }
-        Ok(found)
+        match self.takes_word("without") {
+            true => Ok(Some(Grouping::Without(self.labels()?))),
+            false => Ok(None),
+        }
     }
 
     /// The arguments of a function and their types.
     pub(super) fn call(&mut self, function: Function, start: usize) -> Result<Operand, Problem> {
         self.expect("(")?;
-        let mut absent: Vec<Absent> = Vec::new();
-        let mut reaches: Vec<Reach> = Vec::new();
+        let mut args: Vec<Operand> = Vec::new();
         while !self.is(")") {
-            let count = absent.len();
+            let count = args.len();
             if count > 0 {
                 self.expect(",")?;
             }
@@ -80,11 +80,10 @@ impl Parser<'_> {
             if given.yields != *expected {
                 return Err(self.misfit(function.name, *expected, &given));
             }
-            absent.push(given.absent);
-            reaches.push(given.reach);
+            args.push(given);
         }
         let end = self.expect(")")?.end;
-        let count = absent.len();
+        let count = args.len();
         let least = function.parameters.len() - function.optional;
         if count < least {
             let what = format!(
@@ -94,15 +93,7 @@ impl Parser<'_> {
             );
             return Err(Problem::types(start..end, what));
         }
-        Ok(Operand {
-            yields: function.result,
-            range: start..end,
-            core: start..end,
-            form: Form::Other,
-            absent: absence::called(function.name, &absent),
-            reach: reach::called(function.name, &reaches),
-            sum: None,
-        })
+        Ok(self.called(function, &args, start..end))
     }
 
     /// Says that a function got the wrong kind of argument, and what to write.

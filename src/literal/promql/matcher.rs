@@ -5,11 +5,13 @@
 use std::ops::Range;
 
 use super::absence::Absent;
+use super::canon::{Filled, Length, Matcher, Node, Pinned};
 use super::lexer::Kind;
 use super::parser::{Form, Operand, Parser};
-use super::reach::Reach;
+use super::reach::{Reach, Within};
 use super::selector::{Moment, Selected, millis};
-use super::string::{Unquoted, unquoted};
+use super::string::{self, Unquoted, unquoted};
+use super::sum::Sum;
 use super::{Problem, Yields};
 use crate::literal::re::{check_pattern, holes_in_sets};
 use crate::literal::scan::STAND_IN;
@@ -20,10 +22,15 @@ impl Parser<'_> {
     pub(super) fn selector(&mut self, start: usize) -> Result<Operand, Problem> {
         let named = self.behind() > start;
         let mut selects = named;
+        let mut matchers = Vec::new();
+        if named {
+            let name = self.text[start..self.behind()].to_owned();
+            matchers.push(name_of(name));
+        }
         if self.is("{") {
             let open = self.next().range;
             while !self.is("}") {
-                selects |= self.matcher(named)?;
+                selects |= self.matcher(named, &mut matchers)?;
                 if !self.is("}") && !self.is(",") {
                     return Err(self.unexpected("`,` or `}`"));
                 }
@@ -42,19 +49,23 @@ impl Parser<'_> {
         }
         let range = start..self.behind();
         self.selected.push(Selected::new(range.clone()));
+        matchers.sort();
+        matchers.dedup();
+        let key = self.forms.put(Node::Selector(matchers), Within::ALL, true);
         Ok(Operand {
             yields: Yields::Vector,
-            core: range.clone(),
             range,
             form: Form::Selector,
             absent: Absent::Nothing,
             reach: Reach::ALL,
-            sum: None,
+            sum: Sum::of(key),
+            labels: None,
+            always: false,
         })
     }
 
     /// One matcher, or the quoted name of a metric; whether it rules a series out.
-    fn matcher(&mut self, named: bool) -> Result<bool, Problem> {
+    fn matcher(&mut self, named: bool, matchers: &mut Vec<Matcher>) -> Result<bool, Problem> {
         let name = self.peek().clone();
         match name.kind {
             Kind::Word if !self.word().contains(':') => {}
@@ -69,7 +80,12 @@ impl Parser<'_> {
             return Err(Problem::types(name.range, "the metric is named twice"));
         }
         let operator = self.word();
+        let label = match name.kind {
+            Kind::Text => string::text(&self.text[name.range.clone()]).unwrap_or_default(),
+            _ => self.text[name.range.clone()].to_owned(),
+        };
         if name.kind == Kind::Text && !named && (self.is(",") || self.is("}")) {
+            matchers.push(name_of(label));
             return Ok(true);
         }
         if !["=", "!=", "=~", "!~"].contains(&operator) {
@@ -81,6 +97,7 @@ impl Parser<'_> {
         self.next();
         let value = self.peek().clone();
         let is_pattern = operator.ends_with('~');
+        matchers.push(self.canonical(label, operator, &value.range));
         match value.kind {
             Kind::Hole => {
                 self.next();
@@ -107,6 +124,28 @@ impl Parser<'_> {
                     Kind::Hole | Kind::Text | Kind::Duration | Kind::Mark | Kind::End => problem,
                 })
             }
+        }
+    }
+
+    /// A matcher in its canonical form: quotes say nothing, and a pattern of plain letters is a text.
+    fn canonical(&mut self, label: String, operator: &str, value: &Range<usize>) -> Matcher {
+        let written = &self.text[value.clone()];
+        let text = string::text(written).filter(|_| !written.starts_with(STAND_IN));
+        let text = text.unwrap_or_else(|| written.to_owned());
+        let is_plain =
+            |letter: char| letter.is_alphanumeric() || matches!(letter, STAND_IN | '_' | '-' | ' ');
+        Matcher {
+            label,
+            operator: match (operator, text.chars().all(is_plain)) {
+                ("=", _) | ("=~", true) => "=",
+                ("!=", _) | ("!~", true) => "!=",
+                ("=~", false) => "=~",
+                _ => "!~",
+            },
+            value: Filled {
+                text,
+                holes: self.fills_in(value),
+            },
         }
     }
 
@@ -157,31 +196,49 @@ impl Parser<'_> {
         loop {
             let place = self.peek().range.clone();
             if self.is("[") {
+                self.moves(&mut operand, moved);
                 operand = self.range(operand, moved)?;
                 moved = Moved::default();
             } else if self.is("@") {
                 self.next();
-                self.movable(&operand, "@", moved.at, place)?;
+                self.movable(&operand, "@", moved.at.is_some(), place)?;
                 let moment = self.moment()?;
                 self.each_selected(&operand, |selected| selected.pin(moment));
-                moved.at = true;
+                moved.at = Some(moment);
             } else if self.takes_word("offset") {
-                self.movable(&operand, "offset", moved.offset, place)?;
+                self.movable(&operand, "offset", moved.back.is_some(), place)?;
                 let ahead = self.is("-");
                 if ahead {
                     self.next();
                 }
-                let shift = self.duration()?;
-                let shift = if ahead { -shift } else { shift };
-                self.each_selected(&operand, |selected| selected.shift(shift));
-                moved.offset = true;
+                let shift = match self.duration()? {
+                    Length::Millis(millis) if ahead => Length::Millis(-millis),
+                    length => length,
+                };
+                self.each_selected(&operand, |selected| selected.shift(shift.millis()));
+                moved.back = Some(shift);
             } else {
+                self.moves(&mut operand, moved);
                 return Ok(operand);
             }
             operand.range.end = self.behind();
-            operand.core = operand.range.clone();
-            operand.sum = None;
         }
+    }
+
+    /// What is moved to another moment is something else. No time at all moves nothing.
+    fn moves(&mut self, operand: &mut Operand, moved: Moved) {
+        let back = moved.back.unwrap_or(Length::Millis(0));
+        if back == Length::Millis(0) && moved.at.is_none() {
+            return;
+        }
+        let of = self.forms.key(&operand.sum);
+        let at = moved.at.map(|at| match at {
+            Moment::Millis(millis) => Pinned::Millis(millis),
+            Moment::Start => Pinned::Start,
+            Moment::End => Pinned::End,
+        });
+        let node = Node::Moved { of, back, at };
+        operand.sum = Sum::of(self.forms.put(node, operand.reach.within, false));
     }
 
     /// Tells something to every selector within the operand.
@@ -206,10 +263,11 @@ impl Parser<'_> {
         }
         let reach = self.duration()?;
         let is_subquery = self.is(":");
+        let mut step = None;
         if is_subquery {
             self.next();
             if !self.is("]") {
-                self.duration()?;
+                step = Some(self.duration()?);
             }
         }
         let end = self.expect("]")?.end;
@@ -219,29 +277,31 @@ impl Parser<'_> {
             let help = format!("write a subquery: `[{}:]`", &self.text[length]);
             return Err(Problem::types(place, what).help(help));
         }
-        if !is_subquery && (moved.offset || moved.at) {
+        if !is_subquery && (moved.back.is_some() || moved.at.is_some()) {
             let what = "the range goes before `offset` and `@`";
             return Err(Problem::types(place, what).help("write `x[5m] offset 1h`"));
         }
         self.each_selected(&operand, |selected| {
             selected.enclose();
-            selected.extend(reach);
+            selected.extend(reach.millis());
         });
-        let range = operand.range.start..end;
+        let fresh = self.forms.has_fresh(&operand.sum);
+        let node = Node::Samples {
+            of: self.forms.key(&operand.sum),
+            length: reach,
+            step: is_subquery.then_some(step),
+        };
         Ok(Operand {
             yields: Yields::Samples,
-            core: range.clone(),
-            range,
+            range: operand.range.start..end,
             form: Form::Ranged,
-            absent: operand.absent,
-            reach: operand.reach,
-            sum: None,
+            sum: Sum::of(self.forms.put(node, operand.reach.within, fresh)),
+            ..operand
         })
     }
 
-    /// The milliseconds of a duration, or 0 for a hole. A hole is a whole duration: `[5${unit}]` is
-    /// none.
-    fn duration(&mut self) -> Result<i64, Problem> {
+    /// A duration. A hole is a whole one: `[5${unit}]` is none.
+    fn duration(&mut self) -> Result<Length, Problem> {
         let token = self.next();
         let behind = self.peek();
         let is_glued = behind.range.start == token.range.end
@@ -256,10 +316,10 @@ impl Parser<'_> {
             return Err(Problem::Hole(hole.range.start, "only a part of a duration"));
         }
         match token.kind {
-            Kind::Duration => Ok(millis(&self.text[token.range])),
+            Kind::Duration => Ok(Length::Millis(millis(&self.text[token.range]))),
             Kind::Hole => {
                 self.positions.push(HolePosition::PromqlDuration);
-                Ok(0)
+                Ok(Length::Hole(self.fill_at(token.range.start)))
             }
             Kind::Number => {
                 let text = &self.text[token.range.clone()];
@@ -330,8 +390,20 @@ impl Parser<'_> {
 /// What has been said of the moment so far.
 #[derive(Clone, Copy, Default)]
 struct Moved {
-    offset: bool,
-    at: bool,
+    back: Option<Length>,
+    at: Option<Moment>,
+}
+
+/// The matcher that a metric's name is.
+fn name_of(name: String) -> Matcher {
+    Matcher {
+        label: "__name__".to_owned(),
+        operator: "=",
+        value: Filled {
+            text: name,
+            holes: Vec::new(),
+        },
+    }
 }
 
 /// `0s`, `0m0s`: a duration of nothing but zeros.

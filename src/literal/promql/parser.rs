@@ -1,17 +1,20 @@
 //! The expressions of a query, with their types.
 //!
 //! In: tokens. Out: the positions of the holes, or the first problem. Builds no tree: what the
-//! language needs to know of a query is that it is right and where values may be put.
+//! language needs to know of a query is that it is right, where values may be put, and what it says
+//! in its canonical form.
 
 use std::ops::Range;
 
 use super::absence::{self, Absent, Side};
+use super::canon::Forms;
 use super::function;
 use super::lexer::{Kind, Token};
-use super::reach::{self, Reach};
+use super::matching::Matching;
+use super::reach::Reach;
 use super::selector::Selected;
 use super::sum::Sum;
-use super::{Problem, Yields};
+use super::{Problem, Yields, string};
 use crate::diag::near::nearest;
 use crate::literal::scan::STAND_IN;
 use crate::value::HolePosition;
@@ -32,6 +35,8 @@ pub(super) struct Parser<'a> {
     pub(super) holes: Vec<usize>,
     /// What fills each hole, as far as that is known: the same number is the same value.
     pub(super) filled: Vec<u32>,
+    /// The canonical forms of what has been read.
+    pub(super) forms: Forms,
 }
 
 /// An expression that has been read.
@@ -41,12 +46,21 @@ pub(super) struct Operand {
     pub form: Form,
     /// What it is where no series exists.
     pub absent: Absent,
-    /// The same place without brackets around it.
-    pub core: Range<usize>,
     /// What it may answer.
     pub reach: Reach,
-    /// What it adds up, if it does.
-    pub sum: Option<Sum>,
+    /// What it adds up.
+    pub sum: Sum,
+    /// The labels that its series have at most, as far as that is known: none is one series.
+    pub labels: Option<Vec<String>>,
+    /// It answers whatever is there.
+    pub always: bool,
+}
+
+impl Operand {
+    /// One series without labels, or a number.
+    pub fn is_single(&self) -> bool {
+        self.labels.as_ref().is_some_and(Vec::is_empty)
+    }
 }
 
 /// What may still follow an expression.
@@ -71,6 +85,7 @@ impl<'a> Parser<'a> {
             selected: Vec::new(),
             holes: text.match_indices(STAND_IN).map(|(at, _)| at).collect(),
             filled: Vec::new(),
+            forms: Forms::default(),
         }
     }
 
@@ -80,9 +95,18 @@ impl<'a> Parser<'a> {
         Ok(self.positions)
     }
 
-    /// The whole query: something that gives a number for a moment. Out comes what it is where
-    /// no series exists, and what it may answer.
-    pub fn whole(&mut self) -> Result<(Absent, Reach), Problem> {
+    /// The whole query: something that gives a number for a moment, now and then.
+    pub fn whole(&mut self) -> Result<Operand, Problem> {
+        let whole = self.answer()?;
+        if whole.reach.never {
+            let what = "it never answers: nothing is left of it, or no number";
+            return Err(Problem::types(whole.range, what));
+        }
+        Ok(whole)
+    }
+
+    /// The whole query, be it one that never answers.
+    pub fn answer(&mut self) -> Result<Operand, Problem> {
         if self.peek().kind == Kind::End {
             return Err(Problem::syntax(0..self.text.len(), "it is empty"));
         }
@@ -91,7 +115,7 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("an operator or the end"));
         }
         match whole.yields {
-            Yields::Scalar | Yields::Vector => Ok((whole.absent, whole.reach)),
+            Yields::Scalar | Yields::Vector => Ok(whole),
             Yields::Samples => {
                 let what = "it yields a range of samples, not a value for each series";
                 let help = "say what to make of the samples: `rate(…)`, `max_over_time(…)`";
@@ -119,35 +143,11 @@ impl<'a> Parser<'a> {
             } else {
                 binding + 1
             })?;
-            let (reach, sum) = self.combined(operator, &modifiers, &left, &right);
-            left = Operand {
-                reach,
-                sum,
-                ..combined(operator, place, modifiers, left, right)?
-            };
+            fits(operator, place, &modifiers, &left, &right)?;
+            left = self.combined(operator, &modifiers, left, right);
         }
         self.depth -= 1;
         Ok(left)
-    }
-
-    /// What an operator may answer, and what it adds up.
-    fn combined(
-        &self,
-        operator: &str,
-        modifiers: &Modifiers,
-        left: &Operand,
-        right: &Operand,
-    ) -> (Reach, Option<Sum>) {
-        let sum = match modifiers.matching {
-            true => None,
-            false => self.added_up(operator, left, right),
-        };
-        let difference = self.difference(left, right, modifiers.matching);
-        let sides = (left.reach, right.reach);
-        let is_first_number = left.yields == Yields::Scalar;
-        let answers = modifiers.bool;
-        let reach = reach::combined(operator, answers, sides, is_first_number, difference);
-        (self.narrowed(reach, sum.as_ref()), sum)
     }
 
     fn deeper(&mut self) -> Result<(), Problem> {
@@ -186,19 +186,27 @@ impl<'a> Parser<'a> {
             }
             modifiers.bool = true;
         }
-        if self.takes_word("on") || self.takes_word("ignoring") {
-            modifiers.matching = true;
-            self.labels()?;
-            if self.takes_word("group_left") || self.takes_word("group_right") {
-                if is_set(operator) {
-                    let what = format!("grouping does not go with `{operator}`");
-                    return Err(Problem::types(place, what));
-                }
-                if self.is("(") {
-                    self.labels()?;
-                }
-            }
+        let on = self.takes_word("on");
+        if !on && !self.takes_word("ignoring") {
+            return Ok(modifiers);
         }
+        let labels = self.labels()?;
+        let mut groups = String::new();
+        for word in ["group_left", "group_right"] {
+            if !groups.is_empty() || !self.takes_word(word) {
+                continue;
+            }
+            if is_set(operator) {
+                let what = format!("grouping does not go with `{operator}`");
+                return Err(Problem::types(place, what));
+            }
+            let with = match self.is("(") {
+                true => self.labels()?,
+                false => Vec::new(),
+            };
+            groups = format!("{word}({})", with.join(","));
+        }
+        modifiers.matching = Some(Matching { on, labels, groups });
         Ok(modifiers)
     }
 
@@ -216,12 +224,14 @@ impl<'a> Parser<'a> {
         }
         let range = sign.range.start..operand.range.end;
         Ok(Operand {
-            core: range.clone(),
             reach: match negative {
                 true => operand.reach.negated(),
                 false => operand.reach,
             },
-            sum: operand.sum.clone().filter(|_| !negative),
+            sum: match negative {
+                true => operand.sum.clone().scaled(-1.0),
+                false => operand.sum.clone(),
+            },
             range,
             form: Form::Other,
             absent: match negative {
@@ -234,29 +244,20 @@ impl<'a> Parser<'a> {
 
     fn operand(&mut self) -> Result<Operand, Problem> {
         let token = self.peek().clone();
-        let plain = |yields, absent| Operand {
-            yields,
-            range: token.range.clone(),
-            form: Form::Other,
-            absent,
-            core: token.range.clone(),
-            reach: Reach::written(absent),
-            sum: None,
-        };
         let written = &self.text[token.range.clone()];
         let operand = match token.kind {
             Kind::Number => {
                 self.next();
-                plain(Yields::Scalar, Absent::written(written))
+                number(token.range, Absent::written(written))
             }
             Kind::Duration => {
                 self.next();
-                plain(Yields::Scalar, Absent::seconds(written))
+                number(token.range, Absent::seconds(written))
             }
             Kind::Text => {
                 self.next();
                 self.no_holes(&token.range)?;
-                plain(Yields::Text, Absent::Unknown)
+                self.text(token.range)
             }
             Kind::Word => self.named(token)?,
             Kind::Hole => {
@@ -306,15 +307,7 @@ impl<'a> Parser<'a> {
             return self.call(function, start);
         }
         if is_word(name, "inf") || is_word(name, "nan") {
-            return Ok(Operand {
-                yields: Yields::Scalar,
-                core: token.range.clone(),
-                range: token.range,
-                form: Form::Other,
-                absent: Absent::written(name),
-                reach: Reach::written(Absent::written(name)),
-                sum: None,
-            });
+            return Ok(number(token.range, Absent::written(name)));
         }
         let keywords = [
             "bool",
@@ -331,16 +324,19 @@ impl<'a> Parser<'a> {
         self.selector(start)
     }
 
-    /// `(a, b)`: names of labels.
-    pub(super) fn labels(&mut self) -> Result<(), Problem> {
+    /// `(a, b)`: names of labels, in order and each once.
+    pub(super) fn labels(&mut self) -> Result<Vec<String>, Problem> {
+        let mut labels = Vec::new();
         self.expect("(")?;
         while !self.is(")") {
             let token = self.peek().clone();
             match token.kind {
                 Kind::Word if !self.word().contains(':') => {
+                    labels.push(self.word().to_owned());
                     self.next();
                 }
                 Kind::Text => {
+                    labels.push(string::text(self.word()).unwrap_or_default());
                     self.next();
                     self.no_holes(&token.range)?;
                 }
@@ -353,7 +349,10 @@ impl<'a> Parser<'a> {
                 self.expect(",")?;
             }
         }
-        self.expect(")").map(drop)
+        self.expect(")")?;
+        labels.sort();
+        labels.dedup();
+        Ok(labels)
     }
 
     /// The current token.
@@ -422,9 +421,24 @@ impl<'a> Parser<'a> {
 
 /// What stands between an operator and its right side.
 #[derive(Default)]
-struct Modifiers {
-    bool: bool,
-    matching: bool,
+pub(super) struct Modifiers {
+    pub bool: bool,
+    pub matching: Option<Matching>,
+}
+
+/// A number that was written.
+fn number(range: Range<usize>, absent: Absent) -> Operand {
+    let reach = Reach::written(absent);
+    Operand {
+        yields: Yields::Scalar,
+        range,
+        form: Form::Other,
+        absent,
+        sum: Sum::number(reach.within.low),
+        reach,
+        labels: Some(Vec::new()),
+        always: true,
+    }
 }
 
 /// Keywords are the same in capitals.
@@ -432,26 +446,35 @@ fn is_word(word: &str, keyword: &str) -> bool {
     word.eq_ignore_ascii_case(keyword)
 }
 
-fn is_comparison(operator: &str) -> bool {
+pub(super) fn is_comparison(operator: &str) -> bool {
     matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=")
 }
 
-fn is_set(operator: &str) -> bool {
+pub(super) fn is_set(operator: &str) -> bool {
     ["and", "or", "unless"]
         .iter()
         .any(|set| is_word(operator, set))
 }
 
-/// Both sides of an operator as one operand, if they go together.
-fn combined(
+/// What both sides of an operator are where no series exists.
+pub(super) fn absent_of(operator: &str, answers: bool, left: &Operand, right: &Operand) -> Absent {
+    let side = |side: &Operand| Side {
+        absent: side.absent,
+        is_scalar: side.yields == Yields::Scalar,
+    };
+    absence::combined(operator, answers, side(left), side(right))
+}
+
+/// Says whether both sides of an operator go together.
+fn fits(
     operator: &str,
     place: Range<usize>,
-    modifiers: Modifiers,
-    left: Operand,
-    right: Operand,
-) -> Result<Operand, Problem> {
+    modifiers: &Modifiers,
+    left: &Operand,
+    right: &Operand,
+) -> Result<(), Problem> {
     use Yields::{Scalar, Vector};
-    for side in [&left, &right] {
+    for side in [left, right] {
         if !matches!(side.yields, Scalar | Vector) {
             let what = format!("`{operator}` does not take {}", side.yields.noun());
             return Err(Problem::types(side.range.clone(), what));
@@ -463,7 +486,7 @@ fn combined(
         let what = format!("`{operator}` takes an instant vector on both sides");
         return Err(Problem::types(place, what).help("write `vector(…)` around a number"));
     }
-    if modifiers.matching && !vectors {
+    if modifiers.matching.is_some() && !vectors {
         let what = "labels can be matched between two instant vectors only";
         return Err(Problem::types(place, what));
     }
@@ -471,18 +494,5 @@ fn combined(
         let what = "a comparison of two numbers needs `bool`";
         return Err(Problem::types(place, what).help(format!("write `{operator} bool`")));
     }
-    let side = |side: &Operand| Side {
-        absent: side.absent,
-        is_scalar: side.yields == Scalar,
-    };
-    let range = left.range.start..right.range.end;
-    Ok(Operand {
-        yields: if scalars { Scalar } else { Vector },
-        core: range.clone(),
-        range,
-        reach: Reach::ALL,
-        sum: None,
-        form: Form::Other,
-        absent: absence::combined(operator, modifiers.bool, side(&left), side(&right)),
-    })
+    Ok(())
 }

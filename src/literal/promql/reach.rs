@@ -3,6 +3,8 @@
 //! In: what its operands may answer. Out: the same of an operator, an aggregation or a function.
 //! What is no number, as nothing divided by nothing, is no answer.
 
+use std::f64::consts::FRAC_PI_2;
+
 use super::absence::Absent;
 
 /// All numbers from `low` to `high`.
@@ -20,11 +22,21 @@ pub(super) struct Reach {
     pub lacking: bool,
     /// Its number only says that there is something, as that of `group(x)` does.
     pub present: bool,
+    /// It never answers: `x unless x`, or what is no number.
+    pub never: bool,
 }
+
+/// The clock of whoever asks a query is beyond this: the end of 2023, in seconds.
+const CLOCK: f64 = 1_704_000_000.0;
+
+/// Above zero, however little.
+const ABOVE_ZERO: Within = Within::of(f64::MIN_POSITIVE, f64::INFINITY);
 
 impl Within {
     pub const ALL: Within = Within::of(f64::NEG_INFINITY, f64::INFINITY);
-    const FROM_ZERO: Within = Within::of(0.0, f64::INFINITY);
+    /// No number at all.
+    const NONE: Within = Within::of(f64::INFINITY, f64::NEG_INFINITY);
+    pub const FROM_ZERO: Within = Within::of(0.0, f64::INFINITY);
 
     pub const fn of(low: f64, high: f64) -> Within {
         Within { low, high }
@@ -37,7 +49,8 @@ impl Within {
         }
     }
 
-    fn number(self) -> Option<f64> {
+    /// The only number.
+    pub fn number(self) -> Option<f64> {
         (self.low == self.high).then_some(self.low)
     }
 
@@ -46,12 +59,20 @@ impl Within {
         Within::of(change(self.low), change(self.high))
     }
 
-    fn negated(self) -> Within {
+    pub fn negated(self) -> Within {
         Within::of(-self.high, -self.low)
     }
 
-    fn is_positive(self) -> bool {
+    pub fn is_positive(self) -> bool {
         self.low >= 0.0
+    }
+
+    pub fn and(self, other: Within) -> Within {
+        Within::of(self.low + other.low, self.high + other.high)
+    }
+
+    pub fn intersection(self, other: Within) -> Within {
+        Within::of(self.low.max(other.low), self.high.min(other.high))
     }
 
     fn union(self, other: Within) -> Within {
@@ -74,7 +95,7 @@ impl Within {
         Within::of(raised.low.min(high.low), raised.high.min(high.high))
     }
 
-    fn product(self, other: Within) -> Within {
+    pub fn product(self, other: Within) -> Within {
         // An end at infinity is never reached.
         let times = |one: f64, other: f64| match one == 0.0 || other == 0.0 {
             true => 0.0,
@@ -94,19 +115,23 @@ impl Within {
     fn quotient(self, by: Within) -> Within {
         match by.number() {
             Some(0.0) => Within::ALL,
-            Some(by) => self.product(Within::point(1.0 / by)),
             None if self.number() == Some(0.0) => self,
-            None if self.is_positive() && by.is_positive() => Within::FROM_ZERO,
-            None => Within::ALL,
+            _ if by.low > 0.0 || by.high < 0.0 => {
+                self.product(Within::of(1.0 / by.high, 1.0 / by.low))
+            }
+            _ if self.is_positive() && by.is_positive() => Within::FROM_ZERO,
+            _ if self.high <= 0.0 && by.is_positive() => Within::FROM_ZERO.negated(),
+            _ => Within::ALL,
         }
     }
 
-    fn power(self, by: Within) -> Within {
+    pub fn power(self, by: Within) -> Within {
         match (self.number(), by.number()) {
             (_, Some(0.0)) | (Some(1.0), _) => Within::point(1.0),
             (_, Some(1.0)) => self,
             (_, Some(by)) if by % 2.0 == 0.0 => Within::FROM_ZERO,
-            _ if self.low > 0.0 => Within::FROM_ZERO,
+            _ if self.low > 0.0 => ABOVE_ZERO,
+            _ if self.is_positive() => Within::FROM_ZERO,
             _ => Within::ALL,
         }
     }
@@ -114,6 +139,8 @@ impl Within {
     /// What is left is smaller than what divides, and of the sign of what is divided.
     fn remainder(self, by: Within) -> Within {
         let most = by.low.abs().max(by.high.abs());
+        // The largest number that is smaller.
+        let most = if most > 0.0 { most.next_down() } else { most };
         Within::of(
             if self.is_positive() { 0.0 } else { -most },
             if self.high <= 0.0 { 0.0 } else { most },
@@ -129,13 +156,17 @@ impl Reach {
             within,
             lacking: false,
             present: false,
+            never: false,
         }
     }
 
     /// A number as it is written.
     pub fn written(number: Absent) -> Reach {
         match number {
-            Absent::Number(number) => Reach::of(Within::point(number)),
+            Absent::Number(number) => Reach {
+                never: number.is_nan(),
+                ..Reach::of(Within::point(number))
+            },
             Absent::Nothing | Absent::Unknown => Reach::ALL,
         }
     }
@@ -150,9 +181,10 @@ impl Reach {
     /// What the whole query answers. One that answers only where something is missing is asked for
     /// whether it answers: that is for the world to decide.
     pub fn answered(self) -> Within {
-        match self.lacking {
-            true => Within::ALL,
-            false => self.within,
+        match (self.never, self.lacking) {
+            (true, _) => Within::NONE,
+            (false, true) => Within::ALL,
+            (false, false) => self.within,
         }
     }
 }
@@ -165,21 +197,26 @@ pub(super) fn combined(
     is_first_number: bool,
     difference: Within,
 ) -> Reach {
-    let operator = operator.to_ascii_lowercase();
     let (one, other) = (left.within, right.within);
-    let within = match operator.as_str() {
+    let compares = matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=");
+    let within = match operator {
         "or" => one.union(other),
         "and" | "unless" => one,
         "-" => difference,
         "+" => Within::of(one.low + other.low, one.high + other.high),
         "*" => one.product(other),
         "/" if difference.number() == Some(0.0) => Within::point(1.0),
+        // No more than what divides it.
+        "/" if one.is_positive() && other.is_positive() && difference.high <= 0.0 => {
+            one.quotient(other).intersection(Within::of(0.0, 1.0))
+        }
         "/" => one.quotient(other),
         "%" if difference.number() == Some(0.0) => Within::point(0.0),
         "%" => one.remainder(other),
         "^" => one.power(other),
-        "==" | "!=" | "<" | "<=" | ">" | ">=" => match (answers, is_first_number) {
-            (true, _) => match compared(&operator, difference) {
+        "atan2" => Within::of(-std::f64::consts::PI, std::f64::consts::PI),
+        _ if compares => match (answers, is_first_number) {
+            (true, _) => match compared(operator, difference) {
                 Some(holds) => Within::point(f64::from(u8::from(holds))),
                 None => Within::of(0.0, 1.0),
             },
@@ -189,15 +226,24 @@ pub(super) fn combined(
         },
         _ => Within::ALL,
     };
-    let is_set = ["or", "and", "unless"].contains(&operator.as_str());
+    let is_set = ["or", "and", "unless"].contains(&operator);
+    let either = left.never || right.never;
     Reach {
         within,
-        lacking: match operator.as_str() {
+        lacking: match operator {
             "or" => left.lacking && right.lacking,
             "unless" => left.lacking,
             _ => left.lacking || right.lacking,
         },
         present: left.present || right.present && (!is_set || operator == "or"),
+        never: match operator {
+            "or" => left.never && right.never,
+            "unless" => left.never,
+            // No number is unlike any other.
+            "!=" => false,
+            _ if compares => !answers && (either || compared(operator, difference) == Some(false)),
+            _ => either,
+        },
     }
 }
 
@@ -218,12 +264,16 @@ fn compared(operator: &str, difference: Within) -> Option<bool> {
     (yes || no).then_some(yes)
 }
 
-/// `sum(given)` and the like.
-pub(super) fn aggregated(name: &str, given: Reach) -> Reach {
+/// `sum(given)` and the like; of groups of one, where they are.
+pub(super) fn aggregated(name: &str, given: Reach, is_alone: bool) -> Reach {
     let within = given.within;
-    let name = name.to_ascii_lowercase();
+    // What is counted in a group of one only says that it is there.
+    let counts = is_alone && matches!(name, "count" | "stddev" | "stdvar");
     Reach {
-        within: match name.as_str() {
+        within: match name {
+            "sum" if is_alone => within,
+            "count" if is_alone => Within::point(1.0),
+            "stddev" | "stdvar" if is_alone => Within::point(0.0),
             "sum" => within.added_up(),
             "avg" | "min" | "max" | "topk" | "bottomk" | "limitk" | "limit_ratio" | "quantile" => {
                 within
@@ -234,7 +284,7 @@ pub(super) fn aggregated(name: &str, given: Reach) -> Reach {
             "group" => Within::point(1.0),
             _ => Within::ALL,
         },
-        present: given.present || name == "group",
+        present: given.present || name == "group" || counts,
         ..given
     }
 }
@@ -249,8 +299,23 @@ pub(super) fn called(name: &str, given: &[Reach]) -> Reach {
         | "label_replace" | "label_join" | "info" | "avg_over_time" | "min_over_time"
         | "max_over_time" | "last_over_time" | "first_over_time" => of,
         "quantile_over_time" => at(1),
-        "abs" if of.is_positive() => of,
-        "abs" if of.high <= 0.0 => of.negated(),
+        "abs" => Within::of(
+            of.low.max(-of.high).max(0.0),
+            of.low.abs().max(of.high.abs()),
+        ),
+        "exp" => of.map(f64::exp).intersection(ABOVE_ZERO),
+        "sqrt" => of.map(|number| number.max(0.0).sqrt()),
+        "ln" if of.is_positive() => of.map(f64::ln),
+        "log2" if of.is_positive() => of.map(f64::log2),
+        "log10" if of.is_positive() => of.map(f64::log10),
+        "deg" => of.map(f64::to_degrees),
+        "rad" => of.map(f64::to_radians),
+        "sinh" => of.map(f64::sinh),
+        "asinh" => of.map(f64::asinh),
+        "tanh" => of.map(f64::tanh),
+        "atan" => of.map(f64::atan),
+        "time" => Within::of(CLOCK, f64::INFINITY),
+        "timestamp" => ABOVE_ZERO,
         "ceil" => of.map(f64::ceil),
         "floor" => of.map(f64::floor),
         "round" if given.len() == 1 => of.map(|number| (number + 0.5).floor()),
@@ -267,10 +332,14 @@ pub(super) fn called(name: &str, given: &[Reach]) -> Reach {
         {
             Within::point(0.0)
         }
-        "abs" | "sqrt" | "exp" | "count_over_time" | "rate" | "irate" | "increase" | "changes"
-        | "resets" | "stddev_over_time" | "stdvar_over_time" | "mad_over_time" => Within::FROM_ZERO,
+        "count_over_time" | "rate" | "irate" | "increase" | "changes" | "resets"
+        | "stddev_over_time" | "stdvar_over_time" | "mad_over_time" => Within::FROM_ZERO,
         "histogram_fraction" => Within::of(0.0, 1.0),
-        "sin" | "cos" | "tanh" => Within::of(-1.0, 1.0),
+        "sin" | "cos" => Within::of(-1.0, 1.0),
+        "cosh" => Within::of(1.0, f64::INFINITY),
+        "acosh" => Within::FROM_ZERO,
+        "acos" => Within::of(0.0, std::f64::consts::PI),
+        "asin" => Within::of(-FRAC_PI_2, FRAC_PI_2),
         "minute" => Within::of(0.0, 59.0),
         "hour" => Within::of(0.0, 23.0),
         "day_of_week" => Within::of(0.0, 6.0),
@@ -285,5 +354,6 @@ pub(super) fn called(name: &str, given: &[Reach]) -> Reach {
         within,
         lacking: first.lacking || matches!(name, "absent" | "absent_over_time"),
         present: given.iter().any(|given| given.present) || name == "present_over_time",
+        never: first.never && !matches!(name, "absent" | "absent_over_time"),
     }
 }

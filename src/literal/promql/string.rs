@@ -80,7 +80,6 @@ fn unknown_escape(text: &str, place: usize) -> Problem {
 }
 
 /// The text that a string stands for.
-#[cfg(test)]
 pub(super) fn text(quoted: &str) -> Option<String> {
     unquoted(quoted, 0).ok().map(|string| string.text)
 }

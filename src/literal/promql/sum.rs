@@ -1,140 +1,241 @@
 //! Sums of a query by their parts, so that `sum(up) - sum(up)` and `x + 1 - x` are seen for what they are.
 //!
-//! Only what matches series of the same labels is followed. Two parts are the same where they are
-//! written in the same words, and their holes are filled with the same.
+//! Only what matches series of the same labels is followed. A part is a product of what no sum follows, and
+//! two parts are the same where their canonical forms are.
 
-use std::ops::Range;
-
-use super::lexer::Token;
-use super::parser::{Operand, Parser};
-use super::reach::{Reach, Within};
+use super::canon::{Forms, Key, Node};
+use super::reach::Within;
 
 /// How many parts a sum keeps apart.
 const MOST: usize = 8;
 
+/// The powers that are multiplied out.
+const POWER: i32 = 8;
+
 /// So many times each of some expressions, and a number.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sum {
-    parts: Vec<(Range<usize>, f64)>,
-    more: f64,
+    /// In the order of their keys, none of them not at all.
+    pub parts: Vec<(Key, f64)>,
+    pub more: f64,
+    /// All that has to be there, in order.
+    pub atoms: Vec<Key>,
 }
 
 impl Sum {
-    fn scaled(mut self, by: f64) -> Sum {
-        self.more *= by;
-        self.parts.iter_mut().for_each(|(_, times)| *times *= by);
-        self
-    }
-}
-
-impl Parser<'_> {
-    /// What an operand adds up to; itself, where it is no sum.
-    fn sum_of(&self, operand: &Operand) -> Sum {
-        let Within { low, high } = operand.reach.within;
-        match &operand.sum {
-            Some(sum) => sum.clone(),
-            None if low == high && low.is_finite() => Sum {
-                parts: Vec::new(),
-                more: low,
-            },
-            None => Sum {
-                parts: vec![(operand.core.clone(), 1.0)],
-                more: 0.0,
-            },
+    pub fn number(more: f64) -> Sum {
+        Sum {
+            more,
+            ..Sum::default()
         }
     }
 
-    fn added(&self, one: Sum, other: Sum) -> Option<Sum> {
-        let mut sum = one;
-        sum.more += other.more;
-        for (part, times) in other.parts {
-            let known = sum.parts.iter_mut();
-            match known
-                .into_iter()
-                .find(|(known, _)| self.is_same(known, &part))
-            {
-                Some((_, known)) => *known += times,
-                None => sum.parts.push((part, times)),
-            }
+    pub fn of(part: Key) -> Sum {
+        Sum {
+            parts: vec![(part, 1.0)],
+            more: 0.0,
+            atoms: vec![part],
         }
-        sum.parts.retain(|(_, times)| *times != 0.0);
-        (sum.parts.len() <= MOST && sum.more.is_finite()).then_some(sum)
     }
 
-    /// `left operator right` as a sum, where it is one.
-    pub(super) fn added_up(&self, operator: &str, left: &Operand, right: &Operand) -> Option<Sum> {
-        let number = |operand: &Operand| {
-            let Within { low, high } = operand.reach.within;
-            (low == high && low != 0.0).then_some(low)
-        };
-        match operator {
-            "+" => self.added(self.sum_of(left), self.sum_of(right)),
-            "-" => self.added(self.sum_of(left), self.sum_of(right).scaled(-1.0)),
-            "*" => match (number(left), number(right)) {
-                (_, Some(by)) => Some(self.sum_of(left).scaled(by)),
-                (Some(by), None) => Some(self.sum_of(right).scaled(by)),
-                (None, None) => None,
-            },
-            "/" => Some(self.sum_of(left).scaled(1.0 / number(right)?)),
+    /// The number that it is whatever answers.
+    pub fn only(&self) -> Option<f64> {
+        self.parts.is_empty().then_some(self.more)
+    }
+
+    /// So many times one part, if it is nothing else.
+    pub fn single(&self) -> Option<(Key, f64)> {
+        match self.parts.as_slice() {
+            [part] if self.more == 0.0 => Some(*part),
             _ => None,
         }
     }
 
-    /// The numbers that `left - right` may be.
-    pub(super) fn difference(&self, left: &Operand, right: &Operand, matches: bool) -> Within {
-        let (one, other) = (left.reach.within, right.reach.within);
-        let apart = Within::of(one.low - other.high, one.high - other.low);
-        // Other labels are matched, so that a series may meet another one.
-        if matches {
-            return apart;
+    pub fn scaled(mut self, by: f64) -> Sum {
+        self.more = nonnegative_zero(self.more * by);
+        self.parts.iter_mut().for_each(|(_, times)| *times *= by);
+        self.parts.retain(|(_, times)| *times != 0.0);
+        self
+    }
+
+    /// Answering only where this does, too.
+    pub fn where_is(mut self, key: Key) -> Sum {
+        if let Err(at) = self.atoms.binary_search(&key) {
+            self.atoms.insert(at, key);
         }
-        match self.added_up("-", left, right) {
-            Some(sum) if sum.parts.is_empty() => Within::of(sum.more, sum.more),
+        self
+    }
+
+    fn where_are(self, keys: &[Key]) -> Sum {
+        keys.iter().fold(self, |sum, key| sum.where_is(*key))
+    }
+
+    fn is_kept(&self) -> bool {
+        let numbers = self.parts.iter().map(|(_, times)| *times);
+        self.parts.len() <= MOST && numbers.chain([self.more]).all(f64::is_finite)
+    }
+}
+
+/// The zero without a sign: there is one name for it.
+fn nonnegative_zero(number: f64) -> f64 {
+    number + 0.0
+}
+
+pub(super) fn added(one: &Sum, other: &Sum, times: f64) -> Option<Sum> {
+    let mut sum = one.clone().where_are(&other.atoms);
+    sum.more = nonnegative_zero(sum.more + times * other.more);
+    for (part, more) in &other.parts {
+        match sum.parts.binary_search_by_key(part, |(known, _)| *known) {
+            Ok(at) => sum.parts[at].1 += times * more,
+            Err(at) => sum.parts.insert(at, (*part, times * more)),
+        }
+    }
+    sum.parts.retain(|(_, times)| *times != 0.0);
+    sum.is_kept().then_some(sum)
+}
+
+impl Forms {
+    /// `left operator right` as a sum, where it is one.
+    pub(super) fn combined(&mut self, operator: &str, left: &Sum, right: &Sum) -> Option<Sum> {
+        match operator {
+            "+" => added(left, right, 1.0),
+            "-" => added(left, right, -1.0),
+            "*" => self.multiplied(left, right),
+            "/" => {
+                let divided = match right.only() {
+                    Some(0.0) => return None,
+                    Some(by) => Sum {
+                        more: 1.0 / by,
+                        ..right.clone()
+                    },
+                    None => self.power(right, -1)?,
+                };
+                self.multiplied(left, &divided)
+            }
+            "^" => {
+                let by = right.only()?;
+                let is_small = by.fract() == 0.0 && by.abs() <= f64::from(POWER);
+                let power = is_small.then(|| self.power(left, by as i32))??;
+                Some(power.where_are(&right.atoms))
+            }
+            _ => None,
+        }
+    }
+
+    /// Each part of one times each part of the other.
+    fn multiplied(&mut self, one: &Sum, other: &Sum) -> Option<Sum> {
+        let count = (one.parts.len() + 1) * (other.parts.len() + 1);
+        if count > 2 * MOST {
+            return None;
+        }
+        let mut all = Sum::number(one.more * other.more);
+        all = added(&all, &without_number(one), other.more)?;
+        all = added(&all, &without_number(other), one.more)?;
+        for (a, times) in &one.parts {
+            for (b, more) in &other.parts {
+                let (part, number) = self.product(&[(*a, 1), (*b, 1)]);
+                let mut both = Sum::number(number);
+                if let Some(part) = part {
+                    both = Sum {
+                        more: 0.0,
+                        ..Sum::of(part)
+                    };
+                }
+                both.atoms.clear();
+                all = added(&all, &both, times * more)?;
+            }
+        }
+        all = all.where_are(&one.atoms).where_are(&other.atoms);
+        all.is_kept().then_some(all)
+    }
+
+    /// A power of a sum of one part, or of one that is taken for a part.
+    fn power(&mut self, of: &Sum, by: i32) -> Option<Sum> {
+        if let Some(number) = of.only() {
+            let power = Sum {
+                more: number.powi(by),
+                ..of.clone()
+            };
+            return power.is_kept().then_some(power);
+        }
+        let (part, times) = match of.single() {
+            Some(single) => single,
+            None => (self.key(of), 1.0),
+        };
+        let mut power = match self.product(&[(part, by)]) {
+            (Some(part), _) => Sum::of(part),
+            (None, number) => Sum::number(number),
+        };
+        power.atoms.clear();
+        let power = power.scaled(times.powi(by)).where_are(&of.atoms);
+        power.is_kept().then_some(power)
+    }
+
+    /// The part that these multiplied are; the number one where nothing is left of them.
+    fn product(&mut self, of: &[(Key, i32)]) -> (Option<Key>, f64) {
+        let mut factors: Vec<(Key, i32)> = Vec::new();
+        for (part, by) in of {
+            let inner = match self.node(*part) {
+                Some(Node::Product(factors)) => factors.clone(),
+                _ => vec![(*part, 1)],
+            };
+            for (key, power) in inner {
+                let power = power.saturating_mul(*by);
+                match factors.binary_search_by_key(&key, |(known, _)| *known) {
+                    Ok(at) => factors[at].1 = factors[at].1.saturating_add(power),
+                    Err(at) => factors.insert(at, (key, power)),
+                }
+            }
+        }
+        factors.retain(|(_, power)| *power != 0);
+        match factors.as_slice() {
+            [] => (None, 1.0),
+            [(key, 1)] => (Some(*key), 1.0),
+            _ => {
+                let powers = factors.iter().map(|(key, by)| {
+                    self.within(*key)
+                        .power(Within::of(f64::from(*by), f64::from(*by)))
+                });
+                let one = Within::of(1.0, 1.0);
+                let within = powers.fold(one, Within::product);
+                let fresh = factors.iter().any(|(key, _)| self.is_fresh(*key));
+                let key = self.put(Node::Product(factors), within, fresh);
+                (Some(key), 1.0)
+            }
+        }
+    }
+
+    /// The numbers that a sum may come to.
+    pub(super) fn range(&self, sum: &Sum) -> Within {
+        let number = Within::of(sum.more, sum.more);
+        let parts = sum.parts.iter().map(|(key, times)| {
+            let times = Within::of(*times, *times);
+            self.within(*key).product(times)
+        });
+        let apart = parts.fold(number, Within::and);
+        match *sum.parts.as_slice() {
+            // Two of the same size, against each other.
+            [(one, times), (other, against)] if times == -against => {
+                let differ = self.apart(one, other).product(Within::of(times, times));
+                apart.intersection(differ.and(number))
+            }
             _ => apart,
         }
     }
 
-    /// Narrowed to the one number that a sum comes to where its parts take each other away.
-    pub(super) fn narrowed(&self, reach: Reach, sum: Option<&Sum>) -> Reach {
-        match sum {
-            Some(sum) if sum.parts.is_empty() => Reach {
-                within: Within::of(sum.more, sum.more),
-                ..reach
-            },
-            _ => reach,
-        }
+    /// Whether something of now decides a sum: what only has to be there does not, unless it is chosen by
+    /// what is measured.
+    pub(super) fn has_fresh(&self, sum: &Sum) -> bool {
+        let is_chosen = |key: &Key| matches!(self.node(*key), Some(Node::Binary { .. }));
+        let parts = sum.parts.iter().map(|(key, _)| key);
+        let atoms = sum.atoms.iter().filter(|key| is_chosen(key));
+        parts.chain(atoms).any(|key| self.is_fresh(*key))
     }
+}
 
-    /// Whether two places of the query say the same.
-    fn is_same(&self, one: &Range<usize>, other: &Range<usize>) -> bool {
-        let (one, other) = (self.tokens_in(one), self.tokens_in(other));
-        one.len() == other.len()
-            && one.iter().zip(other).all(|(one, other)| {
-                let (a, b) = (one.range.clone(), other.range.clone());
-                self.text[a] == self.text[b] && self.are_filled_alike(one, other)
-            })
-    }
-
-    fn tokens_in(&self, range: &Range<usize>) -> &[Token] {
-        let from = self
-            .tokens
-            .partition_point(|token| token.range.start < range.start);
-        let to = self
-            .tokens
-            .partition_point(|token| token.range.start < range.end);
-        self.tokens.get(from..to).unwrap_or_default()
-    }
-
-    /// Whether the holes in two tokens are filled with the same.
-    fn are_filled_alike(&self, one: &Token, other: &Token) -> bool {
-        let mut holes = self.filled_in(one).zip(self.filled_in(other));
-        holes.all(|(one, other)| one.is_some() && one == other)
-    }
-
-    /// What fills each hole of a token, as far as that is known.
-    fn filled_in(&self, token: &Token) -> impl Iterator<Item = Option<u32>> {
-        let before = |end: usize| self.holes.partition_point(|hole| *hole < end);
-        let holes = before(token.range.start)..before(token.range.end);
-        holes.map(|hole| self.filled.get(hole).copied())
+fn without_number(sum: &Sum) -> Sum {
+    Sum {
+        more: 0.0,
+        ..sum.clone()
     }
 }

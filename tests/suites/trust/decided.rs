@@ -170,6 +170,9 @@ impl Test {
     }
 
     fn grow(random: &mut Random) -> Test {
+        if random.below(6) == 0 {
+            return Test::circle(random);
+        }
         let one = Test::compare(random, DEPTH);
         match random.below(4) {
             0 => Test::Not(Box::new(one)),
@@ -187,6 +190,33 @@ impl Test {
             }
             _ => one,
         }
+    }
+
+    /// Three numbers, each compared with the next, and the last with the first.
+    fn circle(random: &mut Random) -> Test {
+        let first = random.below(MEASURED.len());
+        let numbers: [Number; 3] =
+            std::array::from_fn(|at| Number::Measured((first + at) % MEASURED.len()));
+        let word = ["and", "or"][random.below(2)];
+        let rises = random.below(2) == 0;
+        let compared = |at: usize, random: &mut Random| {
+            let (one, other) = (numbers[at].clone(), numbers[(at + 1) % 3].clone());
+            let moved = Number::Own(random.below(3) as f64);
+            let moved = Number::Two("+", Box::new(one), Box::new(moved));
+            let operator = match (rises, random.below(2)) {
+                (true, 0) => "<",
+                (true, _) => "<=",
+                (false, 0) => ">",
+                (false, _) => ">=",
+            };
+            Test::Compared(operator, moved, other)
+        };
+        let two = Test::Both(
+            word,
+            Box::new(compared(0, random)),
+            Box::new(compared(1, random)),
+        );
+        Test::Both(word, Box::new(two), Box::new(compared(2, random)))
     }
 
     /// The sides of a comparison are both whole or both not: a measured number says which.
@@ -258,7 +288,7 @@ fn decided_is_constant() {
              watch waiting() = prom.value(promql\"sum(queue_waiting)\")\n  diagnose {{\n    \
              let w = k8s.pod(\"shop\", pod)\n    let web = k8s.deployment(\"shop\", \"web\")\n    \
              if lag() > 10 {{ found bad(w, web) }}\n  }}\n  remedy bad(w, web) {{\n    do k8s.restart(w)\n    \
-             verify within 5m abort if {condition} {{ lag() < 1 }}\n  }}\n}}\n"
+             verify within 5m abort if {condition} {{ w.ready }}\n  }}\n}}\n"
         )
         .unwrap();
         lines.push(u32::try_from(text.matches('\n').count() - 2).unwrap());

@@ -185,6 +185,11 @@ impl Terms {
         count.map_or(Axis::Some { source, test }, Axis::Term)
     }
 
+    /// Whether one test holds exactly where the other does not.
+    pub(in super::super) fn is_opposite(&self, one: Id, other: Id) -> bool {
+        self.opposite(one, OPPOSITE) == Some(other) || self.opposite(other, OPPOSITE) == Some(one)
+    }
+
     /// The test that holds where this one does not, where it is asked somewhere.
     fn opposite(&self, test: Id, depth: u32) -> Option<Id> {
         let known = match *self.table.node(test) {
@@ -251,6 +256,9 @@ impl Terms {
 
     /// Whether words alone take a value on this axis.
     pub(super) fn is_of_words(&self, axis: Axis) -> bool {
+        if self.free {
+            return false;
+        }
         let facts = self.along(axis);
         match axis {
             Axis::Term(id) => {
@@ -266,6 +274,9 @@ impl Terms {
     }
 
     pub(super) fn is_of_world(&self, axis: Axis, atoms: &[Id]) -> bool {
+        if self.free {
+            return true;
+        }
         let is_judged = |id: &Id| self.judged.get(id) == Some(&Can::BOTH);
         match axis {
             Axis::Term(id) => self.along(axis).world || is_judged(&id),

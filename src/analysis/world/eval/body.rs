@@ -17,7 +17,7 @@ impl Eval<'_> {
         let judged = self.judged.entry(id).or_default();
         *judged += 1;
         if *judged > ARGUMENTS || self.open.len() >= CALLS || self.open.contains(&id) {
-            return self.terms.table.worst();
+            return self.terms.give_up();
         }
         self.open.push(id);
         let function = &self.package.functions[id.index()];

@@ -34,8 +34,24 @@ impl Terms {
                 })
             }
             (Operation::Abs, [a]) if self.facts(*a).within.low >= 0.0 => Some(*a),
+            // Of so many times what divides nothing is left.
+            (Operation::Remainder, [a, b]) => {
+                self.multiple(*a, *b)?;
+                Some(self.table.constant(Value::Int(0)))
+            }
             _ => None,
         }
+    }
+
+    /// How often a number divides a sum of whole numbers, if nothing is ever left.
+    pub(in super::super) fn multiple(&self, a: Id, b: Id) -> Option<Form> {
+        let by = self.number_of(b).filter(|by| *by != 0.0)?;
+        let form = self.form(a);
+        let is_multiple = |number: f64| number % by == 0.0;
+        let mut parts = form.parts.iter();
+        let divides = is_multiple(form.more)
+            && parts.all(|(id, times)| self.facts(*id).whole && is_multiple(*times));
+        divides.then(|| form.scaled(1.0 / by))
     }
 
     /// `left < right`
@@ -72,6 +88,9 @@ impl Terms {
         if self.is_below(&form, false) && self.is_below(&opposite, false) {
             return Some(self.table.truth(true));
         }
+        if let Some(taken) = self.takes_one(&form) {
+            return Some(taken);
+        }
         if self.stands_alone(left, right, &form) {
             return None;
         }
@@ -80,6 +99,36 @@ impl Terms {
         };
         let bound = self.table.constant(Value::Float(-form.more / times));
         Some(self.make(Node::Equal(term, bound)))
+    }
+
+    /// `max(a, b) == a`: which of the two is taken hangs on which is larger.
+    fn takes_one(&mut self, form: &Form) -> Option<Id> {
+        let parts = form.parts.clone();
+        for (at, (id, _)) in parts.iter().enumerate() {
+            let Node::Apply {
+                what: what @ (Operation::Min | Operation::Max),
+                args,
+            } = self.table.node(*id)
+            else {
+                continue;
+            };
+            let (what, &[a, b]) = (*what, args.as_slice()) else {
+                continue;
+            };
+            for (one, other) in [(a, b), (b, a)] {
+                let left = form.replaced(at, &self.form(one));
+                if left != Some(Form::default()) {
+                    continue;
+                }
+                let beyond = match what {
+                    Operation::Max => Node::Less(one, other),
+                    _ => Node::Less(other, one),
+                };
+                let beyond = self.make(beyond);
+                return Some(self.not(beyond));
+            }
+        }
+        None
     }
 
     /// Whether a number that was written is compared with what no form bounds: its range has decided.

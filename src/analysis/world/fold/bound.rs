@@ -3,6 +3,8 @@
 //! In: a sum. Out: whether it is at most zero, as far as a bounded look shows. A part is replaced by
 //! what it never exceeds, until the ranges of what is left decide.
 
+use crate::value::Value;
+
 use super::super::form::{Form, once};
 use super::super::term::{Id, Leaf, Node, Operation};
 use super::Terms;
@@ -105,6 +107,12 @@ impl Terms {
             Node::Extreme { of: list, largest } if *largest != above => {
                 self.extreme_of(*list, above).map(of).into_iter().collect()
             }
+            // The largest of some is no more than the largest of all.
+            Node::Extreme { of: list, largest } => {
+                let whole = self.unfiltered(*list);
+                let end = whole.and_then(|whole| self.extreme_of(whole, *largest));
+                end.map(of).into_iter().collect()
+            }
             // None of them takes away what another one is.
             Node::Sum(list) if !above && self.adds_up(*list) => [true, false]
                 .into_iter()
@@ -130,6 +138,32 @@ impl Terms {
             },
             _ => Vec::new(),
         }
+    }
+
+    /// The list of all, of which a filter leaves some.
+    fn unfiltered(&self, list: Id) -> Option<Id> {
+        let Node::Filter {
+            source,
+            test,
+            element,
+        } = *self.table.node(list)
+        else {
+            return None;
+        };
+        let whole = self
+            .table
+            .find_constant(&Value::Bool(true))
+            .and_then(|all| {
+                self.table.find(&Node::Filter {
+                    source,
+                    test: all,
+                    element,
+                })
+            });
+        let itself =
+            matches!(self.table.node(element), Node::Element { list, .. } if *list == source);
+        let whole = whole.or(itself.then_some(source));
+        whole.filter(|whole| *whole != list && !self.table.is(test, true))
     }
 
     /// Whether none of what a list holds is below zero.
