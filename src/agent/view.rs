@@ -160,6 +160,11 @@ impl IncidentView {
 }
 
 impl IncidentView {
+    /// Whether it is over, and no run that was called off is at work on it any more.
+    pub fn is_done(&self) -> bool {
+        self.state == "resolved" && !self.at_work
+    }
+
     /// The same, with what its run waits for now.
     pub fn at(mut self, engine: &Engine) -> IncidentView {
         let waits = engine.model().waits_for(IncidentId(self.id));

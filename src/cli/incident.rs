@@ -291,7 +291,7 @@ fn show(
             say(terminal, &text)?;
             next = line.number + 1;
         }
-        if !follow || detail.incident.state == "resolved" {
+        if !follow || detail.incident.is_done() {
             return Ok(());
         }
         flush(terminal)?;
@@ -368,6 +368,9 @@ fn state(incident: &IncidentView) -> String {
         return format!("{}, waiting for {waits}", incident.state);
     }
     match (&incident.how, &incident.by, &incident.reason) {
+        (Some(how), ..) if incident.at_work => {
+            format!("{} ({how}), still at work", incident.state)
+        }
         (Some(how), ..) => format!("{} ({how})", incident.state),
         (None, Some(by), _) => format!("{} by {by}", incident.state),
         (None, None, Some(reason)) => format!("{} ({reason})", incident.state),

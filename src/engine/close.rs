@@ -53,8 +53,11 @@ impl Engine {
             self.recovered(run, ReleasedFor::Ended, now);
         }
         if came_back && !is_left_to_humans(&end) {
-            // It was called off: what becomes of the incident is looked at now.
-            self.looks_again(id, now);
+            // It was called off: what becomes of the incident is looked at now, if it is still there.
+            match program.metadata.clears_stop && self.is_quiet_again(id) {
+                true => self.resolved(id, How::SelfResolved, None, now),
+                false => self.looks_again(id, now),
+            }
             return Ok(());
         }
         match end {
@@ -71,6 +74,12 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Whether all alerts that an incident came back with have ended.
+    fn is_quiet_again(&self, id: IncidentId) -> bool {
+        let cleared = self.model.incident(id).is_some_and(|one| one.cleared);
+        cleared && self.model.alerts(id).firing() == 0
     }
 
     /// The run that was called off has ended, and the incident had come back before.

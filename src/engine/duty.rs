@@ -41,6 +41,7 @@ impl Engine {
                 Some(after_workdays(now, days, program.zone.as_deref())),
             ),
         };
+        let over_by = self.called_over_by(id);
         // Whoever has it goes on having it, in a storm as well.
         let is_folded = kind == MessageKind::Page
             && self.has(id).is_none()
@@ -54,6 +55,10 @@ impl Engine {
             return;
         }
         let text = self.with_changes(run, &notice);
+        let text = match over_by {
+            Some(by) => format!("{text} ({by} had said that it is over)"),
+            None => text,
+        };
         // Whoever has taken it on while a run was at work goes on having it; nobody else is woken.
         let (kind, text) = match (kind, self.has(id)) {
             (MessageKind::Page, Some(by)) => {

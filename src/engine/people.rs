@@ -168,6 +168,17 @@ impl Engine {
         }
     }
 
+    /// Who has said that an incident is over, if that is why it is.
+    pub(super) fn called_over_by(&self, id: IncidentId) -> Option<SmolStr> {
+        match &self.model.incident(id)?.state {
+            IncidentState::Resolved { by, .. } => by.clone(),
+            IncidentState::Acknowledged { .. }
+            | IncidentState::Open
+            | IncidentState::Handed
+            | IncidentState::Reopened => None,
+        }
+    }
+
     /// Who was told of an incident, or is being told; not those whose page has not left yet.
     pub(super) fn heard(&self, id: IncidentId) -> Vec<SmolStr> {
         let told = self.model.incident(id).map(|one| one.told.clone());

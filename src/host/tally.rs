@@ -43,6 +43,8 @@ pub struct Tally {
     /// How many incidents are open and nobody was told of them, and the states of the others that are not over.
     open: u64,
     incidents: BTreeMap<IncidentId, &'static str>,
+    /// Those that a human has called over, and whose runs have not ended.
+    called_off: BTreeSet<IncidentId>,
     /// How many runs wait, and what the others do.
     waits: u64,
     runs: BTreeMap<RunId, &'static str>,
@@ -94,7 +96,10 @@ impl Tally {
             // One that cannot be read is open again when it was made anew.
             match incident.map(|incident| (incident.id, incident.state)) {
                 Ok((_, IncidentState::Open)) | Err(_) => tally.open += 1,
-                Ok((_, state)) if state.is_over() => {}
+                // It is loud for its run alone.
+                Ok((id, state)) if state.is_over() => {
+                    tally.called_off.insert(id);
+                }
                 Ok((id, state)) => {
                     tally.incidents.insert(id, state.word());
                 }
@@ -174,9 +179,13 @@ impl Tally {
                     self.frozen.remove(scope);
                 }
                 Write::Storm(scope, storm) => self.storm(scope, storm),
+                Write::Incident(incident) => {
+                    if !incident.state.is_over() || incident.is_done() {
+                        self.called_off.remove(&incident.id);
+                    }
+                }
                 // Counted by the facts, or in no list to begin with.
-                Write::Incident(_)
-                | Write::Run(_)
+                Write::Run(_)
                 | Write::Entry { .. }
                 | Write::Alert { .. }
                 | Write::Disposed { .. }
@@ -204,6 +213,10 @@ impl Tally {
             }
             Fact::IncidentResolved(fact) => {
                 self.is_open_no_more(fact.incident);
+                // Its row says whether a run is at work.
+                if fact.how == How::Human {
+                    self.called_off.insert(fact.incident);
+                }
                 *self.closed.entry(fact.how.word()).or_default() += 1;
             }
             Fact::RunStarted(_) => self.waits += 1,
@@ -226,7 +239,8 @@ impl Tally {
     fn is(&mut self, incident: IncidentId, state: &'static str) {
         // One that owes something was over, and is somebody's again once that is overdue.
         let owes = self.debts.values().any(|of| *of == incident);
-        if self.incidents.insert(incident, state).is_none() && !owes {
+        let was_over = owes || self.called_off.contains(&incident);
+        if self.incidents.insert(incident, state).is_none() && !was_over {
             self.open = self.open.saturating_sub(1);
         }
     }
@@ -300,11 +314,12 @@ impl Tally {
         }
     }
 
-    /// How many incidents are in each state that is not the last one.
+    /// How many incidents are in each state, of the last one those that a run is still at work on.
     pub fn incidents(&self) -> BTreeMap<&'static str, u64> {
         let states = ["open", "handed", "acknowledged", "reopened"];
         let mut counts = counted(&states, self.incidents.values());
         *counts.entry("open").or_default() += self.open;
+        counts.insert("resolved", self.called_off.len() as u64);
         counts
     }
 
@@ -408,70 +423,4 @@ fn words(end: &End) -> (&'static str, &'static str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::journal::{Debt, IncidentHanded, IncidentOpened, IncidentResolved, Stamp};
-    use crate::program::CodeHash;
-
-    fn batch(facts: Vec<Fact>, writes: Vec<Write>) -> Batch {
-        Batch {
-            stamp: Stamp::default(),
-            facts,
-            writes,
-        }
-    }
-
-    fn opened(id: u64) -> Fact {
-        Fact::from(IncidentOpened {
-            incident: IncidentId(id),
-            event: EventId(id),
-            product: "shop".into(),
-            runbook: "slow".into(),
-            code: CodeHash([0; 32]),
-            key: "".into(),
-            severity: crate::effect::Severity::Sev3,
-            title: String::new(),
-            bindings: Vec::new(),
-            firing: None,
-        })
-    }
-
-    /// What is overdue of one that was over takes nothing from those that are open.
-    #[test]
-    fn a_debt_that_is_overdue_counts_once() {
-        let mut tally = Tally::none();
-        let over = IncidentId(1);
-        let debt = Debt {
-            id: DebtId(1),
-            incident: over,
-            code: CodeHash([0; 32]),
-            mitigation: 0,
-            captures: Vec::new(),
-            owed_by: "builder".into(),
-            text: String::new(),
-            due: Time::default(),
-            next_look: Time::default(),
-            looks: 0,
-            overdue: false,
-            paid: None,
-        };
-        let resolved = Fact::from(IncidentResolved {
-            incident: over,
-            how: How::Mitigated,
-            by: None,
-            why: None,
-        });
-        let began = batch(
-            vec![opened(1), opened(2), resolved],
-            vec![Write::Debt(debt)],
-        );
-        tally.batch(&began, Duration::ZERO);
-        let handed = Fact::from(IncidentHanded {
-            incident: over,
-            reason: None,
-        });
-        tally.batch(&batch(vec![handed], Vec::new()), Duration::ZERO);
-        assert_eq!(tally.incidents()["open"], 1);
-        assert_eq!(tally.incidents()["handed"], 1);
-    }
-}
+mod tests;

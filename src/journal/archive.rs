@@ -8,7 +8,7 @@ use super::{
 /// up nobody who decides.
 pub trait Archive {
     fn incident(&self, id: IncidentId) -> Result<Option<Incident>, Error>;
-    /// Incidents, newest first: all that are not over if `open`, else all; at most `most`.
+    /// Incidents, newest first: all that are not done if `open`, else all; at most `most`.
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error>;
     /// A page of the same list: those with a lower number than `before`, and how long the list is.
     fn page_of_incidents(

@@ -57,7 +57,7 @@ pub struct Incident {
     /// fire. Rows of earlier versions end before this.
     #[serde(deserialize_with = "later")]
     pub heard: BTreeMap<SmolStr, Time>,
-    /// Whether all its alerts were over at some time.
+    /// Whether all its alerts were over at some time since it began, or came back.
     #[serde(deserialize_with = "later")]
     pub cleared: bool,
     /// What a human was told last, or would have been.
@@ -196,6 +196,11 @@ pub struct Duty {
 }
 
 impl Incident {
+    /// Whether it is over, and no run that was called off is at work on it any more.
+    pub fn is_done(&self) -> bool {
+        self.state.is_over() && self.run.is_none()
+    }
+
     /// Whether it has to be in memory: more is to come of it than what its run does, or it is over before
     /// that has ended.
     pub fn is_loud(&self) -> bool {

@@ -218,6 +218,7 @@ impl Run {
             }
             Signal::Input(Input::Settled { outcome, .. }) => self.settled(context, acting, outcome),
             Signal::Input(Input::Timer { .. }) => self.waited(context, acting),
+            Signal::Input(Input::Cancel) => self.called_off(context, acting),
             Signal::Input(_) => Turn::Wait(Frame::Acting(acting)),
         }
     }

@@ -69,8 +69,11 @@ impl Run {
         context.record(Event::CancelRequested);
         match self.state {
             // Taking back is finished; a change under way is waited for.
-            State::Undoing | State::Ended => return,
-            State::Acting | State::Settling if self.is_changing() => {}
+            State::Undoing | State::Ended => {}
+            State::Acting | State::Settling if self.is_changing() => {
+                self.control.cancelled = true;
+                self.turn(context, Signal::Input(Input::Cancel));
+            }
             State::Opened
             | State::Diagnosing
             | State::Planned
@@ -78,9 +81,8 @@ impl Run {
             | State::Acting
             | State::Settling
             | State::Verifying
-            | State::Held => return self.finish_cancelled(context),
+            | State::Held => self.finish_cancelled(context),
         }
-        self.control.cancelled = true;
     }
 
     fn finish_cancelled(&mut self, context: &mut Context<'_>) {

@@ -21,6 +21,9 @@ impl Run {
         let Some((_, action)) = lines(context.program, acting.step) else {
             return self.stays_unknown(context, acting);
         };
+        if self.is_called_off(&acting) && action.settle_probe.is_none() {
+            return self.stays_unknown(context, acting);
+        }
         match action.repeat {
             Repeat::Safe | Repeat::Keyed if acting.repeats < REPEATS => {
                 acting.repeats += 1;
@@ -49,6 +52,30 @@ impl Run {
             Repeat::Safe | Repeat::Keyed | Repeat::UnsafeHuman => {
                 self.stays_unknown(context, acting)
             }
+        }
+    }
+
+    /// Whether somebody has called off what it is part of: then it is looked for and never made again.
+    fn is_called_off(&self, acting: &Acting) -> bool {
+        self.control.stops() && acting.kind == IntentKind::Do
+    }
+
+    /// It is called off while nobody knows whether it took effect.
+    pub(super) fn called_off(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+        match acting.stage {
+            Stage::Repeating(_) | Stage::Again(_) if self.is_called_off(&acting) => {
+                self.stays_unknown(context, acting)
+            }
+            // What is under way and what is looked at is waited for.
+            Stage::Checking
+            | Stage::Held
+            | Stage::Intending(_)
+            | Stage::Performing { .. }
+            | Stage::Repeating(_)
+            | Stage::Ripening(_)
+            | Stage::Asking(_)
+            | Stage::Retrying(_)
+            | Stage::Again(_) => Turn::Wait(Frame::Acting(acting)),
         }
     }
 

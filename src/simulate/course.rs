@@ -10,7 +10,6 @@ use super::script::{Script, Step};
 use super::trace::Trace;
 use super::world::{Does, Way, World};
 use super::{Crash, Written};
-use crate::effect::ChangeOutcome;
 use crate::engine::{self, Action, Engine, Input, Runbooks};
 use crate::journal::{Batch, Error, Journal, Memory, Retry, Stamp};
 use crate::planted::Planted;
@@ -27,6 +26,8 @@ pub const BEGIN: i64 = 1_767_614_400_000;
 const LOOK: Duration = Duration::from_millis(1_000);
 /// How long a change takes.
 const CHANGE: Duration = Duration::from_millis(2_000);
+/// How long a slow change takes.
+const SLOW: Duration = Duration::from_millis(60_000);
 /// How long the agent is away after it died.
 const AWAY: Duration = Duration::from_millis(1_000);
 /// More than this happens in no script, beside what comes of each of its lines.
@@ -156,7 +157,7 @@ impl Simulation {
     fn takes_effect(&mut self, change: &Perform) {
         if matches!(
             self.world.what(&change.call, self.now),
-            Does::Applied | Does::Unknown
+            Does::Applied | Does::Slow | Does::Unknown
         ) {
             self.world.happens(&change.call, self.now);
         }
@@ -268,9 +269,10 @@ impl Simulation {
                 let does = self.world.what(&perform.call, self.now);
                 let outcome = does.outcome();
                 let id = perform.id;
-                let takes = match outcome {
-                    ChangeOutcome::Unknown => moment::since(self.now, perform.deadline),
-                    _ => CHANGE,
+                let takes = match does {
+                    Does::Unknown | Does::Hangs => moment::since(self.now, perform.deadline),
+                    Does::Slow => SLOW,
+                    Does::Applied | Does::NotApplied | Does::Breaks => CHANGE,
                 };
                 let input = Input::Performed { run, id, outcome };
                 self.comes_in(takes, input, Some(perform));

@@ -51,6 +51,8 @@ pub enum Way {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Does {
     Applied,
+    /// It takes effect, after a minute.
+    Slow,
     NotApplied,
     /// It takes effect, and says that it failed.
     Breaks,
@@ -114,6 +116,7 @@ impl Does {
     pub fn read(word: &str) -> Option<Does> {
         Some(match word {
             "applied" => Does::Applied,
+            "slow" => Does::Slow,
             "not_applied" => Does::NotApplied,
             "breaks" => Does::Breaks,
             "unknown" => Does::Unknown,
@@ -125,7 +128,7 @@ impl Does {
     /// What whoever does it hears.
     pub fn outcome(self) -> ChangeOutcome {
         match self {
-            Does::Applied => ChangeOutcome::Applied(Value::None),
+            Does::Applied | Does::Slow => ChangeOutcome::Applied(Value::None),
             Does::NotApplied => ChangeOutcome::NotApplied("it was refused".to_owned()),
             Does::Breaks => ChangeOutcome::Broke("exit code 1".to_owned()),
             Does::Unknown | Does::Hangs => ChangeOutcome::Unknown,

@@ -124,7 +124,7 @@ fn write_incident(connection: &Connection, incident: &Incident) -> Result<(), Er
             incident.runbook.as_str(),
             incident.key.as_str(),
             incident.opened.millis(),
-            !incident.state.is_over(),
+            !incident.is_done(),
             encode(incident),
             incident.is_loud(),
         ],

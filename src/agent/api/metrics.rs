@@ -112,7 +112,11 @@ fn work(page: &mut Page, tally: &Tally) {
         page.one(name, &[("how", how)], count);
     }
     let name = "rbk_incidents";
-    page.kind(name, Kind::Gauge, "Incidents that are not over, by state.");
+    page.kind(
+        name,
+        Kind::Gauge,
+        "Incidents that are not over, or whose runs are not, by state.",
+    );
     for (state, count) in tally.incidents() {
         page.one(name, &[("state", state)], count);
     }

@@ -99,7 +99,14 @@ fn open(remote: &Remote) -> Result<Vec<IncidentView>, String> {
 
 /// The incidents that were told of, as they were then.
 #[derive(Default)]
-struct Known(BTreeMap<u64, String>);
+struct Known(BTreeMap<u64, Seen>);
+
+/// How an incident was, and whether nothing is to come of it.
+#[derive(PartialEq)]
+struct Seen {
+    state: String,
+    is_done: bool,
+}
 
 impl Known {
     /// Those of them that are new or in another state, oldest first.
@@ -107,8 +114,11 @@ impl Known {
         let found: BTreeMap<u64, IncidentView> =
             found.into_iter().map(|one| (one.id, one)).collect();
         let news = found.into_values().filter(|incident| {
-            let now = state(incident);
-            self.0.insert(incident.id, now.clone()) != Some(now)
+            let now = || Seen {
+                state: state(incident),
+                is_done: incident.is_done(),
+            };
+            self.0.insert(incident.id, now()) != Some(now())
         });
         news.collect()
     }
@@ -117,12 +127,9 @@ impl Known {
         self.0.remove(&id);
     }
 
-    /// Those that were not over.
+    /// Those that were not done.
     fn open(&self) -> impl Iterator<Item = u64> {
-        let open = self
-            .0
-            .iter()
-            .filter(|(_, state)| !state.starts_with("resolved"));
+        let open = self.0.iter().filter(|(_, seen)| !seen.is_done);
         open.map(|(id, _)| *id)
     }
 }

@@ -446,6 +446,7 @@ fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
     incident.code = fact.code;
     incident.bindings.clone_from(&fact.bindings);
     incident.reopened += 1;
+    incident.cleared = false;
     // Only one that a human called over is still at work.
     incident.again = incident.run.is_some();
 }

@@ -12,7 +12,7 @@ impl Archive for Memory {
 
     fn incidents(&self, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
         let newest = self.incidents.values().rev();
-        let asked = newest.filter(|incident| !open || !incident.state.is_over());
+        let asked = newest.filter(|incident| !open || !incident.is_done());
         Ok(asked.take(most).cloned().collect())
     }
 
