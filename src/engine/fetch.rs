@@ -239,6 +239,13 @@ impl Engine {
             Work::Pass(obstacle) => self
                 .first_for(obstacle)
                 .map_or_else(Needs::default, |run| self.lacks_run(run)),
+            Work::HeldByStorm(after) => {
+                let (run, code) = self.next_after(*after).unzip();
+                let mut needs = self.lacks_code(code);
+                let incident = run.and_then(RunId::incident);
+                needs.add(incident.map_or_else(Needs::default, |id| self.lacks_incident(id)));
+                needs
+            }
             Work::LookAtDebt(debt) => self.lacks_code(self.model.debt(*debt).map(|debt| debt.code)),
             Work::NextLink(Subject::Incident(id), _)
             | Work::Reached(Subject::Incident(id), _)

@@ -77,7 +77,7 @@ impl Waiting {
 }
 
 /// A place in the order of those who wait; the lower one asked first.
-type Ticket = u64;
+pub type Ticket = u64;
 
 /// All who wait.
 #[derive(Debug, Default)]
@@ -120,6 +120,12 @@ impl Waiters {
             true => self.take(ticket),
             false => None,
         }
+    }
+
+    /// Whoever asked next after this one.
+    fn after(&self, ticket: Ticket) -> Option<(Ticket, &Waiting)> {
+        let later = self.by_ticket.range(ticket.checked_add(1)?..);
+        later.map(|(ticket, waiting)| (*ticket, waiting)).next()
     }
 
     fn first(&self, obstacle: &Obstacle) -> Option<Ticket> {
@@ -346,19 +352,13 @@ impl Engine {
                 if is_another {
                     self.is_gone(obstacle.clone());
                 }
-                let mut waiting = Waiting {
+                let waiting = Waiting {
                     gate,
                     obstacle: next,
                     why,
                     ..waiting
                 };
-                if obstacle.is_storm() != waiting.obstacle.is_storm() {
-                    self.waits_for_another(patience, &mut waiting, now);
-                }
-                if is_another {
-                    self.record(waits(&waiting), now);
-                }
-                self.waiters.put(ticket, waiting);
+                self.waits_behind(obstacle, (ticket, waiting), patience, now);
             }
             (_, Verdict::Go | Verdict::Refuse(..)) => {
                 let (run, id) = (waiting.asking.run, waiting.asking.id);
@@ -380,6 +380,58 @@ impl Engine {
                 self.work.push_back(Work::Answer(run, input));
             }
         }
+    }
+
+    /// Whoever waited for one thing waits for this now, in the same place of the order.
+    fn waits_behind(
+        &mut self,
+        before: &Obstacle,
+        (ticket, mut waiting): (Ticket, Waiting),
+        patience: Duration,
+        now: Time,
+    ) {
+        if before.is_storm() != waiting.obstacle.is_storm() {
+            self.waits_for_another(patience, &mut waiting, now);
+        }
+        if *before != waiting.obstacle {
+            self.record(waits(&waiting), now);
+        }
+        self.waiters.put(ticket, waiting);
+    }
+
+    /// A storm has begun: whoever waits for something else waits for that first, one after the other.
+    pub(super) fn held_by_storm(&mut self, after: Ticket, now: Time) {
+        let Some((ticket, waiting)) = self.waiters.after(after) else {
+            return;
+        };
+        self.work.push_back(Work::HeldByStorm(ticket));
+        let Ok(program) = self.desk.program(waiting.code) else {
+            return;
+        };
+        let question = Question {
+            asking: &waiting.asking,
+            program: &program,
+            now,
+        };
+        if let (gate, Verdict::Wait(obstacle, why)) = gate::pass(&self.known(), &question)
+            && obstacle.is_storm()
+            && let Some(waiting) = self.waiters.take(ticket)
+        {
+            let before = waiting.obstacle.clone();
+            let waiting = Waiting {
+                gate,
+                obstacle,
+                why,
+                ..waiting
+            };
+            self.waits_behind(&before, (ticket, waiting), program.metadata.patience, now);
+        }
+    }
+
+    /// Who asked next after this one, and its code.
+    pub(super) fn next_after(&self, ticket: Ticket) -> Option<(RunId, CodeHash)> {
+        let (_, waiting) = self.waiters.after(ticket)?;
+        Some((waiting.asking.run, waiting.code))
     }
 
     /// Who is woken first when this is not in the way any more.

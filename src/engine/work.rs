@@ -5,6 +5,7 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::decide::chain;
+use super::waiting::Ticket;
 use crate::effect::Reason;
 use crate::journal::{DebtId, EventId, IncidentId, MessageKind, Obstacle, RunId, Scope, Subject};
 use crate::run;
@@ -23,6 +24,8 @@ pub enum Work {
     Stood(EventId),
     /// Something is not in the way any more.
     Pass(Obstacle),
+    /// A storm has begun: whoever asked after this one waits for it first.
+    HeldByStorm(Ticket),
     /// A page cannot be delivered here: the next link of the chain, if there is one, is told at once.
     NextLink(Subject, SmolStr),
     /// Nobody has answered: the next link of the chain is told, or the last one again.
@@ -76,6 +79,7 @@ impl Engine {
             Work::Impatient(run, id) => self.out_of_patience(run, id, now),
             Work::Stood(event) => self.stood_long_enough(event, now),
             Work::Pass(obstacle) => self.pass(&obstacle, now),
+            Work::HeldByStorm(after) => self.held_by_storm(after, now),
             Work::NextLink(subject, to) => self.next_link(&subject, &to, now),
             Work::Climb(incident) => self.climb(incident, false, now),
             Work::Tell(id, address, text, reason) => {

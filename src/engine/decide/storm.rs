@@ -44,6 +44,7 @@ pub fn begins(
         };
         decision = decision.and(started).then(Work::ClimbStorm(scope));
     }
+    decision = decision.then(Work::HeldByStorm(0));
     let told = incidents.iter().filter(|id| model.chain(**id).is_some());
     told.fold(decision, |decision, id| decision.then(Work::Fold(*id)))
 }
