@@ -22,6 +22,7 @@ use crate::host::{self, Clock, Disk};
 use crate::journal::{Message, MessageKind, Notes};
 use crate::project;
 use crate::settings::Settings;
+use crate::store::Sqlite;
 use crate::text::Sources;
 use crate::value::escape_text;
 
@@ -51,6 +52,11 @@ pub async fn tell(options: &Options, refused: &[Refused]) {
         return;
     };
     let folder = folder_of(&options.settings);
+    // Whoever tries other settings beside an agent that is at work sees what is wrong with them.
+    if let Some(taken) = Sqlite::taken(&folder.join(&settings.store)) {
+        warn!("nobody is told, since nothing is left alone: {taken}");
+        return;
+    }
     let contacts = host::contacts(&settings, &folder);
     let why = words(refused);
     let told = stamp(&folder, &settings);

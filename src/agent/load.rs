@@ -50,7 +50,12 @@ impl Refused {
             let source = sources.source(found.primary.span.source);
             let line = source.position(found.primary.span.start).line;
             let (name, code) = (&source.name, found.code.as_str());
-            format!("{} ({name}, line {line}, {code})", found.message)
+            // The message names what is wrong, the label says what about it.
+            let about = match found.primary.text.is_empty() {
+                true => String::new(),
+                false => format!(": {}", found.primary.text),
+            };
+            format!("{}{about} ({name}, line {line}, {code})", found.message)
         });
         Refused {
             code: None,
@@ -72,7 +77,7 @@ pub struct Package {
 /// Reads `agent.toml`.
 pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused> {
     let bytes = Disk.read(path, SETTINGS_BYTES).map_err(|trouble| {
-        let why = format!("{} cannot be read: {trouble:?}", path.display());
+        let why = format!("{} cannot be read: {trouble}", path.display());
         Refused::of(Some(Code::Unreadable), why)
     })?;
     let text = String::from_utf8_lossy(&bytes);

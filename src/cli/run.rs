@@ -152,7 +152,7 @@ fn options(arguments: &Arguments, terminal: &Terminal) -> Options {
 fn alert(path: &Path) -> Result<Alert, String> {
     let shown = terminal::in_a_line(&path.to_string_lossy());
     let bytes = Disk.read(path, ALERT_BYTES);
-    let bytes = bytes.map_err(|trouble| format!("{shown} cannot be read: {trouble:?}"))?;
+    let bytes = bytes.map_err(|trouble| format!("{shown} cannot be read: {trouble}"))?;
     agent::decode_one(&bytes).map_err(|bad| format!("{shown}: {} ({})", bad.why, bad.code.as_str()))
 }
 

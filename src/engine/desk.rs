@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 use super::model::Differing;
 use super::{Loaded, Model};
-use crate::effect::End;
+use crate::effect::{End, Reason};
 use crate::journal::{
     Arrival, Error, Fact, IncidentId, ProgramKept, RunId, RunMoved, StoredRun, Write, steps,
 };
@@ -53,6 +53,8 @@ pub struct Working {
     pub code: CodeHash,
     pub run: Run,
     pub pending: Vec<Action>,
+    /// Why it was refused leave last, for whoever is told of it; forgotten when it is put back.
+    pub refused: Option<(Reason, String)>,
 }
 
 /// Why a run cannot be worked on.
@@ -141,7 +143,13 @@ impl Desk {
     pub fn add_run(&mut self, id: RunId, code: CodeHash, run: Run) {
         let pending = Vec::new();
         self.changed_runs.insert(id);
-        self.runs.insert(id, Working { code, run, pending });
+        let working = Working {
+            code,
+            run,
+            pending,
+            refused: None,
+        };
+        self.runs.insert(id, working);
     }
 
     /// Where the time of an incident's run counts from that has just ended with `again`.
@@ -339,6 +347,7 @@ fn working(stored: Result<Option<StoredRun>, Error>, clock: Duration) -> Result<
         code: stored.code,
         run,
         pending: stored.pending,
+        refused: None,
     };
     working.shift(steps(stored.clock, clock));
     Ok(working)

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::Engine;
 use super::decide::chain;
-use crate::effect::Reason;
+use crate::effect::{Changes, Reason};
 use crate::journal::{
     IncidentHanded, IncidentId, Message, MessageKind, MessageQueued, Notes, NoticeGiven, RunId,
     Scope, StormJoined, Subject,
@@ -87,16 +87,28 @@ impl Engine {
         }
     }
 
-    /// What a run says, and what became of its changes where it hands over.
+    /// What a run says, why it was refused leave if that is why, and what became of the changes of its
+    /// incident where it hands over.
     fn with_changes(&mut self, run: RunId, notice: &Notice) -> String {
         let text = &notice.text;
-        let became = match (notice.because, self.desk.run(run)) {
-            (Some(Reason::Unknown), _) if text.ends_with(Reason::Unknown.explained()) => {
-                return text.clone();
+        let Some(reason) = notice.because else {
+            return text.clone();
+        };
+        let Ok(working) = self.desk.run(run) else {
+            return text.clone();
+        };
+        let refused = working.refused.as_ref();
+        let text = match refused.filter(|(because, _)| *because == reason) {
+            Some((_, why)) => format!("{text} ({why})"),
+            None => text.clone(),
+        };
+        let became = match (reason, working.run.changes()) {
+            (Reason::Unknown, _) if text.ends_with(Reason::Unknown.explained()) => return text,
+            (Reason::Unknown, _) => "nobody knows what became of its last change",
+            (_, Changes::None) if working.run.dirt().has_changed() => {
+                "nothing was changed this time, but something was before, in the same incident"
             }
-            (Some(Reason::Unknown), _) => "nobody knows what became of its last change",
-            (Some(_), Ok(working)) => working.run.changes().explained(),
-            (Some(_), Err(_)) | (None, _) => return text.clone(),
+            (_, changes) => changes.explained(),
         };
         format!("{text}; {became}")
     }

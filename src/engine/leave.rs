@@ -84,6 +84,7 @@ impl Engine {
     /// Puts a refusal on the record.
     pub(super) fn refuse(&mut self, asking: &Asking, refused: Refused, now: Time) {
         self.end_claim(asking.run);
+        self.was_refused(asking.run, refused.reason, refused.why.clone());
         let refused = IntentRefused {
             run: asking.run,
             ask: asking.id,
@@ -93,6 +94,13 @@ impl Engine {
             why: refused.why,
         };
         self.record(refused, now);
+    }
+
+    /// Whoever is told of a run hears why it was refused leave.
+    pub(super) fn was_refused(&mut self, run: RunId, reason: Reason, why: String) {
+        if let Ok(working) = self.desk.run(run) {
+            working.refused = Some((reason, why));
+        }
     }
 
     /// What the run disturbed is in nobody's way any more: a verify of it passed, or it is over.

@@ -240,6 +240,7 @@ impl Engine {
                     why: format!("waited for too long: {}", waiting.why),
                 };
                 self.refuse(&waiting.asking, refused, now);
+                self.was_refused(run, reason, waiting.why.clone());
                 self.answer(run, run::Input::Refused { id, reason }, now);
             }
             IntentKind::Undo | IntentKind::Release => {

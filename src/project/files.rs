@@ -41,3 +41,13 @@ pub enum Trouble {
     /// Anything else, in the system's words: "permission denied".
     Refused(String),
 }
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Trouble::Missing => out.write_str("there is no such file"),
+            Trouble::TooLarge => out.write_str("it is too large"),
+            Trouble::Refused(why) => out.write_str(&why.to_lowercase()),
+        }
+    }
+}

@@ -26,7 +26,8 @@ impl Obstacle {
     /// What is waited for, after "waiting for".
     pub fn awaited(&self) -> String {
         match self {
-            Obstacle::Freeze(scope) => format!("changes of {} to be let go on", scope.shown()),
+            Obstacle::Freeze(Scope::All) => "all changes to go on".to_owned(),
+            Obstacle::Freeze(scope) => format!("changes of {} to go on", scope.shown()),
             Obstacle::Target(target) => format!("{} {} to be free", target.kind(), target.key()),
             Obstacle::Count(_, kind) => format!("its turn among {kind}"),
             Obstacle::Storm(scope) => format!("the storm of {} to be over", scope.shown()),

@@ -202,7 +202,7 @@ fn waits() {
     stage.post("/v1/hold", br#"{"by": "ada"}"#).unwrap();
     let id = stage.incident("a");
     stage.wait_for_shown(id, " waits: ");
-    let words = "changes of everything to be let go on";
+    let words = "all changes to go on";
     assert_eq!(inner(&stage.show(id))["waits_for"], words);
     let listed = stage.rbk(&["incident", "list"]);
     assert!(

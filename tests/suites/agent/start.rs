@@ -21,6 +21,10 @@ pub const CASES: &[Case] = &[
         "somebody hears of an agent that cannot start",
         somebody_hears,
     ),
+    (
+        "nobody hears of what is tried beside an agent at work",
+        nobody_hears,
+    ),
 ];
 
 fn refused(stage: &Stage, words: &[&str]) -> String {
@@ -166,7 +170,10 @@ fn somebody_hears() {
     // A mistake elsewhere in the settings, and one in the package: what can be read is used.
     stage.change("agent.toml", "listen =", "colour = true\nlisten =");
     refused(&stage, &["C1102"]);
-    assert_eq!(told(&stage).len(), 2);
+    let found = told(&stage);
+    assert_eq!(found.len(), 2);
+    let wrong = "there is no key `colour` here: not known here (";
+    assert!(found[1].contains(wrong), "{found:?}");
     stage.change(
         "package/service.rbk",
         "runbook service_down",
@@ -185,6 +192,18 @@ fn somebody_hears() {
     let last = found.last().unwrap();
     assert!(last.contains("service.rbk, line "), "{last}");
     assert!(!last.contains("\\n") && !last.contains('│'), "{last}");
+}
+
+/// What is tried beside an agent that is at work leaves nothing alone.
+fn nobody_hears() {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.change("agent.toml", "listen =", "colour = true\nlisten =");
+    refused(&stage, &["C1102"]);
+    let told = stage.told();
+    assert!(told.is_empty(), "{told:?}");
+    stage.change("agent.toml", "colour = true\n", "");
+    assert_eq!(stage.terminate(), Some(0));
 }
 
 /// A file system in memory, until it is dropped.
