@@ -34,7 +34,7 @@ use smol_str::SmolStr;
 use crate::journal::{
     Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind,
     EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Needs,
-    Newest, Outbox, Page, Recorded, RunId, Scope, Sleeping, Stamp, Step, StoreMigrated,
+    Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp, Step, StoreMigrated,
     StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::value::{Duration, Identity, Time};
@@ -275,8 +275,12 @@ impl Archive for Sqlite {
         open: bool,
         before: Option<IncidentId>,
         most: usize,
-    ) -> Result<Page<Incident>, Error> {
+    ) -> Result<Page<Result<Incident, Remains>>, Error> {
         ask::page_of_incidents(self.known()?, open, before, most)
+    }
+
+    fn remains(&self, id: IncidentId) -> Result<Option<Remains>, Error> {
+        lost::remains(self.known()?, id)
     }
 
     fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {

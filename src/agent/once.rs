@@ -133,5 +133,5 @@ async fn look(
     };
     let is_told = handle.look(move |engine| engine.model().messages_of(id).next().is_none());
     let is_left = incident.run.is_none() && waits_for_humans && is_told.await?;
-    Ok((IncidentDetail::of(&incident, &entries), is_left))
+    Ok((IncidentDetail::of(&Ok(incident), &entries), is_left))
 }

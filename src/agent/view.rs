@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::diag::Code;
 use crate::effect::Reason;
 use crate::engine::{self, Engine};
 use crate::journal::{
-    DeadLetter, Disposition, Entry, Incident, IncidentId, IncidentState, LetterId, Source,
+    DeadLetter, Disposition, Entry, Incident, IncidentId, IncidentState, LetterId, Remains, Source,
 };
 
 /// One incident in short.
@@ -37,6 +38,9 @@ pub struct IncidentView {
     pub reason: Option<String>,
     /// Whether a run works on it now.
     pub at_work: bool,
+    /// Whether its record cannot be read: only what is said here and its timeline is known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub damaged: bool,
     /// What that run waits for, where it waits for leave to change something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
@@ -154,7 +158,50 @@ impl IncidentView {
             runs: incident.runs,
             reason: reason(incident),
             at_work: incident.run.is_some(),
+            damaged: false,
             waits_for: None,
+        }
+    }
+
+    /// One that cannot be read, as far as it is known.
+    fn damaged(remains: &Remains) -> IncidentView {
+        let Remains { left, is_open } = remains;
+        let (state, what_then) = match is_open {
+            true => (
+                IncidentState::Open.word(),
+                "once it is needed, it is made anew and its owner told",
+            ),
+            false => ("resolved", "it is over"),
+        };
+        IncidentView {
+            id: left.id.0,
+            runbook: left.runbook.to_string(),
+            key: left.key.to_string(),
+            severity: "unknown".to_owned(),
+            title: format!(
+                "its record is damaged ({}): no more than this and its timeline is known; {what_then}",
+                Code::StoreCorrupt.as_str()
+            ),
+            state: state.to_owned(),
+            how: None,
+            by: None,
+            opened: left.opened.to_string(),
+            since: left.opened.to_string(),
+            until: None,
+            events: 0,
+            runs: left.runs,
+            reason: None,
+            at_work: false,
+            damaged: true,
+            waits_for: None,
+        }
+    }
+
+    /// One of a list.
+    pub fn listed(one: &Result<Incident, Remains>) -> IncidentView {
+        match one {
+            Ok(incident) => IncidentView::of(incident),
+            Err(remains) => IncidentView::damaged(remains),
         }
     }
 }
@@ -209,7 +256,7 @@ impl LetterView {
 }
 
 impl IncidentDetail {
-    pub fn of(incident: &Incident, entries: &[Entry]) -> IncidentDetail {
+    pub fn of(incident: &Result<Incident, Remains>, entries: &[Entry]) -> IncidentDetail {
         let line = |entry: &Entry| {
             Some(TimelineLine {
                 number: entry.number,
@@ -219,7 +266,7 @@ impl IncidentDetail {
         };
         IncidentDetail {
             version: 1,
-            incident: IncidentView::of(incident),
+            incident: IncidentView::listed(incident),
             timeline: entries.iter().filter_map(line).collect(),
         }
     }

@@ -216,7 +216,7 @@ async fn follow(reading: &Reading, terminal: &mut Terminal) -> Result<IncidentDe
                 return Ok(None);
             };
             let entries = archive.timeline(incident.id, next)?;
-            Ok(Some(IncidentDetail::of(&incident, &entries)))
+            Ok(Some(IncidentDetail::of(&Ok(incident), &entries)))
         });
         let Some(detail) = looked.await? else {
             return Err(Broken::Said("the alert opened no incident".to_owned()));

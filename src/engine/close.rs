@@ -189,19 +189,23 @@ impl Engine {
 
     /// A run that cannot be read, or whose code cannot: it alone is put aside, and a human is told.
     pub(super) fn quarantine(&mut self, run: RunId, now: Time) {
+        let text = self.puts_aside(run, now);
+        if let Some(id) = incident_of(run) {
+            self.page_chain(id, &text, Some(Reason::Limit), now);
+        }
+    }
+
+    /// The same, and nobody is told; gives the words for it.
+    pub(super) fn puts_aside(&mut self, run: RunId, now: Time) -> String {
         self.stop_waiting(run);
         self.desk.put_aside(run);
-        let Some(id) = incident_of(run) else {
-            return;
-        };
         let code = Code::RunUnreadable.as_str();
         let text = format!("a stored run cannot be read: nobody knows how far it got ({code})");
-        let quarantined = RunQuarantined {
-            run,
-            why: text.clone(),
-        };
-        self.record(quarantined, now);
-        self.page_chain(id, &text, Some(Reason::Limit), now);
+        if incident_of(run).is_some() {
+            let why = text.clone();
+            self.record(RunQuarantined { run, why }, now);
+        }
+        text
     }
 }
 

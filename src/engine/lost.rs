@@ -39,12 +39,12 @@ impl Engine {
         let live: BTreeSet<RunId> = awake.chain(asleep.map(|asleep| asleep.run)).collect();
         let incidents = lost.iter().filter_map(Lost::incident);
         let past = Past::of(journal, &incidents.collect())?;
-        let mut gone = BTreeSet::new();
+        let (mut gone, mut of_lost) = (BTreeSet::new(), BTreeSet::new());
         for lost in lost {
             self.desk.write(Write::Lost(lost.clone()));
             match &lost {
                 Lost::Incident(left) => {
-                    gone.extend(live.iter().filter(|run| is_of(**run, left.id)));
+                    of_lost.extend(live.iter().filter(|run| is_of(**run, left.id)));
                     self.make_anew(left, &past, now);
                 }
                 Lost::Intent { run, .. } => gone.extend(live.get(run)),
@@ -58,7 +58,13 @@ impl Engine {
             }
             self.say_lost(&lost, now);
         }
+        // Whoever is told of the incident need not hear of its runs as well.
+        gone.retain(|run| !of_lost.contains(run));
+        for run in &of_lost {
+            self.puts_aside(*run, now);
+        }
         self.put_runs_aside(journal, &gone, now)?;
+        gone.extend(of_lost);
         Ok(gone)
     }
 

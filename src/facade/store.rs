@@ -184,7 +184,10 @@ impl Store {
             Ask::Letter(id) => lines(store.dead_letter(LetterId(id))?, |_| id),
             Ask::IncidentPage { open, before, most } => {
                 let page = store.page_of_incidents(open, before.map(IncidentId), most)?;
-                let mut page_lines = lines(page.found, |incident| incident.id);
+                let mut page_lines = lines(page.found, |incident| match incident {
+                    Ok(incident) => incident.id,
+                    Err(remains) => remains.left.id,
+                });
                 page_lines.push(page.total.to_string());
                 page_lines
             }

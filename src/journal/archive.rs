@@ -2,6 +2,7 @@
 
 use super::{
     Arrival, DeadLetter, Entry, Error, EventId, Incident, IncidentId, Journal, LetterId, Page,
+    Remains,
 };
 
 /// What was kept, in pages. Every method sees all batches that were committed before; one who reads holds
@@ -16,7 +17,9 @@ pub trait Archive {
         open: bool,
         before: Option<IncidentId>,
         most: usize,
-    ) -> Result<Page<Incident>, Error>;
+    ) -> Result<Page<Result<Incident, Remains>>, Error>;
+    /// What is left of an incident that cannot be read.
+    fn remains(&self, id: IncidentId) -> Result<Option<Remains>, Error>;
     /// What happened in an incident, oldest first, from this number on.
     fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error>;
     fn event(&self, id: EventId) -> Result<Option<Arrival>, Error>;

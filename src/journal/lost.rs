@@ -46,3 +46,11 @@ pub struct LostIncident {
     /// How many lines its timeline has.
     pub lines: u64,
 }
+
+/// What can be told of an incident that cannot be read, before it is made anew or where it is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remains {
+    pub left: LostIncident,
+    /// Whether it was listed with those that are open.
+    pub is_open: bool,
+}

@@ -10,14 +10,15 @@ use rusqlite::{Connection, OptionalExtension, Params, Row};
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
+use super::lost;
 use super::record::decode;
 use super::trouble::{corrupt, from_sqlite};
 use super::write::{HOLD, STORM};
 use crate::diag::Code;
 use crate::journal::{
     Arrival, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold, Incident,
-    IncidentId, Keyed, LetterId, Newest, Page, RunId, Scope, Sleeping, Source, StoredIntent,
-    StoredRun, StoredWait, Storm,
+    IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
+    StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
@@ -97,28 +98,34 @@ pub fn page_of_incidents(
     open: bool,
     before: Option<IncidentId>,
     most: usize,
-) -> Result<Page<Incident>, Error> {
+) -> Result<Page<Result<Incident, Remains>>, Error> {
     let (page, number) = match open {
         true => (
-            "SELECT record FROM incident WHERE open = 1 AND id < ?1 ORDER BY id DESC LIMIT ?2",
+            "SELECT record, id FROM incident WHERE open = 1 AND id < ?1 ORDER BY id DESC LIMIT ?2",
             "SELECT count(*) FROM incident WHERE open = 1",
         ),
         false => (
-            "SELECT record FROM incident WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
+            "SELECT record, id FROM incident WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
             "SELECT count(*) FROM incident",
         ),
     };
     let asked = [before.map_or(i64::MAX, |id| stored(id.0)), limit(most)];
+    // One that is damaged takes no other off the page: what is left of it is told.
+    let read = |row: &Row<'_>| match record(row, "an incident") {
+        Err(failure) if failure.kind == ErrorKind::Corrupt => {
+            Ok(Err(IncidentId(whole(get(row, 1)?))))
+        }
+        read => read.map(Ok),
+    };
+    let mut found = Vec::new();
+    for read in all(connection, page, asked, read)? {
+        match read {
+            Ok(incident) => found.push(Ok(incident)),
+            Err(id) => found.extend(lost::remains(connection, id)?.map(Err)),
+        }
+    }
     Ok(Page {
-        // One that is damaged takes no other off the page; it counts.
-        found: {
-            let read = |row: &Row<'_>| match record(row, "an incident") {
-                Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(None),
-                read => read.map(Some),
-            };
-            let found: Vec<Option<Incident>> = all(connection, page, asked, read)?;
-            found.into_iter().flatten().collect()
-        },
+        found,
         total: count_all(connection, number)?,
     })
 }

@@ -13,7 +13,7 @@ use super::trouble::corrupt;
 use super::write::{LOST, execute, number, state_column};
 use crate::journal::{
     Debt, DebtId, Error, ErrorKind, EventId, Holding, Incident, IncidentId, IntentId, IntentState,
-    Lost, LostIncident, MessageId, Needs, Outbox, RunId, StoredIntent,
+    Lost, LostIncident, MessageId, Needs, Outbox, Remains, RunId, StoredIntent,
 };
 use crate::value::Time;
 
@@ -53,8 +53,15 @@ pub fn damaged(
     damaged.map(|id| left_of(connection, id)).collect()
 }
 
-/// What is left of an incident that cannot be read.
+/// What is left of an incident that cannot be read; it is not over.
 fn left_of(connection: &Connection, id: IncidentId) -> Result<Lost, Error> {
+    let remains = remains(connection, id)?;
+    let left = remains.map(|remains| Lost::Incident(remains.left));
+    left.ok_or_else(|| corrupt("an incident"))
+}
+
+/// What the columns and the timeline say of an incident.
+pub fn remains(connection: &Connection, id: IncidentId) -> Result<Option<Remains>, Error> {
     let at = number(id.0)?;
     let count = |sql| {
         let found = one(connection, sql, [at], |row| get::<i64>(row, 0))?;
@@ -63,18 +70,19 @@ fn left_of(connection: &Connection, id: IncidentId) -> Result<Lost, Error> {
     let runs =
         count("SELECT coalesce(max(ordinal) + 1, 0) FROM run WHERE kind = 0 AND owner = ?1")?;
     let lines = count("SELECT coalesce(max(number) + 1, 0) FROM entry WHERE incident = ?1")?;
-    let sql = "SELECT runbook, key, opened FROM incident WHERE id = ?1";
-    let left = one(connection, sql, [at], |row| {
-        Ok(Lost::Incident(LostIncident {
+    let sql = "SELECT runbook, key, opened, open FROM incident WHERE id = ?1";
+    one(connection, sql, [at], |row| {
+        let left = LostIncident {
             id,
             runbook: get::<String>(row, 0)?.into(),
             key: get::<String>(row, 1)?.into(),
             opened: Time::from_millis(get(row, 2)?).unwrap_or_default(),
             runs: u32::try_from(runs).unwrap_or(u32::MAX),
             lines,
-        }))
-    })?;
-    left.ok_or_else(|| corrupt("an incident"))
+        };
+        let is_open = get(row, 3)?;
+        Ok(Remains { left, is_open })
+    })
 }
 
 pub fn open_intents(connection: &Connection) -> Result<Vec<Kept<StoredIntent>>, Error> {

@@ -17,7 +17,7 @@ use super::{Caller, Failed, Shared, control};
 use crate::connect::running;
 use crate::engine::{Engine, Refusal, Settling, Taker};
 use crate::host::still_runs;
-use crate::journal::{IncidentId, IntentId, MessageId, Scope};
+use crate::journal::{ErrorKind, IncidentId, IntentId, MessageId, Scope};
 
 /// The most that somebody says of what they do, in bytes.
 const SAID_BYTES: usize = 64 * 1024;
@@ -83,7 +83,7 @@ pub async fn list(
         incidents: page
             .found
             .iter()
-            .map(|one| IncidentView::of(one).at(engine))
+            .map(|one| IncidentView::listed(one).at(engine))
             .collect(),
         total: page.total,
         held_by: held_by(engine),
@@ -108,8 +108,15 @@ pub async fn show(
 ) -> Result<axum::Json<IncidentDetail>, Failed> {
     let id = number(&id)?;
     let detail = shared.reading.look(move |archive| {
-        let Some(incident) = archive.incident(id)? else {
-            return Ok(None);
+        let incident = match archive.incident(id) {
+            Ok(None) => return Ok(None),
+            Ok(Some(incident)) => Ok(incident),
+            // What is known of it is better than nothing.
+            Err(failure) if failure.kind == ErrorKind::Corrupt => match archive.remains(id)? {
+                Some(remains) => Err(remains),
+                None => return Ok(None),
+            },
+            Err(failure) => return Err(failure),
         };
         let entries = archive.timeline(id, from.from)?;
         Ok(Some(IncidentDetail::of(&incident, &entries)))

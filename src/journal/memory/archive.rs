@@ -3,6 +3,7 @@
 use super::Memory;
 use crate::journal::{
     Archive, Arrival, DeadLetter, Entry, Error, EventId, Incident, IncidentId, LetterId, Page,
+    Remains,
 };
 
 impl Archive for Memory {
@@ -21,14 +22,19 @@ impl Archive for Memory {
         open: bool,
         before: Option<IncidentId>,
         most: usize,
-    ) -> Result<Page<Incident>, Error> {
+    ) -> Result<Page<Result<Incident, Remains>>, Error> {
         let all = self.incidents(open, usize::MAX)?;
         let total = all.len() as u64;
         let older = all
             .into_iter()
             .filter(|incident| before.is_none_or(|before| incident.id < before));
-        let found = older.take(most).collect();
+        let found = older.take(most).map(Ok).collect();
         Ok(Page { found, total })
+    }
+
+    fn remains(&self, _: IncidentId) -> Result<Option<Remains>, Error> {
+        // Nothing is damaged here.
+        Ok(None)
     }
 
     fn timeline(&self, incident: IncidentId, from: u64) -> Result<Vec<Entry>, Error> {

@@ -12,6 +12,11 @@ pub const CASES: &[Case] = &[
         "one whose run sleeps is made anew once it is needed",
         asleep,
     ),
+    (
+        "an alert of one whose run sleeps is told of once",
+        alert_asleep,
+    ),
+    ("one that nobody has needed yet is shown", untouched),
     ("what else cannot be read is told once", others),
     ("one that is over is in nobody's way", over),
 ];
@@ -81,12 +86,90 @@ fn asleep() {
         body["text"].as_str().unwrap().contains(words)
     });
     stage.wait_for(id, "handed");
+    assert_eq!(pages_of(&stage, id), 1);
     assert_eq!(letters(&stage), [""; 0]);
     // Others are looked after as before.
     let other = stage.incident("b");
     stage.wait_for(other, "resolved");
     let numbers = stage.rbk(&["incident", "list"]);
     assert!(numbers.contains("handed"), "{numbers}");
+}
+
+/// An alert of an incident whose run sleeps cannot be read: its owner hears of that, once.
+fn alert_asleep() {
+    let mut stage = Stage::new();
+    let before = "    cleared if";
+    stage.change(
+        "package/service.rbk",
+        before,
+        "    wait 60s\n    cleared if",
+    );
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_asked("GET /health");
+    stage.kill();
+    behind(
+        &stage,
+        &format!("UPDATE alert SET record = x'0202' WHERE incident = {id}"),
+    );
+    stage.start();
+    // It is listed and counted as what it was, until it is needed.
+    let listed = stage.get("/v1/incidents?open=true");
+    assert_eq!(listed["total"], 1, "{listed}");
+    stage.alert("a");
+    stage.wait_for(id, "handed");
+    stage.wait_for_told("the owner", |_, body| {
+        body["text"]
+            .as_str()
+            .unwrap()
+            .contains("is damaged (A1215)")
+    });
+    stage.terminate();
+    stage.start();
+    stage.wait_for(id, "handed");
+    assert_eq!(pages_of(&stage, id), 1);
+    assert_eq!(letters(&stage), [""; 0]);
+}
+
+/// One whose run sleeps and that nobody has needed yet is shown as far as it is known.
+fn untouched() {
+    let mut stage = Stage::new();
+    let before = "    cleared if";
+    stage.change(
+        "package/service.rbk",
+        before,
+        "    wait 60s\n    cleared if",
+    );
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_asked("GET /health");
+    stage.kill();
+    behind(
+        &stage,
+        &format!("UPDATE incident SET record = x'0202' WHERE id = {id}"),
+    );
+    stage.start();
+    let shown = stage.show(id);
+    assert_eq!(
+        (&shown["state"], &shown["damaged"]),
+        (&"open".into(), &Value::Bool(true))
+    );
+    let listed = stage.get("/v1/incidents?open=true");
+    assert_eq!(
+        (&listed["total"], &listed["incidents"][0]["id"]),
+        (&1.into(), &id.into())
+    );
+    let words = stage.rbk(&["incident", "list"]);
+    assert!(words.contains("its record is damaged (A1215)"), "{words}");
+}
+
+/// How often somebody was paged for an incident.
+fn pages_of(stage: &Stage, id: u64) -> usize {
+    let told = stage.told().into_iter();
+    let pages = told.filter(|(path, body)| {
+        path == "/first" && body["kind"] == "page" && body["incident"] == id
+    });
+    pages.count()
 }
 
 fn others() {
@@ -146,12 +229,20 @@ fn over() {
     let next = stage.incident("a");
     assert_ne!(next, first);
     stage.wait_for(next, "resolved");
-    // It takes no other off the list, and counts.
+    // It takes no other off the list, is listed and shown as far as it is known, and counts.
     let listed = stage.get("/v1/incidents");
     let shown = listed["incidents"].as_array().unwrap();
     let shown: Vec<_> = shown.iter().map(|one| one["id"].as_u64()).collect();
     assert_eq!(
         (shown, &listed["total"]),
-        (vec![Some(next)], &Value::from(2))
+        (vec![Some(next), Some(first)], &Value::from(2))
     );
+    let shown = stage.show(first);
+    assert_eq!(
+        (&shown["state"], &shown["damaged"]),
+        (&"resolved".into(), &Value::Bool(true))
+    );
+    let words = stage.shown(first);
+    assert!(words.contains("its record is damaged (A1215)"), "{words}");
+    assert!(words.contains("verified"), "its timeline is gone: {words}");
 }
