@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use crate::agent::{LetterList, LetterView};
 
-use super::incident::{how_many, pretty, say, seconds, shown};
+use super::incident::{how_many, number, pretty, say, seconds, shown};
 use super::remote::{Remote, Which};
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS, Format};
@@ -38,19 +38,21 @@ enum What {
               value_parser = clap::value_parser!(u16).range(1..=500))]
         limit: u16,
         /// Only those with a lower number
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = number)]
         before: Option<u64>,
         #[command(flatten)]
         common: Common,
     },
     /// Show one with what arrived
     Show {
+        #[arg(value_parser = number)]
         id: u64,
         #[command(flatten)]
         common: Common,
     },
     /// Take it anew, as if it had just arrived
     Replay {
+        #[arg(value_parser = number)]
         id: u64,
         #[command(flatten)]
         common: Common,

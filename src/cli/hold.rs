@@ -23,13 +23,13 @@ stopped, each hour after that, and when they go on.";
 
 /// Stop changes: all of them, or those of a product or a runbook
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
+#[command(after_help = AFTER_HELP, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Arguments {
     #[command(subcommand)]
     what: Option<What>,
 
     #[command(flatten)]
-    said: Said,
+    said: Option<Said>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,10 +43,10 @@ struct Said {
     runbook: Option<String>,
 
     /// Why, for whoever asks later
-    #[arg(long, default_value = "")]
+    #[arg(long)]
     why: String,
 
-    /// Who you are [default: $USER]
+    /// Who you are, where no token says it [default: $USER, or the system's name of you]
     #[arg(long = "as", value_name = "NAME")]
     by: Option<String>,
 
@@ -79,10 +79,12 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             Remote::new(&said.which).and_then(|agent| agent.delete("/v1/hold", &said.body()))
         }
         Some(What::Status(which)) => Remote::new(which).and_then(|agent| agent.get("/v1/hold")),
-        None => {
-            let said = &arguments.said;
-            Remote::new(&said.which).and_then(|agent| agent.post("/v1/hold", &said.body()))
-        }
+        None => match &arguments.said {
+            Some(said) => {
+                Remote::new(&said.which).and_then(|agent| agent.post("/v1/hold", &said.body()))
+            }
+            None => Err("say why: --why \"…\"".to_owned()),
+        },
     };
     match answer {
         Ok(answer) => {

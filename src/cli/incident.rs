@@ -59,13 +59,14 @@ enum What {
               value_parser = clap::value_parser!(u16).range(1..=500))]
         limit: u16,
         /// Only those with a lower number
-        #[arg(long, value_name = "ID")]
+        #[arg(long, value_name = "ID", value_parser = number)]
         before: Option<u64>,
         #[command(flatten)]
         common: Common,
     },
     /// Show one with its timeline and the evidence
     Show {
+        #[arg(value_parser = number)]
         id: u64,
         /// Go on until it is over
         #[arg(long)]
@@ -75,15 +76,15 @@ enum What {
     },
     /// Take it on: nobody else is told for as long as that lasts
     Ack {
-        #[arg(required_unless_present = "page")]
+        #[arg(required_unless_present = "page", value_parser = number)]
         id: Option<u64>,
         /// Everything that the page of this number tells of
-        #[arg(long, value_name = "NUMBER", conflicts_with = "id")]
+        #[arg(long, value_name = "NUMBER", conflicts_with = "id", value_parser = number)]
         page: Option<u64>,
         /// Also where somebody else has it
         #[arg(long)]
         take_over: bool,
-        /// Who you are [default: $USER]
+        /// Who you are, where no token says it [default: $USER, or the system's name of you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
         #[command(flatten)]
@@ -91,15 +92,16 @@ enum What {
     },
     /// Say what became of a change of which nobody knows whether it took effect
     Settle {
+        #[arg(value_parser = number)]
         id: u64,
         outcome: Became,
         /// How you know it, for whoever reads it later
         #[arg(long)]
         why: String,
         /// Which change, where several are unknown
-        #[arg(long, value_name = "NUMBER")]
+        #[arg(long, value_name = "NUMBER", value_parser = number)]
         change: Option<u64>,
-        /// Who you are [default: $USER]
+        /// Who you are, where no token says it [default: $USER, or the system's name of you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
         #[command(flatten)]
@@ -107,12 +109,13 @@ enum What {
     },
     /// Say that it is over; a run under way is called off
     Resolve {
+        #[arg(value_parser = number)]
         id: u64,
-        /// Who you are [default: $USER]
+        /// Who you are, where no token says it [default: $USER, or the system's name of you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
         /// What it was, for whoever reads it later
-        #[arg(long, default_value = "")]
+        #[arg(long)]
         why: String,
         #[command(flatten)]
         common: Common,
@@ -218,6 +221,7 @@ fn list(
     if format == Format::Json {
         return say(terminal, &pretty(&list)?);
     }
+    let here = remote.here();
     for hold in &list.holds {
         let (by, scope) = (
             escape_text(&hold.by, usize::MAX),
@@ -227,7 +231,9 @@ fn list(
             "all" => ("All changes".to_owned(), String::new()),
             narrower => (format!("Changes of {narrower}"), format!(" --{narrower}")),
         };
-        let text = format!("{what} are stopped by {by}: `rbk hold release{of}` lets them go on.\n");
+        let text = format!(
+            "{what} are stopped by {by}: `rbk hold release{of}{here} --why \"…\"` lets them go on.\n"
+        );
         say(terminal, &text)?;
     }
     for storm in &list.storms {
@@ -324,6 +330,12 @@ fn taken_on(taken: &Json, format: Format, terminal: &mut Terminal) -> Result<(),
     say(terminal, &shown(&format!("Acknowledged: {what}\n")))
 }
 
+/// A number as lists and pages show it.
+pub fn number(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| "a number is meant, as lists and pages show it: 17".to_owned())
+}
+
 /// `17  sev3  handed (novel)  cache_silent  RedisDown …`
 fn row(incident: &IncidentView) -> String {
     shown(&format!(
@@ -341,7 +353,7 @@ fn head(incident: &IncidentView) -> String {
     let until = incident.until.as_deref();
     let until = until.map(|until| format!(", until {}", seconds(until)));
     shown(&format!(
-        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {} events, {} runs\n",
+        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {}, {}\n",
         incident.id,
         incident.title,
         incident.severity,
@@ -350,9 +362,16 @@ fn head(incident: &IncidentView) -> String {
         seconds(&incident.since),
         until.unwrap_or_default(),
         seconds(&incident.opened),
-        incident.events,
-        incident.runs,
+        many(u64::from(incident.events), "event"),
+        many(u64::from(incident.runs), "run"),
     ))
+}
+
+fn many(count: u64, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    }
 }
 
 /// What an agent says, a line each, with everything spelled out that would move the cursor.

@@ -7,22 +7,21 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use crate::connect::{Answer, Client};
+use crate::value::escape_text;
 
 /// How long the agent may take to answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The largest answer.
 const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 
+/// Where an agent listens, if nothing else is said.
+const USUAL: &str = "http://127.0.0.1:7117";
+
 /// Which agent is meant, and who asks.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Which {
     /// Where the agent listens
-    #[arg(
-        long,
-        env = "RBK_AGENT",
-        value_name = "URL",
-        default_value = "http://127.0.0.1:7117"
-    )]
+    #[arg(long, env = "RBK_AGENT", value_name = "URL", default_value = USUAL)]
     agent: String,
 
     /// The token of one of its [[callers]]
@@ -88,6 +87,14 @@ impl Remote {
         self.ask(request.body(body.to_string()))
     }
 
+    /// What a command has to say that means the same agent.
+    pub fn here(&self) -> String {
+        match self.which.agent == USUAL {
+            true => String::new(),
+            false => format!(" --agent {}", escape_text(&self.which.agent, usize::MAX)),
+        }
+    }
+
     /// Whether it is worth while to ask again later.
     pub fn is_away(&self) -> bool {
         matches!(self.last.get(), Last::Silent | Last::Starts)
@@ -149,10 +156,40 @@ fn said(answer: &Answer) -> String {
     }
 }
 
-/// Whoever sits at the terminal, as the environment knows them.
+/// Whoever sits at the terminal, as the environment knows them, or else the system.
 pub fn whoever(said: Option<&str>) -> String {
+    let variable = |name| std::env::var(name).ok().filter(|name| !name.is_empty());
     let known = said
         .map(str::to_owned)
-        .or_else(|| std::env::var("USER").ok());
-    known.unwrap_or_else(|| "somebody".to_owned())
+        .or_else(|| variable("USER"))
+        .or_else(|| variable("LOGNAME"));
+    known.unwrap_or_else(of_the_system)
+}
+
+/// The user that this process belongs to.
+fn of_the_system() -> String {
+    let number = rustix::process::getuid().as_raw().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    named(&users, &number).unwrap_or(format!("user {number}"))
+}
+
+/// The name of a user in the list of the system.
+fn named(users: &str, number: &str) -> Option<String> {
+    let mut users = users.lines().map(|line| line.split(':'));
+    users.find_map(|mut fields| {
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1)? == number).then(|| name.to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn users_have_names() {
+        let users = "root:x:0:0:root:/root:/bin/sh\n\nbroken\nada:x:1000:1000::/home/ada:/bin/sh\n";
+        assert_eq!(named(users, "1000").as_deref(), Some("ada"));
+        assert_eq!(named(users, "100"), None);
+    }
 }

@@ -37,7 +37,7 @@ enum What {
         /// `all`, `product NAME`
         #[arg(required = true, num_args = 1..=2, value_name = "SCOPE")]
         scope: Vec<String>,
-        /// Who you are [default: $USER]
+        /// Who you are, where no token says it [default: $USER, or the system's name of you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
         /// Also where somebody else has it

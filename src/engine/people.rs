@@ -5,7 +5,9 @@ use smol_str::SmolStr;
 use super::decide::{chain, deliver};
 use super::{Action, Engine};
 use crate::effect::Reason;
-use crate::journal::{How, IncidentAcknowledged, IncidentId, IncidentState, MessageKind, Scope};
+use crate::journal::{
+    Hold, How, IncidentAcknowledged, IncidentId, IncidentState, MessageKind, Scope,
+};
 use crate::run;
 use crate::value::Time;
 
@@ -35,10 +37,8 @@ pub enum Refusal {
     NoSuchIncident,
     /// It is over already.
     Over,
-    /// Somebody else did it before.
-    Already {
-        by: SmolStr,
-    },
+    /// Changes there are stopped already, by this.
+    Held(Scope, Hold),
     /// Somebody else has it.
     Has {
         by: SmolStr,
@@ -78,7 +78,18 @@ impl std::fmt::Display for Refusal {
                 })
             }
             Refusal::Over => out.write_str("the incident is resolved already"),
-            Refusal::Already { by } => write!(out, "{by} did that already"),
+            Refusal::Held(scope, hold) => {
+                let (scope, Hold { by, why, since }) = (scope.shown(), hold);
+                write!(
+                    out,
+                    "changes of {scope} are stopped already, by {by} since {since}"
+                )?;
+                match why.trim() {
+                    "" => Ok(()),
+                    why => write!(out, ": {why}"),
+                }?;
+                out.write_str("; that stays as it is")
+            }
             Refusal::Has { by } => write!(
                 out,
                 "{by} has it: say so if you take it over (`rbk … ack … --take-over`, or \

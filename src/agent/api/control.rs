@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::super::view::{HoldView, StormView};
 use super::asked::{Asked, Nothing};
-use super::incidents::{Said, body_of, conflict, taker, who};
+use super::incidents::{Said, body_of, conflict, reason, taker, who};
 use super::{Caller, Failed, Shared};
 use crate::engine::{Engine, Refusal};
 use crate::journal::Scope;
@@ -84,6 +84,7 @@ pub async fn hold(
     let of = body_of::<Of>(body).await?.unwrap_or_default();
     let scope = of.scope()?;
     let by = of.who(caller)?;
+    reason(&of.why)?;
     match shared.handle.stop_changes(scope, by, of.why).await? {
         Ok(()) => held(State(shared), Asked(Nothing {})).await,
         Err(refusal) => Err(conflict(&refusal)),
@@ -98,14 +99,11 @@ pub async fn release(
 ) -> Result<Response, Failed> {
     let of = body_of::<Of>(body).await?.unwrap_or_default();
     let scope = of.scope()?;
-    let by = match caller.name {
-        Some(name) => Some(name),
-        None => Some(crate::value::escape_text(&of.by, 80).into()).filter(|_| !of.by.is_empty()),
-    };
-    let why = Some(of.why).filter(|why| !why.trim().is_empty());
+    let by = of.who(caller)?;
+    reason(&of.why)?;
     match shared
         .handle
-        .release_changes(scope.clone(), by, why)
+        .release_changes(scope.clone(), Some(by.into()), Some(of.why))
         .await?
     {
         true => held(State(shared), Asked(Nothing {})).await,

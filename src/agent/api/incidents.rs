@@ -173,6 +173,7 @@ pub async fn resolve(
 ) -> Result<Response, Failed> {
     let (id, said) = (number(&id)?, said(body).await?);
     let by = who(caller, &said)?;
+    reason(&said.why)?;
     // Its targets would be free while something still changes them.
     still_at_work(id, None, &shared).await?;
     done(id, shared.handle.resolve(id, by, said.why).await?, &shared).await
@@ -296,6 +297,14 @@ pub(super) fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
     match name.trim().is_empty() {
         false => Ok(name),
         true => Err(Failed::call("say who you are: {\"by\": \"ada\"}")),
+    }
+}
+
+/// What is recorded for whoever asks later has a reason.
+pub(super) fn reason(why: &str) -> Result<(), Failed> {
+    match why.trim().is_empty() {
+        false => Ok(()),
+        true => Err(Failed::call("say why: {\"why\": \"…\"}")),
     }
 }
 

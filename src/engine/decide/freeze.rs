@@ -11,9 +11,7 @@ use crate::journal::{ChangesFrozen, ChangesReleased, FreezeReminded, Obstacle, S
 /// Somebody stops the changes of a scope.
 pub fn stop(model: &Model, scope: Scope, by: &str, why: &str) -> Result<Decision, Refusal> {
     if let Some(hold) = model.freeze(&scope) {
-        return Err(Refusal::Already {
-            by: hold.by.clone(),
-        });
+        return Err(Refusal::Held(scope, hold.clone()));
     }
     let text = format!(
         "changes of {} are stopped by {by}{}",

@@ -190,6 +190,10 @@ fn replayed() {
         (422, &json!("A1208")),
         "{answer}"
     );
+    // Nothing takes it again: that is a letter of its own, and says why.
+    let letters = stage.dead_letters();
+    assert_eq!(letters.len(), 3, "{letters:?}");
+    assert_eq!(letters[0]["why"], answer["detail"]);
     let (status, _) = stage.post("/v1/dead-letters/2/replay", b"").unwrap();
     assert_eq!(status, 409);
     let (status, _) = stage.post("/v1/dead-letters/77/replay", b"").unwrap();

@@ -39,7 +39,9 @@ fn counted() {
     stage.wait_for(id, "resolved");
     let body = notification(&[alert(&json!({"instance": "a"}))]);
     stage.post(ALERTS, body.as_bytes()).unwrap();
-    stage.post("/v1/hold", b"{\"by\": \"ada\"}").unwrap();
+    stage
+        .post("/v1/hold", b"{\"by\": \"ada\", \"why\": \"x\"}")
+        .unwrap();
     let after = samples(&stage);
     for (name, expected) in [
         (

@@ -199,7 +199,9 @@ fn gone() {
 fn waits() {
     let mut stage = Stage::new();
     stage.start();
-    stage.post("/v1/hold", br#"{"by": "ada"}"#).unwrap();
+    stage
+        .post("/v1/hold", br#"{"by": "ada", "why": "x"}"#)
+        .unwrap();
     let id = stage.incident("a");
     stage.wait_for_shown(id, " waits: ");
     let words = "all changes to go on";

@@ -49,7 +49,12 @@ const HOST: &str = "Host: 127.0.0.1:7117";
 const JSON: &str = "Content-Type: application/json";
 
 fn hold(stage: &Stage, headers: &[&str]) -> (u16, Value) {
-    let (status, _, body) = call(stage, "POST /v1/hold", headers, "{\"by\":\"eve\"}");
+    let (status, _, body) = call(
+        stage,
+        "POST /v1/hold",
+        headers,
+        "{\"by\":\"eve\",\"why\":\"x\"}",
+    );
     (status, body)
 }
 
@@ -276,7 +281,11 @@ fn one_form() {
         (405, "GET /v1/events/deploy", ""),
         (400, "POST /v1/hold", "{"),
         (400, "POST /v1/hold", "{}"),
-        (409, "DELETE /v1/hold", ""),
+        (400, "POST /v1/hold", r#"{"by": "ada"}"#),
+        (400, "DELETE /v1/hold", ""),
+        (400, "DELETE /v1/hold", r#"{"by": "ada"}"#),
+        (409, "DELETE /v1/hold", r#"{"by": "ada", "why": "x"}"#),
+        (400, "POST /v1/incidents/77/resolve", r#"{"by": "ada"}"#),
         (400, "POST /v1/alerts/alertmanager", "{}"),
         (413, "POST /v1/hold", &" ".repeat(64 * 1024 + 1)),
     ];

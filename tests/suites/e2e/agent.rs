@@ -59,7 +59,7 @@ impl Agent {
 
     /// Somebody says that it is over.
     pub fn resolve(&self, id: &str) {
-        self.ask(&["resolve", id, "--as", "ada"]);
+        self.ask(&["resolve", id, "--as", "ada", "--why", "seen"]);
     }
 
     fn ask(&self, words: &[&str]) -> Value {
