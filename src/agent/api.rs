@@ -33,7 +33,7 @@ pub use alerts::AT_ONCE;
 use asked::{Asked, Nothing};
 use caller::Caller;
 pub use door::{Door, Rules};
-use problem::Failed;
+pub use problem::Failed;
 pub use refused::Refusals;
 
 use super::life::{Age, Life};

@@ -4,6 +4,8 @@
 //! the one that has said nothing for longest makes room, so that whoever has something to say is
 //! heard.
 
+mod kept;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,16 +13,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::http::StatusCode;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tracing::{debug, warn};
 
+use self::kept::Kept;
+use super::api::Failed;
 use crate::connect::is_own_lack;
 
 /// How long the head of a request may take, and a kept connection may be idle.
@@ -57,10 +62,14 @@ pub async fn serve(
             continue;
         }
         let place = places.take();
-        let connection = graceful.watch(connection(stream, router.clone(), place.clone()));
+        let kept = Kept::of(stream);
+        let connection = graceful.watch(connection(kept.clone(), router.clone(), place.clone()));
         let serving = tokio::spawn(async move {
             if let Err(error) = connection.await {
                 debug!("a connection ended: {error}");
+                if error.is_timeout() {
+                    kept.answer(&too_slow());
+                }
             }
         });
         place.held_by(serving.abort_handle());
@@ -75,8 +84,24 @@ pub async fn serve(
     graceful.shutdown().await;
 }
 
+/// What whoever did not finish the head of a request hears.
+fn too_slow() -> String {
+    let why = format!(
+        "the head of the call did not come within {} s",
+        HEAD.as_secs()
+    );
+    let body = Failed::of(StatusCode::REQUEST_TIMEOUT, why)
+        .form()
+        .to_string();
+    format!(
+        "HTTP/1.1 408 Request Timeout\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        Failed::KIND,
+        body.len()
+    )
+}
+
 fn connection(
-    stream: TcpStream,
+    stream: Kept,
     router: Router,
     place: Arc<Place>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {

@@ -13,7 +13,7 @@ use crate::front;
 use crate::host::Disk;
 use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Files};
-use crate::settings::{self, Settings};
+use crate::settings::{self, Grants, Settings};
 use crate::text::Sources;
 
 /// The largest settings file.
@@ -180,6 +180,26 @@ impl Package {
                     "`{}` uses `{module}`, and no connector offers it here: its runs hand over ({})",
                     program.runbook,
                     Code::NoConnector.as_str()
+                ));
+            }
+        }
+        words
+    }
+
+    /// What runs here can only hand over: nothing of what it needs is granted.
+    pub fn not_granted(&self, grants: &Grants) -> Vec<String> {
+        let mut words = Vec::new();
+        for program in &self.programs {
+            let observed = program.observables.iter().map(|found| &found.needs);
+            let needs = observed.chain(program.actions.iter().map(|action| &action.needs));
+            let names = needs.flatten().map(|need| &need.name);
+            let missing: BTreeSet<_> = names.filter(|name| !grants.names(name)).collect();
+            for name in missing {
+                words.push(format!(
+                    "`{}` needs `{name}`, of which nothing is granted: its runs hand over there ({}); add it to \
+                     [grants] of agent.toml",
+                    program.runbook,
+                    Code::NotGranted.as_str()
                 ));
             }
         }

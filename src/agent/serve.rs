@@ -98,7 +98,8 @@ pub async fn start(
     let (runbooks, words) = package.runbooks();
     let loaded = runbooks.all().len();
     let unreached = package.unreached(|module| reach.performer.offers(module));
-    for words in words.into_iter().chain(unreached) {
+    let not_granted = package.not_granted(&settings.grants);
+    for words in words.into_iter().chain(unreached).chain(not_granted) {
         warn!("{words}");
     }
     let address = listener.local_addr().unwrap_or(settings.listen);
@@ -318,7 +319,10 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
     };
     watched.know(options, &package.files);
     let (runbooks, words) = package.runbooks();
-    for words in words {
+    for words in words
+        .into_iter()
+        .chain(package.not_granted(&settings.grants))
+    {
         warn!("{words}");
     }
     let count = runbooks.all().len();

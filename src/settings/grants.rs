@@ -92,6 +92,11 @@ impl Grants {
         })
     }
 
+    /// Whether anything of a capability is granted.
+    pub fn names(&self, capability: &str) -> bool {
+        self.by_capability.contains_key(capability)
+    }
+
     /// The lines of `[grants]` that say the same, in the order of the capabilities.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.by_capability.iter().map(|(capability, grant)| {

@@ -46,6 +46,32 @@ impl Failed {
     }
 }
 
+impl Failed {
+    /// What its form is called.
+    pub const KIND: &str = "application/problem+json";
+
+    /// What it says.
+    pub fn form(&self) -> Json {
+        let code = self.code.map(Code::as_str);
+        let status = self.status.canonical_reason().unwrap_or("Error");
+        let mut body = json!({
+            "type": code.map_or("about:blank".to_owned(), |code| format!("urn:rbk:{code}")),
+            "title": self.code.map_or(status, Code::title),
+            "status": self.status.as_u16(),
+            "detail": self.why,
+            "version": 1,
+            "error": {"code": code, "message": self.why},
+        });
+        if let Some(code) = code {
+            body["code"] = code.into();
+        }
+        for (name, value) in &self.more {
+            body[name] = value.clone();
+        }
+        body
+    }
+}
+
 impl From<NotTaken> for Failed {
     fn from(not_taken: NotTaken) -> Failed {
         match not_taken {
@@ -87,29 +113,13 @@ impl From<Unanswered> for Failed {
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        let code = self.code.map(Code::as_str);
-        let status = self.status.canonical_reason().unwrap_or("Error");
-        let mut body = json!({
-            "type": code.map_or("about:blank".to_owned(), |code| format!("urn:rbk:{code}")),
-            "title": self.code.map_or(status, Code::title),
-            "status": self.status.as_u16(),
-            "detail": self.why,
-            "version": 1,
-            "error": {"code": code, "message": self.why},
-        });
-        if let Some(code) = code {
-            body["code"] = code.into();
-        }
-        for (name, value) in self.more {
-            body[name] = value;
-        }
-        let mut response = (self.status, body.to_string()).into_response();
+        let mut response = (self.status, self.form().to_string()).into_response();
         response.extensions_mut().insert(Why {
             code: self.code,
             text: escape_text(&self.why, SHOWN_CHARACTERS),
         });
         let headers = response.headers_mut();
-        let kind = HeaderValue::from_static("application/problem+json");
+        let kind = HeaderValue::from_static(Failed::KIND);
         headers.insert(header::CONTENT_TYPE, kind);
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

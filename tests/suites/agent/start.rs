@@ -21,6 +21,7 @@ pub const CASES: &[Case] = &[
         "somebody hears of an agent that cannot start",
         somebody_hears,
     ),
+    ("what is not granted is said at the start", not_granted),
     (
         "nobody hears of what is tried beside an agent at work",
         nobody_hears,
@@ -204,6 +205,16 @@ fn nobody_hears() {
     assert!(told.is_empty(), "{told:?}");
     stage.change("agent.toml", "colour = true\n", "");
     assert_eq!(stage.terminate(), Some(0));
+}
+
+/// What is missing of the grants is known before a run needs it.
+fn not_granted() {
+    let mut stage = Stage::new();
+    let grant = "\"exec.apply\" = [[\"control\", \"restart\"]]\n";
+    stage.change("agent.toml", grant, "");
+    stage.start();
+    stage.wait_for_log("needs `exec.apply`, of which nothing is granted");
+    assert!(!stage.log().contains("needs `http.get`"), "{}", stage.log());
 }
 
 /// A file system in memory, until it is dropped.
