@@ -21,9 +21,10 @@ pub mod versions;
 
 use std::path::Path;
 
-#[cfg(feature = "host")]
 use crate::diag::human;
 use crate::diag::{Code, Diagnostic, json};
+#[cfg(feature = "host")]
+use crate::effect::Reason;
 use crate::front::{self, Analysis};
 use crate::project::{self, EDITION, MANIFEST, Table};
 use crate::syntax;
@@ -126,6 +127,27 @@ pub fn codes() -> Vec<CodeRow> {
         kind: code.kind().as_str(),
         title: code.title(),
         page: code.page(),
+    });
+    rows.collect()
+}
+
+/// Why a run is handed to a human.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReasonRow {
+    /// As it stands in pages and reports: `came_back`.
+    pub word: &'static str,
+    /// What it means, as part of a sentence.
+    pub title: &'static str,
+    /// The page that `rbk explain` prints.
+    pub page: &'static str,
+}
+
+/// The registry of reasons.
+pub fn reasons() -> Vec<ReasonRow> {
+    let rows = Reason::ALL.iter().map(|reason| ReasonRow {
+        word: reason.word(),
+        title: reason.explained(),
+        page: reason.page(),
     });
     rows.collect()
 }

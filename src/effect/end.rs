@@ -65,15 +65,53 @@ pub enum Changes {
     Partly,
 }
 
-words!(Reason {
-    Novel "novel", Inconclusive "inconclusive", Systemic "systemic", Denied "denied",
-    Expired "expired", Guard "guard", Policy "policy", Grant "grant", NotOwned "not_owned",
-    OverBound "over_bound", Empty "empty", Patience "patience", Window "window",
-    NotVerified "not_verified", NotApplied "not_applied", Unknown "unknown",
-    UndoFailed "undo_failed", Limit "limit", Hold "hold", Declared "declared",
-    CancelledAfterChange "cancelled_after_change", NotYet "not_yet", Broke "broke",
-    HeldOn "held_on", CameBack "came_back",
-});
+/// The reasons: name in the source, word, what it means as part of a sentence. Each has a page beside this
+/// file, in `explain/`.
+macro_rules! reasons {
+    ($($name:ident $word:literal $explained:literal)*) => {
+        words!(Reason { $($name $word),* });
+
+        impl Reason {
+            /// What it means, as part of a sentence.
+            pub fn explained(self) -> &'static str {
+                match self { $(Reason::$name => $explained,)* }
+            }
+
+            /// The page that `rbk explain` prints.
+            pub fn page(self) -> &'static str {
+                match self { $(Reason::$name => include_str!(concat!("explain/", $word, ".md")),)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    Novel                "novel"                    "the diagnosis found nothing that it knows"
+    Inconclusive         "inconclusive"             "something that it needed could not be read"
+    Systemic             "systemic"                 "too much happens at once"
+    Denied               "denied"                   "an approval was denied"
+    Expired              "expired"                  "the plan got too old, or kept changing"
+    Guard                "guard"                    "a guard was false"
+    Policy               "policy"                   "a policy refused it"
+    Grant                "grant"                    "the agent is not granted this"
+    NotOwned             "not_owned"                "a target does not belong to the product"
+    OverBound            "over_bound"               "it would have touched more than it may"
+    Empty                "empty"                    "there was nothing to act on"
+    Patience             "patience"                 "it had to wait for too long"
+    Window               "window"                   "a window forbids changes now"
+    NotVerified          "not_verified"             "a verify did not pass"
+    NotApplied           "not_applied"              "a change was not applied"
+    Unknown              "unknown"                  "nobody knows whether a change took effect"
+    UndoFailed           "undo_failed"              "a change could not be taken back"
+    Limit                "limit"                    "a limit of the machine was reached"
+    Hold                 "hold"                     "all changes were stopped"
+    Declared             "declared"                 "the runbook says so"
+    CancelledAfterChange "cancelled_after_change"   "somebody called it off after a change"
+    NotYet               "not_yet"                  "it reached something that cannot run yet"
+    Broke                "broke"                    "a change failed after it had begun"
+    HeldOn               "held_on"                  "what it holds was not given back"
+    CameBack             "came_back"                "it came back after it was over"
+}
 words!(Changes { None "none", Undone "undone", Kept "kept", Partly "partly" });
 
 impl End {
@@ -99,39 +137,6 @@ impl Changes {
             Changes::Undone => "what was changed is undone",
             Changes::Kept => "what was changed stays",
             Changes::Partly => "what was changed is undone in part only",
-        }
-    }
-}
-
-impl Reason {
-    /// What it means, as part of a sentence.
-    pub fn explained(self) -> &'static str {
-        match self {
-            Reason::Novel => "the diagnosis found nothing that it knows",
-            Reason::Inconclusive => "something that it needed could not be read",
-            Reason::Systemic => "too much happens at once",
-            Reason::Denied => "an approval was denied",
-            Reason::Expired => "the plan got too old, or kept changing",
-            Reason::Guard => "a guard was false",
-            Reason::Policy => "a policy refused it",
-            Reason::Grant => "the agent is not granted this",
-            Reason::NotOwned => "a target does not belong to the product",
-            Reason::OverBound => "it would have touched more than it may",
-            Reason::Empty => "there was nothing to act on",
-            Reason::Patience => "it had to wait for too long",
-            Reason::Window => "a window forbids changes now",
-            Reason::NotVerified => "a verify did not pass",
-            Reason::NotApplied => "a change was not applied",
-            Reason::Unknown => "nobody knows whether a change took effect",
-            Reason::UndoFailed => "a change could not be taken back",
-            Reason::Limit => "a limit of the machine was reached",
-            Reason::Hold => "all changes were stopped",
-            Reason::Declared => "the runbook says so",
-            Reason::CancelledAfterChange => "somebody called it off after a change",
-            Reason::Broke => "a change failed after it had begun",
-            Reason::HeldOn => "what it holds was not given back",
-            Reason::CameBack => "it came back after it was over",
-            Reason::NotYet => "it reached something that cannot run yet",
         }
     }
 }

@@ -24,6 +24,7 @@ pub fn trials() -> Vec<Trial> {
             every_reference_leads_somewhere,
         ),
     ];
+    trials.push(trial("explain/reasons", reasons_have_pages));
     for row in facade::codes() {
         trials.push(trial(format!("explain/{}", row.code), move || {
             page_holds(&row)
@@ -47,6 +48,22 @@ fn every_page_has_its_row() {
         rows.len(),
         "a code stands twice in src/diag/code.rs"
     );
+}
+
+/// Each reason has a page that says what happened and what to do, and no page is without a reason.
+fn reasons_have_pages() {
+    let rows = facade::reasons();
+    for row in &rows {
+        let head = format!("# {}: {}\n\n## What happened\n\n", row.word, row.title);
+        assert!(row.page.starts_with(&head), "{}: {}", row.word, row.page);
+        let (_, to_do) = row.page.split_once("\n\n## What to do\n\n").unwrap();
+        assert!(!to_do.trim().is_empty(), "{}", row.word);
+    }
+    let words: BTreeSet<_> = rows.iter().map(|row| row.word).collect();
+    for path in fixture::files(&root().join("src/effect/explain")) {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        assert!(words.contains(name), "{name}.md is the page of no reason");
+    }
 }
 
 /// Each code is constructed somewhere; a code that nothing yields would be a promise not kept.
