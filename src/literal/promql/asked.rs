@@ -290,6 +290,7 @@ mod tests {
             "sum(x) or vector(0)",
             "sum(vector(0) or x)",
             "max(x) - min(y)",
+            "max(x) - quantile(2, x)",
             "max by (a) (x) - min by (b) (x)",
             "sum(x) - max(x)",
             "topk(1, x) - x",

@@ -274,11 +274,12 @@ impl Forms {
     }
 }
 
-/// The places of those that take one of several, or something between them.
+/// The places of those that take one of several, or something between them. A quantile may be asked for beyond
+/// both ends.
 fn rank(name: &str) -> Option<u32> {
     match name {
         "min" => Some(0),
-        "avg" | "quantile" => Some(1),
+        "avg" => Some(1),
         "max" => Some(2),
         _ => None,
     }
@@ -287,7 +288,7 @@ fn rank(name: &str) -> Option<u32> {
 fn rank_over_time(name: &str) -> Option<u32> {
     match name {
         "min_over_time" => Some(0),
-        "avg_over_time" | "quantile_over_time" | "last_over_time" | "first_over_time" => Some(1),
+        "avg_over_time" | "last_over_time" | "first_over_time" => Some(1),
         "max_over_time" => Some(2),
         _ => None,
     }
