@@ -246,15 +246,18 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
     let started = settings.clone();
     let mut running = tokio::select! {
         running = start(options, settings, package) => running?,
-        () = either(&mut terminate, &mut interrupt) => {
-            info!("the agent was told to stop before it was at work");
+        name = either(&mut terminate, &mut interrupt) => {
+            info!("the agent was told to stop before it was at work ({name})");
             return Ok(Stopped::Asked);
         }
     };
     let mut look = tokio::time::interval(WATCH);
     loop {
         tokio::select! {
-            () = either(&mut terminate, &mut interrupt) => break,
+            name = either(&mut terminate, &mut interrupt) => {
+                info!("the agent was told to stop ({name})");
+                break;
+            }
             _ = &mut running.ended => break,
             _ = hangup.recv() => reload(options, &started, &running, &mut watched).await,
             _ = look.tick() => {
@@ -267,18 +270,18 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
     Ok(running.stop(either(&mut terminate, &mut interrupt)).await)
 }
 
-/// Waits until one of two signals comes.
-async fn either(one: &mut Signal, other: &mut Signal) {
+/// Waits until one of the two signals comes that stop an agent; says which.
+async fn either(terminate: &mut Signal, interrupt: &mut Signal) -> &'static str {
     tokio::select! {
-        _ = one.recv() => {}
-        _ = other.recv() => {}
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
     }
 }
 
 impl Running {
     /// Stops taking alerts, lets what was accepted be written and what was begun be ended, and
     /// ends. Does not wait for what was begun once `at_once` resolves.
-    pub async fn stop(self, at_once: impl Future<Output = ()>) -> Stopped {
+    pub async fn stop<T>(self, at_once: impl Future<Output = T>) -> Stopped {
         info!("the agent stops");
         self.life.reach(Age::Stops);
         let _ = self.end.send(true);
@@ -291,7 +294,7 @@ impl Running {
             }
             tokio::select! {
                 () = self.under_way.none_left() => {}
-                () = at_once => warn!("what is under way is left alone, and settled at the next start"),
+                _ = at_once => warn!("what is under way is left alone, and settled at the next start"),
             }
         }
         if tokio::time::timeout(GRACE, self.server).await.is_err() {
@@ -299,6 +302,7 @@ impl Running {
         }
         self.handle.stop();
         let joined = tokio::task::spawn_blocking(|| self.driver.join()).await;
+        info!("the agent has stopped");
         joined.unwrap_or(Stopped::Asked)
     }
 }

@@ -176,7 +176,7 @@ async fn play(folder: &Path, terminal: &mut Terminal) -> Result<(), Broken> {
         terminal,
         "\nThe runbook that did this is examples/demo/demo.rbk; `rbk init` starts one of your own.\n",
     )?;
-    running.stop(std::future::pending()).await;
+    running.stop(std::future::pending::<()>()).await;
     drop(service);
     Ok(())
 }

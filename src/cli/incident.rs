@@ -33,6 +33,9 @@ Examples:
 
 The agent is found by --agent or RBK_AGENT; a token is taken from RBK_TOKEN.";
 
+/// How wide the column of states is, and how wide at most.
+const STATE: usize = 22;
+const WIDEST: usize = 60;
 /// How often a followed incident is looked at.
 const LOOK: Duration = Duration::from_millis(700);
 
@@ -75,6 +78,9 @@ enum What {
         common: Common,
     },
     /// Take it on: nobody else is told for as long as that lasts
+    #[command(
+        override_usage = "rbk incident ack [OPTIONS] <ID>\n       rbk incident ack [OPTIONS] --page <NUMBER>"
+    )]
     Ack {
         #[arg(required_unless_present = "page", value_parser = number)]
         id: Option<u64>,
@@ -247,8 +253,10 @@ fn list(
         };
         return say(terminal, none);
     }
+    let widths = list.incidents.iter().map(|one| state(one).chars().count());
+    let width = widths.max().unwrap_or_default().clamp(STATE, WIDEST);
     for incident in list.incidents.iter().rev() {
-        say(terminal, &row(incident))?;
+        say(terminal, &row(incident, width))?;
     }
     let (shown, last) = (list.incidents.len(), list.incidents.last());
     say(
@@ -287,7 +295,7 @@ fn show(
     if format == Format::Human {
         say(terminal, &head(&detail.incident))?;
     }
-    let mut next = 0;
+    let (mut next, mut was) = (0, state(&detail.incident));
     loop {
         for line in &detail.timeline {
             let text = match format {
@@ -297,6 +305,12 @@ fn show(
             say(terminal, &text)?;
             next = line.number + 1;
         }
+        // What stood above is not so any more.
+        let is = state(&detail.incident);
+        if is != was && format == Format::Human {
+            say(terminal, &shown(&format!("Incident {id} is {is}\n")))?;
+        }
+        was = is;
         if !follow || detail.incident.is_done() {
             return Ok(());
         }
@@ -337,9 +351,9 @@ pub fn number(text: &str) -> Result<u64, String> {
 }
 
 /// `17  sev3  handed (novel)  cache_silent  RedisDown …`
-fn row(incident: &IncidentView) -> String {
+fn row(incident: &IncidentView, width: usize) -> String {
     shown(&format!(
-        "{:>5}  {:<5} {:<22} {:<20} {}  {}\n",
+        "{:>5}  {:<5} {:<width$} {:<20} {}  {}\n",
         incident.id,
         incident.severity,
         state(incident),

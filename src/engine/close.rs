@@ -2,11 +2,11 @@
 
 use smol_str::SmolStr;
 
+use super::Engine;
 use super::decide::{chain, deliver, targets};
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::open::Occasion;
-use super::{Action, Engine};
 use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
@@ -141,7 +141,6 @@ impl Engine {
             self.send(id, &address, MessageKind::Resolved, &text, None, now);
         }
         self.say_of_pages(id, pages, (MessageKind::Resolved, &text), now);
-        self.actions.push(Action::Note { incident: id, text });
     }
 
     fn handed(&mut self, id: IncidentId, reason: Reason, now: Time) {

@@ -96,7 +96,14 @@ fn news(facts: &[Fact]) -> Vec<Became> {
                 (fact.incident, format!("is handed over ({reason})"))
             }
             Fact::IncidentResolved(fact) => {
-                (fact.incident, format!("is resolved ({})", fact.how.word()))
+                let by = fact
+                    .by
+                    .as_ref()
+                    .map_or(String::new(), |by| format!(", by {by}"));
+                (
+                    fact.incident,
+                    format!("is resolved ({}{by})", fact.how.word()),
+                )
             }
             _ => continue,
         };
@@ -126,7 +133,7 @@ mod tests {
         let resolved = Fact::from(IncidentResolved {
             incident: IncidentId(7),
             how: How::Human,
-            by: None,
+            by: Some("ada".into()),
             why: None,
         });
         let told = news(&[handed(7), handed(7), handed(8), resolved]);
@@ -137,7 +144,7 @@ mod tests {
         let expected = [
             (7, "is handed over (novel)"),
             (8, "is handed over (novel)"),
-            (7, "is resolved (human)"),
+            (7, "is resolved (human, by ada)"),
         ];
         assert_eq!(told, expected);
     }

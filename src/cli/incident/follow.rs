@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Format, LOOK, flush, line_of, row, say, state};
+use super::{Format, LOOK, STATE, flush, line_of, row, say, state};
 use crate::agent::{IncidentDetail, IncidentList, IncidentView};
 use crate::cli::remote::Remote;
 use crate::cli::terminal::Terminal;
@@ -24,7 +24,7 @@ pub fn follow(remote: &Remote, format: Format, terminal: &mut Terminal) -> Resul
         })?;
         for incident in known.news(found) {
             let text = match format {
-                Format::Human => row(&incident),
+                Format::Human => row(&incident, STATE),
                 Format::Json => line_of(&incident)?,
             };
             say(terminal, &text)?;
