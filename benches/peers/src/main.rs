@@ -5,8 +5,6 @@
 //! and again under other names, until it has as many lines. What is measured is what each does before it
 //! runs anything: reading, and checking types where it has some.
 
-#![allow(clippy::print_stdout, reason = "a bench says what it measured")]
-
 #[path = "../../clock.rs"]
 mod clock;
 
