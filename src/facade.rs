@@ -21,9 +21,9 @@ pub mod versions;
 
 use std::path::Path;
 
+#[cfg(feature = "host")]
 use crate::diag::human;
 use crate::diag::{Code, Diagnostic, json};
-#[cfg(feature = "host")]
 use crate::effect::Reason;
 use crate::front::{self, Analysis};
 use crate::project::{self, EDITION, MANIFEST, Table};
