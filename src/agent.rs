@@ -17,6 +17,7 @@ mod listen;
 mod load;
 mod once;
 mod serve;
+mod versions;
 mod view;
 mod watch;
 

@@ -6,11 +6,14 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use smol_str::SmolStr;
+
 use crate::diag::human::{self, Look};
 use crate::diag::{Code, Diagnostic};
 use crate::engine::Runbooks;
 use crate::front;
 use crate::host::Disk;
+use crate::program::manifest::CoreHash;
 use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Files};
 use crate::settings::{self, Grants, Settings};
@@ -70,6 +73,8 @@ impl Refused {
 pub struct Package {
     pub name: String,
     pub programs: Vec<Program>,
+    /// What each runbook does, by its name and version.
+    pub cores: Vec<((SmolStr, SmolStr), CoreHash)>,
     /// What changes when the package does.
     pub files: Vec<PathBuf>,
 }
@@ -126,6 +131,10 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
     }
     let programs =
         front::compile(&analysis).map_err(|diagnostics| refused(&diagnostics, &sources))?;
+    let manifests = front::manifests(&analysis, &sources);
+    let cores = manifests.into_iter().map(|manifest| manifest.core);
+    let named = |program: &Program| (program.runbook.clone(), program.version.clone());
+    let cores = programs.iter().map(named).zip(cores).collect();
     let manifest = package
         .manifest
         .as_ref()
@@ -133,6 +142,7 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
     Ok(Package {
         name: package.name(),
         programs,
+        cores,
         files: package
             .files
             .iter()
@@ -161,7 +171,10 @@ impl Package {
                 ));
             }
         }
-        (Runbooks::new(self.programs.clone()), words)
+        let cores = self.cores.iter();
+        let cores = cores.map(|((name, _), core)| (name.clone(), *core));
+        let runbooks = Runbooks::new(self.programs.clone());
+        (runbooks.doing(&cores.collect()), words)
     }
 
     /// What runs here can only hand over: nothing speaks for these modules that they use.

@@ -19,6 +19,7 @@ use super::cannot;
 use super::life::{Age, Life};
 use super::listen;
 use super::load::{self, Package, Refused};
+use super::versions::Versions;
 use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
@@ -233,6 +234,7 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
     let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
     let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
     let mut watched = Watched::new(options, &package.files);
+    let mut versions = Versions::of(&package);
     // Listened to before anybody is told that the agent is at work.
     let signals = (
         signal(SignalKind::terminate()),
@@ -259,10 +261,10 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
                 break;
             }
             _ = &mut running.ended => break,
-            _ = hangup.recv() => reload(options, &started, &running, &mut watched).await,
+            _ = hangup.recv() => reload(options, &started, &running, &mut watched, &mut versions).await,
             _ = look.tick() => {
                 if watched.changed(options) {
-                    reload(options, &started, &running, &mut watched).await;
+                    reload(options, &started, &running, &mut watched, &mut versions).await;
                 }
             }
         }
@@ -308,10 +310,20 @@ impl Running {
 }
 
 /// Takes what has changed. What cannot be loaded leaves the last good one at work.
-async fn reload(options: &Options, started: &Settings, running: &Running, watched: &mut Watched) {
+async fn reload(
+    options: &Options,
+    started: &Settings,
+    running: &Running,
+    watched: &mut Watched,
+    versions: &mut Versions,
+) {
     // Before anything is read: what is written in the meantime is a change of its own.
     watched.look(options);
-    let (settings, package, rules) = match load_again(options, started) {
+    let loaded = load_again(options, started).and_then(|loaded| match versions.refuse(&loaded.1) {
+        Some(refused) => Err(refused),
+        None => Ok(loaded),
+    });
+    let (settings, package, rules) = match loaded {
         Ok(loaded) => loaded,
         Err(refused) => {
             error!(
@@ -322,6 +334,7 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
         }
     };
     watched.know(options, &package.files);
+    versions.know(&package);
     let (runbooks, words) = package.runbooks();
     for words in words
         .into_iter()

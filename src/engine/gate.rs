@@ -98,13 +98,13 @@ pub trait Gate: Sync {
     fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict;
 }
 
-/// All gates, in order. What takes back and what releases pass capability and freeze only: else a run
-/// could be stopped half-done by its own limits. A storm comes before all that is waited for, since it
-/// uses up no patience: that of the rest does not run on while it lasts.
+/// All gates, in order. What takes back and what releases pass the first two only: else a run could
+/// be stopped half-done by its own limits. A storm comes before a lock and whatever else is waited
+/// for, since it uses up no patience: that of the rest does not run on while it lasts.
 pub const GATES: [&dyn Gate; 6] = [
     &capability::Capability,
-    &storm::Storms,
     &freeze::Freeze,
+    &storm::Storms,
     &lock::Lock,
     &at_once::AtOnce,
     &rate::Rate,

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use crate::journal::{Alert, PackageLoaded, RunbookLoaded};
+use crate::program::manifest::CoreHash;
 use crate::program::{CodeHash, DataType, LabelTest, Program, Trigger, TriggerKind};
 use crate::value::{Value, escape_text};
 
@@ -30,6 +31,8 @@ pub struct Runbooks {
 pub struct Loaded {
     pub program: Arc<Program>,
     pub hash: CodeHash,
+    /// What it does, whatever compiler read it; none where that is not known.
+    pub core: Option<CoreHash>,
 }
 
 /// A trigger, by the places of its runbook and of itself in that.
@@ -73,10 +76,22 @@ impl Runbooks {
             let place = runbooks.loaded.len();
             runbooks.by_name.insert(program.runbook.clone(), place);
             let program = Arc::new(program);
-            runbooks.loaded.push(Loaded { program, hash });
+            runbooks.loaded.push(Loaded {
+                program,
+                hash,
+                core: None,
+            });
         }
         runbooks.index();
         runbooks
+    }
+
+    /// Knows what each of them does, by its name.
+    pub fn doing(mut self, cores: &BTreeMap<SmolStr, CoreHash>) -> Runbooks {
+        for loaded in &mut self.loaded {
+            loaded.core = cores.get(&loaded.program.runbook).copied();
+        }
+        self
     }
 
     pub fn all(&self) -> &[Loaded] {
@@ -102,7 +117,7 @@ impl Runbooks {
                 name: one.program.runbook.clone(),
                 version: one.program.version.clone(),
                 code: one.hash,
-                core: None,
+                core: one.core.map(|core| CodeHash(core.0)),
             });
             PackageLoaded {
                 name: name.clone(),

@@ -400,7 +400,8 @@ impl Engine {
         self.waiters.put(ticket, waiting);
     }
 
-    /// A storm has begun: whoever waits for something else waits for that first, one after the other.
+    /// A storm has begun: whoever waits for its turn waits for that first, or for the freeze that comes
+    /// before it; one after the other.
     pub(super) fn held_by_storm(&mut self, after: Ticket, now: Time) {
         let Some((ticket, waiting)) = self.waiters.after(after) else {
             return;
@@ -415,7 +416,8 @@ impl Engine {
             now,
         };
         if let (gate, Verdict::Wait(obstacle, why)) = gate::pass(&self.known(), &question)
-            && obstacle.is_storm()
+            && obstacle.holds_all()
+            && obstacle != waiting.obstacle
             && let Some(waiting) = self.waiters.take(ticket)
         {
             let before = waiting.obstacle.clone();

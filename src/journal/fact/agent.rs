@@ -20,7 +20,7 @@ pub struct RunbookLoaded {
     pub name: SmolStr,
     pub version: SmolStr,
     pub code: CodeHash,
-    /// What it does apart from what people may tune; none where that is not known.
+    /// What it does, whatever compiler read it; none where that is not known.
     pub core: Option<CodeHash>,
 }
 

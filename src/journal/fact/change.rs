@@ -34,6 +34,14 @@ impl Obstacle {
         }
     }
 
+    /// Whether somebody or a storm holds changes as a whole, whatever each of them waits for besides.
+    pub fn holds_all(&self) -> bool {
+        match self {
+            Obstacle::Storm(_) | Obstacle::Freeze(_) => true,
+            Obstacle::Target(_) | Obstacle::Count(..) => false,
+        }
+    }
+
     /// Whether it is a storm, which has a patience of its own.
     pub fn is_storm(&self) -> bool {
         match self {

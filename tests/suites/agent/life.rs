@@ -93,6 +93,10 @@ fn reload() {
     let path = stage.path("package/service.rbk");
     let text = fs::read_to_string(&path).unwrap().replace("upp()", "up()");
     let text = text.replace("nobody can tell", "nobody knows");
+    // Another behaviour under the same version is refused as well.
+    fs::write(&path, &text).unwrap();
+    stage.wait_for_log("does something else than");
+    let text = text.replace("version 1.0.0", "version 1.0.1");
     // In one step, so that no half of it is seen.
     fs::write(stage.path("mended"), text).unwrap();
     fs::rename(stage.path("mended"), path).unwrap();
