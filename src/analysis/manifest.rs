@@ -126,6 +126,7 @@ fn authority<'a>(
         steps: steps.steps,
         verifies: steps.verifies,
         people: people::of_runbook(package, runbook),
+        duties: people::duties(cores, package, runbook),
         clauses: clauses::times(runbook),
         time: Time {
             machine: facts.machine_time,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::diag::{Code, human, json};
+use crate::diag::{Code, Diagnostic, human, json};
 use crate::front;
 use crate::report::{self, Report};
 
@@ -87,15 +87,17 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             },
         };
         package.diagnostics.extend(found);
-        if arguments.locked
-            && let Some(stale) = lock::stale(package)
-        {
-            // That it is behind is the same mistake.
-            let behind = [Code::NoLock, Code::LockBehind];
-            package
-                .diagnostics
-                .retain(|found| !behind.contains(&found.code));
-            package.diagnostics.push(stale);
+        if arguments.locked {
+            let stale = lock::stale(package);
+            // That it is behind, or says so twice, is the same mistake.
+            let is_known = |found: &Diagnostic| {
+                stale
+                    .iter()
+                    .any(|stale| stale.primary.span == found.primary.span)
+                    || !stale.is_empty() && [Code::NoLock, Code::LockBehind].contains(&found.code)
+            };
+            package.diagnostics.retain(|found| !is_known(found));
+            package.diagnostics.extend(stale);
         }
         front::sort(&mut package.diagnostics);
     }

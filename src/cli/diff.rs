@@ -32,9 +32,8 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
-    /// The version before: a folder, a git revision, `REV:path` or a lock
-    #[arg(default_value = "HEAD")]
-    before: String,
+    /// The version before: a folder, a git revision, `REV:path` or a lock; without it, `HEAD`
+    before: Option<String>,
 
     /// The version after; without it, the package around the working folder
     after: Option<String>,
@@ -62,10 +61,11 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         true => PathBuf::from(after),
         false => PathBuf::from("."),
     };
-    let sides = (
-        versions::named(&arguments.before, &here),
-        versions::named(after, &here),
-    );
+    let before = match &arguments.before {
+        Some(word) => versions::named(word, &here),
+        None => versions::at_revision("HEAD", &here),
+    };
+    let sides = (before, versions::named(after, &here));
     let (before, after) = match sides {
         (Ok(before), Ok(after)) => (before, after),
         (Err(trouble), _) | (_, Err(trouble)) => {

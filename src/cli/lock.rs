@@ -95,8 +95,20 @@ pub fn made(checked: &Checked) -> Option<Lock> {
     })
 }
 
-/// That the lock is not what would be written.
-pub fn stale(checked: &Checked) -> Option<Diagnostic> {
+/// What speaks against the lock: the base has another one under the same version, or it is not what would be
+/// written.
+pub fn stale(checked: &Checked) -> Vec<Diagnostic> {
+    let refused = match base(checked) {
+        Some(base) => refused(checked, Some(base), false),
+        None => Vec::new(),
+    };
+    match refused.is_empty() {
+        true => not_as_written(checked).into_iter().collect(),
+        false => refused,
+    }
+}
+
+fn not_as_written(checked: &Checked) -> Option<Diagnostic> {
     let text = lock::write(&made(checked)?);
     let known = std::fs::read_to_string(versions::lock_path(checked)?).unwrap_or_default();
     let at = versions::manifest(checked).filter(|_| known != text)?;

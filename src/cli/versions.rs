@@ -10,6 +10,7 @@ use crate::project::lock::{self, LOCK, Lock};
 use crate::project::{self, EntryKind, Files, Table};
 use crate::report::diff::{Known, Side};
 use crate::text::{Sources, Span};
+use crate::value::escape_text;
 
 use super::packages::{self, Checked};
 
@@ -37,19 +38,37 @@ impl Trouble {
     }
 }
 
-/// The version that a word names: a folder, a lock, `REV` or `REV:path`. A folder wins over a revision of
-/// its name. A revision without a path is of the package in `here`.
+/// The version that a word names: a folder, a lock, `REV` or `REV:path`. A revision without a path is of the
+/// package in `here`. A word that is both is refused: a folder could stand in for the branch of its name.
 pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
     let path = Path::new(word);
-    match Disk.kind(path) {
-        Ok(EntryKind::Folder) => return of_folder(path, word),
-        Ok(EntryKind::File) if is_lock(path) => return of_lock(path, word),
-        Ok(EntryKind::File) if project::is_runbook_file(path) => return of_folder(path, word),
-        Ok(_) | Err(_) => {}
+    let kind = Disk.kind(path);
+    let is_plain = word.contains("./") || word == "." || word == ".." || path.is_absolute();
+    if kind.is_ok() && !is_plain {
+        let repository = Repository::around(here);
+        let revision = word.split_once(':').map_or(word, |(revision, _)| revision);
+        if repository.is_some_and(|found| found.commit(revision).is_some()) {
+            let word = escape_text(word, SHOWN);
+            let why = format!(
+                "`{word}` is a git revision and a file or folder: write `./{word}` for the one on the disk"
+            );
+            return Err(Trouble::Said(why));
+        }
     }
+    match kind {
+        Ok(EntryKind::Folder) => of_folder(path, word),
+        Ok(EntryKind::File) if is_lock(path) => of_lock(path, word),
+        Ok(EntryKind::File) if project::is_runbook_file(path) => of_folder(path, word),
+        Ok(_) | Err(_) => at_revision(word, here),
+    }
+}
+
+/// The package in `here` at `REV`, or that at `REV:path`, whatever lies on the disk.
+pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
+    let shown = escape_text(word, SHOWN);
     let repository = Repository::around(here).ok_or_else(|| {
         let why = format!(
-            "`{word}` is no folder and no lock, and `{}` lies in no git repository",
+            "`{shown}` is no folder and no lock, and `{}` lies in no git repository",
             here.display()
         );
         Trouble::Said(why)
@@ -59,6 +78,7 @@ pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
         None => (word, repository.below().to_owned()),
     };
     let commit = repository.commit(revision).ok_or_else(|| {
+        let revision = escape_text(revision, SHOWN);
         Trouble::Said(format!(
             "`{revision}` is no folder, no lock and no revision of this repository"
         ))
@@ -67,10 +87,13 @@ pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
     match files.has(Path::new(project::MANIFEST)) {
         true => of_files(&files, Path::new("."), word),
         false => Err(Trouble::Said(format!(
-            "there is no package in `{below}` at `{revision}`: write `{revision}:path/of/the/package`"
+            "there is no package at `{shown}`: write `REV:path/of/the/package`"
         ))),
     }
 }
+
+/// The longest word of the user's that is shown, in characters.
+const SHOWN: usize = 200;
 
 /// The lock of the package in `here` at a revision; none where there is no repository, revision or lock.
 pub fn lock_at(revision: &str, here: &Path) -> Option<Lock> {
@@ -190,7 +213,7 @@ pub fn against(checked: &Checked, revision: &str) -> Result<Vec<Diagnostic>, Tro
     let (Some(after), Some(path)) = (side(checked, "the package"), checked.path.as_deref()) else {
         return Ok(Vec::new());
     };
-    let before = named(revision, Path::new(path))?;
+    let before = at_revision(revision, Path::new(path))?;
     Ok(front::versions(&before.side, &after))
 }
 

@@ -154,6 +154,8 @@ fn ask(folder: &Path, arguments: &[&str], input: &[u8]) -> Result<Vec<u8>, Strin
         .args(arguments)
         .env("GIT_TERMINAL_PROMPT", "0")
         .env("GIT_OPTIONAL_LOCKS", "0")
+        // What a partial clone has not, it has not: this never asks the network.
+        .env("GIT_NO_LAZY_FETCH", "1")
         .env("LC_ALL", "C")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

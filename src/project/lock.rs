@@ -7,6 +7,8 @@
 
 mod write;
 
+use std::collections::BTreeSet;
+
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -65,6 +67,11 @@ impl<'de> Deserialize<'de> for LockedRunbook {
             version,
             core,
         } = head.try_into().map_err(D::Error::custom)?;
+        if !is_name(&name) {
+            return Err(D::Error::custom(
+                "a runbook has a name that no runbook can have",
+            ));
+        }
         let authority = table.try_into();
         let authority =
             authority.map_err(|error| D::Error::custom(format!("`{name}`: {error}")))?;
@@ -91,7 +98,25 @@ pub struct LockedDependency {
     pub files: String,
 }
 
+/// Whether the language knows such names.
+fn is_name(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.len() <= LONGEST
+        && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(letter)
+}
+
+/// The longest name of a runbook, in letters.
+const LONGEST: usize = 1_000;
+
 impl Lock {
+    /// A name that stands twice, as after a merge.
+    fn doubled(&self) -> Option<&str> {
+        let mut seen = BTreeSet::new();
+        let mut names = self.runbooks.iter().map(|locked| locked.name.as_str());
+        names.find(|name| !seen.insert(*name))
+    }
+
     /// The entry of a runbook.
     pub fn runbook(&self, name: &str) -> Option<&LockedRunbook> {
         self.runbooks.iter().find(|locked| locked.name == name)
@@ -119,7 +144,16 @@ pub fn read(source: &Source) -> Result<Lock, Diagnostic> {
     };
     let form: Form = toml::from_str(&source.text).map_err(by_toml)?;
     match form.format {
-        Some(FORMAT) => toml::from_str(&source.text).map_err(by_toml),
+        Some(FORMAT) => {
+            let lock: Lock = toml::from_str(&source.text).map_err(by_toml)?;
+            match lock.doubled() {
+                Some(name) => {
+                    let message = format!("the lock has two entries of `{name}`");
+                    Err(unreadable(message, whole, ""))
+                }
+                None => Ok(lock),
+            }
+        }
         Some(format) => {
             let message =
                 format!("the lock is of form {format}, and this `rbk` reads form {FORMAT}");

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::{Cores, Meanings, Named};
 use crate::program::manifest::ENCODING;
 use crate::typed::{
-    Binding, BindingId, BindingKind, FunctionId, FunctionKind, LocalId, Package, Runbook,
+    Binding, BindingId, BindingKind, FunctionId, FunctionKind, LocalId, Package, Runbook, Type,
 };
 
 /// A hash of something that was encoded.
@@ -172,6 +172,12 @@ impl<'a> Canon<'a> {
             Some(binding) => self.bound(binding),
             None => self.tag("unbound"),
         }
+    }
+
+    /// The type of a name that the trigger binds.
+    pub fn binding_type(&self, id: BindingId) -> Type {
+        let binding = self.bindings.get(id.index());
+        binding.map_or(Type::Error, |binding| binding.ty.clone())
     }
 
     pub fn bound(&mut self, binding: &Binding) {

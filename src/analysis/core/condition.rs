@@ -7,10 +7,9 @@ use std::collections::BTreeMap;
 
 use super::Cores;
 use super::canon::{Canon, Digest};
-use crate::effect::Sink;
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
-    ActionCallee, Arm, ArmPattern, Attempt, Block, Body, Cap, Expr, ExprKind, Handler, LocalId,
+    Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, Expr, ExprKind, Handler, LocalId,
     Runbook, Step, Stmt, StmtKind, UndoChoice,
 };
 
@@ -93,18 +92,51 @@ impl<'a> Cores<'a> {
         })
     }
 
-    /// The hash of what a step is given beside amounts.
-    pub fn given(&self, runbook: &'a Runbook, meanings: &Meanings, step: &Step) -> ConditionHash {
-        let params = match step.callee {
-            ActionCallee::Extern(id) => &self.package.externs[id.index()].params,
-            ActionCallee::Function(id) => &self.package.functions[id.index()].params,
-        };
-        let args = params.iter().zip(&step.args);
-        let args = args.filter(|(param, _)| param.sink != Some(Sink::Amount));
-        let args: Vec<&Expr> = args.map(|(_, arg)| arg).collect();
+    /// The hash of some of what a step is given.
+    pub fn given(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        args: &[&Expr],
+    ) -> ConditionHash {
         self.hashed(runbook, meanings, "given", |canon| {
-            canon.list(args, Canon::expr);
-            canon.maybe(step.touching.as_ref());
+            canon.list(args, |canon, arg| canon.expr(arg));
+        })
+    }
+
+    /// The hash of something that has to be so for what stands in it: the `with do` around it, an
+    /// attempt that failed before it.
+    pub fn around(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        word: &'static str,
+        step: Option<&Step>,
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, word, |canon| {
+            canon.option(step, |canon, step| {
+                canon.callee(step.callee);
+                canon.exprs(&step.args);
+            });
+        })
+    }
+
+    /// The hash of the parameters of a request, with their types.
+    pub fn parameters(&self, runbook: &'a Runbook, params: &[BindingId]) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), "parameters", |canon| {
+            canon.list(params, |canon, id| canon.binding(*id));
+        })
+    }
+
+    /// The hash of conditions together.
+    pub fn conditions(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        conditions: &[Expr],
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, "conditions", |canon| {
+            canon.exprs(conditions)
         })
     }
 
@@ -161,7 +193,15 @@ impl<'a> Finder<'_, 'a> {
     fn stmt(&mut self, stmt: &'a Stmt) {
         stmt.for_each_expr(&mut |expr| expr.for_each(&mut |part| self.bound_by(part)));
         match &stmt.kind {
-            StmtKind::Let { local, value, .. } => self.is(*local, "let", |canon| canon.expr(value)),
+            StmtKind::Let {
+                local,
+                value,
+                retry: _,
+                handlers,
+            } => self.is(*local, "let", |canon| {
+                canon.expr(value);
+                canon.list(handlers, Canon::handler);
+            }),
             StmtKind::Match { subject, arms } => {
                 for Arm { pattern, body, .. } in arms {
                     if let ArmPattern::Some(local) = pattern {

@@ -5,7 +5,7 @@ use super::canon::Canon;
 use crate::effect::Repeat;
 use crate::typed::{
     ActionContract, Capability, Enum, Extern, ExternKind, Field, Function, FunctionKind, Param,
-    QualifiedName, Record, Role, RoleKind, Secret, Target, UndoContract, Window, WindowTimes,
+    QualifiedName, Record, Role, RoleKind, Secret, Target, Type, UndoContract, Window, WindowTimes,
 };
 
 impl Canon<'_> {
@@ -54,7 +54,28 @@ impl Canon<'_> {
             fields,
             span: _,
         } = record;
+        self.fields(fields);
+    }
+
+    /// By their names: in which order they stand says nothing.
+    fn fields(&mut self, fields: &[Field]) {
+        let mut fields: Vec<&Field> = fields.iter().collect();
+        fields.sort_by_key(|field| &field.name);
         self.list(fields, Canon::field);
+    }
+
+    /// The name of a field of a record or a target.
+    pub fn field_name(&mut self, of: &Type, field: u16) {
+        let package = self.package();
+        let fields = match of {
+            Type::Record(id) => package.records[id.index()].fields.as_slice(),
+            Type::Target(id) => package.targets[id.index()].fields.as_slice(),
+            _ => &[],
+        };
+        match fields.get(usize::from(field)) {
+            Some(field) => self.text(&field.name),
+            None => self.number(u64::from(field)),
+        }
     }
 
     fn field(&mut self, field: &Field) {
@@ -87,7 +108,7 @@ impl Canon<'_> {
         self.text(key);
         self.key_form(*key_form);
         self.option(*lookup, |canon, id| canon.named(Named::Extern(id)));
-        self.list(fields, Canon::field);
+        self.fields(fields);
     }
 
     fn external(&mut self, external: &Extern) {
@@ -175,7 +196,7 @@ impl Canon<'_> {
 
     fn param_type(
         &mut self,
-        ty: &crate::typed::Type,
+        ty: &Type,
         range: &Option<crate::value::Bounds>,
         sink: &Option<crate::effect::Sink>,
         default: &Option<crate::typed::Expr>,
@@ -236,7 +257,7 @@ impl Canon<'_> {
         self.option(*at_least, |canon, least| canon.number(u64::from(least)));
     }
 
-    fn window(&mut self, window: &Window) {
+    pub fn window(&mut self, window: &Window) {
         let Window {
             name: _,
             times,

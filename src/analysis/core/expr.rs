@@ -35,14 +35,24 @@ impl Canon<'_> {
             ExprKind::Field { base, field } => {
                 self.tag("field");
                 self.expr(base);
-                self.number(u64::from(*field));
+                self.field_name(&base.ty, *field);
             }
             ExprKind::Index { base, index } => self.pair("index", base, index),
             ExprKind::Call(call) => self.call_expr(call),
             ExprKind::Record { record, fields } => {
                 self.tag("record");
                 self.named(Named::Record(*record));
-                self.list(fields, |canon, field| canon.maybe(field.as_ref()));
+                let declared = &self.package().records[record.index()].fields;
+                let mut named: Vec<_> = declared
+                    .iter()
+                    .map(|field| &field.name)
+                    .zip(fields)
+                    .collect();
+                named.sort_by_key(|(name, _)| *name);
+                self.list(named, |canon, (name, field)| {
+                    canon.text(name);
+                    canon.maybe(field.as_ref());
+                });
             }
             ExprKind::Unary { op, operand } => {
                 self.tag(match op {

@@ -6,7 +6,7 @@ use crate::program::EDITION;
 use crate::typed::{
     BlastLine, BlastPer, Cap, CapKind, ChainHold, Finding, KeyPart, LabelCondition, LabelTest,
     Least, Notice, Otherwise, OtherwiseOf, OwnsPattern, Population, Product, Recurs, Remedy,
-    Runbook, SeverityCase, TellClause, Trigger, TriggerKind,
+    Runbook, SeverityCase, TellClause, Trigger, TriggerKind, WindowId,
 };
 
 impl Canon<'_> {
@@ -55,7 +55,10 @@ impl Canon<'_> {
         self.list(bindings, Canon::bound);
         self.list(incident_per, |canon, KeyPart { binding, field }| {
             canon.binding(*binding);
-            canon.option(*field, |canon, field| canon.number(u64::from(field)));
+            canon.option(*field, |canon, field| {
+                let ty = canon.binding_type(*binding);
+                canon.field_name(&ty, field);
+            });
         });
         self.flag(*one_incident);
         self.option(*again, |canon, times| canon.number(u64::from(times)));
@@ -275,7 +278,7 @@ impl Canon<'_> {
                     Least::Count(count) => self.number(u64::from(*count)),
                     Least::Share(share) => self.text(&share.to_string()),
                 }
-                self.number(u64::from(*field));
+                self.field_name(&crate::typed::Type::Target(population.target), *field);
                 self.population(population);
             }
             CapKind::PerDomain {
@@ -303,7 +306,21 @@ impl Canon<'_> {
             CapKind::Pause(window) => {
                 self.tag("pause");
                 self.named(Named::Window(*window));
+                // Its times are the limit, so they belong to the line.
+                self.windows(*window);
             }
+        }
+    }
+
+    /// The times of a window, and of what is cut out of it.
+    fn windows(&mut self, window: WindowId) {
+        let windows = &self.package().windows;
+        let mut next = Some(window);
+        // One that is cut out of itself ends, too.
+        for _ in 0..windows.len() {
+            let Some(id) = next else { break };
+            self.window(&windows[id.index()]);
+            next = windows[id.index()].except;
         }
     }
 

@@ -1,5 +1,7 @@
 //! Triggers, the key, the lines of `blast`, and the clauses about time.
 
+use smol_str::SmolStr;
+
 use super::Made;
 use crate::analysis::core::{Cores, Meanings};
 use crate::program::manifest::{
@@ -57,6 +59,8 @@ fn one_trigger<'a>(
         }
         TriggerKind::Request { params, by } => {
             row.on = On::Request;
+            let typed = cores.parameters(runbook, params);
+            row.conditions.push(made.condition(typed, "", trigger.span));
             let by = by.map(|id| package.roles[id.index()].name.to_string());
             row.name = by.unwrap_or_default();
             let params = params
@@ -72,7 +76,8 @@ fn one_trigger<'a>(
         let hash = cores.condition(runbook, &Meanings::default(), condition);
         made.condition(hash, "", condition.span)
     });
-    row.conditions = asks.collect();
+    let asked: Vec<_> = asks.collect();
+    row.conditions.extend(asked);
     row.conditions.sort();
     row
 }
@@ -186,16 +191,16 @@ pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) ->
     rows
 }
 
-pub fn owns(package: &Package, runbook: &Runbook) -> Vec<String> {
+pub fn owns(package: &Package, runbook: &Runbook) -> Vec<Vec<String>> {
     let product = runbook.product.map(|id| &package.products[id.index()]);
     let patterns = product.into_iter().flat_map(|product| &product.owns);
-    super::sorted(patterns.map(|OwnsPattern { steps, span: _ }| {
-        let steps: Vec<String> = steps
-            .iter()
-            .map(|(kind, key)| format!("{kind}={key}"))
-            .collect();
-        steps.join("/")
-    }))
+    let steps = patterns.map(|OwnsPattern { steps, span: _ }| {
+        let step = |(kind, key): &(SmolStr, SmolStr)| format!("{kind}={key}");
+        steps.iter().map(step).collect()
+    });
+    let mut owns: Vec<Vec<String>> = steps.collect();
+    owns.sort();
+    owns
 }
 
 pub fn times(runbook: &Runbook) -> Clauses {

@@ -7,11 +7,13 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::{Made, amount};
 use crate::analysis::core::{Cores, Meanings};
+use crate::analysis::kind::always_ends;
 use crate::analysis::raw;
+use crate::effect::Sink;
 use crate::program::manifest::{ConditionHash, Finding, Otherwise, Part, Step, UndoBy, Verify};
 use crate::typed::{
-    self, ActionCallee, Block, Body, Expr, ExternKind, FunctionId, Package, Runbook, StmtKind,
-    UndoChoice, UndoContract, VerifyElse,
+    self, ActionCallee, Block, Body, Expr, ExternKind, FunctionId, Package, Param, Runbook,
+    StmtKind, Type, UndoChoice, UndoContract, VerifyElse,
 };
 
 /// What is done, what proves it, and what is waived of that.
@@ -154,11 +156,17 @@ impl<'a> Walk<'_, 'a> {
                 otherwise,
             } => {
                 let holds = self.asks(condition);
+                let fails = self.cores.negated(self.runbook, &self.meanings, condition);
+                let fails = self.made.condition(fails, "not ", condition.span);
                 self.block_if(holds, then);
                 if let Some(otherwise) = otherwise {
-                    let fails = self.cores.negated(self.runbook, &self.meanings, condition);
-                    let fails = self.made.condition(fails, "not ", condition.span);
                     self.block_if(fails, otherwise);
+                }
+                // Behind a branch that always ends the other one holds.
+                if block_ends(then) {
+                    self.asked.push(fails);
+                } else if otherwise.as_ref().is_some_and(block_ends) {
+                    self.asked.push(holds);
                 }
             }
             StmtKind::Match { subject, arms } => {
@@ -184,13 +192,29 @@ impl<'a> Walk<'_, 'a> {
             StmtKind::Do(step) => self.step(step),
             StmtKind::WithDo { step, body, .. } => {
                 self.step(step);
-                self.block(body);
+                let held = self
+                    .cores
+                    .around(self.runbook, &self.meanings, "within", Some(step));
+                let held = self.made.condition(held, "within with ", step.span);
+                self.block_if(held, body);
             }
             StmtKind::Verify(verify) => self.verify(verify),
             StmtKind::WaiveVerify(_) => self.found.waives.push(format!("verify {}", self.name)),
             StmtKind::Attempts(attempts) => {
-                for attempt in attempts {
-                    self.block(&attempt.body);
+                let failed = self
+                    .cores
+                    .around(self.runbook, &self.meanings, "attempt", None);
+                for (index, attempt) in attempts.iter().enumerate() {
+                    match index {
+                        0 => self.block(&attempt.body),
+                        _ => {
+                            let title = attempt.span.at_start();
+                            let failed =
+                                self.made
+                                    .condition(failed, "an attempt before failed", title);
+                            self.block_if(failed, &attempt.body);
+                        }
+                    }
                 }
             }
             StmtKind::Error
@@ -241,7 +265,9 @@ impl<'a> Walk<'_, 'a> {
             id,
             action: action_name(self.made.package, step),
             undo,
-            on: self.cores.given(self.runbook, &self.meanings, step),
+            on: self.given(step, Matter::Other).unwrap_or_default(),
+            commands: self.given(step, Matter::Command),
+            amount: self.given(step, Matter::Amount),
             raw: match step.callee {
                 ActionCallee::Extern(id) => raw::of_call(self.made.package, id, &step.args),
                 ActionCallee::Function(_) => None,
@@ -261,11 +287,30 @@ impl<'a> Walk<'_, 'a> {
         if let UndoChoice::Block(undo) = &step.undo {
             let outer = std::mem::replace(&mut self.undoing, true);
             let unproven = self.unproven.clone();
+            // What the step waits for, its undo does not.
+            let asked = std::mem::take(&mut self.asked);
             self.block(undo);
+            self.asked = asked;
             // What takes back is not what the next verify is about.
             self.unproven = unproven;
             self.undoing = outer;
         }
+    }
+
+    /// The hash of the arguments of one kind; none where there are none.
+    fn given(&self, step: &'a typed::Step, wanted: Matter) -> Option<ConditionHash> {
+        let package = self.made.package;
+        let (params, is_own) = match step.callee {
+            ActionCallee::Extern(id) => (&package.externs[id.index()].params, false),
+            ActionCallee::Function(id) => (&package.functions[id.index()].params, true),
+        };
+        let args = params.iter().zip(&step.args);
+        let args = args.filter(|(param, arg)| matter(param, arg, is_own) == wanted);
+        let mut args: Vec<&Expr> = args.map(|(_, arg)| arg).collect();
+        if wanted == Matter::Other {
+            args.extend(&step.touching);
+        }
+        (!args.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &args))
     }
 
     fn verify(&mut self, verify: &'a typed::Verify) {
@@ -299,6 +344,39 @@ impl<'a> Walk<'_, 'a> {
             },
         });
     }
+}
+
+/// What an argument decides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Matter {
+    /// How much.
+    Amount,
+    /// What is done: a command, a path, a flag, what is sent.
+    Command,
+    /// To what, and what people read of it.
+    Other,
+}
+
+fn matter(param: &Param, arg: &Expr, is_own: bool) -> Matter {
+    let is_target = matches!(arg.ty, Type::Target(_) | Type::List(_)) && param.sink.is_none();
+    match param.sink {
+        Some(Sink::Amount) => Matter::Amount,
+        Some(
+            Sink::Host
+            | Sink::Path
+            | Sink::Flag
+            | Sink::Executable
+            | Sink::Population
+            | Sink::Payload,
+        ) => Matter::Command,
+        // What an action of the package makes of it is not said: it may be all of it.
+        None if is_own && !is_target => Matter::Command,
+        None => Matter::Other,
+    }
+}
+
+fn block_ends(block: &Block) -> bool {
+    block.statements.last().is_some_and(always_ends)
 }
 
 fn undo_by(package: &Package, step: &typed::Step) -> UndoBy {

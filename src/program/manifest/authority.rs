@@ -28,8 +28,8 @@ pub struct Authority {
     /// The lines of `blast` that look at the world.
     pub caps: Vec<Condition>,
     pub needs: Vec<Need>,
-    /// What the product owns, outermost first: `k8s.Namespace=shop`.
-    pub owns: Vec<String>,
+    /// What the product owns, each from outside in: `k8s.Namespace=shop`.
+    pub owns: Vec<Vec<String>>,
     /// The `do` lines, in the order of the source.
     pub steps: Vec<Step>,
     /// What the guards of steps ask.
@@ -39,6 +39,8 @@ pub struct Authority {
     pub conditions: Vec<Condition>,
     pub claims: Claims,
     pub people: People,
+    /// Who hears when, what is owed until when, each as often as it is said.
+    pub duties: Vec<String>,
     pub clauses: Clauses,
     pub time: Time,
     /// What is found, and when.
@@ -172,8 +174,14 @@ pub struct Step {
     #[serde(rename = "do")]
     pub action: String,
     pub undo: UndoBy,
-    /// What it is given beside amounts: its targets and texts.
+    /// What it is given beside the rest: its targets, and what people read.
     pub on: ConditionHash,
+    /// The commands, paths, flags and payloads that it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commands: Option<ConditionHash>,
+    /// The amounts that it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<ConditionHash>,
     /// The command or the URL of a raw call, as far as the text says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
@@ -220,6 +228,13 @@ pub struct Amount {
     pub from: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+}
+
+impl Amount {
+    /// Whether the text says one value.
+    pub fn is_one(&self) -> bool {
+        self.to.as_ref() == Some(&self.from)
+    }
 }
 
 /// A condition, as it is written.
@@ -329,6 +344,24 @@ impl fmt::Display for AuthorityHash {
 const FORM: u32 = 1;
 
 impl Authority {
+    /// No right at all, where what is no right is as here.
+    pub fn nothing(like: &Authority) -> Authority {
+        Authority {
+            effect: Effect {
+                level: Level::Pure,
+                scope: None,
+            },
+            triggers: Vec::new(),
+            touches: Vec::new(),
+            needs: Vec::new(),
+            owns: Vec::new(),
+            steps: Vec::new(),
+            verifies: Vec::new(),
+            claims: Claims::default(),
+            ..like.clone()
+        }
+    }
+
     /// The hash of the rights alone.
     pub fn hash(&self) -> AuthorityHash {
         let bare = serde_json::to_vec(&self.bare())

@@ -51,7 +51,7 @@ impl FromStr for CoreHash {
     fn from_str(text: &str) -> Result<CoreHash, NoHash> {
         let digits = text.strip_prefix("1:").and_then(unhex);
         digits.map(CoreHash).ok_or(NoHash {
-            what: "`1:` and 64 hex digits",
+            what: "`1:` and 64 hex digits; another number before the colon is of a later version of `rbk`",
         })
     }
 }

@@ -79,6 +79,7 @@ impl Out {
                     conditions,
                     claims,
                     people,
+                    duties,
                     clauses,
                     time,
                     diagnosis,
@@ -101,6 +102,7 @@ impl Out {
         self.list("conditions", conditions);
         self.value("claims", claims);
         self.value("people", people);
+        self.list("duties", duties);
         self.value("clauses", clauses);
         self.value("time", time);
         if let Some(diagnosis) = diagnosis {

@@ -6,6 +6,7 @@ use super::version::{next, verdict};
 use super::{
     Asks, Dependency, DependencyDiff, Known, RunbookChange, RunbookDiff, Side, Verdict, compare,
 };
+use crate::program::manifest::Authority;
 
 pub fn runbooks(before: &Side, after: &Side) -> Vec<RunbookDiff> {
     let old: BTreeMap<_, _> = before.runbooks.iter().map(|one| (&one.name, one)).collect();
@@ -57,7 +58,20 @@ fn alone(one: &Known, change: RunbookChange) -> RunbookDiff {
         asks: Asks::None,
         needs: None,
         verdict: Verdict::Enough,
-        changes: Vec::new(),
+        // Whatever a new one may do, it may newly do.
+        changes: match is_new {
+            true => compare::changes(&nothing(one), one),
+            false => Vec::new(),
+        },
+    }
+}
+
+/// The runbook before there was one: it may do nothing.
+fn nothing(one: &Known) -> Known {
+    Known {
+        authority: Authority::nothing(&one.authority),
+        places: BTreeMap::new(),
+        ..one.clone()
     }
 }
 

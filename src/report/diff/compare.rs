@@ -20,8 +20,8 @@ pub fn changes(before: &Known, after: &Known) -> Vec<Change> {
         after,
         found: Vec::new(),
     };
-    rights::compare(&mut changes);
-    proofs::compare(&mut changes);
+    let matched = rights::compare(&mut changes);
+    proofs::compare(&mut changes, &matched);
     let mut found = changes.found;
     found.sort_by(|a, b| {
         let key = |change: &Change| (change.order, std::cmp::Reverse(change.asks), change.field);

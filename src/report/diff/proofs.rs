@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 
 use super::compare::{Changes, Found};
+use super::rights::steps::Matched;
 use super::{Field, Words};
-use crate::program::manifest::{
-    Condition, ConditionHash, Label, Otherwise, Part, People, Trigger, Verify,
-};
+use crate::program::manifest::{Condition, ConditionHash, Label, Otherwise, Part, Trigger, Verify};
 use crate::report::trigger;
 use crate::value::Duration;
 
-pub fn compare(changes: &mut Changes<'_>) {
+pub fn compare(changes: &mut Changes<'_>, matched: &Matched) {
     diagnosis(changes);
-    verifies(changes);
+    verifies(changes, matched);
     triggers(changes);
     key(changes);
     people(changes);
@@ -27,15 +26,47 @@ fn diagnosis(changes: &mut Changes<'_>) {
     }
 }
 
-fn verifies(changes: &mut Changes<'_>) {
+/// The n-th verify of a remedy is the n-th of what it was called before.
+fn verifies(changes: &mut Changes<'_>, matched: &Matched) {
     let (old, new) = (changes.old, changes.new);
-    for verify in &new.verifies {
-        let Some(before) = old.verifies.iter().find(|old| old.id == verify.id) else {
-            continue;
-        };
-        if before != verify {
-            one_verify(changes, before, verify);
+    let now = |id: &str| {
+        let (name, number) = id.rsplit_once('/')?;
+        let name = matched.get(name).map_or(name, String::as_str);
+        Some(format!("{name}/{number}"))
+    };
+    for before in &old.verifies {
+        let id = now(&before.id).unwrap_or_default();
+        match new.verifies.iter().find(|verify| verify.id == id) {
+            Some(verify) if without_id(before) != without_id(verify) => {
+                one_verify(changes, before, verify)
+            }
+            Some(_) => {}
+            None => {
+                let what = Words::text("a verify is gone");
+                let asked = Words::list(texts(&old.conditions, &before.conditions));
+                let found = Found::new(Field::Verify, what).at(before.id.as_str());
+                changes.look(found.sides(asked, Words::text("none")));
+            }
         }
+    }
+    let known: BTreeSet<String> = old.verifies.iter().filter_map(|one| now(&one.id)).collect();
+    for verify in &new.verifies {
+        // Of a remedy that is new its steps tell.
+        let name = verify.id.rsplit_once('/').map_or("", |(name, _)| name);
+        if !known.contains(&verify.id) && matched.values().any(|known| known == name) {
+            let what = Words::text("a further verify");
+            let asked = Words::list(texts(&new.conditions, &verify.conditions));
+            let found = Found::new(Field::Verify, what).at(verify.id.as_str());
+            let found = found.part(Part::Verify(verify.id.clone()));
+            changes.look(found.sides(Words::text("none"), asked));
+        }
+    }
+}
+
+fn without_id(verify: &Verify) -> Verify {
+    Verify {
+        id: String::new(),
+        ..verify.clone()
     }
 }
 
@@ -231,55 +262,41 @@ fn key(changes: &mut Changes<'_>) {
     }
 }
 
+/// Who hears when, and what is owed: each as often as before.
 fn people(changes: &mut Changes<'_>) {
-    let (old, new) = (&changes.old.people, &changes.new.people);
-    let told = |people: &People| -> BTreeSet<String> {
-        let People {
-            page,
-            tell,
-            hand,
-            owe,
-            chain,
-        } = people;
-        let all = page.iter().chain(tell).chain(hand).chain(owe).chain(chain);
-        all.cloned().collect()
-    };
-    let (before, after) = (told(old), told(new));
-    let pages = new.page.iter().chain(&new.hand);
-    let pages: BTreeSet<&String> = pages.collect();
-    let found = match before.is_subset(&after) && old.page.iter().all(|role| pages.contains(role)) {
-        true => {
-            let what = Words::text("more hear of it");
-            let found = Found::new(Field::People, what);
-            let found = found.sides(Words::list(&before), Words::list(&after));
-            (before != after).then_some((found, true))
-        }
-        false if before.is_subset(&after) => {
-            let found = Found::new(Field::People, Words::text("who is paged"));
-            Some((
-                found.sides(Words::list(&old.page), Words::list(&new.page)),
-                false,
-            ))
-        }
-        false => {
-            let found = Found::new(Field::People, Words::text("who hears of it"));
-            Some((
-                found.sides(Words::list(&before), Words::list(&after)),
-                false,
-            ))
-        }
-    };
-    match found {
-        Some((found, true)) => changes.narrower(found),
-        Some((found, false)) => changes.look(found),
-        None => {}
+    let (old, new) = (&changes.old.duties, &changes.new.duties);
+    for duty in missing(old, new) {
+        let what = Words::text("no longer ").and_code(shown(&duty));
+        changes.look(Found::new(Field::People, what));
     }
-    if old.chain != new.chain {
-        let what = Words::text("who hears next while nobody answers");
-        changes.look(
-            Found::new(Field::People, what).sides(Words::list(&old.chain), Words::list(&new.chain)),
-        );
+    for duty in missing(new, old) {
+        let what = Words::text("newly ").and_code(shown(&duty));
+        changes.narrower(Found::new(Field::People, what));
     }
+}
+
+/// Without the hash of what a debt waits for.
+fn shown(duty: &str) -> String {
+    match duty.split_once(" until ") {
+        Some((before, after)) if duty.contains(": owed ") => {
+            let by = after.split_once(' ').map_or("", |(_, by)| by);
+            format!("{before} {by}")
+        }
+        _ => duty.to_owned(),
+    }
+}
+
+/// What `from` has more often than `other`.
+fn missing(from: &[String], other: &[String]) -> Vec<String> {
+    let mut rest: Vec<&String> = other.iter().collect();
+    let mut missing = Vec::new();
+    for duty in from {
+        match rest.iter().position(|one| *one == duty) {
+            Some(at) => drop(rest.swap_remove(at)),
+            None => missing.push(duty.clone()),
+        }
+    }
+    missing
 }
 
 fn clauses(changes: &mut Changes<'_>) {

@@ -7,17 +7,19 @@ use super::{Field, Words};
 use crate::program::manifest::{Limit, Most, Need, Part, Touch};
 use crate::value::Duration;
 
-mod steps;
+pub mod steps;
 
-pub fn compare(changes: &mut Changes<'_>) {
+/// Gives which remedies are which.
+pub fn compare(changes: &mut Changes<'_>) -> steps::Matched {
     effect(changes);
-    steps::compare(changes);
+    let matched = steps::compare(changes);
     calls(changes);
     limits(changes);
     caps(changes);
     needs(changes);
     owns(changes);
     claims(changes);
+    matched
 }
 
 fn effect(changes: &mut Changes<'_>) {
@@ -148,15 +150,17 @@ fn is_tighter(new: &Limit, old: &Limit) -> bool {
                     most: old,
                     per: window,
                 },
-            ) => new <= old && is_slower((*new, *per), (*old, *window)),
+            ) => is_slower((*new, *per), (*old, *window)),
             (Most::Run { .. } | Most::AtOnce { .. } | Most::Rate { .. }, _) => false,
         }
 }
 
-/// Whether so many in the one window are no more an hour than so many in the other.
+/// Whether so many in the one window are never more in the other: windows slide, so a shorter one fits
+/// several times into the other, begun ones counted.
 fn is_slower((new, per): (u32, Duration), (old, window): (u32, Duration)) -> bool {
-    let times = |count: u32, time: Duration| i128::from(count) * i128::from(time.millis());
-    times(new, window) <= times(old, per)
+    let (per, window) = (i128::from(per.millis()), i128::from(window.millis()));
+    let fits = (window + per - 1).checked_div(per).unwrap_or(i128::MAX);
+    i128::from(new).saturating_mul(fits) <= i128::from(old)
 }
 
 fn caps(changes: &mut Changes<'_>) {
@@ -216,22 +220,30 @@ fn need_found(need: &Need, verb: &str) -> Found {
 
 fn owns(changes: &mut Changes<'_>) {
     let (old, new) = (&changes.old.owns, &changes.new.owns);
-    let holds = |wide: &str, owned: &str| match wide.strip_suffix('*') {
-        Some(start) => owned.starts_with(start),
-        None => wide == owned || owned.starts_with(&format!("{wide}/")),
-    };
     for owned in new {
         if !old.iter().any(|old| holds(old, owned)) {
-            let what = Words::text("the product owns ").and_code(owned.as_str());
+            let what = Words::text("the product owns ").and_code(owned.join("/"));
             changes.wider(Found::new(Field::Owns, what));
         }
     }
     for owned in old {
         if !new.iter().any(|new| holds(new, owned)) {
-            let what = Words::text("the product no longer owns ").and_code(owned.as_str());
+            let what = Words::text("the product no longer owns ").and_code(owned.join("/"));
             changes.narrower(Found::new(Field::Owns, what));
         }
     }
+}
+
+/// Whether whatever the one pattern names, the wide one does: step by step, the last may end in `*`.
+fn holds(wide: &[String], owned: &[String]) -> bool {
+    wide.len() <= owned.len()
+        && wide
+            .iter()
+            .zip(owned)
+            .all(|(wide, owned)| match wide.strip_suffix('*') {
+                Some(start) => owned.starts_with(start),
+                None => wide == owned,
+            })
 }
 
 /// A claim that is made more often than before is a new one.

@@ -35,7 +35,8 @@ pub fn terminal(diff: &Diff, sources: &Sources, all: bool) -> String {
         );
     }
     if out.is_empty() {
-        return format!("no difference between {} and {}\n", diff.from, diff.to);
+        let (from, to) = (escape_text(&diff.from, SHOWN), escape_text(&diff.to, SHOWN));
+        return format!("no difference between {from} and {to}\n");
     }
     let rights = super::super::count(wider, "right is", "rights are");
     let looks = super::super::count(look, "change", "changes");
@@ -157,5 +158,6 @@ pub fn plain(words: &Words) -> String {
 /// `rollback.rbk:66`
 pub fn place(span: Span, sources: &Sources) -> String {
     let source = sources.source(span.source);
-    format!("{}:{}", source.name, source.position(span.start).line)
+    let name = escape_text(&source.name, SHOWN);
+    format!("{name}:{}", source.position(span.start).line)
 }

@@ -16,6 +16,10 @@ pub fn trials() -> Vec<Trial> {
             released,
         ),
         trial("versions/git: what cannot be read", unreadable),
+        trial(
+            "versions/git: a folder stands in for no branch",
+            no_stand_in,
+        ),
     ]
 }
 
@@ -141,6 +145,48 @@ fn released() {
     repository.change("version 1.0.1", "version 0.9.0");
     let (code, said) = repository.rbk(&["check"]);
     assert!(code == 1 && said.contains("E0021"), "{said}");
+}
+
+/// Whoever changes the package cannot switch off what it is held to: neither with a folder that has the
+/// name of the base, nor with a lock that was written beside it.
+fn no_stand_in() {
+    let repository = Repository::new();
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    for name in ["origin/main", "HEAD"] {
+        let folder = repository.package().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        for file in ["rbk.toml", "rollback.rbk"] {
+            fs::copy(repository.package().join(file), folder.join(file)).unwrap();
+        }
+    }
+    let (code, said) = repository.rbk(&["diff", "origin/main"]);
+    assert!(
+        code == 2 && said.contains("a git revision and a file or folder"),
+        "{said}"
+    );
+    let _ = fs::remove_dir_all(repository.package().join("origin"));
+    let (code, said) = repository.rbk(&["diff"]);
+    assert!(code != 0, "{said}");
+    let _ = fs::remove_dir_all(repository.package().join("HEAD"));
+
+    // Where the base is not known, the same version is written over; the base does not let it through.
+    let path = repository.package().join("rbk.lock");
+    let beside = tempfile::tempdir().unwrap();
+    for file in ["rbk.toml", "rollback.rbk", "rollback_test.rbk"] {
+        fs::copy(repository.package().join(file), beside.path().join(file)).unwrap();
+    }
+    let lock = Command::new(env!("CARGO_BIN_EXE_rbk"))
+        .arg("lock")
+        .arg(beside.path())
+        .output()
+        .unwrap();
+    assert!(lock.status.success());
+    fs::copy(beside.path().join("rbk.lock"), path).unwrap();
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
 }
 
 fn unreadable() {

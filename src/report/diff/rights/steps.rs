@@ -10,14 +10,19 @@ use crate::value::{Number, classify_number};
 /// The steps of one remedy, or of one action, by its name.
 type Groups<'a> = BTreeMap<&'a str, Vec<&'a Step>>;
 
-pub fn compare(changes: &mut Changes<'_>) {
+/// The remedies and actions that are there in both, by their names before and after.
+pub type Matched = BTreeMap<String, String>;
+
+pub fn compare(changes: &mut Changes<'_>) -> Matched {
     let (before, after) = (changes.old, changes.new);
     let (old, new) = (groups(&before.steps), groups(&after.steps));
     let mut guards = Guards::default();
     let mut matched: BTreeSet<&str> = BTreeSet::new();
+    let mut names = Matched::new();
     for (name, steps) in &new {
         let from = counterpart(name, steps, &old, &new, &matched);
         matched.extend(from);
+        names.extend(from.map(|from| (from.to_owned(), (*name).to_owned())));
         let none = Vec::new();
         let from = from.and_then(|from| old.get(from)).unwrap_or(&none);
         group(changes, from, steps, &mut guards);
@@ -28,6 +33,7 @@ pub fn compare(changes: &mut Changes<'_>) {
         }
     }
     guards.tell(changes);
+    names
 }
 
 fn groups(steps: &[Step]) -> Groups<'_> {
@@ -77,8 +83,18 @@ fn group(changes: &mut Changes<'_>, old: &[&Step], new: &[&Step], guards: &mut G
     }
 }
 
-/// Indices of a longest common subsequence.
+/// The most pairs of steps that are looked at; a remedy has far fewer, a lock may say anything.
+const PAIRS: usize = 1_000_000;
+
+/// Indices of a longest common subsequence; of what is too long, those that stand at the same place.
 fn common<T>(old: &[T], new: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<(usize, usize)> {
+    if old.len().saturating_mul(new.len()) > PAIRS {
+        let pairs = old.iter().zip(new).enumerate();
+        return pairs
+            .filter(|(_, (a, b))| same(a, b))
+            .map(|(at, _)| (at, at))
+            .collect();
+    }
     let mut longest = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
     for (i, a) in old.iter().enumerate().rev() {
         for (j, b) in new.iter().enumerate().rev() {
@@ -118,6 +134,11 @@ fn about(field: Field, what: Words, step: &Step) -> Found {
 }
 
 fn gone(changes: &mut Changes<'_>, step: &Step) {
+    if step.undo == UndoBy::Itself {
+        let what = Words::text("no longer takes back with ").and_code(step.action.as_str());
+        let found = Found::new(Field::Undo, what).at(step.id.as_str());
+        return changes.wider(found.sides(does(step), Words::text("no")));
+    }
     let what = Words::text("no longer does ").and_code(step.action.as_str());
     changes.narrower(
         Found::new(Field::Step, what)
@@ -172,6 +193,10 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
             (true, true) => changes.look(found),
             (_, false) => changes.wider(found),
         }
+    }
+    if old.commands != new.commands {
+        let what = of(" is given another command, path or payload");
+        changes.wider(about(Field::Step, what, new));
     }
     if old.on != new.on {
         changes.notice(about(Field::Step, of(" is given something else"), new));
@@ -228,6 +253,11 @@ fn amounts(changes: &mut Changes<'_>, old: &Step, new: &Step) {
             continue;
         };
         if before == amount {
+            // Both are known when it runs, and come about another way.
+            if old.amount != new.amount && !amount.is_one() {
+                let what = Words::code(new.action.as_str()).then(" is given another amount");
+                changes.wider(about(Field::Amount, what, new));
+            }
             continue;
         }
         let what = Words::code(new.action.as_str())
@@ -279,25 +309,37 @@ fn at_least(a: &str, b: &str) -> bool {
 struct Guards {
     lost: BTreeMap<ConditionHash, Vec<(String, String)>>,
     won: BTreeMap<ConditionHash, Vec<(String, String)>>,
+    /// Of what takes something back: there a condition means that it may not be taken back.
+    undo_lost: BTreeMap<ConditionHash, Vec<(String, String)>>,
+    undo_won: BTreeMap<ConditionHash, Vec<(String, String)>>,
 }
 
 impl Guards {
     fn of_step(&mut self, old: &Step, new: &Step) {
         let name = || (new.id.clone(), new.action.clone());
+        let (lost, won) = match new.undo == UndoBy::Itself {
+            true => (&mut self.undo_lost, &mut self.undo_won),
+            false => (&mut self.lost, &mut self.won),
+        };
         for guard in &old.guards {
             if !new.guards.contains(guard) {
-                self.lost.entry(*guard).or_default().push(name());
+                lost.entry(*guard).or_default().push(name());
             }
         }
         for guard in &new.guards {
             if !old.guards.contains(guard) {
-                self.won.entry(*guard).or_default().push(name());
+                won.entry(*guard).or_default().push(name());
             }
         }
     }
 
     fn tell(self, changes: &mut Changes<'_>) {
-        let Guards { lost, won } = self;
+        let Guards {
+            lost,
+            won,
+            undo_lost,
+            undo_won,
+        } = self;
         let (before, after) = (&changes.old.guards, &changes.new.guards);
         for (guard, steps) in lost {
             let text = text(before, guard);
@@ -318,6 +360,17 @@ impl Guards {
             };
             let found = found(&steps, wait, &text).sides(Words::text("none"), Words::code(text));
             changes.narrower(found.part(Part::Condition(guard)));
+        }
+        for (guard, steps) in undo_won {
+            let text = text(after, guard);
+            let found = found(&steps, "is only undone if", &text);
+            let found = found.sides(Words::text("none"), Words::code(text));
+            changes.wider(found.part(Part::Condition(guard)));
+        }
+        for (guard, steps) in undo_lost {
+            let text = text(before, guard);
+            let found = found(&steps, "is undone whether or not", &text);
+            changes.narrower(found.sides(Words::code(text), Words::text("none")));
         }
     }
 }
