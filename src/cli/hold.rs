@@ -23,13 +23,13 @@ stopped, each hour after that, and when they go on.";
 
 /// Stop changes: all of them, or those of a product or a runbook
 #[derive(Debug, clap::Args)]
-#[command(after_help = AFTER_HELP, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+#[command(after_help = AFTER_HELP, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
     what: Option<What>,
 
     #[command(flatten)]
-    said: Option<Said>,
+    said: Said,
 }
 
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ struct Said {
 
     /// Why, for whoever asks later
     #[arg(long)]
-    why: String,
+    why: Option<String>,
 
     /// Who you are, where no token says it [default: $USER, or the system's name of you]
     #[arg(long = "as", value_name = "NAME")]
@@ -63,28 +63,25 @@ enum What {
 }
 
 impl Said {
-    fn body(&self) -> Json {
+    fn body(&self) -> Result<Json, String> {
+        let why = self.why.as_deref().ok_or("say why: --why \"…\"")?;
         let scope = match (&self.product, &self.runbook) {
             (Some(product), _) => format!("product {product}"),
             (None, Some(runbook)) => format!("runbook {runbook}"),
             (None, None) => "all".to_owned(),
         };
-        json!({"scope": scope, "by": whoever(self.by.as_deref()), "why": self.why})
+        Ok(json!({"scope": scope, "by": whoever(self.by.as_deref()), "why": why}))
     }
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let answer: Result<Json, String> = match &arguments.what {
-        Some(What::Release(said)) => {
-            Remote::new(&said.which).and_then(|agent| agent.delete("/v1/hold", &said.body()))
-        }
+        Some(What::Release(said)) => said
+            .body()
+            .and_then(|body| Remote::new(&said.which)?.delete("/v1/hold", &body)),
         Some(What::Status(which)) => Remote::new(which).and_then(|agent| agent.get("/v1/hold")),
-        None => match &arguments.said {
-            Some(said) => {
-                Remote::new(&said.which).and_then(|agent| agent.post("/v1/hold", &said.body()))
-            }
-            None => Err("say why: --why \"…\"".to_owned()),
-        },
+        None => (arguments.said.body())
+            .and_then(|body| Remote::new(&arguments.said.which)?.post("/v1/hold", &body)),
     };
     match answer {
         Ok(answer) => {

@@ -200,23 +200,7 @@ impl<'a> Walk<'_, 'a> {
             }
             StmtKind::Verify(verify) => self.verify(verify),
             StmtKind::WaiveVerify(_) => self.found.waives.push(format!("verify {}", self.name)),
-            StmtKind::Attempts(attempts) => {
-                let failed = self
-                    .cores
-                    .around(self.runbook, &self.meanings, "attempt", None);
-                for (index, attempt) in attempts.iter().enumerate() {
-                    match index {
-                        0 => self.block(&attempt.body),
-                        _ => {
-                            let title = attempt.span.at_start();
-                            let failed =
-                                self.made
-                                    .condition(failed, "an attempt before failed", title);
-                            self.block_if(failed, &attempt.body);
-                        }
-                    }
-                }
-            }
+            StmtKind::Attempts(attempts) => self.attempts(attempts),
             StmtKind::Error
             | StmtKind::Let { .. }
             | StmtKind::Found { .. }
@@ -230,6 +214,23 @@ impl<'a> Walk<'_, 'a> {
             | StmtKind::Tell { .. }
             | StmtKind::Hand(_)
             | StmtKind::Attach(_) => {}
+        }
+    }
+
+    /// Each but the first is made only where one before it failed.
+    fn attempts(&mut self, attempts: &'a [typed::Attempt]) {
+        let failed = self
+            .cores
+            .around(self.runbook, &self.meanings, "attempt", None);
+        for (index, attempt) in attempts.iter().enumerate() {
+            match index {
+                0 => self.block(&attempt.body),
+                _ => {
+                    let at = attempt.span.at_start();
+                    let failed = self.made.condition(failed, "an attempt before failed", at);
+                    self.block_if(failed, &attempt.body);
+                }
+            }
         }
     }
 

@@ -182,11 +182,12 @@ impl Look<'_, '_> {
             [one] => one.span,
             _ => span,
         };
+        // What each line decides by itself may be too much to ask of all together: some line can fail.
         if std::mem::take(&mut self.eval.terms.wide) {
-            self.out.push(super::too_many(span));
-            return;
-        }
-        if !can.no {
+            if let [_] = conditions {
+                return self.out.push(super::too_many(span));
+            }
+        } else if !can.no {
             self.out.push(match self.eval.terms.was_given_up(all) {
                 true => super::given_up(span),
                 false => proves_nothing(word, span),

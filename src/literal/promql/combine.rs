@@ -157,11 +157,11 @@ impl Parser<'_> {
     /// Narrowed to what its form may come to; the one number, where that is all.
     fn settled(&self, operand: Operand) -> Operand {
         let Operand { mut reach, sum, .. } = operand;
-        if !reach.lacking {
+        if !reach.uncertain {
             reach.within = reach.within.intersection(self.forms.range(&sum));
         }
         let sum = match reach.within.number() {
-            Some(number) if number.is_finite() && !reach.lacking && !reach.present => Sum {
+            Some(number) if number.is_finite() && !reach.uncertain && !reach.present => Sum {
                 parts: Vec::new(),
                 more: number,
                 ..sum

@@ -18,8 +18,8 @@ pub struct Within {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Reach {
     pub within: Within,
-    /// It answers only where something is missing, as `absent(x)` does.
-    pub lacking: bool,
+    /// Whether it answers hangs on more than that its series are there: `absent(x)`, `x > 5`, `x and y`.
+    pub uncertain: bool,
     /// Its number only says that there is something, as that of `group(x)` does.
     pub present: bool,
     /// It never answers: `x unless x`, or what is no number.
@@ -154,7 +154,7 @@ impl Reach {
     pub const fn of(within: Within) -> Reach {
         Reach {
             within,
-            lacking: false,
+            uncertain: false,
             present: false,
             never: false,
         }
@@ -178,10 +178,10 @@ impl Reach {
         }
     }
 
-    /// What the whole query answers. One that answers only where something is missing is asked for
-    /// whether it answers: that is for the world to decide.
+    /// What the whole query answers. One of which it is uncertain whether it answers is asked for that,
+    /// which is for the world to decide.
     pub fn answered(self) -> Within {
-        match (self.never, self.lacking) {
+        match (self.never, self.uncertain) {
             (true, _) => Within::NONE,
             (false, true) => Within::ALL,
             (false, false) => self.within,
@@ -230,10 +230,11 @@ pub(super) fn combined(
     let either = left.never || right.never;
     Reach {
         within,
-        lacking: match operator {
-            "or" => left.lacking && right.lacking,
-            "unless" => left.lacking,
-            _ => left.lacking || right.lacking,
+        uncertain: match operator {
+            "or" => left.uncertain && right.uncertain,
+            "and" | "unless" => true,
+            _ if compares && !answers && compared(operator, difference).is_none() => true,
+            _ => left.uncertain || right.uncertain,
         },
         present: left.present || right.present && (!is_set || operator == "or"),
         never: match operator {
@@ -352,7 +353,7 @@ pub(super) fn called(name: &str, given: &[Reach]) -> Reach {
     };
     Reach {
         within,
-        lacking: first.lacking || matches!(name, "absent" | "absent_over_time"),
+        uncertain: first.uncertain || matches!(name, "absent" | "absent_over_time"),
         present: given.iter().any(|given| given.present) || name == "present_over_time",
         never: first.never && !matches!(name, "absent" | "absent_over_time"),
     }

@@ -15,6 +15,10 @@ use crate::harness::{net, wait};
 
 pub const CASES: &[Case] = &[
     ("a broken package leaves the last good one at work", reload),
+    (
+        "changes are stopped and let go on by the command line",
+        hold,
+    ),
     ("a secret in plain text is not in the log", plain_secret),
     ("what no connector offers is said", no_connector),
     ("a broken file that is new can be mended", new_file),
@@ -105,6 +109,44 @@ fn reload() {
     stage.wait_for_told("the mended package pages", |_, body| {
         body["incident"] == second && body["text"] == "nobody knows how b is; nothing was changed"
     });
+}
+
+fn hold() {
+    let mut stage = Stage::new();
+    stage.start();
+    let said = stage.rbk(&["hold", "--why", "looks wrong", "--as", "ada"]);
+    assert!(
+        said.contains("All changes are stopped by ada") && said.contains("looks wrong"),
+        "{said}"
+    );
+    let said = stage.rbk(&[
+        "hold",
+        "--runbook",
+        "down",
+        "--why",
+        "it is tried out",
+        "--as",
+        "bob",
+    ]);
+    assert!(
+        said.contains("Changes of runbook service_down are stopped by bob"),
+        "{said}"
+    );
+    let said = stage.rbk(&["hold", "status"]);
+    assert_eq!(said.lines().count(), 2, "{said}");
+    let said = stage.rbk(&["hold", "release", "--why", "it was nothing", "--as", "ada"]);
+    assert!(!said.contains("All changes"), "{said}");
+    let said = stage.rbk(&[
+        "hold",
+        "release",
+        "--runbook",
+        "down",
+        "--why",
+        "done",
+        "--as",
+        "bob",
+    ]);
+    assert!(said.contains("Changes may be made"), "{said}");
 }
 
 fn wait_goes_on() {
