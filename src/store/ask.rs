@@ -273,13 +273,42 @@ pub fn changed(
 }
 
 /// The widest first.
+/// By scope. What cannot be read still holds: nobody knows who stopped changes, and they stay stopped.
 pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
+    let since = newest_opening(connection)?;
+    let damaged = || Hold {
+        by: "somebody".into(),
+        why: "the record of who stopped them, and why, is damaged (A1215)".to_owned(),
+        since,
+    };
+    let hold = |row: &Row<'_>| -> Read<Hold> {
+        let blob: Vec<u8> = get(row, 0)?;
+        Ok(decode(&blob).unwrap_or_else(damaged))
+    };
     let sql = "SELECT hold FROM meta WHERE hold IS NOT NULL";
-    let what = "who stopped changes";
-    let everywhere = one(connection, sql, [], |row| record(row, what))?;
+    let everywhere = one(connection, sql, [], hold)?;
     let everywhere = everywhere.map(|hold| (Scope::All, hold));
-    let narrower = controls(connection, HOLD, what)?;
+    let sql = "SELECT record, scope FROM control WHERE kind = ?1 ORDER BY scope";
+    let narrower = all(connection, sql, [HOLD], |row| {
+        let blob: Vec<u8> = get(row, 0)?;
+        Ok(match decode::<(Scope, Hold)>(&blob) {
+            Some(known) => known,
+            // The row says of what it is, too.
+            None => {
+                let named = Scope::from_words(&get::<String>(row, 1)?);
+                (named.unwrap_or(Scope::All), damaged())
+            }
+        })
+    })?;
     Ok(everywhere.into_iter().chain(narrower).collect())
+}
+
+/// When the newest incident was opened: something that is known to have been before now.
+fn newest_opening(connection: &Connection) -> Result<Time, Error> {
+    let sql = "SELECT opened FROM incident ORDER BY id DESC LIMIT 1";
+    let at: Option<i64> = one(connection, sql, [], |row| get(row, 0))?;
+    let at = at.and_then(|at| Time::from_millis(at).ok());
+    Ok(at.unwrap_or_default())
 }
 
 /// By run. One that cannot be read is left out.

@@ -19,6 +19,7 @@ pub const CASES: &[Case] = &[
     ("one that nobody has needed yet is shown", untouched),
     ("what else cannot be read is told once", others),
     ("one that is over is in nobody's way", over),
+    ("who stopped changes: they stay stopped", stopped),
 ];
 
 /// Does something to the store of an agent that has ended.
@@ -36,6 +37,43 @@ fn letters(stage: &Stage) -> Vec<String> {
         .collect();
     letters.sort();
     letters
+}
+
+fn stopped() {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.rbk(&["hold", "--why", "looks wrong", "--as", "ada"]);
+    stage.rbk(&[
+        "hold",
+        "--product",
+        "shop",
+        "--why",
+        "looks wrong",
+        "--as",
+        "ada",
+    ]);
+    stage.kill();
+    behind(&stage, "UPDATE meta SET hold = x'ff'");
+    behind(&stage, "UPDATE control SET record = x'ff' WHERE kind = 0");
+    stage.start();
+    let said = stage.rbk(&["hold", "status"]);
+    assert_eq!(said.matches("is damaged (A1215)").count(), 2, "{said}");
+    stage.rbk(&["hold", "release", "--why", "looked at", "--as", "bob"]);
+    let said = stage.rbk(&[
+        "hold",
+        "release",
+        "--product",
+        "shop",
+        "--why",
+        "looked at",
+        "--as",
+        "bob",
+    ]);
+    assert!(said.contains("Changes may be made"), "{said}");
+    stage.kill();
+    stage.start();
+    let said = stage.rbk(&["hold", "status"]);
+    assert!(said.contains("Changes may be made"), "{said}");
 }
 
 fn incident() {

@@ -122,7 +122,7 @@ fn hold() {
     let said = stage.rbk(&[
         "hold",
         "--runbook",
-        "down",
+        "service_down",
         "--why",
         "it is tried out",
         "--as",
@@ -140,7 +140,7 @@ fn hold() {
         "hold",
         "release",
         "--runbook",
-        "down",
+        "service_down",
         "--why",
         "done",
         "--as",
