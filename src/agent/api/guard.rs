@@ -115,7 +115,10 @@ fn own_origin(headers: &HeaderMap, host: Option<&Authority>) -> Passed<()> {
 
 /// What has a body says that it is JSON: a page could send anything else without being asked.
 fn is_json(request: &Request) -> Passed<()> {
-    let reads = matches!(*request.method(), Method::POST | Method::PUT);
+    let reads = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH | Method::DELETE
+    );
     if !reads || request.body().is_end_stream() {
         return Ok(());
     }

@@ -172,6 +172,9 @@ fn json_only() {
         let (status, _, body) = call(&stage, &format!("POST {ALERTS}"), &[HOST, kind], &alerts);
         assert_eq!(status, 415, "{kind}: {body}");
         assert_eq!(hold(&stage, &[HOST, kind]).0, 415, "{kind}");
+        let release = "{\"by\":\"eve\",\"why\":\"x\"}";
+        let (status, _, body) = call(&stage, "DELETE /v1/hold", &[HOST, kind], release);
+        assert_eq!(status, 415, "{kind}: {body}");
     }
     assert_eq!(stage.get("/v1/incidents")["incidents"], json!([]));
     let kind = "Content-Type: Application/JSON; charset=utf-8";
@@ -385,7 +388,7 @@ fn refusals() {
     let token = "Authorization: Bearer looking-glass";
     for (expected, line, headers) in [
         (401, "GET /v1/incidents", vec![HOST]),
-        (403, "DELETE /v1/hold", vec![HOST, token]),
+        (403, "DELETE /v1/hold", vec![HOST, JSON, token]),
         (421, "GET /v1/storms", vec!["Host: evil.example.com"]),
     ] {
         let (status, _, answer) = call(&stage, line, &headers, "");
