@@ -24,7 +24,9 @@ pub(super) fn unquoted(quoted: &str, start: usize) -> Result<Unquoted, Problem> 
         places: Vec::new(),
     };
     let quote = quoted.chars().next().unwrap_or('"');
-    let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    // Of a query that ends in the middle there may be nothing between them.
+    let end = quoted.len().checked_sub(1);
+    let inner = end.and_then(|end| quoted.get(1..end)).unwrap_or_default();
     let mut at = 0;
     while let Some(character) = inner[at..].chars().next() {
         let (meant, length) = match character {
