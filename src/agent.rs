@@ -22,6 +22,7 @@ mod view;
 mod watch;
 
 pub use alertmanager::decode_one;
+pub use cannot::{CANNOT, EXPLAINED};
 pub use dry::{Plan, dry_run};
 pub use load::{Package, Refused, load_package, load_settings};
 pub use once::{Outcome, run_once};

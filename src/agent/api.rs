@@ -50,7 +50,7 @@ pub struct Shared {
     pub clock: Arc<Clock>,
     pub door: Door,
     pub life: Life,
-    pub refused: Refusals,
+    pub refused: Arc<Refusals>,
     /// A place for each notification that is read.
     pub notifications: Semaphore,
     /// When the agent was started.

@@ -27,7 +27,9 @@ use crate::text::Sources;
 use crate::value::escape_text;
 
 /// The reason of its page: no run has it.
-const CANNOT: &str = "cannot_start";
+pub const CANNOT: &str = "cannot_start";
+/// What that reason means, in a line, and the page that explains it.
+pub const EXPLAINED: (&str, &str) = ("the agent does not start", include_str!("cannot_start.md"));
 /// How long nobody is told of the same again.
 const OFTEN: Duration = Duration::from_secs(60 * 60);
 /// How long a message is carried.

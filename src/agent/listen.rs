@@ -25,7 +25,7 @@ use tokio::task::AbortHandle;
 use tracing::{debug, warn};
 
 use self::kept::Kept;
-use super::api::Failed;
+use super::api::{Failed, Refusals};
 use crate::connect::is_own_lack;
 
 /// How long the head of a request may take, and a kept connection may be idle.
@@ -41,6 +41,7 @@ pub async fn serve(
     router: Router,
     most: usize,
     mut ending: watch::Receiver<bool>,
+    refusals: Arc<Refusals>,
 ) {
     let places = Arc::new(Places::new(most));
     let graceful = GracefulShutdown::new();
@@ -64,11 +65,12 @@ pub async fn serve(
         let place = places.take();
         let kept = Kept::of(stream);
         let connection = graceful.watch(connection(kept.clone(), router.clone(), place.clone()));
+        let refusals = refusals.clone();
         let serving = tokio::spawn(async move {
             if let Err(error) = connection.await {
                 debug!("a connection ended: {error}");
-                if error.is_timeout() {
-                    kept.answer(&too_slow());
+                if error.is_timeout() && kept.answer(&too_slow()) {
+                    refusals.slow_head(&why_slow());
                 }
             }
         });
@@ -84,13 +86,14 @@ pub async fn serve(
     graceful.shutdown().await;
 }
 
+fn why_slow() -> String {
+    let seconds = HEAD.as_secs();
+    format!("the head of the call did not come within {seconds} s")
+}
+
 /// What whoever did not finish the head of a request hears.
 fn too_slow() -> String {
-    let why = format!(
-        "the head of the call did not come within {} s",
-        HEAD.as_secs()
-    );
-    let body = Failed::of(StatusCode::REQUEST_TIMEOUT, why)
+    let body = Failed::of(StatusCode::REQUEST_TIMEOUT, why_slow())
         .form()
         .to_string();
     format!(

@@ -112,19 +112,26 @@ pub async fn start(
         callers: reach.callers,
         names: settings.names.clone(),
     });
+    let refused = Arc::new(Refusals::default());
     let shared = Shared {
         handle: handle.clone(),
         reading: reading.clone(),
         clock: clock.clone(),
         door: door.clone(),
         life: life.clone(),
-        refused: Refusals::default(),
+        refused: refused.clone(),
         notifications: Semaphore::new(api::AT_ONCE),
         started: SystemTime::now(),
     };
     let (end, ending) = watch::channel(false);
     let router = api::router(shared);
-    let server = tokio::spawn(listen::serve(listener, router, connections, ending));
+    let server = tokio::spawn(listen::serve(
+        listener,
+        router,
+        connections,
+        ending,
+        refused,
+    ));
     let performer = reach.performer;
     let (stopped, ended) = oneshot::channel();
     let began = tokio::task::spawn_blocking(move || {

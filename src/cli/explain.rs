@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::agent::{CANNOT, EXPLAINED};
 use crate::diag::Code;
 use crate::diag::near::nearest;
 use crate::effect::Reason;
@@ -57,7 +58,8 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
     let codes = Code::ALL.iter().map(|code| (code.as_str(), code.title()));
     let reasons = Reason::ALL.iter();
-    codes.chain(reasons.map(|reason| (reason.word(), reason.explained())))
+    let reasons = reasons.map(|reason| (reason.word(), reason.explained()));
+    codes.chain(reasons).chain([(CANNOT, EXPLAINED.0)])
 }
 
 fn page(wanted: &str) -> Option<&'static str> {
@@ -66,4 +68,5 @@ fn page(wanted: &str) -> Option<&'static str> {
     let reason = || Reason::from_word(&wanted.to_ascii_lowercase());
     code.map(|code| code.page())
         .or_else(|| reason().map(Reason::page))
+        .or_else(|| wanted.eq_ignore_ascii_case(CANNOT).then_some(EXPLAINED.1))
 }

@@ -1,7 +1,7 @@
 //! Versions: what a change asks of a version, what a lock says, what leaves the core as it is.
 //!
-//! `tests/versions/base.rbk` is one program, each `x.change` a change of it with the verdict that was
-//! given before the checker saw it:
+//! Below `tests/versions` each `base.rbk` is one program, each `x.change` beside it a change of it with the
+//! verdict that was given before the checker saw it:
 //!
 //! ```text
 //! # what the change is
@@ -51,7 +51,8 @@ fn pair(fixture: &Fixture) {
     let needs = said.next().unwrap().strip_prefix("needs ").unwrap();
     let mut wanted: Vec<&str> = said.collect();
     wanted.sort_unstable();
-    let before = base();
+    let path = fixture.path.with_file_name("base.rbk");
+    let before = fs::read_to_string(path).unwrap();
     let mut after = before.clone();
     for hunk in hunks.split("\n\n") {
         let side = |mark: char| {

@@ -8,8 +8,6 @@
 #[path = "../../clock.rs"]
 mod clock;
 
-use std::fmt::Write;
-
 use cedar_policy::{PolicySet, Schema, ValidationMode, Validator};
 use starlark::environment::Globals;
 use starlark::syntax::{AstModule, Dialect, DialectTypes};
@@ -21,7 +19,10 @@ const PROGRAM: &str = include_str!("../../../examples/quickstart/checkout.rbk");
 const LINES: usize = 10_000;
 
 fn main() {
-    println!("{:<24} {:>8} {:>10} {:>12}", "", "lines", "CPU ms", "of rbk check");
+    println!(
+        "{:<24} {:>8} {:>10} {:>12}",
+        "", "lines", "CPU ms", "of rbk check"
+    );
     let ours = ours();
     let check = report("rbk check", &ours, None, |text| {
         rbk::facade::measure::check(text);
@@ -30,7 +31,9 @@ fn main() {
         rbk::facade::measure::parse(text);
     });
     let starlark = starlark();
-    report("starlark parse", &starlark, Some(check), |text| drop(parsed(text)));
+    report("starlark parse", &starlark, Some(check), |text| {
+        drop(parsed(text))
+    });
     report("starlark parse, types", &starlark, Some(check), |text| {
         let (errors, ..) = parsed(text).typecheck(&Globals::standard(), &Default::default());
         assert!(errors.is_empty(), "{:?}", errors.first());
@@ -38,8 +41,12 @@ fn main() {
     let rego = rego();
     report("regorus parse, compile", &rego, Some(check), |text| {
         let mut engine = regorus::Engine::new();
-        engine.add_policy("p.rego".into(), text.into()).expect("it is a policy");
-        engine.compile_with_entrypoint(&"data.shop.unit_0".into()).expect("it compiles");
+        engine
+            .add_policy("p.rego".into(), text.into())
+            .expect("it is a policy");
+        engine
+            .compile_with_entrypoint(&"data.shop.unit_0".into())
+            .expect("it compiles");
     });
     let cedar = cedar();
     let schema = schema();
@@ -85,16 +92,40 @@ fn ours() -> String {
 fn starlark() -> String {
     repeated("", |index| {
         let mut text = String::new();
-        writeln!(text, "def stuck_worker_{index}(namespace: str, pod: str, lag: int, ready: bool) -> str:").unwrap();
+        line(
+            &mut text,
+            &format!(
+                "def stuck_worker_{index}(namespace: str, pod: str, lag: int, ready: bool) -> str:"
+            ),
+        );
         for step in 0..8 {
-            writeln!(text, "    # what is looked at in step {step}").unwrap();
-            writeln!(text, "    query_{step} = \"sum(rate(jobs_done_total{{pod=\" + pod + \"}}[2m]))\"").unwrap();
-            writeln!(text, "    if lag > {step} * 60 and ready and len(query_{step}) > {step}:").unwrap();
-            writeln!(text, "        return namespace + \"/\" + pod + \" is stuck\"").unwrap();
+            line(
+                &mut text,
+                &format!("    # what is looked at in step {step}"),
+            );
+            line(
+                &mut text,
+                &format!(
+                    "    query_{step} = \"sum(rate(jobs_done_total{{pod=\" + pod + \"}}[2m]))\""
+                ),
+            );
+            line(
+                &mut text,
+                &format!("    if lag > {step} * 60 and ready and len(query_{step}) > {step}:"),
+            );
+            line(
+                &mut text,
+                "        return namespace + \"/\" + pod + \" is stuck\"",
+            );
         }
-        writeln!(text, "    return \"\"\n").unwrap();
+        line(&mut text, "    return \"\"\n");
         text
     })
+}
+
+fn line(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
 }
 
 fn parsed(text: &str) -> AstModule {
@@ -109,12 +140,15 @@ fn rego() -> String {
     repeated("package shop\n\nimport rego.v1\n\n", |index| {
         let mut text = String::new();
         for step in 0..8 {
-            writeln!(text, "# what is looked at in step {step}").unwrap();
-            writeln!(text, "unit_{index} if {{").unwrap();
-            writeln!(text, "  input.lag > {step} * 60").unwrap();
-            writeln!(text, "  input.ready").unwrap();
-            writeln!(text, "  startswith(input.pod, \"worker-{index}\")").unwrap();
-            writeln!(text, "}}\n").unwrap();
+            line(&mut text, &format!("# what is looked at in step {step}"));
+            line(&mut text, &format!("unit_{index} if {{"));
+            line(&mut text, &format!("  input.lag > {step} * 60"));
+            line(&mut text, "  input.ready");
+            line(
+                &mut text,
+                &format!("  startswith(input.pod, \"worker-{index}\")"),
+            );
+            line(&mut text, "}\n");
         }
         text
     })
@@ -123,16 +157,19 @@ fn rego() -> String {
 fn cedar() -> String {
     repeated("", |index| {
         let mut text = String::new();
-        writeln!(text, "// what may be done in unit {index}").unwrap();
-        writeln!(text, "permit (").unwrap();
-        writeln!(text, "  principal == Agent::\"agent_{index}\",").unwrap();
-        writeln!(text, "  action == Action::\"restart\",").unwrap();
-        writeln!(text, "  resource is Pod").unwrap();
-        writeln!(text, ") when {{").unwrap();
-        writeln!(text, "  resource.lag > {} &&", index % 600).unwrap();
-        writeln!(text, "  resource.ready &&").unwrap();
-        writeln!(text, "  resource.team == \"checkout\"").unwrap();
-        writeln!(text, "}};\n").unwrap();
+        line(&mut text, &format!("// what may be done in unit {index}"));
+        line(&mut text, "permit (");
+        line(
+            &mut text,
+            &format!("  principal == Agent::\"agent_{index}\","),
+        );
+        line(&mut text, "  action == Action::\"restart\",");
+        line(&mut text, "  resource is Pod");
+        line(&mut text, ") when {");
+        line(&mut text, &format!("  resource.lag > {} &&", index % 600));
+        line(&mut text, "  resource.ready &&");
+        line(&mut text, "  resource.team == \"checkout\"");
+        line(&mut text, "};\n");
         text
     })
 }

@@ -36,7 +36,7 @@ pub enum Refused {
     Kind,
     /// Its body is not said to be JSON.
     ContentType,
-    /// Its body did not come in time.
+    /// Its head or its body did not come in time.
     Slow,
     /// Its body is larger than what is taken.
     TooLarge,
@@ -119,6 +119,11 @@ impl Refusals {
             counted.said = Some(Instant::now());
             counted.unsaid = 0;
         }
+    }
+
+    /// One more whose head did not come in time: nobody knows what it asked for, nor who.
+    pub fn slow_head(&self, why: &str) {
+        self.count(Refused::Slow, "unknown", None, why);
     }
 
     /// How many of this kind were refused.

@@ -25,12 +25,14 @@ impl Kept {
         }
     }
 
-    /// Says this to whoever began to say something, as far as it goes out at once.
-    pub fn answer(&self, text: &str) {
-        if self.asked.load(Ordering::Relaxed) {
+    /// Says this to whoever began to say something, as far as it goes out at once; gives whether somebody did.
+    pub fn answer(&self, text: &str) -> bool {
+        let asked = self.asked.load(Ordering::Relaxed);
+        if asked {
             // It is a courtesy: who does not read it is not waited for.
             let _ = self.stream.try_write(text.as_bytes());
         }
+        asked
     }
 }
 

@@ -182,25 +182,20 @@ impl Canon<'_> {
     }
 
     fn param(&mut self, param: &Param) {
+        self.text(&param.name);
+        self.unnamed(param);
+    }
+
+    /// A parameter whose name is of the source alone.
+    fn unnamed(&mut self, param: &Param) {
         let Param {
-            name,
+            name: _,
             ty,
             range,
             sink,
             default,
             span: _,
         } = param;
-        self.text(name);
-        self.param_type(ty, range, sink, default);
-    }
-
-    fn param_type(
-        &mut self,
-        ty: &Type,
-        range: &Option<crate::value::Bounds>,
-        sink: &Option<crate::effect::Sink>,
-        default: &Option<crate::typed::Expr>,
-    ) {
         self.ty(ty);
         self.option(range.as_ref(), |canon, range| canon.bounds(range));
         self.option(*sink, |canon, sink| canon.tag(sink.word()));
@@ -226,17 +221,7 @@ impl Canon<'_> {
             }
             FunctionKind::Watch(_) => self.tag("watch"),
         }
-        self.list(params, |canon, param| {
-            let Param {
-                name: _,
-                ty,
-                range,
-                sink,
-                default,
-                span: _,
-            } = param;
-            canon.param_type(ty, range, sink, default);
-        });
+        self.list(params, Canon::unnamed);
         self.ty(result);
         self.body(body, params.len() as u32);
     }

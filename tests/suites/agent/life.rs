@@ -290,6 +290,8 @@ fn half_a_request() {
     silent.write_all(b"GET /v1/hea").unwrap();
     let mut answer = String::new();
     silent.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    stage.wait_for_log("the head of the call did not come within 10 s");
     assert_eq!(stage.dead_letters(), Vec::<serde_json::Value>::new());
 }
 
