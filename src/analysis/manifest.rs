@@ -65,6 +65,13 @@ impl<'a> Made<'a> {
         hash
     }
 
+    /// What has to be so for a step and is no condition, in our words.
+    fn around(&mut self, hash: ConditionHash, text: String, span: Span) -> ConditionHash {
+        self.places.entry(Part::Condition(hash)).or_insert(span);
+        self.texts.entry(hash).or_insert(text);
+        hash
+    }
+
     /// The conditions among these, by their hash.
     fn conditions(&self, of: &BTreeSet<ConditionHash>) -> Vec<Condition> {
         let known = of.iter().map(|hash| Condition {

@@ -60,7 +60,8 @@ fn one_trigger<'a>(
         TriggerKind::Request { params, by } => {
             row.on = On::Request;
             let typed = cores.parameters(runbook, params);
-            row.conditions.push(made.condition(typed, "", trigger.span));
+            let text = "the types of its parameters".to_owned();
+            row.conditions.push(made.around(typed, text, trigger.span));
             let by = by.map(|id| package.roles[id.index()].name.to_string());
             row.name = by.unwrap_or_default();
             let params = params

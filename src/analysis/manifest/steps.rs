@@ -195,7 +195,8 @@ impl<'a> Walk<'_, 'a> {
                 let held = self
                     .cores
                     .around(self.runbook, &self.meanings, "within", Some(step));
-                let held = self.made.condition(held, "within with ", step.span);
+                let text = format!("with do {}", action_name(self.made.package, step));
+                let held = self.made.around(held, text, step.name_span);
                 self.block_if(held, body);
             }
             StmtKind::Verify(verify) => self.verify(verify),
@@ -227,7 +228,8 @@ impl<'a> Walk<'_, 'a> {
                 0 => self.block(&attempt.body),
                 _ => {
                     let at = attempt.span.at_start();
-                    let failed = self.made.condition(failed, "an attempt before failed", at);
+                    let text = "an attempt before failed".to_owned();
+                    let failed = self.made.around(failed, text, at);
                     self.block_if(failed, &attempt.body);
                 }
             }
