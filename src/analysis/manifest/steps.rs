@@ -388,7 +388,7 @@ fn undo_by(package: &Package, step: &typed::Step) -> UndoBy {
         (UndoChoice::Previous, _) => UndoBy::Previous,
         (UndoChoice::Waived(_), _) => UndoBy::Waived,
         // An action of the package takes back what its own lines say.
-        (UndoChoice::Unsaid, ActionCallee::Function(_)) => UndoBy::Itself,
+        (UndoChoice::Unsaid, ActionCallee::Function(_)) => UndoBy::Lines,
         (UndoChoice::Unsaid, ActionCallee::Extern(id)) => {
             let ExternKind::Action(contract) = &package.externs[id.index()].kind else {
                 return UndoBy::Impossible;

@@ -212,6 +212,8 @@ pub enum UndoBy {
     Previous,
     /// The action needs none.
     Unneeded,
+    /// An action of the package: as its own lines say.
+    Lines,
     /// It is the undo of another step.
     Itself,
     /// The runbook says that it is not.

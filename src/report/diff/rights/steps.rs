@@ -151,9 +151,9 @@ fn added(changes: &mut Changes<'_>, step: &Step) {
     let what = Words::text("does ")
         .and_code(step.action.as_str())
         .then(format!(", {}", undo_words(step.undo)));
-    let what = match &step.verify {
-        Some(_) => what,
-        None => what.then(", and no verify follows"),
+    let what = match (&step.verify, step.undo) {
+        (Some(_), _) | (None, UndoBy::Itself) => what,
+        (None, _) => what.then(", and no verify follows"),
     };
     changes.wider(about(Field::Step, what, step).sides(Words::text("no"), does(step)));
 }
@@ -164,7 +164,8 @@ fn undo_words(undo: UndoBy) -> &'static str {
         UndoBy::Block => "with an undo of its own",
         UndoBy::Previous => "undone by what it recorded",
         UndoBy::Unneeded => "no undo needed",
-        UndoBy::Itself => "as a part of another",
+        UndoBy::Lines => "undone as its own lines say",
+        UndoBy::Itself => "to take another step back",
         UndoBy::Waived => "undo waived",
         UndoBy::Impossible => "never undone",
     }
@@ -173,9 +174,12 @@ fn undo_words(undo: UndoBy) -> &'static str {
 /// Whether something takes the change back, if that is needed.
 fn is_undone(undo: UndoBy) -> bool {
     match undo {
-        UndoBy::Inverse | UndoBy::Block | UndoBy::Previous | UndoBy::Unneeded | UndoBy::Itself => {
-            true
-        }
+        UndoBy::Inverse
+        | UndoBy::Block
+        | UndoBy::Previous
+        | UndoBy::Unneeded
+        | UndoBy::Lines
+        | UndoBy::Itself => true,
         UndoBy::Waived | UndoBy::Impossible => false,
     }
 }
