@@ -23,38 +23,52 @@ fn main() {
         && let Ok(lines) = lines.parse()
     {
         let text = package(lines);
-        let work = WORK.iter().find(|(name, _)| name == what);
-        println!("{:?}", work.map(|(_, work)| work(&text)));
+        let measured = WORK.iter().find(|(name, ..)| name == what);
+        println!(
+            "{:?}",
+            measured.map(|(_, layout, work)| work(&laid_out(*layout, &text)))
+        );
         return;
     }
     println!(
-        "{:<8} {:>8} {:>12} {:>14}",
+        "{:<9} {:>8} {:>12} {:>14}",
         "", "lines", "CPU ms", "ns per line"
     );
     for lines in [1_000, 10_000, 100_000] {
         let text = package(lines);
         let lines = text.lines().count();
         let rounds = (200_000 / lines).clamp(3, 50);
-        for (what, work) in WORK {
+        for (what, layout, work) in WORK {
+            let text = laid_out(layout, &text);
             report(what, lines, clock::best(rounds, || work(&text)));
         }
     }
 }
 
-/// Work on a text, which gives the number of findings.
-type Measured = (&'static str, fn(&str) -> usize);
+/// Work on a text, which gives the number of findings, and how the text is laid out for it.
+type Measured = (&'static str, Layout, fn(&str) -> usize);
+
+/// How a text stands before it is measured.
+#[derive(Clone, Copy, PartialEq)]
+enum Layout {
+    /// In the one layout: what `fmt --check` finds in a repository that is kept.
+    Formatted,
+    /// Every line indented otherwise, so that nothing stands as it would be printed.
+    Other,
+}
 
 /// What is measured.
-const WORK: [Measured; 3] = [
-    ("parse", measure::parse),
-    ("check", measure::check),
-    ("fmt", measure::format),
+const WORK: [Measured; 4] = [
+    ("parse", Layout::Formatted, measure::parse),
+    ("check", Layout::Formatted, measure::check),
+    ("fmt", Layout::Formatted, measure::format),
+    ("fmt-other", Layout::Other, measure::format),
 ];
 
 fn report(what: &str, lines: usize, nanos: u64) {
     let millis = nanos as f64 / 1e6;
     println!(
-        "{what:<8} {lines:>8} {millis:>12.2} {:>14.0}",
+        "{what:<9} {lines:>8} {millis:>12.2} {:>14.0}",
         nanos as f64 / lines as f64
     );
 }
@@ -68,5 +82,15 @@ fn package(lines: usize) -> String {
         text.push_str(&runbook.replace("stuck_worker", &format!("stuck_worker_{copy}")));
         text.push('\n');
     }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
     text
+}
+
+/// The text in that layout.
+fn laid_out(layout: Layout, text: &str) -> String {
+    match layout {
+        Layout::Formatted => text.to_owned(),
+        Layout::Other => text.replace("\n  ", "\n   "),
+    }
 }
