@@ -17,7 +17,6 @@ mod listen;
 mod load;
 mod once;
 mod serve;
-mod versions;
 mod view;
 mod watch;
 

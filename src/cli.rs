@@ -16,6 +16,7 @@ mod diff;
 mod explain;
 mod failure;
 mod fmt;
+mod grants;
 mod hold;
 mod incident;
 mod init;

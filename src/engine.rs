@@ -302,7 +302,28 @@ impl Engine {
         self.record(AgentStopped { how }, now);
     }
 
+    /// Of runbooks that are to be loaded anew, the first that must not be: it does something else than what was
+    /// at work under its version, and than what is loaded.
+    pub fn refuses<'r>(&self, runbooks: &'r Runbooks) -> Option<&'r Loaded> {
+        runbooks.all().iter().find(|loaded| {
+            let here = self.runbooks.named(&loaded.program.runbook);
+            let is_loaded = here.is_some_and(|here| {
+                here.core == loaded.core && here.program.version == loaded.program.version
+            });
+            !is_loaded && runbooks::is_other(loaded, &self.model)
+        })
+    }
+
+    /// A runbook that does something else than was at work under its version changes nothing, and its owner
+    /// hears of it.
     fn load_runbooks(&mut self, runbooks: Runbooks, now: Time) {
+        let runbooks = runbooks.beside(&self.model);
+        for loaded in runbooks.all() {
+            let known = self.runbooks.named(&loaded.program.runbook);
+            if loaded.is_other && known.is_none_or(|known| known.core != loaded.core) {
+                self.tell_of_shadow(loaded, now);
+            }
+        }
         for loaded in runbooks.all() {
             self.desk.keep_program(loaded, now);
         }

@@ -4,8 +4,10 @@
 //! files, in the order of their places. Never stops at the first mistake, never fails.
 
 mod echo;
+mod grants;
 mod versions;
 
+pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
 pub use versions::versions;
 
 use crate::check;

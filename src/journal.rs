@@ -46,7 +46,7 @@ pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
-    DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, Sleeping, StoredIntent,
+    AtWork, DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, Sleeping, StoredIntent,
     StoredRun, StoredWait, Storm, TakenOn, Waits, steps,
 };
 pub use retain::{Aged, Keep, Step};
@@ -168,6 +168,9 @@ pub trait Journal {
     /// Who waits for leave to change something, or has waited, by run. One that cannot be read is left
     /// out: its patience begins anew.
     fn waits(&self) -> Result<Vec<StoredWait>, Error>;
+    /// What each version does that was at work, by runbook and version. One that cannot be read is left
+    /// out: the next that is at work under it counts.
+    fn at_work(&self) -> Result<Vec<AtWork>, Error>;
     /// Storms, as long as something waits for them.
     fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error>;
 }

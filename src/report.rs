@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::program::manifest::{Authority, Manifest, Most, Need, People, Touch};
+use crate::program::manifest::{Authority, Manifest, Most, Need, Pattern, People, Touch};
 
 use crate::value::escape_text;
 
@@ -169,9 +169,14 @@ const SHOWN: usize = 200;
 /// `k8s.get owned`
 fn need(need: &Need) -> String {
     match &need.of {
-        Some(of) => format!("{} {}", need.can, escape_text(&of.to_string(), SHOWN)),
+        Some(of) => format!("{} {}", need.can, narrowed(of)),
         None => need.can.clone(),
     }
+}
+
+/// What narrows a capability, in few words.
+pub fn narrowed(of: &Pattern) -> String {
+    escape_text(&of.to_string(), SHOWN)
 }
 
 fn findings(manifest: &Manifest) -> Vec<FindingReport> {

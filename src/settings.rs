@@ -22,12 +22,15 @@ use url::Url;
 
 use crate::effect::words;
 pub use bounds::{Bounds, PageBounds, StormBounds};
-pub use grants::{Denied, Grants, Need};
+pub use grants::{Denied, Grants, Loose, Need, Standing};
 pub use reader::{mask, read, read_what_can_be};
 pub use retention::Retention;
 
 /// The file's name.
 pub const SETTINGS: &str = "agent.toml";
+
+/// The largest settings file.
+pub const SETTINGS_BYTES: usize = 1024 * 1024;
 
 /// The port where the agent listens unless told otherwise.
 const PORT: u16 = 7117;

@@ -32,10 +32,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    Aged, Archive, Arrival, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error, ErrorKind,
-    EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost, Needs,
-    Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp, Step, StoreMigrated,
-    StoredIntent, StoredRun, StoredWait, Storm,
+    Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error,
+    ErrorKind, EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost,
+    Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp, Step,
+    StoreMigrated, StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::value::{Duration, Identity, Time};
 use lock::Lock;
@@ -254,6 +254,10 @@ impl Journal for Sqlite {
 
     fn waits(&self) -> Result<Vec<StoredWait>, Error> {
         ask::waits(self.known()?)
+    }
+
+    fn at_work(&self) -> Result<Vec<AtWork>, Error> {
+        ask::at_work(self.known()?)
     }
 
     fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {

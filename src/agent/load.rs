@@ -3,7 +3,7 @@
 //! In: paths. Out: settings and runbooks, or all that is wrong with them, rendered for people. A
 //! package with errors is refused as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use smol_str::SmolStr;
@@ -16,11 +16,8 @@ use crate::host::Disk;
 use crate::program::manifest::CoreHash;
 use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Files};
-use crate::settings::{self, Grants, Settings};
+use crate::settings::{self, Grants, SETTINGS_BYTES, Settings};
 use crate::text::Sources;
-
-/// The largest settings file.
-const SETTINGS_BYTES: usize = 1024 * 1024;
 
 /// Why something was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +70,8 @@ impl Refused {
 pub struct Package {
     pub name: String,
     pub programs: Vec<Program>,
-    /// What each runbook does, by its name and version.
-    pub cores: Vec<((SmolStr, SmolStr), CoreHash)>,
+    /// What each runbook does, by its name.
+    pub cores: BTreeMap<SmolStr, CoreHash>,
     /// What changes when the package does.
     pub files: Vec<PathBuf>,
 }
@@ -133,8 +130,8 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
         front::compile(&analysis).map_err(|diagnostics| refused(&diagnostics, &sources))?;
     let manifests = front::manifests(&analysis, &sources);
     let cores = manifests.into_iter().map(|manifest| manifest.core);
-    let named = |program: &Program| (program.runbook.clone(), program.version.clone());
-    let cores = programs.iter().map(named).zip(cores).collect();
+    let names = programs.iter().map(|program| program.runbook.clone());
+    let cores = names.zip(cores).collect();
     let manifest = package
         .manifest
         .as_ref()
@@ -171,10 +168,8 @@ impl Package {
                 ));
             }
         }
-        let cores = self.cores.iter();
-        let cores = cores.map(|((name, _), core)| (name.clone(), *core));
         let runbooks = Runbooks::new(self.programs.clone());
-        (runbooks.doing(&cores.collect()), words)
+        (runbooks.doing(&self.cores), words)
     }
 
     /// What runs here can only hand over: nothing speaks for these modules that they use.

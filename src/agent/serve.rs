@@ -19,7 +19,6 @@ use super::cannot;
 use super::life::{Age, Life};
 use super::listen;
 use super::load::{self, Package, Refused};
-use super::versions::Versions;
 use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
@@ -184,6 +183,12 @@ fn take_up(
     let grants = settings.grants.clone();
     let engine = Engine::start(&store, runbooks, grants, stepped, clock.now());
     let mut engine = engine.map_err(refused)?;
+    for loaded in engine.runbooks().all().iter().filter(|one| one.is_other) {
+        warn!(
+            "{}; until then it runs as a shadow, and changes nothing",
+            loaded.other_words()
+        );
+    }
     engine.told_to(settings.platform.clone());
     let bounds = settings.bounds.clone();
     let abides = engine.abides_by(&store, bounds, clock.now());
@@ -241,7 +246,6 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
     let settings = load::load_settings(&options.settings, options.look).map_err(|one| vec![one])?;
     let package = load::load_package(&options.package, options.look).map_err(|one| vec![one])?;
     let mut watched = Watched::new(options, &package.files);
-    let mut versions = Versions::of(&package);
     // Listened to before anybody is told that the agent is at work.
     let signals = (
         signal(SignalKind::terminate()),
@@ -268,10 +272,10 @@ async fn serve_until(options: &Options) -> Result<Stopped, Vec<Refused>> {
                 break;
             }
             _ = &mut running.ended => break,
-            _ = hangup.recv() => reload(options, &started, &running, &mut watched, &mut versions).await,
+            _ = hangup.recv() => reload(options, &started, &running, &mut watched).await,
             _ = look.tick() => {
                 if watched.changed(options) {
-                    reload(options, &started, &running, &mut watched, &mut versions).await;
+                    reload(options, &started, &running, &mut watched).await;
                 }
             }
         }
@@ -317,32 +321,30 @@ impl Running {
 }
 
 /// Takes what has changed. What cannot be loaded leaves the last good one at work.
-async fn reload(
-    options: &Options,
-    started: &Settings,
-    running: &Running,
-    watched: &mut Watched,
-    versions: &mut Versions,
-) {
+async fn reload(options: &Options, started: &Settings, running: &Running, watched: &mut Watched) {
     // Before anything is read: what is written in the meantime is a change of its own.
     watched.look(options);
-    let loaded = load_again(options, started).and_then(|loaded| match versions.refuse(&loaded.1) {
-        Some(refused) => Err(refused),
-        None => Ok(loaded),
-    });
-    let (settings, package, rules) = match loaded {
+    let refused = |why: &str| {
+        error!(
+            code = Code::PackageRefused.as_str(),
+            "not loaded, the last good package goes on:\n{why}"
+        );
+    };
+    let (settings, package, rules) = match load_again(options, started) {
         Ok(loaded) => loaded,
-        Err(refused) => {
-            error!(
-                code = Code::PackageRefused.as_str(),
-                "not loaded, the last good package goes on:\n{}", refused.why
-            );
-            return;
-        }
+        Err(unloaded) => return refused(&unloaded.why),
+    };
+    let (runbooks, words) = package.runbooks();
+    let asked = runbooks.clone();
+    let other = running.handle.look(move |engine| {
+        let other = engine.refuses(&asked);
+        other.map(|other| other.other_words())
+    });
+    // When the driver is gone the agent ends, and nobody needs a package.
+    let Ok(None) = other.await.map(|other| other.map(|why| refused(&why))) else {
+        return;
     };
     watched.know(options, &package.files);
-    versions.know(&package);
-    let (runbooks, words) = package.runbooks();
     for words in words
         .into_iter()
         .chain(package.not_granted(&settings.grants))
@@ -350,7 +352,6 @@ async fn reload(
         warn!("{words}");
     }
     let count = runbooks.all().len();
-    // When the driver is gone the agent ends, and nobody needs a package.
     running.door.change(rules);
     let waiting = settings.taken_at_start(started).join(", ");
     let Settings { grants, bounds, .. } = settings;

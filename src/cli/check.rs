@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::diag::{Code, Diagnostic, human, json};
-use crate::front;
+use crate::front::{self, NeedBeside};
 use crate::report::{self, Report};
 
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
-use super::{FINDINGS, Format, USAGE, lock, versions};
+use super::{FINDINGS, Format, USAGE, grants, lock, versions};
 
 /// The most diagnostics shown to people for one package; programs get all.
 const MOST_SHOWN: usize = 100;
@@ -24,6 +24,7 @@ Examples:
   rbk check --report            also say what each runbook may do, and in which bounds
   rbk check --locked            for CI: the lock must be what `rbk lock` would write
   rbk check --against origin/main   also hold versions to those of the main branch
+  rbk check --config agent.toml also say which of its needs that agent grants
   rbk check --format json       for editors and pipelines";
 
 /// Report every mistake in a package
@@ -44,6 +45,10 @@ pub struct Arguments {
     /// Hold versions to this git revision in place of the lock
     #[arg(long, value_name = "REV", conflicts_with = "locked")]
     against: Option<String>,
+
+    /// Say of each capability whether the agent with these settings grants it, and what it grants in vain
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 
     /// Who reads the output
     #[arg(long, value_enum, default_value = "human")]
@@ -70,6 +75,9 @@ struct PackageAnswer<'a> {
     /// What each runbook may do, if that was asked for and the package has no errors.
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Report>,
+    /// How each need of its runbooks stands beside the settings that were named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    needs: Option<&'a [NeedBeside]>,
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
@@ -99,6 +107,18 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             package.diagnostics.retain(|found| !is_known(found));
             package.diagnostics.extend(stale);
         }
+    }
+    let needs = match &arguments.config {
+        None => Vec::new(),
+        Some(path) => match grants::held(&mut checked, path, terminal.error_look()) {
+            Ok(needs) => needs,
+            Err(refused) => {
+                terminal.complain(&format!("{}\n", refused.why.trim_end()))?;
+                return Ok(USAGE);
+            }
+        },
+    };
+    for package in &mut checked {
         front::sort(&mut package.diagnostics);
     }
     match arguments.format {
@@ -108,12 +128,15 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
                     terminal.say("\n")?;
                 }
                 tell(package, terminal)?;
+                if let (Some(path), Some(needs)) = (&arguments.config, needs.get(index)) {
+                    terminal.say(&grants::show(needs, path))?;
+                }
                 if let Some(report) = report(package, arguments) {
                     terminal.say(&format!("\n{}", report::show(&report)))?;
                 }
             }
         }
-        Format::Json => answer(&checked, arguments, terminal)?,
+        Format::Json => answer(&checked, &needs, arguments, terminal)?,
     }
     Ok(Tally::of_all(&checked).code())
 }
@@ -152,18 +175,25 @@ pub fn tell(checked: &Checked, terminal: &mut Terminal) -> io::Result<()> {
 }
 
 /// Answers programs: one object for all packages.
-fn answer(checked: &[Checked], arguments: &Arguments, terminal: &mut Terminal) -> io::Result<()> {
+fn answer(
+    checked: &[Checked],
+    needs: &[Vec<NeedBeside>],
+    arguments: &Arguments,
+    terminal: &mut Terminal,
+) -> io::Result<()> {
     let tally = Tally::of_all(checked);
     let answer = Answer {
         version: 1,
         packages: checked
             .iter()
-            .map(|package| PackageAnswer {
+            .enumerate()
+            .map(|(index, package)| PackageAnswer {
                 name: package.name.clone(),
                 path: package.path.clone(),
                 files: package.files.len(),
                 diagnostics: json::entries(&package.diagnostics, &package.sources),
                 report: report(package, arguments),
+                needs: needs.get(index).map(Vec::as_slice),
             })
             .collect(),
         errors: tally.errors,

@@ -89,8 +89,11 @@ codes! {
     E0019 VersionTooSmall     Error   "the version says less than what changed"
     E0020 NotFormatted        Error   "the file is not formatted"
     E0021 VersionFell         Error   "the version is lower than the one before"
+    E0022 NeedDenied          Error   "the agent is not granted what a runbook needs"
     N0016 NoLock              Note    "the package has no lock"
     N0017 LockBehind          Note    "the lock is behind the package"
+    N0018 GrantIdle           Note    "a grant that no runbook needs"
+    N0019 GrantWide           Note    "a grant of more than any runbook needs"
 
     // 01xx: syntax
     E0100 Syntax              Error   "this is not how it is written"

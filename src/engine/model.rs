@@ -16,6 +16,7 @@ mod rows;
 mod spent;
 mod storms;
 mod targets;
+mod versions;
 mod waits;
 
 pub use apply::Differing;
@@ -24,11 +25,14 @@ pub use targets::{Targets, places_around};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smol_str::SmolStr;
+
 use crate::journal::{
     Debt, DebtId, Delivery, Duty, EventId, Hold, IncidentId, IntentId, LetterId, MessageId, Newest,
     Outbox, RunId, Scope, StoredIntent, StoredWait, Storm,
 };
 use crate::program::CodeHash;
+use crate::program::manifest::CoreHash;
 use crate::value::{Duration, Identity, Time};
 use dwells::Dwells;
 use incidents::Incidents;
@@ -45,6 +49,8 @@ pub struct Model {
     /// Where changes are stopped, and by whom.
     freezes: BTreeMap<Scope, Hold>,
     storms: BTreeMap<Scope, Storm>,
+    /// What each version does that was at work, by runbook and version.
+    at_work: BTreeMap<(SmolStr, SmolStr), CoreHash>,
     /// Who waits for leave, or has waited.
     waits: BTreeMap<RunId, StoredWait>,
     locks: Targets,

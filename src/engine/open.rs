@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Engine;
-use super::runbooks::Found;
+use super::runbooks::{Found, Loaded};
 use crate::effect::{Reason, Severity};
 use crate::journal::{
     Alerts, EventId, EventJoined, Incident, IncidentId, IncidentOpened, IncidentReopened,
@@ -158,7 +158,7 @@ impl Engine {
         };
         let is_request = matches!(trigger.kind, TriggerKind::Request { .. });
         let (program, code) = (loaded.program.clone(), loaded.hash);
-        let leave = self.leave(&program, &runbook, &key, now);
+        let leave = self.leave(loaded, &runbook, &key, now);
         let id = self.model.next_incident();
         let event = occasion.event;
         let opened = IncidentOpened {
@@ -182,15 +182,15 @@ impl Engine {
     }
 
     /// What the run of a new incident may do.
-    fn leave(&self, program: &Program, runbook: &SmolStr, key: &SmolStr, now: Time) -> Leave {
-        if let Some(why) = program.metadata.shadow.first() {
+    fn leave(&self, loaded: &Loaded, runbook: &SmolStr, key: &SmolStr, now: Time) -> Leave {
+        if let Some(why) = loaded.shadow() {
             return Leave::Look {
                 reason: Reason::NotYet,
                 text: format!("{runbook} runs as a shadow and changes nothing: {why}"),
                 then: None,
             };
         }
-        let Some(recurs) = &program.metadata.recurs else {
+        let Some(recurs) = &loaded.program.metadata.recurs else {
             return Leave::Mend;
         };
         let since = now.millis().saturating_sub(recurs.within.millis());

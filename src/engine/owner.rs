@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use super::duty::link;
 use super::open::severity;
+use super::runbooks::Loaded;
 use crate::journal::{EventId, Message, MessageKind, Notes};
 use crate::program::Program;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -21,6 +22,21 @@ impl Engine {
     ) {
         let thread = format!("{}/event/{event}", self.store);
         self.tell_first(program, MessageKind::Note, thread, title, text, now);
+    }
+
+    /// Tells whoever owns a runbook that it changes nothing, since its version has meant something else.
+    pub(super) fn tell_of_shadow(&mut self, loaded: &Loaded, now: Time) {
+        let program = &loaded.program;
+        let thread = format!(
+            "{}/version/{}/{}",
+            self.store, program.runbook, program.version
+        );
+        let title = format!("{} changes nothing", program.runbook);
+        let text = format!(
+            "{}. Until then it runs as a shadow: it looks and tells, and changes nothing.",
+            loaded.other_words()
+        );
+        self.tell_first(program, MessageKind::Note, thread, &title, &text, now);
     }
 
     /// Pages the owners of everything that is loaded, each once, with what concerns the agent.

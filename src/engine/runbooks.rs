@@ -9,6 +9,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
+use super::Model;
 use crate::journal::{Alert, PackageLoaded, RunbookLoaded};
 use crate::program::manifest::CoreHash;
 use crate::program::{CodeHash, DataType, LabelTest, Program, Trigger, TriggerKind};
@@ -33,6 +34,29 @@ pub struct Loaded {
     pub hash: CodeHash,
     /// What it does, whatever compiler read it; none where that is not known.
     pub core: Option<CoreHash>,
+    /// Whether another behaviour was at work under its version before: it changes nothing.
+    pub is_other: bool,
+}
+
+impl Loaded {
+    /// Why it looks and tells, and changes nothing; none for an ordinary runbook.
+    pub fn shadow(&self) -> Option<String> {
+        match self.is_other {
+            true => Some(self.other_words()),
+            false => self.program.metadata.shadow.first().map(SmolStr::to_string),
+        }
+    }
+
+    /// That its version has meant something else.
+    pub fn other_words(&self) -> String {
+        let Program {
+            runbook, version, ..
+        } = &*self.program;
+        format!(
+            "`{runbook}` {version} does something else than the `{runbook}` {version} that this agent has had at work: give \
+             it another version; `rbk diff` shows what changed"
+        )
+    }
 }
 
 /// A trigger, by the places of its runbook and of itself in that.
@@ -80,6 +104,7 @@ impl Runbooks {
                 program,
                 hash,
                 core: None,
+                is_other: false,
             });
         }
         runbooks.index();
@@ -90,6 +115,14 @@ impl Runbooks {
     pub fn doing(mut self, cores: &BTreeMap<SmolStr, CoreHash>) -> Runbooks {
         for loaded in &mut self.loaded {
             loaded.core = cores.get(&loaded.program.runbook).copied();
+        }
+        self
+    }
+
+    /// Knows which of them do something else than what was at work under the same version.
+    pub(super) fn beside(mut self, model: &Model) -> Runbooks {
+        for loaded in &mut self.loaded {
+            loaded.is_other = is_other(loaded, model);
         }
         self
     }
@@ -253,6 +286,15 @@ impl Runbooks {
         }
         self.asked.sort_unstable();
         self.asked.dedup();
+    }
+}
+
+/// Whether another behaviour was at work under the version of this one.
+pub(super) fn is_other(loaded: &Loaded, model: &Model) -> bool {
+    let known = model.at_work(&loaded.program.runbook, &loaded.program.version);
+    match (known, loaded.core) {
+        (Some(known), Some(core)) => known != core,
+        (None, _) | (_, None) => false,
     }
 }
 

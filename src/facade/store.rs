@@ -82,6 +82,7 @@ pub enum Ask<'a> {
     Hold,
     Storms,
     Waits,
+    AtWork,
     Facts(u64, usize),
 }
 
@@ -196,6 +197,9 @@ impl Store {
             Ask::Debts => left(store.debts()?, |debt| debt.id),
             Ask::Hold => lines(store.holds()?, |(_, hold)| hold.by.clone()),
             Ask::Waits => lines(store.waits()?, |wait| wait.run),
+            Ask::AtWork => lines(store.at_work()?, |known| {
+                format!("{} {}", known.runbook, known.version)
+            }),
             Ask::Storms => lines(store.storms()?, |(scope, _)| scope.clone()),
             Ask::Facts(after, most) => {
                 let recorded = store.facts(after, most)?;

@@ -189,6 +189,7 @@ impl Tally {
                 | Write::Entry { .. }
                 | Write::Alert { .. }
                 | Write::Disposed { .. }
+                | Write::AtWork(_)
                 | Write::Program { .. }
                 | Write::Wait(..)
                 | Write::Clock(_)

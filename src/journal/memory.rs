@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use super::{
-    Aged, Arrival, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry, Epoch, Error,
-    ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId, IntentState,
-    Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded, RunId, Scope,
-    Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write, decode,
-    encode,
+    Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
+    Epoch, Error, ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId,
+    IntentState, Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded,
+    RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write,
+    decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -41,6 +41,7 @@ pub struct Memory {
     debts: BTreeMap<DebtId, Debt>,
     holds: BTreeMap<Scope, Hold>,
     storms: BTreeMap<Scope, Storm>,
+    at_work: BTreeMap<(SmolStr, SmolStr), AtWork>,
     waits: BTreeMap<RunId, StoredWait>,
     /// How far the clock was set.
     clock: Duration,
@@ -67,6 +68,7 @@ impl Memory {
             debts: BTreeMap::new(),
             holds: BTreeMap::new(),
             storms: BTreeMap::new(),
+            at_work: BTreeMap::new(),
             waits: BTreeMap::new(),
             clock: Duration::ZERO,
             batches: Vec::new(),
@@ -118,6 +120,7 @@ impl Memory {
                 | Write::Debt(_)
                 | Write::Hold(..)
                 | Write::Storm(..)
+                | Write::AtWork(_)
                 | Write::Wait(..)
                 | Write::Clock(_)
                 | Write::Lost(_) => {}
@@ -196,6 +199,10 @@ impl Memory {
             }
             Write::Storm(scope, storm) => {
                 self.storms.insert(scope, storm);
+            }
+            Write::AtWork(known) => {
+                let named = (known.runbook.clone(), known.version.clone());
+                self.at_work.insert(named, known);
             }
             Write::Wait(run, Some(wait)) => {
                 self.waits.insert(run, wait);
@@ -463,6 +470,10 @@ impl Journal for Memory {
 
     fn waits(&self) -> Result<Vec<StoredWait>, Error> {
         Ok(self.waits.values().cloned().collect())
+    }
+
+    fn at_work(&self) -> Result<Vec<AtWork>, Error> {
+        Ok(self.at_work.values().cloned().collect())
     }
 
     fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {

@@ -10,6 +10,7 @@ use super::{
 };
 use crate::effect::{Call, ChangeOutcome, End, Observed, Reason, Settled};
 use crate::program::CodeHash;
+use crate::program::manifest::CoreHash;
 use crate::run::{self, Action, How, Intent, IntentKind, Notice, moment};
 use crate::value::{Duration, Time, Value};
 
@@ -98,6 +99,16 @@ pub struct Waits {
     pub since: Time,
     /// Its patience lasts until then.
     pub until: Time,
+}
+
+/// What a runbook does that was at work under this version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AtWork {
+    pub runbook: SmolStr,
+    pub version: SmolStr,
+    /// With the number of its encoding: one that this version of the tool does not know cannot be read, and
+    /// says nothing.
+    pub core: CoreHash,
 }
 
 /// A change that was granted, or waits for it.

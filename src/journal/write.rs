@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{
-    Arrival, DeadLetter, Debt, Disposition, Entry, EventId, Heard, Hold, Holding, Incident,
+    Arrival, AtWork, DeadLetter, Debt, Disposition, Entry, EventId, Heard, Hold, Holding, Incident,
     IncidentId, IntentId, IntentState, Lost, Outbox, RunId, Scope, StoredIntent, StoredRun,
     StoredWait, Storm,
 };
@@ -59,6 +59,8 @@ pub enum Write {
     /// How a run waits; nothing once it is over.
     Wait(RunId, Option<StoredWait>),
     Storm(Scope, Storm),
+    /// What a runbook does under its version.
+    AtWork(AtWork),
     /// How far the clock has been set, all steps together.
     Clock(Duration),
     /// It could not be read: no start asks for it any more.

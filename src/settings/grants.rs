@@ -3,6 +3,7 @@
 //! In: a capability and the argument that narrows it. Out: granted, or denied with the line that
 //! would grant exactly this. What is not granted is denied; nothing here knows who asks.
 
+mod beside;
 mod pattern;
 mod read;
 mod subject;
@@ -12,8 +13,10 @@ use std::fmt;
 
 use smol_str::SmolStr;
 
+pub use beside::{Loose, Standing};
 pub(super) use read::read;
 
+use crate::text::Span;
 use crate::value::{Value, escape_text};
 use pattern::{Glob, Place, UrlPattern};
 use subject::Subject;
@@ -22,6 +25,8 @@ use subject::Subject;
 #[derive(Clone, Debug, Default)]
 pub struct Grants {
     by_capability: BTreeMap<SmolStr, Grant>,
+    /// Where each is said.
+    places: BTreeMap<SmolStr, Span>,
 }
 
 /// What an extern needs: a capability, and the argument that narrows it.

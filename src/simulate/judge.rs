@@ -163,6 +163,7 @@ impl Judge {
                 | Write::Program { .. }
                 | Write::HoldingGone { .. }
                 | Write::Storm(..)
+                | Write::AtWork(_)
                 | Write::Wait(..)
                 | Write::Clock(_)
                 | Write::Debt(_)

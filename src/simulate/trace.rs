@@ -206,6 +206,7 @@ impl Trace {
                 | Write::Debt(_)
                 | Write::Hold(..)
                 | Write::Wait(..)
+                | Write::AtWork(_)
                 | Write::Clock(_)
                 | Write::Lost(_) => {}
                 Write::Storm(scope, storm) => {

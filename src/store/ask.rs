@@ -16,8 +16,8 @@ use super::trouble::{corrupt, from_sqlite};
 use super::write::{HOLD, STORM};
 use crate::diag::Code;
 use crate::journal::{
-    Arrival, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold, Incident,
-    IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
+    Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold,
+    Incident, IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
     StoredIntent, StoredRun, StoredWait, Storm,
 };
 use crate::program::CodeHash;
@@ -314,6 +314,15 @@ fn newest_opening(connection: &Connection) -> Result<Time, Error> {
 /// By run. One that cannot be read is left out.
 pub fn waits(connection: &Connection) -> Result<Vec<StoredWait>, Error> {
     let sql = "SELECT record FROM waiting ORDER BY kind, owner, ordinal";
+    let found = all(connection, sql, [], |row| {
+        Ok(decode(&get::<Vec<u8>>(row, 0)?))
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// By runbook and version. One that cannot be read is left out.
+pub fn at_work(connection: &Connection) -> Result<Vec<AtWork>, Error> {
+    let sql = "SELECT record FROM version ORDER BY runbook, version";
     let found = all(connection, sql, [], |row| {
         Ok(decode(&get::<Vec<u8>>(row, 0)?))
     })?;

@@ -9,9 +9,9 @@ use rusqlite::{Connection, Params, params};
 use super::record::{encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
-    Arrival, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId, Heard,
-    Hold, Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope, StoredIntent,
-    StoredRun, StoredWait, Write,
+    Arrival, AtWork, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId,
+    Heard, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope,
+    StoredIntent, StoredRun, StoredWait, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -43,6 +43,7 @@ pub fn write(connection: &Connection, change: &Write) -> Result<(), Error> {
         Write::Debt(debt) => write_debt(connection, debt),
         Write::Hold(scope, hold) => write_hold(connection, scope, hold.as_ref()),
         Write::Storm(scope, storm) => control(connection, STORM, scope, &encode(&(scope, storm))),
+        Write::AtWork(known) => write_at_work(connection, known),
         Write::Wait(run, wait) => write_wait(connection, *run, wait.as_ref()),
         Write::Clock(clock) => {
             let sql = "UPDATE meta SET clock = ?1";
@@ -185,6 +186,14 @@ fn write_run(connection: &Connection, run: &StoredRun) -> Result<(), Error> {
     let row: i64 = row.map_err(from_sqlite)?;
     let sql = "INSERT OR REPLACE INTO run_state (run, state) VALUES (?1, ?2)";
     execute(connection, sql, params![row, seal(&run.state)])?;
+    Ok(())
+}
+
+fn write_at_work(connection: &Connection, known: &AtWork) -> Result<(), Error> {
+    let named = (known.runbook.as_str(), known.version.as_str());
+    // Where the record that is there cannot be read, the model does not know it either.
+    let sql = "INSERT OR REPLACE INTO version (runbook, version, record) VALUES (?1, ?2, ?3)";
+    execute(connection, sql, params![named.0, named.1, encode(known)])?;
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use super::{Dwell, Model, is_due};
 use crate::effect::Settled;
 use crate::journal::{
     ChangesFrozen, Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Hold, Holding,
-    IncidentId, IntentGranted, IntentState, MessageQueued, Newest, Outbox, RunId, StoredIntent,
-    Subject, TargetsReleased, Write,
+    IncidentId, IntentGranted, IntentState, MessageQueued, Newest, Outbox, PackageLoaded, RunId,
+    StoredIntent, Subject, TargetsReleased, Write,
 };
 use crate::planted::Planted;
 use crate::run::{IntentKind, moment};
@@ -76,6 +76,7 @@ impl Model {
                 changed.rows.push(Write::Clock(self.clock));
                 self.chained(fact, changed);
             }
+            Fact::PackageLoaded(fact) => self.loaded(fact, changed),
             Fact::IntentGranted(fact) => self.granted(fact, at, changed),
             Fact::TargetsReleased(fact) => self.released(fact, changed),
             Fact::ChangePerformed(fact) => self.intents.is(fact.intent, fact.state),
@@ -135,7 +136,6 @@ impl Model {
             Fact::AgentStarted(_)
             | Fact::AgentStopped(_)
             | Fact::FreezeReminded(_)
-            | Fact::PackageLoaded(_)
             | Fact::ProgramKept(_)
             | Fact::StoreMigrated(_) => {}
         }

@@ -20,6 +20,9 @@ impl Model {
         };
         model.freezes.extend(journal.holds()?);
         model.storms.extend(journal.storms()?);
+        for known in journal.at_work()? {
+            model.works(known.runbook, known.version, known.core);
+        }
         let waits = journal.waits()?.into_iter();
         model.waits.extend(waits.map(|wait| (wait.run, wait)));
         for keyed in journal.keys()? {

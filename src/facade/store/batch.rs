@@ -7,11 +7,12 @@ use smol_str::SmolStr;
 use super::time;
 use crate::effect::{Call, Severity};
 use crate::journal::{
-    self, Alert, Arrival, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event, EventId,
-    Happened, Heard, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId,
+    self, Alert, Arrival, AtWork, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event,
+    EventId, Happened, Heard, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId,
     IntentState, Message, MessageId, MessageKind, Notes, Obstacle, Outbox, RunId, Scope, Source,
     Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits, Write,
 };
+use crate::program::manifest::CoreHash;
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Action, Dirt, Intent, IntentKind, StepPath};
 use crate::value::{Duration, Identity, Key};
@@ -377,6 +378,15 @@ impl Batch {
             }),
         });
         self.with(Write::Wait(run, wait))
+    }
+
+    /// A runbook that does so is at work under a version.
+    pub fn at_work(self, runbook: &str, version: &str, does: u8) -> Batch {
+        self.with(Write::AtWork(AtWork {
+            runbook: runbook.into(),
+            version: version.into(),
+            core: CoreHash([does; 32]),
+        }))
     }
 
     /// How far the clock has been set, in milliseconds.

@@ -57,6 +57,21 @@ impl Glob {
         self.text
     }
 
+    /// Whether it covers every text that begins so.
+    pub fn covers_all(&self, start: &str) -> bool {
+        self.open && start.starts_with(&self.text)
+    }
+
+    /// Whether it covers some text that begins so.
+    pub fn may_begin(&self, start: &str) -> bool {
+        self.text.starts_with(start) || self.covers_all(start)
+    }
+
+    /// How many bytes of what it covers are said.
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// As it is written in settings.
     pub fn written(&self) -> String {
         match (self.open, self.text.strip_suffix('*')) {
@@ -137,7 +152,8 @@ impl Address {
         })
     }
 
-    fn whole(&self) -> String {
+    /// With its origin.
+    pub fn whole(&self) -> String {
         format!("{}{}", self.origin, self.rest)
     }
 }
@@ -189,6 +205,26 @@ impl UrlPattern {
     /// Whether it covers the address.
     pub fn covers(&self, address: &Address) -> bool {
         self.origin == address.origin && self.rest.covers_if(&address.rest, is_plain_encoded)
+    }
+
+    /// Whether it covers every address that begins so.
+    pub fn covers_all(&self, start: &str) -> bool {
+        start
+            .strip_prefix(self.origin.as_str())
+            .is_some_and(|rest| self.rest.covers_all(rest))
+    }
+
+    /// Whether it covers some address that begins so.
+    pub fn may_begin(&self, start: &str) -> bool {
+        match start.strip_prefix(self.origin.as_str()) {
+            Some(rest) => self.rest.may_begin(rest),
+            None => self.origin.starts_with(start),
+        }
+    }
+
+    /// Whether more may follow.
+    pub fn is_open(&self) -> bool {
+        self.rest.is_open()
     }
 
     /// As it is written in settings.

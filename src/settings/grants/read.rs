@@ -22,6 +22,7 @@ pub(in crate::settings) fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> 
                 let capability = Capability { name, form: *form };
                 if let Some(grant) = capability.grant(reader, found) {
                     grants.by_capability.insert(name.into(), grant);
+                    grants.places.insert(name.into(), at);
                 }
             }
         }

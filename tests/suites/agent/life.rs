@@ -31,6 +31,10 @@ pub const CASES: &[Case] = &[
         "after a kill no change is at work twice",
         never_twice_at_work,
     ),
+    (
+        "another behaviour under a version that was at work changes nothing",
+        other_core,
+    ),
     ("half a request is closed", half_a_request),
     ("who says nothing makes room", silence_makes_room),
     ("it is alive while it reads its store", alive_at_once),
@@ -82,6 +86,35 @@ fn alive_at_once() {
     stage.wait_until_ready();
     let id = stage.incident("a");
     stage.wait_for(id, "resolved");
+}
+
+fn other_core() {
+    let mut stage = Stage::new();
+    stage.start();
+    assert_eq!(stage.terminate(), Some(0));
+    // While no agent is at work nothing refuses it.
+    stage.change("package/service.rbk", "nobody can tell", "nobody knows");
+    stage.start();
+    stage.wait_for_log("until then it runs as a shadow");
+    stage.wait_for_told("its owner hears of it", |_, body| {
+        let text = body["text"].as_str().unwrap_or_default();
+        text.contains("does something else than the `service_down` 1.0.0")
+            && text.contains("changes nothing")
+    });
+    let second = stage.incident("b");
+    stage.wait_for(second, "handed");
+    // It stays so through a start and a reload of the same, and ends with another version.
+    assert_eq!(stage.terminate(), Some(0));
+    stage.start();
+    let third = stage.incident("c");
+    stage.wait_for(third, "handed");
+    assert!(!stage.path("started").exists(), "it changed something");
+    stage.change("agent.toml", "every = \"1ms\"", "every = \"2ms\"");
+    stage.wait_for_log("loaded anew");
+    stage.change("package/service.rbk", "version 1.0.0", "version 1.0.1");
+    stage.wait_for_loads(2);
+    let fourth = stage.incident("d");
+    stage.wait_for(fourth, "resolved");
 }
 
 fn reload() {

@@ -247,6 +247,13 @@ every = "1ms"
         wait::until(&format!("the log says {words}"), said, || self.log());
     }
 
+    /// Waits until so many changes of files were taken, since the first start.
+    pub fn wait_for_loads(&self, many: usize) {
+        let loads = || self.log().matches("loaded anew").count();
+        let done = || (loads() >= many).then_some(());
+        wait::until(&format!("{many} loads"), done, || self.log());
+    }
+
     /// Waits until the world was asked this.
     pub fn wait_for_asked(&self, start: &str) {
         let asked = || {

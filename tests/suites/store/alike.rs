@@ -78,6 +78,7 @@ fn questions() -> Vec<Ask<'static>> {
         Ask::Outbox,
         Ask::Debts,
         Ask::Hold,
+        Ask::AtWork,
         Ask::Facts(0, 1000),
         Ask::Facts(3, 2),
     ];

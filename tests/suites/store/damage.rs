@@ -23,6 +23,7 @@ pub fn trials() -> Vec<Trial> {
         trial("store/damage/a line, a letter", lines_and_letters),
         trial("store/damage/state of a run", state),
         trial("store/damage/one flipped bit of a record", flipped),
+        trial("store/damage/what was at work", version_at_work),
         trial("store/damage/a later version", later),
         trial("store/damage/an earlier form", earlier_form),
     ]
@@ -240,6 +241,29 @@ fn flipped() {
     let left = "Intent { id: IntentId(3), run: Incident(IncidentId(3), 0) }".to_owned();
     assert_eq!(lost, [(2, &left)]);
     assert_eq!(intents.len(), 40);
+}
+
+/// It says nothing then, and what is at work next counts.
+fn version_at_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rbk.db");
+    let mut store = open(&path);
+    let both = Batch::new()
+        .at_work("r", "1.0.0", 1)
+        .at_work("r", "2.0.0", 2);
+    store.commit(&both).unwrap();
+    drop(store);
+    behind(
+        &path,
+        "UPDATE version SET record = x'02ff' WHERE version = '1.0.0'",
+    );
+    let mut store = open(&path);
+    let kept = store.ask(Ask::AtWork).unwrap();
+    assert!(kept.len() == 1 && kept[0].contains("2.0.0"), "{kept:?}");
+    store
+        .commit(&Batch::new().at_work("r", "1.0.0", 3))
+        .unwrap();
+    assert_eq!(store.ask(Ask::AtWork).unwrap().len(), 2);
 }
 
 fn later() {

@@ -1,0 +1,73 @@
+//! `rbk check --config`: what the packages need beside what an agent is granted.
+
+use std::path::Path;
+
+use crate::agent::{Refused, load_settings};
+use crate::diag::human::Look;
+use crate::front::{self, NeedBeside};
+use crate::host::Disk;
+use crate::project::Files;
+use crate::settings;
+use crate::settings::SETTINGS_BYTES;
+
+use super::packages::Checked;
+use super::versions;
+
+/// How each need of each package stands; diagnostics go to the packages. What is granted in vain is told with the
+/// first.
+pub fn held(
+    checked: &mut [Checked],
+    path: &Path,
+    look: Look,
+) -> Result<Vec<Vec<NeedBeside>>, Refused> {
+    let settings = load_settings(path, look)?;
+    let mut rows = Vec::new();
+    let mut needs = Vec::new();
+    let mut is_whole = true;
+    for package in checked.iter_mut() {
+        let Some(manifests) = versions::manifests(package) else {
+            is_whole = false;
+            rows.push(Vec::new());
+            continue;
+        };
+        let (found, denied) = front::needs_beside(&manifests, &settings.grants);
+        package.diagnostics.extend(denied);
+        rows.push(found);
+        let own = manifests
+            .into_iter()
+            .flat_map(|manifest| manifest.authority.needs);
+        needs.extend(own);
+    }
+    // What a package with errors needs is not known.
+    if let (true, Some(first)) = (is_whole, checked.first_mut())
+        && let Ok(bytes) = Disk.read(path, SETTINGS_BYTES)
+    {
+        let text = String::from_utf8_lossy(&bytes);
+        let id = first.sources.add(&path.display().to_string(), &text);
+        if let (Some(settings), _) = settings::read(first.sources.source(id)) {
+            let loose = front::loose_grants(&needs, &settings.grants);
+            first.diagnostics.extend(loose);
+        }
+    }
+    Ok(rows)
+}
+
+/// For people: a line for each need.
+pub fn show(rows: &[NeedBeside], settings: &Path) -> String {
+    let words: Vec<String> = rows.iter().map(NeedBeside::words).collect();
+    let width = words.iter().map(|words| words.chars().count()).max();
+    let width = width.unwrap_or_default().min(WIDEST);
+    let mut out = String::new();
+    let mut runbook = "";
+    for (row, words) in rows.iter().zip(&words) {
+        if row.runbook != runbook {
+            runbook = &row.runbook;
+            out.push_str(&format!("\n{runbook} beside {}\n", settings.display()));
+        }
+        out.push_str(&format!("  {words:width$}  {}\n", row.standing.words()));
+    }
+    out
+}
+
+/// Longer needs push their word aside.
+const WIDEST: usize = 60;

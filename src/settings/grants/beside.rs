@@ -1,0 +1,282 @@
+//! What is granted beside what a runbook's text says that it needs, before anything runs.
+//!
+//! In: needs out of manifests, each narrowed as far as the text says. Out: whether it is granted whatever
+//! happens, or never, or as it turns out when it runs; and what is granted that nothing needs, or more of it.
+//! A star covers no `..` and no control characters, so a name that has them is denied under any grant.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::pattern::{Address, Glob, Place, UrlPattern};
+use super::{Grant, Grants, Pattern, line, toml_text};
+use crate::program::manifest::{Need, Pattern as Needed};
+use crate::settings::capability::{self, Form};
+use crate::text::Span;
+
+/// How a need stands beside what is granted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Whatever it is of, it is granted.
+    Granted,
+    /// What it is of is known when it runs, and decides.
+    Narrowed,
+    /// Nothing that it may be of is granted.
+    Denied,
+}
+
+impl Standing {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Standing::Granted => "granted",
+            Standing::Narrowed => "narrowed at run time",
+            Standing::Denied => "denied",
+        }
+    }
+}
+
+/// A part of a grant that is not as narrow as it could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loose {
+    pub capability: String,
+    /// As it is written; none for all of the capability.
+    pub pattern: Option<String>,
+    /// What the needs are of that it covers; empty where it covers none.
+    pub needed: Vec<String>,
+    /// Its line.
+    pub at: Option<Span>,
+}
+
+impl fmt::Display for Loose {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.pattern {
+            Some(pattern) => write!(out, "`{}` of `{pattern}`", self.capability),
+            None => write!(out, "`{}`", self.capability),
+        }
+    }
+}
+
+/// How much of a need one entry of a grant covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Cover {
+    None,
+    Some,
+    All,
+}
+
+impl Grants {
+    /// How a need of a runbook stands.
+    pub fn beside(&self, need: &Need) -> Standing {
+        let (Some(grant), Some(form)) = (
+            self.by_capability.get(need.can.as_str()),
+            capability::known().get(need.can.as_str()),
+        ) else {
+            return Standing::Denied;
+        };
+        let covers = |of: &Needed| covers(grant, *form, of);
+        let covered = match &need.of {
+            None => Cover::All,
+            Some(Needed::Among(texts)) => {
+                let each = texts.iter().map(|text| covers(&Needed::Is(text.clone())));
+                let each: Vec<Cover> = each.collect();
+                match (each.iter().min(), each.iter().max()) {
+                    (Some(least), Some(most)) if least == most => *least,
+                    _ => Cover::Some,
+                }
+            }
+            Some(of) => covers(of),
+        };
+        match covered {
+            Cover::All => Standing::Granted,
+            Cover::Some => Standing::Narrowed,
+            Cover::None => Standing::Denied,
+        }
+    }
+
+    /// The line of `[grants]` that also grants these needs of one capability; none where what they are of is known
+    /// when they run.
+    pub fn line_with(&self, capability: &str, needs: &[&Need]) -> Option<String> {
+        let form = *capability::known().get(capability)?;
+        let mut patterns = match self.by_capability.get(capability) {
+            Some(Grant::Of(patterns)) => patterns.clone(),
+            Some(Grant::Whole) | None => Vec::new(),
+        };
+        for of in needs.iter().flat_map(|need| &need.of) {
+            let texts: Vec<&String> = match of {
+                Needed::Is(text) => vec![text],
+                Needed::Among(texts) => texts.iter().collect(),
+                Needed::Begins(_) | Needed::Owned | Needed::Any => return None,
+            };
+            for text in texts {
+                let pattern = exactly(form, text)?;
+                if !patterns.contains(&pattern) {
+                    patterns.push(pattern);
+                }
+            }
+        }
+        Some(line(capability, &patterns))
+    }
+
+    /// What is granted and no need is of, or wider than all needs that it covers are together.
+    pub fn loose(&self, needs: &[Need]) -> Vec<Loose> {
+        let mut loose = Vec::new();
+        for (capability, grant) in &self.by_capability {
+            let needs = needs.iter().filter(|need| need.can == capability.as_str());
+            let needs: Vec<&Need> = needs.collect();
+            let found = |pattern: Option<&Pattern>, needed| Loose {
+                capability: capability.to_string(),
+                pattern: pattern.map(Pattern::to_string),
+                needed,
+                at: self.places.get(capability).copied(),
+            };
+            let (Some(form), false) = (capability::known().get(capability), needs.is_empty())
+            else {
+                loose.push(found(None, Vec::new()));
+                continue;
+            };
+            let Grant::Of(patterns) = grant else {
+                continue;
+            };
+            for pattern in patterns {
+                let covered: Vec<&Needed> = needs
+                    .iter()
+                    .flat_map(|need| &need.of)
+                    .filter(|of| is_touched(pattern, *form, of))
+                    .collect();
+                if covered.is_empty() {
+                    loose.push(found(Some(pattern), Vec::new()));
+                } else if covered.iter().all(|of| is_wider(pattern, *form, of)) {
+                    let needed = covered.iter().map(|of| of.to_string()).collect();
+                    loose.push(found(Some(pattern), needed));
+                }
+            }
+        }
+        loose
+    }
+}
+
+fn covers(grant: &Grant, form: Form, of: &Needed) -> Cover {
+    match grant {
+        Grant::Whole => Cover::All,
+        Grant::Of(patterns) => {
+            let each = patterns.iter().map(|pattern| cover(pattern, form, of));
+            each.max().unwrap_or(Cover::None)
+        }
+    }
+}
+
+/// Whether the entry covers something of the need.
+fn is_touched(pattern: &Pattern, form: Form, of: &Needed) -> bool {
+    match of {
+        Needed::Among(texts) => {
+            let mut each = texts.iter().map(|text| Needed::Is(text.clone()));
+            each.any(|of| cover(pattern, form, &of) > Cover::None)
+        }
+        Needed::Owned | Needed::Is(_) | Needed::Begins(_) | Needed::Any => {
+            cover(pattern, form, of) > Cover::None
+        }
+    }
+}
+
+fn cover(pattern: &Pattern, form: Form, of: &Needed) -> Cover {
+    let at_most = |is: bool, most: Cover| if is { most } else { Cover::None };
+    match (pattern, of) {
+        (Pattern::Text(glob), Needed::Owned | Needed::Any) if glob.is_star() => Cover::All,
+        (_, Needed::Owned | Needed::Any) => Cover::Some,
+        // Asked of each text by itself.
+        (_, Needed::Among(_)) => Cover::Some,
+        (Pattern::Text(glob), Needed::Is(text)) => match glob.covers(text) {
+            true => Cover::All,
+            // What lies in a target has its outer names, and may be what is meant.
+            false => at_most(
+                form == Form::Name && glob.may_begin(outermost(text)),
+                Cover::Some,
+            ),
+        },
+        (Pattern::Text(glob), Needed::Begins(start)) => match glob.covers_all(start) {
+            true => Cover::All,
+            false => at_most(glob.may_begin(start), Cover::Some),
+        },
+        (Pattern::Url(pattern), Needed::Is(text)) => match Address::parse(text) {
+            Ok(address) => at_most(pattern.covers(&address), Cover::All),
+            Err(_) => Cover::Some,
+        },
+        (Pattern::Url(pattern), Needed::Begins(start)) => {
+            // As a client reads it: the usual port left out, the host in small letters.
+            let read = Address::parse(start).map(|address| address.whole());
+            let start = read.as_deref().unwrap_or(start);
+            match pattern.covers_all(start) {
+                true => Cover::All,
+                false => at_most(pattern.may_begin(start), Cover::Some),
+            }
+        }
+        (Pattern::Argv(places), Needed::Is(command)) => {
+            let words: Vec<&str> = command.split(' ').collect();
+            let is_covered = words.len() == places.len() && fit(places, &words);
+            match is_covered {
+                true => Cover::All,
+                // An argument with blanks in it looks like several.
+                false => at_most(
+                    words.len() > places.len() && fit(&places[..1], &words),
+                    Cover::Some,
+                ),
+            }
+        }
+        (Pattern::Argv(places), Needed::Begins(start)) => {
+            let words: Vec<&str> = start.trim_end().split(' ').collect();
+            at_most(
+                words.len() < places.len() && fit(places, &words),
+                Cover::Some,
+            )
+        }
+    }
+}
+
+/// The entry that grants what a text of the author's names, and nothing else.
+fn exactly(form: Form, text: &str) -> Option<Pattern> {
+    match form {
+        Form::Whole => None,
+        Form::Name | Form::Text => Some(Pattern::Text(Glob::exact(text))),
+        Form::Url => {
+            let address = Address::parse(text).ok()?;
+            Some(Pattern::Url(UrlPattern::exact(&address)))
+        }
+        Form::Argv => {
+            let words = text.split(' ').map(|word| Place::This(word.to_owned()));
+            Some(Pattern::Argv(words.collect()))
+        }
+    }
+}
+
+/// Whether the first places cover the words, as far as there are both.
+fn fit(places: &[Place], words: &[&str]) -> bool {
+    let mut pairs = places.iter().zip(words);
+    pairs.all(|(place, word)| place.covers(word))
+}
+
+/// Whether the entry covers more than what is needed of it, and names of others among it.
+fn is_wider(pattern: &Pattern, form: Form, of: &Needed) -> bool {
+    let texts: Vec<&str> = match of {
+        Needed::Is(text) | Needed::Begins(text) => vec![text],
+        Needed::Among(texts) => texts.iter().map(String::as_str).collect(),
+        Needed::Owned | Needed::Any => return false,
+    };
+    let is_open = matches!(of, Needed::Begins(_));
+    let is_wider = |text: &str| match (pattern, form) {
+        // Within a target lies what has its name in front of its own.
+        (Pattern::Text(glob), Form::Name) => glob.is_open() && glob.len() < outermost(text).len(),
+        (Pattern::Text(glob), _) => glob.is_open() && (!is_open || glob.len() < text.len()),
+        (Pattern::Url(pattern), _) => {
+            pattern.is_open() && (!is_open || pattern.written().len() - 1 < text.len())
+        }
+        (Pattern::Argv(places), _) => !is_open && places.contains(&Place::Any),
+    };
+    texts.into_iter().all(is_wider)
+}
+
+/// The first name of a path.
+fn outermost(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
+}
