@@ -18,7 +18,7 @@ mod term;
 
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
-use crate::typed::Runbook;
+use crate::typed::{Expr, ExprKind, Runbook};
 
 use super::level::Levels;
 use super::queries::Queries;
@@ -61,4 +61,21 @@ fn too_many(span: Span) -> Diagnostic {
         format!("more than {} combinations", decide::COMBINATIONS),
     )
     .help("split it: test some of it in a condition of its own, one behind the other")
+}
+
+/// A condition with a number that is not told from those beside it: nobody says whether it can be.
+fn too_large(condition: &Expr) -> Diagnostic {
+    let mut span = condition.span;
+    condition.for_each(&mut |part| {
+        if matches!(&part.kind, ExprKind::Value(value) if number::is_inexact(value)) {
+            span = part.span;
+        }
+    });
+    Diagnostic::new(
+        Code::ConditionTooWide,
+        "this condition compares with a number that is too large to judge",
+        span,
+        "beyond 2^53 only every second, fourth, eighth .. whole number is told from its neighbours",
+    )
+    .help("write a smaller number, or a rounder one of a larger unit: `1_000_000TiB`")
 }

@@ -59,6 +59,11 @@ pub struct Eval<'a> {
     pub runbook: &'a Runbook,
     pub queries: &'a Queries,
     pub asks: Asks,
+    /// Queries are taken to answer: what never holds then never holds at all, for where nothing is answered
+    /// nothing does.
+    pub answered: bool,
+    /// A query was met that says more about its numbers where it answers.
+    pub narrower: bool,
     pub terms: Terms,
     /// The first spelling of each query, by its form.
     pub spelled: BTreeMap<u32, Id>,
@@ -80,6 +85,8 @@ impl<'a> Eval<'a> {
             runbook,
             queries,
             asks,
+            answered: false,
+            narrower: false,
             terms: Terms {
                 absence_decides: asks != Asks::Incident,
                 free: asks == Asks::Line,
@@ -90,6 +97,18 @@ impl<'a> Eval<'a> {
             judged: BTreeMap::new(),
             open: Vec::new(),
             depth: 0,
+        }
+    }
+
+    /// One for whether a line can hold at all, where its queries answer.
+    pub fn of_answers(
+        package: &'a Package,
+        runbook: &'a Runbook,
+        queries: &'a Queries,
+    ) -> Eval<'a> {
+        Eval {
+            answered: true,
+            ..Eval::new(package, runbook, queries, Asks::Line)
         }
     }
 

@@ -27,6 +27,7 @@ pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Ve
             levels,
             eval: Eval::new(levels.package, runbook, queries, Asks::Look),
             lines: Eval::new(levels.package, runbook, queries, Asks::Line),
+            answered: Eval::of_answers(levels.package, runbook, queries),
             body,
             out,
         };
@@ -43,6 +44,8 @@ struct Look<'a, 'b> {
     levels: &'a Levels<'a>,
     eval: Eval<'a>,
     lines: Eval<'a>,
+    /// The same, where each query answers.
+    answered: Eval<'a>,
     body: &'a Body,
     out: &'b mut Vec<Diagnostic>,
 }
@@ -98,7 +101,7 @@ impl Look<'_, '_> {
             if !handlers.is_empty() || !matches!(value.kind, ExprKind::Field { .. }) {
                 return;
             }
-            for eval in [&mut self.eval, &mut self.lines] {
+            for eval in [&mut self.eval, &mut self.lines, &mut self.answered] {
                 let mut scope = Scope::new(body.locals.len());
                 let begun = eval.expr(&mut scope, value);
                 if eval.terms.facts(begun).past {
@@ -114,7 +117,7 @@ impl Look<'_, '_> {
             let ExprKind::Field { base, field: at } = &field.kind else {
                 continue;
             };
-            for eval in [&mut self.eval, &mut self.lines] {
+            for eval in [&mut self.eval, &mut self.lines, &mut self.answered] {
                 let target = eval.local(of, &base.ty);
                 let now = observe::field(eval, target, base, *at, &field.ty);
                 if eval.terms.facts(now).past {
@@ -141,8 +144,12 @@ impl Look<'_, '_> {
             self.out.push(super::too_many(condition.span));
             return true;
         }
+        if !can.is_constant() && self.lines.terms.table.has_inexact(id) {
+            self.out.push(super::too_large(condition));
+            return true;
+        }
         if !can.is_constant() {
-            return false;
+            return self.lines.narrower && self.never_answered(condition, word);
         }
         let always = if can.yes { "always" } else { "never" };
         self.out.push(
@@ -157,6 +164,26 @@ impl Look<'_, '_> {
         true
     }
 
+    /// Whether the condition never holds where its queries answer, and so never holds; said if so.
+    fn never_answered(&mut self, condition: &Expr, word: &str) -> bool {
+        let mut scope = Scope::new(self.body.locals.len());
+        let id = self.answered.expr(&mut scope, condition);
+        let can = self.answered.terms.can(id);
+        if std::mem::take(&mut self.answered.terms.wide) || can.yes || !can.no {
+            return false;
+        }
+        self.out.push(
+            Diagnostic::new(
+                Code::VerifyProvesNothing,
+                format!("this condition of `{word}` never holds"),
+                condition.span,
+                "never true: where nothing matches, the query answers nothing",
+            )
+            .help(help_for_answers(word)),
+        );
+        true
+    }
+
     fn conditions(&mut self, conditions: &[Expr], word: &str, span: Span) {
         if self.exclude_each_other(conditions, word) {
             return;
@@ -167,9 +194,14 @@ impl Look<'_, '_> {
         for condition in conditions {
             let id = self.eval.expr(&mut scope, condition);
             // What a look may decide either way, runs may, too.
-            if is_broken(condition) || self.eval.terms.can(id).is_constant() || self.eval.terms.wide
+            if is_broken(condition)
+                || self.eval.terms.can(id).is_constant()
+                || self.eval.terms.wide
+                || self.eval.terms.table.has_inexact(id)
             {
                 said |= self.line(condition, word);
+            } else if self.eval.narrower {
+                said |= self.never_answered(condition, word);
             }
             all = self.eval.terms.and(all, id);
         }
@@ -208,12 +240,12 @@ impl Look<'_, '_> {
     }
 
     /// Each line as a term of what may differ from run to run, with whether it can hold.
-    fn lines_of(&mut self, conditions: &[Expr]) -> Option<Vec<Id>> {
-        let mut scope = Scope::new(self.body.locals.len());
+    fn lines_of(eval: &mut Eval, body: &Body, conditions: &[Expr]) -> Option<Vec<Id>> {
+        let mut scope = Scope::new(body.locals.len());
         let mut lines = Vec::with_capacity(conditions.len());
         for condition in conditions {
-            let line = self.lines.expr(&mut scope, condition);
-            let can = !is_broken(condition) && self.can_hold(line);
+            let line = eval.expr(&mut scope, condition);
+            let can = !is_broken(condition) && can_hold(eval, line);
             if !can {
                 return None;
             }
@@ -222,42 +254,29 @@ impl Look<'_, '_> {
         Some(lines)
     }
 
-    /// Whether it can hold; of what is too wide to say it is taken to.
-    fn can_hold(&mut self, id: Id) -> bool {
-        let can = self.lines.terms.can(id);
-        std::mem::take(&mut self.lines.terms.wide) || can.yes
-    }
-
-    /// Whether some world lets all of these hold at one look.
-    fn all_hold(&mut self, lines: &[Id]) -> bool {
-        let all = self.all_of(lines);
-        self.can_hold(all)
-    }
-
-    fn all_of(&mut self, lines: &[Id]) -> Id {
-        let all = self.lines.terms.table.truth(true);
-        let terms = &mut self.lines.terms;
-        lines.iter().fold(all, |all, line| terms.and(all, *line))
-    }
-
     /// Whether no world lets all lines hold at one look; said with the two places, if so.
     fn exclude_each_other(&mut self, conditions: &[Expr], word: &str) -> bool {
         if conditions.len() < 2 {
             return false;
         }
-        let Some(lines) = self.lines_of(conditions) else {
+        // A line whose query does not answer does not hold.
+        let eval = match self.eval.narrower || self.lines.narrower {
+            true => &mut self.answered,
+            false => &mut self.lines,
+        };
+        let Some(lines) = Self::lines_of(eval, self.body, conditions) else {
             return false;
         };
-        if self.all_hold(&lines) {
+        if all_hold(eval, &lines) {
             return false;
         }
         for (at, line) in lines.iter().enumerate().skip(1) {
-            if self.all_hold(&lines[..=at]) {
+            if all_hold(eval, &lines[..=at]) {
                 continue;
             }
             let other = (0..at).find(|before| {
-                let both = self.lines.terms.and(lines[*before], *line);
-                !self.can_hold(both)
+                let both = eval.terms.and(lines[*before], *line);
+                !can_hold(eval, both)
             });
             let (with, text) = match other {
                 Some(other) => (other, "this rules it out"),
@@ -280,15 +299,16 @@ impl Look<'_, '_> {
 
     /// Whether what is waited for is what ends the waiting.
     fn aborts(&mut self, conditions: &[Expr], abort: &Expr) {
-        let Some(lines) = self.lines_of(conditions) else {
+        let eval = &mut self.lines;
+        let Some(lines) = Self::lines_of(eval, self.body, conditions) else {
             return;
         };
         let mut scope = Scope::new(self.body.locals.len());
-        let abort_if = self.lines.expr(&mut scope, abort);
-        let all = self.all_of(&lines);
-        let not = self.lines.terms.not(abort_if);
-        let passes = self.lines.terms.and(all, not);
-        if !self.can_hold(all) || self.can_hold(passes) {
+        let abort_if = eval.expr(&mut scope, abort);
+        let all = all_of(eval, &lines);
+        let not = eval.terms.not(abort_if);
+        let passes = eval.terms.and(all, not);
+        if !can_hold(eval, all) || can_hold(eval, passes) {
             return;
         }
         let first = conditions.first().map_or(abort.span, |first| first.span);
@@ -326,6 +346,24 @@ impl Look<'_, '_> {
     }
 }
 
+/// Whether it can hold; of what is too wide to say it is taken to.
+fn can_hold(eval: &mut Eval, id: Id) -> bool {
+    let can = eval.terms.can(id);
+    std::mem::take(&mut eval.terms.wide) || can.yes
+}
+
+/// Whether some world lets all of these hold at one look.
+fn all_hold(eval: &mut Eval, lines: &[Id]) -> bool {
+    let all = all_of(eval, lines);
+    can_hold(eval, all)
+}
+
+fn all_of(eval: &mut Eval, lines: &[Id]) -> Id {
+    let all = eval.terms.table.truth(true);
+    let terms = &mut eval.terms;
+    lines.iter().fold(all, |all, line| terms.and(all, *line))
+}
+
 /// The names that stand for something observed: where nothing is there, nothing was there before, either.
 fn observed(levels: &Levels, block: &Block) -> BTreeSet<u32> {
     let mut observed = BTreeSet::new();
@@ -356,6 +394,17 @@ fn proves_nothing(word: &str, span: Span) -> Diagnostic {
         "nothing that is observed now can make it fail",
     )
     .help("names that were bound before, keys, the clock, and queries of the past or of no series stay as they are, and behind `or` they can make it hold by themselves: test a `watch`, a probe or a field of a target")
+}
+
+/// What may be meant by a number that a query never answers.
+fn help_for_answers(word: &str) -> String {
+    let beside = match word {
+        "verify" | "until" => ", beside a line about something that has to be there",
+        _ => "",
+    };
+    format!(
+        "`count(..)` is 1 at least, a filter answers only what it lets through, and `absent(..)` is 1: write `.. or vector(0)` where nothing counts as 0{beside}, or test the number that is filtered"
+    )
 }
 
 fn absent(code: Code, message: String, span: Span) -> Diagnostic {

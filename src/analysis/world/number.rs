@@ -107,17 +107,45 @@ impl Interval {
     }
 }
 
+/// Where a number lies, or between what: a whole number that no float holds lies between two.
+pub fn place(value: &Value) -> Interval {
+    match (number(value), wholes(value)) {
+        (Some(number), _) => Interval::point(number),
+        (None, Some(whole)) => Interval {
+            low: (whole as f64).next_down(),
+            high: (whole as f64).next_up(),
+        },
+        (None, None) => Interval::default(),
+    }
+}
+
+/// Whether it is a number that no float holds: it is not told from those beside it.
+pub fn is_inexact(value: &Value) -> bool {
+    is_number(value) && number(value).is_none()
+}
+
 /// A number on the axis of its type. Whole numbers that a float cannot hold have none.
 pub fn number(value: &Value) -> Option<f64> {
-    let whole = |number: i64| (number.unsigned_abs() <= 1 << 53).then_some(number as f64);
     match value {
-        Value::Int(number) => whole(*number),
         Value::Float(number) => Some(*number),
-        Value::Percent(percent) => whole(percent.billionths()),
-        Value::Duration(duration) => whole(duration.millis()),
-        Value::Size(size) => whole(size.bytes()),
-        Value::Time(time) => whole(time.millis()),
+        _ => {
+            let whole = wholes(value)?;
+            let float = whole as f64;
+            (float as i128 == i128::from(whole)).then_some(float)
+        }
+    }
+}
+
+/// How many of what it is counted in.
+fn wholes(value: &Value) -> Option<i64> {
+    match value {
+        Value::Int(number) => Some(*number),
+        Value::Percent(percent) => Some(percent.billionths()),
+        Value::Duration(duration) => Some(duration.millis()),
+        Value::Size(size) => Some(size.bytes()),
+        Value::Time(time) => Some(time.millis()),
         Value::None
+        | Value::Float(_)
         | Value::Bool(_)
         | Value::Text(_)
         | Value::Enum(_)

@@ -180,7 +180,11 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         && !(query.present && eval.asks == Asks::Incident)
         && matches!(inner(&called.result), Type::Float)
     {
-        let Within { low, high } = query.within;
+        eval.narrower |= query.answers != query.within;
+        let Within { low, high } = match eval.answered {
+            true => query.answers,
+            false => query.within,
+        };
         facts.within = match low <= high {
             true => facts.within.intersection(Interval { low, high }),
             // It never answers: no number is on either side of another.

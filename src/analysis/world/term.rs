@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::value::Value;
 
-use super::number::{Interval, number};
+use super::number::{Interval, is_inexact, place};
 
 /// A term by its place in the table.
 pub type Id = u32;
@@ -183,6 +183,8 @@ pub struct Table {
     facts: Vec<Facts>,
     known: BTreeMap<Node, Id>,
     unknown: u32,
+    /// A number that is not told from those beside it was met.
+    inexact: bool,
 }
 
 impl Table {
@@ -223,8 +225,9 @@ impl Table {
     }
 
     pub fn constant(&mut self, value: Value) -> Id {
+        self.inexact |= is_inexact(&value);
         let facts = Facts {
-            within: number(&value).map(Interval::point).unwrap_or_default(),
+            within: place(&value),
             whole: matches!(value, Value::Int(_)),
             ..Facts::default()
         };
@@ -247,6 +250,12 @@ impl Table {
             told: true,
             ..Facts::default()
         })
+    }
+
+    /// Whether a number that is not told from those beside it is a part of a term.
+    pub fn has_inexact(&self, id: Id) -> bool {
+        let is_inexact = |id: Id| self.value(id).is_some_and(is_inexact);
+        self.inexact && self.reach(id, each_part).into_iter().any(is_inexact)
     }
 
     /// The value of a constant.

@@ -25,6 +25,8 @@ pub struct Asked {
     pub fallback: Option<Fallback>,
     /// The numbers that it may answer.
     pub within: Within,
+    /// The numbers that it may answer wherever it answers: `count(x)` none below one.
+    pub answers: Within,
     /// The number only says that there is something: `group(x)`.
     pub present: bool,
 }
@@ -65,6 +67,7 @@ pub fn asked(query: &str, filled: &[u32], forms: &mut Forms) -> Option<Asked> {
         form,
         fallback,
         within: whole.reach.answered(),
+        answers: whole.reach.if_answered(),
         present: whole.reach.present,
     })
 }
@@ -256,6 +259,34 @@ mod tests {
             ("sum(x) * NaN", infinite, -infinite),
         ] {
             assert_eq!(within(query), Some(Within::of(low, high)), "{query}");
+        }
+    }
+
+    #[test]
+    fn where_it_answers_a_query_may_answer_less() {
+        let infinite = f64::INFINITY;
+        for (query, low, high) in [
+            ("count(x)", 1.0, infinite),
+            ("count_over_time(x[5m])", 1.0, infinite),
+            ("sum(count_values(\"a\", x))", 1.0, infinite),
+            ("2 - count(x)", -infinite, 1.0),
+            ("sum(clamp(x, -3, -2))", -infinite, -2.0),
+            ("absent(x)", 1.0, 1.0),
+            ("count(x) or vector(0)", 0.0, infinite),
+            ("x > 5", 5.0_f64.next_up(), infinite),
+            ("5 >= x", -infinite, 5.0),
+            ("x == 5", 5.0, 5.0),
+            ("x != 5", -infinite, infinite),
+            ("count(x) > 5 unless y", 5.0_f64.next_up(), infinite),
+            // What is no number is not above zero.
+            ("scalar(count(x)) > bool 0", 0.0, 1.0),
+            ("rate(x[5m])", 0.0, infinite),
+            ("rate(sum(x)[5m:])", -infinite, infinite),
+            ("quantile(1, count by (a) (x))", 1.0, infinite),
+            ("quantile(2, count by (a) (x))", -infinite, infinite),
+        ] {
+            let asked = asked(query, &[], &mut Forms::default()).map(|asked| asked.answers);
+            assert_eq!(asked, Some(Within::of(low, high)), "{query}");
         }
     }
 

@@ -229,6 +229,17 @@ impl Forms {
         }
     }
 
+    /// Whether these are samples of what is computed, `sum(x)[5m:]`.
+    pub(super) fn is_subquery(&self, of: Key) -> bool {
+        match self.node(of) {
+            Some(Node::Samples { step, of, .. }) => {
+                step.is_some() && !matches!(self.node(*of), Some(Node::Selector(_)))
+            }
+            Some(Node::Moved { of, .. }) => self.is_subquery(*of),
+            _ => false,
+        }
+    }
+
     fn is_moved(&self, of: Key) -> bool {
         !matches!(self.node(of), Some(Node::Selector(_)))
     }

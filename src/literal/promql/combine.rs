@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::canon::{Fill, Grouping, Key, Node};
 use super::function::Function;
 use super::parser::{Form, Modifiers, Operand, Parser, absent_of, is_comparison, is_set};
-use super::reach::{self, Reach, Within};
+use super::reach::{self, Difference, Reach, Within, Written};
 use super::sum::{Sum, added};
 use super::{Yields, absence, string};
 
@@ -17,6 +17,9 @@ const SORTED: [&str; 4] = ["sort", "sort_desc", "sort_by_label", "sort_by_label_
 
 /// Functions that change nothing where they were applied before.
 const ONCE: [&str; 4] = ["abs", "ceil", "floor", "sgn"];
+
+/// The labels that are followed.
+const LABELS: usize = 64;
 
 impl Parser<'_> {
     /// `left operator right`
@@ -44,17 +47,17 @@ impl Parser<'_> {
             };
         }
         let difference = self.difference(&left, &right, matching.is_some());
-        let mut reach = reach::combined(
-            &operator,
-            modifiers.bool,
-            (left.reach, right.reach),
-            left.yields == Yields::Scalar,
-            difference,
-        );
+        let written = Written {
+            operator: &operator,
+            bool: modifiers.bool,
+            is_first_number: left.yields == Yields::Scalar,
+        };
+        let mut reach = reach::combined(written, (left.reach, right.reach), difference);
         let same = keys.0 == keys.1;
         reach.never |= same && operator == "unless";
         if same && operator == "*" {
             reach.within = reach.within.intersection(Within::FROM_ZERO);
+            reach.answers = reach.answers.intersection(reach.within);
         }
         let sum = match matching {
             Some(_) => None,
@@ -133,33 +136,39 @@ impl Parser<'_> {
         let is_grouped = is_grouped.is_some_and(|matching| !matching.groups.is_empty());
         let filters = matches!(operator, "and" | "unless")
             || is_comparison(operator) && !modifiers.bool && !is_grouped;
-        match (filters, left.yields) {
-            (false, _) => Sum::of(key),
-            (true, Yields::Scalar) => right.sum.clone().where_is(key),
-            (true, _) => left.sum.clone().where_is(key),
+        let kept = match left.yields {
+            Yields::Scalar => right,
+            Yields::Vector | Yields::Samples | Yields::Text => left,
+        };
+        match filters && kept.sum.takes_one() {
+            true => kept.sum.clone().where_is(key),
+            false => Sum::of(key),
         }
     }
 
     /// The numbers that `left - right` may be.
-    fn difference(&self, left: &Operand, right: &Operand, matches: bool) -> Within {
-        let (one, other) = (left.reach.within, right.reach.within);
-        let apart = Within::of(one.low - other.high, one.high - other.low);
+    fn difference(&self, left: &Operand, right: &Operand, matches: bool) -> Difference {
         // Other labels are matched, so that a series may meet another one.
-        if matches {
-            return apart;
-        }
-        match added(&left.sum, &right.sum, -1.0) {
-            Some(sum) => apart.intersection(self.forms.range(&sum)),
-            None => apart,
+        let sum = match matches {
+            true => None,
+            false => added(&left.sum, &right.sum, -1.0),
+        };
+        let sum = sum.map_or(Within::ALL, |sum| self.forms.range(&sum));
+        let apart = |one: Within, other: Within| one.and(other.negated()).intersection(sum);
+        Difference {
+            within: apart(left.reach.within, right.reach.within),
+            answers: apart(left.reach.answers, right.reach.answers),
         }
     }
 
     /// Narrowed to what its form may come to; the one number, where that is all.
     fn settled(&self, operand: Operand) -> Operand {
         let Operand { mut reach, sum, .. } = operand;
+        let range = self.forms.range(&sum);
         if !reach.uncertain {
-            reach.within = reach.within.intersection(self.forms.range(&sum));
+            reach.within = reach.within.intersection(range);
         }
+        reach.answers = reach.answers.intersection(range);
         let sum = match reach.within.number() {
             Some(number) if number.is_finite() && !reach.uncertain && !reach.present => Sum {
                 parts: Vec::new(),
@@ -187,10 +196,19 @@ impl Parser<'_> {
         let labels = grouped(name, &grouping, given.labels.as_ref());
         let is_alone = is_each_alone(&grouping, given.labels.as_ref());
         let number = first.and_then(|first| first.reach.within.number());
-        let reach = reach::aggregated(name, given.reach, is_alone);
+        // One beyond both ends is no number of these.
+        let is_quantile = number.is_some_and(|number| (0.0..=1.0).contains(&number));
+        let reach = match name {
+            "quantile" if !is_quantile => Reach {
+                within: Within::ALL,
+                answers: Within::ALL,
+                ..given.reach
+            },
+            _ => reach::aggregated(name, given.reach, is_alone),
+        };
         let takes_all = match name {
             "sum" | "avg" | "min" | "max" => true,
-            "quantile" => number.is_some_and(|number| (0.0..=1.0).contains(&number)),
+            "quantile" => is_quantile,
             "topk" | "bottomk" | "limitk" => number.is_some_and(|number| number >= 1.0),
             _ => false,
         };
@@ -296,7 +314,14 @@ impl Parser<'_> {
         let name = function.name;
         let reaches: Vec<Reach> = args.iter().map(|arg| arg.reach).collect();
         let absent: Vec<_> = args.iter().map(|arg| arg.absent).collect();
-        let reach = reach::called(name, &reaches);
+        let reach = match self.is_any_series(name, args) {
+            true => Reach {
+                within: Within::ALL,
+                answers: Within::ALL,
+                ..reach::called(name, &reaches)
+            },
+            false => reach::called(name, &reaches),
+        };
         let of = args
             .iter()
             .find(|arg| matches!(arg.yields, Yields::Vector | Yields::Samples));
@@ -318,6 +343,22 @@ impl Parser<'_> {
             sum,
             labels,
             always,
+        })
+    }
+
+    /// Whether a rate is asked of a computed series, which counts nothing and may fall below zero.
+    fn is_any_series(&self, name: &str, args: &[Operand]) -> bool {
+        if !matches!(name, "rate" | "irate" | "increase") {
+            return false;
+        }
+        args.first().is_some_and(|of| {
+            let positive = of.reach.answers.is_positive() || of.reach.answers.number().is_some();
+            !positive
+                && of
+                    .sum
+                    .parts
+                    .iter()
+                    .any(|(part, _)| self.forms.is_subquery(*part))
         })
     }
 
@@ -426,9 +467,11 @@ fn labels_of(
         ("or", _, _) => {
             let mut both = one?.clone();
             both.extend(other?.iter().cloned());
+            crate::steps::count(both.len());
             both.sort();
             both.dedup();
-            Some(both)
+            // More are not followed, as those of a selector are not.
+            (both.len() <= LABELS).then_some(both)
         }
         (operator, _, _) if is_set(operator) => one.cloned(),
         (_, Yields::Scalar, _) => other.cloned(),

@@ -18,6 +18,9 @@ pub struct Within {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Reach {
     pub within: Within,
+    /// The numbers of an answer, if there is one: `count(x)` answers one at least, or nothing. Not more than
+    /// what it is within.
+    pub answers: Within,
     /// Whether it answers hangs on more than that its series are there: `absent(x)`, `x > 5`, `x and y`.
     pub uncertain: bool,
     /// Its number only says that there is something, as that of `group(x)` does.
@@ -89,6 +92,15 @@ impl Within {
         }
     }
 
+    /// The same of one at least.
+    fn added_up_of_some(self) -> Within {
+        match (self.is_positive(), self.high <= 0.0) {
+            (true, false) => Within::of(self.low, f64::INFINITY),
+            (false, true) => Within::of(f64::NEG_INFINITY, self.high),
+            (true, true) | (false, false) => self.added_up(),
+        }
+    }
+
     /// Between two bounds, or one.
     fn bounded(self, low: Within, high: Within) -> Within {
         let raised = Within::of(self.low.max(low.low), self.high.max(low.high));
@@ -154,6 +166,7 @@ impl Reach {
     pub const fn of(within: Within) -> Reach {
         Reach {
             within,
+            answers: within,
             uncertain: false,
             present: false,
             never: false,
@@ -174,6 +187,7 @@ impl Reach {
     pub fn negated(self) -> Reach {
         Reach {
             within: self.within.negated(),
+            answers: self.answers.negated(),
             ..self
         }
     }
@@ -187,19 +201,79 @@ impl Reach {
             (false, false) => self.within,
         }
     }
+
+    /// What the whole query answers wherever it does.
+    pub fn if_answered(self) -> Within {
+        match self.never {
+            true => Within::NONE,
+            false => self.answers,
+        }
+    }
 }
 
-/// `left operator right`. `left - right` is within `difference`; a comparison with `answers` is 0 or 1.
+/// An operator, and how it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub operator: &'a str,
+    /// A comparison with `bool` is 0 or 1.
+    pub bool: bool,
+    /// On the left stands a number, no vector.
+    pub is_first_number: bool,
+}
+
+impl Written<'_> {
+    fn compares(self) -> bool {
+        matches!(self.operator, "==" | "!=" | "<" | "<=" | ">" | ">=")
+    }
+}
+
+/// What `left - right` may be, and what it may be where both answer.
+#[derive(Clone, Copy)]
+pub(super) struct Difference {
+    pub within: Within,
+    pub answers: Within,
+}
+
+/// `left operator right`
 pub(super) fn combined(
-    operator: &str,
-    answers: bool,
+    written: Written,
     (left, right): (Reach, Reach),
-    is_first_number: bool,
-    difference: Within,
+    difference: Difference,
 ) -> Reach {
-    let (one, other) = (left.within, right.within);
-    let compares = matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=");
-    let within = match operator {
+    let Written { operator, bool, .. } = written;
+    let compares = written.compares();
+    let answers = numbers(written, (left.answers, right.answers), difference.answers);
+    let difference = difference.within;
+    let is_set = ["or", "and", "unless"].contains(&operator);
+    let either = left.never || right.never;
+    Reach {
+        within: numbers(written, (left.within, right.within), difference),
+        answers: match compares && !bool {
+            true => kept(written, (left.answers, right.answers)),
+            false => answers,
+        },
+        uncertain: match operator {
+            "or" => left.uncertain && right.uncertain,
+            "and" | "unless" => true,
+            _ if compares && !bool && compared(operator, difference).is_none() => true,
+            _ => left.uncertain || right.uncertain,
+        },
+        present: left.present || right.present && (!is_set || operator == "or"),
+        never: match operator {
+            "or" => left.never && right.never,
+            "unless" => left.never,
+            // No number is unlike any other.
+            "!=" => false,
+            _ if compares => !bool && (either || compared(operator, difference) == Some(false)),
+            _ => either,
+        },
+    }
+}
+
+/// The numbers of `one operator other`.
+fn numbers(written: Written, (one, other): (Within, Within), difference: Within) -> Within {
+    let operator = written.operator;
+    match operator {
         "or" => one.union(other),
         "and" | "unless" => one,
         "-" => difference,
@@ -215,7 +289,7 @@ pub(super) fn combined(
         "%" => one.remainder(other),
         "^" => one.power(other),
         "atan2" => Within::of(-std::f64::consts::PI, std::f64::consts::PI),
-        _ if compares => match (answers, is_first_number) {
+        _ if written.compares() => match (written.bool, written.is_first_number) {
             (true, _) => match compared(operator, difference) {
                 Some(holds) => Within::point(f64::from(u8::from(holds))),
                 None => Within::of(0.0, 1.0),
@@ -225,27 +299,24 @@ pub(super) fn combined(
             (false, false) => one,
         },
         _ => Within::ALL,
-    };
-    let is_set = ["or", "and", "unless"].contains(&operator);
-    let either = left.never || right.never;
-    Reach {
-        within,
-        uncertain: match operator {
-            "or" => left.uncertain && right.uncertain,
-            "and" | "unless" => true,
-            _ if compares && !answers && compared(operator, difference).is_none() => true,
-            _ => left.uncertain || right.uncertain,
-        },
-        present: left.present || right.present && (!is_set || operator == "or"),
-        never: match operator {
-            "or" => left.never && right.never,
-            "unless" => left.never,
-            // No number is unlike any other.
-            "!=" => false,
-            _ if compares => !answers && (either || compared(operator, difference) == Some(false)),
-            _ => either,
-        },
     }
+}
+
+/// What a filter lets through: `x > 5` answers what is above 5, or nothing.
+fn kept(written: Written, (one, other): (Within, Within)) -> Within {
+    let (kept, by) = match written.is_first_number {
+        true => (other, one),
+        false => (one, other),
+    };
+    let fits = match (written.operator, written.is_first_number) {
+        ("==", _) => by,
+        ("<", false) | (">", true) => Within::of(f64::NEG_INFINITY, by.high.next_down()),
+        ("<=", false) | (">=", true) => Within::of(f64::NEG_INFINITY, by.high),
+        (">", false) | ("<", true) => Within::of(by.low.next_up(), f64::INFINITY),
+        (">=", false) | ("<=", true) => Within::of(by.low, f64::INFINITY),
+        _ => Within::ALL,
+    };
+    kept.intersection(fits)
 }
 
 /// How a difference compares with zero, if that is sure.
@@ -267,35 +338,65 @@ fn compared(operator: &str, difference: Within) -> Option<bool> {
 
 /// `sum(given)` and the like; of groups of one, where they are.
 pub(super) fn aggregated(name: &str, given: Reach, is_alone: bool) -> Reach {
-    let within = given.within;
     // What is counted in a group of one only says that it is there.
     let counts = is_alone && matches!(name, "count" | "stddev" | "stdvar");
+    let within = grouped(name, given.within, is_alone);
     Reach {
-        within: match name {
-            "sum" if is_alone => within,
-            "count" if is_alone => Within::point(1.0),
-            "stddev" | "stdvar" if is_alone => Within::point(0.0),
-            "sum" => within.added_up(),
-            "avg" | "min" | "max" | "topk" | "bottomk" | "limitk" | "limit_ratio" | "quantile" => {
-                within
-            }
-            "stddev" | "stdvar" if within.number().is_some() => Within::point(0.0),
-            // Of none there is no answer; people ask for more than none all the same.
-            "count" | "count_values" | "stddev" | "stdvar" => Within::FROM_ZERO,
-            "group" => Within::point(1.0),
-            _ => Within::ALL,
+        within,
+        answers: match name {
+            // Of none there is no answer.
+            "count" | "count_values" => Within::of(1.0, within.high),
+            "sum" if !is_alone => given.answers.added_up_of_some(),
+            _ => grouped(name, given.answers, is_alone),
         },
         present: given.present || name == "group" || counts,
         ..given
     }
 }
 
+fn grouped(name: &str, within: Within, is_alone: bool) -> Within {
+    match name {
+        "sum" if is_alone => within,
+        "count" if is_alone => Within::point(1.0),
+        "stddev" | "stdvar" if is_alone => Within::point(0.0),
+        "sum" => within.added_up(),
+        "avg" | "min" | "max" | "topk" | "bottomk" | "limitk" | "limit_ratio" | "quantile" => {
+            within
+        }
+        "stddev" | "stdvar" if within.number().is_some() => Within::point(0.0),
+        // People ask for more than none all the same, for whether there are some.
+        "count" | "count_values" | "stddev" | "stdvar" => Within::FROM_ZERO,
+        "group" => Within::point(1.0),
+        _ => Within::ALL,
+    }
+}
+
 /// A function; of what it takes, strings and options are unknown.
 pub(super) fn called(name: &str, given: &[Reach]) -> Reach {
     let first = given.first().copied().unwrap_or(Reach::ALL);
-    let at = |place: usize| given.get(place).map_or(Within::ALL, |given| given.within);
-    let of = first.within;
-    let within = match name {
+    let within: Vec<Within> = given.iter().map(|given| given.within).collect();
+    let answers: Vec<Within> = given.iter().map(|given| given.answers).collect();
+    let within = results(name, &within);
+    Reach {
+        within,
+        answers: match name {
+            "count_over_time" => Within::of(1.0, within.high),
+            "sum_over_time" => first.answers.added_up_of_some(),
+            // Of none, or of several, it is no number, which compares with every other one.
+            "scalar" => within,
+            _ => results(name, &answers),
+        },
+        uncertain: first.uncertain || matches!(name, "absent" | "absent_over_time"),
+        present: given.iter().any(|given| given.present) || name == "present_over_time",
+        never: first.never && !matches!(name, "absent" | "absent_over_time"),
+    }
+}
+
+/// The numbers of a function of these.
+fn results(name: &str, given: &[Within]) -> Within {
+    let at = |place: usize| given.get(place).copied().unwrap_or(Within::ALL);
+    let of = at(0);
+    match name {
         "vector" | "scalar" | "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc"
         | "label_replace" | "label_join" | "info" | "avg_over_time" | "min_over_time"
         | "max_over_time" | "last_over_time" | "first_over_time" => of,
@@ -350,11 +451,5 @@ pub(super) fn called(name: &str, given: &[Reach]) -> Reach {
         "month" => Within::of(1.0, 12.0),
         "pi" => Within::point(std::f64::consts::PI),
         _ => Within::ALL,
-    };
-    Reach {
-        within,
-        uncertain: first.uncertain || matches!(name, "absent" | "absent_over_time"),
-        present: given.iter().any(|given| given.present) || name == "present_over_time",
-        never: first.never && !matches!(name, "absent" | "absent_over_time"),
     }
 }

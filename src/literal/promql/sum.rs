@@ -9,6 +9,10 @@ use super::reach::Within;
 /// How many parts a sum keeps apart.
 const MOST: usize = 8;
 
+/// How many factors a product keeps apart, and of how much a sum says that it has to be there. Beyond, an
+/// operator is taken for what no sum follows: a long query costs no more than its length.
+pub(super) const FACTORS: usize = 16;
+
 /// The powers that are multiplied out.
 const POWER: i32 = 8;
 
@@ -58,8 +62,14 @@ impl Sum {
         self
     }
 
+    /// Whether one more that has to be there is kept.
+    pub fn takes_one(&self) -> bool {
+        self.atoms.len() < FACTORS
+    }
+
     /// Answering only where this does, too.
     pub fn where_is(mut self, key: Key) -> Sum {
+        crate::steps::count(self.atoms.len() + 1);
         if let Err(at) = self.atoms.binary_search(&key) {
             self.atoms.insert(at, key);
         }
@@ -72,7 +82,8 @@ impl Sum {
 
     fn is_kept(&self) -> bool {
         let numbers = self.parts.iter().map(|(_, times)| *times);
-        self.parts.len() <= MOST && numbers.chain([self.more]).all(f64::is_finite)
+        let is_short = self.parts.len() <= MOST && self.atoms.len() <= FACTORS;
+        is_short && numbers.chain([self.more]).all(f64::is_finite)
     }
 }
 
@@ -133,7 +144,7 @@ impl Forms {
         all = added(&all, &without_number(other), one.more)?;
         for (a, times) in &one.parts {
             for (b, more) in &other.parts {
-                let (part, number) = self.product(&[(*a, 1), (*b, 1)]);
+                let (part, number) = self.product(&[(*a, 1), (*b, 1)])?;
                 let mut both = Sum::number(number);
                 if let Some(part) = part {
                     both = Sum {
@@ -162,7 +173,7 @@ impl Forms {
             Some(single) => single,
             None => (self.key(of), 1.0),
         };
-        let mut power = match self.product(&[(part, by)]) {
+        let mut power = match self.product(&[(part, by)])? {
             (Some(part), _) => Sum::of(part),
             (None, number) => Sum::number(number),
         };
@@ -171,14 +182,16 @@ impl Forms {
         power.is_kept().then_some(power)
     }
 
-    /// The part that these multiplied are; the number one where nothing is left of them.
-    fn product(&mut self, of: &[(Key, i32)]) -> (Option<Key>, f64) {
+    /// The part that these multiplied are; the number one where nothing is left of them. Nothing, where it is
+    /// too long to keep.
+    fn product(&mut self, of: &[(Key, i32)]) -> Option<(Option<Key>, f64)> {
         let mut factors: Vec<(Key, i32)> = Vec::new();
         for (part, by) in of {
             let inner = match self.node(*part) {
                 Some(Node::Product(factors)) => factors.clone(),
                 _ => vec![(*part, 1)],
             };
+            crate::steps::count(inner.len());
             for (key, power) in inner {
                 let power = power.saturating_mul(*by);
                 match factors.binary_search_by_key(&key, |(known, _)| *known) {
@@ -188,7 +201,10 @@ impl Forms {
             }
         }
         factors.retain(|(_, power)| *power != 0);
-        match factors.as_slice() {
+        if factors.len() > FACTORS {
+            return None;
+        }
+        Some(match factors.as_slice() {
             [] => (None, 1.0),
             [(key, 1)] => (Some(*key), 1.0),
             _ => {
@@ -202,7 +218,7 @@ impl Forms {
                 let key = self.put(Node::Product(factors), within, fresh);
                 (Some(key), 1.0)
             }
-        }
+        })
     }
 
     /// The numbers that a sum may come to.

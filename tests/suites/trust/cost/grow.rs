@@ -74,6 +74,9 @@ growths! {
     arguments_of_findings WIDE;
     literals WIDE;
     query WIDE;
+    factors WIDE;
+    filters WIDE;
+    groups WIDE;
     text WIDE;
     watches WIDE;
     constants WIDE;
@@ -390,9 +393,26 @@ fn literals(n: usize) -> String {
 }
 
 fn query(n: usize) -> String {
-    let parts: Vec<String> = (0..n).map(|at| format!("sum(x{at})")).collect();
+    asking(n, " + ", |at| format!("sum(x{at})"))
+}
+
+fn factors(n: usize) -> String {
+    asking(n, " * ", |at| format!("sum(x{at})"))
+}
+
+fn filters(n: usize) -> String {
+    asking(n, " and ", |at| format!("x{at}"))
+}
+
+fn groups(n: usize) -> String {
+    asking(n, " or ", |at| format!("sum by (a{at}) (x)"))
+}
+
+/// One query of so many parts.
+fn asking(n: usize, operator: &str, part: impl Fn(usize) -> String) -> String {
+    let parts: Vec<String> = (0..n).map(part).collect();
     Program {
-        clauses: &format!("watch q() = prom.value(promql\"{}\")", parts.join(" + ")),
+        clauses: &format!("watch q() = prom.value(promql\"{}\")", parts.join(operator)),
         diagnose: "cleared if q() < 5",
         ..Program::default()
     }
