@@ -5,6 +5,8 @@
 
 use super::lexical;
 use super::skim::{Piece, PieceKind};
+use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
 
 /// The open brackets at one place of a text.
 #[derive(Debug)]
@@ -235,6 +237,28 @@ impl Depth {
             return Nesting::TooDeep;
         }
         Nesting::Fine
+    }
+
+    /// What is said where it becomes too deep: of operators in a row, or of brackets in each other.
+    pub fn too_deep(&self, span: Span) -> Diagnostic {
+        let limit = Self::LIMIT;
+        let label = "here it becomes too much";
+        match self.links >= self.frames.len() {
+            true => Diagnostic::new(
+                Code::TooDeep,
+                format!("a chain of more than {limit} operators, fields and brackets"),
+                span,
+                label,
+            )
+            .help("a list says it without a chain: `x in [a, b]`, `sum([a, b])`, `max([a, b])`, and the conditions of a `verify` each have a line of their own; or give a name to a part of it, with `let`, or as a `fn` or a `probe`"),
+            false => Diagnostic::new(
+                Code::TooDeep,
+                format!("nested more than {limit} deep"),
+                span,
+                label,
+            )
+            .help("give a name to a part of it: with `let`, or as a `fn`, a `probe` or an `action`"),
+        }
     }
 
     /// Where an unclosed string is taken to end: before the brackets that close what its line has opened.

@@ -217,13 +217,7 @@ impl<'t> Splitter<'t> {
             Nesting::Fine => {}
             Nesting::Unbalanced => self.mark(|item| item.unbalanced = true),
             Nesting::TooDeep => {
-                let diagnostic = Diagnostic::new(
-                    Code::TooDeep,
-                    format!("nested more than {} deep", Depth::LIMIT),
-                    self.span(piece),
-                    "here it becomes too much",
-                )
-                .help("give a name to a part of it: with `let`, or as a `fn`, a `probe` or an `action`");
+                let diagnostic = self.depth.too_deep(self.span(piece));
                 self.tell(diagnostic, None);
                 self.mark(|item| item.too_deep = true);
             }

@@ -103,10 +103,17 @@ enum Way {
     /// `cleared if`
     Cleared(Asked),
     /// One condition after the other, then what holds where none does.
-    Branches(Vec<(Asked, Vec<Way>)>, Vec<Way>),
+    Branches(Vec<(Asked, Vec<Way>)>, Last),
     Loop(Asked, Vec<Way>),
     /// What follows a `let` without data, where words select what it observes.
     NoData(Vec<Way>),
+}
+
+/// What holds where no condition does.
+struct Last {
+    ways: Vec<Way>,
+    /// Some run gets there: the conditions do not cover all that can be.
+    reached: bool,
 }
 
 /// A condition, or a list, and where it stands.
@@ -149,21 +156,10 @@ impl Course<'_, '_> {
                 id: asked?,
                 span: condition.span,
             })),
-            StmtKind::If {
-                condition,
-                then,
-                otherwise,
-            } => {
-                let asked = Asked {
-                    id: asked?,
-                    span: condition.span,
-                };
-                let then = self.ways(scope, then);
-                let otherwise = match otherwise {
-                    Some(block) => self.ways(scope, block),
-                    None => Vec::new(),
-                };
-                Some(Way::Branches(vec![(asked, then)], otherwise))
+            StmtKind::If { .. } => {
+                let mut branches = Vec::new();
+                let last = self.chain(scope, stmt, asked?, &mut branches);
+                Some(self.branches(branches, last))
             }
             StmtKind::Match { subject, arms } => {
                 let value = asked?;
@@ -180,7 +176,7 @@ impl Course<'_, '_> {
                         branches.push((Asked { id, span }, body));
                     }
                 }
-                Some(Way::Branches(branches, last))
+                Some(self.branches(branches, last))
             }
             StmtKind::For(for_loop) => {
                 let span = for_loop.source.span;
@@ -223,6 +219,52 @@ impl Course<'_, '_> {
         }
     }
 
+    /// The conditions of an `if` and of each `else if` behind it; what stands behind the last `else`.
+    fn chain(
+        &mut self,
+        scope: &mut Scope,
+        stmt: &Stmt,
+        id: Id,
+        branches: &mut Vec<(Asked, Vec<Way>)>,
+    ) -> Vec<Way> {
+        let (mut stmt, mut id) = (stmt, id);
+        while let StmtKind::If {
+            condition,
+            then,
+            otherwise,
+        } = &stmt.kind
+        {
+            let span = condition.span;
+            branches.push((Asked { id, span }, self.ways(scope, then)));
+            let Some(otherwise) = otherwise else {
+                return Vec::new();
+            };
+            let [next] = otherwise.statements.as_slice() else {
+                return self.ways(scope, otherwise);
+            };
+            if !matches!(next.kind, StmtKind::If { .. }) {
+                return self.ways(scope, otherwise);
+            }
+            match self.eval.enter(scope, next) {
+                Some(asked) => (stmt, id) = (next, asked),
+                None => return Vec::new(),
+            }
+        }
+        Vec::new()
+    }
+
+    /// Conditions one behind the other. Those of one value may cover all that it can be.
+    fn branches(&mut self, branches: Vec<(Asked, Vec<Way>)>, last: Vec<Way>) -> Way {
+        let terms = &mut self.eval.terms;
+        let none = terms.table.truth(false);
+        let conditions = branches.iter().map(|(asked, _)| asked.id);
+        let any = conditions.fold(none, |any, id| terms.or(any, id));
+        // One condition is asked by itself.
+        let reached = branches.len() < 2 || terms.may_fail(any);
+        let ways = last;
+        Way::Branches(branches, Last { ways, reached })
+    }
+
     fn can(&mut self, asked: Asked) -> super::decide::Can {
         let can = self.eval.terms.can(asked.id);
         if std::mem::take(&mut self.eval.terms.wide) {
@@ -252,7 +294,7 @@ impl Course<'_, '_> {
             Way::End => true,
             Way::Cleared(asked) => self.can(*asked).yes || rest,
             Way::Branches(branches, last) => {
-                let mut sound = self.is_sound(last, rest);
+                let mut sound = self.is_sound_last(last, rest);
                 for (asked, body) in branches.iter().rev() {
                     sound = self.joins(*asked, body, rest, sound);
                 }
@@ -263,6 +305,10 @@ impl Course<'_, '_> {
             }
             Way::NoData(ways) => self.is_sound(ways, rest),
         }
+    }
+
+    fn is_sound_last(&mut self, last: &Last, rest: bool) -> bool {
+        last.reached && self.is_sound(&last.ways, rest)
     }
 
     /// A condition with a side that holds where it does, and whether the other side is sound.
@@ -316,12 +362,12 @@ impl Course<'_, '_> {
     fn blame_branches(
         &mut self,
         branches: &[(Asked, Vec<Way>)],
-        last: &[Way],
+        last: &Last,
         rest: bool,
         because: Option<Span>,
     ) -> Result<(Found, Option<Span>), Option<Span>> {
         let mut because = because;
-        let mut sound = vec![self.is_sound(last, rest)];
+        let mut sound = vec![self.is_sound_last(last, rest)];
         for (asked, body) in branches.iter().rev() {
             let next = sound.last().copied().unwrap_or(true);
             sound.push(self.joins(*asked, body, rest, next));
@@ -340,9 +386,9 @@ impl Course<'_, '_> {
                 return Err(below);
             }
         }
-        match self.is_sound(last, rest) {
+        match self.is_sound(&last.ways, rest) {
             true => Err(because),
-            false => self.blame(last, rest, because).ok_or(because),
+            false => self.blame(&last.ways, rest, because).ok_or(because),
         }
     }
 }

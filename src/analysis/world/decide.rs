@@ -101,6 +101,19 @@ impl Terms {
         can
     }
 
+    /// Whether a condition is false in some run, whoever decides it. Of what is too wide to say it may be.
+    pub fn may_fail(&mut self, id: Id) -> bool {
+        let kept = (
+            std::mem::take(&mut self.judged),
+            std::mem::take(&mut self.lists),
+            std::mem::replace(&mut self.free, true),
+            std::mem::take(&mut self.wide),
+        );
+        let fails = self.can(id).no || self.wide;
+        (self.judged, self.lists, self.free, self.wide) = kept;
+        fails
+    }
+
     /// At a look the world decides whether there is data; of an incident that is no measurement.
     fn or_no_data(&self, value: Can, fallback: Id) -> Can {
         match self.table.node(fallback) {

@@ -13,7 +13,7 @@ use crate::typed::{
 };
 
 use super::fold::Terms;
-use super::number::scale;
+use super::number::{Interval, scale};
 use super::observe;
 use super::term::{Facts, Id, Leaf, Node, Operation, Product, Shape};
 
@@ -65,6 +65,8 @@ pub struct Eval<'a> {
     /// A query was met that says more about its numbers where it answers.
     pub narrower: bool,
     pub terms: Terms,
+    /// What the names of numbers that were bound before lie within.
+    pub ranges: BTreeMap<u32, Interval>,
     /// The first spelling of each query, by its form.
     pub spelled: BTreeMap<u32, Id>,
     returned: BTreeMap<(FunctionId, Vec<Id>), Id>,
@@ -92,6 +94,7 @@ impl<'a> Eval<'a> {
                 free: asks == Asks::Line,
                 ..Terms::default()
             },
+            ranges: BTreeMap::new(),
             spelled: BTreeMap::new(),
             returned: BTreeMap::new(),
             judged: BTreeMap::new(),
@@ -236,19 +239,17 @@ impl<'a> Eval<'a> {
         self.terms.make(Node::Apply { what, args })
     }
 
-    /// A name whose value is not known.
+    /// A name whose value is not known; its range may be.
     pub fn local(&mut self, local: LocalId, ty: &Type) -> Id {
-        self.name(Leaf::Local(local.0), ty)
-    }
-
-    fn name(&mut self, leaf: Leaf, ty: &Type) -> Id {
         let facts = Facts {
             world: self.asks == Asks::Line,
             shape: observe::shape(ty),
             whole: matches!(ty, Type::Int),
+            within: self.ranges.get(&local.0).copied().unwrap_or_default(),
             ..Facts::default()
         };
-        self.terms.table.put(Node::Leaf(leaf), facts)
+        let leaf = Node::Leaf(Leaf::Local(local.0));
+        self.terms.table.put(leaf, facts)
     }
 
     /// Names of the trigger are words, unless the author wrote their values.

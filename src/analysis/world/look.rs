@@ -1,6 +1,7 @@
 //! P2: a verify can turn out otherwise, and nothing that holds for lack of anything proves health.
 
 mod handed;
+mod nothing;
 
 use std::collections::BTreeSet;
 
@@ -8,9 +9,10 @@ use crate::diag::{Code, Diagnostic};
 use crate::effect::Level;
 use crate::rule::Rule;
 use crate::text::Span;
-use crate::typed::{Block, Body, Expr, ExprKind, Runbook, StmtKind};
+use crate::typed::{Block, Body, Expr, ExprKind, LocalId, Runbook, StmtKind};
 
 use super::eval::{Asks, Eval, Scope};
+use super::number::Interval;
 use super::observe;
 use super::term::Id;
 use crate::analysis::{is_broken, level::Levels, queries::Queries};
@@ -21,7 +23,10 @@ pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Ve
     let remedies = remedies.map(|remedy| (&remedy.body, Some(remedy)));
     let others = runbook.diagnose.iter().chain(&runbook.steps);
     let bodies = others.map(|body| (body, None)).chain(remedies);
-    let sites = runbook.diagnose.as_ref().map(Sites::of);
+    let sites = runbook.diagnose.as_ref().map(|diagnose| {
+        let eval = Eval::of_answers(levels.package, runbook, queries);
+        Sites::of(diagnose, eval)
+    });
     for (body, remedy) in bodies {
         let mut look = Look {
             levels,
@@ -32,10 +37,13 @@ pub fn check(levels: &Levels, runbook: &Runbook, queries: &Queries, out: &mut Ve
             out,
         };
         look.eval.terms.observed = observed(levels, &body.block);
-        look.begun_before();
         if let (Some(remedy), Some(sites)) = (remedy, &sites) {
+            for (local, range) in sites.ranges_of(remedy) {
+                look.lies_within(local, range);
+            }
             look.begun_before_found(sites.handed_over(remedy));
         }
+        look.bound_before();
         look.block(&body.block);
     }
 }
@@ -84,9 +92,9 @@ impl Look<'_, '_> {
         });
     }
 
-    /// Takes down which names say when something had begun, or was changed last: what says so of the same
-    /// target later is never earlier.
-    fn begun_before(&mut self) {
+    /// Takes down what the names of this body lie within, and which say when something had begun, or was
+    /// changed last: what says so of the same target later is never earlier.
+    fn bound_before(&mut self) {
         let body = self.body;
         body.block.for_each_stmt(&mut |stmt| {
             let StmtKind::Let {
@@ -98,7 +106,13 @@ impl Look<'_, '_> {
             else {
                 return;
             };
-            if !handlers.is_empty() || !matches!(value.kind, ExprKind::Field { .. }) {
+            if !handlers.is_empty() {
+                return;
+            }
+            if let Some(range) = handed::range(&mut self.answered, body, value) {
+                self.lies_within(*local, range);
+            }
+            if !matches!(value.kind, ExprKind::Field { .. }) {
                 return;
             }
             for eval in [&mut self.eval, &mut self.lines, &mut self.answered] {
@@ -109,6 +123,12 @@ impl Look<'_, '_> {
                 }
             }
         });
+    }
+
+    fn lies_within(&mut self, local: LocalId, range: Interval) {
+        for eval in [&mut self.eval, &mut self.lines, &mut self.answered] {
+            eval.ranges.insert(local.0, range);
+        }
     }
 
     /// The same of what a finding hands over: a target, and when it had begun.
@@ -228,14 +248,12 @@ impl Look<'_, '_> {
         }
         if Rule::AbsenceProvesNothing.holds() && self.eval.terms.holds_in_absence(all) {
             let first = conditions.first().map_or(span, |first| first.span);
-            self.out.push(
-                absent(
-                    Code::VerifyProvesNothing,
-                    format!("this `{word}` holds where nothing is there"),
-                    first,
-                )
-                .help(help_for_absence(conditions)),
-            );
+            self.out.push(nothing::diagnostic(
+                Code::VerifyProvesNothing,
+                format!("this `{word}` holds where nothing is there"),
+                first,
+                conditions,
+            ));
         }
     }
 
@@ -334,14 +352,12 @@ impl Look<'_, '_> {
         let holds = self.eval.terms.holds_in_absence(id);
         self.eval.terms.observed = observed;
         if holds && !is_constant(condition) {
-            self.out.push(
-                absent(
-                    Code::ClearedByAbsence,
-                    "this `cleared if` holds where nothing is there".to_owned(),
-                    condition.span,
-                )
-                .help(help_for_absence(std::slice::from_ref(condition))),
-            );
+            self.out.push(nothing::diagnostic(
+                Code::ClearedByAbsence,
+                "this `cleared if` holds where nothing is there".to_owned(),
+                condition.span,
+                std::slice::from_ref(condition),
+            ));
         }
     }
 }
@@ -405,30 +421,4 @@ fn help_for_answers(word: &str) -> String {
     format!(
         "`count(..)` is 1 at least, a filter answers only what it lets through, and `absent(..)` is 1: write `.. or vector(0)` where nothing counts as 0{beside}, or test the number that is filtered"
     )
-}
-
-fn absent(code: Code, message: String, span: Span) -> Diagnostic {
-    Diagnostic::new(
-        code,
-        message,
-        span,
-        "true of an empty list, and without data",
-    )
-}
-
-/// The author's word on what emptiness means, in the words of the conditions.
-fn help_for_absence(conditions: &[Expr]) -> String {
-    let mut listed = false;
-    for condition in conditions {
-        condition.for_each(&mut |part| {
-            listed |= matches!(
-                part.kind,
-                ExprKind::Comprehension(_) | ExprKind::Pick { .. }
-            );
-        });
-    }
-    match listed {
-        true => "say what an empty list means: `k8s.pods(ns) is not empty and ...` where something has to be there, `k8s.pods(ns) is empty or ...` where nothing may be, or a second line that has to hold".to_owned(),
-        false => "a value for no data is no proof: leave `else no_data` and `or vector(..)` out here, or add a second line about something that has to be there".to_owned(),
-    }
 }

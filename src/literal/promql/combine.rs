@@ -7,7 +7,9 @@ use std::ops::Range;
 
 use super::canon::{Fill, Grouping, Key, Node};
 use super::function::Function;
-use super::parser::{Form, Modifiers, Operand, Parser, absent_of, is_comparison, is_set};
+use super::labels::{grouped, is_each_alone, labels_of};
+use super::never::Never;
+use super::parser::{Form, Modifiers, Operand, Parser, absent_of, is_comparison};
 use super::reach::{self, Difference, Reach, Within, Written};
 use super::sum::{Sum, added};
 use super::{Yields, absence, string};
@@ -17,9 +19,6 @@ const SORTED: [&str; 4] = ["sort", "sort_desc", "sort_by_label", "sort_by_label_
 
 /// Functions that change nothing where they were applied before.
 const ONCE: [&str; 4] = ["abs", "ceil", "floor", "sgn"];
-
-/// The labels that are followed.
-const LABELS: usize = 64;
 
 impl Parser<'_> {
     /// `left operator right`
@@ -77,7 +76,8 @@ impl Parser<'_> {
             _ => answers && left.always && right.always,
         };
         let absent = absent_of(&operator, modifiers.bool, &left, &right);
-        self.settled(Operand {
+        let is_first = !left.reach.never && !right.reach.never;
+        let combined = self.settled(Operand {
             yields: match scalars {
                 true => Yields::Scalar,
                 false => Yields::Vector,
@@ -89,7 +89,11 @@ impl Parser<'_> {
             sum,
             labels,
             always,
-        })
+        });
+        if is_first {
+            self.note_never(&combined, Never::of(&operator));
+        }
+        combined
     }
 
     /// An operator that no sum follows, with its sides in one order where that says nothing.
@@ -452,58 +456,5 @@ fn one_side(
         // Where the left side answers always, the right side of the same labels never does.
         "or" if left.always && left.is_single() && (right.is_single() || is_of_none) => Some(true),
         _ => None,
-    }
-}
-
-/// The labels that the result of an operator has at most.
-fn labels_of(
-    operator: &str,
-    modifiers: &Modifiers,
-    left: &Operand,
-    right: &Operand,
-) -> Option<Vec<String>> {
-    let (one, other) = (left.labels.as_ref(), right.labels.as_ref());
-    match (operator, left.yields, right.yields) {
-        ("or", _, _) => {
-            let mut both = one?.clone();
-            both.extend(other?.iter().cloned());
-            crate::steps::count(both.len());
-            both.sort();
-            both.dedup();
-            // More are not followed, as those of a selector are not.
-            (both.len() <= LABELS).then_some(both)
-        }
-        (operator, _, _) if is_set(operator) => one.cloned(),
-        (_, Yields::Scalar, _) => other.cloned(),
-        (_, _, Yields::Scalar) => one.cloned(),
-        _ => match &modifiers.matching {
-            None => one.or(other).cloned(),
-            Some(matching) => matching.kept(one),
-        },
-    }
-}
-
-/// The labels of what an aggregation answers.
-fn grouped(name: &str, grouping: &Grouping, given: Option<&Vec<String>>) -> Option<Vec<String>> {
-    match (name, grouping) {
-        ("topk" | "bottomk" | "limitk" | "limit_ratio", _) => given.cloned(),
-        ("count_values", _) => None,
-        (_, Grouping::By(labels)) => Some(labels.clone()),
-        (_, Grouping::Without(labels)) => {
-            let rest = given?.iter().filter(|label| !labels.contains(label));
-            Some(rest.cloned().collect())
-        }
-    }
-}
-
-/// Whether each group is one series.
-fn is_each_alone(grouping: &Grouping, given: Option<&Vec<String>>) -> bool {
-    let mut labels = match given {
-        Some(labels) => labels.iter(),
-        None => return false,
-    };
-    match grouping {
-        Grouping::By(kept) => labels.all(|label| kept.contains(label)),
-        Grouping::Without(left_out) => labels.all(|label| !left_out.contains(label)),
     }
 }

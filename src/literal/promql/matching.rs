@@ -1,4 +1,9 @@
-//! Which labels the two sides of an operator are matched by.
+//! Whether the two sides of an operator go together, and which labels they are matched by.
+
+use std::ops::Range;
+
+use super::parser::{Modifiers, Operand, is_comparison, is_set};
+use super::{Problem, Yields};
 
 /// `on (a) group_left (b)`, `ignoring (a)`
 #[derive(Clone, Debug)]
@@ -49,4 +54,36 @@ impl Matching {
             (false, _) => None,
         }
     }
+}
+
+/// Says whether both sides of an operator go together.
+pub(super) fn fits(
+    operator: &str,
+    place: Range<usize>,
+    modifiers: &Modifiers,
+    left: &Operand,
+    right: &Operand,
+) -> Result<(), Problem> {
+    use Yields::{Scalar, Vector};
+    for side in [left, right] {
+        if !matches!(side.yields, Scalar | Vector) {
+            let what = format!("`{operator}` does not take {}", side.yields.noun());
+            return Err(Problem::types(side.range.clone(), what));
+        }
+    }
+    let scalars = left.yields == Scalar && right.yields == Scalar;
+    let vectors = left.yields == Vector && right.yields == Vector;
+    if is_set(operator) && !vectors {
+        let what = format!("`{operator}` takes an instant vector on both sides");
+        return Err(Problem::types(place, what).help("write `vector(…)` around a number"));
+    }
+    if modifiers.matching.is_some() && !vectors {
+        let what = "labels can be matched between two instant vectors only";
+        return Err(Problem::types(place, what));
+    }
+    if is_comparison(operator) && scalars && !modifiers.bool {
+        let what = "a comparison of two numbers needs `bool`";
+        return Err(Problem::types(place, what).help(format!("write `{operator} bool`")));
+    }
+    Ok(())
 }

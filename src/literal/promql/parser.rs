@@ -10,11 +10,12 @@ use super::absence::{self, Absent, Side};
 use super::canon::Forms;
 use super::function;
 use super::lexer::{Kind, Token};
-use super::matching::Matching;
+use super::matching::{Matching, fits};
+use super::never::Never;
 use super::reach::Reach;
 use super::selector::Selected;
 use super::sum::Sum;
-use super::{Problem, Yields, string};
+use super::{Problem, Yields, never, string};
 use crate::diag::near::nearest;
 use crate::literal::scan::STAND_IN;
 use crate::value::HolePosition;
@@ -37,6 +38,8 @@ pub(super) struct Parser<'a> {
     pub(super) filled: Vec<u32>,
     /// The canonical forms of what has been read.
     pub(super) forms: Forms,
+    /// The first part that never answers, and why.
+    pub(super) never: Option<(Range<usize>, Never)>,
 }
 
 /// An expression that has been read.
@@ -86,6 +89,7 @@ impl<'a> Parser<'a> {
             holes: text.match_indices(STAND_IN).map(|(at, _)| at).collect(),
             filled: Vec::new(),
             forms: Forms::default(),
+            never: None,
         }
     }
 
@@ -99,8 +103,7 @@ impl<'a> Parser<'a> {
     pub fn whole(&mut self) -> Result<Operand, Problem> {
         let whole = self.answer()?;
         if whole.reach.never {
-            let what = "it never answers: nothing is left of it, or no number";
-            return Err(Problem::types(whole.range, what));
+            return Err(never::problem(self.never.take(), whole.range));
         }
         Ok(whole)
     }
@@ -281,6 +284,7 @@ impl<'a> Parser<'a> {
                 return Err(self.unexpected("a metric, a number or a function"));
             }
         };
+        self.note_never(&operand, Never::NoNumber);
         self.suffixes(operand)
     }
 
@@ -463,36 +467,4 @@ pub(super) fn absent_of(operator: &str, answers: bool, left: &Operand, right: &O
         is_scalar: side.yields == Yields::Scalar,
     };
     absence::combined(operator, answers, side(left), side(right))
-}
-
-/// Says whether both sides of an operator go together.
-fn fits(
-    operator: &str,
-    place: Range<usize>,
-    modifiers: &Modifiers,
-    left: &Operand,
-    right: &Operand,
-) -> Result<(), Problem> {
-    use Yields::{Scalar, Vector};
-    for side in [left, right] {
-        if !matches!(side.yields, Scalar | Vector) {
-            let what = format!("`{operator}` does not take {}", side.yields.noun());
-            return Err(Problem::types(side.range.clone(), what));
-        }
-    }
-    let scalars = left.yields == Scalar && right.yields == Scalar;
-    let vectors = left.yields == Vector && right.yields == Vector;
-    if is_set(operator) && !vectors {
-        let what = format!("`{operator}` takes an instant vector on both sides");
-        return Err(Problem::types(place, what).help("write `vector(…)` around a number"));
-    }
-    if modifiers.matching.is_some() && !vectors {
-        let what = "labels can be matched between two instant vectors only";
-        return Err(Problem::types(place, what));
-    }
-    if is_comparison(operator) && scalars && !modifiers.bool {
-        let what = "a comparison of two numbers needs `bool`";
-        return Err(Problem::types(place, what).help(format!("write `{operator} bool`")));
-    }
-    Ok(())
 }

@@ -3,12 +3,14 @@
 mod calls;
 mod names;
 mod nest;
+mod queries;
 
 use std::fmt::Write;
 
 use calls::*;
 use names::*;
 use nest::*;
+use queries::*;
 
 /// A construct, how often it is written, and the program.
 pub struct Growth {
@@ -390,33 +392,6 @@ fn literals(n: usize) -> String {
     Program::diagnose(&format!(
         "let xs = [{list}]\ncleared if namespace in xs and lag() < 5"
     ))
-}
-
-fn query(n: usize) -> String {
-    asking(n, " + ", |at| format!("sum(x{at})"))
-}
-
-fn factors(n: usize) -> String {
-    asking(n, " * ", |at| format!("sum(x{at})"))
-}
-
-fn filters(n: usize) -> String {
-    asking(n, " and ", |at| format!("x{at}"))
-}
-
-fn groups(n: usize) -> String {
-    asking(n, " or ", |at| format!("sum by (a{at}) (x)"))
-}
-
-/// One query of so many parts.
-fn asking(n: usize, operator: &str, part: impl Fn(usize) -> String) -> String {
-    let parts: Vec<String> = (0..n).map(part).collect();
-    Program {
-        clauses: &format!("watch q() = prom.value(promql\"{}\")", parts.join(operator)),
-        diagnose: "cleared if q() < 5",
-        ..Program::default()
-    }
-    .write()
 }
 
 fn text(n: usize) -> String {
