@@ -250,7 +250,7 @@ impl Depth {
                 span,
                 label,
             )
-            .help("a list says it without a chain: `x in [a, b]`, `sum([a, b])`, `max([a, b])`, and the conditions of a `verify` each have a line of their own; or give a name to a part of it, with `let`, or as a `fn` or a `probe`"),
+            .help("a list says it without a chain: `x in [a, b]`, `sum([a, b])`, and the conditions of a `verify` each have a line of their own; or give a name to a part of it, with `let`, or as a `fn` or a `probe`"),
             false => Diagnostic::new(
                 Code::TooDeep,
                 format!("nested more than {limit} deep"),

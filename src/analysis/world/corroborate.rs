@@ -141,7 +141,6 @@ impl Course<'_, '_> {
             .collect()
     }
 
-    #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
     fn way(&mut self, scope: &mut Scope, stmt: &Stmt) -> Option<Way> {
         let asked = self.eval.enter(scope, stmt);
         match &stmt.kind {

@@ -176,20 +176,9 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         facts.within = Interval::of(range);
     }
     if let Some(query) = &query
-        // Whether there is something at all is for the world to decide, and then its number is one.
-        && !(query.present && eval.asks == Asks::Incident)
         && matches!(inner(&called.result), Type::Float)
     {
-        eval.narrower |= query.answers != query.within;
-        let Within { low, high } = match eval.answered {
-            true => query.answers,
-            false => query.within,
-        };
-        facts.within = match low <= high {
-            true => facts.within.intersection(Interval { low, high }),
-            // It never answers: no number is on either side of another.
-            false => Interval { low, high },
-        };
+        answer_within(eval, query, &mut facts);
     }
     // A query that is not known may be one that asks for nothing.
     let asks_nothing = match &query {
@@ -224,6 +213,24 @@ pub fn call(eval: &mut Eval, id: ExternId, args: Vec<Id>, call: &CallExpr, ty: &
         }
         None => value,
     }
+}
+
+/// Narrows what is known of an answer to the numbers that its query may answer.
+fn answer_within(eval: &mut Eval, query: &literal::Asked, facts: &mut Facts) {
+    // Whether there is something at all is for the world to decide, and then its number is one.
+    if query.present && eval.asks == Asks::Incident {
+        return;
+    }
+    eval.narrower |= query.answers != query.within;
+    let Within { low, high } = match eval.answered {
+        true => query.answers,
+        false => query.within,
+    };
+    facts.within = match low <= high {
+        true => facts.within.intersection(Interval { low, high }),
+        // It never answers: no number is on either side of another.
+        false => Interval { low, high },
+    };
 }
 
 /// A function of the library, which observes nothing.

@@ -284,6 +284,8 @@ mod tests {
             ("rate(sum(x)[5m:])", -infinite, infinite),
             ("quantile(1, count by (a) (x))", 1.0, infinite),
             ("quantile(2, count by (a) (x))", -infinite, infinite),
+            ("quantile_over_time(0.5, count(x)[5m:])", 1.0, infinite),
+            ("quantile_over_time(2, count(x)[5m:])", -infinite, infinite),
         ] {
             let asked = asked(query, &[], &mut Forms::default()).map(|asked| asked.answers);
             assert_eq!(asked, Some(Within::of(low, high)), "{query}");

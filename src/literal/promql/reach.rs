@@ -400,7 +400,7 @@ fn results(name: &str, given: &[Within]) -> Within {
         "vector" | "scalar" | "sort" | "sort_desc" | "sort_by_label" | "sort_by_label_desc"
         | "label_replace" | "label_join" | "info" | "avg_over_time" | "min_over_time"
         | "max_over_time" | "last_over_time" | "first_over_time" => of,
-        "quantile_over_time" => at(1),
+        "quantile_over_time" if of.low >= 0.0 && of.high <= 1.0 => at(1),
         "abs" => Within::of(
             of.low.max(-of.high).max(0.0),
             of.low.abs().max(of.high.abs()),
