@@ -5,8 +5,8 @@ use super::{Dwell, Model, is_due};
 use crate::effect::Settled;
 use crate::journal::{
     ChangesFrozen, Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Hold, Holding,
-    IncidentId, IntentGranted, IntentState, MessageQueued, Newest, Outbox, PackageLoaded, RunId,
-    StoredIntent, Subject, TargetsReleased, Write,
+    IncidentId, IntentGranted, IntentState, MessageQueued, Newest, Outbox, RunId, StoredIntent,
+    Subject, TargetsReleased, Write,
 };
 use crate::planted::Planted;
 use crate::run::{IntentKind, moment};

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::pattern::{Address, Glob, Place, UrlPattern};
-use super::{Grant, Grants, Pattern, line, toml_text};
+use super::{Grant, Grants, Pattern, line};
 use crate::program::manifest::{Need, Pattern as Needed};
 use crate::settings::capability::{self, Form};
 use crate::text::Span;
