@@ -70,7 +70,7 @@ pub use model::Model;
 pub use people::{Refusal, Taker};
 pub use runbooks::{Loaded, Runbooks};
 pub use settle::Settling;
-pub use view::{Plain, evidence, line};
+pub use view::{Plain, evidence, folded, line};
 
 use std::collections::VecDeque;
 

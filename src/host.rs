@@ -35,7 +35,7 @@ pub use perform::Performer;
 pub use reach::{Known, Reach, callers, contacts, reach};
 pub use reading::Reading;
 use render::render;
-pub use render::still_runs;
+pub use render::{quoted_with, still_runs};
 use retire::Retiring;
 pub use status::Status;
 pub use tally::{COMMITS, Tally};

@@ -91,6 +91,9 @@ words!(ErrorKind {
     Corrupt "corrupt", Newer "newer", Failed "failed",
 });
 
+/// A storm by its scope, or what is left of it.
+pub type KeptStorm = Result<(Scope, Storm), Lost>;
+
 /// What a store does. Every method sees all batches that were committed before. Newer means a
 /// higher number: the order of the store, which no clock can turn round. In the lists that a start
 /// reads, what cannot be read stands as what is left of it beside the others.
@@ -165,14 +168,13 @@ pub trait Journal {
     fn stamp(&self) -> Result<Option<Stamp>, Error>;
     /// How far the clock has been set since the store began, all steps together.
     fn clock(&self) -> Result<Duration, Error>;
-    /// Who waits for leave to change something, or has waited, by run. One that cannot be read is left
-    /// out: its patience begins anew.
-    fn waits(&self) -> Result<Vec<StoredWait>, Error>;
+    /// Who waits for leave to change something, or has waited, by run.
+    fn waits(&self) -> Result<Vec<Result<StoredWait, Lost>>, Error>;
     /// What each version does that was at work, by runbook and version. One that cannot be read is left
     /// out: the next that is at work under it counts.
     fn at_work(&self) -> Result<Vec<AtWork>, Error>;
     /// Storms, as long as something waits for them.
-    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error>;
+    fn storms(&self) -> Result<Vec<KeptStorm>, Error>;
 }
 
 /// What an incident is about.

@@ -67,7 +67,7 @@ pub use action::{Action, How, Notice, Observe, Perform};
 pub use dirt::Dirt;
 pub use event::{Event, NotVerified};
 pub use input::{Input, Leave, RunInput, Start};
-pub use intent::{Intent, IntentKind, PathPart, StepPath};
+pub use intent::{Intent, IntentKind, PathPart, StepPath, VERSION};
 pub use state::State;
 
 use std::collections::BTreeSet;

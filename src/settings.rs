@@ -152,7 +152,12 @@ words!(CallerKind { Send "send", View "view", Operate "operate" });
 impl Settings {
     /// How people reach the agent, where that is not where the command line looks by itself.
     pub fn agent(&self) -> Option<String> {
-        let (ip, port) = (self.listen.ip(), self.listen.port());
+        self.agent_at(self.listen)
+    }
+
+    /// The same, where it listens at this address.
+    pub fn agent_at(&self, listens: SocketAddr) -> Option<String> {
+        let (ip, port) = (listens.ip(), listens.port());
         let host = match self.names.first() {
             Some(name) => name.clone(),
             None if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),

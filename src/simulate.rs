@@ -4,6 +4,7 @@
 //! invariant that was broken. The agent may die after any of its commits: it begins again with what
 //! the store holds, and everything that was on its way is lost.
 
+mod anew;
 mod causes;
 mod course;
 mod judge;

@@ -33,9 +33,9 @@ use smol_str::SmolStr;
 
 use crate::journal::{
     Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error,
-    ErrorKind, EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, Keyed, LetterId, Lost,
-    Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp, Step,
-    StoreMigrated, StoredIntent, StoredRun, StoredWait, Storm,
+    ErrorKind, EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, KeptStorm, Keyed,
+    LetterId, Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp,
+    Step, StoreMigrated, StoredIntent, StoredRun, StoredWait,
 };
 use crate::value::{Duration, Identity, Time};
 use lock::Lock;
@@ -252,16 +252,16 @@ impl Journal for Sqlite {
         ask::clock(self.known()?)
     }
 
-    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
-        ask::waits(self.known()?)
+    fn waits(&self) -> Result<Vec<Result<StoredWait, Lost>>, Error> {
+        lost::waits(self.known()?)
     }
 
     fn at_work(&self) -> Result<Vec<AtWork>, Error> {
         ask::at_work(self.known()?)
     }
 
-    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
-        ask::storms(self.known()?)
+    fn storms(&self) -> Result<Vec<KeptStorm>, Error> {
+        lost::storms(self.known()?)
     }
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use smol_str::SmolStr;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Semaphore, oneshot, watch};
@@ -53,6 +54,7 @@ pub struct Running {
     ended: oneshot::Receiver<()>,
     end: watch::Sender<bool>,
     under_way: Arc<UnderWay>,
+    deliveries: Arc<UnderWay>,
 }
 
 /// Everything that the settings name and the package needs, or all of it that is missing.
@@ -105,6 +107,7 @@ pub async fn start(
     let address = listener.local_addr().unwrap_or(settings.listen);
     let reading = Reading::of(path.clone());
     let (under_way, connections) = (reach.performer.under_way(), reach.performer.connections());
+    let deliveries = reach.performer.deliveries();
     let (handle, orders) = Handle::begin();
     let life = Life::begin();
     let door = Door::new(Rules {
@@ -131,7 +134,9 @@ pub async fn start(
         ending,
         refused,
     ));
-    let performer = reach.performer;
+    let mut performer = reach.performer;
+    // A port of 0 has become another one.
+    performer.is_reached_at(settings.agent_at(address));
     let (stopped, ended) = oneshot::channel();
     let began = tokio::task::spawn_blocking(move || {
         let (store, engine) = take_up(&path, runbooks, &settings, &clock)?;
@@ -167,6 +172,7 @@ pub async fn start(
         ended,
         end,
         under_way,
+        deliveries,
     })
 }
 
@@ -300,13 +306,8 @@ impl Running {
         let _ = self.end.send(true);
         // Each change has a deadline of its own, so this ends. A driver that is gone drains nothing.
         if self.handle.drain().await.is_ok() {
-            let names = self.under_way.names();
-            if !names.is_empty() {
-                let names = names.join(", ");
-                info!("waiting for what is under way: {names}; a second signal ends at once");
-            }
             tokio::select! {
-                () = self.under_way.none_left() => {}
+                () = self.lets_end() => {}
                 _ = at_once => warn!("what is under way is left alone, and settled at the next start"),
             }
         }
@@ -317,6 +318,24 @@ impl Running {
         let joined = tokio::task::spawn_blocking(|| self.driver.join()).await;
         info!("the agent has stopped");
         joined.unwrap_or(Stopped::Asked)
+    }
+}
+
+impl Running {
+    /// Waits for the changes under way; then for the deliveries, each of which is answered or given up within
+    /// half a minute: what was taken is not told again after the next start.
+    async fn lets_end(&self) {
+        let waits = |names: Vec<SmolStr>| {
+            if !names.is_empty() {
+                let names = names.join(", ");
+                info!("waiting for what is under way: {names}; a second signal ends at once");
+            }
+        };
+        waits(self.under_way.names());
+        self.under_way.none_left().await;
+        self.deliveries.close();
+        waits(self.deliveries.names());
+        self.deliveries.none_left().await;
     }
 }
 

@@ -6,7 +6,8 @@ use crate::diag::Code;
 use crate::effect::Reason;
 use crate::engine::{self, Engine};
 use crate::journal::{
-    DeadLetter, Disposition, Entry, Incident, IncidentId, IncidentState, LetterId, Remains, Source,
+    DeadLetter, Disposition, Entry, Incident, IncidentId, IncidentState, LetterId, Obstacle,
+    Remains, Source,
 };
 
 /// One incident in short.
@@ -214,8 +215,14 @@ impl IncidentView {
 
     /// The same, with what its run waits for now.
     pub fn at(mut self, engine: &Engine) -> IncidentView {
-        let waits = engine.model().waits_for(IncidentId(self.id));
-        self.waits_for = waits.map(|obstacle| obstacle.awaited());
+        let (model, id) = (engine.model(), IncidentId(self.id));
+        let known = model.incident(id);
+        let is_first = known.is_some_and(|one| one.again && one.run.is_some());
+        let waits = model.waits_for(id).map(Obstacle::awaited);
+        self.waits_for = match is_first {
+            true => Some("its run that was called off to end".to_owned()),
+            false => waits,
+        };
         self
     }
 }
@@ -264,10 +271,25 @@ impl IncidentDetail {
                 text: engine::line(entry)?,
             })
         };
+        IncidentDetail::with(incident, entries.iter().filter_map(line).collect())
+    }
+
+    /// The same, and polls that say the same are one line.
+    pub fn folded(incident: &Result<Incident, Remains>, entries: &[Entry]) -> IncidentDetail {
+        let lines = engine::folded(entries).into_iter();
+        let lines = lines.map(|(number, line)| TimelineLine {
+            number,
+            at: line.at.to_string(),
+            text: line.text,
+        });
+        IncidentDetail::with(incident, lines.collect())
+    }
+
+    fn with(incident: &Result<Incident, Remains>, timeline: Vec<TimelineLine>) -> IncidentDetail {
         IncidentDetail {
             version: 1,
             incident: IncidentView::listed(incident),
-            timeline: entries.iter().filter_map(line).collect(),
+            timeline,
         }
     }
 }

@@ -287,6 +287,7 @@ fn show(
         true => waited_for(remote, terminal, Remote::is_starting, |remote| {
             remote.get(&path)
         })?,
+        false if format == Format::Human => remote.get(&format!("{path}?folded=true"))?,
         false => remote.get(&path)?,
     };
     if format == Format::Json && !follow {

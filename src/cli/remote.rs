@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 
 use crate::connect::{Answer, Client};
+use crate::host::quoted_with;
 use crate::value::escape_text;
 
 /// How long the agent may take to answer.
@@ -137,7 +138,11 @@ impl Remote {
         let answer =
             asked.map_err(|none| format!("the agent at {agent} does not answer: {}", none.why))?;
         if !(200..300).contains(&answer.status) {
-            return Err(said(&answer));
+            let said = said(&answer);
+            return Err(match self.which.agent == USUAL {
+                true => said,
+                false => quoted_with(&said, &escape_text(agent, usize::MAX)),
+            });
         }
         serde_json::from_slice(&answer.body)
             .map_err(|error| format!("{agent} does not speak as an agent of rbk does: {error}"))

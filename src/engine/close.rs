@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::Engine;
-use super::decide::{chain, deliver, targets};
+use super::decide::{chain, deliver, outcome, targets};
 use super::desk::Trouble;
 use super::drive::incident_of;
 use super::open::Occasion;
@@ -11,7 +11,7 @@ use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
     AlertCleared, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState, MessageKind,
-    ReleasedFor, RunEnded, RunId, RunQuarantined,
+    ReleasedFor, RunEnded, RunId, RunQuarantined, StoredIntent,
 };
 use crate::program::Program;
 use crate::run::{self, Leave};
@@ -186,25 +186,49 @@ impl Engine {
         Some(id)
     }
 
-    /// A run that cannot be read, or whose code cannot: it alone is put aside, and a human is told.
+    /// A run that cannot be read, or whose code cannot: it alone is put aside, and a human is told. What it had
+    /// begun and not ended is unknown from now on.
     pub(super) fn quarantine(&mut self, run: RunId, now: Time) {
-        let text = self.puts_aside(run, now);
-        if let Some(id) = incident_of(run) {
-            self.page_chain(id, &text, Some(Reason::Limit), now);
-        }
+        let code = Code::RunUnreadable.as_str();
+        let begun = self.model.intents_of(run).cloned();
+        let begun = begun.filter(|one| one.state.is_unsettled());
+        let begun: Vec<StoredIntent> = begun.collect();
+        let text = format!(
+            "a stored run cannot be read: nobody knows how far it got ({code}){}",
+            in_flight(&begun)
+        );
+        let called_off = incident_of(run).and_then(|id| self.called_off_words(id));
+        self.puts_aside(run, &text, now);
+        let Some(id) = incident_of(run) else {
+            return;
+        };
+        let text = match called_off {
+            Some(words) => format!("{text} ({words})"),
+            None => text,
+        };
+        let reason = self.model.reason_of_damage(id);
+        self.page_chain(id, &text, Some(reason), now);
     }
 
-    /// The same, and nobody is told; gives the words for it.
-    pub(super) fn puts_aside(&mut self, run: RunId, now: Time) -> String {
+    /// The same, and nobody is told.
+    pub(super) fn puts_aside(&mut self, run: RunId, why: &str, now: Time) {
         self.stop_waiting(run);
         self.desk.put_aside(run);
-        let code = Code::RunUnreadable.as_str();
-        let text = format!("a stored run cannot be read: nobody knows how far it got ({code})");
+        let decision = outcome::lost(&self.model, run);
+        self.carry_out(decision, now);
         if incident_of(run).is_some() {
-            let why = text.clone();
+            let why = why.to_owned();
             self.record(RunQuarantined { run, why }, now);
         }
-        text
+    }
+}
+
+/// What of these changes is said to whoever has to find out what became of them.
+pub(super) fn in_flight(changes: &[StoredIntent]) -> String {
+    let named = changes.iter().map(|change| change.intent.to_string());
+    match named.collect::<Vec<_>>().join("; ").as_str() {
+        "" => String::new(),
+        named => format!(". It had begun {named}: nobody knows what became of it"),
     }
 }
 

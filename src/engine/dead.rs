@@ -183,7 +183,12 @@ impl Engine {
                 (title, more)
             }
         };
-        let text = format!("{}. Nothing was done about it.{more}", letter.why);
+        // What happened to the store itself is said with what became of it.
+        let done = match letter.code == crate::diag::Code::StoreCorrupt.as_str() {
+            true => "",
+            false => " Nothing was done about it.",
+        };
+        let text = format!("{}.{done}{more}", letter.why);
         let thread = format!("{}/dead/{}/{shown}", self.store, letter.code);
         for (to, roles) in heard {
             let message = Message {

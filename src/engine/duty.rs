@@ -41,7 +41,7 @@ impl Engine {
                 Some(after_workdays(now, days, program.zone.as_deref())),
             ),
         };
-        let over_by = self.called_over_by(id);
+        let called_off = self.called_off_words(id);
         // Whoever has it goes on having it, in a storm as well.
         let is_folded = kind == MessageKind::Page
             && self.has(id).is_none()
@@ -55,8 +55,8 @@ impl Engine {
             return;
         }
         let text = self.with_changes(run, &notice);
-        let text = match over_by {
-            Some(by) => format!("{text} ({by} had said that it is over)"),
+        let text = match called_off {
+            Some(words) => format!("{text} ({words})"),
             None => text,
         };
         // Whoever has taken it on while a run was at work goes on having it; nobody else is woken.

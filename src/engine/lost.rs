@@ -1,26 +1,28 @@
 //! What could not be read, at a start or when it was asked for: each record is given up alone, and somebody hears of it.
 //!
-//! An incident is made anew from its columns and from the facts: it keeps every target that its runs had hold of,
-//! nothing counts as proven that they changed, and its owner has it. A run of it, or one whose change
-//! cannot be read, is put aside. Of a message, a debt and an alert that stood, a letter says that it is gone.
+//! What the facts still tell stands again as it was: a change, a storm, how long a run has waited. An incident is made
+//! anew from its columns and from the facts: it keeps every target that its runs had hold of, nothing counts as proven
+//! that they changed, and its owner has it. A run of it is put aside, and what it had begun is unknown; so is a change of
+//! which the facts tell nothing. Of a message, a debt and an alert that stood, a letter says that it is gone.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod past;
 
-use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
-use super::{Engine, Model};
+use super::Engine;
+use super::close::in_flight;
+use super::open::severity;
 use crate::diag::Code;
-use crate::effect::{Call, Reason, Severity};
+use crate::effect::{Call, Severity};
 use crate::journal::{
-    DeadLetter, Error, EventId, Fact, Incident, IncidentId, IncidentQuarantined, IncidentState,
-    IntentId, IntentState, Journal, Lost, LostIncident, Needs, Read, RunId, Source, Write,
+    DeadLetter, Error, EventId, Incident, IncidentId, IncidentQuarantined, IncidentState, IntentId,
+    IntentState, Journal, Lost, LostIncident, Needs, RunId, Scope, Source, StoredIntent,
+    StormBegan, Write,
 };
-use crate::program::CodeHash;
-use crate::run::{Dirt, IntentKind};
+use crate::program::{CodeHash, StepIndex};
+use crate::run::{Dirt, Intent, IntentKind, StepPath, VERSION};
 use crate::value::Time;
-
-/// How many batches are read at once.
-const BATCHES: usize = 1_000;
+use past::Past;
 
 impl Engine {
     /// Gives up what is lost; the answer is the runs that nobody goes on with.
@@ -37,35 +39,153 @@ impl Engine {
         let awake = awake.map(|run| run.map_or_else(|id| id, |run| run.id));
         let asleep = journal.sleeping_runs()?.into_iter();
         let live: BTreeSet<RunId> = awake.chain(asleep.map(|asleep| asleep.run)).collect();
-        let incidents = lost.iter().filter_map(Lost::incident);
-        let past = Past::of(journal, &incidents.collect())?;
+        let past = Past::of(journal, &lost)?;
         let (mut gone, mut of_lost) = (BTreeSet::new(), BTreeSet::new());
-        for lost in lost {
-            self.desk.write(Write::Lost(lost.clone()));
-            match &lost {
+        let damaged: Vec<LostIncident> = lost.iter().filter_map(left_of).cloned().collect();
+        // What is known of changes decides what becomes of incidents.
+        let (intents, others): (Vec<_>, Vec<_>) = lost
+            .into_iter()
+            .partition(|lost| matches!(lost, Lost::Intent { .. }));
+        for lost in intents.into_iter().chain(others) {
+            let is_restored = match &lost {
                 Lost::Incident(left) => {
-                    of_lost.extend(live.iter().filter(|run| is_of(**run, left.id)));
-                    self.make_anew(left, &past, now);
+                    self.desk.write(Write::Lost(lost.clone()));
+                    let own = live.iter().copied().filter(|run| is_of(*run, left.id));
+                    let own: BTreeSet<RunId> = own.collect();
+                    self.make_anew(left, &own, &past, now);
+                    of_lost.extend(own);
+                    false
                 }
-                Lost::Intent { run, .. } => gone.extend(live.get(run)),
+                Lost::Intent { id, run, state } => {
+                    let is_live = live.contains(run);
+                    let known = past.granted(*id).cloned();
+                    let is_known = known.is_some();
+                    if !is_known {
+                        gone.extend(live.get(run));
+                    }
+                    let state = if is_known {
+                        *state
+                    } else {
+                        IntentState::Unknown
+                    };
+                    let intent = known.unwrap_or_else(|| self.left_of(*id, *run, now));
+                    let intent = StoredIntent { state, ..intent };
+                    let of = damaged.iter().find(|left| is_of(*run, left.id));
+                    if let (Some(left), true) = (of, intent.intent.targets.is_empty()) {
+                        self.stops_around(*id, left, now);
+                    }
+                    self.model.restore_intent(intent.clone(), is_live);
+                    self.desk.write(Write::Intent(intent));
+                    is_known
+                }
                 Lost::Debt(debt) => {
+                    self.desk.write(Write::Lost(lost.clone()));
                     gone.extend(
                         live.iter()
                             .filter(|run| matches!(run, RunId::Debt(of, _) if of == debt)),
                     );
+                    false
                 }
-                Lost::Dwell { .. } | Lost::Message(_) => {}
-            }
-            self.say_lost(&lost, now);
+                Lost::Wait(run) => self.waits_again(*run, &lost, &past),
+                Lost::Storm(scope) => self.storms_again(scope, &past, now),
+                Lost::Dwell { .. } | Lost::Message(_) => {
+                    self.desk.write(Write::Lost(lost.clone()));
+                    false
+                }
+            };
+            self.say_lost(&lost, is_restored, now);
         }
         // Whoever is told of the incident need not hear of its runs as well.
         gone.retain(|run| !of_lost.contains(run));
-        for run in &of_lost {
-            self.puts_aside(*run, now);
-        }
         self.put_runs_aside(journal, &gone, now)?;
         gone.extend(of_lost);
         Ok(gone)
+    }
+
+    /// What is left of a change where no fact tells of it: nobody knows what it was, and what its incident has
+    /// hold of counts as its targets.
+    fn left_of(&self, id: IntentId, run: RunId, now: Time) -> StoredIntent {
+        let incident = run.incident();
+        let locks = incident.map(|id| self.model.locks().of_incident(id));
+        let known = incident.and_then(|id| self.model.incident(id));
+        StoredIntent {
+            id,
+            run,
+            runbook: known.map(|one| one.runbook.clone()).unwrap_or_default(),
+            at: now,
+            intent: Intent {
+                version: VERSION,
+                incident: Default::default(),
+                ordinal: 0,
+                remedy: Default::default(),
+                path: StepPath {
+                    within: Vec::new(),
+                    step: StepIndex(0),
+                    occurrence: 0,
+                },
+                kind: IntentKind::Do,
+                undoes: None,
+                attempt: 0,
+                call: Call {
+                    name: "a change whose record is damaged".into(),
+                    args: Vec::new(),
+                },
+                targets: locks.into_iter().flatten().cloned().collect(),
+                key: Default::default(),
+            },
+            state: IntentState::Unknown,
+        }
+    }
+
+    /// Nothing tells any more which target a change has, nor what its incident had locked: it can be any of its
+    /// product, so nothing of that is changed until a human lets it go on.
+    fn stops_around(&mut self, id: IntentId, left: &LostIncident, now: Time) {
+        let loaded = self.runbooks.named(&left.runbook);
+        let scope = loaded.map_or(Scope::All, |loaded| {
+            Scope::Product(loaded.program.product().clone())
+        });
+        let why = format!(
+            "nobody knows any more what change {id} of incident {} changes, or whether it still does",
+            left.id
+        );
+        // Where they are stopped already, they stay so.
+        let _ = self.freezes(scope, "the agent", &why, now);
+    }
+
+    /// How long a run has waited: without facts that tell it, its patience begins anew.
+    fn waits_again(&mut self, run: RunId, lost: &Lost, past: &Past) -> bool {
+        let known = past.wait(run).cloned();
+        let is_known = known.is_some();
+        match known {
+            Some(wait) => {
+                self.desk.write(Write::Wait(run, Some(wait.clone())));
+                self.model.restore_wait(wait);
+            }
+            None => self.desk.write(Write::Lost(lost.clone())),
+        }
+        is_known
+    }
+
+    /// A storm: without facts that tell how it was, it counts as one that lasts, and ends as any other.
+    fn storms_again(&mut self, scope: &Scope, past: &Past, now: Time) -> bool {
+        let known = past.storm(scope).cloned();
+        let is_known = known.is_some();
+        match known {
+            Some(storm) => {
+                self.desk.write(Write::Storm(scope.clone(), storm.clone()));
+                self.model.restore_storm(scope.clone(), storm);
+            }
+            None => {
+                let (scope, incidents, since) = (scope.clone(), Vec::new(), now);
+                let began = StormBegan {
+                    scope,
+                    incidents,
+                    since,
+                };
+                self.record(began, now);
+            }
+        }
+        is_known
     }
 
     /// Runs that cannot be gone on with, and whose incidents may not be at hand.
@@ -86,15 +206,23 @@ impl Engine {
         Ok(())
     }
 
-    /// An incident out of what is left of it.
-    fn make_anew(&mut self, left: &LostIncident, past: &Past, now: Time) {
+    /// An incident out of what is left of it. Its runs are put aside, and what they had begun is unknown.
+    fn make_anew(&mut self, left: &LostIncident, runs: &BTreeSet<RunId>, past: &Past, now: Time) {
+        let (mut locks, disturbed) = past.held_by(left.id);
+        let under_way: Vec<StoredIntent> = self.model.unsettled_of(left.id).cloned().collect();
+        for change in under_way
+            .iter()
+            .filter(|one| one.intent.kind == IntentKind::Do)
+        {
+            locks.extend(change.intent.targets.iter().cloned());
+        }
         let program = self.runbooks.named(&left.runbook);
         let incident = Incident {
             id: left.id,
             runbook: left.runbook.clone(),
             code: program.map_or(CodeHash([0; 32]), |loaded| loaded.hash),
             key: left.key.clone(),
-            severity: Severity::Sev2,
+            severity: program.map_or(Severity::Sev2, |loaded| severity(&loaded.program)),
             title: "an incident whose record is damaged".to_owned(),
             opened: left.opened,
             state: IncidentState::Open,
@@ -108,13 +236,8 @@ impl Engine {
             reopened: 0,
             duty: None,
             told: Vec::new(),
-            locks: past.held.locks().of_incident(left.id).cloned().collect(),
-            disturbed: past
-                .held
-                .disturbed()
-                .of_incident(left.id)
-                .cloned()
-                .collect(),
+            locks,
+            disturbed,
             dirt: Dirt::unproven(past.changes_of(left.id), now),
             next_entry: left.lines,
             heard: Default::default(),
@@ -127,8 +250,9 @@ impl Engine {
         };
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \
-             has changed counts as not verified",
-            Code::StoreCorrupt.as_str()
+             has changed counts as not verified{}",
+            Code::StoreCorrupt.as_str(),
+            in_flight(&under_way)
         );
         let quarantined = IncidentQuarantined {
             incident: left.id,
@@ -136,10 +260,14 @@ impl Engine {
             body: Some(Box::new(incident)),
         };
         self.record(quarantined, now);
-        self.page_chain(left.id, &why, Some(Reason::Limit), now);
+        for run in runs {
+            self.puts_aside(*run, &why, now);
+        }
+        let reason = self.model.reason_of_damage(left.id);
+        self.page_chain(left.id, &why, Some(reason), now);
     }
 
-    fn say_lost(&mut self, lost: &Lost, now: Time) {
+    fn say_lost(&mut self, lost: &Lost, is_restored: bool, now: Time) {
         let gone = match lost {
             // Its owner has it; without a runbook nobody would.
             Lost::Incident(left) if self.runbooks.named(&left.runbook).is_some() => return,
@@ -147,8 +275,12 @@ impl Engine {
                 "the record of incident {} is damaged, and its runbook `{}` is not loaded: nobody works on it",
                 left.id, left.runbook
             ),
-            Lost::Intent { id, run } => format!(
-                "the record of change {id} of run {run} is damaged: nobody knows any more what came of it"
+            Lost::Intent { id, run, .. } if is_restored => {
+                format!("the record of change {id} of run {run} is damaged{RESTORED}")
+            }
+            Lost::Intent { id, run, .. } => format!(
+                "the record of change {id} of run {run} is damaged: nobody knows any more what came of it{}",
+                settled_by(*id, *run)
             ),
             Lost::Dwell { event, runbook, .. } => format!(
                 "the record of event {event}, an alert that stood for the runbook `{runbook}`, is damaged: it is taken \
@@ -160,6 +292,20 @@ impl Engine {
             Lost::Debt(id) => {
                 format!("the record of debt {id} is damaged: nobody is reminded of it any more")
             }
+            Lost::Wait(run) if is_restored => {
+                format!("the record of how long run {run} has waited is damaged{RESTORED}")
+            }
+            Lost::Wait(run) => format!(
+                "the record of how long run {run} has waited is damaged: its patience begins anew"
+            ),
+            Lost::Storm(scope) if is_restored => {
+                let scope = scope.shown();
+                format!("the record of the storm of {scope} is damaged{RESTORED}")
+            }
+            Lost::Storm(scope) => format!(
+                "the record of the storm of {} is damaged: it counts as one that lasts, and ends as any other",
+                scope.shown()
+            ),
         };
         let letter = DeadLetter {
             event: None,
@@ -173,60 +319,29 @@ impl Engine {
     }
 }
 
-/// What the facts tell of the changes of incidents.
-#[derive(Default)]
-struct Past {
-    held: Model,
-    /// What was granted, and is not known to have had no effect.
-    changes: BTreeMap<IntentId, (IncidentId, SmolStr, Call)>,
+/// What is said of a record that the facts have whole.
+const RESTORED: &str = ": what happened says how it was, and it stands again";
+
+/// Which command says what became of a change.
+fn settled_by(id: IntentId, run: RunId) -> String {
+    let Some(incident) = run.incident() else {
+        return String::new();
+    };
+    format!(
+        ". `rbk incident settle {incident} applied` or `not-applied`, with `--change {id}` and `--why`, says it"
+    )
 }
 
-impl Past {
-    /// Reads every batch that is kept, once for all of these: this is for damage alone.
-    fn of(journal: &dyn Journal, incidents: &BTreeSet<IncidentId>) -> Result<Past, Error> {
-        let mut past = Past::default();
-        let mut after = 0;
-        while !incidents.is_empty() {
-            let batches = journal.facts(after, BATCHES)?;
-            let Some(last) = batches.last() else {
-                break;
-            };
-            after = last.header.number;
-            for batch in &batches {
-                for read in batch.facts.iter().flatten() {
-                    if let Read::Fact(fact) = read {
-                        past.held.apply(fact, batch.header.stamp.at);
-                        past.learn(fact, incidents);
-                    }
-                }
-            }
-        }
-        Ok(past)
-    }
-
-    fn learn(&mut self, fact: &Fact, incidents: &BTreeSet<IncidentId>) {
-        match fact {
-            Fact::IntentGranted(fact) if fact.change.kind == IntentKind::Do => {
-                if let RunId::Incident(incident, _) = fact.run
-                    && incidents.contains(&incident)
-                {
-                    let (key, call) = (fact.change.key.clone(), fact.change.call.clone());
-                    self.changes.insert(fact.intent, (incident, key, call));
-                }
-            }
-            Fact::ChangePerformed(fact) if fact.state == IntentState::NotApplied => {
-                self.changes.remove(&fact.intent);
-            }
-            _ => {}
-        }
-    }
-
-    /// The changes of one incident, in the order in which they were granted.
-    fn changes_of(&self, incident: IncidentId) -> Vec<(SmolStr, Call)> {
-        let all = self.changes.values();
-        let own = all.filter(|(of, ..)| *of == incident);
-        own.map(|(_, key, call)| (key.clone(), call.clone()))
-            .collect()
+/// What is left of an incident, if it is one.
+fn left_of(lost: &Lost) -> Option<&LostIncident> {
+    match lost {
+        Lost::Incident(left) => Some(left),
+        Lost::Intent { .. }
+        | Lost::Dwell { .. }
+        | Lost::Message(_)
+        | Lost::Debt(_)
+        | Lost::Wait(_)
+        | Lost::Storm(_) => None,
     }
 }
 

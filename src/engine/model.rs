@@ -12,6 +12,7 @@ mod intents;
 mod keys;
 mod lines;
 mod load;
+mod restore;
 mod rows;
 mod spent;
 mod storms;
@@ -19,7 +20,7 @@ mod targets;
 mod versions;
 mod waits;
 
-pub use apply::Differing;
+pub use apply::{Differing, stored};
 pub use dwells::Dwell;
 pub use targets::{Targets, places_around};
 

@@ -336,7 +336,9 @@ fn meaning(known: Option<(&Incident, &Alerts)>, occasion: &Occasion, now: Time) 
             false => Meaning::Joins(incident.id),
         };
     }
-    let is_recent = moment::since(incident.since, now) < REOPENS;
+    // While a run that was called off is at work, nothing else begins beside it.
+    let is_at_work = incident.run.is_some();
+    let is_recent = is_at_work || moment::since(incident.since, now) < REOPENS;
     // What fired before it was resolved tells nothing new, whichever alert of the key it is.
     let is_echo = occasion.firing.as_ref().is_some_and(|(alert, since)| {
         *since <= incident.since || alerts.fires_since(alert) == Some(*since)

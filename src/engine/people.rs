@@ -45,6 +45,8 @@ pub enum Refusal {
     },
     /// Nobody doubts what became of its changes.
     NothingUnknown,
+    /// Nobody has said yet what became of these changes of this incident.
+    Unsettled(IncidentId, String),
     /// These changes are unknown, and it was not said which is meant.
     Several(String),
     /// A run is still about to find out itself.
@@ -98,6 +100,11 @@ impl std::fmt::Display for Refusal {
             Refusal::NothingUnknown => {
                 out.write_str("no change of the incident has an unknown outcome")
             }
+            Refusal::Unsettled(id, changes) => write!(
+                out,
+                "nobody knows what became of {changes}, and its targets would be free: say first what became of it \
+                 (`rbk incident settle {id} applied` or `not-applied`, with `--why`)"
+            ),
             Refusal::Several(changes) => {
                 write!(
                     out,
@@ -179,8 +186,18 @@ impl Engine {
         }
     }
 
+    /// What is said to whoever hears of a run that a human called off: also where the incident has come back since.
+    pub(super) fn called_off_words(&self, id: IncidentId) -> Option<String> {
+        let came_back = self.model.incident(id).filter(|one| one.again);
+        let said = came_back.and_then(|one| one.said.as_ref());
+        let said = said.filter(|said| said.reason.is_none());
+        let by = self.called_over_by(id);
+        let over = by.map(|by| format!("{by} had said that it is over"));
+        over.or_else(|| said.map(|said| said.text.clone()))
+    }
+
     /// Who has said that an incident is over, if that is why it is.
-    pub(super) fn called_over_by(&self, id: IncidentId) -> Option<SmolStr> {
+    fn called_over_by(&self, id: IncidentId) -> Option<SmolStr> {
         match &self.model.incident(id)?.state {
             IncidentState::Resolved { by, .. } => by.clone(),
             IncidentState::Acknowledged { .. }
@@ -194,16 +211,13 @@ impl Engine {
     pub(super) fn heard(&self, id: IncidentId) -> Vec<SmolStr> {
         let told = self.model.incident(id).map(|one| one.told.clone());
         let mut told = told.unwrap_or_default();
-        // What is told again has arrived before.
-        if self.model.chain(id).is_some_and(|duty| duty.repeats > 0) {
-            return told;
+        let asks = self.model.messages_of(id);
+        let asks = asks.filter(|one| one.message.kind.asks() && self.contacts.is_under_way(one));
+        for one in asks {
+            if !told.contains(&one.to) {
+                told.push(one.to.clone());
+            }
         }
-        told.retain(|address| {
-            let own = self.model.messages_of(id).filter(|one| one.to == *address);
-            // What was said since then may still wait behind other pages.
-            let mut asks = own.filter(|one| one.message.kind.asks());
-            !asks.any(|one| !one.was_tried() && !self.contacts.is_under_way(one))
-        });
         told
     }
 
@@ -225,8 +239,8 @@ impl Engine {
         now: Time,
     ) {
         if let Some(scope) = self.storm_telling_of(id) {
-            let words = self.storm_words(&scope);
-            let decision = chain::storm_again(&self.model, &scope, words, now);
+            let text = format!("of incident {id}: {text}");
+            let decision = chain::storm_again(&self.model, &scope, text, now);
             self.carry_out(decision, now);
         }
         self.page_chain(id, text, reason, now);
@@ -248,6 +262,13 @@ impl Engine {
             return Err(Refusal::Over);
         }
         let run = incident.run;
+        // What a run at work has begun, it settles, or leaves to a human again.
+        let unknown = self.model.unknown_of(id);
+        let left = unknown.filter(|change| Some(change.run) != run);
+        let left: Vec<String> = left.map(|change| change.intent.to_string()).collect();
+        if !left.is_empty() {
+            return Err(Refusal::Unsettled(id, left.join("; ")));
+        }
         let said = Some((by.into(), why.into()));
         // First, so that a run that ends right now has nobody to tell any more.
         self.resolved(id, How::Human, said, now);

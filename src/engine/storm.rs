@@ -117,8 +117,8 @@ impl Engine {
         for id in &incidents {
             self.storms.members.insert(*id, product.clone());
         }
-        let text = (!self.platform_hears()).then(|| self.storm_words(&scope));
-        let decision = storm::begins(&self.model, scope, &incidents, since, text, now);
+        let is_told = !self.platform_hears();
+        let decision = storm::begins(&self.model, scope, &incidents, since, is_told, now);
         self.carry_out(decision, now);
         self.timers.insert((now, Timer::Storms));
         self.storm_of_everything(now)
@@ -134,13 +134,9 @@ impl Engine {
             },
         };
         let incidents = self.storms.of(&Scope::All);
-        let text = self
-            .platform
-            .is_some()
-            .then(|| self.storm_words(&Scope::All));
-        let is_told = text.is_some();
+        let is_told = self.platform.is_some();
         let since = since.unwrap_or(now);
-        let decision = storm::begins(&self.model, Scope::All, &incidents, since, text, now);
+        let decision = storm::begins(&self.model, Scope::All, &incidents, since, is_told, now);
         self.carry_out(decision, now);
         if is_told {
             for (scope, _) in self.stormy() {
@@ -268,8 +264,10 @@ impl Engine {
     fn storm_taken(&mut self, scope: &Scope, taken: &TakenOn, now: Time) {
         match taken.until {
             Some(until) if until <= now => {
-                let (by, words) = (&taken.by, self.storm_words(scope));
-                let text = format!("{by} took it on, and it is not over: {words}");
+                let text = format!(
+                    "{} had acknowledged it until {until}, and it is not over",
+                    taken.by
+                );
                 let decision = chain::storm_again(&self.model, scope, text, now);
                 self.carry_out(decision, now);
             }
@@ -312,8 +310,7 @@ impl Engine {
     fn storms_by_themselves(&mut self, now: Time) {
         for (scope, _) in self.stormy() {
             if !self.is_taken_on(&scope) {
-                let words = self.storm_words(&scope);
-                let decision = chain::storm_again(&self.model, &scope, words, now);
+                let decision = chain::storm_again(&self.model, &scope, String::new(), now);
                 self.carry_out(decision, now);
             }
         }

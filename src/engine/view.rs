@@ -216,6 +216,21 @@ fn requested(by: &str, role: Option<&str>, parameters: &str) -> String {
     )
 }
 
+/// A timeline in lines, each with the number of the entry that it begins with: polls that say the same are one.
+pub fn folded(entries: &[Entry]) -> Vec<(u64, Line)> {
+    let mut fold = Fold::new(&Plain);
+    for entry in entries {
+        let told = as_evidence(&entry.happened).unwrap_or(Told::Other);
+        fold.add(entry.at, told, line(entry));
+    }
+    let lines = fold.lines().into_iter().filter_map(|folded| {
+        let number = entries.get(folded.place)?.number;
+        let (at, text) = (folded.at, folded.text);
+        Some((number, Line { at, text }))
+    });
+    lines.collect()
+}
+
 /// What was seen and done, for whoever is told: folded as the timeline of a test is.
 pub fn evidence(entries: &[Entry]) -> Vec<Line> {
     let mut fold = Fold::new(&Plain);
@@ -348,6 +363,33 @@ mod tests {
     fn polled(held: bool) -> Happened {
         let verify = VerifyIndex(0);
         Happened::Run(Event::Polled { verify, held })
+    }
+
+    #[test]
+    fn a_timeline_says_polls_once() {
+        let mut all = vec![Happened::Opened { event: EventId(1) }];
+        all.push(Happened::Run(Event::Entered(State::Verifying)));
+        for _ in 0..9 {
+            all.extend([saw(0), polled(false)]);
+        }
+        all.push(Happened::Delivered { to: "ada".into() });
+        let entries = (0..).zip(all).map(|(number, happened)| Entry {
+            number,
+            at: second(number),
+            happened,
+        });
+        let lines = folded(&entries.collect::<Vec<Entry>>()).into_iter();
+        let lines: Vec<_> = lines.map(|(number, line)| (number, line.text)).collect();
+        let polls = "polled 9 times until 1970-01-01T00:00:19Z: not so: prom.value() -> 0";
+        let expected = [
+            (0, "opened by event 1"),
+            (2, polls),
+            (20, "delivered to ada"),
+        ];
+        assert_eq!(
+            lines,
+            expected.map(|(number, text)| (number, text.to_owned()))
+        );
     }
 
     #[test]

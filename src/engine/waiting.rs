@@ -240,7 +240,9 @@ impl Engine {
                     why: format!("waited for too long: {}", waiting.why),
                 };
                 self.refuse(&waiting.asking, refused, now);
-                self.was_refused(run, reason, waiting.why.clone());
+                // It is read later, when they may have been let go on.
+                let why = waiting.why.replace(" are stopped by ", " were stopped by ");
+                self.was_refused(run, reason, why);
                 self.answer(run, run::Input::Refused { id, reason }, now);
             }
             IntentKind::Undo | IntentKind::Release => {

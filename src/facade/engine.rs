@@ -57,6 +57,15 @@ impl Scripted {
         self.0.goes_on(journal)
     }
 
+    /// What an agent does that begins with such a store, and what comes of these lines then.
+    pub(super) fn anew(
+        &self,
+        journal: &mut dyn Journal,
+        then: &str,
+    ) -> Result<Vec<String>, String> {
+        self.0.anew(journal, then)
+    }
+
     /// Runs the script from its beginning. If `batched`, everything that comes at the same moment is
     /// committed together.
     pub fn run(&self, batched: bool, crash: Option<Crash>) -> Result<Told, String> {

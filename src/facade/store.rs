@@ -120,6 +120,11 @@ impl Store {
         scripted.goes_on(&*self.0)
     }
 
+    /// What an agent with this package does that begins with this store, and what comes of these lines then.
+    pub fn anew(&mut self, scripted: &Scripted, then: &str) -> Result<Vec<String>, String> {
+        scripted.anew(&mut *self.0, then)
+    }
+
     /// The records that answer a question: each a line that begins with the record's number.
     pub fn ask(&self, question: Ask<'_>) -> Result<Vec<String>, Refusal> {
         self.answer(question).map_err(refusal)
@@ -196,11 +201,11 @@ impl Store {
             Ask::Outbox => left(store.outbox()?, |message| message.id),
             Ask::Debts => left(store.debts()?, |debt| debt.id),
             Ask::Hold => lines(store.holds()?, |(_, hold)| hold.by.clone()),
-            Ask::Waits => lines(store.waits()?, |wait| wait.run),
+            Ask::Waits => left(store.waits()?, |wait| wait.run),
             Ask::AtWork => lines(store.at_work()?, |known| {
                 format!("{} {}", known.runbook, known.version)
             }),
-            Ask::Storms => lines(store.storms()?, |(scope, _)| scope.clone()),
+            Ask::Storms => left(store.storms()?, |(scope, _)| scope.clone()),
             Ask::Facts(after, most) => {
                 let recorded = store.facts(after, most)?;
                 let facts = recorded.into_iter().map(|batch| {

@@ -282,7 +282,7 @@ impl Work {
         for mut action in actions {
             if let engine::Action::Send(outbox) = &mut action {
                 render(self.journal.as_ref(), self.engine.model(), outbox);
-                outbox.message.answer = reaching(&outbox.message.answer, self.performer.agent());
+                reaching(&mut outbox.message, self.performer.agent());
             }
             self.performer.perform(action, &self.own, &self.clock);
         }

@@ -35,6 +35,7 @@ pub struct Performer {
     contacts: Arc<BTreeMap<String, Arc<dyn Messenger>>>,
     limits: Arc<Limits>,
     under_way: Arc<UnderWay>,
+    deliveries: Arc<UnderWay>,
     /// How people reach the agent, where the command line does not know it by itself.
     agent: Option<Arc<str>>,
 }
@@ -55,8 +56,14 @@ impl Performer {
             contacts: Arc::new(contacts),
             limits: Arc::new(Limits::of_this_process()),
             under_way: Arc::default(),
+            deliveries: Arc::default(),
             agent: agent.map(Arc::from),
         }
+    }
+
+    /// People reach the agent here.
+    pub fn is_reached_at(&mut self, agent: Option<String>) {
+        self.agent = agent.map(Arc::from);
     }
 
     /// How people reach the agent, where the command line does not know it by itself.
@@ -67,6 +74,11 @@ impl Performer {
     /// The changes that have begun and not ended.
     pub fn under_way(&self) -> Arc<UnderWay> {
         self.under_way.clone()
+    }
+
+    /// The deliveries that have begun and not ended.
+    pub fn deliveries(&self) -> Arc<UnderWay> {
+        self.deliveries.clone()
     }
 
     /// How many connections others may have to the agent.
@@ -189,9 +201,13 @@ impl Performer {
             ..
         } = outbox;
         let contact = self.contacts.get(to.as_str()).cloned();
-        let limits = self.limits.clone();
+        let (limits, deliveries) = (self.limits.clone(), self.deliveries.clone());
         self.runtime.spawn(async move {
             let _place = limits.delivery(&to).await;
+            // An agent that stops leaves it in its outbox: the next one sends it.
+            let Some(begun) = deliveries.begin(&format!("what is said to {to}")) else {
+                return;
+            };
             let delivered = match contact {
                 Some(contact) => deliver(contact.as_ref(), &words).await,
                 None => Err(Undelivered {
@@ -213,6 +229,8 @@ impl Performer {
                     });
                 }
             }
+            // The driver hears of it before it is told to end.
+            drop(begun);
         });
     }
 

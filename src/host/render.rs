@@ -7,7 +7,7 @@ use crate::connect;
 use crate::effect::Reason;
 use crate::engine::{self, Model};
 use crate::journal::{
-    Alert, Archive, Error, Event, IncidentId, Line, MessageKind, Note, Notes, Outbox,
+    Alert, Archive, Error, Event, IncidentId, Line, Message, MessageKind, Note, Notes, Outbox,
 };
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
@@ -51,14 +51,42 @@ pub fn render(archive: &dyn Archive, model: &Model, outbox: &mut Outbox) {
     }
 }
 
-/// The commands of an answer, so that they reach this agent from wherever they are typed.
-pub fn reaching(answer: &str, agent: Option<&str>) -> String {
-    const COMMANDS: [&str; 3] = ["rbk incident ack", "rbk incident settle", "rbk storm ack"];
+/// What people may be told to type, and which has to mean this agent.
+const COMMANDS: [&str; 11] = [
+    "rbk incident ack",
+    "rbk incident settle",
+    "rbk incident resolve",
+    "rbk incident show",
+    "rbk incident list",
+    "rbk storm ack",
+    "rbk storm list",
+    "rbk dead list",
+    "rbk dead show",
+    "rbk dead replay",
+    "rbk hold release",
+];
+
+/// Makes the commands of a message reach this agent from wherever they are typed.
+pub fn reaching(message: &mut Message, agent: Option<&str>) {
     let Some(agent) = agent else {
-        return answer.to_owned();
+        return;
     };
-    COMMANDS.iter().fold(answer.to_owned(), |answer, command| {
-        answer.replace(command, &format!("{command} --agent {agent}"))
+    message.answer = with_agent(&message.answer, agent, "");
+    message.text = quoted_with(&message.text, agent);
+    for line in &mut message.evidence {
+        line.text = quoted_with(&line.text, agent);
+    }
+}
+
+/// The same in words, which quote commands.
+pub fn quoted_with(text: &str, agent: &str) -> String {
+    with_agent(text, agent, "`")
+}
+
+fn with_agent(text: &str, agent: &str, before: &str) -> String {
+    COMMANDS.iter().fold(text.to_owned(), |text, command| {
+        let command = format!("{before}{command}");
+        text.replace(&command, &format!("{command} --agent {agent}"))
     })
 }
 
@@ -123,4 +151,28 @@ fn is_link(text: &str) -> bool {
     let is_address = text.starts_with("https://") || text.starts_with("http://");
     let is_plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '"');
     is_address && text.len() <= LINK_BYTES && text.chars().all(is_plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_reach_the_agent_that_names_them() {
+        let agent = "http://10.1.2.3:7118";
+        let words = "`rbk incident show NUMBER` says more, as rbk incident show does";
+        let expected = format!(
+            "`rbk incident show --agent {agent} NUMBER` says more, as rbk incident show does"
+        );
+        assert_eq!(quoted_with(words, agent), expected);
+        let answer = with_agent(
+            "rbk incident ack 7; rbk incident settle 7 applied",
+            agent,
+            "",
+        );
+        let expected = format!(
+            "rbk incident ack --agent {agent} 7; rbk incident settle --agent {agent} 7 applied"
+        );
+        assert_eq!(answer, expected);
+    }
 }

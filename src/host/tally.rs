@@ -133,6 +133,7 @@ impl Tally {
         tally.storms = journal
             .storms()?
             .into_iter()
+            .flatten()
             .filter(|(_, storm)| storm.cool_until.is_none())
             .map(|(scope, _)| scope)
             .collect();

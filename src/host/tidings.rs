@@ -1,4 +1,5 @@
-//! What the log tells of incidents: a line when one is opened, comes back, is handed over or resolved.
+//! What the log tells of incidents: a line when one is opened, comes back, is handed over or resolved; and when a storm
+//! begins or ends, or changes are stopped or go on.
 //!
 //! In: batches that are durable. However much happens at once, the log gets a few lines of it and then
 //! a count.
@@ -11,6 +12,7 @@ use tracing::info;
 
 use crate::engine::Runbooks;
 use crate::journal::{Batch, Fact, IncidentId, Write};
+use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// So many lines,
 const LINES: u32 = 20;
@@ -35,6 +37,9 @@ struct Became {
 impl Tidings {
     /// Says what has become of incidents.
     pub fn tell(&mut self, batch: &Batch, runbooks: &Runbooks) {
+        for text in batch.facts.iter().filter_map(of_scope) {
+            info!("{text}");
+        }
         let news = news(&batch.facts);
         if news.is_empty() {
             return;
@@ -81,6 +86,38 @@ impl Tidings {
         self.since.get_or_insert_with(Instant::now);
         self.said = self.said.saturating_add(1);
         self.said <= LINES
+    }
+}
+
+/// What concerns many incidents, and is rare: a line each time.
+fn of_scope(fact: &Fact) -> Option<String> {
+    let because = |why: &str| match why.trim() {
+        "" => String::new(),
+        why => format!(": {}", escape_text(why, SHOWN_CHARACTERS)),
+    };
+    match fact {
+        Fact::StormBegan(fact) => {
+            let (scope, many) = (fact.scope.shown(), fact.incidents.len());
+            Some(format!("a storm of {scope} begins, with {many} incidents"))
+        }
+        Fact::StormEnded(fact) => Some(format!(
+            "the storm of {} is over; remedies go on at {}",
+            fact.scope.shown(),
+            fact.cool_until
+        )),
+        Fact::ChangesFrozen(fact) => Some(format!(
+            "changes of {} are stopped by {}{}",
+            fact.scope.shown(),
+            fact.by,
+            because(&fact.why)
+        )),
+        Fact::ChangesReleased(fact) => Some(format!(
+            "changes of {} go on, says {}{}",
+            fact.scope.shown(),
+            fact.by.as_deref().unwrap_or("somebody"),
+            because(fact.why.as_deref().unwrap_or_default())
+        )),
+        _ => None,
     }
 }
 

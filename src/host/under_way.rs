@@ -1,4 +1,4 @@
-//! The changes that have begun and not ended, so that an agent that stops can let them finish.
+//! The changes and the deliveries that have begun and not ended, so that an agent that stops can let them finish.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use smol_str::SmolStr;
 use tokio::sync::Notify;
 
-/// Changes under way.
+/// What of one kind is under way.
 #[derive(Debug, Default)]
 pub struct UnderWay {
     begun: Mutex<Begun>,
@@ -15,28 +15,39 @@ pub struct UnderWay {
 
 #[derive(Debug, Default)]
 struct Begun {
+    /// No more begins.
+    closed: bool,
     next: u64,
     names: BTreeMap<u64, SmolStr>,
 }
 
-/// A change, until it is dropped.
+/// Something under way, until it is dropped.
 #[derive(Debug)]
-pub struct Change {
+pub struct Going {
     all: Arc<UnderWay>,
     number: u64,
 }
 
 impl UnderWay {
-    /// A change begins.
-    pub fn begin(self: &Arc<Self>, name: &str) -> Change {
+    /// Something begins, unless nothing may any more.
+    pub fn begin(self: &Arc<Self>, name: &str) -> Option<Going> {
         let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if begun.closed {
+            return None;
+        }
         let number = begun.next;
         begun.next += 1;
         begun.names.insert(number, name.into());
-        Change {
+        Some(Going {
             all: self.clone(),
             number,
-        }
+        })
+    }
+
+    /// From here on nothing begins.
+    pub fn close(&self) {
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        begun.closed = true;
     }
 
     /// The names of those under way, oldest first.
@@ -57,7 +68,7 @@ impl UnderWay {
     }
 }
 
-impl Drop for Change {
+impl Drop for Going {
     fn drop(&mut self) {
         let mut begun = self
             .all

@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{DebtId, EventId, IncidentId, IntentId, MessageId, RunId};
+use super::{DebtId, EventId, IncidentId, IntentId, IntentState, MessageId, RunId, Scope};
 use crate::value::Time;
 
 /// A record that is asked for and cannot be read. It alone is given up, and somebody is told.
@@ -13,6 +13,8 @@ pub enum Lost {
     Intent {
         id: IntentId,
         run: RunId,
+        /// What its column says is known of it.
+        state: IntentState,
     },
     /// An alert that had to stand for a while.
     Dwell {
@@ -22,6 +24,9 @@ pub enum Lost {
     },
     Message(MessageId),
     Debt(DebtId),
+    /// How long a run has waited for leave, and for what.
+    Wait(RunId),
+    Storm(Scope),
 }
 
 impl Lost {
@@ -29,7 +34,12 @@ impl Lost {
     pub fn incident(&self) -> Option<IncidentId> {
         match self {
             Lost::Incident(left) => Some(left.id),
-            Lost::Intent { .. } | Lost::Dwell { .. } | Lost::Message(_) | Lost::Debt(_) => None,
+            Lost::Intent { .. }
+            | Lost::Dwell { .. }
+            | Lost::Message(_)
+            | Lost::Debt(_)
+            | Lost::Wait(_)
+            | Lost::Storm(_) => None,
         }
     }
 }

@@ -13,9 +13,9 @@ use smol_str::SmolStr;
 use super::{
     Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
     Epoch, Error, ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId,
-    IntentState, Journal, Keep, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded,
-    RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm, Write,
-    decode, encode,
+    IntentState, Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox,
+    Recorded, RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait,
+    Storm, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -237,6 +237,12 @@ impl Memory {
             }
             Lost::Debt(id) => {
                 self.debts.remove(id);
+            }
+            Lost::Wait(run) => {
+                self.waits.remove(run);
+            }
+            Lost::Storm(scope) => {
+                self.storms.remove(scope);
             }
         }
     }
@@ -468,18 +474,18 @@ impl Journal for Memory {
         Ok(self.clock)
     }
 
-    fn waits(&self) -> Result<Vec<StoredWait>, Error> {
-        Ok(self.waits.values().cloned().collect())
+    fn waits(&self) -> Result<Vec<Result<StoredWait, Lost>>, Error> {
+        Ok(self.waits.values().cloned().map(Ok).collect())
     }
 
     fn at_work(&self) -> Result<Vec<AtWork>, Error> {
         Ok(self.at_work.values().cloned().collect())
     }
 
-    fn storms(&self) -> Result<Vec<(Scope, Storm)>, Error> {
+    fn storms(&self) -> Result<Vec<KeptStorm>, Error> {
         let storms = self.storms.iter();
         Ok(storms
-            .map(|(scope, storm)| (scope.clone(), storm.clone()))
+            .map(|(scope, storm)| Ok((scope.clone(), storm.clone())))
             .collect())
     }
 }

@@ -135,6 +135,16 @@ pub enum IntentState {
     Broke,
 }
 
+impl IntentState {
+    /// Whether nobody knows yet whether it takes effect, or has.
+    pub fn is_unsettled(self) -> bool {
+        match self {
+            IntentState::Open | IntentState::Unknown => true,
+            IntentState::Applied | IntentState::NotApplied | IntentState::Broke => false,
+        }
+    }
+}
+
 /// One entry of an incident's timeline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {

@@ -24,6 +24,8 @@ pub enum Told<'t> {
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folded {
+    /// As the how manieth of what was taken it began, from 0.
+    pub place: usize,
     pub at: Time,
     pub text: String,
 }
@@ -37,6 +39,9 @@ pub struct Fold<'p> {
     /// Polls that said the same, since the first of them.
     polls: Option<Polls>,
     verifying: bool,
+    /// How much was taken before what is taken now.
+    place: usize,
+    taken: usize,
 }
 
 struct Seen {
@@ -46,6 +51,7 @@ struct Seen {
 }
 
 struct Polls {
+    place: usize,
     first: Time,
     last: Time,
     text: String,
@@ -61,11 +67,15 @@ impl<'p> Fold<'p> {
             seen: Vec::new(),
             polls: None,
             verifying: false,
+            place: 0,
+            taken: 0,
         }
     }
 
     /// The next thing that happened, with its words if it is shown where it stands by itself.
     pub fn add(&mut self, at: Time, told: Told<'_>, text: Option<String>) {
+        (self.place, self.taken) = (self.taken, self.taken + 1);
+        let place = self.place;
         match told {
             Told::Run(Event::Entered(state)) => self.verifying = *state == State::Verifying,
             Told::Observed(call, outcome) if self.verifying => {
@@ -75,7 +85,7 @@ impl<'p> Fold<'p> {
                     format!("{call} -> {seen}")
                 };
                 let (text, alike) = (says(outcome), says(&without_took(outcome)));
-                let shown = Folded { at, text };
+                let shown = Folded { place, at, text };
                 return self.seen.push(Seen { shown, alike });
             }
             // Already shown, if it was an observation that failed.
@@ -83,7 +93,7 @@ impl<'p> Fold<'p> {
                 if self.seen.is_empty() {
                     let text = words::fault(fault);
                     let alike = text.clone();
-                    let shown = Folded { at, text };
+                    let shown = Folded { place, at, text };
                     self.seen.push(Seen { shown, alike });
                 }
                 return;
@@ -101,7 +111,7 @@ impl<'p> Fold<'p> {
         }
         // What was seen without a poll coming of it: `abort if` was true.
         self.saw(|_| at);
-        self.lines.push(Folded { at, text });
+        self.lines.push(Folded { place, at, text });
     }
 
     /// All lines: also what a poll has seen that is not over yet.
@@ -114,6 +124,7 @@ impl<'p> Fold<'p> {
     fn saw(&mut self, at: impl Fn(Time) -> Time) {
         let seen = std::mem::take(&mut self.seen).into_iter();
         self.lines.extend(seen.map(|Seen { shown, .. }| Folded {
+            place: shown.place,
             at: at(shown.at),
             text: format!("saw {}", shown.text),
         }));
@@ -132,6 +143,7 @@ impl<'p> Fold<'p> {
         let mut seen = std::mem::take(&mut self.seen);
         seen.dedup_by(|later, before| later.alike == before.alike);
         let held = if held { "so" } else { "not so" };
+        let place = seen.first().map_or(self.place, |seen| seen.shown.place);
         let (mut shown, mut alike) = (Vec::new(), vec![held.to_owned()]);
         for seen in seen {
             shown.push(seen.shown.text);
@@ -146,6 +158,7 @@ impl<'p> Fold<'p> {
             Some(_) | None => {
                 self.flush();
                 self.polls = Some(Polls {
+                    place,
                     first: at,
                     last: at,
                     text,
@@ -161,6 +174,7 @@ impl<'p> Fold<'p> {
             return;
         };
         let Polls {
+            place,
             first,
             last,
             text,
@@ -174,7 +188,11 @@ impl<'p> Fold<'p> {
                 format!("polled {count} times until {last}: {text}")
             }
         };
-        self.lines.push(Folded { at: first, text });
+        self.lines.push(Folded {
+            place,
+            at: first,
+            text,
+        });
     }
 }
 

@@ -4,6 +4,8 @@
 //! The key says which change of which incident this is, whoever carries it out and however often it
 //! is tried; it holds neither time nor chance nor the agent's name.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
@@ -34,6 +36,18 @@ pub struct Intent {
     /// What it changes.
     pub targets: Vec<Identity>,
     pub key: SmolStr,
+}
+
+/// `exec.run of host.Host web-1`
+impl fmt::Display for Intent {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.call.name)?;
+        for (place, target) in self.targets.iter().enumerate() {
+            let before = if place == 0 { " of" } else { "," };
+            write!(out, "{before} {} {}", target.kind(), target.key())?;
+        }
+        Ok(())
+    }
 }
 
 /// Why something is changed.

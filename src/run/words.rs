@@ -8,6 +8,9 @@ use crate::program::MessageKind;
 use crate::value::{SHOWN_CHARACTERS, Time, Value, escape_text};
 use crate::vm::Piece;
 
+/// How much is shown of what is said of a failure.
+const FAILURE: usize = 300;
+
 /// How calls and values are shown.
 pub trait Print {
     /// `k8s.pod("shop", "w-1")`, as of a moment.
@@ -33,9 +36,14 @@ pub fn saw(print: &dyn Print, call: &Call, outcome: &Observed, at: Time) -> Stri
 pub fn observed(print: &dyn Print, outcome: &Observed) -> String {
     match outcome {
         Observed::Value(value) => print.seen(value),
-        Observed::Failed(failure) => failure.to_string(),
+        Observed::Failed(failure) => short(&failure.to_string()),
         Observed::Evaluate => "its own code".to_owned(),
     }
+}
+
+/// What others say of a failure may be a page long.
+fn short(text: &str) -> String {
+    escape_text(text, FAILURE)
 }
 
 /// `do k8s.restart(...)`, on the way.
@@ -244,9 +252,9 @@ fn shown(text: &str) -> String {
 /// Why something failed.
 pub fn fault(fault: &Fault) -> String {
     match fault {
-        Fault::Value(failure) => failure.to_string(),
-        Fault::NotApplied(why) => format!("not applied: {why}"),
-        Fault::Broke(why) => format!("it broke: {why}"),
+        Fault::Value(failure) => short(&failure.to_string()),
+        Fault::NotApplied(why) => format!("not applied: {}", short(why)),
+        Fault::Broke(why) => format!("it broke: {}", short(why)),
         Fault::OverBound(why) => why.clone(),
         Fault::Limit(Limit::Time) => {
             "a change would begin later than the runbook says that a run may take".to_owned()

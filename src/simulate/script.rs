@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use smol_str::SmolStr;
 
 use super::world::{Answer, Does, Pattern, Way};
-use crate::engine::Taker;
+use crate::engine::{Settling, Taker};
 use crate::journal::{Alert, Scope, Standing};
 use crate::settings::{self, Grants, Settings};
 use crate::text::Sources;
@@ -35,6 +35,8 @@ pub enum Step {
     /// Everything that a page told of.
     AckPage(u64, Taker),
     Resolve(u64, String),
+    /// What became of a change of which nobody knew.
+    Settle(u64, Settling),
     Hold(Scope, String),
     Release(Scope),
     /// Somebody takes a storm on.
@@ -160,6 +162,21 @@ fn taker<'w>(mut words: impl Iterator<Item = &'w str>) -> Option<Taker> {
     Some(Taker { by, takes_over })
 }
 
+/// `applied ada`, `not_applied ada`
+fn settling<'w>(mut words: impl Iterator<Item = &'w str>) -> Option<Settling> {
+    let applied = match words.next()? {
+        "applied" => true,
+        "not_applied" => false,
+        _ => return None,
+    };
+    Some(Settling {
+        change: None,
+        applied,
+        by: words.next()?.into(),
+        why: "it was looked at".to_owned(),
+    })
+}
+
 fn step(at: Duration, line: &str) -> Option<Step> {
     let (verb, rest) = line.split_once(' ').unwrap_or((line, ""));
     let mut words = rest.split_whitespace();
@@ -173,6 +190,7 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         "ackpage" => Step::AckPage(words.next()?.parse().ok()?, taker(words)?),
         "ack" => Step::Ack(words.next()?.parse().ok()?, taker(words)?),
         "resolve" => Step::Resolve(words.next()?.parse().ok()?, words.next()?.to_owned()),
+        "settle" => Step::Settle(words.next()?.parse().ok()?, settling(words)?),
         "hold" => Step::Hold(Scope::All, words.next()?.to_owned()),
         "freeze" => {
             let scope = scope(&mut words)?;

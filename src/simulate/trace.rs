@@ -70,6 +70,10 @@ impl Trace {
             },
             Step::AckPage(id, taker) => format!("> {} acknowledges page {id}", taker.by),
             Step::Resolve(id, by) => format!("> {by} resolves {id}"),
+            Step::Settle(id, said) => match said.applied {
+                true => format!("> {} says of {id}: it was applied", said.by),
+                false => format!("> {} says of {id}: it was not applied", said.by),
+            },
             Step::Hold(Scope::All, by) => format!("> {by} stops all changes"),
             Step::Hold(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),
             Step::Release(Scope::All) => "> changes go on".to_owned(),

@@ -13,12 +13,12 @@ use smol_str::SmolStr;
 use super::lost;
 use super::record::decode;
 use super::trouble::{corrupt, from_sqlite};
-use super::write::{HOLD, STORM};
+use super::write::HOLD;
 use crate::diag::Code;
 use crate::journal::{
     Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold,
     Incident, IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
-    StoredIntent, StoredRun, StoredWait, Storm,
+    StoredIntent, StoredRun,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
@@ -272,8 +272,7 @@ pub fn changed(
     Ok(changed.collect())
 }
 
-/// The widest first.
-/// By scope. What cannot be read still holds: nobody knows who stopped changes, and they stay stopped.
+/// By scope, the widest first. What cannot be read still holds: nobody knows who stopped changes, and they stay stopped.
 pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let since = newest_opening(connection)?;
     let damaged = || Hold {
@@ -311,15 +310,6 @@ fn newest_opening(connection: &Connection) -> Result<Time, Error> {
     Ok(at.unwrap_or_default())
 }
 
-/// By run. One that cannot be read is left out.
-pub fn waits(connection: &Connection) -> Result<Vec<StoredWait>, Error> {
-    let sql = "SELECT record FROM waiting ORDER BY kind, owner, ordinal";
-    let found = all(connection, sql, [], |row| {
-        Ok(decode(&get::<Vec<u8>>(row, 0)?))
-    })?;
-    Ok(found.into_iter().flatten().collect())
-}
-
 /// By runbook and version. One that cannot be read is left out.
 pub fn at_work(connection: &Connection) -> Result<Vec<AtWork>, Error> {
     let sql = "SELECT record FROM version ORDER BY runbook, version";
@@ -332,19 +322,6 @@ pub fn at_work(connection: &Connection) -> Result<Vec<AtWork>, Error> {
 pub fn clock(connection: &Connection) -> Result<Duration, Error> {
     let clock = one(connection, "SELECT clock FROM meta", [], |row| get(row, 0))?;
     Ok(Duration::from_millis(clock.unwrap_or_default()))
-}
-
-pub fn storms(connection: &Connection) -> Result<Vec<(Scope, Storm)>, Error> {
-    controls(connection, STORM, "a storm")
-}
-
-fn controls<T: DeserializeOwned>(
-    connection: &Connection,
-    kind: i64,
-    what: &str,
-) -> Result<Vec<(Scope, T)>, Error> {
-    let sql = "SELECT record FROM control WHERE kind = ?1 ORDER BY scope";
-    all(connection, sql, [kind], |row| record(row, what))
 }
 
 pub fn arrival(row: &Row<'_>) -> Read<Arrival> {

@@ -10,10 +10,11 @@ use serde::de::DeserializeOwned;
 use super::ask::{Read, all, decode_column, get, one, whole};
 use super::fetch::{bring_alerts, fetch};
 use super::trouble::corrupt;
-use super::write::{LOST, execute, number, state_column};
+use super::write::{LOST, STORM, execute, number, run_columns, state_column};
 use crate::journal::{
     Debt, DebtId, Error, ErrorKind, EventId, Holding, Incident, IncidentId, IntentId, IntentState,
-    Lost, LostIncident, MessageId, Needs, Outbox, Remains, RunId, StoredIntent,
+    Lost, LostIncident, MessageId, Needs, Outbox, Remains, RunId, Scope, StoredIntent, StoredWait,
+    Storm,
 };
 use crate::value::Time;
 
@@ -44,7 +45,9 @@ pub fn damaged(
 ) -> Result<Vec<Lost>, Error> {
     let mut open = Needs::default();
     for id in incidents {
-        let sql = "SELECT 1 FROM incident WHERE id = ?1 AND open = 1";
+        // Nobody works on one that is over, unless a human has to say what became of a change of it.
+        let sql = "SELECT 1 FROM incident WHERE id = ?1 AND (open = 1 OR EXISTS \
+                   (SELECT 1 FROM intent WHERE kind = 0 AND owner = ?1 AND state = 3))";
         let is_open = one(connection, sql, [number(id.0)?], |row| get::<i64>(row, 0))?;
         open.incidents.extend(is_open.map(|_| *id));
     }
@@ -92,24 +95,23 @@ pub fn open_intents(connection: &Connection) -> Result<Vec<Kept<StoredIntent>>, 
                WHERE run.ended = 0 AND state NOT IN (3, 5) ORDER BY 2";
     let read = |row: &Row<'_>| {
         let mut intent: StoredIntent = decode_column(row, 0, "an intent")?;
-        let column = get::<i64>(row, 5)?;
-        let mut states = STATES.into_iter();
-        intent.state = states
-            .find(|state| state_column(*state) == column)
-            .ok_or_else(|| corrupt("the state of an intent"))?;
+        let state = state_of(get(row, 5)?);
+        intent.state = state.ok_or_else(|| corrupt("the state of an intent"))?;
         Ok(intent)
     };
     all(connection, sql, [], |row| {
         kept_row(read(row), || {
-            let (owner, ordinal) = (whole(get(row, 3)?), get(row, 4)?);
-            let run = match get::<i64>(row, 2)? {
-                0 => RunId::Incident(IncidentId(owner), ordinal),
-                _ => RunId::Debt(DebtId(owner), ordinal),
-            };
+            let run = run_at(row, 2)?;
             let id = IntentId(whole(get(row, 1)?));
-            Ok(Lost::Intent { id, run })
+            let state = state_of(get(row, 5)?).unwrap_or(IntentState::Unknown);
+            Ok(Lost::Intent { id, run, state })
         })
     })
+}
+
+fn state_of(column: i64) -> Option<IntentState> {
+    let mut states = STATES.into_iter();
+    states.find(|state| state_column(*state) == column)
 }
 
 const STATES: [IntentState; 5] = [
@@ -157,6 +159,14 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
                 execute(connection, sql, [number(lost.id.0)?])?;
             }
         }
+        Lost::Wait(run) => {
+            let sql = "DELETE FROM waiting WHERE kind = ?1 AND owner = ?2 AND ordinal = ?3";
+            execute(connection, sql, run_columns(*run)?)?;
+        }
+        Lost::Storm(scope) => {
+            let sql = "DELETE FROM control WHERE kind = ?1 AND scope = ?2";
+            execute(connection, sql, (STORM, scope.to_string()))?;
+        }
         // Its targets stay, and count.
         Lost::Intent { id, .. } => {
             let sql = "UPDATE intent SET state = ?2 WHERE id = ?1";
@@ -181,6 +191,34 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// By run.
+pub fn waits(connection: &Connection) -> Result<Vec<Kept<StoredWait>>, Error> {
+    let sql = "SELECT record, kind, owner, ordinal FROM waiting ORDER BY kind, owner, ordinal";
+    kept(connection, sql, "how long a run waits", |row| {
+        Ok(Lost::Wait(run_at(row, 1)?))
+    })
+}
+
+/// By scope.
+pub fn storms(connection: &Connection) -> Result<Vec<Kept<(Scope, Storm)>>, Error> {
+    let sql = "SELECT record, scope FROM control WHERE kind = ?1 ORDER BY scope";
+    all(connection, sql, [STORM], |row| {
+        kept_row(decode_column(row, 0, "a storm"), || {
+            let of = Scope::from_words(&get::<String>(row, 1)?);
+            Ok(Lost::Storm(of.unwrap_or(Scope::All)))
+        })
+    })
+}
+
+/// The number of a run in three columns from this one on.
+fn run_at(row: &Row<'_>, first: usize) -> Read<RunId> {
+    let (owner, ordinal) = (whole(get(row, first + 1)?), get(row, first + 2)?);
+    Ok(match get::<i64>(row, first)? {
+        0 => RunId::Incident(IncidentId(owner), ordinal),
+        _ => RunId::Debt(DebtId(owner), ordinal),
+    })
 }
 
 /// The records in the first column, in order.

@@ -10,6 +10,7 @@ mod behaviour;
 mod crash;
 mod damage;
 mod disk;
+mod in_flight;
 mod owner;
 mod retain;
 
@@ -30,6 +31,7 @@ pub fn trials() -> Vec<Trial> {
         owner::trials(),
         disk::trials(),
         damage::trials(),
+        in_flight::trials(),
         retain::trials(),
     ];
     lists.into_iter().flatten().collect()

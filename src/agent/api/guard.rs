@@ -14,7 +14,6 @@ use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use hyper::body::Body as _;
 
 use super::{Failed, Shared, caller};
 use crate::diag::Code;
@@ -113,13 +112,14 @@ fn own_origin(headers: &HeaderMap, host: Option<&Authority>) -> Passed<()> {
     Err(failed)
 }
 
-/// What has a body says that it is JSON: a page could send anything else without being asked.
+/// Whatever changes something says that its body is JSON, also an empty one: a page could send anything else without
+/// being asked.
 fn is_json(request: &Request) -> Passed<()> {
     let reads = matches!(
         *request.method(),
         Method::POST | Method::PUT | Method::PATCH | Method::DELETE
     );
-    if !reads || request.body().is_end_stream() {
+    if !reads {
         return Ok(());
     }
     let mut kinds = request.headers().get_all(header::CONTENT_TYPE).iter();
@@ -129,7 +129,7 @@ fn is_json(request: &Request) -> Passed<()> {
     if is_json && kinds.next().is_none() {
         return Ok(());
     }
-    let why = "send the body with `Content-Type: application/json`";
+    let why = "send it with `Content-Type: application/json`, also where the body is empty";
     let failed = Failed::of(StatusCode::UNSUPPORTED_MEDIA_TYPE, why);
     Err(failed)
 }

@@ -47,10 +47,13 @@ pub struct From {
     /// The timeline from this entry on.
     #[serde(default)]
     from: u64,
+    /// Polls that say the same are one line.
+    #[serde(default)]
+    folded: bool,
 }
 
 impl Query for From {
-    const NAMES: &[(&str, Kind)] = &[("from", Kind::Number)];
+    const NAMES: &[(&str, Kind)] = &[("from", Kind::Number), ("folded", Kind::Flag)];
 }
 
 /// What somebody says of what they do.
@@ -100,7 +103,7 @@ fn held_by(engine: &Engine) -> Option<String> {
     all.map(|(_, hold)| hold.by.to_string())
 }
 
-/// `GET /v1/incidents/ID?from=NUMBER`
+/// `GET /v1/incidents/ID?from=NUMBER&folded=true`
 pub async fn show(
     State(shared): State<Arc<Shared>>,
     Name(id): Name,
@@ -119,7 +122,10 @@ pub async fn show(
             Err(failure) => return Err(failure),
         };
         let entries = archive.timeline(id, from.from)?;
-        Ok(Some(IncidentDetail::of(&incident, &entries)))
+        Ok(Some(match from.folded {
+            true => IncidentDetail::folded(&incident, &entries),
+            false => IncidentDetail::of(&incident, &entries),
+        }))
     });
     let detail = detail.await?.ok_or_else(|| unknown(id))?;
     let detail = shared.handle.look(move |engine| IncidentDetail {
@@ -279,7 +285,10 @@ async fn done(
 ) -> Result<Response, Failed> {
     match done {
         Ok(()) => {
-            let from = From { from: 0 };
+            let from = From {
+                from: 0,
+                folded: false,
+            };
             let shown = show(State(shared.clone()), Name(id.to_string()), Asked(from)).await?;
             Ok(shown.into_response())
         }

@@ -42,6 +42,20 @@ pub fn performed(model: &Model, run: RunId, how: &How, outcome: &ChangeOutcome) 
     }
 }
 
+/// Nobody goes on with the run: what it has begun may take effect, or have.
+pub fn lost(model: &Model, run: RunId) -> Decision {
+    model
+        .begun_of(run)
+        .fold(Decision::default(), |decision, intent| {
+            decision.and(ChangePerformed {
+                intent,
+                how: How::Do,
+                state: IntentState::Unknown,
+                outcome: Some(ChangeOutcome::Unknown),
+            })
+        })
+}
+
 /// A human says what came of it.
 pub fn settled_by(intent: IntentId, applied: bool, who: SmolStr, why: String) -> Decision {
     Decision::that(ChangeSettled {

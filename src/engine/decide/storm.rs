@@ -25,7 +25,7 @@ pub fn begins(
     scope: Scope,
     incidents: &BTreeSet<IncidentId>,
     since: Time,
-    text: Option<String>,
+    is_told: bool,
     now: Time,
 ) -> Decision {
     let subject = Subject::Storm(scope.clone());
@@ -34,10 +34,11 @@ pub fn begins(
         incidents: incidents.iter().copied().collect(),
         since,
     });
-    if let Some(text) = text {
+    if is_told {
         let started = ChainStarted {
             subject,
-            text,
+            // What is told is counted when it is.
+            text: String::new(),
             reason: Reason::Systemic.word().into(),
             link: None,
             next: now,

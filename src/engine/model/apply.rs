@@ -34,6 +34,7 @@ impl Model {
     pub fn apply(&mut self, fact: &Fact, at: Time) -> Differing {
         let mut changed = Differing::default();
         let lines = lines(self, fact);
+        self.asked(fact, &mut changed);
         self.rows(fact, at, &mut changed);
         self.incident_changes(fact, at, &mut changed);
         self.apply_rest(fact, at, &mut changed);
@@ -177,6 +178,7 @@ impl Model {
         match fact {
             Fact::ChainStarted(fact) => {
                 if let Subject::Incident(incident) = fact.subject {
+                    self.says_more(incident, &fact.text);
                     let duty = Duty {
                         link: fact.link,
                         repeats: 0,
@@ -385,7 +387,7 @@ impl Model {
 }
 
 /// A granted change, as it is kept.
-pub(super) fn stored(fact: &IntentGranted, at: Time) -> StoredIntent {
+pub fn stored(fact: &IntentGranted, at: Time) -> StoredIntent {
     StoredIntent {
         id: fact.intent,
         run: fact.run,

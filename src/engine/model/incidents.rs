@@ -13,11 +13,11 @@ use smol_str::SmolStr;
 
 use super::keys::Keys;
 use super::{Differing, Model, Targets};
-use crate::effect::{Reason, Settled};
+use crate::effect::Settled;
 use crate::journal::{
     Alerts, Entry, EventJoined, Fact, Happened, Heard, How, Incident, IncidentId, IncidentOpened,
-    IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageId, MessageKind,
-    MessageQueued, RunId, Said, SettledBy, Write,
+    IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageId, RunId, Said, SettledBy,
+    Write,
 };
 use crate::program::{self, CodeHash};
 use crate::run::{Dirt, moment};
@@ -182,7 +182,7 @@ impl Model {
                 if let Some(body) = &fact.body {
                     self.take_targets(body);
                     self.incidents.put(Incident {
-                        said: Some(damaged(&fact.why)),
+                        said: Some(self.damaged(fact.incident, &fact.why)),
                         ..body.as_ref().clone()
                     });
                     changed.incidents.push(fact.incident);
@@ -194,7 +194,6 @@ impl Model {
                     one.dirt.forgive();
                 }
             }),
-            Fact::MessageQueued(fact) => self.said(fact, changed),
             Fact::ChangeSettled(fact) if fact.by == SettledBy::Human => {
                 let Some(granted) = self.intent(fact.intent) else {
                     return;
@@ -226,7 +225,8 @@ impl Model {
             Fact::RunQuarantined(fact) => {
                 self.works_no_more(fact.run, changed);
                 if let Some(id) = fact.run.incident() {
-                    self.with(id, changed, |one| one.said = Some(damaged(&fact.why)));
+                    let said = self.damaged(id, &fact.why);
+                    self.with(id, changed, |one| one.said = Some(said));
                 }
             }
             Fact::IncidentOpened(_)
@@ -340,6 +340,14 @@ impl Model {
         }
     }
 
+    /// What is said where a record cannot be read.
+    fn damaged(&self, id: IncidentId, why: &str) -> Said {
+        Said {
+            text: why.to_owned(),
+            reason: Some(self.reason_of_damage(id)),
+        }
+    }
+
     /// A newer run may be at work already, in what earlier versions did.
     fn works_no_more(&mut self, run: RunId, changed: &mut Differing) {
         if let Some(id) = run.incident() {
@@ -349,16 +357,31 @@ impl Model {
         }
     }
 
-    /// Somebody is asked for something.
-    fn said(&mut self, fact: &MessageQueued, changed: &mut Differing) {
-        let Some(id) = fact.incident else { return };
-        match fact.kind {
-            MessageKind::Page | MessageKind::Task => self.with(id, changed, |one| {
-                if !one.told.contains(&fact.to) {
-                    one.told.push(fact.to.clone());
-                }
-            }),
-            MessageKind::Note | MessageKind::Acknowledged | MessageKind::Resolved => {}
+    /// What a run said is told with what became of its changes.
+    pub(super) fn says_more(&mut self, id: IncidentId, text: &str) {
+        let incident = self.incidents.bodies.get_mut(&id);
+        let said = incident.and_then(|one| one.said.as_mut());
+        if let Some(said) = said.filter(|said| text.starts_with(&said.text)) {
+            said.text = text.to_owned();
+        }
+    }
+
+    /// Somebody has been asked for something: it has arrived, or may have.
+    pub(super) fn asked(&mut self, fact: &Fact, changed: &mut Differing) {
+        let messages = match fact {
+            Fact::MessagesDelivered(fact) => &fact.messages,
+            Fact::MessagesFailed(fact) => &fact.messages,
+            _ => return,
+        };
+        let known = messages.iter().filter_map(|id| self.message(*id));
+        let known = known.filter(|outbox| outbox.message.kind.asks());
+        let told: Vec<(IncidentId, SmolStr)> = known
+            .filter_map(|outbox| Some((outbox.message.incident?, outbox.to.clone())))
+            .collect();
+        for (id, to) in told {
+            if self.incident(id).is_some_and(|one| !one.told.contains(&to)) {
+                self.with(id, changed, |one| one.told.push(to));
+            }
         }
     }
 
@@ -425,19 +448,21 @@ fn opened(fact: &IncidentOpened, at: Time) -> Incident {
     }
 }
 
-fn damaged(why: &str) -> Said {
-    Said {
-        text: why.to_owned(),
-        reason: Some(Reason::Limit),
-    }
-}
-
 fn joined(incident: &mut Incident, fact: &EventJoined) {
     incident.events += 1;
     incident.newest_event = fact.event;
 }
 
 fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
+    // Whoever hears of the run that was called off has to know who did it.
+    if let IncidentState::Resolved { by: Some(by), .. } = &incident.state
+        && incident.run.is_some()
+    {
+        incident.said = Some(Said {
+            text: format!("{by} had said that it is over"),
+            reason: None,
+        });
+    }
     incident.state = IncidentState::Reopened;
     incident.until = None;
     incident.since = at;

@@ -54,11 +54,17 @@ impl Intents {
 
     /// The changes of an incident of which nobody knows what became of them.
     pub fn unknown_of(&self, incident: IncidentId) -> impl Iterator<Item = &StoredIntent> {
+        let own = self.unsettled_of(incident);
+        own.filter(|intent| intent.state == IntentState::Unknown)
+    }
+
+    /// The same, and those that are under way.
+    pub fn unsettled_of(&self, incident: IncidentId) -> impl Iterator<Item = &StoredIntent> {
         let first = (RunId::Incident(incident, 0), IntentId(0));
         let last = (RunId::Incident(incident, u32::MAX), IntentId(u64::MAX));
         let own = self.by_run.range(first..=last);
         let own = own.filter_map(|(_, id)| self.granted.get(id));
-        own.filter(|intent| intent.state == IntentState::Unknown)
+        own.filter(|intent| intent.state.is_unsettled())
     }
 
     /// The changes of a run, the newest last.

@@ -3,10 +3,10 @@
 use smol_str::SmolStr;
 
 use super::Model;
-use crate::effect::{Changes, End, Reason};
+use crate::effect::{Changes, End};
 use crate::journal::{
-    Climb, Debt, DebtId, Fact, Happened, How, IncidentId, IncidentState, IntentState, MessageId,
-    MessageKind, RunId, Subject,
+    ChangeSettled, Climb, Debt, DebtId, Fact, Happened, How, IncidentId, IncidentState,
+    IntentState, MessageId, MessageKind, RunId, Subject,
 };
 use crate::program;
 use crate::value::{SHOWN_CHARACTERS, escape_text};
@@ -24,6 +24,10 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
     match fact {
         Fact::AcknowledgementLapsed(_) | Fact::IncidentAcknowledged(_) | Fact::NoticeGiven(_) => {
             of_duty(model, fact).into_iter().collect()
+        }
+        Fact::RunQuarantined(fact) => {
+            let given_up = fact.run.incident().map(|id| given_up(model, id));
+            given_up.into_iter().collect()
         }
         Fact::DebtOverdue(fact) => owed(model, fact.debt, |debt| Happened::Overdue {
             by: debt.owed_by.clone(),
@@ -74,25 +78,34 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
             });
             performed.into_iter().collect()
         }
-        Fact::ChangeSettled(fact) => {
-            let settled = model.intent(fact.intent).and_then(|granted| {
-                let (call, outcome) = (granted.intent.call.clone(), fact.outcome);
-                if let Some(by) = fact.who.clone() {
-                    let why = fact.why.clone().unwrap_or_default();
-                    let happened = Happened::SettledBy {
-                        call,
-                        outcome,
-                        by,
-                        why,
-                    };
-                    return Some((granted.run.incident()?, happened));
-                }
-                Some((granted.run.incident()?, Happened::Settled { call, outcome }))
-            });
-            settled.into_iter().collect()
-        }
+        Fact::ChangeSettled(fact) => settled(model, fact).into_iter().collect(),
         fact => line(fact).into_iter().collect(),
     }
+}
+
+/// A run that cannot be read is over.
+fn given_up(model: &Model, id: IncidentId) -> (IncidentId, Happened) {
+    let (reason, changes) = (model.reason_of_damage(id), Changes::Partly);
+    (id, Happened::Ended(End::Handed { reason, changes }))
+}
+
+/// What was found out about a change, and by whom.
+fn settled(model: &Model, fact: &ChangeSettled) -> Option<(IncidentId, Happened)> {
+    let granted = model.intent(fact.intent)?;
+    let (call, outcome) = (granted.intent.call.clone(), fact.outcome);
+    let happened = match fact.who.clone() {
+        Some(by) => {
+            let why = fact.why.clone().unwrap_or_default();
+            Happened::SettledBy {
+                call,
+                outcome,
+                by,
+                why,
+            }
+        }
+        None => Happened::Settled { call, outcome },
+    };
+    Some((granted.run.incident()?, happened))
 }
 
 /// The lines of who has an incident, and of what its runs say to people.
@@ -224,10 +237,6 @@ fn of_run(fact: &Fact) -> Option<(RunId, Happened)> {
         Fact::EvidenceAttached(fact) => (fact.run, Happened::Attached(fact.values.clone())),
         Fact::RunEnded(fact) => (fact.run, Happened::Ended(fact.end.clone())),
         Fact::RunResumed(fact) => (fact.run, Happened::Resumed),
-        Fact::RunQuarantined(fact) => {
-            let (reason, changes) = (Reason::Limit, Changes::Partly);
-            (fact.run, Happened::Ended(End::Handed { reason, changes }))
-        }
         _ => return None,
     })
 }
@@ -266,6 +275,7 @@ mod tests {
     /// What is told of, and says no more than another line, or is added by whoever records it.
     const WITHOUT: &[&str] = &[
         "IncidentHanded",
+        "RunQuarantined",
         "IncidentAcknowledged",
         "AcknowledgementLapsed",
         "NoticeGiven",

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::spent::LONGEST;
 use super::{Dwell, Model};
-use crate::journal::{Arrival, Error, Event, EventId, Incident, Journal, Lost, Needs, RunId};
+use crate::journal::{
+    Arrival, Error, Event, EventId, Incident, IntentState, Journal, Lost, Needs, RunId,
+    StoredIntent,
+};
 use crate::planted::Planted;
 use crate::run::moment;
 use crate::value::{Duration, Time};
@@ -19,11 +22,11 @@ impl Model {
             ..Model::default()
         };
         model.freezes.extend(journal.holds()?);
-        model.storms.extend(journal.storms()?);
+        model.storms.extend(readable(journal.storms()?, &mut lost));
         for known in journal.at_work()? {
             model.works(known.runbook, known.version, known.core);
         }
-        let waits = journal.waits()?.into_iter();
+        let waits = readable(journal.waits()?, &mut lost).into_iter();
         model.waits.extend(waits.map(|wait| (wait.run, wait)));
         for keyed in journal.keys()? {
             model.incidents.keys.saw(&keyed);
@@ -42,6 +45,9 @@ impl Model {
         }
         for intent in readable(journal.open_intents()?, &mut lost) {
             let run = intent.run;
+            if intent.state == IntentState::Unknown {
+                model.keeps_locked(&intent);
+            }
             model.intents.put(intent);
             if !live.contains(&run) {
                 model.intents.end(run);
@@ -114,6 +120,16 @@ impl Model {
             }
         }
         Ok(())
+    }
+
+    /// What was locked for a change of which nobody knows stays so, whichever run of its incident works now.
+    fn keeps_locked(&mut self, intent: &StoredIntent) {
+        for target in &intent.intent.targets {
+            let owner = self.locks.owner(target);
+            if owner.is_some_and(|owner| owner.incident() == intent.run.incident()) {
+                self.locks.insert(target.clone(), intent.run);
+            }
+        }
     }
 
     /// What the runs of an incident have hold of.

@@ -34,9 +34,12 @@ impl Engine {
             let text = format!("… and {} more", more + 1);
             evidence.push(Line { at: now, text });
         }
-        let text = match self.storm_unanswered(scope) {
-            true => format!("nobody has answered yet: {}", self.storm_words(scope)),
-            false => self.storm_words(scope),
+        let words = self.storm_words(scope);
+        let text = match (self.storm_before(scope), self.storm_unanswered(scope)) {
+            ("", false) => words,
+            ("", true) => format!("nobody has answered yet: {words}"),
+            (before, false) => format!("{before}: {words}"),
+            (before, true) => format!("{before}, and nobody has answered since: {words}"),
         };
         let mut message = self.storm_message(scope, thread, MessageKind::Page, &text, now);
         message.severity = severity;
@@ -63,6 +66,13 @@ impl Engine {
         let storm = self.model.storm(scope);
         let duty = storm.and_then(|storm| storm.duty.as_ref());
         duty.is_some_and(|duty| duty.repeats > 0 || duty.link.is_some_and(|link| link > 0))
+    }
+
+    /// Why its chain hears of it again, if it had ended before.
+    fn storm_before(&self, scope: &Scope) -> &str {
+        let storm = self.model.storm(scope);
+        let duty = storm.and_then(|storm| storm.duty.as_ref());
+        duty.map_or("", |duty| duty.text.as_str())
     }
 
     pub(super) fn storm_message(

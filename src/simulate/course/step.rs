@@ -36,6 +36,10 @@ impl Simulation {
                     .map(drop)
             }
             Step::Resolve(id, by) => self.engine.resolve(memory, IncidentId(*id), by, "", now)?,
+            Step::Settle(id, said) => {
+                self.engine
+                    .settle(memory, IncidentId(*id), said.clone(), now)?
+            }
             Step::Hold(scope, by) => {
                 let scope = scope.clone();
                 self.engine.stop_changes(memory, scope, by, "", now)?
@@ -70,14 +74,7 @@ impl Simulation {
                 drop(lost);
                 return self.die(*performed, Vec::new());
             }
-            Step::Pause(length) => {
-                // A batch has one time.
-                self.commit()?;
-                self.open = true;
-                self.now = moment::after(self.now, *length);
-                self.judge.shift(*length);
-                return Ok(());
-            }
+            Step::Pause(length) => return self.is_held_up(*length),
             Step::Damage(id) => return self.damage(IncidentId(*id)),
             Step::Deliver(address, way) => return self.delivers(address, *way),
             Step::Answer(answer) => {
@@ -100,6 +97,16 @@ impl Simulation {
         let accepted = self.engine.accept(&self.memory, arriving, self.now)?;
         self.unanswered += 1;
         self.trace.accepted(&accepted, self.now);
+        Ok(())
+    }
+
+    /// Time passes, and the agent does nothing.
+    fn is_held_up(&mut self, length: Duration) -> Result<(), Error> {
+        // A batch has one time.
+        self.commit()?;
+        self.open = true;
+        self.now = moment::after(self.now, length);
+        self.judge.shift(length);
         Ok(())
     }
 

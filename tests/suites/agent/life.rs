@@ -25,6 +25,10 @@ pub const CASES: &[Case] = &[
     ("a contact that is new needs a start", new_contact),
     ("an open connection does not keep it", open_connection),
     ("a page under way is sent after a stop", page_under_way),
+    (
+        "a page that is taken during a stop is told once",
+        page_taken,
+    ),
     ("a wait goes on after a stop", wait_goes_on),
     ("a change under way ends before the agent does", change_ends),
     (
@@ -265,6 +269,33 @@ fn page_under_way() {
     for (path, page) in stage.told() {
         assert_eq!((path.as_str(), &page["incident"]), ("/first", &id.into()));
     }
+}
+
+/// Whoever takes a page slowly has it: the next start tells it no more.
+fn page_taken() {
+    let is_first = AtomicBool::new(true);
+    let people = Server::new(move |_, stream| {
+        if is_first.swap(false, Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_secs(3));
+        }
+        respond(stream, 200, "application/json", "{}");
+    });
+    let mut stage = Stage::with(people);
+    stage.say(Prom::Says("application/json", number("7")));
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_told("the page", |_, _| true);
+    assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
+    let log = stage.log();
+    assert!(log.contains("what is said to pager:first"), "{log}");
+    stage.start();
+    stage.wait_for_shown(id, "page delivered to pager:first");
+    // What is told next would come after it.
+    let other = stage.incident("b");
+    stage.wait_for_told("the other page", |_, page| page["incident"] == other);
+    let told = stage.told().into_iter();
+    let own = told.filter(|(_, page)| page["incident"] == id);
+    assert_eq!(own.count(), 1, "{:?}", stage.told());
 }
 
 fn plain_secret() {

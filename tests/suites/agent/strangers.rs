@@ -176,6 +176,9 @@ fn json_only() {
         let (status, _, body) = call(&stage, "DELETE /v1/hold", &[HOST, kind], release);
         assert_eq!(status, 415, "{kind}: {body}");
     }
+    // Also where nothing is sent along.
+    let (status, _, body) = call(&stage, "POST /v1/incidents/1/ack", &[HOST], "");
+    assert_eq!(status, 415, "{body}");
     assert_eq!(stage.get("/v1/incidents")["incidents"], json!([]));
     let kind = "Content-Type: Application/JSON; charset=utf-8";
     let (status, _, body) = call(&stage, &format!("POST {ALERTS}"), &[HOST, kind], &alerts);

@@ -238,7 +238,8 @@ fn flipped() {
         .enumerate()
         .filter(|(_, line)| line.starts_with("Intent"))
         .collect();
-    let left = "Intent { id: IntentId(3), run: Incident(IncidentId(3), 0) }".to_owned();
+    let left =
+        "Intent { id: IntentId(3), run: Incident(IncidentId(3), 0), state: Open }".to_owned();
     assert_eq!(lost, [(2, &left)]);
     assert_eq!(intents.len(), 40);
 }

@@ -33,9 +33,10 @@ pub fn decisions_stand_alone(files: &[RustFile]) -> Vec<String> {
 }
 
 /// Where the engine reads a store: at a start, and between decisions.
-const READERS: [&str; 5] = [
+const READERS: [&str; 6] = [
     "src/engine/fetch.rs",
     "src/engine/lost.rs",
+    "src/engine/lost/past.rs",
     "src/engine/model/load.rs",
     "src/engine/recover.rs",
     "src/engine/storm/recall.rs",

@@ -1,0 +1,130 @@
+//! What the facts tell of records that cannot be read: every batch that is kept is read for it, once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smol_str::SmolStr;
+
+use super::super::Model;
+use super::super::model::stored;
+use crate::effect::Call;
+use crate::journal::{
+    Error, Fact, IncidentId, IntentId, IntentState, Journal, Lost, Read, RunId, Scope,
+    StoredIntent, StoredWait, Storm,
+};
+use crate::run::IntentKind;
+use crate::value::{Identity, Time};
+
+/// How many batches are read at once.
+const BATCHES: usize = 1_000;
+
+/// What happened, as far as the facts are there.
+#[derive(Default)]
+pub struct Past {
+    held: Model,
+    /// A fact of it cannot be read: what stands may not be the last that was known.
+    has_gaps: bool,
+    incidents: BTreeSet<IncidentId>,
+    intents: BTreeSet<IntentId>,
+    /// What was granted to incidents that are asked for, and is not known to have had no effect.
+    changes: BTreeMap<IntentId, (IncidentId, SmolStr, Call)>,
+    /// Changes that are asked for, as they were granted.
+    granted: BTreeMap<IntentId, StoredIntent>,
+}
+
+impl Past {
+    pub fn of(journal: &dyn Journal, lost: &[Lost]) -> Result<Past, Error> {
+        let mut past = Past::default();
+        let mut is_asked = false;
+        for lost in lost {
+            match lost {
+                Lost::Incident(left) => is_asked |= past.incidents.insert(left.id),
+                Lost::Intent { id, .. } => is_asked |= past.intents.insert(*id),
+                Lost::Wait(_) | Lost::Storm(_) => is_asked = true,
+                Lost::Dwell { .. } | Lost::Message(_) | Lost::Debt(_) => {}
+            }
+        }
+        if is_asked {
+            past.reads_all(journal)?;
+        }
+        Ok(past)
+    }
+
+    fn reads_all(&mut self, journal: &dyn Journal) -> Result<(), Error> {
+        let mut after = 0;
+        loop {
+            let batches = journal.facts(after, BATCHES)?;
+            let Some(last) = batches.last() else {
+                return Ok(());
+            };
+            after = last.header.number;
+            for batch in &batches {
+                let at = batch.header.stamp.at;
+                match &batch.facts {
+                    Some(facts) => facts.iter().for_each(|read| self.reads(read, at)),
+                    None => self.has_gaps = true,
+                }
+            }
+        }
+    }
+
+    fn reads(&mut self, read: &Read, at: Time) {
+        match read {
+            Read::Fact(fact) => {
+                self.held.apply(fact, at);
+                self.learn(fact, at);
+            }
+            Read::Newer { .. } => self.has_gaps = true,
+        }
+    }
+
+    fn learn(&mut self, fact: &Fact, at: Time) {
+        match fact {
+            Fact::IntentGranted(fact) => {
+                if self.intents.contains(&fact.intent) {
+                    self.granted.insert(fact.intent, stored(fact, at));
+                }
+                if let RunId::Incident(incident, _) = fact.run
+                    && fact.change.kind == IntentKind::Do
+                    && self.incidents.contains(&incident)
+                {
+                    let (key, call) = (fact.change.key.clone(), fact.change.call.clone());
+                    self.changes.insert(fact.intent, (incident, key, call));
+                }
+            }
+            Fact::ChangePerformed(fact) if fact.state == IntentState::NotApplied => {
+                self.changes.remove(&fact.intent);
+            }
+            _ => {}
+        }
+    }
+
+    /// The changes of one incident, in the order in which they were granted.
+    pub fn changes_of(&self, incident: IncidentId) -> Vec<(SmolStr, Call)> {
+        let all = self.changes.values();
+        let own = all.filter(|(of, ..)| *of == incident);
+        own.map(|(_, key, call)| (key.clone(), call.clone()))
+            .collect()
+    }
+
+    /// What the runs of an incident had locked, and what they had disturbed.
+    pub fn held_by(&self, incident: IncidentId) -> (BTreeSet<Identity>, BTreeSet<Identity>) {
+        let locks = self.held.locks().of_incident(incident).cloned();
+        let disturbed = self.held.disturbed().of_incident(incident).cloned();
+        (locks.collect(), disturbed.collect())
+    }
+
+    /// A change as it was granted.
+    pub fn granted(&self, id: IntentId) -> Option<&StoredIntent> {
+        self.granted.get(&id)
+    }
+
+    /// How a run waited last, if that is known for certain.
+    pub fn wait(&self, run: RunId) -> Option<&StoredWait> {
+        self.held.waiting_of(run).filter(|_| !self.has_gaps)
+    }
+
+    /// How a storm was last, if that is known for certain.
+    pub fn storm(&self, scope: &Scope) -> Option<&Storm> {
+        self.held.storm(scope).filter(|_| !self.has_gaps)
+    }
+}
