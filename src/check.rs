@@ -1,8 +1,8 @@
 //! From trees to the typed tree: names, types, constants, findings, tests.
 //!
-//! In: the parsed files of one package. Out: a [`Package`] with whatever could be understood, and
-//! every diagnostic of every file, in order. Never fails and never stops at the first error: a
-//! broken part becomes an `Error` node, and nothing is said about what follows from it.
+//! In: the parsed files of one package, and of those that it depends on. Out: a [`Package`] with whatever
+//! could be understood, and every diagnostic of every file, in order. Never fails and never stops at the
+//! first error: a broken part becomes an `Error` node, and nothing is said about what follows from it.
 
 mod constant;
 mod declare;
@@ -10,6 +10,7 @@ mod expr;
 mod hiding;
 mod imports;
 mod item;
+mod lent;
 mod library;
 mod names;
 mod runbook;
@@ -18,6 +19,10 @@ mod state;
 mod stmt;
 mod types;
 mod unused;
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
 
 use crate::analysis;
 use crate::diag::Diagnostic;
@@ -36,29 +41,51 @@ pub struct Checked {
     pub facts: Facts,
     /// By file and place.
     pub diagnostics: Vec<Diagnostic>,
+    /// Names that should come from another package and do not, as was told.
+    pub lost: BTreeSet<SmolStr>,
+}
+
+/// One package that is checked.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    pub name: &'a str,
+    pub version: &'a str,
+    pub files: &'a [File],
+    /// The names of the packages that it may use.
+    pub uses: &'a [SmolStr],
+    /// Every package that it depends on, directly or not.
+    pub dependencies: &'a [Dependency],
+    /// Whom the queries are for.
+    pub server: &'a Server,
+}
+
+/// A package that another one depends on: what it lends is checked among its own items, and its runbooks,
+/// products and tests are left alone.
+#[derive(Clone, Debug)]
+pub struct Dependency {
+    pub name: SmolStr,
+    pub files: Vec<File>,
+    /// The names of the packages that it may use.
+    pub uses: Vec<SmolStr>,
 }
 
 /// Checks one package: all of its files together, for they share one namespace.
 ///
 /// The modules of the library that the files use are added to `sources`, so that what is said
 /// about them has a place.
-pub fn check(
-    sources: &mut Sources,
-    files: &[File],
-    (name, version): (&str, &str),
-    server: &Server,
-) -> Checked {
-    let (modules, mut diagnostics) = library::load(sources, files);
-    let mut checker = Checker::new(sources, name, version);
-    checker.server = server.clone();
-    let declared = checker.declare(&modules, files);
+pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
+    let lent = input.dependencies.iter().flat_map(|found| &found.files);
+    let (modules, mut diagnostics) = library::load(sources, input.files.iter().chain(lent));
+    let mut checker = Checker::new(sources, input.name, input.version);
+    checker.server = input.server.clone();
+    let declared = checker.declare(&modules, input);
     checker.resolve_types(&declared);
     checker.resolve_contracts(&declared);
     checker.elaborate_items(&declared);
     checker.elaborate_runbooks(&declared);
     checker.elaborate_tests(&declared);
     checker.warn_unused();
-    let (package, said) = checker.finish();
+    let (package, said, lost) = checker.finish();
     let (facts, proofs) = analysis::analyse(&package);
     diagnostics.extend(said);
     diagnostics.extend(proofs);
@@ -67,5 +94,6 @@ pub fn check(
         package,
         facts,
         diagnostics,
+        lost,
     }
 }

@@ -15,6 +15,7 @@ mod demo;
 mod diff;
 mod explain;
 mod failure;
+mod fetch;
 mod fmt;
 mod grants;
 mod hold;
@@ -27,6 +28,7 @@ mod run;
 mod storm;
 mod terminal;
 mod test;
+mod vendor;
 mod versions;
 
 use std::io;
@@ -89,6 +91,8 @@ enum Command {
     Check(check::Arguments),
     Diff(diff::Arguments),
     Lock(lock::Arguments),
+    Fetch(fetch::Arguments),
+    Vendor(vendor::Arguments),
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
@@ -132,6 +136,8 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Check(arguments) => check::run(&arguments, terminal),
         Command::Diff(arguments) => diff::run(&arguments, terminal),
         Command::Lock(arguments) => lock::run(&arguments, terminal),
+        Command::Fetch(arguments) => fetch::run(&arguments, terminal),
+        Command::Vendor(arguments) => vendor::run(&arguments, terminal),
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),

@@ -225,7 +225,9 @@ fn meanwhile((after, what): &Disturbance<'_>) -> Option<(Duration, Meanwhile)> {
 fn analyse(files: &[File<'_>]) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let files = in_memory(files);
-    let (package, mut diagnostics) = project::load(&files, Path::new("."), &mut sources);
+    let fetched = project::Nothing::default();
+    let here = Path::new(".");
+    let (package, mut diagnostics) = project::load_whole(&files, &fetched, here, &mut sources);
     let analysis = package.map(|package| front::analyse_package(&mut sources, &package));
     if let Some(analysis) = &analysis {
         diagnostics.extend(analysis.diagnostics.iter().cloned());

@@ -5,6 +5,7 @@
 
 mod echo;
 mod grants;
+mod lent;
 mod versions;
 
 pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
@@ -20,6 +21,7 @@ use crate::program::manifest::Manifest;
 use crate::project;
 use crate::syntax;
 use crate::syntax::Parsed;
+use crate::syntax::tree::File;
 use crate::text::{Source, SourceId, Sources};
 use crate::typed::{Facts, Package, RunbookId};
 
@@ -54,17 +56,34 @@ pub fn analyse(
     named: (&str, &str),
     server: &Server,
 ) -> Analysis {
-    let mut diagnostics = Vec::new();
-    let mut trees = Vec::with_capacity(files.len());
-    for file in files {
-        let parsed = syntax::parse(sources.source(*file));
-        diagnostics.extend(parsed.diagnostics);
-        trees.push(parsed.file);
-    }
-    let checked = check::check(sources, &trees, named, server);
+    analyse_with(sources, files, named, server, &lent::Lent::default())
+}
+
+/// The same with the packages that it depends on.
+fn analyse_with(
+    sources: &mut Sources,
+    files: &[SourceId],
+    (name, version): (&str, &str),
+    server: &Server,
+    lent: &lent::Lent,
+) -> Analysis {
+    let (trees, mut diagnostics) = read(sources, files);
+    diagnostics.extend(lent.diagnostics.iter().cloned());
+    let input = check::Input {
+        name,
+        version,
+        files: &trees,
+        uses: &lent.uses,
+        dependencies: &lent.packages,
+        server,
+    };
+    let checked = check::check(sources, &input);
     let mut said = checked.diagnostics;
-    echo::still(sources, &trees, &diagnostics, &mut said);
+    let all = lent.packages.iter().flat_map(|found| &found.files);
+    let all = trees.iter().chain(all);
+    echo::still(sources, all, &diagnostics, &checked.lost, &mut said);
     diagnostics.extend(said);
+    lent.tell(&mut diagnostics);
     #[cfg(feature = "harness")]
     diagnostics.retain(|found| crate::rule::code_holds(found.code));
     sort(&mut diagnostics);
@@ -73,6 +92,18 @@ pub fn analyse(
         facts: checked.facts,
         diagnostics,
     }
+}
+
+/// The trees of files, and what is wrong with their text.
+fn read(sources: &Sources, files: &[SourceId]) -> (Vec<File>, Vec<Diagnostic>) {
+    let mut diagnostics = Vec::new();
+    let mut trees = Vec::with_capacity(files.len());
+    for file in files {
+        let parsed = syntax::parse(sources.source(*file));
+        diagnostics.extend(parsed.diagnostics);
+        trees.push(parsed.file);
+    }
+    (trees, diagnostics)
 }
 
 /// The text of one file in the one layout, or why it is left as it is: its errors, and that.
@@ -97,7 +128,9 @@ pub fn analyse_package(sources: &mut Sources, package: &project::Package) -> Ana
     let files: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
     let name = package.name();
     let server = package.server();
-    analyse(sources, &files, (&name, package.version()), &server)
+    let lent = lent::Lent::of(sources, package);
+    let named = (name.as_str(), package.version());
+    analyse_with(sources, &files, named, &server, &lent)
 }
 
 /// The programs of a sound package's runbooks, in their order.

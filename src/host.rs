@@ -9,8 +9,10 @@
 )]
 
 mod answer;
+mod cache;
 mod clock;
 mod driver;
+mod fetch;
 mod files;
 mod git;
 mod handle;
@@ -26,8 +28,10 @@ mod tidings;
 mod under_way;
 
 pub use answer::{Gone, NotTaken, Unanswered};
+pub use cache::Cache;
 pub use clock::Clock;
 pub use driver::{Driver, Stopped};
+pub use fetch::fetch;
 pub use files::{Disk, create, read_all, write};
 pub use git::Repository;
 pub use handle::Handle;

@@ -14,6 +14,8 @@ pub struct Module {
     pub text: &'static str,
 }
 
+/// The name that the library is used by: `use std.k8s`.
+pub const ROOT: &str = "std";
 /// The name of the module whose members every file sees unqualified.
 pub const PRELUDE: &str = "prelude";
 

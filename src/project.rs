@@ -1,18 +1,21 @@
 //! Packages: a folder with a manifest, and every `.rbk` file below it.
 //!
-//! In: a path and a [`Files`] to look through. Out: a [`Package`] whose sources are loaded, and
-//! diagnostics for what cannot be read. Never touches a disk itself: whoever calls brings the files.
+//! In: a path and a [`Files`] to look through. Out: a [`Package`] whose sources are loaded, with those of
+//! the packages that it depends on, and diagnostics for what cannot be read. Never touches a disk itself:
+//! whoever calls brings the files.
 
+mod depend;
 mod files;
 mod gather;
 pub mod lock;
 mod manifest;
 mod table;
 
+pub use depend::{Dependency, Fetched, Found, Missing, Nothing, VENDOR, files_hash};
 pub use files::{Entry, EntryKind, Files, Trouble};
 pub use gather::{describe, is_runbook_file};
 pub use lock::Lock;
-pub use manifest::{EDITION, MANIFEST, Manifest, name_problem};
+pub use manifest::{EDITION, Git, MANIFEST, Manifest, is_commit, name_problem};
 pub use table::Table;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +37,10 @@ pub struct Package {
     pub files: Vec<PackageFile>,
     /// What is locked; none where there is no lock.
     pub lock: Option<Lock>,
+    /// What it depends on, directly or not, each behind those that it uses itself.
+    pub dependencies: Vec<Dependency>,
+    /// What it depends on and was not fetched, or is not as it was fetched.
+    pub missing: Vec<Missing>,
 }
 
 impl Package {
@@ -99,6 +106,21 @@ pub fn load(
         },
     };
     (package, gather.finish())
+}
+
+/// The same with all that the package depends on, which lies beside it, in its folder `vendor` or among what
+/// was fetched.
+pub fn load_whole(
+    files: &dyn Files,
+    fetched: &dyn Fetched,
+    path: &Path,
+    sources: &mut Sources,
+) -> (Option<Package>, Vec<Diagnostic>) {
+    let (mut package, mut diagnostics) = load(files, path, sources);
+    if let Some(package) = &mut package {
+        diagnostics.extend(depend::load(files, fetched, package, sources));
+    }
+    (package, diagnostics)
 }
 
 /// Loads one file, whatever package it belongs to.

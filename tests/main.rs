@@ -21,6 +21,7 @@ mod suites {
     pub mod cli;
     pub mod connect;
     pub mod demo;
+    pub mod dependencies;
     pub mod e2e;
     pub mod engine;
     pub mod examples;
@@ -66,6 +67,7 @@ const SUITES: &[Suite] = &[
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("versions", suites::versions::trials),
+    ("dependencies", suites::dependencies::trials),
     ("wrong", suites::wrong::trials),
     ("trust", suites::trust::trials),
     ("fixes", suites::fixes::trials),

@@ -1,7 +1,8 @@
 //! Loads what an agent runs: its settings, and a package that checks.
 //!
 //! In: paths. Out: settings and runbooks, or all that is wrong with them, rendered for people. A
-//! package with errors is refused as a whole.
+//! package with errors is refused as a whole. What it depends on comes from beside it, from `vendor` or from
+//! the cache; nothing is ever fetched here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use crate::diag::human::{self, Look};
 use crate::diag::{Code, Diagnostic};
 use crate::engine::Runbooks;
 use crate::front;
-use crate::host::Disk;
+use crate::host::{Cache, Disk};
 use crate::program::manifest::CoreHash;
 use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Files};
@@ -112,7 +113,8 @@ pub fn load_what_can_be(path: &Path) -> Option<Settings> {
 /// Loads, checks and compiles a package.
 pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> {
     let mut sources = Sources::default();
-    let (package, mut diagnostics) = project::load(&Disk, path, &mut sources);
+    let (package, mut diagnostics) =
+        project::load_whole(&Disk, &Cache::of_user(), path, &mut sources);
     let refused = |diagnostics: &[Diagnostic], sources: &Sources| {
         Refused::found(diagnostics, sources, sources, look)
     };
@@ -145,6 +147,12 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
             .iter()
             .map(|file| file.path.clone())
             .chain(manifest)
+            .chain(
+                package
+                    .dependencies
+                    .iter()
+                    .flat_map(project::Dependency::all_files),
+            )
             .collect(),
     })
 }

@@ -7,15 +7,16 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::Input;
 use super::hiding::Reach;
 use super::library::Module;
-use super::names::{FileId, Member, ModuleId, OWN};
+use super::names::{FileId, Member, ModuleId, OWN, Origin};
 use super::runbook::Draft;
 use super::state::{Checker, Pending, Progress};
 use super::types;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Scope};
-use crate::syntax::tree::{EnumItem, ExternItem, ExternKind, File, Ident, Item, ItemKind};
+use crate::syntax::tree::{EnumItem, ExternItem, ExternKind, Ident, Item, ItemKind};
 use crate::text::Span;
 use crate::typed::{
     self, ActionContract, Body, ConstId, EnumId, ExternId, Function, FunctionId, FunctionKind,
@@ -34,23 +35,31 @@ pub struct Declared<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// Declares every item of the library's modules and of the package's files.
-    pub fn declare(&mut self, modules: &'a [Module], files: &'a [File]) -> Vec<Declared<'a>> {
-        let own = self.names.open(None);
+    /// Declares every item of the library's modules, of the package's files and of its dependencies.
+    pub fn declare(&mut self, modules: &'a [Module], input: &Input<'a>) -> Vec<Declared<'a>> {
+        let own = self.names.open(Origin::Own, input.uses);
         debug_assert_eq!(own, OWN, "the package's namespace is the first");
         let mut scopes = Vec::new();
         for module in modules {
-            let id = self.names.open(Some(module.name.into()));
+            let id = self.names.open(Origin::Library(module.name.into()), &[]);
             scopes.push((id, &*module.file));
         }
-        scopes.extend(files.iter().map(|file| (own, file)));
+        scopes.extend(input.files.iter().map(|file| (own, file)));
+        for lender in input.dependencies {
+            let origin = Origin::Dependency(lender.name.clone());
+            let id = self.names.open(origin, &lender.uses);
+            scopes.extend(lender.files.iter().map(|file| (id, file)));
+        }
         for (module, file) in &scopes {
             self.open_file(*module, file);
         }
         let mut declared = Vec::new();
-        for (index, (module, file)) in scopes.into_iter().enumerate() {
+        for (index, (module, file)) in scopes.iter().copied().enumerate() {
             let id = FileId(index as u32);
             for item in &file.items {
+                if self.is_left_alone(module, item) {
+                    continue;
+                }
                 let symbol = self.declare_item(id, module, item);
                 declared.push(Declared {
                     file: id,
@@ -59,7 +68,36 @@ impl<'a> Checker<'a> {
                 });
             }
         }
+        for (index, (_, file)) in scopes.into_iter().enumerate() {
+            self.bring_in(FileId(index as u32), file);
+        }
         declared
+    }
+
+    /// Whether it is nothing to whoever depends on the package that it stands in.
+    fn is_left_alone(&mut self, module: ModuleId, item: &Item) -> bool {
+        if !matches!(self.names.origin(module), Origin::Dependency(_)) {
+            return false;
+        }
+        let (name, what) = match &item.kind {
+            ItemKind::Runbook(runbook) => (&runbook.name, "a runbook"),
+            ItemKind::Product(product) => (&product.name, "a product"),
+            ItemKind::Test(_) => return true,
+            ItemKind::Missing
+            | ItemKind::Use(_)
+            | ItemKind::Role(_)
+            | ItemKind::Const(_)
+            | ItemKind::Enum(_)
+            | ItemKind::Record(_)
+            | ItemKind::Window(_)
+            | ItemKind::Secret(_)
+            | ItemKind::Fn(_)
+            | ItemKind::Probe(_)
+            | ItemKind::Action(_)
+            | ItemKind::Extern(_) => return false,
+        };
+        self.names.keep(module, &name.text, what);
+        true
     }
 
     fn declare_item(&mut self, file: FileId, module: ModuleId, item: &'a Item) -> Option<Symbol> {
@@ -77,7 +115,7 @@ impl<'a> Checker<'a> {
             let found = Diagnostic::new(Code::NameTaken, message, name.span, "already in use");
             self.say(found.help("give it a name of its own"));
         }
-        if module == OWN {
+        if !self.names.is_library(module) {
             self.refuse_hiding(file, name, Reach::Item);
         }
         let member = Member {
@@ -130,6 +168,7 @@ impl<'a> Checker<'a> {
                 &mut package.roles,
                 typed::Role {
                     name: name.name,
+                    of: name.module,
                     kind: typed::RoleKind::Rota,
                     address: SmolStr::default(),
                     at_least: None,
@@ -140,6 +179,7 @@ impl<'a> Checker<'a> {
                 &mut package.windows,
                 typed::Window {
                     name: name.name,
+                    of: name.module,
                     times: None,
                     except: None,
                     span,
@@ -149,6 +189,7 @@ impl<'a> Checker<'a> {
                 &mut package.secrets,
                 typed::Secret {
                     name: name.name,
+                    of: name.module,
                     store: found.store.text.clone(),
                     address: found.address.text.clone(),
                     span,

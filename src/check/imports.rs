@@ -1,6 +1,6 @@
-//! `use` lines: which modules of the library a file sees.
+//! `use` lines of the library: which of its modules a file sees.
 //!
-//! In: a file. Out: its scope. Members are always written with their module, so a `use` binds the
+//! In: a file. Out: its scope. Members are always written with their module, so such a `use` binds the
 //! module's name alone and two files never disagree about what a name means.
 
 use std::collections::BTreeSet;
@@ -24,12 +24,15 @@ impl Checker<'_> {
         for item in &file.items {
             if let ItemKind::Use(found) = &item.kind {
                 import_at = item.span.at_start();
-                self.import(found, item.span, &mut imports);
+                if found.root.as_str() == library::ROOT {
+                    self.import(found, item.span, &mut imports);
+                }
             }
         }
         self.files.push(FileScope {
             module,
             imports,
+            items: Vec::new(),
             import_at,
             missing: BTreeSet::new(),
         });
@@ -49,24 +52,8 @@ impl Checker<'_> {
     }
 
     fn import(&mut self, item: &UseItem, whole: Span, imports: &mut Vec<Import>) {
-        if item.root.as_str() != "std" {
-            if !item.root.text.is_empty() {
-                let message = format!("there is no package `{}` to use", item.root.text);
-                let found =
-                    Diagnostic::new(Code::UnknownModule, message, item.root.span, "unknown");
-                self.say(found.help("only the library can be used: `use std.k8s`; files of one package see each other without `use`"));
-            }
-            return;
-        }
         for (index, name) in item.modules.iter().enumerate() {
-            // With its comma, if there is another one to tell it from.
-            let before = index.checked_sub(1).and_then(|at| item.modules.get(at));
-            let cut = match (before, item.modules.get(index + 1)) {
-                (_, Some(next)) => name.span.to(next.span.at_start()),
-                (Some(before), None) => before.span.at_end().to(name.span),
-                (None, None) => whole,
-            };
-            self.import_module(name, cut, imports);
+            self.import_module(name, cut(item, index, whole), imports);
         }
     }
 
@@ -136,5 +123,15 @@ impl Checker<'_> {
         let found = found.help(format!("add `{line}` to the file"));
         self.say(found.fix(format!("add `{line}`"), at, format!("{line}\n")));
         Some(module)
+    }
+}
+
+/// What to cut out of a `use` to drop one of its names: with its comma, if there is another one to tell it from.
+pub fn cut(item: &UseItem, index: usize, whole: Span) -> Span {
+    let before = index.checked_sub(1).and_then(|at| item.modules.get(at));
+    match (item.modules.get(index), before, item.modules.get(index + 1)) {
+        (Some(name), _, Some(next)) => name.span.to(next.span.at_start()),
+        (Some(name), Some(before), None) => before.span.at_end().to(name.span),
+        (_, None, None) | (None, ..) => whole,
     }
 }

@@ -121,7 +121,7 @@ impl<'a> Checker<'a> {
 
     /// Only the library declares what it cannot prove.
     fn refuse_extern(&mut self, file: FileId, span: crate::text::Span) {
-        if self.names.name(self.file(file).module).is_some() {
+        if self.names.is_library(self.file(file).module) {
             return;
         }
         let start = span.inside(0, "extern".len());

@@ -40,7 +40,10 @@ fn read(place: usize, module: &library::Module) -> &'static Read {
 }
 
 /// Parses what the files need, and adds its text to the sources.
-pub fn load(sources: &mut Sources, files: &[File]) -> (Vec<Module>, Vec<Diagnostic>) {
+pub fn load<'f>(
+    sources: &mut Sources,
+    files: impl Iterator<Item = &'f File>,
+) -> (Vec<Module>, Vec<Diagnostic>) {
     let mut loading = Loading::default();
     loading.module(sources, library::PRELUDE);
     for file in files {
@@ -63,7 +66,7 @@ impl Loading {
             let ItemKind::Use(item) = &item.kind else {
                 continue;
             };
-            if item.root.as_str() == "std" {
+            if item.root.as_str() == library::ROOT {
                 for module in &item.modules {
                     self.module(sources, module.as_str());
                 }

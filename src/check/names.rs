@@ -1,8 +1,10 @@
 //! Namespaces: which name leads where, per module and per file.
 //!
 //! In: declarations. Out: look-ups, with the nearest name for one that is not there. The package
-//! is one flat namespace over all its files; a module of the library is another.
+//! is one flat namespace over all its files; a module of the library is another, and so is each package
+//! that it depends on.
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 
 use smol_str::SmolStr;
@@ -32,23 +34,58 @@ pub struct Names {
     modules: Vec<Namespace>,
 }
 
+/// Whose names they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The package's own.
+    #[default]
+    Own,
+    /// Of this module of the library.
+    Library(SmolStr),
+    /// Of the package that is used under this name.
+    Dependency(SmolStr),
+}
+
 #[derive(Default)]
 struct Namespace {
-    /// None for the package's own.
-    name: Option<SmolStr>,
+    origin: Origin,
     members: HashMap<SmolStr, Member>,
     /// In the order of declaration, for suggestions.
     order: Vec<SmolStr>,
+    /// What a dependency has and does not lend, each with what it is.
+    kept: HashMap<SmolStr, &'static str>,
+    /// The packages that it may use.
+    uses: Vec<SmolStr>,
 }
 
 impl Names {
     /// Opens a namespace; the first one is the package's own.
-    pub fn open(&mut self, name: Option<SmolStr>) -> ModuleId {
+    pub fn open(&mut self, origin: Origin, uses: &[SmolStr]) -> ModuleId {
         self.modules.push(Namespace {
-            name,
+            origin,
+            uses: uses.to_vec(),
             ..Namespace::default()
         });
         ModuleId(self.modules.len() as u32 - 1)
+    }
+
+    /// Notes a name that no other package may have, and what it is.
+    pub fn keep(&mut self, module: ModuleId, name: &SmolStr, what: &'static str) {
+        if let Some(namespace) = self.modules.get_mut(module.0 as usize) {
+            namespace.kept.insert(name.clone(), what);
+        }
+    }
+
+    /// What a name is that no other package may have.
+    pub fn kept(&self, module: ModuleId, name: &str) -> Option<&'static str> {
+        let namespace = self.modules.get(module.0 as usize)?;
+        namespace.kept.get(name).copied()
+    }
+
+    /// The packages that a package may use.
+    pub fn uses(&self, module: ModuleId) -> &[SmolStr] {
+        let namespace = self.modules.get(module.0 as usize);
+        namespace.map_or(&[], |namespace| &namespace.uses)
     }
 
     /// Enters a name. If it is taken, the first one stays and is given back.
@@ -79,16 +116,40 @@ impl Names {
         nearest(name, self.members(module).map(SmolStr::as_str))
     }
 
-    /// The module with this name.
+    /// The module of the library with this name.
     pub fn module(&self, name: &str) -> Option<ModuleId> {
-        let named = |namespace: &Namespace| namespace.name.as_deref() == Some(name);
-        let at = self.modules.iter().position(named)?;
+        self.at(|origin| matches!(origin, Origin::Library(known) if known == name))
+    }
+
+    /// The package that is used under this name, if it is there.
+    pub fn dependency(&self, name: &str) -> Option<ModuleId> {
+        self.at(|origin| matches!(origin, Origin::Dependency(known) if known == name))
+    }
+
+    fn at(&self, is: impl Fn(&Origin) -> bool) -> Option<ModuleId> {
+        let at = self.modules.iter().position(|found| is(&found.origin))?;
         Some(ModuleId(at as u32))
+    }
+
+    /// Whose the names of a module are.
+    pub fn origin(&self, module: ModuleId) -> &Origin {
+        match self.modules.get(module.0 as usize) {
+            Some(namespace) => &namespace.origin,
+            None => &Origin::Own,
+        }
     }
 
     /// The name of a module; none for the package's own.
     pub fn name(&self, module: ModuleId) -> Option<&SmolStr> {
-        self.modules.get(module.0 as usize)?.name.as_ref()
+        match self.origin(module) {
+            Origin::Own => None,
+            Origin::Library(name) | Origin::Dependency(name) => Some(name),
+        }
+    }
+
+    /// Whether it is a module of the library, which is believed what it says of itself.
+    pub fn is_library(&self, module: ModuleId) -> bool {
+        matches!(self.origin(module), Origin::Library(_))
     }
 }
 
@@ -101,6 +162,8 @@ pub struct FileScope {
     /// Where its items are declared.
     pub module: ModuleId,
     pub imports: Vec<Import>,
+    /// Items of dependencies that it brings in.
+    pub items: Vec<Lent>,
     /// Where a `use` line may be put in, and what goes before and after it.
     pub import_at: Span,
     /// Modules of the library that it mentions and does not import, as was told.
@@ -116,4 +179,18 @@ pub struct Import {
     /// What to cut out to drop it.
     pub whole: Span,
     pub used: bool,
+}
+
+/// An item of a dependency that a file brings in under its own name.
+pub struct Lent {
+    pub name: SmolStr,
+    pub member: Member,
+    /// The package that it is of.
+    pub of: ModuleId,
+    /// Its name in the `use` line.
+    pub span: Span,
+    /// What to cut out to drop it.
+    pub whole: Span,
+    /// Set where the name is looked up.
+    pub used: Cell<bool>,
 }

@@ -2,8 +2,10 @@
 //!
 //! In: declarations, as the passes find them. Out: the finished package and the diagnostics.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+
+use smol_str::SmolStr;
 
 use super::names::{FileId, FileScope, Names};
 use super::runbook::Draft;
@@ -38,6 +40,8 @@ pub struct Checker<'a> {
     pub called: HashMap<FunctionId, ()>,
     /// Constants that are read somewhere.
     pub read: HashMap<ConstId, ()>,
+    /// Names that should come from another package and do not: it was told why.
+    pub lost: BTreeSet<SmolStr>,
     said: Vec<Diagnostic>,
 }
 
@@ -80,6 +84,7 @@ impl<'a> Checker<'a> {
             drafts: Vec::new(),
             called: HashMap::new(),
             read: HashMap::new(),
+            lost: BTreeSet::new(),
             said: Vec::new(),
         }
     }
@@ -126,7 +131,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What was checked, and what was said about it.
-    pub fn finish(self) -> (Package, Vec<Diagnostic>) {
-        (self.package, self.said)
+    pub fn finish(self) -> (Package, Vec<Diagnostic>, BTreeSet<SmolStr>) {
+        (self.package, self.said, self.lost)
     }
 }

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use super::names::{FileId, Member};
 use super::state::Checker;
 use crate::diag::near::nearest;
@@ -12,7 +14,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::library;
 use crate::syntax::tree::{Ident, Path, TypeRef, TypeRefKind};
 use crate::text::Span;
-use crate::typed::{Symbol, Type};
+use crate::typed::{QualifiedName, Symbol, Type};
 use crate::value::Kind;
 
 /// The types that need no declaration.
@@ -165,13 +167,31 @@ impl Checker<'_> {
         found
     }
 
-    /// A name that is written without a module: of the file's own namespace, or of the prelude.
+    /// A name that is written without a module: of the file's own namespace, lent to the file, or of the
+    /// prelude.
     pub fn unqualified(&self, file: FileId, name: &str) -> Option<Member> {
-        let own = self.names.member(self.file(file).module, name);
-        own.or_else(|| {
+        self.named_in(file, name).or_else(|| {
             self.names
                 .member(self.names.module(library::PRELUDE)?, name)
         })
+    }
+
+    /// A name of the file's own namespace, or one of a dependency that the file brings in; this one counts
+    /// as used from then on.
+    pub fn named_in(&self, file: FileId, name: &str) -> Option<Member> {
+        let scope = self.file(file);
+        self.names.member(scope.module, name).or_else(|| {
+            let lent = scope.items.iter().find(|lent| lent.name == name)?;
+            lent.used.set(true);
+            Some(lent.member)
+        })
+    }
+
+    /// The names that a file may write without a module, but for those of the prelude.
+    pub fn bare_names(&self, file: FileId) -> impl Iterator<Item = &SmolStr> {
+        let scope = self.file(file);
+        let lent = scope.items.iter().map(|lent| &lent.name);
+        self.names.members(scope.module).chain(lent)
     }
 
     /// Says that a module has no such member, and which one is near.
@@ -218,8 +238,8 @@ impl Checker<'_> {
             return;
         }
         let built_in = BUILT_IN.iter().map(|(known, _)| *known);
-        let scope = self.names.members(self.file(file).module);
-        let own = scope
+        let own = self
+            .bare_names(file)
             .map(|name| name.as_str())
             .filter(|name| name.starts_with(|first: char| first.is_ascii_uppercase()));
         let near = nearest(name.as_str(), built_in.chain(own)).map(str::to_owned);
@@ -249,6 +269,17 @@ impl Checker<'_> {
         format!("{} `{name}`", if vowel { "an" } else { "a" })
     }
 
+    /// The name of a record or an enum as it is written; with its package where another one has the same.
+    fn shown(&self, name: &QualifiedName) -> String {
+        let package = &self.package;
+        let records = package.records.iter().map(|record| &record.name);
+        let all = records.chain(package.enums.iter().map(|found| &found.name));
+        match all.filter(|known| known.name == name.name).nth(1) {
+            Some(_) => name.to_string(),
+            None => name.written(),
+        }
+    }
+
     /// The type as it is written.
     pub fn type_name(&self, ty: &Type) -> String {
         let package = &self.package;
@@ -263,8 +294,8 @@ impl Checker<'_> {
             }
             Type::Optional(inner) => format!("{}?", self.type_name(inner)),
             Type::Range(inner) => format!("range of {}", self.type_name(inner)),
-            Type::Record(id) => package.records[id.index()].name.to_string(),
-            Type::Enum(id) => package.enums[id.index()].name.to_string(),
+            Type::Record(id) => self.shown(&package.records[id.index()].name),
+            Type::Enum(id) => self.shown(&package.enums[id.index()].name),
             Type::Target(id) => package.targets[id.index()].name.to_string(),
             Type::Handle(id) => format!("result of `{}`", package.externs[id.index()].name),
             Type::RecordKind(id) => format!("type {}", package.records[id.index()].name),

@@ -20,5 +20,6 @@ impl Checker<'_> {
         for found in said {
             self.say(found);
         }
+        self.warn_unneeded();
     }
 }

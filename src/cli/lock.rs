@@ -91,7 +91,7 @@ pub fn made(checked: &Checked) -> Option<Lock> {
             .as_deref()
             .and_then(|version| version.parse().ok()),
         runbooks,
-        dependencies: Vec::new(),
+        dependencies: checked.dependencies.clone(),
     })
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Kind};
 use crate::front::{self, Analysis};
-use crate::host::Disk;
+use crate::host::{Cache, Disk};
+use crate::project::lock::LockedDependency;
 use crate::project::{self, Files, Lock, PackageFile};
 use crate::text::{SourceId, Sources};
 
@@ -24,6 +25,8 @@ pub struct Checked {
     pub manifest: Option<SourceId>,
     /// What is locked; none where there is no lock.
     pub lock: Option<Lock>,
+    /// What it depends on, as a lock says it.
+    pub dependencies: Vec<LockedDependency>,
     /// The revision whose lock is never rewritten.
     pub lock_base: String,
     pub sources: Sources,
@@ -58,7 +61,8 @@ pub fn check_one(path: &Path) -> Checked {
 /// The package that a path names among these files, without a look at its lock.
 pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
     let mut sources = Sources::default();
-    let (package, mut diagnostics) = project::load(files, path, &mut sources);
+    let (package, mut diagnostics) =
+        project::load_whole(files, &Cache::of_user(), path, &mut sources);
     let Some(package) = package else {
         front::sort(&mut diagnostics);
         return Checked {
@@ -68,16 +72,21 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
             files: Vec::new(),
             manifest: None,
             lock: None,
+            dependencies: Vec::new(),
             lock_base: String::new(),
             sources,
             analysis: None,
             diagnostics,
         };
     };
+    let root = files.absolute(&package.path);
     let analysis = front::analyse_package(&mut sources, &package);
     diagnostics.extend(analysis.diagnostics.iter().cloned());
     front::sort(&mut diagnostics);
     let source = package.manifest_source;
+    let locked = package.dependencies.iter().map(|found| found.locked(&root));
+    let mut dependencies: Vec<LockedDependency> = locked.collect();
+    dependencies.sort();
     let manifest = package.manifest.as_ref();
     Checked {
         name: Some(package.name()),
@@ -87,6 +96,7 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
         files: package.files,
         manifest: source,
         lock: package.lock,
+        dependencies,
         sources,
         analysis: Some(analysis),
         diagnostics,

@@ -6,9 +6,9 @@ use crate::diag::{Code, Diagnostic, human};
 use crate::front;
 use crate::host::{Disk, Repository};
 use crate::program::manifest::Manifest;
-use crate::project::lock::{self, LOCK, Lock};
-use crate::project::{self, EntryKind, Files, Table};
-use crate::report::diff::{Known, Side};
+use crate::project::lock::{self, LOCK, Lock, LockedDependency};
+use crate::project::{self, EntryKind, Files};
+use crate::report::diff::{Dependency, Known, Side};
 use crate::text::{Sources, Span};
 use crate::value::escape_text;
 
@@ -83,8 +83,10 @@ pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
             "`{revision}` is no folder, no lock and no revision of this repository"
         ))
     })?;
-    let files = repository.files(&commit, &below).map_err(Trouble::Said)?;
-    match files.has(Path::new(project::MANIFEST)) {
+    let files = repository
+        .revision(&commit, &below)
+        .map_err(Trouble::Said)?;
+    match files.kind(Path::new(project::MANIFEST)) == Ok(EntryKind::File) {
         true => of_files(&files, Path::new("."), word),
         false => Err(Trouble::Said(format!(
             "there is no package at `{shown}`: write `REV:path/of/the/package`"
@@ -99,7 +101,7 @@ const SHOWN: usize = 200;
 pub fn lock_at(revision: &str, here: &Path) -> Option<Lock> {
     let repository = Repository::around(here)?;
     let commit = repository.commit(revision)?;
-    let files: Table = repository.files(&commit, repository.below()).ok()?;
+    let files = repository.revision(&commit, repository.below()).ok()?;
     let bytes = files
         .read(Path::new(LOCK), crate::text::Source::MAX_BYTES)
         .ok()?;
@@ -156,7 +158,8 @@ pub fn side(checked: &Checked, name: &str) -> Option<Side> {
         .version
         .as_deref()
         .and_then(|version| version.parse().ok());
-    Some(Side::of_package(&manifests, version, Vec::new(), name))
+    let dependencies = checked.dependencies.iter().map(Dependency::from).collect();
+    Some(Side::of_package(&manifests, version, dependencies, name))
 }
 
 /// The manifests of a checked package; none where it has errors.
@@ -191,12 +194,11 @@ pub fn against_lock(checked: &Checked) -> Vec<Diagnostic> {
         .runbooks
         .iter()
         .any(|locked| !after.runbooks.iter().any(|known| known.name == locked.name));
-    let behind: Vec<String> = after
-        .runbooks
-        .iter()
-        .filter(|known| is_behind(known))
-        .map(|known| format!("`{}`", known.name))
-        .collect();
+    let behind = after.runbooks.iter().filter(|known| is_behind(known));
+    let behind = behind.map(|known| format!("`{}`", known.name));
+    let moved = moved(&checked.dependencies, &lock.dependencies);
+    let moved = moved.map(|name| format!("the dependency `{name}`"));
+    let behind: Vec<String> = behind.chain(moved).collect();
     if found.is_empty() && (gone || !behind.is_empty()) {
         let message = match behind.as_slice() {
             [] => "the lock has runbooks that the package has no more".to_owned(),
@@ -206,6 +208,17 @@ pub fn against_lock(checked: &Checked) -> Vec<Diagnostic> {
         found.push(note.help("write it anew with `rbk lock`"));
     }
     found
+}
+
+/// The dependencies of which the lock says something else.
+fn moved<'a>(
+    now: &'a [LockedDependency],
+    locked: &'a [LockedDependency],
+) -> impl Iterator<Item = &'a str> {
+    let came = now.iter().filter(|found| !locked.contains(found));
+    let is_gone = |known: &&LockedDependency| now.iter().all(|found| found.name != known.name);
+    let gone = locked.iter().filter(is_gone);
+    came.chain(gone).map(|found| found.name.as_str())
 }
 
 /// What is wrong with the versions of a package beside a revision of it.

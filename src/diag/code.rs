@@ -83,6 +83,10 @@ codes! {
     E0009 ManifestKey         Error   "the manifest has a key that is not known"
     E0010 ManifestIncomplete  Error   "the manifest lacks a key"
     E0011 ManifestValue       Error   "the manifest has a value that cannot be"
+    E0012 DependencyMissing   Error   "a package that this one depends on is missing"
+    E0013 DependencyTampered  Error   "a package that this one depends on was changed"
+    E0014 TwoSources          Error   "two sources of one name"
+    E0015 DependencyCycle     Error   "packages that depend on each other in a circle"
     E0016 LockStale           Error   "the lock is not what `rbk lock` would write"
     E0017 LockUnreadable      Error   "the lock cannot be read"
     E0018 ChangedUnsaid       Error   "a runbook does something else under the same version"
@@ -148,7 +152,7 @@ codes! {
     E0201 UnknownName          Error   "a name that is not known here"
     E0202 DuplicateName        Error   "declared twice"
     E0203 NameTaken            Error   "a name that is already in use"
-    E0204 UnknownModule        Error   "no such module of the library"
+    E0204 UnknownModule        Error   "no such module, and no such package"
     E0206 UnknownMember        Error   "no such member of a module"
     E0207 UnknownField         Error   "no such field"
     E0208 UnknownEnumMember    Error   "no such member of an enum"
@@ -339,7 +343,7 @@ codes! {
 
     // L0xxx: warnings
     L0201 UnusedLet                Warning "a value that nobody reads"
-    L0202 UnusedUse                Warning "a module that nobody uses"
+    L0202 UnusedUse                Warning "something brought in that nobody uses"
     L0203 ShortChain               Warning "a chain with one link"
     L0501 AgainUnused              Warning "a clause again that has no effect"
     L0506 RemedyNeverActs          Warning "a remedy that can never act"

@@ -8,15 +8,24 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use smol_str::SmolStr;
+
 use crate::diag::{Code, Diagnostic, Kind};
 use crate::library;
 use crate::syntax::tree::{Clause, ClauseKind, File, Item, ItemKind, TriggerKind};
 use crate::text::{SourceId, Sources, Span};
 
-/// Drops the echoes of `read` and of imports that failed.
-pub fn still(sources: &Sources, files: &[File], read: &[Diagnostic], said: &mut Vec<Diagnostic>) {
-    let files: HashMap<SourceId, &File> = files.iter().map(|file| (file.source, file)).collect();
-    let mut lost: BTreeSet<String> = BTreeSet::new();
+/// Drops the echoes of `read` and of imports that failed; `lost` are the names that a dependency should lend and
+/// does not.
+pub fn still<'f>(
+    sources: &Sources,
+    files: impl Iterator<Item = &'f File>,
+    read: &[Diagnostic],
+    lost: &BTreeSet<SmolStr>,
+    said: &mut Vec<Diagnostic>,
+) {
+    let files: HashMap<SourceId, &File> = files.map(|file| (file.source, file)).collect();
+    let mut lost: BTreeSet<String> = lost.iter().map(SmolStr::to_string).collect();
     for found in read.iter().filter(|found| is_error(found)) {
         lost.extend(names(sources, unread(sources, &files, found.primary.span)));
     }

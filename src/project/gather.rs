@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, SourceId, Sources, Span};
 
+use super::depend::files_hash;
 use super::lock::{self, LOCK, Lock};
-use super::manifest::{self, MANIFEST};
+use super::manifest::{self, MANIFEST, Manifest};
 use super::{Entry, EntryKind, Files, Package, PackageFile, Trouble, take_in};
 
 /// Folders deeper than this are not looked into.
@@ -88,7 +89,53 @@ impl<'a> Gather<'a> {
                 .filter_map(|path| self.file(path))
                 .collect(),
             lock: self.lock(folder),
+            dependencies: Vec::new(),
+            missing: Vec::new(),
         })
+    }
+
+    /// What another package depends on: its manifest, its files and the hash over all of them. None where a
+    /// part cannot be read.
+    pub fn dependency(&mut self, folder: &Path) -> Option<(Manifest, Vec<PackageFile>, String)> {
+        let before = self.diagnostics.len();
+        let path = tidy(&folder.join(MANIFEST));
+        let mut paths = vec![path.clone()];
+        self.collect(folder, 0, &mut paths);
+        let mut read = Vec::new();
+        for path in &paths {
+            if let Some(bytes) = self.bytes(path) {
+                read.push((path, bytes));
+            }
+        }
+        let folder = tidy(folder);
+        let hashed: Vec<(String, &[u8])> = read
+            .iter()
+            .map(|(path, bytes)| {
+                (
+                    display(path.strip_prefix(&folder).unwrap_or(path)),
+                    &**bytes,
+                )
+            })
+            .collect();
+        let hash = files_hash(hashed.iter().map(|(path, bytes)| (path.as_str(), *bytes)));
+        let mut files = Vec::new();
+        let mut manifest = None;
+        for (at, bytes) in &read {
+            let Some(source) = self.take_in(at, bytes) else {
+                continue;
+            };
+            if **at == path {
+                let (found, said) = manifest::read(self.sources.source(source));
+                self.diagnostics.extend(said);
+                manifest = found;
+            } else {
+                let path = at.to_path_buf();
+                files.push(PackageFile { path, source });
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let manifest = manifest.filter(|_| self.diagnostics.len() == before)?;
+        Some((manifest, files, hash))
     }
 
     /// A file that belongs to no package.
@@ -100,11 +147,13 @@ impl<'a> Gather<'a> {
             path: path.to_path_buf(),
             files: vec![file],
             lock: None,
+            dependencies: Vec::new(),
+            missing: Vec::new(),
         })
     }
 
     /// What is locked, if there is a lock and it can be read.
-    fn lock(&mut self, folder: &Path) -> Option<Lock> {
+    pub fn lock(&mut self, folder: &Path) -> Option<Lock> {
         let path = tidy(&folder.join(LOCK));
         self.files.kind(&path).ok()?;
         let source = self.read(&path)?;
@@ -160,7 +209,7 @@ impl<'a> Gather<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    fn has_manifest(&self, folder: &Path) -> bool {
+    pub fn has_manifest(&self, folder: &Path) -> bool {
         self.files.kind(&folder.join(MANIFEST)) == Ok(EntryKind::File)
     }
 
@@ -210,14 +259,22 @@ impl<'a> Gather<'a> {
 
     /// Takes in a file's text; a byte order mark at its head is dropped.
     fn read(&mut self, path: &Path) -> Option<SourceId> {
-        let bytes = match self.files.read(path, Source::MAX_BYTES) {
-            Ok(bytes) => bytes,
+        let bytes = self.bytes(path)?;
+        self.take_in(path, &bytes)
+    }
+
+    fn bytes(&mut self, path: &Path) -> Option<Vec<u8>> {
+        match self.files.read(path, Source::MAX_BYTES) {
+            Ok(bytes) => Some(bytes),
             Err(trouble) => {
                 self.trouble(path, trouble);
-                return None;
+                None
             }
-        };
-        match take_in(&display(path), &bytes, self.sources) {
+        }
+    }
+
+    fn take_in(&mut self, path: &Path, bytes: &[u8]) -> Option<SourceId> {
+        match take_in(&display(path), bytes, self.sources) {
             Ok(source) => Some(source),
             Err(diagnostic) => {
                 self.diagnostics.push(diagnostic);
@@ -273,6 +330,6 @@ fn display(path: &Path) -> String {
 }
 
 /// The path without a leading `./`.
-fn tidy(path: &Path) -> PathBuf {
+pub fn tidy(path: &Path) -> PathBuf {
     path.strip_prefix(".").unwrap_or(path).to_path_buf()
 }

@@ -91,6 +91,9 @@ pub struct LockedDependency {
     pub name: String,
     /// `git+https://...` or `path+../common`
     pub source: String,
+    /// The tag or commit that the manifest names; of git only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rev: Option<String>,
     /// 40 hex digits; of git only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
@@ -114,7 +117,15 @@ impl Lock {
     fn doubled(&self) -> Option<&str> {
         let mut seen = BTreeSet::new();
         let mut names = self.runbooks.iter().map(|locked| locked.name.as_str());
-        names.find(|name| !seen.insert(*name))
+        let doubled = names.find(|name| !seen.insert(*name));
+        let mut seen = BTreeSet::new();
+        let mut names = self.dependencies.iter().map(|locked| locked.name.as_str());
+        doubled.or_else(|| names.find(|name| !seen.insert(*name)))
+    }
+
+    /// The entry of a dependency.
+    pub fn dependency(&self, name: &str) -> Option<&LockedDependency> {
+        self.dependencies.iter().find(|locked| locked.name == name)
     }
 
     /// The entry of a runbook.

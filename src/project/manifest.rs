@@ -1,11 +1,13 @@
-//! The manifest `rbk.toml`: name, version, edition, the Prometheus that the queries are for, and the
-//! revision that the lock is held to.
+//! The manifest `rbk.toml`: name, version, edition, the Prometheus that the queries are for, the
+//! revision that the lock is held to, and the packages that this one depends on.
 //!
 //! In: its text. Out: a [`Manifest`] and diagnostics with places. All mistakes are told at once.
 
+mod dependencies;
 mod lock;
 mod prometheus;
 
+use smol_str::SmolStr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -14,6 +16,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::literal::Server;
 use crate::text::{Source, Span};
 
+pub use dependencies::{Git, Wanted, WantedFrom, is_commit};
+
 /// The manifest's file name.
 pub const MANIFEST: &str = "rbk.toml";
 /// The edition of the language that this program speaks.
@@ -21,7 +25,14 @@ pub const EDITION: &str = "2026";
 
 /// The keys that a manifest has to have.
 const REQUIRED: [&str; 3] = ["name", "version", "edition"];
-const KEYS: [&str; 5] = ["name", "version", "edition", "prometheus", "lock"];
+const KEYS: [&str; 6] = [
+    "name",
+    "version",
+    "edition",
+    "prometheus",
+    "lock",
+    "dependencies",
+];
 
 /// What a package says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +43,16 @@ pub struct Manifest {
     pub prometheus: Server,
     /// The revision whose lock is never rewritten.
     pub lock_base: String,
+    /// In the order of their names.
+    pub dependencies: Vec<Wanted>,
+}
+
+impl Manifest {
+    /// The names under which it uses other packages.
+    pub fn uses(&self) -> Vec<SmolStr> {
+        let names = self.dependencies.iter().map(|wanted| &wanted.name);
+        names.cloned().collect()
+    }
 }
 
 /// Reads a manifest; none if anything in it is wrong.
@@ -85,6 +106,7 @@ impl Reader<'_> {
         let edition = self.text(table, "edition", edition_problem);
         let prometheus = self.prometheus(table);
         let lock_base = self.lock_base(table);
+        let dependencies = self.dependencies(table);
         match self.diagnostics.is_empty() {
             true => Some(Manifest {
                 name: name?,
@@ -92,6 +114,7 @@ impl Reader<'_> {
                 edition: edition?,
                 prometheus,
                 lock_base,
+                dependencies,
             }),
             false => None,
         }

@@ -19,6 +19,7 @@ use smol_str::SmolStr;
 
 use crate::program::manifest::{Authority, CoreHash, Manifest, Part, Version};
 use crate::project::Lock;
+use crate::project::lock::LockedDependency;
 use crate::text::Span;
 
 pub use json::json;
@@ -71,10 +72,7 @@ impl Side {
             authority: locked.authority.clone(),
             places: BTreeMap::new(),
         });
-        let dependencies = lock.dependencies.iter().map(|of| Dependency {
-            name: of.name.clone(),
-            pin: of.commit.clone().unwrap_or_else(|| of.files.clone()),
-        });
+        let dependencies = lock.dependencies.iter().map(Dependency::from);
         Side {
             name: name.into(),
             version: lock.version,
@@ -105,6 +103,15 @@ pub struct Dependency {
     pub name: String,
     /// The commit, or the hash of the files.
     pub pin: String,
+}
+
+impl From<&LockedDependency> for Dependency {
+    fn from(of: &LockedDependency) -> Dependency {
+        Dependency {
+            name: of.name.clone(),
+            pin: of.commit.clone().unwrap_or_else(|| of.files.clone()),
+        }
+    }
 }
 
 /// What became of a package.

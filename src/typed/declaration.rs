@@ -31,11 +31,23 @@ pub struct Package {
     pub sites: u32,
 }
 
-/// A name with the module it belongs to; `module` is None for the package's own.
+/// A name with the module, or the dependency, it belongs to; `module` is None for the package's own. No
+/// dependency is called as a module of the library is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QualifiedName {
     pub module: Option<SmolStr>,
     pub name: SmolStr,
+}
+
+impl QualifiedName {
+    /// As a file writes it: a member of a module with it, an item of a dependency by its own name.
+    pub fn written(&self) -> String {
+        let module = self.module.as_deref();
+        match module.is_some_and(|module| crate::library::module(module).is_some()) {
+            true => self.to_string(),
+            false => self.name.to_string(),
+        }
+    }
 }
 
 impl std::fmt::Display for QualifiedName {
@@ -225,6 +237,8 @@ pub struct Local {
 #[derive(Clone, Debug)]
 pub struct Role {
     pub name: SmolStr,
+    /// The dependency that it is of.
+    pub of: Option<SmolStr>,
     pub kind: RoleKind,
     pub address: SmolStr,
     pub at_least: Option<u32>,
@@ -242,6 +256,8 @@ pub enum RoleKind {
 #[derive(Clone, Debug)]
 pub struct Window {
     pub name: SmolStr,
+    /// The dependency that it is of.
+    pub of: Option<SmolStr>,
     /// None when they could not be read: an error was reported.
     pub times: Option<WindowTimes>,
     /// The window that is cut out of it.
@@ -268,6 +284,8 @@ pub enum WindowTimes {
 #[derive(Clone, Debug)]
 pub struct Secret {
     pub name: SmolStr,
+    /// The dependency that it is of.
+    pub of: Option<SmolStr>,
     pub store: SmolStr,
     pub address: SmolStr,
     pub span: Span,

@@ -2,7 +2,8 @@
 //!
 //! A block `rbk` is a file of a package beside `grammar/reference/shop.rbk` and yields nothing; a
 //! block `rbk error[E0304]` yields exactly the codes it names. Tests in a block are run, and what
-//! they yield counts too. `rbk shop` shows the other file itself.
+//! they yield counts too. `rbk shop` shows the other file itself. What uses `shop_common` uses the package that
+//! `rbk common` shows; a `toml wanted` names packages that are nowhere.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,6 +18,11 @@ use crate::harness::markdown::{self, Block};
 
 /// The file that the examples take as said.
 const SHOP: &str = "grammar/reference/shop.rbk";
+
+/// The package that examples of dependencies use, and the manifest of theirs.
+const COMMON: &str = "grammar/reference/common.rbk";
+const MANIFEST: &str = "name = \"common\"\nversion = \"1.0.0\"\nedition = \"2026\"\n";
+const USES: &str = "name = \"shop\"\nversion = \"1.0.0\"\nedition = \"2026\"\n\n[dependencies]\nshop_common = { path = \"common\" }\n";
 
 pub fn trials() -> Vec<Trial> {
     let pages = fixture::files(&root().join("grammar/reference"));
@@ -62,6 +68,21 @@ fn check(block: &Block) {
     let tested = match block.tag.as_str() {
         "toml agent" => return settings(&block.text),
         "rbk shop" => return assert_eq!(block.text, shop, "is not what {SHOP} says"),
+        "rbk common" => {
+            let common = read(&root().join(COMMON));
+            return assert_eq!(block.text, common, "is not what {COMMON} says");
+        }
+        "toml wanted" => return wanted(text),
+        _ if block.text.contains("use shop_common.") => facade::test(
+            &[
+                ("rbk.toml", USES.as_bytes()),
+                ("common/rbk.toml", MANIFEST.as_bytes()),
+                ("common/common.rbk", read(&root().join(COMMON)).as_bytes()),
+                ("shop.rbk", shop.as_bytes()),
+                ("example.rbk", text),
+            ],
+            false,
+        ),
         "toml" => facade::test(&[("rbk.toml", text), ("shop.rbk", shop.as_bytes())], false),
         _ => facade::test(
             &[("shop.rbk", shop.as_bytes()), ("example.rbk", text)],
@@ -83,6 +104,13 @@ fn check(block: &Block) {
         "\n{}{}",
         tested.checked.human, tested.human
     );
+}
+
+/// The manifest is right, and what it names is not here.
+fn wanted(manifest: &[u8]) {
+    let found = facade::check(&[("rbk.toml", manifest), ("shop.rbk", b"const a = 1\n")]);
+    let missing = found.findings.iter().all(|finding| finding.code == "E0012");
+    assert!(missing && !found.findings.is_empty(), "{}", found.human);
 }
 
 /// Links between pages lead to pages and headings that are there.

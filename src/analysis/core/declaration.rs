@@ -1,5 +1,7 @@
 //! Declarations: what a name says of itself, and functions.
 
+use smol_str::SmolStr;
+
 use super::Named;
 use super::canon::Canon;
 use crate::effect::Repeat;
@@ -18,9 +20,18 @@ impl Canon<'_> {
             Named::Record(id) => qualified("record", &package.records[id.index()].name),
             Named::Target(id) => qualified("target", &package.targets[id.index()].name),
             Named::Extern(id) => qualified("extern", &package.externs[id.index()].name),
-            Named::Role(id) => format!("role {}", package.roles[id.index()].name),
-            Named::Window(id) => format!("window {}", package.windows[id.index()].name),
-            Named::Secret(id) => format!("secret {}", package.secrets[id.index()].name),
+            Named::Role(id) => {
+                let role = &package.roles[id.index()];
+                of_dependency("role", &role.of, &role.name)
+            }
+            Named::Window(id) => {
+                let window = &package.windows[id.index()];
+                of_dependency("window", &window.of, &window.name)
+            }
+            Named::Secret(id) => {
+                let secret = &package.secrets[id.index()];
+                of_dependency("secret", &secret.of, &secret.name)
+            }
         }
     }
 
@@ -229,6 +240,7 @@ impl Canon<'_> {
     fn role(&mut self, role: &Role) {
         let Role {
             name: _,
+            of: _,
             kind,
             address: _,
             at_least,
@@ -245,6 +257,7 @@ impl Canon<'_> {
     pub fn window(&mut self, window: &Window) {
         let Window {
             name: _,
+            of: _,
             times,
             except,
             span: _,
@@ -275,11 +288,20 @@ impl Canon<'_> {
     fn secret(&mut self, secret: &Secret) {
         let Secret {
             name: _,
+            of: _,
             store,
             address,
             span: _,
         } = secret;
         self.text(store);
         self.text(address);
+    }
+}
+
+/// A name with its kind; where a dependency declares it, with that.
+fn of_dependency(kind: &str, of: &Option<SmolStr>, name: &SmolStr) -> String {
+    match of {
+        Some(of) => format!("{kind} {of}.{name}"),
+        None => format!("{kind} {name}"),
     }
 }

@@ -286,17 +286,16 @@ impl Elaborator<'_, '_> {
     }
 
     fn near_callable(&self, name: &str) -> Option<String> {
-        let module = self.checker.file(self.file).module;
         let names = &self.checker.names;
         let prelude = names.module(crate::library::PRELUDE);
         let watches = self.runbook.into_iter().flat_map(|runbook| {
             let watches = &self.checker.draft(runbook).watches;
             watches.iter().map(|watch| watch.item.name.as_str())
         });
-        let own = std::iter::once(module).chain(prelude);
-        let own = own.flat_map(|module| names.members(module).map(SmolStr::as_str));
+        let own = self.checker.bare_names(self.file);
+        let own = own.chain(prelude.into_iter().flat_map(|id| names.members(id)));
         let all = watches
-            .chain(own)
+            .chain(own.map(SmolStr::as_str))
             .chain(builtin::NAMES.iter().map(|(name, _)| *name));
         nearest(name, all).map(str::to_owned)
     }

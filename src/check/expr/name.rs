@@ -223,7 +223,10 @@ impl Elaborator<'_, '_> {
         else {
             return false;
         };
-        let path = format!("{}.{name}", self.checker.package.enums[id.index()].name);
+        let path = format!(
+            "{}.{name}",
+            self.checker.package.enums[id.index()].name.written()
+        );
         let message = format!("the enum member `{name}` is written with its enum");
         let found = Diagnostic::new(Code::UnqualifiedMember, message, span, "without its enum");
         self.say(
@@ -239,10 +242,13 @@ impl Elaborator<'_, '_> {
         let scope = self.checker.file(self.file);
         let modules = std::iter::once(scope.module);
         let modules = modules.chain(scope.imports.iter().map(|import| import.module));
+        let lent = scope.items.iter().map(|lent| lent.member.symbol);
         let names = &self.checker.names;
         modules
             .flat_map(|module| names.members(module).map(move |name| (module, name)))
-            .filter_map(|(module, name)| match names.member(module, name)?.symbol {
+            .filter_map(|(module, name)| Some(names.member(module, name)?.symbol))
+            .chain(lent)
+            .filter_map(|symbol| match symbol {
                 Symbol::Enum(id) => Some(id),
                 _ => None,
             })
@@ -250,13 +256,12 @@ impl Elaborator<'_, '_> {
 
     /// The nearest name that is a value here.
     fn near_value(&self, name: &str) -> Option<String> {
-        let module = self.checker.file(self.file).module;
         let bound = self.runbook.into_iter().flat_map(|runbook| {
             let bindings = &self.checker.package.runbooks[runbook.index()].bindings;
             bindings.iter().map(|binding| binding.name.as_str())
         });
-        let values = self.checker.names.members(module).filter(|name| {
-            let symbol = self.checker.names.member(module, name);
+        let values = self.checker.bare_names(self.file).filter(|name| {
+            let symbol = self.checker.named_in(self.file, name);
             symbol.is_some_and(|member| {
                 matches!(
                     member.symbol,

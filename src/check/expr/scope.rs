@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::super::constant::NoValue;
 use super::super::hiding::Reach;
-use super::super::names::{FileId, OWN};
+use super::super::names::FileId;
 use super::super::state::Checker;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Ident;
@@ -172,7 +172,8 @@ impl<'c, 'a> Elaborator<'c, 'a> {
                 found.help("nothing is assigned twice and nothing is hidden: take another name"),
             );
         } else if !name.text.is_empty() {
-            if self.checker.file(self.file).module == OWN {
+            let module = self.checker.file(self.file).module;
+            if !self.checker.names.is_library(module) {
                 self.checker.refuse_hiding(self.file, name, Reach::Local);
             }
             self.visible.insert(name.text.clone(), id);
@@ -196,8 +197,7 @@ impl<'c, 'a> Elaborator<'c, 'a> {
             let runbook = &self.checker.package.runbooks[runbook.index()];
             return Some(runbook.bindings[binding.index()].span);
         }
-        let module = self.checker.file(self.file).module;
-        let member = self.checker.names.member(module, name)?;
+        let member = self.checker.named_in(self.file, name)?;
         match member.symbol {
             Symbol::Const(_) | Symbol::Role(_) | Symbol::Secret(_) => Some(member.span),
             Symbol::Enum(_)

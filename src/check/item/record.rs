@@ -11,7 +11,7 @@ impl Checker<'_> {
     /// The fields of a record; their defaults come when they are needed.
     pub fn resolve_record(&mut self, file: FileId, item: &RecordItem, id: RecordId) {
         let fields = self.resolve_fields(file, &item.fields, "a record");
-        let own = self.names.name(self.file(file).module).is_none();
+        let own = !self.names.is_library(self.file(file).module);
         let ranges = item.fields.iter().filter_map(|field| field.range.as_ref());
         for range in ranges.filter(|_| own) {
             self.say(Diagnostic::new(

@@ -217,8 +217,7 @@ impl<'a> Checker<'a> {
     /// A name of the trigger does not hide a constant or a role.
     fn refuse_taken(&mut self, id: RunbookId, name: &Ident) {
         self.refuse_hiding(self.draft(id).file, name, Reach::Local);
-        let module = self.file(self.draft(id).file).module;
-        let Some(member) = self.names.member(module, name.as_str()) else {
+        let Some(member) = self.named_in(self.draft(id).file, name.as_str()) else {
             return;
         };
         if !matches!(

@@ -114,11 +114,15 @@ impl Out {
         let LockedDependency {
             name,
             source,
+            rev,
             commit,
             files,
         } = dependency;
         self.value("name", name);
         self.value("source", source);
+        if let Some(rev) = rev {
+            self.value("rev", rev);
+        }
         if let Some(commit) = commit {
             self.value("commit", commit);
         }

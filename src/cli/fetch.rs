@@ -1,0 +1,101 @@
+//! `rbk fetch`: gets what a package depends on; the only command that uses the network for it.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+
+use crate::diag::{Diagnostic, human};
+use crate::front;
+use crate::host::{self, Cache, Disk};
+use crate::project::{self, Missing, Package};
+use crate::text::Sources;
+
+use super::packages::count;
+use super::terminal::{self, Terminal};
+use super::{CLEAN, FINDINGS};
+
+/// How often what was fetched may name what is to be fetched next.
+const ROUNDS: usize = 64;
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk fetch             what the package around the working folder depends on
+  rbk fetch ops/        what the package in `ops` depends on
+
+What is in the cache already is not fetched again. The cache is the folder that RBK_CACHE names, else
+`rbk` among the caches of this user. The system's `git` does the work, without a prompt.";
+
+/// Fetch what a package depends on
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The folder of a package
+    #[arg(default_value = ".")]
+    path: PathBuf,
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let cache = Cache::of_user();
+    let mut done: BTreeSet<Missing> = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let mut sources = Sources::default();
+        let (package, found) = project::load_whole(&Disk, &cache, &arguments.path, &mut sources);
+        let open = package
+            .as_ref()
+            .map_or_else(Vec::new, |found| open(found, &done));
+        if open.is_empty() {
+            return finish(&found, done.len(), &sources, terminal);
+        }
+        for missing in open {
+            if !fetch(&cache, &missing, terminal)? {
+                return Ok(FINDINGS);
+            }
+            done.insert(missing);
+        }
+    }
+    terminal.complain("error: what was fetched names more and more to be fetched\n")?;
+    Ok(FINDINGS)
+}
+
+/// What is still to be fetched, each once.
+fn open(package: &Package, done: &BTreeSet<Missing>) -> Vec<Missing> {
+    let wanted: BTreeSet<Missing> = package.missing.iter().cloned().collect();
+    wanted.difference(done).cloned().collect()
+}
+
+/// Fetches one revision, and says how it went.
+fn fetch(cache: &Cache, missing: &Missing, terminal: &mut Terminal) -> io::Result<bool> {
+    let (url, rev) = (&missing.git.url, &missing.git.rev);
+    match host::fetch(cache, missing) {
+        Ok(commit) => {
+            let commit = commit.get(..12).unwrap_or(&commit);
+            terminal.say(&format!("{url} at {rev}: {commit}\n"))?;
+            Ok(true)
+        }
+        Err(why) => {
+            let why = terminal::in_a_line(&why);
+            terminal.complain(&format!(
+                "error: `{url}` at `{rev}` cannot be fetched: {why}\n"
+            ))?;
+            Ok(false)
+        }
+    }
+}
+
+/// Says what is wrong with the packages, or that all is here.
+fn finish(
+    found: &[Diagnostic],
+    fetched: usize,
+    sources: &Sources,
+    terminal: &mut Terminal,
+) -> io::Result<u8> {
+    if !front::is_sound(found) {
+        terminal.say(&human::render(found, sources, terminal.look()))?;
+        return Ok(FINDINGS);
+    }
+    terminal.say(&match fetched {
+        0 => "nothing to fetch: all is here\n".to_owned(),
+        _ => format!("{} fetched\n", count(fetched, "revision")),
+    })?;
+    Ok(CLEAN)
+}

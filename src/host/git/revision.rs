@@ -1,0 +1,169 @@
+//! A commit as files: a package at a revision, with the packages beside it that it depends on.
+//!
+//! A folder is read when it is asked for first, all that is below it at once. What lies outside of the
+//! repository is of no revision: it is as the disk has it.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
+
+use super::objects::{self, Blob};
+use crate::host::Disk;
+use crate::project::{Entry, EntryKind, Files, Table, Trouble};
+
+/// The most files that are taken from a revision.
+const FILES: usize = 2_000;
+/// The most bytes that they have together.
+const BYTES: u64 = 64 * 1024 * 1024;
+
+/// The files of packages at a commit; a path goes from one folder of them.
+#[derive(Debug)]
+pub struct Revision {
+    top: PathBuf,
+    /// The folder that paths go from, from the top.
+    below: PathBuf,
+    blobs: Vec<Blob>,
+    taken: RefCell<Taken>,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+struct Taken {
+    table: Table,
+    folders: BTreeSet<PathBuf>,
+    files: usize,
+    bytes: u64,
+}
+
+/// Where a path leads.
+enum Way {
+    /// To this one, from the top.
+    Inside(PathBuf),
+    /// To the disk.
+    Outside(PathBuf),
+}
+
+impl Revision {
+    pub fn new(top: &Path, commit: &str, below: &str) -> Result<Revision, String> {
+        Ok(Revision {
+            top: top.to_path_buf(),
+            below: PathBuf::from(below),
+            blobs: objects::listed(top, commit)?,
+            taken: RefCell::default(),
+        })
+    }
+
+    fn way(&self, path: &Path) -> Way {
+        let mut inside = PathBuf::new();
+        for part in self.below.join(path).components() {
+            match part {
+                Component::ParentDir if !inside.pop() => {
+                    return Way::Outside(self.top.join(&self.below).join(path));
+                }
+                Component::ParentDir | Component::CurDir => {}
+                Component::RootDir | Component::Prefix(_) => {
+                    return Way::Outside(path.to_path_buf());
+                }
+                Component::Normal(name) => inside.push(name),
+            }
+        }
+        Way::Inside(inside)
+    }
+
+    fn listed(&self) -> impl Iterator<Item = &Path> {
+        self.blobs.iter().map(|blob| Path::new(&blob.path))
+    }
+
+    /// Reads what is below a folder.
+    fn take(&self, folder: &Path) -> Result<(), Trouble> {
+        let mut taken = self.taken.borrow_mut();
+        if folder
+            .ancestors()
+            .any(|above| taken.folders.contains(above))
+        {
+            return Ok(());
+        }
+        let wanted = self.blobs.iter();
+        let wanted: Vec<&Blob> = wanted
+            .filter(|blob| Path::new(&blob.path).starts_with(folder))
+            .collect();
+        taken.files += wanted.len();
+        let size = wanted
+            .iter()
+            .fold(0_u64, |sum, blob| sum.saturating_add(blob.size));
+        taken.bytes = taken.bytes.saturating_add(size);
+        if taken.files > FILES || taken.bytes > BYTES {
+            let why =
+                format!("the revision has more than {FILES} files, or {BYTES} bytes, of packages");
+            return Err(Trouble::Refused(why));
+        }
+        let bytes = objects::bytes(&self.top, &wanted).map_err(Trouble::Refused)?;
+        for (blob, bytes) in wanted.iter().zip(bytes) {
+            taken.table.add(&blob.path, bytes);
+        }
+        taken.folders.insert(folder.to_path_buf());
+        Ok(())
+    }
+}
+
+impl Files for Revision {
+    fn kind(&self, path: &Path) -> Result<EntryKind, Trouble> {
+        let path = match self.way(path) {
+            Way::Inside(path) => path,
+            Way::Outside(path) => return Disk.kind(&path),
+        };
+        match self.listed().find(|known| known.starts_with(&path)) {
+            Some(known) if known == path => Ok(EntryKind::File),
+            Some(_) => Ok(EntryKind::Folder),
+            None => Err(Trouble::Missing),
+        }
+    }
+
+    fn list(&self, folder: &Path) -> Result<Vec<Entry>, Trouble> {
+        let inside = match self.way(folder) {
+            Way::Inside(inside) => inside,
+            Way::Outside(outside) => {
+                let mut entries = Disk.list(&outside)?;
+                for entry in &mut entries {
+                    let name = entry.path.file_name().unwrap_or_default();
+                    entry.path = folder.join(name);
+                }
+                return Ok(entries);
+            }
+        };
+        let mut entries: Vec<Entry> = Vec::new();
+        for known in self.listed() {
+            let Ok(rest) = known.strip_prefix(&inside) else {
+                continue;
+            };
+            let mut parts = rest.components();
+            let Some(name) = parts.next() else { continue };
+            let path = folder.join(name);
+            let kind = match parts.next() {
+                Some(_) => EntryKind::Folder,
+                None => EntryKind::File,
+            };
+            if entries.last().is_none_or(|entry| entry.path != path) {
+                entries.push(Entry { path, kind });
+            }
+        }
+        Ok(entries)
+    }
+
+    fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {
+        match self.way(path) {
+            Way::Outside(path) => Disk.read(&path, most),
+            Way::Inside(path) => {
+                self.take(path.parent().unwrap_or(Path::new("")))?;
+                self.taken.borrow().table.read(&path, most)
+            }
+        }
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        match self.way(path) {
+            Way::Inside(path) => self.top.join(path),
+            Way::Outside(path) => Disk.absolute(&path),
+        }
+    }
+}
