@@ -54,6 +54,7 @@ Examples:
   rbk check                      check the package around the working folder
   rbk check --report checkout    say what its runbooks may do
   rbk diff origin/main           say what a change may newly do to production
+  rbk fetch                      get the packages that it depends on
   rbk fmt                        bring its files into the one layout
   rbk test --filter rollback     run the tests whose title contains `rollback`
   rbk explain E0301              say what an error means and how to mend it

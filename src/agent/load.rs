@@ -138,6 +138,9 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
         .manifest
         .as_ref()
         .map(|_| package.path.join(project::MANIFEST));
+    // A folder changes when a file comes into it.
+    let lent = package.dependencies.iter();
+    let lent = lent.flat_map(|found| found.all_files().chain([found.folder.clone()]));
     Ok(Package {
         name: package.name(),
         programs,
@@ -147,12 +150,7 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
             .iter()
             .map(|file| file.path.clone())
             .chain(manifest)
-            .chain(
-                package
-                    .dependencies
-                    .iter()
-                    .flat_map(project::Dependency::all_files),
-            )
+            .chain(lent)
             .collect(),
     })
 }

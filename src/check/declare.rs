@@ -164,17 +164,7 @@ impl<'a> Checker<'a> {
                 };
                 Symbol::Const(ConstId(push(&mut package.consts, new)))
             }
-            ItemKind::Role(_) => Symbol::Role(RoleId(push(
-                &mut package.roles,
-                typed::Role {
-                    name: name.name,
-                    of: name.module,
-                    kind: typed::RoleKind::Rota,
-                    address: SmolStr::default(),
-                    at_least: None,
-                    span,
-                },
-            ))),
+            ItemKind::Role(_) => self.new_role(name, span),
             ItemKind::Window(_) => Symbol::Window(WindowId(push(
                 &mut package.windows,
                 typed::Window {
@@ -219,6 +209,18 @@ impl<'a> Checker<'a> {
                 Symbol::Runbook(RunbookId(push(&mut self.package.runbooks, runbook)))
             }
         })
+    }
+
+    fn new_role(&mut self, name: QualifiedName, span: Span) -> Symbol {
+        let new = typed::Role {
+            name: name.name,
+            of: name.module,
+            kind: typed::RoleKind::Rota,
+            address: SmolStr::default(),
+            at_least: None,
+            span,
+        };
+        Symbol::Role(RoleId(push(&mut self.package.roles, new)))
     }
 
     fn new_enum(&mut self, item: &EnumItem, name: QualifiedName, span: Span) -> EnumId {

@@ -3,7 +3,7 @@
 //! In: a file. Out: its scope. Members are always written with their module, so such a `use` binds the
 //! module's name alone and two files never disagree about what a name means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::names::{FileId, FileScope, Import, ModuleId};
 use super::state::Checker;
@@ -33,6 +33,7 @@ impl Checker<'_> {
             module,
             imports,
             items: Vec::new(),
+            places: HashMap::new(),
             import_at,
             missing: BTreeSet::new(),
         });

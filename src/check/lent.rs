@@ -80,12 +80,12 @@ impl Checker<'_> {
             let lent = Lent {
                 name: name.text.clone(),
                 member,
-                of,
                 span: name.span,
                 whole,
                 used: Cell::new(false),
             };
             if let Some(scope) = self.files.get_mut(file.0 as usize) {
+                scope.places.insert(name.text.clone(), scope.items.len());
                 scope.items.push(lent);
             }
         }
@@ -139,24 +139,23 @@ impl Checker<'_> {
         });
     }
 
-    /// Whether the name has a meaning already: an item of the package, or what one of its files brings in.
+    /// Whether the name has a meaning already: an item of the package, or what one of its files brings in. The
+    /// same of the same package may be brought in by every file, once by each.
     fn is_taken(&mut self, file: FileId, of: ModuleId, name: &Ident) -> bool {
         let module = self.file(file).module;
+        let key = (module, name.text.clone());
         let own = self.names.member(module, name.as_str());
-        let first = own.map(|member| (member.span, "declared here first"));
-        let brought = || {
-            let scopes = self.files.iter().enumerate();
-            let scopes = scopes.filter(|(_, scope)| scope.module == module);
-            let mut lent = scopes.flat_map(|(at, scope)| {
-                let here = at == file.0 as usize;
-                scope.items.iter().map(move |lent| (here, lent))
-            });
-            // The same of the same package may be brought in by every file, once by each.
-            let clash =
-                lent.find(|(here, lent)| lent.name == name.text && (*here || lent.of != of));
-            clash.map(|(_, lent)| (lent.span, "brought in here first"))
+        let here = self.file(file).places.contains_key(name.as_str());
+        let brought = self.brought.get(&key);
+        let clash = match (own, brought) {
+            (Some(member), _) => Some((member.span, "declared here first")),
+            (None, Some((from, first))) if here || *from != of => {
+                Some((*first, "brought in here first"))
+            }
+            (None, _) => None,
         };
-        let Some((first, label)) = first.or_else(brought) else {
+        let Some((first, label)) = clash else {
+            self.brought.entry(key).or_insert((of, name.span));
             return false;
         };
         let message = format!("the name `{}` is already in use in this package", name.text);

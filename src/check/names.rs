@@ -14,7 +14,7 @@ use crate::text::Span;
 use crate::typed::Symbol;
 
 /// A module by its place in [`Names`]; the package's own is the first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ModuleId(u32);
 
 /// The package's own namespace.
@@ -162,8 +162,10 @@ pub struct FileScope {
     /// Where its items are declared.
     pub module: ModuleId,
     pub imports: Vec<Import>,
-    /// Items of dependencies that it brings in.
+    /// Items of dependencies that it brings in, in their order.
     pub items: Vec<Lent>,
+    /// Where each of them is.
+    pub places: HashMap<SmolStr, usize>,
     /// Where a `use` line may be put in, and what goes before and after it.
     pub import_at: Span,
     /// Modules of the library that it mentions and does not import, as was told.
@@ -185,8 +187,6 @@ pub struct Import {
 pub struct Lent {
     pub name: SmolStr,
     pub member: Member,
-    /// The package that it is of.
-    pub of: ModuleId,
     /// Its name in the `use` line.
     pub span: Span,
     /// What to cut out to drop it.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use super::names::{FileId, FileScope, Names};
+use super::names::{FileId, FileScope, ModuleId, Names};
 use super::runbook::Draft;
 use crate::diag::Diagnostic;
 use crate::literal::Server;
@@ -40,6 +40,8 @@ pub struct Checker<'a> {
     pub called: HashMap<FunctionId, ()>,
     /// Constants that are read somewhere.
     pub read: HashMap<ConstId, ()>,
+    /// What files of a package bring in, and of which other one: a name means one thing in a package.
+    pub brought: HashMap<(ModuleId, SmolStr), (ModuleId, Span)>,
     /// Names that should come from another package and do not: it was told why.
     pub lost: BTreeSet<SmolStr>,
     said: Vec<Diagnostic>,
@@ -84,6 +86,7 @@ impl<'a> Checker<'a> {
             drafts: Vec::new(),
             called: HashMap::new(),
             read: HashMap::new(),
+            brought: HashMap::new(),
             lost: BTreeSet::new(),
             said: Vec::new(),
         }

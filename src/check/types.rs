@@ -181,7 +181,7 @@ impl Checker<'_> {
     pub fn named_in(&self, file: FileId, name: &str) -> Option<Member> {
         let scope = self.file(file);
         self.names.member(scope.module, name).or_else(|| {
-            let lent = scope.items.iter().find(|lent| lent.name == name)?;
+            let lent = scope.items.get(*scope.places.get(name)?)?;
             lent.used.set(true);
             Some(lent.member)
         })

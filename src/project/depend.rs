@@ -16,7 +16,7 @@ use smol_str::SmolStr;
 
 use super::gather::{Gather, tidy};
 use super::lock::{Lock, LockedDependency};
-use super::manifest::{Git, Manifest, Wanted, WantedFrom};
+use super::manifest::{Git, Manifest, Wanted, WantedFrom, is_commit};
 use super::{Files, Package, PackageFile};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Sources, Span};
@@ -224,7 +224,8 @@ impl Depend<'_> {
             .flatten()
             .find_map(|locked| {
                 let same = locked.source == source && locked.rev.as_deref() == Some(&git.rev);
-                locked.commit.clone().filter(|_| same)
+                let commit = locked.commit.clone();
+                commit.filter(|commit| same && is_commit(commit))
             });
         let commit = git.commit().map(str::to_owned).or(pinned);
         let commit = commit.or_else(|| self.fetched.find(git, None, "").map(|found| found.commit));

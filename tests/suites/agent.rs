@@ -8,6 +8,7 @@ mod disk;
 mod first;
 mod hostile;
 mod incoming;
+mod lent;
 mod letters;
 mod life;
 mod messengers;
@@ -36,6 +37,7 @@ pub fn trials() -> Vec<Trial> {
         ("first", first::CASES),
         ("hostile", hostile::CASES),
         ("incoming", incoming::CASES),
+        ("lent", lent::CASES),
         ("letters", letters::CASES),
         ("life", life::CASES),
         ("messengers", messengers::CASES),
