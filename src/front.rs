@@ -9,7 +9,7 @@ mod lent;
 mod versions;
 
 pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
-pub use versions::versions;
+pub use versions::{Rewrite, versions};
 
 use crate::check;
 use crate::compile;

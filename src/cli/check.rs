@@ -43,7 +43,7 @@ pub struct Arguments {
     locked: bool,
 
     /// Hold versions to this git revision in place of the lock
-    #[arg(long, value_name = "REV", conflicts_with = "locked")]
+    #[arg(long, value_name = "REV")]
     against: Option<String>,
 
     /// Say of each capability whether the agent with these settings grants it, and what it grants in vain

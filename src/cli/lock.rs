@@ -4,7 +4,6 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::diag::{Code, Diagnostic, human};
-use crate::front;
 use crate::host;
 use crate::project::lock::{self, FORMAT, Lock, LockedRunbook};
 use crate::report::diff::Side;
@@ -37,7 +36,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let mut checked = packages::check_one(&arguments.path);
-    let base = base(&checked);
+    let base = versions::base(&checked);
     if base.is_some() || arguments.amend {
         // What a merge left behind is written anew: the base says what is fixed.
         checked
@@ -98,9 +97,9 @@ pub fn made(checked: &Checked) -> Option<Lock> {
 /// What speaks against the lock: the base has another one under the same version, or it is not what would be
 /// written.
 pub fn stale(checked: &Checked) -> Vec<Diagnostic> {
-    let refused = match base(checked) {
+    let refused = match versions::base(checked) {
         Some(base) => refused(checked, Some(base), false),
-        None => Vec::new(),
+        None => versions::base_missing(checked).into_iter().collect(),
     };
     match refused.is_empty() {
         true => not_as_written(checked).into_iter().collect(),
@@ -110,17 +109,14 @@ pub fn stale(checked: &Checked) -> Vec<Diagnostic> {
 
 fn not_as_written(checked: &Checked) -> Option<Diagnostic> {
     let text = lock::write(&made(checked)?);
-    let known = std::fs::read_to_string(versions::lock_path(checked)?).unwrap_or_default();
-    let at = versions::manifest(checked).filter(|_| known != text)?;
-    let message = "the lock is not what `rbk lock` would write";
+    let known = std::fs::read_to_string(versions::lock_path(checked)?).ok();
+    let at = versions::manifest(checked).filter(|_| known.as_ref() != Some(&text))?;
+    let message = match known {
+        Some(_) => "the lock is not what `rbk lock` would write",
+        None => "the package has no lock: nothing says what a version may do",
+    };
     let found = Diagnostic::new(Code::LockStale, message, at, "");
     Some(found.help("run `rbk lock`, and commit what it writes"))
-}
-
-/// What the base has; none where there is no base, or no lock in it.
-fn base(checked: &Checked) -> Option<Lock> {
-    let here = checked.path.as_deref()?;
-    versions::lock_at(&checked.lock_base, std::path::Path::new(here))
 }
 
 /// What speaks against writing it: a version of the base that would be rewritten, or one that is too
@@ -132,5 +128,5 @@ fn refused(checked: &Checked, base: Option<Lock>, amend: bool) -> Vec<Diagnostic
         (None, _) => return Vec::new(),
     };
     let after = versions::side(checked, "the package");
-    after.map_or_else(Vec::new, |after| front::versions(&before, &after))
+    after.map_or_else(Vec::new, |after| versions::judged(checked, &before, &after))
 }

@@ -8,7 +8,7 @@ use crate::front::{self, Analysis};
 use crate::host::{Cache, Disk};
 use crate::project::lock::LockedDependency;
 use crate::project::{self, Files, Lock, PackageFile};
-use crate::text::{SourceId, Sources};
+use crate::text::{SourceId, Sources, Span};
 
 use super::{CLEAN, FINDINGS};
 
@@ -23,6 +23,8 @@ pub struct Checked {
     pub files: Vec<PackageFile>,
     /// The manifest's text.
     pub manifest: Option<SourceId>,
+    /// Where that stands.
+    pub version_at: Option<Span>,
     /// What is locked; none where there is no lock.
     pub lock: Option<Lock>,
     /// What it depends on, as a lock says it.
@@ -69,6 +71,7 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
             name: None,
             path: None,
             version: None,
+            version_at: None,
             files: Vec::new(),
             manifest: None,
             lock: None,
@@ -92,6 +95,7 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
         name: Some(package.name()),
         path: Some(package.path.to_string_lossy().into_owned()),
         version: manifest.map(|manifest| manifest.version.clone()),
+        version_at: manifest.map(|manifest| manifest.version_at),
         lock_base: manifest.map_or_else(String::new, |manifest| manifest.lock_base.clone()),
         files: package.files,
         manifest: source,

@@ -1,9 +1,10 @@
 //! Versions of a package: a folder, a git revision, a lock; and what each says of the runbooks.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Code, Diagnostic, human};
-use crate::front;
+use crate::front::{self, Rewrite};
 use crate::host::{Disk, Repository};
 use crate::program::manifest::Manifest;
 use crate::project::lock::{self, LOCK, Lock, LockedDependency};
@@ -74,24 +75,60 @@ pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
         Trouble::Said(why)
     })?;
     let (revision, below) = match word.split_once(':') {
-        Some((revision, path)) => (revision, path.to_owned()),
+        // As in git, `./` begins at the folder that is worked in.
+        Some((revision, path)) => match path.strip_prefix("./") {
+            Some(rest) => (revision, format!("{}{rest}", repository.below())),
+            None => (revision, path.to_owned()),
+        },
         None => (word, repository.below().to_owned()),
     };
     let commit = repository.commit(revision).ok_or_else(|| {
         let revision = escape_text(revision, SHOWN);
-        Trouble::Said(format!(
-            "`{revision}` is no folder, no lock and no revision of this repository"
-        ))
+        Trouble::Said(match revision.as_str() {
+            "HEAD" => {
+                "this repository has no commit yet: there is nothing to compare with".to_owned()
+            }
+            _ => format!("`{revision}` is no folder, no lock and no revision of this repository"),
+        })
     })?;
     let files = repository
         .revision(&commit, &below)
         .map_err(Trouble::Said)?;
     match files.kind(Path::new(project::MANIFEST)) == Ok(EntryKind::File) {
         true => of_files(&files, Path::new("."), word),
-        false => Err(Trouble::Said(format!(
-            "there is no package at `{shown}`: write `REV:path/of/the/package`"
-        ))),
+        false => {
+            let such = package_below(&files).map_or_else(
+                || "REV:path/of/the/package".to_owned(),
+                |path| {
+                    let whole = Path::new(&below).join(path);
+                    let whole = whole.strip_prefix(".").unwrap_or(&whole);
+                    format!("{revision}:{}", whole.display())
+                },
+            );
+            Err(Trouble::Said(format!(
+                "there is no package at `{shown}`: write `{}`",
+                escape_text(&such, SHOWN)
+            )))
+        }
     }
+}
+
+/// The first folder with a package in it.
+fn package_below(files: &dyn Files) -> Option<PathBuf> {
+    let mut folders = VecDeque::from([PathBuf::from(".")]);
+    // A revision has a bounded number of files.
+    while let Some(folder) = folders.pop_front() {
+        if files.kind(&folder.join(project::MANIFEST)) == Ok(EntryKind::File) {
+            return Some(folder.strip_prefix(".").unwrap_or(&folder).to_path_buf());
+        }
+        let below = files.list(&folder).unwrap_or_default().into_iter();
+        folders.extend(
+            below
+                .filter(|entry| entry.kind == EntryKind::Folder)
+                .map(|entry| entry.path),
+        );
+    }
+    None
 }
 
 /// The longest word of the user's that is shown, in characters.
@@ -183,7 +220,7 @@ pub fn against_lock(checked: &Checked) -> Vec<Diagnostic> {
         let note = Diagnostic::new(Code::NoLock, message, manifest, "");
         return vec![note.help("write one with `rbk lock`, and commit it")];
     };
-    let mut found = front::versions(&Side::of_lock(lock, "the lock"), &after);
+    let mut found = judged(checked, &Side::of_lock(lock, "the lock"), &after);
     let is_behind = |known: &Known| match lock.runbook(&known.name) {
         Some(locked) => known
             .version
@@ -227,7 +264,42 @@ pub fn against(checked: &Checked, revision: &str) -> Result<Vec<Diagnostic>, Tro
         return Ok(Vec::new());
     };
     let before = at_revision(revision, Path::new(path))?;
-    Ok(front::versions(&before.side, &after))
+    Ok(judged(checked, &before.side, &after))
+}
+
+/// What is wrong with the versions of a package beside another one of it.
+pub fn judged(checked: &Checked, before: &Side, after: &Side) -> Vec<Diagnostic> {
+    let base = base(checked);
+    let rewrite = |name: &str, version| match &base {
+        None => Rewrite::Amend,
+        Some(base) => match base.runbook(name) {
+            Some(locked) if locked.version == version => Rewrite::Never,
+            Some(_) | None => Rewrite::Lock,
+        },
+    };
+    front::versions(before, after, checked.version_at, rewrite)
+}
+
+/// What the base has; none where there is no base, or no lock in it.
+pub fn base(checked: &Checked) -> Option<Lock> {
+    let here = checked.path.as_deref()?;
+    lock_at(&checked.lock_base, Path::new(here))
+}
+
+/// That nothing says which versions are released, where something should: the repository has another one that it
+/// comes from, and the base is not here.
+pub fn base_missing(checked: &Checked) -> Option<Diagnostic> {
+    let here = checked.path.as_deref()?;
+    let repository = Repository::around(Path::new(here))?;
+    if !repository.has_remote() || repository.commit(&checked.lock_base).is_some() {
+        return None;
+    }
+    let base = escape_text(&checked.lock_base, SHOWN);
+    let message = format!("`{base}` is not here, so nothing says which versions are released");
+    let found = Diagnostic::new(Code::LockStale, message, manifest(checked)?, "");
+    Some(found.help(
+        "fetch the whole history (`fetch-depth: 0` in a GitHub workflow), or name another branch as `base` in `[lock]`",
+    ))
 }
 
 /// The manifest as a whole, as a place.

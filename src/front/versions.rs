@@ -3,28 +3,76 @@
 //! In: both sides. Out: diagnostics at the `version` clause, the widened rights as second places.
 
 use crate::diag::{Code, Diagnostic};
-use crate::program::manifest::Part;
+use crate::program::manifest::{Part, Version};
 use crate::report::diff::{
     Known, Order, RunbookChange, RunbookDiff, Side, Verdict, diff, sentence,
 };
+use crate::text::Span;
 
 /// The most widened rights that are shown with one version.
 const MOST: usize = 5;
 
-/// What is wrong with the versions of `after`.
-pub fn versions(before: &Side, after: &Side) -> Vec<Diagnostic> {
+/// Whether what a version means may still be written anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewrite {
+    /// The base has it: it is fixed.
+    Never,
+    /// Only this branch has it.
+    Lock,
+    /// Nobody knows what was released.
+    Amend,
+}
+
+impl Rewrite {
+    fn help(self, version: Version) -> String {
+        match self {
+            Rewrite::Never => String::new(),
+            Rewrite::Lock => format!("; or `rbk lock`, since only this branch has {version}"),
+            Rewrite::Amend => {
+                format!("; or, if {version} was never released, `rbk lock --amend`")
+            }
+        }
+    }
+}
+
+/// What is wrong with the versions of `after`; `rewrite` says what may become of a version of a runbook, `package` is
+/// where the version of the package stands.
+pub fn versions(
+    before: &Side,
+    after: &Side,
+    package: Option<Span>,
+    rewrite: impl Fn(&str, Version) -> Rewrite,
+) -> Vec<Diagnostic> {
     let diff = diff(before, after);
     let found = diff.runbooks.iter().filter_map(|runbook| {
         let known = after
             .runbooks
             .iter()
             .find(|known| known.name == runbook.name)?;
-        one(runbook, known, &before.name)
+        one(runbook, known, &before.name, &rewrite)
     });
-    found.collect()
+    let of_package = diff.package_needs.zip(package);
+    let of_package = of_package.map(|(needs, at)| {
+        let message = format!(
+            "a runbook came or went since {}: the package needs {needs}",
+            before.name
+        );
+        let found = Diagnostic::new(Code::VersionTooSmall, message, at, format!("needs {needs}"));
+        found
+            .help(format!(
+                "raise it to {needs}; `rbk diff` shows what changed"
+            ))
+            .fix(format!("write version {needs}"), at, format!("\"{needs}\""))
+    });
+    found.chain(of_package).collect()
 }
 
-fn one(runbook: &RunbookDiff, known: &Known, before: &str) -> Option<Diagnostic> {
+fn one(
+    runbook: &RunbookDiff,
+    known: &Known,
+    before: &str,
+    rewrite: &impl Fn(&str, Version) -> Rewrite,
+) -> Option<Diagnostic> {
     let (from, to) = (runbook.from?, runbook.to?);
     let needs = runbook.needs?;
     let name = &runbook.name;
@@ -44,7 +92,8 @@ fn one(runbook: &RunbookDiff, known: &Known, before: &str) -> Option<Diagnostic>
             format!("`{name}` {to} does something else than in {before}"),
             format!("needs {needs}"),
             format!(
-                "raise it to {needs}; or, if {to} was never released, `rbk lock --amend`; `rbk diff` shows what changed"
+                "raise it to {needs}{}; `rbk diff` shows what changed",
+                rewrite(name, to).help(to)
             ),
         ),
         Verdict::TooSmall => (

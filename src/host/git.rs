@@ -46,6 +46,11 @@ impl Repository {
         &self.below
     }
 
+    /// Whether it comes from another one, so that there are branches of others.
+    pub fn has_remote(&self) -> bool {
+        ask(&self.top, &["remote"], b"").is_ok_and(|said| !said.is_empty())
+    }
+
     /// The commit of a revision; none where there is no such revision.
     pub fn commit(&self, revision: &str) -> Option<String> {
         let wanted = format!("{revision}^{{commit}}");

@@ -39,6 +39,8 @@ const KEYS: [&str; 6] = [
 pub struct Manifest {
     pub name: String,
     pub version: String,
+    /// Where the version stands, with its quotes.
+    pub version_at: Span,
     pub edition: String,
     pub prometheus: Server,
     /// The revision whose lock is never rewritten.
@@ -111,6 +113,7 @@ impl Reader<'_> {
             true => Some(Manifest {
                 name: name?,
                 version: version?,
+                version_at: self.span(table.get("version")?.span()),
                 edition: edition?,
                 prometheus,
                 lock_base,

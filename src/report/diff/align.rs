@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::version::{next, verdict};
 use super::{
-    Asks, Dependency, DependencyDiff, Known, RunbookChange, RunbookDiff, Side, Verdict, compare,
+    Asks, Change, Dependency, DependencyDiff, Known, Order, RunbookChange, RunbookDiff, Side,
+    Verdict, compare,
 };
 use crate::program::manifest::Authority;
 
@@ -60,10 +61,20 @@ fn alone(one: &Known, change: RunbookChange) -> RunbookDiff {
         verdict: Verdict::Enough,
         // Whatever a new one may do, it may newly do.
         changes: match is_new {
-            true => compare::changes(&nothing(one), one),
+            true => all_seen(compare::changes(&nothing(one), one)),
             false => Vec::new(),
         },
     }
+}
+
+/// Of a new runbook its bounds and proofs are as much to look at as its rights.
+fn all_seen(mut changes: Vec<Change>) -> Vec<Change> {
+    for change in &mut changes {
+        if change.order == Order::Narrower {
+            change.order = Order::Other;
+        }
+    }
+    changes
 }
 
 /// The runbook before there was one: it may do nothing.

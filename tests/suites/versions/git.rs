@@ -16,6 +16,8 @@ pub fn trials() -> Vec<Trial> {
             released,
         ),
         trial("versions/git: what cannot be read", unreadable),
+        trial("versions/git: the base has to be here", no_base),
+        trial("versions/git: what a change is advised", advice),
         trial(
             "versions/git: a folder stands in for no branch",
             no_stand_in,
@@ -219,4 +221,65 @@ fn unreadable() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
+}
+
+fn no_base() {
+    let repository = Repository::new();
+    repository.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    // Nobody else has branches of it.
+    assert_eq!(repository.rbk(&["check", "--locked"]).0, 0);
+    repository.git(&["remote", "add", "origin", "https://example.com/shop.git"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(
+        code == 1 && said.contains("`origin/main` is not here") && said.contains("fetch-depth: 0"),
+        "{said}"
+    );
+    assert_eq!(repository.rbk(&["check"]).0, 0);
+    fs::remove_file(repository.package().join("rbk.lock")).unwrap();
+    repository.git(&["remote", "remove", "origin"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(
+        code == 1 && said.contains("the package has no lock"),
+        "{said}"
+    );
+}
+
+fn advice() {
+    let repository = Repository::new();
+    let (code, said) = repository.rbk(&["check", "--locked", "--against", "origin/main"]);
+    assert_eq!(code, 0, "{said}");
+    let limit = "at most 4 k8s.Deployment per 24h";
+    repository.change(limit, "at most 9 k8s.Deployment per 24h");
+    let (_, said) = repository.rbk(&["check"]);
+    assert!(
+        said.contains("raise it to 2.0.0; `rbk diff`"),
+        "the base has it: {said}"
+    );
+    repository.change("version 1.0.0", "version 2.0.0");
+    assert_eq!(repository.rbk(&["lock"]).0, 0);
+    repository.change("at most 9 k8s", "at most 8 k8s");
+    let (_, said) = repository.rbk(&["check"]);
+    assert!(
+        said.contains("or `rbk lock`, since only this branch has 2.0.0"),
+        "{said}"
+    );
+    repository.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    let (_, said) = repository.rbk(&["check"]);
+    assert!(said.contains("`rbk lock --amend`"), "{said}");
+    // A runbook that is renamed and changed came and went: the package says so.
+    repository.change("runbook rollback for", "runbook rolls_back for");
+    for (file, old, new) in [("rollback_test.rbk", "test rollback ", "test rolls_back ")] {
+        let path = repository.package().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace(old, new)).unwrap();
+    }
+    let (code, said) = repository.rbk(&["check"]);
+    assert!(
+        code == 1 && said.contains("a runbook came or went") && said.contains("E0019"),
+        "{said}"
+    );
+    let (_, said) = repository.rbk(&["diff", "HEAD:."]);
+    assert!(said.contains("write `HEAD:ops/shop`"), "{said}");
+    let (_, said) = repository.rbk(&["diff", "HEAD:./"]);
+    assert!(said.contains("rolls_back"), "{said}");
 }
