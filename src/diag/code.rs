@@ -96,8 +96,6 @@ codes! {
     E0022 NeedDenied          Error   "the agent is not granted what a runbook needs"
     N0016 NoLock              Note    "the package has no lock"
     N0017 LockBehind          Note    "the lock is behind the package"
-    N0018 GrantIdle           Note    "a grant that no runbook needs"
-    N0019 GrantWide           Note    "a grant of more than any runbook needs"
 
     // 01xx: syntax
     E0100 Syntax              Error   "this is not how it is written"
@@ -351,6 +349,8 @@ codes! {
     L0704 ForeignTemplate         Warning "a text filled the way of another language"
     L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
     L0905 IdleGiven            Warning "something that no test asks for or notices"
+    L1001 GrantIdle      Warning "a grant that no runbook needs"
+    L1002 GrantWide      Warning "a grant of more than any runbook needs"
 
     // N0xxx: notes
     N0301 AllOfFiltered       Note    "`all` over what a filter leaves"

@@ -87,22 +87,22 @@ fn refusal(
     Some(found.help(help))
 }
 
-/// A note for each grant that none of these needs is of, or that is wider than all of them.
+/// A warning for each grant that none of these needs is of, or that is wider than all of them.
 pub fn loose(needs: &[Need], grants: &Grants) -> Vec<Diagnostic> {
     let loose = grants.loose(needs).into_iter();
-    loose.filter_map(|loose| note(&loose)).collect()
+    loose.filter_map(|loose| finding(&loose)).collect()
 }
 
-fn note(loose: &Loose) -> Option<Diagnostic> {
+fn finding(loose: &Loose) -> Option<Diagnostic> {
     let at = loose.at?;
     if loose.needed.is_empty() {
         let message = format!("no runbook needs {loose}");
-        let note = Diagnostic::new(Code::GrantIdle, message, at, "granted in vain");
-        return Some(note.help("take it out: what is not granted cannot be misused"));
+        let found = Diagnostic::new(Code::GrantIdle, message, at, "granted in vain");
+        return Some(found.help("take it out: what is not granted cannot be misused"));
     }
     let needed = loose.needed.join("`, `");
     let message = format!("{loose} is more than any runbook needs");
     let label = format!("all that is needed of it is `{needed}`");
-    let note = Diagnostic::new(Code::GrantWide, message, at, label);
-    Some(note.help("grant that alone"))
+    let found = Diagnostic::new(Code::GrantWide, message, at, label);
+    Some(found.help("grant that alone"))
 }
