@@ -10,6 +10,7 @@
 
 mod agent;
 mod check;
+mod ci;
 mod dead;
 mod demo;
 mod diff;

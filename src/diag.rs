@@ -1,6 +1,6 @@
 //! What the checker and the machine have to say: codes, diagnostics, fixes, and how they are shown.
 //!
-//! In: facts from the pass that knows them. Out: [`Diagnostic`] values, human text, JSON.
+//! In: facts from the pass that knows them. Out: [`Diagnostic`] values, human text, JSON, what CI reads.
 //! Imports `text` alone, so that every floor above may construct one.
 
 mod code;
@@ -9,6 +9,7 @@ pub mod human;
 pub mod json;
 pub mod near;
 mod plain;
+pub mod render;
 
 pub use code::{Code, Kind};
 pub use plain::in_a_line;

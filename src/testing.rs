@@ -16,6 +16,7 @@ mod fresh;
 mod given;
 mod identity;
 mod judge;
+mod junit;
 pub mod living;
 mod mutation;
 mod pattern;
@@ -30,6 +31,7 @@ mod world;
 
 use smol_str::SmolStr;
 
+pub use junit::junit;
 pub use report::{human, json};
 
 use crate::diag::Diagnostic;

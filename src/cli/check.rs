@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::diag::{Code, Diagnostic, human, json};
@@ -11,7 +12,7 @@ use crate::report::{self, Report};
 
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
-use super::{FINDINGS, Format, USAGE, grants, lock, versions};
+use super::{FINDINGS, USAGE, ci, grants, lock, versions};
 
 /// The most diagnostics shown to people for one package; programs get all.
 const MOST_SHOWN: usize = 100;
@@ -25,7 +26,8 @@ Examples:
   rbk check --locked            for CI: the lock must be what `rbk lock` would write
   rbk check --against origin/main   also hold versions to those of the main branch
   rbk check --config agent.toml also say which of its needs that agent grants
-  rbk check --format json       for editors and pipelines";
+  rbk check --format json       for editors and pipelines
+  rbk check --format github     annotates a pull request; also sarif, junit, rdjson";
 
 /// Report every mistake in a package
 #[derive(Debug, clap::Args)]
@@ -53,6 +55,22 @@ pub struct Arguments {
     /// Who reads the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+}
+
+/// Who reads the output.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Human,
+    // One object, with all that people are told
+    Json,
+    // Annotations of a pull request, as workflow commands, and the summary of the step
+    Github,
+    // SARIF 2.1.0, for code scanning
+    Sarif,
+    // JUnit's XML: a case for each file
+    Junit,
+    // reviewdog's JSON
+    Rdjson,
 }
 
 /// The answer for programs.
@@ -137,6 +155,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             }
         }
         Format::Json => answer(&checked, &needs, arguments, terminal)?,
+        Format::Github => ci::say(ci::Form::Github, &checked, terminal)?,
+        Format::Sarif => ci::say(ci::Form::Sarif, &checked, terminal)?,
+        Format::Junit => ci::say(ci::Form::Junit, &checked, terminal)?,
+        Format::Rdjson => ci::say(ci::Form::Rdjson, &checked, terminal)?,
     }
     Ok(Tally::of_all(&checked).code())
 }

@@ -3,16 +3,18 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use serde::Serialize;
 
-use crate::diag::{Diagnostic, human, json};
+use crate::diag::human::Look;
+use crate::diag::{Diagnostic, human, json, render};
 use crate::front;
 use crate::testing::{self, Options, TestResult};
 
 use super::check;
 use super::packages::{self, Checked};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, Format, USAGE};
+use super::{CLEAN, FINDINGS, USAGE, ci};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -20,7 +22,7 @@ Examples:
   rbk test checkout               of another package
   rbk test --filter rollback      tests whose `runbook: title` contains `rollback`
   rbk test --timeline             what happened in each test, minute by minute
-  rbk test --format json          for pipelines
+  rbk test --format json          for pipelines; also junit, github
 
 A test drives one run of its runbook in a scripted world. Time is virtual: an hour of waiting takes
 no time. A test that fails shows the timeline of its run. A test whose `verify` would pass although
@@ -47,6 +49,21 @@ pub struct Arguments {
     format: Format,
 }
 
+/// Who reads the output.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Human,
+    // One object, with all that people are told
+    Json,
+    // JUnit's XML: a suite for each runbook, a case for each test
+    Junit,
+    // Annotations of a pull request, as workflow commands, and the summary of the step
+    Github,
+}
+
+/// Columns of what is quoted in a file.
+const PLAIN_WIDTH: usize = 100;
+
 /// The answer for programs.
 #[derive(Serialize)]
 struct Answer<'a> {
@@ -70,6 +87,27 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let is_sound = front::is_sound(&checked.diagnostics);
     match arguments.format {
         Format::Json => answer(&checked, &results, &warnings, terminal)?,
+        Format::Junit if is_sound => {
+            let name = checked.name.as_deref().unwrap_or_default();
+            let below = ci::below();
+            let look = Look {
+                width: PLAIN_WIDTH,
+                colour: false,
+            };
+            terminal.say(&testing::junit(
+                name,
+                &results,
+                &checked.sources,
+                |file| render::path(&below, file),
+                |problems| human::render(problems, &checked.sources, look),
+            ))?;
+        }
+        Format::Junit => ci::say(ci::Form::Junit, std::slice::from_ref(&checked), terminal)?,
+        Format::Github => {
+            let problems = results.iter().flat_map(|result| result.problems.clone());
+            checked.diagnostics.extend(problems.chain(warnings));
+            ci::say(ci::Form::Github, std::slice::from_ref(&checked), terminal)?;
+        }
         Format::Human => {
             if !checked.diagnostics.is_empty() {
                 check::tell(&checked, terminal)?;

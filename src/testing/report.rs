@@ -65,7 +65,7 @@ pub fn json(results: &[TestResult], sources: &Sources) -> serde_json::Value {
 }
 
 /// `+2m15s`
-fn when(moment: &Moment) -> String {
+pub(super) fn when(moment: &Moment) -> String {
     format!("+{}", Duration::from_millis(moment.at))
 }
 

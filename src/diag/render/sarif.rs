@@ -1,0 +1,216 @@
+//! SARIF 2.1.0, for code scanning.
+//!
+//! Form: OASIS SARIF 2.1.0. One run; its rules are the codes that occur. Paths are from the top of the repository.
+//! The fingerprint of a result is made of its code, the text of its line and how many the same came before, so it stays
+//! when lines move.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::{Findings, Unit, range, rank, words};
+use crate::diag::{Code, Diagnostic, Fix, Kind, Label};
+use crate::text::{Sources, Span};
+
+/// The most results that a reader takes; errors come first.
+const MOST: usize = 5_000;
+/// The longest description of a rule, in characters.
+const LONGEST: usize = 1_024;
+
+/// All findings, as one log with one run.
+pub fn sarif(findings: &Findings<'_>) -> String {
+    let mut all: Vec<(&Diagnostic, &Sources)> = findings.all().collect();
+    all.sort_by_key(|(found, _)| rank(found.code.kind()));
+    let cut = all.len().saturating_sub(MOST);
+    all.truncate(MOST);
+    let codes: BTreeSet<Code> = all.iter().map(|(found, _)| found.code).collect();
+    let codes: Vec<Code> = codes.into_iter().collect();
+    let mut seen = BTreeMap::new();
+    let results = all.iter().map(|(found, sources)| {
+        let index = codes.binary_search(&found.code).unwrap_or_default();
+        result(findings, found, sources, index, &mut seen)
+    });
+    let results: Vec<Value> = results.collect();
+    let mut run = json!({
+        "tool": { "driver": {
+            "name": "rbk",
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "rules": codes.iter().map(|code| rule(*code)).collect::<Vec<Value>>(),
+        }},
+        "columnKind": "utf16CodeUnits",
+        "originalUriBaseIds": { "SRCROOT": { "description": { "text": "the top of the repository" } } },
+        "results": results,
+    });
+    if cut > 0 {
+        run["properties"] = json!({ "resultsCut": cut });
+    }
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    });
+    format!("{log:#}\n")
+}
+
+fn rule(code: Code) -> Value {
+    let page = code.page();
+    json!({
+        "id": code.as_str(),
+        "name": kebab(code.name()),
+        "shortDescription": { "text": code.title() },
+        "fullDescription": { "text": first_sentence(page) },
+        "help": { "text": page, "markdown": page },
+        "defaultConfiguration": { "level": level(code.kind()) },
+    })
+}
+
+/// `UnknownName` as `unknown-name`.
+fn kebab(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('-');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// Of the first paragraph below the first heading of a page.
+fn first_sentence(page: &str) -> String {
+    let mut lines = page.lines().skip_while(|line| !line.starts_with("## "));
+    lines.next();
+    let text = lines
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty());
+    let text = text.collect::<Vec<_>>().join(" ");
+    let sentence = text.split_inclusive(". ").next().unwrap_or_default();
+    sentence.trim_end().chars().take(LONGEST).collect()
+}
+
+fn level(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Error | Kind::Fault => "error",
+        Kind::Warning => "warning",
+        Kind::Note => "note",
+    }
+}
+
+fn result(
+    findings: &Findings<'_>,
+    found: &Diagnostic,
+    sources: &Sources,
+    index: usize,
+    seen: &mut BTreeMap<(Code, String), usize>,
+) -> Value {
+    let mut result = json!({
+        "ruleId": found.code.as_str(),
+        "ruleIndex": index,
+        "level": level(found.code.kind()),
+        "message": { "text": words(found) },
+        "locations": [{ "physicalLocation": physical(findings, sources, found.primary.span) }],
+        "partialFingerprints": { "primaryLocationLineHash": fingerprint(found, sources, seen) },
+    });
+    if !found.others.is_empty() {
+        let others = found.others.iter().enumerate();
+        let others = others.map(|(id, label)| related(findings, sources, id, label));
+        result["relatedLocations"] = others.collect();
+    }
+    if let Some(fix) = &found.fix {
+        result["fixes"] = json!([mend(findings, sources, fix)]);
+    }
+    result
+}
+
+fn related(findings: &Findings<'_>, sources: &Sources, id: usize, label: &Label) -> Value {
+    json!({
+        "id": id,
+        "message": { "text": label.text },
+        "physicalLocation": physical(findings, sources, label.span),
+    })
+}
+
+fn physical(findings: &Findings<'_>, sources: &Sources, span: Span) -> Value {
+    json!({
+        "artifactLocation": artifact(findings, sources, span),
+        "region": region(sources, span),
+    })
+}
+
+fn artifact(findings: &Findings<'_>, sources: &Sources, span: Span) -> Value {
+    let path = findings.path(&sources.source(span.source).name);
+    match path.starts_with('/') {
+        true => json!({ "uri": format!("file://{}", uri(&path)) }),
+        false => json!({ "uri": uri(&path), "uriBaseId": "SRCROOT" }),
+    }
+}
+
+/// A path as a relative reference of a URI.
+fn uri(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte);
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match is_plain(byte) {
+            true => out.push(char::from(byte)),
+            false => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+fn region(sources: &Sources, span: Span) -> Value {
+    let (start, end) = range(sources, span, Unit::Utf16);
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    })
+}
+
+fn mend(findings: &Findings<'_>, sources: &Sources, fix: &Fix) -> Value {
+    let mut files: BTreeMap<u32, (Value, Vec<Value>)> = BTreeMap::new();
+    for edit in &fix.edits {
+        let place = files
+            .entry(edit.span.source.0)
+            .or_insert_with(|| (artifact(findings, sources, edit.span), Vec::new()));
+        place.1.push(json!({
+            "deletedRegion": region(sources, edit.span),
+            "insertedContent": { "text": edit.text },
+        }));
+    }
+    let changes = files.into_values().map(|(artifact, replacements)| {
+        json!({ "artifactLocation": artifact, "replacements": replacements })
+    });
+    json!({
+        "description": { "text": fix.title },
+        "artifactChanges": changes.collect::<Vec<Value>>(),
+    })
+}
+
+fn fingerprint(
+    found: &Diagnostic,
+    sources: &Sources,
+    seen: &mut BTreeMap<(Code, String), usize>,
+) -> String {
+    let source = sources.source(found.primary.span.source);
+    let line = source.position(found.primary.span.start).line;
+    let line = source.text.get(source.line_range(line)).unwrap_or_default();
+    let ordinal = seen
+        .entry((found.code, line.trim().to_owned()))
+        .or_default();
+    *ordinal += 1;
+    let mut digest = Sha256::new();
+    for part in [found.code.as_str(), line.trim(), &ordinal.to_string()] {
+        digest.update(part.as_bytes());
+        digest.update([0]);
+    }
+    let digest: [u8; 32] = digest.finalize().into();
+    let hex: String = digest
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("{hex}:1")
+}
