@@ -82,6 +82,7 @@ fn analyse_with(
     let all = lent.packages.iter().flat_map(|found| &found.files);
     let all = trees.iter().chain(all);
     echo::still(sources, all, &diagnostics, &checked.lost, &mut said);
+    lent.hush(&mut said);
     diagnostics.extend(said);
     lent.tell(&mut diagnostics);
     #[cfg(feature = "harness")]

@@ -26,9 +26,11 @@ pub fn still<'f>(
 ) {
     let files: HashMap<SourceId, &File> = files.map(|file| (file.source, file)).collect();
     let mut lost: BTreeSet<String> = lost.iter().map(SmolStr::to_string).collect();
+    let mut unreadable = BTreeSet::new();
     for found in read.iter().filter(|found| is_error(found)) {
-        lost.extend(names(sources, unread(sources, &files, found.primary.span)));
+        unreadable.extend(names(sources, unread(sources, &files, found.primary.span)));
     }
+    lost.extend(unreadable.iter().cloned());
     let mut without_imports = BTreeSet::new();
     for found in read.iter().filter(|found| is_error(found)) {
         let item = item_at(&files, found.primary.span);
@@ -58,6 +60,14 @@ pub fn still<'f>(
     said.retain(|found| {
         let imports = without_imports.contains(&found.primary.span.source);
         let lost = |name: &str| lost.contains(name) || (imports && library::module(name).is_some());
+        // What a `use` asks a dependency for may stand in a part of it that could not be read.
+        let imported = found.code == Code::UnknownMember
+            && item_at(&files, found.primary.span)
+                .is_some_and(|item| matches!(item.kind, ItemKind::Use(_)));
+        let unread = imported && named(found).is_some_and(|name| unreadable.contains(name));
+        if unread {
+            return false;
+        }
         !asks_for_a_name(found.code)
             || !named(found).is_some_and(lost)
                 && !item_at(&files, found.primary.span).is_some_and(|item| {

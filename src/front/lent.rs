@@ -46,6 +46,15 @@ impl Lent {
         lent
     }
 
+    /// Where the text of a dependency cannot be read, what it lends is not known, so nothing is idle or unused for
+    /// certain: only errors stay.
+    pub fn hush(&self, said: &mut Vec<Diagnostic>) {
+        let is_error = |found: &Diagnostic| found.code.kind() == Kind::Error;
+        if self.diagnostics.iter().any(is_error) {
+            said.retain(is_error);
+        }
+    }
+
     /// Says of what is wrong in a dependency that it is there, and drops what is not for its users.
     pub fn tell(&self, diagnostics: &mut Vec<Diagnostic>) {
         let owner = |found: &Diagnostic| self.owners.get(&found.primary.span.source);
