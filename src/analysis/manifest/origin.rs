@@ -8,7 +8,7 @@ use crate::analysis::taint::{holds, outermost_first};
 use crate::program::manifest::Pattern;
 use crate::typed::{
     ArmPattern, BindingKind, Block, Body, Builtin, CallExpr, Callee, Expr, ExprKind, Facts,
-    LabelTest, LocalId, Package, Product, Runbook, Stmt, StmtKind, Type, UndoChoice,
+    LabelTest, LocalId, Package, Product, Runbook, Stmt, StmtKind, TargetId, Type, UndoChoice,
 };
 use crate::value::{Segment, Value};
 
@@ -221,6 +221,18 @@ impl<'a> Origins<'a> {
         }
     }
 
+    /// A target somewhere around which the outermost thing is that of this path.
+    fn within(&self, path: &str, outer: TargetId, inner: TargetId) -> Origin {
+        let around = |target| outermost_first(self.package, target).first().cloned();
+        let own = outermost_first(self.package, inner);
+        match path.split('/').next() {
+            Some(first) if own.len() > 1 && around(outer) == around(inner) => {
+                Origin::Known(Pattern::Begins(format!("{first}/")))
+            }
+            Some(_) | None => Origin::ANY,
+        }
+    }
+
     fn call(&self, call: &CallExpr, ty: &Type) -> Origin {
         if call.callee == Callee::Builtin(Builtin::First) {
             return call.args.first().map_or(Origin::ANY, |list| self.of(list));
@@ -238,11 +250,14 @@ impl<'a> Origins<'a> {
         if self.facts.told_lookups.contains(&call.site) {
             return Origin::Known(Pattern::Owned);
         }
-        // What lies in a target is whose that one is.
+        // What lies in a target is whose that one is, and has its outermost name.
         if let Some(arg) = call.args.first()
-            && matches!(arg.ty, Type::Target(_))
+            && let Type::Target(outer) = arg.ty
         {
-            return self.of(arg);
+            return match self.of(arg) {
+                Origin::Known(Pattern::Is(path)) => self.within(&path, outer, *target),
+                origin => origin,
+            };
         }
         let texts = call.args.iter().map(|arg| match self.of(arg) {
             Origin::Known(Pattern::Is(text)) if arg.ty == Type::Text => Some(text),

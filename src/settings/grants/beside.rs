@@ -69,13 +69,10 @@ enum Cover {
 impl Grants {
     /// How a need of a runbook stands.
     pub fn beside(&self, need: &Need) -> Standing {
-        let (Some(grant), Some(form)) = (
-            self.by_capability.get(need.can.as_str()),
-            capability::known().get(need.can.as_str()),
-        ) else {
+        let Some(grant) = self.by_capability.get(need.can.as_str()) else {
             return Standing::Denied;
         };
-        let covers = |of: &Needed| covers(grant, *form, of);
+        let covers = |of: &Needed| covers(grant, of);
         let covered = match &need.of {
             None => Cover::All,
             Some(Needed::Among(texts)) => {
@@ -143,7 +140,7 @@ impl Grants {
                 let covered: Vec<&Needed> = needs
                     .iter()
                     .flat_map(|need| &need.of)
-                    .filter(|of| is_touched(pattern, *form, of))
+                    .filter(|of| is_touched(pattern, of))
                     .collect();
                 if covered.is_empty() {
                     loose.push(found(Some(pattern), Vec::new()));
@@ -157,44 +154,37 @@ impl Grants {
     }
 }
 
-fn covers(grant: &Grant, form: Form, of: &Needed) -> Cover {
+fn covers(grant: &Grant, of: &Needed) -> Cover {
     match grant {
         Grant::Whole => Cover::All,
         Grant::Of(patterns) => {
-            let each = patterns.iter().map(|pattern| cover(pattern, form, of));
+            let each = patterns.iter().map(|pattern| cover(pattern, of));
             each.max().unwrap_or(Cover::None)
         }
     }
 }
 
 /// Whether the entry covers something of the need.
-fn is_touched(pattern: &Pattern, form: Form, of: &Needed) -> bool {
+fn is_touched(pattern: &Pattern, of: &Needed) -> bool {
     match of {
         Needed::Among(texts) => {
             let mut each = texts.iter().map(|text| Needed::Is(text.clone()));
-            each.any(|of| cover(pattern, form, &of) > Cover::None)
+            each.any(|of| cover(pattern, &of) > Cover::None)
         }
         Needed::Owned | Needed::Is(_) | Needed::Begins(_) | Needed::Any => {
-            cover(pattern, form, of) > Cover::None
+            cover(pattern, of) > Cover::None
         }
     }
 }
 
-fn cover(pattern: &Pattern, form: Form, of: &Needed) -> Cover {
+fn cover(pattern: &Pattern, of: &Needed) -> Cover {
     let at_most = |is: bool, most: Cover| if is { most } else { Cover::None };
     match (pattern, of) {
         (Pattern::Text(glob), Needed::Owned | Needed::Any) if glob.is_star() => Cover::All,
         (_, Needed::Owned | Needed::Any) => Cover::Some,
         // Asked of each text by itself.
         (_, Needed::Among(_)) => Cover::Some,
-        (Pattern::Text(glob), Needed::Is(text)) => match glob.covers(text) {
-            true => Cover::All,
-            // What lies in a target has its outer names, and may be what is meant.
-            false => at_most(
-                form == Form::Name && glob.may_begin(outermost(text)),
-                Cover::Some,
-            ),
-        },
+        (Pattern::Text(glob), Needed::Is(text)) => at_most(glob.covers(text), Cover::All),
         (Pattern::Text(glob), Needed::Begins(start)) => match glob.covers_all(start) {
             true => Cover::All,
             false => at_most(glob.may_begin(start), Cover::Some),

@@ -156,3 +156,40 @@ proptest! {
         }
     }
 }
+
+/// A name as a runbook's text has it, and a pattern that may fit.
+fn name_and_grant() -> impl Strategy<Value = (String, String, String)> {
+    ("[ab/.]{1,5}", "[ab/.]{0,3}", "[ab/.]{0,4}", any::<bool>()).prop_map(
+        |(start, more, text, open)| {
+            let star = if open || text.is_empty() { "*" } else { "" };
+            (start, more, format!("{text}{star}"))
+        },
+    )
+}
+
+proptest! {
+    /// What is said to be granted or denied before it runs is that when it runs.
+    #[test]
+    fn what_is_said_beforehand_holds((start, more, grant) in name_and_grant()) {
+        use crate::program::manifest::{Need as Needed, Pattern as Of};
+        let grants = granted(&[&format!("\"tcp.ask\" = [\"a{grant}\"]")]);
+        let start = format!("a{start}");
+        let whole = format!("{start}{more}");
+        let asked = |text: &str| {
+            let need = need("tcp.ask", Some(Value::Text(text.into())));
+            grants.check(&need).is_ok()
+        };
+        let standing = |of| grants.beside(&Needed { can: "tcp.ask".into(), of: Some(of) });
+        match standing(Of::Is(start.clone())) {
+            Standing::Granted => prop_assert!(asked(&start)),
+            Standing::Denied => prop_assert!(!asked(&start)),
+            Standing::Narrowed => prop_assert!(false, "a text of the author's is known"),
+        }
+        let is_plain = !whole.split('/').any(|part| part == "..");
+        match standing(Of::Begins(start)) {
+            Standing::Granted => prop_assert!(asked(&whole) || !is_plain),
+            Standing::Denied => prop_assert!(!asked(&whole)),
+            Standing::Narrowed => {}
+        }
+    }
+}
