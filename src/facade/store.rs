@@ -16,8 +16,8 @@ pub use retain::Kept;
 
 use super::engine::{Scripted, Written};
 use crate::journal::{
-    Bodies, Body, DebtId, Error, EventId, IncidentId, LetterId, Lost, Memory, Needs, Records,
-    RunId, Sleeping,
+    Bodies, Body, DebtId, Error, EventId, Incident, IncidentId, LetterId, Lost, Memory, Needs,
+    Page, Records, Remains, RunId, Sleeping,
 };
 use crate::store::Sqlite;
 use crate::value::Time;
@@ -189,13 +189,7 @@ impl Store {
             }
             Ask::Letter(id) => lines(store.dead_letter(LetterId(id))?, |_| id),
             Ask::IncidentPage { open, before, most } => {
-                let page = store.page_of_incidents(open, before.map(IncidentId), most)?;
-                let mut page_lines = lines(page.found, |incident| match incident {
-                    Ok(incident) => incident.id,
-                    Err(remains) => remains.left.id,
-                });
-                page_lines.push(page.total.to_string());
-                page_lines
+                page_of_incidents(store.page_of_incidents(open, before.map(IncidentId), most)?)
             }
             Ask::Holdings => left(store.holdings()?, |holding| holding.event),
             Ask::Outbox => left(store.outbox()?, |message| message.id),
@@ -216,6 +210,15 @@ impl Store {
             }
         })
     }
+}
+
+fn page_of_incidents(page: Page<Result<Incident, Remains>>) -> Vec<String> {
+    let mut page_lines = lines(page.found, |incident| match incident {
+        Ok(incident) => incident.id,
+        Err(remains) => remains.left.id,
+    });
+    page_lines.push(page.total.to_string());
+    page_lines
 }
 
 /// Everything that has one of these numbers, and named events each since a time.

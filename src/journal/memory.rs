@@ -200,10 +200,7 @@ impl Memory {
             Write::Storm(scope, storm) => {
                 self.storms.insert(scope, storm);
             }
-            Write::AtWork(known) => {
-                let named = (known.runbook.clone(), known.version.clone());
-                self.at_work.insert(named, known);
-            }
+            Write::AtWork(known) => self.works(known),
             Write::Wait(run, Some(wait)) => {
                 self.waits.insert(run, wait);
             }
@@ -213,6 +210,11 @@ impl Memory {
             Write::Clock(clock) => self.clock = clock,
             Write::Lost(lost) => self.lose(&lost),
         }
+    }
+
+    fn works(&mut self, known: AtWork) {
+        let named = (known.runbook.clone(), known.version.clone());
+        self.at_work.insert(named, known);
     }
 
     fn lose(&mut self, lost: &Lost) {
