@@ -485,10 +485,8 @@ impl Journal for Memory {
     }
 
     fn storms(&self) -> Result<Vec<KeptStorm>, Error> {
-        let storms = self.storms.iter();
-        Ok(storms
-            .map(|(scope, storm)| Ok((scope.clone(), storm.clone())))
-            .collect())
+        let kept = |(scope, storm): (&Scope, &Storm)| Ok((scope.clone(), storm.clone()));
+        Ok(self.storms.iter().map(kept).collect())
     }
 }
 
