@@ -43,6 +43,8 @@ pub enum ChangeOutcome {
     Unknown,
     /// It failed after it had begun: some of it may have taken effect.
     Broke(String),
+    /// It was granted and has not begun, and by now it must not: whoever asked asks anew.
+    NotBegun(String),
 }
 
 /// What a settling probe, or a human, says of an unknown change.

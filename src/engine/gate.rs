@@ -9,6 +9,7 @@ mod capability;
 mod freeze;
 mod lock;
 mod rate;
+mod still;
 mod storm;
 
 use super::Engine;
@@ -20,6 +21,8 @@ use crate::program::Program;
 use crate::run::{Intent, IntentKind};
 use crate::settings::{Bounds, Grants};
 use crate::value::{Identity, Time};
+use freeze::Freeze;
+use storm::Storms;
 
 /// What a gate says.
 #[derive(Clone, Debug, PartialEq)]

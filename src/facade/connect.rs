@@ -143,7 +143,7 @@ impl Connectors {
     pub async fn perform(&self, ask: Ask) -> Came {
         match self.provider(&ask).perform(granted(ask)).await {
             ChangeOutcome::Applied(_) => Came::Applied,
-            ChangeOutcome::NotApplied(why) => Came::NotApplied(why),
+            ChangeOutcome::NotApplied(why) | ChangeOutcome::NotBegun(why) => Came::NotApplied(why),
             ChangeOutcome::Unknown => Came::Unknown,
             ChangeOutcome::Broke(why) => Came::Broke(why),
         }

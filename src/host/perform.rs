@@ -22,6 +22,8 @@ use crate::value::{Failure, Time, Value};
 
 /// How long a message is carried before that counts as a failed try.
 const DELIVERY: Duration = Duration::from_secs(30);
+/// What has its place within this time begins by the leave that it has.
+const AT_ONCE: Duration = Duration::from_millis(10);
 /// How long the last words of a dying agent are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
@@ -91,7 +93,9 @@ impl Performer {
         let (handle, now) = (handle.clone(), clock.now());
         match action {
             Action::Observe { run, observe } => self.observe(run, observe, handle, now),
-            Action::Perform { run, perform } => self.change(run, perform, handle, now),
+            Action::Perform { run, perform } => {
+                self.change(run, perform, handle, clock.clone());
+            }
             Action::Settle {
                 run,
                 id,
@@ -135,14 +139,14 @@ impl Performer {
         let limits = self.limits.clone();
         async move {
             let Some(provider) = provider else {
-                return Observed::Failed(no_connector(&call));
+                return Observed::Failed(Failure::Failed(no_connector(&call).into()));
             };
             let patience = patience(now, deadline);
             let name = call.name.clone();
             let queued = Instant::now();
             let endpoint = provider.endpoint(&call);
             let Ok(_place) = limits.look(&endpoint, most_of(patience)).await else {
-                return Observed::Failed(too_busy(&name));
+                return Observed::Failed(Failure::Failed(too_busy(&name).into()));
             };
             let now = later(now, queued.elapsed());
             let granted = Granted {
@@ -163,18 +167,21 @@ impl Performer {
         }
     }
 
-    fn change(&self, run: RunId, perform: Perform, handle: Handle, now: Time) {
+    fn change(&self, run: RunId, perform: Perform, handle: Handle, clock: Arc<Clock>) {
         let provider = self.provider(&perform.call);
         let limits = self.limits.clone();
         let begun = self.under_way.begin(&perform.call.name);
         self.runtime.spawn(async move {
             let id = perform.id;
             let outcome = match (provider, perform.how.clone()) {
-                (None, _) => ChangeOutcome::NotApplied(no_connector(&perform.call).to_string()),
+                (None, _) => ChangeOutcome::NotApplied(no_connector(&perform.call)),
                 (Some(_), How::Restore { .. }) => {
                     ChangeOutcome::NotApplied("this connector records nothing to put back".into())
                 }
-                (Some(provider), How::Do) => performed(provider, &limits, perform, now).await,
+                (Some(provider), How::Do) => {
+                    let begins = async |key: String| may_begin(&handle, run, key, &clock).await;
+                    performed(provider, &limits, perform, clock.now(), begins).await
+                }
             };
             handle.input(Input::Performed { run, id, outcome });
             drop(begun);
@@ -291,6 +298,7 @@ async fn performed(
     limits: &Limits,
     perform: Perform,
     now: Time,
+    begins: impl AsyncFnOnce(String) -> Result<(), String>,
 ) -> ChangeOutcome {
     let Perform {
         call,
@@ -304,8 +312,14 @@ async fn performed(
     let endpoint = provider.endpoint(&call);
     let waits = most_of(patience);
     let Ok(_place) = limits.change(provider.module(), &endpoint, waits).await else {
-        return ChangeOutcome::NotApplied(too_busy(&name).to_string());
+        return ChangeOutcome::NotApplied(too_busy(&name));
     };
+    // Leave was given at once before this; whoever waits for a place may wait past it.
+    if queued.elapsed() > AT_ONCE
+        && let Err(why) = begins(key.to_string()).await
+    {
+        return ChangeOutcome::NotBegun(why);
+    }
     let granted = Granted {
         call,
         now: later(now, queued.elapsed()),
@@ -318,6 +332,24 @@ async fn performed(
     performed.unwrap_or(ChangeOutcome::Unknown)
 }
 
+/// Whether a change that had to wait for a place may still begin, or why not.
+async fn may_begin(
+    handle: &Handle,
+    run: RunId,
+    key: String,
+    clock: &Arc<Clock>,
+) -> Result<(), String> {
+    let now = clock.now();
+    match handle
+        .look(move |engine| engine.no_longer(run, &key, now))
+        .await
+    {
+        Ok(None) => Ok(()),
+        Ok(Some(why)) => Err(why),
+        Err(_) => Err("the agent ends".to_owned()),
+    }
+}
+
 async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undelivered> {
     match tokio::time::timeout(DELIVERY, contact.deliver(message)).await {
         Ok(delivered) => delivered,
@@ -328,19 +360,16 @@ async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undel
     }
 }
 
-fn no_connector(call: &Call) -> Failure {
-    Failure::Failed(
-        format!(
-            "no connector offers `{}` yet ({})",
-            call.name,
-            Code::NoConnector.as_str()
-        )
-        .into(),
+fn no_connector(call: &Call) -> String {
+    format!(
+        "no connector offers `{}` yet ({})",
+        call.name,
+        Code::NoConnector.as_str()
     )
 }
 
-fn too_busy(name: &str) -> Failure {
-    Failure::Failed(format!("the agent was too busy to begin {name} in time").into())
+fn too_busy(name: &str) -> String {
+    format!("the agent was too busy to begin {name} in time")
 }
 
 /// How long a place is waited for: what begins with no time left to speak of would only seem to say

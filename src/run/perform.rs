@@ -49,6 +49,7 @@ impl Run {
             ChangeOutcome::NotApplied(why) => self.not_applied(context, acting, why),
             ChangeOutcome::Unknown => self.unknown(context, acting),
             ChangeOutcome::Broke(why) => self.broke(context, acting, why),
+            ChangeOutcome::NotBegun(_) => self.not_begun(context, acting),
         }
     }
 
@@ -141,6 +142,18 @@ impl Run {
                 })
             }
         }
+    }
+
+    /// It was granted, and changes were stopped before it began: it asks for leave anew, and counts as no try.
+    fn not_begun(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
+        if acting.repeats > 0 {
+            return self.repeat_later(context, acting);
+        }
+        self.cleaned(&acting.key);
+        if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
+            return Turn::Finish(end);
+        }
+        self.guard_change(context, acting)
     }
 
     /// It failed after it had begun: tried again where the author says that this does no harm.

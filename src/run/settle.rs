@@ -87,6 +87,18 @@ impl Run {
             acting.stage = Stage::Again(id);
             return Turn::Wait(Frame::Acting(acting));
         }
+        self.repeat_later(context, acting)
+    }
+
+    /// It is asked for once more after a while; called off, it stays unknown.
+    pub(super) fn repeat_later(
+        &mut self,
+        context: &mut Context<'_>,
+        mut acting: Box<Acting>,
+    ) -> Turn {
+        if self.is_called_off(&acting) {
+            return self.stays_unknown(context, acting);
+        }
         let settles = lines(context.program, acting.step).map(|(_, action)| action.settles);
         // Never at once again, however short an action takes to settle.
         let again = settles.unwrap_or_default().max(HELD);

@@ -104,6 +104,7 @@ fn change(outcome: &ChangeOutcome) -> String {
         ChangeOutcome::NotApplied(why) => format!("not applied: {why}"),
         ChangeOutcome::Unknown => "unknown".to_owned(),
         ChangeOutcome::Broke(why) => format!("broke: {why}"),
+        ChangeOutcome::NotBegun(why) => format!("not begun: {why}"),
     }
 }
 

@@ -338,7 +338,7 @@ impl Driver<'_, '_> {
             fate: match answer.outcome {
                 // What broke counts as applied.
                 ChangeOutcome::Applied(_) | ChangeOutcome::Broke(_) => Fate::Applied,
-                ChangeOutcome::NotApplied(_) => Fate::NotApplied,
+                ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_) => Fate::NotApplied,
                 ChangeOutcome::Unknown => Fate::Unknown,
             },
             after_verifies: self.verified,

@@ -15,6 +15,7 @@ mod messengers;
 mod numbers;
 mod pager;
 mod people;
+mod places;
 mod secrets;
 mod settling;
 pub mod stage;
@@ -40,6 +41,7 @@ pub fn trials() -> Vec<Trial> {
         ("lent", lent::CASES),
         ("letters", letters::CASES),
         ("life", life::CASES),
+        ("places", places::CASES),
         ("messengers", messengers::CASES),
         ("numbers", numbers::CASES),
         ("pager", pager::CASES),

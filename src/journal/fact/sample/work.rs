@@ -159,6 +159,10 @@ fn performed() -> Vec<Fact> {
         ),
         (IntentState::Unknown, ChangeOutcome::Unknown),
         (IntentState::Broke, ChangeOutcome::Broke("half".into())),
+        (
+            IntentState::NotApplied,
+            ChangeOutcome::NotBegun("stopped".into()),
+        ),
     ];
     let performed = outcomes.map(|(state, outcome)| {
         ChangePerformed {

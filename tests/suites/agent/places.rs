@@ -1,0 +1,120 @@
+//! Changes that were granted and wait for a place: what is stopped meanwhile does not begin.
+
+use std::fs;
+use std::time::Duration;
+
+use super::Case;
+use super::stage::Stage;
+
+pub const CASES: &[Case] = &[
+    (
+        "what waits for a place does not begin while changes are stopped",
+        held,
+    ),
+    (
+        "what waits for a place does not begin once it is called off",
+        called_off,
+    ),
+    (
+        "what waits for a place does not begin once the agent stops",
+        stopped,
+    ),
+];
+
+/// How many programs the agent has at work at most.
+fn places() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    cores.max(2)
+}
+
+/// An agent with one host and one change more for each of two than it has places, each change two seconds long.
+fn crowded() -> (Stage, Vec<u64>) {
+    let mut stage = Stage::new();
+    let many = places() + 2;
+    stage.change(
+        "package/service.rbk",
+        "host.named(\"box-1\")",
+        "host.named(service)",
+    );
+    stage.change(
+        "package/service.rbk",
+        "blast { at most 1 host.Host }",
+        "blast {\n    at most 1 host.Host\n    at most 1000 host.Host at once\n    at most 1000 host.Host per 1h\n  }",
+    );
+    let hosts = (2..=many).map(|host| {
+        format!("[hosts.\"box-{host}\"]\naddress = \"127.0.0.1\"\nrole = \"box\"\nhere = true\n\n")
+    });
+    let hosts: String = hosts.collect();
+    stage.change("agent.toml", "[programs]", &format!("{hosts}[programs]"));
+    let (record, started) = (stage.path("record"), stage.path("started"));
+    stage.control(&format!(
+        "echo begins >> {}; sleep 3; : > {}",
+        record.display(),
+        started.display()
+    ));
+    stage.start();
+    let ids = (1..=many).map(|host| stage.incident(&format!("box-{host}")));
+    let ids: Vec<u64> = ids.collect();
+    let last = ids.last().copied().unwrap_or_default();
+    stage.wait_for_shown(last, "do exec.apply");
+    crate::harness::wait::until(
+        "all places are taken",
+        || (begun(&stage) == places()).then_some(()),
+        || stage.log(),
+    );
+    (stage, ids)
+}
+
+/// How many programs have begun.
+fn begun(stage: &Stage) -> usize {
+    let record = fs::read_to_string(stage.path("record")).unwrap_or_default();
+    record.lines().count()
+}
+
+/// Nobody has to do anything.
+fn no_page(stage: &Stage) {
+    let told = stage.told();
+    let pages = told.iter().filter(|(_, body)| body["kind"] == "page");
+    assert_eq!(pages.count(), 0, "{told:?}");
+}
+
+fn held() {
+    let (stage, ids) = crowded();
+    stage.rbk(&["hold", "--why", "looks wrong", "--as", "ada"]);
+    let waiting = &ids[ids.len() - 2..];
+    for id in waiting {
+        stage.wait_for_shown(*id, "not begun: all changes are stopped by ada");
+    }
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(begun(&stage), places(), "{}", stage.log());
+    stage.rbk(&["hold", "release", "--why", "it was nothing", "--as", "ada"]);
+    for id in ids {
+        stage.wait_for(id, "resolved");
+    }
+    no_page(&stage);
+}
+
+fn called_off() {
+    let (stage, ids) = crowded();
+    for id in &ids {
+        let id = id.to_string();
+        stage.rbk(&["incident", "resolve", &id, "--why", "mine", "--as", "ada"]);
+    }
+    for id in &ids[ids.len() - 2..] {
+        stage.wait_for_shown(*id, "not begun: it was called off");
+    }
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(begun(&stage), places(), "{}", stage.log());
+}
+
+fn stopped() {
+    let (mut stage, ids) = crowded();
+    assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
+    assert_eq!(begun(&stage), places(), "{}", stage.log());
+    // The next start asks for them anew.
+    stage.start();
+    for id in ids {
+        stage.wait_for(id, "resolved");
+    }
+    no_page(&stage);
+}
