@@ -3,6 +3,7 @@
 //! In: built by `analysis` out of the typed tree and its proofs. Out: plain data; words for people
 //! are made by who shows it.
 
+pub mod argv;
 mod authority;
 mod core_hash;
 mod pattern;

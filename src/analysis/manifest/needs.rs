@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 use super::amount::command;
 use super::origin::{Origin, Origins};
 use crate::analysis::order;
-use crate::program::manifest::{Need, Pattern};
+use crate::program::manifest::{Need, Pattern, argv};
 use crate::typed::{
     ActionCallee, Block, Body, Callee, Expr, ExprKind, ExternId, Facts, FunctionId, FunctionKind,
     Package, Runbook, StmtKind, Type,
@@ -169,9 +169,12 @@ impl<'a> Needs<'a> {
             return origins.of(arg);
         }
         match command(self.package, arg) {
-            Some((words, true)) => Origin::Known(Pattern::Is(words.join(" "))),
+            Some((words, true)) => {
+                Origin::Known(Pattern::Is(argv::join(words.iter().map(String::as_str))))
+            }
             Some((words, false)) if !words.is_empty() => {
-                Origin::Known(Pattern::Begins(format!("{} ", words.join(" "))))
+                let start = argv::join(words.iter().map(String::as_str));
+                Origin::Known(Pattern::Begins(format!("{start} ")))
             }
             Some(_) | None => match origins.of(arg) {
                 given @ Origin::Parameter(_) => given,

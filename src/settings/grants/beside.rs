@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::pattern::{Address, Glob, Place, UrlPattern};
 use super::{Grant, Grants, Pattern, line};
-use crate::program::manifest::{Need, Pattern as Needed};
+use crate::program::manifest::{Need, Pattern as Needed, argv};
 use crate::settings::capability::{self, Form};
 use crate::text::Span;
 
@@ -202,25 +202,20 @@ fn cover(pattern: &Pattern, of: &Needed) -> Cover {
                 false => at_most(pattern.may_begin(start), Cover::Some),
             }
         }
-        (Pattern::Argv(places), Needed::Is(command)) => {
-            let words: Vec<&str> = command.split(' ').collect();
-            let is_covered = words.len() == places.len() && fit(places, &words);
-            match is_covered {
-                true => Cover::All,
-                // An argument with blanks in it looks like several.
-                false => at_most(
-                    words.len() > places.len() && fit(&places[..1], &words),
-                    Cover::Some,
-                ),
-            }
-        }
-        (Pattern::Argv(places), Needed::Begins(start)) => {
-            let words: Vec<&str> = start.trim_end().split(' ').collect();
-            at_most(
+        (Pattern::Argv(places), Needed::Is(command)) => match argv::split(command) {
+            Some(words) => at_most(
+                words.len() == places.len() && fit(places, &words),
+                Cover::All,
+            ),
+            None => Cover::Some,
+        },
+        (Pattern::Argv(places), Needed::Begins(start)) => match argv::split(start.trim_end()) {
+            Some(words) => at_most(
                 words.len() < places.len() && fit(places, &words),
                 Cover::Some,
-            )
-        }
+            ),
+            None => Cover::Some,
+        },
     }
 }
 
@@ -234,14 +229,14 @@ fn exactly(form: Form, text: &str) -> Option<Pattern> {
             Some(Pattern::Url(UrlPattern::exact(&address)))
         }
         Form::Argv => {
-            let words = text.split(' ').map(|word| Place::This(word.to_owned()));
+            let words = argv::split(text)?.into_iter().map(Place::This);
             Some(Pattern::Argv(words.collect()))
         }
     }
 }
 
 /// Whether the first places cover the words, as far as there are both.
-fn fit(places: &[Place], words: &[&str]) -> bool {
+fn fit(places: &[Place], words: &[String]) -> bool {
     let mut pairs = places.iter().zip(words);
     pairs.all(|(place, word)| place.covers(word))
 }

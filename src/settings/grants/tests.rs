@@ -193,3 +193,37 @@ proptest! {
         }
     }
 }
+
+/// Arguments are compared one by one, whatever blanks are in them.
+#[test]
+fn a_command_is_granted_argument_by_argument() {
+    use crate::program::manifest::{Need as Needed, Pattern as Of, argv};
+    let grants = granted(&[
+        "\"exec.run\" = [[\"fix\", \"web now\"], [\"fix\", \"a\", \"b\"], [\"stop\", \"*\"], [\"all\"]]",
+    ]);
+    let cases: [(&[&str], Standing); 8] = [
+        (&["fix", "web now"], Standing::Granted),
+        (&["fix", "web", "now"], Standing::Denied),
+        (&["fix", "a", "b"], Standing::Granted),
+        (&["fix", "a b"], Standing::Denied),
+        (&["stop", "shop web"], Standing::Granted),
+        (&["stop", "..", "now"], Standing::Denied),
+        (&["stop", "-f"], Standing::Denied),
+        (&["all", "restart"], Standing::Denied),
+    ];
+    for (words, standing) in cases {
+        let of = Of::Is(argv::join(words.iter().copied()));
+        let said = grants.beside(&Needed {
+            can: "exec.run".into(),
+            of: Some(of),
+        });
+        assert_eq!(said, standing, "{words:?}");
+        let items = words.iter().map(|word| Value::Text((*word).into()));
+        let asked = need("exec.run", Some(Value::List(Arc::new(items.collect()))));
+        assert_eq!(
+            grants.check(&asked).is_ok(),
+            standing == Standing::Granted,
+            "{words:?}"
+        );
+    }
+}
