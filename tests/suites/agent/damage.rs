@@ -114,7 +114,8 @@ fn asleep() {
     stage.change("package/service.rbk", before, "    wait 6s\n    cleared if");
     stage.start();
     let id = stage.incident("a");
-    stage.wait_for_asked("GET /health");
+    // Written down together with what the run does next: it sleeps.
+    stage.wait_for_shown(id, "saw http.get");
     stage.kill();
     let sql = format!("UPDATE incident SET record = x'0202' WHERE id = {id} AND loud = 0");
     behind(&stage, &sql);
@@ -144,7 +145,8 @@ fn alert_asleep() {
     );
     stage.start();
     let id = stage.incident("a");
-    stage.wait_for_asked("GET /health");
+    // Written down together with what the run does next: it sleeps.
+    stage.wait_for_shown(id, "saw http.get");
     stage.kill();
     behind(
         &stage,
@@ -180,7 +182,8 @@ fn untouched() {
     );
     stage.start();
     let id = stage.incident("a");
-    stage.wait_for_asked("GET /health");
+    // Written down together with what the run does next: it sleeps.
+    stage.wait_for_shown(id, "saw http.get");
     stage.kill();
     behind(
         &stage,
