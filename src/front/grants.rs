@@ -81,7 +81,10 @@ fn refusal(
         (Some(line), true) => format!("change its line in [grants] to: {line}"),
         (Some(line), false) => format!("add to [grants]: {line}"),
         (None, true) => format!("widen the line of `{capability}` in [grants]"),
-        (None, false) => format!("add a line of `{capability}` to [grants]"),
+        (None, false) => {
+            let line = Grants::line_such_as(capability).unwrap_or_default();
+            format!("add a line of it to [grants], such as {line}")
+        }
     };
     let found = Diagnostic::new(Code::NeedDenied, message, at, "its runs hand over there");
     Some(found.help(help))

@@ -29,6 +29,19 @@ pub enum Form {
     Argv,
 }
 
+impl Form {
+    /// What a grant of such a capability looks like.
+    pub fn example(self) -> &'static str {
+        match self {
+            Form::Whole => "true",
+            Form::Name => "[\"name-*\"]",
+            Form::Text => "[\"PING\\r\\n\"]",
+            Form::Url => "[\"https://status.example.com/api/*\"]",
+            Form::Argv => "[[\"program\", \"argument\", \"*\"]]",
+        }
+    }
+}
+
 static KNOWN: LazyLock<BTreeMap<SmolStr, Form>> = LazyLock::new(|| said().into_iter().collect());
 
 /// Every capability with what narrows it.

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::pattern::{Address, Glob, Place, UrlPattern};
-use super::{Grant, Grants, Pattern, line};
+use super::{Grant, Grants, Pattern, line, toml_text};
 use crate::program::manifest::{Need, Pattern as Needed, argv};
 use crate::settings::capability::{self, Form};
 use crate::text::Span;
@@ -114,6 +114,12 @@ impl Grants {
             }
         }
         Some(line(capability, &patterns))
+    }
+
+    /// A line of `[grants]` such as one of this capability is.
+    pub fn line_such_as(capability: &str) -> Option<String> {
+        let form = capability::known().get(capability)?;
+        Some(format!("{} = {}", toml_text(capability), form.example()))
     }
 
     /// What is granted and no need is of, or wider than all needs that it covers are together.

@@ -112,19 +112,9 @@ impl Capability<'_> {
         let help = format!(
             "write `{} = {}`, or leave the line out to deny it",
             toml_text(self.name),
-            self.example()
+            self.form.example()
         );
         reader.push(Diagnostic::new(Code::GrantForm, message, span, label).help(help));
-    }
-
-    fn example(&self) -> &'static str {
-        match self.form {
-            Form::Whole => "true",
-            Form::Name => "[\"name-*\"]",
-            Form::Text => "[\"PING\\r\\n\"]",
-            Form::Url => "[\"https://status.example.com/api/*\"]",
-            Form::Argv => "[[\"program\", \"argument\", \"*\"]]",
-        }
     }
 
     fn pattern(&self, reader: &mut Reader<'_>, item: &Spanned<DeValue<'_>>) -> Option<Pattern> {
@@ -205,7 +195,11 @@ impl Capability<'_> {
     fn refuse(&self, reader: &mut Reader<'_>, span: Span, label: &str) {
         let message = format!("a pattern of `{}` that cannot be granted", self.name);
         let found = Diagnostic::new(Code::GrantPattern, message, span, label);
-        let help = format!("such as `{} = {}`", toml_text(self.name), self.example());
+        let help = format!(
+            "such as `{} = {}`",
+            toml_text(self.name),
+            self.form.example()
+        );
         reader.push(found.help(help));
     }
 }
