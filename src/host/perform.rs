@@ -24,6 +24,10 @@ use crate::value::{Failure, Time, Value};
 const DELIVERY: Duration = Duration::from_secs(30);
 /// What has its place within this time begins by the leave that it has.
 const AT_ONCE: Duration = Duration::from_millis(10);
+/// So much past a deadline nobody looks unless the whole agent had stood still.
+const STOOD_STILL: Duration = Duration::from_millis(500);
+/// How long it then waits for what may have been there all along.
+const ONCE_MORE: Duration = Duration::from_secs(2);
 /// How long the last words of a dying agent are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
@@ -328,8 +332,17 @@ async fn performed(
         key: key.to_string(),
     };
     let left = patience.saturating_sub(queued.elapsed());
-    let performed = tokio::time::timeout(left, provider.perform(granted)).await;
-    performed.unwrap_or(ChangeOutcome::Unknown)
+    let mut performing = std::pin::pin!(provider.perform(granted));
+    let performed = tokio::time::timeout(left, &mut performing).await;
+    if let Ok(outcome) = performed {
+        return outcome;
+    }
+    // The deadline is over long since: the agent itself had stood still, and looks once more.
+    if queued.elapsed() > patience.saturating_add(STOOD_STILL) {
+        let performed = tokio::time::timeout(ONCE_MORE, performing).await;
+        return performed.unwrap_or(ChangeOutcome::Unknown);
+    }
+    ChangeOutcome::Unknown
 }
 
 /// Whether a change that had to wait for a place may still begin, or why not.

@@ -119,6 +119,8 @@ async fn look_after(
     let mut out = Stream::read(child.stdout.take(), most);
     let mut errors = Stream::read(child.stderr.take(), most);
     let in_time = tokio::select! {
+        // Where both are so, the agent itself had stood still: what has ended is looked at first.
+        biased;
         () = family.leader_ends() => true,
         () = tokio::time::sleep_until(deadline) => false,
         _ = dropped => false,

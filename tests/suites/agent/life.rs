@@ -39,6 +39,10 @@ pub const CASES: &[Case] = &[
         "another behaviour under a version that was at work changes nothing",
         other_core,
     ),
+    (
+        "what ended while the agent stood still has ended",
+        stood_still,
+    ),
     ("half a request is closed", half_a_request),
     ("who says nothing makes room", silence_makes_room),
     ("it is alive while it reads its store", alive_at_once),
@@ -322,6 +326,29 @@ fn change_ends() {
     stage.start();
     stage.wait_for(id, "resolved");
     assert_eq!(stage.told(), []);
+}
+
+fn stood_still() {
+    let mut stage = Stage::new();
+    let (record, started) = (stage.path("record"), stage.path("started"));
+    let (record, started) = (record.display(), started.display());
+    stage.control(&format!("echo begins >> {record}; sleep 1; : > {started}"));
+    stage.change(
+        "package/service.rbk",
+        ") waive undo",
+        ") within 3s waive undo",
+    );
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_file("record");
+    stage.signal(Signal::STOP);
+    std::thread::sleep(Duration::from_secs(5));
+    stage.signal(Signal::CONT);
+    stage.wait_for(id, "resolved");
+    let record = fs::read_to_string(stage.path("record")).unwrap();
+    assert_eq!(record, "begins\n", "{}", stage.log());
+    let shown = stage.shown(id);
+    assert!(!shown.contains("unknown"), "{shown}");
 }
 
 fn never_twice_at_work() {
