@@ -27,7 +27,7 @@ fn places() -> usize {
     cores.max(2)
 }
 
-/// An agent with one host and one change more for each of two than it has places, each change two seconds long.
+/// An agent with two changes more than it has places; those that have begun end once they [may](let_end).
 fn crowded() -> (Stage, Vec<u64>) {
     let mut stage = Stage::new();
     let many = places() + 2;
@@ -46,11 +46,12 @@ fn crowded() -> (Stage, Vec<u64>) {
     });
     let hosts: String = hosts.collect();
     stage.change("agent.toml", "[programs]", &format!("{hosts}[programs]"));
-    let (record, started) = (stage.path("record"), stage.path("started"));
+    let path = |name| stage.path(name).display().to_string();
     stage.control(&format!(
-        "echo begins >> {}; sleep 3; : > {}",
-        record.display(),
-        started.display()
+        "echo begins >> {}; until [ -e {} ]; do sleep 0.1; done; : > {}",
+        path("record"),
+        path("may_end"),
+        path("started")
     ));
     stage.start();
     let ids = (1..=many).map(|host| stage.incident(&format!("box-{host}")));
@@ -71,6 +72,21 @@ fn begun(stage: &Stage) -> usize {
     record.lines().count()
 }
 
+/// Lets the programs that have begun, and all that come later, end.
+fn let_end(stage: &Stage) {
+    fs::write(stage.path("may_end"), "").unwrap();
+}
+
+/// Waits until two of them say this; which two had no place is for the machine to say.
+fn wait_for_two(stage: &Stage, ids: &[u64], words: &str) {
+    let all = || ids.iter().map(|id| stage.shown(*id)).collect::<Vec<_>>();
+    crate::harness::wait::until(
+        &format!("two incidents say {words}"),
+        || (all().iter().filter(|said| said.contains(words)).count() == 2).then_some(()),
+        || format!("{}\n{}", all().join("\n"), stage.log()),
+    );
+}
+
 /// Nobody has to do anything.
 fn no_page(stage: &Stage) {
     let told = stage.told();
@@ -81,10 +97,8 @@ fn no_page(stage: &Stage) {
 fn held() {
     let (stage, ids) = crowded();
     stage.rbk(&["hold", "--why", "looks wrong", "--as", "ada"]);
-    let waiting = &ids[ids.len() - 2..];
-    for id in waiting {
-        stage.wait_for_shown(*id, "not begun: all changes are stopped by ada");
-    }
+    let_end(&stage);
+    wait_for_two(&stage, &ids, "not begun: all changes are stopped by ada");
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(begun(&stage), places(), "{}", stage.log());
     stage.rbk(&["hold", "release", "--why", "it was nothing", "--as", "ada"]);
@@ -100,16 +114,18 @@ fn called_off() {
         let id = id.to_string();
         stage.rbk(&["incident", "resolve", &id, "--why", "mine", "--as", "ada"]);
     }
-    for id in &ids[ids.len() - 2..] {
-        stage.wait_for_shown(*id, "not begun: it was called off");
-    }
+    let_end(&stage);
+    wait_for_two(&stage, &ids, "not begun: it was called off");
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(begun(&stage), places(), "{}", stage.log());
 }
 
 fn stopped() {
     let (mut stage, ids) = crowded();
-    assert_eq!(stage.terminate(), Some(0), "{}", stage.log());
+    stage.signal(rustix::process::Signal::TERM);
+    std::thread::sleep(Duration::from_secs(1));
+    let_end(&stage);
+    assert_eq!(stage.wait_for_end(), Some(0), "{}", stage.log());
     assert_eq!(begun(&stage), places(), "{}", stage.log());
     // The next start asks for them anew.
     stage.start();
