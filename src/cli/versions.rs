@@ -1,5 +1,6 @@
 //! Versions of a package: a folder, a git revision, a lock; and what each says of the runbooks.
 
+use std::cell::LazyCell;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
@@ -269,8 +270,9 @@ pub fn against(checked: &Checked, revision: &str) -> Result<Vec<Diagnostic>, Tro
 
 /// What is wrong with the versions of a package beside another one of it.
 pub fn judged(checked: &Checked, before: &Side, after: &Side) -> Vec<Diagnostic> {
-    let base = base(checked);
-    let rewrite = |name: &str, version| match &base {
+    // Asked of git only where something is to be said.
+    let base = LazyCell::new(|| base(checked));
+    let rewrite = |name: &str, version| match &*base {
         None => Rewrite::Amend,
         Some(base) => match base.runbook(name) {
             Some(locked) if locked.version == version => Rewrite::Never,

@@ -86,7 +86,7 @@ impl Builder<'_, '_> {
             return false;
         };
         let declared = self.tables.package.externs.get(id.index());
-        declared.is_some_and(|declared| declared.name.to_string() == "now")
+        declared.is_some_and(|declared| declared.name.is("now"))
     }
 
     fn is_independent(&self, question: &Question<'_>, before: &[Question<'_>]) -> bool {

@@ -1,8 +1,10 @@
 //! The work alone, with nothing shown, for benches: each gives the number of findings.
 
-use crate::front;
+use crate::front::{self, Analysis};
+use crate::program::Program;
 use crate::syntax;
-use crate::text::Sources;
+use crate::testing;
+use crate::text::{SourceId, Sources};
 
 /// Parses a text as a file.
 pub fn parse(text: &str) -> usize {
@@ -15,10 +17,41 @@ pub fn parse(text: &str) -> usize {
 pub fn check(text: &str) -> usize {
     let mut sources = Sources::default();
     let source = sources.add("main.rbk", text);
+    analyse(&mut sources, &[source]).diagnostics.len()
+}
+
+fn analyse(sources: &mut Sources, files: &[SourceId]) -> Analysis {
     let server = crate::literal::Server::default();
-    front::analyse(&mut sources, &[source], ("measured", "1.0.0"), &server)
-        .diagnostics
-        .len()
+    front::analyse(sources, files, ("measured", "1.0.0"), &server)
+}
+
+/// A package whose tests are to run.
+pub struct Tested {
+    analysis: Analysis,
+    programs: Vec<Program>,
+}
+
+impl Tested {
+    /// The texts as the files of a sound package; one that is not sound has no tests.
+    pub fn new(texts: &[&str]) -> Self {
+        let mut sources = Sources::default();
+        let files = texts.iter().map(|text| sources.add("main.rbk", text));
+        let files: Vec<SourceId> = files.collect();
+        let analysis = analyse(&mut sources, &files);
+        let programs = match front::is_sound(&analysis.diagnostics) {
+            true => front::compile(&analysis).unwrap_or_default(),
+            false => Vec::new(),
+        };
+        Tested { analysis, programs }
+    }
+
+    /// Runs all tests: how many pass.
+    pub fn run(&self) -> usize {
+        let options = testing::Options::default();
+        let results = testing::run_tests(&self.analysis.package, &self.programs, &options);
+        let passed = results.tests.iter().filter(|result| result.passed());
+        passed.count()
+    }
 }
 
 /// Parses a text as a file and brings it into the one layout; 1 if it refuses.

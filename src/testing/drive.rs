@@ -392,8 +392,9 @@ impl Driver<'_, '_> {
 
 /// The call that finds a target by its identity.
 fn lookup_call(case: &Case<'_>, target: &Target) -> Option<Call> {
-    let named = |found: &&crate::typed::Target| found.name.to_string() == target.identity.kind();
-    let declared = case.package.targets.iter().find(named)?;
+    let kind = target.identity.kind();
+    let mut declared = case.package.targets.iter();
+    let declared = declared.find(|found| found.name.is(kind))?;
     let id: ExternId = declared.lookup?;
     let lookup = case.package.externs.get(id.index())?;
     let values = identity::lookup_arguments(lookup, &target.identity);

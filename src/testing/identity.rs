@@ -95,7 +95,7 @@ fn complete_target(
         *field = complete_one(package, field, &[Given::Path(&identity)], None)?;
     }
     if let Some(key) = snapshot.fields.first_mut() {
-        let named = |found: &&crate::typed::Target| found.name.to_string() == kind;
+        let named = |found: &&crate::typed::Target| found.name.is(kind.as_str());
         let declared = package.targets.iter().find(named);
         let form = declared.map(|found| found.key_form).unwrap_or_default();
         *key = Some(form.value(identity.key()));
@@ -149,7 +149,7 @@ fn numbered(kind: &str, index: usize) -> SmolStr {
 
 /// The types that a target lies in, outermost first, itself last.
 pub fn path(package: &Package, kind: &str) -> Vec<SmolStr> {
-    let named = |target: &&crate::typed::Target| target.name.to_string() == kind;
+    let named = |target: &&crate::typed::Target| target.name.is(kind);
     let mut next = package.targets.iter().find(named);
     let mut path = Vec::new();
     while let Some(target) = next {

@@ -122,7 +122,7 @@ fn target(case: &Case<'_>, target: &Target) -> String {
         .package
         .targets
         .iter()
-        .find(|found| found.name.to_string() == kind);
+        .find(|found| found.name.is(kind));
     let lookup = declared.and_then(|found| case.package.externs.get(found.lookup?.index()));
     let Some(lookup) = lookup else {
         return Value::Target(std::sync::Arc::new(target.clone())).to_string();

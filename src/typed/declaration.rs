@@ -48,6 +48,17 @@ impl QualifiedName {
             false => self.name.to_string(),
         }
     }
+
+    /// Whether this is how it is shown.
+    pub fn is(&self, shown: &str) -> bool {
+        match &self.module {
+            Some(module) if module != "prelude" => {
+                let name = shown.strip_prefix(module.as_str());
+                name.and_then(|name| name.strip_prefix('.')) == Some(self.name.as_str())
+            }
+            _ => self.name == shown,
+        }
+    }
 }
 
 impl std::fmt::Display for QualifiedName {
