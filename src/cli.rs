@@ -23,6 +23,7 @@ mod hold;
 mod incident;
 mod init;
 mod lock;
+mod mend;
 mod packages;
 mod remote;
 mod run;

@@ -28,7 +28,8 @@ pub struct Diagnostic {
     /// Other places that belong to it: "the change hides here".
     pub others: Vec<Label>,
     pub help: Option<String>,
-    pub fix: Option<Fix>,
+    /// Ways to mend it, the best first; one of them is enough.
+    pub fixes: Vec<Fix>,
 }
 
 /// A marked place.
@@ -44,6 +45,26 @@ pub struct Fix {
     /// What the fix does, as a command: "add a blank".
     pub title: String,
     pub edits: Vec<Edit>,
+    pub applicability: Applicability,
+}
+
+/// Who may apply a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Applicability {
+    /// Whoever asked for it: the program reads well afterwards, but may do something else than before, or than was meant.
+    Unsafe,
+    /// Anybody: it keeps what every runbook does, or is the one way to read what is written.
+    Safe,
+}
+
+impl Applicability {
+    /// As programs read it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Applicability::Unsafe => "unsafe",
+            Applicability::Safe => "safe",
+        }
+    }
 }
 
 /// Replaces the text under `span`.
@@ -70,7 +91,7 @@ impl Diagnostic {
             },
             others: Vec::new(),
             help: None,
-            fix: None,
+            fixes: Vec::new(),
         }
     }
 
@@ -89,20 +110,28 @@ impl Diagnostic {
         self
     }
 
-    /// Offers one edit that mends it.
+    /// Offers an edit that mends it, together with those of the same title; an unsafe one, unless said otherwise.
     pub fn fix(mut self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        let title = title.into();
         let edit = Edit {
             span,
             text: text.into(),
         };
-        match &mut self.fix {
+        match self.fixes.last_mut().filter(|fix| fix.title == title) {
             Some(fix) => fix.edits.push(edit),
-            None => {
-                self.fix = Some(Fix {
-                    title: title.into(),
-                    edits: vec![edit],
-                })
-            }
+            None => self.fixes.push(Fix {
+                title,
+                edits: vec![edit],
+                applicability: Applicability::Unsafe,
+            }),
+        }
+        self
+    }
+
+    /// The fix that was offered last is safe.
+    pub fn safe(mut self) -> Self {
+        if let Some(fix) = self.fixes.last_mut() {
+            fix.applicability = Applicability::Safe;
         }
         self
     }

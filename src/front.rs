@@ -6,6 +6,7 @@
 mod echo;
 mod grants;
 mod lent;
+pub mod mend;
 mod versions;
 
 pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};

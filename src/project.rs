@@ -9,6 +9,7 @@ mod files;
 mod gather;
 pub mod lock;
 mod manifest;
+mod overlay;
 mod table;
 
 pub use depend::{Dependency, Fetched, Found, Missing, Nothing, VENDOR, files_hash};
@@ -16,6 +17,7 @@ pub use files::{Entry, EntryKind, Files, Trouble};
 pub use gather::{describe, is_runbook_file};
 pub use lock::Lock;
 pub use manifest::{EDITION, Git, MANIFEST, Manifest, is_commit, name_problem};
+pub use overlay::Overlay;
 pub use table::Table;
 
 use std::path::{Path, PathBuf};

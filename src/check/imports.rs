@@ -122,7 +122,8 @@ impl Checker<'_> {
         let message = format!("the module `{}` is not imported in this file", found.name);
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "not imported");
         let found = found.help(format!("add `{line}` to the file"));
-        self.say(found.fix(format!("add `{line}`"), at, format!("{line}\n")));
+        let found = found.fix(format!("add `{line}`"), at, format!("{line}\n"));
+        self.say(found.safe());
         Some(module)
     }
 }

@@ -12,7 +12,7 @@ use crate::report::{self, Report};
 
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
-use super::{FINDINGS, USAGE, ci, grants, lock, versions};
+use super::{CLEAN, FINDINGS, USAGE, ci, grants, lock, mend, versions};
 
 /// The most diagnostics shown to people for one package; programs get all.
 const MOST_SHOWN: usize = 100;
@@ -26,6 +26,7 @@ Examples:
   rbk check --locked            for CI: the lock must be what `rbk lock` would write
   rbk check --against origin/main   also hold versions to those of the main branch
   rbk check --config agent.toml also say which of its needs that agent grants
+  rbk check --fix               mend what can be mended safely; `--diff` only shows it
   rbk check --format json       for editors and pipelines
   rbk check --format github     annotates a pull request; also sarif, junit, rdjson";
 
@@ -51,6 +52,9 @@ pub struct Arguments {
     /// Say of each capability whether the agent with these settings grants it, and what it grants in vain
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    #[command(flatten)]
+    mend: mend::Mending,
 
     /// Who reads the output
     #[arg(long, value_enum, default_value = "human")]
@@ -100,31 +104,30 @@ struct PackageAnswer<'a> {
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let mut checked = packages::check(&arguments.paths);
+    let mut fixed = Vec::new();
     for package in &mut checked {
-        let found = match &arguments.against {
-            None => versions::against_lock(package),
-            Some(revision) => match versions::against(package, revision) {
-                Ok(found) => found,
-                Err(trouble) => {
-                    let look = terminal.error_look();
-                    terminal.complain(&trouble.show(look))?;
-                    return Ok(USAGE);
-                }
-            },
-        };
-        package.diagnostics.extend(found);
-        if arguments.locked {
-            let stale = lock::stale(package);
-            // That it is behind, or says so twice, is the same mistake.
-            let is_known = |found: &Diagnostic| {
-                stale
-                    .iter()
-                    .any(|stale| stale.primary.span == found.primary.span)
-                    || !stale.is_empty() && [Code::NoLock, Code::LockBehind].contains(&found.code)
-            };
-            package.diagnostics.retain(|found| !is_known(found));
-            package.diagnostics.extend(stale);
+        let look = |package: &mut Checked| hold(package, arguments);
+        let done = look(package);
+        let done = done.and_then(|()| mend::package(&arguments.mend, package, &look));
+        match done {
+            Ok(outcome) => fixed.extend(outcome),
+            Err(trouble) => {
+                let look = terminal.error_look();
+                terminal.complain(&trouble.show(look))?;
+                return Ok(USAGE);
+            }
         }
+    }
+    let is_open = fixed.iter().any(mend::Outcome::is_open);
+    if arguments.mend.is_shown() {
+        for outcome in &fixed {
+            outcome.show(terminal)?;
+        }
+        return Ok(if is_open { FINDINGS } else { CLEAN });
+    }
+    let is_for_people = matches!(arguments.format, Format::Human);
+    for outcome in &fixed {
+        outcome.tell(is_for_people, terminal)?;
     }
     let needs = match &arguments.config {
         None => Vec::new(),
@@ -160,7 +163,33 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         Format::Junit => ci::say(ci::Form::Junit, &checked, terminal)?,
         Format::Rdjson => ci::say(ci::Form::Rdjson, &checked, terminal)?,
     }
-    Ok(Tally::of_all(&checked).code())
+    Ok(match is_open {
+        true => FINDINGS,
+        false => Tally::of_all(&checked).code(),
+    })
+}
+
+/// Holds the versions of a package to its lock, or to a revision.
+fn hold(package: &mut Checked, arguments: &Arguments) -> Result<(), versions::Trouble> {
+    let found = match &arguments.against {
+        None => versions::against_lock(package),
+        Some(revision) => versions::against(package, revision)?,
+    };
+    package.diagnostics.extend(found);
+    if arguments.locked {
+        let stale = lock::stale(package);
+        // That it is behind, or says so twice, is the same mistake.
+        let is_known = |found: &Diagnostic| {
+            stale
+                .iter()
+                .any(|stale| stale.primary.span == found.primary.span)
+                || !stale.is_empty() && [Code::NoLock, Code::LockBehind].contains(&found.code)
+        };
+        package.diagnostics.retain(|found| !is_known(found));
+        package.diagnostics.extend(stale);
+    }
+    front::sort(&mut package.diagnostics);
+    Ok(())
 }
 
 /// The report, if it was asked for and there is nothing to mend first.

@@ -57,6 +57,11 @@ macro_rules! codes {
                 match self { $(Code::$name => Kind::$kind,)* }
             }
 
+            /// Whether it is about how something is written, not about what it says.
+            pub fn is_of_text(self) -> bool {
+                self.as_str().starts_with("E01")
+            }
+
             /// One line that says what it is about.
             pub fn title(self) -> &'static str {
                 match self { $(Code::$name => $title,)* }

@@ -85,7 +85,7 @@ impl<'a> Report<'a> {
             primary,
             others,
             help,
-            fix,
+            fixes,
         } = diagnostic;
         let here = others.iter();
         let here = here.filter(|label| label.span.source == primary.span.source);
@@ -94,7 +94,7 @@ impl<'a> Report<'a> {
             false => vec![labeled(primary, excerpts, true)],
         };
         labels.extend(here.map(|label| labeled(label, excerpts, false)));
-        let fix = fix.as_ref().map(|fix| format!("fix: {}", fix.title));
+        let fix = fixes.first().map(|fix| format!("fix: {}", fix.title));
         let help = match (help.clone(), fix) {
             (Some(help), _) => Some(help),
             (None, fix) => fix,

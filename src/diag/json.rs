@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::diag::{Diagnostic, Edit, Label};
+use crate::diag::{Diagnostic, Edit, Fix, Label};
 use crate::text::{Position, Sources, Span};
 
 /// One diagnostic.
@@ -20,7 +20,9 @@ pub struct Entry<'a> {
     place: Place<'a>,
     others: Vec<Place<'a>>,
     help: Option<&'a str>,
+    /// The first of the next; for readers of the older form.
     fix: Option<FixEntry<'a>>,
+    fixes: Vec<FixEntry<'a>>,
 }
 
 /// A marked place with what is seen there.
@@ -52,6 +54,7 @@ struct Point {
 #[derive(Debug, Serialize)]
 struct FixEntry<'a> {
     title: &'a str,
+    applicability: &'static str,
     edits: Vec<EditEntry<'a>>,
 }
 
@@ -78,7 +81,7 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
         primary,
         others,
         help,
-        fix,
+        fixes,
     } = diagnostic;
     Entry {
         code: code.as_str(),
@@ -88,10 +91,16 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
         place: place(primary, sources),
         others: others.iter().map(|label| place(label, sources)).collect(),
         help: help.as_deref(),
-        fix: fix.as_ref().map(|fix| FixEntry {
-            title: &fix.title,
-            edits: fix.edits.iter().map(|edit| change(edit, sources)).collect(),
-        }),
+        fix: fixes.first().map(|fix| mend(fix, sources)),
+        fixes: fixes.iter().map(|fix| mend(fix, sources)).collect(),
+    }
+}
+
+fn mend<'a>(fix: &'a Fix, sources: &'a Sources) -> FixEntry<'a> {
+    FixEntry {
+        title: &fix.title,
+        applicability: fix.applicability.as_str(),
+        edits: fix.edits.iter().map(|edit| change(edit, sources)).collect(),
     }
 }
 

@@ -41,7 +41,7 @@ pub fn check(tag: &str, raw: &str) -> Option<Literal> {
 }
 
 fn mark(raw: &str, found: Diagnostic) -> Mark {
-    let fixed = found.fix.map(|fix| {
+    let fixed = found.fixes.first().map(|fix| {
         let mut fixed = raw.to_owned();
         for edit in fix.edits.iter().rev() {
             fixed.replace_range(edit.span.range(), &edit.text);

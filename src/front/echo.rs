@@ -40,7 +40,7 @@ pub fn still<'f>(
     }
     for found in said.iter() {
         match found.code {
-            Code::UnknownModule => match &found.fix {
+            Code::UnknownModule => match found.fixes.first() {
                 Some(fix) => lost.extend(fix.edits.iter().map(|edit| edit.text.clone())),
                 None => {
                     without_imports.insert(found.primary.span.source);

@@ -64,7 +64,7 @@ impl Lent {
                 continue;
             };
             found.message = format!("in the dependency `{of}`: {}", found.message);
-            found.fix = None;
+            found.fixes.clear();
         }
     }
 }

@@ -361,7 +361,7 @@ impl Depend<'_> {
         let said = gather.finish();
         let said = said.into_iter().map(|mut found| {
             found.message = format!("in the dependency `{name}`: {}", found.message);
-            found.fix = None;
+            found.fixes.clear();
             found
         });
         self.said.extend(said);

@@ -176,15 +176,18 @@ impl Lowering {
     }
 
     pub(super) fn wrong_operator(&mut self, written: &str, right: &str, span: Span, text: &str) {
-        self.say(
-            Diagnostic::new(
-                Code::WrongOperator,
-                format!("`{written}` is not an operator"),
-                span,
-                format!("write `{right}`"),
-            )
-            .fix(format!("write `{right}`"), span, text),
+        let found = Diagnostic::new(
+            Code::WrongOperator,
+            format!("`{written}` is not an operator"),
+            span,
+            format!("write `{right}`"),
         );
+        let found = found.fix(format!("write `{right}`"), span, text);
+        // `not` binds less tightly than the `!` of other languages.
+        self.say(match right {
+            "not" => found,
+            _ => found.safe(),
+        });
     }
 
     fn say_no_default(&mut self, span: Span) {
@@ -215,7 +218,8 @@ impl Lowering {
                 "`=` only gives a name to a value",
             )
             .help("equality is `==`")
-            .fix("write `==`", span, "=="),
+            .fix("write `==`", span, "==")
+            .safe(),
         );
     }
 }

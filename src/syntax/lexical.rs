@@ -83,7 +83,8 @@ pub(super) fn block_comment(span: Span, comment: &str) -> Diagnostic {
         .and_then(|rest| rest.strip_suffix("*/"));
     match inside {
         Some(inside) if !inside.contains('\n') => {
-            diagnostic.fix("write `//`", span, format!("//{}", inside.trim_end()))
+            let comment = format!("//{}", inside.trim_end());
+            diagnostic.fix("write `//`", span, comment).safe()
         }
         _ => diagnostic,
     }
@@ -99,6 +100,7 @@ pub(super) fn hash_comment(span: Span) -> Diagnostic {
     )
     .help("write `// ...`")
     .fix("write `//`", span, "//")
+    .safe()
 }
 
 /// A `;` between two lines of a block: what is put in its place, by the edit and by the reading.
@@ -157,6 +159,7 @@ pub(super) fn semicolon_told(span: Span, found: &Semicolon) -> Diagnostic {
         "a statement ends with its line",
     )
     .fix(found.title, found.place, found.better.clone())
+    .safe()
 }
 
 /// A character that stands in strings and comments only, and what it is read as.
@@ -190,9 +193,11 @@ pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
     );
     match look_alike {
         // A mended quote would open a string: the line is lost, the file is not.
-        Some("\"") => (diagnostic.fix("write `\"`", span, "\""), ""),
+        Some("\"") => (diagnostic.fix("write `\"`", span, "\"").safe(), ""),
         Some(better) => (
-            diagnostic.fix(format!("write `{better}`"), span, better),
+            diagnostic
+                .fix(format!("write `{better}`"), span, better)
+                .safe(),
             better,
         ),
         None if letter.is_alphanumeric() => (

@@ -232,12 +232,12 @@ impl<'a> Recovery<'a> {
         };
         let at = place.start(failure.at);
         let diagnostic = self.explain(&line, kind, &bodies, at, &failure);
-        if diagnostic.code == Code::UnknownFirstWord && diagnostic.fix.is_none() {
+        if diagnostic.code == Code::UnknownFirstWord && diagnostic.fixes.is_empty() {
             // Nobody knows what the lines inside of it should be.
             self.said.truncate(before);
         }
         self.headless |= kind == Kind::Item && diagnostic.code == Code::MissingBlock;
-        let fix = diagnostic.fix.clone();
+        let fix = diagnostic.fixes.first().cloned();
         self.say(&line, &bodies, diagnostic);
         if !fix.is_some_and(|fix| self.mend_by(&fix, &line, kind, &bodies, mark)) {
             self.mend(&line, kind, &bodies, mark, at);

@@ -10,7 +10,11 @@ use crate::text::Span;
 /// Adds the mentions to the edits of names that are not in lower_snake case.
 pub(super) fn mentions(text: &str, file: &File, diagnostics: &mut [Diagnostic]) {
     for found in diagnostics {
-        let Some(fix) = found.fix.as_mut().filter(|_| found.code == Code::NameCase) else {
+        let Some(fix) = found
+            .fixes
+            .first_mut()
+            .filter(|_| found.code == Code::NameCase)
+        else {
             continue;
         };
         let Some(better) = fix.edits.first().map(|edit| edit.text.clone()) else {

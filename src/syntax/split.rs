@@ -415,7 +415,7 @@ impl<'t> Splitter<'t> {
 
 /// The edit of what was told before of the same habit.
 fn told_before(first: Option<usize>, told: &mut [Diagnostic]) -> Option<&mut Fix> {
-    told.get_mut(first?)?.fix.as_mut()
+    told.get_mut(first?)?.fixes.first_mut()
 }
 
 /// Whether a comment documents what follows: three slashes and no fourth.

@@ -152,7 +152,7 @@ impl<'a> Scene<'a> {
         .help(help);
         match (comment, is_word) {
             (true, _) => diagnostic,
-            (false, true) => diagnostic.fix("move it up", self.span(gap), " "),
+            (false, true) => diagnostic.fix("move it up", self.span(gap), " ").safe(),
             (false, false) => self.operator_up(diagnostic, index, gap),
         }
     }
@@ -171,7 +171,7 @@ impl<'a> Scene<'a> {
         let operator = self.tokens.bytes(&(index..last + 1));
         let text = self.tokens.text.get(operator.clone()).unwrap_or_default();
         if matches!(text, "." | "?" | ":") {
-            return diagnostic.fix("move it up", self.span(gap), "");
+            return diagnostic.fix("move it up", self.span(gap), "").safe();
         }
         let Some(next) = self.tokens.at(last + 1) else {
             return diagnostic;
@@ -183,6 +183,7 @@ impl<'a> Scene<'a> {
                 format!(" {text}"),
             )
             .fix("move it up", self.span(operator.start..next.start), "")
+            .safe()
     }
 
     /// What the lines of a block are.
@@ -360,7 +361,7 @@ pub(super) fn brace_below(span: Span, gap: Option<Span>) -> Diagnostic {
     )
     .help("a block is opened on the line that it belongs to: `diagnose {`");
     match gap {
-        Some(gap) => found.fix("move it up", gap, " "),
+        Some(gap) => found.fix("move it up", gap, " ").safe(),
         None => found,
     }
 }

@@ -1,45 +1,60 @@
 //! Fixes: each edit that a finding offers mends it.
 //!
-//! Every program of the suites `wrong` and `check` is checked; each fix is applied alone, and the
-//! finding that offered it must be gone.
+//! Every program of the suites `wrong` and `check`, and what each code's page avoids, is checked; each fix is applied alone, and the
+//! finding that offered it must be gone. A safe one brings no error, and one of a warning changes nothing that a
+//! runbook does and nothing that a test says.
 
 use std::collections::BTreeMap;
 
 use libtest_mimic::Trial;
-use rbk::facade::{self, Checked, Finding};
+use rbk::facade::{self, Checked, File, Finding};
 use serde_json::Value;
 
-use crate::harness::fixture::{self, Package, trial};
+use crate::harness::fixture::{self, trial};
+use crate::harness::markdown::{self, Block};
 
 pub fn trials() -> Vec<Trial> {
     let packages = ["wrong", "check"].into_iter().flat_map(fixture::packages);
+    let packages = packages.map(|package| (package.fixture.name, package.texts));
     packages
-        .map(|package| {
-            trial(format!("fixes/{}", package.fixture.name), move || {
-                check(&package)
-            })
-        })
+        .chain(pages())
+        .map(|(name, texts)| trial(format!("fixes/{name}"), move || check(&texts)))
         .collect()
 }
 
-fn check(package: &Package) {
-    let checked = facade::check(&package.files());
+/// What the pages of codes avoid.
+fn pages() -> impl Iterator<Item = (String, Vec<(String, Vec<u8>)>)> {
+    facade::codes().into_iter().filter_map(|row| {
+        let blocks = markdown::blocks(row.page);
+        let avoid = |block: &Block| block.section == "Avoid" && block.language() == "rbk";
+        let block = blocks.into_iter().find(avoid)?;
+        let texts = vec![("main.rbk".to_owned(), block.text.into_bytes())];
+        Some((format!("page {}", row.code), texts))
+    })
+}
+
+fn check(texts: &[(String, Vec<u8>)]) {
+    let files: Vec<File<'_>> = texts
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_slice()))
+        .collect();
+    let checked = facade::check(&files);
     let diagnostics: Vec<Value> = serde_json::from_str(&checked.json).unwrap();
-    for diagnostic in &diagnostics {
-        let fix = &diagnostic["fix"];
-        if fix.is_null() {
-            continue;
-        }
+    let fixes = diagnostics.iter().flat_map(|diagnostic| {
+        let fixes = diagnostic["fixes"].as_array().unwrap();
+        fixes.iter().map(move |fix| (diagnostic, fix))
+    });
+    for (diagnostic, fix) in fixes {
         let said = |checked: &Checked| {
             let findings = checked.findings.iter();
             findings.filter(|finding| says(finding, diagnostic)).count()
         };
-        let mended = apply(&package.texts, fix["edits"].as_array().unwrap());
-        let files: Vec<_> = mended
+        let mended = apply(texts, fix["edits"].as_array().unwrap());
+        let mended: Vec<File<'_>> = mended
             .iter()
             .map(|(path, text)| (path.as_str(), text.as_slice()))
             .collect();
-        let after = facade::check(&files);
+        let after = facade::check(&mended);
         let title = fix["title"].as_str().unwrap();
         assert!(
             said(&after) < said(&checked),
@@ -49,6 +64,38 @@ fn check(package: &Package) {
             checked.human,
             after.human,
         );
+        if fix["applicability"] == "safe" {
+            let kind = diagnostic["kind"].as_str().unwrap();
+            is_safe(kind, &files, &mended, &checked, &after);
+        }
+    }
+}
+
+/// A safe fix keeps its word.
+fn is_safe(kind: &str, before: &[File<'_>], after: &[File<'_>], was: &Checked, is: &Checked) {
+    let errors = |checked: &Checked, of: &str| {
+        let errors = checked
+            .findings
+            .iter()
+            .filter(|found| found.kind == "error");
+        errors.filter(|found| found.code.starts_with(of)).count()
+    };
+    // Where a text could not be read, more is found in it once it can.
+    let of = if errors(was, "E01") > 0 { "E01" } else { "E" };
+    assert!(
+        errors(is, of) <= errors(was, of),
+        "a safe fix brings an error\n--- before\n{}\n--- after\n{}",
+        was.human,
+        is.human
+    );
+    if kind != "error" {
+        let cores = |files: &[File<'_>]| facade::versions::cores(files);
+        assert_eq!(cores(before), cores(after), "a safe fix changes a runbook");
+        let passed = |files: &[File<'_>]| {
+            let tested = facade::test(files, false);
+            (tested.passed, tested.failed)
+        };
+        assert_eq!(passed(before), passed(after), "a safe fix changes a test");
     }
 }
 

@@ -126,11 +126,10 @@ impl Elaborator<'_, '_> {
             }
             None if matches!(name, "True" | "TRUE" | "False" | "FALSE") => {
                 let better = name.to_lowercase();
-                found.help(format!("it is written `{better}`")).fix(
-                    format!("write `{better}`"),
-                    span,
-                    better,
-                )
+                let found = found.help(format!("it is written `{better}`"));
+                found
+                    .fix(format!("write `{better}`"), span, better)
+                    .safe()
             }
             None if matches!(name, "null" | "nil" | "undefined" | "None" | "NULL") => {
                 self.nothing(found, span, hint)

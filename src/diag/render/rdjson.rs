@@ -24,7 +24,8 @@ pub fn rdjson(findings: &Findings<'_>) -> String {
 fn entry(findings: &Findings<'_>, found: &Diagnostic, sources: &Sources) -> Value {
     let source = sources.source(found.primary.span.source);
     let mut message = words(found);
-    let edits = found.fix.as_ref().map(|fix| fix.edits.as_slice());
+    let fix = found.fixes.first();
+    let edits = fix.map(|fix| fix.edits.as_slice());
     let mut entry = json!({
         "location": {
             "path": findings.path(&source.name),
@@ -33,7 +34,7 @@ fn entry(findings: &Findings<'_>, found: &Diagnostic, sources: &Sources) -> Valu
         "severity": severity(found.code.kind()),
         "code": { "value": found.code.as_str() },
     });
-    match (edits, &found.fix) {
+    match (edits, fix) {
         (Some([edit]), _) if edit.span.source == found.primary.span.source => {
             entry["suggestions"] = json!([{
                 "range": place(sources, edit.span),

@@ -117,8 +117,9 @@ fn result(
         let others = others.map(|(id, label)| related(findings, sources, id, label));
         result["relatedLocations"] = others.collect();
     }
-    if let Some(fix) = &found.fix {
-        result["fixes"] = json!([mend(findings, sources, fix)]);
+    if !found.fixes.is_empty() {
+        let fixes = found.fixes.iter().map(|fix| mend(findings, sources, fix));
+        result["fixes"] = fixes.collect();
     }
     result
 }

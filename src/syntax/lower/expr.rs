@@ -83,7 +83,8 @@ impl Lowering {
                         self.say(
                             Diagnostic::new(Code::BlankBeforeBracket, "a blank before `(`", blank, "no blank here")
                                 .help("the bracket of a call is glued to the name: two operands never stand side by side")
-                                .fix("remove the blank", blank, ""),
+                                .fix("remove the blank", blank, "")
+                                .safe(),
                         );
                         self.call(base, call)
                     }

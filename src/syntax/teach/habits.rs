@@ -33,9 +33,9 @@ pub(super) fn import_form(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         return Some(match several(scene, line, named) {
             Some(list) => {
                 let bytes = tokens.bytes(&(named..line.range.end));
-                found.fix("write `std.`", scene.span(bytes), list)
+                found.fix("write `std.`", scene.span(bytes), list).safe()
             }
-            None => found.fix("write `std.`", span.at_start(), "std."),
+            None => found.fix("write `std.`", span.at_start(), "std.").safe(),
         });
     }
     if tokens.word(named) != "std" {
@@ -48,7 +48,7 @@ pub(super) fn import_form(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     if end > named + 1 {
         let span = scene.span(tokens.bytes(&(named + 1..end)));
         let found = told("a module stands behind `std` and a dot", span);
-        return Some(found.fix("write `.`", span, "."));
+        return Some(found.fix("write `.`", span, ".").safe());
     }
     let star = (named..line.range.end).find(|index| tokens.word(*index) == "*")?;
     Some(told(

@@ -35,7 +35,8 @@ pub(super) fn single_quotes(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
     Some(match last {
         Some(last) => {
             let diagnostic = diagnostic.fix("write double quotes", span, "\"");
-            diagnostic.fix("write double quotes", scene.token_span(last), "\"")
+            let last = scene.token_span(last);
+            diagnostic.fix("write double quotes", last, "\"").safe()
         }
         None => diagnostic,
     })
@@ -122,7 +123,8 @@ pub(super) fn tag_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             gap,
             "no blank here",
         )
-        .fix("remove the blank", gap, ""),
+        .fix("remove the blank", gap, "")
+        .safe(),
     )
 }
 

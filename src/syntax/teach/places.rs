@@ -47,7 +47,8 @@ pub(super) fn trigger_line(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
             format!("begins another line than `{}`", tokens.word(start)),
         )
         .help("in the braces of a trigger each of `with`, `where` and `holding` has its own line")
-        .fix("begin a new line", gap, format!("\n{indent}")),
+        .fix("begin a new line", gap, format!("\n{indent}"))
+        .safe(),
     )
 }
 

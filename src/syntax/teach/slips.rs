@@ -39,7 +39,8 @@ pub(super) fn clause_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         .help(format!(
             "what belongs to `{word}` follows it after a blank: `{word} ...`"
         ))
-        .fix("remove the `:`", span, ""),
+        .fix("remove the `:`", span, "")
+        .safe(),
     )
 }
 
@@ -90,7 +91,8 @@ pub(super) fn elif(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             "not a word of the language",
         )
         .help("another case is `} else if ... {`")
-        .fix("write `else if`", span, "else if"),
+        .fix("write `else if`", span, "else if")
+        .safe(),
     )
 }
 
