@@ -46,6 +46,9 @@ pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
     };
     let mut checked: Vec<Checked> = Vec::new();
     for path in paths {
+        if checked.iter().any(|known| known.has(path)) {
+            continue;
+        }
         let one = check_one(path);
         let known = |other: &Checked| other.path.is_some() && other.path == one.path;
         if !checked.iter().any(known) {
@@ -53,6 +56,17 @@ pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
         }
     }
     checked
+}
+
+impl Checked {
+    /// Whether the path is one of its files: whoever names many files of a package means it once.
+    fn has(&self, path: &Path) -> bool {
+        let path = Disk.absolute(path);
+        let manifest = self.manifest.map(|id| &*self.sources.source(id).name);
+        let mut files = self.files.iter().map(|file| file.path.as_path());
+        files.any(|file| Disk.absolute(file) == path)
+            || manifest.is_some_and(|file| Disk.absolute(Path::new(file)) == path)
+    }
 }
 
 /// The package that one path names, without a look at its lock.

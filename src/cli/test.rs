@@ -1,7 +1,7 @@
 //! `rbk test`: the tests of a package, in virtual time.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -19,7 +19,7 @@ use super::{CLEAN, FINDINGS, USAGE, ci};
 const AFTER_HELP: &str = "\
 Examples:
   rbk test                        every test of the package around the working folder
-  rbk test checkout               of another package
+  rbk test checkout ops/billing   of other packages
   rbk test --filter rollback      tests whose `runbook: title` contains `rollback`
   rbk test --timeline             what happened in each test, minute by minute
   rbk test --format json          for pipelines; also junit, github
@@ -28,13 +28,12 @@ A test drives one run of its runbook in a scripted world. Time is virtual: an ho
 no time. A test that fails shows the timeline of its run. A test whose `verify` would pass although
 the change had no effect fails too, because it proves nothing.";
 
-/// Run the tests of a package
+/// Run the tests of packages
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
-    /// The folder of a package, or a `.rbk` file
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    /// Folders of packages, or `.rbk` files
+    paths: Vec<PathBuf>,
 
     /// Only tests whose `runbook: title` contains this
     #[arg(long, value_name = "NAME")]
@@ -79,14 +78,50 @@ struct Answer<'a> {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let mut checked = packages::check_one(Path::new(&arguments.path));
+    let mut packages = packages::check(&arguments.paths);
+    let is_one_answer = match arguments.format {
+        Format::Json | Format::Junit => true,
+        Format::Human | Format::Github => false,
+    };
+    if is_one_answer && packages.len() > 1 {
+        terminal.complain("error: this form is of one package: name them one by one\n")?;
+        return Ok(USAGE);
+    }
+    let mut tests = 0;
+    let mut all_passed = true;
+    let mut all_sound = true;
+    for (index, checked) in packages.iter_mut().enumerate() {
+        if index > 0 {
+            terminal.say("\n")?;
+        }
+        let results = of_package(checked, arguments, terminal)?;
+        tests += results.len();
+        all_passed &= results.iter().all(TestResult::passed);
+        all_sound &= front::is_sound(&checked.diagnostics);
+    }
+    if all_sound && tests == 0 && arguments.filter.is_some() {
+        terminal.complain("error: no test has a name that contains this\n")?;
+        return Ok(USAGE);
+    }
+    Ok(match all_sound && all_passed {
+        true => CLEAN,
+        false => FINDINGS,
+    })
+}
+
+/// Runs the tests of one package, and says what came of them.
+fn of_package(
+    checked: &mut Checked,
+    arguments: &Arguments,
+    terminal: &mut Terminal,
+) -> io::Result<Vec<TestResult>> {
     let testing::Results {
         tests: results,
         warnings,
-    } = run_tests(&mut checked, arguments);
+    } = run_tests(checked, arguments);
     let is_sound = front::is_sound(&checked.diagnostics);
     match arguments.format {
-        Format::Json => answer(&checked, &results, &warnings, terminal)?,
+        Format::Json => answer(checked, &results, &warnings, terminal)?,
         Format::Junit if is_sound => {
             let name = checked.name.as_deref().unwrap_or_default();
             let below = ci::below();
@@ -102,32 +137,24 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
                 |problems| human::render(problems, &checked.sources, look),
             ))?;
         }
-        Format::Junit => ci::say(ci::Form::Junit, std::slice::from_ref(&checked), terminal)?,
+        Format::Junit => ci::say(ci::Form::Junit, std::slice::from_ref(checked), terminal)?,
         Format::Github => {
             let problems = results.iter().flat_map(|result| result.problems.clone());
             checked.diagnostics.extend(problems.chain(warnings));
-            ci::say(ci::Form::Github, std::slice::from_ref(&checked), terminal)?;
+            ci::say(ci::Form::Github, std::slice::from_ref(checked), terminal)?;
         }
         Format::Human => {
             if !checked.diagnostics.is_empty() {
-                check::tell(&checked, terminal)?;
+                check::tell(checked, terminal)?;
             }
             if is_sound {
-                tell(&checked, &results, terminal)?;
+                tell(checked, &results, terminal)?;
                 let look = terminal.look();
                 terminal.say(&human::render(&warnings, &checked.sources, look))?;
             }
         }
     }
-    if is_sound && results.is_empty() && arguments.filter.is_some() {
-        terminal.complain("error: no test has a name that contains this\n")?;
-        return Ok(USAGE);
-    }
-    let all_passed = results.iter().all(TestResult::passed);
-    Ok(match is_sound && all_passed {
-        true => CLEAN,
-        false => FINDINGS,
-    })
+    Ok(results)
 }
 
 /// The results, if the package can be run at all.
