@@ -176,23 +176,51 @@ fn path_problem(path: &str) -> Option<String> {
     Some(why.into())
 }
 
+/// Whether a repository may be a folder: a test has no server of its own, and no product is built with this.
+const FOLDERS: bool = cfg!(feature = "harness");
+
 fn url_problem(url: &str) -> Option<String> {
+    url_problem_in(url, FOLDERS).map(str::to_owned)
+}
+
+fn url_problem_in(url: &str, folders: bool) -> Option<&'static str> {
     let plain = url.bytes().all(|byte| byte.is_ascii_graphic()) && url.len() <= LONGEST;
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let host = rest.split('/').next().unwrap_or_default();
-    let why = match scheme {
-        _ if !plain => "a URL has no blanks and no special characters",
-        "https" if host.contains('@') => {
-            "a URL says nothing secret: `git` has its own store for that"
+    let whole_host = rest.split('/').next().unwrap_or_default();
+    let (user, host) = whole_host.rsplit_once('@').unwrap_or(("", whole_host));
+    match scheme {
+        _ if !plain => Some("a URL has no blanks and no special characters"),
+        "https" if whole_host.contains('@') => Some(SECRET_IN_URL),
+        "ssh" if user.contains([':', '%']) => Some(SECRET_IN_URL),
+        "https" | "ssh" if host.is_empty() || host.starts_with('-') || user.starts_with('-') => {
+            Some("the URL has no host")
         }
-        "https" | "ssh" if host.is_empty() || host.starts_with('-') => "the URL has no host",
-        "ssh" if host.contains("@-") => "the URL has no host",
-        "https" | "ssh" => return None,
-        // A test has no server of its own; no product is built with this.
-        "file" if cfg!(feature = "harness") => return None,
-        _ => "a URL begins with `https://` or `ssh://`",
-    };
-    Some(why.into())
+        "https" | "ssh" => spelling_problem(scheme, host, rest),
+        "file" if folders => spelling_problem(scheme, host, rest),
+        _ => Some("a URL begins with `https://` or `ssh://`"),
+    }
+}
+
+const SECRET_IN_URL: &str = "a URL says nothing secret: `git` has its own store for that";
+
+/// Why it is another spelling of a URL: two spellings of one repository would be two sources.
+fn spelling_problem(scheme: &str, host: &str, rest: &str) -> Option<&'static str> {
+    let dots = |part: &str| part == "." || part == "..";
+    let port = host.rsplit_once(':').map(|(_, port)| port);
+    match scheme {
+        _ if rest.contains(['#', '?']) => {
+            Some("a URL names a whole repository: `rev` says which revision, without `#` and `?`")
+        }
+        _ if host.contains('%') || host.chars().any(|c| c.is_ascii_uppercase()) => {
+            Some("a host is written in small letters, without `%`")
+        }
+        "https" if port == Some("443") => Some("this is the port of `https` anyway: leave it out"),
+        "ssh" if port == Some("22") => Some("this is the port of `ssh` anyway: leave it out"),
+        _ if rest.ends_with('/') || rest.contains("//") || rest.split('/').any(dots) => {
+            Some("a URL has one spelling: no `/` at its end, and no `//`, `/./` or `/../` in it")
+        }
+        _ => None,
+    }
 }
 
 fn rev_problem(rev: &str) -> Option<String> {
@@ -204,4 +232,72 @@ fn rev_problem(rev: &str) -> Option<String> {
         && !rev.contains("//")
         && !rev.ends_with(['/', '.']);
     (!fits).then(|| "a tag or a whole commit belongs here: `v1.0.0`".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a product says of a URL.
+    fn of_product(url: &str) -> Option<&'static str> {
+        url_problem_in(url, false)
+    }
+
+    #[test]
+    fn a_product_takes_no_folder() {
+        for url in [
+            "file:///srv/common.git",
+            "file://host/common.git",
+            "FILE:///srv/common.git",
+        ] {
+            let said = of_product(url);
+            assert_eq!(
+                said,
+                Some("a URL begins with `https://` or `ssh://`"),
+                "{url}"
+            );
+        }
+        let is_product = cfg!(not(feature = "harness"));
+        assert_eq!(url_problem("file:///srv/common.git").is_some(), is_product);
+    }
+
+    #[test]
+    fn a_url_says_nothing_secret() {
+        for url in [
+            "https://a:b@example.com/x",
+            "https://a@example.com/x",
+            "ssh://a:b@example.com/x",
+            "ssh://a%3Ab@example.com/x",
+            "ssh://a:b@c@example.com/x",
+        ] {
+            assert_eq!(of_product(url), Some(SECRET_IN_URL), "{url}");
+        }
+        assert_eq!(of_product("ssh://git@example.com/x"), None);
+    }
+
+    #[test]
+    fn a_repository_has_one_spelling() {
+        for url in [
+            "https://example.com/a/common.git",
+            "https://example.com:8443/common.git",
+            "ssh://git@example.com:2222/~me/common.git",
+        ] {
+            assert_eq!(of_product(url), None, "{url}");
+        }
+        for url in [
+            "https://example.com/common.git#v1",
+            "https://example.com/common.git?ref=v1",
+            "https://example.com/common.git/",
+            "https://example.com//common.git",
+            "https://example.com/./common.git",
+            "https://example.com/a/../common.git",
+            "https://example.com/common.git/.",
+            "https://Example.com/common.git",
+            "https://example.com:443/common.git",
+            "ssh://git@example.com:22/common.git",
+            "ssh://%65xample.com/common.git",
+        ] {
+            assert!(of_product(url).is_some(), "{url}");
+        }
+    }
 }
