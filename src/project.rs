@@ -12,13 +12,13 @@ mod manifest;
 mod overlay;
 mod table;
 
-pub use depend::{Dependency, Fetched, Found, Missing, Nothing, VENDOR, files_hash};
+pub use depend::{Dependency, Fetched, Found, Missing, Nothing, VENDOR, package_hash};
 pub use files::{Entry, EntryKind, Files, Trouble};
 pub use gather::{describe, is_runbook_file};
 pub use lock::Lock;
 pub use manifest::{EDITION, Git, MANIFEST, Manifest, is_commit, name_problem};
 pub use overlay::Overlay;
-pub use table::Table;
+pub use table::{Table, entries_below};
 
 use std::path::{Path, PathBuf};
 

@@ -13,10 +13,10 @@ use crate::diag::human::{self, Look};
 use crate::diag::{Code, Diagnostic};
 use crate::engine::Runbooks;
 use crate::front;
-use crate::host::{Cache, Disk};
+use crate::host::{Cache, Disk, read_named};
 use crate::program::manifest::CoreHash;
 use crate::program::{Program, Trigger, TriggerKind};
-use crate::project::{self, Files};
+use crate::project;
 use crate::settings::{self, Grants, SETTINGS_BYTES, Settings};
 use crate::text::Sources;
 
@@ -79,7 +79,7 @@ pub struct Package {
 
 /// Reads `agent.toml`.
 pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused> {
-    let bytes = Disk.read(path, SETTINGS_BYTES).map_err(|trouble| {
+    let bytes = read_named(path, SETTINGS_BYTES).map_err(|trouble| {
         let why = format!("{} cannot be read: {trouble}", path.display());
         Refused::of(Some(Code::Unreadable), why)
     })?;
@@ -101,7 +101,7 @@ pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused
 
 /// What can be read of settings that may be wrong elsewhere.
 pub fn load_what_can_be(path: &Path) -> Option<Settings> {
-    let bytes = Disk.read(path, SETTINGS_BYTES).ok()?;
+    let bytes = read_named(path, SETTINGS_BYTES).ok()?;
     let mut sources = Sources::default();
     let id = sources.add(
         &path.display().to_string(),

@@ -125,7 +125,45 @@ impl<'a> Checker<'a> {
         if let Some(first) = self.names.enter(module, &name.text, member) {
             self.say_duplicate("item", name, first.span);
         }
+        if let ItemKind::Secret(_) = item.kind {
+            self.refuse_same_secret(module, name);
+        }
         Some(symbol)
+    }
+
+    /// Says that two packages have a secret of one name: an agent resolves it by its name alone, so one would get
+    /// what is the other's. The package itself comes first, and is where it can be mended.
+    fn refuse_same_secret(&mut self, module: ModuleId, name: &Ident) {
+        let of = self.names.name(module);
+        let mut known = self.package.secrets.iter();
+        let other = known.find(|known| known.name == name.text && known.of.as_ref() != of);
+        let Some(other) = other else {
+            return;
+        };
+        let package = |of: Option<&SmolStr>| match of {
+            Some(of) => format!("`{of}`"),
+            None => "this package".to_owned(),
+        };
+        let (first, second) = (package(other.of.as_ref()), package(of));
+        let message = format!(
+            "two packages have a secret `{}`: {first} and {second}",
+            name.text
+        );
+        let declared = match &other.of {
+            Some(of) => self.names.dependency(of),
+            None => Some(OWN),
+        };
+        let member = declared.and_then(|module| self.names.member(module, &name.text));
+        let known = member.map_or(other.span, |member| member.span);
+        let (here, there, label) = match other.of {
+            None => (known, name.span, format!("that of {second}")),
+            Some(_) => (name.span, known, format!("that of {first}")),
+        };
+        let found = Diagnostic::new(Code::NameTaken, message, here, "already in use");
+        self.say(found.and(there, label).help(
+            "an agent knows a secret by its name alone, and one would get what is the other's: give one of them \
+             another name",
+        ));
     }
 
     /// Says that a name is declared twice, at both places.

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::diag::{Diagnostic, human};
 use crate::front;
 use crate::host::{self, Cache, Disk};
-use crate::project::{self, Missing, Package};
+use crate::project::{self, Files, Missing, Package};
 use crate::text::Sources;
 
-use super::packages::count;
+use super::packages::{One, count};
 use super::terminal::{self, Terminal};
-use super::{CLEAN, FINDINGS};
+use super::versions;
+use super::{CLEAN, FINDINGS, USAGE};
 
 /// How often what was fetched may name what is to be fetched next.
 const ROUNDS: usize = 64;
@@ -21,6 +22,7 @@ const AFTER_HELP: &str = "\
 Examples:
   rbk fetch             what the package around the working folder depends on
   rbk fetch ops/        what the package in `ops` depends on
+  rbk fetch --against origin/main   what it depended on at the main branch
 
 What is in the cache already is not fetched again. The cache is the folder that RBK_CACHE names, else
 `rbk` among the caches of this user. The system's `git` does the work, without a prompt.";
@@ -29,17 +31,39 @@ What is in the cache already is not fetched again. The cache is the folder that 
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
-    /// The folder of a package
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    #[command(flatten)]
+    package: One,
+
+    /// Fetch what the package depended on at a git revision: for `rbk diff` and `rbk check --against`
+    #[arg(long, value_name = "REVISION")]
+    against: Option<String>,
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let path = &arguments.package.path;
+    let Some(revision) = &arguments.against else {
+        return get(&Disk, path, terminal);
+    };
+    // A revision is asked for the folder of the package, wherever below it we are.
+    let (package, _) = project::load(&Disk, path, &mut Sources::default());
+    let here = package.map_or_else(|| path.clone(), |package| package.path);
+    match versions::files_at(revision, &here) {
+        Ok(files) => get(&files, Path::new("."), terminal),
+        Err(trouble) => {
+            let look = terminal.error_look();
+            terminal.complain(&trouble.show(look))?;
+            Ok(USAGE)
+        }
+    }
+}
+
+/// Gets what the package among these files depends on.
+fn get(files: &dyn Files, path: &Path, terminal: &mut Terminal) -> io::Result<u8> {
     let cache = Cache::of_user();
     let mut done: BTreeSet<Missing> = BTreeSet::new();
     for _ in 0..ROUNDS {
         let mut sources = Sources::default();
-        let (package, found) = project::load_whole(&Disk, &cache, &arguments.path, &mut sources);
+        let (package, found) = project::load_whole(files, &cache, path, &mut sources);
         let open = package
             .as_ref()
             .map_or_else(Vec::new, |found| open(found, &done));

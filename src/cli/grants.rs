@@ -5,8 +5,7 @@ use std::path::Path;
 use crate::agent::{Refused, load_settings};
 use crate::diag::human::Look;
 use crate::front::{self, NeedBeside};
-use crate::host::Disk;
-use crate::project::Files;
+use crate::host::read_named;
 use crate::settings;
 use crate::settings::SETTINGS_BYTES;
 
@@ -40,7 +39,7 @@ pub fn held(
     }
     // What a package with errors needs is not known.
     if let (true, Some(first)) = (is_whole, checked.first_mut())
-        && let Ok(bytes) = Disk.read(path, SETTINGS_BYTES)
+        && let Ok(bytes) = read_named(path, SETTINGS_BYTES)
     {
         let text = String::from_utf8_lossy(&bytes);
         let id = first.sources.add(&path.display().to_string(), &text);

@@ -12,6 +12,14 @@ use crate::text::{SourceId, Sources, Span};
 
 use super::{CLEAN, FINDINGS};
 
+/// The package of a command that works on one.
+#[derive(Debug, clap::Args)]
+pub struct One {
+    /// The folder of a package
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+}
+
 /// A package with all that was found in it.
 pub struct Checked {
     /// None if there is no package to speak of.

@@ -9,9 +9,8 @@ use serde_json::json;
 use crate::agent::{self, Options, Outcome, Package, Plan};
 use crate::diag::Code;
 use crate::engine::Runbooks;
-use crate::host::{self, Clock, Disk};
+use crate::host::{self, Clock, read_named};
 use crate::journal::Alert;
-use crate::project::Files;
 use crate::settings::{SETTINGS, Settings};
 
 use super::agent::tell;
@@ -151,7 +150,7 @@ fn options(arguments: &Arguments, terminal: &Terminal) -> Options {
 
 fn alert(path: &Path) -> Result<Alert, String> {
     let shown = terminal::in_a_line(&path.to_string_lossy());
-    let bytes = Disk.read(path, ALERT_BYTES);
+    let bytes = read_named(path, ALERT_BYTES);
     let bytes = bytes.map_err(|trouble| format!("{shown} cannot be read: {trouble}"))?;
     agent::decode_one(&bytes).map_err(|bad| format!("{shown}: {} ({})", bad.why, bad.code.as_str()))
 }

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use crate::diag::human;
 use crate::front;
 use crate::host::{self, Cache, Disk};
-use crate::project::lock::{self, FORMAT, LOCK, Lock};
-use crate::project::{self, Entry, EntryKind, Files, Package, Trouble, VENDOR};
+use crate::project::lock::{self, FORMAT, LOCK, Lock, LockedDependency};
+use crate::project::{self, Dependency, Entry, EntryKind, Files, Package, Trouble, VENDOR};
 use crate::text::Sources;
 
-use super::packages::count;
+use super::packages::{One, count};
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS};
 
@@ -27,17 +27,25 @@ run `rbk fetch` first.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
-    /// The folder of a package
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    #[command(flatten)]
+    package: One,
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let mut sources = Sources::default();
     let cache = Cache::of_user();
-    let (package, found) =
-        project::load_whole(&WithoutVendor, &cache, &arguments.path, &mut sources);
+    let path = &arguments.package.path;
+    let (package, found) = project::load_whole(&WithoutVendor, &cache, path, &mut sources);
     let Some(package) = package.filter(|_| front::is_sound(&found)) else {
+        if let Some(whole) = complete(&cache, path) {
+            let copied = count(whole.dependencies.len(), "package");
+            let folder = whole.path.join(VENDOR);
+            terminal.say(&format!(
+                "{}: {copied}, all there already\n",
+                folder.display()
+            ))?;
+            return Ok(CLEAN);
+        }
         terminal.say(&human::render(&found, &sources, terminal.look()))?;
         return Ok(FINDINGS);
     };
@@ -63,6 +71,27 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let copied = count(package.dependencies.len(), "package");
     terminal.say(&format!("{}: {copied}\n", folder.display()))?;
     Ok(CLEAN)
+}
+
+/// The package, if all that it depends on was copied before and is what it was then.
+fn complete(cache: &Cache, path: &Path) -> Option<Package> {
+    let mut sources = Sources::default();
+    let (package, found) = project::load_whole(&Disk, cache, path, &mut sources);
+    let package = package.filter(|_| front::is_sound(&found))?;
+    let (root, vendor) = (Disk.absolute(&package.path), package.path.join(VENDOR));
+    let mut locked: Vec<LockedDependency> = package
+        .dependencies
+        .iter()
+        .map(|found| found.locked(&root))
+        .collect();
+    locked.sort();
+    let text = fs::read_to_string(vendor.join(LOCK)).ok()?;
+    let id = sources.add(LOCK, &text);
+    let copied = lock::read(sources.source(id)).ok()?.dependencies;
+    let is_copied = |found: &Dependency| {
+        project::package_hash(&Disk, &vendor.join(found.name.as_str())) == found.hash
+    };
+    (copied == locked && package.dependencies.iter().all(is_copied)).then_some(package)
 }
 
 /// Writes what the package depends on, and a lock that says what it is.
@@ -103,16 +132,23 @@ fn tidy(path: &Path) -> &Path {
 /// The disk as if nothing had been copied before: the copies are made of what they are copies of.
 struct WithoutVendor;
 
+/// Whether a folder is one that `rbk vendor` wrote.
+fn is_written(folder: &Path) -> bool {
+    folder.ends_with(VENDOR) && Disk.kind(&folder.join(LOCK)).is_ok()
+}
+
 impl Files for WithoutVendor {
     fn kind(&self, path: &Path) -> Result<EntryKind, Trouble> {
-        match path.ends_with(Path::new(VENDOR).join(LOCK)) {
+        match is_written(path) || path.parent().is_some_and(is_written) {
             true => Err(Trouble::Missing),
             false => Disk.kind(path),
         }
     }
 
     fn list(&self, folder: &Path) -> Result<Vec<Entry>, Trouble> {
-        Disk.list(folder)
+        let mut entries = Disk.list(folder)?;
+        entries.retain(|entry| !is_written(&entry.path));
+        Ok(entries)
     }
 
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diag::{Code, Diagnostic, human};
 use crate::front::{self, Rewrite};
-use crate::host::{Disk, Repository};
+use crate::host::{Disk, Repository, Revision};
 use crate::program::manifest::Manifest;
 use crate::project::lock::{self, LOCK, Lock, LockedDependency};
 use crate::project::{self, EntryKind, Files};
@@ -67,6 +67,11 @@ pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
 
 /// The package in `here` at `REV`, or that at `REV:path`, whatever lies on the disk.
 pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
+    of_files(&files_at(word, here)?, Path::new("."), word)
+}
+
+/// The files of that package, from its folder.
+pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
     let shown = escape_text(word, SHOWN);
     let repository = Repository::around(here).ok_or_else(|| {
         let why = format!(
@@ -93,10 +98,10 @@ pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
         })
     })?;
     let files = repository
-        .revision(&commit, &below)
+        .revision(&commit, &shown, &below)
         .map_err(Trouble::Said)?;
     match files.kind(Path::new(project::MANIFEST)) == Ok(EntryKind::File) {
-        true => of_files(&files, Path::new("."), word),
+        true => Ok(files),
         false => {
             let such = package_below(&files).map_or_else(
                 || "REV:path/of/the/package".to_owned(),
@@ -139,7 +144,9 @@ const SHOWN: usize = 200;
 pub fn lock_at(revision: &str, here: &Path) -> Option<Lock> {
     let repository = Repository::around(here)?;
     let commit = repository.commit(revision)?;
-    let files = repository.revision(&commit, repository.below()).ok()?;
+    let files = repository
+        .revision(&commit, revision, repository.below())
+        .ok()?;
     let bytes = files
         .read(Path::new(LOCK), crate::text::Source::MAX_BYTES)
         .ok()?;

@@ -21,6 +21,8 @@ pub struct Lent {
     pub diagnostics: Vec<Diagnostic>,
     /// The names of those that the package itself may use.
     pub uses: Vec<SmolStr>,
+    /// Whether one that is wanted is not there, or not as it is pinned.
+    is_short: bool,
     /// Of which package a file is.
     owners: BTreeMap<SourceId, SmolStr>,
 }
@@ -31,6 +33,7 @@ impl Lent {
         let manifest = package.manifest.as_ref();
         let mut lent = Lent {
             uses: manifest.map_or_else(Vec::new, crate::project::Manifest::uses),
+            is_short: is_short(package),
             ..Lent::default()
         };
         for found in &package.dependencies {
@@ -46,11 +49,11 @@ impl Lent {
         lent
     }
 
-    /// Where the text of a dependency cannot be read, what it lends is not known, so nothing is idle or unused for
-    /// certain: only errors stay.
+    /// Where a dependency is not there, or its text cannot be read, what it lends is not known, so nothing is idle or
+    /// unused for certain: only errors stay.
     pub fn hush(&self, said: &mut Vec<Diagnostic>) {
         let is_error = |found: &Diagnostic| found.code.kind() == Kind::Error;
-        if self.diagnostics.iter().any(is_error) {
+        if self.is_short || self.diagnostics.iter().any(is_error) {
             said.retain(is_error);
         }
     }
@@ -67,4 +70,14 @@ impl Lent {
             found.fixes.clear();
         }
     }
+}
+
+/// Whether something that is wanted, by the package or by what it depends on, was not found.
+fn is_short(package: &Package) -> bool {
+    let found = &package.dependencies;
+    let manifests = found.iter().map(|found| &found.manifest);
+    let mut wanted = manifests
+        .chain(&package.manifest)
+        .flat_map(|manifest| &manifest.dependencies);
+    wanted.any(|wanted| found.iter().all(|found| found.name != wanted.name))
 }

@@ -4,7 +4,7 @@
 //! written by strangers: only `rbk.toml` and `*.rbk` are taken out of it, as bytes of its objects and never
 //! by a checkout; whatever names a place outside of it, or is too much, is refused as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -15,7 +15,7 @@ use super::cache::{Cache, files_file, rev_file};
 use super::files;
 use super::git::ask::{Reach, ask, call};
 use super::git::objects::{self, Blob};
-use crate::project::{MANIFEST, Missing, files_hash};
+use crate::project::{MANIFEST, Missing, Table, package_hash};
 
 /// How long one revision may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -126,9 +126,9 @@ fn unpack(objects: &Path, commit: &str, packages: &Path) -> Result<String, Strin
         ));
     }
     let bytes = objects::bytes(objects, &blobs)?;
-    let mut files: BTreeMap<&str, Vec<u8>> = BTreeMap::new();
+    let mut files = BTreeMap::new();
     for (blob, bytes) in blobs.iter().zip(bytes) {
-        files.insert(&blob.path, bytes);
+        files.insert(blob.path.clone(), bytes);
     }
     for (path, bytes) in &files {
         let path = packages.join(path);
@@ -136,7 +136,7 @@ fn unpack(objects: &Path, commit: &str, packages: &Path) -> Result<String, Strin
         let written = fs::create_dir_all(folder).and_then(|()| fs::write(&path, bytes));
         written.map_err(|error| cannot(&path, &error))?;
     }
-    let hashes = hashes(&files);
+    let hashes = hashes(files);
     match hashes.is_empty() {
         true => Err(format!("it has no `{MANIFEST}`")),
         false => Ok(hashes),
@@ -158,34 +158,22 @@ fn is_wanted(blob: &Blob) -> Result<bool, String> {
     Ok(!hidden && name != crate::project::lock::LOCK)
 }
 
-/// For each package the hash of its files: those that belong to no package below it.
-fn hashes(files: &BTreeMap<&str, Vec<u8>>) -> String {
-    let folder = |path: &str| {
-        path.rsplit_once('/')
-            .map_or(String::new(), |(folder, _)| format!("{folder}/"))
-    };
-    let mut packages: BTreeMap<String, Vec<(&str, &[u8])>> = BTreeMap::new();
-    for path in files
-        .keys()
-        .filter(|path| path.rsplit('/').next() == Some(MANIFEST))
-    {
-        packages.insert(folder(path), Vec::new());
-    }
+/// For each package the hash of its files.
+fn hashes(files: BTreeMap<String, Vec<u8>>) -> String {
+    let is_manifest = |path: &&String| path.rsplit('/').next() == Some(MANIFEST);
+    let manifests = files.keys().filter(is_manifest);
+    let folders: BTreeSet<PathBuf> = manifests
+        .filter_map(|path| Some(Path::new(path).parent()?.to_path_buf()))
+        .collect();
+    let mut table = Table::default();
     for (path, bytes) in files {
-        let around = packages
-            .keys()
-            .filter(|folder| path.starts_with(folder.as_str()));
-        let Some(nearest) = around.max_by_key(|folder| folder.len()).cloned() else {
-            continue;
-        };
-        let short = path.get(nearest.len()..).unwrap_or(path);
-        packages.entry(nearest).or_default().push((short, bytes));
+        table.add(path, bytes);
     }
-    let line = |(folder, files): (&String, &Vec<(&str, &[u8])>)| {
-        let hash = files_hash(files.iter().copied());
-        format!("{hash} {}\n", folder.trim_end_matches('/'))
+    let line = |folder: &PathBuf| {
+        let hash = package_hash(&table, folder);
+        format!("{hash} {}\n", folder.display())
     };
-    packages.iter().map(line).collect()
+    folders.iter().map(line).collect()
 }
 
 /// Puts the packages where they stay, and lets nobody write them.

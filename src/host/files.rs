@@ -1,8 +1,11 @@
 //! Files of this machine.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 use crate::project::{Entry, EntryKind, Files, Trouble};
 
@@ -16,7 +19,7 @@ impl Files for Disk {
         match (found.is_dir(), found.is_file()) {
             (true, _) => Ok(EntryKind::Folder),
             (_, true) => Ok(EntryKind::File),
-            _ => Err(Trouble::Refused("it is neither a file nor a folder".into())),
+            _ => Err(Trouble::Special),
         }
     }
 
@@ -31,10 +34,12 @@ impl Files for Disk {
             let entry = entry.map_err(trouble)?;
             let path = entry.path();
             let kind = entry.file_type().map_err(trouble)?;
-            // A link to a folder could lead in a circle; a link to a file is as good as the file.
+            // A link to a folder could lead in a circle, and one may lead nowhere; a link to a file is as good as
+            // the file. What is no file is told when it is read.
+            let leads_on = |path: &Path| fs::metadata(path).is_ok_and(|found| !found.is_dir());
             let kind = match kind.is_dir() {
                 true => EntryKind::Folder,
-                false if kind.is_symlink() && !path.is_file() => continue,
+                false if kind.is_symlink() && !leads_on(&path) => continue,
                 false => EntryKind::File,
             };
             entries.push(Entry { path, kind });
@@ -43,7 +48,14 @@ impl Files for Disk {
     }
 
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {
-        let file = File::open(path).map_err(trouble)?;
+        // To open a device may do something, and to open a pipe waits for whoever writes it: looked at first, and
+        // opened so that nothing waits, should it be another one by then.
+        regular(&fs::metadata(path).map_err(trouble)?)?;
+        let mut options = OpenOptions::new();
+        let flags = OFlags::NONBLOCK.bits() as i32;
+        let opened = options.read(true).custom_flags(flags).open(path);
+        let file = opened.map_err(trouble)?;
+        regular(&file.metadata().map_err(trouble)?)?;
         read_all(file, most)
     }
 
@@ -61,6 +73,19 @@ impl Files for Disk {
         }
         plain
     }
+}
+
+/// That it is no pipe, no device and no socket; reading a folder says itself why it cannot be.
+fn regular(found: &Metadata) -> Result<(), Trouble> {
+    match found.is_file() || found.is_dir() {
+        true => Ok(()),
+        false => Err(Trouble::Special),
+    }
+}
+
+/// The bytes of what the user names to be read, whatever it is: a pipe is as good as a file.
+pub fn read_named(path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {
+    read_all(File::open(path).map_err(trouble)?, most)
 }
 
 /// All bytes of a reader, at most `most` of them.
@@ -108,7 +133,7 @@ fn replace(beside: &Path, path: &Path, text: &str) -> io::Result<()> {
 
 fn trouble(error: io::Error) -> Trouble {
     match error.kind() {
-        io::ErrorKind::NotFound => Trouble::Missing,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Trouble::Missing,
         _ => Trouble::Refused(plain(&error)),
     }
 }

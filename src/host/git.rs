@@ -69,8 +69,8 @@ impl Repository {
             .then_some(commit)
     }
 
-    /// The files of packages at a commit, their paths from this folder.
-    pub fn revision(&self, commit: &str, folder: &str) -> Result<Revision, String> {
-        Revision::new(&self.top, commit, folder)
+    /// The files of packages at a commit that the user names by this word, their paths from this folder.
+    pub fn revision(&self, commit: &str, named: &str, folder: &str) -> Result<Revision, String> {
+        Revision::new(&self.top, commit, named, folder)
     }
 }

@@ -237,7 +237,7 @@ impl Making<'_> {
         let bytes = read_all(file, SECRET_BYTES).map_err(|trouble| match trouble {
             Trouble::Missing => format!("{shown} is not there"),
             Trouble::TooLarge => format!("{shown} is too large for a secret"),
-            Trouble::Refused(why) => format!("{shown}: {why}"),
+            Trouble::Special | Trouble::Refused(_) => format!("{shown}: {trouble}"),
         })?;
         String::from_utf8(bytes).map_err(|_| format!("{shown} is not UTF-8"))
     }

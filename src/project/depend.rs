@@ -7,6 +7,7 @@
 mod fetched;
 mod hash;
 mod origin;
+mod pinned;
 mod vendor;
 
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::{Sources, Span};
 
 pub use fetched::{Fetched, Found, Nothing};
-pub use hash::files_hash;
+pub use hash::{files_hash, package_hash};
 pub use origin::Origin;
 pub use vendor::VENDOR;
 use vendor::Vendor;
@@ -78,13 +79,14 @@ pub fn load(
     package: &mut Package,
     sources: &mut Sources,
 ) -> Vec<Diagnostic> {
-    let Some(manifest) = package
-        .manifest
-        .as_ref()
-        .filter(|found| !found.dependencies.is_empty())
-    else {
+    let Some(manifest) = package.manifest.as_ref() else {
         return Vec::new();
     };
+    let depends = !manifest.dependencies.is_empty();
+    let (vendor, said) = vendor::read(files, &package.path, depends, sources);
+    if !depends {
+        return said;
+    }
     let root = files.absolute(&package.path);
     let mut depend = Depend {
         files,
@@ -92,7 +94,7 @@ pub fn load(
         sources,
         root: &root,
         lock: package.lock.as_ref(),
-        vendor: None,
+        vendor,
         known: BTreeMap::new(),
         open: vec![Open {
             name: manifest.name.as_str().into(),
@@ -100,9 +102,8 @@ pub fn load(
         }],
         found: Vec::new(),
         missing: Vec::new(),
-        said: Vec::new(),
+        said,
     };
-    depend.vendor = depend.read_vendor(&package.path);
     let at = At::Beside(package.path.clone());
     depend.all(manifest, &at);
     let Depend {
@@ -292,12 +293,10 @@ impl Depend<'_> {
 
     /// Where the package can be read; says so if it is nowhere.
     fn place(&mut self, wanted: &Wanted, origin: &Origin, parent: &At) -> Option<At> {
-        if let (WantedFrom::Path(path), At::Beside(folder)) = (&wanted.from, parent) {
-            let folder = tidy(&origin::plain(&folder.join(path)));
-            let gather = Gather::new(self.files, self.sources);
-            if gather.has_manifest(&folder) {
-                return Some(At::Beside(folder));
-            }
+        let beside = self.beside(wanted, parent);
+        let of_now = |folder: &PathBuf| self.files.leaves_revision(folder);
+        if let Some(folder) = beside.as_ref().filter(|folder| !of_now(folder)) {
+            return Some(At::Beside(folder.clone()));
         }
         let of_vendor = self.vendor.as_ref().and_then(|vendor| {
             let same = vendor.entry(&wanted.name).filter(|entry| {
@@ -307,8 +306,9 @@ impl Depend<'_> {
             });
             same.map(|entry| At::Vendor(vendor.folder(&wanted.name), entry.files.clone()))
         });
-        if of_vendor.is_some() {
-            return of_vendor;
+        let elsewhere = of_vendor.or_else(|| beside.map(At::Beside));
+        if elsewhere.is_some() {
+            return elsewhere;
         }
         let Origin::Git { git, commit, below } = origin else {
             let (WantedFrom::Path(shown) | WantedFrom::Git(Git { url: shown, .. })) = &wanted.from;
@@ -327,6 +327,16 @@ impl Depend<'_> {
         }
     }
 
+    /// The folder of a package by `path`, where there is one.
+    fn beside(&mut self, wanted: &Wanted, parent: &At) -> Option<PathBuf> {
+        let (WantedFrom::Path(path), At::Beside(folder)) = (&wanted.from, parent) else {
+            return None;
+        };
+        let folder = tidy(&origin::plain(&folder.join(path)));
+        let gather = Gather::new(self.files, self.sources);
+        gather.has_manifest(&folder).then_some(folder)
+    }
+
     fn say_missing(&mut self, wanted: &Wanted, git: &Git, commit: Option<String>, below: &str) {
         let commit_or_rev = commit.as_deref().unwrap_or(&git.rev);
         let is_there = !below.is_empty() && self.fetched.find(git, commit.as_deref(), "").is_some();
@@ -334,12 +344,12 @@ impl Depend<'_> {
             true => (
                 format!("there is no package at `{below}` of `{}`", git.url),
                 format!("no `{}` there", super::MANIFEST),
-                "a path goes from the folder of the package that says it",
+                "a path goes from the folder of the package that says it".to_owned(),
             ),
             false => (
                 format!("the dependency `{}` is not here", wanted.name),
                 format!("`{}` at `{commit_or_rev}` was not fetched", git.url),
-                "run `rbk fetch`, which alone uses the network",
+                format!("run `{}`, which alone uses the network", self.fetch()),
             ),
         };
         self.say(Code::DependencyMissing, message, wanted.at, &label, help);
@@ -349,6 +359,13 @@ impl Depend<'_> {
         }
     }
 
+    /// The command that gets what is missing.
+    fn fetch(&self) -> String {
+        let against = self.files.revision();
+        let against = against.map_or_else(String::new, |named| format!(" --against {named}"));
+        format!("rbk fetch{against}")
+    }
+
     /// Reads a package, those that it uses before it.
     fn read(&mut self, wanted: &Wanted, origin: Origin, at: At) {
         let files = match &at {
@@ -356,6 +373,14 @@ impl Depend<'_> {
             At::Fetched(..) => self.fetched.files(),
         };
         let name = wanted.name.clone();
+        let gather = Gather::new(files, self.sources);
+        let is_copy = !matches!(at, At::Beside(_));
+        if is_copy
+            && !gather.has_manifest(at.folder())
+            && !self.is_as_pinned(wanted, &origin, &at, "")
+        {
+            return;
+        }
         let mut gather = Gather::new(files, self.sources);
         let read = gather.dependency(at.folder());
         let said = gather.finish();
@@ -385,45 +410,6 @@ impl Depend<'_> {
             files: sources,
             hash,
         });
-    }
-
-    /// Whether the files are those that were fetched and locked; says so if they are not.
-    fn is_as_pinned(&mut self, wanted: &Wanted, origin: &Origin, at: &At, hash: &str) -> bool {
-        let (then, where_) = match at {
-            // Whoever works on both changes both: that the lock is behind is told with the lock.
-            At::Beside(_) => return true,
-            At::Fetched(_, hash) => (hash, "fetched"),
-            At::Vendor(_, hash) => (hash, "put into `vendor`"),
-        };
-        let locked = self.lock.and_then(|lock| lock.dependency(&wanted.name));
-        let locked = locked.filter(|locked| {
-            locked.source == origin.source_from(self.root)
-                && locked.commit.as_deref() == origin.commit()
-        });
-        let by_lock = locked.is_some_and(|locked| locked.files != hash);
-        let why = match (then != hash, by_lock) {
-            (false, false) => return true,
-            (true, _) => format!("its files are not those that were {where_}"),
-            (false, true) => "its files are not those that the lock names".to_owned(),
-        };
-        if let (true, Origin::Git { git, commit, .. }, At::Fetched(..)) = (then != hash, origin, at)
-        {
-            self.missing.push(Missing {
-                git: git.clone(),
-                commit: commit.clone(),
-            });
-        }
-        let folder = at.folder().display();
-        let message = format!("the dependency `{}` was changed: {why}", wanted.name);
-        let label = format!("read in {folder}");
-        let help = match at {
-            At::Vendor(..) => "take `vendor` from the last commit, or write it anew: `rbk vendor`",
-            At::Beside(_) | At::Fetched(..) => {
-                "`rbk fetch` gets them anew; find out who changed them"
-            }
-        };
-        self.say(Code::DependencyTampered, message, wanted.at, &label, help);
-        false
     }
 
     fn say(&mut self, code: Code, message: String, at: Span, label: &str, help: impl Into<String>) {

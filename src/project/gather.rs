@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, SourceId, Sources, Span};
 
-use super::depend::files_hash;
+use super::depend::{VENDOR, files_hash};
 use super::lock::{self, LOCK, Lock};
 use super::manifest::{self, MANIFEST, Manifest};
 use super::{Entry, EntryKind, Files, Package, PackageFile, Trouble, take_in};
@@ -18,6 +18,16 @@ pub struct Gather<'a> {
     files: &'a dyn Files,
     sources: &'a mut Sources,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// What a package is made of.
+pub struct Hashed {
+    /// None where it cannot be read.
+    pub manifest: Option<Manifest>,
+    /// The `.rbk` files, and their bytes.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+    /// Over all of them, the manifest's bytes among them.
+    pub hash: String,
 }
 
 /// Whether the path ends in `.rbk`.
@@ -69,8 +79,7 @@ impl<'a> Gather<'a> {
         self.diagnostics.extend(diagnostics);
         let manifest = manifest?;
 
-        let mut paths = Vec::new();
-        self.collect(folder, 0, &mut paths);
+        let mut paths = self.of_package(folder, Some(&manifest));
         paths.sort();
         if paths.is_empty() {
             let help = "write one, or start with `rbk init`";
@@ -98,44 +107,55 @@ impl<'a> Gather<'a> {
     /// part cannot be read.
     pub fn dependency(&mut self, folder: &Path) -> Option<(Manifest, Vec<PackageFile>, String)> {
         let before = self.diagnostics.len();
-        let path = tidy(&folder.join(MANIFEST));
-        let mut paths = vec![path.clone()];
-        self.collect(folder, 0, &mut paths);
-        let mut read = Vec::new();
-        for path in &paths {
-            if let Some(bytes) = self.bytes(path) {
-                read.push((path, bytes));
-            }
-        }
-        let folder = tidy(folder);
-        let hashed: Vec<(String, &[u8])> = read
-            .iter()
-            .map(|(path, bytes)| {
-                (
-                    display(path.strip_prefix(&folder).unwrap_or(path)),
-                    &**bytes,
-                )
-            })
-            .collect();
-        let hash = files_hash(hashed.iter().map(|(path, bytes)| (path.as_str(), *bytes)));
+        let Hashed {
+            manifest,
+            files: read,
+            hash,
+        } = self.hashed(folder);
         let mut files = Vec::new();
-        let mut manifest = None;
-        for (at, bytes) in &read {
-            let Some(source) = self.take_in(at, bytes) else {
-                continue;
-            };
-            if **at == path {
-                let (found, said) = manifest::read(self.sources.source(source));
-                self.diagnostics.extend(said);
-                manifest = found;
-            } else {
-                let path = at.to_path_buf();
+        for (path, bytes) in read {
+            if let Some(source) = self.take_in(&path, &bytes) {
                 files.push(PackageFile { path, source });
             }
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let manifest = manifest.filter(|_| self.diagnostics.len() == before)?;
         Some((manifest, files, hash))
+    }
+
+    /// What a package is made of.
+    pub fn hashed(&mut self, folder: &Path) -> Hashed {
+        let path = tidy(&folder.join(MANIFEST));
+        let bytes = self.bytes(&path);
+        let source = bytes.as_ref().and_then(|bytes| self.take_in(&path, bytes));
+        let manifest = source.and_then(|source| {
+            let (manifest, said) = manifest::read(self.sources.source(source));
+            self.diagnostics.extend(said);
+            manifest
+        });
+        let mut read = Vec::new();
+        for path in self.of_package(folder, manifest.as_ref()) {
+            if let Some(bytes) = self.bytes(&path) {
+                read.push((path, bytes));
+            }
+        }
+        let folder = tidy(folder);
+        let short = |path: &Path| display(path.strip_prefix(&folder).unwrap_or(path));
+        let files = read.iter().map(|(path, bytes)| (short(path), bytes));
+        let all: Vec<(String, &Vec<u8>)> = bytes
+            .iter()
+            .map(|bytes| (short(&path), bytes))
+            .chain(files)
+            .collect();
+        let hash = files_hash(
+            all.iter()
+                .map(|(path, bytes)| (path.as_str(), bytes.as_slice())),
+        );
+        Hashed {
+            manifest,
+            files: read,
+            hash,
+        }
     }
 
     /// A file that belongs to no package.
@@ -155,7 +175,9 @@ impl<'a> Gather<'a> {
     /// What is locked, if there is a lock and it can be read.
     pub fn lock(&mut self, folder: &Path) -> Option<Lock> {
         let path = tidy(&folder.join(LOCK));
-        self.files.kind(&path).ok()?;
+        if self.files.kind(&path) == Err(Trouble::Missing) {
+            return None;
+        }
         let source = self.read(&path)?;
         match lock::read(self.sources.source(source)) {
             Ok(lock) => Some(lock),
@@ -209,19 +231,49 @@ impl<'a> Gather<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Whether a folder is a package. What is called as the manifest and is no file is told when it is read.
     pub fn has_manifest(&self, folder: &Path) -> bool {
-        self.files.kind(&folder.join(MANIFEST)) == Ok(EntryKind::File)
+        self.is_file(&folder.join(MANIFEST))
+    }
+
+    /// Whether something is there that is read as a file, be it one or not.
+    fn is_file(&self, path: &Path) -> bool {
+        match self.files.kind(path) {
+            Ok(EntryKind::File) | Err(Trouble::Special) => true,
+            Ok(EntryKind::Folder)
+            | Err(Trouble::Missing | Trouble::TooLarge | Trouble::Refused(_)) => false,
+        }
+    }
+
+    /// The `.rbk` files of the package in a folder. Its folder `vendor` is for copies where it depends on others, or
+    /// where a lock there says so: then nothing below it is of the package.
+    fn of_package(&mut self, folder: &Path, manifest: Option<&Manifest>) -> Vec<PathBuf> {
+        let vendor = folder.join(VENDOR);
+        let depends = manifest.is_some_and(|manifest| !manifest.dependencies.is_empty());
+        let is_for_copies = depends || self.is_file(&vendor.join(LOCK));
+        let mut found = Vec::new();
+        for entry in self.entries(folder) {
+            if !(is_for_copies && tidy(&entry.path) == tidy(&vendor)) {
+                self.collect_one(entry, 0, &mut found);
+            }
+        }
+        found
     }
 
     /// The `.rbk` files below a folder, without hidden folders and without packages of their own.
-    fn collect(&mut self, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
-        for Entry { path, kind } in self.entries(folder) {
-            match kind {
-                EntryKind::File if is_runbook_file(&path) => found.push(tidy(&path)),
-                EntryKind::File => {}
-                EntryKind::Folder if depth >= DEEPEST || self.has_manifest(&path) => {}
-                EntryKind::Folder => self.collect(&path, depth + 1, found),
-            }
+    pub fn collect(&mut self, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+        for entry in self.entries(folder) {
+            self.collect_one(entry, depth, found);
+        }
+    }
+
+    fn collect_one(&mut self, entry: Entry, depth: usize, found: &mut Vec<PathBuf>) {
+        let Entry { path, kind } = entry;
+        match kind {
+            EntryKind::File if is_runbook_file(&path) => found.push(tidy(&path)),
+            EntryKind::File => {}
+            EntryKind::Folder if depth >= DEEPEST || self.has_manifest(&path) => {}
+            EntryKind::Folder => self.collect(&path, depth + 1, found),
         }
     }
 
@@ -237,7 +289,7 @@ impl<'a> Gather<'a> {
     }
 
     /// What is in a folder and not hidden.
-    fn entries(&mut self, folder: &Path) -> Vec<Entry> {
+    pub fn entries(&mut self, folder: &Path) -> Vec<Entry> {
         let mut entries = match self.files.list(folder) {
             Ok(entries) => entries,
             Err(trouble) => {
@@ -298,6 +350,11 @@ pub fn describe(path: &Path, trouble: Trouble, sources: &mut Sources) -> Diagnos
             let most = Source::MAX_BYTES / (1024 * 1024);
             let diagnostic = about(path, Code::TooLarge, message, sources);
             diagnostic.help(format!("a file has at most {most} MiB; split it"))
+        }
+        Trouble::Special => {
+            let message = format!("`{name}` cannot be read: it is neither a file nor a folder");
+            let diagnostic = about(path, Code::Unreadable, message, sources);
+            diagnostic.help("only a regular file is part of a package: take it out of the folder")
         }
         Trouble::Refused(why) => {
             let message = format!("`{name}` cannot be read: {}", why.to_lowercase());

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use crate::harness::fixture::trial;
 
 mod hostile;
+mod odd;
 mod over_git;
 mod revisions;
 
@@ -19,6 +20,7 @@ pub fn trials() -> Vec<Trial> {
     let mut trials = over_git::trials();
     trials.extend(hostile::trials());
     trials.extend(revisions::trials());
+    trials.extend(odd::trials());
     trials
 }
 
@@ -145,9 +147,10 @@ impl Place {
     fn says(&self, folder: &str, arguments: &[&str], code: i32, words: &[&str]) -> String {
         let (found, said) = self.rbk(folder, arguments);
         assert_eq!(found, code, "rbk {arguments:?}:\n{said}");
+        let flat = unwrapped(&said);
         for word in words {
             assert!(
-                said.contains(word),
+                flat.contains(word),
                 "rbk {arguments:?}: no {word:?} in\n{said}"
             );
         }
@@ -168,6 +171,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         let _ = open_up(self.0.path());
     }
+}
+
+/// What was said, each message in one line again.
+fn unwrapped(said: &str) -> String {
+    said.replace("\n  │ ", " ")
 }
 
 fn git(folder: &Path) -> Command {

@@ -1,7 +1,7 @@
 //! A commit as files: a package at a revision, with the packages beside it that it depends on.
 //!
 //! A folder is read when it is asked for first, all that is below it at once. What lies outside of the
-//! repository is of no revision: it is as the disk has it.
+//! repository is of no revision: it is as the disk has it, and whoever reads it can ask whether it is.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::objects::{self, Blob};
 use crate::host::Disk;
-use crate::project::{Entry, EntryKind, Files, Table, Trouble};
+use crate::project::{Entry, EntryKind, Files, Table, Trouble, entries_below};
 
 /// The most files that are taken from a revision.
 const FILES: usize = 2_000;
@@ -20,6 +20,8 @@ const BYTES: u64 = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Revision {
     top: PathBuf,
+    /// As the user names it.
+    named: String,
     /// The folder that paths go from, from the top.
     below: PathBuf,
     blobs: Vec<Blob>,
@@ -44,9 +46,11 @@ enum Way {
 }
 
 impl Revision {
-    pub fn new(top: &Path, commit: &str, below: &str) -> Result<Revision, String> {
+    /// The files of a commit that the user names by this word.
+    pub fn new(top: &Path, commit: &str, named: &str, below: &str) -> Result<Revision, String> {
         Ok(Revision {
             top: top.to_path_buf(),
+            named: named.to_owned(),
             below: PathBuf::from(below),
             blobs: objects::listed(top, commit)?,
             taken: RefCell::default(),
@@ -131,23 +135,7 @@ impl Files for Revision {
                 return Ok(entries);
             }
         };
-        let mut entries: Vec<Entry> = Vec::new();
-        for known in self.listed() {
-            let Ok(rest) = known.strip_prefix(&inside) else {
-                continue;
-            };
-            let mut parts = rest.components();
-            let Some(name) = parts.next() else { continue };
-            let path = folder.join(name);
-            let kind = match parts.next() {
-                Some(_) => EntryKind::Folder,
-                None => EntryKind::File,
-            };
-            if entries.last().is_none_or(|entry| entry.path != path) {
-                entries.push(Entry { path, kind });
-            }
-        }
-        Ok(entries)
+        Ok(entries_below(self.listed(), &inside, folder))
     }
 
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {
@@ -165,5 +153,13 @@ impl Files for Revision {
             Way::Inside(path) => self.top.join(path),
             Way::Outside(path) => Disk.absolute(&path),
         }
+    }
+
+    fn revision(&self) -> Option<&str> {
+        Some(&self.named)
+    }
+
+    fn leaves_revision(&self, path: &Path) -> bool {
+        matches!(self.way(path), Way::Outside(_))
     }
 }

@@ -12,6 +12,14 @@ pub fn trials() -> Vec<Trial> {
             "dependencies/revisions: what is not reached changes nothing",
             not_reached,
         ),
+        trial(
+            "dependencies/revisions: what lies outside of the repository is held to the lock",
+            outside_of_it,
+        ),
+        trial(
+            "dependencies/revisions: what a revision needs is fetched for it",
+            fetched_for_it,
+        ),
     ]
 }
 
@@ -80,4 +88,60 @@ fn not_reached() {
     place.says(shop, &["check", "--locked"], 1, &["E0016"]);
     place.says(shop, &["lock"], 0, &[]);
     place.says(shop, &["check", "--locked"], 0, &[]);
+}
+
+/// The dependency has no revision: what it was is known as far as a lock, or a copy, says so.
+fn outside_of_it() {
+    let place = Place::new();
+    place.manifest("common", "");
+    place.write("common/common.rbk", COMMON);
+    place.manifest("shop", "common = { path = \"../common\" }");
+    place.write("shop/shop.rbk", SHOP);
+    place.tag("shop", "v0.1.0");
+    place.says("shop", &["lock"], 0, &[]);
+    place.tag("shop", "v1.0.0");
+    place.says("shop", &["diff"], 0, &["no difference"]);
+    let unknown = ["E0012", "what `common` was then cannot be known"];
+    place.says("shop", &["diff", "v0.1.0"], 2, &unknown);
+    // A widening there is no "no difference".
+    place.write("common/common.rbk", &COMMON.replace("= 2", "= 3"));
+    let said = place.says("shop", &["diff"], 2, &unknown);
+    assert!(!said.contains("no difference"), "{said}");
+    let against = ["check", "--against", "v1.0.0"];
+    place.says("shop", &against, 2, &unknown);
+    // The lock itself, and a copy that is committed with it, say what it was.
+    place.says("shop", &["diff", "rbk.lock", "."], 1, &["needs 1.0.1"]);
+    place.write("common/common.rbk", COMMON);
+    place.says("shop", &["vendor"], 0, &[]);
+    place.tag("shop", "v1.1.0");
+    place.write("common/common.rbk", &COMMON.replace("= 2", "= 3"));
+    place.says("shop", &["diff"], 1, &["needs 1.0.1"]);
+    place.says("shop", &["check", "--against", "v1.1.0"], 1, &["E0018"]);
+}
+
+fn fetched_for_it() {
+    let place = Place::shop();
+    place.says("shop", &["fetch"], 0, &[]);
+    place.says("shop", &["lock"], 0, &[]);
+    place.tag("shop", "v1.0.0");
+    place.write("common/common.rbk", &COMMON.replace("= 2", "= 3"));
+    place.tag("common", "v1.1.0");
+    place.manifest("shop", &place.on("common", "v1.1.0"));
+    // Another machine, that has only seen the new one.
+    open_up(&place.path("cache")).unwrap();
+    fs::remove_dir_all(place.path("cache")).unwrap();
+    place.says("shop", &["fetch"], 0, &["1 revision fetched"]);
+    let command = "run `rbk fetch --against v1.0.0`";
+    place.says("shop", &["diff", "v1.0.0"], 2, &["E0012", command]);
+    let against = ["check", "--against", "v1.0.0"];
+    place.says("shop", &against, 2, &["E0012", command]);
+    let fetch = ["fetch", "--against", "v1.0.0"];
+    place.says("shop", &fetch, 0, &["v1.0.0", "1 revision fetched"]);
+    place.write("shop/deep/more.rbk", "");
+    place.says("shop/deep", &fetch, 0, &["nothing to fetch"]);
+    fs::remove_dir_all(place.path("shop/deep")).unwrap();
+    place.says("shop", &["diff", "v1.0.0"], 1, &["needs 1.0.1"]);
+    place.says("shop", &against, 1, &["E0018"]);
+    let unknown = ["fetch", "--against", "v9.0.0"];
+    place.says("shop", &unknown, 2, &["no revision of this repository"]);
 }

@@ -1,0 +1,78 @@
+//! Whether what was read of a package is what pins it: the lock, and what was fetched, copied or committed.
+
+use super::super::manifest::Wanted;
+use super::{At, Depend, Missing, Origin};
+use crate::diag::Code;
+
+impl Depend<'_> {
+    /// Whether the files are those that were fetched and locked; says so if they are not.
+    pub(super) fn is_as_pinned(
+        &mut self,
+        wanted: &Wanted,
+        origin: &Origin,
+        at: &At,
+        hash: &str,
+    ) -> bool {
+        let (then, where_) = match at {
+            At::Beside(folder) if self.files.leaves_revision(folder) => {
+                return self.is_as_then(wanted, origin, hash);
+            }
+            // Whoever works on both changes both: that the lock is behind is told with the lock.
+            At::Beside(_) => return true,
+            At::Fetched(_, hash) => (hash, "fetched"),
+            At::Vendor(_, hash) => (hash, "put into `vendor`"),
+        };
+        let locked = self.lock.and_then(|lock| lock.dependency(&wanted.name));
+        let locked = locked.filter(|locked| {
+            locked.source == origin.source_from(self.root)
+                && locked.commit.as_deref() == origin.commit()
+        });
+        let by_lock = locked.is_some_and(|locked| locked.files != hash);
+        let why = match (then != hash, by_lock) {
+            (false, false) => return true,
+            (true, _) => format!("its files are not those that were {where_}"),
+            (false, true) => "its files are not those that the lock names".to_owned(),
+        };
+        if let (true, Origin::Git { git, commit, .. }, At::Fetched(..)) = (then != hash, origin, at)
+        {
+            self.missing.push(Missing {
+                git: git.clone(),
+                commit: commit.clone(),
+            });
+        }
+        let folder = at.folder().display();
+        let message = format!("the dependency `{}` was changed: {why}", wanted.name);
+        let label = format!("read in {folder}");
+        let help = match at {
+            At::Vendor(..) => {
+                "take `vendor` from the last commit, or write it anew: `rbk vendor`".to_owned()
+            }
+            At::Beside(_) | At::Fetched(..) => {
+                format!(
+                    "`{}` gets them anew; find out who changed them",
+                    self.fetch()
+                )
+            }
+        };
+        self.say(Code::DependencyTampered, message, wanted.at, &label, help);
+        false
+    }
+
+    /// Whether files of today are those that the revision was made with; says so if that cannot be known.
+    fn is_as_then(&mut self, wanted: &Wanted, origin: &Origin, hash: &str) -> bool {
+        let locked = self.lock.and_then(|lock| lock.dependency(&wanted.name));
+        let locked = locked.filter(|locked| locked.source == origin.source_from(self.root));
+        let label = match locked {
+            Some(locked) if locked.files == hash => return true,
+            Some(_) => "its files are not those that the lock of the revision names",
+            None => "no lock of the revision says which files it had",
+        };
+        let message = format!(
+            "what `{}` was then cannot be known: it lies outside of the git repository",
+            wanted.name
+        );
+        let help = "a copy by `rbk vendor` is of the revision that it is committed with";
+        self.say(Code::DependencyMissing, message, wanted.at, label, help);
+        false
+    }
+}
