@@ -155,6 +155,10 @@ impl Files for WithoutVendor {
         Disk.read(path, most)
     }
 
+    fn is_link(&self, path: &Path) -> bool {
+        Disk.is_link(path)
+    }
+
     fn absolute(&self, path: &Path) -> PathBuf {
         Disk.absolute(path)
     }

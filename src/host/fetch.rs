@@ -15,7 +15,7 @@ use super::cache::{Cache, files_file, rev_file};
 use super::files;
 use super::git::ask::{Reach, ask, call};
 use super::git::objects::{self, Blob};
-use crate::project::{MANIFEST, Missing, Table, package_hash};
+use crate::project::{MANIFEST, Missing, Table, is_commit, package_hash};
 
 /// How long one revision may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -98,10 +98,22 @@ fn download(objects: &Path, missing: &Missing) -> Result<String, String> {
             tag
         }
     };
-    let wanted = format!("{wanted}^{{commit}}");
-    let asked = ["rev-parse", "--verify", "-q", "--end-of-options", &wanted];
+    let commit_of = format!("{wanted}^{{commit}}");
+    let asked = [
+        "rev-parse",
+        "--verify",
+        "-q",
+        "--end-of-options",
+        &commit_of,
+    ];
     let said = ask(objects, &asked, b"").map_err(|_| "it has no such commit")?;
-    Ok(String::from_utf8_lossy(&said).trim().to_owned())
+    let found = String::from_utf8_lossy(&said).trim().to_owned();
+    match is_commit(&wanted) && wanted != found {
+        true => Err(format!(
+            "`{wanted}` is a tag with a text of its own and no commit: name {found}, which it is put on"
+        )),
+        false => Ok(found),
+    }
 }
 
 /// Writes the packages of a commit; gives a line for each: the hash of its files, and its folder.
@@ -125,6 +137,7 @@ fn unpack(objects: &Path, commit: &str, packages: &Path) -> Result<String, Strin
             BYTES / 1024 / 1024
         ));
     }
+    one_file_each(&blobs)?;
     let bytes = objects::bytes(objects, &blobs)?;
     let mut files = BTreeMap::new();
     for (blob, bytes) in blobs.iter().zip(bytes) {
@@ -156,6 +169,25 @@ fn is_wanted(blob: &Blob) -> Result<bool, String> {
     let hidden = blob.path.split('/').any(|part| part.starts_with('.'));
     let name = blob.path.rsplit('/').next().unwrap_or_default();
     Ok(!hidden && name != crate::project::lock::LOCK)
+}
+
+/// Says which files are one file where the case of letters does not count, as on many disks.
+fn one_file_each(blobs: &[&Blob]) -> Result<(), String> {
+    let mut known: BTreeMap<String, &str> = BTreeMap::new();
+    for blob in blobs {
+        // Folders too: two of them would become one.
+        let ends = blob.path.match_indices('/').map(|(at, _)| at);
+        for end in ends.chain([blob.path.len()]) {
+            let path = &blob.path[..end];
+            let other = known.entry(path.to_lowercase()).or_insert(path);
+            if *other != path {
+                return Err(format!(
+                    "it has `{other}` and `{path}`, which are one file on many disks: one has to be renamed"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// For each package the hash of its files.

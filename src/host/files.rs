@@ -59,6 +59,10 @@ impl Files for Disk {
         read_all(file, most)
     }
 
+    fn is_link(&self, path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink())
+    }
+
     fn absolute(&self, path: &Path) -> PathBuf {
         let Ok(absolute) = std::path::absolute(path) else {
             return path.to_path_buf();

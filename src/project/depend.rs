@@ -285,6 +285,23 @@ impl Depend<'_> {
         true
     }
 
+    /// Whether another name stands for the same files: its types would be others there; says so.
+    fn is_twin(&mut self, wanted: &Wanted, hash: &str) -> bool {
+        let twin = self.found.iter().find(|found| found.hash == hash);
+        let Some((name, known)) =
+            twin.and_then(|twin| Some((&twin.name, self.known.get(&twin.name)?)))
+        else {
+            return false;
+        };
+        let way = self.way(&wanted.name);
+        let message = format!("one package has two names: `{name}` and `{}`", wanted.name);
+        let found = Diagnostic::new(Code::TwoSources, message, wanted.at, way);
+        let found = found.and(known.at, known.way.clone());
+        let help = "types are known by the name of their package, so each name would have its own: let all name it alike";
+        self.said.push(self.of_its_package(found.help(help)));
+        true
+    }
+
     /// The names from the package to one of this name.
     fn way(&self, name: &str) -> String {
         let names = self.open.iter().map(|open| open.name.as_str());
@@ -373,13 +390,18 @@ impl Depend<'_> {
             At::Fetched(..) => self.fetched.files(),
         };
         let name = wanted.name.clone();
-        let gather = Gather::new(files, self.sources);
-        let is_copy = !matches!(at, At::Beside(_));
-        if is_copy
-            && !gather.has_manifest(at.folder())
-            && !self.is_as_pinned(wanted, &origin, &at, "")
-        {
-            return;
+        if !matches!(at, At::Beside(_)) {
+            let mut gather = Gather::new(files, self.sources);
+            let is_there = gather.has_manifest(at.folder());
+            let link = gather.link(&tidy(at.folder()));
+            // What cannot be read is told when it is.
+            drop(gather.finish());
+            if let Some(link) = link {
+                return self.say_link(wanted, &origin, &at, &link);
+            }
+            if !is_there && !self.is_as_pinned(wanted, &origin, &at, "") {
+                return;
+            }
         }
         let mut gather = Gather::new(files, self.sources);
         let read = gather.dependency(at.folder());
@@ -393,7 +415,7 @@ impl Depend<'_> {
         let Some((manifest, sources, hash)) = read else {
             return;
         };
-        if !self.is_as_pinned(wanted, &origin, &at, &hash) {
+        if !self.is_as_pinned(wanted, &origin, &at, &hash) || self.is_twin(wanted, &hash) {
             return;
         }
         self.open.push(Open {

@@ -16,6 +16,11 @@ pub trait Files {
     /// The path from the root, without `.` and `..`.
     fn absolute(&self, path: &Path) -> PathBuf;
 
+    /// Whether the path itself is a link, wherever it leads.
+    fn is_link(&self, _path: &Path) -> bool {
+        false
+    }
+
     /// The revision that the files are of, as the user names it; none where they are those of today.
     fn revision(&self) -> Option<&str> {
         None

@@ -245,6 +245,19 @@ impl<'a> Gather<'a> {
         }
     }
 
+    /// A link that would be followed to read the package in a folder.
+    pub fn link(&mut self, folder: &Path) -> Option<PathBuf> {
+        // A `/` at its end would be past the link.
+        let bare = folder.components().collect();
+        let head = [bare, folder.join(MANIFEST)];
+        if let Some(link) = head.iter().find(|path| self.files.is_link(path)) {
+            return Some(link.clone());
+        }
+        let mut paths = self.of_package(folder, None);
+        paths.retain(|path| self.files.is_link(path));
+        paths.into_iter().min()
+    }
+
     /// The `.rbk` files of the package in a folder. Its folder `vendor` is for copies where it depends on others, or
     /// where a lock there says so: then nothing below it is of the package.
     fn of_package(&mut self, folder: &Path, manifest: Option<&Manifest>) -> Vec<PathBuf> {

@@ -1,5 +1,7 @@
 //! Whether what was read of a package is what pins it: the lock, and what was fetched, copied or committed.
 
+use std::path::Path;
+
 use super::super::manifest::Wanted;
 use super::{At, Depend, Missing, Origin};
 use crate::diag::Code;
@@ -33,13 +35,24 @@ impl Depend<'_> {
             (true, _) => format!("its files are not those that were {where_}"),
             (false, true) => "its files are not those that the lock names".to_owned(),
         };
-        if let (true, Origin::Git { git, commit, .. }, At::Fetched(..)) = (then != hash, origin, at)
-        {
+        if then != hash {
+            self.get_anew(origin, at);
+        }
+        self.say_changed(wanted, at, &why);
+        false
+    }
+
+    /// Has it fetched again, if it was fetched.
+    fn get_anew(&mut self, origin: &Origin, at: &At) {
+        if let (Origin::Git { git, commit, .. }, At::Fetched(..)) = (origin, at) {
             self.missing.push(Missing {
                 git: git.clone(),
                 commit: commit.clone(),
             });
         }
+    }
+
+    fn say_changed(&mut self, wanted: &Wanted, at: &At, why: &str) {
         let folder = at.folder().display();
         let message = format!("the dependency `{}` was changed: {why}", wanted.name);
         let label = format!("read in {folder}");
@@ -55,7 +68,18 @@ impl Depend<'_> {
             }
         };
         self.say(Code::DependencyTampered, message, wanted.at, &label, help);
-        false
+    }
+
+    /// Says that something in a copy is a link: a copy has none, and one leads to what nobody copied.
+    pub(super) fn say_link(&mut self, wanted: &Wanted, origin: &Origin, at: &At, link: &Path) {
+        self.get_anew(origin, at);
+        let link = link.strip_prefix(at.folder()).unwrap_or(link);
+        let shown = link.to_string_lossy().replace('\\', "/");
+        let why = match shown.is_empty() {
+            true => "its folder is a link".to_owned(),
+            false => format!("`{shown}` in it is a link"),
+        };
+        self.say_changed(wanted, at, &why);
     }
 
     /// Whether files of today are those that the revision was made with; says so if that cannot be known.

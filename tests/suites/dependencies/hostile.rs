@@ -9,6 +9,8 @@ pub fn trials() -> Vec<Trial> {
         trial("dependencies/hostile: many files", many),
         trial("dependencies/hostile: a submodule, and hooks", submodule),
         trial("dependencies/hostile: names that lead outside", outside),
+        trial("dependencies/hostile: the name of a tag", tag_object),
+        trial("dependencies/hostile: names that differ in case", case),
         trial("dependencies/hostile: other files stay out", others),
     ]
 }
@@ -159,4 +161,39 @@ fn others() {
     );
     assert_eq!(kept("deep/er/y.rbk"), 1);
     place.says("shop", &["check"], 0, &[]);
+}
+
+/// A tag with a text has a name of 40 digits too, and can be another one tomorrow under the same tag.
+fn tag_object() {
+    let place = Place::shop();
+    place.git("common", &["tag", "-a", "-m", "the first", "v1.0.1"]);
+    let commit = place.git("common", &["rev-parse", "HEAD"]);
+    let tag = place.git("common", &["rev-parse", "v1.0.1"]);
+    assert_ne!(commit, tag);
+    place.manifest("shop", &place.on("common", &tag));
+    let word = format!("name {commit}");
+    place.says("shop", &["fetch"], 1, &["is a tag", &word]);
+    assert!(place.cached(".rbk").is_empty(), "nothing is left of it");
+    place.manifest("shop", &place.on("common", "v1.0.1"));
+    place.says("shop", &["fetch"], 0, &[&commit[..12]]);
+    place.says("shop", &["check"], 0, &[]);
+}
+
+fn case() {
+    let place = Place::shop();
+    place.write("common/Common.rbk", "const other = 2\n");
+    place.tag("common", "v1.1.0");
+    place.manifest("shop", &place.on("common", "v1.1.0"));
+    let words = ["`Common.rbk` and `common.rbk`", "one file on many disks"];
+    place.says("shop", &["fetch"], 1, &words);
+    fs::remove_file(place.path("common/Common.rbk")).unwrap();
+    place.write("common/deep/a.rbk", "const a = 2\n");
+    place.write("common/Deep/b.rbk", "const b = 2\n");
+    place.tag("common", "v1.2.0");
+    place.manifest("shop", &place.on("common", "v1.2.0"));
+    place.says("shop", &["fetch"], 1, &["`Deep` and `deep`"]);
+    fs::remove_dir_all(place.path("common/Deep")).unwrap();
+    place.tag("common", "v1.3.0");
+    place.manifest("shop", &place.on("common", "v1.3.0"));
+    place.says("shop", &["fetch"], 0, &[]);
 }

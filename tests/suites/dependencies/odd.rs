@@ -15,6 +15,7 @@ pub fn trials() -> Vec<Trial> {
             ordinary,
         ),
         trial("dependencies/odd: a vendor in a dependency", of_dependency),
+        trial("dependencies/odd: links in what was copied", links),
         trial("dependencies/odd: a whole vendor without a cache", whole),
     ]
 }
@@ -178,4 +179,49 @@ fn whole() {
     // A copy that was changed is not all there.
     place.write("shop/vendor/common/common.rbk", "const enough = 9\n");
     place.says("shop", &["vendor"], 1, &["E0012"]);
+}
+
+/// A copy has no links: what one leads to is of nobody's making, though it may be the same today.
+fn links() {
+    let place = Place::shop();
+    place.says("shop", &["fetch"], 0, &[]);
+    place.says("shop", &["lock"], 0, &[]);
+    let cached = place.cached("common.rbk").remove(0);
+    open_up(&place.path("cache")).unwrap();
+    let by_link = |path: &Path| {
+        let elsewhere = place.path("elsewhere");
+        fs::rename(path, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, path).unwrap();
+    };
+    let drop_elsewhere = || {
+        let elsewhere = place.path("elsewhere");
+        let _ = fs::remove_file(&elsewhere).or_else(|_| fs::remove_dir_all(&elsewhere));
+    };
+    let folder = cached.parent().unwrap();
+    for path in [cached.as_path(), &folder.join("rbk.toml"), folder] {
+        by_link(path);
+        place.says("shop", &["check"], 1, &["E0013", "link"]);
+        place.says("shop", &["fetch"], 0, &["1 revision fetched"]);
+        place.says("shop", &["check", "--locked"], 0, &[]);
+        open_up(&place.path("cache")).unwrap();
+        drop_elsewhere();
+    }
+    place.says("shop", &["vendor"], 0, &[]);
+    for (path, word) in [
+        ("common.rbk", "`common.rbk` in it is a link"),
+        ("rbk.toml", "`rbk.toml` in it is a link"),
+        ("", "its folder is a link"),
+    ] {
+        by_link(
+            &place
+                .path("shop/vendor/common")
+                .join(path)
+                .components()
+                .collect::<PathBuf>(),
+        );
+        place.says("shop", &["check"], 1, &["E0013", word]);
+        place.says("shop", &["vendor"], 0, &["1 package"]);
+        place.says("shop", &["check", "--locked"], 0, &[]);
+        drop_elsewhere();
+    }
 }

@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
             "dependencies/git: packages of one repository",
             one_repository,
         ),
+        trial("dependencies/git: one package under two names", two_names),
         trial("dependencies/git: two commits of one name", two_commits),
         trial("dependencies/git: a branch is no revision", branch),
     ]
@@ -227,6 +228,29 @@ fn two_commits() {
     let second = place.git("common", &["rev-parse", "HEAD"]);
     both(&second);
     place.says("shop", &["fetch"], 0, &[]);
+    place.says("shop", &["check"], 0, &[]);
+}
+
+/// A repository by a folder and by git, or twice by git, is one package by whatever names.
+fn two_names() {
+    let place = Place::shop();
+    let on = |name: &str, rev: &str| place.on("common", rev).replacen("common", name, 1);
+    let both = |first: &str, second: &str| place.manifest("shop", &format!("{first}\n{second}"));
+    both(&place.on("common", "v1.0.0"), &on("other", "v1.0.0"));
+    place.says(
+        "shop",
+        &["fetch"],
+        1,
+        &["E0014", "two names: `common` and `other`"],
+    );
+    both(
+        &place.on("common", "v1.0.0"),
+        "other = { path = \"../common\" }",
+    );
+    let words = ["E0014", "shop -> common", "shop -> other"];
+    place.says("shop", &["check"], 1, &words);
+    // Two that are not the same are two.
+    place.write("common/common.rbk", &COMMON.replace("= 2", "= 3"));
     place.says("shop", &["check"], 0, &[]);
 }
 
