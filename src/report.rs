@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::program::manifest::{Authority, Manifest, Most, Need, Pattern, People, Touch};
+use crate::program::manifest::{Authority, Handed, Manifest, Most, Need, Pattern, People, Touch};
 
 use crate::value::escape_text;
 
@@ -53,6 +53,8 @@ pub struct RunbookReport {
     /// Whom a page reaches one after the other while nobody answers.
     pub chain: Vec<String>,
     pub capabilities: Vec<String>,
+    /// Each secret with the capability that hands it over, and to whom.
+    pub secrets: Vec<String>,
     /// What it does, whatever compiler reads it.
     pub core: String,
     /// The rights that people sign.
@@ -112,6 +114,7 @@ fn of_runbook(manifest: &Manifest) -> RunbookReport {
         triggers,
         touches,
         needs,
+        secrets,
         claims,
         people,
         time,
@@ -137,6 +140,7 @@ fn of_runbook(manifest: &Manifest) -> RunbookReport {
         people: everybody(people),
         chain: people.chain.clone(),
         capabilities: needs.iter().map(need).collect(),
+        secrets: secrets.iter().map(handed).collect(),
         core: manifest.core.to_string(),
         authority: manifest.authority.hash().to_string(),
         raw: manifest.raw.clone(),
@@ -171,6 +175,21 @@ fn need(need: &Need) -> String {
     match &need.of {
         Some(of) => format!("{} {}", need.can, narrowed(of)),
         None => need.can.clone(),
+    }
+}
+
+/// `status_token (vault kv/status): http.get =https://status.example.com`
+fn handed(handed: &Handed) -> String {
+    let Handed {
+        secret,
+        can,
+        to,
+        kept,
+    } = handed;
+    let kept = escape_text(kept, SHOWN);
+    match to {
+        Some(to) => format!("{secret} ({kept}): {can} {}", narrowed(to)),
+        None => format!("{secret} ({kept}): {can}"),
     }
 }
 

@@ -105,6 +105,7 @@ fn authority<'a>(
     let verified = verified.flat_map(|verify| verify.conditions.iter().chain(&verify.abort));
     let asked = triggers.iter().flat_map(|trigger| &trigger.conditions);
     let conditions: BTreeSet<ConditionHash> = verified.chain(asked).copied().collect();
+    let (needs, secrets) = needs.of_runbook(runbook);
     Authority {
         effect: Effect {
             level: facts.level,
@@ -115,7 +116,8 @@ fn authority<'a>(
         touches: clauses::touches(package, facts),
         limits,
         caps,
-        needs: needs.of_runbook(runbook),
+        needs,
+        secrets,
         owns: clauses::owns(package, runbook),
         guards: made.conditions(&guards),
         conditions: made.conditions(&conditions),

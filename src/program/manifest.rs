@@ -10,8 +10,8 @@ mod pattern;
 mod words;
 
 pub use authority::{
-    Amount, Authority, Claims, Clauses, Condition, Effect, Label, Limit, Most, Need, On, Otherwise,
-    People, Recurs, Step, Time, Touch, Trigger, UndoBy, Verify,
+    Amount, Authority, Claims, Clauses, Condition, Effect, Handed, Label, Limit, Most, Need, On,
+    Otherwise, People, Recurs, Step, Time, Touch, Trigger, UndoBy, Verify,
 };
 pub use core_hash::{ConditionHash, CoreHash, ENCODING};
 pub use pattern::Pattern;

@@ -210,6 +210,7 @@ fields! {
     Calls "calls"
     Limit "limit"
     Need "need"
+    Secret "secret"
     Owns "owns"
     Claim "claim"
     Diagnosis "diagnosis"
@@ -219,6 +220,7 @@ fields! {
     People "people"
     Clause "clause"
     Time "time"
+    Other "other"
 }
 
 /// The difference of two sides.

@@ -64,6 +64,9 @@ fn write_runbook(runbook: &RunbookReport, out: &mut String) -> fmt::Result {
     list("people", &[runbook.people.join(", ")], "nobody", out)?;
     list("chain", &[runbook.chain.join(", ")], "nobody", out)?;
     list("capabilities", &runbook.capabilities, "none", out)?;
+    if !runbook.secrets.is_empty() {
+        list("secrets", &runbook.secrets, "", out)?;
+    }
     if !runbook.raw.is_empty() {
         list("raw calls", &runbook.raw, "", out)?;
     }

@@ -302,6 +302,16 @@ pub struct Secret {
     pub span: Span,
 }
 
+impl Secret {
+    /// As people tell it from others: that of a dependency behind the dependency's name.
+    pub fn shown(&self) -> String {
+        match &self.of {
+            Some(of) => format!("{of}.{}", self.name),
+            None => self.name.to_string(),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Product {
     pub name: SmolStr,

@@ -1,4 +1,5 @@
-//! P5: the capabilities that a runbook uses, each narrowed as far as the text says.
+//! P5: the capabilities that a runbook uses, each narrowed as far as the text says, and the secrets that it
+//! hands over by them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,14 +8,22 @@ use smol_str::SmolStr;
 use super::amount::command;
 use super::origin::{Origin, Origins};
 use crate::analysis::order;
-use crate::program::manifest::{Need, Pattern, argv};
+use crate::program::manifest::{Handed, Need, Pattern, argv};
 use crate::typed::{
     ActionCallee, Block, Body, Callee, Expr, ExprKind, ExternId, Facts, FunctionId, FunctionKind,
-    Package, Runbook, StmtKind, Type,
+    Package, Runbook, SecretId, StmtKind, Type,
 };
 
-/// A capability and what narrows it: nothing, or what a value may be.
-type Row = (SmolStr, Option<Origin>);
+/// A capability, what narrows it: nothing, or what a value may be; and a secret that is handed over by it.
+type Row = (SmolStr, Option<Origin>, Option<Given>);
+
+/// Which secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Given {
+    Secret(SecretId),
+    /// Whichever the caller gives for this parameter.
+    Parameter(u16),
+}
 
 /// The most rows of one capability in one function; beyond, it is needed for anything.
 const MOST: usize = 256;
@@ -51,8 +60,8 @@ impl<'a> Needs<'a> {
         rows
     }
 
-    /// Everything that the runbook needs, sorted.
-    pub fn of_runbook(&self, runbook: &'a Runbook) -> Vec<Need> {
+    /// Everything that the runbook needs, and every secret that it hands over; sorted.
+    pub fn of_runbook(&self, runbook: &'a Runbook) -> (Vec<Need>, Vec<Handed>) {
         let mut rows = BTreeSet::new();
         let found = self.found(runbook);
         for body in runbook.diagnose.iter().chain(&runbook.steps) {
@@ -68,14 +77,35 @@ impl<'a> Needs<'a> {
             let args = args.chain(std::iter::repeat(Origin::ANY)).take(count);
             self.body(Some(runbook), &remedy.body, args, &mut rows);
         }
-        let rows = rows.into_iter().map(|(can, of)| Need {
-            can: can.to_string(),
-            of: of.map(|of| match of {
-                Origin::Known(pattern) => pattern,
-                Origin::Parameter(_) => Pattern::Any,
-            }),
-        });
-        covered(rows.collect())
+        let (mut needs, mut secrets) = (Vec::new(), Vec::new());
+        for (can, of, given) in rows {
+            let need = Need {
+                can: can.to_string(),
+                of: of.map(|of| match of {
+                    Origin::Known(pattern) => pattern,
+                    Origin::Parameter(_) => Pattern::Any,
+                }),
+            };
+            match given {
+                None => needs.push(need),
+                Some(Given::Secret(id)) => secrets.push(self.handed(id, need)),
+                // Nothing that a runbook is given is a secret.
+                Some(Given::Parameter(_)) => {}
+            }
+        }
+        needs = covered(&needs, Need::covers);
+        secrets.sort();
+        (needs, covered(&secrets, Handed::covers))
+    }
+
+    fn handed(&self, id: SecretId, by: Need) -> Handed {
+        let secret = &self.package.secrets[id.index()];
+        Handed {
+            secret: secret.shown(),
+            can: by.can,
+            to: by.of,
+            kept: format!("{} {}", secret.store, secret.address),
+        }
     }
 
     /// What each finding is given, over all its sites.
@@ -156,10 +186,43 @@ impl<'a> Needs<'a> {
         args: &[Expr],
         rows: &mut BTreeSet<Row>,
     ) {
+        let mut secrets = BTreeSet::new();
+        for arg in args.iter().filter(|arg| is_secret(&arg.ty)) {
+            self.given(origins, arg, &mut secrets);
+        }
         for capability in &self.package.externs[id.index()].needs {
             let arg = capability.of.map(|index| args.get(usize::from(index)));
             let of = arg.map(|arg| arg.map_or(Origin::ANY, |arg| self.narrowed(origins, arg)));
-            rows.insert((capability.name.clone(), of));
+            for secret in &secrets {
+                rows.insert((capability.name.clone(), of.clone(), Some(*secret)));
+            }
+            rows.insert((capability.name.clone(), of, None));
+        }
+    }
+
+    /// The secrets that an argument may be.
+    fn given(&self, origins: &Origins<'_>, arg: &Expr, secrets: &mut BTreeSet<Given>) {
+        match &arg.kind {
+            ExprKind::Wrap(inner) => self.given(origins, inner, secrets),
+            ExprKind::If {
+                then, otherwise, ..
+            } => {
+                self.given(origins, then, secrets);
+                self.given(origins, otherwise, secrets);
+            }
+            ExprKind::Secret(id) => drop(secrets.insert(Given::Secret(*id))),
+            // No secret.
+            ExprKind::Value(_) => {}
+            _ => match origins.of(arg) {
+                Origin::Parameter(index) => drop(secrets.insert(Given::Parameter(index))),
+                // One that cannot be told may be any.
+                Origin::Known(pattern) => {
+                    let all = self.package.secrets.iter().enumerate();
+                    let may_be =
+                        all.filter(|(_, secret)| pattern.covers(&Pattern::Is(secret.shown())));
+                    secrets.extend(may_be.map(|(index, _)| Given::Secret(SecretId(index as u32))));
+                }
+            },
         }
     }
 
@@ -191,7 +254,7 @@ impl<'a> Needs<'a> {
         args: &[Expr],
         rows: &mut BTreeSet<Row>,
     ) {
-        for (can, of) in &self.functions[id.index()] {
+        for (can, of, given) in &self.functions[id.index()] {
             let of = of.as_ref().map(|of| match of {
                 Origin::Known(pattern) => Origin::Known(pattern.clone()),
                 Origin::Parameter(index) => {
@@ -199,37 +262,47 @@ impl<'a> Needs<'a> {
                     arg.map_or(Origin::ANY, |arg| self.narrowed(origins, arg))
                 }
             });
-            rows.insert((can.clone(), of));
+            let mut secrets = BTreeSet::new();
+            match given {
+                Some(Given::Parameter(index)) => {
+                    if let Some(arg) = args.get(usize::from(*index)) {
+                        self.given(origins, arg, &mut secrets);
+                    }
+                }
+                Some(secret @ Given::Secret(_)) => drop(secrets.insert(*secret)),
+                None => drop(rows.insert((can.clone(), of.clone(), None))),
+            }
+            let each = secrets.into_iter();
+            rows.extend(each.map(|secret| (can.clone(), of.clone(), Some(secret))));
         }
+    }
+}
+
+/// Whether it is a secret, if it is there.
+fn is_secret(ty: &Type) -> bool {
+    match ty {
+        Type::Optional(of) => **of == Type::Secret,
+        of => *of == Type::Secret,
     }
 }
 
 /// Keeps what one function needs small.
 fn bound(rows: &mut BTreeSet<Row>) {
-    let mut counts: BTreeMap<SmolStr, usize> = BTreeMap::new();
-    for (can, _) in rows.iter() {
-        *counts.entry(can.clone()).or_default() += 1;
+    let mut counts: BTreeMap<(SmolStr, Option<Given>), usize> = BTreeMap::new();
+    for (can, _, given) in rows.iter() {
+        *counts.entry((can.clone(), *given)).or_default() += 1;
     }
-    for (can, count) in counts {
+    for ((can, given), count) in counts {
         if count > MOST {
-            rows.retain(|(of, _)| *of != can);
-            rows.insert((can, Some(Origin::ANY)));
+            rows.retain(|(of, _, by)| *of != can || *by != given);
+            rows.insert((can, Some(Origin::ANY), given));
         }
     }
 }
 
 /// Without what another row covers.
-fn covered(needs: Vec<Need>) -> Vec<Need> {
-    let is_covered = |need: &Need| {
-        needs.iter().any(|other| {
-            other != need
-                && other.can == need.can
-                && matches!((&other.of, &need.of), (Some(wide), Some(of)) if wide.covers(of))
-        })
-    };
-    needs
-        .iter()
-        .filter(|need| !is_covered(need))
-        .cloned()
-        .collect()
+fn covered<T: Clone + PartialEq>(rows: &[T], covers: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let is_covered = |row: &T| rows.iter().any(|other| other != row && covers(other, row));
+    let kept = rows.iter().filter(|row| !is_covered(row));
+    kept.cloned().collect()
 }

@@ -159,6 +159,10 @@ impl<'a> Origins<'a> {
                 all.reduce(Origin::join).unwrap_or(Origin::ANY)
             }
             ExprKind::Call(call) => self.call(call, &expr.ty),
+            ExprKind::Secret(id) => {
+                let secret = &self.package.secrets[id.index()];
+                Origin::Known(Pattern::Is(secret.shown()))
+            }
             ExprKind::Error
             | ExprKind::Field { .. }
             | ExprKind::Record { .. }
@@ -169,7 +173,6 @@ impl<'a> Origins<'a> {
             | ExprKind::IsEmpty { .. }
             | ExprKind::As { .. }
             | ExprKind::Map(_)
-            | ExprKind::Secret(_)
             | ExprKind::Role(_)
             | ExprKind::RecordKind(_) => Origin::ANY,
         }

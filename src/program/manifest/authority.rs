@@ -28,6 +28,9 @@ pub struct Authority {
     /// The lines of `blast` that look at the world.
     pub caps: Vec<Condition>,
     pub needs: Vec<Need>,
+    /// The secrets that are handed over, and to whom.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<Handed>,
     /// What the product owns, each from outside in: `k8s.Namespace=shop`.
     pub owns: Vec<Vec<String>>,
     /// The `do` lines, in the order of the source.
@@ -163,6 +166,44 @@ pub struct Need {
     pub can: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<Pattern>,
+}
+
+impl Need {
+    /// Whether whatever the other allows, this one does.
+    pub fn covers(&self, need: &Need) -> bool {
+        self.can == need.can && covers(self.of.as_ref(), need.of.as_ref())
+    }
+}
+
+/// A secret that is handed over where a capability is used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handed {
+    /// By its name; that of a dependency behind the dependency's: `common.token`.
+    pub secret: String,
+    pub can: String,
+    /// What the capability is narrowed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Pattern>,
+    /// Where the author keeps it: `vault kv/common`.
+    pub kept: String,
+}
+
+impl Handed {
+    /// Whether wherever the other goes, this one does.
+    pub fn covers(&self, other: &Handed) -> bool {
+        self.secret == other.secret
+            && self.can == other.can
+            && covers(self.to.as_ref(), other.to.as_ref())
+    }
+}
+
+fn covers(wide: Option<&Pattern>, of: Option<&Pattern>) -> bool {
+    match (wide, of) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(wide), Some(of)) => wide.covers(of),
+    }
 }
 
 /// One `do` line.
@@ -356,6 +397,7 @@ impl Authority {
             triggers: Vec::new(),
             touches: Vec::new(),
             needs: Vec::new(),
+            secrets: Vec::new(),
             owns: Vec::new(),
             steps: Vec::new(),
             verifies: Vec::new(),
@@ -389,6 +431,9 @@ impl Authority {
             step.verify = step.verify.as_deref().map(verify);
             step.id.clear();
             step.on = ConditionHash::default();
+        }
+        for handed in &mut bare.secrets {
+            handed.kept.clear();
         }
         bare.diagnosis = None;
         for proof in &mut bare.verifies {

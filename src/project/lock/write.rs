@@ -72,6 +72,7 @@ impl Out {
                     limits,
                     caps,
                     needs,
+                    secrets,
                     owns,
                     steps,
                     guards,
@@ -95,6 +96,9 @@ impl Out {
         self.list("limits", limits);
         self.list("caps", caps);
         self.list("needs", needs);
+        if !secrets.is_empty() {
+            self.list("secrets", secrets);
+        }
         self.list("owns", owns);
         self.list("steps", steps);
         self.list("guards", guards);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::compare::{Changes, Found};
 use super::{Field, Words};
-use crate::program::manifest::{Limit, Most, Need, Part, Touch};
+use crate::program::manifest::{Handed, Limit, Most, Need, Part, Touch};
 use crate::value::Duration;
 
 pub mod steps;
@@ -17,6 +17,7 @@ pub fn compare(changes: &mut Changes<'_>) -> steps::Matched {
     limits(changes);
     caps(changes);
     needs(changes);
+    secrets(changes);
     owns(changes);
     claims(changes);
     matched
@@ -189,24 +190,52 @@ fn caps(changes: &mut Changes<'_>) {
 fn needs(changes: &mut Changes<'_>) {
     let (old, new) = (&changes.old.needs, &changes.new.needs);
     for need in new {
-        if !old.iter().any(|old| covers(old, need)) {
+        if !old.iter().any(|old| old.covers(need)) {
             changes.wider(need_found(need, "may ask for"));
         }
     }
     for need in old {
-        if !new.iter().any(|new| covers(new, need)) {
+        if !new.iter().any(|new| new.covers(need)) {
             changes.narrower(need_found(need, "no longer asks for"));
         }
     }
 }
 
-fn covers(wide: &Need, need: &Need) -> bool {
-    wide.can == need.can
-        && match (&wide.of, &need.of) {
-            (None, _) => true,
-            (Some(_), None) => false,
-            (Some(wide), Some(of)) => wide.covers(of),
+/// Which secret goes where, and where each is kept.
+fn secrets(changes: &mut Changes<'_>) {
+    let (old, new) = (&changes.old.secrets, &changes.new.secrets);
+    for handed in new {
+        if !old.iter().any(|old| old.covers(handed)) {
+            changes.wider(handed_found(handed, "hands over "));
         }
+    }
+    for handed in old {
+        if !new.iter().any(|new| new.covers(handed)) {
+            changes.narrower(handed_found(handed, "no longer hands over "));
+        }
+    }
+    let kept = |rows: &[Handed]| -> BTreeMap<String, String> {
+        let row = |handed: &Handed| (handed.secret.clone(), handed.kept.clone());
+        rows.iter().map(row).collect()
+    };
+    let old = kept(old);
+    for (secret, after) in kept(new) {
+        if let Some(before) = old.get(&secret).filter(|before| **before != after) {
+            let what = Words::code(secret).then(" is kept elsewhere");
+            let found = Found::new(Field::Secret, what);
+            changes.notice(found.sides(Words::code(before.as_str()), Words::code(after)));
+        }
+    }
+}
+
+fn handed_found(handed: &Handed, verb: &str) -> Found {
+    let what = Words::text(verb).and_code(handed.secret.as_str());
+    let what = what.then(" by ").and_code(handed.can.as_str());
+    let what = match &handed.to {
+        Some(to) => what.then(" to ").and_code(to.to_string()),
+        None => what,
+    };
+    Found::new(Field::Secret, what)
 }
 
 fn need_found(need: &Need, verb: &str) -> Found {
