@@ -19,6 +19,9 @@ pub fn not_given(case: &Case<'_>, call: &Call, within: Option<&Call>, now: Time)
     let name = within.map_or(&call.name, |outer| &outer.name);
     let sample = source::sample(case, name);
     let line = outer.unwrap_or(written);
+    let brought = source::lent(name);
+    let brought = brought.map(|(of, item)| format!(" (the file needs `use {of}.{{{item}}}`)"));
+    let brought = brought.unwrap_or_default();
     Diagnostic::new(
         Code::ObservationNotGiven,
         message,
@@ -26,7 +29,7 @@ pub fn not_given(case: &Case<'_>, call: &Call, within: Option<&Call>, now: Time)
         "in this test",
     )
     .help(format!(
-        "add `given {line} -> {sample}`, with the value that is meant"
+        "add `given {line} -> {sample}`, with the value that is meant{brought}"
     ))
 }
 

@@ -21,7 +21,21 @@ pub fn call(case: &Case<'_>, call: &Call, now: Time) -> String {
         }
         parts.push(self::argument(case, argument, param, index));
     }
-    format!("{}({})", call.name, parts.join(", "))
+    format!("{}({})", written(&call.name), parts.join(", "))
+}
+
+/// A name as a file writes it: a member of the library with its module, an item of a dependency without.
+fn written(name: &str) -> &str {
+    match lent(name) {
+        Some((_, item)) => item,
+        None => name,
+    }
+}
+
+/// The dependency and the item, if it is one of a dependency.
+pub fn lent(name: &str) -> Option<(&str, &str)> {
+    let of = name.split_once('.');
+    of.filter(|(module, _)| crate::library::module(module).is_none())
 }
 
 /// `k8s.scale(to: 4)`: an action with the patterns of its arguments, by index.
@@ -37,7 +51,7 @@ pub fn action(case: &Case<'_>, name: &str, args: &[(u16, Pattern)]) -> String {
         }
     };
     let args: Vec<String> = args.iter().map(arg).collect();
-    format!("{name}({})", args.join(", "))
+    format!("{}({})", written(name), args.join(", "))
 }
 
 fn pattern(case: &Case<'_>, shown: &Pattern) -> String {
@@ -258,6 +272,6 @@ fn sample_member(package: &Package, id: EnumId) -> String {
     let found = package.enums.get(id.index());
     let member = found.and_then(|found| Some((found, found.members.first()?)));
     member.map_or("...".to_owned(), |(found, member)| {
-        format!("{}.{member}", found.name)
+        format!("{}.{member}", found.name.written())
     })
 }
