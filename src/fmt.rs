@@ -52,6 +52,34 @@ pub fn unreadable(source: &Source, place: Span) -> Diagnostic {
     .help("mend them, then format it")
 }
 
+/// What is said of a file that is not in the one layout, which is `text`: where it begins to be another, and the lines
+/// that mend it.
+pub fn elsewise(source: &Source, text: &str) -> Diagnostic {
+    let lines = |text| str::split_inclusive(text, '\n');
+    let same = lines(&source.text).zip(lines(text));
+    let before: usize = same
+        .take_while(|(is, should)| is == should)
+        .map(|(line, _)| line.len())
+        .sum();
+    let rest = |text| str::get(text, before..).unwrap_or_default();
+    let (is, should) = (rest(&source.text), rest(text));
+    let same = lines(is).rev().zip(lines(should).rev());
+    let behind: usize = same
+        .take_while(|(is, should)| is == should)
+        .map(|(line, _)| line.len())
+        .sum();
+    let place = Span::new(source.id, before, source.text.len() - behind);
+    let better = should.get(..should.len() - behind).unwrap_or_default();
+    let message = format!("`{}` is not in the one layout", source.name);
+    // The first line alone: a file may be other as a whole.
+    let first = lines(is).next().unwrap_or_default().trim_end();
+    let first = Span::new(source.id, before, before + first.len());
+    Diagnostic::new(Code::NotFormatted, message, first, "from here on")
+        .help("bring it there with `rbk fmt`")
+        .fix("format it", place, better)
+        .safe()
+}
+
 fn refusal(source: &Source, why: &str, place: Span, label: &str) -> Diagnostic {
     let message = format!("`{}` is not formatted: {why}", source.name);
     Diagnostic::new(Code::NotFormatted, message, place, label)

@@ -3,13 +3,13 @@
 use std::io;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::diag::{Code, Diagnostic, human, json};
 use crate::front::{self, NeedBeside};
 use crate::report::{self, Report};
 
+use super::ci::Format;
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS, USAGE, ci, grants, lock, mend, versions};
@@ -59,22 +59,6 @@ pub struct Arguments {
     /// Who reads the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
-}
-
-/// Who reads the output.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    // One object, with all that people are told
-    Json,
-    // Annotations of a pull request, as workflow commands, and the summary of the step
-    Github,
-    // SARIF 2.1.0, for code scanning
-    Sarif,
-    // JUnit's XML: a case for each file
-    Junit,
-    // reviewdog's JSON
-    Rdjson,
 }
 
 /// The answer for programs.

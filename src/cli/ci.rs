@@ -4,8 +4,13 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use clap::ValueEnum;
+
+use crate::diag::Diagnostic;
 use crate::diag::render::{self, Findings, Found};
 use crate::host::Repository;
+use crate::project::PackageFile;
+use crate::text::Sources;
 
 use super::packages::Checked;
 use super::terminal::Terminal;
@@ -13,7 +18,23 @@ use super::terminal::Terminal;
 /// The file that GitHub shows as the summary of a step.
 const SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
-/// A form.
+/// Who reads the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Human,
+    // One object, with all that people are told
+    Json,
+    // Annotations of a pull request, as workflow commands, and the summary of the step
+    Github,
+    // SARIF 2.1.0, for code scanning
+    Sarif,
+    // JUnit's XML: a case for each file, or for each test
+    Junit,
+    // reviewdog's JSON
+    Rdjson,
+}
+
+/// A form that is the same for all commands.
 #[derive(Clone, Copy, Debug)]
 pub enum Form {
     Github,
@@ -22,15 +43,38 @@ pub enum Form {
     Rdjson,
 }
 
-/// Says what was found. Paths are from the top of the repository, where there is one.
+/// What was found in files that were looked at together.
+pub struct Looked<'a> {
+    pub diagnostics: &'a [Diagnostic],
+    pub sources: &'a Sources,
+    pub files: &'a [PackageFile],
+}
+
+impl<'a> From<&'a Checked> for Looked<'a> {
+    fn from(checked: &'a Checked) -> Self {
+        Looked {
+            diagnostics: &checked.diagnostics,
+            sources: &checked.sources,
+            files: &checked.files,
+        }
+    }
+}
+
+/// Says what was found in packages.
 pub fn say(form: Form, checked: &[Checked], terminal: &mut Terminal) -> io::Result<()> {
-    let names: Vec<Vec<String>> = checked.iter().map(names).collect();
-    let packages: Vec<Found<'_>> = checked
+    let looked: Vec<Looked<'_>> = checked.iter().map(Looked::from).collect();
+    say_of(form, &looked, terminal)
+}
+
+/// Says what was found. Paths are from the top of the repository, where there is one.
+pub fn say_of(form: Form, looked: &[Looked<'_>], terminal: &mut Terminal) -> io::Result<()> {
+    let names: Vec<Vec<String>> = looked.iter().map(names).collect();
+    let packages: Vec<Found<'_>> = looked
         .iter()
         .zip(&names)
-        .map(|(package, files)| Found {
-            diagnostics: &package.diagnostics,
-            sources: &package.sources,
+        .map(|(one, files)| Found {
+            diagnostics: one.diagnostics,
+            sources: one.sources,
             files,
         })
         .collect();
@@ -55,9 +99,9 @@ pub fn below() -> String {
     repository.map_or_else(String::new, |found| found.below().to_owned())
 }
 
-fn names(package: &Checked) -> Vec<String> {
-    let files = package.files.iter();
-    let names = files.map(|file| package.sources.source(file.source).name.to_string());
+fn names(looked: &Looked<'_>) -> Vec<String> {
+    let files = looked.files.iter();
+    let names = files.map(|file| looked.sources.source(file.source).name.to_string());
     names.collect()
 }
 

@@ -3,12 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, human};
+use serde::Serialize;
+
+use crate::diag::{Diagnostic, human, json};
+use crate::fmt;
 use crate::front;
 use crate::host::{self, Disk};
 use crate::project::{self, EntryKind, Files, PackageFile};
 use crate::text::{Source, SourceId, Sources};
 
+use super::ci::{self, Form, Format, Looked};
 use super::packages::count;
 use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS};
@@ -18,6 +22,7 @@ Examples:
   rbk fmt                    every file of the package around the working folder
   rbk fmt rollback.rbk       one file
   rbk fmt --check            change nothing; fail if something would change
+  rbk fmt --check --format github   for CI; also json, sarif, junit, rdjson
   rbk fmt - < a.rbk          from the standard input to the standard output
 
 A file that does not parse is left as it is, and its errors are reported.";
@@ -32,6 +37,19 @@ pub struct Arguments {
     /// Change nothing; fail if something would change
     #[arg(long)]
     check: bool,
+
+    /// Who reads what `--check` says
+    #[arg(long, value_enum, default_value = "human", requires = "check")]
+    format: Format,
+}
+
+/// The answer for programs.
+#[derive(Serialize)]
+struct Answer<'a> {
+    /// Of this form; a later form that old readers cannot read has a higher number.
+    version: u32,
+    files: usize,
+    diagnostics: Vec<json::Entry<'a>>,
 }
 
 /// What became of the files.
@@ -51,6 +69,17 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         true => &here[..],
         false => &arguments.paths,
     };
+    let form = match arguments.format {
+        Format::Human => None,
+        Format::Json => return answer(paths, terminal),
+        Format::Github => Some(Form::Github),
+        Format::Sarif => Some(Form::Sarif),
+        Format::Junit => Some(Form::Junit),
+        Format::Rdjson => Some(Form::Rdjson),
+    };
+    if let Some(form) = form {
+        return say(form, paths, terminal);
+    }
     let mut outcome = Outcome::default();
     for path in paths {
         let mut sources = Sources::default();
@@ -78,6 +107,59 @@ fn files(path: &Path, sources: &mut Sources) -> (Vec<PackageFile>, Vec<Diagnosti
     };
     let files = package.map(|package| package.files);
     (files.unwrap_or_default(), diagnostics)
+}
+
+/// The files of all paths, and what is wrong with their layout.
+fn found(paths: &[PathBuf]) -> (Sources, Vec<PackageFile>, Vec<Diagnostic>) {
+    let mut sources = Sources::default();
+    let mut all = Vec::new();
+    let mut found = Vec::new();
+    for path in paths {
+        let (files, troubles) = files(path, &mut sources);
+        found.extend(troubles);
+        for file in &files {
+            let source = sources.source(file.source);
+            match front::format(source) {
+                Ok(text) if *text == *source.text => {}
+                Ok(text) => found.push(fmt::elsewise(source, &text)),
+                Err(diagnostics) => found.extend(diagnostics),
+            }
+        }
+        all.extend(files);
+    }
+    (sources, all, found)
+}
+
+fn code(found: &[Diagnostic]) -> u8 {
+    match found.is_empty() {
+        true => CLEAN,
+        false => FINDINGS,
+    }
+}
+
+/// Says what `--check` finds where a reviewer looks.
+fn say(form: Form, paths: &[PathBuf], terminal: &mut Terminal) -> io::Result<u8> {
+    let (sources, files, found) = found(paths);
+    let looked = Looked {
+        diagnostics: &found,
+        sources: &sources,
+        files: &files,
+    };
+    ci::say_of(form, &[looked], terminal)?;
+    Ok(code(&found))
+}
+
+/// Says to programs what `--check` finds.
+fn answer(paths: &[PathBuf], terminal: &mut Terminal) -> io::Result<u8> {
+    let (sources, files, found) = found(paths);
+    let answer = Answer {
+        version: 1,
+        files: files.len(),
+        diagnostics: json::entries(&found, &sources),
+    };
+    terminal.say(&serde_json::to_string_pretty(&answer)?)?;
+    terminal.say("\n")?;
+    Ok(code(&found))
 }
 
 fn format_file(

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::diag::human::Look;
@@ -12,6 +11,7 @@ use crate::front;
 use crate::testing::{self, Options, TestResult};
 
 use super::check;
+use super::ci::{Form, Format};
 use super::packages::{self, Checked};
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS, USAGE, ci};
@@ -22,7 +22,7 @@ Examples:
   rbk test checkout ops/billing   of other packages
   rbk test --filter rollback      tests whose `runbook: title` contains `rollback`
   rbk test --timeline             what happened in each test, minute by minute
-  rbk test --format json          for pipelines; also junit, github
+  rbk test --format json          for pipelines; also junit, github, sarif, rdjson
 
 A test drives one run of its runbook in a scripted world. Time is virtual: an hour of waiting takes
 no time. A test that fails shows the timeline of its run. A test whose `verify` would pass although
@@ -48,18 +48,6 @@ pub struct Arguments {
     format: Format,
 }
 
-/// Who reads the output.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    Human,
-    // One object, with all that people are told
-    Json,
-    // JUnit's XML: a suite for each runbook, a case for each test
-    Junit,
-    // Annotations of a pull request, as workflow commands, and the summary of the step
-    Github,
-}
-
 /// Columns of what is quoted in a file.
 const PLAIN_WIDTH: usize = 100;
 
@@ -80,7 +68,7 @@ struct Answer<'a> {
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let mut packages = packages::check(&arguments.paths);
     let is_one_answer = match arguments.format {
-        Format::Json | Format::Junit => true,
+        Format::Json | Format::Junit | Format::Sarif | Format::Rdjson => true,
         Format::Human | Format::Github => false,
     };
     if is_one_answer && packages.len() > 1 {
@@ -137,12 +125,10 @@ fn of_package(
                 |problems| human::render(problems, &checked.sources, look),
             ))?;
         }
-        Format::Junit => ci::say(ci::Form::Junit, std::slice::from_ref(checked), terminal)?,
-        Format::Github => {
-            let problems = results.iter().flat_map(|result| result.problems.clone());
-            checked.diagnostics.extend(problems.chain(warnings));
-            ci::say(ci::Form::Github, std::slice::from_ref(checked), terminal)?;
-        }
+        Format::Junit => ci::say(Form::Junit, std::slice::from_ref(checked), terminal)?,
+        Format::Github => say(Form::Github, checked, &results, warnings, terminal)?,
+        Format::Sarif => say(Form::Sarif, checked, &results, warnings, terminal)?,
+        Format::Rdjson => say(Form::Rdjson, checked, &results, warnings, terminal)?,
         Format::Human => {
             if !checked.diagnostics.is_empty() {
                 check::tell(checked, terminal)?;
@@ -155,6 +141,19 @@ fn of_package(
         }
     }
     Ok(results)
+}
+
+/// Says all that is wrong with a package and its tests where a reviewer looks.
+fn say(
+    form: Form,
+    checked: &mut Checked,
+    results: &[TestResult],
+    warnings: Vec<Diagnostic>,
+    terminal: &mut Terminal,
+) -> io::Result<()> {
+    let problems = results.iter().flat_map(|result| result.problems.clone());
+    checked.diagnostics.extend(problems.chain(warnings));
+    ci::say(form, std::slice::from_ref(checked), terminal)
 }
 
 /// The results, if the package can be run at all.
