@@ -11,7 +11,7 @@ pub mod near;
 mod plain;
 pub mod render;
 
-pub use code::{Code, Kind};
+pub use code::{Code, Kind, Stage};
 pub use plain::in_a_line;
 
 use crate::text::Span;

@@ -107,7 +107,19 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         for outcome in &fixed {
             outcome.show(terminal)?;
         }
-        return Ok(if is_open { FINDINGS } else { CLEAN });
+        // What cannot be read has nothing to show.
+        let unread = checked.iter().filter(|package| package.analysis.is_none());
+        let mut is_unread = false;
+        for package in unread {
+            is_unread = true;
+            let look = terminal.error_look();
+            terminal.complain(&human::render(&package.diagnostics, &package.sources, look))?;
+        }
+        return Ok(if is_open || is_unread {
+            FINDINGS
+        } else {
+            CLEAN
+        });
     }
     let is_for_people = matches!(arguments.format, Format::Human);
     for outcome in &fixed {

@@ -27,8 +27,8 @@ pub struct Mending {
     #[arg(long)]
     unsafe_fixes: bool,
 
-    /// Show what would be changed, and write nothing
-    #[arg(long)]
+    /// Show what would be changed as a patch, and write nothing
+    #[arg(long, conflicts_with = "format")]
     diff: bool,
 }
 
@@ -167,7 +167,8 @@ impl Outcome {
     /// Says what was done, and what was not. The answer on standard output belongs to whoever reads the findings.
     pub fn tell(&self, is_for_people: bool, terminal: &mut Terminal) -> io::Result<()> {
         let mut said = String::new();
-        for told in &self.mended.done {
+        let is_left = |told: &&Told| self.left.iter().any(|(file, _)| *file == told.file);
+        for told in self.mended.done.iter().filter(|told| !is_left(told)) {
             said.push_str(&line("mended", told));
         }
         for (file, why) in &self.left {
@@ -185,7 +186,12 @@ impl Outcome {
     /// What was not applied, and why.
     fn rest(&self) -> String {
         let dropped = self.mended.dropped.iter();
-        let dropped = dropped.map(|told| line("would add an error, and was not applied:", told));
+        let dropped = dropped.map(|told| {
+            line(
+                "would add an error or lose a comment, and was not applied:",
+                told,
+            )
+        });
         let mut said: String = dropped.collect();
         if self.mended.is_endless {
             said.push_str(
@@ -207,7 +213,7 @@ impl Outcome {
         let files = self.mended.texts.iter().filter_map(|(name, text)| {
             let before = self.before.get(name)?;
             let diff = TextDiff::from_lines(before.as_str(), text.as_str());
-            let name = terminal::in_a_line(name);
+            let name = header(name);
             let mut unified = diff.unified_diff();
             let unified = unified
                 .header(&format!("a/{name}"), &format!("b/{name}"))
@@ -233,4 +239,13 @@ fn line(what: &str, told: &Told) -> String {
     } = told;
     let file = terminal::in_a_line(file);
     format!("{what} {file}:{line}: {title} ({})\n", code.as_str())
+}
+
+/// A file's name in a patch: below the folder that it is applied in, and told from what may follow.
+fn header(name: &str) -> String {
+    let name = terminal::in_a_line(name.trim_start_matches('/'));
+    match name.contains(' ') {
+        true => format!("{name}\t"),
+        false => name,
+    }
 }

@@ -30,6 +30,17 @@ impl Kind {
     }
 }
 
+/// How much is understood of a program: a mistake hides those of later stages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Whether it can be read.
+    Text,
+    /// Whether its names are known.
+    Names,
+    /// All else.
+    Meaning,
+}
+
 macro_rules! codes {
     ($($code:ident $name:ident $kind:ident $title:literal)*) => {
         /// A stable code. The doc of each is its page.
@@ -57,9 +68,13 @@ macro_rules! codes {
                 match self { $(Code::$name => Kind::$kind,)* }
             }
 
-            /// Whether it is about how something is written, not about what it says.
-            pub fn is_of_text(self) -> bool {
-                self.as_str().starts_with("E01")
+            /// How much is understood of a program that has it.
+            pub fn stage(self) -> Stage {
+                match self.as_str().get(..3) {
+                    Some("E00" | "E01") => Stage::Text,
+                    Some("E02") => Stage::Names,
+                    Some(_) | None => Stage::Meaning,
+                }
             }
 
             /// One line that says what it is about.

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{errors, format};
-use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix};
-use crate::text::{SourceId, Sources};
+use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix, Stage};
+use crate::syntax;
+use crate::text::{Source, SourceId, Sources};
 
 /// Rounds after which fixes that lead to fixes are no progress any more.
 const MOST_ROUNDS: usize = 10;
@@ -40,7 +41,7 @@ pub struct Mended {
     /// Of the files that changed alone.
     pub texts: Texts,
     pub done: Vec<Told>,
-    /// Those that would have added an error.
+    /// Those that would have added an error, or lost a comment.
     pub dropped: Vec<Told>,
     /// Whether fixes were left after the last round: some of them undo each other.
     pub is_endless: bool,
@@ -145,6 +146,9 @@ impl Mending {
     ) -> Result<bool, E> {
         let mut texts = self.mended.texts.clone();
         texts.extend(applied(&self.mended.seen, chosen));
+        if !keeps_comments(&self.mended.seen, &texts) {
+            return Ok(false);
+        }
         let after = look(&texts)?;
         if is_worse(&self.mended.seen, &after) {
             return Ok(false);
@@ -192,8 +196,12 @@ fn applied(seen: &Seen, chosen: &[Chosen]) -> Texts {
         let source = seen.sources.source(id);
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
         let mut text = source.text.to_string();
+        let is_crlf = text.contains("\r\n");
         for edit in edits.into_iter().rev() {
-            text.replace_range(edit.span.range(), &edit.text);
+            match is_crlf {
+                true => text.replace_range(edit.span.range(), &edit.text.replace('\n', "\r\n")),
+                false => text.replace_range(edit.span.range(), &edit.text),
+            }
         }
         let is_laid_out = || format(source).is_ok_and(|same| *same == *source.text);
         let text = match source.name.ends_with(".rbk") && is_laid_out() {
@@ -212,18 +220,48 @@ fn laid_out(text: String) -> String {
     format(sources.source(source)).unwrap_or(text)
 }
 
-/// Whether errors came. Where a text could not be read, more of it is looked at once it can, and what is found
-/// there is not new.
-fn is_worse(before: &Seen, after: &Seen) -> bool {
-    let unread = |seen: &Seen| {
-        let errors = errors(&seen.diagnostics);
-        errors.filter(|found| found.code.is_of_text()).count()
-    };
-    let all = |seen: &Seen| errors(&seen.diagnostics).count();
-    match unread(before) {
-        0 => all(after) > all(before),
-        some => unread(after) > some,
+/// Whether each comment of the files that change is in their new texts, too.
+fn keeps_comments(seen: &Seen, texts: &Texts) -> bool {
+    seen.own.iter().all(|id| {
+        let before = seen.sources.source(*id);
+        let Some(text) = texts.get(&before.name) else {
+            return true;
+        };
+        if !before.name.ends_with(".rbk") || *text == *before.text {
+            return true;
+        }
+        let mut after = Sources::default();
+        let after_id = after.add("", text);
+        let mut left = comments(after.source(after_id));
+        comments(before).into_iter().all(|(comment, times)| {
+            let kept = left.remove(comment).unwrap_or_default();
+            times <= kept
+        })
+    })
+}
+
+/// The comments of a text, and how often each stands there.
+fn comments(source: &Source) -> BTreeMap<&str, usize> {
+    let mut comments = BTreeMap::new();
+    for comment in syntax::parse(source).file.comments {
+        let text = source.slice(comment.span).trim_end();
+        *comments.entry(text).or_default() += 1;
     }
+    comments
+}
+
+/// Whether errors came. What could not be looked at before an error was mended is not new: a text that is not read
+/// hides all else, a name that is not known hides what is wrong with its uses.
+fn is_worse(before: &Seen, after: &Seen) -> bool {
+    let stages = |seen: &Seen| {
+        errors(&seen.diagnostics)
+            .map(|found| found.code.stage())
+            .collect()
+    };
+    let (before, after): (Vec<Stage>, Vec<Stage>) = (stages(before), stages(after));
+    let last = before.iter().min().copied().unwrap_or(Stage::Meaning);
+    let seen = |stages: &[Stage]| stages.iter().filter(|stage| **stage <= last).count();
+    seen(&after) > seen(&before)
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use rustix::fs::OFlags;
 
 use crate::project::{Entry, EntryKind, Files, Trouble};
 
+/// Names that are tried for a new text before it takes the old one's place.
+const MOST_BESIDE: u32 = 100;
+
 /// The disk, as [`Files`].
 #[derive(Clone, Copy, Debug)]
 pub struct Disk;
@@ -114,10 +117,8 @@ pub fn create(path: &Path, text: &str) -> io::Result<()> {
 
 /// Writes a file at once: either the old text is there or the new one, never half of it.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(".new");
-    let beside = path.with_file_name(name);
-    let result = replace(&beside, path, text);
+    let (beside, file) = create_beside(path)?;
+    let result = replace(file, &beside, path, text);
     if result.is_err() {
         // The write failed already; what became of the leftover changes nothing about that.
         let _ = fs::remove_file(&beside);
@@ -125,8 +126,23 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     result
 }
 
-fn replace(beside: &Path, path: &Path, text: &str) -> io::Result<()> {
-    let mut file = File::create(beside)?;
+/// A new file in the same folder. What has such a name already, a link say, is somebody else's.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    let mut taken = None;
+    for number in 0..MOST_BESIDE {
+        let mut name = path.file_name().unwrap_or_default().to_os_string();
+        name.push(format!(".{number}.new"));
+        let beside = path.with_file_name(name);
+        match File::create_new(&beside) {
+            Ok(file) => return Ok((beside, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(taken.unwrap_or_else(|| io::ErrorKind::AlreadyExists.into()))
+}
+
+fn replace(mut file: File, beside: &Path, path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     if let Ok(old) = fs::metadata(path) {

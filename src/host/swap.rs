@@ -7,6 +7,9 @@ use super::files::{Disk, write};
 use crate::project::Files;
 use crate::text::Source;
 
+/// What editors of other systems put before a text; who reads one drops it.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
 /// Why a file was left as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
@@ -42,10 +45,14 @@ pub fn swap(folder: &Path, path: &Path, before: &str, after: &str) -> Result<(),
     }
     let bytes = Disk.read(&path, Source::MAX_BYTES);
     let bytes = bytes.map_err(|trouble| Left::Refused(trouble.to_string()))?;
-    if bytes != before.as_bytes() {
+    let (mark, text) = match bytes.strip_prefix(BYTE_ORDER_MARK.as_bytes()) {
+        Some(text) => (BYTE_ORDER_MARK, text),
+        None => ("", &*bytes),
+    };
+    if text != before.as_bytes() {
         return Err(Left::Changed);
     }
-    write(&path, after).map_err(refused)
+    write(&path, &format!("{mark}{after}")).map_err(refused)
 }
 
 #[cfg(test)]
@@ -68,6 +75,14 @@ mod tests {
         assert_eq!(swap(folder.path(), &path("b"), "new", "newer"), Ok(()));
         assert_eq!(fs::read_to_string(path("a")).unwrap(), "newer");
         assert!(fs::symlink_metadata(path("b")).unwrap().is_symlink());
+        fs::write(path("a"), "\u{feff}old").unwrap();
+        assert_eq!(swap(folder.path(), &path("a"), "old", "new"), Ok(()));
+        assert_eq!(fs::read_to_string(path("a")).unwrap(), "\u{feff}new");
+        // What lies where the new text would be written first is not touched.
+        std::os::unix::fs::symlink(outside.path().join("victim"), path("a.0.new")).unwrap();
+        assert_eq!(swap(folder.path(), &path("a"), "new", "newer"), Ok(()));
+        assert!(!outside.path().join("victim").exists());
+        assert!(!fs::symlink_metadata(path("a")).unwrap().is_symlink());
         fs::write(outside.path().join("c"), "c").unwrap();
         std::os::unix::fs::symlink(outside.path().join("c"), path("c")).unwrap();
         assert_eq!(

@@ -4,7 +4,7 @@
 //! comparisons, `and` mixed with `or`, and the operators of other languages.
 
 use super::lower::Lowering;
-use super::rules::{Nodes, Rule};
+use super::rules::{Node, Nodes, Rule};
 use super::tree::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
@@ -57,6 +57,17 @@ struct Operator {
     span: Span,
     /// An operator of another language without a like in this one; a diagnostic was given.
     unknown: bool,
+}
+
+/// The word in place of a node, with the blanks that a word needs beside others.
+fn apart(node: &Node<'_>, word: &str) -> String {
+    let (span, text) = (node.as_span(), node.get_input());
+    let before = text.get(..span.start()).unwrap_or_default();
+    let behind = text.get(span.end()..).unwrap_or_default();
+    let blank = |is_there| if is_there { "" } else { " " };
+    let left = blank(before.ends_with([' ', '\n']));
+    let right = blank(behind.starts_with([' ', '\n']));
+    format!("{left}{word}{right}")
 }
 
 impl Lowering {
@@ -125,8 +136,8 @@ impl Lowering {
         let node = nodes.next()?;
         let span = self.span(&node);
         match node.as_str() {
-            "&&" => self.wrong_operator("&&", "and", span, "and"),
-            "||" => self.wrong_operator("||", "or", span, "or"),
+            "&&" => self.wrong_operator("&&", "and", span, &apart(&node, "and")),
+            "||" => self.wrong_operator("||", "or", span, &apart(&node, "or")),
             "??" => self.say_no_default(span),
             "%" => self.say_no_remainder(span),
             "=" => self.say_single_equals(span),

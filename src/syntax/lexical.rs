@@ -69,8 +69,8 @@ pub(super) fn block_end(text: &str, piece: Piece, line_start: usize) -> usize {
     piece.start + kept.len().max(3)
 }
 
-/// `/* ... */`
-pub(super) fn block_comment(span: Span, comment: &str) -> Diagnostic {
+/// `/* ... */`, and what follows it on its last line.
+pub(super) fn block_comment(span: Span, comment: &str, behind: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::BlockComment,
         "there are no block comments",
@@ -82,16 +82,24 @@ pub(super) fn block_comment(span: Span, comment: &str) -> Diagnostic {
         .strip_prefix("/*")
         .and_then(|rest| rest.strip_suffix("*/"));
     match inside {
-        Some(inside) if !inside.contains('\n') => {
-            let comment = format!("//{}", inside.trim_end());
+        Some(inside) if !inside.contains('\n') && behind.trim().is_empty() => {
+            let comment = format!("{}{}", comment_mark(inside), inside.trim_end());
             diagnostic.fix("write `//`", span, comment).safe()
         }
         _ => diagnostic,
     }
 }
 
+/// What begins a comment before these words, so that it is no documentation.
+pub(super) fn comment_mark(words: &str) -> &'static str {
+    match words.starts_with(['/', '!']) {
+        true => "// ",
+        false => "//",
+    }
+}
+
 /// `#`: said at the first one of a text.
-pub(super) fn hash_comment(span: Span) -> Diagnostic {
+pub(super) fn hash_comment(span: Span, mark: &str) -> Diagnostic {
     Diagnostic::new(
         Code::Syntax,
         "a comment begins with `//`",
@@ -99,7 +107,7 @@ pub(super) fn hash_comment(span: Span) -> Diagnostic {
         "`#` begins nothing",
     )
     .help("write `// ...`")
-    .fix("write `//`", span, "//")
+    .fix("write `//`", span, mark)
     .safe()
 }
 
@@ -162,6 +170,11 @@ pub(super) fn semicolon_told(span: Span, found: &Semicolon) -> Diagnostic {
     .safe()
 }
 
+/// Quotes that the language does not use, but for `'`; the double ones first.
+pub(super) const OTHER_QUOTES: [char; 8] = [
+    '\u{201c}', '\u{201d}', '\u{201e}', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201a}',
+];
+
 /// A character that stands in strings and comments only, and what it is read as.
 pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
     let letter = text.chars().next().unwrap_or_default();
@@ -170,7 +183,7 @@ pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
     }
     let code = u32::from(letter);
     let look_alike = match letter {
-        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => Some("\""),
+        quote if OTHER_QUOTES[..5].contains(&quote) => Some("\""),
         '\u{2013}' | '\u{2014}' | '\u{2212}' => Some("-"),
         '\u{a0}' | '\u{202f}' | '\u{3000}' => Some(" "),
         '\u{2192}' => Some("->"),
@@ -193,7 +206,7 @@ pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
     );
     match look_alike {
         // A mended quote would open a string: the line is lost, the file is not.
-        Some("\"") => (diagnostic.fix("write `\"`", span, "\"").safe(), ""),
+        Some("\"") => (diagnostic.fix("write `\"`", span, "\""), ""),
         Some(better) => (
             diagnostic
                 .fix(format!("write `{better}`"), span, better)

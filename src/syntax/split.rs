@@ -13,7 +13,7 @@ use super::patch::Splice;
 use super::skim::{Piece, PieceKind, Skim};
 use super::tree::Comment;
 use super::words;
-use crate::diag::{Code, Diagnostic, Edit, Fix};
+use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::text::{SourceId, Span};
 
 /// A source, cut into items.
@@ -172,7 +172,10 @@ impl<'t> Splitter<'t> {
     }
 
     fn block_comment(&mut self, piece: Piece) {
-        let diagnostic = lexical::block_comment(self.span(piece), piece.text(self.text));
+        let behind = self.text.get(piece.end..).unwrap_or_default();
+        let behind = behind.lines().next().unwrap_or_default();
+        let comment = piece.text(self.text);
+        let diagnostic = lexical::block_comment(self.span(piece), comment, behind);
         self.tell(diagnostic, Some((piece.start..piece.end, "")));
         if let Some(newline) = piece.text(self.text).rfind('\n') {
             self.line_start = piece.start + newline + 1;
@@ -232,16 +235,20 @@ impl<'t> Splitter<'t> {
         let rest = self.text.get(piece.start..).unwrap_or_default();
         let end = piece.start + rest.find('\n').unwrap_or(rest.len());
         let span = self.span(piece);
+        let mark = lexical::comment_mark(rest.get(1..).unwrap_or_default());
+        let is_doubtful = self.is_in_other_quotes(piece.start);
         match told_before(self.hash, &mut self.split.diagnostics) {
             Some(fix) => fix.edits.push(Edit {
                 span,
-                text: "//".into(),
+                text: mark.into(),
             }),
             None => {
                 self.hash = Some(self.split.diagnostics.len());
-                self.split.diagnostics.push(lexical::hash_comment(span));
+                let diagnostic = lexical::hash_comment(span, mark);
+                self.split.diagnostics.push(diagnostic);
             }
         }
+        self.doubt(self.hash, is_doubtful);
         self.mark(|item| {
             item.told.push(piece.start);
             item.splices.push(Splice {
@@ -256,6 +263,7 @@ impl<'t> Splitter<'t> {
     fn semicolon(&mut self, piece: Piece) {
         let span = self.span(piece);
         let found = lexical::semicolon(self.text, span, self.line_start, &self.depth);
+        let is_doubtful = self.is_in_other_quotes(piece.start);
         match told_before(self.semicolon, &mut self.split.diagnostics) {
             Some(fix) => fix.edits.push(Edit {
                 span: found.place,
@@ -267,6 +275,7 @@ impl<'t> Splitter<'t> {
                 self.split.diagnostics.push(diagnostic);
             }
         }
+        self.doubt(self.semicolon, is_doubtful);
         self.mark(|item| {
             item.told.push(piece.start);
             item.splices.push(Splice {
@@ -274,6 +283,20 @@ impl<'t> Splitter<'t> {
                 text: found.better,
             });
         });
+    }
+
+    /// Whether quotes that the language does not use are open at a place: what stands there may be meant as text.
+    fn is_in_other_quotes(&self, at: usize) -> bool {
+        let line = self.text.get(self.line_start..at).unwrap_or_default();
+        line.contains(lexical::OTHER_QUOTES) || line.matches('\'').count() % 2 == 1
+    }
+
+    /// The fix of what was told is for people to judge.
+    fn doubt(&mut self, told: Option<usize>, is_doubtful: bool) {
+        let fix = told_before(told, &mut self.split.diagnostics);
+        if let Some(fix) = fix.filter(|_| is_doubtful) {
+            fix.applicability = Applicability::Unsafe;
+        }
     }
 
     fn mark(&mut self, change: impl FnOnce(&mut ItemText)) {
@@ -306,7 +329,12 @@ impl<'t> Splitter<'t> {
     }
 
     /// One such character on a line is enough to say.
-    fn foreign(&mut self, diagnostic: Diagnostic, piece: Piece, better: &str) {
+    fn foreign(&mut self, mut diagnostic: Diagnostic, piece: Piece, better: &str) {
+        if self.is_in_other_quotes(piece.start) {
+            for fix in &mut diagnostic.fixes {
+                fix.applicability = Applicability::Unsafe;
+            }
+        }
         if self.foreign_line != Some(self.line_start) {
             self.foreign_line = Some(self.line_start);
             self.split.diagnostics.push(diagnostic);

@@ -39,7 +39,11 @@ pub(super) fn clause_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         .help(format!(
             "what belongs to `{word}` follows it after a blank: `{word} ...`"
         ))
-        .fix("remove the `:`", span, "")
+        .fix(
+            "remove the `:`",
+            span,
+            if tokens.glued(index) { " " } else { "" },
+        )
         .safe(),
     )
 }
