@@ -182,6 +182,13 @@ impl Sources {
         id
     }
 
+    /// Has messages call a source by another name, if it has no fixed id.
+    pub fn rename(&mut self, id: SourceId, name: &str) {
+        if let Some(source) = self.all.get_mut(id.0 as usize) {
+            source.name = name.into();
+        }
+    }
+
     /// Takes in a source with a fixed id.
     pub fn add_fixed(&mut self, source: Arc<Source>) {
         self.fixed.push(source);

@@ -16,7 +16,7 @@ use crate::front;
 use crate::host::{Cache, Disk, read_named};
 use crate::program::manifest::CoreHash;
 use crate::program::{Program, Trigger, TriggerKind};
-use crate::project;
+use crate::project::{self, Trouble};
 use crate::settings::{self, Grants, SETTINGS_BYTES, Settings};
 use crate::text::Sources;
 
@@ -80,7 +80,13 @@ pub struct Package {
 /// Reads `agent.toml`.
 pub fn load_settings(path: &Path, look: human::Look) -> Result<Settings, Refused> {
     let bytes = read_named(path, SETTINGS_BYTES).map_err(|trouble| {
-        let why = format!("{} cannot be read: {trouble}", path.display());
+        let help = match trouble {
+            Trouble::Missing => {
+                "; `rbk init` writes one to start from, `--config FILE` names another"
+            }
+            Trouble::TooLarge | Trouble::Special | Trouble::Refused(_) => "",
+        };
+        let why = format!("{} cannot be read: {trouble}{help}", path.display());
         Refused::of(Some(Code::Unreadable), why)
     })?;
     let text = String::from_utf8_lossy(&bytes);

@@ -23,8 +23,8 @@ use crate::diag::{Code, Diagnostic};
 use crate::rule::Rule;
 use crate::text::Span;
 use crate::typed::{
-    CallExpr, Endorsement, ExprKind, FunctionId, FunctionKind, Package, RecordId, Runbook, SiteId,
-    Type,
+    CallExpr, Callee, Endorsement, ExprKind, FunctionId, FunctionKind, Package, RecordId, Runbook,
+    SiteId, Type,
 };
 
 pub use endorse::endorsements;
@@ -176,6 +176,34 @@ fn for_each_call(runbook: &Runbook, visit: &mut dyn FnMut(&CallExpr, Span)) {
     }
 }
 
+/// What a product might own, so that this lookup finds something of it.
+fn owns_such_as(package: &Package, call: &CallExpr, product: &str) -> String {
+    let result = match call.callee {
+        Callee::Extern(id) => Some(&package.externs[id.index()].result),
+        Callee::Function(_) | Callee::Builtin(_) => None,
+    };
+    let result = result.map(|result| match result {
+        Type::List(of) | Type::Optional(of) => of.as_ref(),
+        of => of,
+    });
+    let target = match result {
+        Some(Type::Target(target)) => Some(*target),
+        _ => None,
+    };
+    let kinds = target.map_or_else(Vec::new, |target| outermost_first(package, target));
+    let outermost = package
+        .targets
+        .iter()
+        .find(|found| kinds.first().is_some_and(|kind| found.name.is(kind)));
+    let lookup = outermost.and_then(|found| package.externs.get(found.lookup?.index()));
+    match lookup {
+        // One of many: they have a beginning in common.
+        Some(lookup) if kinds.len() == 1 => format!("{}(\"{product}-*\")", lookup.name),
+        Some(lookup) => format!("{}(\"{product}\")", lookup.name),
+        None => format!("k8s.namespace(\"{product}\")"),
+    }
+}
+
 /// Told names can only pick what the product owns; a product that owns nothing has nothing.
 fn owns_something(
     package: &Package,
@@ -192,10 +220,10 @@ fn owns_something(
     let mut site = None;
     for_each_call(runbook, &mut |call, span| {
         if site.is_none() && lookups.contains(&call.site) {
-            site = Some(span);
+            site = Some((span, owns_such_as(package, call, &product.name)));
         }
     });
-    if let Some(site) = site {
+    if let Some((site, such)) = site {
         out.push(
             Diagnostic::new(
                 Code::OwnsNothing,
@@ -207,7 +235,7 @@ fn owns_something(
                 "would always be refused",
             )
             .and(product.span, "has no `owns`")
-            .help("say what belongs to the product: `owns k8s.namespace(\"shop\")`"),
+            .help(format!("say what belongs to the product: `owns {such}`")),
         );
     }
 }

@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Kind};
 use crate::front::{self, Analysis};
 use crate::host::{Cache, Disk};
 use crate::project::lock::LockedDependency;
-use crate::project::{self, Files, Lock, PackageFile};
+use crate::project::{self, Files, Lock, Package, PackageFile, VENDOR};
 use crate::text::{SourceId, Sources, Span};
 
 use super::{CLEAN, FINDINGS};
@@ -37,6 +37,8 @@ pub struct Checked {
     pub lock: Option<Lock>,
     /// What it depends on, as a lock says it.
     pub dependencies: Vec<LockedDependency>,
+    /// The files that were read in the cache, each behind the name of its dependency: `common/common.rbk`.
+    pub fetched: Vec<(SourceId, String)>,
     /// The revision whose lock is never rewritten.
     pub lock_base: String,
     pub sources: Sources,
@@ -98,6 +100,7 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
             manifest: None,
             lock: None,
             dependencies: Vec::new(),
+            fetched: Vec::new(),
             lock_base: String::new(),
             sources,
             analysis: None,
@@ -113,6 +116,7 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
     let mut dependencies: Vec<LockedDependency> = locked.collect();
     dependencies.sort();
     let manifest = package.manifest.as_ref();
+    let fetched = fetched(&package);
     Checked {
         name: Some(package.name()),
         path: Some(package.path.to_string_lossy().into_owned()),
@@ -123,10 +127,27 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
         manifest: source,
         lock: package.lock,
         dependencies,
+        fetched,
         sources,
         analysis: Some(analysis),
         diagnostics,
     }
+}
+
+/// What of the dependencies lies in the cache, where no reader of a difference looks for it.
+fn fetched(package: &Package) -> Vec<(SourceId, String)> {
+    let vendor = package.path.join(VENDOR);
+    let cached = package
+        .dependencies
+        .iter()
+        .filter(|found| found.origin.rev().is_some() && !found.folder.starts_with(&vendor));
+    let each = cached.flat_map(|found| {
+        found.files.iter().map(|file| {
+            let below = file.path.strip_prefix(&found.folder).unwrap_or(&file.path);
+            (file.source, format!("{}/{}", found.name, below.display()))
+        })
+    });
+    each.collect()
 }
 
 /// How many findings of each kind.

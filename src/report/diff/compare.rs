@@ -58,8 +58,13 @@ impl Found {
     }
 
     pub fn sides(mut self, before: Words, after: Words) -> Found {
+        // Both stand as they are written, and what they call may have changed.
+        let is_same = before == after && !before.0.is_empty();
         self.before = before;
-        self.after = after;
+        self.after = match is_same {
+            true => Words::text("the same words, which ask for something else"),
+            false => after,
+        };
         self
     }
 

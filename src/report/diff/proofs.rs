@@ -265,14 +265,45 @@ fn key(changes: &mut Changes<'_>) {
 /// Who hears when, and what is owed: each as often as before.
 fn people(changes: &mut Changes<'_>) {
     let (old, new) = (&changes.old.duties, &changes.new.duties);
-    for duty in missing(old, new) {
+    let (mut lost, mut won) = (missing(old, new), missing(new, old));
+    least(changes, &mut lost, &mut won);
+    for duty in lost {
         let what = Words::text("no longer ").and_code(shown(&duty));
         changes.look(Found::new(Field::People, what));
     }
-    for duty in missing(new, old) {
+    for duty in won {
         let what = Words::text("newly ").and_code(shown(&duty));
         changes.narrower(Found::new(Field::People, what));
     }
+}
+
+/// Of a role that has a least number of people on both sides the numbers are told, and nothing is lost where it rises.
+fn least(changes: &mut Changes<'_>, lost: &mut Vec<String>, won: &mut Vec<String>) {
+    let parts = |duty: &str| {
+        let (role, least) = duty.split_once(" has at least ")?;
+        Some((role.to_owned(), least.parse::<u64>().ok()?))
+    };
+    lost.retain(|before| {
+        let Some((role, old)) = parts(before) else {
+            return true;
+        };
+        let is_it = |after: &String| parts(after).is_some_and(|(of, _)| of == role);
+        let Some(at) = won.iter().position(is_it) else {
+            return true;
+        };
+        let Some((_, new)) = parts(&won.swap_remove(at)) else {
+            return true;
+        };
+        let what = Words::code(role).then(" has at least");
+        let number = |number: u64| Words::text(number.to_string());
+        let found = Found::new(Field::People, what).sides(number(old), number(new));
+        match new > old {
+            true => changes.narrower(found),
+            false => changes.look(found),
+        }
+        false
+    });
+    won.sort();
 }
 
 /// Without the hash of what a debt waits for.

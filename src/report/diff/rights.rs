@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::compare::{Changes, Found};
 use super::{Field, Words};
-use crate::program::manifest::{Handed, Limit, Most, Need, Part, Touch};
+use crate::program::manifest::{Condition, Handed, Limit, Most, Need, Part, Touch};
 use crate::value::Duration;
 
 pub mod steps;
@@ -166,8 +166,19 @@ fn is_slower((new, per): (u32, Duration), (old, window): (u32, Duration)) -> boo
 
 fn caps(changes: &mut Changes<'_>) {
     let (old, new) = (&changes.old.caps, &changes.new.caps);
+    let is_added = |cap: &Condition| !old.iter().any(|old| old.hash == cap.hash);
+    let is_gone = |cap: &Condition| !new.iter().any(|new| new.hash == cap.hash);
     for cap in old {
-        if !new.iter().any(|new| new.hash == cap.hash) {
+        if is_gone(cap) {
+            // What the words call may be another one.
+            let same = new.iter().find(|new| is_added(new) && new.text == cap.text);
+            if let Some(same) = same {
+                let text = || Words::code(cap.text.as_str());
+                let what = Words::text("a line of `blast` asks for something else");
+                let found = Found::new(Field::Limit, what).sides(text(), text());
+                changes.wider(found.part(Part::Condition(same.hash)));
+                continue;
+            }
             let what = Words::text("a line of `blast` is gone");
             changes.wider(
                 Found::new(Field::Limit, what)
@@ -176,7 +187,8 @@ fn caps(changes: &mut Changes<'_>) {
         }
     }
     for cap in new {
-        if !old.iter().any(|old| old.hash == cap.hash) {
+        let is_reworded = |old: &Condition| is_gone(old) && old.text == cap.text;
+        if is_added(cap) && !old.iter().any(is_reworded) {
             let what = Words::text("a further line of `blast`");
             changes.narrower(
                 Found::new(Field::Limit, what)

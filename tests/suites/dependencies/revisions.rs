@@ -17,6 +17,10 @@ pub fn trials() -> Vec<Trial> {
             outside_of_it,
         ),
         trial(
+            "dependencies/revisions: the same words with another meaning",
+            same_words,
+        ),
+        trial(
             "dependencies/revisions: what a revision needs is fetched for it",
             fetched_for_it,
         ),
@@ -144,4 +148,41 @@ fn fetched_for_it() {
     place.says("shop", &against, 1, &["E0018"]);
     let unknown = ["fetch", "--against", "v9.0.0"];
     place.says("shop", &unknown, 2, &["no revision of this repository"]);
+}
+
+/// What a condition asks lies in the dependency: its words here are what they were.
+fn same_words() {
+    let place = Place::shop();
+    let common = format!(
+        "use std.k8s\n\n{COMMON}\naction again(worker: k8s.Pod) changes worker {{\n  \
+         do k8s.restart(worker)\n}}\n"
+    );
+    let shop = SHOP.replace("builder, is_idle", "again, builder, is_idle");
+    let shop = shop.replace(
+        "    do k8s.restart(worker)\n",
+        "    guard is_idle(worker.restarts)\n    do again(worker)\n",
+    );
+    let shop = shop.replace("pod).ready }", "pod).ready and is_idle(worker.restarts) }");
+    place.write("common/common.rbk", &common);
+    place.tag("common", "v1.1.0");
+    place.manifest("shop", &place.on("common", "v1.1.0"));
+    place.write("shop/shop.rbk", &shop);
+    place.says("shop", &["fetch"], 0, &[]);
+    place.tag("shop", "v1.0.0");
+    let more = common.replace("= 2", "= 3").replace(
+        "  do k8s.restart(worker)\n",
+        "  do k8s.restart(worker)\n  do k8s.restart(worker)\n",
+    );
+    place.write("common/common.rbk", &more);
+    place.tag("common", "v1.2.0");
+    place.manifest("shop", &place.on("common", "v1.2.0"));
+    place.says("shop", &["fetch"], 0, &[]);
+    let words = [
+        "waits for something else by the same words, `is_idle(worker.restarts)`",
+        "`k8s.pod(\"shop\", pod).ready and is_idle(worker.restarts)` -> the same words, which ask for something else",
+        // Not where the cache has it.
+        " common/common.rbk:12\n",
+    ];
+    let said = place.says("shop", &["diff", "v1.0.0"], 1, &words);
+    assert!(!said.contains("cache"), "{said}");
 }

@@ -135,7 +135,7 @@ fn about(field: Field, what: Words, step: &Step) -> Found {
 
 fn gone(changes: &mut Changes<'_>, step: &Step) {
     if step.undo == UndoBy::Itself {
-        let what = Words::text("no longer takes back with ").and_code(step.action.as_str());
+        let what = Words::code(step.action.as_str()).then(" takes no change back any more");
         let found = Found::new(Field::Undo, what).at(step.id.as_str());
         return changes.wider(found.sides(does(step), Words::text("no")));
     }
@@ -345,8 +345,22 @@ impl Guards {
             undo_won,
         } = self;
         let (before, after) = (&changes.old.guards, &changes.new.guards);
+        // The same words that ask for something else, since what they call does.
+        let mut reworded = BTreeSet::new();
         for (guard, steps) in lost {
             let text = text(before, guard);
+            let same = |(hash, of): (&ConditionHash, &Vec<(String, String)>)| {
+                *of == steps && self::text(after, *hash) == text
+            };
+            if let Some(now) = won.iter().find_map(|of| same(of).then_some(*of.0)) {
+                reworded.insert(now);
+                let wait = if is_one(&steps) { "waits" } else { "wait" };
+                let wait = format!("{wait} for something else by the same words,");
+                let found = found(&steps, &wait, &text);
+                let found = found.sides(Words::code(&*text), Words::code(&*text));
+                changes.wider(found.part(Part::Condition(now)));
+                continue;
+            }
             let wait = if is_one(&steps) {
                 "no longer waits for"
             } else {
@@ -356,6 +370,9 @@ impl Guards {
             changes.wider(found);
         }
         for (guard, steps) in won {
+            if reworded.contains(&guard) {
+                continue;
+            }
             let text = text(after, guard);
             let wait = if is_one(&steps) {
                 "waits for"
