@@ -39,6 +39,10 @@ const RULES: &[(&str, Rule)] = &[
         "facts alone change the model",
         decisions::facts_alone_change_the_model,
     ),
+    (
+        "no product has what is for tests",
+        files::no_product_has_the_harness,
+    ),
     ("no orphan snapshots", files::no_orphan_snapshots),
 ];
 

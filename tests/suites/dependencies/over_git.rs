@@ -243,6 +243,10 @@ fn two_names() {
         1,
         &["E0014", "two names: `common` and `other`"],
     );
+    // By another spelling of the URL, and by its path.
+    let spelt = on("other", "v1.0.0").replace("common\"", "common/.git\"");
+    both(&place.on("common", "v1.0.0"), &spelt);
+    place.says("shop", &["fetch"], 1, &["E0014", "two names"]);
     both(
         &place.on("common", "v1.0.0"),
         "other = { path = \"../common\" }",

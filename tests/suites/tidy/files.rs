@@ -1,5 +1,7 @@
 //! Files: each says what it is, is short, holds no debt, and no expected output stands alone.
 
+use std::fs;
+
 use crate::harness::fixture::{self, root};
 
 use super::RustFile;
@@ -86,4 +88,19 @@ fn places(files: &[RustFile], rejects: fn(&str) -> bool) -> Vec<String> {
         }
     }
     found
+}
+
+/// With `harness` a repository may be a folder and rules can be taken out: no other feature brings it along.
+pub fn no_product_has_the_harness(_: &[RustFile]) -> Vec<String> {
+    let text = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = text.parse().unwrap();
+    let features = manifest["features"].as_table().unwrap();
+    assert!(features.contains_key("harness"));
+    let brings = |brought: &toml::Value| {
+        let brought = brought.as_array().unwrap().iter();
+        brought.clone().any(|one| one.as_str() == Some("harness"))
+    };
+    let bad = features.iter().filter(|(_, brought)| brings(brought));
+    bad.map(|(name, _)| format!("the feature `{name}` brings `harness` into a product"))
+        .collect()
 }
