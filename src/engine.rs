@@ -302,16 +302,18 @@ impl Engine {
         self.record(AgentStopped { how }, now);
     }
 
-    /// Of runbooks that are to be loaded anew, the first that must not be: it does something else than what was
-    /// at work under its version, and than what is loaded.
-    pub fn refuses<'r>(&self, runbooks: &'r Runbooks) -> Option<&'r Loaded> {
-        runbooks.all().iter().find(|loaded| {
+    /// Of runbooks that are to be loaded anew, why one must not be: it does something else than what was at work
+    /// under its version, or nobody knows what that was, and than what is loaded.
+    pub fn refuses(&self, runbooks: Runbooks) -> Option<String> {
+        let runbooks = runbooks.beside(&self.model);
+        let refused = runbooks.all().iter().find(|loaded| {
             let here = self.runbooks.named(&loaded.program.runbook);
             let is_loaded = here.is_some_and(|here| {
                 here.core == loaded.core && here.program.version == loaded.program.version
             });
-            !is_loaded && runbooks::is_other(loaded, &self.model)
-        })
+            !is_loaded && loaded.other.is_some()
+        });
+        refused?.other_words()
     }
 
     /// A runbook that does something else than was at work under its version changes nothing, and its owner
@@ -320,8 +322,9 @@ impl Engine {
         let runbooks = runbooks.beside(&self.model);
         for loaded in runbooks.all() {
             let known = self.runbooks.named(&loaded.program.runbook);
-            if loaded.is_other && known.is_none_or(|known| known.core != loaded.core) {
-                self.tell_of_shadow(loaded, now);
+            let is_loaded = known.is_some_and(|known| known.core == loaded.core);
+            if let Some(why) = loaded.other_words().filter(|_| !is_loaded) {
+                self.tell_of_shadow(loaded, &why, now);
             }
         }
         for loaded in runbooks.all() {

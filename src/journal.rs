@@ -47,7 +47,7 @@ pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Ret
 pub use needs::{Bodies, Body, Needs};
 pub use record::{
     AtWork, DeadLetter, Debt, Entry, Happened, Hold, Holding, IntentState, Sleeping, StoredIntent,
-    StoredRun, StoredWait, Storm, TakenOn, Waits, steps,
+    StoredRun, StoredWait, Storm, TakenOn, Versioned, Waits, steps,
 };
 pub use retain::{Aged, Keep, Step};
 pub use write::Write;
@@ -170,9 +170,10 @@ pub trait Journal {
     fn clock(&self) -> Result<Duration, Error>;
     /// Who waits for leave to change something, or has waited, by run.
     fn waits(&self) -> Result<Vec<Result<StoredWait, Lost>>, Error>;
-    /// What each version does that was at work, by runbook and version. One that cannot be read is left
-    /// out: the next that is at work under it counts.
-    fn at_work(&self) -> Result<Vec<AtWork>, Error>;
+    /// What each version does that was at work, by runbook and version; of one that cannot be read no more is
+    /// known than which runbook and version it is. One of another encoding is left out: the next that is at work
+    /// under it counts.
+    fn at_work(&self) -> Result<Vec<Result<AtWork, Versioned>>, Error>;
     /// Storms, as long as something waits for them.
     fn storms(&self) -> Result<Vec<KeptStorm>, Error>;
 }

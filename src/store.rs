@@ -35,7 +35,7 @@ use crate::journal::{
     Aged, Archive, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, Entry, Epoch, Error,
     ErrorKind, EventId, Hold, Holding, Incident, IncidentId, Journal, Keep, KeptStorm, Keyed,
     LetterId, Lost, Needs, Newest, Outbox, Page, Recorded, Remains, RunId, Scope, Sleeping, Stamp,
-    Step, StoreMigrated, StoredIntent, StoredRun, StoredWait,
+    Step, StoreMigrated, StoredIntent, StoredRun, StoredWait, Versioned,
 };
 use crate::value::{Duration, Identity, Time};
 use lock::Lock;
@@ -256,7 +256,7 @@ impl Journal for Sqlite {
         lost::waits(self.known()?)
     }
 
-    fn at_work(&self) -> Result<Vec<AtWork>, Error> {
+    fn at_work(&self) -> Result<Vec<Result<AtWork, Versioned>>, Error> {
         ask::at_work(self.known()?)
     }
 

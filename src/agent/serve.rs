@@ -189,11 +189,9 @@ fn take_up(
     let grants = settings.grants.clone();
     let engine = Engine::start(&store, runbooks, grants, stepped, clock.now());
     let mut engine = engine.map_err(refused)?;
-    for loaded in engine.runbooks().all().iter().filter(|one| one.is_other) {
-        warn!(
-            "{}; until then it runs as a shadow, and changes nothing",
-            loaded.other_words()
-        );
+    let loaded = engine.runbooks().all().iter();
+    for words in loaded.filter_map(|loaded| loaded.other_words()) {
+        warn!("{words}; until then it runs as a shadow, and changes nothing");
     }
     engine.told_to(settings.platform.clone());
     let bounds = settings.bounds.clone();
@@ -355,10 +353,7 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
     };
     let (runbooks, words) = package.runbooks();
     let asked = runbooks.clone();
-    let other = running.handle.look(move |engine| {
-        let other = engine.refuses(&asked);
-        other.map(|other| other.other_words())
-    });
+    let other = running.handle.look(move |engine| engine.refuses(asked));
     // When the driver is gone the agent ends, and nobody needs a package.
     let Ok(None) = other.await.map(|other| other.map(|why| refused(&why))) else {
         return;

@@ -23,17 +23,15 @@ mod waits;
 pub use apply::{Differing, stored};
 pub use dwells::Dwell;
 pub use targets::{Targets, places_around};
+pub use versions::Known;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smol_str::SmolStr;
-
 use crate::journal::{
     Debt, DebtId, Delivery, Duty, EventId, Hold, IncidentId, IntentId, LetterId, MessageId, Newest,
-    Outbox, RunId, Scope, StoredIntent, StoredWait, Storm,
+    Outbox, RunId, Scope, StoredIntent, StoredWait, Storm, Versioned,
 };
 use crate::program::CodeHash;
-use crate::program::manifest::CoreHash;
 use crate::value::{Duration, Identity, Time};
 use dwells::Dwells;
 use incidents::Incidents;
@@ -51,7 +49,7 @@ pub struct Model {
     freezes: BTreeMap<Scope, Hold>,
     storms: BTreeMap<Scope, Storm>,
     /// What each version does that was at work, by runbook and version.
-    at_work: BTreeMap<(SmolStr, SmolStr), CoreHash>,
+    at_work: BTreeMap<Versioned, Known>,
     /// Who waits for leave, or has waited.
     waits: BTreeMap<RunId, StoredWait>,
     locks: Targets,

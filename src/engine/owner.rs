@@ -24,8 +24,8 @@ impl Engine {
         self.tell_first(program, MessageKind::Note, thread, title, text, now);
     }
 
-    /// Tells whoever owns a runbook that it changes nothing, since its version has meant something else.
-    pub(super) fn tell_of_shadow(&mut self, loaded: &Loaded, now: Time) {
+    /// Tells whoever owns a runbook that it changes nothing, since its version does not say what it does.
+    pub(super) fn tell_of_shadow(&mut self, loaded: &Loaded, why: &str, now: Time) {
         let program = &loaded.program;
         let thread = format!(
             "{}/version/{}/{}",
@@ -33,8 +33,7 @@ impl Engine {
         );
         let title = format!("{} changes nothing", program.runbook);
         let text = format!(
-            "{}. Until then it runs as a shadow: it looks and tells, and changes nothing.",
-            loaded.other_words()
+            "{why}. Until then it runs as a shadow: it looks and tells, and changes nothing."
         );
         self.tell_first(program, MessageKind::Note, thread, &title, &text, now);
     }

@@ -10,6 +10,8 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use super::Model;
+use super::model::Known;
+use crate::diag::Code;
 use crate::journal::{Alert, PackageLoaded, RunbookLoaded};
 use crate::program::manifest::CoreHash;
 use crate::program::{CodeHash, DataType, LabelTest, Program, Trigger, TriggerKind};
@@ -34,28 +36,41 @@ pub struct Loaded {
     pub hash: CodeHash,
     /// What it does, whatever compiler read it; none where that is not known.
     pub core: Option<CoreHash>,
-    /// Whether another behaviour was at work under its version before: it changes nothing.
-    pub is_other: bool,
+    /// Why its version does not say what it does: it changes nothing.
+    pub other: Option<Other>,
+}
+
+/// What a version has stood for that was at work before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Other {
+    /// Something else than it does now.
+    Differs,
+    /// Nobody knows any more.
+    Unreadable,
 }
 
 impl Loaded {
     /// Why it looks and tells, and changes nothing; none for an ordinary runbook.
     pub fn shadow(&self) -> Option<String> {
-        match self.is_other {
-            true => Some(self.other_words()),
-            false => self.program.metadata.shadow.first().map(SmolStr::to_string),
-        }
+        let declared = || self.program.metadata.shadow.first().map(SmolStr::to_string);
+        self.other_words().or_else(declared)
     }
 
-    /// That its version has meant something else.
-    pub fn other_words(&self) -> String {
+    /// That its version has meant something else, or that nobody knows what it has meant.
+    pub fn other_words(&self) -> Option<String> {
         let Program {
             runbook, version, ..
         } = &*self.program;
-        format!(
-            "`{runbook}` {version} does something else than the `{runbook}` {version} that this agent has had at work: give \
-             it another version; `rbk diff` shows what changed"
-        )
+        Some(match self.other? {
+            Other::Differs => format!(
+                "`{runbook}` {version} does something else than the `{runbook}` {version} that this agent has had at \
+                 work: give it another version; `rbk diff` shows what changed"
+            ),
+            Other::Unreadable => format!(
+                "what `{runbook}` {version} did here cannot be read any more ({}): give it another version",
+                Code::StoreCorrupt.as_str()
+            ),
+        })
     }
 }
 
@@ -104,7 +119,7 @@ impl Runbooks {
                 program,
                 hash,
                 core: None,
-                is_other: false,
+                other: None,
             });
         }
         runbooks.index();
@@ -122,7 +137,7 @@ impl Runbooks {
     /// Knows which of them do something else than what was at work under the same version.
     pub(super) fn beside(mut self, model: &Model) -> Runbooks {
         for loaded in &mut self.loaded {
-            loaded.is_other = is_other(loaded, model);
+            loaded.other = other(loaded, model);
         }
         self
     }
@@ -289,12 +304,13 @@ impl Runbooks {
     }
 }
 
-/// Whether another behaviour was at work under the version of this one.
-pub(super) fn is_other(loaded: &Loaded, model: &Model) -> bool {
+/// Whether another behaviour was at work under the version of this one, as far as that is known.
+pub(super) fn other(loaded: &Loaded, model: &Model) -> Option<Other> {
     let known = model.at_work(&loaded.program.runbook, &loaded.program.version);
-    match (known, loaded.core) {
-        (Some(known), Some(core)) => known != core,
-        (None, _) | (_, None) => false,
+    match (known?, loaded.core) {
+        (Known::Unreadable, _) => Some(Other::Unreadable),
+        (Known::Does(known), Some(core)) => (known != core).then_some(Other::Differs),
+        (Known::Does(_), None) => None,
     }
 }
 

@@ -196,8 +196,9 @@ impl Store {
             Ask::Debts => left(store.debts()?, |debt| debt.id),
             Ask::Hold => lines(store.holds()?, |(_, hold)| hold.by.clone()),
             Ask::Waits => left(store.waits()?, |wait| wait.run),
-            Ask::AtWork => lines(store.at_work()?, |known| {
-                format!("{} {}", known.runbook, known.version)
+            Ask::AtWork => lines(store.at_work()?, |known| match known {
+                Ok(known) => format!("{} {}", known.runbook, known.version),
+                Err((runbook, version)) => format!("{runbook} {version}"),
             }),
             Ask::Storms => left(store.storms()?, |(scope, _)| scope.clone()),
             Ask::Facts(after, most) => {

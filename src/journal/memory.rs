@@ -15,7 +15,7 @@ use super::{
     Epoch, Error, ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId,
     IntentState, Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox,
     Recorded, RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait,
-    Storm, Write, decode, encode,
+    Storm, Versioned, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -41,7 +41,7 @@ pub struct Memory {
     debts: BTreeMap<DebtId, Debt>,
     holds: BTreeMap<Scope, Hold>,
     storms: BTreeMap<Scope, Storm>,
-    at_work: BTreeMap<(SmolStr, SmolStr), AtWork>,
+    at_work: BTreeMap<Versioned, AtWork>,
     waits: BTreeMap<RunId, StoredWait>,
     /// How far the clock was set.
     clock: Duration,
@@ -480,8 +480,8 @@ impl Journal for Memory {
         Ok(self.waits.values().cloned().map(Ok).collect())
     }
 
-    fn at_work(&self) -> Result<Vec<AtWork>, Error> {
-        Ok(self.at_work.values().cloned().collect())
+    fn at_work(&self) -> Result<Vec<Result<AtWork, Versioned>>, Error> {
+        Ok(self.at_work.values().cloned().map(Ok).collect())
     }
 
     fn storms(&self) -> Result<Vec<KeptStorm>, Error> {

@@ -101,6 +101,9 @@ pub struct Waits {
     pub until: Time,
 }
 
+/// A runbook and a version of it.
+pub type Versioned = (SmolStr, SmolStr);
+
 /// What a runbook does that was at work under this version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AtWork {

@@ -11,14 +11,14 @@ use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
 use super::lost;
-use super::record::decode;
+use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
 use super::write::HOLD;
 use crate::diag::Code;
 use crate::journal::{
     Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold,
     Incident, IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
-    StoredIntent, StoredRun,
+    StoredIntent, StoredRun, Versioned,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
@@ -310,11 +310,22 @@ fn newest_opening(connection: &Connection) -> Result<Time, Error> {
     Ok(at.unwrap_or_default())
 }
 
-/// By runbook and version. One that cannot be read is left out.
-pub fn at_work(connection: &Connection) -> Result<Vec<AtWork>, Error> {
-    let sql = "SELECT record FROM version ORDER BY runbook, version";
+/// By runbook and version. A record that says another place than its own is believed, and its place is not known.
+pub fn at_work(connection: &Connection) -> Result<Vec<Result<AtWork, Versioned>>, Error> {
+    let sql = "SELECT record, runbook, version FROM version ORDER BY runbook, version";
     let found = all(connection, sql, [], |row| {
-        Ok(decode(&get::<Vec<u8>>(row, 0)?))
+        let record: Vec<u8> = get(row, 0)?;
+        let place: Versioned = (get::<String>(row, 1)?.into(), get::<String>(row, 2)?.into());
+        let known: Option<AtWork> = decode(&record);
+        let is_sound = match &known {
+            Some(known) => (&known.runbook, &known.version) == (&place.0, &place.1),
+            // It is of an encoding that this version of the tool does not know.
+            None => open(&record).is_some(),
+        };
+        Ok(known
+            .map(Ok)
+            .into_iter()
+            .chain((!is_sound).then_some(Err(place))))
     })?;
     Ok(found.into_iter().flatten().collect())
 }

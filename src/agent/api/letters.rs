@@ -15,7 +15,9 @@ use super::asked::{Asked, Kind, Name, Query, most};
 use super::ingest::answer_one;
 use super::{Caller, Failed, Shared};
 use crate::engine::{Arriving, Replay};
-use crate::journal::{Archive, DeadLetter, Disposition, Error, Event, LetterId, Source};
+use crate::journal::{
+    Archive, Arrival, DeadLetter, Disposition, Error, ErrorKind, Event, LetterId, Source,
+};
 
 /// Which part of the list.
 #[derive(Debug, Deserialize)]
@@ -37,10 +39,8 @@ pub async fn list(
     let (before, most) = (which.before.map(LetterId), most(which.limit)?);
     let list = shared.reading.look(move |archive| {
         let page = archive.dead_letters(before, most)?;
-        let views = page.found.iter().map(|(id, letter)| {
-            let became = became(archive, letter)?;
-            Ok(LetterView::of(*id, letter, became.as_ref()))
-        });
+        let views = page.found.into_iter();
+        let views = views.map(|(id, letter)| view(archive, id, letter));
         Ok(LetterList {
             version: 1,
             dead_letters: views.collect::<Result<_, Error>>()?,
@@ -57,8 +57,7 @@ pub async fn show(State(shared): State<Arc<Shared>>, Name(id): Name) -> Result<R
         let Some(letter) = archive.dead_letter(id)? else {
             return Ok(None);
         };
-        let became = became(archive, &letter)?;
-        Ok(Some(LetterView::of(id, &letter, became.as_ref())))
+        view(archive, id, letter).map(Some)
     });
     let view = view.await?.ok_or_else(|| unknown(id))?;
     Ok(axum::Json(json!({"version": 1, "dead_letter": view})).into_response())
@@ -75,13 +74,16 @@ pub async fn replay(
         let Some(letter) = archive.dead_letter(id)? else {
             return Ok(None);
         };
-        let arrival = match letter.event {
-            Some(event) => archive.event(event)?,
-            None => None,
-        };
+        let arrival = arrival(archive, &letter)?;
         Ok(Some((letter, arrival)))
     });
     let (letter, arrival) = found.await?.ok_or_else(|| unknown(id))?;
+    let arrival = arrival.map_err(|Damaged| {
+        let why = format!(
+            "dead letter {id} cannot be tried again: {DAMAGED}; have its sender send it again"
+        );
+        Failed::of(StatusCode::CONFLICT, why)
+    })?;
     let was = arrival.as_ref().map(|arrival| arrival.id);
     let event = match arrival {
         Some(arrival) if arrival.disposition != Disposition::Dead => {
@@ -101,13 +103,35 @@ pub async fn replay(
     answer_one(accepted)
 }
 
-/// What became of what arrived; a letter says that of the time when it was written.
-fn became(archive: &dyn Archive, letter: &DeadLetter) -> Result<Option<Disposition>, Error> {
-    let arrival = match letter.event {
-        Some(event) => archive.event(event)?,
-        None => None,
+/// What arrived, or what became of it, cannot be read.
+struct Damaged;
+
+const DAMAGED: &str = "the record of what arrived is damaged (A1215)";
+
+/// A letter, with what became of what arrived: it says that of the time when it was written.
+fn view(archive: &dyn Archive, id: LetterId, mut letter: DeadLetter) -> Result<LetterView, Error> {
+    let became = match arrival(archive, &letter)? {
+        Ok(arrival) => arrival.map(|arrival| arrival.disposition),
+        Err(Damaged) => {
+            letter.why += &format!("; whether it was tried again is not known: {DAMAGED}");
+            None
+        }
     };
-    Ok(arrival.map(|arrival| arrival.disposition))
+    Ok(LetterView::of(id, &letter, became.as_ref()))
+}
+
+/// What arrived, as far as it can be read: no other letter is to suffer for it.
+fn arrival(
+    archive: &dyn Archive,
+    letter: &DeadLetter,
+) -> Result<Result<Option<Arrival>, Damaged>, Error> {
+    let Some(event) = letter.event else {
+        return Ok(Ok(None));
+    };
+    match archive.event(event) {
+        Err(failure) if failure.kind == ErrorKind::Corrupt => Ok(Err(Damaged)),
+        read => read.map(Ok),
+    }
 }
 
 /// What arrived, to be taken anew. Whoever replays a request is the one that asks.

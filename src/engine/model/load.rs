@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::spent::LONGEST;
-use super::{Dwell, Model};
+use super::{Dwell, Known, Model};
 use crate::journal::{
     Arrival, Error, Event, EventId, Incident, IntentState, Journal, Lost, Needs, RunId,
     StoredIntent,
@@ -24,7 +24,10 @@ impl Model {
         model.freezes.extend(journal.holds()?);
         model.storms.extend(readable(journal.storms()?, &mut lost));
         for known in journal.at_work()? {
-            model.works(known.runbook, known.version, known.core);
+            match known {
+                Ok(known) => model.works((known.runbook, known.version), Known::Does(known.core)),
+                Err(named) => model.works(named, Known::Unreadable),
+            };
         }
         let waits = readable(journal.waits()?, &mut lost).into_iter();
         model.waits.extend(waits.map(|wait| (wait.run, wait)));

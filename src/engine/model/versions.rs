@@ -1,7 +1,8 @@
 //! What each version of each runbook does that was at work here.
 //!
 //! In: packages as they are loaded. Out: the behaviour that a version stands for. The first one counts: records and
-//! approvals that speak of a version would else speak of two.
+//! approvals that speak of a version would else speak of two. Where the record of it cannot be read, nobody knows what
+//! the version stands for, and nothing is at work under it any more.
 
 use std::collections::btree_map::Entry;
 
@@ -9,12 +10,20 @@ use smol_str::SmolStr;
 
 use super::Model;
 use super::apply::Differing;
-use crate::journal::{AtWork, PackageLoaded, Write};
+use crate::journal::{AtWork, PackageLoaded, Versioned, Write};
 use crate::program::manifest::CoreHash;
+
+/// What is known of a version that was at work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    Does(CoreHash),
+    /// The record of it is damaged.
+    Unreadable,
+}
 
 impl Model {
     /// What a runbook does that was at work under this version first, if one was.
-    pub fn at_work(&self, runbook: &SmolStr, version: &SmolStr) -> Option<CoreHash> {
+    pub fn at_work(&self, runbook: &SmolStr, version: &SmolStr) -> Option<Known> {
         let named = (runbook.clone(), version.clone());
         self.at_work.get(&named).copied()
     }
@@ -26,7 +35,7 @@ impl Model {
                 continue;
             };
             let (runbook, version) = (loaded.name.clone(), loaded.version.clone());
-            if self.works(runbook.clone(), version.clone(), core) {
+            if self.works((runbook.clone(), version.clone()), Known::Does(core)) {
                 let known = AtWork {
                     runbook,
                     version,
@@ -38,10 +47,10 @@ impl Model {
     }
 
     /// Whether this is new.
-    pub(super) fn works(&mut self, runbook: SmolStr, version: SmolStr, core: CoreHash) -> bool {
-        match self.at_work.entry((runbook, version)) {
+    pub(super) fn works(&mut self, named: Versioned, known: Known) -> bool {
+        match self.at_work.entry(named) {
             Entry::Vacant(free) => {
-                free.insert(core);
+                free.insert(known);
                 true
             }
             Entry::Occupied(_) => false,

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use super::Case;
-use super::stage::{Prom, Stage, number};
+use super::stage::{ALERTS, Prom, Stage, notification, number};
 
 pub const CASES: &[Case] = &[
     ("an incident is made anew and keeps what it holds", incident),
@@ -20,6 +20,8 @@ pub const CASES: &[Case] = &[
     ("what else cannot be read is told once", others),
     ("one that is over is in nobody's way", over),
     ("who stopped changes: they stay stopped", stopped),
+    ("what arrived: its letter says so, alone", arrived),
+    ("what a version did: it changes nothing", version),
 ];
 
 /// Does something to the store of an agent that has ended.
@@ -27,6 +29,68 @@ fn behind(stage: &Stage, sql: &str) {
     let connection = Connection::open(stage.path("store/agent.db")).unwrap();
     let changed = connection.execute(sql, []).unwrap();
     assert_eq!(changed, 1, "{sql}");
+}
+
+/// A letter of an event that is damaged is shown as that; it takes no other along.
+fn arrived() {
+    let mut stage = Stage::new();
+    stage.start();
+    for name in ["First", "Second", "Third"] {
+        let alert = format!(r#"{{"status":"firing","labels":{{"alertname":"{name}"}}}}"#);
+        let (status, answer) = stage
+            .post(ALERTS, notification(&[alert]).as_bytes())
+            .unwrap();
+        assert_eq!(status, 200, "{answer}");
+    }
+    assert_eq!(stage.dead_letters().len(), 3);
+    stage.kill();
+    behind(&stage, "UPDATE event SET record = x'02ff' WHERE id = 1");
+    behind(&stage, "UPDATE event SET disposition = x'' WHERE id = 2");
+    stage.start();
+    let listed = stage.rbk(&["dead", "list"]);
+    let damaged = "the record of what arrived is damaged (A1215)";
+    assert_eq!(listed.matches(damaged).count(), 2, "{listed}");
+    let is_damaged = |letter: &Value| letter["why"].as_str().unwrap().contains(damaged);
+    let letters: Vec<bool> = stage.dead_letters().iter().map(is_damaged).collect();
+    assert_eq!(letters, [false, true, true]);
+    for id in ["1", "2"] {
+        let shown = stage.rbk(&["dead", "show", id]);
+        assert!(shown.contains(damaged), "{shown}");
+        let path = format!("/v1/dead-letters/{id}/replay");
+        let (status, answer) = stage.post(&path, b"").unwrap();
+        assert_eq!(status, 409, "{answer}");
+        assert!(answer.to_string().contains(damaged), "{answer}");
+    }
+}
+
+/// Nobody knows what the version stands for, and so no text is at work under it before it has another one.
+fn version() {
+    let mut stage = Stage::new();
+    stage.start();
+    assert_eq!(stage.terminate(), Some(0));
+    behind(&stage, "UPDATE version SET record = x'02ff'");
+    stage.change("package/service.rbk", "nobody can tell", "nobody knows");
+    let words = "what `service_down` 1.0.0 did here cannot be read any more (A1215): give it another version";
+    stage.start();
+    stage.wait_for_log(words);
+    stage.wait_for_told("its owner hears of it", |_, body| {
+        let text = body["text"].as_str().unwrap_or_default();
+        text.contains(words) && text.contains("changes nothing")
+    });
+    let first = stage.incident("a");
+    stage.wait_for(first, "handed");
+    assert!(stage.shown(first).contains(words));
+    // The text that was there before is no better known.
+    assert_eq!(stage.terminate(), Some(0));
+    stage.change("package/service.rbk", "nobody knows", "nobody can tell");
+    stage.start();
+    let second = stage.incident("b");
+    stage.wait_for(second, "handed");
+    assert!(!stage.path("started").exists(), "it changed something");
+    stage.change("package/service.rbk", "version 1.0.0", "version 1.0.1");
+    stage.wait_for_loads(1);
+    let third = stage.incident("c");
+    stage.wait_for(third, "resolved");
 }
 
 fn letters(stage: &Stage) -> Vec<String> {

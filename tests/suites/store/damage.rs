@@ -244,7 +244,7 @@ fn flipped() {
     assert_eq!(intents.len(), 40);
 }
 
-/// It says nothing then, and what is at work next counts.
+/// Which version it is of is known, and no more; so is it where a record stands in the place of another.
 fn version_at_work() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rbk.db");
@@ -260,11 +260,27 @@ fn version_at_work() {
     );
     let mut store = open(&path);
     let kept = store.ask(Ask::AtWork).unwrap();
-    assert!(kept.len() == 1 && kept[0].contains("2.0.0"), "{kept:?}");
+    let is_lost = |line: &String| line.contains("Err(");
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert!(kept[0].starts_with("r 1.0.0") && is_lost(&kept[0]));
+    assert!(kept[1].starts_with("r 2.0.0") && !is_lost(&kept[1]));
     store
         .commit(&Batch::new().at_work("r", "1.0.0", 3))
         .unwrap();
-    assert_eq!(store.ask(Ask::AtWork).unwrap().len(), 2);
+    drop(store);
+    behind(
+        &path,
+        "UPDATE version SET version = '3.0.0' WHERE version = '2.0.0'",
+    );
+    let kept = open(&path).ask(Ask::AtWork).unwrap();
+    let begin: Vec<_> = kept
+        .iter()
+        .map(|line| (&line[..7], is_lost(line)))
+        .collect();
+    assert_eq!(
+        begin,
+        [("r 1.0.0", false), ("r 2.0.0", false), ("r 3.0.0", true)]
+    );
 }
 
 fn later() {
