@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use bounds::Bounds;
 pub use data::{EnumMember, Map, Query, Range, Record, Shape, Text};
 pub use duration::Duration;
-pub use escape::{escape_text, free_text};
+pub use escape::{escape_text, free_text, is_blank};
 pub use failure::Failure;
 pub use key::KeyForm;
 pub use kind::Kind;

@@ -45,6 +45,9 @@ pub struct IncidentView {
     /// What that run waits for, where it waits for leave to change something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// The changes of which nobody knows what became of them, until a human has settled them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknown: Vec<String>,
 }
 
 /// The answer to `GET /v1/incidents`.
@@ -161,6 +164,7 @@ impl IncidentView {
             at_work: incident.run.is_some(),
             damaged: false,
             waits_for: None,
+            unknown: Vec::new(),
         }
     }
 
@@ -195,6 +199,7 @@ impl IncidentView {
             at_work: false,
             damaged: true,
             waits_for: None,
+            unknown: Vec::new(),
         }
     }
 
@@ -213,7 +218,7 @@ impl IncidentView {
         self.state == "resolved" && !self.at_work
     }
 
-    /// The same, with what its run waits for now.
+    /// The same, with what its run waits for now, and what nobody knows of its changes.
     pub fn at(mut self, engine: &Engine) -> IncidentView {
         let (model, id) = (engine.model(), IncidentId(self.id));
         let known = model.incident(id);
@@ -223,6 +228,8 @@ impl IncidentView {
             true => Some("its run that was called off to end".to_owned()),
             false => waits,
         };
+        let unknown = model.unknown_of(id);
+        self.unknown = unknown.map(|change| change.intent.to_string()).collect();
         self
     }
 }

@@ -354,21 +354,35 @@ pub fn number(text: &str) -> Result<u64, String> {
 /// `17  sev3  handed (novel)  cache_silent  RedisDown …`
 fn row(incident: &IncidentView, width: usize) -> String {
     shown(&format!(
-        "{:>5}  {:<5} {:<width$} {:<20} {}  {}\n",
+        "{:>5}  {:<5} {:<width$} {:<20} {}  {}\n{}",
         incident.id,
         incident.severity,
         state(incident),
         incident.runbook,
         seconds(&incident.opened),
         incident.title,
+        unknown(incident, "       "),
     ))
+}
+
+/// What nobody knows of its changes, and how it is said; nothing where all is known.
+fn unknown(incident: &IncidentView, indent: &str) -> String {
+    match incident.unknown.as_slice() {
+        [] => String::new(),
+        changes => format!(
+            "{indent}nobody knows what became of {}: `rbk incident settle {} applied` or `not-applied`, with `--why`, \
+             says it\n",
+            changes.join("; "),
+            incident.id
+        ),
+    }
 }
 
 fn head(incident: &IncidentView) -> String {
     let until = incident.until.as_deref();
     let until = until.map(|until| format!(", until {}", seconds(until)));
     shown(&format!(
-        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {}, {}\n",
+        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {}, {}\n{}",
         incident.id,
         incident.title,
         incident.severity,
@@ -379,6 +393,7 @@ fn head(incident: &IncidentView) -> String {
         seconds(&incident.opened),
         many(u64::from(incident.events), "event"),
         many(u64::from(incident.runs), "run"),
+        unknown(incident, ""),
     ))
 }
 

@@ -102,9 +102,17 @@ impl Engine {
             Some((_, why)) => format!("{text} ({why})"),
             None => text.clone(),
         };
+        // Also where another run of the incident made it.
+        let unknown = run.incident().map(|id| self.model.unknown_of(id));
+        let unknown = unknown.into_iter().flatten();
+        let unknown: Vec<String> = unknown.map(|one| one.intent.to_string()).collect();
         let became = match (reason, working.run.changes()) {
             (Reason::Unknown, _) if text.ends_with(Reason::Unknown.explained()) => return text,
             (Reason::Unknown, _) => "nobody knows what became of its last change",
+            (_, _) if !unknown.is_empty() => {
+                let unknown = unknown.join("; ");
+                return format!("{text}; nobody knows yet what became of {unknown}");
+            }
             (_, Changes::None) if working.run.dirt().has_changed() => {
                 "nothing was changed this time, but something was before, in the same incident"
             }
@@ -260,7 +268,10 @@ impl Engine {
             // It is made of the timeline when it is sent.
             evidence: Vec::new(),
             answer: match kind {
-                MessageKind::Page | MessageKind::Task | MessageKind::Note => answer(id, reason),
+                MessageKind::Page | MessageKind::Task | MessageKind::Note => {
+                    let is_unknown = self.model.unknown_of(id).next().is_some();
+                    answer(id, is_unknown || reason == Some(Reason::Unknown))
+                }
                 MessageKind::Acknowledged | MessageKind::Resolved => String::new(),
             },
             notes: Notes::default(),
@@ -300,14 +311,14 @@ impl Engine {
 }
 
 /// How whoever is told answers.
-fn answer(id: IncidentId, reason: Option<Reason>) -> String {
+fn answer(id: IncidentId, is_unknown: bool) -> String {
     let ack = format!("rbk incident ack {id}");
-    match reason {
-        Some(Reason::Unknown) => format!(
+    match is_unknown {
+        true => format!(
             "{ack}; and once you know what became of it: rbk incident settle {id} \
              applied|not-applied --why \"…\""
         ),
-        Some(_) | None => ack,
+        false => ack,
     }
 }
 

@@ -31,6 +31,12 @@ pub fn free_text(text: &str, most: usize) -> String {
     seen.take(most).collect()
 }
 
+/// Whether nothing of it can be seen: it says nothing.
+pub fn is_blank(text: &str) -> bool {
+    let is_empty = |character: char| character.is_whitespace() || is_hidden(character);
+    text.chars().all(is_empty)
+}
+
 /// Whether a character cannot be seen, or changes how its neighbours are seen.
 fn is_hidden(character: char) -> bool {
     character.is_control()

@@ -221,7 +221,7 @@ pub async fn settle(
     } = body_of(body).await?.ok_or_else(|| {
         Failed::call("say what became of it: {\"outcome\": \"applied\", \"why\": \"…\"}")
     })?;
-    if why.trim().is_empty() {
+    if crate::value::is_blank(&why) {
         return Err(Failed::call("say how you know it: `why`"));
     }
     let said = Said {
@@ -303,7 +303,7 @@ pub(super) fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
         Some(name) => name.to_string(),
         None => crate::value::escape_text(&said.by, 80),
     };
-    match name.trim().is_empty() {
+    match crate::value::is_blank(&name) {
         false => Ok(name),
         true => Err(Failed::call("say who you are: {\"by\": \"ada\"}")),
     }
@@ -311,7 +311,7 @@ pub(super) fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
 
 /// What is recorded for whoever asks later has a reason.
 pub(super) fn reason(why: &str) -> Result<(), Failed> {
-    match why.trim().is_empty() {
+    match crate::value::is_blank(why) {
         false => Ok(()),
         true => Err(Failed::call("say why: {\"why\": \"…\"}")),
     }
