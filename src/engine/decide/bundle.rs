@@ -1,5 +1,7 @@
 //! Pages that come together for one contact go out as one, with a list and a number.
 
+use std::collections::BTreeMap;
+
 use super::Decision;
 use crate::effect::Severity;
 use crate::engine::model::Model;
@@ -40,12 +42,13 @@ pub fn rendered(model: &Model, id: MessageId) -> Option<Outbox> {
 }
 
 fn listed(id: MessageId, first: &Message, parts: &[&Message]) -> Message {
-    let lines = parts.iter().take(LISTED).map(|part| Line {
+    let newest = newest(parts);
+    let lines = newest.iter().take(LISTED).map(|part| Line {
         at: part.at,
         text: line(part),
     });
     let mut evidence: Vec<Line> = lines.collect();
-    if let Some(more) = parts.len().checked_sub(LISTED + 1) {
+    if let Some(more) = newest.len().checked_sub(LISTED + 1) {
         let text = format!("… and {} more", more + 1);
         evidence.push(Line { at: first.at, text });
     }
@@ -61,7 +64,7 @@ fn listed(id: MessageId, first: &Message, parts: &[&Message]) -> Message {
         package: first.package.clone(),
         runbook: "agent".into(),
         severity: severities.max().unwrap_or(Severity::None),
-        title: match parts.len() {
+        title: match newest.len() {
             1 => "one incident needs somebody".to_owned(),
             many => format!("{many} incidents need somebody"),
         },
@@ -72,6 +75,22 @@ fn listed(id: MessageId, first: &Message, parts: &[&Message]) -> Message {
         answer: format!("rbk incident ack --page {id}"),
         notes: Notes::default(),
     }
+}
+
+/// Of each incident the newest page, where its first one stood: an incident needs somebody once.
+fn newest<'m>(parts: &[&'m Message]) -> Vec<&'m Message> {
+    let mut newest: Vec<&Message> = Vec::with_capacity(parts.len());
+    let mut places = BTreeMap::new();
+    for part in parts {
+        let known = part
+            .incident
+            .map(|id| *places.entry(id).or_insert(newest.len()));
+        match known.and_then(|place| newest.get_mut(place)) {
+            Some(before) => *before = part,
+            None => newest.push(part),
+        }
+    }
+    newest
 }
 
 /// `12 slow: Slow instance=web-3: it does not get better (not_verified)`
