@@ -132,6 +132,8 @@ pub trait Journal {
     /// The highest number used for each kind of id, so that none is used twice.
     fn newest(&self) -> Result<Newest, Error>;
 
+    /// Which incidents are open, by id.
+    fn open_ids(&self) -> Result<Vec<IncidentId>, Error>;
     /// Every incident's runbook and key, and when it was opened, by number.
     fn keys(&self) -> Result<Vec<Keyed>, Error>;
     /// How many incidents are quiet.
@@ -146,8 +148,8 @@ pub trait Journal {
     /// What is left of those of these incidents that are not over and cannot be read.
     fn damaged(&self, incidents: &BTreeSet<IncidentId>) -> Result<Vec<Lost>, Error>;
 
-    /// Intents of runs that are stored and have not ended, whatever became of them, and those whose
-    /// outcome is unknown, whoever's they are; by id.
+    /// Intents of runs that are stored and have not ended, whatever became of them, and those that have no
+    /// outcome, whoever's they are; by id.
     fn open_intents(&self) -> Result<Vec<Result<StoredIntent, Lost>>, Error>;
     /// How many targets of which type were to be changed by intents that were granted at or after a
     /// time, whatever became of them; by type, then time. Undoing and releasing do not count.

@@ -192,6 +192,10 @@ impl Journal for Sqlite {
         ask::newest(self.known()?)
     }
 
+    fn open_ids(&self) -> Result<Vec<IncidentId>, Error> {
+        ask::open_ids(self.known()?)
+    }
+
     fn keys(&self) -> Result<Vec<Keyed>, Error> {
         ask::keys(self.known()?)
     }

@@ -107,6 +107,11 @@ impl Desk {
         self.incidents.extend(changed.incidents);
     }
 
+    /// An incident stands as it is known, and its row does not say so.
+    pub fn writes_anew(&mut self, id: IncidentId) {
+        self.incidents.insert(id);
+    }
+
     /// An incident was looked for, for this batch.
     pub fn brought(&mut self, id: IncidentId) {
         self.brought.insert(id);

@@ -45,38 +45,54 @@ impl Engine {
         // What is known of changes decides what becomes of incidents.
         let (intents, others): (Vec<_>, Vec<_>) = lost
             .into_iter()
-            .partition(|lost| matches!(lost, Lost::Intent { .. }));
+            .partition(|lost| lost.changed_by().is_some());
         for lost in intents.into_iter().chain(others) {
             let is_restored = match &lost {
                 Lost::Incident(left) => {
                     self.desk.write(Write::Lost(lost.clone()));
-                    let own = live.iter().copied().filter(|run| is_of(*run, left.id));
-                    let own: BTreeSet<RunId> = own.collect();
+                    let begun = self.model.unsettled_of(left.id).map(|one| one.run);
+                    let own = live.iter().copied().chain(begun);
+                    let own: BTreeSet<RunId> = own.filter(|run| is_of(*run, left.id)).collect();
                     self.make_anew(left, &own, &past, now);
                     of_lost.extend(own);
                     false
                 }
                 Lost::Intent { id, run, state } => {
-                    let is_live = live.contains(run);
                     let known = past.granted(*id).cloned();
                     let is_known = known.is_some();
                     if !is_known {
                         gone.extend(live.get(run));
                     }
-                    let state = if is_known {
-                        *state
-                    } else {
-                        IntentState::Unknown
+                    let state = match is_known {
+                        true => *state,
+                        false => IntentState::Unknown,
                     };
                     let intent = known.unwrap_or_else(|| self.left_of(*id, *run, now));
-                    let intent = StoredIntent { state, ..intent };
                     let of = damaged.iter().find(|left| is_of(*run, left.id));
                     if let (Some(left), true) = (of, intent.intent.targets.is_empty()) {
                         self.stops_around(*id, left, now);
                     }
-                    self.model.restore_intent(intent.clone(), is_live);
-                    self.desk.write(Write::Intent(intent));
+                    gone.extend(self.stands_again(StoredIntent { state, ..intent }, &live));
                     is_known
+                }
+                Lost::Misplaced { intent, .. } => {
+                    self.desk.write(Write::Lost(lost.clone()));
+                    gone.extend(self.stands_again(intent.as_ref().clone(), &live));
+                    true
+                }
+                Lost::Displaced { incident, .. } => {
+                    self.desk.write(Write::Lost(lost.clone()));
+                    self.desk.writes_anew(incident.id);
+                    true
+                }
+                Lost::Run(run) => {
+                    gone.insert(*run);
+                    false
+                }
+                Lost::Stray(run) => {
+                    self.desk.write(Write::Lost(lost.clone()));
+                    of_lost.insert(*run);
+                    false
                 }
                 Lost::Debt(debt) => {
                     self.desk.write(Write::Lost(lost.clone()));
@@ -100,6 +116,21 @@ impl Engine {
         self.put_runs_aside(journal, &gone, now)?;
         gone.extend(of_lost);
         Ok(gone)
+    }
+
+    /// Gives up a run that nothing counts on.
+    pub(super) fn gives_up_stray(&mut self, run: RunId, now: Time) {
+        self.desk.put_aside(run);
+        self.say_lost(&Lost::Stray(run), false, now);
+    }
+
+    /// A change as it is known to be; the answer is its run, where that had begun it and is not there any more.
+    fn stands_again(&mut self, intent: StoredIntent, live: &BTreeSet<RunId>) -> Option<RunId> {
+        let (run, is_live) = (intent.run, live.contains(&intent.run));
+        let is_begun = intent.state == IntentState::Open;
+        self.model.restore_intent(intent.clone(), is_live);
+        self.desk.write(Write::Intent(intent));
+        (is_begun && !is_live).then_some(run)
     }
 
     /// What is left of a change where no fact tells of it: nobody knows what it was, and what its incident has
@@ -282,6 +313,19 @@ impl Engine {
                 "the record of change {id} of run {run} is damaged: nobody knows any more what came of it{}",
                 settled_by(*id, *run)
             ),
+            Lost::Misplaced { intent, .. } => format!(
+                "the row of change {} of run {} is damaged: its record says how it was, and it stands again",
+                intent.id, intent.run
+            ),
+            Lost::Displaced { incident, .. } => format!(
+                "the row of incident {} is damaged: its record says how it was, and it stands again",
+                incident.id
+            ),
+            // Whoever has its incident is told.
+            Lost::Run(_) => return,
+            Lost::Stray(run) => format!(
+                "the row of run {run} is damaged: nothing says which run it was, and nobody goes on with it"
+            ),
             Lost::Dwell { event, runbook, .. } => format!(
                 "the record of event {event}, an alert that stood for the runbook `{runbook}`, is damaged: it is taken \
                  when it is sent again"
@@ -337,6 +381,10 @@ fn left_of(lost: &Lost) -> Option<&LostIncident> {
     match lost {
         Lost::Incident(left) => Some(left),
         Lost::Intent { .. }
+        | Lost::Misplaced { .. }
+        | Lost::Displaced { .. }
+        | Lost::Run(_)
+        | Lost::Stray(_)
         | Lost::Dwell { .. }
         | Lost::Message(_)
         | Lost::Debt(_)

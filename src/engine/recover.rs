@@ -165,7 +165,24 @@ impl Engine {
         Ok(())
     }
 
+    /// Where its incident has another run, nobody knows whose this one was, nor what became of the other.
+    fn is_stray(&mut self, id: RunId, now: Time) -> bool {
+        let of = id.incident().and_then(|of| self.model.incident(of));
+        let Some(incident) = of.filter(|one| one.run != Some(id)) else {
+            return false;
+        };
+        let own = incident.run;
+        self.gives_up_stray(id, now);
+        if let Some(own) = own {
+            self.quarantine(own, now);
+        }
+        true
+    }
+
     fn take_up_run(&mut self, id: RunId, now: Time) {
+        if self.is_stray(id, now) {
+            return;
+        }
         let pending = match self.desk.run(id) {
             Ok(working) => {
                 working.run.taken_up(&working.pending, now);

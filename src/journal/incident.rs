@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
-use super::{EventId, IncidentId, MessageId, RunId, Scope};
+use super::{EventId, IncidentId, Keyed, MessageId, RunId, Scope};
 use crate::effect::{Reason, Severity, words};
 use crate::program::CodeHash;
 use crate::run::Dirt;
@@ -196,6 +196,15 @@ pub struct Duty {
 }
 
 impl Incident {
+    pub fn keyed(&self) -> Keyed {
+        Keyed {
+            id: self.id,
+            runbook: self.runbook.clone(),
+            key: self.key.clone(),
+            opened: self.opened,
+        }
+    }
+
     /// Whether it is over, and no run that was called off is at work on it any more.
     pub fn is_done(&self) -> bool {
         self.state.is_over() && self.run.is_none()

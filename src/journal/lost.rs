@@ -2,11 +2,14 @@
 
 use smol_str::SmolStr;
 
-use super::{DebtId, EventId, IncidentId, IntentId, IntentState, MessageId, RunId, Scope};
+use super::{
+    DebtId, EventId, Incident, IncidentId, IntentId, IntentState, MessageId, RunId, Scope,
+    StoredIntent,
+};
 use crate::value::Time;
 
 /// A record that is asked for and cannot be read. It alone is given up, and somebody is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Lost {
     /// One that is not over.
     Incident(LostIncident),
@@ -16,6 +19,22 @@ pub enum Lost {
         /// What its column says is known of it.
         state: IntentState,
     },
+    /// A change that stands under numbers that are not its own: its record says which those are.
+    Misplaced {
+        /// The number of its row.
+        place: i64,
+        intent: Box<StoredIntent>,
+    },
+    /// An incident whose row says something else of it than its record.
+    Displaced {
+        /// The number of its row.
+        place: i64,
+        incident: Box<Incident>,
+    },
+    /// A run that its incident or a change counts on, and that is not there, or is listed with those that are over.
+    Run(RunId),
+    /// A run that nothing counts on.
+    Stray(RunId),
     /// An alert that had to stand for a while.
     Dwell {
         event: EventId,
@@ -35,6 +54,27 @@ impl Lost {
         match self {
             Lost::Incident(left) => Some(left.id),
             Lost::Intent { .. }
+            | Lost::Misplaced { .. }
+            | Lost::Displaced { .. }
+            | Lost::Run(_)
+            | Lost::Stray(_)
+            | Lost::Dwell { .. }
+            | Lost::Message(_)
+            | Lost::Debt(_)
+            | Lost::Wait(_)
+            | Lost::Storm(_) => None,
+        }
+    }
+
+    /// The run whose change it is.
+    pub fn changed_by(&self) -> Option<RunId> {
+        match self {
+            Lost::Intent { run, .. } => Some(*run),
+            Lost::Misplaced { intent, .. } => Some(intent.run),
+            Lost::Incident(_)
+            | Lost::Displaced { .. }
+            | Lost::Run(_)
+            | Lost::Stray(_)
             | Lost::Dwell { .. }
             | Lost::Message(_)
             | Lost::Debt(_)

@@ -4,6 +4,7 @@
 //! never fails but for a batch that speaks of what is not there.
 
 mod archive;
+mod lost;
 mod retain;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,9 +14,9 @@ use smol_str::SmolStr;
 use super::{
     Aged, Arrival, AtWork, Batch, Bodies, DeadLetter, Debt, DebtId, Delivery, Encoded, Entry,
     Epoch, Error, ErrorKind, EventId, Header, Heard, Hold, Holding, Incident, IncidentId, IntentId,
-    IntentState, Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox,
-    Recorded, RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait,
-    Storm, Versioned, Write, decode, encode,
+    Journal, Keep, KeptStorm, Keyed, LetterId, Lost, MessageId, Needs, Newest, Outbox, Recorded,
+    RunId, Scope, Shard, Sleeping, Stamp, Step, StoredIntent, StoredRun, StoredWait, Storm,
+    Versioned, Write, decode, encode,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -217,38 +218,6 @@ impl Memory {
         self.at_work.insert(named, known);
     }
 
-    fn lose(&mut self, lost: &Lost) {
-        match lost {
-            Lost::Incident(lost) => {
-                self.incidents.remove(&lost.id);
-                self.alerts.retain(|(incident, _), _| *incident != lost.id);
-            }
-            Lost::Intent { id, .. } => {
-                self.intents.remove(id);
-            }
-            Lost::Dwell {
-                event,
-                runbook,
-                trigger,
-            } => {
-                self.holdings
-                    .remove(&(*event, runbook.to_string(), *trigger));
-            }
-            Lost::Message(id) => {
-                self.messages.remove(id);
-            }
-            Lost::Debt(id) => {
-                self.debts.remove(id);
-            }
-            Lost::Wait(run) => {
-                self.waits.remove(run);
-            }
-            Lost::Storm(scope) => {
-                self.storms.remove(scope);
-            }
-        }
-    }
-
     fn is_live(&self, run: RunId) -> bool {
         self.runs.get(&run).is_some_and(|run| !run.ended)
     }
@@ -376,14 +345,13 @@ impl Journal for Memory {
         Ok(loud.map(|one| Ok(self.whole(one))).collect())
     }
 
+    fn open_ids(&self) -> Result<Vec<IncidentId>, Error> {
+        let open = self.incidents.values().filter(|one| !one.is_done());
+        Ok(open.map(|one| one.id).collect())
+    }
+
     fn keys(&self) -> Result<Vec<Keyed>, Error> {
-        let known = self.incidents.values().map(|incident| Keyed {
-            id: incident.id,
-            runbook: incident.runbook.clone(),
-            key: incident.key.clone(),
-            opened: incident.opened,
-        });
-        Ok(known.collect())
+        Ok(self.incidents.values().map(Incident::keyed).collect())
     }
 
     fn sleeping_runs(&self) -> Result<Vec<Sleeping>, Error> {
@@ -417,7 +385,7 @@ impl Journal for Memory {
         let open = self
             .intents
             .values()
-            .filter(|intent| intent.state == IntentState::Unknown || self.is_live(intent.run));
+            .filter(|intent| intent.state.is_unsettled() || self.is_live(intent.run));
         Ok(open.cloned().map(Ok).collect())
     }
 

@@ -13,12 +13,12 @@ use smol_str::SmolStr;
 use super::lost;
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
-use super::write::HOLD;
+use super::write::{HOLD, STORM};
 use crate::diag::Code;
 use crate::journal::{
     Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold,
     Incident, IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
-    StoredIntent, StoredRun, Versioned,
+    StoredIntent, StoredRun, Storm, Versioned,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Identity, Time};
@@ -67,10 +67,18 @@ pub fn keys(connection: &Connection) -> Result<Vec<Keyed>, Error> {
     Ok(known)
 }
 
+pub fn open_ids(connection: &Connection) -> Result<Vec<IncidentId>, Error> {
+    let sql = "SELECT id FROM incident INDEXED BY incident_open WHERE open <> 0 ORDER BY id";
+    all(connection, sql, [], |row| {
+        Ok(IncidentId(whole(get(row, 0)?)))
+    })
+}
+
 pub fn quiet_incidents(connection: &Connection) -> Result<u64, Error> {
     let count = |sql| count_all(connection, sql);
-    let open = count("SELECT count(*) FROM incident INDEXED BY incident_open WHERE open = 1")?;
-    let loud = "SELECT count(*) FROM incident INDEXED BY incident_loud WHERE loud = 1 AND open = 1";
+    let open = count("SELECT count(*) FROM incident INDEXED BY incident_open WHERE open <> 0")?;
+    let loud =
+        "SELECT count(*) FROM incident INDEXED BY incident_loud WHERE loud <> 0 AND open <> 0";
     Ok(open.saturating_sub(count(loud)?))
 }
 
@@ -78,14 +86,16 @@ pub fn quiet_incidents(connection: &Connection) -> Result<u64, Error> {
 fn programs(connection: &Connection) -> Result<BTreeMap<i64, CodeHash>, Error> {
     let sql = "SELECT id, hash FROM program";
     let known = all(connection, sql, [], |row| {
-        Ok((get(row, 0)?, CodeHash(get(row, 1)?)))
+        // One that is no hash names no program: whoever needs the program does not find it.
+        let hash = <[u8; 32]>::try_from(get::<Vec<u8>>(row, 1)?);
+        Ok(hash.ok().map(|hash| Ok((get(row, 0)?, CodeHash(hash)))))
     })?;
-    Ok(known.into_iter().collect())
+    known.into_iter().flatten().collect()
 }
 
 pub fn incidents(connection: &Connection, open: bool, most: usize) -> Result<Vec<Incident>, Error> {
     let sql = match open {
-        true => "SELECT record FROM incident WHERE open = 1 ORDER BY id DESC LIMIT ?1",
+        true => "SELECT record FROM incident WHERE open <> 0 ORDER BY id DESC LIMIT ?1",
         false => "SELECT record FROM incident ORDER BY id DESC LIMIT ?1",
     };
     all(connection, sql, [limit(most)], |row| {
@@ -101,8 +111,8 @@ pub fn page_of_incidents(
 ) -> Result<Page<Result<Incident, Remains>>, Error> {
     let (page, number) = match open {
         true => (
-            "SELECT record, id FROM incident WHERE open = 1 AND id < ?1 ORDER BY id DESC LIMIT ?2",
-            "SELECT count(*) FROM incident WHERE open = 1",
+            "SELECT record, id FROM incident WHERE open <> 0 AND id < ?1 ORDER BY id DESC LIMIT ?2",
+            "SELECT count(*) FROM incident WHERE open <> 0",
         ),
         false => (
             "SELECT record, id FROM incident WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
@@ -159,36 +169,47 @@ pub fn timeline(
     Ok(entries)
 }
 
-fn run_id(row: &Row<'_>) -> Result<RunId, Error> {
-    let (owner, ordinal) = (whole(get(row, 1)?), get(row, 2)?);
-    match get::<i64>(row, 0)? {
-        0 => Ok(RunId::Incident(IncidentId(owner), ordinal)),
-        1 => Ok(RunId::Debt(DebtId(owner), ordinal)),
-        _ => Err(corrupt("the number of a run")),
-    }
+/// The number of a run; none where the columns are no number. Nothing can name it then, and whatever counts on the
+/// run does not find it.
+fn run_id(row: &Row<'_>) -> Read<Option<RunId>> {
+    let (owner, ordinal) = (u64::try_from(get::<i64>(row, 1)?), get::<i64>(row, 2)?);
+    let (Ok(owner), Ok(ordinal)) = (owner, u32::try_from(ordinal)) else {
+        return Ok(None);
+    };
+    Ok(match get::<i64>(row, 0)? {
+        0 => Some(RunId::Incident(IncidentId(owner), ordinal)),
+        1 => Some(RunId::Debt(DebtId(owner), ordinal)),
+        _ => None,
+    })
 }
 
 pub fn sleeping_runs(connection: &Connection) -> Result<Vec<Sleeping>, Error> {
     let programs = programs(connection)?;
     let sql = "SELECT kind, owner, ordinal, due, ask, clock, program FROM run INDEXED BY run_live \
-               WHERE ended = 0 AND due IS NOT NULL ORDER BY kind, owner, ordinal";
-    all(connection, sql, [], |row| {
-        let until = Time::from_millis(get(row, 3)?);
-        Ok(Sleeping {
-            run: run_id(row)?,
-            until: until.map_err(|_| corrupt("the time that a run waits for"))?,
+               WHERE ended <> 3 AND due IS NOT NULL AND ask IS NOT NULL ORDER BY kind, owner, ordinal";
+    let asleep = all(connection, sql, [], |row| {
+        let Some(run) = run_id(row)? else {
+            return Ok(None);
+        };
+        Ok(Some(Sleeping {
+            run,
+            // Where that is no time, its record is looked at, which says it too.
+            until: Time::from_millis(get(row, 3)?).unwrap_or_default(),
             ask: whole(get(row, 4)?),
             clock: Duration::from_millis(get(row, 5)?),
             code: get::<Option<i64>>(row, 6)?.and_then(|id| programs.get(&id).copied()),
-        })
-    })
+        }))
+    })?;
+    Ok(asleep.into_iter().flatten().collect())
 }
 
 pub fn awake_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId>>, Error> {
     let sql = "SELECT kind, owner, ordinal, record, clock FROM run INDEXED BY run_live \
-               WHERE ended = 0 AND due IS NULL ORDER BY kind, owner, ordinal";
-    all(connection, sql, [], |row| {
-        let id = run_id(row)?;
+               WHERE ended <> 3 AND (due IS NULL OR ask IS NULL) ORDER BY kind, owner, ordinal";
+    let awake = all(connection, sql, [], |row| {
+        let Some(id) = run_id(row)? else {
+            return Ok(None);
+        };
         let record: Option<(CodeHash, _)> = decode(&get::<Vec<u8>>(row, 3)?);
         let clock = Duration::from_millis(get(row, 4)?);
         let run = record.map(|(code, pending)| StoredRun {
@@ -199,16 +220,19 @@ pub fn awake_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId
             ended: false,
             clock,
         });
-        Ok(run.ok_or(id))
-    })
+        Ok(Some(run.ok_or(id)))
+    })?;
+    Ok(awake.into_iter().flatten().collect())
 }
 
 pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
-    let sql = "SELECT at, type, sum(amount) FROM target INDEXED BY target_by_type \
-               WHERE at >= ?1 GROUP BY type, at ORDER BY type, at";
+    // Nothing has so many targets, nor none: what is damaged counts for too many.
+    let sql = "SELECT at, type, sum(CASE WHEN amount BETWEEN 1 AND 1000000 THEN amount ELSE 1000000 END) \
+               FROM target INDEXED BY target_by_type WHERE at >= ?1 GROUP BY type, at ORDER BY type, at";
     all(connection, sql, [since.millis()], |row| {
-        let at = Time::from_millis(get(row, 0)?).map_err(|_| corrupt("the time of an intent"))?;
-        Ok((at, get::<String>(row, 1)?.into(), get(row, 2)?))
+        let at = Time::from_millis(get(row, 0)?).unwrap_or(since);
+        let amount = u32::try_from(get::<i64>(row, 2)?).unwrap_or(u32::MAX);
+        Ok((at, get::<String>(row, 1)?.into(), amount))
     })
 }
 
@@ -287,19 +311,26 @@ pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let sql = "SELECT hold FROM meta WHERE hold IS NOT NULL";
     let everywhere = one(connection, sql, [], hold)?;
     let everywhere = everywhere.map(|hold| (Scope::All, hold));
-    let sql = "SELECT record, scope FROM control WHERE kind = ?1 ORDER BY scope";
-    let narrower = all(connection, sql, [HOLD], |row| {
-        let blob: Vec<u8> = get(row, 0)?;
+    let sql = "SELECT record, scope, kind FROM control ORDER BY scope";
+    let narrower = all(connection, sql, [], |row| {
+        let (blob, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
+        let is_storm = || decode::<(Scope, Storm)>(&blob).is_some();
         Ok(match decode::<(Scope, Hold)>(&blob) {
-            Some(known) => known,
+            // What a row says of its kind may be damaged.
+            _ if kind != HOLD && is_storm() => None,
+            Some(known) => Some(known),
+            None if kind == STORM => None,
             // The row says of what it is, too.
             None => {
                 let named = Scope::from_words(&get::<String>(row, 1)?);
-                (named.unwrap_or(Scope::All), damaged())
+                Some((named.unwrap_or(Scope::All), damaged()))
             }
         })
     })?;
-    Ok(everywhere.into_iter().chain(narrower).collect())
+    Ok(everywhere
+        .into_iter()
+        .chain(narrower.into_iter().flatten())
+        .collect())
 }
 
 /// When the newest incident was opened: something that is known to have been before now.
@@ -362,7 +393,7 @@ pub fn all<T>(
     connection: &Connection,
     sql: &str,
     asked: impl Params,
-    read: impl Fn(&Row<'_>) -> Read<T>,
+    mut read: impl FnMut(&Row<'_>) -> Read<T>,
 ) -> Result<Vec<T>, Error> {
     let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
     let mut rows = statement.query(asked).map_err(from_sqlite)?;

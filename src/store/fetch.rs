@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use super::ask::{all, arrival, decode_column, get, whole};
 use super::record::{decode, open};
 use super::trouble::corrupt;
-use super::write::run_columns;
+use super::write::{run_columns, yes};
 use crate::journal::{
     Arrival, Bodies, Body, DebtId, Error, ErrorKind, EventId, Heard, Incident, IncidentId, Needs,
     RunId, StoredRun,
@@ -122,7 +122,8 @@ fn runs(connection: &Connection, asked: &[RunId]) -> Result<Found<RunId, StoredR
         let record: Option<(CodeHash, Vec<_>)> = decode(&get::<Vec<u8>>(row, 4)?);
         let state: Option<Vec<u8>> = get(row, 5)?;
         let state = state.as_deref().and_then(open);
-        let (ended, clock) = (get(row, 3)?, Duration::from_millis(get(row, 6)?));
+        let ended = get::<i64>(row, 3)? == yes(true);
+        let clock = Duration::from_millis(get(row, 6)?);
         let run = record.zip(state).map(|((code, pending), state)| StoredRun {
             id,
             code,

@@ -2,19 +2,21 @@
 //!
 //! In: nothing but the store. Out: records, or what is left of them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
+use smol_str::SmolStr;
 
 use super::ask::{Read, all, decode_column, get, one, whole};
 use super::fetch::{bring_alerts, fetch};
+use super::record::decode;
 use super::trouble::corrupt;
-use super::write::{LOST, STORM, execute, number, run_columns, state_column};
+use super::write::{HOLD, LOST, STORM, execute, number, run_columns, state_column, state_of, yes};
 use crate::journal::{
-    Debt, DebtId, Error, ErrorKind, EventId, Holding, Incident, IncidentId, IntentId, IntentState,
-    Lost, LostIncident, MessageId, Needs, Outbox, Remains, RunId, Scope, StoredIntent, StoredWait,
-    Storm,
+    Debt, DebtId, Delivery, Error, ErrorKind, EventId, Hold, Holding, Incident, IncidentId,
+    IntentId, IntentState, Lost, LostIncident, MessageId, Needs, Outbox, Remains, RunId, Scope,
+    StoredIntent, StoredWait, Storm,
 };
 use crate::value::Time;
 
@@ -22,20 +24,56 @@ use crate::value::Time;
 type Kept<T> = Result<T, Lost>;
 
 pub fn loud_incidents(connection: &Connection) -> Result<Vec<Kept<Incident>>, Error> {
-    let sql = "SELECT record, id, open FROM incident INDEXED BY incident_loud WHERE loud = 1";
+    let sql = "SELECT record, id, open, runbook, key, opened, loud FROM incident \
+               INDEXED BY incident_loud WHERE loud <> 0";
+    let mut displaced = BTreeMap::new();
     let read = all(connection, sql, [], |row| {
-        let id = IncidentId(whole(get(row, 1)?));
+        let place = get(row, 1)?;
         let read = decode_column(row, 0, "an incident");
         // Nobody works on one that is over and cannot be read.
-        Ok((read.is_ok() || get(row, 2)?).then_some((id, read)))
+        if read.is_err() && !get::<bool>(row, 2)? {
+            return Ok(None);
+        }
+        let id = match &read {
+            Ok(incident) if !is_row_of(row, incident)? => {
+                displaced.insert(incident.id, place);
+                incident.id
+            }
+            Ok(_) | Err(_) => IncidentId(whole(place)),
+        };
+        Ok(Some((id, read)))
     })?;
     let mut found = read.into_iter().flatten().collect();
     let sql = "SELECT incident, alert.record FROM incident JOIN alert ON incident = id \
-         WHERE loud = 1";
+         WHERE loud <> 0";
     bring_alerts(connection, sql, [], &mut found)?;
     let newest_first = found.into_iter().rev();
-    let kept = newest_first.map(|(id, read)| kept_row(read, || left_of(connection, id)));
+    let kept = newest_first.map(|(id, read)| {
+        let kept = kept_row(read, || left_of(connection, id))?;
+        Ok(match displaced.get(&id) {
+            Some(place) => kept.and_then(|incident| {
+                let (place, incident) = (*place, Box::new(incident));
+                Err(Lost::Displaced { place, incident })
+            }),
+            None => kept,
+        })
+    });
     kept.collect()
+}
+
+/// Whether what an incident is found by is what its record says.
+fn is_row_of(row: &Row<'_>, incident: &Incident) -> Read<bool> {
+    let (place, texts): (i64, (String, String)) = (get(row, 1)?, (get(row, 3)?, get(row, 4)?));
+    let numbers: (i64, i64, i64) = (get(row, 2)?, get(row, 5)?, get(row, 6)?);
+    let own = (
+        yes(!incident.is_done()),
+        incident.opened.millis(),
+        yes(incident.is_loud()),
+    );
+    Ok(number(incident.id.0).is_ok_and(|id| id == place)
+        && (texts.0.as_str(), texts.1.as_str())
+            == (incident.runbook.as_str(), incident.key.as_str())
+        && numbers == own)
 }
 
 /// What is left of those of these incidents that are not over and cannot be read.
@@ -46,14 +84,38 @@ pub fn damaged(
     let mut open = Needs::default();
     for id in incidents {
         // Nobody works on one that is over, unless a human has to say what became of a change of it.
-        let sql = "SELECT 1 FROM incident WHERE id = ?1 AND (open = 1 OR EXISTS \
-                   (SELECT 1 FROM intent WHERE kind = 0 AND owner = ?1 AND state = 3))";
+        let sql = "SELECT 1 FROM incident WHERE id = ?1 AND (open <> 0 OR EXISTS \
+                   (SELECT 1 FROM intent WHERE kind = 0 AND owner = ?1 AND state NOT IN (5, 6, 9, 10)))";
         let is_open = one(connection, sql, [number(id.0)?], |row| get::<i64>(row, 0))?;
         open.incidents.extend(is_open.map(|_| *id));
     }
     let bodies = fetch(connection, &open)?;
-    let damaged = bodies.damaged();
-    damaged.map(|id| left_of(connection, id)).collect()
+    let damaged = bodies.damaged().map(|id| left_of(connection, id));
+    let mut damaged = damaged.collect::<Result<Vec<_>, _>>()?;
+    for id in incidents {
+        damaged.extend(gone(connection, *id)?);
+    }
+    Ok(damaged)
+}
+
+/// What is left of an incident that is not there, of whose changes one has no outcome.
+fn gone(connection: &Connection, id: IncidentId) -> Result<Option<Lost>, Error> {
+    let at = number(id.0)?;
+    let sql = "SELECT record FROM intent WHERE kind = 0 AND owner = ?1 AND state NOT IN (5, 6, 9, 10) \
+               AND NOT EXISTS (SELECT 1 FROM incident WHERE id = ?1) ORDER BY id DESC LIMIT 1";
+    let Some(record) = one(connection, sql, [at], |row| get::<Vec<u8>>(row, 0))? else {
+        return Ok(None);
+    };
+    let change: Option<StoredIntent> = decode(&record);
+    let (runs, lines) = counted(connection, id)?;
+    Ok(Some(Lost::Incident(LostIncident {
+        id,
+        opened: change.as_ref().map(|one| one.at).unwrap_or_default(),
+        runbook: change.map(|one| one.runbook).unwrap_or_default(),
+        key: SmolStr::default(),
+        runs,
+        lines,
+    })))
 }
 
 /// What is left of an incident that cannot be read; it is not over.
@@ -65,6 +127,24 @@ fn left_of(connection: &Connection, id: IncidentId) -> Result<Lost, Error> {
 
 /// What the columns and the timeline say of an incident.
 pub fn remains(connection: &Connection, id: IncidentId) -> Result<Option<Remains>, Error> {
+    let (runs, lines) = counted(connection, id)?;
+    let sql = "SELECT runbook, key, opened, open FROM incident WHERE id = ?1";
+    one(connection, sql, [number(id.0)?], |row| {
+        let left = LostIncident {
+            id,
+            runbook: get::<String>(row, 0)?.into(),
+            key: get::<String>(row, 1)?.into(),
+            opened: Time::from_millis(get(row, 2)?).unwrap_or_default(),
+            runs,
+            lines,
+        };
+        let is_open = get(row, 3)?;
+        Ok(Remains { left, is_open })
+    })
+}
+
+/// How many runs an incident has had, and how many lines its timeline has.
+fn counted(connection: &Connection, id: IncidentId) -> Result<(u32, u64), Error> {
     let at = number(id.0)?;
     let count = |sql| {
         let found = one(connection, sql, [at], |row| get::<i64>(row, 0))?;
@@ -73,79 +153,75 @@ pub fn remains(connection: &Connection, id: IncidentId) -> Result<Option<Remains
     let runs =
         count("SELECT coalesce(max(ordinal) + 1, 0) FROM run WHERE kind = 0 AND owner = ?1")?;
     let lines = count("SELECT coalesce(max(number) + 1, 0) FROM entry WHERE incident = ?1")?;
-    let sql = "SELECT runbook, key, opened, open FROM incident WHERE id = ?1";
-    one(connection, sql, [at], |row| {
-        let left = LostIncident {
-            id,
-            runbook: get::<String>(row, 0)?.into(),
-            key: get::<String>(row, 1)?.into(),
-            opened: Time::from_millis(get(row, 2)?).unwrap_or_default(),
-            runs: u32::try_from(runs).unwrap_or(u32::MAX),
-            lines,
-        };
-        let is_open = get(row, 3)?;
-        Ok(Remains { left, is_open })
-    })
+    Ok((u32::try_from(runs).unwrap_or(u32::MAX), lines))
 }
 
 pub fn open_intents(connection: &Connection) -> Result<Vec<Kept<StoredIntent>>, Error> {
-    let sql = "SELECT record, id, kind, owner, ordinal, state FROM intent WHERE state = 3 \
+    // What has no outcome is found whatever is said of its run.
+    let sql = "SELECT record, id, kind, owner, ordinal, state FROM intent INDEXED BY intent_unsettled \
+               WHERE state NOT IN (5, 6, 9, 10) \
                UNION ALL SELECT intent.record, intent.id, kind, owner, ordinal, state FROM run \
                JOIN intent USING (kind, owner, ordinal) \
-               WHERE run.ended = 0 AND state NOT IN (3, 5) ORDER BY 2";
-    let read = |row: &Row<'_>| {
-        let mut intent: StoredIntent = decode_column(row, 0, "an intent")?;
-        let state = state_of(get(row, 5)?);
-        intent.state = state.ok_or_else(|| corrupt("the state of an intent"))?;
-        Ok(intent)
-    };
+               WHERE run.ended <> 3 AND state IN (5, 6, 9) ORDER BY 2";
     all(connection, sql, [], |row| {
-        kept_row(read(row), || {
-            let run = run_at(row, 2)?;
-            let id = IntentId(whole(get(row, 1)?));
-            let state = state_of(get(row, 5)?).unwrap_or(IntentState::Unknown);
+        let (place, state): (i64, i64) = (get(row, 1)?, get(row, 5)?);
+        let numbers = (get(row, 2)?, get(row, 3)?, get(row, 4)?);
+        let kept = kept_row(decode_column(row, 0, "an intent"), || {
+            let (id, run) = (IntentId(whole(place)), run_at(row, 2)?);
+            let state = state_of(state).unwrap_or(IntentState::Unknown);
             Ok(Lost::Intent { id, run, state })
-        })
+        })?;
+        Ok(
+            kept.and_then(|intent| match is_at(&intent, place, numbers, state) {
+                true => Ok(intent),
+                false => Err(Lost::Misplaced {
+                    place,
+                    intent: Box::new(intent),
+                }),
+            }),
+        )
     })
 }
 
-fn state_of(column: i64) -> Option<IntentState> {
-    let mut states = STATES.into_iter();
-    states.find(|state| state_column(*state) == column)
+/// Whether the numbers that an intent is found by are those that its record says.
+fn is_at(intent: &StoredIntent, place: i64, numbers: (i64, i64, i64), state: i64) -> bool {
+    number(intent.id.0).is_ok_and(|id| id == place)
+        && run_columns(intent.run).is_ok_and(|own| own == numbers)
+        && state_column(intent.state) == state
 }
-
-const STATES: [IntentState; 5] = [
-    IntentState::Open,
-    IntentState::Applied,
-    IntentState::NotApplied,
-    IntentState::Unknown,
-    IntentState::Broke,
-];
 
 pub fn holdings(connection: &Connection) -> Result<Vec<Kept<Holding>>, Error> {
     let sql =
         "SELECT record, event, runbook, trigger FROM holding ORDER BY event, runbook, trigger";
-    kept(connection, sql, "an alert that has to stand", |row| {
+    let left = |row: &Row<'_>| {
         Ok(Lost::Dwell {
             event: EventId(whole(get(row, 1)?)),
             runbook: get::<String>(row, 2)?.into(),
-            trigger: get(row, 3)?,
+            trigger: u16::try_from(get::<i64>(row, 3)?).unwrap_or(u16::MAX),
         })
+    };
+    kept(connection, sql, left, |holding: &Holding| Lost::Dwell {
+        event: holding.event,
+        runbook: holding.runbook.clone(),
+        trigger: holding.trigger,
     })
 }
 
 pub fn outbox(connection: &Connection) -> Result<Vec<Kept<Outbox>>, Error> {
-    let sql = "SELECT record, id FROM message WHERE due = 1 ORDER BY id";
-    kept(connection, sql, "a message", |row| {
-        Ok(Lost::Message(MessageId(whole(get(row, 1)?))))
-    })
+    let sql = "SELECT record, id FROM message WHERE due <> 0 ORDER BY id";
+    let left = |row: &Row<'_>| Ok(Lost::Message(MessageId(whole(get(row, 1)?))));
+    let mut kept = kept(connection, sql, left, |one: &Outbox| Lost::Message(one.id))?;
+    let is_due = |one: &Outbox| matches!(one.delivery, Delivery::Due { .. });
+    kept.retain(|one| one.as_ref().map_or(true, is_due));
+    Ok(kept)
 }
 
 pub fn debts(connection: &Connection) -> Result<Vec<Kept<Debt>>, Error> {
-    let sql = "SELECT record, id FROM debt WHERE owed = 1 ORDER BY id";
-    kept(connection, sql, "a debt", |row| {
-        Ok(Lost::Debt(DebtId(whole(get(row, 1)?))))
-    })
+    let sql = "SELECT record, id FROM debt WHERE owed <> 0 ORDER BY id";
+    let left = |row: &Row<'_>| Ok(Lost::Debt(DebtId(whole(get(row, 1)?))));
+    let mut kept = kept(connection, sql, left, |one: &Debt| Lost::Debt(one.id))?;
+    kept.retain(|one| one.as_ref().map_or(true, |debt| debt.paid.is_none()));
+    Ok(kept)
 }
 
 /// Takes what could not be read out of these lists.
@@ -172,6 +248,21 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
             let sql = "UPDATE intent SET state = ?2 WHERE id = ?1";
             execute(connection, sql, [number(id.0)?, LOST])?;
         }
+        Lost::Displaced { place, .. } => {
+            execute(connection, "DELETE FROM incident WHERE id = ?1", [place])?;
+        }
+        Lost::Misplaced { place, .. } => {
+            for sql in [
+                "DELETE FROM target WHERE intent = ?1",
+                "DELETE FROM intent WHERE id = ?1",
+            ] {
+                execute(connection, sql, [place])?;
+            }
+        }
+        Lost::Run(run) | Lost::Stray(run) => {
+            let sql = "UPDATE run SET ended = 3 WHERE kind = ?1 AND owner = ?2 AND ordinal = ?3";
+            execute(connection, sql, run_columns(*run)?)?;
+        }
         Lost::Dwell {
             event,
             runbook,
@@ -196,40 +287,50 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
 /// By run.
 pub fn waits(connection: &Connection) -> Result<Vec<Kept<StoredWait>>, Error> {
     let sql = "SELECT record, kind, owner, ordinal FROM waiting ORDER BY kind, owner, ordinal";
-    kept(connection, sql, "how long a run waits", |row| {
-        Ok(Lost::Wait(run_at(row, 1)?))
+    let left = |row: &Row<'_>| Ok(Lost::Wait(run_at(row, 1)?));
+    kept(connection, sql, left, |one: &StoredWait| {
+        Lost::Wait(one.run)
     })
 }
 
 /// By scope.
 pub fn storms(connection: &Connection) -> Result<Vec<Kept<(Scope, Storm)>>, Error> {
-    let sql = "SELECT record, scope FROM control WHERE kind = ?1 ORDER BY scope";
-    all(connection, sql, [STORM], |row| {
-        kept_row(decode_column(row, 0, "a storm"), || {
-            let of = Scope::from_words(&get::<String>(row, 1)?);
-            Ok(Lost::Storm(of.unwrap_or(Scope::All)))
-        })
-    })
+    let sql = "SELECT record, scope, kind FROM control WHERE kind <> ?1 ORDER BY scope";
+    let storms = all(connection, sql, [HOLD], |row| {
+        let (record, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
+        let of = Scope::from_words(&get::<String>(row, 1)?);
+        let left = Lost::Storm(of.unwrap_or(Scope::All));
+        let read = decode(&record).ok_or(left);
+        // What a row says of its kind may be damaged: it is where changes are stopped then.
+        let is_hold = kind != STORM || decode::<(Scope, Hold)>(&record).is_some();
+        Ok((read.is_ok() || !is_hold).then_some(read))
+    })?;
+    Ok(storms.into_iter().flatten().collect())
 }
 
 /// The number of a run in three columns from this one on.
 fn run_at(row: &Row<'_>, first: usize) -> Read<RunId> {
-    let (owner, ordinal) = (whole(get(row, first + 1)?), get(row, first + 2)?);
+    let owner = whole(get(row, first + 1)?);
+    let ordinal = u32::try_from(get::<i64>(row, first + 2)?).unwrap_or(u32::MAX);
     Ok(match get::<i64>(row, first)? {
         0 => RunId::Incident(IncidentId(owner), ordinal),
         _ => RunId::Debt(DebtId(owner), ordinal),
     })
 }
 
-/// The records in the first column, in order.
+/// The records in the first column, in order; one that stands in another place than its own cannot be read.
 fn kept<T: DeserializeOwned>(
     connection: &Connection,
     sql: &str,
-    what: &str,
     left: impl Fn(&Row<'_>) -> Read<Lost>,
+    own: impl Fn(&T) -> Lost,
 ) -> Result<Vec<Kept<T>>, Error> {
     all(connection, sql, [], |row| {
-        kept_row(decode_column(row, 0, what), || left(row))
+        let (record, left) = (decode(&get::<Vec<u8>>(row, 0)?), left(row)?);
+        Ok(match record.filter(|record| own(record) == left) {
+            Some(record) => Ok(record),
+            None => Err(left),
+        })
     })
 }
 

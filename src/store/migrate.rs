@@ -8,8 +8,8 @@ use rusqlite::{Connection, params};
 use super::ask::{get, one};
 use super::record::{FORM, decode, encode};
 use super::trouble::{error, from_sqlite};
-use super::write::{execute, write_alert};
-use crate::journal::{Error, ErrorKind, Incident, StoreMigrated};
+use super::write::{execute, state_of, write_alert};
+use crate::journal::{Error, ErrorKind, Incident, StoreMigrated, StoredIntent};
 
 /// Version N is what the first N steps make.
 const STEPS: &[&str] = &[
@@ -20,10 +20,14 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
+    include_str!("migrations/0008.sql"),
 ];
 
 /// Since this version the alerts of an incident have rows of their own.
 const ALERTS: usize = 6;
+
+/// Since this version the record of a change says what is known of it, and not its column alone.
+const STATES: usize = 8;
 
 /// Says in the file's head that it is a store: `rbk` and a zero, as a number.
 const APPLICATION: i64 = 0x7262_6b00;
@@ -108,6 +112,9 @@ pub fn migrate(connection: &Connection, schema: Schema) -> Result<Option<StoreMi
     if (1..ALERTS).contains(&done) {
         part_alerts(connection)?;
     }
+    if (1..STATES).contains(&done) {
+        say_states(connection)?;
+    }
     let version = STEPS.len();
     let stamp = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {version}");
     connection.execute_batch(&stamp).map_err(from_sqlite)?;
@@ -140,6 +147,28 @@ fn part_alerts(connection: &Connection) -> Result<(), Error> {
         }
         let sql = "UPDATE incident SET record = ?2 WHERE id = ?1";
         execute(connection, sql, params![id, encode(&incident)])?;
+    }
+}
+
+/// Writes what the columns of changes say is known of them into their records.
+fn say_states(connection: &Connection) -> Result<(), Error> {
+    let mut after = i64::MIN;
+    loop {
+        let sql = "SELECT id, state, record FROM intent WHERE id > ?1 ORDER BY id LIMIT 1";
+        let next = one(connection, sql, [after], |row| {
+            Ok((get(row, 0)?, get(row, 1)?, get::<Vec<u8>>(row, 2)?))
+        })?;
+        let Some((id, state, record)) = next else {
+            return Ok(());
+        };
+        after = id;
+        let known = decode::<StoredIntent>(&record).zip(state_of(state));
+        let Some((known, state)) = known.filter(|(known, state)| known.state != *state) else {
+            continue;
+        };
+        let sql = "UPDATE intent SET record = ?2 WHERE id = ?1";
+        let record = encode(&StoredIntent { state, ..known });
+        execute(connection, sql, params![id, record])?;
     }
 }
 

@@ -139,7 +139,8 @@ fn incidents(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {
 
 /// Whether nobody knows of a change of an incident what became of it.
 fn is_unsettled(connection: &Connection, incident: i64) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM intent WHERE kind = 0 AND owner = ?1 AND state IN (0, 3) LIMIT 1";
+    let sql =
+        "SELECT 1 FROM intent WHERE kind = 0 AND owner = ?1 AND state NOT IN (5, 6, 9, 10) LIMIT 1";
     let found: Vec<i64> = all_of(connection, sql, [incident])?;
     Ok(!found.is_empty())
 }
@@ -149,7 +150,7 @@ fn is_unsettled(connection: &Connection, incident: i64) -> Result<bool, Error> {
 fn needed(connection: &Connection) -> Result<BTreeSet<i64>, Error> {
     let mut needed: BTreeSet<i64> = all(
         connection,
-        "SELECT owner FROM run WHERE ended = 0 AND kind = 0 UNION \
+        "SELECT owner FROM run WHERE ended <> 3 AND kind = 0 UNION \
          SELECT owner FROM intent WHERE kind = 0 AND id = (SELECT max(id) FROM intent)",
     )?
     .into_iter()
@@ -157,13 +158,13 @@ fn needed(connection: &Connection) -> Result<BTreeSet<i64>, Error> {
     let mut need = |id: u64| {
         needed.extend(i64::try_from(id).ok());
     };
-    for record in all::<Vec<u8>>(connection, "SELECT record FROM message WHERE due = 1")? {
+    for record in all::<Vec<u8>>(connection, "SELECT record FROM message WHERE due <> 0")? {
         let outbox: Option<Outbox> = decode(&record);
         if let Some(incident) = outbox.and_then(|outbox| outbox.message.incident) {
             need(incident.0);
         }
     }
-    for record in all::<Vec<u8>>(connection, "SELECT record FROM debt WHERE owed = 1")? {
+    for record in all::<Vec<u8>>(connection, "SELECT record FROM debt WHERE owed <> 0")? {
         if let Some(debt) = decode::<Debt>(&record) {
             need(debt.incident.0);
         }
@@ -207,7 +208,7 @@ fn messages(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {
 fn debts(walk: &Walk<'_>, keep: &Keep) -> Result<Step, Error> {
     let connection = walk.connection;
     let newest = newest(connection, "debt")?;
-    let sql = "SELECT owner FROM run WHERE ended = 0 AND kind = 1";
+    let sql = "SELECT owner FROM run WHERE ended <> 3 AND kind = 1";
     let at_work: BTreeSet<i64> = all(connection, sql)?.into_iter().collect();
     let sql = "SELECT id, record FROM debt WHERE id > ?1 ORDER BY id LIMIT ?2";
     walk.over(sql, blob, |id, record: Vec<u8>| {
@@ -269,7 +270,7 @@ fn still_fires(connection: &Connection, incident: u64) -> Result<bool, Error> {
     if found.iter().any(is_open) {
         return Ok(true);
     }
-    let sql = "SELECT 1 FROM alert WHERE incident = ?1 AND fires = 1 LIMIT 1";
+    let sql = "SELECT 1 FROM alert WHERE incident = ?1 AND fires <> 0 LIMIT 1";
     let fires: Vec<i64> = all_of(connection, sql, [id])?;
     Ok(!found.is_empty() && !fires.is_empty())
 }
@@ -301,19 +302,20 @@ fn programs(connection: &Connection, keep: &Keep) -> Result<Step, Error> {
         None => is_readable = false,
     };
     // An incident that is not loud has the code of its run.
-    let asleep = "SELECT hash FROM program WHERE id IN (SELECT program FROM run WHERE ended = 0)";
+    let asleep = "SELECT hash FROM program WHERE id IN (SELECT program FROM run WHERE ended <> 3) \
+                  AND length(hash) = 32";
     for hash in all::<[u8; 32]>(connection, asleep)? {
         refer(Some(CodeHash(hash)));
     }
-    let loud = "SELECT record FROM incident WHERE loud = 1";
+    let loud = "SELECT record FROM incident WHERE loud <> 0";
     for record in all::<Vec<u8>>(connection, loud)? {
         refer(decode::<Incident>(&record).map(|one| one.code));
     }
-    let awake = "SELECT record FROM run WHERE ended = 0 AND program IS NULL";
+    let awake = "SELECT record FROM run WHERE ended <> 3 AND program IS NULL";
     for record in all::<Vec<u8>>(connection, awake)? {
         refer(decode::<(CodeHash, Vec<crate::run::Action>)>(&record).map(|(code, _)| code));
     }
-    for record in all::<Vec<u8>>(connection, "SELECT record FROM debt WHERE owed = 1")? {
+    for record in all::<Vec<u8>>(connection, "SELECT record FROM debt WHERE owed <> 0")? {
         refer(decode::<Debt>(&record).map(|one| one.code));
     }
     for record in all::<Vec<u8>>(connection, "SELECT record FROM holding")? {
@@ -321,7 +323,9 @@ fn programs(connection: &Connection, keep: &Keep) -> Result<Step, Error> {
     }
     let mut gone = 0;
     if is_readable {
-        for hash in all::<[u8; 32]>(connection, "SELECT hash FROM program")? {
+        // What is no hash stays, and is in nobody's way.
+        let known = "SELECT hash FROM program WHERE length(hash) = 32";
+        for hash in all::<[u8; 32]>(connection, known)? {
             if !referred.contains(&CodeHash(hash)) {
                 execute(connection, "DELETE FROM program WHERE hash = ?1", [hash])?;
                 gone += 1;

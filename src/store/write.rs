@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Params, params};
 
-use super::record::{encode, seal};
+use super::ask::{get, one};
+use super::record::{decode, encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
     Arrival, AtWork, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId,
@@ -63,18 +64,40 @@ pub fn run_columns(run: RunId) -> Result<(i64, i64, i64), Error> {
 }
 
 /// The column of an intent that could not be read.
-pub const LOST: i64 = 5;
+pub const LOST: i64 = 10;
 
-/// What is known of an intent, as a column.
+/// What decides which rows are read: no two values of it are one bit apart.
+pub fn yes(is: bool) -> i64 {
+    match is {
+        true => 3,
+        false => 0,
+    }
+}
+
+/// What is known of an intent, as a column; the same holds of it.
 pub fn state_column(state: IntentState) -> i64 {
     match state {
         IntentState::Open => 0,
-        IntentState::Applied => 1,
-        IntentState::NotApplied => 2,
+        IntentState::Applied => 5,
+        IntentState::NotApplied => 6,
         IntentState::Unknown => 3,
-        IntentState::Broke => 4,
+        IntentState::Broke => 9,
     }
 }
+
+/// The same, the other way.
+pub fn state_of(column: i64) -> Option<IntentState> {
+    let mut states = STATES.into_iter();
+    states.find(|state| state_column(*state) == column)
+}
+
+const STATES: [IntentState; 5] = [
+    IntentState::Open,
+    IntentState::Applied,
+    IntentState::NotApplied,
+    IntentState::Unknown,
+    IntentState::Broke,
+];
 
 fn arrived(connection: &Connection, arrival: &Arrival) -> Result<(), Error> {
     execute(
@@ -125,9 +148,9 @@ fn write_incident(connection: &Connection, incident: &Incident) -> Result<(), Er
             incident.runbook.as_str(),
             incident.key.as_str(),
             incident.opened.millis(),
-            !incident.is_done(),
+            yes(!incident.is_done()),
             encode(incident),
-            incident.is_loud(),
+            yes(incident.is_loud()),
         ],
     )?;
     Ok(())
@@ -155,14 +178,18 @@ pub fn write_alert(
 
 fn write_entry(connection: &Connection, incident: IncidentId, entry: &Entry) -> Result<(), Error> {
     let place = entry.number;
-    let changed = execute(
-        connection,
-        "INSERT OR IGNORE INTO entry (incident, number, record) VALUES (?1, ?2, ?3)",
-        params![number(incident.0)?, number(place)?, encode(entry)],
-    )?;
-    found(changed, || {
-        format!("entry {place} of incident {incident} is written already")
-    })
+    let of = (number(incident.0)?, number(place)?);
+    let sql = "SELECT record FROM entry WHERE incident = ?1 AND number = ?2";
+    let there = one(connection, sql, of, |row| get::<Vec<u8>>(row, 0))?;
+    // One that is not of this place is damaged.
+    let there = there.and_then(|record| decode::<Entry>(&record));
+    if there.is_some_and(|there| there.number == place) {
+        let why = format!("entry {place} of incident {incident} is written already");
+        return Err(nothing(why));
+    }
+    let sql = "INSERT OR REPLACE INTO entry (incident, number, record) VALUES (?1, ?2, ?3)";
+    execute(connection, sql, params![of.0, of.1, encode(entry)])?;
+    Ok(())
 }
 
 fn write_run(connection: &Connection, run: &StoredRun) -> Result<(), Error> {
@@ -180,7 +207,15 @@ fn write_run(connection: &Connection, run: &StoredRun) -> Result<(), Error> {
     let ask = sleeping.map(|sleeping| number(sleeping.ask)).transpose()?;
     let code = sleeping.map(|_| run.code.0);
     let values = params![
-        kind, owner, ordinal, run.ended, record, clock, due, ask, code
+        kind,
+        owner,
+        ordinal,
+        yes(run.ended),
+        record,
+        clock,
+        due,
+        ask,
+        code
     ];
     let row = statement.query_row(values, |row| row.get(0));
     let row: i64 = row.map_err(from_sqlite)?;
@@ -248,9 +283,16 @@ fn write_intent(connection: &Connection, intent: &StoredIntent) -> Result<(), Er
 }
 
 fn settled(connection: &Connection, id: IntentId, state: IntentState) -> Result<(), Error> {
-    let sql = "UPDATE intent SET state = ?2 WHERE id = ?1";
-    let changed = execute(connection, sql, [number(id.0)?, state_column(state)])?;
-    found(changed, || format!("there is no intent {id}"))
+    let at = number(id.0)?;
+    let sql = "SELECT record FROM intent WHERE id = ?1";
+    let record = one(connection, sql, [at], |row| get::<Vec<u8>>(row, 0))?;
+    let record = record.ok_or_else(|| nothing(format!("there is no intent {id}")))?;
+    // One that cannot be read stays as it is: what is known of it then is in the column alone.
+    let known = decode::<StoredIntent>(&record);
+    let record = known.map_or(record, |known| encode(&StoredIntent { state, ..known }));
+    let sql = "UPDATE intent SET state = ?2, record = ?3 WHERE id = ?1";
+    execute(connection, sql, params![at, state_column(state), record])?;
+    Ok(())
 }
 
 fn write_holding(connection: &Connection, holding: &Holding) -> Result<(), Error> {
@@ -282,14 +324,14 @@ fn holding_gone(
 fn write_message(connection: &Connection, message: &Outbox) -> Result<(), Error> {
     let sql = "INSERT OR REPLACE INTO message (id, due, record) VALUES (?1, ?2, ?3)";
     let due = matches!(message.delivery, Delivery::Due { .. });
-    let values = params![number(message.id.0)?, due, encode(message)];
+    let values = params![number(message.id.0)?, yes(due), encode(message)];
     execute(connection, sql, values)?;
     Ok(())
 }
 
 fn write_debt(connection: &Connection, debt: &Debt) -> Result<(), Error> {
     let sql = "INSERT OR REPLACE INTO debt (id, owed, record) VALUES (?1, ?2, ?3)";
-    let values = params![number(debt.id.0)?, debt.paid.is_none(), encode(debt)];
+    let values = params![number(debt.id.0)?, yes(debt.paid.is_none()), encode(debt)];
     execute(connection, sql, values)?;
     Ok(())
 }
@@ -340,10 +382,14 @@ pub fn number(number: u64) -> Result<i64, Error> {
     }
 }
 
+fn nothing(why: String) -> Error {
+    error(ErrorKind::Failed, why)
+}
+
 /// Refuses a change that found nothing to change.
 fn found(changed: usize, why: impl FnOnce() -> String) -> Result<(), Error> {
     match changed {
-        0 => Err(error(ErrorKind::Failed, why())),
+        0 => Err(nothing(why())),
         _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@
 mod alerts;
 mod alike;
 mod behaviour;
+mod bits;
 mod crash;
 mod damage;
 mod disk;
@@ -31,6 +32,7 @@ pub fn trials() -> Vec<Trial> {
         owner::trials(),
         disk::trials(),
         damage::trials(),
+        bits::trials(),
         in_flight::trials(),
         retain::trials(),
     ];

@@ -40,7 +40,13 @@ impl Past {
                 Lost::Incident(left) => is_asked |= past.incidents.insert(left.id),
                 Lost::Intent { id, .. } => is_asked |= past.intents.insert(*id),
                 Lost::Wait(_) | Lost::Storm(_) => is_asked = true,
-                Lost::Dwell { .. } | Lost::Message(_) | Lost::Debt(_) => {}
+                Lost::Misplaced { .. }
+                | Lost::Displaced { .. }
+                | Lost::Run(_)
+                | Lost::Stray(_)
+                | Lost::Dwell { .. }
+                | Lost::Message(_)
+                | Lost::Debt(_) => {}
             }
         }
         if is_asked {

@@ -477,6 +477,7 @@ fn count(newest: &mut Newest, fact: &Fact) {
         Fact::EventReceived(fact) => raise(&mut newest.event, fact.event.0),
         Fact::RequestReceived(fact) => raise(&mut newest.event, fact.event.0),
         Fact::IncidentOpened(fact) => raise(&mut newest.incident, fact.incident.0),
+        Fact::IncidentQuarantined(fact) => raise(&mut newest.incident, fact.incident.0),
         Fact::IntentGranted(fact) => raise(&mut newest.intent, fact.intent.0),
         Fact::MessageQueued(fact) => raise(&mut newest.message, fact.message.0),
         Fact::DebtIncurred(fact) => raise(&mut newest.debt, fact.debt.0),

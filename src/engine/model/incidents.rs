@@ -58,6 +58,10 @@ impl Incidents {
         self.alerts.remove(&id);
     }
 
+    pub fn runs(&self) -> impl Iterator<Item = RunId> {
+        self.bodies.values().filter_map(|incident| incident.run)
+    }
+
     pub fn codes(&self) -> impl Iterator<Item = CodeHash> {
         self.bodies.values().map(|incident| incident.code)
     }

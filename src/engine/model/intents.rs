@@ -35,6 +35,13 @@ impl Intents {
         }
     }
 
+    /// The runs that have begun a change that has no outcome.
+    pub fn begun(&self) -> impl Iterator<Item = RunId> {
+        let begun = self.granted.values();
+        let begun = begun.filter(|intent| intent.state == IntentState::Open);
+        begun.map(|intent| intent.run)
+    }
+
     /// The run is over: what is known of its changes concerns nobody any more.
     pub fn end(&mut self, run: RunId) {
         let own: Vec<IntentId> = self.of(run).map(|intent| intent.id).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::spent::LONGEST;
 use super::{Dwell, Known, Model};
 use crate::journal::{
-    Arrival, Error, Event, EventId, Incident, IntentState, Journal, Lost, Needs, RunId,
+    Arrival, Error, Event, EventId, Incident, IncidentId, IntentState, Journal, Lost, Needs, RunId,
     StoredIntent,
 };
 use crate::planted::Planted;
@@ -31,31 +31,22 @@ impl Model {
         }
         let waits = readable(journal.waits()?, &mut lost).into_iter();
         model.waits.extend(waits.map(|wait| (wait.run, wait)));
-        for keyed in journal.keys()? {
-            model.incidents.keys.saw(&keyed);
-        }
         for incident in readable(journal.loud_incidents()?, &mut lost) {
-            if let Some(duty) = &incident.duty {
-                model.chains.insert(incident.id, duty.clone());
+            model.stands(incident);
+        }
+        for lost in &lost {
+            if let Lost::Displaced { incident, .. } = lost {
+                model.stands(incident.as_ref().clone());
             }
-            model.take_targets(&incident);
-            model.incidents.put(incident);
         }
         let asleep = journal.sleeping_runs()?.into_iter();
-        let mut live: BTreeSet<RunId> = asleep.map(|asleep| asleep.run).collect();
-        for run in journal.awake_runs()? {
-            live.insert(run.map_or_else(|id| id, |run| run.id));
-        }
-        for intent in readable(journal.open_intents()?, &mut lost) {
-            let run = intent.run;
-            if intent.state == IntentState::Unknown {
-                model.keeps_locked(&intent);
-            }
-            model.intents.put(intent);
-            if !live.contains(&run) {
-                model.intents.end(run);
-            }
-        }
+        let asleep: BTreeSet<RunId> = asleep.map(|asleep| asleep.run).collect();
+        let awake = journal.awake_runs()?.into_iter();
+        let awake = awake.map(|run| run.map_or_else(|id| id, |run| run.id));
+        let live: BTreeSet<RunId> = asleep.iter().copied().chain(awake).collect();
+        let intents = readable(journal.open_intents()?, &mut lost);
+        model.bring_changed(journal, &intents, &mut lost)?;
+        model.take_intents(intents, &live);
         let longest = Duration::from_millis(-LONGEST.millis());
         for (at, of, amount) in journal.attempts(moment::after(now, longest))? {
             model.spent.add(of, at, amount);
@@ -67,11 +58,163 @@ impl Model {
         for debt in readable(journal.debts()?, &mut lost) {
             model.put_debt(debt);
         }
+        model.bring_left_alone(journal, &live, &mut lost)?;
+        let there = model.load_keys(journal, &lost)?;
+        model.hold_against(&live, &asleep, &there, &mut lost);
         for outbox in readable(journal.outbox()?, &mut lost) {
             model.put_message(outbox);
         }
         model.bring_wanted(journal, &mut lost)?;
         Ok((model, lost))
+    }
+
+    /// Which incidents there are. What rows say that are damaged does not count, but what their records say.
+    fn load_keys(
+        &mut self,
+        journal: &dyn Journal,
+        lost: &[Lost],
+    ) -> Result<BTreeSet<IncidentId>, Error> {
+        let mut keys = journal.keys()?;
+        let mut is_sound = true;
+        for lost in lost {
+            if let Lost::Displaced { place, incident } = lost {
+                keys.retain(|keyed| i64::try_from(keyed.id.0) != Ok(*place));
+                keys.push(incident.keyed());
+                is_sound = false;
+            }
+        }
+        keys.sort_by_key(|keyed| keyed.id);
+        if let Some(newest) = keys.last().filter(|_| !is_sound) {
+            self.newest.incident = newest.id.0;
+        }
+        for keyed in &keys {
+            self.incidents.keys.saw(keyed);
+        }
+        Ok(keys.iter().map(|keyed| keyed.id).collect())
+    }
+
+    /// An incident of which more is to come than what its run does.
+    fn stands(&mut self, incident: Incident) {
+        if let Some(duty) = &incident.duty {
+            self.chains.insert(incident.id, duty.clone());
+        }
+        self.take_targets(&incident);
+        self.incidents.put(incident);
+    }
+
+    fn take_intents(&mut self, intents: Vec<StoredIntent>, live: &BTreeSet<RunId>) {
+        let mut over = BTreeSet::new();
+        for intent in intents {
+            let run = intent.run;
+            if intent.state == IntentState::Unknown {
+                self.keeps_locked(&intent);
+            }
+            self.intents.put(intent);
+            if !live.contains(&run) {
+                over.insert(run);
+            }
+        }
+        for run in over {
+            // One that has begun a change without an outcome is not over, whatever is said of it.
+            if self.begun_of(run).next().is_none() {
+                self.intents.end(run);
+            }
+        }
+    }
+
+    /// Incidents with a change that has no outcome: nothing else has to say that they are needed.
+    fn bring_changed(
+        &mut self,
+        journal: &dyn Journal,
+        intents: &[StoredIntent],
+        lost: &mut Vec<Lost>,
+    ) -> Result<(), Error> {
+        let unsettled = intents.iter().filter(|one| one.state.is_unsettled());
+        let runs = unsettled.map(|one| one.run);
+        let runs = runs.chain(lost.iter().filter_map(Lost::changed_by));
+        let known: BTreeSet<_> = lost.iter().filter_map(Lost::incident).collect();
+        let wanted = runs.filter_map(RunId::incident);
+        let wanted = wanted.filter(|id| self.incident(*id).is_none() && !known.contains(id));
+        self.bring_known(journal, wanted.collect(), lost)
+    }
+
+    fn bring_known(
+        &mut self,
+        journal: &dyn Journal,
+        incidents: BTreeSet<IncidentId>,
+        lost: &mut Vec<Lost>,
+    ) -> Result<(), Error> {
+        let needs = Needs {
+            incidents,
+            ..Needs::default()
+        };
+        let mut missing = BTreeSet::new();
+        for (id, body) in journal.fetch(&needs)?.incidents {
+            match body {
+                Ok(Some(incident)) => {
+                    if let (true, Ok(place)) = (incident.id != id, i64::try_from(id.0)) {
+                        let incident = Box::new(incident.clone());
+                        lost.push(Lost::Displaced { place, incident });
+                    }
+                    self.stands(incident);
+                }
+                Ok(None) | Err(_) => {
+                    missing.insert(id);
+                }
+            }
+        }
+        lost.extend(journal.damaged(&missing)?);
+        Ok(())
+    }
+
+    /// Incidents that are open and have no run that lives, though nothing else is to come of them.
+    fn bring_left_alone(
+        &mut self,
+        journal: &dyn Journal,
+        live: &BTreeSet<RunId>,
+        lost: &mut Vec<Lost>,
+    ) -> Result<(), Error> {
+        let at_work: BTreeSet<_> = live.iter().filter_map(|run| run.incident()).collect();
+        let known: BTreeSet<_> = lost.iter().filter_map(Lost::incident).collect();
+        let idle = journal.open_ids()?.into_iter();
+        let idle = idle.filter(|id| self.incident(*id).is_none());
+        let idle = idle.filter(|id| !at_work.contains(id) && !known.contains(id));
+        self.bring_known(journal, idle.collect(), lost)
+    }
+
+    /// Holds what columns say of runs against what is said elsewhere: an incident has the run that it says it has, and no
+    /// other, and a change that has no outcome has a run that waits for it.
+    fn hold_against(
+        &self,
+        live: &BTreeSet<RunId>,
+        asleep: &BTreeSet<RunId>,
+        there: &BTreeSet<IncidentId>,
+        lost: &mut Vec<Lost>,
+    ) {
+        let anew: BTreeSet<_> = lost.iter().filter_map(Lost::incident).collect();
+        let missing = self.incidents.runs().filter(|run| !live.contains(run));
+        // Whoever has begun a change waits for what comes of it, and not for a time.
+        let begun = self.intents.begun();
+        let idle = begun.filter(|run| asleep.contains(run) || !live.contains(run));
+        let gone: BTreeSet<RunId> = missing.chain(idle).collect();
+        let of_debt = |run: &RunId| match run {
+            RunId::Debt(debt, _) => {
+                let is_lost = lost.contains(&Lost::Debt(*debt));
+                is_lost || self.debts().any(|one| one.id == *debt)
+            }
+            RunId::Incident(..) => false,
+        };
+        let is_stray = |run: &&RunId| match run.incident() {
+            Some(id) if anew.contains(&id) => false,
+            Some(id) => match self.incident(id) {
+                Some(incident) => incident.run != Some(**run),
+                None => !there.contains(&id),
+            },
+            None => !of_debt(run),
+        };
+        let strays: Vec<RunId> = live.iter().filter(is_stray).copied().collect();
+        lost.extend(strays.into_iter().map(Lost::Stray));
+        lost.extend(gone.into_iter().map(Lost::Run));
     }
 
     /// What stands, with the whole alert.

@@ -16,8 +16,9 @@ impl Model {
                 self.changed.add(target, intent.at, &intent.runbook);
             }
         }
+        self.newest.intent = self.newest.intent.max(intent.id.0);
         self.intents.put(intent);
-        if !is_live {
+        if !is_live && self.begun_of(run).next().is_none() {
             self.intents.end(run);
         }
     }

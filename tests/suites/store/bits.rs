@@ -1,0 +1,196 @@
+//! One bit of one column of a store is wrong, while a change is under way: nothing is freed by it, and the agent begins.
+
+use std::collections::BTreeSet;
+
+use libtest_mimic::Trial;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use super::in_flight::{after, written};
+use crate::harness::fixture::trial;
+
+pub fn trials() -> Vec<Trial> {
+    let tables = TABLES.iter();
+    let tables = tables.map(|table| trial(format!("store/bits/{table}"), || wrong(table)));
+    tables.chain([trial("store/bits/of all", all)]).collect()
+}
+
+/// Every table but `meta`, which alone may stop a start.
+const TABLES: [&str; 17] = [
+    "alert",
+    "batch",
+    "control",
+    "dead_letter",
+    "debt",
+    "entry",
+    "event",
+    "holding",
+    "incident",
+    "intent",
+    "message",
+    "program",
+    "run",
+    "run_state",
+    "target",
+    "version",
+    "waiting",
+];
+
+/// The bits of a number; of bytes the first, one of the data, the last.
+const BITS: [u32; 6] = [0, 1, 2, 6, 62, 63];
+
+/// So many rows of a table: those of the change come first.
+const ROWS: usize = 2;
+
+fn opened(sound: &[u8]) -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rbk.db");
+    std::fs::write(&path, sound).unwrap();
+    (folder, Connection::open(path).unwrap())
+}
+
+/// No table has been forgotten.
+fn all() {
+    let (_, sound) = written();
+    let (_folder, connection) = opened(&sound);
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+    let mut statement = connection.prepare(sql).unwrap();
+    let there = statement.query_map([], |row| row.get(0)).unwrap();
+    let there: BTreeSet<String> = there.collect::<Result<_, _>>().unwrap();
+    let known = TABLES.iter().chain([&"meta"]).map(|name| name.to_string());
+    assert_eq!(there, known.collect());
+}
+
+/// The same value with one bit wrong, in every way that is tried.
+fn flips(value: &Value) -> Vec<String> {
+    let bytes = |bytes: &[u8]| {
+        let places: BTreeSet<usize> = [0, 6, bytes.len().saturating_sub(1)].into();
+        let places = places.into_iter().filter(|place| *place < bytes.len());
+        places
+            .map(|place| {
+                let mut bytes = bytes.to_vec();
+                bytes[place] ^= 1;
+                bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+            })
+            .collect::<Vec<String>>()
+    };
+    match value {
+        Value::Null | Value::Real(_) => Vec::new(),
+        Value::Integer(number) => {
+            let flip = |bit: &u32| (number ^ (1_i64 << bit)).to_string();
+            BITS.iter().map(flip).collect()
+        }
+        Value::Text(text) => {
+            let all = bytes(text.as_bytes()).into_iter();
+            all.map(|hex| format!("CAST(x'{hex}' AS TEXT)")).collect()
+        }
+        Value::Blob(blob) => {
+            let all = bytes(blob).into_iter();
+            all.map(|hex| format!("x'{hex}'")).collect()
+        }
+    }
+}
+
+/// Every wrong bit of a table that is tried, as a statement.
+fn damages(connection: &Connection, table: &str) -> Vec<(String, String)> {
+    let sql = format!("SELECT * FROM {table} LIMIT {ROWS}");
+    let mut statement = connection.prepare(&sql).unwrap();
+    let columns: Vec<String> = statement
+        .column_names()
+        .map(|name| name.to_string())
+        .collect();
+    let row = |row: &rusqlite::Row<'_>| {
+        (0..columns.len())
+            .map(|place| row.get(place))
+            .collect::<Result<Vec<Value>, _>>()
+    };
+    let rows: Vec<Vec<Value>> = statement
+        .query_map([], row)
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    let mut all = Vec::new();
+    for row in &rows {
+        let of: Vec<String> = columns
+            .iter()
+            .zip(row)
+            .filter_map(|(name, value)| Some(format!("{name} = {}", literal(value)?)))
+            .collect();
+        for (name, value) in columns.iter().zip(row) {
+            for wrong in flips(value) {
+                let of = of.join(" AND ");
+                let short: String = wrong.chars().take(40).collect();
+                let named = format!("{table}.{name} {} -> {short}", shown(value));
+                all.push((
+                    named,
+                    format!("UPDATE {table} SET {name} = {wrong} WHERE {of}"),
+                ));
+            }
+        }
+    }
+    all
+}
+
+/// What a row is found by: numbers and texts are enough.
+fn literal(value: &Value) -> Option<String> {
+    match value {
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Text(text) => Some(format!("'{}'", text.replace('\'', "''"))),
+        Value::Null | Value::Real(_) | Value::Blob(_) => None,
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let whole = literal(value).unwrap_or_default();
+    whole.chars().take(40).collect()
+}
+
+fn wrong(table: &str) {
+    let (scripted, sound) = written();
+    let (_folder, connection) = opened(&sound);
+    let whole = after(&scripted, &sound, &[]);
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    let mut failed = Vec::new();
+    for (name, sql) in damages(&connection, table) {
+        // Where another row has that number the file would say so.
+        connection.execute_batch("BEGIN").unwrap();
+        let can_be = connection.execute(&sql, []);
+        connection.execute_batch("ROLLBACK").unwrap();
+        if can_be.is_err() {
+            continue;
+        }
+        let told =
+            std::panic::catch_unwind(|| after(&scripted, &sound, &[(name.as_str(), sql.as_str())]));
+        let Ok(told) = told else {
+            failed.push(format!("{name}: it does not begin"));
+            continue;
+        };
+        if let Some(why) = freed(&told, &whole) {
+            failed.push(format!("{name}: {why} in {told:#?}"));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// What a wrong bit has freed, or hidden.
+fn freed(told: &[String], whole: &[String]) -> Option<String> {
+    let place = |what: &str| told.iter().position(|line| line.contains(what));
+    let settled = place("done");
+    let Some(sent) = place("sent out: exec.run") else {
+        return Some("the one that waits waits for ever".to_owned());
+    };
+    if settled.is_none_or(|settled| sent < settled) {
+        return Some("a second change begins before the first is settled".to_owned());
+    }
+    if place("1 is handed, unknown, unknown is ").is_none() {
+        return Some("nobody is told that it is unknown".to_owned());
+    }
+    let is_told = told.iter().any(|line| {
+        ["is damaged", "cannot be read"]
+            .iter()
+            .any(|said| line.contains(said))
+    });
+    (!is_told && told != whole).then(|| "nobody is told of it".to_owned())
+}
