@@ -35,13 +35,10 @@ impl Engine {
         if lost.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let awake = journal.awake_runs()?.into_iter();
-        let awake = awake.map(|run| run.map_or_else(|id| id, |run| run.id));
-        let asleep = journal.sleeping_runs()?.into_iter();
-        let live: BTreeSet<RunId> = awake.chain(asleep.map(|asleep| asleep.run)).collect();
+        let live = live(journal)?;
         let past = Past::of(journal, &lost)?;
         let (mut gone, mut of_lost) = (BTreeSet::new(), BTreeSet::new());
-        let damaged: Vec<LostIncident> = lost.iter().filter_map(left_of).cloned().collect();
+        let damaged: Vec<LostIncident> = lost.iter().filter_map(Lost::left).cloned().collect();
         // What is known of changes decides what becomes of incidents.
         let (intents, others): (Vec<_>, Vec<_>) = lost
             .into_iter()
@@ -376,21 +373,12 @@ fn settled_by(id: IntentId, run: RunId) -> String {
     )
 }
 
-/// What is left of an incident, if it is one.
-fn left_of(lost: &Lost) -> Option<&LostIncident> {
-    match lost {
-        Lost::Incident(left) => Some(left),
-        Lost::Intent { .. }
-        | Lost::Misplaced { .. }
-        | Lost::Displaced { .. }
-        | Lost::Run(_)
-        | Lost::Stray(_)
-        | Lost::Dwell { .. }
-        | Lost::Message(_)
-        | Lost::Debt(_)
-        | Lost::Wait(_)
-        | Lost::Storm(_) => None,
-    }
+/// Every run that is listed as one that has not ended.
+fn live(journal: &dyn Journal) -> Result<BTreeSet<RunId>, Error> {
+    let awake = journal.awake_runs()?.into_iter();
+    let awake = awake.map(|run| run.map_or_else(|id| id, |run| run.id));
+    let asleep = journal.sleeping_runs()?.into_iter();
+    Ok(awake.chain(asleep.map(|asleep| asleep.run)).collect())
 }
 
 fn is_of(run: RunId, incident: IncidentId) -> bool {

@@ -51,8 +51,13 @@ pub enum Lost {
 impl Lost {
     /// The incident that it is.
     pub fn incident(&self) -> Option<IncidentId> {
+        self.left().map(|left| left.id)
+    }
+
+    /// What is left of it, if it is an incident.
+    pub fn left(&self) -> Option<&LostIncident> {
         match self {
-            Lost::Incident(left) => Some(left.id),
+            Lost::Incident(left) => Some(left),
             Lost::Intent { .. }
             | Lost::Misplaced { .. }
             | Lost::Displaced { .. }
