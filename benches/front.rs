@@ -1,4 +1,4 @@
-//! How long the front end takes: parse, check, format, for 1,000, 10,000 and 100,000 lines.
+//! How long the front end takes: parse, check, check with lints, format, for 1,000, 10,000 and 100,000 lines.
 //!
 //! Prints CPU time of this thread, the best of several rounds, and what a line costs, so that the
 //! columns of one run can be compared: the same cost at every size means linear time.
@@ -58,9 +58,10 @@ enum Layout {
 }
 
 /// What is measured.
-const WORK: [Measured; 4] = [
+const WORK: [Measured; 5] = [
     ("parse", Layout::Formatted, measure::parse),
     ("check", Layout::Formatted, measure::check),
+    ("lint", Layout::Formatted, measure::lint),
     ("fmt", Layout::Formatted, measure::format),
     ("fmt-other", Layout::Other, measure::format),
 ];

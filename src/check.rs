@@ -29,7 +29,7 @@ use crate::diag::Diagnostic;
 use crate::literal::Server;
 use crate::syntax::tree::File;
 use crate::text::Sources;
-use crate::typed::{Facts, Package};
+use crate::typed::{Facts, Package, Symbol};
 
 use state::Checker;
 
@@ -43,6 +43,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// Names that should come from another package and do not, as was told.
     pub lost: BTreeSet<SmolStr>,
+    /// Items of the package that nothing names.
+    pub unnamed: Vec<Symbol>,
 }
 
 /// One package that is checked.
@@ -85,6 +87,7 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
     checker.elaborate_runbooks(&declared);
     checker.elaborate_tests(&declared);
     checker.warn_unused();
+    let unnamed = checker.names.unnamed();
     let (package, said, lost) = checker.finish();
     let (facts, proofs) = analysis::analyse(&package);
     diagnostics.extend(said);
@@ -95,5 +98,6 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
         facts,
         diagnostics,
         lost,
+        unnamed,
     }
 }

@@ -22,6 +22,7 @@ mod grants;
 mod hold;
 mod incident;
 mod init;
+mod lint;
 mod lock;
 mod mend;
 mod packages;
@@ -55,6 +56,7 @@ Examples:
   rbk init checkout              start a package in the folder `checkout`
   rbk check                      check the package around the working folder
   rbk check --report checkout    say what its runbooks may do
+  rbk lint --list                name what experience looks for beside errors
   rbk diff origin/main           say what a change may newly do to production
   rbk fetch                      get the packages that it depends on
   rbk fmt                        bring its files into the one layout
@@ -92,6 +94,7 @@ enum Command {
     Demo(demo::Arguments),
     Init(init::Arguments),
     Check(check::Arguments),
+    Lint(lint::Arguments),
     Diff(diff::Arguments),
     Lock(lock::Arguments),
     Fetch(fetch::Arguments),
@@ -138,6 +141,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Init(arguments) => init::run(&arguments, terminal),
         Command::Check(arguments) => check::run(&arguments, terminal),
         Command::Diff(arguments) => diff::run(&arguments, terminal),
+        Command::Lint(arguments) => lint::run(&arguments, terminal),
         Command::Lock(arguments) => lock::run(&arguments, terminal),
         Command::Fetch(arguments) => fetch::run(&arguments, terminal),
         Command::Vendor(arguments) => vendor::run(&arguments, terminal),

@@ -22,6 +22,8 @@ use crate::text::Span;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     pub code: Code,
+    /// What the package makes of it, where that is not what the code says.
+    pub level: Option<Kind>,
     pub message: String,
     /// Where, with a short text under the line.
     pub primary: Label,
@@ -30,6 +32,13 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Ways to mend it, the best first; one of them is enough.
     pub fixes: Vec<Fix>,
+}
+
+/// A finding that a comment allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    pub found: Diagnostic,
+    pub reason: String,
 }
 
 /// A marked place.
@@ -84,6 +93,7 @@ impl Diagnostic {
     ) -> Self {
         Diagnostic {
             code,
+            level: None,
             message: message.into(),
             primary: Label {
                 span,
@@ -93,6 +103,11 @@ impl Diagnostic {
             help: None,
             fixes: Vec::new(),
         }
+    }
+
+    /// Error, warning, note or fault: as the package says, else as the code does.
+    pub fn kind(&self) -> Kind {
+        self.level.unwrap_or(self.code.kind())
     }
 
     /// Adds a second place.

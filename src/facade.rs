@@ -26,6 +26,7 @@ use crate::diag::human;
 use crate::diag::{Code, Diagnostic, json};
 use crate::effect::Reason;
 use crate::front::{self, Analysis};
+use crate::lint;
 use crate::project::{self, EDITION, MANIFEST, Table};
 use crate::syntax;
 use crate::testing::{self, Meanwhile, Options};
@@ -158,6 +159,42 @@ pub fn check(files: &[File<'_>]) -> Checked {
     checked(&diagnostics, &sources)
 }
 
+/// The same with everything that lints say, each by its level.
+pub fn lint(files: &[File<'_>]) -> Checked {
+    let (sources, _, diagnostics) = analyse_with(files, true);
+    checked(&diagnostics, &sources)
+}
+
+/// A row of the table of lints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LintRow {
+    /// `L0201`.
+    pub code: &'static str,
+    /// `unused-let`.
+    pub name: &'static str,
+    /// Whether it is found on a walk of its own, not by a check that is made anyway.
+    pub walked: bool,
+    /// What the name of the code says.
+    pub kebab: String,
+    /// `-`, or what data it needs.
+    pub data: &'static str,
+    /// `-`, `safe` or `unsafe`.
+    pub fixes: &'static str,
+}
+
+/// The table of lints.
+pub fn lints() -> Vec<LintRow> {
+    let rows = lint::ALL.iter().map(|rule| LintRow {
+        code: rule.code.as_str(),
+        name: rule.name,
+        walked: matches!(rule.sees, lint::Sees::Nodes(..)),
+        kebab: rule.code.kebab(),
+        data: rule.needs.as_str(),
+        fixes: rule.fixes.as_str(),
+    });
+    rows.collect()
+}
+
 /// Something that happens to a run from outside: how many milliseconds after it was opened, and
 /// `alert resolved`, `cancel`, `hold` or `release`.
 pub type Disturbance<'a> = (i64, &'a str);
@@ -222,13 +259,27 @@ fn meanwhile((after, what): &Disturbance<'_>) -> Option<(Duration, Meanwhile)> {
 }
 
 /// The sources, what is known of the package they make, and everything there is to say.
+///
+/// Without lints: a program that shows one mistake is no runbook that somebody is paged by. They have tests of their
+/// own, and are asked of every example.
 fn analyse(files: &[File<'_>]) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
+    analyse_with(files, false)
+}
+
+fn analyse_with(files: &[File<'_>], lints: bool) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let files = in_memory(files);
     let fetched = project::Nothing::default();
     let here = Path::new(".");
     let (package, mut diagnostics) = project::load_whole(&files, &fetched, here, &mut sources);
-    let analysis = package.map(|package| front::analyse_package(&mut sources, &package));
+    let is_whole = front::is_sound(&diagnostics);
+    let analysis = package.map(|package| {
+        let mut analysis = front::analyse_package(&mut sources, &package);
+        if lints && is_whole {
+            front::lint(&sources, &package, &mut analysis);
+        }
+        analysis
+    });
     if let Some(analysis) = &analysis {
         diagnostics.extend(analysis.diagnostics.iter().cloned());
     }
@@ -275,7 +326,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> Finding {
         file: source.name.to_string(),
         line: position.line,
         column: position.column,
-        kind: diagnostic.code.kind().as_str(),
+        kind: diagnostic.kind().as_str(),
         code: diagnostic.code.as_str(),
         message: diagnostic.message.clone(),
     }

@@ -14,8 +14,9 @@ pub use versions::{Rewrite, versions};
 
 use crate::check;
 use crate::compile;
-use crate::diag::{Code, Diagnostic, Kind};
+use crate::diag::{Allowed, Code, Diagnostic, Kind};
 use crate::fmt;
+use crate::lint::{self, Allow};
 use crate::literal::Server;
 use crate::program::Program;
 use crate::program::manifest::Manifest;
@@ -24,7 +25,7 @@ use crate::syntax;
 use crate::syntax::Parsed;
 use crate::syntax::tree::File;
 use crate::text::{Source, SourceId, Sources};
-use crate::typed::{Facts, Package, RunbookId};
+use crate::typed::{Facts, Package, RunbookId, Symbol};
 
 /// What is known about a package.
 #[derive(Clone, Debug)]
@@ -33,6 +34,13 @@ pub struct Analysis {
     /// Of use only when the package is sound.
     pub facts: Facts,
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment allows, with its reason.
+    pub allowed: Vec<Allowed>,
+    /// The package's own files.
+    trees: Vec<File>,
+    /// Its own items that nothing names.
+    unnamed: Vec<Symbol>,
+    allows: Vec<Allow>,
 }
 
 /// What each runbook of a sound package may do.
@@ -93,6 +101,10 @@ fn analyse_with(
         package: checked.package,
         facts: checked.facts,
         diagnostics,
+        allowed: Vec::new(),
+        allows: lint::unsettled(sources, &trees),
+        trees,
+        unnamed: checked.unnamed,
     }
 }
 
@@ -132,7 +144,62 @@ pub fn analyse_package(sources: &mut Sources, package: &project::Package) -> Ana
     let server = package.server();
     let lent = lent::Lent::of(sources, package);
     let named = (name.as_str(), package.version());
-    analyse_with(sources, &files, named, &server, &lent)
+    let mut analysis = analyse_with(sources, &files, named, &server, &lent);
+    let Analysis {
+        allows,
+        diagnostics,
+        ..
+    } = &mut analysis;
+    analysis.allowed = lint::settle(&package.lints(), allows, diagnostics);
+    analysis
+}
+
+/// Asks the lints, too. What is broken is not looked at: first of all that is to be mended.
+pub fn lint(sources: &Sources, package: &project::Package, analysis: &mut Analysis) {
+    let manifest = package.manifest.as_ref();
+    let wanted = manifest.map_or(&[][..], |manifest| &manifest.dependencies);
+    lint_with(sources, &package.lints(), wanted, analysis);
+}
+
+/// Gives findings that came later, when tests were run, their levels, and takes out those that are allowed.
+pub fn settle(analysis: &mut Analysis, levels: &project::Levels, found: &mut Vec<Diagnostic>) {
+    let allowed = lint::settle(levels, &mut analysis.allows, found);
+    analysis.allowed.extend(allowed);
+}
+
+/// What comments allow, wherever they stand: `slack-blast: the second cluster joins next week`.
+pub fn allows(analysis: &Analysis) -> Vec<String> {
+    let mut allows: Vec<String> = analysis.allows.iter().map(Allow::to_string).collect();
+    allows.sort();
+    allows
+}
+
+/// The same of a package with these levels and dependencies.
+pub fn lint_with(
+    sources: &Sources,
+    levels: &project::Levels,
+    wanted: &[project::Wanted],
+    analysis: &mut Analysis,
+) {
+    if !is_sound(&analysis.diagnostics) {
+        return;
+    }
+    let mut found = lint::run(&lint::Input {
+        sources,
+        trees: &analysis.trees,
+        package: &analysis.package,
+        facts: &analysis.facts,
+        unnamed: &analysis.unnamed,
+        levels,
+        wanted,
+    });
+    let allowed = lint::settle(levels, &mut analysis.allows, &mut found);
+    analysis.allowed.extend(allowed);
+    analysis.diagnostics.append(&mut found);
+    let mut problems = lint::problems(sources, levels, &analysis.allows);
+    lint::settle(levels, &mut [], &mut problems);
+    analysis.diagnostics.append(&mut problems);
+    sort(&mut analysis.diagnostics);
 }
 
 /// The programs of a sound package's runbooks, in their order.

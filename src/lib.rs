@@ -30,6 +30,7 @@
 //! check/      names, types, effects, findings, paths, blast, taint               5
 //! journal/    what a store must do, as plain data                                5
 //! settings/   agent.toml: endpoints, hosts, grants, contacts, secrets by reference        5
+//! lint/       findings of experience over a sound package; what comments allow       6
 //! compile/    typed tree -> program                                              6
 //! engine/     the agent's mind: match, open, grant, drive, tell; actions out     6
 //! testing/    `test` blocks in virtual time                                      7
@@ -76,6 +77,7 @@ mod front;
 mod host;
 mod journal;
 mod library;
+mod lint;
 mod literal;
 mod planted;
 mod program;

@@ -9,11 +9,14 @@ mod number;
 mod promql;
 mod re;
 mod scan;
+mod schedule;
 mod server;
 mod url;
 
 pub use number::{number, time};
+pub use promql::tree as query;
 pub use promql::{Asked, Fallback, Forms, HOLE, Moment, Selector, Within, asked, selectors};
+pub use schedule::Schedule;
 pub use server::{FEATURES, Server, Version};
 
 use crate::diag::Diagnostic;

@@ -16,7 +16,9 @@ pub use depend::{Dependency, Fetched, Found, Missing, Nothing, VENDOR, package_h
 pub use files::{Entry, EntryKind, Files, Trouble};
 pub use gather::{describe, is_runbook_file};
 pub use lock::Lock;
-pub use manifest::{EDITION, Git, MANIFEST, Manifest, is_commit, name_problem};
+pub use manifest::{
+    EDITION, Git, Level, Levels, MANIFEST, Manifest, Wanted, WantedFrom, is_commit, name_problem,
+};
 pub use overlay::Overlay;
 pub use table::{Table, entries_below};
 
@@ -61,6 +63,12 @@ impl Package {
     pub fn server(&self) -> Server {
         let manifest = self.manifest.as_ref();
         manifest.map_or_else(Server::default, |manifest| manifest.prometheus.clone())
+    }
+
+    /// What it makes of lints.
+    pub fn lints(&self) -> Levels {
+        let manifest = self.manifest.as_ref();
+        manifest.map_or_else(Levels::default, |manifest| manifest.lints.clone())
     }
 
     /// The version in the manifest; a single file has none of its own.

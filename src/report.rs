@@ -23,6 +23,9 @@ pub struct Report {
     pub package: String,
     pub version: String,
     pub runbooks: Vec<RunbookReport>,
+    /// What comments allow: `slack-blast at pods.rbk:12: the second cluster joins next week`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allows: Vec<String>,
 }
 
 /// One runbook.
@@ -100,11 +103,12 @@ pub struct WaiverReport {
 }
 
 /// Says what the package's runbooks may do.
-pub fn report(package: &str, version: &str, manifests: &[Manifest]) -> Report {
+pub fn report(package: &str, version: &str, manifests: &[Manifest], allows: Vec<String>) -> Report {
     Report {
         package: package.to_owned(),
         version: version.to_owned(),
         runbooks: manifests.iter().map(of_runbook).collect(),
+        allows,
     }
 }
 

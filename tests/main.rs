@@ -33,6 +33,7 @@ mod suites {
     pub mod hostile;
     pub mod kill;
     pub mod library;
+    pub mod lint;
     pub mod literal;
     pub mod mended;
     pub mod parse;
@@ -66,6 +67,7 @@ const SUITES: &[Suite] = &[
     ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
+    ("lint", suites::lint::trials),
     ("versions", suites::versions::trials),
     ("dependencies", suites::dependencies::trials),
     ("wrong", suites::wrong::trials),

@@ -49,13 +49,19 @@ pub enum Origin {
 #[derive(Default)]
 struct Namespace {
     origin: Origin,
-    members: HashMap<SmolStr, Member>,
+    members: HashMap<SmolStr, Entry>,
     /// In the order of declaration, for suggestions.
     order: Vec<SmolStr>,
     /// What a dependency has and does not lend, each with what it is.
     kept: HashMap<SmolStr, &'static str>,
     /// The packages that it may use.
     uses: Vec<SmolStr>,
+}
+
+/// A member, and whether anybody asked for it.
+struct Entry {
+    member: Member,
+    named: Cell<bool>,
 }
 
 impl Names {
@@ -92,17 +98,32 @@ impl Names {
     pub fn enter(&mut self, module: ModuleId, name: &SmolStr, member: Member) -> Option<Member> {
         let namespace = self.modules.get_mut(module.0 as usize)?;
         if let Some(first) = namespace.members.get(name) {
-            return Some(*first);
+            return Some(first.member);
         }
-        namespace.members.insert(name.clone(), member);
+        let named = Cell::new(false);
+        namespace
+            .members
+            .insert(name.clone(), Entry { member, named });
         namespace.order.push(name.clone());
         None
     }
 
-    /// The member of a module.
+    /// The member of a module; it counts as named from then on.
     pub fn member(&self, module: ModuleId, name: &str) -> Option<Member> {
         let namespace = self.modules.get(module.0 as usize)?;
-        namespace.members.get(name).copied()
+        let entry = namespace.members.get(name)?;
+        entry.named.set(true);
+        Some(entry.member)
+    }
+
+    /// The members of the package itself that nobody has named, in the order of declaration.
+    pub fn unnamed(&self) -> Vec<Symbol> {
+        let own = self.modules.get(OWN.0 as usize);
+        let names = own.into_iter().flat_map(|own| {
+            let entries = own.order.iter().filter_map(|name| own.members.get(name));
+            entries.filter(|entry| !entry.named.get())
+        });
+        names.map(|entry| entry.member.symbol).collect()
     }
 
     /// The names of a module, in the order of declaration.

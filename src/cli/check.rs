@@ -1,13 +1,14 @@
 //! `rbk check`: everything that is wrong with a package, at once.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
-use crate::diag::{Code, Diagnostic, human, json};
+use crate::diag::{Allowed, Code, Diagnostic, human, json};
 use crate::front::{self, NeedBeside};
 use crate::report::{self, Report};
+use crate::value::escape_text;
 
 use super::ci::Format;
 use super::packages::{self, Checked, Tally};
@@ -16,6 +17,9 @@ use super::{CLEAN, FINDINGS, USAGE, ci, grants, lock, mend, versions};
 
 /// The most diagnostics shown to people for one package; programs get all.
 const MOST_SHOWN: usize = 100;
+
+/// The longest reason that is shown whole, in characters.
+const SHOWN: usize = 200;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -136,33 +140,63 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         },
     };
     for package in &mut checked {
+        // What was found beside the settings of an agent has no line of the package that a comment could be about.
+        crate::lint::settle(&package.levels, &mut [], &mut package.diagnostics);
         front::sort(&mut package.diagnostics);
     }
-    match arguments.format {
+    let beside = Beside {
+        report: arguments.report,
+        needs: &needs,
+        config: arguments.config.as_deref(),
+    };
+    show_with(arguments.format, &checked, beside, terminal)?;
+    Ok(match is_open {
+        true => FINDINGS,
+        false => Tally::of_all(&checked).code(),
+    })
+}
+
+/// What is shown beside the findings.
+#[derive(Clone, Copy, Default)]
+struct Beside<'a> {
+    report: bool,
+    needs: &'a [Vec<NeedBeside>],
+    config: Option<&'a Path>,
+}
+
+/// Shows what was found.
+pub fn show(format: Format, checked: &[Checked], terminal: &mut Terminal) -> io::Result<()> {
+    show_with(format, checked, Beside::default(), terminal)
+}
+
+fn show_with(
+    format: Format,
+    checked: &[Checked],
+    beside: Beside<'_>,
+    terminal: &mut Terminal,
+) -> io::Result<()> {
+    match format {
         Format::Human => {
             for (index, package) in checked.iter().enumerate() {
                 if index > 0 {
                     terminal.say("\n")?;
                 }
                 tell(package, terminal)?;
-                if let (Some(path), Some(needs)) = (&arguments.config, needs.get(index)) {
+                if let (Some(path), Some(needs)) = (beside.config, beside.needs.get(index)) {
                     terminal.say(&grants::show(needs, path))?;
                 }
-                if let Some(report) = report(package, arguments) {
+                if let Some(report) = report(package, beside) {
                     terminal.say(&format!("\n{}", report::show(&report)))?;
                 }
             }
+            Ok(())
         }
-        Format::Json => answer(&checked, &needs, arguments, terminal)?,
-        Format::Github => ci::say(ci::Form::Github, &checked, terminal)?,
-        Format::Sarif => ci::say(ci::Form::Sarif, &checked, terminal)?,
-        Format::Junit => ci::say(ci::Form::Junit, &checked, terminal)?,
-        Format::Rdjson => ci::say(ci::Form::Rdjson, &checked, terminal)?,
+        Format::Json => answer(checked, beside, terminal),
+        Format::Github => ci::say(ci::Form::Github, checked, terminal),
+        Format::Sarif => ci::say(ci::Form::Sarif, checked, terminal),
+        Format::Junit => ci::say(ci::Form::Junit, checked, terminal),
+        Format::Rdjson => ci::say(ci::Form::Rdjson, checked, terminal),
     }
-    Ok(match is_open {
-        true => FINDINGS,
-        false => Tally::of_all(&checked).code(),
-    })
 }
 
 /// Holds the versions of a package to its lock, or to a revision.
@@ -189,11 +223,32 @@ fn hold(package: &mut Checked, arguments: &Arguments) -> Result<(), versions::Tr
 }
 
 /// The report, if it was asked for and there is nothing to mend first.
-fn report(checked: &Checked, arguments: &Arguments) -> Option<Report> {
-    let analysis = checked.analysis.as_ref().filter(|_| arguments.report)?;
+fn report(checked: &Checked, beside: Beside<'_>) -> Option<Report> {
+    let analysis = checked.analysis.as_ref().filter(|_| beside.report)?;
     let package = &analysis.package;
     let manifests = versions::manifests(checked)?;
-    Some(report::report(&package.name, &package.version, &manifests))
+    Some(report::report(
+        &package.name,
+        &package.version,
+        &manifests,
+        checked
+            .allowed
+            .iter()
+            .map(|one| allowed(checked, one))
+            .collect(),
+    ))
+}
+
+/// `slack-blast at pods.rbk:12: the second cluster joins next week`
+fn allowed(checked: &Checked, Allowed { found, reason }: &Allowed) -> String {
+    let source = checked.sources.source(found.primary.span.source);
+    let line = source.position(found.primary.span.start).line;
+    let name = found.code.kebab();
+    format!(
+        "{name} at {}:{line}: {}",
+        source.name,
+        escape_text(reason, SHOWN)
+    )
 }
 
 /// Tells people about one package.
@@ -222,12 +277,7 @@ pub fn tell(checked: &Checked, terminal: &mut Terminal) -> io::Result<()> {
 }
 
 /// Answers programs: one object for all packages.
-fn answer(
-    checked: &[Checked],
-    needs: &[Vec<NeedBeside>],
-    arguments: &Arguments,
-    terminal: &mut Terminal,
-) -> io::Result<()> {
+fn answer(checked: &[Checked], beside: Beside<'_>, terminal: &mut Terminal) -> io::Result<()> {
     let tally = Tally::of_all(checked);
     let answer = Answer {
         version: 1,
@@ -239,8 +289,8 @@ fn answer(
                 path: package.path.clone(),
                 files: package.files.len(),
                 diagnostics: json::entries(&package.diagnostics, &package.sources),
-                report: report(package, arguments),
-                needs: needs.get(index).map(Vec::as_slice),
+                report: report(package, beside),
+                needs: beside.needs.get(index).map(Vec::as_slice),
             })
             .collect(),
         errors: tally.errors,

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::diag::Diagnostic;
 use crate::diag::render::{self, Findings, Found};
+use crate::diag::{Allowed, Diagnostic};
 use crate::host::Repository;
 use crate::project::PackageFile;
 use crate::text::Sources;
@@ -46,6 +46,8 @@ pub enum Form {
 /// What was found in files that were looked at together.
 pub struct Looked<'a> {
     pub diagnostics: &'a [Diagnostic],
+    /// What comments allow.
+    pub allowed: &'a [Allowed],
     pub sources: &'a Sources,
     pub files: &'a [PackageFile],
 }
@@ -54,6 +56,7 @@ impl<'a> From<&'a Checked> for Looked<'a> {
     fn from(checked: &'a Checked) -> Self {
         Looked {
             diagnostics: &checked.diagnostics,
+            allowed: &checked.allowed,
             sources: &checked.sources,
             files: &checked.files,
         }
@@ -74,6 +77,7 @@ pub fn say_of(form: Form, looked: &[Looked<'_>], terminal: &mut Terminal) -> io:
         .zip(&names)
         .map(|(one, files)| Found {
             diagnostics: one.diagnostics,
+            allowed: one.allowed,
             sources: one.sources,
             files,
         })

@@ -66,7 +66,8 @@ fn page(wanted: &str) -> Option<&'static str> {
     let mut codes = Code::ALL.iter();
     let code = codes.find(|code| code.as_str().eq_ignore_ascii_case(wanted));
     let reason = || Reason::from_word(&wanted.to_ascii_lowercase());
-    code.map(|code| code.page())
+    let code = code.copied().or_else(|| Code::lint(wanted));
+    code.map(Code::page)
         .or_else(|| reason().map(Reason::page))
         .or_else(|| wanted.eq_ignore_ascii_case(CANNOT).then_some(EXPLAINED.1))
 }

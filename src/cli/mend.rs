@@ -13,7 +13,7 @@ use crate::host::{self, Disk};
 use crate::project::Overlay;
 
 use super::incident::shown;
-use super::packages::{self, Checked, count};
+use super::packages::{self, Checked, Lints, count};
 use super::terminal::{self, Terminal};
 
 /// Which fixes to apply, and what to do with them
@@ -81,7 +81,7 @@ pub fn package<E>(
             let (_, path) = path_of(name)?;
             Some((path.clone(), text.as_str()))
         });
-        let mut again = packages::check_in(&Overlay::new(&Disk, texts), &folder);
+        let mut again = packages::check_in(&Overlay::new(&Disk, texts), &folder, Lints::Asked);
         look(&mut again)?;
         Ok(seen(&again))
     })?;
@@ -109,7 +109,7 @@ pub fn package<E>(
         .flat_map(|found| &found.fixes);
     let unsafe_left = of_others.filter(|fix| fix.applicability < least).count();
     if !arguments.diff && !mended.texts.is_empty() {
-        let mut again = packages::check_one(&folder);
+        let mut again = packages::check_in(&Disk, &folder, Lints::Asked);
         look(&mut again)?;
         *checked = again;
     }

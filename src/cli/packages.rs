@@ -3,11 +3,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::diag::{Diagnostic, Kind};
+use crate::diag::{Allowed, Diagnostic, Kind};
 use crate::front::{self, Analysis};
 use crate::host::{Cache, Disk};
 use crate::project::lock::LockedDependency;
-use crate::project::{self, Files, Lock, Package, PackageFile, VENDOR};
+use crate::project::{self, Files, Levels, Lock, Package, PackageFile, VENDOR};
 use crate::text::{SourceId, Sources, Span};
 
 use super::{CLEAN, FINDINGS};
@@ -45,9 +45,20 @@ pub struct Checked {
     /// None if there is no package to speak of.
     pub analysis: Option<Analysis>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment allows, with its reason.
+    pub allowed: Vec<Allowed>,
+    /// What the package makes of lints.
+    pub levels: Levels,
 }
 
-/// The packages that the paths name, each once; without a path, the one around the working folder.
+/// Whether lints are asked, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lints {
+    Left,
+    Asked,
+}
+
+/// The packages that the paths name with their lints, each once; without a path, the one around the working folder.
 pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
     let here = [PathBuf::from(".")];
     let paths = match paths.is_empty() {
@@ -59,7 +70,7 @@ pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
         if checked.iter().any(|known| known.has(path)) {
             continue;
         }
-        let one = check_one(path);
+        let one = check_in(&Disk, path, Lints::Asked);
         let known = |other: &Checked| other.path.is_some() && other.path == one.path;
         if !checked.iter().any(known) {
             checked.push(one);
@@ -81,11 +92,11 @@ impl Checked {
 
 /// The package that one path names, without a look at its lock.
 pub fn check_one(path: &Path) -> Checked {
-    check_in(&Disk, path)
+    check_in(&Disk, path, Lints::Left)
 }
 
 /// The package that a path names among these files, without a look at its lock.
-pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
+pub fn check_in(files: &dyn Files, path: &Path, lints: Lints) -> Checked {
     let mut sources = Sources::default();
     let (package, mut diagnostics) =
         project::load_whole(files, &Cache::of_user(), path, &mut sources);
@@ -105,10 +116,16 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
             sources,
             analysis: None,
             diagnostics,
+            allowed: Vec::new(),
+            levels: Levels::default(),
         };
     };
     let root = files.absolute(&package.path);
-    let analysis = front::analyse_package(&mut sources, &package);
+    let levels = package.lints();
+    let mut analysis = front::analyse_package(&mut sources, &package);
+    if lints == Lints::Asked && front::is_sound(&diagnostics) {
+        front::lint(&sources, &package, &mut analysis);
+    }
     diagnostics.extend(analysis.diagnostics.iter().cloned());
     front::sort(&mut diagnostics);
     let source = package.manifest_source;
@@ -129,6 +146,8 @@ pub fn check_in(files: &dyn Files, path: &Path) -> Checked {
         dependencies,
         fetched,
         sources,
+        allowed: std::mem::take(&mut analysis.allowed),
+        levels,
         analysis: Some(analysis),
         diagnostics,
     }
@@ -166,7 +185,7 @@ impl Tally {
     pub fn of_all(checked: &[Checked]) -> Self {
         let mut tally = Tally::default();
         for diagnostic in checked.iter().flat_map(|package| &package.diagnostics) {
-            match diagnostic.code.kind() {
+            match diagnostic.kind() {
                 Kind::Error | Kind::Fault => tally.errors += 1,
                 Kind::Warning => tally.warnings += 1,
                 Kind::Note => tally.notes += 1,

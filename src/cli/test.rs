@@ -163,14 +163,18 @@ fn run_tests(checked: &mut Checked, arguments: &Arguments) -> testing::Results {
         timelines: arguments.timeline,
         ..Options::default()
     };
-    let Some(analysis) = &checked.analysis else {
+    let Some(analysis) = &mut checked.analysis else {
         return testing::Results::default();
     };
     if !front::is_sound(&checked.diagnostics) {
         return testing::Results::default();
     }
     match front::compile(analysis) {
-        Ok(programs) => testing::run_tests(&analysis.package, &programs, &options),
+        Ok(programs) => {
+            let mut results = testing::run_tests(&analysis.package, &programs, &options);
+            front::settle(analysis, &checked.levels, &mut results.warnings);
+            results
+        }
         Err(diagnostics) => {
             checked.diagnostics.extend(diagnostics);
             testing::Results::default()

@@ -181,7 +181,7 @@ fn of_folder(path: &Path, name: &str) -> Result<Version, Trouble> {
 }
 
 fn of_files(files: &dyn Files, path: &Path, name: &str) -> Result<Version, Trouble> {
-    let mut checked = packages::check_in(files, path);
+    let mut checked = packages::check_in(files, path, packages::Lints::Left);
     for (source, name) in std::mem::take(&mut checked.fetched) {
         checked.sources.rename(source, &name);
     }
@@ -207,7 +207,11 @@ pub fn side(checked: &Checked, name: &str) -> Option<Side> {
         .as_deref()
         .and_then(|version| version.parse().ok());
     let dependencies = checked.dependencies.iter().map(Dependency::from).collect();
-    Some(Side::of_package(&manifests, version, dependencies, name))
+    let allows = checked.analysis.as_ref().map(front::allows);
+    Some(Side {
+        allows,
+        ..Side::of_package(&manifests, version, dependencies, name)
+    })
 }
 
 /// The manifests of a checked package; none where it has errors.

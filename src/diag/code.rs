@@ -77,6 +77,33 @@ macro_rules! codes {
                 }
             }
 
+            /// The name in the source in small letters: `type-mismatch`.
+            pub fn kebab(self) -> String {
+                let mut kebab = String::new();
+                for letter in self.name().chars() {
+                    if letter.is_ascii_uppercase() && !kebab.is_empty() {
+                        kebab.push('-');
+                    }
+                    kebab.push(letter.to_ascii_lowercase());
+                }
+                kebab
+            }
+
+            /// Whether it is a finding of experience, whose level a package chooses and whose places it may allow.
+            pub fn is_lint(self) -> bool {
+                self.as_str().starts_with('L')
+            }
+
+            /// The lint of this name.
+            pub fn lint(name: &str) -> Option<Code> {
+                Code::lints().find(|code| code.kebab() == name)
+            }
+
+            /// Every lint, in the order of the registry.
+            pub fn lints() -> impl Iterator<Item = Code> {
+                Code::ALL.iter().copied().filter(|code| code.is_lint())
+            }
+
             /// One line that says what it is about.
             pub fn title(self) -> &'static str {
                 match self { $(Code::$name => $title,)* }
@@ -359,18 +386,69 @@ codes! {
     T1004 TargetNotIdentified      Fault   "the test does not say which target it gives"
     T1005 VerifiesWithoutChange    Fault   "the test passes even if the change does nothing"
 
-    // L0xxx: warnings
-    L0201 UnusedLet                Warning "a value that nobody reads"
-    L0202 UnusedUse                Warning "something brought in that nobody uses"
-    L0203 ShortChain               Warning "a chain with one link"
-    L0501 AgainUnused              Warning "a clause again that has no effect"
-    L0506 RemedyNeverActs          Warning "a remedy that can never act"
-    L0601 BlastLineUnused          Warning "a line of the blast that bounds nothing"
-    L0704 ForeignTemplate         Warning "a text filled the way of another language"
-    L0801 CronEitherDay       Warning "the schedule comes when either day field matches"
-    L0905 IdleGiven            Warning "something that no test asks for or notices"
-    L1001 GrantIdle      Warning "a grant that no runbook needs"
-    L1002 GrantWide      Warning "a grant of more than any runbook needs"
+    // Lxxxx: lints
+    L0201 UnusedLet              Warning "a value that nobody reads"
+    L0202 UnusedUse              Warning "something brought in that nobody uses"
+    L0203 ShortChain             Warning "a chain with one link"
+    L0204 UnusedItem             Warning "an item that nothing uses"
+    L0205 UnusedWatch            Warning "a watch that nothing asks"
+    L0206 UnusedLabel            Note    "a label that nothing reads"
+    L0208 UnusedParameter        Warning "a parameter that nothing reads"
+    L0209 TwinRemedies           Note    "two remedies that do the same"
+    L0301 ConstantCondition      Warning "a condition that never turns out otherwise"
+    L0302 ShadowedFinding        Warning "a finding that an earlier test takes every case from"
+    L0303 FloatEquality          Warning "two measured numbers asked to be equal"
+    L0304 UnitByName             Warning "a bare number for a metric with a unit"
+    L0305 ScaledRatio            Warning "a ratio that is a percentage already"
+    L0306 RepeatedNumber         Note    "one number in three conditions"
+    L0401 ContendingRunbooks     Warning "two runbooks that change the same for one alert"
+    L0402 NeverMatchingTrigger   Warning "a trigger that no alert meets"
+    L0403 ShadowedTrigger        Warning "a trigger that another one implies"
+    L0404 KeyMissesTarget        Warning "a key that does not say which target is changed"
+    L0405 IdleKey                Note    "a label of the key that nothing else reads"
+    L0411 ScheduleInGap          Warning "a time that a change of the clock leaves out"
+    L0412 OverlappingSchedule    Warning "a schedule that comes again too soon"
+    L0413 OpenRequest            Warning "a change that anybody may ask for"
+    L0501 AgainUnused            Warning "a clause again that has no effect"
+    L0503 VerifyOutrunsRange     Warning "a verify that is over before its query sees the change"
+    L0504 OneLookVerify          Note    "a verify that believes the first good look"
+    L0505 EndlessRepair          Warning "a repair that nothing bounds in time"
+    L0506 RemedyNeverActs        Warning "a remedy that can never act"
+    L0508 SilentForLong          Warning "a grave run of which nobody hears for long"
+    L0509 CatchAllFinding        Note    "a finding for whatever is left"
+    L0511 IdleClause             Note    "a clause about changes where there are none"
+    L0601 BlastLineUnused        Warning "a line of the blast that bounds nothing"
+    L0602 SlackBlast             Warning "a limit far above what can happen"
+    L0604 RawWhereTyped          Warning "a command where the library has an action"
+    L0701 PageWithoutEvidence    Warning "a page that tells nothing of what was seen"
+    L0702 ToldTitle              Warning "a page that says nothing of its own"
+    L0703 PlaceholderText        Warning "a text that is still to be written"
+    L0704 ForeignTemplate        Warning "a text filled the way of another language"
+    L0705 UnratedRunbook         Warning "a change without a severity"
+    L0706 TellAfterTheEnd        Warning "a message after the end of the run"
+    L0707 SinglePerson           Warning "one person with nobody behind"
+    L0708 LongDebt               Note    "a debt that is due too late"
+    L0801 CronEitherDay          Warning "the schedule comes when either day field matches"
+    L0802 FleetWideQuery         Warning "a query about all that decides on one"
+    L0803 RateOfGauge            Note    "a rate of what does not look like a counter"
+    L0804 RawCounter             Warning "a counter compared as it stands"
+    L0805 ShortRate              Warning "a rate over too short a range"
+    L0806 RateOfSum              Warning "a rate of a sum"
+    L0807 ImpossibleMatch        Warning "two sides of a query that never meet"
+    L0808 ManySeries             Note    "a query that may answer more than one series"
+    L0809 RegexForText           Warning "a regular expression that is a plain text"
+    L0810 IdleRatio              Note    "a share that is no number without traffic"
+    L0811 ZeroForMissing         Warning "a number made up for missing data"
+    L0905 IdleGiven              Warning "something that no test asks for or notices"
+    L1001 UnusedGrant            Warning "a grant that no runbook needs"
+    L1002 WideGrant              Warning "a grant of more than any runbook needs"
+    L1003 FloatingDependency     Warning "a dependency on a branch"
+    L1004 UnusedDependency       Warning "a dependency that nothing uses"
+    L1101 DeepNesting            Note    "blocks nested too deeply"
+    L1103 MissingDoc             Note    "an item without documentation"
+    L1201 UnneededAllow          Warning "a comment that allows what is not there"
+    L1202 AllowWithoutReason     Warning "a comment that allows something and says no reason"
+    L1203 UnknownAllow           Warning "a comment that allows what is no lint"
 
     // N0xxx: notes
     N0301 AllOfFiltered       Note    "`all` over what a filter leaves"

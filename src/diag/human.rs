@@ -32,7 +32,15 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, look: Look) -> Stri
             text.push('\n');
         }
         let code = diagnostic.code;
-        let head = format!("{}[{}]:", code.kind().as_str(), code.as_str());
+        let head = match code.is_lint() {
+            true => format!(
+                "{}[{} {}]:",
+                diagnostic.kind().as_str(),
+                code.as_str(),
+                code.kebab()
+            ),
+            false => format!("{}[{}]:", diagnostic.kind().as_str(), code.as_str()),
+        };
         draw(&Report::new(diagnostic, &excerpts), head, look, &mut text);
         let place = diagnostic.primary.span.source;
         let elsewhere = diagnostic.others.iter();
@@ -80,7 +88,8 @@ struct Report<'a> {
 impl<'a> Report<'a> {
     fn new(diagnostic: &Diagnostic, excerpts: &'a Excerpts<'a>) -> Self {
         let Diagnostic {
-            code,
+            code: _,
+            level: _,
             message,
             primary,
             others,
@@ -100,7 +109,7 @@ impl<'a> Report<'a> {
             (None, fix) => fix,
         };
         Report {
-            kind: code.kind(),
+            kind: diagnostic.kind(),
             message: message_with_place(message, &labels, excerpts.name(primary.span.source)),
             labels,
             help: help.map(|help| plain::named(&help).into_owned()),

@@ -14,6 +14,9 @@ use crate::text::{Position, Sources, Span};
 pub struct Entry<'a> {
     code: &'static str,
     kind: &'static str,
+    /// The name by which a package sets its level and allows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lint: Option<String>,
     title: &'static str,
     message: &'a str,
     #[serde(flatten)]
@@ -77,6 +80,7 @@ pub fn entries<'a>(diagnostics: &'a [Diagnostic], sources: &'a Sources) -> Vec<E
 fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
     let Diagnostic {
         code,
+        level: _,
         message,
         primary,
         others,
@@ -85,7 +89,8 @@ fn entry<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Entry<'a> {
     } = diagnostic;
     Entry {
         code: code.as_str(),
-        kind: code.kind().as_str(),
+        kind: diagnostic.kind().as_str(),
+        lint: code.is_lint().then(|| code.kebab()),
         title: code.title(),
         message,
         place: place(primary, sources),

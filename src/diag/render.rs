@@ -15,13 +15,15 @@ pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use xml::{Element, document};
 
-use super::{Diagnostic, Kind};
+use super::{Allowed, Diagnostic, Kind};
 use crate::text::{Source, Sources, Span};
 
 /// What was found in one package.
 #[derive(Clone, Copy, Debug)]
 pub struct Found<'a> {
     pub diagnostics: &'a [Diagnostic],
+    /// What a comment allows, with its reason.
+    pub allowed: &'a [Allowed],
     pub sources: &'a Sources,
     /// The names of all files that were looked at.
     pub files: &'a [String],

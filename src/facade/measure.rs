@@ -2,6 +2,7 @@
 
 use crate::front::{self, Analysis};
 use crate::program::Program;
+use crate::project::Levels;
 use crate::syntax;
 use crate::testing;
 use crate::text::{SourceId, Sources};
@@ -52,6 +53,15 @@ impl Tested {
         let passed = results.tests.iter().filter(|result| result.passed());
         passed.count()
     }
+}
+
+/// The same with everything that lints say.
+pub fn lint(text: &str) -> usize {
+    let mut sources = Sources::default();
+    let source = sources.add("main.rbk", text);
+    let mut analysis = analyse(&mut sources, &[source]);
+    front::lint_with(&sources, &Levels::default(), &[], &mut analysis);
+    analysis.diagnostics.len()
 }
 
 /// Parses a text as a file and brings it into the one layout; 1 if it refuses.

@@ -100,12 +100,12 @@ fn finding(loose: &Loose) -> Option<Diagnostic> {
     let at = loose.at?;
     if loose.needed.is_empty() {
         let message = format!("no runbook needs {loose}");
-        let found = Diagnostic::new(Code::GrantIdle, message, at, "granted in vain");
+        let found = Diagnostic::new(Code::UnusedGrant, message, at, "granted in vain");
         return Some(found.help("take it out: what is not granted cannot be misused"));
     }
     let needed = loose.needed.join("`, `");
     let message = format!("{loose} is more than any runbook needs");
     let label = format!("all that is needed of it is `{needed}`");
-    let found = Diagnostic::new(Code::GrantWide, message, at, label);
+    let found = Diagnostic::new(Code::WideGrant, message, at, label);
     Some(found.help("grant that alone"))
 }

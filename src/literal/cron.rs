@@ -97,6 +97,29 @@ pub(super) fn check(literal: &Literal, found: &mut Vec<Diagnostic>) -> Option<Ve
     (!refused).then(Vec::new)
 }
 
+/// The numbers of the fields as sets of bits, and whether those of the day and of the day of the week take any; none
+/// where the schedule is not valid.
+pub(super) fn numbers(literal: &Literal) -> Option<([u64; 5], [bool; 2])> {
+    let mut found = Vec::new();
+    let mut schedule = Schedule {
+        literal,
+        found: &mut found,
+    };
+    let fields = schedule.fields()?;
+    let any = |at: usize| {
+        let field = fields
+            .get(at)
+            .and_then(|range| literal.text.get(range.clone()));
+        field.is_some_and(|field| field.starts_with('*'))
+    };
+    let any = [any(2), any(4)];
+    let mut numbers = [0; 5];
+    for ((number, field), range) in numbers.iter_mut().zip(&FIELDS).zip(&fields) {
+        *number = schedule.field(field, range);
+    }
+    found.is_empty().then_some((numbers, any))
+}
+
 /// A literal under examination.
 struct Schedule<'a> {
     literal: &'a Literal,

@@ -20,6 +20,7 @@ mod reach;
 mod selector;
 mod string;
 mod sum;
+pub mod tree;
 
 use std::ops::Range;
 

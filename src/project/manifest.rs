@@ -1,9 +1,10 @@
 //! The manifest `rbk.toml`: name, version, edition, the Prometheus that the queries are for, the
-//! revision that the lock is held to, and the packages that this one depends on.
+//! revision that the lock is held to, the packages that this one depends on, and what it makes of lints.
 //!
 //! In: its text. Out: a [`Manifest`] and diagnostics with places. All mistakes are told at once.
 
 mod dependencies;
+mod lint;
 mod lock;
 mod prometheus;
 
@@ -17,6 +18,7 @@ use crate::literal::Server;
 use crate::text::{Source, Span};
 
 pub use dependencies::{Git, Wanted, WantedFrom, is_commit};
+pub use lint::{Level, Levels};
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "rbk.toml";
@@ -25,13 +27,14 @@ pub const EDITION: &str = "2026";
 
 /// The keys that a manifest has to have.
 const REQUIRED: [&str; 3] = ["name", "version", "edition"];
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "name",
     "version",
     "edition",
     "prometheus",
     "lock",
     "dependencies",
+    "lint",
 ];
 
 /// What a package says about itself.
@@ -47,6 +50,7 @@ pub struct Manifest {
     pub lock_base: String,
     /// In the order of their names.
     pub dependencies: Vec<Wanted>,
+    pub lints: Levels,
 }
 
 impl Manifest {
@@ -109,6 +113,7 @@ impl Reader<'_> {
         let prometheus = self.prometheus(table);
         let lock_base = self.lock_base(table);
         let dependencies = self.dependencies(table);
+        let lints = self.lints(table);
         match self.diagnostics.is_empty() {
             true => Some(Manifest {
                 name: name?,
@@ -118,6 +123,7 @@ impl Reader<'_> {
                 prometheus,
                 lock_base,
                 dependencies,
+                lints,
             }),
             false => None,
         }

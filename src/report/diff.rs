@@ -37,6 +37,9 @@ pub struct Side {
     pub version: Option<Version>,
     pub runbooks: Vec<Known>,
     pub dependencies: Vec<Dependency>,
+    /// What comments allow, each as often as it is said: `slack-blast: the second cluster joins next week`. A lock
+    /// says nothing of it.
+    pub allows: Option<Vec<String>>,
 }
 
 /// What is known of one runbook.
@@ -78,6 +81,7 @@ impl Side {
             version: lock.version,
             runbooks: runbooks.collect(),
             dependencies: dependencies.collect(),
+            allows: None,
         }
     }
 
@@ -93,6 +97,7 @@ impl Side {
             version,
             runbooks: manifests.iter().map(Known::from).collect(),
             dependencies,
+            allows: None,
         }
     }
 }
@@ -125,6 +130,15 @@ pub struct Diff {
     /// In the order of their names.
     pub runbooks: Vec<RunbookDiff>,
     pub dependencies: Vec<DependencyDiff>,
+    /// What comments newly allow, or no longer.
+    pub allows: Vec<AllowDiff>,
+}
+
+/// What a comment allows in one of the versions alone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AllowDiff {
+    pub what: String,
+    pub is_new: bool,
 }
 
 /// What became of one runbook.
@@ -240,5 +254,6 @@ pub fn diff(before: &Side, after: &Side) -> Diff {
         package_needs,
         runbooks,
         dependencies: align::dependencies(before, after),
+        allows: align::allows(before, after),
     }
 }

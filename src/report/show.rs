@@ -22,6 +22,10 @@ fn write(report: &Report, out: &mut String) -> fmt::Result {
         }
         write_runbook(runbook, out)?;
     }
+    if !report.allows.is_empty() {
+        writeln!(out)?;
+        list("allowed", &report.allows, "", out)?;
+    }
     Ok(())
 }
 

@@ -139,7 +139,11 @@ fn page_holds(row: &CodeRow) {
     if avoid.language() == "console" {
         return shown_by_the_command_line(code);
     }
+    let is_walked = facade::lints()
+        .iter()
+        .any(|lint| lint.code == *code && (lint.walked || code.starts_with("L12")));
     let findings = match row.kind {
+        _ if is_walked => lints,
         _ if code.starts_with('C') => settings,
         // What a run meets is shown by a test that fails with it.
         "fault" => faults,
@@ -172,6 +176,11 @@ fn findings(block: &Block) -> Vec<Finding> {
             block.line
         ),
     }
+}
+
+/// What the block yields with all lints, checked as a package.
+fn lints(block: &Block) -> Vec<Finding> {
+    facade::lint(&[("main.rbk", block.text.as_bytes())]).findings
 }
 
 /// What the block yields, checked as a package, and what its tests fail with.

@@ -3,7 +3,8 @@
 //! A block `rbk` is a file of a package beside `grammar/reference/shop.rbk` and yields nothing; a
 //! block `rbk error[E0304]` yields exactly the codes it names. Tests in a block are run, and what
 //! they yield counts too. `rbk shop` shows the other file itself. What uses `shop_common` uses the package that
-//! `rbk common` shows; a `toml wanted` names packages that are nowhere.
+//! `rbk common` shows; a `toml wanted` names packages that are nowhere. Lints have nothing to say of what is right, but for
+//! those that [`LINTS`] turns off.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,6 +24,18 @@ const SHOP: &str = "grammar/reference/shop.rbk";
 const COMMON: &str = "grammar/reference/common.rbk";
 const MANIFEST: &str = "name = \"common\"\nversion = \"1.0.0\"\nedition = \"2026\"\n";
 const USES: &str = "name = \"shop\"\nversion = \"1.0.0\"\nedition = \"2026\"\n\n[dependencies]\nshop_common = { path = \"common\" }\n";
+
+/// The manifest of the reference's package: an example shows one thing, and the items of `shop.rbk` are for all of them.
+const LINTS: &str = r#"name = "shop"
+version = "1.0.0"
+edition = "2026"
+
+[lint]
+endless-repair = { level = "off", why = "an example shows one thing" }
+unrated-runbook = { level = "off", why = "an example shows one thing" }
+one-look-verify = { level = "off", why = "an example shows one thing" }
+unused-item = { level = "off", why = "the items are there for all examples" }
+"#;
 
 pub fn trials() -> Vec<Trial> {
     let pages = fixture::files(&root().join("grammar/reference"));
@@ -89,6 +102,19 @@ fn check(block: &Block) {
             false,
         ),
     };
+    if block.tag == "rbk" && !block.text.contains("use shop_common.") {
+        let linted = facade::lint(&[
+            ("rbk.toml", LINTS.as_bytes()),
+            ("shop.rbk", shop.as_bytes()),
+            ("example.rbk", text),
+        ]);
+        let mut found = linted.findings.iter();
+        assert!(
+            found.all(|found| found.kind == "note"),
+            "\n{}",
+            linted.human
+        );
+    }
     let tag = block.tag.split_once(' ').map_or("", |(_, codes)| codes);
     let expected = annotation::expected(&format!("// {tag}"));
     let expected: BTreeSet<_> = expected.iter().map(|remark| remark.code.as_str()).collect();

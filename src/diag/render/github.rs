@@ -25,7 +25,7 @@ pub fn github(findings: &Findings<'_>) -> String {
             let _ = write!(place, ",col={},endColumn={}", start.column, end.column);
         }
         let title = property(&format!("{} {}", found.code.as_str(), found.code.title()));
-        let command = command(found.code.kind());
+        let command = command(found.kind());
         let _ = writeln!(
             out,
             "::{command} {place},title={title}::{}",
@@ -61,14 +61,14 @@ pub fn summary(findings: &Findings<'_>) -> String {
     if all.is_empty() {
         return String::new();
     }
-    all.sort_by_key(|(found, _)| rank(found.code.kind()));
+    all.sort_by_key(|(found, _)| rank(found.kind()));
     let mut out = String::from("### rbk\n\n| | where | what |\n|---|---|---|\n");
     for (found, sources) in all.iter().take(ROWS) {
         let source = sources.source(found.primary.span.source);
         let line = source.position(found.primary.span.start).line;
         let place = format!("{}:{line}", findings.path(&source.name));
         let code = found.code.as_str();
-        let kind = found.code.kind().as_str();
+        let kind = found.kind().as_str();
         let (place, message) = (cell(&place), cell(&found.message));
         let _ = writeln!(out, "| {kind} {code} | {place} | {message} |");
     }

@@ -32,7 +32,7 @@ fn suite(findings: &Findings<'_>, package: &Found<'_>) -> Element {
             .with("file", &path);
         for found in package.diagnostics {
             let source = package.sources.source(found.primary.span.source);
-            let counts = match found.code.kind() {
+            let counts = match found.kind() {
                 Kind::Error | Kind::Fault | Kind::Warning => true,
                 Kind::Note => false,
             };

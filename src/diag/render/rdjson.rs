@@ -31,7 +31,7 @@ fn entry(findings: &Findings<'_>, found: &Diagnostic, sources: &Sources) -> Valu
             "path": findings.path(&source.name),
             "range": place(sources, found.primary.span),
         },
-        "severity": severity(found.code.kind()),
+        "severity": severity(found.kind()),
         "code": { "value": found.code.as_str() },
     });
     match (edits, fix) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Findings, Unit, range, rank, words};
-use crate::diag::{Code, Diagnostic, Fix, Kind, Label};
+use crate::diag::{Allowed, Code, Diagnostic, Fix, Kind, Label};
 use crate::text::{Sources, Span};
 
 /// The most results that a reader takes; errors come first.
@@ -20,16 +20,31 @@ const LONGEST: usize = 1_024;
 
 /// All findings, as one log with one run.
 pub fn sarif(findings: &Findings<'_>) -> String {
-    let mut all: Vec<(&Diagnostic, &Sources)> = findings.all().collect();
-    all.sort_by_key(|(found, _)| rank(found.code.kind()));
+    let told = findings
+        .all()
+        .map(|(found, sources)| (found, sources, None));
+    let mut all: Vec<(&Diagnostic, &Sources, Option<&str>)> = told.collect();
+    all.sort_by_key(|(found, ..)| rank(found.kind()));
+    // What somebody allowed comes last: it is the first to be cut.
+    for package in findings.packages {
+        let allowed = package.allowed.iter();
+        all.extend(
+            allowed
+                .map(|Allowed { found, reason }| (found, package.sources, Some(reason.as_str()))),
+        );
+    }
     let cut = all.len().saturating_sub(MOST);
     all.truncate(MOST);
-    let codes: BTreeSet<Code> = all.iter().map(|(found, _)| found.code).collect();
+    let codes: BTreeSet<Code> = all.iter().map(|(found, ..)| found.code).collect();
     let codes: Vec<Code> = codes.into_iter().collect();
     let mut seen = BTreeMap::new();
-    let results = all.iter().map(|(found, sources)| {
+    let results = all.iter().map(|(found, sources, reason)| {
         let index = codes.binary_search(&found.code).unwrap_or_default();
-        result(findings, found, sources, index, &mut seen)
+        let mut result = result(findings, found, sources, index, &mut seen);
+        if let Some(reason) = reason {
+            result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
+        }
+        result
     });
     let results: Vec<Value> = results.collect();
     let mut run = json!({
@@ -57,24 +72,12 @@ fn rule(code: Code) -> Value {
     let page = code.page();
     json!({
         "id": code.as_str(),
-        "name": kebab(code.name()),
+        "name": code.kebab(),
         "shortDescription": { "text": code.title() },
         "fullDescription": { "text": first_sentence(page) },
         "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "level": level(code.kind()) },
     })
-}
-
-/// `UnknownName` as `unknown-name`.
-fn kebab(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() && !out.is_empty() {
-            out.push('-');
-        }
-        out.push(c.to_ascii_lowercase());
-    }
-    out
 }
 
 /// Of the first paragraph below the first heading of a page.
@@ -107,7 +110,7 @@ fn result(
     let mut result = json!({
         "ruleId": found.code.as_str(),
         "ruleIndex": index,
-        "level": level(found.code.kind()),
+        "level": level(found.kind()),
         "message": { "text": words(found) },
         "locations": [{ "physicalLocation": physical(findings, sources, found.primary.span) }],
         "partialFingerprints": { "primaryLocationLineHash": fingerprint(found, sources, seen) },

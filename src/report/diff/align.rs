@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::version::{next, verdict};
 use super::{
-    Asks, Change, Dependency, DependencyDiff, Field, Known, Order, RunbookChange, RunbookDiff,
-    Side, Verdict, Words, compare,
+    AllowDiff, Asks, Change, Dependency, DependencyDiff, Field, Known, Order, RunbookChange,
+    RunbookDiff, Side, Verdict, Words, compare,
 };
 use crate::program::manifest::{Authority, Part};
 
@@ -130,6 +130,31 @@ fn told(mut changes: Vec<Change>, after: &Known) -> Vec<Change> {
         });
     }
     changes
+}
+
+/// What one of two packages allows more often than the other; nothing beside a lock.
+pub fn allows(before: &Side, after: &Side) -> Vec<AllowDiff> {
+    let (Some(old), Some(new)) = (&before.allows, &after.allows) else {
+        return Vec::new();
+    };
+    let more = |of: &[String], than: &[String], is_new: bool| {
+        let mut rest = than.to_vec();
+        let mut more = Vec::new();
+        for what in of {
+            match rest.iter().position(|other| other == what) {
+                Some(at) => drop(rest.swap_remove(at)),
+                None => more.push(AllowDiff {
+                    what: what.clone(),
+                    is_new,
+                }),
+            }
+        }
+        more
+    };
+    let mut allows = more(new, old, true);
+    allows.extend(more(old, new, false));
+    allows.sort();
+    allows
 }
 
 pub fn dependencies(before: &Side, after: &Side) -> Vec<DependencyDiff> {

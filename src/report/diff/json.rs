@@ -18,6 +18,15 @@ struct Answer<'a> {
     package_needs: Option<String>,
     runbooks: Vec<RunbookAnswer<'a>>,
     dependencies: Vec<DependencyAnswer<'a>>,
+    /// What comments newly allow, or no longer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allows: Vec<AllowAnswer<'a>>,
+}
+
+#[derive(Serialize)]
+struct AllowAnswer<'a> {
+    what: &'a str,
+    order: &'static str,
 }
 
 #[derive(Serialize)]
@@ -70,6 +79,14 @@ pub fn json(diff: &Diff, sources: &Sources) -> String {
             .runbooks
             .iter()
             .map(|one| runbook(one, sources))
+            .collect(),
+        allows: diff
+            .allows
+            .iter()
+            .map(|of| AllowAnswer {
+                what: &of.what,
+                order: if of.is_new { "new" } else { "gone" },
+            })
             .collect(),
         dependencies: diff
             .dependencies

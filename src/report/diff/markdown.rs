@@ -21,7 +21,11 @@ pub fn markdown(diff: &Diff) -> String {
     let mut names: Vec<&str> = changed.iter().map(|one| one.name.as_str()).collect();
     names.sort_unstable();
     let mut out = format!("<!-- rbk diff: {} -->\n", names.join(" "));
-    if changed.is_empty() && diff.dependencies.is_empty() && diff.package_needs.is_none() {
+    if changed.is_empty()
+        && diff.dependencies.is_empty()
+        && diff.allows.is_empty()
+        && diff.package_needs.is_none()
+    {
         out.push_str("No runbook does anything that it did not do before.\n");
         return out;
     }
@@ -34,6 +38,14 @@ pub fn markdown(diff: &Diff) -> String {
         let pin = |pin: &Option<String>| pin.as_deref().map_or("none".to_owned(), span);
         let (before, after) = (pin(&of.before), pin(&of.after));
         let _ = writeln!(out, "\nDependency {}: {before} → {after}", span(&of.name));
+    }
+    for of in &diff.allows {
+        let verb = if of.is_new {
+            "newly allows"
+        } else {
+            "no longer allows"
+        };
+        let _ = writeln!(out, "\nlook: a comment {verb} {}", span(&of.what));
     }
     if let Some(needs) = diff.package_needs {
         let _ = writeln!(

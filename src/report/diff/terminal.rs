@@ -28,6 +28,12 @@ pub fn terminal(diff: &Diff, sources: &Sources, all: bool) -> String {
         let (before, after) = (pin(&of.before), pin(&of.after));
         let _ = writeln!(out, "dependency {}: {before} -> {after}", of.name);
     }
+    for of in &diff.allows {
+        let sign = if of.is_new { '+' } else { '-' };
+        let what = escape_text(&of.what, SHOWN);
+        let _ = writeln!(out, "  look      allow    {sign} {what}");
+        look += 1;
+    }
     if let Some(needs) = diff.package_needs {
         let _ = writeln!(
             out,

@@ -215,7 +215,9 @@ fn two_commits() {
     );
     let both = |rev: &str| {
         let on = place.on("common", rev);
-        place.manifest("shop", &format!("{on}\nleft = {{ path = \"../left\" }}"));
+        place.manifest("shop", &format!(
+                "{on}\nleft = {{ path = \"../left\" }}\n\n[lint]\nunused-dependency = {{ level = \"off\", why = \"where they come from is shown\" }}"
+            ));
     };
     both("v1.0.0");
     place.says("shop", &["fetch"], 1, &["E0014"]);

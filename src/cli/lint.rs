@@ -1,0 +1,106 @@
+//! `rbk lint`: what experience says of a package, and which lints there are.
+
+use std::io;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::diag::Kind;
+use crate::lint::{ALL, Rule};
+
+use super::ci::Format;
+use super::packages::{self, Tally};
+use super::terminal::Terminal;
+use super::{CLEAN, check};
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk lint                      the package around the working folder
+  rbk lint --list               every lint: its code, name, level, what data it needs, its fixes, its title
+  rbk lint --format sarif       for code scanning
+
+`rbk check` says the same beside all else. A package sets levels in `rbk.toml`; a comment allows one place:
+  // allow slack-blast: the second cluster joins next week
+
+A package with errors is not looked at: mend those first.";
+
+/// Say what experience finds wrong with a package
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// Folders of packages, or `.rbk` files
+    paths: Vec<PathBuf>,
+
+    /// Name every lint
+    #[arg(long, conflicts_with = "paths")]
+    list: bool,
+
+    /// Who reads the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+/// A lint, for programs.
+#[derive(Serialize)]
+struct Row {
+    code: &'static str,
+    name: &'static str,
+    level: &'static str,
+    data: &'static str,
+    fixes: &'static str,
+    title: &'static str,
+}
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    if arguments.list {
+        return list(arguments.format, terminal);
+    }
+    let mut checked = packages::check(&arguments.paths);
+    for package in &mut checked {
+        package
+            .diagnostics
+            .retain(|found| found.code.is_lint() || found.kind() == Kind::Error);
+    }
+    check::show(arguments.format, &checked, terminal)?;
+    Ok(Tally::of_all(&checked).code())
+}
+
+fn list(format: Format, terminal: &mut Terminal) -> io::Result<u8> {
+    let rows: Vec<Row> = ALL.iter().map(|rule| row(rule)).collect();
+    if matches!(format, Format::Json) {
+        let text =
+            serde_json::to_string_pretty(&serde_json::json!({ "version": 1, "lints": rows }))?;
+        terminal.say(&format!("{text}\n"))?;
+        return Ok(CLEAN);
+    }
+    let longest = rows.iter().map(|row| row.name.len()).max().unwrap_or(0);
+    for row in &rows {
+        let Row {
+            code,
+            name,
+            level,
+            data,
+            fixes,
+            title,
+        } = row;
+        terminal.say(&format!(
+            "{code}  {name:longest$}  {level:4}  {data:5}  {fixes:6}  {title}\n"
+        ))?;
+    }
+    Ok(CLEAN)
+}
+
+fn row(rule: &Rule) -> Row {
+    Row {
+        code: rule.code.as_str(),
+        name: rule.name,
+        level: match rule.code.kind() {
+            Kind::Note => "note",
+            Kind::Warning => "warn",
+            Kind::Error | Kind::Fault => "error",
+        },
+        data: rule.needs.as_str(),
+        fixes: rule.fixes.as_str(),
+        title: rule.code.title(),
+    }
+}

@@ -1,0 +1,201 @@
+//! Comments that allow a finding where it stands: `// allow NAME: reason`.
+//!
+//! In: the comments of files, and findings. Out: the findings that stay, those that were allowed with their reasons,
+//! and what is wrong with the comments themselves. A comment covers the node that begins on its own line or, standing
+//! alone, on the next one. Only lints are allowed: a comment about anything else names nothing.
+
+mod cover;
+
+use std::fmt;
+
+use crate::diag::near::nearest;
+use crate::diag::{Allowed, Code, Diagnostic};
+use crate::project::{Level, Levels};
+use crate::syntax::tree::{Comment, File};
+use crate::text::{Sources, Span};
+
+use super::rule::Data;
+use super::rules::ALL;
+
+/// The word behind `//`.
+const WORD: &str = "allow";
+/// How many words a reason has at least.
+const LEAST: usize = 2;
+
+/// A comment that allows something.
+#[derive(Clone, Debug)]
+pub struct Allow {
+    /// Without the blanks around it.
+    span: Span,
+    /// As it is written.
+    name: String,
+    name_at: Span,
+    reason: String,
+    /// The node that it covers, the comment's own line where none begins.
+    covers: Span,
+    used: bool,
+}
+
+/// The comments of files that allow something.
+pub fn unsettled(sources: &Sources, trees: &[File]) -> Vec<Allow> {
+    let mut allows = Vec::new();
+    for tree in trees {
+        for comment in &tree.comments {
+            allows.extend(read(sources, tree, comment));
+        }
+    }
+    allows
+}
+
+fn read(sources: &Sources, tree: &File, comment: &Comment) -> Option<Allow> {
+    let text = sources.slice(comment.span);
+    let rest = text.strip_prefix("//")?.trim_start().strip_prefix(WORD)?;
+    let (name, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    // Other words of people may begin so: a name is one word behind a blank.
+    let named = name.trim();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if !name.starts_with(' ') || named.is_empty() || !named.chars().all(is_name) {
+        return None;
+    }
+    // A word alone is prose, unless it is that of a lint.
+    if !rest.contains(':') && Code::lint(named).is_none() {
+        return None;
+    }
+    let at = text.find(named)?;
+    let text = text.trim_end();
+    Some(Allow {
+        span: comment.span.inside(0, text.len()),
+        name: named.to_owned(),
+        name_at: comment.span.inside(at, at + named.len()),
+        reason: reason.trim().to_owned(),
+        covers: cover::of(sources, tree, comment),
+        used: false,
+    })
+}
+
+impl fmt::Display for Allow {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.name, self.reason)
+    }
+}
+
+impl Allow {
+    fn allows(&self, found: &Diagnostic) -> bool {
+        self.has_reason()
+            && Code::lint(&self.name) == Some(found.code)
+            && !is_about_comments(found.code)
+            && self.covers.holds(found.primary.span)
+    }
+
+    fn has_reason(&self) -> bool {
+        self.reason.split_whitespace().count() >= LEAST
+    }
+}
+
+/// Gives findings their levels and takes out those that are off or allowed.
+pub fn settle(levels: &Levels, allows: &mut [Allow], found: &mut Vec<Diagnostic>) -> Vec<Allowed> {
+    let mut allowed = Vec::new();
+    let mut kept = Vec::with_capacity(found.len());
+    for mut found in found.drain(..) {
+        if !found.code.is_lint() {
+            kept.push(found);
+            continue;
+        }
+        let Level::Said(level) = levels.of(found.code) else {
+            continue;
+        };
+        found.level = Some(level).filter(|level| *level != found.code.kind());
+        match allows.iter_mut().find(|allow| allow.allows(&found)) {
+            Some(allow) => {
+                allow.used = true;
+                let reason = allow.reason.clone();
+                allowed.push(Allowed { found, reason });
+            }
+            None => kept.push(found),
+        }
+    }
+    *found = kept;
+    allowed
+}
+
+/// What is wrong with the comments themselves, when everything was settled.
+pub fn problems(sources: &Sources, levels: &Levels, allows: &[Allow]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for allow in allows {
+        let whole = whole(sources, allow.span);
+        let Some(code) = Code::lint(&allow.name).filter(|code| !is_about_comments(*code)) else {
+            out.push(unknown(allow, whole));
+            continue;
+        };
+        if !allow.has_reason() {
+            let message = format!("the comment allows `{}` and says no reason", allow.name);
+            let found = Diagnostic::new(
+                Code::AllowWithoutReason,
+                message,
+                allow.span,
+                "allows nothing",
+            );
+            let found = found.help(format!(
+                "say why in two words or more: `// allow {}: the reason`",
+                allow.name
+            ));
+            out.push(found.fix("drop the comment", whole, ""));
+        } else if !allow.used && is_found_here(code) && levels.of(code) != Level::Off {
+            let message = format!("there is no `{}` here to allow", allow.name);
+            let found = Diagnostic::new(Code::UnneededAllow, message, allow.span, "allows nothing");
+            out.push(
+                found
+                    .help("drop the comment")
+                    .fix("drop the comment", whole, ""),
+            );
+        }
+    }
+    out
+}
+
+/// Whether it is found by those who have nothing but the package.
+fn is_found_here(code: Code) -> bool {
+    ALL.iter()
+        .any(|rule| rule.code == code && rule.needs == Data::Nothing)
+}
+
+fn is_about_comments(code: Code) -> bool {
+    [
+        Code::UnneededAllow,
+        Code::AllowWithoutReason,
+        Code::UnknownAllow,
+    ]
+    .contains(&code)
+}
+
+fn unknown(allow: &Allow, whole: Span) -> Diagnostic {
+    let names: Vec<String> = Code::lints().map(Code::kebab).collect();
+    let message = format!("there is no lint `{}`", allow.name);
+    let found = Diagnostic::new(Code::UnknownAllow, message, allow.name_at, "not known");
+    match nearest(&allow.name, names.iter().map(String::as_str)) {
+        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            allow.name_at,
+            near,
+        ),
+        None => found
+            .help("`rbk lint --list` names them all; an error cannot be allowed")
+            .fix("drop the comment", whole, ""),
+    }
+}
+
+/// A comment with what goes with it: its line if it stands alone, else the blanks before it.
+fn whole(sources: &Sources, comment: Span) -> Span {
+    let text = &sources.source(comment.source).text;
+    let (start, end) = (comment.start as usize, comment.end as usize);
+    let before = text.get(..start).unwrap_or_default();
+    let kept = before.trim_end_matches([' ', '\t']).len();
+    match kept == 0 || before.get(..kept).is_some_and(|kept| kept.ends_with('\n')) {
+        true => {
+            let rest = text.get(end..).unwrap_or_default();
+            let line = rest.find('\n').map_or(rest.len(), |at| at + 1);
+            Span::new(comment.source, kept, end + line)
+        }
+        false => Span::new(comment.source, kept, end),
+    }
+}

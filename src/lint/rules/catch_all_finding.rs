@@ -1,0 +1,48 @@
+//! A diagnosis that ends with a finding for whatever is left: nothing is ever new to it.
+
+use crate::diag::{Code, Diagnostic};
+use crate::lint::cx::Cx;
+use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::typed::{FindingId, StmtKind};
+
+pub static RULE: Rule = Rule {
+    code: Code::CatchAllFinding,
+    name: "catch-all-finding",
+    needs: Data::Nothing,
+    fixes: Fixes::None,
+    sees: Sees::Nodes(&[Kind::Runbook], run),
+};
+
+fn run(_: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+    let Node::Runbook(_, runbook) = node else {
+        return;
+    };
+    let last = runbook
+        .diagnose
+        .as_ref()
+        .and_then(|body| body.block.statements.last());
+    let Some(last) = last else {
+        return;
+    };
+    let StmtKind::Found { finding, .. } = &last.kind else {
+        return;
+    };
+    let finding: FindingId = *finding;
+    let mut remedies = runbook.remedies.iter();
+    let acts = remedies
+        .find(|remedy| remedy.finding == Some(finding))
+        .is_some_and(|remedy| {
+            let mut acts = false;
+            remedy.body.block.for_each_stmt(&mut |stmt| {
+                acts |= matches!(stmt.kind, StmtKind::Do(_) | StmtKind::WithDo { .. });
+            });
+            acts
+        });
+    if acts {
+        let message = "whatever is left is taken for this, and changed";
+        let found = Diagnostic::new(Code::CatchAllFinding, message, last.span, "without a test");
+        out.push(
+            found.help("test what it is: what nobody has seen before is `novel`, and for a human"),
+        );
+    }
+}

@@ -1,0 +1,48 @@
+//! A page that tells nothing of what was seen.
+
+use crate::diag::{Code, Diagnostic};
+use crate::lint::cx::Cx;
+use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::lint::words::{self, Piece};
+use crate::typed::{Callee, Expr, ExprKind, StmtKind};
+
+pub static RULE: Rule = Rule {
+    code: Code::PageWithoutEvidence,
+    name: "page-without-evidence",
+    needs: Data::Nothing,
+    fixes: Fixes::None,
+    sees: Sees::Nodes(&[Kind::Stmt], run),
+};
+
+fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+    let (Node::Stmt(stmt), Some(body)) = (node, cx.body) else {
+        return;
+    };
+    let StmtKind::Page { roles: _, text } = &stmt.kind else {
+        return;
+    };
+    let pieces = text.as_ref().and_then(words::pieces).unwrap_or_default();
+    let mut has_evidence =
+        text.is_none() || pieces.iter().any(|piece| matches!(piece, Piece::Hole(_)));
+    body.block.for_each_stmt(&mut |other| {
+        has_evidence |=
+            matches!(other.kind, StmtKind::Attach(_)) && other.span.start > stmt.span.start;
+    });
+    body.block.for_each_expr(&mut |expr: &Expr| {
+        let observes = match &expr.kind {
+            ExprKind::Call(call) => !matches!(call.callee, Callee::Builtin(_)),
+            _ => false,
+        };
+        has_evidence |= observes && expr.span.start < stmt.span.start;
+    });
+    if !has_evidence {
+        let message = "this page tells nothing of what was seen";
+        let found = Diagnostic::new(
+            Code::PageWithoutEvidence,
+            message,
+            stmt.span,
+            "the same words each time",
+        );
+        out.push(found.help("name the place in the text, or attach what was looked at: `attach k8s.pods(namespace)`"));
+    }
+}

@@ -1,0 +1,46 @@
+//! A rate over a sum: where one process restarts, the sum falls, and the rate takes that for a restart of all.
+
+use crate::diag::{Code, Diagnostic};
+use crate::lint::cx::Cx;
+use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::literal::query::Form;
+
+pub static RULE: Rule = Rule {
+    code: Code::RateOfSum,
+    name: "rate-of-sum",
+    needs: Data::Nothing,
+    fixes: Fixes::None,
+    sees: Sees::Nodes(&[Kind::Query], run),
+};
+
+fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+    let Node::Query(expr) = node else {
+        return;
+    };
+    let Some(tree) = cx.query(expr) else {
+        return;
+    };
+    tree.root.for_each(&mut |part| {
+        let Form::Call { name, args } = &part.kind else {
+            return;
+        };
+        if !["rate", "increase", "irate"].contains(&name.as_str()) {
+            return;
+        }
+        if let Some(Form::Ranged {
+            of,
+            is_subquery: true,
+            ..
+        }) = args.first().map(|arg| &arg.bare().kind)
+            && let Form::Aggregation { name: summed, .. } = &of.bare().kind
+        {
+            let message =
+                format!("`{name}` of a `{summed}`: a restart of one looks like one of all");
+            let label = "sums first";
+            let found = Diagnostic::new(Code::RateOfSum, message, tree.span(&part.range), label);
+            out.push(found.help(format!(
+                "take the rate of each, then sum up: `{summed}({name}(x[5m]))`"
+            )));
+        }
+    });
+}

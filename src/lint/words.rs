@@ -1,0 +1,51 @@
+//! What people are told, as words and holes; and where a line of a runbook goes.
+
+use super::cx::Cx;
+use crate::syntax::tree::ClauseKind;
+use crate::text::Span;
+use crate::typed::{Expr, ExprKind, Runbook};
+use crate::value::{Segment, Value};
+
+/// A piece of a text.
+pub enum Piece<'e> {
+    Words(&'e str),
+    Hole(&'e Expr),
+}
+
+/// The pieces of a text in their order; none of what is no literal.
+pub fn pieces(text: &Expr) -> Option<Vec<Piece<'_>>> {
+    match &text.kind {
+        ExprKind::Value(Value::Text(words)) => Some(vec![Piece::Words(words)]),
+        ExprKind::Template { template, holes } => {
+            let mut holes = holes.iter();
+            let pieces = template
+                .segments
+                .iter()
+                .filter_map(|segment| match segment {
+                    Segment::Text(words) => Some(Piece::Words(words.as_str())),
+                    Segment::Hole(_) => holes.next().map(Piece::Hole),
+                });
+            Some(pieces.collect())
+        }
+        ExprKind::Wrap(inside) => pieces(inside),
+        _ => None,
+    }
+}
+
+/// The words of a text that its author wrote.
+pub fn own<'p, 'e>(pieces: &'p [Piece<'e>]) -> impl Iterator<Item = &'e str> + 'p {
+    let words = pieces.iter().filter_map(|piece| match piece {
+        Piece::Words(words) => Some(*words),
+        Piece::Hole(_) => None,
+    });
+    words
+        .flat_map(|words| words.split(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+}
+
+/// Where the first clause of a kind begins: an empty span, to put a line in before it.
+pub fn clause_at(cx: &Cx<'_>, runbook: &Runbook, is: impl Fn(&ClauseKind) -> bool) -> Option<Span> {
+    let clauses = &cx.written(runbook)?.clauses;
+    let clause = clauses.iter().find(|clause| is(&clause.kind))?;
+    Some(clause.span.at_start())
+}

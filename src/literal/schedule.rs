@@ -1,0 +1,95 @@
+//! When a schedule comes, as far as its five fields say it.
+//!
+//! In: the text of a checked `cron"..."`. Out: whether it comes in a minute of a day, and how close two times are.
+
+use super::cron;
+use super::scan::Literal;
+use crate::text::{SourceId, Span};
+use crate::value::Tag;
+
+/// The numbers of each field, as sets of bits.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    minutes: u64,
+    hours: u64,
+    days: u64,
+    months: u64,
+    weekdays: u64,
+    /// A field for the day says something, and so does the other: either is enough.
+    is_either: bool,
+    is_daily: bool,
+}
+
+const DAY: i64 = 24 * 60;
+
+impl Schedule {
+    /// The schedule of a text; none where it is not valid.
+    pub fn of(text: &str) -> Option<Schedule> {
+        let span = Span::new(SourceId(0), 0, text.len());
+        let literal = Literal::scan(Tag::Cron, text, span);
+        let ([minutes, hours, days, months, weekdays], [any_day, any_weekday]) =
+            cron::numbers(&literal)?;
+        // Both 0 and 7 are Sunday.
+        let sunday = u64::from(weekdays & (1 << 7) != 0);
+        Some(Schedule {
+            minutes,
+            hours,
+            days,
+            months,
+            weekdays: weekdays | sunday,
+            is_either: !any_day && !any_weekday,
+            is_daily: any_day && any_weekday,
+        })
+    }
+
+    /// Whether it comes in this minute of such a day; Sunday is 0.
+    pub fn comes(&self, minute: i64, day: u32, month: u32, weekday: u32) -> bool {
+        let has = |set: u64, number: i64| (0..64).contains(&number) && set & (1 << number) != 0;
+        let day = has(self.days, day.into());
+        let weekday = has(self.weekdays, weekday.into());
+        let is_day = match self.is_either {
+            true => day || weekday,
+            false => day && weekday,
+        };
+        is_day
+            && has(self.months, month.into())
+            && has(self.hours, minute / 60)
+            && has(self.minutes, minute % 60)
+    }
+
+    /// The least number of minutes between two times of it that are surely due, if it comes twice within a day.
+    pub fn least_distance(&self) -> Option<i64> {
+        let has = |set: u64, number: i64| set & (1 << number) != 0;
+        let due = |minute: &i64| has(self.hours, minute / 60) && has(self.minutes, minute % 60);
+        let times: Vec<i64> = (0..DAY).filter(due).collect();
+        let within = times.windows(2).map(|pair| match pair {
+            [one, other] => other - one,
+            _ => DAY,
+        });
+        let over = match (times.first(), times.last()) {
+            (Some(first), Some(last)) if self.is_daily => Some(DAY - last + first),
+            _ => None,
+        };
+        within.chain(over).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_and_times() {
+        let distance = |text: &str| Schedule::of(text).and_then(|found| found.least_distance());
+        assert_eq!(distance("*/5 * * * *"), Some(5));
+        assert_eq!(distance("0 9,21 * * *"), Some(720));
+        assert_eq!(distance("30 3 * * *"), Some(1_440));
+        assert_eq!(distance("30 3 * * sun"), None);
+        assert_eq!(distance("@daily"), None);
+        let comes = |text: &str, weekday| {
+            Schedule::of(text).is_some_and(|found| found.comes(210, 29, 3, weekday))
+        };
+        assert!(comes("30 3 * * 7", 0) && comes("30 3 29 * *", 0) && comes("30 3 1 * sun", 0));
+        assert!(!comes("30 3 * * mon", 0) && !comes("31 3 * * *", 0));
+    }
+}
