@@ -3,14 +3,14 @@
 //! A local from outside counts as what it was bound to, so that a further `let` before the condition,
 //! or another order of them, leaves its hash as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cores;
 use super::canon::{Canon, Digest};
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
     Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, Expr, ExprKind, Handler, LocalId,
-    Runbook, Step, Stmt, StmtKind, UndoChoice,
+    Remedy, Runbook, Step, Stmt, StmtKind, Type, UndoChoice,
 };
 
 /// What each local of a body stands for.
@@ -39,6 +39,49 @@ impl<'a> Cores<'a> {
             });
         }
         finder.block(&body.block);
+        finder.found
+    }
+
+    /// The same of a remedy: a parameter stands for what the diagnosis hands over, wherever it finds this. Which target
+    /// that is, its right says; it stays a parameter.
+    pub fn remedy_meanings(&self, runbook: &'a Runbook, remedy: &'a Remedy) -> Meanings {
+        let mut finder = Finder {
+            cores: self,
+            runbook,
+            found: Meanings::default(),
+        };
+        let diagnose = runbook.diagnose.as_ref();
+        let seen = diagnose.map(|body| self.meanings(runbook, body, 0));
+        let seen = seen.unwrap_or_default();
+        for index in 0..remedy.params {
+            let ty = &remedy.body.locals[index as usize].ty;
+            let mut handed = BTreeSet::new();
+            if let Some(body) = diagnose.filter(|_| !is_target(ty)) {
+                body.block.for_each_stmt(&mut |stmt| {
+                    if let StmtKind::Found { finding, args } = &stmt.kind
+                        && Some(*finding) == remedy.finding
+                        && let Some(arg) = args.get(index as usize)
+                    {
+                        let mut canon = Canon::new(self, runbook).meaning(&seen);
+                        canon.expr(arg);
+                        handed.insert(canon.finish().0);
+                    }
+                });
+            }
+            let word = if handed.is_empty() {
+                "parameter"
+            } else {
+                "handed"
+            };
+            finder.is(LocalId(index), word, |canon| {
+                if handed.is_empty() {
+                    canon.number(u64::from(index));
+                }
+                canon.ty(ty);
+                handed.iter().for_each(|digest| canon.digest(digest));
+            });
+        }
+        finder.block(&remedy.body.block);
         finder.found
     }
 
@@ -165,6 +208,15 @@ impl<'a> Cores<'a> {
         let (digest, ..) = canon.finish();
         let [a, b, c, d, e, f, g, h, ..] = digest;
         ConditionHash([a, b, c, d, e, f, g, h])
+    }
+}
+
+/// Whether it names things of the world, and no value.
+fn is_target(ty: &Type) -> bool {
+    match ty {
+        Type::Target(_) => true,
+        Type::List(of) | Type::Optional(of) => is_target(of),
+        _ => false,
     }
 }
 

@@ -26,19 +26,18 @@ pub struct Steps {
 }
 
 pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Steps {
-    let mut bodies: Vec<(String, &Body, u32)> = Vec::new();
+    let mut bodies: Vec<(String, &Body, Meanings)> = Vec::new();
     for remedy in &runbook.remedies {
-        bodies.push((remedy.name.to_string(), &remedy.body, remedy.params));
+        let meanings = cores.remedy_meanings(runbook, remedy);
+        bodies.push((remedy.name.to_string(), &remedy.body, meanings));
     }
-    bodies.extend(
-        runbook
-            .steps
-            .iter()
-            .map(|body| ("steps".to_owned(), body, 0)),
-    );
+    if let Some(body) = &runbook.steps {
+        let meanings = cores.meanings(runbook, body, 0);
+        bodies.push(("steps".to_owned(), body, meanings));
+    }
     let mut found = Steps::default();
     let mut called = Called::default();
-    for (name, body, params) in bodies {
+    for (name, body, meanings) in bodies {
         walk(
             cores,
             runbook,
@@ -47,7 +46,7 @@ pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'
             &mut called,
             name,
             body,
-            params,
+            meanings,
         );
     }
     // A chain of calls may be as long as the package.
@@ -55,6 +54,7 @@ pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'
         let function = &made.package.functions[id.index()];
         let name = format!("action {}", function.name);
         let params = function.params.len() as u32;
+        let meanings = cores.meanings(runbook, &function.body, params);
         walk(
             cores,
             runbook,
@@ -63,7 +63,7 @@ pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'
             &mut called,
             name,
             &function.body,
-            params,
+            meanings,
         );
     }
     found
@@ -88,9 +88,8 @@ fn walk<'a>(
     called: &mut Called,
     name: String,
     body: &'a Body,
-    params: u32,
+    meanings: Meanings,
 ) {
-    let meanings = cores.meanings(runbook, body, params);
     let mut walk = Walk {
         cores,
         runbook,
@@ -150,6 +149,15 @@ impl<'a> Walk<'_, 'a> {
                 let hash = self.asks(condition);
                 self.asked.push(hash);
             }
+            // What follows is reached only where it was not over by itself.
+            StmtKind::Cleared {
+                condition: Some(condition),
+                why: _,
+            } => {
+                let fails = self.cores.negated(self.runbook, &self.meanings, condition);
+                let fails = self.made.condition(fails, "not ", condition.span);
+                self.asked.push(fails);
+            }
             StmtKind::If {
                 condition,
                 then,
@@ -205,7 +213,10 @@ impl<'a> Walk<'_, 'a> {
             StmtKind::Error
             | StmtKind::Let { .. }
             | StmtKind::Found { .. }
-            | StmtKind::Cleared { .. }
+            | StmtKind::Cleared {
+                condition: None,
+                why: _,
+            }
             | StmtKind::Novel(_)
             | StmtKind::Inconclusive(_)
             | StmtKind::Return(_)

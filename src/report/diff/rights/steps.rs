@@ -268,7 +268,8 @@ fn amounts(changes: &mut Changes<'_>, old: &Step, new: &Step) {
             .then(", ")
             .and_code(amount.of.as_str());
         let found = about(Field::Amount, what, new).sides(range(before), range(amount));
-        match is_inside(amount, before) {
+        // A smaller range of the same thing is less; another thing in it may be more than it was.
+        match is_inside(amount, before) && old.amount == new.amount {
             true => changes.narrower(found),
             false => changes.wider(found),
         }
