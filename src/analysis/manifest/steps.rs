@@ -154,8 +154,7 @@ impl<'a> Walk<'_, 'a> {
                 condition: Some(condition),
                 why: _,
             } => {
-                let fails = self.cores.negated(self.runbook, &self.meanings, condition);
-                let fails = self.made.condition(fails, "not ", condition.span);
+                let fails = self.fails(condition);
                 self.asked.push(fails);
             }
             StmtKind::If {
@@ -163,19 +162,7 @@ impl<'a> Walk<'_, 'a> {
                 then,
                 otherwise,
             } => {
-                let holds = self.asks(condition);
-                let fails = self.cores.negated(self.runbook, &self.meanings, condition);
-                let fails = self.made.condition(fails, "not ", condition.span);
-                self.block_if(holds, then);
-                if let Some(otherwise) = otherwise {
-                    self.block_if(fails, otherwise);
-                }
-                // Behind a branch that always ends the other one holds.
-                if block_ends(then) {
-                    self.asked.push(fails);
-                } else if otherwise.as_ref().is_some_and(block_ends) {
-                    self.asked.push(holds);
-                }
+                self.branches(condition, then, otherwise.as_ref());
             }
             StmtKind::Match { subject, arms } => {
                 for arm in arms {
@@ -227,6 +214,27 @@ impl<'a> Walk<'_, 'a> {
             | StmtKind::Hand(_)
             | StmtKind::Attach(_) => {}
         }
+    }
+
+    fn branches(&mut self, condition: &Expr, then: &'a Block, otherwise: Option<&'a Block>) {
+        let holds = self.asks(condition);
+        let fails = self.fails(condition);
+        self.block_if(holds, then);
+        if let Some(otherwise) = otherwise {
+            self.block_if(fails, otherwise);
+        }
+        // Behind a branch that always ends the other one holds.
+        if block_ends(then) {
+            self.asked.push(fails);
+        } else if otherwise.is_some_and(block_ends) {
+            self.asked.push(holds);
+        }
+    }
+
+    /// What is asked where the condition must not hold.
+    fn fails(&mut self, condition: &Expr) -> ConditionHash {
+        let fails = self.cores.negated(self.runbook, &self.meanings, condition);
+        self.made.condition(fails, "not ", condition.span)
     }
 
     /// Each but the first is made only where one before it failed.
