@@ -19,6 +19,7 @@ mod failure;
 mod fetch;
 mod fmt;
 mod grants;
+mod graph;
 mod hold;
 mod incident;
 mod init;
@@ -62,6 +63,7 @@ Examples:
   rbk fmt                        bring its files into the one layout
   rbk test --filter rollback     run the tests whose title contains `rollback`
   rbk explain E0301              say what an error means and how to mend it
+  rbk graph rollback             draw the flow of a runbook, with its bounds
   rbk agent checkout             run its agent: take alerts, heal, page
   rbk incident list              what is going on
 
@@ -102,6 +104,7 @@ enum Command {
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
+    Graph(graph::Arguments),
     Run(run::Arguments),
     Agent(agent::Arguments),
     Incident(incident::Arguments),
@@ -148,6 +151,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
+        Command::Graph(arguments) => graph::run(&arguments, terminal),
         Command::Run(arguments) => self::run::run(&arguments, terminal),
         Command::Agent(arguments) => agent::run(&arguments, terminal),
         Command::Incident(arguments) => incident::run(&arguments, terminal),

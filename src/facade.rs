@@ -9,6 +9,7 @@ pub mod agent;
 pub mod connect;
 pub mod engine;
 pub mod facts;
+pub mod graph;
 pub mod literal;
 pub mod machine;
 pub mod measure;

@@ -36,6 +36,7 @@
 //! testing/    `test` blocks in virtual time                                      7
 //! simulate/   whole agents under a script of what happens around them, in virtual time  7
 //! report/     what a runbook may do, in words and JSON                           7
+//! graph/      the flow of a runbook as a picture: SVG, Mermaid, DOT              7
 //! front/      the front end in one call                                          8
 //! facade/     what the test binary, benches and fuzz targets may call            9
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
@@ -73,6 +74,7 @@ mod engine;
 pub mod facade;
 mod fmt;
 mod front;
+mod graph;
 #[cfg(feature = "host")]
 mod host;
 mod journal;

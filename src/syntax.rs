@@ -36,6 +36,11 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// A piece of a source with blanks in place of its comments; what stands in strings stays.
+pub fn without_comments(text: &str) -> String {
+    blank::Plain::of(text).as_str().to_owned()
+}
+
 /// Reads one source. Never fails; what cannot be read becomes a `Missing` node with a diagnostic.
 pub fn parse(source: &Source) -> Parsed {
     let split = split::split(source.id, &source.text);

@@ -30,6 +30,7 @@ mod suites {
     pub mod fixes;
     pub mod fmt;
     pub mod golden;
+    pub mod graph;
     pub mod hostile;
     pub mod kill;
     pub mod library;
@@ -75,6 +76,7 @@ const SUITES: &[Suite] = &[
     ("fixes", suites::fixes::trials),
     ("mended", suites::mended::trials),
     ("hostile", suites::hostile::trials),
+    ("graph", suites::graph::trials),
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),
     ("store", suites::store::trials),

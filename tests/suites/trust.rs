@@ -38,3 +38,8 @@ pub fn trials() -> Vec<Trial> {
     trials.extend(cost::trials());
     trials
 }
+
+/// The text of the random program of this seed.
+pub fn generated(seed: u64) -> String {
+    generate::program(seed).text
+}

@@ -1,0 +1,124 @@
+//! `rbk graph`: the flow of one runbook as a picture.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use crate::diag::near::{nearest, offered};
+use crate::diag::{Diagnostic, human};
+use crate::graph;
+use crate::host;
+use crate::value::escape_text;
+
+use super::packages;
+use super::terminal::{self, Terminal};
+use super::{CLEAN, FINDINGS, USAGE, versions};
+
+const AFTER_HELP: &str = "\
+Examples:
+  rbk graph rollback                        of the package around the working folder, as Mermaid
+  rbk graph rollback examples/rollback      of another package
+  rbk graph rollback --output rollback.svg  a picture; the ending says which format
+  rbk graph rollback --format dot | dot -Tpdf > rollback.pdf
+
+Exit codes:
+  0  drawn
+  1  the package has errors, or the file cannot be written
+  2  there is no such runbook";
+
+/// Draw the flow of one runbook, with its bounds on it
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The name of the runbook
+    runbook: String,
+
+    #[command(flatten)]
+    package: packages::One,
+
+    /// In which language; without it, what the ending of FILE says, else mermaid
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+
+    /// Write it to this file
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// The language of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    // A picture of its own, for light and dark pages
+    Svg,
+    // For Markdown on many sites
+    Mermaid,
+    // For Graphviz
+    Dot,
+}
+
+/// The most errors that are shown of a package that has some.
+const MOST_SHOWN: usize = 20;
+
+/// The longest name that is shown whole.
+const SHOWN: usize = 100;
+
+pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    let checked = packages::check_one(&arguments.package.path);
+    let (Some(analysis), Some(manifests)) = (&checked.analysis, versions::manifests(&checked))
+    else {
+        // The output is the picture's alone.
+        let shown = checked.diagnostics.iter().take(MOST_SHOWN);
+        let shown: Vec<Diagnostic> = shown.cloned().collect();
+        let look = terminal.error_look();
+        terminal.complain(&human::render(&shown, &checked.sources, look))?;
+        return Ok(FINDINGS);
+    };
+    let package = &analysis.package;
+    let mut runbooks = package.runbooks.iter().zip(&manifests);
+    let Some((runbook, manifest)) = runbooks.find(|(runbook, _)| runbook.name == arguments.runbook)
+    else {
+        let names = package.runbooks.iter().map(|runbook| runbook.name.as_str());
+        terminal.complain(&missing(&arguments.runbook, &names.collect::<Vec<_>>()))?;
+        return Ok(USAGE);
+    };
+    let drawn = graph::graph(package, runbook, manifest, &checked.sources);
+    let text = match format(arguments) {
+        Format::Svg => graph::svg(&drawn),
+        Format::Mermaid => graph::mermaid(&drawn),
+        Format::Dot => graph::dot(&drawn),
+    };
+    let Some(path) = &arguments.output else {
+        terminal.say(&text)?;
+        return Ok(CLEAN);
+    };
+    let shown = terminal::in_a_line(&path.to_string_lossy());
+    if let Err(error) = host::write(path, &text) {
+        terminal.complain(&format!("error: `{shown}` cannot be written: {error}\n"))?;
+        return Ok(FINDINGS);
+    }
+    terminal.say(&format!("wrote {shown}\n"))?;
+    Ok(CLEAN)
+}
+
+fn format(arguments: &Arguments) -> Format {
+    let ending = arguments.output.as_deref().and_then(Path::extension);
+    let said = match ending.and_then(|ending| ending.to_str()) {
+        Some("svg") => Format::Svg,
+        Some("dot" | "gv") => Format::Dot,
+        Some(_) | None => Format::Mermaid,
+    };
+    arguments.format.unwrap_or(said)
+}
+
+/// What is there in place of a runbook that is not.
+fn missing(name: &str, names: &[&str]) -> String {
+    let shown = escape_text(name, SHOWN);
+    let all = match names {
+        [] => "none".to_owned(),
+        names => names.join(", "),
+    };
+    let near = nearest(name, names.iter().copied());
+    let help = offered(near, "the runbooks of the package", &all);
+    format!("error: there is no runbook `{shown}`\n  help: {help}\n")
+}
