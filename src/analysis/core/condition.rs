@@ -9,13 +9,17 @@ use super::Cores;
 use super::canon::{Canon, Digest};
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
-    Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, Expr, ExprKind, Handler, LocalId,
-    Remedy, Runbook, Step, Stmt, StmtKind, Type, UndoChoice,
+    Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, Expr, ExprKind, FindingId, Handler,
+    LocalId, Remedy, Runbook, Step, Stmt, StmtKind, Type, UndoChoice,
 };
 
 /// What each local of a body stands for.
 #[derive(Default)]
 pub struct Meanings(BTreeMap<LocalId, Digest>);
+
+/// What each parameter of each finding stands for, at all places that find it.
+#[derive(Default)]
+pub struct Handed(BTreeMap<(FindingId, u32), BTreeSet<Digest>>);
 
 impl Meanings {
     pub(super) fn of(&self, local: LocalId) -> Option<Digest> {
@@ -42,44 +46,53 @@ impl<'a> Cores<'a> {
         finder.found
     }
 
-    /// The same of a remedy: a parameter stands for what the diagnosis hands over, wherever it finds this. Which target
-    /// that is, its right says; it stays a parameter.
-    pub fn remedy_meanings(&self, runbook: &'a Runbook, remedy: &'a Remedy) -> Meanings {
+    /// What the diagnosis hands over, in time linear in its text.
+    pub fn handed(&self, runbook: &'a Runbook) -> Handed {
+        let mut handed = Handed::default();
+        let Some(body) = &runbook.diagnose else {
+            return handed;
+        };
+        let seen = self.meanings(runbook, body, 0);
+        body.block.for_each_stmt(&mut |stmt| {
+            if let StmtKind::Found { finding, args } = &stmt.kind {
+                for (index, arg) in args.iter().enumerate() {
+                    let mut canon = Canon::new(self, runbook).meaning(&seen);
+                    canon.expr(arg);
+                    let places = handed.0.entry((*finding, index as u32)).or_default();
+                    places.insert(canon.finish().0);
+                }
+            }
+        });
+        handed
+    }
+
+    /// What the locals of a remedy stand for: a parameter for what the diagnosis hands over, wherever it finds this. Which
+    /// target that is, its right says; it stays a parameter.
+    pub fn remedy_meanings(
+        &self,
+        runbook: &'a Runbook,
+        remedy: &'a Remedy,
+        handed: &Handed,
+    ) -> Meanings {
         let mut finder = Finder {
             cores: self,
             runbook,
             found: Meanings::default(),
         };
-        let diagnose = runbook.diagnose.as_ref();
-        let seen = diagnose.map(|body| self.meanings(runbook, body, 0));
-        let seen = seen.unwrap_or_default();
         for index in 0..remedy.params {
             let ty = &remedy.body.locals[index as usize].ty;
-            let mut handed = BTreeSet::new();
-            if let Some(body) = diagnose.filter(|_| !is_target(ty)) {
-                body.block.for_each_stmt(&mut |stmt| {
-                    if let StmtKind::Found { finding, args } = &stmt.kind
-                        && Some(*finding) == remedy.finding
-                        && let Some(arg) = args.get(index as usize)
-                    {
-                        let mut canon = Canon::new(self, runbook).meaning(&seen);
-                        canon.expr(arg);
-                        handed.insert(canon.finish().0);
-                    }
-                });
-            }
-            let word = if handed.is_empty() {
-                "parameter"
-            } else {
-                "handed"
-            };
-            finder.is(LocalId(index), word, |canon| {
-                if handed.is_empty() {
+            let key = remedy.finding.map(|finding| (finding, index));
+            let digests = key.and_then(|key| handed.0.get(&key));
+            match digests.filter(|_| !is_target(ty)) {
+                Some(digests) => finder.is(LocalId(index), "handed", |canon| {
+                    canon.ty(ty);
+                    digests.iter().for_each(|digest| canon.digest(digest));
+                }),
+                None => finder.is(LocalId(index), "parameter", |canon| {
                     canon.number(u64::from(index));
-                }
-                canon.ty(ty);
-                handed.iter().for_each(|digest| canon.digest(digest));
-            });
+                    canon.ty(ty);
+                }),
+            }
         }
         finder.block(&remedy.body.block);
         finder.found

@@ -27,8 +27,9 @@ pub struct Steps {
 
 pub fn of_runbook<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Steps {
     let mut bodies: Vec<(String, &Body, Meanings)> = Vec::new();
+    let handed = cores.handed(runbook);
     for remedy in &runbook.remedies {
-        let meanings = cores.remedy_meanings(runbook, remedy);
+        let meanings = cores.remedy_meanings(runbook, remedy, &handed);
         bodies.push((remedy.name.to_string(), &remedy.body, meanings));
     }
     if let Some(body) = &runbook.steps {
