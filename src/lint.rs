@@ -12,7 +12,7 @@ mod rules;
 mod walk;
 mod words;
 
-pub use allow::{Allow, problems, settle, unsettled};
+pub use allow::{Allow, is_allow, problems, settle, unsettled};
 pub use rule::{Rule, Sees};
 pub use rules::ALL;
 pub use walk::{Input, run};

@@ -181,7 +181,7 @@ impl Checker<'_> {
                 let (what, name) = (symbol_kind(lent.member.symbol), &lent.name);
                 let message = format!("`{name}`, {what}, is not used in this file");
                 let found = Diagnostic::new(Code::UnusedUse, message, lent.span, "not used");
-                said.push(found.help("drop it").fix("drop it", lent.whole, "").safe());
+                said.push(found.help("drop it").fix("drop it", lent.whole, ""));
             }
         }
         for found in said {

@@ -14,12 +14,7 @@ impl Checker<'_> {
             for import in file.imports.iter().filter(|import| !import.used) {
                 let message = format!("the module `{}` is not used in this file", import.name);
                 let found = Diagnostic::new(Code::UnusedUse, message, import.span, "not used");
-                said.push(
-                    found
-                        .help("drop it")
-                        .fix("drop it", import.whole, "")
-                        .safe(),
-                );
+                said.push(found.help("drop it").fix("drop it", import.whole, ""));
             }
         }
         for found in said {

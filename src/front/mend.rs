@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::{errors, format};
 use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix, Stage};
+use crate::lint;
 use crate::syntax;
 use crate::text::{Source, SourceId, Sources};
 
@@ -240,11 +241,14 @@ fn keeps_comments(seen: &Seen, texts: &Texts) -> bool {
     })
 }
 
-/// The comments of a text, and how often each stands there.
+/// The comments of a text that people wrote for people, and how often each stands there.
 fn comments(source: &Source) -> BTreeMap<&str, usize> {
     let mut comments = BTreeMap::new();
     for comment in syntax::parse(source).file.comments {
         let text = source.slice(comment.span).trim_end();
+        if lint::is_allow(text) {
+            continue;
+        }
         *comments.entry(text).or_default() += 1;
     }
     comments

@@ -9,12 +9,12 @@ mod cover;
 use std::fmt;
 
 use crate::diag::near::nearest;
-use crate::diag::{Allowed, Code, Diagnostic};
+use crate::diag::{Allowed, Applicability, Code, Diagnostic};
 use crate::project::{Level, Levels};
 use crate::syntax::tree::{Comment, File};
 use crate::text::{Sources, Span};
 
-use super::rule::Data;
+use super::rule::{Data, Fixes};
 use super::rules::ALL;
 
 /// The word behind `//`.
@@ -49,18 +49,7 @@ pub fn unsettled(sources: &Sources, trees: &[File]) -> Vec<Allow> {
 
 fn read(sources: &Sources, tree: &File, comment: &Comment) -> Option<Allow> {
     let text = sources.slice(comment.span);
-    let rest = text.strip_prefix("//")?.trim_start().strip_prefix(WORD)?;
-    let (name, reason) = rest.split_once(':').unwrap_or((rest, ""));
-    // Other words of people may begin so: a name is one word behind a blank.
-    let named = name.trim();
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if !name.starts_with(' ') || named.is_empty() || !named.chars().all(is_name) {
-        return None;
-    }
-    // A word alone is prose, unless it is that of a lint.
-    if !rest.contains(':') && Code::lint(named).is_none() {
-        return None;
-    }
+    let (named, reason) = said(text)?;
     let at = text.find(named)?;
     let text = text.trim_end();
     Some(Allow {
@@ -71,6 +60,27 @@ fn read(sources: &Sources, tree: &File, comment: &Comment) -> Option<Allow> {
         covers: cover::of(sources, tree, comment),
         used: false,
     })
+}
+
+/// Whether a comment allows something, or would like to: it is for the checker, not for people.
+pub fn is_allow(comment: &str) -> bool {
+    said(comment).is_some()
+}
+
+/// The name and the reason that a comment says.
+fn said(comment: &str) -> Option<(&str, &str)> {
+    let rest = comment.strip_prefix("//")?.trim_start();
+    let rest = rest.strip_prefix(WORD)?;
+    let (name, reason) = rest.split_once(':').unwrap_or((rest, ""));
+    // Other words of people may begin so: a name is one word behind a blank.
+    let named = name.trim();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if !name.starts_with(' ') || named.is_empty() || !named.chars().all(is_name) {
+        return None;
+    }
+    // A word alone is prose, unless it is that of a lint.
+    let is_meant = rest.contains(':') || Code::lint(named).is_some();
+    is_meant.then_some((named, reason))
 }
 
 impl fmt::Display for Allow {
@@ -92,7 +102,7 @@ impl Allow {
     }
 }
 
-/// Gives findings their levels and takes out those that are off or allowed.
+/// Gives findings their levels, and their fixes what the rule says of them; takes out those that are off or allowed.
 pub fn settle(levels: &Levels, allows: &mut [Allow], found: &mut Vec<Diagnostic>) -> Vec<Allowed> {
     let mut allowed = Vec::new();
     let mut kept = Vec::with_capacity(found.len());
@@ -104,6 +114,14 @@ pub fn settle(levels: &Levels, allows: &mut [Allow], found: &mut Vec<Diagnostic>
         let Level::Said(level) = levels.of(found.code) else {
             continue;
         };
+        if ALL
+            .iter()
+            .any(|rule| rule.code == found.code && rule.fixes == Fixes::Safe)
+        {
+            for fix in &mut found.fixes {
+                fix.applicability = Applicability::Safe;
+            }
+        }
         found.level = Some(level).filter(|level| *level != found.code.kind());
         match allows.iter_mut().find(|allow| allow.allows(&found)) {
             Some(allow) => {
