@@ -10,7 +10,7 @@ use super::canon::{Canon, Digest};
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
     Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, Expr, ExprKind, FindingId, Handler,
-    LocalId, Remedy, Runbook, Step, Stmt, StmtKind, Type, UndoChoice,
+    LocalId, Remedy, Runbook, Step, Stmt, StmtKind, UndoChoice,
 };
 
 /// What each local of a body stands for.
@@ -66,8 +66,7 @@ impl<'a> Cores<'a> {
         handed
     }
 
-    /// What the locals of a remedy stand for: a parameter for what the diagnosis hands over, wherever it finds this. Which
-    /// target that is, its right says; it stays a parameter.
+    /// What the locals of a remedy stand for: a parameter for what the diagnosis hands over, wherever it finds this.
     pub fn remedy_meanings(
         &self,
         runbook: &'a Runbook,
@@ -83,7 +82,7 @@ impl<'a> Cores<'a> {
             let ty = &remedy.body.locals[index as usize].ty;
             let key = remedy.finding.map(|finding| (finding, index));
             let digests = key.and_then(|key| handed.0.get(&key));
-            match digests.filter(|_| !is_target(ty)) {
+            match digests {
                 Some(digests) => finder.is(LocalId(index), "handed", |canon| {
                     canon.ty(ty);
                     digests.iter().for_each(|digest| canon.digest(digest));
@@ -221,15 +220,6 @@ impl<'a> Cores<'a> {
         let (digest, ..) = canon.finish();
         let [a, b, c, d, e, f, g, h, ..] = digest;
         ConditionHash([a, b, c, d, e, f, g, h])
-    }
-}
-
-/// Whether it names things of the world, and no value.
-fn is_target(ty: &Type) -> bool {
-    match ty {
-        Type::Target(_) => true,
-        Type::List(of) | Type::Optional(of) => is_target(of),
-        _ => false,
     }
 }
 
