@@ -179,10 +179,10 @@ impl Performer {
             let id = perform.id;
             let outcome = match (provider, perform.how.clone()) {
                 (None, _) => ChangeOutcome::NotApplied(no_connector(&perform.call)),
-                (Some(_), How::Restore { .. }) => {
+                (Some(_), How::Restore { .. } | How::RestoreAgain { .. }) => {
                     ChangeOutcome::NotApplied("this connector records nothing to put back".into())
                 }
-                (Some(provider), How::Do) => {
+                (Some(provider), How::Do | How::DoAgain) => {
                     let begins = async |key: String| may_begin(&handle, run, key, &clock).await;
                     performed(provider, &limits, perform, clock.now(), begins).await
                 }

@@ -93,6 +93,11 @@ impl Acting {
         }
     }
 
+    /// Whether an earlier try may have taken effect, of which nobody knows.
+    pub(super) fn is_again(&self) -> bool {
+        self.repeats > 0
+    }
+
     pub fn is_held(&self) -> bool {
         self.stage == Stage::Held
     }

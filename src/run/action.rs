@@ -94,6 +94,31 @@ pub enum How {
     Restore {
         of: SmolStr,
     },
+    /// Do it once more: nobody knows whether an earlier try took effect, and that this one did not
+    /// says nothing of it.
+    DoAgain,
+    /// The same of what is put back.
+    RestoreAgain {
+        of: SmolStr,
+    },
+}
+
+impl How {
+    /// The same, after a try of which nobody knows whether it took effect.
+    pub fn again(&self) -> How {
+        match self {
+            How::Do | How::DoAgain => How::DoAgain,
+            How::Restore { of } | How::RestoreAgain { of } => How::RestoreAgain { of: of.clone() },
+        }
+    }
+
+    /// Whether an earlier try may have taken effect.
+    pub fn is_again(&self) -> bool {
+        match self {
+            How::Do | How::Restore { .. } => false,
+            How::DoAgain | How::RestoreAgain { .. } => true,
+        }
+    }
 }
 
 /// Words for people.

@@ -29,7 +29,10 @@ impl Run {
         context.actions.push(Action::Perform(Perform {
             id,
             kind: acting.kind,
-            how: acting.how.clone(),
+            how: match acting.is_again() {
+                true => acting.how.again(),
+                false => acting.how.clone(),
+            },
             call: acting.call.clone(),
             deadline,
             key: acting.key.clone(),
@@ -46,6 +49,8 @@ impl Run {
     ) -> Turn {
         match outcome {
             ChangeOutcome::Applied(value) => self.applied(context, *acting, value),
+            // That it was not done once more says nothing of the earlier try.
+            ChangeOutcome::NotApplied(_) if acting.is_again() => self.unknown(context, acting),
             ChangeOutcome::NotApplied(why) => self.not_applied(context, acting, why),
             ChangeOutcome::Unknown => self.unknown(context, acting),
             ChangeOutcome::Broke(why) => self.broke(context, acting, why),
@@ -116,10 +121,7 @@ impl Run {
         if let Some(why) = acting.broke.take() {
             return self.broken_off(context, *acting, why);
         }
-        // An earlier try of which nobody knew may have taken effect.
-        if acting.repeats == 0 {
-            self.cleaned(&acting.key);
-        }
+        self.cleaned(&acting.key);
         if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
             return Turn::Finish(end);
         }
@@ -146,7 +148,7 @@ impl Run {
 
     /// It was granted, and changes were stopped before it began: it asks for leave anew, and counts as no try.
     fn not_begun(&mut self, context: &mut Context<'_>, acting: Box<Acting>) -> Turn {
-        if acting.repeats > 0 {
+        if acting.is_again() {
             return self.repeat_later(context, acting);
         }
         self.cleaned(&acting.key);

@@ -68,7 +68,9 @@ pub fn performed(
 ) -> String {
     let how = match how {
         How::Do => intent(kind),
+        How::DoAgain => again(kind),
         How::Restore { .. } => "put back",
+        How::RestoreAgain { .. } => "put back again",
     };
     format!("{how} {}: {}", print.call(call, at), change(outcome))
 }
@@ -94,6 +96,14 @@ fn intent(kind: IntentKind) -> &'static str {
         IntentKind::Do => "do",
         IntentKind::Undo => "undo by",
         IntentKind::Release => "release by",
+    }
+}
+
+fn again(kind: IntentKind) -> &'static str {
+    match kind {
+        IntentKind::Do => "do again",
+        IntentKind::Undo => "undo again by",
+        IntentKind::Release => "release again by",
     }
 }
 

@@ -321,9 +321,7 @@ impl Driver<'_, '_> {
         let mut lines = self.lines.iter().rev();
         let line = lines.find(|(key, _)| *key == perform.key);
         let line = line.and_then(|(_, line)| *line);
-        let is_same = |effect: &&Effect| effect.key == perform.key;
-        let tried = self.record.effects.iter().rfind(is_same);
-        let repeats = tried.is_some_and(|effect| effect.fate == Fate::Unknown);
+        let repeats = perform.how.is_again();
         let mut answer = self.world.perform(&perform, self.now, silent || repeats);
         if repeats && clock::after(self.now, answer.takes) < perform.deadline {
             answer.outcome = effect::script(self.case, &perform.call).repeated();
@@ -338,6 +336,9 @@ impl Driver<'_, '_> {
             fate: match answer.outcome {
                 // What broke counts as applied.
                 ChangeOutcome::Applied(_) | ChangeOutcome::Broke(_) => Fate::Applied,
+                ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_) if repeats => {
+                    Fate::Unknown
+                }
                 ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_) => Fate::NotApplied,
                 ChangeOutcome::Unknown => Fate::Unknown,
             },

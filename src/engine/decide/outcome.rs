@@ -25,14 +25,15 @@ pub fn started(model: &Model, run: RunId, perform: &Perform) -> Decision {
 
 /// This came of it.
 pub fn performed(model: &Model, run: RunId, how: &How, outcome: &ChangeOutcome) -> Decision {
-    let before = model.intent_of(run).map(|intent| intent.state);
-    let state = match (outcome, before) {
-        (ChangeOutcome::Applied(_), _) => IntentState::Applied,
+    let state = match outcome {
+        ChangeOutcome::Applied(_) => IntentState::Applied,
         // That it was not made once more says nothing of the first time.
-        (ChangeOutcome::NotBegun(_), Some(IntentState::Unknown)) => IntentState::Unknown,
-        (ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_), _) => IntentState::NotApplied,
-        (ChangeOutcome::Unknown, _) => IntentState::Unknown,
-        (ChangeOutcome::Broke(_), _) => IntentState::Broke,
+        ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_) if how.is_again() => {
+            IntentState::Unknown
+        }
+        ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_) => IntentState::NotApplied,
+        ChangeOutcome::Unknown => IntentState::Unknown,
+        ChangeOutcome::Broke(_) => IntentState::Broke,
     };
     match model.intent_of(run) {
         Some(intent) => Decision::that(ChangePerformed {
