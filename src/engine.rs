@@ -53,6 +53,7 @@ mod past;
 mod people;
 mod record;
 mod recover;
+mod release;
 mod runbooks;
 mod settle;
 mod storm;
@@ -68,6 +69,7 @@ pub use drive::granted;
 pub use gate::table as gates;
 pub use model::Model;
 pub use people::{Refusal, Taker};
+pub use release::IN_TURN;
 pub use runbooks::{Loaded, Runbooks};
 pub use settle::Settling;
 pub use view::{Plain, evidence, folded, line};
@@ -88,6 +90,7 @@ use contact::Contacts;
 use dead::Dead;
 use decide::deliver;
 use desk::Desk;
+use release::Released;
 use storm::Storms;
 use timer::Timers;
 use waiting::Waiters;
@@ -107,6 +110,8 @@ pub struct Engine {
     timers: Timers,
     /// Intents that wait for their turn.
     waiters: Waiters,
+    /// What storms have held and goes on now.
+    released: Released,
     /// What inputs have left to be done.
     work: VecDeque<Work>,
     /// Since when this agent works.

@@ -196,6 +196,7 @@ impl Engine {
             (run::Action::Perform(perform), run::Input::Performed { outcome, .. }) => {
                 let decision = outcome::performed(&self.model, id, &perform.how, outcome);
                 self.carry_out(decision, now);
+                self.released_done(id);
             }
             (run::Action::Settle { .. }, run::Input::Settled { outcome, .. }) => {
                 let decision = outcome::settled(&self.model, id, *outcome);

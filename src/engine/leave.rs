@@ -70,6 +70,7 @@ impl Engine {
         } = asking;
         let id = self.model.next_intent();
         self.end_claim(run);
+        self.released_changes(run);
         let granted = IntentGranted {
             intent: id,
             run,
@@ -84,6 +85,7 @@ impl Engine {
     /// Puts a refusal on the record.
     pub(super) fn refuse(&mut self, asking: &Asking, refused: Refused, now: Time) {
         self.end_claim(asking.run);
+        self.released_done(asking.run);
         self.was_refused(asking.run, refused.reason, refused.why.clone());
         let refused = IntentRefused {
             run: asking.run,

@@ -25,6 +25,7 @@ impl Engine {
             );
         }
         self.desk.differs(changed);
+        self.storms.hear(&fact);
         self.timers.extend(timers(&fact, now));
         self.desk.fact_before(first, fact, now);
     }

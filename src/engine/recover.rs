@@ -47,6 +47,7 @@ impl Engine {
             runbooks: Runbooks::default(),
             timers: Default::default(),
             waiters: Default::default(),
+            released: Default::default(),
             work: Default::default(),
             dead: Default::default(),
             platform: None,
@@ -251,17 +252,20 @@ impl Engine {
             program: &program,
             now,
         };
+        // Its patience went on while the agent was away.
+        let known = self.model.wait(asking.run);
+        let known = known.filter(|waits| waits.ask == asking.id);
         let (gate, obstacle, why) = match gate::pass(&self.known(), &question) {
             (gate, Verdict::Wait(obstacle, why)) => (gate, obstacle, why),
             // Nothing is in its way any more: it is woken in its turn.
             (_, Verdict::Go | Verdict::Refuse(..)) => {
                 let why = "it waited when the agent stopped".to_owned();
-                ("", Obstacle::Freeze(Scope::All), why)
+                // What a storm has held goes on in order.
+                let storm = known.map(|waits| &waits.obstacle);
+                let storm = storm.filter(|obstacle| obstacle.is_storm()).cloned();
+                ("", storm.unwrap_or(Obstacle::Freeze(Scope::All)), why)
             }
         };
-        // Its patience went on while the agent was away.
-        let known = self.model.wait(asking.run);
-        let known = known.filter(|waits| waits.ask == asking.id);
         let known = known.filter(|waits| waits.obstacle.is_storm() == obstacle.is_storm());
         let until = known.map_or_else(
             || {

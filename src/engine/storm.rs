@@ -5,6 +5,7 @@
 //! it stands in the model.
 
 mod recall;
+mod standing;
 mod tell;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -17,8 +18,8 @@ use super::people::{Refusal, Taker};
 use super::timer::Timer;
 use super::work::Work;
 use crate::journal::{
-    IncidentId, IncidentState, MessageKind, Obstacle, Scope, Storm, StormAcknowledged, StormJoined,
-    TakenOn,
+    Fact, How, IncidentId, IncidentState, MessageKind, Obstacle, Scope, Storm, StormAcknowledged,
+    StormJoined, TakenOn,
 };
 use crate::run::moment;
 use crate::settings::StormBounds;
@@ -29,11 +30,40 @@ use crate::value::{Duration, Time};
 pub struct Storms {
     /// By product: when its newest incidents were opened, oldest first.
     opened: BTreeMap<SmolStr, VecDeque<(Time, IncidentId)>>,
-    /// The incidents of storms that last, and their products.
-    members: BTreeMap<IncidentId, SmolStr>,
+    /// The incidents of storms that last.
+    members: BTreeMap<IncidentId, Member>,
+}
+
+/// An incident of a storm.
+#[derive(Clone, Debug)]
+struct Member {
+    product: SmolStr,
+    /// How it ended, if it has.
+    over: Option<How>,
+}
+
+impl Member {
+    fn new(product: &SmolStr) -> Member {
+        Member {
+            product: product.clone(),
+            over: None,
+        }
+    }
 }
 
 impl Storms {
+    /// Something has happened: an incident of a storm may be over, or have come back.
+    pub fn hear(&mut self, fact: &Fact) {
+        let (id, over) = match fact {
+            Fact::IncidentResolved(fact) => (fact.incident, Some(fact.how)),
+            Fact::IncidentReopened(fact) => (fact.incident, None),
+            _ => return,
+        };
+        if let Some(member) = self.members.get_mut(&id) {
+            member.over = over;
+        }
+    }
+
     fn add(&mut self, product: &SmolStr, id: IncidentId, at: Time, bounds: &StormBounds) {
         let opened = self.opened.entry(product.clone()).or_default();
         // At the end, unless the clock was set back while no agent ran.
@@ -91,7 +121,7 @@ impl Storms {
 
     fn of(&self, scope: &Scope) -> BTreeSet<IncidentId> {
         let members = self.members.iter();
-        let own = members.filter(|(_, product)| scope.covers(product, ""));
+        let own = members.filter(|(_, member)| scope.covers(&member.product, ""));
         own.map(|(id, _)| *id).collect()
     }
 }
@@ -101,7 +131,7 @@ impl Engine {
     pub(super) fn counts_for_storm(&mut self, id: IncidentId, product: &SmolStr, now: Time) {
         self.storms.add(product, id, now, &self.bounds.storm);
         if self.model.storm_over(product).is_some() {
-            self.storms.members.insert(id, product.clone());
+            self.storms.members.insert(id, Member::new(product));
         }
         let scope = Scope::Product(product.clone());
         if self.lasts(&scope) {
@@ -115,7 +145,7 @@ impl Engine {
         let incidents = self.storms.within(product, &self.bounds.storm, now);
         let since = self.storms.first(&incidents, product).unwrap_or(now);
         for id in &incidents {
-            self.storms.members.insert(*id, product.clone());
+            self.storms.members.insert(*id, Member::new(product));
         }
         let is_told = !self.platform_hears();
         let decision = storm::begins(&self.model, scope, &incidents, since, is_told, now);
@@ -181,7 +211,7 @@ impl Engine {
 
     /// The storm that tells of an incident, so that it needs no page of its own.
     pub(super) fn storm_telling_of(&self, id: IncidentId) -> Option<Scope> {
-        let product = self.storms.members.get(&id)?;
+        let product = &self.storms.members.get(&id)?.product;
         if self.platform_hears() {
             return Some(Scope::All);
         }
@@ -288,8 +318,9 @@ impl Engine {
         self.drop_storm_pages(thread.as_ref(), "the storm is over", now);
         let cool = self.bounds.storm.cool_down;
         let text = format!(
-            "the storm is over, after {} incidents; remedies go on in {cool}",
-            members.len()
+            "the storm is over, after {} incidents: {}; remedies go on in {cool}",
+            members.len(),
+            self.standing(scope)
         );
         self.say_to_all(scope, thread, told, MessageKind::Resolved, &text, now);
         if *scope == Scope::All {
@@ -318,8 +349,8 @@ impl Engine {
 
     /// Whether some storm still lasts over the product of an incident.
     fn is_in_storm(&self, id: IncidentId) -> bool {
-        let product = self.storms.members.get(&id);
-        product.is_some_and(|product| self.model.storm_over(product).is_some())
+        let member = self.storms.members.get(&id);
+        member.is_some_and(|member| self.model.storm_over(&member.product).is_some())
     }
 
     /// Of an incident whose page was not sent for a storm somebody hears now.

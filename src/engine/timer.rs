@@ -32,6 +32,8 @@ pub enum Timer {
     Contacts,
     /// Something is due of a storm.
     Storms,
+    /// A run that a storm had held should have asked by now.
+    Released(RunId),
     /// Changes are still stopped, since this time.
     Freeze(Time),
 }
@@ -109,6 +111,7 @@ impl Engine {
                 Timer::Patience(run, id) => self.work.push_back(Work::Impatient(run, id)),
                 Timer::Contacts => self.contacts_due(now),
                 Timer::Storms => self.storms_due(now),
+                Timer::Released(run) => self.released_late(run),
                 Timer::Freeze(since) => self.freeze_lasts(since, now),
             }
         }

@@ -15,7 +15,7 @@ use super::model::places_around;
 use super::timer::Timer;
 use super::work::Work;
 use crate::effect::Reason;
-use crate::journal::{IntentWaiting, Obstacle, RunId};
+use crate::journal::{IntentWaiting, Obstacle, RunId, Scope};
 use crate::planted::Planted;
 use crate::program::{CodeHash, MessageKind, Program};
 use crate::run::{self, Intent, IntentKind, moment};
@@ -53,7 +53,7 @@ pub struct Waiting {
     code: CodeHash,
     pub why: String,
     /// Its patience lasts until then.
-    until: Time,
+    pub until: Time,
 }
 
 impl Waiting {
@@ -99,7 +99,7 @@ impl Waiters {
         self.put(self.newest, waiting);
     }
 
-    fn put(&mut self, ticket: Ticket, waiting: Waiting) {
+    pub fn put(&mut self, ticket: Ticket, waiting: Waiting) {
         self.by_obstacle.insert((waiting.obstacle.clone(), ticket));
         self.by_run.insert(waiting.asking.run, ticket);
         self.by_ticket.insert(ticket, waiting);
@@ -132,6 +132,17 @@ impl Waiters {
         let from = (obstacle.clone(), 0);
         let (found, ticket) = self.by_obstacle.range(from..).next()?;
         (found == obstacle).then_some(*ticket)
+    }
+
+    /// The storms that somebody waits for.
+    pub fn storms(&self) -> Vec<Obstacle> {
+        let mut found = Vec::new();
+        let mut from = (Obstacle::Storm(Scope::All), 0);
+        while let Some((obstacle, _)) = self.by_obstacle.range(from..).next() {
+            found.push(obstacle.clone());
+            from = (obstacle.clone(), Ticket::MAX);
+        }
+        found
     }
 
     /// The clock was set: whoever waits has waited for as long as before.
@@ -205,7 +216,11 @@ impl Engine {
         self.desk.run(run)?.pending.push(pending);
         self.timers.insert((until, Timer::Patience(run, id)));
         self.end_claim(run);
-        self.waiters.add(waiting);
+        match self.released_done(run) {
+            // Whoever was held by a storm asked before those that asked since.
+            Some(ticket) => self.waiters.put(ticket, waiting),
+            None => self.waiters.add(waiting),
+        }
         Ok(())
     }
 
@@ -224,6 +239,9 @@ impl Engine {
             return;
         }
         let Some(waiting) = self.waiters.leave(run, Some(id)) else {
+            return;
+        };
+        let Some(waiting) = self.waits_in_turn((ticket, waiting), now) else {
             return;
         };
         let intent = &waiting.asking.intent;
@@ -321,11 +339,15 @@ impl Engine {
     pub(super) fn stop_waiting(&mut self, run: RunId) {
         self.waiters.leave(run, None);
         self.end_claim(run);
+        self.released_done(run);
     }
 
     /// Wakes the first one that waits for this, if it may go on now.
     pub(super) fn pass(&mut self, obstacle: &Obstacle, now: Time) {
         if self.waiters.claimed.contains_key(obstacle) && !Planted::WakesAll.is_in() {
+            return;
+        }
+        if self.is_released_later(obstacle) {
             return;
         }
         let Some(ticket) = self.waiters.first(obstacle) else {
@@ -367,7 +389,11 @@ impl Engine {
                 let (run, id) = (waiting.asking.run, waiting.asking.id);
                 match obstacle {
                     // It was in the way of all of them.
-                    Obstacle::Freeze(_) | Obstacle::Storm(_) => self.is_gone(obstacle.clone()),
+                    Obstacle::Freeze(_) => self.is_gone(obstacle.clone()),
+                    Obstacle::Storm(_) => {
+                        self.released(run, ticket, now);
+                        self.is_gone(obstacle.clone());
+                    }
                     other if Planted::WakesAll.is_in() => self.is_gone(other.clone()),
                     Obstacle::Target(_) | Obstacle::Count(..) => {
                         self.waiters.claim(run, obstacle.clone());
@@ -448,7 +474,7 @@ impl Engine {
 }
 
 /// That an intent waits, and for what.
-fn waits(waiting: &Waiting) -> IntentWaiting {
+pub fn waits(waiting: &Waiting) -> IntentWaiting {
     IntentWaiting {
         run: waiting.asking.run,
         ask: waiting.asking.id,

@@ -2,8 +2,8 @@
 
 use super::super::Engine;
 use super::super::timer::Timer;
-use super::{Storms, before, storm};
-use crate::journal::{Error, Incident, IncidentId, Journal, Needs};
+use super::{Member, Storms, before, storm};
+use crate::journal::{Error, Incident, IncidentId, IncidentState, Journal, Needs};
 use crate::value::Time;
 
 /// How many incidents are read at once.
@@ -56,7 +56,15 @@ impl Engine {
                 .add(&product, incident.id, incident.opened, &self.bounds.storm);
             let over = self.model.storm_over(&product);
             if over.is_some_and(|(_, storm)| incident.opened >= storm.since) {
-                self.storms.members.insert(incident.id, product);
+                let over = match incident.state {
+                    IncidentState::Resolved { how, .. } => Some(how),
+                    IncidentState::Open
+                    | IncidentState::Handed
+                    | IncidentState::Acknowledged { .. }
+                    | IncidentState::Reopened => None,
+                };
+                let member = Member { product, over };
+                self.storms.members.insert(incident.id, member);
             }
         }
         self.timers.insert((now, Timer::Storms));

@@ -29,7 +29,11 @@ impl Engine {
         let open = self.open_in_storm(scope);
         let severities = open.iter().take(LISTED).map(|one| one.severity);
         let severity = severities.max().unwrap_or(Severity::None);
-        let mut evidence: Vec<Line> = open.iter().take(LISTED).map(|one| listed(one)).collect();
+        let mut evidence: Vec<Line> = open
+            .iter()
+            .take(LISTED)
+            .map(|one| self.listed(one))
+            .collect();
         if let Some(more) = open.len().checked_sub(LISTED + 1) {
             let text = format!("… and {} more", more + 1);
             evidence.push(Line { at: now, text });
@@ -54,6 +58,18 @@ impl Engine {
         let members = self.of_storm(scope).into_iter();
         let known = members.filter_map(|id| self.model.incident(id));
         known.filter(|one| !one.state.is_over()).collect()
+    }
+
+    /// `12 slow: Slow instance=web-3 (handed)`
+    fn listed(&self, incident: &Incident) -> Line {
+        let (id, state) = (incident.id, incident.state.word());
+        let unknown = self.model.unknown_of(id).next();
+        let unknown = unknown.map_or("", |_| ", nobody knows what became of a change");
+        let (runbook, title) = (&incident.runbook, &incident.title);
+        Line {
+            at: incident.opened,
+            text: format!("{id} {runbook}: {title} ({state}{unknown})"),
+        }
     }
 
     /// The incidents of a storm.
@@ -112,10 +128,11 @@ impl Engine {
     }
 
     pub(in super::super) fn storm_words(&self, scope: &Scope) -> String {
-        let many = self.storms.of(scope).len();
-        let over = match many.saturating_sub(self.open_in_storm(scope).len()) {
-            0 => String::new(),
-            over => format!(" ({over} of them are over)"),
+        let standing = self.standing(scope);
+        let many = standing.all();
+        let became = match standing.is_news() {
+            true => format!(" ({standing})"),
+            false => String::new(),
         };
         let since = self.model.storm(scope).filter(|_| self.lasts(scope));
         let since = since.map(|storm| format!(" since {}", storm.since));
@@ -138,7 +155,7 @@ impl Engine {
             ),
         };
         format!(
-            "{many} incidents{}{over}, {more}: nothing is mended while it lasts, and none of them \
+            "{many} incidents{}{became}, {more}: nothing is mended while it lasts, and none of them \
              pages by itself; it is over once {lasts}, and remedies go on {} later",
             since.unwrap_or_default(),
             bounds.cool_down
@@ -168,14 +185,5 @@ impl Engine {
         let members = self.storms.of(scope).into_iter();
         let mut codes = members.filter_map(|id| Some(self.model.incident(id)?.code));
         codes.find_map(|code| self.desk.program(code).ok())
-    }
-}
-
-/// `12 slow: Slow instance=web-3 (handed)`
-fn listed(incident: &Incident) -> Line {
-    let (id, state) = (incident.id, incident.state.word());
-    Line {
-        at: incident.opened,
-        text: format!("{id} {}: {} ({state})", incident.runbook, incident.title),
     }
 }

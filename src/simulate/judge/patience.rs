@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine;
 use crate::journal::{Fact, RunId, StoredRun};
 use crate::program::{CodeHash, Program};
 use crate::run::{Action, IntentKind, moment};
@@ -33,9 +34,11 @@ impl Patience {
         }
     }
 
-    /// For each storm there is a patience of its own.
+    /// For each storm there is a patience of its own, and another one for whoever waits in order after it.
     pub fn hears(&mut self, fact: &Fact) {
-        if let Fact::StormBegan(_) = fact {
+        let is_in_turn =
+            matches!(fact, Fact::IntentWaiting(waiting) if waiting.why == engine::IN_TURN);
+        if is_in_turn || matches!(fact, Fact::StormBegan(_)) {
             let millis = self.storms.millis() + self.storm.millis();
             self.storms = Duration::from_millis(millis);
         }

@@ -16,6 +16,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("engine/many take turns", turns),
         trial("engine/many are let go on together", held),
+        trial("engine/many go on in order after a storm", released),
         trial("engine/many find that there were too many", refused),
     ]
 }
@@ -25,13 +26,20 @@ fn waiters() -> usize {
     asked.map_or(WAITERS, |asked| asked.parse().unwrap())
 }
 
-/// The package of `storm_turns` with another blast, under a script; its trace.
+/// The package of `storm_turns` with another blast, under a script, and no storm; its trace.
 fn trace(blast: &str, script: &str) -> String {
+    stormy(
+        blast,
+        &format!("settings [storm]; threshold = 1000000\n{script}"),
+    )
+}
+
+/// The same where so many are a storm.
+fn stormy(blast: &str, script: &str) -> String {
     let package = fs::read_to_string(root().join("tests/engine/storm_turns.rbk")).unwrap();
     let lines = "  blast {\n    at most 1 host.Host\n    at most 3 host.Host per 1h\n  }\n";
     assert!(package.contains(lines));
     let package = package.replace(lines, blast);
-    let script = &format!("settings [storm]; threshold = 1000000\n{script}");
     let scripted = Scripted::read(&[("main.rbk", package.as_bytes())], &[], script).unwrap();
     let told = scripted.run(false, None).unwrap();
     let broken: Vec<_> = told.broken.iter().take(20).collect();
@@ -88,6 +96,36 @@ fn held() {
     let begun = instances(&trace, "! exec.apply");
     assert_eq!(begun.len(), many, "each goes on");
     assert!(begun.is_sorted(), "in the order in which they asked");
+}
+
+/// A storm has held them. A few at a time look again and act, however long that takes all of them, and
+/// nobody is needed.
+fn released() {
+    let many = waiters().min(200);
+    let script = format!(
+        "grant all\nsettings [storm]; threshold = 20; cool_down = \"1m\"; patience = \"8m\"\n\
+         answer host.named host\nanswer prom.value 500 after exec.apply[same] 2\n\
+         at 10s storm {many} Slow every 0ms\nat {}s end\n",
+        900 + 5 * many
+    );
+    let blast = format!(
+        "  patience 30d\n  ends within 31d\n  blast {{ at most {} host.Host }}\n",
+        many + 1
+    );
+    let trace = stormy(&blast, &script);
+    let begun = instances(&trace, "! exec.apply");
+    assert_eq!(begun.len(), many, "each goes on");
+    assert!(begun.is_sorted(), "in the order in which they asked");
+    assert_eq!(trace.matches("is resolved (verified)").count(), many);
+    assert!(!trace.contains("is handed"), "nobody is needed");
+    let mut at_work = 0_usize;
+    let mut most = 0;
+    for line in trace.lines() {
+        at_work += usize::from(line.contains("! exec.apply"));
+        at_work -= usize::from(line.contains("intent") && line.contains("is applied"));
+        most = most.max(at_work);
+    }
+    assert_eq!(most, 4, "a few at a time");
 }
 
 /// The rate is used up by the first three; the others wait for their turn to hear that.

@@ -1,0 +1,100 @@
+//! What a storm has held goes on in order, so many at a time: a place is free again once the change of
+//! whoever had it has an outcome, or it makes none.
+//!
+//! Else all would look and act at the same moment, and most would find the agent too busy. Who goes on is
+//! known here and forgotten when the agent ends: whoever is awake then goes on by itself, and the others
+//! wait in the same order.
+
+use std::collections::BTreeMap;
+
+use super::Engine;
+use super::timer::Timer;
+use super::waiting::{Ticket, Waiting, waits};
+use crate::journal::{Obstacle, RunId};
+use crate::run::moment;
+use crate::value::{Duration, Time};
+
+/// So many go on at a time. Programs have a place a core, and two at least: whoever finds none at once
+/// waits for a change or two, well within the time that it has.
+const AT_ONCE: usize = 4;
+/// Whoever has not asked by then looks at something for longer, and keeps nobody waiting.
+const ASKS_WITHIN: Duration = Duration::from_millis(30_000);
+
+/// Who goes on.
+#[derive(Debug, Default)]
+pub struct Released(BTreeMap<RunId, (Stage, Ticket)>);
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Looks,
+    Changes,
+}
+
+impl Engine {
+    /// Whether nobody goes on for now: as many do as may.
+    pub(super) fn is_released_later(&self, obstacle: &Obstacle) -> bool {
+        obstacle.is_storm() && self.released.0.len() >= AT_ONCE
+    }
+
+    /// A run that a storm has held goes on.
+    pub(super) fn released(&mut self, run: RunId, ticket: Ticket, now: Time) {
+        self.released.0.insert(run, (Stage::Looks, ticket));
+        let until = moment::after(now, ASKS_WITHIN);
+        self.timers.insert((until, Timer::Released(run)));
+    }
+
+    /// A run has leave, and changes something now.
+    pub(super) fn released_changes(&mut self, run: RunId) {
+        if let Some((stage, _)) = self.released.0.get_mut(&run) {
+            *stage = Stage::Changes;
+        }
+    }
+
+    /// A run has looked for long.
+    pub(super) fn released_late(&mut self, run: RunId) {
+        if let Some((Stage::Looks, _)) = self.released.0.get(&run) {
+            self.released_done(run);
+        }
+    }
+
+    /// A run has changed what it was let go on for, or does not mean to: the next one goes on. Gives the
+    /// place in the order that it has had.
+    pub(super) fn released_done(&mut self, run: RunId) -> Option<Ticket> {
+        let (_, ticket) = self.released.0.remove(&run)?;
+        for obstacle in self.waiters.storms() {
+            self.is_gone(obstacle);
+        }
+        Some(ticket)
+    }
+
+    /// Its patience for a storm is over, and so is the storm: its turn comes, if no other one begins before.
+    /// What waits for something else is given back.
+    pub(super) fn waits_in_turn(
+        &mut self,
+        (ticket, mut waiting): (Ticket, Waiting),
+        now: Time,
+    ) -> Option<Waiting> {
+        let Obstacle::Storm(scope) = &waiting.obstacle else {
+            return Some(waiting);
+        };
+        let lasts = self
+            .model
+            .storm(scope)
+            .is_some_and(|storm| storm.stands(now));
+        if lasts {
+            return Some(waiting);
+        }
+        waiting.until = moment::after(now, self.bounds.storm.patience);
+        waiting.why = IN_TURN.to_owned();
+        let (run, id) = (waiting.asking.run, waiting.asking.id);
+        self.timers
+            .insert((waiting.until, Timer::Patience(run, id)));
+        self.record(waits(&waiting), now);
+        self.waiters.put(ticket, waiting);
+        None
+    }
+}
+
+/// Why it waits still.
+pub const IN_TURN: &str = "the storm is over, and what it held goes on in order";
