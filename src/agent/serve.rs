@@ -189,15 +189,23 @@ fn take_up(
     let grants = settings.grants.clone();
     let engine = Engine::start(&store, runbooks, grants, stepped, clock.now());
     let mut engine = engine.map_err(refused)?;
-    let loaded = engine.runbooks().all().iter();
-    for words in loaded.filter_map(|loaded| loaded.other_words()) {
-        warn!("{words}; until then it runs as a shadow, and changes nothing");
+    for words in other_shadows(&engine) {
+        warn!("{words}");
     }
     engine.told_to(settings.platform.clone());
     let bounds = settings.bounds.clone();
     let abides = engine.abides_by(&store, bounds, clock.now());
     abides.map_err(refused)?;
     Ok((store, engine))
+}
+
+/// The runbooks that change nothing since their version does not say what they do, and why.
+fn other_shadows(engine: &Engine) -> Vec<String> {
+    let loaded = engine.runbooks().all().iter();
+    let words = loaded.filter_map(|loaded| loaded.other_words());
+    words
+        .map(|words| format!("{words}; until then it runs as a shadow, and changes nothing"))
+        .collect()
 }
 
 /// How far the clock was set since the store was written last.
@@ -370,6 +378,11 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
     let waiting = settings.taken_at_start(started).join(", ");
     let Settings { grants, bounds, .. } = settings;
     if running.handle.load(runbooks, grants, bounds).await.is_ok() {
+        let shadows = running.handle.look(other_shadows).await;
+        // Also those that were shadows before: nothing else says that they still are.
+        for words in shadows.unwrap_or_default() {
+            warn!("{words}");
+        }
         info!(package = package.name, runbooks = count, "loaded anew");
         if !waiting.is_empty() {
             warn!("{waiting} of the settings changed: that is taken at the next start only");

@@ -67,6 +67,17 @@ pub struct IncidentList {
     /// Storms that last.
     #[serde(default)]
     pub storms: Vec<StormView>,
+    /// Runbooks that look and tell, and change nothing.
+    #[serde(default)]
+    pub shadows: Vec<ShadowView>,
+}
+
+/// A runbook that looks and tells, and changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShadowView {
+    pub runbook: String,
+    pub version: String,
+    pub why: String,
 }
 
 /// Where changes are stopped.

@@ -246,6 +246,12 @@ fn list(
         let storm = serde_json::to_value(storm).map_err(|error| error.to_string())?;
         say(terminal, &super::storm::line(&storm))?;
     }
+    for shadow in &list.shadows {
+        let why = escape_text(&shadow.why, usize::MAX);
+        let (runbook, version) = (&shadow.runbook, &shadow.version);
+        let text = format!("`{runbook}` {version} runs as a shadow, and changes nothing: {why}.\n");
+        say(terminal, &text)?;
+    }
     if list.total == 0 {
         let none = match all {
             true => "No incidents.\n",

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::super::view::{IncidentDetail, IncidentList, IncidentView};
+use super::super::view::{IncidentDetail, IncidentList, IncidentView, ShadowView};
 use super::asked::{Asked, Kind, Name, Query, most, whole};
 use super::{Caller, Failed, Shared, control};
 use crate::connect::running;
@@ -92,8 +92,22 @@ pub async fn list(
         held_by: held_by(engine),
         holds: control::holds(engine),
         storms: control::storms(engine),
+        shadows: shadows(engine),
     });
     Ok(axum::Json(list.await?))
+}
+
+/// The runbooks that change nothing, and why.
+fn shadows(engine: &Engine) -> Vec<ShadowView> {
+    let loaded = engine.runbooks().all().iter();
+    let shadows = loaded.filter_map(|loaded| {
+        Some(ShadowView {
+            runbook: loaded.program.runbook.to_string(),
+            version: loaded.program.version.to_string(),
+            why: loaded.shadow()?,
+        })
+    });
+    shadows.collect()
 }
 
 /// Who has stopped all changes.

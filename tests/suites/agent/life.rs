@@ -107,8 +107,11 @@ fn other_core() {
     stage.wait_for_told("its owner hears of it", |_, body| {
         let text = body["text"].as_str().unwrap_or_default();
         text.contains("does something else than the `service_down` 1.0.0")
-            && text.contains("changes nothing")
+            && text.contains("changes nothing. Runs that are under way go on with the code that they began with.")
     });
+    let is_shadow = "`service_down` 1.0.0 runs as a shadow, and changes nothing: `service_down` 1.0.0 does something else";
+    let listed = stage.rbk(&["incident", "list"]);
+    assert!(listed.contains(is_shadow), "{listed}");
     let second = stage.incident("b");
     stage.wait_for(second, "handed");
     // It stays so through a start and a reload of the same, and ends with another version.
@@ -117,10 +120,20 @@ fn other_core() {
     let third = stage.incident("c");
     stage.wait_for(third, "handed");
     assert!(!stage.path("started").exists(), "it changed something");
+    let said = || {
+        stage
+            .log()
+            .matches("until then it runs as a shadow")
+            .count()
+    };
+    let before = said();
     stage.change("agent.toml", "every = \"1ms\"", "every = \"2ms\"");
     stage.wait_for_log("loaded anew");
+    assert_eq!(said(), before + 1, "it is one still: {}", stage.log());
     stage.change("package/service.rbk", "version 1.0.0", "version 1.0.1");
     stage.wait_for_loads(2);
+    let listed = stage.rbk(&["incident", "list"]);
+    assert!(!listed.contains("shadow"), "{listed}");
     let fourth = stage.incident("d");
     stage.wait_for(fourth, "resolved");
 }
