@@ -48,6 +48,19 @@ pub struct IncidentView {
     /// The changes of which nobody knows what became of them, until a human has settled them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<String>,
+    /// What a human has said last of a change of which nobody knew; `reason` stays what it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<SettledView>,
+}
+
+/// What a human has said of a change of which nobody knew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledView {
+    pub change: String,
+    /// `applied`, `not applied`
+    pub outcome: String,
+    pub by: String,
+    pub at: String,
 }
 
 /// The answer to `GET /v1/incidents`.
@@ -176,6 +189,12 @@ impl IncidentView {
             damaged: false,
             waits_for: None,
             unknown: Vec::new(),
+            settled: incident.settled.as_ref().map(|settled| SettledView {
+                change: settled.change.clone(),
+                outcome: settled.word().to_owned(),
+                by: settled.by.to_string(),
+                at: settled.at.to_string(),
+            }),
         }
     }
 
@@ -211,6 +230,7 @@ impl IncidentView {
             damaged: true,
             waits_for: None,
             unknown: Vec::new(),
+            settled: None,
         }
     }
 

@@ -9,6 +9,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value as Json, json};
 
 use crate::agent::{IncidentDetail, IncidentList, IncidentView, TimelineLine};
+use crate::effect::Reason;
 use crate::value::escape_text;
 
 use super::remote::{Remote, Which, whoever};
@@ -384,11 +385,22 @@ fn unknown(incident: &IncidentView, indent: &str) -> String {
     }
 }
 
+/// What a human has said of a change of which nobody knew.
+fn settled(incident: &IncidentView) -> String {
+    incident.settled.as_ref().map_or_else(String::new, |said| {
+        let (change, outcome, by) = (&said.change, &said.outcome, &said.by);
+        format!(
+            "{by} said at {} that {change} was {outcome}\n",
+            seconds(&said.at)
+        )
+    })
+}
+
 fn head(incident: &IncidentView) -> String {
     let until = incident.until.as_deref();
     let until = until.map(|until| format!(", until {}", seconds(until)));
     shown(&format!(
-        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {}, {}\n{}",
+        "Incident {}: {}\n{} of `{}`, {} since {}{}; opened {}, {}, {}\n{}{}",
         incident.id,
         incident.title,
         incident.severity,
@@ -399,6 +411,7 @@ fn head(incident: &IncidentView) -> String {
         seconds(&incident.opened),
         many(u64::from(incident.events), "event"),
         many(u64::from(incident.runs), "run"),
+        settled(incident),
         unknown(incident, ""),
     ))
 }
@@ -428,7 +441,13 @@ fn state(incident: &IncidentView) -> String {
         }
         (Some(how), ..) => format!("{} ({how})", incident.state),
         (None, Some(by), _) => format!("{} by {by}", incident.state),
-        (None, None, Some(reason)) => format!("{} ({reason})", incident.state),
+        (None, None, Some(reason)) => match &incident.settled {
+            Some(said) if reason == Reason::Unknown.word() && incident.unknown.is_empty() => {
+                let (outcome, by) = (&said.outcome, &said.by);
+                format!("{} (was {reason}; {outcome}, says {by})", incident.state)
+            }
+            Some(_) | None => format!("{} ({reason})", incident.state),
+        },
         (None, None, None) if incident.at_work => format!("{}, at work", incident.state),
         (None, None, None) => incident.state.clone(),
     }

@@ -253,6 +253,14 @@ impl Engine {
         now: Time,
     ) -> Option<Message> {
         let incident = self.model.incident(id)?;
+        let is_unknown = self.model.unknown_of(id).next().is_some();
+        let settled = incident.settled.as_ref();
+        let settled = settled.filter(|_| reason == Some(Reason::Unknown) && !is_unknown);
+        let text = match settled {
+            // It is read later, when somebody has said what became of it.
+            Some(said) => format!("{text} ({} says by now: {})", said.by, said.word()),
+            None => text.to_owned(),
+        };
         Some(Message {
             kind,
             incident: Some(id),
@@ -262,15 +270,15 @@ impl Engine {
             runbook: incident.runbook.clone(),
             severity: incident.severity,
             title: incident.title.clone(),
-            text: escape_text(text, SHOWN_CHARACTERS),
+            text: escape_text(&text, SHOWN_CHARACTERS),
             reason: reason.map(|reason| reason.word().into()),
             roles: Vec::new(),
             // It is made of the timeline when it is sent.
             evidence: Vec::new(),
             answer: match kind {
                 MessageKind::Page | MessageKind::Task | MessageKind::Note => {
-                    let is_unknown = self.model.unknown_of(id).next().is_some();
-                    answer(id, is_unknown || reason == Some(Reason::Unknown))
+                    let was_unknown = reason == Some(Reason::Unknown) && settled.is_none();
+                    answer(id, is_unknown || was_unknown)
                 }
                 MessageKind::Acknowledged | MessageKind::Resolved => String::new(),
             },

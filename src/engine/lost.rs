@@ -275,6 +275,7 @@ impl Engine {
             pages: Vec::new(),
             storm: None,
             again: false,
+            settled: None,
         };
         let why = format!(
             "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \

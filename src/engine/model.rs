@@ -6,6 +6,7 @@
 //! brought in and put back whole, see `desk.rs`; a simulated agent is held to the digests in their facts.
 
 mod apply;
+mod bodies;
 mod dwells;
 mod incidents;
 mod intents;

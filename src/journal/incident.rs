@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use smol_str::SmolStr;
 
 use super::{EventId, IncidentId, Keyed, MessageId, RunId, Scope};
-use crate::effect::{Reason, Severity, words};
+use crate::effect::{Reason, Settled, Severity, words};
 use crate::program::CodeHash;
 use crate::run::Dirt;
 use crate::value::{Identity, Time, Value};
@@ -75,6 +75,31 @@ pub struct Incident {
     /// It came back before a run of it that was called off had ended: it is looked into once that has.
     #[serde(deserialize_with = "later")]
     pub again: bool,
+    /// What a human said last of a change of it of which nobody knew. Where nobody has, the row ends
+    /// before this, as those of earlier versions do.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "later")]
+    pub settled: Option<SettledAs>,
+}
+
+/// What a human said of a change of which nobody knew whether it took effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledAs {
+    /// `exec.run of host.Host web-1`
+    pub change: String,
+    pub outcome: Settled,
+    pub by: SmolStr,
+    pub at: Time,
+}
+
+impl SettledAs {
+    /// `applied`, `not applied`
+    pub fn word(&self) -> &'static str {
+        match self.outcome {
+            Settled::Applied => "applied",
+            Settled::NotApplied => "not applied",
+            Settled::Nothing => "unknown",
+        }
+    }
 }
 
 /// An alert that an incident has heard of. It is a row of its own, so that whatever joins an incident
@@ -252,6 +277,7 @@ impl Incident {
             pages,
             storm,
             again,
+            settled: _,
         } = self;
         let is_told = duty.is_some() || said.is_some() || until.is_some() || storm.is_some();
         let holds = !locks.is_empty() || !disturbed.is_empty() || dirt.is_dirty();

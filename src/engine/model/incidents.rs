@@ -11,16 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use super::bodies::{joined, opened, reopened, resolved, settled};
 use super::keys::Keys;
 use super::{Differing, Model, Targets};
-use crate::effect::Settled;
 use crate::journal::{
-    Alerts, Entry, EventJoined, Fact, Happened, Heard, How, Incident, IncidentId, IncidentOpened,
-    IncidentReopened, IncidentResolved, IncidentState, Keyed, MessageId, RunId, Said, SettledBy,
-    Write,
+    Alerts, Entry, Fact, Happened, Heard, Incident, IncidentId, IncidentState, Keyed, MessageId,
+    RunId, Said, SettledBy, Write,
 };
 use crate::program::{self, CodeHash};
-use crate::run::{Dirt, moment};
+use crate::run::moment;
 use crate::value::Time;
 
 /// So many of the last pages that told of an incident are known by their numbers.
@@ -204,8 +203,7 @@ impl Model {
                 };
                 let (run, intent) = (granted.run, granted.intent.clone());
                 if let Some(id) = run.incident() {
-                    let applied = fact.outcome == Settled::Applied;
-                    self.with(id, changed, |one| one.dirt.settled(&intent, applied));
+                    self.with(id, changed, |one| settled(one, &intent, fact, at));
                 }
             }
             Fact::RunStarted(fact) => {
@@ -415,81 +413,5 @@ impl Model {
                 },
             });
         }
-    }
-}
-
-fn opened(fact: &IncidentOpened, at: Time) -> Incident {
-    Incident {
-        id: fact.incident,
-        runbook: fact.runbook.clone(),
-        code: fact.code,
-        key: fact.key.clone(),
-        severity: fact.severity,
-        title: fact.title.clone(),
-        opened: at,
-        state: IncidentState::Open,
-        since: at,
-        events: 1,
-        newest_event: fact.event,
-        bindings: fact.bindings.clone(),
-        firing: BTreeMap::new(),
-        run: None,
-        runs: 0,
-        reopened: 0,
-        duty: None,
-        told: Vec::new(),
-        locks: BTreeSet::new(),
-        disturbed: BTreeSet::new(),
-        dirt: Dirt::default(),
-        next_entry: 0,
-        heard: BTreeMap::new(),
-        cleared: false,
-        said: None,
-        until: None,
-        pages: Vec::new(),
-        storm: None,
-        again: false,
-    }
-}
-
-fn joined(incident: &mut Incident, fact: &EventJoined) {
-    incident.events += 1;
-    incident.newest_event = fact.event;
-}
-
-fn reopened(incident: &mut Incident, fact: &IncidentReopened, at: Time) {
-    // Whoever hears of the run that was called off has to know who did it.
-    if let IncidentState::Resolved { by: Some(by), .. } = &incident.state
-        && incident.run.is_some()
-    {
-        incident.said = Some(Said {
-            text: format!("{by} had said that it is over"),
-            reason: None,
-        });
-    }
-    incident.state = IncidentState::Reopened;
-    incident.until = None;
-    incident.since = at;
-    incident.events += 1;
-    incident.newest_event = fact.event;
-    incident.code = fact.code;
-    incident.bindings.clone_from(&fact.bindings);
-    incident.reopened += 1;
-    incident.cleared = false;
-    // Only one that a human called over is still at work.
-    incident.again = incident.run.is_some();
-}
-
-fn resolved(incident: &mut Incident, fact: &IncidentResolved, at: Time) {
-    incident.state = IncidentState::Resolved {
-        how: fact.how,
-        by: fact.by.clone(),
-    };
-    incident.since = at;
-    incident.until = None;
-    incident.pages.clear();
-    incident.again = false;
-    if fact.how == How::Human {
-        incident.dirt.forgive();
     }
 }

@@ -151,6 +151,7 @@ impl Batch {
             pages: Vec::new(),
             storm: None,
             again: false,
+            settled: None,
         })))
     }
 

@@ -58,6 +58,7 @@ fn incident(run: RunId) -> Incident {
         pages: Vec::new(),
         storm: None,
         again: false,
+        settled: None,
     }
 }
 

@@ -81,6 +81,22 @@ fn settled() {
         "ada",
     ]);
     stage.wait_for_shown(id, "not applied, says ada: its log has no restart");
+    let shown = stage.show(id);
+    assert_eq!(shown["reason"], "unknown", "{shown}");
+    assert_eq!(shown["settled"]["outcome"], "not applied", "{shown}");
+    assert_eq!(shown["settled"]["by"], "ada", "{shown}");
+    assert!(shown["settled"]["at"].is_string(), "{shown}");
+    let listed = stage.rbk(&["incident", "list"]);
+    assert!(
+        listed.contains("handed (was unknown; not applied, says ada)"),
+        "{listed}"
+    );
+    let said = stage.rbk(&["incident", "show", &number]);
+    assert!(
+        said.contains("\nada said at 20")
+            && said.contains(" that http.post of host.Host box-1 was not applied\n"),
+        "{said}"
+    );
     // The other one goes its way, which ends the same.
     let shown = stage.wait_for(other, "handed");
     assert_eq!(shown["reason"], "unknown", "{shown}");
