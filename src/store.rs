@@ -15,6 +15,7 @@
 
 mod ask;
 mod batch;
+mod counted;
 mod fetch;
 mod lock;
 mod lost;
@@ -225,11 +226,11 @@ impl Journal for Sqlite {
     }
 
     fn attempts(&self, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
-        ask::attempts(self.known()?, since)
+        counted::attempts(self.known()?, since)
     }
 
     fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
-        ask::changed(self.known()?, since)
+        counted::changed(self.known()?, since)
     }
 
     fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {

@@ -184,12 +184,10 @@ impl Engine {
     fn waits_again(&mut self, run: RunId, lost: &Lost, past: &Past) -> bool {
         let known = past.wait(run).cloned();
         let is_known = known.is_some();
-        match known {
-            Some(wait) => {
-                self.desk.write(Write::Wait(run, Some(wait.clone())));
-                self.model.restore_wait(wait);
-            }
-            None => self.desk.write(Write::Lost(lost.clone())),
+        self.desk.write(Write::Lost(lost.clone()));
+        if let Some(wait) = known {
+            self.desk.write(Write::Wait(run, Some(wait.clone())));
+            self.model.restore_wait(wait);
         }
         is_known
     }

@@ -18,10 +18,10 @@ use crate::diag::Code;
 use crate::journal::{
     Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold,
     Incident, IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
-    StoredIntent, StoredRun, Storm, Versioned,
+    StoredRun, Storm, Versioned,
 };
 use crate::program::CodeHash;
-use crate::value::{Duration, Identity, Time};
+use crate::value::{Duration, Time};
 
 /// What is wrong with a row, if it was read.
 pub type Read<T> = Result<T, Error>;
@@ -225,17 +225,6 @@ pub fn awake_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId
     Ok(awake.into_iter().flatten().collect())
 }
 
-pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
-    // Nothing has so many targets, nor none: what is damaged counts for too many.
-    let sql = "SELECT at, type, sum(CASE WHEN amount BETWEEN 1 AND 1000000 THEN amount ELSE 1000000 END) \
-               FROM target INDEXED BY target_by_type WHERE at >= ?1 GROUP BY type, at ORDER BY type, at";
-    all(connection, sql, [since.millis()], |row| {
-        let at = Time::from_millis(get(row, 0)?).unwrap_or(since);
-        let amount = u32::try_from(get::<i64>(row, 2)?).unwrap_or(u32::MAX);
-        Ok((at, get::<String>(row, 1)?.into(), amount))
-    })
-}
-
 pub fn event(connection: &Connection, id: EventId) -> Result<Option<Arrival>, Error> {
     let sql = "SELECT id, at, record, disposition FROM event WHERE id = ?1";
     one(connection, sql, [stored(id.0)], arrival)
@@ -277,25 +266,6 @@ fn letter(blob: &[u8]) -> DeadLetter {
     })
 }
 
-/// In the order in which they were granted.
-pub fn changed(
-    connection: &Connection,
-    since: Time,
-) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
-    let sql = "SELECT record FROM intent WHERE id IN (SELECT intent FROM target WHERE at >= ?1) \
-               ORDER BY id";
-    let intents = all(connection, sql, [since.millis()], |row| {
-        // One that cannot be read is told of with those that are open.
-        Ok(record::<StoredIntent>(row, "an intent").ok())
-    })?;
-    let changed = intents.into_iter().flatten().flat_map(|one| {
-        let (at, runbook) = (one.at, one.runbook);
-        let targets = one.intent.targets.into_iter();
-        targets.map(move |target| (at, target, runbook.clone()))
-    });
-    Ok(changed.collect())
-}
-
 /// By scope, the widest first. What cannot be read still holds: nobody knows who stopped changes, and they stay stopped.
 pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let since = newest_opening(connection)?;
@@ -313,24 +283,29 @@ pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let everywhere = everywhere.map(|hold| (Scope::All, hold));
     let sql = "SELECT record, scope, kind FROM control ORDER BY scope";
     let narrower = all(connection, sql, [], |row| {
-        let (blob, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
-        let is_storm = || decode::<(Scope, Storm)>(&blob).is_some();
-        Ok(match decode::<(Scope, Hold)>(&blob) {
-            // What a row says of its kind may be damaged.
-            _ if kind != HOLD && is_storm() => None,
-            Some(known) => Some(known),
-            None if kind == STORM => None,
-            // The row says of what it is, too.
-            None => {
-                let named = Scope::from_words(&get::<String>(row, 1)?);
-                Some((named.unwrap_or(Scope::All), damaged()))
-            }
-        })
+        let held = hold_of(
+            &get::<Vec<u8>>(row, 0)?,
+            &get::<String>(row, 1)?,
+            get(row, 2)?,
+        );
+        Ok(held.map(|(scope, hold)| (scope, hold.unwrap_or_else(damaged))))
     })?;
     Ok(everywhere
         .into_iter()
         .chain(narrower.into_iter().flatten())
         .collect())
+}
+
+/// Where a row of `control` stops changes, and who did it, where that can be read. What it says of its kind may be
+/// damaged, and it says of what it is, too.
+pub fn hold_of(record: &[u8], scope: &str, kind: i64) -> Option<(Scope, Option<Hold>)> {
+    let is_storm = || decode::<(Scope, Storm)>(record).is_some();
+    match decode::<(Scope, Hold)>(record) {
+        _ if kind != HOLD && is_storm() => None,
+        Some((scope, hold)) => Some((scope, Some(hold))),
+        None if kind == STORM => None,
+        None => Some((Scope::from_words(scope).unwrap_or(Scope::All), None)),
+    }
 }
 
 /// When the newest incident was opened: something that is known to have been before now.

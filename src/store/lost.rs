@@ -235,10 +235,7 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
                 execute(connection, sql, [number(lost.id.0)?])?;
             }
         }
-        Lost::Wait(run) => {
-            let sql = "DELETE FROM waiting WHERE kind = ?1 AND owner = ?2 AND ordinal = ?3";
-            execute(connection, sql, run_columns(*run)?)?;
-        }
+        Lost::Wait(run) => waits_no_more(connection, *run)?,
         Lost::Storm(scope) => {
             let sql = "DELETE FROM control WHERE kind = ?1 AND scope = ?2";
             execute(connection, sql, (STORM, scope.to_string()))?;
@@ -268,18 +265,37 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
             runbook,
             trigger,
         } => {
-            let sql = "DELETE FROM holding WHERE event = ?1 AND runbook = ?2 AND trigger = ?3";
+            // Columns that can be no number are read as the nearest one that is.
+            let sql = "DELETE FROM holding WHERE max(event, 0) = ?1 AND runbook = ?2 \
+                       AND CASE WHEN trigger BETWEEN 0 AND 65535 THEN trigger ELSE 65535 END = ?3";
             let of = (number(event.0)?, runbook.as_str(), *trigger);
             execute(connection, sql, of)?;
         }
         Lost::Message(id) => {
-            let sql = "UPDATE message SET due = 0 WHERE id = ?1";
+            let sql = "UPDATE message SET due = 0 WHERE id = ?1 OR (?1 = 0 AND id < 0)";
             execute(connection, sql, [number(id.0)?])?;
         }
         Lost::Debt(id) => {
-            let sql = "UPDATE debt SET owed = 0 WHERE id = ?1";
+            let sql = "UPDATE debt SET owed = 0 WHERE id = ?1 OR (?1 = 0 AND id < 0)";
             execute(connection, sql, [number(id.0)?])?;
         }
+    }
+    Ok(())
+}
+
+/// Takes every row out that is read as this run: its columns may be none that any run has.
+fn waits_no_more(connection: &Connection, run: RunId) -> Result<(), Error> {
+    let own = run_columns(run)?;
+    let sql = "SELECT kind, owner, ordinal, record FROM waiting";
+    let rows = all(connection, sql, [], |row| {
+        let place: (i64, i64, i64) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
+        let record: Option<StoredWait> = decode(&get::<Vec<u8>>(row, 3)?);
+        let is_sound = place == own && record.is_some_and(|wait| wait.run == run);
+        Ok((run_at(row, 0)? == run && !is_sound).then_some(place))
+    })?;
+    for place in rows.into_iter().flatten() {
+        let sql = "DELETE FROM waiting WHERE kind = ?1 AND owner = ?2 AND ordinal = ?3";
+        execute(connection, sql, place)?;
     }
     Ok(())
 }

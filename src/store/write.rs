@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Params, params};
 
-use super::ask::{get, one};
+use super::ask::{all, get, hold_of, one};
 use super::record::{decode, encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
@@ -350,10 +350,25 @@ fn write_hold(connection: &Connection, scope: &Scope, hold: Option<&Hold>) -> Re
         (Scope::Product(_) | Scope::Runbook(_), Some(hold)) => {
             control(connection, HOLD, scope, &encode(&(scope, hold)))?;
         }
-        (Scope::Product(_) | Scope::Runbook(_), None) => {
-            let sql = "DELETE FROM control WHERE kind = ?1 AND scope = ?2";
-            execute(connection, sql, params![HOLD, scope.to_string()])?;
-        }
+        (Scope::Product(_) | Scope::Runbook(_), None) => {}
+    }
+    match hold {
+        Some(_) => Ok(()),
+        None => released(connection, scope),
+    }
+}
+
+/// Every row goes that would stop changes there once more, whatever it says of its kind.
+fn released(connection: &Connection, scope: &Scope) -> Result<(), Error> {
+    let sql = "SELECT record, scope, kind FROM control";
+    let rows = all(connection, sql, [], |row| {
+        let (record, of, kind): (Vec<u8>, String, i64) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
+        let held = hold_of(&record, &of, kind);
+        Ok(held.filter(|(held, _)| held == scope).map(|_| (kind, of)))
+    })?;
+    for (kind, of) in rows.into_iter().flatten() {
+        let sql = "DELETE FROM control WHERE kind = ?1 AND scope = ?2";
+        execute(connection, sql, params![kind, of])?;
     }
     Ok(())
 }

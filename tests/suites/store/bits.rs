@@ -3,16 +3,24 @@
 use std::collections::BTreeSet;
 
 use libtest_mimic::Trial;
+use rbk::facade::store::{Ask, Batch};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
 use super::in_flight::{after, written};
+use super::open;
 use crate::harness::fixture::trial;
 
 pub fn trials() -> Vec<Trial> {
     let tables = TABLES.iter();
     let tables = tables.map(|table| trial(format!("store/bits/{table}"), || wrong(table)));
-    tables.chain([trial("store/bits/of all", all)]).collect()
+    let others = [
+        trial("store/bits/of all", all),
+        trial("store/bits/what is lost is told once", told_once),
+        trial("store/bits/what was let go on stays so", let_go),
+        trial("store/bits/what is counted", counted),
+    ];
+    tables.chain(others).collect()
 }
 
 /// Every table but `meta`, which alone may stop a start.
@@ -172,6 +180,111 @@ fn wrong(table: &str) {
         }
     }
     assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// Lists whose rows a start reads: what is given up of them is not there at the next one.
+fn told_once() {
+    let (scripted, sound) = written();
+    let (_folder, connection) = opened(&sound);
+    let mut failed = Vec::new();
+    let mut heard = 0;
+    for table in ["waiting", "message", "debt", "intent"] {
+        for (name, sql) in damages(&connection, table) {
+            let (_folder, path) = damaged(&sound, &sql);
+            let Some(path) = path else { continue };
+            let lost = || -> Vec<String> {
+                let told = open(&path)
+                    .anew(&scripted, "at 1s end")
+                    .unwrap()
+                    .into_iter();
+                told.filter(|line| line.contains("is damaged")).collect()
+            };
+            let (first, second) = (lost(), lost());
+            heard += first.len();
+            if !second.is_empty() {
+                failed.push(format!("{name}: {second:#?}"));
+            }
+        }
+    }
+    assert!(heard > 0, "nothing was lost");
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+/// A copy of a store in which this was done; no path where it cannot be done.
+fn damaged(sound: &[u8], sql: &str) -> (tempfile::TempDir, Option<std::path::PathBuf>) {
+    let (folder, connection) = opened(sound);
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    let done = connection.execute(sql, []).is_ok();
+    let path = folder.path().join("rbk.db");
+    (folder, done.then_some(path))
+}
+
+/// Changes that somebody has let go on are not stopped again by the next start, whatever was wrong with the row.
+fn let_go() {
+    let (scripted, sound) = written();
+    let (_folder, connection) = opened(&sound);
+    for (name, sql) in damages(&connection, "control") {
+        let (_folder, path) = damaged(&sound, &sql);
+        let Some(path) = path else { continue };
+        let mut store = open(&path);
+        let held = store.ask(Ask::Hold).unwrap();
+        let release = match held.iter().any(|hold| hold.contains("All")) {
+            true => "at 1s release all",
+            false => "at 1s release product others",
+        };
+        store
+            .anew(&scripted, &format!("{release}\nat 2s end"))
+            .unwrap();
+        drop(store);
+        let held = open(&path).ask(Ask::Hold).unwrap();
+        assert!(held.is_empty(), "{name}: {release}: {held:?}");
+    }
+}
+
+/// What limits count is what the records say, or what the rows beside them do.
+fn counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rbk.db");
+    let mut store = open(&path);
+    for id in 1..=3 {
+        let at = 1_000_000 + id as i64;
+        let batch = Batch::new().run(id, 0, &[7], false).intent(
+            id,
+            id,
+            "do",
+            at,
+            &["k8s.Pod", "k8s.Pod", "host.Host"],
+        );
+        store.commit(&batch).unwrap();
+    }
+    drop(store);
+    let sound = {
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .unwrap();
+        drop(connection);
+        std::fs::read(&path).unwrap()
+    };
+    let counts = |path: &std::path::Path| -> (usize, usize) {
+        let store = open(path);
+        let of = |kind| {
+            let counted = store.ask(Ask::AttemptsSince(kind, 1_000_000)).unwrap();
+            counted.first().map_or(0, |many| many.parse().unwrap())
+        };
+        (of("k8s.Pod"), of("host.Host"))
+    };
+    assert_eq!(counts(&path), (6, 3));
+    let (_folder, connection) = opened(&sound);
+    for table in ["target", "intent"] {
+        for (name, sql) in damages(&connection, table) {
+            let (_folder, path) = damaged(&sound, &sql);
+            let Some(path) = path else { continue };
+            assert_eq!(counts(&path), (6, 3), "{name}");
+        }
+    }
 }
 
 /// What a wrong bit has freed, or hidden.
