@@ -313,13 +313,13 @@ async fn done(
 
 /// Who does it: the token says it where there are tokens, and nobody else's word counts then.
 pub(super) fn who(caller: Caller, said: &Said) -> Result<String, Failed> {
-    let name = match caller.name {
-        Some(name) => name.to_string(),
-        None => crate::value::escape_text(&said.by, 80),
-    };
-    match crate::value::is_blank(&name) {
-        false => Ok(name),
-        true => Err(Failed::call("say who you are: {\"by\": \"ada\"}")),
+    match caller.name {
+        Some(name) => Ok(name.to_string()),
+        // Spelled out, what nobody can see would be a name.
+        None if crate::value::is_blank(&said.by) => {
+            Err(Failed::call("say who you are: {\"by\": \"ada\"}"))
+        }
+        None => Ok(crate::value::escape_text(&said.by, 80)),
     }
 }
 

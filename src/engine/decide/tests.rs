@@ -1,6 +1,6 @@
 //! Decisions alone: given what has happened, this follows. No store, no run, no clock.
 
-use super::{Decision, chain, debt, deliver, dwell, freeze, targets};
+use super::{Decision, bundle, chain, debt, deliver, dwell, freeze, targets};
 use crate::effect::{End, Severity};
 use crate::engine::model::Model;
 use crate::journal::{
@@ -46,16 +46,20 @@ fn frozen() -> Fact {
 }
 
 fn page() -> Fact {
+    page_of(MessageId(1), INCIDENT, "look")
+}
+
+fn page_of(id: MessageId, incident: IncidentId, text: &str) -> Fact {
     let message = Message {
         kind: MessageKind::Page,
-        incident: Some(INCIDENT),
+        incident: Some(incident),
         thread: "s/300".into(),
         at: at(0),
         package: "shop".into(),
         runbook: "slow".into(),
         severity: Severity::Sev3,
         title: "Slow".into(),
-        text: "look".into(),
+        text: text.into(),
         reason: None,
         roles: Vec::new(),
         evidence: Vec::new(),
@@ -63,12 +67,12 @@ fn page() -> Fact {
         notes: Notes::default(),
     };
     MessageQueued {
-        message: MessageId(1),
+        message: id,
         to: "pagerduty:shop".into(),
         kind: MessageKind::Page,
-        incident: Some(INCIDENT),
+        incident: Some(incident),
         storm: None,
-        text: "look".into(),
+        text: text.into(),
         reason: None,
         roles: Vec::new(),
         upto: 0,
@@ -268,4 +272,38 @@ fn what_the_other_side_asks_for_is_obeyed_within_reason() {
     assert_eq!(soon, [5, 5, 90, 1_800, 3_600, 3_600, 3_600]);
     let refused = asked.map(|after| seconds(1, true, Some(after)));
     assert_eq!(refused, [300, 300, 300, 1_800, 3_600, 3_600, 3_600]);
+}
+
+/// Two pages of one incident and one of another go out as one: that is two incidents, each with its newest words.
+#[test]
+fn a_bundle_counts_incidents() {
+    let other = IncidentId(301);
+    let mut model = given([
+        page_of(MessageId(1), INCIDENT, "look"),
+        page_of(MessageId(2), other, "look here"),
+        page_of(MessageId(3), INCIDENT, "look again"),
+    ]);
+    let all = [1, 2, 3].map(MessageId).to_vec();
+    let formed = bundle::forms(&model, all);
+    assert_eq!(words(&formed), "MessagesBundled");
+    model.apply(&formed.facts[0], at(1));
+    let page = bundle::rendered(&model, MessageId(1)).unwrap().message;
+    assert_eq!(page.title, "2 incidents need somebody");
+    let lines: Vec<&str> = page
+        .evidence
+        .iter()
+        .map(|line| line.text.as_str())
+        .collect();
+    assert_eq!(
+        lines,
+        ["300 slow: Slow: look again", "301 slow: Slow: look here"]
+    );
+    let of_one = [1, 3].map(MessageId).to_vec();
+    let mut model = given([
+        page_of(MessageId(1), INCIDENT, "look"),
+        page_of(MessageId(3), INCIDENT, "look again"),
+    ]);
+    model.apply(&bundle::forms(&model, of_one).facts[0], at(1));
+    let page = bundle::rendered(&model, MessageId(1)).unwrap().message;
+    assert_eq!(page.title, "one incident needs somebody");
 }

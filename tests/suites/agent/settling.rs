@@ -3,11 +3,15 @@
 use serde_json::json;
 
 use super::Case;
-use super::stage::Stage;
+use super::stage::{ALERTS, Stage, notification};
 use crate::harness::{net, wait};
 
 pub const CASES: &[Case] = &[
     ("a human settles what nobody knows", settled),
+    (
+        "what nobody knows stays on page and list until it is settled",
+        stays,
+    ),
     ("nobody settles what is still at work", at_work),
     ("who asked for what stands in the timeline", requested),
 ];
@@ -56,6 +60,15 @@ fn settled() {
         (json!(["applied", 1, "ada", "x"]), 400),
         (json!({"outcome": "applied", "by": "ada"}), 400),
         (json!({"outcome": "applied", "why": " ", "by": "ada"}), 400),
+        // Nobody can see it.
+        (
+            json!({"outcome": "applied", "why": "\u{200b}", "by": "ada"}),
+            400,
+        ),
+        (
+            json!({"outcome": "applied", "why": "x", "by": "\u{200b}\u{feff}"}),
+            400,
+        ),
         (json!({"outcome": "applied", "why": "x"}), 400),
         (
             json!({"outcome": "applied", "why": "x", "by": "ada", "change": 77}),
@@ -111,6 +124,61 @@ fn settled() {
     let (status, answer) = stage.post(&path, said.as_bytes()).unwrap();
     assert_eq!(status, 200, "{answer}");
     assert!(!unsettled(&stage));
+}
+
+/// Its alert ends and fires again, and it is paged for that: nobody knows any more than before.
+fn stays() {
+    let mut stage = unanswered();
+    stage.start();
+    let since = |seconds: i64| {
+        let now = jiff::Timestamp::now().as_second();
+        jiff::Timestamp::from_second(now + seconds)
+            .unwrap()
+            .to_string()
+    };
+    let first = since(-600);
+    let says = |status: &str, since: &str| {
+        let labels = json!({"alertname": "ServiceDown", "service": "a"});
+        let alert = json!({
+            "status": status, "labels": labels, "annotations": {}, "startsAt": since, "fingerprint": "f"
+        });
+        let (status, answer) = stage
+            .post(ALERTS, notification(&[alert.to_string()]).as_bytes())
+            .unwrap();
+        assert_eq!(status, 200, "{answer}");
+        answer["incidents"][0].as_u64()
+    };
+    let id = says("firing", &first).unwrap();
+    stage.wait_for(id, "handed");
+    let number = id.to_string();
+    let words = "nobody knows what became of http.post of host.Host box-1";
+    let is_said = || {
+        let (listed, shown) = (
+            stage.rbk(&["incident", "list"]),
+            stage.rbk(&["incident", "show", &number]),
+        );
+        (listed.contains(words), shown.contains(words))
+    };
+    assert_eq!(is_said(), (true, true));
+    stage.rbk(&["incident", "ack", &number, "--as", "ada"]);
+    says("resolved", &first);
+    says("firing", &since(-1));
+    stage.wait_for_told("it is told again, with what is to be settled", |_, body| {
+        let words = "came back after all its alerts had ended; nobody knows yet what became of http.post of host.Host box-1";
+        body["kind"] == "page" && body["text"].to_string().contains(words)
+    });
+    assert_eq!(is_said(), (true, true), "{}", stage.log());
+    stage.rbk(&[
+        "incident",
+        "settle",
+        &number,
+        "applied",
+        "--why",
+        "its log says so",
+        "--as",
+        "ada",
+    ]);
+    assert_eq!(is_said(), (false, false));
 }
 
 fn requested() {
