@@ -81,15 +81,20 @@ impl Prom {
         let query = arguments::query(call, "query", Tag::Promql)?;
         let at = arguments::time(call, "at")?.millis();
         let number = one(api.at(query, at).await?)?.points;
-        let number = number.last().map(|(_, number)| *number);
-        let number = number.ok_or_else(no_series)?;
+        let (moment, number) = number.last().copied().ok_or_else(no_series)?;
+        if let Some(why) = fresh::elsewhen(moment, at) {
+            return Err(Nothing::NoData(why));
+        }
         if let Some(change) = newer_than {
             let check = checks(query, change)?;
             let newest = match check.query() {
                 Some(query) => api.at(&query, at).await?,
                 None => Vec::new(),
             };
-            if let Some(why) = check.objection(at, &fresh::newest_at(&newest, at)) {
+            let mut moments = newest.iter().flat_map(|series| &series.points);
+            let elsewhen = moments.find_map(|(moment, _)| fresh::elsewhen(*moment, at));
+            let newest = fresh::newest_of(&newest);
+            if let Some(why) = elsewhen.or_else(|| check.objection(at, &newest)) {
                 return Err(Nothing::NoData(why));
             }
         }
@@ -117,6 +122,12 @@ impl Prom {
             step,
         };
         let mut points = one(api.over(query, grid).await?)?.points;
+        let first = points.first().filter(|(at, _)| *at < grid.start);
+        let outside = first.or(points.last().filter(|(at, _)| *at > grid.end));
+        let nearest = |at: i64| at.clamp(grid.start, grid.end);
+        if let Some(why) = outside.and_then(|(at, _)| fresh::elsewhen(*at, nearest(*at))) {
+            return Err(Nothing::NoData(why));
+        }
         if let Some(change) = granted.newer_than {
             self.keep_fresh(api, query, grid, change, &mut points)
                 .await?;

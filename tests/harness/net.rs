@@ -50,3 +50,10 @@ pub fn get(port: u16, path: &str) -> Option<String> {
     let status = head.split(' ').nth(1)?;
     (status == "200").then(|| body.into())
 }
+
+/// The time that a question to Prometheus asks for, in seconds.
+pub fn time_asked(request: &str) -> f64 {
+    let time = request.split_once("&time=").map(|(_, rest)| rest);
+    let time = time.and_then(|rest| rest.split('&').next());
+    time.map_or(0.0, |time| time.trim().parse().unwrap())
+}

@@ -75,6 +75,29 @@ impl Check {
     }
 }
 
+/// So far an answer may be from the time asked: some count whole seconds only.
+const NEAR: u64 = 1_000;
+
+/// Why an answer of one time says nothing of another one; none where they are the same.
+pub fn elsewhen(answered: i64, asked: i64) -> Option<String> {
+    let shown = |millis| {
+        Time::from_millis(millis).map_or_else(|_| "no time".to_owned(), |at| at.to_string())
+    };
+    (answered.abs_diff(asked) > NEAR).then(|| {
+        let (answered, asked) = (shown(answered), shown(asked));
+        format!("the answer is of {answered}, and {asked} was asked for")
+    })
+}
+
+/// The last numbers with their selectors, whatever their moment.
+pub fn newest_of(answer: &[Series]) -> Vec<(String, f64)> {
+    let points = answer.iter().filter_map(|series| {
+        let (_, number) = series.points.last()?;
+        Some((series.selector.clone(), *number))
+    });
+    points.collect()
+}
+
 /// The numbers for this moment with their selectors.
 pub fn newest_at(answer: &[Series], at: i64) -> Vec<(String, f64)> {
     let points = answer.iter().filter_map(|series| {

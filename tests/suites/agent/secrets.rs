@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use super::Case;
-use super::stage::{Prom, Stage};
+use super::stage::{Prom, Stage, TIME_ASKED};
 use crate::harness::wait;
 
 pub const CASES: &[Case] = &[
@@ -89,7 +89,7 @@ fn in_a_value() {
     let body = serde_json::json!({
         "status": "success",
         "data": {"resultType": "vector", "result": [
-            {"metric": {"echo": all()}, "value": [1.0, "7"]},
+            {"metric": {"echo": all()}, "value": [TIME_ASKED, "7"]},
         ]},
     });
     keeps(

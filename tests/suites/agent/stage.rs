@@ -421,12 +421,12 @@ pub fn posted(request: &str) -> (String, Value) {
     (path, serde_json::from_str(body).unwrap_or(Value::Null))
 }
 
+/// Stands in an answer of Prometheus for the time that is asked for.
+pub const TIME_ASKED: &str = "@time";
+
 /// The answer of Prometheus with one number.
 pub fn number(number: &str) -> String {
-    let now = SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap();
-    let series = json!([{"metric": {"rbk_selector": "0"}, "value": [now.as_secs(), number]}]);
+    let series = json!([{"metric": {"rbk_selector": "0"}, "value": [TIME_ASKED, number]}]);
     json!({"status": "success", "data": {"resultType": "vector", "result": series}}).to_string()
 }
 
@@ -445,8 +445,12 @@ fn world(started: PathBuf, prom: Arc<Mutex<Prom>>) -> Server {
             return;
         }
         let said = prom.lock().unwrap().clone();
+        let timed = |body: &str| {
+            let time = net::time_asked(request).to_string();
+            body.replace(&format!("\"{TIME_ASKED}\""), &time)
+        };
         match said {
-            Prom::Says(kind, body) => respond(stream, 200, kind, &body),
+            Prom::Says(kind, body) => respond(stream, 200, kind, &timed(&body)),
             Prom::Honest if request.contains("rbk_selector") => {
                 let now = SystemTime::now()
                     .duration_since(SystemTime::UNIX_EPOCH)
@@ -455,13 +459,13 @@ fn world(started: PathBuf, prom: Arc<Mutex<Prom>>) -> Server {
                     stream,
                     200,
                     "application/json",
-                    &number(&now.as_secs().to_string()),
+                    &timed(&number(&now.as_secs_f64().to_string())),
                 );
             }
             Prom::Honest => {
                 up.fetch_or(started.exists(), Ordering::Relaxed);
                 let value = if up.load(Ordering::Relaxed) { "1" } else { "0" };
-                respond(stream, 200, "application/json", &number(value));
+                respond(stream, 200, "application/json", &timed(&number(value)));
             }
         }
     })

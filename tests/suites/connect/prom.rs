@@ -14,6 +14,10 @@ pub const CASES: &[Case] = &[
     ("what is no answer fails", what_is_no_answer_fails),
     ("points come in order", points_come_in_order),
     (
+        "an answer of another time is no data",
+        an_answer_of_another_time_is_no_data,
+    ),
+    (
         "a stale sample does not count",
         a_stale_sample_does_not_count,
     ),
@@ -93,7 +97,7 @@ fn one_number_is_a_value() {
     assert!(asked[0].contains(&format!("Bearer {SECRET}")));
     let body = "query=sum%28up%7Ba%3D%22b%22%7D%29+%2F+3&time=1767225600.000&timeout=";
     assert!(asked[0].contains(body), "{}", asked[0]);
-    let scalar = success("scalar", json!([1.5, "3"]));
+    let scalar = success("scalar", json!([NOW as f64 / 1000.0 + 0.5, "3"]));
     assert_eq!(answered(scalar), Came::Value("3.0".into(), Vec::new()));
 }
 
@@ -170,8 +174,49 @@ fn what_is_no_answer_fails() {
     assert!(words(&answered(success("vector", histogram))).contains("histogram"));
 }
 
+fn an_answer_of_another_time_is_no_data() {
+    for off in [-3_600, -2, 2, 3_600] {
+        let at = NOW / 1000 + off;
+        let one = |kind, result| success(kind, result);
+        for body in [
+            one("vector", json!([{"metric": {}, "value": [at, "7"]}])),
+            one("scalar", json!([at, "7"])),
+        ] {
+            let came = answered(body);
+            assert!(
+                matches!(&came, Came::NoData(why) if why.contains("was asked for")),
+                "{off}: {came:?}"
+            );
+        }
+        // The number is of the time asked, and what is said of its samples is not.
+        let server = Server::new(move |request, stream| {
+            let dated =
+                json!([{"metric": {"rbk_selector": "0"}, "value": [at, (NOW / 1000).to_string()]}]);
+            let body = match request.contains("rbk_selector") {
+                true => success("vector", dated),
+                false => vector(&["7"]),
+            };
+            respond(stream, 200, "application/json", &body);
+        });
+        let came = run(connectors(&server.url()).observe(value("x", Some(CHANGE))));
+        assert!(
+            matches!(&came, Came::NoData(why) if why.contains("was asked for")),
+            "{off}: {came:?}"
+        );
+    }
+    for at in [NOW / 1000 - 602, NOW / 1000 + 2] {
+        let result = json!([{"metric": {}, "values": [[at, "1"]]}]);
+        let server = Server::plain(200, "application/json", success("matrix", result));
+        let came = run(connectors(&server.url()).observe(points("sum(up)", 600_000, None)));
+        assert!(
+            matches!(&came, Came::NoData(why) if why.contains("was asked for")),
+            "{at}: {came:?}"
+        );
+    }
+}
+
 fn points_come_in_order() {
-    let result = json!([{"metric": {}, "values": [[1, "1"], [16, "2.5"], [46, "3"]]}]);
+    let result = json!([{"metric": {}, "values": [[NOW / 1000 - 60, "1"], [NOW / 1000 - 45, "2.5"], [NOW / 1000, "3"]]}]);
     let server = Server::plain(200, "application/json", success("matrix", result));
     let came = run(connectors(&server.url()).observe(points("sum(up)", 600_000, None)));
     assert_eq!(came, Came::Value("[1.0, 2.5, 3.0]".into(), Vec::new()));

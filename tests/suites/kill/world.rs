@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{load, put};
+use crate::harness::net;
 use crate::harness::server::{Server, respond};
 use crate::suites::agent::stage::{Stage, posted};
 
@@ -311,13 +312,14 @@ fn prometheus(record: Arc<Mutex<Record>>, clock: Arc<Clock>) -> Server {
             let end = rest.find(|c: char| !c.is_ascii_digit());
             format!("box-{}", &rest[..end.unwrap_or(rest.len())])
         });
-        let now = clock.now().as_second();
+        let now = clock.now().as_millisecond() as f64 / 1000.0;
         let value = match machine {
             Some(machine) => u8::from(record.lock().unwrap().is_done(&machine)).to_string(),
             // Whoever asks for no machine wants to know the time.
             None => now.to_string(),
         };
-        let series = json!([{"metric": {"rbk_selector": "0"}, "value": [now, value]}]);
+        let series =
+            json!([{"metric": {"rbk_selector": "0"}, "value": [net::time_asked(request), value]}]);
         let data = json!({"resultType": "vector", "result": series});
         let answer = json!({"status": "success", "data": data}).to_string();
         respond(stream, 200, "application/json", &answer);
