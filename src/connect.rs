@@ -81,6 +81,12 @@ pub trait Provider: Send + Sync {
     /// Looks. Changes nothing, whatever happens.
     fn observe(&self, granted: Granted) -> Pending<'_, Observed>;
 
+    /// Why a change would certainly not be made, as far as the settings alone say it.
+    fn refuses(&self, call: &Call) -> Option<String> {
+        let _ = call;
+        None
+    }
+
     /// Changes the world. When the future is dropped, the outcome is unknown.
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome>;
 }

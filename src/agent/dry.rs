@@ -29,7 +29,7 @@ pub struct Plan {
     pub digest: Option<String>,
     /// How the run ends, if it ends without a change.
     pub end: Option<String>,
-    /// What the agent is not granted of it.
+    /// What the agent is not granted of it, and what its connectors would refuse.
     pub denied: Vec<String>,
 }
 
@@ -135,6 +135,8 @@ impl Dry<'_> {
                     .unwrap_or_default();
                 if let Err(denied) = granted(self.grants, needs, &intent.call) {
                     self.plan.denied.push(denied);
+                } else if let Some(refused) = self.performer.refuses(&intent.call) {
+                    self.plan.denied.push(refused);
                 }
                 self.plan.changes.push(Plain.call(&intent.call, now));
                 Some(Input::Granted { id })

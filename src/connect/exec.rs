@@ -164,6 +164,11 @@ impl Provider for Exec {
         Endpoint::Program
     }
 
+    fn refuses(&self, call: &Call) -> Option<String> {
+        let why = self.line(call).err()?;
+        Some(said(&self.secrets, &why))
+    }
+
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
         Box::pin(async move { self.look(&granted).await })
     }

@@ -126,6 +126,14 @@ impl Performer {
         });
     }
 
+    /// Why a change would certainly not be made, whatever the world is like.
+    pub fn refuses(&self, call: &Call) -> Option<String> {
+        match self.provider(call) {
+            Some(provider) => provider.refuses(call),
+            None => Some(no_connector(call)),
+        }
+    }
+
     /// Whether something here speaks for this module of the library.
     pub fn offers(&self, module: &str) -> bool {
         self.providers.contains_key(module)

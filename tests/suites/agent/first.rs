@@ -48,6 +48,27 @@ fn begun_with() {
     );
     assert!(said.contains("found down"), "{said}");
     assert!(said.contains("1. exec.apply"), "{said}");
+    // What the run would refuse, the dry run does.
+    let settings = std::fs::read_to_string(stage.path("package/agent.toml")).unwrap();
+    assert!(settings.contains("here = true"), "{settings}");
+    let elsewhere = settings.replace("here = true", "here = false");
+    std::fs::write(stage.path("package/agent.toml"), elsewhere).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
+        .args([
+            "run",
+            "package",
+            "--alert",
+            "package/alert.json",
+            "--dry-run",
+        ])
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let refused = "It would be refused: programs are run on the agent's own machine alone";
+    assert!(said.contains(refused), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    std::fs::write(stage.path("package/agent.toml"), &settings).unwrap();
     // The settings that were written, but for the port.
     let settings = std::fs::read_to_string(stage.path("package/agent.toml")).unwrap();
     let own = settings.replace("7117", &stage.port.to_string());
