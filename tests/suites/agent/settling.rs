@@ -94,22 +94,7 @@ fn settled() {
         "ada",
     ]);
     stage.wait_for_shown(id, "not applied, says ada: its log has no restart");
-    let shown = stage.show(id);
-    assert_eq!(shown["reason"], "unknown", "{shown}");
-    assert_eq!(shown["settled"]["outcome"], "not applied", "{shown}");
-    assert_eq!(shown["settled"]["by"], "ada", "{shown}");
-    assert!(shown["settled"]["at"].is_string(), "{shown}");
-    let listed = stage.rbk(&["incident", "list"]);
-    assert!(
-        listed.contains("handed (was unknown; not applied, says ada)"),
-        "{listed}"
-    );
-    let said = stage.rbk(&["incident", "show", &number]);
-    assert!(
-        said.contains("\nada said at 20")
-            && said.contains(" that http.post of host.Host box-1 was not applied\n"),
-        "{said}"
-    );
+    shows_who_settled(&stage, id);
     // The other one goes its way, which ends the same.
     let shown = stage.wait_for(other, "handed");
     assert_eq!(shown["reason"], "unknown", "{shown}");
@@ -124,6 +109,26 @@ fn settled() {
     let (status, answer) = stage.post(&path, said.as_bytes()).unwrap();
     assert_eq!(status, 200, "{answer}");
     assert!(!unsettled(&stage));
+}
+
+/// What a human said stands in all that is shown; the reason stays what it was.
+fn shows_who_settled(stage: &Stage, id: u64) {
+    let shown = stage.show(id);
+    assert_eq!(shown["reason"], "unknown", "{shown}");
+    assert_eq!(shown["settled"]["outcome"], "not applied", "{shown}");
+    assert_eq!(shown["settled"]["by"], "ada", "{shown}");
+    assert!(shown["settled"]["at"].is_string(), "{shown}");
+    let listed = stage.rbk(&["incident", "list"]);
+    assert!(
+        listed.contains("handed (was unknown; not applied, says ada)"),
+        "{listed}"
+    );
+    let said = stage.rbk(&["incident", "show", &id.to_string()]);
+    assert!(
+        said.contains("\nada said at 20")
+            && said.contains(" that http.post of host.Host box-1 was not applied\n"),
+        "{said}"
+    );
 }
 
 /// Its alert ends and fires again, and it is paged for that: nobody knows any more than before.
