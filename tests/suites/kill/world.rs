@@ -312,14 +312,15 @@ fn prometheus(record: Arc<Mutex<Record>>, clock: Arc<Clock>) -> Server {
             let end = rest.find(|c: char| !c.is_ascii_digit());
             format!("box-{}", &rest[..end.unwrap_or(rest.len())])
         });
-        let now = clock.now().as_millisecond() as f64 / 1000.0;
+        let asked = net::time_asked(request);
         let value = match machine {
+            // Whoever asks how old it is hears that it is of the time asked.
+            _ if request.contains("rbk_selector") => asked.to_string(),
             Some(machine) => u8::from(record.lock().unwrap().is_done(&machine)).to_string(),
             // Whoever asks for no machine wants to know the time.
-            None => now.to_string(),
+            None => clock.now().as_second().to_string(),
         };
-        let series =
-            json!([{"metric": {"rbk_selector": "0"}, "value": [net::time_asked(request), value]}]);
+        let series = json!([{"metric": {"rbk_selector": "0"}, "value": [asked, value]}]);
         let data = json!({"resultType": "vector", "result": series});
         let answer = json!({"status": "success", "data": data}).to_string();
         respond(stream, 200, "application/json", &answer);
