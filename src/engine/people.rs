@@ -6,7 +6,7 @@ use super::decide::{chain, deliver};
 use super::{Action, Engine};
 use crate::effect::Reason;
 use crate::journal::{
-    Hold, How, IncidentAcknowledged, IncidentId, IncidentState, MessageKind, Scope,
+    Hold, How, IncidentAcknowledged, IncidentId, IncidentState, IntentId, MessageKind, Scope,
 };
 use crate::run;
 use crate::value::Time;
@@ -45,6 +45,8 @@ pub enum Refusal {
     },
     /// Nobody doubts what became of its changes.
     NothingUnknown,
+    /// What became of that change nobody doubts; of these others of the incident somebody does.
+    OtherUnknown(IntentId, String),
     /// Nobody has said yet what became of these changes of this incident.
     Unsettled(IncidentId, String),
     /// These changes are unknown, and it was not said which is meant.
@@ -100,6 +102,10 @@ impl std::fmt::Display for Refusal {
             Refusal::NothingUnknown => {
                 out.write_str("no change of the incident has an unknown outcome")
             }
+            Refusal::OtherUnknown(change, others) => write!(
+                out,
+                "{change} is no change of the incident with an unknown outcome: {others} is"
+            ),
             Refusal::Unsettled(id, changes) => write!(
                 out,
                 "nobody knows what became of {changes}, and its targets would be free: say first what became of it \

@@ -39,15 +39,20 @@ impl Engine {
             .iter()
             .filter(|intent| said.change.is_none_or(|change| change == intent.id));
         let asked: Vec<_> = asked.collect();
+        let named = |changes: &[StoredIntent]| {
+            let named = changes.iter();
+            let named = named.map(|one| format!("{} ({})", one.id, one.intent.call.name));
+            named.collect::<Vec<_>>().join(", ")
+        };
         let intent = match asked.as_slice() {
-            [] => return Err(Refusal::NothingUnknown),
-            [intent] => (*intent).clone(),
-            several => {
-                let named = several.iter();
-                let named = named.map(|one| format!("{} ({})", one.id, one.intent.call.name));
-                let named = named.collect::<Vec<_>>().join(", ");
-                return Err(Refusal::Several(named));
+            [] => {
+                let other = said.change.filter(|_| !unknown.is_empty());
+                let other = other.map(|change| Refusal::OtherUnknown(change, named(&unknown)));
+                return Err(other.unwrap_or(Refusal::NothingUnknown));
             }
+            [intent] => (*intent).clone(),
+            // None was named.
+            [_, ..] => return Err(Refusal::Several(named(&unknown))),
         };
         let by = said.by.clone();
         let decision = outcome::settled_by(intent.id, said.applied, by, said.why);

@@ -156,15 +156,20 @@ fn stays() {
     let id = says("firing", &first).unwrap();
     stage.wait_for(id, "handed");
     let number = id.to_string();
-    let words = "nobody knows what became of http.post of host.Host box-1";
+    let lost = "nobody knows what became of http.post of host.Host box-1";
     let is_said = || {
         let (listed, shown) = (
             stage.rbk(&["incident", "list"]),
             stage.rbk(&["incident", "show", &number]),
         );
-        (listed.contains(words), shown.contains(words))
+        (listed.contains(lost), shown.contains(lost))
     };
     assert_eq!(is_said(), (true, true));
+    let other = json!({"outcome": "applied", "why": "x", "by": "ada", "change": 77});
+    let path = format!("/v1/incidents/{id}/settle");
+    let (_, answer) = stage.post(&path, other.to_string().as_bytes()).unwrap();
+    let words = "77 is no change of the incident with an unknown outcome: 1 (http.post) is";
+    assert_eq!(answer["detail"], words, "{answer}");
     stage.rbk(&["incident", "ack", &number, "--as", "ada"]);
     says("resolved", &first);
     says("firing", &since(-1));
