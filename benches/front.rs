@@ -1,14 +1,14 @@
-//! How long the front end takes: parse, check, check with lints, format, for 1,000, 10,000 and 100,000 lines.
+//! How long the front end takes: parse, check, check with lints, format, one edit, for 1,000, 10,000 and 100,000 lines.
 //!
 //! Prints CPU time of this thread, the best of several rounds, and what a line costs, so that the
 //! columns of one run can be compared: the same cost at every size means linear time.
-//! `-- check 10000` does that work once and times nothing, for a tool that counts instructions.
+//! `-- check 10000`, or `typing 10000` for a hundred edits, does that work once and times nothing, for a tool that counts instructions.
 
 #![expect(clippy::print_stdout, reason = "a bench says what it measured")]
 
 mod clock;
 
-use rbk::facade::measure;
+use rbk::facade::measure::{self, Typing};
 
 /// The program that is repeated.
 const PROGRAM: &str = include_str!("../examples/quickstart/checkout.rbk");
@@ -23,6 +23,10 @@ fn main() {
         && let Ok(lines) = lines.parse()
     {
         let text = package(lines);
+        if what == "typing" {
+            println!("{:?}", typed(&text));
+            return;
+        }
         let measured = WORK.iter().find(|(name, ..)| name == what);
         println!(
             "{:?}",
@@ -42,6 +46,8 @@ fn main() {
             let text = laid_out(layout, &text);
             report(what, lines, clock::best(rounds, || work(&text)));
         }
+        let mut typing = Typing::new(&text, MARK);
+        report("edit", lines, clock::best(rounds, || typing.edit(" ")) / 2);
     }
 }
 
@@ -65,6 +71,16 @@ const WORK: [Measured; 5] = [
     ("fmt", Layout::Formatted, measure::format),
     ("fmt-other", Layout::Other, measure::format),
 ];
+
+/// Where an author types: in the diagnosis of the last runbook.
+const MARK: &str = "diagnose {";
+
+/// Types and takes back a character fifty times.
+fn typed(text: &str) -> (usize, usize) {
+    let mut typing = Typing::new(text, MARK);
+    let all = (0..50).map(|_| typing.edit(" "));
+    all.last().unwrap_or_default()
+}
 
 fn report(what: &str, lines: usize, nanos: u64) {
     let millis = nanos as f64 / 1e6;

@@ -28,8 +28,8 @@ use crate::analysis;
 use crate::diag::Diagnostic;
 use crate::literal::Server;
 use crate::syntax::tree::File;
-use crate::text::Sources;
-use crate::typed::{Facts, Package, Symbol};
+use crate::text::{SourceId, Sources, Span};
+use crate::typed::{Facts, Package, Runbook, Symbol};
 
 use state::Checker;
 
@@ -45,6 +45,40 @@ pub struct Checked {
     pub lost: BTreeSet<SmolStr>,
     /// Items of the package that nothing names.
     pub unnamed: Vec<Symbol>,
+    /// Where the modules that the files import are used.
+    pub uses: Vec<Use>,
+    /// Whether a module is mentioned that its file does not import: told at the first mention alone.
+    pub unimported: bool,
+}
+
+/// One source in which an imported module is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use {
+    /// The module's name in the `use` line.
+    pub import: Span,
+    pub by: SourceId,
+}
+
+/// How much of a package is looked at.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    All,
+    /// The items of these sources, and the library: all others are declared, and no more is said of them.
+    Of {
+        sources: &'a BTreeSet<SourceId>,
+        /// Imports that the other items use.
+        used_elsewhere: &'a BTreeSet<Span>,
+    },
+}
+
+impl Part<'_> {
+    /// Whether what stands at a place is looked at.
+    fn has(self, place: Span) -> bool {
+        match self {
+            Part::All => true,
+            Part::Of { sources, .. } => place.source.is_fixed() || sources.contains(&place.source),
+        }
+    }
 }
 
 /// One package that is checked.
@@ -59,6 +93,7 @@ pub struct Input<'a> {
     pub dependencies: &'a [Dependency],
     /// Whom the queries are for.
     pub server: &'a Server,
+    pub part: Part<'a>,
 }
 
 /// A package that another one depends on: what it lends is checked among its own items, and its runbooks,
@@ -80,7 +115,11 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
     let (modules, mut diagnostics) = library::load(sources, input.files.iter().chain(lent));
     let mut checker = Checker::new(sources, input.name, input.version);
     checker.server = input.server.clone();
-    let declared = checker.declare(&modules, input);
+    let mut declared = checker.declare(&modules, input);
+    if let Part::Of { used_elsewhere, .. } = input.part {
+        declared.retain(|found| input.part.has(found.item.span));
+        checker.used_elsewhere = used_elsewhere.clone();
+    }
     checker.resolve_types(&declared);
     checker.resolve_contracts(&declared);
     checker.elaborate_items(&declared);
@@ -88,8 +127,11 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
     checker.elaborate_tests(&declared);
     checker.warn_unused();
     let unnamed = checker.names.unnamed();
+    let uses = checker.uses();
+    let unimported = checker.files.iter().any(|file| !file.missing.is_empty());
     let (package, said, lost) = checker.finish();
-    let (facts, proofs) = analysis::analyse(&package);
+    let looked_at = |runbook: &Runbook| input.part.has(runbook.span);
+    let (facts, proofs) = analysis::analyse(&package, &looked_at);
     diagnostics.extend(said);
     diagnostics.extend(proofs);
     diagnostics.sort_by_key(|found| (found.primary.span.source, found.primary.span.start));
@@ -99,5 +141,7 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
         diagnostics,
         lost,
         unnamed,
+        uses,
+        unimported,
     }
 }

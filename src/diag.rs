@@ -110,6 +110,17 @@ impl Diagnostic {
         self.level.unwrap_or(self.code.kind())
     }
 
+    /// The same with every place moved.
+    pub fn moved(mut self, to: &dyn Fn(Span) -> Span) -> Self {
+        let labels = self.others.iter_mut().chain([&mut self.primary]);
+        let edits = self.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+        let spans = labels.map(|label| &mut label.span);
+        for span in spans.chain(edits.map(|edit| &mut edit.span)) {
+            *span = to(*span);
+        }
+        self
+    }
+
     /// Adds a second place.
     pub fn and(mut self, span: Span, text: impl Into<String>) -> Self {
         self.others.push(Label {

@@ -10,6 +10,7 @@ pub mod connect;
 pub mod engine;
 pub mod facts;
 pub mod graph;
+pub mod kept;
 pub mod literal;
 pub mod machine;
 pub mod measure;

@@ -5,12 +5,18 @@
 
 mod echo;
 mod grants;
+mod kept;
 mod lent;
 pub mod mend;
 mod versions;
 
 pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
+pub use kept::Kept;
 pub use versions::{Rewrite, versions};
+
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
 
 use crate::check;
 use crate::compile;
@@ -76,8 +82,7 @@ fn analyse_with(
     server: &Server,
     lent: &lent::Lent,
 ) -> Analysis {
-    let (trees, mut diagnostics) = read(sources, files);
-    diagnostics.extend(lent.diagnostics.iter().cloned());
+    let (trees, diagnostics) = read(sources, files);
     let input = check::Input {
         name,
         version,
@@ -85,17 +90,11 @@ fn analyse_with(
         uses: &lent.uses,
         dependencies: &lent.packages,
         server,
+        part: check::Part::All,
     };
     let checked = check::check(sources, &input);
-    let mut said = checked.diagnostics;
-    let all = lent.packages.iter().flat_map(|found| &found.files);
-    let all = trees.iter().chain(all);
-    echo::still(sources, all, &diagnostics, &checked.lost, &mut said);
-    lent.hush(&mut said);
-    diagnostics.extend(said);
-    lent.tell(&mut diagnostics);
-    #[cfg(feature = "harness")]
-    diagnostics.retain(|found| crate::rule::code_holds(found.code));
+    let (said, lost) = (checked.diagnostics, &checked.lost);
+    let mut diagnostics = told(sources, &trees, lent, diagnostics, lost, said);
     sort(&mut diagnostics);
     Analysis {
         package: checked.package,
@@ -106,6 +105,26 @@ fn analyse_with(
         trees,
         unnamed: checked.unnamed,
     }
+}
+
+/// What people are told of what reading and checking said: no echo, and of dependencies only what is for their users.
+fn told(
+    sources: &Sources,
+    trees: &[File],
+    lent: &lent::Lent,
+    mut read: Vec<Diagnostic>,
+    lost: &BTreeSet<SmolStr>,
+    mut said: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    read.extend(lent.diagnostics.iter().cloned());
+    let all = lent.packages.iter().flat_map(|found| &found.files);
+    echo::still(sources, trees.iter().chain(all), &read, lost, &mut said);
+    lent.hush(&mut said);
+    read.extend(said);
+    lent.tell(&mut read);
+    #[cfg(feature = "harness")]
+    read.retain(|found| crate::rule::code_holds(found.code));
+    read
 }
 
 /// The trees of files, and what is wrong with their text.

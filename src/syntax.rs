@@ -16,6 +16,7 @@ mod lexical;
 mod lines;
 mod lower;
 mod patch;
+mod pieces;
 mod read;
 mod recover;
 mod rename;
@@ -25,6 +26,8 @@ mod skim;
 mod split;
 mod teach;
 mod words;
+
+pub use pieces::pieces;
 
 use crate::diag::Diagnostic;
 use crate::text::Source;

@@ -22,6 +22,11 @@ impl SourceId {
     pub fn fixed(place: usize) -> SourceId {
         SourceId(SourceId::FIXED + place as u32)
     }
+
+    /// Whether it is the same in every table.
+    pub fn is_fixed(self) -> bool {
+        self.0 >= SourceId::FIXED
+    }
 }
 
 /// A half-open range of bytes, `start..end`, in one source.
@@ -189,9 +194,18 @@ impl Sources {
         }
     }
 
-    /// Takes in a source with a fixed id.
+    /// Puts another text in the place of a source's, if it has no fixed id.
+    pub fn replace(&mut self, id: SourceId, text: &str) {
+        if let Some(source) = self.all.get_mut(id.0 as usize) {
+            *source = Source::new(id, &source.name, text);
+        }
+    }
+
+    /// Takes in a source with a fixed id, once.
     pub fn add_fixed(&mut self, source: Arc<Source>) {
-        self.fixed.push(source);
+        if self.fixed.iter().all(|known| known.id != source.id) {
+            self.fixed.push(source);
+        }
     }
 
     /// The source with this id.

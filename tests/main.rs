@@ -32,6 +32,7 @@ mod suites {
     pub mod golden;
     pub mod graph;
     pub mod hostile;
+    pub mod kept;
     pub mod kill;
     pub mod library;
     pub mod lint;
@@ -82,6 +83,7 @@ const SUITES: &[Suite] = &[
     ("store", suites::store::trials),
     ("connect", suites::connect::trials),
     ("agent", suites::agent::trials),
+    ("kept", suites::kept::trials),
     ("kill", suites::kill::trials),
     ("engine", suites::engine::trials),
     ("golden", suites::golden::trials),

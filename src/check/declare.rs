@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
     }
 
     fn declare_item(&mut self, file: FileId, module: ModuleId, item: &'a Item) -> Option<Symbol> {
-        let name = name_of(&item.kind)?;
+        let name = item.name()?;
         let qualified = QualifiedName {
             module: self.names.name(module).cloned(),
             name: name.text.clone(),
@@ -384,23 +384,4 @@ fn waiting<Item>(file: FileId, item: Item) -> Pending<Item> {
 fn push<Row>(table: &mut Vec<Row>, row: Row) -> u32 {
     table.push(row);
     table.len() as u32 - 1
-}
-
-/// The name that an item declares.
-fn name_of(kind: &ItemKind) -> Option<&Ident> {
-    match kind {
-        ItemKind::Missing | ItemKind::Use(_) | ItemKind::Test(_) => None,
-        ItemKind::Role(item) => Some(&item.name),
-        ItemKind::Const(item) => Some(&item.name),
-        ItemKind::Enum(item) => Some(&item.name),
-        ItemKind::Record(item) => Some(&item.name),
-        ItemKind::Window(item) => Some(&item.name),
-        ItemKind::Secret(item) => Some(&item.name),
-        ItemKind::Product(item) => Some(&item.name),
-        ItemKind::Fn(item) => Some(&item.name),
-        ItemKind::Probe(item) => Some(&item.name),
-        ItemKind::Action(item) => Some(&item.name),
-        ItemKind::Extern(item) => Some(&item.name),
-        ItemKind::Runbook(item) => Some(&item.name),
-    }
 }

@@ -76,7 +76,7 @@ impl Checker<'_> {
             module,
             span: name.span,
             whole,
-            used: false,
+            used_by: Vec::new(),
         });
     }
 
@@ -93,11 +93,13 @@ impl Checker<'_> {
         });
     }
 
-    /// The module that a name stands for in a file; it counts as used from then on.
-    pub fn imported(&mut self, file: FileId, name: &str) -> Option<ModuleId> {
+    /// The module that a name stands for at a place in a file; it counts as used there from then on.
+    pub fn imported(&mut self, file: FileId, name: &str, at: Span) -> Option<ModuleId> {
         let scope = self.files.get_mut(file.0 as usize)?;
         let import = scope.imports.iter_mut().find(|found| found.name == name)?;
-        import.used = true;
+        if import.used_by.last() != Some(&at.source) {
+            import.used_by.push(at.source);
+        }
         Some(import.module)
     }
 
@@ -116,7 +118,7 @@ impl Checker<'_> {
             module,
             span: name.span,
             whole: name.span,
-            used: true,
+            used_by: vec![name.span.source],
         }));
         let line = format!("use std.{}", found.name);
         let message = format!("the module `{}` is not imported in this file", found.name);

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use smol_str::SmolStr;
 
 use crate::diag::near::nearest;
-use crate::text::Span;
+use crate::text::{SourceId, Span};
 use crate::typed::Symbol;
 
 /// A module by its place in [`Names`]; the package's own is the first.
@@ -201,7 +201,8 @@ pub struct Import {
     pub span: Span,
     /// What to cut out to drop it.
     pub whole: Span,
-    pub used: bool,
+    /// The sources in which it is used; one may be named more than once.
+    pub used_by: Vec<SourceId>,
 }
 
 /// An item of a dependency that a file brings in under its own name.

@@ -44,6 +44,8 @@ pub struct Checker<'a> {
     pub brought: HashMap<(ModuleId, SmolStr), (ModuleId, Span)>,
     /// Names that should come from another package and do not: it was told why.
     pub lost: BTreeSet<SmolStr>,
+    /// Imports that items use which are not looked at.
+    pub used_elsewhere: BTreeSet<Span>,
     said: Vec<Diagnostic>,
 }
 
@@ -88,6 +90,7 @@ impl<'a> Checker<'a> {
             read: HashMap::new(),
             brought: HashMap::new(),
             lost: BTreeSet::new(),
+            used_elsewhere: BTreeSet::new(),
             said: Vec::new(),
         }
     }

@@ -148,7 +148,7 @@ impl Checker<'_> {
             }
             return found;
         };
-        let id = self.imported(file, module.as_str());
+        let id = self.imported(file, module.as_str(), module.span);
         let Some(id) = id.map(Some).or_else(|| self.say_not_imported(file, module)) else {
             let message = format!("there is no module `{}`", module.text);
             self.say(Diagnostic::new(

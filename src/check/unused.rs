@@ -2,7 +2,8 @@
 //!
 //! In: the finished scopes. Out: warnings with fixes. The library's own files are trusted.
 
-use super::names::OWN;
+use super::Use;
+use super::names::{Import, OWN};
 use super::state::Checker;
 use crate::diag::{Code, Diagnostic};
 
@@ -11,7 +12,7 @@ impl Checker<'_> {
     pub fn warn_unused(&mut self) {
         let mut said = Vec::new();
         for file in self.files.iter().filter(|file| file.module == OWN) {
-            for import in file.imports.iter().filter(|import| !import.used) {
+            for import in file.imports.iter().filter(|import| self.is_idle(import)) {
                 let message = format!("the module `{}` is not used in this file", import.name);
                 let found = Diagnostic::new(Code::UnusedUse, message, import.span, "not used");
                 said.push(found.help("drop it").fix("drop it", import.whole, ""));
@@ -21,5 +22,23 @@ impl Checker<'_> {
             self.say(found);
         }
         self.warn_unneeded();
+    }
+
+    fn is_idle(&self, import: &Import) -> bool {
+        import.used_by.is_empty() && !self.used_elsewhere.contains(&import.span)
+    }
+
+    /// Which module that the package's own files import is used where.
+    pub fn uses(&self) -> Vec<Use> {
+        let own = self.files.iter().filter(|file| file.module == OWN);
+        let imports = own.flat_map(|file| &file.imports);
+        let uses = imports.flat_map(|import| {
+            let by = import.used_by.iter();
+            by.map(|by| Use {
+                import: import.span,
+                by: *by,
+            })
+        });
+        uses.collect()
     }
 }

@@ -1,6 +1,6 @@
 //! The work alone, with nothing shown, for benches: each gives the number of findings.
 
-use crate::front::{self, Analysis};
+use crate::front::{self, Analysis, Kept};
 use crate::program::Program;
 use crate::project::Levels;
 use crate::syntax;
@@ -62,6 +62,33 @@ pub fn lint(text: &str) -> usize {
     let mut analysis = analyse(&mut sources, &[source]);
     front::lint_with(&sources, &Levels::default(), &[], &mut analysis);
     analysis.diagnostics.len()
+}
+
+/// A package of one file, with the place in it that is edited again and again.
+pub struct Typing {
+    kept: Kept,
+    at: usize,
+}
+
+impl Typing {
+    /// Edits come behind the last place where `mark` stands.
+    pub fn new(text: &str, mark: &str) -> Self {
+        let mut sources = Sources::default();
+        let source = sources.add("main.rbk", text);
+        let server = crate::literal::Server::default();
+        let at = text.rfind(mark).map_or(0, |at| at + mark.len());
+        let kept = Kept::new(sources, &[source], ("measured", "1.0.0"), server);
+        Typing { kept, at }
+    }
+
+    /// Types a character and takes it back: the number of findings, and how many edits were taken in without
+    /// checking the whole package.
+    pub fn edit(&mut self, character: &str) -> (usize, usize) {
+        let behind = self.at + character.len();
+        let _ = self.kept.edit(0, self.at..self.at, character);
+        let _ = self.kept.edit(0, self.at..behind, "");
+        (self.kept.diagnostics().len(), self.kept.parts())
+    }
 }
 
 /// Parses a text as a file and brings it into the one layout; 1 if it refuses.

@@ -24,7 +24,7 @@ pub fn still<'f>(
     lost: &BTreeSet<SmolStr>,
     said: &mut Vec<Diagnostic>,
 ) {
-    let files: HashMap<SourceId, &File> = files.map(|file| (file.source, file)).collect();
+    let files = Places::of(files);
     let mut lost: BTreeSet<String> = lost.iter().map(SmolStr::to_string).collect();
     let mut unreadable = BTreeSet::new();
     for found in read.iter().filter(|found| is_error(found)) {
@@ -35,7 +35,7 @@ pub fn still<'f>(
     for found in read.iter().filter(|found| is_error(found)) {
         let item = item_at(&files, found.primary.span);
         if item.is_some_and(|item| takes_in(sources, item)) {
-            without_imports.insert(found.primary.span.source);
+            without_imports.insert(files.file(found.primary.span));
         }
     }
     for found in said.iter() {
@@ -43,7 +43,7 @@ pub fn still<'f>(
             Code::UnknownModule => match found.fixes.first() {
                 Some(fix) => lost.extend(fix.edits.iter().map(|edit| edit.text.clone())),
                 None => {
-                    without_imports.insert(found.primary.span.source);
+                    without_imports.insert(files.file(found.primary.span));
                 }
             },
             // The names that the one side has and the other does not.
@@ -58,7 +58,7 @@ pub fn still<'f>(
     let named = |found: &Diagnostic| words(sources, found.primary.span).next();
     let unbound = untriggered(sources, &files, read);
     said.retain(|found| {
-        let imports = without_imports.contains(&found.primary.span.source);
+        let imports = without_imports.contains(&files.file(found.primary.span));
         let lost = |name: &str| lost.contains(name) || (imports && library::module(name).is_some());
         // What a `use` asks a dependency for may stand in a part of it that could not be read.
         let imported = found.code == Code::UnknownMember
@@ -85,7 +85,7 @@ pub fn still<'f>(
 /// The items with a trigger that could not be read: nobody knows which names it binds.
 fn untriggered(
     sources: &Sources,
-    files: &HashMap<SourceId, &File>,
+    files: &Places<'_>,
     read: &[Diagnostic],
 ) -> BTreeSet<(SourceId, u32)> {
     let triggers = read.iter().filter(|found| is_error(found)).filter(|found| {
@@ -140,16 +140,51 @@ fn takes_in(sources: &Sources, item: &Item) -> bool {
     }
 }
 
+/// What stands in which source: a file is one, or each of its items is one of its own.
+struct Places<'f> {
+    sources: HashMap<SourceId, Place<'f>>,
+}
+
+struct Place<'f> {
+    file: SourceId,
+    /// In their order.
+    items: &'f [Item],
+}
+
+impl<'f> Places<'f> {
+    fn of(files: impl Iterator<Item = &'f File>) -> Places<'f> {
+        let mut sources = HashMap::new();
+        for file in files {
+            let place = |items| Place {
+                file: file.source,
+                items,
+            };
+            sources.insert(file.source, place(&file.items));
+            let own = file.items.iter();
+            for item in own.filter(|item| item.span.source != file.source) {
+                sources.insert(item.span.source, place(std::slice::from_ref(item)));
+            }
+        }
+        Places { sources }
+    }
+
+    /// The file that a place lies in.
+    fn file(&self, place: Span) -> SourceId {
+        let known = self.sources.get(&place.source);
+        known.map_or(place.source, |known| known.file)
+    }
+}
+
 /// The item that a place lies in.
-fn item_at<'a>(files: &HashMap<SourceId, &'a File>, place: Span) -> Option<&'a Item> {
-    let items = &files.get(&place.source)?.items;
+fn item_at<'f>(files: &Places<'f>, place: Span) -> Option<&'f Item> {
+    let items = files.sources.get(&place.source)?.items;
     let after = items.partition_point(|item| item.span.start <= place.start);
     let item = items.get(after.checked_sub(1)?)?;
     (place.start <= item.span.end).then_some(item)
 }
 
 /// What was not read, where this was said: a whole item, or a line with the block that it opens.
-fn unread(sources: &Sources, files: &HashMap<SourceId, &File>, place: Span) -> Span {
+fn unread(sources: &Sources, files: &Places<'_>, place: Span) -> Span {
     let text = &sources.source(place.source).text;
     if let Some(item) = item_at(files, place)
         && matches!(item.kind, ItemKind::Missing | ItemKind::Use(_))
@@ -256,17 +291,14 @@ struct Hurt {
 }
 
 impl Hurt {
-    fn of<'a>(
-        files: &HashMap<SourceId, &File>,
-        found: impl Iterator<Item = &'a Diagnostic>,
-    ) -> Hurt {
+    fn of<'a>(files: &Places<'_>, found: impl Iterator<Item = &'a Diagnostic>) -> Hurt {
         let mut hurt = Hurt {
             files: BTreeSet::new(),
             items: BTreeSet::new(),
         };
         for found in found.filter(|found| is_error(found)) {
             let place = found.primary.span;
-            hurt.files.insert(place.source);
+            hurt.files.insert(files.file(place));
             let item = item_at(files, place);
             hurt.items
                 .extend(item.map(|item| (place.source, item.span.start)));
@@ -275,19 +307,19 @@ impl Hurt {
     }
 
     /// Whether a limit bounds nothing only because the change that it bounds was refused.
-    fn doubts_limit(&self, files: &HashMap<SourceId, &File>, found: &Diagnostic) -> bool {
+    fn doubts_limit(&self, files: &Places<'_>, found: &Diagnostic) -> bool {
         let place = found.primary.span;
         let in_item = |item: &Item| self.items.contains(&(place.source, item.span.start));
         found.code == Code::BlastLineUnused && item_at(files, place).is_some_and(in_item)
     }
 
     /// Whether what is said may be due to a part that was not understood.
-    fn doubts(&self, files: &HashMap<SourceId, &File>, found: &Diagnostic) -> bool {
+    fn doubts(&self, files: &Places<'_>, found: &Diagnostic) -> bool {
         let place = found.primary.span;
         let in_item = |item: &Item| self.items.contains(&(place.source, item.span.start));
         says_idle(found.code)
             && match found.code {
-                Code::UnusedUse => self.files.contains(&place.source),
+                Code::UnusedUse => self.files.contains(&files.file(place)),
                 // A role may be what was not read.
                 Code::ShortChain => !self.files.is_empty(),
                 _ => item_at(files, place).is_some_and(in_item),

@@ -178,7 +178,8 @@ impl Elaborator<'_, '_> {
         name: &Ident,
         span: Span,
     ) -> Callee {
-        let imported = self.checker.imported(self.file, module).map(Some);
+        let imported = self.checker.imported(self.file, module, base.span);
+        let imported = imported.map(Some);
         let imported = imported.or_else(|| {
             let ident = Ident {
                 text: module.clone(),

@@ -107,7 +107,7 @@ impl Elaborator<'_, '_> {
 
     /// The module that a name stands for; says so if it is one that is not imported.
     fn module_prefix(&mut self, name: &SmolStr, span: Span) -> Option<Prefix> {
-        if let Some(module) = self.checker.imported(self.file, name) {
+        if let Some(module) = self.checker.imported(self.file, name, span) {
             return Some(Prefix::Module(module));
         }
         let ident = Ident {

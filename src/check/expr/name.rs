@@ -106,7 +106,7 @@ impl Elaborator<'_, '_> {
             text: name.into(),
             span,
         };
-        if self.checker.imported(self.file, name).is_some() {
+        if self.checker.imported(self.file, name, span).is_some() {
             let message = format!("`{name}` is a module, not a value");
             let found = Diagnostic::new(Code::WrongKindOfName, message, span, "a module");
             self.say(found.help(format!("name one of its members: `{name}.…`")));

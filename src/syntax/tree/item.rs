@@ -15,6 +15,27 @@ pub struct Item {
     pub span: Span,
 }
 
+impl Item {
+    /// The name that it declares.
+    pub fn name(&self) -> Option<&Ident> {
+        match &self.kind {
+            ItemKind::Missing | ItemKind::Use(_) | ItemKind::Test(_) => None,
+            ItemKind::Role(item) => Some(&item.name),
+            ItemKind::Const(item) => Some(&item.name),
+            ItemKind::Enum(item) => Some(&item.name),
+            ItemKind::Record(item) => Some(&item.name),
+            ItemKind::Window(item) => Some(&item.name),
+            ItemKind::Secret(item) => Some(&item.name),
+            ItemKind::Product(item) => Some(&item.name),
+            ItemKind::Fn(item) => Some(&item.name),
+            ItemKind::Probe(item) => Some(&item.name),
+            ItemKind::Action(item) => Some(&item.name),
+            ItemKind::Extern(item) => Some(&item.name),
+            ItemKind::Runbook(item) => Some(&item.name),
+        }
+    }
+}
+
 /// The forms of an item.
 #[derive(Clone, Debug)]
 pub enum ItemKind {
