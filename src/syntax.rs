@@ -9,6 +9,7 @@ pub mod tree;
 mod balance;
 mod blank;
 mod climb;
+mod code;
 mod depth;
 mod expected;
 mod kinds;
@@ -25,6 +26,7 @@ mod rules;
 mod skim;
 mod split;
 mod teach;
+mod tokens;
 mod words;
 
 pub use pieces::pieces;
@@ -41,7 +43,7 @@ pub struct Parsed {
 
 /// A piece of a source with blanks in place of its comments; what stands in strings stays.
 pub fn without_comments(text: &str) -> String {
-    blank::Plain::of(text).as_str().to_owned()
+    blank::blanked(text)
 }
 
 /// Reads one source. Never fails; what cannot be read becomes a `Missing` node with a diagnostic.

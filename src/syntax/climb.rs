@@ -61,9 +61,9 @@ struct Operator {
 
 /// The word in place of a node, with the blanks that a word needs beside others.
 fn apart(node: &Node<'_>, word: &str) -> String {
-    let (span, text) = (node.as_span(), node.get_input());
-    let before = text.get(..span.start()).unwrap_or_default();
-    let behind = text.get(span.end()..).unwrap_or_default();
+    let (bytes, text) = (node.bytes(), node.text());
+    let before = text.get(..bytes.start).unwrap_or_default();
+    let behind = text.get(bytes.end..).unwrap_or_default();
     let blank = |is_there| if is_there { "" } else { " " };
     let left = blank(before.ends_with([' ', '\n']));
     let right = blank(behind.starts_with([' ', '\n']));

@@ -77,15 +77,15 @@ impl Chain {
 
 /// How tightly a word or a mark binds, if it is an operator between operands; before one it is a sign.
 fn binding(text: &str, before: bool) -> Option<usize> {
-    match text {
-        "or" => Some(0),
-        "and" => Some(1),
+    match text.as_bytes() {
+        b"or" => Some(0),
+        b"and" => Some(1),
         // Marks come letter by letter.
-        "=" | "!" | "<" | ">" | "in" | "is" => Some(2),
-        "-" if before => Some(TIGHTEST),
-        "+" | "-" => Some(3),
-        "*" | "/" => Some(4),
-        "." | "as" => Some(TIGHTEST),
+        b"=" | b"!" | b"<" | b">" | b"in" | b"is" => Some(2),
+        b"-" if before => Some(TIGHTEST),
+        b"+" | b"-" => Some(3),
+        b"*" | b"/" => Some(4),
+        b"." | b"as" => Some(TIGHTEST),
         _ => None,
     }
 }
@@ -159,7 +159,7 @@ impl Depth {
         match piece.kind {
             PieceKind::Open => self.open(piece, text),
             PieceKind::Close => return self.close(text),
-            PieceKind::Mark if text == "," => {
+            PieceKind::Mark if text.as_bytes() == b"," => {
                 self.end_chain();
                 self.continues = true;
             }
@@ -168,8 +168,9 @@ impl Depth {
                 self.continues = text != "?";
             }
             _ => {
-                self.continues = matches!(text, "and" | "or" | "not" | "in");
-                if self.continues || matches!(text, "is" | "as" | "of" | "else") {
+                let word = text.as_bytes();
+                self.continues = matches!(word, b"and" | b"or" | b"not" | b"in");
+                if self.continues || matches!(word, b"is" | b"as" | b"of" | b"else") {
                     self.link(binding(text, false));
                 }
             }

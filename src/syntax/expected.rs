@@ -108,9 +108,8 @@ fn role(rule: Rule) -> Role {
         }
         waive_verify => Must("`verify`"),
         first_reply => Must("`->`, `fails` or `no_data`"),
-        ident | roles | with_label | chain_link | severity_case | path | action_pattern => {
-            Must("a name")
-        }
+        ident | operand_name | operand_word | roles | with_label | chain_link | severity_case
+        | path | action_pattern => Must("a name"),
         number | figure => Must("a number"),
         time => Must("a time such as `2026-10-06T03:10`"),
         plain_text | text | block_text => Must("a text in quotes"),
@@ -202,10 +201,37 @@ fn role(rule: Rule) -> Role {
         | page_stmt | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line
         | given_line | probe_says | next_reply | expect_line | finding_word | times | told_word
         | handed_word | mitigated_word | end_word | EOI | ws | list_end | after_operator | idc
-        | digit | string | operand | prefixes | primary | postfixes | postfix | argument
-        | suffix | list_rest | item | product_line | extern_line | trigger_line | blast_line
-        | statement_word | do_option | handler_action | verify_option | test_line | given
-        | reply | reply_option | expect | end_option | ending | notice | let_do | else_if
-        | expr_end | given_word | given_special => Silent,
+        | string | operand | primary | postfixes | postfix | argument | suffix | list_rest
+        | item | product_line | extern_line | trigger_line | blast_line | statement_word
+        | do_option | handler_action | verify_option | test_line | given | reply | reply_option
+        | expect | end_option | ending | notice | let_do | else_if | given_word | given_special => {
+            Silent
+        }
+        text_entry | block_entry | tagged_entry | hole_name | hole_field | NL | COMMA
+        | OPEN_BRACE | CLOSE_PAREN | CLOSE_BRACKET | CLOSE_BRACE | COLON | FIELD | GLUED_PAREN
+        | GLUED_BRACKET | BRACKET_APART | PLAIN_TEXT | NUMBER | CLOCK | TIME | TEXT
+        | BLOCK_TEXT | TAGGED | DOC | MISSING | TILDE | PATTERN | ARROW | WRONG_ARROW | DOT
+        | OTHER | QUESTION_AGAIN | OPEN_APART | QUESTION | QUESTION_APART | EQUAL_EQUAL
+        | NOT_EQUAL | LESS_EQUAL | GREATER_EQUAL | LESS | GREATER | PLUS | STAR | SLASH
+        | DOTS_EQUAL | DOTS | AND_AND | OR_OR | EQUALS | PERCENT | MINUS | BANG | NOT | PICK
+        | AND | OR | IN | NAME | IS | AS | AGO | OF | LET | DO | IF | ELSE | MATCH | FOR
+        | FOUND | VERIFY | GUARD | ASK | PAGE | HAND | TELL | ATTACH | STEP | WAIT | RETURN
+        | UNDO | WAIVE | CLEARED | MITIGATED | ATTEMPT | WITH | UNDER | WITHIN | RETRY | EVERY
+        | HOLDING | ABORT | TAKES | ONCE | AFTER | ON | GIVEN | EXPECT | AT | MOST | VERSION
+        | SEVERITY | BLAST | DIAGNOSE | REMEDY | OTHERWISE | WATCH | ALERT | EVENT | DID | THEN
+        | PAGED | RESOLVED | HANDED | WHERE | PER | RUNBOOK | TEST | NO_DATA | NONE | SOME
+        | KEEP | LEAST | FINDING | BY | OWED | INCIDENT | ACKNOWLEDGED | ACTION | AGAIN
+        | AMOUNT | APPLIED | BECAUSE | BREAKS | CALLER | CANCELLED | CHAIN | CHANGE | CHANGES
+        | CLEARS | CONST | CONTINUE | DEADLINE | DURING | EMPTY | ENDS | ENUM | EXCEPT
+        | EXECUTABLE | EXTERN | FAILED | FAILS | FAILURE | FLAG | FN | FRESH | HOST | HUMAN
+        | IMPOSSIBLE | INCONCLUSIVE | INVERSE | KEY | KEYED | LOOKUP | MISSED | NEEDS | NO
+        | NOBODY | NOTHING | NOVEL | OWNER | OWNS | PATH | PATIENCE | PAUSE | PAYLOAD
+        | POPULATION | PREVIOUS | PROBE | PRODUCT | READ | RECORD | RECURS | REPEAT | REQUEST
+        | RESOLVES | ROLE | RUN | SAFE | SAYS | SCHEDULE | SCOPE | SECRET | SELF_RESOLVED
+        | SETTLES | SKIP | STEPS | STOP | SYSTEMIC | TARGET | THIS | TIMES | TOLD | TOUCHING
+        | TYPE | UNDONE | UNKNOWN | UNNEEDED | UNRESOLVED | UNSAFE | UNTIL | USE | WEEKLY
+        | WHEN | WINDOW | WORKDAY | WORKDAYS | ZONE | IS_GLUED | AS_GLUED | AGO_GLUED
+        | OF_GLUED | POSTFIX | LITERAL | OPERATOR | AND_OR_IN | PREFIX | MORE | WORD
+        | OPERAND_NAME | STATEMENT | SUFFIX | OPEN | OPEN_BRACKET => Silent,
     }
 }

@@ -54,8 +54,8 @@ impl Lowering {
     }
 
     pub(super) fn span(&self, node: &Node<'_>) -> Span {
-        let span = node.as_span();
-        self.range(span.start(), span.end())
+        let bytes = node.bytes();
+        self.range(bytes.start, bytes.end)
     }
 
     /// Offsets in the item's text as a span of the source.

@@ -3,7 +3,6 @@
 //! In: the range of an item and what the pre-scan found. Out: the item of the tree, always.
 
 use super::balance::{self, Lone, LoneKind};
-use super::blank::Plain;
 use super::lower::Lowering;
 use super::patch::{Place, Splice};
 use super::recover;
@@ -16,16 +15,15 @@ use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 
 /// Reads an item of `source`; what is wrong with it goes to the diagnostics of `lowering`.
-pub(super) fn item(lowering: &mut Lowering, source: &str, item: &ItemText) -> Item {
+pub(super) fn item(lowering: &mut Lowering, source: &str, item: &ItemText<'_>) -> Item {
     let text = source.get(item.range.clone()).unwrap_or_default();
     if item.too_deep || refused(lowering, text, item) {
         return lowering.broken_item(item.range.start..item.range.start + text.trim_end().len());
     }
     let place = Place::at(item.range.start);
     if item.splices.is_empty() && !item.unbalanced {
-        let plain = Plain::without(text, item.range.start, &item.comments);
-        return match rules::read(Rule::item_entry, &plain) {
-            Ok(node) => lowering.entry(node, place),
+        return match rules::read(Rule::item_entry, &item.coded) {
+            Ok(tree) => lowering.entry(tree.root(), Place::at(0)),
             Err(_) => recover::item(lowering, text, place, item.told.clone()),
         };
     }
@@ -34,7 +32,7 @@ pub(super) fn item(lowering: &mut Lowering, source: &str, item: &ItemText) -> It
 }
 
 /// Whether the item begins with a word that begins no item of this version.
-fn refused(lowering: &mut Lowering, text: &str, item: &ItemText) -> bool {
+fn refused(lowering: &mut Lowering, text: &str, item: &ItemText<'_>) -> bool {
     let Some(word) = words::first(text) else {
         return false;
     };
@@ -55,7 +53,7 @@ fn mended(
     lowering: &mut Lowering,
     text: &str,
     place: Place,
-    item: &ItemText,
+    item: &ItemText<'_>,
 ) -> (String, Place, Vec<usize>) {
     let base = item.range.start;
     let splices: Vec<Splice> = item

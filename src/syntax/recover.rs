@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::blank::Plain;
+use super::code::Coded;
 use super::kinds::Kind;
 use super::lines::Tokens;
 use super::lower::Lowering;
@@ -25,9 +25,9 @@ pub(super) const MISSING: &str = "\u{1A}";
 /// Reads an item that may contain errors.
 pub(super) fn item(lowering: &mut Lowering, text: &str, place: Place, told: Vec<usize>) -> Item {
     if place.is_mended()
-        && let Ok(node) = rules::read(Rule::item_entry, &Plain::of(text))
+        && let Ok(tree) = rules::read(Rule::item_entry, &Coded::of(text))
     {
-        return lowering.entry(node, place);
+        return lowering.entry(tree.root(), place);
     }
     lowering.place_at(&place);
     let tokens = Tokens::of(text);
@@ -63,8 +63,8 @@ pub(super) fn item(lowering: &mut Lowering, text: &str, place: Place, told: Vec<
     lowering.diagnostics.extend(said);
     splices.sort_by_key(|splice| (splice.range.start, splice.range.end));
     let (mended, mended_place) = place.mend(text, &splices);
-    match rules::read(Rule::item_entry, &Plain::of(&mended)) {
-        Ok(node) => lowering.entry(node, mended_place),
+    match rules::read(Rule::item_entry, &Coded::of(&mended)) {
+        Ok(tree) => lowering.entry(tree.root(), mended_place),
         Err(failure) => {
             if silent {
                 lowering.place_at(&mended_place);
@@ -227,7 +227,7 @@ impl<'a> Recovery<'a> {
             self.body(body.open + 1..self.tokens().partner(body.open), body.kind);
         }
         let (text, place) = self.alone(&line, &bodies, &[]);
-        let Err(failure) = rules::read(kind.entry(), &Plain::of(&text)) else {
+        let Err(failure) = rules::read(kind.entry(), &Coded::of(&text)) else {
             return;
         };
         let at = place.start(failure.at);
@@ -285,7 +285,7 @@ impl<'a> Recovery<'a> {
             return false;
         }
         let (text, _) = self.alone(line, bodies, &edits);
-        if rules::read(kind.entry(), &Plain::of(&text)).is_err() {
+        if rules::read(kind.entry(), &Coded::of(&text)).is_err() {
             return false;
         }
         self.replace(mark, edits);
@@ -453,7 +453,7 @@ impl<'a> Recovery<'a> {
                 .copied()
                 .collect();
             let (text, _) = self.alone(line, &kept, std::slice::from_ref(&splice));
-            if rules::read(kind.entry(), &Plain::of(&text)).is_ok() {
+            if rules::read(kind.entry(), &Coded::of(&text)).is_ok() {
                 self.replace(mark, vec![splice]);
                 return;
             }

@@ -85,11 +85,14 @@ impl<'t> Skim<'t> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
-    fn while_in(&self, mut at: usize, accept: fn(u8) -> bool) -> usize {
-        while at < self.bytes.len() && accept(self.bytes[at]) {
-            at += 1;
-        }
-        at
+    /// The end of a run of bytes of one class.
+    #[inline]
+    fn run(&self, at: usize, class: Class) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .position(|byte| CLASSES[usize::from(*byte)] != class);
+        at + length.unwrap_or(rest.len())
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -167,10 +170,10 @@ impl Iterator for Skim<'_> {
         let start = self.at;
         let first = *self.bytes.get(start)?;
         let (kind, end) = match first {
-            b' ' | b'\t' | b'\r' => (PieceKind::Blank, self.while_in(start + 1, is_blank)),
+            b' ' | b'\t' | b'\r' => (PieceKind::Blank, self.run(start + 1, Class::Blank)),
             b'\n' => (PieceKind::Newline, start + 1),
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => {
-                (PieceKind::Word, self.while_in(start + 1, is_word))
+                (PieceKind::Word, self.run(start + 1, Class::Word))
             }
             b'"' => self.string(start),
             b'/' if self.byte(start + 1) == b'/' => (PieceKind::Comment, self.line_end(start)),
@@ -190,11 +193,29 @@ impl Iterator for Skim<'_> {
     }
 }
 
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r')
+/// What a byte is part of in a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Blank,
+    Word,
+    Other,
 }
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < classes.len() {
+        classes[byte] = match byte as u8 {
+            b' ' | b'\t' | b'\r' => Class::Blank,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' => Class::Word,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
 
 /// Whether a byte may stand inside a name.
 pub(super) fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+    CLASSES[usize::from(byte)] == Class::Word
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
+use super::code::{Coded, Coder};
 use super::depth::{Depth, Nesting};
 use super::lexical;
 use super::patch::Splice;
@@ -18,25 +19,25 @@ use crate::text::{SourceId, Span};
 
 /// A source, cut into items.
 #[derive(Debug, Default)]
-pub(super) struct Split {
+pub(super) struct Split<'t> {
     /// The `//!` lines, without the mark and one blank.
     pub doc: Vec<SmolStr>,
-    pub items: Vec<ItemText>,
+    pub items: Vec<ItemText<'t>>,
     pub comments: Vec<Comment>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
 /// Where an item stands and what the pre-scan knows about it.
 #[derive(Debug, Default)]
-pub(super) struct ItemText {
+pub(super) struct ItemText<'t> {
     /// From its first character to the start of the next item.
     pub range: Range<usize>,
+    /// Its tokens, if nothing needs to be mended; their places are those in the source.
+    pub coded: Coded<'t>,
     /// Replacements that mend its strings and characters.
     pub splices: Vec<Splice>,
     /// Where something was wrong already: no second error is given on the same line.
     pub told: Vec<usize>,
-    /// Its comments that are no documentation.
-    pub comments: Vec<Range<usize>>,
     /// A bracket has no partner.
     pub unbalanced: bool,
     /// Nested too deeply to be read at all.
@@ -44,12 +45,13 @@ pub(super) struct ItemText {
 }
 
 /// Cuts a text into items in one pass.
-pub(super) fn split(source: SourceId, text: &str) -> Split {
+pub(super) fn split(source: SourceId, text: &str) -> Split<'_> {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut splitter = Splitter {
         source,
         text,
         skim: Skim::new(text, start),
+        coder: Coder::of(text),
         split: Split::default(),
         item: None,
         depth: Depth::default(),
@@ -72,9 +74,10 @@ struct Splitter<'t> {
     source: SourceId,
     text: &'t str,
     skim: Skim<'t>,
-    split: Split,
+    coder: Coder<'t>,
+    split: Split<'t>,
     /// The item that is being read.
-    item: Option<ItemText>,
+    item: Option<ItemText<'t>>,
     depth: Depth,
     line_start: usize,
     /// Only blanks stand before this piece on its line.
@@ -100,6 +103,7 @@ impl<'t> Splitter<'t> {
                 self.line_start = piece.end;
                 self.blank_so_far = true;
                 self.depth.newline();
+                self.coder.piece(piece);
                 return;
             }
             PieceKind::Comment => self.comment(piece, at_column_zero),
@@ -114,6 +118,9 @@ impl<'t> Splitter<'t> {
             PieceKind::BlockComment => self.block_comment(piece),
             _ if at_column_zero || self.item.is_none() => self.stray(piece),
             _ => self.token(piece),
+        }
+        if self.item.is_some() {
+            self.coder.piece(piece);
         }
         self.blank_so_far = false;
     }
@@ -144,7 +151,9 @@ impl<'t> Splitter<'t> {
     fn close_item(&mut self, end: usize) {
         let flat = self.depth.is_flat();
         self.depth = Depth::default();
+        let coded = self.coder.take();
         if let Some(mut item) = self.item.take() {
+            item.coded = coded;
             item.range.end = end;
             item.unbalanced |= !flat;
             self.split.items.push(item);
@@ -167,7 +176,6 @@ impl<'t> Splitter<'t> {
         } else {
             let own_line = self.blank_so_far;
             self.split.comments.push(Comment { span, own_line });
-            self.mark(|item| item.comments.push(span.range()));
         }
     }
 
@@ -299,7 +307,7 @@ impl<'t> Splitter<'t> {
         }
     }
 
-    fn mark(&mut self, change: impl FnOnce(&mut ItemText)) {
+    fn mark(&mut self, change: impl FnOnce(&mut ItemText<'t>)) {
         if let Some(item) = &mut self.item {
             change(item);
         }

@@ -1,7 +1,7 @@
 //! Programs made out of the grammar itself: whatever a rule allows, sooner or later.
 //!
-//! In: `grammar/rbk.pest` and a seed. Out: a text of a few items. The rules are followed as they
-//! stand; only names, literals and blanks are picked from lists here, and look-aheads are not
+//! In: `grammar/rbk.pest`, the spellings in `grammar/tokens.pest`, and a seed. Out: a text of a few items. The rules
+//! are followed as they stand; only names, literals and blanks are picked from lists here, and look-aheads are not
 //! obeyed, so that some texts are refused by the parser. Whoever uses them takes the others.
 
 use std::collections::BTreeMap;
@@ -12,21 +12,26 @@ use pest_meta::parser::{self, Rule};
 
 use super::random::Random;
 
+const TOKENS: &str = include_str!("../../grammar/tokens.pest");
 const GRAMMAR: &str = include_str!("../../grammar/rbk.pest");
 
 /// The rules by name, and how many rules deep the shallowest text of each is.
 struct Grammar {
     rules: BTreeMap<String, Expr>,
     depths: BTreeMap<String, usize>,
+    /// How a token is written.
+    spellings: BTreeMap<&'static str, &'static str>,
 }
 
 static RULES: LazyLock<Grammar> = LazyLock::new(|| {
-    let pairs = parser::parse(Rule::grammar_rules, GRAMMAR).unwrap();
+    let text = format!("{TOKENS}{GRAMMAR}");
+    let pairs = parser::parse(Rule::grammar_rules, &text).unwrap();
     let rules = parser::consume_rules(pairs).unwrap();
     let rules = rules.into_iter().map(|rule| (rule.name, rule.expr));
     let mut grammar = Grammar {
         rules: rules.collect(),
         depths: BTreeMap::new(),
+        spellings: TOKENS.lines().filter_map(spelling).collect(),
     };
     // Each round finds the texts that are one rule deeper.
     for _ in 0..grammar.rules.len() {
@@ -39,12 +44,20 @@ static RULES: LazyLock<Grammar> = LazyLock::new(|| {
     grammar
 });
 
+/// `LET = _{ "\u{3A}" } // `let``
+fn spelling(line: &'static str) -> Option<(&'static str, &'static str)> {
+    let (name, rest) = line.split_once(" = _{ ")?;
+    let spelling = rest.split_once("// `")?.1.split_once('`')?.0;
+    Some((name, spelling))
+}
+
 impl Grammar {
     /// None if it is not known yet, or if the text is none that anybody should write.
     fn depth(&self, expr: &Expr) -> Option<usize> {
         match expr {
             Expr::Ident(name) if is_avoided(name) => None,
             Expr::Ident(name) if picked(name).is_some() => Some(0),
+            Expr::Ident(name) if self.spellings.contains_key(&**name) => Some(0),
             Expr::Ident(name) => self.depths.get(name).copied(),
             Expr::Seq(left, right) => Some(self.depth(left)?.max(self.depth(right)?)),
             Expr::Choice(left, right) => match (self.depth(left), self.depth(right)) {
@@ -59,13 +72,15 @@ impl Grammar {
 
 /// Mistakes that the grammar names, and what only recovery makes.
 fn is_avoided(rule: &str) -> bool {
-    rule.starts_with("wrong_") || rule == "missing" || rule == "blank_call"
+    let is_mistake = rule.starts_with("wrong_") || rule == "missing" || rule == "blank_call";
+    let is_double = matches!(rule, "QUESTION_AGAIN" | "operand_word");
+    is_mistake || is_double || rule.ends_with("_GLUED")
 }
 
 /// What stands for a rule that is not followed.
 fn picked(rule: &str) -> Option<&'static [&'static str]> {
     Some(match rule {
-        "ident" => &["a", "web", "x1", "lag_limit", "pods"],
+        "ident" | "operand_name" => &["a", "web", "x1", "lag_limit", "pods"],
         "number" => &["1", "5m", "20%", "1_000", "1.5", "5GiB", "1h30m"],
         "time" => &["2026-11-27T00:00", "2026-11-27T00:00Z"],
         "clock" => &["01:00", "24:00"],
@@ -84,7 +99,7 @@ fn picked(rule: &str) -> Option<&'static [&'static str]> {
         "doc" => &["/// What it is.\n  "],
         "list_end" => &[",", " ,\n  ", "\n  ", " // comment\n  "],
         "after_operator" => &[" ", " ", " ", "\n    ", " // comment\n    "],
-        "ws" => &[
+        "ws" | "NL" => &[
             "",
             " ",
             " ",
@@ -102,7 +117,6 @@ fn picked(rule: &str) -> Option<&'static [&'static str]> {
             " // comment\n    ",
             "\n    // comment\n  ",
         ],
-        "idc" => &[""],
         _ => return None,
     })
 }
@@ -150,14 +164,43 @@ impl Sentence {
                     _ => self.random.pick(from),
                 };
                 self.line_over |= name == "line_end";
+                let in_pattern = parents.get(1) == Some(&"matching");
+                if !STANDS_ALONE.contains(&name) && !in_pattern {
+                    self.blank();
+                }
                 self.text(text);
             }
+            None if RULES.spellings.contains_key(name) => self.token(name),
             None => {
                 self.rules.push(name.into());
                 self.expr(&RULES.rules[name]);
                 self.rules.pop();
             }
         }
+    }
+
+    /// A token, and where lines may be broken behind it perhaps a new one.
+    fn token(&mut self, name: &str) {
+        if !GLUED.contains(&name) {
+            self.blank();
+        }
+        self.text(RULES.spellings[name]);
+        if OPENERS.contains(&name) || name == "COMMA" {
+            self.rule("ws");
+        }
+    }
+
+    /// What stands between two tokens.
+    fn blank(&mut self) {
+        if self.out.is_empty() || self.out.ends_with(['\n', '.']) {
+            return;
+        }
+        let blanks: &[&str] = match self.out.ends_with(['(', '[', '{', ',', ' ']) {
+            true => &["", " "],
+            false => &[" ", " ", "  "],
+        };
+        let blanks = self.random.pick(blanks);
+        self.text(blanks);
     }
 
     fn expr(&mut self, expr: &Expr) {
@@ -172,11 +215,6 @@ impl Sentence {
             Expr::Opt(inner) if self.may_go_on() && self.random.one_in(2) => {
                 self.expr(inner);
             }
-            Expr::Rep(inner) if matches!(&**inner, Expr::Str(text) if text == " ") => {
-                let blanks = self.random.pick(&[" ", " ", "  "]);
-                self.text(blanks);
-            }
-            Expr::Rep(inner) if is_blank(inner) => self.rule("ws"),
             Expr::Rep(inner) => self.repeat(inner),
             Expr::RepOnce(inner) => {
                 self.expr(inner);
@@ -234,11 +272,34 @@ impl Sentence {
     }
 }
 
-/// Whether it is what `ws` repeats.
-fn is_blank(expr: &Expr) -> bool {
-    matches!(expr, Expr::Choice(blank, newline) if [blank, newline].into_iter().zip([" ", "\n"])
-        .all(|(part, wanted)| matches!(&**part, Expr::Str(text) if text == wanted)))
-}
+/// Rules before which no blank is put: it would part what belongs together, or they are blanks.
+const STANDS_ALONE: &[&str] = &[
+    "field",
+    "list_end",
+    "after_operator",
+    "ws",
+    "NL",
+    "line_end",
+];
+
+/// Tokens that are glued to what stands before them, or may be.
+const GLUED: &[&str] = &[
+    "GLUED_PAREN",
+    "GLUED_BRACKET",
+    "DOT",
+    "QUESTION",
+    "COMMA",
+    "COLON",
+];
+
+/// Behind these a new line says nothing.
+const OPENERS: &[&str] = &[
+    "GLUED_PAREN",
+    "GLUED_BRACKET",
+    "OPEN_APART",
+    "BRACKET_APART",
+    "OPEN_BRACE",
+];
 
 /// Whether a string in this rule may have holes.
 fn takes_holes(rule: &str) -> bool {

@@ -35,7 +35,7 @@ impl Lowering {
     fn primary(&mut self, node: Node<'_>) -> Expr {
         let span = self.span(&node);
         let kind = match node.as_rule() {
-            Rule::ident => match node.as_str() {
+            Rule::operand_name | Rule::operand_word | Rule::ident => match node.as_str() {
                 "true" => ExprKind::Bool(true),
                 "false" => ExprKind::Bool(false),
                 "none" => ExprKind::None,
@@ -70,26 +70,17 @@ impl Lowering {
             Rule::call => self.call(base, node),
             Rule::blank_call => {
                 let blank = Span {
-                    end: node_span.end,
                     start: base.span.end,
+                    end: node_span.start,
                     ..node_span
                 };
-                match Nodes::of(node).next() {
-                    Some(call) => {
-                        let blank = Span {
-                            end: self.span(&call).start,
-                            ..blank
-                        };
-                        self.say(
-                            Diagnostic::new(Code::BlankBeforeBracket, "a blank before `(`", blank, "no blank here")
-                                .help("the bracket of a call is glued to the name: two operands never stand side by side")
-                                .fix("remove the blank", blank, "")
-                                .safe(),
-                        );
-                        self.call(base, call)
-                    }
-                    None => base.kind,
-                }
+                self.say(
+                    Diagnostic::new(Code::BlankBeforeBracket, "a blank before `(`", blank, "no blank here")
+                        .help("the bracket of a call is glued to the name: two operands never stand side by side")
+                        .fix("remove the blank", blank, "")
+                        .safe(),
+                );
+                self.call(base, node)
             }
             Rule::index => ExprKind::Index {
                 base: Box::new(base),
@@ -285,7 +276,7 @@ impl Lowering {
 
     fn argument_name(&self, node: &Node<'_>) -> Ident {
         let text = node.as_str().trim_end_matches([':', ' ', '\t', '\r']);
-        let start = node.as_span().start();
+        let start = node.bytes().start;
         Ident {
             text: text.into(),
             span: self.range(start, start + text.len()),

@@ -63,13 +63,21 @@ impl Lowering {
         let root = self.next_ident(&mut nodes, span);
         let (modules, braces) = match nodes.accept(Rule::use_list) {
             Some(list) => (self.idents(&mut Nodes::of(list)), true),
-            None => (self.idents(&mut nodes), false),
+            None => (self.used(&mut nodes), false),
         };
         ItemKind::Use(UseItem {
             root,
             modules,
             braces,
         })
+    }
+
+    /// The module behind the name of its root: `.k8s`
+    fn used(&mut self, nodes: &mut Nodes<'_>) -> Vec<Ident> {
+        match nodes.accept(Rule::field) {
+            Some(field) => vec![self.field_name(&field)],
+            None => self.idents(nodes),
+        }
     }
 
     fn role_item(&mut self, mut nodes: Nodes<'_>, span: Span) -> ItemKind {

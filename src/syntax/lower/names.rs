@@ -29,10 +29,10 @@ impl Lowering {
 
     /// The name of a `.name` node.
     pub(super) fn field_name(&self, node: &Node<'_>) -> Ident {
-        let span = node.as_span();
+        let bytes = node.bytes();
         Ident {
             text: node.as_str().get(1..).unwrap_or_default().into(),
-            span: self.range(span.start() + 1, span.end()),
+            span: self.range(bytes.start + 1, bytes.end),
         }
     }
 

@@ -78,19 +78,20 @@ impl Lowering {
                 TextLiteral { parts }
             }
             Rule::block_text => {
-                let parts = unindent(self.text_parts(node));
+                let parts = unindent(self.text_parts(&node, Rule::block_entry));
                 TextLiteral { parts }
             }
             _ => TextLiteral {
-                parts: self.text_parts(node),
+                parts: self.text_parts(&node, Rule::text_entry),
             },
         }
     }
 
-    fn text_parts(&mut self, node: Node<'_>) -> Vec<TextPart> {
+    fn text_parts(&mut self, node: &Node<'_>, entry: Rule) -> Vec<TextPart> {
         let mut parts = Vec::new();
         let mut text = String::new();
-        for part in Nodes::of(node) {
+        let inside = node.inside(entry);
+        for part in inside.iter().flat_map(|tree| Nodes::of(tree.root())) {
             match part.as_rule() {
                 Rule::escape => self.escape(&part, &mut text),
                 Rule::hole => {
@@ -136,7 +137,7 @@ impl Lowering {
     fn hole(&mut self, node: Node<'_>) -> Hole {
         let span = self.span(&node);
         let mut nodes = Nodes::of(node);
-        let path = match nodes.accept(Rule::ident) {
+        let path = match nodes.accept(Rule::hole_name) {
             Some(first) => self.hole_path(&first, nodes),
             None => None,
         };
@@ -188,7 +189,8 @@ impl Lowering {
             span: span.at_start(),
         };
         let mut holes = Vec::new();
-        for part in Nodes::of(node) {
+        let inside = node.inside(Rule::tagged_entry);
+        for part in inside.iter().flat_map(|tree| Nodes::of(tree.root())) {
             match part.as_rule() {
                 Rule::tag => tag = self.ident(&part),
                 Rule::hole => holes.push(self.hole(part)),
