@@ -10,7 +10,7 @@ use crate::syntax::tree::{self, ItemKind};
 use crate::text::{SourceId, Span};
 use crate::typed::{
     BindingId, Body, CallExpr, Callee, Expr, ExprKind, ExternId, Function, FunctionId, LocalId,
-    Package, Runbook, RunbookFacts, StmtKind, Type,
+    Package, RecordId, Runbook, RunbookFacts, StmtKind, Type,
 };
 use crate::value::Value;
 
@@ -51,6 +51,8 @@ pub struct Read<'a> {
     /// Of each runbook, outside of its key.
     bindings: Vec<Vec<bool>>,
     called: Vec<bool>,
+    /// Of each record.
+    fields: Vec<Vec<bool>>,
     /// Of each runbook: the probes that are given labels as they stand, and which.
     lookups: Vec<Vec<(ExternId, Vec<BindingId>)>>,
     /// Of each runbook: the queries that decide something.
@@ -131,6 +133,29 @@ impl<'a> Read<'a> {
         }
     }
 
+    pub fn field(&mut self, base: &Type, field: u16) {
+        if let Type::Record(id) = base
+            && let Some(of) = self.fields.get_mut(id.index())
+            && let Some(read) = of.get_mut(usize::from(field))
+        {
+            *read = true;
+        }
+    }
+
+    /// A record that goes on whole: nobody knows here what becomes of it.
+    pub fn whole(&mut self, record: RecordId) {
+        if let Some(of) = self.fields.get_mut(record.index()) {
+            of.fill(true);
+        }
+    }
+
+    pub fn has_field(&self, record: RecordId, field: u16) -> bool {
+        let of = self.fields.get(record.index());
+        of.and_then(|of| of.get(usize::from(field)))
+            .copied()
+            .unwrap_or(true)
+    }
+
     pub fn has_local(&self, local: LocalId) -> bool {
         self.locals.get(local.index()).copied().unwrap_or(true)
     }
@@ -161,6 +186,11 @@ impl<'a> Cx<'a> {
                 queries: vec![Vec::new(); package.runbooks.len()],
                 numbers: BTreeMap::new(),
                 called: vec![false; package.functions.len()],
+                fields: package
+                    .records
+                    .iter()
+                    .map(|record| vec![false; record.fields.len()])
+                    .collect(),
             },
             own: input.trees.iter().map(|tree| tree.source).collect(),
             queries: RefCell::new(HashMap::new()),

@@ -15,6 +15,7 @@ mod idle_ratio;
 mod impossible_match;
 mod key_misses_target;
 mod long_debt;
+mod long_line;
 mod many_series;
 mod missing_doc;
 mod never_matching_trigger;
@@ -40,8 +41,11 @@ mod slack_blast;
 mod tell_after_the_end;
 mod told_title;
 mod twin_remedies;
+mod unguarded_amount;
 mod unit_by_name;
 mod unrated_runbook;
+mod unreachable_otherwise;
+mod unread_event_field;
 mod unused_dependency;
 mod unused_item;
 mod unused_label;
@@ -60,6 +64,7 @@ pub const ALL: &[&Rule] = &[
     &unused_item::RULE,
     &unused_watch::RULE,
     &unused_label::RULE,
+    &unread_event_field::RULE,
     &unused_parameter::RULE,
     &twin_remedies::RULE,
     &constant_condition::RULE,
@@ -81,8 +86,10 @@ pub const ALL: &[&Rule] = &[
     &one_look_verify::RULE,
     &endless_repair::RULE,
     &elsewhere::REMEDY_NEVER_ACTS,
+    &unguarded_amount::RULE,
     &silent_for_long::RULE,
     &catch_all_finding::RULE,
+    &unreachable_otherwise::RULE,
     &idle_clause::RULE,
     &elsewhere::BLAST_LINE_UNUSED,
     &slack_blast::RULE,
@@ -112,6 +119,7 @@ pub const ALL: &[&Rule] = &[
     &floating_dependency::RULE,
     &unused_dependency::RULE,
     &deep_nesting::RULE,
+    &long_line::RULE,
     &missing_doc::RULE,
     &elsewhere::UNNEEDED_ALLOW,
     &elsewhere::ALLOW_WITHOUT_REASON,

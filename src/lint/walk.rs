@@ -7,8 +7,8 @@ use crate::project::{Level, Levels, Wanted};
 use crate::syntax::tree::File;
 use crate::text::Sources;
 use crate::typed::{
-    BinaryOp, Block, Body, Callee, Expr, ExprKind, Facts, Function, FunctionKind, HandlerAction,
-    Notice, Package, Runbook, Step, Stmt, StmtKind, Symbol, Type, UndoChoice,
+    BinaryOp, Block, Body, CallExpr, Callee, Expr, ExprKind, Facts, Function, FunctionKind,
+    HandlerAction, Notice, Package, Runbook, Step, Stmt, StmtKind, Symbol, Type, UndoChoice,
 };
 
 use super::cx::{Cx, Place};
@@ -129,6 +129,12 @@ impl<'a> Walk<'a> {
     fn clauses(&mut self, runbook: &'a Runbook) {
         self.cx.place = Place::Clause;
         self.cx.body = None;
+        for key in &runbook.incident_per {
+            let binding = runbook.bindings.get(key.binding.index());
+            if let (Some(binding), Some(field)) = (binding, key.field) {
+                self.cx.read.field(&binding.ty, field);
+            }
+        }
         for trigger in &runbook.triggers {
             for condition in &trigger.conditions {
                 self.condition(condition);
@@ -280,13 +286,26 @@ impl<'a> Walk<'a> {
     }
 
     fn expr(&mut self, expr: &'a Expr) {
+        if let Type::Record(record) = expr.ty
+            && matches!(expr.kind, ExprKind::Local(_) | ExprKind::Trigger(_))
+        {
+            self.cx.read.whole(record);
+        }
+        self.part(expr);
+    }
+
+    /// The same of what a field is taken of: the rest of it goes nowhere.
+    fn part(&mut self, expr: &'a Expr) {
         match &expr.kind {
             ExprKind::Local(local) => self.cx.read.local(*local),
             ExprKind::Trigger(binding) => self.cx.read.binding(self.cx.runbook, *binding),
             ExprKind::Call(call) => {
                 match call.callee {
                     Callee::Function(function) => self.cx.read.call(function),
-                    Callee::Extern(_) => self.cx.read.asked(self.cx.runbook, call),
+                    Callee::Extern(_) => {
+                        self.cx.read.asked(self.cx.runbook, call);
+                        self.equal(call);
+                    }
                     Callee::Builtin(_) => {}
                 }
                 self.show(Node::Call(expr, call));
@@ -297,6 +316,10 @@ impl<'a> Walk<'a> {
                 self.show(Node::Comparison(expr));
             }
             ExprKind::As { .. } => self.show(Node::As(expr)),
+            ExprKind::Field { base, field } => {
+                self.cx.read.field(&base.ty, *field);
+                return self.part(base);
+            }
             _ if expr.ty == Type::PromQuery => {
                 let decides = match self.cx.place {
                     Place::Diagnose | Place::Remedy | Place::Function => !self.cx.is_attached,
@@ -310,6 +333,26 @@ impl<'a> Walk<'a> {
             _ => {}
         }
         expr.for_each_child(&mut |child| self.expr(child));
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Takes down the fields that a probe of events picks them by.
+    fn equal(&mut self, call: &'a CallExpr) {
+        let record = call.args.iter().find_map(|arg| match arg.kind {
+            ExprKind::RecordKind(record) => Some(record),
+            _ => None,
+        });
+        let Some(record) = record else {
+            return;
+        };
+        let fields = self.cx.package().records.get(record.index());
+        for (name, _) in &call.equals {
+            let mut fields = fields.into_iter().flat_map(|record| &record.fields);
+            if let Some(at) = fields.position(|field| field.name == *name) {
+                self.cx.read.field(&Type::Record(record), at as u16);
+            }
+        }
     }
 }
 

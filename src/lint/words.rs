@@ -49,3 +49,14 @@ pub fn clause_at(cx: &Cx<'_>, runbook: &Runbook, is: impl Fn(&ClauseKind) -> boo
     let clause = clauses.iter().find(|clause| is(&clause.kind))?;
     Some(clause.span.at_start())
 }
+
+/// One of several that stand side by side, with the comma that goes with it.
+pub fn element(spans: &[Span], at: usize) -> Option<Span> {
+    let span = *spans.get(at)?;
+    let (start, end) = match (spans.get(at + 1), at.checked_sub(1)) {
+        (Some(next), _) => (span.start, next.start),
+        (None, Some(before)) => (spans.get(before)?.end, span.end),
+        (None, None) => (span.start, span.end),
+    };
+    Some(Span::new(span.source, start as usize, end as usize))
+}
