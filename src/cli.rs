@@ -23,6 +23,7 @@ mod graph;
 mod hold;
 mod incident;
 mod init;
+mod known;
 mod lint;
 mod lock;
 mod mend;

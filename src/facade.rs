@@ -163,7 +163,28 @@ pub fn check(files: &[File<'_>]) -> Checked {
 
 /// The same with everything that lints say, each by its level.
 pub fn lint(files: &[File<'_>]) -> Checked {
-    let (sources, _, diagnostics) = analyse_with(files, true);
+    lint_beside(files, &[])
+}
+
+/// The same beside what else is known: `rules`, `metrics` or `today`, each with its text.
+pub fn lint_beside(files: &[File<'_>], beside: &[(&str, &str)]) -> Checked {
+    let mut known = lint::Known::default();
+    for (what, text) in beside {
+        let taken = match *what {
+            "rules" => known.add_rules(text),
+            "metrics" => known.add_metrics(text),
+            _ => known.set_today(text.trim()),
+        };
+        if let Err(why) = taken {
+            return Checked {
+                findings: Vec::new(),
+                #[cfg(feature = "host")]
+                human: why,
+                json: String::new(),
+            };
+        }
+    }
+    let (sources, _, diagnostics) = analyse_with(files, Some(&known));
     checked(&diagnostics, &sources)
 }
 
@@ -265,10 +286,13 @@ fn meanwhile((after, what): &Disturbance<'_>) -> Option<(Duration, Meanwhile)> {
 /// Without lints: a program that shows one mistake is no runbook that somebody is paged by. They have tests of their
 /// own, and are asked of every example.
 fn analyse(files: &[File<'_>]) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
-    analyse_with(files, false)
+    analyse_with(files, None)
 }
 
-fn analyse_with(files: &[File<'_>], lints: bool) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
+fn analyse_with(
+    files: &[File<'_>],
+    lints: Option<&lint::Known>,
+) -> (Sources, Option<Analysis>, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let files = in_memory(files);
     let fetched = project::Nothing::default();
@@ -277,8 +301,8 @@ fn analyse_with(files: &[File<'_>], lints: bool) -> (Sources, Option<Analysis>, 
     let is_whole = front::is_sound(&diagnostics);
     let analysis = package.map(|package| {
         let mut analysis = front::analyse_package(&mut sources, &package);
-        if lints && is_whole {
-            front::lint(&sources, &package, &mut analysis);
+        if let Some(known) = lints.filter(|_| is_whole) {
+            front::lint(&sources, &package, known, &mut analysis);
         }
         analysis
     });

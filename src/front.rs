@@ -174,10 +174,15 @@ pub fn analyse_package(sources: &mut Sources, package: &project::Package) -> Ana
 }
 
 /// Asks the lints, too. What is broken is not looked at: first of all that is to be mended.
-pub fn lint(sources: &Sources, package: &project::Package, analysis: &mut Analysis) {
+pub fn lint(
+    sources: &Sources,
+    package: &project::Package,
+    known: &lint::Known,
+    analysis: &mut Analysis,
+) {
     let manifest = package.manifest.as_ref();
     let wanted = manifest.map_or(&[][..], |manifest| &manifest.dependencies);
-    lint_with(sources, &package.lints(), wanted, analysis);
+    lint_with(sources, &package.lints(), wanted, known, analysis);
 }
 
 /// Gives findings that came later, when tests were run, their levels, and takes out those that are allowed.
@@ -198,6 +203,7 @@ pub fn lint_with(
     sources: &Sources,
     levels: &project::Levels,
     wanted: &[project::Wanted],
+    known: &lint::Known,
     analysis: &mut Analysis,
 ) {
     if !is_sound(&analysis.diagnostics) {
@@ -211,11 +217,12 @@ pub fn lint_with(
         unnamed: &analysis.unnamed,
         levels,
         wanted,
+        known,
     });
     let allowed = lint::settle(levels, &mut analysis.allows, &mut found);
     analysis.allowed.extend(allowed);
     analysis.diagnostics.append(&mut found);
-    let mut problems = lint::problems(sources, levels, &analysis.allows);
+    let mut problems = lint::problems(sources, levels, known, &analysis.allows);
     lint::settle(levels, &mut [], &mut problems);
     analysis.diagnostics.append(&mut problems);
     sort(&mut analysis.diagnostics);

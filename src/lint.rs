@@ -6,6 +6,8 @@
 
 mod allow;
 mod cx;
+mod known;
+mod queries;
 mod range;
 mod rule;
 mod rules;
@@ -13,6 +15,7 @@ mod walk;
 mod words;
 
 pub use allow::{Allow, is_allow, problems, settle, unsettled};
+pub use known::Known;
 pub use rule::{Rule, Sees};
 pub use rules::ALL;
 pub use walk::{Input, run};

@@ -13,7 +13,7 @@ use crate::value::escape_text;
 use super::ci::Format;
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, USAGE, ci, grants, lock, mend, versions};
+use super::{CLEAN, FINDINGS, USAGE, ci, grants, known, lock, mend, versions};
 
 /// The most diagnostics shown to people for one package; programs get all.
 const MOST_SHOWN: usize = 100;
@@ -58,6 +58,9 @@ pub struct Arguments {
     config: Option<PathBuf>,
 
     #[command(flatten)]
+    known: known::Arguments,
+
+    #[command(flatten)]
     mend: mend::Mending,
 
     /// Who reads the output
@@ -91,12 +94,19 @@ struct PackageAnswer<'a> {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let mut checked = packages::check(&arguments.paths);
+    let known = match arguments.known.read(arguments.config.is_some()) {
+        Ok(known) => known,
+        Err(why) => {
+            terminal.complain(&why)?;
+            return Ok(USAGE);
+        }
+    };
+    let mut checked = packages::check(&arguments.paths, &known);
     let mut fixed = Vec::new();
     for package in &mut checked {
         let look = |package: &mut Checked| hold(package, arguments);
         let done = look(package);
-        let done = done.and_then(|()| mend::package(&arguments.mend, package, &look));
+        let done = done.and_then(|()| mend::package(&arguments.mend, package, &known, &look));
         match done {
             Ok(outcome) => fixed.extend(outcome),
             Err(trouble) => {

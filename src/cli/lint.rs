@@ -5,18 +5,20 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::diag::Kind;
+use crate::diag::{Code, Kind};
+use crate::front;
 use crate::lint::{ALL, Rule};
 
 use super::ci::Format;
 use super::packages::{self, Tally};
 use super::terminal::Terminal;
-use super::{CLEAN, check};
+use super::{CLEAN, USAGE, check, grants, known};
 
 const AFTER_HELP: &str = "\
 Examples:
   rbk lint                      the package around the working folder
   rbk lint --list               every lint: its code, name, level, what data it needs, its fixes, its title
+  rbk lint --rules rules/*.yml  also hold triggers to the rules that raise their alerts
   rbk lint --format sarif       for code scanning
 
 `rbk check` says the same beside all else. A package sets levels in `rbk.toml`; a comment allows one place:
@@ -30,6 +32,13 @@ A package with errors is not looked at: mend those first.";
 pub struct Arguments {
     /// Folders of packages, or `.rbk` files
     paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    known: known::Arguments,
+
+    /// Hold what the agent with these settings grants to what is needed
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 
     /// Name every lint
     #[arg(long, conflicts_with = "paths")]
@@ -55,14 +64,58 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     if arguments.list {
         return list(arguments.format, terminal);
     }
-    let mut checked = packages::check(&arguments.paths);
+    let known = match arguments.known.read(arguments.config.is_some()) {
+        Ok(known) => known,
+        Err(why) => {
+            terminal.complain(&why)?;
+            return Ok(USAGE);
+        }
+    };
+    let mut checked = packages::check(&arguments.paths, &known);
+    if let Some(path) = &arguments.config
+        && let Err(refused) = grants::held(&mut checked, path, terminal.error_look())
+    {
+        terminal.complain(&format!("{}\n", refused.why.trim_end()))?;
+        return Ok(USAGE);
+    }
     for package in &mut checked {
-        package
-            .diagnostics
-            .retain(|found| found.code.is_lint() || found.kind() == Kind::Error);
+        // What an agent denies is said by `rbk check --config`.
+        package.diagnostics.retain(|found| {
+            found.code.is_lint() || found.kind() == Kind::Error && found.code != Code::NeedDenied
+        });
+        crate::lint::settle(&package.levels, &mut [], &mut package.diagnostics);
+        front::sort(&mut package.diagnostics);
     }
     check::show(arguments.format, &checked, terminal)?;
+    if matches!(arguments.format, Format::Human)
+        && let Some(first) = checked.first().filter(|first| first.name.is_some())
+    {
+        terminal.say(&silent(&known.silent(&first.levels)))?;
+    }
     Ok(Tally::of_all(&checked).code())
+}
+
+/// `8 lints were silent for want of data: 6 need --rules, 2 --metrics`
+fn silent(counts: &[(&str, usize)]) -> String {
+    let all: usize = counts.iter().map(|(_, count)| count).sum();
+    if all == 0 {
+        return String::new();
+    }
+    let each = counts.iter().enumerate().map(|(at, (flag, count))| {
+        let need = match (at, count) {
+            (0, 1) => "needs ",
+            (0, _) => "need ",
+            _ => "",
+        };
+        format!("{count} {need}{flag}")
+    });
+    let each: Vec<String> = each.collect();
+    let were = if all == 1 { "was" } else { "were" };
+    let lints = packages::count(all, "lint");
+    format!(
+        "{lints} {were} silent for want of data: {}\n",
+        each.join(", ")
+    )
 }
 
 fn list(format: Format, terminal: &mut Terminal) -> io::Result<u8> {
@@ -84,7 +137,7 @@ fn list(format: Format, terminal: &mut Terminal) -> io::Result<u8> {
             title,
         } = row;
         terminal.say(&format!(
-            "{code}  {name:longest$}  {level:4}  {data:5}  {fixes:6}  {title}\n"
+            "{code}  {name:longest$}  {level:4}  {data:7}  {fixes:6}  {title}\n"
         ))?;
     }
     Ok(CLEAN)

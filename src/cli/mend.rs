@@ -10,6 +10,7 @@ use similar::TextDiff;
 use crate::diag::Applicability;
 use crate::front::mend::{Mended, Seen, Texts, Told, mend};
 use crate::host::{self, Disk};
+use crate::lint::Known;
 use crate::project::Overlay;
 
 use super::incident::shown;
@@ -68,6 +69,7 @@ pub struct Outcome {
 pub fn package<E>(
     arguments: &Mending,
     checked: &mut Checked,
+    known: &Known,
     look: &dyn Fn(&mut Checked) -> Result<(), E>,
 ) -> Result<Option<Outcome>, E> {
     let (Some(least), Some(folder)) = (arguments.least(), checked.path.clone()) else {
@@ -81,7 +83,8 @@ pub fn package<E>(
             let (_, path) = path_of(name)?;
             Some((path.clone(), text.as_str()))
         });
-        let mut again = packages::check_in(&Overlay::new(&Disk, texts), &folder, Lints::Asked);
+        let mut again =
+            packages::check_in(&Overlay::new(&Disk, texts), &folder, Lints::Asked(known));
         look(&mut again)?;
         Ok(seen(&again))
     })?;
@@ -109,7 +112,7 @@ pub fn package<E>(
         .flat_map(|found| &found.fixes);
     let unsafe_left = of_others.filter(|fix| fix.applicability < least).count();
     if !arguments.diff && !mended.texts.is_empty() {
-        let mut again = packages::check_in(&Disk, &folder, Lints::Asked);
+        let mut again = packages::check_in(&Disk, &folder, Lints::Asked(known));
         look(&mut again)?;
         *checked = again;
     }

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::diag::{Allowed, Diagnostic, Kind};
 use crate::front::{self, Analysis};
 use crate::host::{Cache, Disk};
+use crate::lint::Known;
 use crate::project::lock::LockedDependency;
 use crate::project::{self, Files, Levels, Lock, Package, PackageFile, VENDOR};
+use crate::testing;
 use crate::text::{SourceId, Sources, Span};
 
 use super::{CLEAN, FINDINGS};
@@ -52,14 +54,15 @@ pub struct Checked {
 }
 
 /// Whether lints are asked, too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lints {
+#[derive(Clone, Copy, Debug)]
+pub enum Lints<'a> {
     Left,
-    Asked,
+    /// With what is known beside the package.
+    Asked(&'a Known),
 }
 
 /// The packages that the paths name with their lints, each once; without a path, the one around the working folder.
-pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
+pub fn check(paths: &[PathBuf], known: &Known) -> Vec<Checked> {
     let here = [PathBuf::from(".")];
     let paths = match paths.is_empty() {
         true => &here[..],
@@ -70,9 +73,9 @@ pub fn check(paths: &[PathBuf]) -> Vec<Checked> {
         if checked.iter().any(|known| known.has(path)) {
             continue;
         }
-        let one = check_in(&Disk, path, Lints::Asked);
-        let known = |other: &Checked| other.path.is_some() && other.path == one.path;
-        if !checked.iter().any(known) {
+        let one = check_in(&Disk, path, Lints::Asked(known));
+        let same = |other: &Checked| other.path.is_some() && other.path == one.path;
+        if !checked.iter().any(same) {
             checked.push(one);
         }
     }
@@ -96,7 +99,7 @@ pub fn check_one(path: &Path) -> Checked {
 }
 
 /// The package that a path names among these files, without a look at its lock.
-pub fn check_in(files: &dyn Files, path: &Path, lints: Lints) -> Checked {
+pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
     let mut sources = Sources::default();
     let (package, mut diagnostics) =
         project::load_whole(files, &Cache::of_user(), path, &mut sources);
@@ -123,8 +126,13 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints) -> Checked {
     let root = files.absolute(&package.path);
     let levels = package.lints();
     let mut analysis = front::analyse_package(&mut sources, &package);
-    if lints == Lints::Asked && front::is_sound(&diagnostics) {
-        front::lint(&sources, &package, &mut analysis);
+    if let Lints::Asked(known) = lints
+        && front::is_sound(&diagnostics)
+    {
+        front::lint(&sources, &package, known, &mut analysis);
+        if known.tests {
+            tested(&levels, &mut analysis);
+        }
     }
     diagnostics.extend(analysis.diagnostics.iter().cloned());
     front::sort(&mut diagnostics);
@@ -150,6 +158,19 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints) -> Checked {
         levels,
         analysis: Some(analysis),
         diagnostics,
+    }
+}
+
+/// Adds what the tests ask in vain.
+fn tested(levels: &Levels, analysis: &mut Analysis) {
+    if !front::is_sound(&analysis.diagnostics) {
+        return;
+    }
+    if let Ok(programs) = front::compile(analysis) {
+        let options = testing::Options::default();
+        let mut results = testing::run_tests(&analysis.package, &programs, &options);
+        front::settle(analysis, levels, &mut results.warnings);
+        analysis.diagnostics.append(&mut results.warnings);
     }
 }
 

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::diag::human::Look;
 use crate::diag::{Diagnostic, human, json, render};
 use crate::front;
+use crate::lint::Known;
 use crate::testing::{self, Options, TestResult};
 
 use super::check;
@@ -66,7 +67,7 @@ struct Answer<'a> {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let mut packages = packages::check(&arguments.paths);
+    let mut packages = packages::check(&arguments.paths, &Known::default());
     let is_one_answer = match arguments.format {
         Format::Json | Format::Junit | Format::Sarif | Format::Rdjson => true,
         Format::Human | Format::Github => false,

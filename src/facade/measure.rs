@@ -1,6 +1,7 @@
 //! The work alone, with nothing shown, for benches: each gives the number of findings.
 
 use crate::front::{self, Analysis, Kept};
+use crate::lint::Known;
 use crate::program::Program;
 use crate::project::Levels;
 use crate::syntax;
@@ -60,7 +61,13 @@ pub fn lint(text: &str) -> usize {
     let mut sources = Sources::default();
     let source = sources.add("main.rbk", text);
     let mut analysis = analyse(&mut sources, &[source]);
-    front::lint_with(&sources, &Levels::default(), &[], &mut analysis);
+    front::lint_with(
+        &sources,
+        &Levels::default(),
+        &[],
+        &Known::default(),
+        &mut analysis,
+    );
     analysis.diagnostics.len()
 }
 

@@ -14,6 +14,7 @@ use crate::project::{Level, Levels};
 use crate::syntax::tree::{Comment, File};
 use crate::text::{Sources, Span};
 
+use super::known::Known;
 use super::rule::{Data, Fixes};
 use super::rules::ALL;
 
@@ -137,7 +138,12 @@ pub fn settle(levels: &Levels, allows: &mut [Allow], found: &mut Vec<Diagnostic>
 }
 
 /// What is wrong with the comments themselves, when everything was settled.
-pub fn problems(sources: &Sources, levels: &Levels, allows: &[Allow]) -> Vec<Diagnostic> {
+pub fn problems(
+    sources: &Sources,
+    levels: &Levels,
+    known: &Known,
+    allows: &[Allow],
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for allow in allows {
         let whole = whole(sources, allow.span);
@@ -158,7 +164,7 @@ pub fn problems(sources: &Sources, levels: &Levels, allows: &[Allow]) -> Vec<Dia
                 allow.name
             ));
             out.push(found.fix("drop the comment", whole, ""));
-        } else if !allow.used && is_found_here(code) && levels.of(code) != Level::Off {
+        } else if !allow.used && is_found_here(code, known) && levels.of(code) != Level::Off {
             let message = format!("there is no `{}` here to allow", allow.name);
             let found = Diagnostic::new(Code::UnneededAllow, message, allow.span, "allows nothing");
             out.push(
@@ -171,10 +177,14 @@ pub fn problems(sources: &Sources, levels: &Levels, allows: &[Allow]) -> Vec<Dia
     out
 }
 
-/// Whether it is found by those who have nothing but the package.
-fn is_found_here(code: Code) -> bool {
+/// Whether it was looked for. What tests and an agent show comes later.
+fn is_found_here(code: Code, known: &Known) -> bool {
+    let is_here = |needs: Data| match needs {
+        Data::Nothing | Data::Rules | Data::Metrics | Data::Day => known.has(needs),
+        Data::Tests | Data::Agent => false,
+    };
     ALL.iter()
-        .any(|rule| rule.code == code && rule.needs == Data::Nothing)
+        .any(|rule| rule.code == code && is_here(rule.needs))
 }
 
 fn is_about_comments(code: Code) -> bool {

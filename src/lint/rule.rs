@@ -34,6 +34,12 @@ pub type Run = for<'a> fn(&Cx<'a>, Node<'a>, &mut Vec<Diagnostic>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Data {
     Nothing,
+    /// The rules of alerts.
+    Rules,
+    /// Which metrics there are.
+    Metrics,
+    /// Which day it is.
+    Day,
     /// That the tests were run.
     Tests,
     /// The settings of an agent.
@@ -45,8 +51,23 @@ impl Data {
     pub fn as_str(self) -> &'static str {
         match self {
             Data::Nothing => "-",
+            Data::Rules => "rules",
+            Data::Metrics => "metrics",
+            Data::Day => "day",
             Data::Tests => "tests",
             Data::Agent => "agent",
+        }
+    }
+
+    /// The flag of a command that brings it.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Data::Nothing => "",
+            Data::Rules => "--rules",
+            Data::Metrics => "--metrics",
+            Data::Day => "--today",
+            Data::Tests => "--tests",
+            Data::Agent => "--config",
         }
     }
 }

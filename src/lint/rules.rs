@@ -1,10 +1,12 @@
 //! The table of rules: a `mod` line and a row each, in the order of their codes.
 
 mod catch_all_finding;
+mod circular_proof;
 mod constant_condition;
 mod contending_runbooks;
 mod deep_nesting;
 mod elsewhere;
+mod ended_window;
 mod endless_repair;
 mod fleet_wide_query;
 mod float_equality;
@@ -14,6 +16,8 @@ mod idle_key;
 mod idle_ratio;
 mod impossible_match;
 mod key_misses_target;
+mod label_never_equal;
+mod label_never_set;
 mod long_debt;
 mod long_line;
 mod many_series;
@@ -32,6 +36,7 @@ mod regex_for_text;
 mod repeated_number;
 mod scaled_ratio;
 mod schedule_in_gap;
+mod self_alerting_remedy;
 mod shadowed_finding;
 mod shadowed_trigger;
 mod short_rate;
@@ -42,7 +47,11 @@ mod tell_after_the_end;
 mod told_title;
 mod twin_remedies;
 mod unguarded_amount;
+mod unheld_alert;
 mod unit_by_name;
+mod unknown_alert;
+mod unknown_metric;
+mod unknown_series_label;
 mod unrated_runbook;
 mod unreachable_otherwise;
 mod unread_event_field;
@@ -78,10 +87,16 @@ pub const ALL: &[&Rule] = &[
     &shadowed_trigger::RULE,
     &key_misses_target::RULE,
     &idle_key::RULE,
+    &unknown_alert::RULE,
+    &label_never_set::RULE,
+    &label_never_equal::RULE,
+    &unheld_alert::RULE,
+    &self_alerting_remedy::RULE,
     &schedule_in_gap::RULE,
     &overlapping_schedule::RULE,
     &open_request::RULE,
     &elsewhere::AGAIN_UNUSED,
+    &circular_proof::RULE,
     &verify_outruns_range::RULE,
     &one_look_verify::RULE,
     &endless_repair::RULE,
@@ -93,6 +108,7 @@ pub const ALL: &[&Rule] = &[
     &idle_clause::RULE,
     &elsewhere::BLAST_LINE_UNUSED,
     &slack_blast::RULE,
+    &ended_window::RULE,
     &raw_where_typed::RULE,
     &page_without_evidence::RULE,
     &told_title::RULE,
@@ -113,6 +129,8 @@ pub const ALL: &[&Rule] = &[
     &regex_for_text::RULE,
     &idle_ratio::RULE,
     &zero_for_missing::RULE,
+    &unknown_metric::RULE,
+    &unknown_series_label::RULE,
     &elsewhere::IDLE_GIVEN,
     &elsewhere::UNUSED_GRANT,
     &elsewhere::WIDE_GRANT,

@@ -12,6 +12,7 @@ use crate::typed::{
 };
 
 use super::cx::{Cx, Place};
+use super::known::Known;
 use super::range;
 use super::rule::{Kind, Node, Rule, Sees, Told};
 use super::rules::ALL;
@@ -29,13 +30,15 @@ pub struct Input<'a> {
     pub levels: &'a Levels,
     /// What it depends on.
     pub wanted: &'a [Wanted],
+    /// What is known beside it.
+    pub known: &'a Known,
 }
 
 /// Everything that the rules have to say.
 pub fn run(input: &Input<'_>) -> Vec<Diagnostic> {
     let mut walk = Walk {
         cx: Cx::new(input),
-        table: table(input.levels),
+        table: table(input.levels, input.known),
         out: Vec::new(),
     };
     let package = input.package;
@@ -54,12 +57,13 @@ pub fn run(input: &Input<'_>) -> Vec<Diagnostic> {
     walk.out
 }
 
-/// Which rules want which kind; those that are off want none.
-fn table(levels: &Levels) -> [Vec<&'static Rule>; Kind::COUNT] {
+/// Which rules want which kind; those that are off, or lack what they need, want none.
+fn table(levels: &Levels, known: &Known) -> [Vec<&'static Rule>; Kind::COUNT] {
     let mut table = [const { Vec::new() }; Kind::COUNT];
     for rule in ALL {
         if let Sees::Nodes(kinds, _) = &rule.sees
             && levels.of(rule.code) != Level::Off
+            && known.has(rule.needs)
         {
             for kind in *kinds {
                 table[*kind as usize].push(*rule);

@@ -60,3 +60,13 @@ pub fn element(spans: &[Span], at: usize) -> Option<Span> {
     };
     Some(Span::new(span.source, start as usize, end as usize))
 }
+
+/// Where a text stands in quotes, without them, if it stands there once.
+pub fn quoted(cx: &Cx<'_>, span: Span, words: &str) -> Option<Span> {
+    let quoted = format!("\"{words}\"");
+    let mut found = cx.text(span).match_indices(&quoted);
+    match (found.next(), found.next()) {
+        (Some((at, _)), None) => Some(span.inside(at + 1, at + 1 + words.len())),
+        _ => None,
+    }
+}

@@ -142,8 +142,21 @@ fn page_holds(row: &CodeRow) {
     let is_walked = facade::lints()
         .iter()
         .any(|lint| lint.code == *code && (lint.walked || code.starts_with("L12")));
+    if is_walked {
+        let beside = |section: &str| {
+            let blocks = blocks.iter().filter(|block| block.section == section);
+            beside(blocks.collect())
+        };
+        let (bad, good) = (beside("Avoid"), beside("Prefer"));
+        let good = if good.is_empty() { &bad } else { &good };
+        let found = lints(avoid, &bad);
+        let codes: BTreeSet<_> = found.iter().map(|finding| finding.code).collect();
+        assert_eq!(codes, BTreeSet::from([*code]), "{code}.md: {found:#?}");
+        let found = lints(prefer, good);
+        assert!(found.is_empty(), "{code}.md: {found:#?}");
+        return;
+    }
     let findings = match row.kind {
-        _ if is_walked => lints,
         _ if code.starts_with('C') => settings,
         // What a run meets is shown by a test that fails with it.
         "fault" => faults,
@@ -179,8 +192,22 @@ fn findings(block: &Block) -> Vec<Finding> {
 }
 
 /// What the block yields with all lints, checked as a package.
-fn lints(block: &Block) -> Vec<Finding> {
-    facade::lint(&[("main.rbk", block.text.as_bytes())]).findings
+fn lints(block: &Block, beside: &[(&str, &str)]) -> Vec<Finding> {
+    facade::lint_beside(&[("main.rbk", block.text.as_bytes())], beside).findings
+}
+
+/// What is known beside a program: rules in a `yaml` block, a day in `text today`, metrics in `text metrics`.
+fn beside(blocks: Vec<&Block>) -> Vec<(&str, &str)> {
+    let known = blocks.into_iter().filter_map(|block| {
+        let what = match &*block.tag {
+            "yaml" => "rules",
+            "text metrics" => "metrics",
+            "text today" => "today",
+            _ => return None,
+        };
+        Some((what, &*block.text))
+    });
+    known.collect()
 }
 
 /// What the block yields, checked as a package, and what its tests fail with.

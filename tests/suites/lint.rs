@@ -31,7 +31,8 @@ pub fn trials() -> Vec<Trial> {
         if !folder.exists() {
             continue;
         }
-        for path in fixture::files(&folder) {
+        let files = fixture::files(&folder).into_iter();
+        for path in files.filter(|path| path.extension().is_some_and(|end| end == "rbk")) {
             let name = fixture::relative(root(), &path);
             let row = row.clone();
             trials.push(trial(
@@ -86,6 +87,9 @@ const MANIFESTS: [&str; 2] = ["floating-dependency", "unused-dependency"];
 
 fn shows(row: &LintRow, path: &Path) {
     let text = fs::read_to_string(path).unwrap();
+    let beside = beside(path);
+    let beside: Vec<(&str, &str)> = beside.iter().map(|(what, text)| (*what, &**text)).collect();
+    let lint = |text: &str| facade::lint_beside(&[("main.rbk", text.as_bytes())], &beside);
     let checked = lint(&text);
     let found = codes(&checked);
     let name = path.file_name().unwrap().to_str().unwrap();
@@ -117,6 +121,23 @@ fn apply(text: &str, finding: &Value) -> String {
         text.replace_range(at("start")..at("end"), edit["text"].as_str().unwrap());
     }
     text
+}
+
+/// What is known beside a fixture: `bad.rules.yml`, or else `rules.yml`; `metrics.txt`, `metrics.json`, `today.txt`.
+fn beside(path: &Path) -> Vec<(&'static str, String)> {
+    let kinds = [
+        ("rules", "rules.yml"),
+        ("metrics", "metrics.txt"),
+        ("metrics", "metrics.json"),
+        ("today", "today.txt"),
+    ];
+    let found = kinds.into_iter().filter_map(|(what, name)| {
+        let own = path.with_extension(name);
+        let shared = path.with_file_name(name);
+        let text = fs::read_to_string(own).or_else(|_| fs::read_to_string(shared));
+        Some((what, text.ok()?))
+    });
+    found.collect()
 }
 
 fn lint(text: &str) -> Checked {

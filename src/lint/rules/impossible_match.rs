@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::queries;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::{Form, Grouping, Node as Part};
 
@@ -14,13 +15,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
-    let Node::Query(expr) = node else {
-        return;
-    };
-    let Some(tree) = cx.query(expr) else {
-        return;
-    };
-    tree.root.for_each(&mut |part| {
+    queries::parts(cx, node, &mut |tree, part| {
         let Form::Binary {
             operator,
             is_matched: false,

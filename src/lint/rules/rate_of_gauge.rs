@@ -1,7 +1,9 @@
-//! A rate of what does not look like a counter: a gauge that falls is taken for a restart.
+//! A rate of a gauge, or of what does not look like a counter: a gauge that falls is taken for a restart.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::known::Type;
+use crate::lint::queries;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::Form;
 
@@ -14,44 +16,33 @@ pub static RULE: Rule = Rule {
 };
 
 fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
-    let Node::Query(expr) = node else {
-        return;
-    };
-    let Some(tree) = cx.query(expr) else {
-        return;
-    };
-    tree.root.for_each(&mut |part| {
-        let Form::Call { name, args } = &part.kind else {
+    queries::parts(cx, node, &mut |tree, part| {
+        let Some((name, of, false)) = queries::rate(part) else {
             return;
         };
-        if !["rate", "increase", "irate"].contains(&name.as_str()) {
-            return;
-        }
-        let Some(Form::Ranged {
-            of,
-            is_subquery: false,
-            ..
-        }) = args.first().map(|arg| &arg.bare().kind)
-        else {
+        let Form::Selector(metric) = &of.kind else {
             return;
         };
-        let Form::Selector(metric) = &of.bare().kind else {
-            return;
+        let of = &metric.name;
+        let metrics = cx.input.known.metrics.as_ref();
+        let message = match metrics.map_or(Type::Unknown, |metrics| metrics.type_of(of)) {
+            Type::Counts => return,
+            Type::Gauge => format!("`{name}` of `{of}`, which is a gauge"),
+            Type::Unknown if is_counter(of) => return,
+            Type::Unknown => format!("`{name}` of `{of}`, which does not look like a counter"),
         };
-        let counts = ["_total", "_count", "_sum", "_bucket"];
-        let is_counter = counts.iter().any(|end| metric.name.ends_with(end));
-        if !is_counter && !metric.name.is_empty() && !metric.name.contains(':') {
-            let message = format!(
-                "`{name}` of `{}`, which does not look like a counter",
-                metric.name
-            );
-            let found = Diagnostic::new(
-                Code::RateOfGauge,
-                message,
-                tree.span(&part.range),
-                "a fall is taken for a restart",
-            );
-            out.push(found.help("of a gauge, take `deriv` or `delta`"));
-        }
+        let found = Diagnostic::new(
+            Code::RateOfGauge,
+            message,
+            tree.span(&part.range),
+            "a fall is taken for a restart",
+        );
+        out.push(found.help("of a gauge, take `deriv` or `delta`"));
     });
+}
+
+/// Whether it looks like one, or nobody can tell.
+fn is_counter(name: &str) -> bool {
+    let counts = ["_total", "_count", "_sum", "_bucket"];
+    name.is_empty() || name.contains(':') || counts.iter().any(|end| name.ends_with(end))
 }

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::queries;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::Form;
 
@@ -14,25 +15,9 @@ pub static RULE: Rule = Rule {
 };
 
 fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
-    let Node::Query(expr) = node else {
-        return;
-    };
-    let Some(tree) = cx.query(expr) else {
-        return;
-    };
-    tree.root.for_each(&mut |part| {
-        let Form::Call { name, args } = &part.kind else {
-            return;
-        };
-        if !["rate", "increase", "irate"].contains(&name.as_str()) {
-            return;
-        }
-        if let Some(Form::Ranged {
-            of,
-            is_subquery: true,
-            ..
-        }) = args.first().map(|arg| &arg.bare().kind)
-            && let Form::Aggregation { name: summed, .. } = &of.bare().kind
+    queries::parts(cx, node, &mut |tree, part| {
+        if let Some((name, of, true)) = queries::rate(part)
+            && let Form::Aggregation { name: summed, .. } = &of.kind
         {
             let message =
                 format!("`{name}` of a `{summed}`: a restart of one looks like one of all");

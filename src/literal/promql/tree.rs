@@ -89,6 +89,12 @@ pub struct Matcher {
     pub value_at: Range<usize>,
 }
 
+/// A length of time as queries and rules write it, in milliseconds.
+pub fn millis(text: &str) -> Option<i64> {
+    let ends = text.ends_with(['s', 'm', 'h', 'd', 'w', 'y']);
+    ends.then(|| selector::millis(text))
+}
+
 impl Tree {
     /// The query between the quotes of a literal, which `span` covers.
     pub fn of(raw: &str, span: Span) -> Option<Tree> {
@@ -102,6 +108,17 @@ impl Tree {
         };
         let root = reader.expression(0)?;
         Some(Tree { root, literal })
+    }
+
+    /// The query that a text is, which stands in no source.
+    pub fn read(text: &str) -> Option<Node> {
+        let mut reader = Reader {
+            tokens: lexer::tokens(text).ok()?,
+            text,
+            at: 0,
+            depth: 0,
+        };
+        reader.expression(0)
     }
 
     /// The place of a part in the source.

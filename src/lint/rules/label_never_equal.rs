@@ -1,0 +1,74 @@
+//! A label that every rule of the alert sets to what the trigger does not take.
+
+use crate::diag::{Code, Diagnostic};
+use crate::lint::cx::Cx;
+use crate::lint::queries;
+use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::lint::words;
+use crate::typed::{LabelTest, Trigger};
+use crate::value::Value;
+
+pub static RULE: Rule = Rule {
+    code: Code::LabelNeverEqual,
+    name: "label-never-equal",
+    needs: Data::Rules,
+    fixes: Fixes::Unsafe,
+    sees: Sees::Nodes(&[Kind::Trigger], run),
+};
+
+fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+    let Node::Trigger(trigger) = node else {
+        return;
+    };
+    let Some((name, rules)) = queries::rules_of(cx, trigger) else {
+        return;
+    };
+    for condition in &trigger.labels {
+        let label = condition.label.as_str();
+        let set = rules.iter().map(|rule| rule.labels.get(label)?.as_deref());
+        let Some(set) = set.collect::<Option<Vec<&str>>>() else {
+            continue;
+        };
+        let (Some(first), false) = (
+            set.first().copied(),
+            set.iter().any(|value| passes(&condition.test, value)),
+        ) else {
+            continue;
+        };
+        let message = format!("each rule of `{name}` sets `{label}` to something else");
+        let told = format!("here it is `{first}`");
+        let found = Diagnostic::new(Code::LabelNeverEqual, message, trigger.span, "never taken");
+        let found = found.help(told);
+        out.push(match written(cx, trigger, &condition.test) {
+            Some(at) => found.fix(format!("write `{first}`"), at, first),
+            None => found,
+        });
+    }
+}
+
+fn written(cx: &Cx<'_>, trigger: &Trigger, test: &LabelTest) -> Option<crate::text::Span> {
+    match test {
+        LabelTest::Equal(Value::Text(text)) => words::quoted(cx, trigger.span, text),
+        LabelTest::Equal(_)
+        | LabelTest::Present
+        | LabelTest::NotEqual(_)
+        | LabelTest::In(_)
+        | LabelTest::Matches(_) => None,
+    }
+}
+
+fn passes(test: &LabelTest, value: &str) -> bool {
+    let is = |other: &Value| match other {
+        Value::Text(text) => **text == *value,
+        _ => true,
+    };
+    match test {
+        LabelTest::Present => true,
+        LabelTest::Equal(only) => is(only),
+        LabelTest::NotEqual(Value::Text(not)) => **not != *value,
+        LabelTest::NotEqual(_) => true,
+        LabelTest::In(values) => values.iter().any(is),
+        LabelTest::Matches(pattern) => regex::Regex::new(&format!("^(?:{pattern})$"))
+            .map_or(true, |pattern| pattern.is_match(value)),
+    }
+}

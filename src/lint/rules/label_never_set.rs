@@ -1,0 +1,45 @@
+//! A label that no rule of the alert can give: alerts without it are not taken.
+
+use crate::diag::{Code, Diagnostic};
+use crate::lint::cx::Cx;
+use crate::lint::known::Alert;
+use crate::lint::queries;
+use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::literal::query::Tree;
+
+pub static RULE: Rule = Rule {
+    code: Code::LabelNeverSet,
+    name: "label-never-set",
+    needs: Data::Rules,
+    fixes: Fixes::None,
+    sees: Sees::Nodes(&[Kind::Trigger], run),
+};
+
+fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
+    let Node::Trigger(trigger) = node else {
+        return;
+    };
+    let Some((name, rules)) = queries::rules_of(cx, trigger) else {
+        return;
+    };
+    for condition in &trigger.labels {
+        let label = condition.label.as_str();
+        if rules.is_empty() || rules.iter().any(|rule| may_have(rule, label)) {
+            continue;
+        }
+        let message = format!("no rule of `{name}` gives the label `{label}`");
+        let found = Diagnostic::new(Code::LabelNeverSet, message, trigger.span, "never taken");
+        out.push(found.help(format!(
+            "leave it out, add it to the rule's labels, or keep it: `sum by ({label}) (...)`"
+        )));
+    }
+}
+
+fn may_have(rule: &Alert, label: &str) -> bool {
+    if label == "alertname" || rule.labels.contains_key(label) {
+        return true;
+    }
+    let tree = Tree::read(&rule.expression);
+    let labels = tree.and_then(|root| queries::labels(&root));
+    labels.is_none_or(|labels| labels.contains(label))
+}
