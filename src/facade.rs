@@ -176,11 +176,19 @@ pub fn lint_beside(files: &[File<'_>], beside: &[(&str, &str)]) -> Checked {
             _ => known.set_today(text.trim()),
         };
         if let Err(why) = taken {
+            let unreadable = Finding {
+                file: String::from(*what),
+                line: 1,
+                column: 1,
+                kind: "error",
+                code: "unreadable",
+                message: why,
+            };
             return Checked {
-                findings: Vec::new(),
                 #[cfg(feature = "host")]
-                human: why,
-                json: String::new(),
+                human: unreadable.message.clone(),
+                json: String::from("[]"),
+                findings: vec![unreadable],
             };
         }
     }

@@ -6,6 +6,7 @@
 
 mod child;
 mod family;
+mod mark;
 mod output;
 
 pub use family::running;

@@ -15,6 +15,7 @@ use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::super::lack::{self, LOOK_AGAIN, is_own_lack};
 use super::family::{self, Family};
+use super::mark;
 use super::output::Stream;
 
 /// Between being asked to end and being killed.
@@ -69,15 +70,15 @@ pub async fn run(
     if !family::end_earlier(key, GRACE).await {
         return Err("an earlier start of it cannot be ended".to_owned());
     }
-    let mark = family::mark(key);
+    let mark = mark::mark(key);
     let mut command = Command::new(path);
     command
         .args(argv)
         .env_clear()
         .envs(ENVIRONMENT)
-        .env(family::VARIABLE, &mark)
+        .env(mark::VARIABLE, &mark)
         .current_dir("/")
-        .stdin(Stdio::null())
+        .stdin(mark::input(&mark))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .process_group(0);

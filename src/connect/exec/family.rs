@@ -1,35 +1,17 @@
-//! A program and all that came of it: its group, and whoever left the group.
-//!
-//! Processes that leave the group are known by a mark in their environment, which children inherit.
-//! Not found: one that left the group and also cleared its environment, or took another user, so
-//! that its environment cannot be read.
+//! A program and all that came of it: its group, and whoever left the group, who is known by its mark.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// The variable that carries the mark.
-pub const VARIABLE: &str = "RBK_CALL";
+use super::mark::marked;
 
 /// Between two looks at processes that were asked to end.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How often is looked for processes that left, as each may have started another meanwhile.
 const ROUNDS: usize = 20;
-
-/// A number for each mark of this agent.
-static NEXT: AtomicU64 = AtomicU64::new(0);
-
-/// A text that no other start has, of whatever agent. It begins with the key of the change, so that
-/// an earlier start of the same change is found by it.
-pub fn mark(key: &str) -> String {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let nanos = since.unwrap_or_default().as_nanos();
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("{key}/{}-{nanos}-{number}", std::process::id())
-}
 
 /// Ends what is left of earlier starts of the same change: of an agent that was killed, say. Asked
 /// to end first, and killed a little later. True when none is left.
@@ -147,54 +129,4 @@ impl Drop for Family {
             }
         }
     }
-}
-
-/// Sends the signal to every process whose mark begins so; which ones there are.
-#[cfg(target_os = "linux")]
-fn marked(mark: &str, signal: Option<Signal>) -> Vec<i32> {
-    use rustix::process::{PidfdFlags, pidfd_open, pidfd_send_signal};
-
-    let wanted = format!("{VARIABLE}={mark}");
-    let Ok(processes) = std::fs::read_dir("/proc") else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    for entry in processes.flatten() {
-        let name = entry.file_name();
-        let number = name.to_str().and_then(|name| name.parse().ok());
-        let Some(pid) = number.and_then(Pid::from_raw) else {
-            continue;
-        };
-        let environment = entry.path().join("environ");
-        let is_marked = || {
-            let variables = std::fs::read(&environment).unwrap_or_default();
-            let mut variables = variables.split(|byte| *byte == 0);
-            variables.any(|variable| variable.starts_with(wanted.as_bytes()))
-        };
-        if !is_marked() {
-            continue;
-        }
-        // Held first, then looked at again: the number may belong to another process by now.
-        let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else {
-            continue;
-        };
-        if !is_marked() {
-            continue;
-        }
-        match signal {
-            Some(signal) if pidfd_send_signal(&process, signal).is_err() => {}
-            Some(_) | None => found.push(pid.as_raw_nonzero().get()),
-        }
-        if signal == Some(Signal::TERM) {
-            // A stopped process sees no signal but this one.
-            let _ = pidfd_send_signal(&process, Signal::CONT);
-        }
-    }
-    found
-}
-
-/// Elsewhere environments cannot be read: the group alone ends with the call.
-#[cfg(not(target_os = "linux"))]
-fn marked(_: &str, _: Option<Signal>) -> Vec<i32> {
-    Vec::new()
 }

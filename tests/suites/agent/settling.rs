@@ -13,6 +13,10 @@ pub const CASES: &[Case] = &[
         stays,
     ),
     ("nobody settles what is still at work", at_work),
+    (
+        "nobody settles what is at work without its environment",
+        at_work_without_environment,
+    ),
     ("who asked for what stands in the timeline", requested),
 ];
 
@@ -219,9 +223,18 @@ fn requested() {
 /// The agent is killed while its program is at work: the page names the process, and so does whoever
 /// refuses to take a human's word before it has ended.
 fn at_work() {
+    still_runs("exec sleep 60");
+}
+
+/// The same where the program has cleared its environment, as some do before they become another user.
+fn at_work_without_environment() {
+    still_runs("exec env -i sleep 60");
+}
+
+fn still_runs(work: &str) {
     let mut stage = Stage::new();
     let file = stage.path("process");
-    stage.control(&format!("echo $$ > {}\nexec sleep 60", file.display()));
+    stage.control(&format!("echo $$ > {}\n{work}", file.display()));
     stage.start();
     let id = stage.incident("a");
     let process = || {
