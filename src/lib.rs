@@ -16,7 +16,7 @@
 //! diag/       code registry, diagnostics, fixes, renderers, explain/*.md         1
 //! effect/     levels, scopes, integrity, calls, outcomes as plain data           1
 //! library/    stdlib/*.rbk, embedded                                             1
-//! syntax/     split, tokens, balance, pest rules -> tree + diagnostics, walker           2
+//! syntax/     split, tokens, pest rules -> tree + diagnostics, walker            2
 //! literal/    one file per tag: re, url, promql, cron -> template with holes     2
 //! rule/       rules that a test build takes out by name                          2
 //! planted/    faults that a test build puts into the agent by name               2
