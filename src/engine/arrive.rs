@@ -140,7 +140,7 @@ impl Engine {
             }
             match alert.standing {
                 Standing::Resolved => {
-                    taken.add(self.alert_resolved(&occasion, &alert.fingerprint, now));
+                    taken.add(self.alert_resolved(&occasion, alert, now));
                 }
                 Standing::Firing => match holding {
                     Some(_) if self.is_known(&occasion) => {

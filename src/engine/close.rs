@@ -10,8 +10,8 @@ use super::open::Occasion;
 use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
-    AlertCleared, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState, MessageKind,
-    ReleasedFor, RunEnded, RunId, RunQuarantined, StoredIntent,
+    Alert, AlertCleared, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState,
+    MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined, StoredIntent,
 };
 use crate::program::Program;
 use crate::run::{self, Leave};
@@ -157,23 +157,25 @@ impl Engine {
         }
     }
 
-    /// One alert of an incident is resolved; the run hears of it when no other fires.
+    /// One alert of an incident is resolved, if it is not an earlier firing of it that was; the run hears of
+    /// it when no other fires.
     pub(super) fn alert_resolved(
         &mut self,
         occasion: &Occasion,
-        fingerprint: &SmolStr,
+        alert: &Alert,
         now: Time,
     ) -> Option<IncidentId> {
         let (runbook, key) = self.place(occasion)?;
         let known = self.newest(&runbook, &key);
         let alerts = known.map(|incident| self.model.alerts(incident.id))?;
-        let incident = known.filter(|_| alerts.fires_since(fingerprint).is_some())?;
+        let began = alerts.fires_since(&alert.fingerprint);
+        let incident = known.filter(|_| began.is_some_and(|began| alert.ends(began)))?;
         let last = alerts.firing() == 1 && !incident.state.is_over();
         let (id, run) = (incident.id, incident.run);
         let cleared = AlertCleared {
             incident: id,
             event: occasion.event,
-            fingerprint: fingerprint.clone(),
+            fingerprint: alert.fingerprint.clone(),
             last,
         };
         self.record(cleared, now);

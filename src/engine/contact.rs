@@ -12,7 +12,7 @@ use super::decide::bundle;
 use super::decide::queue::{self, Queue};
 use super::people::{Refusal, Taker};
 use super::timer::Timer;
-use super::{Action, Engine};
+use super::{Action, Engine, TRIES};
 use crate::journal::{IncidentId, IncidentState, MessageId, MessageKind, Outbox};
 use crate::run::moment;
 use crate::settings::PageBounds;
@@ -118,7 +118,9 @@ impl Engine {
         let contact = self.contacts.0.entry(to.clone()).or_default();
         if contact.under_way.insert(id) {
             contact.was_page = outbox.message.kind == MessageKind::Page;
-            if contact.was_page && (outbox.gathers() || outbox.bundle.is_some()) {
+            // One that fails again and again tells nobody anything, and puts no other off.
+            let tells = outbox.failures() < TRIES;
+            if contact.was_page && tells && (outbox.gathers() || outbox.bundle.is_some()) {
                 contact.told = Some(now);
             }
             self.actions.push(Action::Send(Box::new(outbox)));

@@ -117,11 +117,14 @@ impl Engine {
         match meaning(known, &occasion, now) {
             Meaning::Opens => self.open(occasion, runbook, key, now),
             Meaning::Joins(id) | Meaning::Echoes(id) => {
+                // An earlier firing may be told late: the later one goes on.
                 let (fingerprint, starts_at) = occasion.firing.clone().unzip();
+                let alerts = self.model.alerts(id);
+                let known = fingerprint.as_ref().and_then(|one| alerts.fires_since(one));
+                let starts_at = starts_at.max(known.filter(|_| starts_at.is_some()));
                 let incident = self.model.incident(id);
                 let echo = incident.is_some_and(|one| one.state.is_over());
                 // What is merely told again would drown the rest of the timeline.
-                let alerts = self.model.alerts(id);
                 let is_first = occasion.firing.is_some() && alerts.firing() == 0;
                 let news = occasion.firing.is_none_or(|(alert, _)| match echo {
                     true => alerts.of(&alert).is_none(),
@@ -312,7 +315,8 @@ fn key<'a>(program: &'a Program, bindings: &'a [Value]) -> impl Iterator<Item = 
 }
 
 /// A human has it, all its alerts had ended, and one fires that nobody has heard of: that is a
-/// matter to be looked at again. What is merely told again is not.
+/// matter to be looked at again. What is merely told again is not. An alert that began to fire anew had
+/// ended before, also where that has not been told yet.
 fn fires_again(incident: &Incident, alerts: &Alerts, occasion: &Occasion) -> bool {
     let Some((alert, since)) = &occasion.firing else {
         return false;
@@ -321,9 +325,13 @@ fn fires_again(incident: &Incident, alerts: &Alerts, occasion: &Occasion) -> boo
         IncidentState::Handed | IncidentState::Acknowledged { .. } => true,
         IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
     };
-    let is_quiet = incident.run.is_none() && alerts.firing() == 0 && incident.cleared;
     let heard = alerts.of(alert);
-    is_with_a_human && is_quiet && heard.is_none_or(|heard| heard.since < *since)
+    let is_news = heard.is_none_or(|heard| heard.since < *since);
+    let had_ended = match alerts.firing() {
+        0 => incident.cleared,
+        others => others == 1 && alerts.fires_since(alert).is_some(),
+    };
+    is_with_a_human && incident.run.is_none() && had_ended && is_news
 }
 
 fn meaning(known: Option<(&Incident, &Alerts)>, occasion: &Occasion, now: Time) -> Meaning {

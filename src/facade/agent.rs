@@ -255,6 +255,7 @@ fn alert(name: &str, pod: &str, shard: &str) -> Alert {
         standing: Standing::Firing,
         fingerprint: format!("{pod}:{shard}").into(),
         since,
+        ended: None,
     }
 }
 

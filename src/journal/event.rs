@@ -46,6 +46,20 @@ pub struct Alert {
     pub fingerprint: SmolStr,
     /// When it began to fire, as its sender says.
     pub since: Time,
+    /// When it ended, as whoever tells its end says. It matters when that arrives, and no record keeps it.
+    #[serde(skip)]
+    pub ended: Option<Time>,
+}
+
+impl Alert {
+    /// Whether it tells the end of the firing that began then. Senders are late at times: what had ended
+    /// before another firing began is not the end of that. One that began before it and ended after it
+    /// is the same one, told with two beginnings; so is everything of a sender who gives no times.
+    pub fn ends(&self, began: Time) -> bool {
+        self.since <= Time::default()
+            || self.since >= began
+            || self.ended.is_some_and(|ended| ended > began)
+    }
 }
 
 /// Whether an alert still fires.

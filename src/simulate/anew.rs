@@ -66,7 +66,7 @@ impl Anew<'_> {
     fn step(&mut self, step: &Step) -> Result<(), Error> {
         let (journal, now) = (&*self.journal, self.now);
         let done = match step {
-            Step::Alert(alert, _) => {
+            Step::Alert(alert, ..) => {
                 let since = now;
                 let arriving = Arriving::Alert(journal::Alert {
                     since,

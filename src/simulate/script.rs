@@ -28,8 +28,9 @@ pub struct Script {
 /// Something that happens from outside.
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// Since when it fires by its sender's word, from the beginning of the script.
-    Alert(Alert, Duration),
+    /// Since when it fires by its sender's word, and when it ended where that is said, from the beginning of
+    /// the script.
+    Alert(Alert, Duration, Option<Duration>),
     Event(SmolStr, String),
     Ack(u64, Taker),
     /// Everything that a page told of.
@@ -288,11 +289,12 @@ fn alert<'t>(
     let name = words.next()?;
     let mut labels: BTreeMap<SmolStr, SmolStr> = BTreeMap::new();
     let mut fingerprint = None;
-    let mut since = at;
+    let (mut since, mut ended) = (at, None);
     while let Some(word) = words.next() {
         match word {
             "fingerprint" => fingerprint = Some(words.next()?.into()),
             "since" => since = Duration::parse(words.next()?)?,
+            "ended" => ended = Some(Duration::parse(words.next()?)?),
             label => {
                 let (label, value) = label.split_once('=')?;
                 labels.insert(label.into(), value.into());
@@ -309,6 +311,7 @@ fn alert<'t>(
         standing,
         fingerprint,
         since: Default::default(),
+        ended: None,
     };
-    Some(Step::Alert(alert, since))
+    Some(Step::Alert(alert, since, ended))
 }

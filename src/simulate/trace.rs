@@ -53,7 +53,7 @@ impl Trace {
     /// Something happens from outside.
     pub fn step(&mut self, step: &Step, now: Time) {
         let words = match step {
-            Step::Alert(alert, _) => {
+            Step::Alert(alert, ..) => {
                 let own = alert.labels.iter().filter(|(name, _)| *name != "alertname");
                 let labels = own.map(|(name, value)| format!(" {name}={value}"));
                 let labels = labels.collect::<String>();

@@ -6,8 +6,8 @@ use crate::journal::{Alert, DwellEnd, DwellEnded, DwellMoved, DwellStarted, Hold
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
-/// An alert fires and has to stand. Told again, it goes on standing; one that began to fire anew
-/// begins anew. The trigger that it stands for is said.
+/// An alert fires and has to stand. Told again, it goes on standing, and so it does where an earlier firing
+/// of it is told late; one that began to fire anew begins anew. The trigger that it stands for is said.
 pub fn stands(
     model: &Model,
     alert: &Alert,
@@ -18,7 +18,7 @@ pub fn stands(
     let own =
         |dwell: &&Dwell| dwell.holding.runbook == holding.runbook && is_same(&dwell.alert, alert);
     if let Some(known) = model.dwells_of_alert(&alert.fingerprint).find(own) {
-        if known.alert.since == alert.since {
+        if known.alert.since >= alert.since {
             return (trigger_of(&known.holding), decision);
         }
         decision = decision.and(ended(&known.holding, DwellEnd::Anew));
@@ -36,10 +36,11 @@ pub fn stands(
     (trigger, decision.and(started))
 }
 
-/// An alert is over: it stands for nobody any more.
+/// An alert is over: it stands for nobody any more, unless that was an earlier firing of it.
 pub fn cleared(model: &Model, alert: &Alert) -> Decision {
     let standing = model.dwells_of_alert(&alert.fingerprint);
-    let standing = standing.filter(|dwell| is_same(&dwell.alert, alert));
+    let standing =
+        standing.filter(|dwell| is_same(&dwell.alert, alert) && alert.ends(dwell.alert.since));
     standing.fold(Decision::default(), |decision, dwell| {
         decision.and(ended(&dwell.holding, DwellEnd::Cleared))
     })

@@ -172,6 +172,7 @@ fn what_stands_begins_anew_only_when_it_fires_anew() {
         standing: crate::journal::Standing::Firing,
         fingerprint: "f".into(),
         since: at(since),
+        ended: None,
     };
     let holding = |event| Holding {
         event: EventId(event),

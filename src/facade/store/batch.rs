@@ -74,6 +74,7 @@ impl Batch {
             standing: Standing::Firing,
             fingerprint: "f".into(),
             since: time(at),
+            ended: None,
         };
         self.with(Write::Arrived(Arrival {
             id: EventId(id),

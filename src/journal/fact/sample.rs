@@ -108,6 +108,7 @@ fn arrivals() -> Vec<Fact> {
         standing: Standing::Firing,
         fingerprint: "f1".into(),
         since: time(-2),
+        ended: None,
     };
     vec![
         AlertReceived {

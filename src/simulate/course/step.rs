@@ -16,9 +16,10 @@ impl Simulation {
         self.trace.step(step, self.now);
         let (memory, now) = (&self.memory, self.now);
         let refused = match step {
-            Step::Alert(alert, since) => {
+            Step::Alert(alert, since, ended) => {
                 let mut alert = alert.clone();
                 alert.since = moment::after(self.begin, *since);
+                alert.ended = ended.map(|ended| moment::after(self.begin, ended));
                 return self.accept(Arriving::Alert(alert));
             }
             Step::Event(name, json) => {
