@@ -84,6 +84,8 @@ pub enum Ask<'a> {
     Waits,
     AtWork,
     Facts(u64, usize),
+    /// When the last batch was written, in milliseconds.
+    Stamp,
 }
 
 impl Store {
@@ -201,6 +203,7 @@ impl Store {
                 Err((runbook, version)) => format!("{runbook} {version}"),
             }),
             Ask::Storms => left(store.storms()?, |(scope, _)| scope.clone()),
+            Ask::Stamp => lines(store.stamp()?, |stamp| stamp.at.millis()),
             Ask::Facts(after, most) => {
                 let recorded = store.facts(after, most)?;
                 let facts = recorded.into_iter().map(|batch| {

@@ -38,7 +38,11 @@ pub fn newest(connection: &Connection) -> Result<Newest, Error> {
     };
     Ok(Newest {
         event: highest("SELECT max(id) FROM event")?,
-        incident: highest("SELECT max(id) FROM incident")?,
+        // What happened in one whose own number is wrong stands under the right one.
+        incident: highest(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM incident), \
+             (SELECT coalesce(max(incident), 0) FROM entry WHERE incident < 1 << 48))",
+        )?,
         intent: highest("SELECT max(id) FROM intent")?,
         message: highest("SELECT max(id) FROM message")?,
         debt: highest("SELECT max(id) FROM debt")?,
@@ -58,8 +62,8 @@ pub fn keys(connection: &Connection) -> Result<Vec<Keyed>, Error> {
     let mut known = all(connection, sql, [], |row| {
         Ok(Keyed {
             id: IncidentId(whole(get(row, 0)?)),
-            runbook: get::<String>(row, 1)?.into(),
-            key: get::<String>(row, 2)?.into(),
+            runbook: text(row, 1)?,
+            key: text(row, 2)?,
             opened: Time::from_millis(get(row, 3)?).unwrap_or_default(),
         })
     })?;
@@ -283,11 +287,7 @@ pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
     let everywhere = everywhere.map(|hold| (Scope::All, hold));
     let sql = "SELECT record, scope, kind FROM control ORDER BY scope";
     let narrower = all(connection, sql, [], |row| {
-        let held = hold_of(
-            &get::<Vec<u8>>(row, 0)?,
-            &get::<String>(row, 1)?,
-            get(row, 2)?,
-        );
+        let held = hold_of(&get::<Vec<u8>>(row, 0)?, &text(row, 1)?, get(row, 2)?);
         Ok(held.map(|(scope, hold)| (scope, hold.unwrap_or_else(damaged))))
     })?;
     Ok(everywhere
@@ -321,7 +321,7 @@ pub fn at_work(connection: &Connection) -> Result<Vec<Result<AtWork, Versioned>>
     let sql = "SELECT record, runbook, version FROM version ORDER BY runbook, version";
     let found = all(connection, sql, [], |row| {
         let record: Vec<u8> = get(row, 0)?;
-        let place: Versioned = (get::<String>(row, 1)?.into(), get::<String>(row, 2)?.into());
+        let place: Versioned = (text(row, 1)?, text(row, 2)?);
         let known: Option<AtWork> = decode(&record);
         let is_sound = match &known {
             Some(known) => (&known.runbook, &known.version) == (&place.0, &place.1),
@@ -392,6 +392,19 @@ fn record<T: DeserializeOwned>(row: &Row<'_>, what: &str) -> Read<T> {
 pub fn decode_column<T: DeserializeOwned>(row: &Row<'_>, column: usize, what: &str) -> Read<T> {
     let blob: Vec<u8> = get(row, column)?;
     decode(&blob).ok_or_else(|| corrupt(what))
+}
+
+/// A text of a column. Where its bytes are none it reads otherwise than what was written, and that alone.
+pub fn text(row: &Row<'_>, column: usize) -> Read<SmolStr> {
+    let bytes = bytes_of_text(row, column)?;
+    Ok(String::from_utf8_lossy(&bytes).into())
+}
+
+/// The bytes of a text, as they stand: what a row is found by (`CAST(name AS BLOB) = ?`) that cannot be read.
+pub fn bytes_of_text(row: &Row<'_>, column: usize) -> Read<Vec<u8>> {
+    let found = row.get_ref(column).map_err(from_sqlite)?;
+    let bytes = found.as_bytes().map_err(|_| corrupt("a text"))?;
+    Ok(bytes.to_vec())
 }
 
 pub fn get<T: FromSql>(row: &Row<'_>, column: usize) -> Read<T> {

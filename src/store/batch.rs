@@ -2,11 +2,11 @@
 //!
 //! In: facts, inside the transaction of their batch. Out: the batches after one, in order.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
-use super::ask::{get, one};
+use super::ask::{Read, all, get, text, whole};
 use super::record::{open, seal};
-use super::trouble::{corrupt, from_sqlite};
+use super::trouble::from_sqlite;
 use crate::journal::{Epoch, Error, Fact, Header, Recorded, Shard, Stamp, decode, encode};
 use crate::value::{Duration, Time};
 
@@ -33,61 +33,50 @@ pub fn append(
     Ok(())
 }
 
-/// When the last batch was written.
+/// So many batches are looked at for when the last one was written.
+const NEWEST: i64 = 8;
+
+/// When the last batch was written of which that can be read.
 pub fn stamp(connection: &Connection) -> Result<Option<Stamp>, Error> {
-    let sql = "SELECT at, mono, boot FROM batch ORDER BY number DESC LIMIT 1";
-    one(connection, sql, [], |row| {
-        let at = Time::from_millis(get(row, 0)?).map_err(|_| corrupt("the time of a batch"))?;
-        let (mono, boot): (i64, String) = (get(row, 1)?, get(row, 2)?);
-        Ok(Stamp {
-            at,
-            mono: Duration::from_millis(mono),
-            boot: boot.into(),
-        })
-    })
+    let sql = "SELECT at, mono, boot FROM batch ORDER BY number DESC LIMIT ?1";
+    let newest = all(connection, sql, [NEWEST], |row| stamp_at(row, 0))?;
+    Ok(newest.into_iter().flatten().next())
 }
 
-/// The facts after a batch.
+/// When a batch was written, in three columns from this one on; none where that is no time.
+fn stamp_at(row: &Row<'_>, first: usize) -> Read<Option<Stamp>> {
+    let at = Time::from_millis(get(row, first)?).ok();
+    let (mono, boot) = (get(row, first + 1)?, text(row, first + 2)?);
+    Ok(at.map(|at| Stamp {
+        at,
+        mono: Duration::from_millis(mono),
+        boot,
+    }))
+}
+
+/// The facts after a batch. Where one cannot be read, nor when it was written, it takes no other with it.
 pub fn facts(connection: &Connection, after: u64, most: usize) -> Result<Vec<Recorded>, Error> {
     let sql = "SELECT number, epoch, at, mono, boot, open, personal FROM batch \
                WHERE number > ?1 ORDER BY number LIMIT ?2";
-    let mut statement = connection.prepare_cached(sql).map_err(from_sqlite)?;
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![after, most], |row| {
-        let whole = |number: i64| u64::try_from(number).unwrap_or_default();
-        let (at, boot): (i64, String) = (row.get(2)?, row.get(4)?);
-        let stamp = Time::from_millis(at).ok().map(|at| {
-            Ok::<_, rusqlite::Error>(Stamp {
-                at,
-                mono: Duration::from_millis(row.get(3)?),
-                boot: boot.into(),
-            })
-        });
-        let (openly, personal): (Vec<u8>, Option<Vec<u8>>) = (row.get(5)?, row.get(6)?);
+    all(connection, sql, [after, most], |row| {
+        let (openly, personal): (Vec<u8>, Option<Vec<u8>>) = (get(row, 5)?, get(row, 6)?);
         let facts = match &personal {
             None => open(&openly).and_then(|openly| decode(openly, None)),
             Some(personal) => open(&openly)
                 .zip(open(personal))
                 .and_then(|(openly, personal)| decode(openly, Some(personal))),
         };
-        Ok(stamp.transpose()?.map(|stamp| {
-            Ok::<_, rusqlite::Error>(Recorded {
-                header: Header {
-                    shard: Shard::default(),
-                    number: whole(row.get(0)?),
-                    epoch: Epoch(whole(row.get(1)?)),
-                    stamp,
-                },
-                facts,
-            })
-        }))
-    });
-    let mut all = Vec::new();
-    for row in rows.map_err(from_sqlite)? {
-        let recorded = row.map_err(from_sqlite)?;
-        let recorded = recorded.ok_or_else(|| corrupt("the time of a batch"))?;
-        all.push(recorded.map_err(from_sqlite)?);
-    }
-    Ok(all)
+        let stamp = stamp_at(row, 2)?;
+        Ok(Recorded {
+            header: Header {
+                shard: Shard::default(),
+                number: whole(get(row, 0)?),
+                epoch: Epoch(whole(get(row, 1)?)),
+                stamp: stamp.clone().unwrap_or_default(),
+            },
+            facts: facts.filter(|_| stamp.is_some()),
+        })
+    })
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 use smol_str::SmolStr;
 
-use super::ask::{all, get};
+use super::ask::{all, get, text};
 use super::record::decode;
 use super::trouble::from_sqlite;
 use crate::journal::{Error, StoredIntent};
@@ -41,14 +41,10 @@ pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolS
             } else {
                 MOST
             };
-            Ok((
-                get::<String>(row, 1)?,
-                at,
-                u32::try_from(amount).unwrap_or(u32::MAX),
-            ))
+            Ok((text(row, 1)?, at, u32::try_from(amount).unwrap_or(u32::MAX)))
         })?;
         for (of, at, amount) in rows.into_iter().filter(|(_, at, _)| *at >= since) {
-            let counts = counted.entry((of.into(), at)).or_default();
+            let counts = counted.entry((of, at)).or_default();
             *counts = counts.saturating_add(amount);
         }
     }

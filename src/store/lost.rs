@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 use smol_str::SmolStr;
 
-use super::ask::{Read, all, decode_column, get, one, whole};
+use super::ask::{Read, all, bytes_of_text, decode_column, get, one, text, whole};
 use super::fetch::{bring_alerts, fetch};
 use super::record::decode;
 use super::trouble::corrupt;
@@ -63,7 +63,7 @@ pub fn loud_incidents(connection: &Connection) -> Result<Vec<Kept<Incident>>, Er
 
 /// Whether what an incident is found by is what its record says.
 fn is_row_of(row: &Row<'_>, incident: &Incident) -> Read<bool> {
-    let (place, texts): (i64, (String, String)) = (get(row, 1)?, (get(row, 3)?, get(row, 4)?));
+    let (place, texts): (i64, (SmolStr, SmolStr)) = (get(row, 1)?, (text(row, 3)?, text(row, 4)?));
     let numbers: (i64, i64, i64) = (get(row, 2)?, get(row, 5)?, get(row, 6)?);
     let own = (
         yes(!incident.is_done()),
@@ -71,8 +71,7 @@ fn is_row_of(row: &Row<'_>, incident: &Incident) -> Read<bool> {
         yes(incident.is_loud()),
     );
     Ok(number(incident.id.0).is_ok_and(|id| id == place)
-        && (texts.0.as_str(), texts.1.as_str())
-            == (incident.runbook.as_str(), incident.key.as_str())
+        && (&texts.0, &texts.1) == (&incident.runbook, &incident.key)
         && numbers == own)
 }
 
@@ -132,8 +131,8 @@ pub fn remains(connection: &Connection, id: IncidentId) -> Result<Option<Remains
     one(connection, sql, [number(id.0)?], |row| {
         let left = LostIncident {
             id,
-            runbook: get::<String>(row, 0)?.into(),
-            key: get::<String>(row, 1)?.into(),
+            runbook: text(row, 0)?,
+            key: text(row, 1)?,
             opened: Time::from_millis(get(row, 2)?).unwrap_or_default(),
             runs,
             lines,
@@ -196,8 +195,8 @@ pub fn holdings(connection: &Connection) -> Result<Vec<Kept<Holding>>, Error> {
     let left = |row: &Row<'_>| {
         Ok(Lost::Dwell {
             event: EventId(whole(get(row, 1)?)),
-            runbook: get::<String>(row, 2)?.into(),
-            trigger: u16::try_from(get::<i64>(row, 3)?).unwrap_or(u16::MAX),
+            runbook: text(row, 2)?,
+            trigger: trigger_at(row, 3)?,
         })
     };
     kept(connection, sql, left, |holding: &Holding| Lost::Dwell {
@@ -264,13 +263,7 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
             event,
             runbook,
             trigger,
-        } => {
-            // Columns that can be no number are read as the nearest one that is.
-            let sql = "DELETE FROM holding WHERE max(event, 0) = ?1 AND runbook = ?2 \
-                       AND CASE WHEN trigger BETWEEN 0 AND 65535 THEN trigger ELSE 65535 END = ?3";
-            let of = (number(event.0)?, runbook.as_str(), *trigger);
-            execute(connection, sql, of)?;
-        }
+        } => stands_no_more(connection, *event, runbook, *trigger)?,
         Lost::Message(id) => {
             let sql = "UPDATE message SET due = 0 WHERE id = ?1 OR (?1 = 0 AND id < 0)";
             execute(connection, sql, [number(id.0)?])?;
@@ -281,6 +274,36 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Takes every row out that is read as this one: its columns may be no number that there is, and no text.
+fn stands_no_more(
+    connection: &Connection,
+    event: EventId,
+    runbook: &SmolStr,
+    trigger: u16,
+) -> Result<(), Error> {
+    let sql = "SELECT event, runbook, trigger FROM holding";
+    let rows = all(connection, sql, [], |row| {
+        let read = (
+            EventId(whole(get(row, 0)?)),
+            text(row, 1)?,
+            trigger_at(row, 2)?,
+        );
+        let place: (i64, Vec<u8>, i64) = (get(row, 0)?, bytes_of_text(row, 1)?, get(row, 2)?);
+        Ok((read == (event, runbook.clone(), trigger)).then_some(place))
+    })?;
+    for place in rows.into_iter().flatten() {
+        let sql =
+            "DELETE FROM holding WHERE event = ?1 AND CAST(runbook AS BLOB) = ?2 AND trigger = ?3";
+        execute(connection, sql, place)?;
+    }
+    Ok(())
+}
+
+/// The place of a trigger; what can be none is read as the nearest one that is.
+fn trigger_at(row: &Row<'_>, column: usize) -> Read<u16> {
+    Ok(u16::try_from(get::<i64>(row, column)?).unwrap_or(u16::MAX))
 }
 
 /// Takes every row out that is read as this run: its columns may be none that any run has.
@@ -314,7 +337,7 @@ pub fn storms(connection: &Connection) -> Result<Vec<Kept<(Scope, Storm)>>, Erro
     let sql = "SELECT record, scope, kind FROM control WHERE kind <> ?1 ORDER BY scope";
     let storms = all(connection, sql, [HOLD], |row| {
         let (record, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
-        let of = Scope::from_words(&get::<String>(row, 1)?);
+        let of = Scope::from_words(&text(row, 1)?);
         let left = Lost::Storm(of.unwrap_or(Scope::All));
         let read = decode(&record).ok_or(left);
         // What a row says of its kind may be damaged: it is where changes are stopped then.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Params, params};
 
-use super::ask::{all, get, hold_of, one};
+use super::ask::{all, bytes_of_text, get, hold_of, one, text};
 use super::record::{decode, encode, seal};
 use super::trouble::{error, from_sqlite};
 use crate::journal::{
@@ -362,12 +362,13 @@ fn write_hold(connection: &Connection, scope: &Scope, hold: Option<&Hold>) -> Re
 fn released(connection: &Connection, scope: &Scope) -> Result<(), Error> {
     let sql = "SELECT record, scope, kind FROM control";
     let rows = all(connection, sql, [], |row| {
-        let (record, of, kind): (Vec<u8>, String, i64) = (get(row, 0)?, get(row, 1)?, get(row, 2)?);
-        let held = hold_of(&record, &of, kind);
-        Ok(held.filter(|(held, _)| held == scope).map(|_| (kind, of)))
+        let (record, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
+        let held = hold_of(&record, &text(row, 1)?, kind);
+        let place = (kind, bytes_of_text(row, 1)?);
+        Ok(held.filter(|(held, _)| held == scope).map(|_| place))
     })?;
     for (kind, of) in rows.into_iter().flatten() {
-        let sql = "DELETE FROM control WHERE kind = ?1 AND scope = ?2";
+        let sql = "DELETE FROM control WHERE kind = ?1 AND CAST(scope AS BLOB) = ?2";
         execute(connection, sql, params![kind, of])?;
     }
     Ok(())

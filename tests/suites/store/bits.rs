@@ -19,6 +19,7 @@ pub fn trials() -> Vec<Trial> {
         trial("store/bits/what is lost is told once", told_once),
         trial("store/bits/what was let go on stays so", let_go),
         trial("store/bits/what is counted", counted),
+        trial("store/bits/when it was written last", written_last),
     ];
     tables.chain(others).collect()
 }
@@ -45,9 +46,12 @@ const TABLES: [&str; 17] = [
 ];
 
 /// The bits of a number; of bytes the first, one of the data, the last.
-const BITS: [u32; 6] = [0, 1, 2, 6, 62, 63];
+const BITS: [u32; 8] = [0, 1, 2, 6, 40, 55, 62, 63];
 
-/// So many rows of a table: those of the change come first.
+/// The bits of a byte of a text: with the last one it is no text any more.
+const OF_TEXT: [u8; 2] = [0, 7];
+
+/// So many rows of a table, and the newest: those of the change come first.
 const ROWS: usize = 2;
 
 fn opened(sound: &[u8]) -> (tempfile::TempDir, Connection) {
@@ -71,13 +75,13 @@ fn all() {
 
 /// The same value with one bit wrong, in every way that is tried.
 fn flips(value: &Value) -> Vec<String> {
-    let bytes = |bytes: &[u8]| {
+    let bytes = |bytes: &[u8], bit: u8| {
         let places: BTreeSet<usize> = [0, 6, bytes.len().saturating_sub(1)].into();
         let places = places.into_iter().filter(|place| *place < bytes.len());
         places
             .map(|place| {
                 let mut bytes = bytes.to_vec();
-                bytes[place] ^= 1;
+                bytes[place] ^= 1 << bit;
                 bytes.iter().map(|byte| format!("{byte:02x}")).collect()
             })
             .collect::<Vec<String>>()
@@ -89,11 +93,11 @@ fn flips(value: &Value) -> Vec<String> {
             BITS.iter().map(flip).collect()
         }
         Value::Text(text) => {
-            let all = bytes(text.as_bytes()).into_iter();
+            let all = OF_TEXT.iter().flat_map(|bit| bytes(text.as_bytes(), *bit));
             all.map(|hex| format!("CAST(x'{hex}' AS TEXT)")).collect()
         }
         Value::Blob(blob) => {
-            let all = bytes(blob).into_iter();
+            let all = bytes(blob, 0).into_iter();
             all.map(|hex| format!("x'{hex}'")).collect()
         }
     }
@@ -101,7 +105,7 @@ fn flips(value: &Value) -> Vec<String> {
 
 /// Every wrong bit of a table that is tried, as a statement.
 fn damages(connection: &Connection, table: &str) -> Vec<(String, String)> {
-    let sql = format!("SELECT * FROM {table} LIMIT {ROWS}");
+    let sql = format!("SELECT * FROM {table}");
     let mut statement = connection.prepare(&sql).unwrap();
     let columns: Vec<String> = statement
         .column_names()
@@ -112,11 +116,14 @@ fn damages(connection: &Connection, table: &str) -> Vec<(String, String)> {
             .map(|place| row.get(place))
             .collect::<Result<Vec<Value>, _>>()
     };
-    let rows: Vec<Vec<Value>> = statement
+    let mut rows: Vec<Vec<Value>> = statement
         .query_map([], row)
         .unwrap()
         .map(Result::unwrap)
         .collect();
+    if rows.len() > ROWS {
+        rows.drain(ROWS..rows.len() - 1);
+    }
     let mut all = Vec::new();
     for row in &rows {
         let of: Vec<String> = columns
@@ -285,6 +292,32 @@ fn counted() {
             assert_eq!(counts(&path), (6, 3), "{name}");
         }
     }
+}
+
+/// Where the time of the last batch is none, that of the one before counts; its facts alone are not read.
+fn written_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rbk.db");
+    let mut store = open(&path);
+    for at in [1_000_000, 1_002_000] {
+        store.commit(&Batch::new().fact(0, at)).unwrap();
+    }
+    drop(store);
+    let stamp = || open(&path).ask(Ask::Stamp).unwrap().join(" ");
+    assert!(stamp().contains("1002000"), "{}", stamp());
+    let damage = |sql: &str| {
+        let connection = Connection::open(&path).unwrap();
+        assert_eq!(connection.execute(sql, []).unwrap(), 1);
+    };
+    damage("UPDATE batch SET boot = CAST(x'e2' AS TEXT) WHERE number = 2");
+    assert!(stamp().contains("1002000"), "{}", stamp());
+    damage("UPDATE batch SET at = at | (1 << 62) WHERE number = 2");
+    assert!(stamp().contains("1000000"), "{}", stamp());
+    let facts = open(&path).ask(Ask::Facts(0, 10)).unwrap();
+    assert_eq!(facts.len(), 2, "{facts:#?}");
+    assert!(facts[1].contains("None"), "{facts:#?}");
+    damage("UPDATE batch SET at = -1 << 62 WHERE number = 1");
+    assert_eq!(stamp(), "");
 }
 
 /// What a wrong bit has freed, or hidden.
