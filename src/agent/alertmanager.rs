@@ -54,6 +54,7 @@ pub struct Bad {
 
 /// What may be left out may also be `null`: that is how Go writes an empty map.
 #[derive(Deserialize)]
+#[serde(expecting = "an alert, which is an object with `labels`")]
 struct One<'a> {
     #[serde(default)]
     status: Option<Status>,
@@ -62,6 +63,8 @@ struct One<'a> {
     annotations: Option<&'a RawValue>,
     #[serde(default, rename = "startsAt")]
     starts_at: Option<String>,
+    #[serde(default, borrow, rename = "endsAt")]
+    ends_at: Option<&'a RawValue>,
     #[serde(default)]
     fingerprint: Option<String>,
     #[serde(default, borrow, rename = "generatorURL")]
@@ -73,7 +76,10 @@ struct One<'a> {
 }
 
 #[derive(Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(
+    rename_all = "lowercase",
+    expecting = "a status, which is `firing` or `resolved`"
+)]
 enum Status {
     #[default]
     Firing,
@@ -131,6 +137,7 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
     let malformed = |why: String| (Code::AlertMalformed, why);
     let one: One<'_> = serde_json::from_str(raw).map_err(|error| malformed(error.to_string()))?;
     let annotations = noted(&one);
+    let ended = ended(&one);
     let labels = labels(one.labels)?;
     let Some(name) = labels.get("alertname").cloned() else {
         return Err(malformed("it has no label `alertname`".into()));
@@ -154,7 +161,19 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
         },
         fingerprint,
         since,
+        ended,
     })
+}
+
+/// When it ended, if it has: what still fires says a guess, or the first moment that its sender knows.
+fn ended(one: &One<'_>) -> Option<Time> {
+    match one.status.unwrap_or_default() {
+        Status::Firing => None,
+        Status::Resolved => {
+            let text: String = serde_json::from_str(one.ends_at?.get()).ok()?;
+            moment(&text).filter(|ended| *ended > Time::default())
+        }
+    }
 }
 
 /// Labels as they are matched: one without a value is not there.

@@ -55,8 +55,11 @@ pub fn read(source: impl Read, mut take: impl FnMut(Item, usize) -> bool) -> Res
     })?;
     // A name that is not UTF-8 is none that is known.
     let rest = String::from_utf8_lossy(&rest);
-    let head: Head = serde_json::from_str(&rest)
-        .map_err(|error| malformed(format!("it is no webhook of Alertmanager: {error}")))?;
+    let head: Head = serde_json::from_str(&rest).map_err(|error| {
+        malformed(format!(
+            "it is no notification of Alertmanager or Grafana: {error}"
+        ))
+    })?;
     match head.version.as_deref() {
         // Alertmanager's, and Grafana's.
         Some("4" | "1") => {}
@@ -66,12 +69,12 @@ pub fn read(source: impl Read, mut take: impl FnMut(Item, usize) -> bool) -> Res
             )));
         }
         None => {
-            let why = "it is no webhook of Alertmanager: it has no `version`";
+            let why = "it is no notification of Alertmanager or Grafana: it has no `version`";
             return Err(malformed(why.to_owned()));
         }
     }
     if !head.has_alerts {
-        let why = "it is no webhook of Alertmanager: it has no `alerts`";
+        let why = "it is no notification of Alertmanager or Grafana: it has no `alerts`";
         return Err(malformed(why.to_owned()));
     }
     if head.truncated > 0 {

@@ -18,6 +18,7 @@ pub const CASES: &[Case] = &[
     ("names of labels do nothing", names_do_nothing),
     ("what may be left out may be null", nulls),
     ("a label that is missing is named", missing_label),
+    ("the end of an earlier firing ends no later one", late_end),
 ];
 
 fn broken() {
@@ -32,6 +33,7 @@ fn broken() {
         (wrong.to_owned(), 400),
         (notification(&[twice.to_owned()]), 200),
         (notification(&[nameless.to_owned()]), 200),
+        (notification(&["7".to_owned()]), 200),
     ];
     for (number, (body, expected)) in cases.into_iter().enumerate() {
         let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
@@ -40,14 +42,26 @@ fn broken() {
         let letters = stage.dead_letters();
         assert_eq!(letters.len(), number + 1, "{letters:#?}");
     }
+    // What it should have been is said in words of its sender.
+    let letters = stage.dead_letters();
+    let said = |words: &str| {
+        letters
+            .iter()
+            .any(|one| one["why"].to_string().contains(words))
+    };
+    assert!(
+        said("expected an alert, which is an object with `labels`"),
+        "{letters:#?}"
+    );
+    assert!(!said("struct"), "{letters:#?}");
     let whole = notification(&[alert(&json!({"service": "a"}))]);
     // Whoever breaks off gets an answer if it still listens; what came is kept in any case.
     let cut = &whole.as_bytes()[..whole.len() / 2];
     if let Some((status, answer)) = stage.post_as(ALERTS, cut, whole.len()) {
         assert_eq!(status, 400, "{answer}");
     }
-    let found = || (stage.dead_letters().len() == 5).then_some(());
-    crate::harness::wait::until("the fifth letter", found, || stage.log());
+    let found = || (stage.dead_letters().len() == 6).then_some(());
+    crate::harness::wait::until("the sixth letter", found, || stage.log());
     for letter in stage.dead_letters() {
         assert_eq!(letter["code"], "A1206", "{letter}");
         assert!(!letter["body"].as_str().unwrap().is_empty(), "{letter}");
@@ -319,4 +333,37 @@ fn broken_event() {
             "{letters:#?}"
         );
     }
+}
+
+/// Whoever sends alerts may be late: when a firing began and when it ended says which one is over.
+fn late_end() {
+    let mut stage = Stage::new();
+    stage.start();
+    let freeze = json!({"why": "a change of the network", "by": "ada"});
+    stage.post("/v1/hold", freeze.to_string().as_bytes());
+    let ago = |seconds: i64| {
+        let moment = jiff::Timestamp::now().as_second() - seconds;
+        jiff::Timestamp::from_second(moment).unwrap().to_string()
+    };
+    let says = |status: &str, began: &str, ended: Option<&str>| {
+        let labels = json!({"alertname": "ServiceDown", "service": "a"});
+        let ended = ended.unwrap_or("0001-01-01T00:00:00Z");
+        let alert = json!({
+            "status": status, "labels": labels, "startsAt": began, "endsAt": ended,
+        });
+        let body = notification(&[alert.to_string()]);
+        let (status, answer) = stage.post(ALERTS, body.as_bytes()).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        answer["incidents"][0].as_u64()
+    };
+    let (first, second) = (ago(50), ago(10));
+    let id = says("firing", &second, None).unwrap();
+    // It had ended before the one that fires began; a sender may leave out when.
+    assert_eq!(says("resolved", &first, Some(&ago(20))), None);
+    assert_eq!(says("resolved", &first, None), None);
+    assert_eq!(says("firing", &first, None), Some(id));
+    assert_eq!(says("resolved", &first, Some(&ago(20))), None);
+    // Told with another beginning, it is the same one if it ended after that.
+    assert_eq!(says("resolved", &first, Some(&ago(1))), Some(id));
+    stage.wait_for_shown(id, "its alerts are resolved");
 }
