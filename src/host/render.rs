@@ -13,6 +13,8 @@ use crate::value::{SHOWN_CHARACTERS, escape_text};
 
 /// How much of what an alert says of itself is passed on.
 const NOTES: usize = 8;
+/// How much of an annotation's name is shown.
+const NAME_CHARACTERS: usize = 100;
 /// The longest address that is passed on, in bytes.
 const LINK_BYTES: usize = 2_000;
 /// What people look for first.
@@ -137,7 +139,7 @@ fn notes(alert: &Alert) -> Notes {
 fn shown(notes: Vec<(&smol_str::SmolStr, &smol_str::SmolStr)>) -> Vec<Note> {
     let notes = notes.into_iter().take(NOTES);
     let notes = notes.map(|(name, text)| Note {
-        name: name.clone(),
+        name: escape_text(name, NAME_CHARACTERS).into(),
         text: match is_link(text) {
             true => text.to_string(),
             false => escape_text(text, SHOWN_CHARACTERS),

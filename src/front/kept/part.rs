@@ -105,7 +105,8 @@ impl Kept {
         );
         let text = [old.get(..start)?, with, old.get(end..)?].concat();
         let is_last = at + 1 == chunks.len();
-        let is_one = chunks::pieces(&text)? == [0..text.len()];
+        let pieces = chunks::pieces(&text)?;
+        let is_one = matches!(pieces.as_slice(), [one] if *one == (0..text.len()));
         (is_one && (is_last || text.ends_with('\n')))
             .then(|| (at, Source::new(chunk.source, "", &text)))
     }

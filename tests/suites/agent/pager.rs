@@ -229,6 +229,7 @@ fn annotated() {
         "runbook_url": "https://wiki.example/slow",
         "dashboard": "javascript:alert(1)",
         "empty": "",
+        "re\u{202e}d\u{1b}": "x",
     });
     one["generatorURL"] = json!("http://prometheus.example/graph?g0.expr=up");
     one["dashboardURL"] = json!(7);
@@ -245,6 +246,7 @@ fn annotated() {
         "dashboard": "javascript:alert(1)",
         "description": "it is slow\\u{1b}[2J",
         "summary": "slow",
+        "re\\u{202e}d\\u{1b}": "x",
     });
     assert_eq!(page["annotations"], expected);
     let expected = json!({
