@@ -201,6 +201,7 @@ pub struct Page<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Newest {
     pub event: u64,
+    /// Also where nothing is left of it but its timeline.
     pub incident: u64,
     pub intent: u64,
     pub message: u64,

@@ -325,9 +325,11 @@ impl Journal for Memory {
     }
 
     fn newest(&self) -> Result<Newest, Error> {
+        let incident = self.incidents.keys().next_back().copied();
+        let in_timeline = self.timelines.keys().next_back().map(|(id, _)| *id);
         Ok(Newest {
             event: self.events.keys().next_back().map_or(0, |id| id.0),
-            incident: self.incidents.keys().next_back().map_or(0, |id| id.0),
+            incident: incident.max(in_timeline).map_or(0, |id| id.0),
             intent: self.intents.keys().next_back().map_or(0, |id| id.0),
             message: self.messages.keys().next_back().map_or(0, |id| id.0),
             debt: self.debts.keys().next_back().map_or(0, |id| id.0),
