@@ -7,6 +7,7 @@
 mod allow;
 mod cx;
 mod known;
+mod labels;
 mod queries;
 mod range;
 mod rule;

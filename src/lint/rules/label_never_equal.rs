@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::labels::may_take;
 use crate::lint::queries;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::lint::words;
@@ -31,7 +32,8 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         };
         let (Some(first), false) = (
             set.first().copied(),
-            set.iter().any(|value| passes(&condition.test, value)),
+            set.iter()
+                .any(|value| may_take(&condition.test, &Value::text(value))),
         ) else {
             continue;
         };
@@ -54,21 +56,5 @@ fn written(cx: &Cx<'_>, trigger: &Trigger, test: &LabelTest) -> Option<crate::te
         | LabelTest::NotEqual(_)
         | LabelTest::In(_)
         | LabelTest::Matches(_) => None,
-    }
-}
-
-fn passes(test: &LabelTest, value: &str) -> bool {
-    let is = |other: &Value| match other {
-        Value::Text(text) => **text == *value,
-        _ => true,
-    };
-    match test {
-        LabelTest::Present => true,
-        LabelTest::Equal(only) => is(only),
-        LabelTest::NotEqual(Value::Text(not)) => **not != *value,
-        LabelTest::NotEqual(_) => true,
-        LabelTest::In(values) => values.iter().any(is),
-        LabelTest::Matches(pattern) => regex::Regex::new(&format!("^(?:{pattern})$"))
-            .map_or(true, |pattern| pattern.is_match(value)),
     }
 }

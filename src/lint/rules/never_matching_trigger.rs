@@ -4,6 +4,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::labels::may_take;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::typed::{BinaryOp, BindingKind, Expr, ExprKind, LabelCondition, LabelTest};
 use crate::value::Value;
@@ -84,15 +85,5 @@ fn never(tests: &[&LabelTest]) -> bool {
 }
 
 fn passes(value: &Value, tests: &[&LabelTest]) -> bool {
-    tests.iter().all(|test| match test {
-        LabelTest::Present => true,
-        LabelTest::Equal(only) => value == only,
-        LabelTest::NotEqual(not) => value != not,
-        LabelTest::In(values) => values.contains(value),
-        LabelTest::Matches(pattern) => match value {
-            Value::Text(text) => regex::Regex::new(&format!("^(?:{pattern})$"))
-                .map_or(true, |pattern| pattern.is_match(text)),
-            _ => true,
-        },
-    })
+    tests.iter().all(|test| may_take(test, value))
 }
