@@ -136,6 +136,8 @@ pub trait Journal {
     fn open_ids(&self) -> Result<Vec<IncidentId>, Error>;
     /// Every incident's runbook and key, and when it was opened, by number.
     fn keys(&self) -> Result<Vec<Keyed>, Error>;
+    /// The numbers of the newest incidents before one, newest first: so many at most.
+    fn incidents_before(&self, before: IncidentId, most: usize) -> Result<Vec<IncidentId>, Error>;
     /// How many incidents are quiet.
     fn quiet_incidents(&self) -> Result<u64, Error>;
     /// Incidents that have to be in memory, newest first; one that is over and cannot be read is left out.

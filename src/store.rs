@@ -201,6 +201,10 @@ impl Journal for Sqlite {
         ask::keys(self.known()?)
     }
 
+    fn incidents_before(&self, before: IncidentId, most: usize) -> Result<Vec<IncidentId>, Error> {
+        ask::incidents_before(self.known()?, before, most)
+    }
+
     fn quiet_incidents(&self) -> Result<u64, Error> {
         ask::quiet_incidents(self.known()?)
     }

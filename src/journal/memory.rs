@@ -337,6 +337,11 @@ impl Journal for Memory {
         })
     }
 
+    fn incidents_before(&self, before: IncidentId, most: usize) -> Result<Vec<IncidentId>, Error> {
+        let older = self.incidents.range(..before).rev();
+        Ok(older.take(most).map(|(id, _)| *id).collect())
+    }
+
     fn quiet_incidents(&self) -> Result<u64, Error> {
         let quiet = self.incidents.values().filter(|one| one.is_quiet());
         Ok(quiet.count() as u64)

@@ -57,6 +57,18 @@ pub fn incident(connection: &Connection, id: IncidentId) -> Result<Option<Incide
     })
 }
 
+pub fn incidents_before(
+    connection: &Connection,
+    before: IncidentId,
+    most: usize,
+) -> Result<Vec<IncidentId>, Error> {
+    let sql = "SELECT id FROM incident WHERE id > 0 AND id < ?1 ORDER BY id DESC LIMIT ?2";
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    all(connection, sql, [stored(before.0), most], |row| {
+        Ok(IncidentId(whole(get(row, 0)?)))
+    })
+}
+
 pub fn keys(connection: &Connection) -> Result<Vec<Keyed>, Error> {
     let sql = "SELECT id, runbook, key, opened FROM incident INDEXED BY incident_by_key";
     let mut known = all(connection, sql, [], |row| {

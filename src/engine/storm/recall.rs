@@ -7,7 +7,7 @@ use crate::journal::{Error, Incident, IncidentId, IncidentState, Journal, Needs}
 use crate::value::Time;
 
 /// How many incidents are read at once.
-const PAGE: u64 = 500;
+const PAGE: usize = 500;
 
 impl Engine {
     pub(in super::super) fn recall_storms(
@@ -24,11 +24,15 @@ impl Engine {
             .map(|(_, storm)| storm.since)
             .fold(oldest, Time::min);
         let mut found: Vec<Incident> = Vec::new();
-        let mut end = self.model.next_incident().0;
-        while end > 1 {
-            let first = end.saturating_sub(PAGE).max(1);
+        let mut end = self.model.next_incident();
+        loop {
+            // Those that there are: a damaged number may be far from the others.
+            let older = journal.incidents_before(end, PAGE)?;
+            let Some(oldest) = older.last().copied() else {
+                break;
+            };
             let needs = Needs {
-                incidents: (first..end).map(IncidentId).collect(),
+                incidents: older.into_iter().collect(),
                 ..Needs::default()
             };
             let page = journal.fetch(&needs)?.incidents.into_iter().rev();
@@ -38,7 +42,7 @@ impl Engine {
             if found.iter().skip(before).any(|one| one.opened < since) {
                 break;
             }
-            end = first;
+            end = oldest;
         }
         found.retain(|one| one.opened >= since);
         let mut needs = Needs::default();
