@@ -3,7 +3,7 @@
 use super::super::Engine;
 use super::super::timer::Timer;
 use super::{Member, Storms, before, storm};
-use crate::journal::{Error, Incident, IncidentId, IncidentState, Journal, Needs};
+use crate::journal::{Error, Incident, IncidentState, Journal, Needs};
 use crate::value::Time;
 
 /// How many incidents are read at once.
