@@ -1,7 +1,7 @@
 //! From the checked tree to the program of one runbook.
 //!
 //! In: a package without errors, what the analyses found out, and which runbook. Out: a program that
-//! holds all that a run needs and nothing of the tree. Reports nothing: what can be wrong was said
+//! holds all that a run needs and nothing of the tree, and beside it what tests can reach. Reports nothing: what can be wrong was said
 //! before, but for a runbook larger than the tables of a program can hold.
 
 // From the outside in: the artefact, a function, a statement, an expression.
@@ -23,12 +23,14 @@ mod loops;
 mod metadata;
 mod observe;
 mod phase;
+mod points;
 mod say;
 mod tables;
 
 use std::fmt;
 
 use crate::program::Program;
+use crate::program::points::Points;
 use crate::typed::{Facts, Package, RunbookFacts, RunbookId};
 use tables::Tables;
 
@@ -44,10 +46,14 @@ impl fmt::Display for TooLarge {
 
 impl std::error::Error for TooLarge {}
 
-/// Compiles one runbook of a package that has no errors.
-pub fn compile(package: &Package, facts: &Facts, runbook: RunbookId) -> Result<Program, TooLarge> {
+/// Compiles one runbook of a package that has no errors, and notes what tests can reach in it.
+pub fn compile(
+    package: &Package,
+    facts: &Facts,
+    runbook: RunbookId,
+) -> Result<(Program, Points), TooLarge> {
     let Some(source) = package.runbooks.get(runbook.index()) else {
-        return Ok(Program::default());
+        return Ok((Program::default(), Points::default()));
     };
     let found = facts.runbooks.get(runbook.index());
     let stated = found.map(RunbookFacts::stated_time).unwrap_or_default();

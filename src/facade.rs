@@ -7,8 +7,10 @@
 pub mod agent;
 #[cfg(feature = "host")]
 pub mod connect;
+pub mod coverage;
 pub mod engine;
 pub mod facts;
+pub mod faults;
 pub mod graph;
 pub mod kept;
 pub mod literal;
@@ -246,10 +248,10 @@ pub fn test_disturbed(
     let mut results = testing::Results::default();
     if let Some(analysis) = analysis.filter(|_| front::is_sound(&diagnostics)) {
         let options = Options {
-            filter: None,
             restore,
             timelines: true,
             meanwhile: disturbances.iter().filter_map(meanwhile).collect(),
+            ..Options::default()
         };
         match front::compile(&analysis) {
             Ok(programs) => results = testing::run_tests(&analysis.package, &programs, &options),

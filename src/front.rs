@@ -26,6 +26,7 @@ use crate::lint::{self, Allow};
 use crate::literal::Server;
 use crate::program::Program;
 use crate::program::manifest::Manifest;
+use crate::program::points::Points;
 use crate::project;
 use crate::syntax;
 use crate::syntax::Parsed;
@@ -230,12 +231,23 @@ pub fn lint_with(
 
 /// The programs of a sound package's runbooks, in their order.
 pub fn compile(analysis: &Analysis) -> Result<Vec<Program>, Vec<Diagnostic>> {
+    compile_with_points(analysis).map(|(programs, _)| programs)
+}
+
+/// The same, with what tests can reach in each.
+pub fn compile_with_points(
+    analysis: &Analysis,
+) -> Result<(Vec<Program>, Vec<Points>), Vec<Diagnostic>> {
     let Analysis { package, facts, .. } = analysis;
+    let mut points = Vec::with_capacity(package.runbooks.len());
     let mut programs = Vec::with_capacity(package.runbooks.len());
     let mut diagnostics = Vec::new();
     for (index, runbook) in package.runbooks.iter().enumerate() {
         match compile::compile(package, facts, RunbookId(index as u32)) {
-            Ok(program) => programs.push(program),
+            Ok((program, own)) => {
+                programs.push(program);
+                points.push(own);
+            }
             Err(compile::TooLarge) => {
                 let message = format!("`{}` is too large for one program", runbook.name);
                 let diagnostic = Diagnostic::new(Code::TooLarge, message, runbook.name_span, "");
@@ -244,7 +256,7 @@ pub fn compile(analysis: &Analysis) -> Result<Vec<Program>, Vec<Diagnostic>> {
         }
     }
     match diagnostics.is_empty() {
-        true => Ok(programs),
+        true => Ok((programs, points)),
         false => Err(diagnostics),
     }
 }

@@ -12,6 +12,7 @@ mod hash;
 mod index;
 mod listing;
 pub mod manifest;
+pub mod points;
 mod validate;
 
 pub use builtin::Builtin;

@@ -79,7 +79,7 @@ use crate::effect::End;
 use crate::program::{CodeHash, Program};
 use crate::rule::Rule;
 use crate::value::{Duration, Time};
-use crate::vm::{Meter, Piece};
+use crate::vm::{Meter, Piece, Trace};
 use frame::{Frame, Signal, Turn};
 
 /// The version of a stored run; older ones load for ever.
@@ -123,6 +123,7 @@ struct Context<'p> {
     program: &'p Program,
     now: Time,
     actions: Vec<Action>,
+    trace: Option<&'p mut Trace>,
 }
 
 impl Run {
@@ -162,10 +163,23 @@ impl Run {
     /// nothing waits for changes nothing.
     #[must_use = "a run only says what is to be done"]
     pub fn handle(&mut self, program: &Program, input: Input, now: Time) -> Vec<Action> {
+        self.handle_traced(program, input, now, None)
+    }
+
+    /// The same, noting where in the code it passes.
+    #[must_use = "a run only says what is to be done"]
+    pub fn handle_traced(
+        &mut self,
+        program: &Program,
+        input: Input,
+        now: Time,
+        trace: Option<&mut Trace>,
+    ) -> Vec<Action> {
         let mut context = Context {
             program,
             now,
             actions: Vec::new(),
+            trace,
         };
         self.seen = now;
         if self.end.is_none() {

@@ -9,9 +9,12 @@
 
 mod case;
 mod clock;
+pub mod coverage;
 mod drive;
 mod effect;
 mod entry;
+pub mod fault;
+pub mod faults;
 mod fresh;
 mod given;
 mod identity;
@@ -35,24 +38,31 @@ pub use junit::junit;
 pub use report::{human, json};
 
 use crate::diag::Diagnostic;
+use crate::program::points::Points;
 use crate::program::{CodeHash, Program};
 use crate::rule::Rule;
-use crate::text::Span;
+use crate::text::{SourceId, Span};
 use crate::typed::{Package, RunbookId};
 use crate::value::Duration;
 use case::Case;
+use coverage::{Coverage, Passage};
+use fault::Fault;
 
 /// Which tests are run, and how.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Only tests whose `runbook: title` contains this.
     pub filter: Option<String>,
+    /// Only the test with this id: `package::runbook::title`.
+    pub exact: Option<String>,
     /// Stores and restores each run after every step; the results are the same.
     pub restore: bool,
     /// Gives the timeline of tests that passed, too.
     pub timelines: bool,
     /// What else happens to each run, and how long after it was opened. Tests cannot say it.
     pub meanwhile: Vec<(Duration, Meanwhile)>,
+    /// What goes wrong. Where this is said, what the test says nothing of fails like all else that cannot be asked.
+    pub faults: Option<Vec<Fault>>,
 }
 
 /// What may happen to a run from outside.
@@ -70,6 +80,8 @@ pub enum Meanwhile {
 /// What came of one test.
 #[derive(Clone, Debug)]
 pub struct TestResult {
+    /// `package::runbook::title`
+    pub id: String,
     pub runbook: SmolStr,
     pub title: SmolStr,
     pub span: Span,
@@ -109,14 +121,47 @@ pub struct Results {
 /// Runs the tests of a package, in the order of the source. `programs` are those of its runbooks,
 /// in their order.
 pub fn run_tests(package: &Package, programs: &[Program], options: &Options) -> Results {
+    run_counted(package, programs, None, options).0
+}
+
+/// The same, and what of the points of their programs they reach. `is_own` says whether a file belongs to the
+/// package.
+pub fn cover(
+    package: &Package,
+    programs: &[Program],
+    points: &[Points],
+    options: &Options,
+    is_own: &dyn Fn(SourceId) -> bool,
+) -> (Results, Coverage) {
+    let (results, passages) = run_counted(package, programs, Some(points), options);
+    let coverage = Coverage::of(package, programs, points, &passages, is_own);
+    (results, coverage)
+}
+
+/// What each test passed: its runbook's place, its own name.
+type Passages = Vec<(usize, String, Passage)>;
+
+fn run_counted(
+    package: &Package,
+    programs: &[Program],
+    points: Option<&[Points]>,
+    options: &Options,
+) -> (Results, Passages) {
     let hashes: Vec<CodeHash> = programs.iter().map(Program::code_hash).collect();
     let tests = package.tests.iter();
     let cases = tests.filter_map(|test| Case::new(package, programs, &hashes, test));
     let cases: Vec<Case<'_>> = cases.filter(|case| is_wanted(case, options)).collect();
     let mut results = Results::default();
     let mut reached = Vec::new();
+    let mut passages = Vec::new();
     for case in &cases {
-        let (result, driven) = run_test(case, options);
+        let runbook = case.test.runbook.index();
+        let points = points.and_then(|points| points.get(runbook));
+        let (result, mut driven) = run_test(case, options, points);
+        if points.is_some() {
+            let passage = std::mem::take(&mut driven.passage);
+            passages.push((runbook, name(case), passage));
+        }
         if result.passed() {
             let idle = mutation::idle(case, &driven.asked);
             results.warnings.extend(idle);
@@ -129,10 +174,10 @@ pub fn run_tests(package: &Package, programs: &[Program], options: &Options) -> 
     let failed = failed.filter(|(_, result)| !result.passed());
     let failing: Vec<RunbookId> = failed.map(|(case, _)| case.test.runbook).collect();
     reached.retain(|(case, _)| !failing.contains(&case.test.runbook));
-    if options.filter.is_none() && Rule::EachDoIsMissed.holds() {
+    if options.filter.is_none() && options.exact.is_none() && Rule::EachDoIsMissed.holds() {
         results.warnings.extend(unmissed(&reached, options));
     }
-    results
+    (results, passages)
 }
 
 /// The lines that no test misses.
@@ -152,13 +197,27 @@ fn unmissed(reached: &[(&Case<'_>, Vec<Span>)], options: &Options) -> Vec<Diagno
 }
 
 fn is_wanted(case: &Case<'_>, options: &Options) -> bool {
-    let name = format!("{}: {}", case.runbook.name, case.test.title);
-    let filter = options.filter.as_deref();
-    filter.is_none_or(|filter| name.contains(filter))
+    let (filter, exact) = (options.filter.as_deref(), options.exact.as_deref());
+    filter.is_none_or(|filter| name(case).contains(filter))
+        && exact.is_none_or(|exact| id(case) == exact)
 }
 
-fn run_test(case: &Case<'_>, options: &Options) -> (TestResult, drive::Driven) {
-    let driven = drive::drive(case, options, drive::Silence::Nothing);
+/// What names a test everywhere.
+fn id(case: &Case<'_>) -> String {
+    let package = &case.package.name;
+    format!("{package}::{}::{}", case.runbook.name, case.test.title)
+}
+
+fn name(case: &Case<'_>) -> String {
+    format!("{}: {}", case.runbook.name, case.test.title)
+}
+
+fn run_test(
+    case: &Case<'_>,
+    options: &Options,
+    points: Option<&Points>,
+) -> (TestResult, drive::Driven) {
+    let driven = drive::drive_counted(case, options, drive::Silence::Nothing, points);
     let mut remarks = Vec::new();
     let mut problems = driven.problems.clone();
     if problems.is_empty() {
@@ -171,6 +230,7 @@ fn run_test(case: &Case<'_>, options: &Options) -> (TestResult, drive::Driven) {
     }
     let wants_timeline = options.timelines || !problems.is_empty();
     let result = TestResult {
+        id: id(case),
         runbook: case.runbook.name.clone(),
         title: case.test.title.clone(),
         span: case.test.title_span,

@@ -35,6 +35,7 @@ mod builtins;
 mod meter;
 mod request;
 mod state;
+mod trace;
 // How it goes from one request to the next.
 mod answer;
 mod ask;
@@ -52,6 +53,7 @@ use serde::{Deserialize, Serialize};
 
 pub use meter::Meter;
 pub use request::{Message, Observation, ObservedValue, Piece, Reply, Request};
+pub use trace::Trace;
 
 use crate::effect::Fault;
 use crate::program::{FunctionIndex, Program};
@@ -127,6 +129,16 @@ impl Vm {
 
     /// Runs until something is needed, but for at most about `slice` units of fuel.
     pub fn step(&mut self, program: &Program, slice: u64) -> Step {
+        self.step_traced(program, slice, None)
+    }
+
+    /// The same, noting where it passes.
+    pub fn step_traced(
+        &mut self,
+        program: &Program,
+        slice: u64,
+        mut trace: Option<&mut Trace>,
+    ) -> Step {
         let stop = self.meter.after_slice(slice);
         if self.state == State::Waiting {
             return match self.request(program) {
@@ -140,7 +152,7 @@ impl Vm {
             {
                 return self.end(Step::Fault(fault));
             }
-            match self.run(program, stop) {
+            match self.run(program, stop, trace.as_deref_mut()) {
                 Exit::Return(value) => {
                     if let Some(value) = self.leave(value) {
                         return self.end(Step::Done(value));

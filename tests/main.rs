@@ -20,6 +20,7 @@ mod suites {
     pub mod check;
     pub mod cli;
     pub mod connect;
+    pub mod coverage;
     pub mod demo;
     pub mod dependencies;
     pub mod e2e;
@@ -27,6 +28,7 @@ mod suites {
     pub mod examples;
     pub mod explain;
     pub mod facts;
+    pub mod faults;
     pub mod fixes;
     pub mod fmt;
     pub mod golden;
@@ -66,6 +68,8 @@ const SUITES: &[Suite] = &[
     ("literal", suites::literal::trials),
     ("run", suites::run::trials),
     ("tested", suites::tested::trials),
+    ("coverage", suites::coverage::trials),
+    ("faults", suites::faults::trials),
     ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),

@@ -51,6 +51,8 @@ pub struct Checked {
     pub allowed: Vec<Allowed>,
     /// What the package makes of lints.
     pub levels: Levels,
+    /// How many percents of the package its tests have to reach, if it says so.
+    pub least: Option<u8>,
 }
 
 /// Whether lints are asked, too.
@@ -121,6 +123,7 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
             diagnostics,
             allowed: Vec::new(),
             levels: Levels::default(),
+            least: None,
         };
     };
     let root = files.absolute(&package.path);
@@ -131,7 +134,7 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
     {
         front::lint(&sources, &package, known, &mut analysis);
         if known.tests {
-            tested(&levels, &mut analysis);
+            tested(&levels, &package.files, &mut analysis);
         }
     }
     diagnostics.extend(analysis.diagnostics.iter().cloned());
@@ -155,22 +158,27 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
         fetched,
         sources,
         allowed: std::mem::take(&mut analysis.allowed),
+        least: manifest.and_then(|manifest| manifest.coverage),
         levels,
         analysis: Some(analysis),
         diagnostics,
     }
 }
 
-/// Adds what the tests ask in vain.
-fn tested(levels: &Levels, analysis: &mut Analysis) {
+/// Adds what the tests ask in vain, and what they leave out.
+fn tested(levels: &Levels, files: &[PackageFile], analysis: &mut Analysis) {
     if !front::is_sound(&analysis.diagnostics) {
         return;
     }
-    if let Ok(programs) = front::compile(analysis) {
+    if let Ok((programs, points)) = front::compile_with_points(analysis) {
         let options = testing::Options::default();
-        let mut results = testing::run_tests(&analysis.package, &programs, &options);
-        front::settle(analysis, levels, &mut results.warnings);
-        analysis.diagnostics.append(&mut results.warnings);
+        let is_own = |source| files.iter().any(|file| file.source == source);
+        let package = &analysis.package;
+        let (results, coverage) = testing::cover(package, &programs, &points, &options, &is_own);
+        let mut found = results.warnings;
+        found.extend(coverage.findings(package));
+        front::settle(analysis, levels, &mut found);
+        analysis.diagnostics.append(&mut found);
     }
 }
 

@@ -8,7 +8,11 @@ use serde::Serialize;
 use crate::diag::human::Look;
 use crate::diag::{Diagnostic, human, json, render};
 use crate::front;
+use crate::host;
 use crate::lint::Known;
+use crate::testing::coverage::{self, Coverage};
+use crate::testing::fault::Fault;
+use crate::testing::faults::{self, Depth, Wanted};
 use crate::testing::{self, Options, TestResult};
 
 use super::check;
@@ -23,11 +27,21 @@ Examples:
   rbk test checkout ops/billing   of other packages
   rbk test --filter rollback      tests whose `runbook: title` contains `rollback`
   rbk test --timeline             what happened in each test, minute by minute
+  rbk test --coverage             what of the package no test reaches
+  rbk test --lcov lcov.info       the same for a coverage service; also --cobertura FILE
+  rbk test --faults               every test again with everything that can go wrong
   rbk test --format json          for pipelines; also junit, github, sarif, rdjson
 
 A test drives one run of its runbook in a scripted world. Time is virtual: an hour of waiting takes
 no time. A test that fails shows the timeline of its run. A test whose `verify` would pass although
-the change had no effect fails too, because it proves nothing.";
+the change had no effect fails too, because it proves nothing.
+
+Coverage counts findings, remedies, sides of choices, guards that are false, what came of each `do` and `verify`, undo, and
+ends. `[test] coverage = 90` in `rbk.toml` makes less than that a finding wherever coverage is counted.
+
+With faults, each change fails, breaks, stays unknown or is late, each observation fails or is too old or too slow, and
+between any two records the agent dies, the alert is over, somebody cancels or stops all changes. What a test expects is
+not asked then, but what must hold whatever happens: somebody is told, nothing is left half done behind a good end.";
 
 /// Run the tests of packages
 #[derive(Debug, clap::Args)]
@@ -40,6 +54,43 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME")]
     filter: Option<String>,
 
+    /// Only the test with this id: `package::runbook::title`
+    #[arg(long, value_name = "ID", conflicts_with = "filter")]
+    exact: Option<String>,
+
+    /// Say what of the package the tests reach
+    #[arg(long)]
+    coverage: bool,
+
+    /// Run each test again with everything that can go wrong, once each; `--faults=2`: with each two of them
+    #[arg(
+        long,
+        value_name = "N",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "1",
+        value_parser = clap::value_parser!(u8).range(1..=2),
+        conflicts_with_all = ["coverage", "lcov", "cobertura"]
+    )]
+    faults: Option<u8>,
+
+    /// Run the test of `--exact` with this going wrong, as `--faults` names it
+    #[arg(
+        long,
+        value_name = "FAULT",
+        requires = "exact",
+        conflicts_with = "faults"
+    )]
+    fault: Vec<Fault>,
+
+    /// Write what they reach in the form of lcov
+    #[arg(long, value_name = "FILE")]
+    lcov: Option<PathBuf>,
+
+    /// Write what they reach in the form of Cobertura
+    #[arg(long, value_name = "FILE")]
+    cobertura: Option<PathBuf>,
+
     /// Show the timeline of every test, also of those that pass
     #[arg(long)]
     timeline: bool,
@@ -47,6 +98,33 @@ pub struct Arguments {
     /// Who reads the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
+}
+
+impl Arguments {
+    /// What is made to go wrong, if anything is.
+    fn goes_wrong(&self) -> Option<Wanted> {
+        match (self.faults, self.fault.as_slice()) {
+            (Some(1), _) => Some(Wanted::All(Depth::One)),
+            (Some(_), _) => Some(Wanted::All(Depth::Two)),
+            (None, []) => None,
+            (None, faults) => Some(Wanted::These(faults.to_vec())),
+        }
+    }
+
+    /// Which tests are run.
+    fn options(&self) -> Options {
+        Options {
+            filter: self.filter.clone(),
+            exact: self.exact.clone(),
+            timelines: self.timeline,
+            ..Options::default()
+        }
+    }
+
+    /// Whether it is counted what tests reach.
+    fn counts(&self) -> bool {
+        self.coverage || self.lcov.is_some() || self.cobertura.is_some()
+    }
 }
 
 /// Columns of what is quoted in a file.
@@ -64,15 +142,21 @@ struct Answer<'a> {
     tests: serde_json::Value,
     passed: usize,
     failed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coverage: Option<serde_json::Value>,
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let mut packages = packages::check(&arguments.paths, &Known::default());
+    if let Some(wanted) = arguments.goes_wrong() {
+        return faults(&mut packages, arguments, &wanted, terminal);
+    }
     let is_one_answer = match arguments.format {
         Format::Json | Format::Junit | Format::Sarif | Format::Rdjson => true,
         Format::Human | Format::Github => false,
     };
-    if is_one_answer && packages.len() > 1 {
+    let is_one_file = arguments.lcov.is_some() || arguments.cobertura.is_some();
+    if (is_one_answer || is_one_file) && packages.len() > 1 {
         terminal.complain("error: this form is of one package: name them one by one\n")?;
         return Ok(USAGE);
     }
@@ -83,10 +167,14 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         if index > 0 {
             terminal.say("\n")?;
         }
-        let results = of_package(checked, arguments, terminal)?;
+        let (results, is_enough) = of_package(checked, arguments, terminal)?;
         tests += results.len();
-        all_passed &= results.iter().all(TestResult::passed);
+        all_passed &= is_enough && results.iter().all(TestResult::passed);
         all_sound &= front::is_sound(&checked.diagnostics);
+    }
+    if all_sound && tests == 0 && arguments.exact.is_some() {
+        terminal.complain("error: no test has this id; `--format json` shows the ids\n")?;
+        return Ok(USAGE);
     }
     if all_sound && tests == 0 && arguments.filter.is_some() {
         terminal.complain("error: no test has a name that contains this\n")?;
@@ -98,19 +186,73 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     })
 }
 
-/// Runs the tests of one package, and says what came of them.
+/// Runs the tests with what goes wrong, and says which promises did not hold.
+fn faults(
+    packages: &mut [Checked],
+    arguments: &Arguments,
+    wanted: &Wanted,
+    terminal: &mut Terminal,
+) -> io::Result<u8> {
+    let mut code = CLEAN;
+    for checked in packages {
+        let programs = match &checked.analysis {
+            Some(analysis) if front::is_sound(&checked.diagnostics) => front::compile(analysis),
+            Some(_) | None => Ok(Vec::new()),
+        };
+        let programs = programs.unwrap_or_else(|diagnostics| {
+            checked.diagnostics.extend(diagnostics);
+            Vec::new()
+        });
+        let Some(analysis) = checked
+            .analysis
+            .as_ref()
+            .filter(|_| front::is_sound(&checked.diagnostics))
+        else {
+            check::tell(checked, terminal)?;
+            code = FINDINGS;
+            continue;
+        };
+        let (package, facts) = (&analysis.package, &analysis.facts);
+        let faulted = faults::run(package, facts, &programs, &arguments.options(), wanted);
+        match arguments.format {
+            Format::Json => {
+                let text = serde_json::to_string_pretty(&faults::json(&faulted))?;
+                terminal.say(&format!("{text}\n"))?;
+            }
+            Format::Human | Format::Junit | Format::Github | Format::Sarif | Format::Rdjson => {
+                terminal.say(&faults::human(&faulted, matches!(wanted, Wanted::These(_))))?;
+            }
+        }
+        if !faulted.held() {
+            code = FINDINGS;
+        }
+    }
+    Ok(code)
+}
+
+/// Runs the tests of one package, and says what came of them, and whether they reach enough.
 fn of_package(
     checked: &mut Checked,
     arguments: &Arguments,
     terminal: &mut Terminal,
-) -> io::Result<Vec<TestResult>> {
+) -> io::Result<(Vec<TestResult>, bool)> {
+    let (results, coverage) = run_tests(checked, arguments);
     let testing::Results {
         tests: results,
         warnings,
-    } = run_tests(checked, arguments);
+    } = results;
+    // What some of the tests reach is held to nothing.
+    let is_whole = arguments.filter.is_none() && arguments.exact.is_none();
+    let least = checked.least.filter(|_| is_whole).map(usize::from);
+    let is_enough = coverage
+        .as_ref()
+        .is_none_or(|coverage| least.is_none_or(|least| coverage.percent() >= least));
+    if let Some(coverage) = &coverage {
+        write(coverage, checked, arguments)?;
+    }
     let is_sound = front::is_sound(&checked.diagnostics);
     match arguments.format {
-        Format::Json => answer(checked, &results, &warnings, terminal)?,
+        Format::Json => answer(checked, &results, &warnings, coverage.as_ref(), terminal)?,
         Format::Junit if is_sound => {
             let name = checked.name.as_deref().unwrap_or_default();
             let below = ci::below();
@@ -139,9 +281,29 @@ fn of_package(
                 let look = terminal.look();
                 terminal.say(&human::render(&warnings, &checked.sources, look))?;
             }
+            if let Some(coverage) = coverage.filter(|_| arguments.coverage) {
+                let text = coverage::human(&coverage, &checked.sources, least);
+                terminal.say(&format!("\n{text}"))?;
+            }
         }
     }
-    Ok(results)
+    Ok((results, is_enough))
+}
+
+/// Writes what the tests reach for other tools.
+fn write(coverage: &Coverage, checked: &Checked, arguments: &Arguments) -> io::Result<()> {
+    let below = ci::below();
+    let path = |file: &str| render::path(&below, file);
+    if let Some(file) = &arguments.lcov {
+        host::write(file, &coverage::lcov(coverage, &checked.sources, path))?;
+    }
+    if let Some(file) = &arguments.cobertura {
+        let name = checked.name.as_deref().unwrap_or_default();
+        let now = host::Clock::default().now();
+        let text = coverage::cobertura(name, coverage, &checked.sources, now, path);
+        host::write(file, &text)?;
+    }
+    Ok(())
 }
 
 /// Says all that is wrong with a package and its tests where a reviewer looks.
@@ -158,29 +320,33 @@ fn say(
 }
 
 /// The results, if the package can be run at all.
-fn run_tests(checked: &mut Checked, arguments: &Arguments) -> testing::Results {
-    let options = Options {
-        filter: arguments.filter.clone(),
-        timelines: arguments.timeline,
-        ..Options::default()
-    };
+fn run_tests(checked: &mut Checked, arguments: &Arguments) -> (testing::Results, Option<Coverage>) {
+    let options = arguments.options();
     let Some(analysis) = &mut checked.analysis else {
-        return testing::Results::default();
+        return Default::default();
     };
     if !front::is_sound(&checked.diagnostics) {
-        return testing::Results::default();
+        return Default::default();
     }
-    match front::compile(analysis) {
-        Ok(programs) => {
-            let mut results = testing::run_tests(&analysis.package, &programs, &options);
-            front::settle(analysis, &checked.levels, &mut results.warnings);
-            results
-        }
+    let (programs, points) = match front::compile_with_points(analysis) {
+        Ok(compiled) => compiled,
         Err(diagnostics) => {
             checked.diagnostics.extend(diagnostics);
-            testing::Results::default()
+            return Default::default();
         }
-    }
+    };
+    let package = &analysis.package;
+    let is_own = |source| checked.files.iter().any(|file| file.source == source);
+    let (mut results, coverage) = match arguments.counts() {
+        true => {
+            let (results, coverage) =
+                testing::cover(package, &programs, &points, &options, &is_own);
+            (results, Some(coverage))
+        }
+        false => (testing::run_tests(package, &programs, &options), None),
+    };
+    front::settle(analysis, &checked.levels, &mut results.warnings);
+    (results, coverage)
 }
 
 /// Tells people.
@@ -197,6 +363,7 @@ fn answer(
     checked: &Checked,
     results: &[TestResult],
     warnings: &[Diagnostic],
+    coverage: Option<&Coverage>,
     terminal: &mut Terminal,
 ) -> io::Result<()> {
     let passed = results.iter().filter(|result| result.passed()).count();
@@ -208,6 +375,7 @@ fn answer(
         tests: testing::json(results, &checked.sources),
         passed,
         failed: results.len() - passed,
+        coverage: coverage.map(|coverage| coverage::json(coverage, &checked.sources)),
     };
     terminal.say(&serde_json::to_string_pretty(&answer)?)?;
     terminal.say("\n")

@@ -22,6 +22,7 @@ impl Builder<'_, '_> {
             condition: code,
             place: self.place,
         });
+        self.guard_points(self.place);
         let captures = self.captures(&variables);
         self.effect(Effect::GuardOpen { guard, captures });
     }
@@ -145,6 +146,12 @@ impl Builder<'_, '_> {
             release: false,
             place: step.span,
         };
+        if !self.undoing {
+            let is_undone = entry.undo != Undo::Nothing;
+            let declared = self.tables.package.externs.get(action.index());
+            let action = declared.map(|declared| declared.name.to_string());
+            self.outcome_points(entry.place, &action.unwrap_or_default(), is_undone);
+        }
         let step = self.step_entry(entry);
         self.effect(Effect::Do {
             step,

@@ -1,6 +1,7 @@
 //! `attempt`: ways of mending, tried one after the other until one of them is verified.
 
 use super::builder::{Builder, ScopeKind};
+use crate::program::points::Body;
 use crate::program::{Effect, Filter, Op};
 use crate::typed::Attempt;
 
@@ -10,6 +11,8 @@ impl Builder<'_, '_> {
         for (index, attempt) in attempts.iter().enumerate() {
             self.place = attempt.span;
             let index_in_group = self.tables.number(index);
+            let what = format!("attempt {index}", index = index + 1);
+            self.enter_body(attempt.span, Body::Attempt, &what);
             self.effect(Effect::BeginAttempt {
                 title: attempt.title.clone(),
                 index: index_in_group,

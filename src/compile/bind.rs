@@ -3,6 +3,7 @@
 use super::builder::{Builder, NOWHERE};
 use super::free::Variable;
 use super::tables::Observed;
+use crate::program::points::PointKind;
 use crate::program::{Address, Arithmetic, Comparison, Effect, Filter, Op, Register};
 use crate::typed::{Expr, ExprKind, FailureFilter, Handler, HandlerAction, LocalId, Retry};
 use crate::value::Value;
@@ -50,6 +51,8 @@ impl Builder<'_, '_> {
                 (other, _) => other,
             };
             self.handle(from, to, filter);
+            let what = handler.on.words();
+            self.reach(handler.span, PointKind::Handler, what);
             let place = std::mem::replace(&mut self.place, handler.span);
             match &handler.action {
                 HandlerAction::Value(value) => self.scratch(|builder| {

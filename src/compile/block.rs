@@ -3,6 +3,7 @@
 use super::builder::{Builder, NOWHERE};
 use super::free::Variable;
 use super::phase::Phases;
+use crate::program::points::Side;
 use crate::program::{Comparison, Effect, Op};
 use crate::typed::{Arm, ArmPattern, Block, Expr, Stmt, StmtKind};
 
@@ -99,18 +100,26 @@ impl Builder<'_, '_> {
 
     fn branch(&mut self, condition: &Expr, then: &Block, otherwise: Option<&Block>) {
         let mark = self.mark();
+        let place = self.place;
         let (no, end) = (self.label(), self.label());
         self.jump_unless(condition, no);
         let planning = self.planning;
+        let from = self.here();
         self.block(then);
+        self.side(place, Side::Then, "if", from);
         let after_then = std::mem::replace(&mut self.planning, planning);
         match otherwise {
             Some(otherwise) => {
                 self.go(end);
                 self.bind(no);
+                let from = self.here();
                 self.block(otherwise);
+                self.side(place, Side::Else, "if", from);
             }
-            None => self.bind(no),
+            None => {
+                self.side_by_jump(place, "if", no);
+                self.bind(no);
+            }
         }
         self.bind(end);
         self.planning |= after_then;
@@ -119,6 +128,7 @@ impl Builder<'_, '_> {
 
     fn match_lines(&mut self, subject: &Expr, arms: &[Arm]) {
         let mark = self.mark();
+        let place = self.place;
         let end = self.label();
         let value = self.value(subject);
         let (before, mut after) = (self.planning, false);
@@ -169,9 +179,12 @@ impl Builder<'_, '_> {
                 }
             }
             self.planning = before;
+            let from = self.here();
             self.block(&arm.body);
             after |= self.planning;
             self.go(end);
+            let number = self.tables.number(index);
+            self.side(place, Side::Arm(number), "match", from);
             self.bind(next);
         }
         self.bind(end);

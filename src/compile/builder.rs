@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::free::Variable;
 use super::phase::Shapes;
+use super::points::Spot;
 use super::tables::Tables;
+use crate::program::points::PointId;
 use crate::program::{
     Address, Effect, EffectIndex, Filter, Function, FunctionIndex, HandlerRange, Op, OperandsIndex,
     Register, StepIndex, VerifyIndex,
@@ -27,6 +29,8 @@ pub(super) struct Builder<'t, 'a> {
     next: u16,
     labels: Vec<Option<Address>>,
     patches: Vec<(usize, Label)>,
+    /// What is passed here when a point is reached.
+    pub(super) marks: Vec<(Spot, PointId)>,
     /// Whether fields of targets are read as they are now.
     pub(super) live: bool,
     /// In such code: the registers whose targets were looked up before it began.
@@ -58,6 +62,16 @@ pub(super) struct Builder<'t, 'a> {
 /// A place to jump to that may not be known yet.
 #[derive(Clone, Copy)]
 pub(super) struct Label(usize);
+
+impl Builder<'_, '_> {
+    /// The jumps that lead to the label.
+    pub(super) fn jumps_to(&self, label: Label) -> impl Iterator<Item = usize> {
+        let patches = self.patches.iter();
+        patches
+            .filter(move |(_, to)| to.0 == label.0)
+            .map(|(at, _)| *at)
+    }
+}
 
 /// Something that is open, and what closes it.
 pub(super) struct Scope {
@@ -93,6 +107,7 @@ impl<'t, 'a> Builder<'t, 'a> {
             next: 0,
             labels: Vec::new(),
             patches: Vec::new(),
+            marks: Vec::new(),
             live: false,
             stale: HashSet::new(),
             place,
@@ -132,6 +147,7 @@ impl<'t, 'a> Builder<'t, 'a> {
 
     /// Ends the function and puts it into its place.
     pub(super) fn finish(mut self, index: FunctionIndex) {
+        self.set_marks(index);
         for (at, label) in std::mem::take(&mut self.patches) {
             let target = self.labels.get(label.0).copied().flatten();
             if let (Some(op), Some(target)) = (self.function.code.get_mut(at), target) {

@@ -3,9 +3,10 @@
 use super::builder::Builder;
 use super::free::Variable;
 use super::tables::{Callable, Tables};
+use crate::program::points::Body;
 use crate::program::{Effect, FunctionIndex, MessageKind, Remedy};
 use crate::text::Span;
-use crate::typed::{self, Body, Finding, LocalId, OtherwiseOf, RoleId, parameter_local};
+use crate::typed::{self, Finding, LocalId, OtherwiseOf, RoleId, parameter_local};
 
 impl Tables<'_> {
     pub(super) fn entries(&mut self) {
@@ -19,7 +20,8 @@ impl Tables<'_> {
             self.program.entries.diagnose = Some(code);
         }
         if let Some(body) = &runbook.steps {
-            let code = self.acting_entry("steps".to_owned(), 0, body);
+            let place = body.block.span.at_start();
+            let code = self.acting_entry("steps".to_owned(), 0, body, place);
             self.program.entries.steps = Some(code);
         }
         for (index, finding) in runbook.findings.iter().enumerate() {
@@ -36,7 +38,7 @@ impl Tables<'_> {
         let remedy = remedies.find(|remedy| remedy.finding.is_some_and(|id| id.index() == index));
         let name = format!("remedy {}", finding.name);
         let function = match remedy {
-            Some(remedy) => self.acting_entry(name, remedy.params, &remedy.body),
+            Some(remedy) => self.acting_entry(name, remedy.params, &remedy.body, remedy.name_span),
             // The checker refuses a finding without a remedy.
             None => self.entry(name, self.runbook.span, |_| {}),
         };
@@ -64,12 +66,20 @@ impl Tables<'_> {
     }
 
     /// Code that plans and acts.
-    fn acting_entry(&mut self, name: String, params: u32, body: &Body) -> FunctionIndex {
+    fn acting_entry(
+        &mut self,
+        name: String,
+        params: u32,
+        body: &typed::Body,
+        place: Span,
+    ) -> FunctionIndex {
+        let what = &name.clone();
         self.entry(name, body.block.span, |builder| {
             for param in 0..params {
                 builder.parameter(Variable::Local(LocalId(param)));
             }
             builder.remedy = true;
+            builder.enter_body(place, Body::Remedy, what);
             builder.begin_plan();
             builder.block(&body.block);
         })
@@ -91,7 +101,8 @@ impl Tables<'_> {
         };
         let name = format!("otherwise {word}");
         match clause {
-            Some(clause) => self.entry(name, clause.span, |builder| {
+            Some(clause) => self.entry(name.clone(), clause.span, |builder| {
+                builder.enter_body(clause.span, Body::Otherwise, &name);
                 builder.block(&clause.body.block);
             }),
             None => self.entry(name, runbook.name_span, |builder| builder.page_owner()),
@@ -107,6 +118,7 @@ impl Tables<'_> {
 
     fn define_callable(&mut self, callable: Callable, index: FunctionIndex) {
         let Callable { function: id, live } = callable;
+        self.counts = self.is_counted(callable);
         let Some(function) = self.package.functions.get(id.index()) else {
             return;
         };
@@ -123,9 +135,12 @@ impl Tables<'_> {
         for param in 0..function.params.len() {
             builder.parameter(Variable::Local(parameter_local(param)));
         }
+        let what = format!("{} {}", function.kind.word(), function.name);
+        builder.enter_body(function.span, Body::Callable, &what);
         builder.block(&function.body.block);
         builder.end();
         builder.finish(index);
+        self.counts = true;
     }
 
     /// Who owns the product of the runbook.
@@ -150,7 +165,7 @@ impl Builder<'_, '_> {
 }
 
 /// Whether a remedy changes anything.
-fn changes(body: &Body) -> bool {
+fn changes(body: &typed::Body) -> bool {
     let mut found = false;
     body.block.for_each_stmt(&mut |stmt| {
         found |= matches!(

@@ -2,6 +2,7 @@
 
 use super::builder::Builder;
 use super::free::Variable;
+use crate::program::points::Side;
 use crate::program::{Arithmetic, Comparison, Op, Register};
 use crate::typed::{BinaryOp, Expr, ExprKind, Type, UnaryOp, Unit};
 use crate::value::{self, Value, fill};
@@ -277,12 +278,17 @@ impl Builder<'_, '_> {
     }
 
     fn choice_to(&mut self, condition: &Expr, then: &Expr, otherwise: &Expr, to: Register) {
+        let place = self.place;
         let (no, end) = (self.label(), self.label());
         self.jump_unless(condition, no);
+        let from = self.here();
         self.value_to(then, to);
         self.go(end);
+        self.side(place, Side::Then, "if", from);
         self.bind(no);
+        let from = self.here();
         self.value_to(otherwise, to);
+        self.side(place, Side::Else, "if", from);
         self.bind(end);
     }
 

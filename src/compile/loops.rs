@@ -2,6 +2,7 @@
 
 use super::builder::{Builder, NOWHERE, ScopeKind};
 use super::free::Variable;
+use crate::program::points::Rounds;
 use crate::program::{Effect, Filter, Op, Register};
 use crate::typed::{For, OnFailure, Stmt, StmtKind};
 
@@ -23,6 +24,7 @@ impl Builder<'_, '_> {
         let to = self.variable(Variable::Local(for_loop.local));
         self.note_age(to, &for_loop.source);
         self.bind(again);
+        self.rounds(for_loop.source.span, false);
         self.jump(
             end,
             Op::Next {
@@ -65,14 +67,21 @@ impl Builder<'_, '_> {
         let place = std::mem::replace(&mut self.place, for_loop.source.span);
         let iterator = self.iterator(&for_loop.source);
         self.check_bound(for_loop, iterator);
-        self.emit(Op::NotEmpty { list: iterator });
+        self.not_empty(for_loop, iterator);
         self.planned.push((None, iterator));
         self.frozen.push((for_loop.source.span, iterator));
         self.place = place;
     }
 
+    /// A loop that acts fails on nothing.
+    fn not_empty(&mut self, for_loop: &For, list: Register) {
+        self.refuses(for_loop.source.span, Rounds::None);
+        self.emit(Op::NotEmpty { list });
+    }
+
     fn check_bound(&mut self, for_loop: &For, iterator: Register) {
         if let Some(at_most) = for_loop.at_most {
+            self.refuses(for_loop.source.span, Rounds::OverBound);
             self.emit(Op::Bound {
                 list: iterator,
                 at_most,
@@ -89,13 +98,14 @@ impl Builder<'_, '_> {
             None => {
                 let iterator = self.iterator(&for_loop.source);
                 self.check_bound(for_loop, iterator);
-                self.emit(Op::NotEmpty { list: iterator });
+                self.not_empty(for_loop, iterator);
                 iterator
             }
         };
         let (again, end) = (self.label(), self.label());
         let value = self.variable(Variable::Local(for_loop.local));
         self.bind(again);
+        self.rounds(for_loop.source.span, true);
         self.jump(
             end,
             Op::Next {

@@ -11,6 +11,8 @@ use crate::typed::{self, Expr, Notice};
 
 impl Tables<'_> {
     pub(super) fn metadata(&mut self) {
+        // A test's trigger has matched: what decides that is no part of its run.
+        self.counts = false;
         let runbook = self.runbook;
         let product = runbook
             .product
@@ -80,6 +82,7 @@ impl Tables<'_> {
             recurs: runbook.recurs.as_ref().map(|recurs| self.recurs(recurs)),
             shadow: runbook.shadow().collect(),
         };
+        self.counts = true;
     }
 
     fn severity(&mut self, case: &typed::SeverityCase) -> SeverityCase {

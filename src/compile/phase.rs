@@ -166,6 +166,7 @@ impl Builder<'_, '_> {
             }
             let index_of_verify = self.verify_entry(verify);
             self.tables.mark_precheck(index_of_verify);
+            self.looked_at_before(verify.span);
             return Some(((index_of_verify, captures), rest.len() - index - 1));
         }
         None
@@ -195,7 +196,7 @@ impl Builder<'_, '_> {
             self.condition_code("abort", std::slice::from_ref(condition), &captures)
         });
         let index = VerifyIndex(self.tables.number(self.tables.program.verifies.len()));
-        self.tables.program.verifies.push(Verify {
+        let entry = Verify {
             condition,
             abort_if,
             within: verify.within,
@@ -208,7 +209,9 @@ impl Builder<'_, '_> {
             },
             precheck: false,
             place: verify.span,
-        });
+        };
+        self.verify_points(&entry);
+        self.tables.program.verifies.push(entry);
         self.verifies.insert(verify.span, index);
         index
     }

@@ -2,8 +2,11 @@
 
 use super::block::hands_over;
 use super::builder::Builder;
+use crate::program::points::{PointKind, Side};
 use crate::program::{Effect, Filter, MessageKind, Mitigation, MitigationIndex, Op, Register};
-use crate::typed::{Expr, ExprKind, Hand, HandWithin, Mitigated, RoleId, Stmt, StmtKind};
+use crate::typed::{
+    Expr, ExprKind, FindingId, Hand, HandWithin, Mitigated, RoleId, Stmt, StmtKind,
+};
 use crate::value::Value;
 
 impl Builder<'_, '_> {
@@ -12,6 +15,7 @@ impl Builder<'_, '_> {
         match &stmt.kind {
             StmtKind::Found { finding, args } => {
                 let arguments = self.values(args);
+                self.found(*finding);
                 let finding = self.tables.number(finding.index());
                 self.effect(Effect::Found { finding, arguments });
             }
@@ -62,16 +66,32 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn cleared(&mut self, condition: Option<&Expr>, why: Option<&Expr>) {
-        let open = self.label();
-        if let Some(condition) = condition {
-            self.jump_unless(condition, open);
+    /// All lines that find it reach one point.
+    fn found(&mut self, finding: FindingId) {
+        let declared = self.tables.runbook.findings.get(finding.index());
+        let first = declared.and_then(|declared| declared.sites.first());
+        if let (Some(finding), Some(first)) = (declared, first.copied()) {
+            let what = format!("finding {}", finding.name);
+            self.reach(first, PointKind::Finding, &what);
         }
+    }
+
+    fn cleared(&mut self, condition: Option<&Expr>, why: Option<&Expr>) {
+        let place = self.place;
+        let open = self.label();
+        let from = condition.map(|condition| {
+            self.jump_unless(condition, open);
+            self.here()
+        });
         let why = match why {
             Some(why) => self.spoken(why),
             None => self.load_text("nothing to do"),
         };
         self.effect(Effect::Cleared(why));
+        if let Some(from) = from {
+            self.side(place, Side::Then, "cleared", from);
+            self.side_by_jump(place, "cleared", open);
+        }
         self.bind(open);
     }
 

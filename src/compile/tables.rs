@@ -1,12 +1,13 @@
 //! The tables of the program while it is made: what was met once keeps its number.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::TooLarge;
 use super::declare::target;
+use crate::program::points::Points;
 use crate::program::{
     ActionIndex, ConstantIndex, EDITION, Function, FunctionIndex, INSTRUCTION_SET, ObservableIndex,
     Program, Role, RoleIndex, ShapeIndex, TemplateIndex,
@@ -36,6 +37,11 @@ pub(super) struct Tables<'a> {
     functions: HashMap<Callable, FunctionIndex>,
     /// Callables whose number is known and whose code is not made yet.
     pub(super) waiting: VecDeque<(Callable, FunctionIndex)>,
+    pub(super) points: Points,
+    /// Whether tests can reach what is compiled now.
+    pub(super) counts: bool,
+    /// Callables that only code calls which no test can reach.
+    uncounted: HashSet<Callable>,
     pub(super) too_large: bool,
 }
 
@@ -94,16 +100,19 @@ impl<'a> Tables<'a> {
             roles: HashMap::new(),
             functions: HashMap::new(),
             waiting: VecDeque::new(),
+            points: Points::default(),
+            counts: true,
+            uncounted: HashSet::new(),
             too_large: false,
         }
     }
 
-    pub(super) fn finish(self) -> Result<Program, TooLarge> {
+    pub(super) fn finish(self) -> Result<(Program, Points), TooLarge> {
         if self.too_large {
             return Err(TooLarge);
         }
         debug_assert_eq!(self.program.validate(), Ok(()));
-        Ok(self.program)
+        Ok((self.program, self.points))
     }
 
     /// A number in a table; remembers when there are too many.
@@ -184,13 +193,24 @@ impl<'a> Tables<'a> {
     pub(super) fn callable(&mut self, function: FunctionId, live: bool) -> FunctionIndex {
         let live = live && self.takes_targets(function);
         let callable = Callable { function, live };
+        if self.counts {
+            self.uncounted.remove(&callable);
+        }
         if let Some(known) = self.functions.get(&callable) {
             return *known;
         }
         let index = self.reserve();
         self.functions.insert(callable, index);
+        if !self.counts {
+            self.uncounted.insert(callable);
+        }
         self.waiting.push_back((callable, index));
         index
+    }
+
+    /// Whether tests can reach the code of a callable.
+    pub(super) fn is_counted(&self, callable: Callable) -> bool {
+        !self.uncounted.contains(&callable)
     }
 
     /// Whether something that it is given could have changed since.

@@ -1,5 +1,6 @@
 //! The manifest `rbk.toml`: name, version, edition, the Prometheus that the queries are for, the
-//! revision that the lock is held to, the packages that this one depends on, and what it makes of lints.
+//! revision that the lock is held to, the packages that this one depends on, what it makes of lints, and how much
+//! its tests have to reach.
 //!
 //! In: its text. Out: a [`Manifest`] and diagnostics with places. All mistakes are told at once.
 
@@ -7,6 +8,7 @@ mod dependencies;
 mod lint;
 mod lock;
 mod prometheus;
+mod test;
 
 use smol_str::SmolStr;
 use toml::Spanned;
@@ -27,7 +29,7 @@ pub const EDITION: &str = "2026";
 
 /// The keys that a manifest has to have.
 const REQUIRED: [&str; 3] = ["name", "version", "edition"];
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "name",
     "version",
     "edition",
@@ -35,6 +37,7 @@ const KEYS: [&str; 7] = [
     "lock",
     "dependencies",
     "lint",
+    "test",
 ];
 
 /// What a package says about itself.
@@ -51,6 +54,8 @@ pub struct Manifest {
     /// In the order of their names.
     pub dependencies: Vec<Wanted>,
     pub lints: Levels,
+    /// How many percents of the package its tests have to reach, if it says so.
+    pub coverage: Option<u8>,
 }
 
 impl Manifest {
@@ -114,6 +119,7 @@ impl Reader<'_> {
         let lock_base = self.lock_base(table);
         let dependencies = self.dependencies(table);
         let lints = self.lints(table);
+        let coverage = self.coverage(table);
         match self.diagnostics.is_empty() {
             true => Some(Manifest {
                 name: name?,
@@ -124,6 +130,7 @@ impl Reader<'_> {
                 lock_base,
                 dependencies,
                 lints,
+                coverage,
             }),
             false => None,
         }

@@ -108,7 +108,8 @@ impl Run {
     /// Lets the code work until it ends or something else has to be waited for.
     fn run_code(&mut self, context: &mut Context<'_>, code: &mut Code) -> Left {
         loop {
-            match code.vm.step(context.program, SLICE) {
+            let trace = context.trace.as_deref_mut();
+            match code.vm.step_traced(context.program, SLICE, trace) {
                 Step::Yield => {}
                 Step::Done(value) => return Left::Done(Turn::reply(Reply::Value(value))),
                 Step::Fault(fault) => return Left::Done(Turn::failed(fault)),

@@ -1,20 +1,27 @@
 //! Drives the runs of a test: the world answers, virtual time passes, everything is recorded.
 
+mod astray;
+mod change;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use smol_str::SmolStr;
 
 use super::case::Case;
 use super::clock::{self, Clock};
+use super::coverage::{Counter, Passage};
 use super::problem;
-use super::record::{Effect, Fate, Happened, Record};
+use super::record::{Happened, Record};
 use super::world::{Silent, World};
-use super::{Meanwhile, Options, effect, identity};
+use super::{Meanwhile, Options, identity};
 use crate::diag::Diagnostic;
-use crate::effect::{Argument, Call, ChangeOutcome, End, Observed};
-use crate::run::{Action, Dirt, Event, Input, Intent, Leave, Observe, Perform};
+use crate::effect::{Argument, Call, End, Observed, Settled};
+use crate::program::points::Points;
+use crate::run::{Action, Dirt, Event, Input, Intent, IntentKind, Leave, Observe};
 use crate::run::{Run, RunInput, Start};
 use crate::text::Span;
 use crate::typed::ExternId;
-use crate::value::{Failure, Target, Time, Value};
+use crate::value::{Duration, Failure, Target, Time, Value};
 
 /// What came of driving a test.
 pub struct Driven {
@@ -23,7 +30,25 @@ pub struct Driven {
     pub problems: Vec<Diagnostic>,
     /// The `given` lines that were asked, by where they stand.
     pub asked: Vec<Span>,
+    /// What was passed, if somebody counts.
+    pub passage: Passage,
+    /// How much can go wrong.
+    pub counts: Counts,
+    /// What was asked that the test says nothing of, where that is no problem.
+    pub unscripted: BTreeSet<String>,
 }
+
+/// How many of each there were.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub changes: usize,
+    pub looks: usize,
+    /// Inputs that the runs took.
+    pub records: usize,
+}
+
+/// How long all changes are stopped, where that is what goes wrong.
+pub const FREEZE: Duration = Duration::from_millis(600_000);
 
 /// Which changes cause nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +71,8 @@ struct Driver<'c, 'p> {
     record: Record,
     problems: Vec<Diagnostic>,
     silence: Silence,
-    /// Of each change under way: its key and the line that it stands in.
-    lines: Vec<(SmolStr, Option<Span>)>,
+    /// Of each change under way: its key, the line that it stands in, and what it takes back.
+    lines: Vec<(SmolStr, Option<Span>, Option<SmolStr>)>,
     /// The keys of the changes that are taken out, and the calls.
     removed: Vec<(SmolStr, Call)>,
     /// The changes whose undo is taken out: nobody undoes them.
@@ -59,10 +84,25 @@ struct Driver<'c, 'p> {
     dirt: Dirt,
     /// Where the stated time counts from.
     began: Time,
+    counter: Option<Counter<'c>>,
+    counts: Counts,
+    unscripted: BTreeSet<String>,
+    /// Of the changes that went wrong, by their keys: whether they took effect, and what their probes say.
+    astray: BTreeMap<SmolStr, (bool, Settled)>,
 }
 
 /// Drives the test's run, and those that follow it.
 pub fn drive(case: &Case<'_>, options: &Options, silence: Silence) -> Driven {
+    drive_counted(case, options, silence, None)
+}
+
+/// The same, and counts what is passed among these points of the program.
+pub fn drive_counted(
+    case: &Case<'_>,
+    options: &Options,
+    silence: Silence,
+    points: Option<&Points>,
+) -> Driven {
     let world = World::new(case);
     let mut driver = Driver {
         case,
@@ -79,6 +119,10 @@ pub fn drive(case: &Case<'_>, options: &Options, silence: Silence) -> Driven {
         verified: 0,
         evaluated: None,
         dirt: Dirt::default(),
+        counter: points.map(|points| Counter::new(case.program, points)),
+        counts: Counts::default(),
+        unscripted: BTreeSet::new(),
+        astray: BTreeMap::new(),
         world,
     };
     let mut ordinal = 0;
@@ -90,6 +134,9 @@ pub fn drive(case: &Case<'_>, options: &Options, silence: Silence) -> Driven {
         asked,
         record: driver.record,
         problems: driver.problems,
+        passage: driver.counter.map(Counter::finish).unwrap_or_default(),
+        counts: driver.counts,
+        unscripted: driver.unscripted,
     }
 }
 
@@ -124,12 +171,17 @@ impl Driver<'_, '_> {
             if let Some(happened) = happened {
                 self.record.add(time, happened);
             }
-            let actions = run.handle(program, input, time);
+            self.counts.records += 1;
+            let fault = self.record_fault();
+            let before = fault.map(|_| (run.clone(), input.clone()));
+            let trace = self.counter.as_mut().map(Counter::trace);
+            let actions = run.handle_traced(program, input, time, trace);
             if self.options.restore {
                 run = restored(&run);
             }
-            for action in actions {
-                self.act(action);
+            match (fault, before) {
+                (Some(fault), Some(before)) => run = self.go_astray(fault, before, run, actions),
+                (Some(_) | None, _) => actions.into_iter().for_each(|action| self.act(action)),
             }
             if !self.problems.is_empty() {
                 return None;
@@ -220,7 +272,12 @@ impl Driver<'_, '_> {
             Action::Tell(notice) => self.record.add(self.now, Happened::Told(notice)),
             Action::Attach(values) => self.record.add(self.now, Happened::Attached(values)),
             Action::Record(event) => self.report(event),
-            Action::End(end) => self.record.add(self.now, Happened::Ended(end)),
+            Action::End(end) => {
+                if let Some(counter) = &mut self.counter {
+                    counter.ended(&end);
+                }
+                self.record.add(self.now, Happened::Ended(end));
+            }
         }
     }
 
@@ -228,7 +285,8 @@ impl Driver<'_, '_> {
     fn intend(&mut self, intent: &Intent) -> bool {
         let step = self.case.program.steps.get(intent.path.step.index());
         let line = step.map(|step| step.place);
-        self.lines.push((intent.key.clone(), line));
+        let known = (intent.key.clone(), line, intent.undoes.clone());
+        self.lines.push(known);
         let Silence::Line(removed) = self.silence else {
             return false;
         };
@@ -259,19 +317,41 @@ impl Driver<'_, '_> {
         if let Event::Verified { .. } = event {
             self.verified += 1;
         }
-        if let Some(unsaid) = problem::unsaid_field(&event) {
+        self.count(&event);
+        if self.options.faults.is_none()
+            && let Some(unsaid) = problem::unsaid_field(&event)
+        {
             let problem = problem::field_not_given(self.case, unsaid);
             self.problems.push(problem);
         }
         self.record.add(self.now, Happened::Run(event));
     }
 
+    /// Counts what the run says about itself.
+    fn count(&mut self, event: &Event) {
+        let Some(counter) = &mut self.counter else {
+            return;
+        };
+        counter.event(event);
+        if let Event::Undone { call } = event {
+            let mut effects = self.record.effects.iter().rev();
+            let undone =
+                effects.find(|effect| effect.kind == IntentKind::Do && effect.call == *call);
+            counter.undone(undone.and_then(|effect| effect.line));
+        }
+    }
+
     fn observe(&mut self, observe: Observe) {
-        let answer = match self
-            .world
-            .observe(&observe.call, self.now, observe.newer_than)
-        {
+        self.counts.looks += 1;
+        let seen = match self.look_fault(&observe) {
+            Some(wrong) => Ok(wrong),
+            None => self
+                .world
+                .observe(&observe.call, self.now, observe.newer_than),
+        };
+        let answer = match seen {
             Ok(answer) => answer,
+            Err(_) if self.options.faults.is_some() => self.unscripted(&observe.call),
             Err(silent) => return self.not_given(&observe.call, silent),
         };
         let mut outcome = answer.outcome;
@@ -303,91 +383,6 @@ impl Driver<'_, '_> {
             Silent::NotIdentified(what) => problem::not_identified(self.case, call, &what),
         };
         self.problems.push(problem);
-    }
-
-    fn perform(&mut self, perform: Perform) {
-        if self.is_removed(&perform.key) {
-            let outcome = ChangeOutcome::Applied(Value::None);
-            let id = perform.id;
-            return self.clock.at(self.now, Input::Performed { id, outcome });
-        }
-        let silent = match self.silence {
-            Silence::After(verifies) | Silence::Frozen(verifies) => self.verified >= verifies,
-            Silence::Nothing | Silence::Line(_) => false,
-        };
-        if silent && matches!(self.silence, Silence::Frozen(_)) {
-            self.world.freeze(self.now);
-        }
-        let mut lines = self.lines.iter().rev();
-        let line = lines.find(|(key, _)| *key == perform.key);
-        let line = line.and_then(|(_, line)| *line);
-        let repeats = perform.how.is_again();
-        let mut answer = self.world.perform(&perform, self.now, silent || repeats);
-        if repeats && clock::after(self.now, answer.takes) < perform.deadline {
-            answer.outcome = effect::script(self.case, &perform.call).repeated();
-        }
-        let at = clock::after(self.now, answer.takes);
-        self.record.effects.push(Effect {
-            call: perform.call.clone(),
-            how: perform.how.clone(),
-            key: perform.key,
-            kind: perform.kind,
-            line,
-            fate: match answer.outcome {
-                // What broke counts as applied.
-                ChangeOutcome::Applied(_) | ChangeOutcome::Broke(_) => Fate::Applied,
-                ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_) if repeats => {
-                    Fate::Unknown
-                }
-                ChangeOutcome::NotApplied(_) | ChangeOutcome::NotBegun(_) => Fate::NotApplied,
-                ChangeOutcome::Unknown => Fate::Unknown,
-            },
-            after_verifies: self.verified,
-            at,
-        });
-        let happened = Happened::Performed {
-            kind: perform.kind,
-            how: perform.how,
-            call: perform.call,
-            outcome: answer.outcome.clone(),
-        };
-        let (id, outcome) = (perform.id, answer.outcome);
-        self.clock
-            .shown_at(at, Input::Performed { id, outcome }, happened);
-    }
-
-    fn settle(&mut self, id: u64, key: &str, probe: &Call) {
-        let changed = self
-            .record
-            .effects
-            .iter_mut()
-            .rev()
-            .find(|effect| effect.key == key);
-        let Some(effect) = changed else { return };
-        let change = effect.call.clone();
-        let answer = match self.world.settle(&change, probe, self.now) {
-            Ok(answer) => answer,
-            Err(silent) => return self.not_given(probe, silent),
-        };
-        let at = clock::after(self.now, answer.takes);
-        let outcome = answer.outcome;
-        let changed = self
-            .record
-            .effects
-            .iter_mut()
-            .rev()
-            .find(|effect| effect.key == key);
-        if let Some(effect) = changed {
-            effect.fate = match outcome {
-                crate::effect::Settled::Applied => Fate::Applied,
-                crate::effect::Settled::NotApplied => Fate::NotApplied,
-                crate::effect::Settled::Nothing => Fate::Unknown,
-            };
-        }
-        let call = probe.clone();
-        let happened = Happened::Settled { call, outcome };
-        self.clock
-            .shown_at(at, Input::Settled { id, outcome }, happened);
     }
 }
 

@@ -56,6 +56,10 @@ pub struct Effect {
     pub kind: IntentKind,
     /// The line that it stands in, if that is known.
     pub line: Option<Span>,
+    /// The key of the change that it takes back.
+    pub undoes: Option<smol_str::SmolStr>,
+    /// Whether it took effect, whatever was heard of it.
+    pub applied: bool,
     /// How many verifies had passed before.
     pub after_verifies: usize,
     /// When it took effect.

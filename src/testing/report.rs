@@ -50,6 +50,7 @@ pub fn json(results: &[TestResult], sources: &Sources) -> serde_json::Value {
         let timeline = result.timeline.iter();
         let timeline = timeline.map(|moment| json!({ "at_ms": moment.at, "text": moment.text }));
         json!({
+            "id": result.id,
             "runbook": result.runbook,
             "title": result.title,
             "file": source.name.as_ref(),

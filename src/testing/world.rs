@@ -174,6 +174,16 @@ impl<'c, 'p> World<'c, 'p> {
         }
     }
 
+    /// Whether a change takes effect by what the test says.
+    pub fn takes_effect(&self, call: &Call) -> bool {
+        effect::script(self.case, call).takes_effect()
+    }
+
+    /// A change takes effect at that time, whoever hears of it.
+    pub fn apply(&mut self, call: &Call, at: Time) {
+        self.done.push((at, call.clone()));
+    }
+
     /// What the settling probe says of an unknown change.
     pub fn settle(
         &mut self,

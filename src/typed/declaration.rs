@@ -231,6 +231,18 @@ pub enum FunctionKind {
     Watch(RunbookId),
 }
 
+impl FunctionKind {
+    /// The word that declares it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            FunctionKind::Fn => "fn",
+            FunctionKind::Probe => "probe",
+            FunctionKind::Action { .. } => "action",
+            FunctionKind::Watch(_) => "watch",
+        }
+    }
+}
+
 /// A block with its local variables.
 #[derive(Clone, Debug)]
 pub struct Body {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::execute::{Cursor, Flow, failed, unexpected};
 use crate::effect::Fault;
-use crate::program::{Address, Register};
+use crate::program::{Address, Op, Register};
 use crate::value::{Failure, Kind, LIST_LENGTH, Value};
 
 impl Cursor<'_> {
@@ -38,7 +38,8 @@ impl Cursor<'_> {
             return Ok(Flow::Jump(exit));
         };
         self.write(to, element)?;
-        self.write_int(counter, index.saturating_add(1))
+        self.write_int(counter, index.saturating_add(1))?;
+        Ok(Flow::Took)
     }
 
     /// Adds an element to a list that is being made.
@@ -71,6 +72,14 @@ impl Cursor<'_> {
         match self.count(list)? {
             0 => Err(Box::new(Fault::Empty)),
             _ => Ok(Flow::Next),
+        }
+    }
+
+    /// How often a loop runs, if the instruction takes its elements.
+    pub(super) fn rounds(&self, op: Op) -> Option<u64> {
+        match op {
+            Op::Next { iterator, .. } => self.count(iterator).ok(),
+            _ => None,
         }
     }
 

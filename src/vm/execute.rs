@@ -3,8 +3,10 @@
 
 use super::frame::Frame;
 use super::meter::Meter;
+use super::trace::{Passing, Trace};
 use super::{Vm, arithmetic, broken, builtins};
 use crate::effect::{Fault, Limit};
+use crate::program::points::Passed;
 use crate::program::{
     Address, ConstantIndex, Function, FunctionIndex, Op, OperandsIndex, Program, Register,
 };
@@ -30,6 +32,8 @@ pub(super) enum Exit {
 pub(super) enum Flow {
     Next,
     Jump(Address),
+    /// To the next one, with an element of a loop.
+    Took,
     /// To the next one, when it has been paid for and done by [`Cursor::make`].
     Make,
     /// Out of the loop, by this same instruction.
@@ -47,7 +51,7 @@ pub(super) struct Cursor<'a> {
 }
 
 impl Vm {
-    pub(super) fn run(&mut self, program: &Program, stop: u64) -> Exit {
+    pub(super) fn run(&mut self, program: &Program, stop: u64, trace: Option<&mut Trace>) -> Exit {
         if self.meter.should_measure()
             && let Err(fault) = self.measure()
         {
@@ -71,7 +75,8 @@ impl Vm {
             caught: &self.caught,
             meter: &mut self.meter,
         };
-        cursor.run(frame, stop)
+        let passing = trace.and_then(|trace| trace.of(frame.function));
+        cursor.run(frame, stop, passing)
     }
 
     fn measure(&mut self) -> Result<(), Box<Fault>> {
@@ -81,9 +86,11 @@ impl Vm {
 }
 
 impl Cursor<'_> {
-    fn run(&mut self, frame: &mut Frame, stop: u64) -> Exit {
+    fn run(&mut self, frame: &mut Frame, stop: u64, mut passing: Option<Passing<'_>>) -> Exit {
         let code = self.function.code.as_slice();
         let mut at = frame.at;
+        // Where the straight code begins that is being run.
+        let mut entered = at;
         // What the slice may still use is counted here and given back where something else pays.
         let mut left = self.meter.take_above(stop);
         let exit = loop {
@@ -99,7 +106,21 @@ impl Cursor<'_> {
             left -= 1;
             match self.execute(*op) {
                 Ok(Flow::Next) => at = Address(at.0.saturating_add(1)),
-                Ok(Flow::Jump(target)) => at = target,
+                Ok(Flow::Jump(target)) => {
+                    if let Some(passing) = &mut passing {
+                        passing.straight(entered, at);
+                        passing.at(at, Passed::Taken);
+                        passing.rounds(at, self.rounds(*op));
+                        entered = target;
+                    }
+                    at = target;
+                }
+                Ok(Flow::Took) => {
+                    if let Some(passing) = &mut passing {
+                        passing.rounds(at, self.rounds(*op));
+                    }
+                    at = Address(at.0.saturating_add(1));
+                }
                 Ok(Flow::Make) => {
                     self.meter.give_back(left);
                     let made = self.make(*op);
@@ -117,6 +138,12 @@ impl Cursor<'_> {
             }
         };
         self.meter.give_back(left);
+        if let Some(passing) = &mut passing {
+            passing.straight(entered, at);
+            if matches!(exit, Exit::Fail(_)) {
+                passing.at(at, Passed::Failed);
+            }
+        }
         frame.at = at;
         exit
     }

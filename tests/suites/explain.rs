@@ -160,8 +160,9 @@ fn page_holds(row: &CodeRow) {
         _ if code.starts_with('C') => settings,
         // What a run meets is shown by a test that fails with it.
         "fault" => faults,
-        // What is found when tests are run.
+        // What is found when tests are run, and counted.
         _ if *code == "L0905" => faults,
+        _ if code.starts_with("L090") => covered,
         _ => findings,
     };
     let found = findings(avoid);
@@ -208,6 +209,12 @@ fn beside(blocks: Vec<&Block>) -> Vec<(&str, &str)> {
         Some((what, &*block.text))
     });
     known.collect()
+}
+
+/// What the tests of the block fail with and leave out.
+fn covered(block: &Block) -> Vec<Finding> {
+    let covering = facade::coverage::of(&[("main.rbk", block.text.as_bytes())]);
+    covering.expect("the block is sound").findings
 }
 
 /// What the block yields, checked as a package, and what its tests fail with.

@@ -1,6 +1,6 @@
 //! Statements that look, decide and end; those that act are beside.
 
-use super::words::{filter, retry, said};
+use super::words::{retry, said};
 use super::{Failed, Flow, Kind, Open, Part};
 use crate::typed::{
     Arm, Block, Expr, FailureFilter, FindingId, For, Handler, HandlerAction, LocalId, OnFailure,
@@ -173,7 +173,7 @@ impl<'a> Flow<'a> {
         let line = self.asked(&format!("let {} =", self.local(local)), value);
         let lines = std::iter::once(line).chain(retries.map(retry));
         self.unless_bare(Kind::Look, lines.collect(), open, |flow, node| {
-            flow.handlers(handlers, node, filter);
+            flow.handlers(handlers, node, FailureFilter::words);
             flow.one(node)
         })
     }

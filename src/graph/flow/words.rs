@@ -4,8 +4,8 @@ use super::Flow;
 use crate::syntax::without_comments;
 use crate::text::Span;
 use crate::typed::{
-    ArmPattern, Expr, FailureFilter, LabelCondition, LabelTest, Local, LocalId, Retry, RoleId,
-    Trigger, TriggerKind,
+    ArmPattern, Expr, LabelCondition, LabelTest, Local, LocalId, Retry, RoleId, Trigger,
+    TriggerKind,
 };
 use crate::value::{Value, escape_text};
 
@@ -36,14 +36,6 @@ pub fn said(text: &str) -> String {
 
 pub fn retry(retry: Retry) -> String {
     format!("retry {} every {}", retry.times, retry.every)
-}
-
-pub fn filter(on: FailureFilter) -> &'static str {
-    match on {
-        FailureFilter::Any => "fails, or no data",
-        FailureFilter::NoData => "no data",
-        FailureFilter::Failed => "fails",
-    }
 }
 
 /// Several lines as one, as if they had never been broken.

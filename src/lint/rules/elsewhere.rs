@@ -46,6 +46,30 @@ pub static CRON_EITHER_DAY: Rule = rule(
     Data::Nothing,
     Fixes::None,
 );
+pub static UNTESTED_FINDING: Rule = rule(
+    Code::UntestedFinding,
+    "untested-finding",
+    Data::Tests,
+    Fixes::None,
+);
+pub static UNTESTED_FAILURE: Rule = rule(
+    Code::UntestedFailure,
+    "untested-failure",
+    Data::Tests,
+    Fixes::None,
+);
+pub static UNTESTED_UNDO: Rule = rule(
+    Code::UntestedUndo,
+    "untested-undo",
+    Data::Tests,
+    Fixes::None,
+);
+pub static UNTESTED_DOUBT: Rule = rule(
+    Code::UntestedDoubt,
+    "untested-doubt",
+    Data::Tests,
+    Fixes::None,
+);
 pub static IDLE_GIVEN: Rule = rule(Code::IdleGiven, "idle-given", Data::Tests, Fixes::Unsafe);
 pub static UNUSED_GRANT: Rule = rule(Code::UnusedGrant, "unused-grant", Data::Agent, Fixes::None);
 pub static WIDE_GRANT: Rule = rule(Code::WideGrant, "wide-grant", Data::Agent, Fixes::None);

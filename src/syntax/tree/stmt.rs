@@ -109,6 +109,17 @@ pub enum FailureFilter {
     Failed,
 }
 
+impl FailureFilter {
+    /// What it takes, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            FailureFilter::Any => "fails, or no data",
+            FailureFilter::NoData => "no data",
+            FailureFilter::Failed => "fails",
+        }
+    }
+}
+
 /// What a handler does.
 #[derive(Clone, Debug)]
 pub enum HandlerAction {

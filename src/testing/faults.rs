@@ -1,0 +1,150 @@
+//! Every test again, each time with something that goes wrong.
+//!
+//! In: the tests of a package and what is stated of their runbooks. Out: how many times something was made to go
+//! wrong, how those runs ended, and each promise that was broken, with the timeline and how to see it again. What
+//! the test expects is not asked; what reached the world is.
+
+mod judge;
+mod plan;
+mod report;
+
+use std::collections::BTreeMap;
+
+use super::case::Case;
+use super::fault::Fault;
+use super::{Moment, Options, drive, is_wanted, show};
+use crate::program::{CodeHash, Program};
+use crate::typed::{Facts, Package, RunbookFacts};
+use drive::Silence;
+use judge::Stated;
+
+pub use report::{human, json};
+
+/// How many things go wrong in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    One,
+    /// Each pair: so many a test at most, spread over all of them.
+    Two,
+}
+
+/// What is made to go wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Everything that can.
+    All(Depth),
+    /// These, together.
+    These(Vec<Fault>),
+}
+
+/// What came of all runs.
+#[derive(Clone, Debug, Default)]
+pub struct Faulted {
+    tests: usize,
+    /// Runs in which something went wrong.
+    runs: usize,
+    /// Runs that there would have been; more than there were where they were too many.
+    wanted: usize,
+    /// How they ended.
+    ends: BTreeMap<String, usize>,
+    /// `runbook: title` of tests that do not run by themselves.
+    skipped: Vec<String>,
+    /// What was asked that a test says nothing of, with the number of tests.
+    unscripted: BTreeMap<String, usize>,
+    broken: Vec<Broken>,
+    /// Of the runs that were asked for one by one.
+    timelines: Vec<Vec<Moment>>,
+}
+
+/// A promise that did not hold.
+#[derive(Clone, Debug)]
+struct Broken {
+    /// The id of the test.
+    test: String,
+    faults: Vec<Fault>,
+    promise: String,
+    timeline: Vec<Moment>,
+}
+
+impl Faulted {
+    /// Whether every promise held.
+    pub fn held(&self) -> bool {
+        self.broken.is_empty()
+    }
+}
+
+/// Runs the tests that the options name, each with what is wanted.
+pub fn run(
+    package: &Package,
+    facts: &Facts,
+    programs: &[Program],
+    options: &Options,
+    wanted: &Wanted,
+) -> Faulted {
+    let hashes: Vec<CodeHash> = programs.iter().map(Program::code_hash).collect();
+    let tests = package.tests.iter();
+    let cases = tests.filter_map(|test| Case::new(package, programs, &hashes, test));
+    let mut faulted = Faulted::default();
+    for case in cases.filter(|case| is_wanted(case, options)) {
+        let found = facts.runbooks.get(case.test.runbook.index());
+        of_test(&case, found, options, wanted, &mut faulted);
+    }
+    faulted
+}
+
+fn of_test(
+    case: &Case<'_>,
+    facts: Option<&RunbookFacts>,
+    options: &Options,
+    wanted: &Wanted,
+    faulted: &mut Faulted,
+) {
+    let alone = Options {
+        faults: None,
+        ..options.clone()
+    };
+    let plain = drive::drive(case, &alone, Silence::Nothing);
+    if !plain.problems.is_empty() {
+        faulted.skipped.push(super::name(case));
+        return;
+    }
+    faulted.tests += 1;
+    let stated = Stated::of(case, facts, &plain);
+    let plan = match wanted {
+        Wanted::All(depth) => plan::plan(plain.counts, *depth),
+        Wanted::These(faults) => plan::Plan::of(faults.clone()),
+    };
+    faulted.wanted += plan.wanted;
+    let mut unscripted: BTreeMap<String, usize> = BTreeMap::new();
+    for faults in plan.runs {
+        let driven = drive::drive(case, &bare(options, faults.clone()), Silence::Nothing);
+        faulted.runs += 1;
+        let end = driven.record.end_in_words();
+        *faulted.ends.entry(end).or_default() += 1;
+        for asked in &driven.unscripted {
+            unscripted.insert(asked.clone(), 1);
+        }
+        if let Wanted::These(_) = wanted {
+            faulted.timelines.push(show::timeline(case, &driven.record));
+        }
+        if let Some(promise) = judge::judge(case, &stated, &faults, &driven) {
+            faulted.broken.push(Broken {
+                test: super::id(case),
+                faults,
+                promise,
+                timeline: show::timeline(case, &driven.record),
+            });
+        }
+    }
+    for (asked, tests) in unscripted {
+        *faulted.unscripted.entry(asked).or_default() += tests;
+    }
+}
+
+/// The options of one run: nothing else happens to it.
+fn bare(options: &Options, faults: Vec<Fault>) -> Options {
+    Options {
+        faults: Some(faults),
+        ..options.clone()
+    }
+}
