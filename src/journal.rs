@@ -23,7 +23,7 @@ mod write;
 
 pub use archive::{Archive, Records};
 pub use encode::{Encoded, Read, decode, encode};
-pub use event::{Alert, Arrival, Disposition, Event, Source, Standing};
+pub use event::{Alert, Arrival, Disposition, Event, Sender, Source, Standing};
 pub use fact::{
     AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
     ChainEnded, ChainStarted, ChangePerformed, ChangeSettled, ChangeStarted, ChangesFrozen,

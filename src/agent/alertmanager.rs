@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
 
 use crate::diag::Code;
-use crate::journal::{Alert, Standing};
+use crate::journal::{Alert, Sender, Standing};
 use crate::value::{Time, escape_text};
 
 pub use stream::{Broken, Item, read};
@@ -162,6 +162,7 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
         fingerprint,
         since,
         ended,
+        sender: Sender::default(),
     })
 }
 

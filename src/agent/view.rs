@@ -279,6 +279,7 @@ impl LetterView {
     pub fn of(id: LetterId, letter: &DeadLetter, became: Option<&Disposition>) -> LetterView {
         let source = match &letter.source {
             Source::Alertmanager => "alertmanager".to_owned(),
+            Source::Grafana => "grafana".to_owned(),
             Source::Event(name) => format!("event {name}"),
             Source::Request(runbook) => format!("request {runbook}"),
         };

@@ -326,12 +326,20 @@ fn fires_again(incident: &Incident, alerts: &Alerts, occasion: &Occasion) -> boo
         IncidentState::Open | IncidentState::Reopened | IncidentState::Resolved { .. } => false,
     };
     let heard = alerts.of(alert);
-    let is_news = heard.is_none_or(|heard| heard.since < *since);
+    let is_news = heard.is_none_or(|heard| match is_timeless(*since) {
+        true => !heard.fires,
+        false => heard.since < *since,
+    });
     let had_ended = match alerts.firing() {
         0 => incident.cleared,
         others => others == 1 && alerts.fires_since(alert).is_some(),
     };
     is_with_a_human && incident.run.is_none() && had_ended && is_news
+}
+
+/// Whether the sender of an alert does not say when it began.
+fn is_timeless(since: Time) -> bool {
+    since <= Time::default()
 }
 
 fn meaning(known: Option<(&Incident, &Alerts)>, occasion: &Occasion, now: Time) -> Meaning {
@@ -347,9 +355,14 @@ fn meaning(known: Option<(&Incident, &Alerts)>, occasion: &Occasion, now: Time) 
     // While a run that was called off is at work, nothing else begins beside it.
     let is_at_work = incident.run.is_some();
     let is_recent = is_at_work || moment::since(incident.since, now) < REOPENS;
-    // What fired before it was resolved tells nothing new, whichever alert of the key it is.
+    // What fired before it was resolved tells nothing new, whichever alert of the key it is. Where a sender
+    // does not say since when, only what fires all the while is known to have.
     let is_echo = occasion.firing.as_ref().is_some_and(|(alert, since)| {
-        *since <= incident.since || alerts.fires_since(alert) == Some(*since)
+        let fires = alerts.fires_since(alert);
+        match is_timeless(*since) {
+            true => fires.is_some(),
+            false => *since <= incident.since || fires == Some(*since),
+        }
     });
     match (is_echo, is_recent) {
         (true, true) => Meaning::Echoes(incident.id),

@@ -256,6 +256,7 @@ fn alert(name: &str, pod: &str, shard: &str) -> Alert {
         fingerprint: format!("{pod}:{shard}").into(),
         since,
         ended: None,
+        sender: Default::default(),
     }
 }
 

@@ -269,6 +269,7 @@ impl Tally {
     fn arrived(&mut self, arrival: &Arrival) {
         let source = match arrival.event.source() {
             Source::Alertmanager => ALERTS,
+            Source::Grafana => GRAFANA,
             Source::Event(_) => EVENTS,
             Source::Request(_) => REQUESTS,
         };
@@ -364,9 +365,10 @@ impl Commits {
 }
 
 const ALERTS: &str = "alertmanager";
+const GRAFANA: &str = "grafana";
 const EVENTS: &str = "event";
 const REQUESTS: &str = "request";
-const SOURCES: [&str; 3] = [ALERTS, EVENTS, REQUESTS];
+const SOURCES: [&str; 4] = [ALERTS, GRAFANA, EVENTS, REQUESTS];
 
 const TAKEN: &str = "taken";
 const KEPT: &str = "kept";

@@ -49,6 +49,26 @@ pub struct Alert {
     /// When it ended, as whoever tells its end says. It matters when that arrives, and no record keeps it.
     #[serde(skip)]
     pub ended: Option<Time>,
+    /// Who sent it. A letter says it, and no record of the alert keeps it.
+    #[serde(skip)]
+    pub sender: Sender,
+}
+
+/// Who sends alerts, by the address that they come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sender {
+    #[default]
+    Alertmanager,
+    Grafana,
+}
+
+impl Sender {
+    pub fn source(self) -> Source {
+        match self {
+            Sender::Alertmanager => Source::Alertmanager,
+            Sender::Grafana => Source::Grafana,
+        }
+    }
 }
 
 impl Alert {
@@ -86,13 +106,14 @@ pub enum Source {
     Alertmanager,
     Event(SmolStr),
     Request(SmolStr),
+    Grafana,
 }
 
 impl Event {
     /// Where it came from.
     pub fn source(&self) -> Source {
         match self {
-            Event::Alert(_) => Source::Alertmanager,
+            Event::Alert(alert) => alert.sender.source(),
             Event::Named { name, .. } => Source::Event(name.clone()),
             Event::Request { runbook, .. } => Source::Request(runbook.clone()),
         }

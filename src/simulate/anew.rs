@@ -83,9 +83,9 @@ impl Anew<'_> {
                 let said: Settling = said.clone();
                 self.engine.settle(journal, IncidentId(*id), said, now)?
             }
-            Step::Release(scope) => {
+            Step::Release(scope, by) => {
                 self.engine
-                    .release_changes(journal, scope, None, None, now)?;
+                    .release_changes(journal, scope, by.clone(), None, now)?;
                 Ok(())
             }
             _ => Ok(()),

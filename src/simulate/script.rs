@@ -30,7 +30,7 @@ pub struct Script {
 pub enum Step {
     /// Since when it fires by its sender's word, and when it ended where that is said, from the beginning of
     /// the script.
-    Alert(Alert, Duration, Option<Duration>),
+    Alert(Alert, Option<Duration>, Option<Duration>),
     Event(SmolStr, String),
     Ack(u64, Taker),
     /// Everything that a page told of.
@@ -39,7 +39,7 @@ pub enum Step {
     /// What became of a change of which nobody knew.
     Settle(u64, Settling),
     Hold(Scope, String),
-    Release(Scope),
+    Release(Scope, Option<SmolStr>),
     /// Somebody takes a storm on.
     AckStorm(Scope, Taker),
     /// The wall clock is set by this, and the agent believes it.
@@ -198,8 +198,11 @@ fn step(at: Duration, line: &str) -> Option<Step> {
             Step::Hold(scope, words.next().unwrap_or("ada").to_owned())
         }
         "release" => match rest {
-            "" => Step::Release(Scope::All),
-            _ => Step::Release(scope(&mut words)?),
+            "" => Step::Release(Scope::All, None),
+            _ => {
+                let scope = scope(&mut words)?;
+                Step::Release(scope, words.next().map(SmolStr::from))
+            }
         },
         "calm" => {
             let scope = scope(&mut words)?;
@@ -289,11 +292,13 @@ fn alert<'t>(
     let name = words.next()?;
     let mut labels: BTreeMap<SmolStr, SmolStr> = BTreeMap::new();
     let mut fingerprint = None;
-    let (mut since, mut ended) = (at, None);
+    let (mut since, mut ended) = (Some(at), None);
     while let Some(word) = words.next() {
         match word {
             "fingerprint" => fingerprint = Some(words.next()?.into()),
-            "since" => since = Duration::parse(words.next()?)?,
+            "since" => since = Some(Duration::parse(words.next()?)?),
+            // Its sender does not say when it began.
+            "timeless" => since = None,
             "ended" => ended = Some(Duration::parse(words.next()?)?),
             label => {
                 let (label, value) = label.split_once('=')?;
@@ -312,6 +317,7 @@ fn alert<'t>(
         fingerprint,
         since: Default::default(),
         ended: None,
+        sender: Default::default(),
     };
     Some(Step::Alert(alert, since, ended))
 }

@@ -76,8 +76,16 @@ impl Trace {
             },
             Step::Hold(Scope::All, by) => format!("> {by} stops all changes"),
             Step::Hold(scope, by) => format!("> {by} stops the changes of {}", scope.shown()),
-            Step::Release(Scope::All) => "> changes go on".to_owned(),
-            Step::Release(scope) => format!("> changes of {} go on", scope.shown()),
+            Step::Release(scope, by) => {
+                let what = match scope {
+                    Scope::All => "changes".to_owned(),
+                    scope => format!("changes of {}", scope.shown()),
+                };
+                match by {
+                    Some(by) => format!("> {by} lets {what} go on"),
+                    None => format!("> {what} go on"),
+                }
+            }
             Step::AckStorm(scope, taker) => {
                 format!("> {} takes the storm of {} on", taker.by, scope.shown())
             }

@@ -11,14 +11,14 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::{self, Receiver};
 
 use super::super::alertmanager::{self, Bad, Broken, Item, KEPT_BYTES, cut};
 use super::asked::{Unread, piece};
 use super::ingest::{answer, bury, refuse, unreadable};
 use super::{Failed, Shared};
 use crate::engine::{Accepted, Arriving};
-use crate::journal::Source;
+use crate::journal::{Alert, Sender};
 
 /// The largest body.
 const BODY_BYTES: usize = 64 * 1024 * 1024;
@@ -32,14 +32,26 @@ const WAITING: usize = 16;
 /// The notifications that are longer than their beginning and are read at the same time.
 pub const AT_ONCE: usize = 32;
 
-/// `POST /v1/alerts/alertmanager`, which takes those of Grafana, too.
-pub async fn alerts(State(shared): State<Arc<Shared>>, body: Body) -> Result<Response, Failed> {
-    let mut body = body;
+/// `POST /v1/alerts/alertmanager`
+pub async fn alertmanager(
+    State(shared): State<Arc<Shared>>,
+    body: Body,
+) -> Result<Response, Failed> {
+    alerts(&shared, Sender::Alertmanager, body).await
+}
+
+/// `POST /v1/alerts/grafana`
+pub async fn grafana(State(shared): State<Arc<Shared>>, body: Body) -> Result<Response, Failed> {
+    alerts(&shared, Sender::Grafana, body).await
+}
+
+/// Either address takes what the other does: it says only where the alerts come from.
+async fn alerts(shared: &Shared, sender: Sender, mut body: Body) -> Result<Response, Failed> {
+    let source = sender.source();
     let (first, is_all) = match first(&mut body).await {
         Ok(first) => first,
         Err((unread, begin)) => {
-            let source = Source::Alertmanager;
-            return Err(unreadable(&shared, unread, &begin, &source).await?);
+            return Err(unreadable(shared, unread, &begin, &source).await?);
         }
     };
     // Only who sends much waits for a place, so that nobody who sends slowly keeps others waiting.
@@ -50,27 +62,26 @@ pub async fn alerts(State(shared): State<Arc<Shared>>, body: Body) -> Result<Res
     };
     let (pieces, incoming) = mpsc::channel(WAITING);
     let (items, mut found) = mpsc::channel(WAITING);
-    let source = Pieces {
+    let pieces_read = Pieces {
         incoming,
         piece: Bytes::new(),
     };
     let reading = tokio::task::spawn_blocking(move || {
-        alertmanager::read(source, |item, size| {
+        alertmanager::read(pieces_read, |item, size| {
             items.blocking_send((item, size)).is_ok()
         })
     });
-    let mut batch = Batch::default();
+    let mut batch = Batch::of(sender);
     let ((sent, begin), taken) = tokio::join!(send(first, body, pieces), async {
-        let taken = take(&shared, &mut batch, &mut found).await;
+        let taken = take(shared, &mut batch, &mut found).await;
         // Whoever still reads has nobody to read for.
         found.close();
         taken
     });
     let read = reading.await;
     taken?;
-    let source = Source::Alertmanager;
     if let Err(unread) = sent {
-        return Err(unreadable(&shared, unread, &begin, &source).await?);
+        return Err(unreadable(shared, unread, &begin, &source).await?);
     }
     let broken = match read {
         Ok(Ok(())) => None,
@@ -82,7 +93,7 @@ pub async fn alerts(State(shared): State<Arc<Shared>>, body: Body) -> Result<Res
     };
     // What came whole of a long one is as good as what was accepted before.
     if broken.is_none() || !batch.accepted.is_empty() {
-        batch.accept(&shared).await?;
+        batch.accept(shared).await?;
     }
     match broken {
         None => Ok(axum::Json(answer(&batch.accepted, batch.dead)).into_response()),
@@ -93,14 +104,14 @@ pub async fn alerts(State(shared): State<Arc<Shared>>, body: Body) -> Result<Res
                 name: Default::default(),
                 body: cut(&String::from_utf8_lossy(&begin), KEPT_BYTES).to_owned(),
             };
-            Err(refuse(&shared, bad, source, StatusCode::BAD_REQUEST).await?)
+            Err(refuse(shared, bad, source, StatusCode::BAD_REQUEST).await?)
         }
     }
 }
 
 /// What was read and not accepted yet, and what was.
-#[derive(Default)]
 struct Batch {
+    sender: Sender,
     alerts: Vec<Arriving>,
     bad: Vec<Bad>,
     bytes: usize,
@@ -109,6 +120,17 @@ struct Batch {
 }
 
 impl Batch {
+    fn of(sender: Sender) -> Batch {
+        Batch {
+            sender,
+            alerts: Vec::new(),
+            bad: Vec::new(),
+            bytes: 0,
+            accepted: Vec::new(),
+            dead: Vec::new(),
+        }
+    }
+
     fn is_full(&self) -> bool {
         self.alerts.len() + self.bad.len() >= BATCH || self.bytes >= BATCH_BYTES
     }
@@ -118,7 +140,7 @@ impl Batch {
         for bad in std::mem::take(&mut self.bad) {
             let dead = json!({"code": bad.code.as_str(), "why": bad.why});
             self.dead.push(dead);
-            bury(shared, bad, Source::Alertmanager).await?;
+            bury(shared, bad, self.sender.source()).await?;
         }
         let alerts = std::mem::take(&mut self.alerts);
         match shared.handle.accept(alerts).await {
@@ -150,7 +172,12 @@ async fn take(
         }
         batch.bytes += size;
         match item {
-            Item::Alert(alert) => batch.alerts.push(Arriving::Alert(*alert)),
+            Item::Alert(alert) => {
+                let sender = batch.sender;
+                batch
+                    .alerts
+                    .push(Arriving::Alert(Alert { sender, ..*alert }));
+            }
             Item::Bad(bad) => batch.bad.push(bad),
         }
     }
@@ -178,7 +205,7 @@ async fn first(body: &mut Body) -> Result<(Vec<Bytes>, bool), (Unread, Vec<u8>)>
 async fn send(
     first: Vec<Bytes>,
     mut body: Body,
-    pieces: Sender<Bytes>,
+    pieces: mpsc::Sender<Bytes>,
 ) -> (Result<(), Unread>, Vec<u8>) {
     let (mut begin, mut length) = (Vec::new(), 0);
     let mut wanted = true;

@@ -162,7 +162,7 @@ pub async fn unreadable(
 /// What something broken is called, by where it came in.
 fn malformed(source: &Source) -> Code {
     match source {
-        Source::Alertmanager => Code::AlertMalformed,
+        Source::Alertmanager | Source::Grafana => Code::AlertMalformed,
         Source::Event(_) | Source::Request(_) => Code::EventMalformed,
     }
 }
@@ -170,7 +170,7 @@ fn malformed(source: &Source) -> Code {
 /// What its sender calls it, as far as the address says.
 fn called(source: &Source) -> SmolStr {
     match source {
-        Source::Alertmanager => SmolStr::default(),
+        Source::Alertmanager | Source::Grafana => SmolStr::default(),
         Source::Event(name) | Source::Request(name) => name.clone(),
     }
 }

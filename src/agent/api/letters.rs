@@ -11,12 +11,13 @@ use serde_json::json;
 
 use super::super::alertmanager::{self, KEPT_BYTES};
 use super::super::view::{LetterList, LetterView};
-use super::asked::{Asked, Kind, Name, Query, most};
+use super::asked::{Asked, Kind, Name, Nothing, Query, most};
 use super::ingest::answer_one;
 use super::{Caller, Failed, Shared};
 use crate::engine::{Arriving, Replay};
 use crate::journal::{
-    Archive, Arrival, DeadLetter, Disposition, Error, ErrorKind, Event, LetterId, Source,
+    Alert, Archive, Arrival, DeadLetter, Disposition, Error, ErrorKind, Event, LetterId, Sender,
+    Source,
 };
 
 /// Which part of the list.
@@ -51,7 +52,11 @@ pub async fn list(
 }
 
 /// `GET /v1/dead-letters/ID`
-pub async fn show(State(shared): State<Arc<Shared>>, Name(id): Name) -> Result<Response, Failed> {
+pub async fn show(
+    State(shared): State<Arc<Shared>>,
+    Name(id): Name,
+    Asked(Nothing {}): Asked<Nothing>,
+) -> Result<Response, Failed> {
     let id = number(&id)?;
     let view = shared.reading.look(move |archive| {
         let Some(letter) = archive.dead_letter(id)? else {
@@ -143,6 +148,10 @@ fn again(letter: DeadLetter, event: Option<Event>, caller: Caller) -> Result<Arr
         roles: caller.roles.clone(),
     };
     Ok(match (event, letter.source) {
+        (Some(Event::Alert(alert)), Source::Grafana) => Arriving::Alert(Alert {
+            sender: Sender::Grafana,
+            ..alert
+        }),
         (Some(Event::Alert(alert)), _) => Arriving::Alert(alert),
         (Some(Event::Named { name, json }), _) => Arriving::Named { name, json },
         (Some(Event::Request { runbook, json, .. }), _) => request(runbook, json),
@@ -157,16 +166,19 @@ fn again(letter: DeadLetter, event: Option<Event>, caller: Caller) -> Result<Arr
                        again, in UTF-8";
             return Err(why.to_owned());
         }
-        (None, Source::Alertmanager) => {
-            let alert = alertmanager::decode_one(letter.body.as_bytes());
-            Arriving::Alert(alert.map_err(|bad| bad.why)?)
-        }
+        (None, Source::Alertmanager) => decoded(&letter.body, Sender::Alertmanager)?,
+        (None, Source::Grafana) => decoded(&letter.body, Sender::Grafana)?,
         (None, Source::Event(name)) => Arriving::Named {
             name,
             json: letter.body,
         },
         (None, Source::Request(runbook)) => request(runbook, letter.body),
     })
+}
+
+fn decoded(body: &str, sender: Sender) -> Result<Arriving, String> {
+    let alert = alertmanager::decode_one(body.as_bytes()).map_err(|bad| bad.why)?;
+    Ok(Arriving::Alert(Alert { sender, ..alert }))
 }
 
 fn number(text: &str) -> Result<LetterId, Failed> {

@@ -173,6 +173,7 @@ fn what_stands_begins_anew_only_when_it_fires_anew() {
         fingerprint: "f".into(),
         since: at(since),
         ended: None,
+        sender: Default::default(),
     };
     let holding = |event| Holding {
         event: EventId(event),

@@ -75,6 +75,7 @@ impl Batch {
             fingerprint: "f".into(),
             since: time(at),
             ended: None,
+            sender: Default::default(),
         };
         self.with(Write::Arrived(Arrival {
             id: EventId(id),

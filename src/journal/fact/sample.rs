@@ -109,6 +109,7 @@ fn arrivals() -> Vec<Fact> {
         fingerprint: "f1".into(),
         since: time(-2),
         ended: None,
+        sender: Default::default(),
     };
     vec![
         AlertReceived {

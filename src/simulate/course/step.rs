@@ -18,7 +18,9 @@ impl Simulation {
         let refused = match step {
             Step::Alert(alert, since, ended) => {
                 let mut alert = alert.clone();
-                alert.since = moment::after(self.begin, *since);
+                if let Some(since) = since {
+                    alert.since = moment::after(self.begin, *since);
+                }
                 alert.ended = ended.map(|ended| moment::after(self.begin, ended));
                 return self.accept(Arriving::Alert(alert));
             }
@@ -45,9 +47,9 @@ impl Simulation {
                 let scope = scope.clone();
                 self.engine.stop_changes(memory, scope, by, "", now)?
             }
-            Step::Release(scope) => {
+            Step::Release(scope, by) => {
                 self.engine
-                    .release_changes(memory, scope, None, None, now)?;
+                    .release_changes(memory, scope, by.clone(), None, now)?;
                 Ok(())
             }
             Step::AckStorm(scope, taker) => {

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Case;
 use super::stage::{ALERTS, Stage, alert, notification};
+use crate::harness::net;
 
 pub const CASES: &[Case] = &[
     ("what is broken is a dead letter", broken),
@@ -183,6 +184,39 @@ fn grafana() {
         assert_eq!(answer["dead_letters"], json!([]), "{answer}");
     }
     stage.wait_for(1, "resolved");
+    // What is dead says where it came from, by the address: what no runbook takes, and what cannot be read;
+    // and so does another try of it.
+    let nobody = GRAFANA.replace("\"service\"", "\"nothing\"");
+    assert_ne!(nobody, GRAFANA);
+    let broken = r#"{"version": "1", "orgId": 1, "alerts": [{"labels": {"instance": "a"}}]}"#;
+    for body in [nobody.as_str(), broken, "{"] {
+        stage.post("/v1/alerts/grafana", body.as_bytes()).unwrap();
+    }
+    stage.post(ALERTS, nobody.as_bytes()).unwrap();
+    let letters = stage.dead_letters();
+    let ids: Vec<u64> = letters
+        .iter()
+        .map(|one| one["id"].as_u64().unwrap())
+        .collect();
+    for id in ids {
+        stage.post(
+            &format!("/v1/dead-letters/{id}/replay"),
+            b"{\"by\": \"ada\"}",
+        );
+    }
+    let sources: Vec<String> = stage
+        .dead_letters()
+        .iter()
+        .map(|one| one["source"].as_str().unwrap().to_owned())
+        .collect();
+    let of = |name: &str| sources.iter().filter(|source| *source == name).count();
+    assert_eq!((of("grafana"), of("alertmanager")), (4, 2), "{sources:?}");
+    let metrics = net::get(stage.port, "/metrics").unwrap();
+    let dead = "rbk_events_accepted_total{source=\"grafana\",became=\"dead\"} ";
+    assert!(
+        metrics.contains(dead) && !metrics.contains(&format!("{dead}0\n")),
+        "{metrics}"
+    );
 }
 
 fn enormous_label() {
