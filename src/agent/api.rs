@@ -34,7 +34,7 @@ use asked::{Asked, Nothing};
 use caller::Caller;
 pub use door::{Door, Rules};
 pub use problem::Failed;
-pub use refused::Refusals;
+pub use refused::{Refusals, Refused};
 
 use super::life::{Age, Life};
 use crate::host::{Clock, Gone, Handle, Reading};
@@ -84,11 +84,11 @@ fn sent() -> Router<Arc<Shared>> {
     Router::new()
         .route(
             "/v1/alerts/alertmanager",
-            post(alerts::alerts).put(alerts::alerts),
+            post(alerts::alertmanager).put(alerts::alertmanager),
         )
         .route(
             "/v1/alerts/grafana",
-            post(alerts::alerts).put(alerts::alerts),
+            post(alerts::grafana).put(alerts::grafana),
         )
         .route("/v1/events/{name}", post(ingest::event))
 }

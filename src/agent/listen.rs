@@ -2,7 +2,7 @@
 //!
 //! A sender that stalls costs a place for a few seconds, never the agent. When all places are taken
 //! the one that has said nothing for longest makes room, so that whoever has something to say is
-//! heard.
+//! heard. What no route hears of, because it is no HTTP, is answered and counted here.
 
 mod kept;
 
@@ -25,7 +25,7 @@ use tokio::task::AbortHandle;
 use tracing::{debug, warn};
 
 use self::kept::Kept;
-use super::api::{Failed, Refusals};
+use super::api::{Failed, Refusals, Refused};
 use crate::connect::is_own_lack;
 
 /// How long the head of a request may take, and a kept connection may be idle.
@@ -69,9 +69,7 @@ pub async fn serve(
         let serving = tokio::spawn(async move {
             if let Err(error) = connection.await {
                 debug!("a connection ended: {error}");
-                if error.is_timeout() && kept.answer(&too_slow()) {
-                    refusals.slow_head(&why_slow());
-                }
+                refuse(&error, &kept, &refusals);
             }
         });
         place.held_by(serving.abort_handle());
@@ -86,18 +84,36 @@ pub async fn serve(
     graceful.shutdown().await;
 }
 
-fn why_slow() -> String {
-    let seconds = HEAD.as_secs();
-    format!("the head of the call did not come within {seconds} s")
+/// Tells whoever said something that no route heard of why, and counts it.
+fn refuse(error: &hyper::Error, kept: &Kept, refusals: &Refusals) {
+    let (refused, status, why) = if error.is_timeout() {
+        let seconds = HEAD.as_secs();
+        let why = format!("the head of the call did not come within {seconds} s");
+        (Refused::Slow, StatusCode::REQUEST_TIMEOUT, why)
+    } else if error.is_parse_too_large() {
+        let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
+        let why = format!("the head of the call is larger than what is taken: {error}");
+        (Refused::TooLarge, kept.refused().unwrap_or(status), why)
+    } else if error.is_parse() {
+        let status = kept.refused().unwrap_or(StatusCode::BAD_REQUEST);
+        let why = format!("this is not HTTP/1.1 without TLS, which the agent speaks: {error}");
+        (Refused::Malformed, status, why)
+    } else {
+        // The other side has gone away.
+        return;
+    };
+    if kept.answer(&answer(status, &why)) {
+        refusals.unread(refused, &why);
+    }
 }
 
-/// What whoever did not finish the head of a request hears.
-fn too_slow() -> String {
-    let body = Failed::of(StatusCode::REQUEST_TIMEOUT, why_slow())
-        .form()
-        .to_string();
+/// An answer that no route gives, in the API's one form.
+fn answer(status: StatusCode, why: &str) -> String {
+    let body = Failed::of(status, why).form().to_string();
+    let reason = status.canonical_reason().unwrap_or("Error");
     format!(
-        "HTTP/1.1 408 Request Timeout\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        "HTTP/1.1 {} {reason}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        status.as_u16(),
         Failed::KIND,
         body.len()
     )

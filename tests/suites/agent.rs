@@ -22,6 +22,7 @@ pub mod stage;
 mod start;
 mod storms;
 mod strangers;
+mod unheard;
 mod world;
 
 use libtest_mimic::Trial;
@@ -51,6 +52,7 @@ pub fn trials() -> Vec<Trial> {
         ("start", start::CASES),
         ("storms", storms::CASES),
         ("strangers", strangers::CASES),
+        ("unheard", unheard::CASES),
         ("world", world::CASES),
     ];
     let cases = groups.into_iter().flat_map(|(group, cases)| {

@@ -38,15 +38,17 @@ pub enum Refused {
     ContentType,
     /// Its head or its body did not come in time.
     Slow,
-    /// Its body is larger than what is taken.
+    /// Its head or its body is larger than what is taken.
     TooLarge,
+    /// It is no HTTP.
+    Malformed,
     /// Too much waits to be taken already.
     Busy,
 }
 
 words!(Refused {
     Host "host", Origin "origin", Token "token", Kind "kind", ContentType "content_type",
-    Slow "slow", TooLarge "too_large", Busy "busy",
+    Slow "slow", TooLarge "too_large", Malformed "malformed", Busy "busy",
 });
 
 impl Refused {
@@ -121,9 +123,10 @@ impl Refusals {
         }
     }
 
-    /// One more whose head did not come in time: nobody knows what it asked for, nor who.
-    pub fn slow_head(&self, why: &str) {
-        self.count(Refused::Slow, "unknown", None, why);
+    /// One more whose head was not read: nobody knows what it asked for, nor who.
+    pub fn unread(&self, refused: Refused, why: &str) {
+        let why = escape_text(why, SHOWN);
+        self.count(refused, "unknown", None, &why);
     }
 
     /// How many of this kind were refused.

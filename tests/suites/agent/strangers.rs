@@ -19,7 +19,6 @@ pub const CASES: &[Case] = &[
     ("every error has one form", one_form),
     ("a call is refused in the agent's own words", own_words),
     ("the log says which calls were refused", refusals),
-    ("half a request is not waited for", half_requests),
 ];
 
 /// One call with headers of one's own: the status, the headers, and the body.
@@ -339,6 +338,18 @@ fn own_words() {
             "`limit` is a number, and not `1e9`",
         ),
         (
+            "GET /v1/dead-letters/7?limit=1",
+            "nothing is called `limit` here: this call takes no query",
+        ),
+        (
+            "POST /v1/requests/mend?instance=web-1",
+            "nothing is called `instance` here: this call takes no query",
+        ),
+        (
+            "POST /v1/dead-letters/7/replay?by=ada",
+            "nothing is called `by` here: this call takes no query",
+        ),
+        (
             "GET /v1/hold?scope=all",
             "nothing is called `scope` here: this call takes no query",
         ),
@@ -405,44 +416,4 @@ fn refusals() {
     let line = log.lines().find(|line| line.contains("GET /v1/incidents"));
     assert!(line.unwrap().contains("nobody known"), "{log}");
     assert!(!log.contains("looking-glass"), "{log}");
-}
-
-fn half_requests() {
-    let mut stage = Stage::new();
-    stage.start();
-    let connect = |text: &str| {
-        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.port)).unwrap();
-        let patience = Some(Duration::from_secs(30));
-        stream.set_read_timeout(patience).unwrap();
-        stream.write_all(text.as_bytes()).unwrap();
-        stream
-    };
-    let silent = connect("");
-    let head = connect("GET /v1/incidents HTTP/1.1\r\nHost: 127.0.0.1\r\n");
-    let bodies = [ALERTS, "/v1/events/deploy", "/v1/hold"].map(|path| {
-        connect(&format!(
-            "POST {path} HTTP/1.1\r\n{HOST}\r\n{JSON}\r\nContent-Length: 99\r\n\r\n{{"
-        ))
-    });
-    let rest = |mut stream: TcpStream| {
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8(answer).unwrap()
-    };
-    for stream in bodies {
-        let answer = rest(stream);
-        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-        assert!(answer.contains("application/problem+json"), "{answer}");
-    }
-    let answer = rest(head);
-    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    assert!(answer.contains("application/problem+json"), "{answer}");
-    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-    let body: Value = serde_json::from_str(body).unwrap();
-    assert_eq!(body["status"], 408, "{body}");
-    // One that said nothing has asked for nothing.
-    assert_eq!(rest(silent), "");
-    // What came so far is nothing yet: its sender tries again.
-    assert!(stage.dead_letters().is_empty());
-    stage.incident("a");
 }
