@@ -11,7 +11,7 @@ use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
 use super::model::Model;
 use super::timer::Timer;
-use super::waiting::{Asking, Waiting};
+use super::waiting::{Asking, Waiting, waits};
 use super::{Action, Engine, Runbooks};
 use crate::effect::ChangeOutcome;
 use crate::journal::{
@@ -254,9 +254,14 @@ impl Engine {
         };
         // Its patience went on while the agent was away.
         let known = self.model.wait(asking.run);
-        let known = known.filter(|waits| waits.ask == asking.id);
+        let known = known.filter(|waits| waits.ask == asking.id).cloned();
+        let known = known.as_ref();
+        let mut is_another = false;
         let (gate, obstacle, why) = match gate::pass(&self.known(), &question) {
-            (gate, Verdict::Wait(obstacle, why)) => (gate, obstacle, why),
+            (gate, Verdict::Wait(obstacle, why)) => {
+                is_another = known.is_some_and(|waits| waits.obstacle != obstacle);
+                (gate, obstacle, why)
+            }
             // Nothing is in its way any more: it is woken in its turn.
             (_, Verdict::Go | Verdict::Refuse(..)) => {
                 let why = "it waited when the agent stopped".to_owned();
@@ -276,6 +281,11 @@ impl Engine {
         );
         let timer = Timer::Patience(asking.run, asking.id);
         self.timers.insert((until, timer));
-        self.wait_on(Waiting::new(asking, code, gate, obstacle, why, until));
+        let waiting = Waiting::new(asking, code, gate, obstacle, why, until);
+        if is_another {
+            // What it is said to wait for is what it waits for now.
+            self.record(waits(&waiting), now);
+        }
+        self.wait_on(waiting);
     }
 }
