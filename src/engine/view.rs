@@ -135,7 +135,7 @@ pub fn line(entry: &Entry) -> Option<String> {
         Happened::Lapsed { by } => format!("what {by} acknowledged is still not resolved"),
         Happened::Bundled { to, page, others } => bundled(to, *page, *others),
         Happened::Asked { to } => format!("{to} is told"),
-        Happened::Unreached { to } => format!("nobody could be reached: {to} is told"),
+        Happened::Unreached { to } => format!("nobody has been reached yet: {to} is told"),
         Happened::InStorm { of } => in_storm(of),
         Happened::Damaged => "the record of this line is damaged".to_owned(),
         Happened::Quarantined { why } => why.clone(),

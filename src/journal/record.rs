@@ -276,7 +276,7 @@ pub enum Happened {
     Asked {
         to: SmolStr,
     },
-    /// Nobody could be reached: the next one is told.
+    /// Nobody has been reached yet: the next one is told.
     Unreached {
         to: SmolStr,
     },

@@ -83,7 +83,8 @@ pub fn advances(
     match further(program, duty).or_else(last) {
         Some((place, told)) => {
             let subject = Subject::Incident(incident);
-            tells(&subject, duty, (place, told), why, of, now)
+            let tried = model.messages_of(incident).any(has_failed);
+            tells(&subject, duty, (place, told), (why, tried), of, now)
         }
         None => Decision::default(),
     }
@@ -106,7 +107,7 @@ pub fn storm_advances(model: &Model, scope: &Scope, links: &[Link], now: Time) -
     match told.or_else(|| Some((last, of(last)?))) {
         Some((place, told)) => {
             let subject = Subject::Storm(scope.clone());
-            tells(&subject, duty, (place, told), why, of, now)
+            tells(&subject, duty, (place, told), (why, false), of, now)
         }
         None => Decision::default(),
     }
@@ -124,7 +125,8 @@ pub fn storm_hastens(
         return Decision::default();
     };
     let of = |place: u16| links.get(usize::from(place)).cloned();
-    hasten(&Subject::Storm(scope.clone()), duty, of, to, now)
+    // Its pages say how it stands, and not why somebody hears of it.
+    hasten(&Subject::Storm(scope.clone()), duty, of, (to, false), now)
 }
 
 /// The page of a storm has arrived: from now on its link is waited for.
@@ -214,7 +216,9 @@ pub fn hastens(
         return Decision::default();
     };
     let of = |place| link(program, place);
-    hasten(&Subject::Incident(incident), duty, of, to, now)
+    let mut pages = model.messages_of(incident).filter(|one| one.to == to);
+    let tried = pages.any(has_failed);
+    hasten(&Subject::Incident(incident), duty, of, (to, tried), now)
 }
 
 /// Once a chain has gone on from an address, that it still cannot be reached changes nothing.
@@ -222,7 +226,7 @@ fn hasten(
     subject: &Subject,
     duty: &Duty,
     of: impl Fn(u16) -> Option<Link>,
-    to: &str,
+    (to, tried): (&str, bool),
     now: Time,
 ) -> Decision {
     let current = duty.link.and_then(&of);
@@ -231,7 +235,10 @@ fn hasten(
     }
     let next = duty.link.map_or(0, |place| place.saturating_add(1));
     match of(next) {
-        Some(told) => tells(subject, duty, (next, told), Climb::Unreached, of, now),
+        Some(told) => {
+            let why = (Climb::Unreached, tried);
+            tells(subject, duty, (next, told), why, of, now)
+        }
         None => Decision::default(),
     }
 }
@@ -287,12 +294,18 @@ fn further(program: &Program, duty: &Duty) -> Option<(u16, Link)> {
     Some((next, link(program, next)?))
 }
 
-/// A link is told. Each time that the last one is told again, so is the first.
+/// Whether what somebody has to answer was tried, and has failed.
+fn has_failed(outbox: &Outbox) -> bool {
+    outbox.message.kind.asks() && outbox.failures() > 0
+}
+
+/// A link is told. Each time that the last one is told again, so is the first. Beside why it is stands whether
+/// the one before was tried at all.
 fn tells(
     subject: &Subject,
     duty: &Duty,
     (place, told): (u16, Link),
-    why: Climb,
+    (why, tried): (Climb, bool),
     of: impl Fn(u16) -> Option<Link>,
     now: Time,
 ) -> Decision {
@@ -312,7 +325,10 @@ fn tells(
     let text = match duty.link.and_then(&of) {
         _ if repeats > 0 => format!("nobody has answered yet: {}", duty.text),
         Some((before, ..)) => match why {
-            Climb::Unreached => format!("{before} could not be reached: {}", duty.text),
+            Climb::Unreached if tried => {
+                format!("{before} could not be reached: {}", duty.text)
+            }
+            Climb::Unreached => format!("{before} has not been reached yet: {}", duty.text),
             Climb::First | Climb::Unanswered => {
                 format!("{before} has not answered: {}", duty.text)
             }

@@ -21,7 +21,7 @@ pub enum Climb {
     First,
     /// Whoever was told has not answered.
     Unanswered,
-    /// Whoever was to be told could not be reached.
+    /// Whoever was to be told has not been reached yet.
     Unreached,
 }
 
@@ -79,7 +79,7 @@ bodies! {
     }
 
     /// This link of the chain is told, and why: as the first one, or because others have not
-    /// answered or could not be reached.
+    /// answered or have not been reached.
     ChainAdvanced {
         plain subject: Subject,
         plain link: u16,

@@ -99,7 +99,7 @@ fn refuses() {
         assert_eq!(first(&stage).len(), 1, "{status}");
         let shown = stage.shown(id);
         assert!(shown.contains(&format!("status {status}")), "{shown}");
-        assert!(shown.contains("nobody could be reached"), "{shown}");
+        assert!(shown.contains("nobody has been reached yet"), "{shown}");
         assert!(!shown.contains("nobody answered"), "{shown}");
     }
 }
