@@ -1,5 +1,5 @@
-//! What a storm has held goes on in order, so many at a time: a place is free again once the change of
-//! whoever had it has an outcome, or it makes none.
+//! What a storm or a human has held goes on in order, so many at a time: a place is free again once the change
+//! of whoever had it has an outcome, or it makes none.
 //!
 //! Else all would look and act at the same moment, and most would find the agent too busy. Who goes on is
 //! known here and forgotten when the agent ends: whoever is awake then goes on by itself, and the others
@@ -34,10 +34,10 @@ enum Stage {
 impl Engine {
     /// Whether nobody goes on for now: as many do as may.
     pub(super) fn is_released_later(&self, obstacle: &Obstacle) -> bool {
-        obstacle.is_storm() && self.released.0.len() >= AT_ONCE
+        obstacle.holds_all() && self.released.0.len() >= AT_ONCE
     }
 
-    /// A run that a storm has held goes on.
+    /// A run that was held with others goes on.
     pub(super) fn released(&mut self, run: RunId, ticket: Ticket, now: Time) {
         self.released.0.insert(run, (Stage::Looks, ticket));
         let until = moment::after(now, ASKS_WITHIN);
@@ -62,27 +62,28 @@ impl Engine {
     /// place in the order that it has had.
     pub(super) fn released_done(&mut self, run: RunId) -> Option<Ticket> {
         let (_, ticket) = self.released.0.remove(&run)?;
-        for obstacle in self.waiters.storms() {
+        for obstacle in self.waiters.holding_all() {
             self.is_gone(obstacle);
         }
         Some(ticket)
     }
 
-    /// Its patience for a storm is over, and so is the storm: its turn comes, if no other one begins before.
+    /// Its patience is over, and so is what has held it: its turn comes, if nothing else holds it before.
     /// What waits for something else is given back.
     pub(super) fn waits_in_turn(
         &mut self,
         (ticket, mut waiting): (Ticket, Waiting),
         now: Time,
     ) -> Option<Waiting> {
-        let Obstacle::Storm(scope) = &waiting.obstacle else {
-            return Some(waiting);
+        let is_over = match &waiting.obstacle {
+            Obstacle::Storm(scope) => {
+                let storm = self.model.storm(scope);
+                storm.is_none_or(|storm| !storm.stands(now))
+            }
+            Obstacle::Freeze(scope) => !self.draining && self.model.freeze(scope).is_none(),
+            Obstacle::Target(_) | Obstacle::Count(..) => false,
         };
-        let lasts = self
-            .model
-            .storm(scope)
-            .is_some_and(|storm| storm.stands(now));
-        if lasts {
+        if !is_over {
             return Some(waiting);
         }
         waiting.until = moment::after(now, self.bounds.storm.patience);
@@ -97,4 +98,4 @@ impl Engine {
 }
 
 /// Why it waits still.
-pub const IN_TURN: &str = "the storm is over, and what it held goes on in order";
+pub const IN_TURN: &str = "what was held goes on in order";

@@ -134,13 +134,18 @@ impl Waiters {
         (found == obstacle).then_some(*ticket)
     }
 
-    /// The storms that somebody waits for.
-    pub fn storms(&self) -> Vec<Obstacle> {
+    /// The freezes and storms that somebody waits for.
+    pub fn holding_all(&self) -> Vec<Obstacle> {
         let mut found = Vec::new();
-        let mut from = (Obstacle::Storm(Scope::All), 0);
-        while let Some((obstacle, _)) = self.by_obstacle.range(from..).next() {
-            found.push(obstacle.clone());
-            from = (obstacle.clone(), Ticket::MAX);
+        // Freezes come first of all obstacles, and storms last.
+        for first in [Obstacle::Freeze(Scope::All), Obstacle::Storm(Scope::All)] {
+            let mut from = (first, 0);
+            while let Some((obstacle, _)) = self.by_obstacle.range(from..).next()
+                && obstacle.holds_all()
+            {
+                found.push(obstacle.clone());
+                from = (obstacle.clone(), Ticket::MAX);
+            }
         }
         found
     }
@@ -217,7 +222,7 @@ impl Engine {
         self.timers.insert((until, Timer::Patience(run, id)));
         self.end_claim(run);
         match self.released_done(run) {
-            // Whoever was held by a storm asked before those that asked since.
+            // Whoever was held with others asked before those that asked since.
             Some(ticket) => self.waiters.put(ticket, waiting),
             None => self.waiters.add(waiting),
         }
@@ -389,8 +394,7 @@ impl Engine {
                 let (run, id) = (waiting.asking.run, waiting.asking.id);
                 match obstacle {
                     // It was in the way of all of them.
-                    Obstacle::Freeze(_) => self.is_gone(obstacle.clone()),
-                    Obstacle::Storm(_) => {
+                    Obstacle::Freeze(_) | Obstacle::Storm(_) => {
                         self.released(run, ticket, now);
                         self.is_gone(obstacle.clone());
                     }

@@ -34,7 +34,8 @@ impl Obstacle {
         }
     }
 
-    /// Whether somebody or a storm holds changes as a whole, whatever each of them waits for besides.
+    /// Whether somebody or a storm holds changes as a whole, whatever each of them waits for besides. What it
+    /// has held goes on in order, so many at a time.
     pub fn holds_all(&self) -> bool {
         match self {
             Obstacle::Storm(_) | Obstacle::Freeze(_) => true,
