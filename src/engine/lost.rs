@@ -100,7 +100,11 @@ impl Engine {
                     false
                 }
                 Lost::Wait(run) => self.waits_again(*run, &lost, &past),
-                Lost::Storm(scope) => self.storms_again(scope, &past, now),
+                Lost::Storm(scope) => {
+                    self.desk.write(Write::Lost(lost.clone()));
+                    self.storms_again(scope, &past, now)
+                }
+                Lost::Version(_) => false,
                 Lost::Dwell { .. } | Lost::Message(_) => {
                     self.desk.write(Write::Lost(lost.clone()));
                     false
@@ -345,6 +349,10 @@ impl Engine {
             Lost::Storm(scope) => format!(
                 "the record of the storm of {} is damaged: it counts as one that lasts, and ends as any other",
                 scope.shown()
+            ),
+            Lost::Version((runbook, version)) => format!(
+                "the record of what version {version} of the runbook `{runbook}` did here is damaged: under that \
+                 version it changes nothing until it has another one"
             ),
         };
         let letter = DeadLetter {

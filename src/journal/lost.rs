@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{
     DebtId, EventId, Incident, IncidentId, IntentId, IntentState, MessageId, RunId, Scope,
-    StoredIntent,
+    StoredIntent, Versioned,
 };
 use crate::value::Time;
 
@@ -46,6 +46,8 @@ pub enum Lost {
     /// How long a run has waited for leave, and for what.
     Wait(RunId),
     Storm(Scope),
+    /// What a version of a runbook did here. It stays as it is: nothing is at work under that version.
+    Version(Versioned),
 }
 
 impl Lost {
@@ -67,7 +69,8 @@ impl Lost {
             | Lost::Message(_)
             | Lost::Debt(_)
             | Lost::Wait(_)
-            | Lost::Storm(_) => None,
+            | Lost::Storm(_)
+            | Lost::Version(_) => None,
         }
     }
 
@@ -84,7 +87,8 @@ impl Lost {
             | Lost::Message(_)
             | Lost::Debt(_)
             | Lost::Wait(_)
-            | Lost::Storm(_) => None,
+            | Lost::Storm(_)
+            | Lost::Version(_) => None,
         }
     }
 }

@@ -235,10 +235,9 @@ pub fn lose(connection: &Connection, lost: &Lost) -> Result<(), Error> {
             }
         }
         Lost::Wait(run) => waits_no_more(connection, *run)?,
-        Lost::Storm(scope) => {
-            let sql = "DELETE FROM control WHERE kind = ?1 AND scope = ?2";
-            execute(connection, sql, (STORM, scope.to_string()))?;
-        }
+        Lost::Storm(scope) => lasts_no_more(connection, scope)?,
+        // What it stood for stays unknown.
+        Lost::Version(_) => {}
         // Its targets stay, and count.
         Lost::Intent { id, .. } => {
             let sql = "UPDATE intent SET state = ?2 WHERE id = ?1";
@@ -334,17 +333,42 @@ pub fn waits(connection: &Connection) -> Result<Vec<Kept<StoredWait>>, Error> {
 
 /// By scope.
 pub fn storms(connection: &Connection) -> Result<Vec<Kept<(Scope, Storm)>>, Error> {
-    let sql = "SELECT record, scope, kind FROM control WHERE kind <> ?1 ORDER BY scope";
-    let storms = all(connection, sql, [HOLD], |row| {
-        let (record, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
-        let of = Scope::from_words(&text(row, 1)?);
-        let left = Lost::Storm(of.unwrap_or(Scope::All));
-        let read = decode(&record).ok_or(left);
-        // What a row says of its kind may be damaged: it is where changes are stopped then.
-        let is_hold = kind != STORM || decode::<(Scope, Hold)>(&record).is_some();
-        Ok((read.is_ok() || !is_hold).then_some(read))
-    })?;
+    let sql = format!("{STORMS} ORDER BY scope");
+    let storms = all(connection, &sql, [HOLD], storm_at)?;
     Ok(storms.into_iter().flatten().collect())
+}
+
+const STORMS: &str = "SELECT record, scope, kind FROM control WHERE kind <> ?1";
+
+/// A storm, if its row is named as its record says; else the scope that it has, or most likely had. Nothing where
+/// changes are stopped.
+fn storm_at(row: &Row<'_>) -> Read<Option<Kept<(Scope, Storm)>>> {
+    let (record, kind): (Vec<u8>, i64) = (get(row, 0)?, get(row, 2)?);
+    let named = Scope::from_words(&text(row, 1)?);
+    let read = match decode::<(Scope, Storm)>(&record) {
+        Some((scope, storm)) if named.as_ref() == Some(&scope) => Ok((scope, storm)),
+        Some((scope, _)) => Err(Lost::Storm(scope)),
+        None => Err(Lost::Storm(named.unwrap_or(Scope::All))),
+    };
+    // What a row says of its kind may be damaged: it is where changes are stopped then.
+    let is_hold = kind != STORM || decode::<(Scope, Hold)>(&record).is_some();
+    Ok((read.is_ok() || !is_hold).then_some(read))
+}
+
+/// Takes every row out that is read as this storm: one that has another name than its record would outlive it.
+fn lasts_no_more(connection: &Connection, scope: &Scope) -> Result<(), Error> {
+    let rows = all(connection, STORMS, [HOLD], |row| {
+        let (Some(Ok((of, _))) | Some(Err(Lost::Storm(of)))) = storm_at(row)? else {
+            return Ok(None);
+        };
+        let place: (i64, Vec<u8>) = (get(row, 2)?, bytes_of_text(row, 1)?);
+        Ok((of == *scope).then_some(place))
+    })?;
+    for place in rows.into_iter().flatten() {
+        let sql = "DELETE FROM control WHERE kind = ?1 AND CAST(scope AS BLOB) = ?2";
+        execute(connection, sql, place)?;
+    }
+    Ok(())
 }
 
 /// The number of a run in three columns from this one on.

@@ -46,7 +46,8 @@ impl Past {
                 | Lost::Stray(_)
                 | Lost::Dwell { .. }
                 | Lost::Message(_)
-                | Lost::Debt(_) => {}
+                | Lost::Debt(_)
+                | Lost::Version(_) => {}
             }
         }
         if is_asked {

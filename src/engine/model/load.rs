@@ -26,7 +26,10 @@ impl Model {
         for known in journal.at_work()? {
             match known {
                 Ok(known) => model.works((known.runbook, known.version), Known::Does(known.core)),
-                Err(named) => model.works(named, Known::Unreadable),
+                Err(named) => {
+                    lost.push(Lost::Version(named.clone()));
+                    model.works(named, Known::Unreadable)
+                }
             };
         }
         let waits = readable(journal.waits()?, &mut lost).into_iter();

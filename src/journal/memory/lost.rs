@@ -14,7 +14,7 @@ impl Memory {
                 self.intents.remove(id);
             }
             // What is here has no other place than its own.
-            Lost::Misplaced { .. } | Lost::Displaced { .. } => {}
+            Lost::Misplaced { .. } | Lost::Displaced { .. } | Lost::Version(_) => {}
             Lost::Run(run) | Lost::Stray(run) => {
                 if let Some(run) = self.runs.get_mut(run) {
                     run.ended = true;

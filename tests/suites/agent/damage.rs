@@ -73,6 +73,13 @@ fn version() {
     let words = "what `service_down` 1.0.0 did here cannot be read any more (A1215): give it another version";
     stage.start();
     stage.wait_for_log(words);
+    let found = letters(&stage);
+    let letter =
+        "the record of what version 1.0.0 of the runbook `service_down` did here is damaged";
+    assert!(
+        found.len() == 1 && found[0].starts_with(letter),
+        "{found:?}"
+    );
     stage.wait_for_told("its owner hears of it", |_, body| {
         let text = body["text"].as_str().unwrap_or_default();
         text.contains(words) && text.contains("changes nothing")

@@ -18,6 +18,7 @@ pub fn trials() -> Vec<Trial> {
         trial("store/bits/of all", all),
         trial("store/bits/what is lost is told once", told_once),
         trial("store/bits/what was let go on stays so", let_go),
+        trial("store/bits/a storm has one row", storm),
         trial("store/bits/what is counted", counted),
         trial("store/bits/when it was written last", written_last),
     ];
@@ -247,6 +248,28 @@ fn let_go() {
         drop(store);
         let held = open(&path).ask(Ask::Hold).unwrap();
         assert!(held.is_empty(), "{name}: {release}: {held:?}");
+    }
+}
+
+/// A storm that stands under another name is found by its own, and what it stood under does not outlive it.
+fn storm() {
+    let (scripted, sound) = written();
+    for name in ["product otherz", "product shop", "runbook others", "?"] {
+        let sql = format!("UPDATE control SET scope = '{name}' WHERE kind = 1");
+        let (_folder, path) = damaged(&sound, &sql);
+        let path = path.unwrap();
+        let mut store = open(&path);
+        let told = store.anew(&scripted, "at 1s end").unwrap();
+        let is_told = told
+            .iter()
+            .any(|line| line.contains("the record of the storm of"));
+        assert!(is_told, "{name}: {told:#?}");
+        drop(store);
+        let storms = open(&path).ask(Ask::Storms).unwrap();
+        let own = storms
+            .iter()
+            .filter(|storm| storm.starts_with("product others "));
+        assert_eq!((own.count(), storms.len()), (1, 1), "{name}: {storms:#?}");
     }
 }
 
