@@ -100,10 +100,7 @@ impl Engine {
                     false
                 }
                 Lost::Wait(run) => self.waits_again(*run, &lost, &past),
-                Lost::Storm(scope) => {
-                    self.desk.write(Write::Lost(lost.clone()));
-                    self.storms_again(scope, &past, now)
-                }
+                Lost::Storm(scope) => self.storms_again(scope, &lost, &past, now),
                 Lost::Version(_) => false,
                 Lost::Dwell { .. } | Lost::Message(_) => {
                     self.desk.write(Write::Lost(lost.clone()));
@@ -197,9 +194,10 @@ impl Engine {
     }
 
     /// A storm: without facts that tell how it was, it counts as one that lasts, and ends as any other.
-    fn storms_again(&mut self, scope: &Scope, past: &Past, now: Time) -> bool {
+    fn storms_again(&mut self, scope: &Scope, lost: &Lost, past: &Past, now: Time) -> bool {
         let known = past.storm(scope).cloned();
         let is_known = known.is_some();
+        self.desk.write(Write::Lost(lost.clone()));
         match known {
             Some(storm) => {
                 self.desk.write(Write::Storm(scope.clone(), storm.clone()));
