@@ -38,6 +38,7 @@ use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
 use kind::BlockKind;
 pub use manifest::manifests;
 use queries::Queries;
+pub use world::number::{Interval, is_number, number};
 
 /// Runs every proof over the functions of the package and the runbooks that are looked at; the others have no facts.
 pub fn analyse(

@@ -183,7 +183,11 @@ pub fn lint(
 ) {
     let manifest = package.manifest.as_ref();
     let wanted = manifest.map_or(&[][..], |manifest| &manifest.dependencies);
-    lint_with(sources, &package.lints(), wanted, known, analysis);
+    let depends = Depends {
+        wanted,
+        lock: package.lock.as_ref(),
+    };
+    lint_with(sources, &package.lints(), depends, known, analysis);
 }
 
 /// Gives findings that came later, when tests were run, their levels, and takes out those that are allowed.
@@ -199,11 +203,18 @@ pub fn allows(analysis: &Analysis) -> Vec<String> {
     allows
 }
 
+/// What a package depends on, by its manifest and its lock.
+#[derive(Clone, Copy, Default)]
+pub struct Depends<'a> {
+    pub wanted: &'a [project::Wanted],
+    pub lock: Option<&'a project::Lock>,
+}
+
 /// The same of a package with these levels and dependencies.
 pub fn lint_with(
     sources: &Sources,
     levels: &project::Levels,
-    wanted: &[project::Wanted],
+    depends: Depends<'_>,
     known: &lint::Known,
     analysis: &mut Analysis,
 ) {
@@ -217,7 +228,8 @@ pub fn lint_with(
         facts: &analysis.facts,
         unnamed: &analysis.unnamed,
         levels,
-        wanted,
+        wanted: depends.wanted,
+        lock: depends.lock,
         known,
     });
     let allowed = lint::settle(levels, &mut analysis.allows, &mut found);

@@ -5,6 +5,7 @@
 //! broken is not walked. Reads nothing but what it is given; which places a comment allows is settled by `allow`.
 
 mod allow;
+mod calls;
 mod cx;
 mod known;
 mod labels;

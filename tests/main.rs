@@ -34,6 +34,7 @@ mod suites {
     pub mod golden;
     pub mod graph;
     pub mod hostile;
+    pub mod judged;
     pub mod kept;
     pub mod kill;
     pub mod library;
@@ -73,6 +74,7 @@ const SUITES: &[Suite] = &[
     ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
+    ("judged", suites::judged::trials),
     ("lint", suites::lint::trials),
     ("versions", suites::versions::trials),
     ("dependencies", suites::dependencies::trials),

@@ -12,7 +12,7 @@ mod eval;
 mod fold;
 mod form;
 mod look;
-mod number;
+pub mod number;
 mod observe;
 mod term;
 

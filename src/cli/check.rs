@@ -102,6 +102,11 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         }
     };
     let mut checked = packages::check(&arguments.paths, &known);
+    let refused = checked.iter().find_map(|one| arguments.mend.refuses(one));
+    if let Some(why) = refused {
+        terminal.complain(&why)?;
+        return Ok(USAGE);
+    }
     let mut fixed = Vec::new();
     for package in &mut checked {
         let look = |package: &mut Checked| hold(package, arguments);
@@ -114,6 +119,21 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
                 terminal.complain(&trouble.show(look))?;
                 return Ok(USAGE);
             }
+        }
+    }
+    if checked.len() > 1 && fixed.iter().any(mend::Outcome::has_written) {
+        // One of them may depend on another one, which is not what it was.
+        for package in &mut checked {
+            let again = packages::again(package, &known);
+            let Some(mut again) = again else {
+                continue;
+            };
+            if let Err(trouble) = hold(&mut again, arguments) {
+                let look = terminal.error_look();
+                terminal.complain(&trouble.show(look))?;
+                return Ok(USAGE);
+            }
+            *package = again;
         }
     }
     let is_open = fixed.iter().any(mend::Outcome::is_open);

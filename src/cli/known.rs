@@ -12,7 +12,8 @@ const MOST: usize = 64 << 20;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Arguments {
-    /// Rules of alerts: files of Prometheus, or `PrometheusRule`s of Kubernetes
+    /// Rules of alerts: files of Prometheus, or `PrometheusRule`s of Kubernetes; and its settings, for the labels that
+    /// it adds
     #[arg(long, value_name = "FILE", num_args = 1..)]
     rules: Vec<PathBuf>,
 

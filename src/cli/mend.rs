@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use similar::TextDiff;
@@ -11,7 +11,7 @@ use crate::diag::Applicability;
 use crate::front::mend::{Mended, Seen, Texts, Told, mend};
 use crate::host::{self, Disk};
 use crate::lint::Known;
-use crate::project::Overlay;
+use crate::project::{Files, MANIFEST, Overlay, VENDOR};
 
 use super::incident::shown;
 use super::packages::{self, Checked, Lints, count};
@@ -37,6 +37,18 @@ impl Mending {
     /// Whether nothing is written.
     pub fn is_shown(&self) -> bool {
         self.diff
+    }
+
+    /// Why a package is not to be changed: it is a copy, which is held to what it is a copy of.
+    pub fn refuses(&self, checked: &Checked) -> Option<String> {
+        let folder = self.least().and(checked.path.as_deref())?;
+        let absolute = Disk.absolute(Path::new(folder));
+        let vendor = absolute.parent()?;
+        let is_copy = vendor.file_name()? == VENDOR && vendor.parent()?.join(MANIFEST).exists();
+        is_copy.then(|| {
+            let folder = terminal::in_a_line(folder);
+            format!("error: `{folder}` is a copy that `rbk vendor` made: mend the package where it comes from\n")
+        })
     }
 
     /// What is applied at least; none where no fix was asked for.
@@ -161,6 +173,11 @@ impl Outcome {
         !self.left.is_empty() || self.is_shown && !self.mended.texts.is_empty()
     }
 
+    /// Whether a file is not what it was.
+    pub fn has_written(&self) -> bool {
+        !self.is_shown && self.mended.texts.len() > self.left.len()
+    }
+
     /// Says what would be done.
     pub fn show(&self, terminal: &mut Terminal) -> io::Result<()> {
         terminal.say(&self.diff())?;
@@ -216,7 +233,7 @@ impl Outcome {
         let files = self.mended.texts.iter().filter_map(|(name, text)| {
             let before = self.before.get(name)?;
             let diff = TextDiff::from_lines(before.as_str(), text.as_str());
-            let name = header(name);
+            let name = header(&within(name));
             let mut unified = diff.unified_diff();
             let unified = unified
                 .header(&format!("a/{name}"), &format!("b/{name}"))
@@ -242,6 +259,19 @@ fn line(what: &str, told: &Told) -> String {
     } = told;
     let file = terminal::in_a_line(file);
     format!("{what} {file}:{line}: {title} ({})\n", code.as_str())
+}
+
+/// A name that leads out of the working folder, as it is from the root: no patch is applied upwards.
+fn within(name: &str) -> String {
+    let path = Path::new(name);
+    let leads_out = path.components().any(|part| part == Component::ParentDir);
+    if !leads_out {
+        return name.to_owned();
+    }
+    let path = Disk.absolute(path);
+    let here = Disk.absolute(Path::new("."));
+    let path = path.strip_prefix(here).unwrap_or(&path);
+    path.to_string_lossy().into_owned()
 }
 
 /// A file's name in a patch: below the folder that it is applied in, and told from what may follow.

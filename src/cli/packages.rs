@@ -84,6 +84,12 @@ pub fn check(paths: &[PathBuf], known: &Known) -> Vec<Checked> {
     checked
 }
 
+/// The same package as it is now; none where there was none to speak of.
+pub fn again(checked: &Checked, known: &Known) -> Option<Checked> {
+    let path = checked.path.as_ref()?;
+    Some(check_in(&Disk, Path::new(path), Lints::Asked(known)))
+}
+
 impl Checked {
     /// Whether the path is one of its files: whoever names many files of a package means it once.
     fn has(&self, path: &Path) -> bool {

@@ -64,7 +64,7 @@ pub fn lint(text: &str) -> usize {
     front::lint_with(
         &sources,
         &Levels::default(),
-        &[],
+        front::Depends::default(),
         &Known::default(),
         &mut analysis,
     );

@@ -3,77 +3,40 @@
 //! In: expressions. Out: an interval of numbers of one kind, or whether a condition is known. What is not known is
 //! nothing: a rule says only what is certain.
 
+use crate::analysis::{Interval, number};
 use crate::typed::{
     BinaryOp, Builtin, Callee, Collect, Expr, ExprKind, Field, Package, Type, UnaryOp,
 };
-use crate::value::{Bounds, Value};
+use crate::value::Value;
 
 use super::cx::Cx;
 
-/// All numbers from the first to the second, both included.
-pub type Interval = (f64, f64);
-
-/// A number of any kind, in the smallest unit of its kind.
-pub fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Int(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        Value::Percent(share) => Some(share.billionths() as f64),
-        Value::Duration(length) => Some(length.millis() as f64),
-        Value::Size(size) => Some(size.bytes() as f64),
-        Value::None
-        | Value::Bool(_)
-        | Value::Time(_)
-        | Value::Text(_)
-        | Value::Enum(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Record(_)
-        | Value::Target(_)
-        | Value::Query(_)
-        | Value::Secret(_)
-        | Value::Handle(_)
-        | Value::Role(_)
-        | Value::Range(_) => None,
-    }
-}
-
-fn of_bounds(bounds: &Bounds) -> Option<Interval> {
-    let high = match &bounds.high {
-        Some(high) => number(high)?,
-        None => f64::INFINITY,
-    };
-    Some((number(&bounds.low)?, high))
-}
-
 /// What a number may be.
-pub fn interval(cx: &Cx<'_>, expr: &Expr) -> Option<Interval> {
+fn interval(cx: &Cx<'_>, expr: &Expr) -> Option<Interval> {
     if let Some(value) = cx.constant(expr) {
-        return number(value).map(|at| (at, at));
+        return number(value).map(Interval::point);
     }
     match &expr.kind {
         ExprKind::Call(call) => match call.callee {
             Callee::Extern(id) => {
                 let range = cx.package().externs.get(id.index())?.range.as_ref()?;
-                of_bounds(range)
+                Some(Interval::of(range))
             }
-            Callee::Builtin(Builtin::Count) => Some((0.0, f64::INFINITY)),
-            Callee::Builtin(Builtin::Abs) => Some((0.0, f64::INFINITY)),
+            Callee::Builtin(Builtin::Count) => Some(Interval::FROM_ZERO),
+            Callee::Builtin(Builtin::Abs) => Some(Interval::FROM_ZERO),
             Callee::Builtin(_) | Callee::Function(_) => None,
         },
         ExprKind::Field { base, field } => {
             let fields = fields(cx.package(), &base.ty)?;
-            of_bounds(fields.get(usize::from(*field))?.range.as_ref()?)
+            let range = fields.get(usize::from(*field))?.range.as_ref()?;
+            Some(Interval::of(range))
         }
-        ExprKind::Comprehension(of) if of.collect == Collect::Count => Some((0.0, f64::INFINITY)),
+        ExprKind::Comprehension(of) if of.collect == Collect::Count => Some(Interval::FROM_ZERO),
         ExprKind::If {
             condition: _,
             then,
             otherwise,
-        } => {
-            let (one, other) = (interval(cx, then)?, interval(cx, otherwise)?);
-            Some((one.0.min(other.0), one.1.max(other.1)))
-        }
+        } => Some(interval(cx, then)?.union(interval(cx, otherwise)?)),
         ExprKind::Wrap(inside) => interval(cx, inside),
         _ => None,
     }
@@ -131,12 +94,12 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
 }
 
 fn compared(op: BinaryOp, left: Interval, right: Interval) -> Option<bool> {
-    let apart = left.1 < right.0 || right.1 < left.0;
+    let apart = left.high < right.low || right.high < left.low;
     match op {
-        BinaryOp::Less if left.1 < right.0 => Some(true),
-        BinaryOp::Less if left.0 >= right.1 => Some(false),
-        BinaryOp::LessEqual if left.1 <= right.0 => Some(true),
-        BinaryOp::LessEqual if left.0 > right.1 => Some(false),
+        BinaryOp::Less if left.high < right.low => Some(true),
+        BinaryOp::Less if left.low >= right.high => Some(false),
+        BinaryOp::LessEqual if left.high <= right.low => Some(true),
+        BinaryOp::LessEqual if left.low > right.high => Some(false),
         BinaryOp::Greater => compared(BinaryOp::Less, right, left),
         BinaryOp::GreaterEqual => compared(BinaryOp::LessEqual, right, left),
         BinaryOp::Equal if apart => Some(false),

@@ -2,8 +2,9 @@
 //!
 //! Functions come first, then runbooks, and the package, so that a rule of a whole knows what its parts read.
 
+use crate::analysis::is_number;
 use crate::diag::Diagnostic;
-use crate::project::{Level, Levels, Wanted};
+use crate::project::{Level, Levels, Lock, Wanted};
 use crate::syntax::tree::File;
 use crate::text::Sources;
 use crate::typed::{
@@ -13,7 +14,6 @@ use crate::typed::{
 
 use super::cx::{Cx, Place};
 use super::known::Known;
-use super::range;
 use super::rule::{Kind, Node, Rule, Sees, Told};
 use super::rules::ALL;
 
@@ -30,6 +30,8 @@ pub struct Input<'a> {
     pub levels: &'a Levels,
     /// What it depends on.
     pub wanted: &'a [Wanted],
+    /// What is locked of that.
+    pub lock: Option<&'a Lock>,
     /// What is known beside it.
     pub known: &'a Known,
 }
@@ -280,7 +282,7 @@ impl<'a> Walk<'a> {
     /// Takes down a number that is written out; the first ones, and all, are no decision of anybody.
     fn number(&mut self, expr: &'a Expr) {
         if let ExprKind::Value(value) = &expr.kind
-            && range::number(value).is_some()
+            && is_number(value)
         {
             let words = self.cx.text(expr.span);
             if !["0", "1", "2", "0.0", "1.0", "100%", "0%", "0s"].contains(&words) {

@@ -140,7 +140,7 @@ impl Lowering {
             "||" => self.wrong_operator("||", "or", span, &apart(&node, "or")),
             "??" => self.say_no_default(span),
             "%" => self.say_no_remainder(span),
-            "=" => self.say_single_equals(span),
+            "=" => self.say_single_equals(span, &apart(&node, "==")),
             _ => {}
         }
         let unknown = node.as_str() == "??";
@@ -220,7 +220,7 @@ impl Lowering {
         );
     }
 
-    pub(super) fn say_single_equals(&mut self, span: Span) {
+    pub(super) fn say_single_equals(&mut self, span: Span, text: &str) {
         self.say(
             Diagnostic::new(
                 Code::SingleEquals,
@@ -229,7 +229,7 @@ impl Lowering {
                 "`=` only gives a name to a value",
             )
             .help("equality is `==`")
-            .fix("write `==`", span, "==")
+            .fix("write `==`", span, text)
             .safe(),
         );
     }

@@ -124,7 +124,7 @@ fn apply(text: &str, finding: &Value) -> String {
 }
 
 /// What is known beside a fixture: `bad.rules.yml`, or else `rules.yml`; `metrics.txt`, `metrics.json`, `today.txt`.
-fn beside(path: &Path) -> Vec<(&'static str, String)> {
+pub fn beside(path: &Path) -> Vec<(&'static str, String)> {
     let kinds = [
         ("rules", "rules.yml"),
         ("metrics", "metrics.txt"),

@@ -26,7 +26,7 @@ const MANIFEST: &str = "name = \"common\"\nversion = \"1.0.0\"\nedition = \"2026
 const USES: &str = "name = \"shop\"\nversion = \"1.0.0\"\nedition = \"2026\"\n\n[dependencies]\nshop_common = { path = \"common\" }\n";
 
 /// The manifest of the reference's package: an example shows one thing, and the items of `shop.rbk` are for all of them.
-const LINTS: &str = r#"name = "shop"
+pub const LINTS: &str = r#"name = "shop"
 version = "1.0.0"
 edition = "2026"
 

@@ -1,8 +1,8 @@
 //! SARIF 2.1.0, for code scanning.
 //!
 //! Form: OASIS SARIF 2.1.0. One run; its rules are the codes that occur. Paths are from the top of the repository.
-//! The fingerprint of a result is made of its code, the text of its line and how many the same came before, so it stays
-//! when lines move.
+//! The fingerprint of a result is made of its code, the item and the clause around it, the text of its line and how many
+//! the same came before, so it stays when lines, items and files move.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Findings, Unit, range, rank, words};
 use crate::diag::{Allowed, Code, Diagnostic, Fix, Kind, Label};
-use crate::text::{Sources, Span};
+use crate::text::{Source, Sources, Span};
 
 /// The most results that a reader takes; errors come first.
 const MOST: usize = 5_000;
@@ -37,7 +37,7 @@ pub fn sarif(findings: &Findings<'_>) -> String {
     all.truncate(MOST);
     let codes: BTreeSet<Code> = all.iter().map(|(found, ..)| found.code).collect();
     let codes: Vec<Code> = codes.into_iter().collect();
-    let mut seen = BTreeMap::new();
+    let mut seen = Seen::default();
     let results = all.iter().map(|(found, sources, reason)| {
         let index = codes.binary_search(&found.code).unwrap_or_default();
         let mut result = result(findings, found, sources, index, &mut seen);
@@ -105,7 +105,7 @@ fn result(
     found: &Diagnostic,
     sources: &Sources,
     index: usize,
-    seen: &mut BTreeMap<(Code, String), usize>,
+    seen: &mut Seen,
 ) -> Value {
     let mut result = json!({
         "ruleId": found.code.as_str(),
@@ -193,23 +193,44 @@ fn mend(findings: &Findings<'_>, sources: &Sources, fix: &Fix) -> Value {
     })
 }
 
-fn fingerprint(
-    found: &Diagnostic,
-    sources: &Sources,
-    seen: &mut BTreeMap<(Code, String), usize>,
-) -> String {
+/// By what a result is known again: its code, the heads of the item and the clause around it, its line.
+type Around = (Code, String, String, String);
+
+/// What came before, and the outlines of the files so far.
+#[derive(Default)]
+struct Seen {
+    results: BTreeMap<Around, usize>,
+    outlines: BTreeMap<String, Vec<Heads>>,
+}
+
+/// The lines on which the item and the clause around a line begin; 0 where there is none.
+#[derive(Clone, Copy, Default)]
+struct Heads {
+    item: u32,
+    clause: u32,
+}
+
+fn fingerprint(found: &Diagnostic, sources: &Sources, seen: &mut Seen) -> String {
     let source = sources.source(found.primary.span.source);
     let line = source.position(found.primary.span.start).line;
-    let line = source.text.get(source.line_range(line)).unwrap_or_default();
-    let ordinal = seen
-        .entry((found.code, line.trim().to_owned()))
-        .or_default();
-    *ordinal += 1;
+    let outlines = seen.outlines.entry(source.name.to_string());
+    let outline = outlines.or_insert_with(|| outline(source));
+    let heads = outline.get(line as usize - 1).copied().unwrap_or_default();
+    let head = |at: u32| {
+        let head = text(source, at).split(['{', '=']).next();
+        head.unwrap_or_default().trim().to_owned()
+    };
+    let (item, clause) = (head(heads.item), head(heads.clause));
+    let line = text(source, line).trim().to_owned();
     let mut digest = Sha256::new();
-    for part in [found.code.as_str(), line.trim(), &ordinal.to_string()] {
+    for part in [found.code.as_str(), &item, &clause, &line] {
         digest.update(part.as_bytes());
         digest.update([0]);
     }
+    let known = seen.results.entry((found.code, item, clause, line));
+    let ordinal = known.or_default();
+    *ordinal += 1;
+    digest.update(ordinal.to_string().as_bytes());
     let digest: [u8; 32] = digest.finalize().into();
     let hex: String = digest
         .iter()
@@ -217,4 +238,36 @@ fn fingerprint(
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("{hex}:1")
+}
+
+/// Of each line: an item begins at the left edge, a clause where the first line of its item does. Broken files have
+/// them, too.
+fn outline(source: &Source) -> Vec<Heads> {
+    let mut heads = Heads::default();
+    let mut first = None;
+    let lines = (1_u32..).zip(source.text.lines());
+    let outline = lines.map(|(at, line)| {
+        let inner = line.trim_start();
+        let indent = line.len() - inner.len();
+        match inner.starts_with(char::is_alphabetic) {
+            true if indent == 0 => {
+                heads = Heads {
+                    item: at,
+                    clause: 0,
+                };
+                first = None;
+            }
+            true if indent == *first.get_or_insert(indent) => heads.clause = at,
+            true | false => {}
+        }
+        heads
+    });
+    outline.collect()
+}
+
+fn text(source: &Source, line: u32) -> &str {
+    match line {
+        0 => "",
+        line => source.text.get(source.line_range(line)).unwrap_or_default(),
+    }
 }

@@ -1,4 +1,6 @@
 //! A verify that asks nothing but what the alert asks: that the alert goes is all that it proves.
+//!
+//! One that asks for clearly more than the alert does, 1,000 where that speaks from 20,000 on, proves that there is room.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
@@ -6,8 +8,10 @@ use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use std::collections::BTreeSet;
 
 use crate::lint::queries;
-use crate::literal::query::Tree;
-use crate::typed::{Callee, Expr, ExprKind, StmtKind, Type};
+use crate::lint::range::{self, Test};
+use crate::literal::query::{Form, Node as Part, Tree};
+use crate::typed::{BinaryOp, Callee, Expr, ExprKind, StmtKind, Type};
+use crate::value::Percent;
 
 pub static RULE: Rule = Rule {
     code: Code::CircularProof,
@@ -33,11 +37,23 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         return;
     }
     let mut alerted = BTreeSet::new();
+    let mut limits = Vec::new();
     for trigger in &runbook.triggers {
         let rules = queries::rules_of(cx, trigger).map_or(&[][..], |(_, rules)| rules);
         for root in rules.iter().filter_map(|rule| Tree::read(&rule.expression)) {
             alerted.extend(queries::metrics(&root));
+            limits.push(limit(&root));
         }
+    }
+    let is_clear = |condition: &Expr| {
+        let test = range::test(cx, condition);
+        let of = |limit: &Option<Limit>| limit.zip(test.as_ref());
+        limits
+            .iter()
+            .all(|limit| of(limit).is_some_and(|(limit, test)| limit.is_cleared_by(test)))
+    };
+    if verify.conditions.iter().any(is_clear) {
+        return;
     }
     if !asked.is_empty() && asked.is_subset(&alerted) {
         let message = "this verify asks only what the alert asks";
@@ -66,4 +82,48 @@ fn asks(cx: &Cx<'_>, expr: &Expr, asked: &mut BTreeSet<String>) -> bool {
     let mut all = true;
     expr.for_each_child(&mut |child| all &= asks(cx, child, asked));
     all
+}
+
+/// From where on an alert speaks.
+#[derive(Clone, Copy)]
+struct Limit {
+    at: f64,
+    is_above: bool,
+}
+
+fn limit(root: &Part) -> Option<Limit> {
+    let Form::Binary {
+        operator, right, ..
+    } = &root.bare().kind
+    else {
+        return None;
+    };
+    let Form::Number(Some(at)) = right.bare().kind else {
+        return None;
+    };
+    let is_above = match operator.as_str() {
+        ">" | ">=" => true,
+        "<" | "<=" => false,
+        _ => return None,
+    };
+    Some(Limit { at, is_above })
+}
+
+impl Limit {
+    /// Whether a test asks for a tenth less than what is too much, or a tenth more than what is too little.
+    fn is_cleared_by(self, test: &Test<'_>) -> bool {
+        // Numbers of rules are in seconds, bytes and parts of one.
+        let unit = match test.of.ty {
+            Type::Duration => 1_000.0,
+            Type::Percent => Percent::WHOLE.billionths() as f64,
+            _ => 1.0,
+        };
+        let at = test.at / unit;
+        let below = matches!(test.op, BinaryOp::Less | BinaryOp::LessEqual);
+        let above = matches!(test.op, BinaryOp::Greater | BinaryOp::GreaterEqual);
+        match self.is_above {
+            true => below && at <= 0.9 * self.at,
+            false => above && at >= 1.1 * self.at,
+        }
+    }
 }

@@ -4,7 +4,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::lint::rules::key_misses_target::reaching;
-use crate::typed::{BindingId, ExprKind};
+use crate::typed::{BindingId, Expr, ExprKind};
 
 pub static RULE: Rule = Rule {
     code: Code::FleetWideQuery,
@@ -31,15 +31,21 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let Some(key) = key.and_then(|binding| runbook.bindings.get(binding.index())) else {
         return;
     };
-    for query in cx.read.queries(index) {
-        // A query with a hole is about something.
-        let has_hole = matches!(&query.kind, ExprKind::Template { holes, .. } if !holes.is_empty());
-        if has_hole || cx.query(query).is_none() {
-            continue;
-        }
-        let message = "a query about all of them decides on the change of one";
-        let label = format!("the same for each `{}`", key.name);
-        let found = Diagnostic::new(Code::FleetWideQuery, message, query.span, label);
-        out.push(found.help(format!("narrow it: `{{{0}=${{{0}}}}}`", key.name)));
+    let queries = cx.read.queries(index);
+    // A query with a hole is about something: beside it, those about all are the rest of the evidence.
+    let has_hole = |query: &&Expr| matches!(&query.kind, ExprKind::Template { holes, .. } if !holes.is_empty());
+    if queries.iter().any(|query| has_hole(query)) {
+        return;
     }
+    let mut wide = queries.iter().filter(|query| cx.query(query).is_some());
+    let Some(first) = wide.next() else {
+        return;
+    };
+    let message = "a query about all of them decides on the change of one";
+    let label = format!("the same for each `{}`", key.name);
+    let mut found = Diagnostic::new(Code::FleetWideQuery, message, first.span, label);
+    for other in wide {
+        found = found.and(other.span, "and this");
+    }
+    out.push(found.help(format!("narrow it: `{{{0}=${{{0}}}}}`", key.name)));
 }

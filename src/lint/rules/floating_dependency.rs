@@ -9,7 +9,7 @@ pub static RULE: Rule = Rule {
     code: Code::FloatingDependency,
     name: "floating-dependency",
     needs: Data::Nothing,
-    fixes: Fixes::None,
+    fixes: Fixes::Unsafe,
     sees: Sees::Nodes(&[Kind::Package], run),
 };
 
@@ -28,7 +28,18 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
             let message = format!("`{}` is taken from a branch", wanted.name);
             let label = format!("`{}` moves", git.rev);
             let found = Diagnostic::new(Code::FloatingDependency, message, wanted.at, label);
-            out.push(found.help("name a tag or a commit"));
+            let found = found.help("name a tag or a commit");
+            let locked = cx.input.lock.and_then(|lock| lock.dependency(&wanted.name));
+            let commit = locked.filter(|locked| locked.rev.as_ref() == Some(&git.rev));
+            let commit = commit.and_then(|locked| locked.commit.as_deref());
+            out.push(match commit.zip(wanted.rev_at) {
+                Some((commit, at)) => found.fix(
+                    "stay at the commit that is locked",
+                    at,
+                    format!("\"{commit}\""),
+                ),
+                None => found,
+            });
         }
     }
 }

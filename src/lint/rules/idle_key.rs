@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
-use crate::typed::BindingKind;
+use crate::typed::{Binding, BindingKind, LabelTest, Runbook};
 
 pub static RULE: Rule = Rule {
     code: Code::IdleKey,
@@ -22,6 +22,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         if matches!(binding.kind, BindingKind::Label(_))
+            && !is_constant(runbook, binding)
             && !cx.read.has_binding(index, part.binding)
         {
             let message = format!("`{}` tells incidents apart and nothing else", binding.name);
@@ -34,4 +35,15 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// Whether each trigger takes one value of it alone: then it tells nothing apart.
+fn is_constant(runbook: &Runbook, binding: &Binding) -> bool {
+    let BindingKind::Label(label) = &binding.kind else {
+        return false;
+    };
+    runbook.triggers.iter().all(|trigger| {
+        let mut tests = trigger.labels.iter().filter(|test| test.label == *label);
+        tests.any(|test| matches!(test.test, LabelTest::Equal(_)))
+    })
 }

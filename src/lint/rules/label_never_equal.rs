@@ -24,9 +24,12 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let Some((name, rules)) = queries::rules_of(cx, trigger) else {
         return;
     };
+    let Some(known) = &cx.input.known.rules else {
+        return;
+    };
     for condition in &trigger.labels {
         let label = condition.label.as_str();
-        let set = rules.iter().map(|rule| rule.labels.get(label)?.as_deref());
+        let set = rules.iter().map(|rule| known.value(rule, label));
         let Some(set) = set.collect::<Option<Vec<&str>>>() else {
             continue;
         };

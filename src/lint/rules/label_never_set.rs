@@ -2,10 +2,8 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
-use crate::lint::known::Alert;
 use crate::lint::queries;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
-use crate::literal::query::Tree;
 
 pub static RULE: Rule = Rule {
     code: Code::LabelNeverSet,
@@ -22,24 +20,18 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let Some((name, rules)) = queries::rules_of(cx, trigger) else {
         return;
     };
+    let known = cx.input.known.rules.as_ref();
     for condition in &trigger.labels {
         let label = condition.label.as_str();
-        if rules.is_empty() || rules.iter().any(|rule| may_have(rule, label)) {
+        let is_added = known.is_some_and(|known| known.may_add(label));
+        if is_added || rules.is_empty() || rules.iter().any(|rule| rule.may_have(label)) {
             continue;
         }
         let message = format!("no rule of `{name}` gives the label `{label}`");
         let found = Diagnostic::new(Code::LabelNeverSet, message, trigger.span, "never taken");
         out.push(found.help(format!(
-            "leave it out, add it to the rule's labels, or keep it: `sum by ({label}) (...)`"
+            "leave it out, add it to the rule's labels, or keep it: `sum by ({label}) (...)`; if Prometheus adds it, \
+             name its settings behind `--rules`, too"
         )));
     }
-}
-
-fn may_have(rule: &Alert, label: &str) -> bool {
-    if label == "alertname" || rule.labels.contains_key(label) {
-        return true;
-    }
-    let tree = Tree::read(&rule.expression);
-    let labels = tree.and_then(|root| queries::labels(&root));
-    labels.is_none_or(|labels| labels.contains(label))
 }

@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
-use crate::literal::query::{Form, Grouping, Node as Part};
+use crate::literal::query::{Form, Grouping, Metric, Node as Part};
 use crate::typed::Callee;
 
 pub static RULE: Rule = Rule {
@@ -41,12 +41,24 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
 /// The part that keeps the labels of its series.
 fn many(part: &Part) -> Option<&Part> {
     match &part.bare().kind {
-        Form::Selector(_) => Some(part),
+        Form::Selector(metric) => (!is_pinned(metric)).then_some(part),
         Form::Aggregation {
             grouping: Grouping::None,
             ..
         } => None,
         Form::Aggregation { .. } => Some(part),
+        // Of the buckets of one histogram it makes one series.
+        Form::Call { name, args } if name == "histogram_quantile" => match args.last()?.bare() {
+            Part {
+                kind:
+                    Form::Aggregation {
+                        grouping: Grouping::By(labels),
+                        ..
+                    },
+                ..
+            } if labels.iter().all(|label| label == "le") => None,
+            of => many(of).map(|_| part),
+        },
         Form::Call { name, args } => {
             let single = [
                 "scalar",
@@ -65,4 +77,24 @@ fn many(part: &Part) -> Option<&Part> {
         Form::Ranged { of, .. } | Form::Negated(of) => many(of),
         Form::Number(_) | Form::Text | Form::Paren(_) => None,
     }
+}
+
+/// Metrics of which one process has many series, and a label that tells these apart.
+const INNER: [(&str, &str); 6] = [
+    ("node_filesystem_", "mountpoint"),
+    ("node_disk_", "device"),
+    ("node_network_", "device"),
+    ("node_cpu_", "cpu"),
+    ("node_systemd_unit_", "name"),
+    ("container_", "container"),
+];
+
+/// Whether it is of one process, and of one part of that.
+fn is_pinned(metric: &Metric) -> bool {
+    let has = |label: &str| {
+        let mut matchers = metric.matchers.iter();
+        matchers.any(|matcher| matcher.label == label && matcher.operator == "=")
+    };
+    let inner = INNER.iter().find(|(name, _)| metric.name.starts_with(name));
+    has("instance") && inner.is_none_or(|(_, label)| has(label))
 }

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::literal::query::{Form, Node as Part};
 use crate::typed::{Expr, StmtKind, Verify};
 use crate::value::Duration;
 
@@ -49,12 +50,25 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     );
 }
 
-/// Whether it asks for what is measured, and not for a state.
+/// Whether it asks for what is measured, and not for a state, nor for what does not come and go.
 fn is_measured(cx: &Cx<'_>, verify: &Verify) -> bool {
     let mut measured = false;
-    let mut look = |expr: &Expr| measured |= cx.answer_of(expr).is_some();
+    let mut look = |expr: &Expr| {
+        measured |= cx.answer_of(expr).is_some_and(|tree| !is_stock(&tree.root));
+    };
     for condition in &verify.conditions {
         condition.for_each(&mut look);
     }
     measured
+}
+
+/// Whether a query asks how old something is, or for bytes that are stored: one good look tells.
+fn is_stock(root: &Part) -> bool {
+    let (mut has_clock, mut are_stored) = (false, true);
+    root.for_each(&mut |part| match &part.kind {
+        Form::Call { name, .. } => has_clock |= name == "time",
+        Form::Selector(metric) => are_stored &= metric.name.ends_with("_bytes"),
+        _ => {}
+    });
+    has_clock || are_stored
 }

@@ -1,10 +1,10 @@
 //! A page that tells nothing of what was seen.
 
 use crate::diag::{Code, Diagnostic};
-use crate::lint::cx::Cx;
+use crate::lint::cx::{Cx, Place};
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::lint::words::{self, Piece};
-use crate::typed::{Callee, Expr, ExprKind, StmtKind};
+use crate::typed::{Callee, Expr, ExprKind, Otherwise, OtherwiseOf, StmtKind};
 
 pub static RULE: Rule = Rule {
     code: Code::PageWithoutEvidence,
@@ -21,6 +21,13 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let StmtKind::Page { roles: _, text } = &stmt.kind else {
         return;
     };
+    // Nothing could be asked: there is nothing to show.
+    let is_inconclusive =
+        |clause: &Otherwise| clause.of == OtherwiseOf::Inconclusive && clause.span.holds(stmt.span);
+    let otherwise = cx.runbook().map_or(&[][..], |runbook| &runbook.otherwise);
+    if cx.place == Place::Otherwise && otherwise.iter().any(is_inconclusive) {
+        return;
+    }
     let pieces = text.as_ref().and_then(words::pieces).unwrap_or_default();
     let mut has_evidence =
         text.is_none() || pieces.iter().any(|piece| matches!(piece, Piece::Hole(_)));

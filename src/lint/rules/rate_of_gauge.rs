@@ -1,4 +1,4 @@
-//! A rate of a gauge, or of what does not look like a counter: a gauge that falls is taken for a restart.
+//! A rate of a gauge, or of what has the name of one: a gauge that falls is taken for a restart.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
@@ -28,8 +28,8 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         let message = match metrics.map_or(Type::Unknown, |metrics| metrics.type_of(of)) {
             Type::Counts => return,
             Type::Gauge => format!("`{name}` of `{of}`, which is a gauge"),
-            Type::Unknown if is_counter(of) => return,
-            Type::Unknown => format!("`{name}` of `{of}`, which does not look like a counter"),
+            Type::Unknown if !is_gauge(of) => return,
+            Type::Unknown => format!("`{name}` of `{of}`, which has the name of a gauge"),
         };
         let found = Diagnostic::new(
             Code::RateOfGauge,
@@ -41,8 +41,45 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     });
 }
 
-/// Whether it looks like one, or nobody can tell.
-fn is_counter(name: &str) -> bool {
-    let counts = ["_total", "_count", "_sum", "_bucket"];
-    name.is_empty() || name.contains(':') || counts.iter().any(|end| name.ends_with(end))
+/// What the names of gauges end in. Counters with names of their own are many: `nginx_ingress_controller_requests`.
+const ENDS: [&str; 30] = [
+    "active",
+    "age",
+    "available",
+    "avail",
+    "backlog",
+    "celsius",
+    "connections",
+    "current",
+    "depth",
+    "free",
+    "idle",
+    "info",
+    "lag",
+    "length",
+    "limit",
+    "load1",
+    "pending",
+    "percent",
+    "ratio",
+    "ready",
+    "replicas",
+    "running",
+    "size",
+    "state",
+    "states",
+    "status",
+    "temperature",
+    "up",
+    "used",
+    "waiting",
+];
+
+/// Whether its name is that of one, with or without a unit behind it.
+fn is_gauge(name: &str) -> bool {
+    let units = ["_bytes", "_seconds"];
+    let bare = units.iter().find_map(|unit| name.strip_suffix(unit));
+    let last = bare.unwrap_or(name).rsplit(['_', ':']).next();
+    // What a rule records may be anything.
+    !name.contains(':') && last.is_some_and(|last| ENDS.contains(&last))
 }

@@ -20,10 +20,15 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     };
     match node {
         Node::Product(product) => {
-            let last = product.chain.last().and_then(|(role, _)| is_person(role));
+            // Without a chain the owner is all that there is.
+            let last = product.chain.last().map(|(role, _)| role);
+            let last = last.or(product.owner.as_ref()).and_then(is_person);
             if let Some(role) = last.filter(|_| cx.is_own(product.span)) {
                 let message = format!("behind `{}` stands nobody, and it is one person", role.name);
-                let label = "the last of the chain is a person";
+                let label = match product.chain.is_empty() {
+                    true => "its owner is a person, and it has no chain",
+                    false => "the last of the chain is a person",
+                };
                 let found = Diagnostic::new(Code::SinglePerson, message, product.span, label);
                 let found = found.and(role.span, "a person");
                 out.push(found.help("end the chain with a rota or a group"));

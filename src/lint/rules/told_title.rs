@@ -9,6 +9,8 @@ use crate::typed::{BindingKind, Expr, ExprKind, Type};
 
 /// How many words of its author a text has at least.
 const LEAST: usize = 2;
+/// The same of one that begins with words from outside.
+const BEHIND: usize = 3;
 
 pub static RULE: Rule = Rule {
     code: Code::ToldTitle,
@@ -29,8 +31,10 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         Piece::Words(words) => !words.trim().is_empty(),
         Piece::Hole(_) => true,
     });
-    let few = words::own(&pieces).count() < LEAST;
-    let is_theirs = matches!(first, Some(Piece::Hole(hole)) if is_reported(cx, hole));
+    let own = words::own(&pieces).count();
+    let few = own < LEAST;
+    let is_reported = matches!(first, Some(Piece::Hole(hole)) if is_reported(cx, hole));
+    let is_theirs = is_reported && own < BEHIND;
     if !few && !is_theirs {
         return;
     }

@@ -5,13 +5,17 @@ use crate::lint::cx::Cx;
 use crate::lint::range;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::{Form, Node as Part};
-use crate::typed::{ExprKind, Type};
+use crate::typed::{Expr, ExprKind, Type};
+use crate::value::{Duration, Percent, Size};
+
+/// The most that is written anew: what a float counts exactly.
+const MOST: f64 = 9_007_199_254_740_992.0;
 
 pub static RULE: Rule = Rule {
     code: Code::UnitByName,
     name: "unit-by-name",
     needs: Data::Nothing,
-    fixes: Fixes::None,
+    fixes: Fixes::Unsafe,
     sees: Sees::Nodes(&[Kind::Comparison], run),
 };
 
@@ -25,21 +29,64 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     if test.of.ty != Type::Float || matches!(test.of.kind, ExprKind::As { .. }) {
         return;
     }
-    let unit = cx.answer_of(test.of).and_then(|tree| unit(&tree.root));
-    if let Some(unit) = unit {
-        let message = format!("a bare number for what is counted in {unit}");
-        let label = format!("its name says {unit}");
-        let found = Diagnostic::new(Code::UnitByName, message, expr.span, label);
-        let example = match unit {
-            "seconds" => "1m",
-            "bytes" => "5GiB",
-            _ => "95%",
-        };
-        let word = if unit == "shares" { "ratio" } else { unit };
-        out.push(found.help(format!(
-            "read it with its unit, `as {word}`, and write `{example}`"
-        )));
+    let Some(unit) = cx.answer_of(test.of).and_then(|tree| unit(&tree.root)) else {
+        return;
+    };
+    let message = format!("a bare number for what is counted in {unit}");
+    let label = format!("its name says {unit}");
+    let found = Diagnostic::new(Code::UnitByName, message, expr.span, label);
+    let example = match unit {
+        "seconds" => "1m",
+        "bytes" => "5GiB",
+        _ => "95%",
+    };
+    let word = if unit == "shares" { "ratio" } else { unit };
+    let found = found.help(format!(
+        "read it with its unit, `as {word}`, and write `{example}`"
+    ));
+    out.push(match written(expr).zip(quantity(unit, test.at)) {
+        Some((number, quantity)) => {
+            let title = format!("compare with `{quantity}`");
+            let behind = test.of.span.at_end();
+            found.fix(title.clone(), behind, format!(" as {word}")).fix(
+                title,
+                number.span,
+                quantity,
+            )
+        }
+        None => found,
+    });
+}
+
+/// The number of a comparison, if it is written there and no name.
+fn written(expr: &Expr) -> Option<&Expr> {
+    let ExprKind::Binary { left, right, .. } = &expr.kind else {
+        return None;
+    };
+    let is_written = |expr: &&Box<Expr>| matches!(expr.kind, ExprKind::Value(_));
+    [left, right]
+        .into_iter()
+        .find(is_written)
+        .map(|found| &**found)
+}
+
+/// So many of a unit, as they are written; none of what cannot be written exactly.
+fn quantity(unit: &str, number: f64) -> Option<String> {
+    let parts = match unit {
+        "seconds" => 1_000.0,
+        "bytes" => 1.0,
+        _ => Percent::WHOLE.billionths() as f64,
+    };
+    let count = (number * parts).round();
+    if number < 0.0 || count > MOST || (count / parts - number).abs() > 1e-9 * number {
+        return None;
     }
+    let count = count as i64;
+    Some(match unit {
+        "seconds" => Duration::from_millis(count).to_string(),
+        "bytes" => Size::from_bytes(count).to_string(),
+        _ => Percent::from_billionths(count).to_string(),
+    })
 }
 
 /// The unit in the name of the metric whose value a part is.

@@ -24,6 +24,8 @@ pub struct Wanted {
     pub from: WantedFrom,
     /// Where the manifest says so.
     pub at: Span,
+    /// Where its revision stands, with the quotes; of git only.
+    pub rev_at: Option<Span>,
 }
 
 /// Where a package is to come from.
@@ -76,10 +78,15 @@ impl Reader<'_> {
                 continue;
             }
             if let Some(from) = self.from(name, value) {
+                let rev = value
+                    .get_ref()
+                    .as_table()
+                    .and_then(|table| table.get("rev"));
                 wanted.push(Wanted {
                     name: name.into(),
                     from,
                     at: self.span(key.span()),
+                    rev_at: rev.map(|rev| self.span(rev.span())),
                 });
             }
         }

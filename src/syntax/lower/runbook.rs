@@ -290,7 +290,7 @@ impl Lowering {
             "~" => WithOp::Matches,
             "=" => {
                 let place = self.span(&operator);
-                self.say_single_equals(place);
+                self.say_single_equals(place, "==");
                 WithOp::Equal
             }
             _ => WithOp::Equal,

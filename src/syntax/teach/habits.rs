@@ -48,13 +48,45 @@ pub(super) fn import_form(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     if end > named + 1 {
         let span = scene.span(tokens.bytes(&(named + 1..end)));
         let found = told("a module stands behind `std` and a dot", span);
-        return Some(found.fix("write `.`", span, ".").safe());
+        return Some(match path(scene, line, end) {
+            Path::One => found.fix("write `.`", span, ".").safe(),
+            Path::Several(names) => {
+                let all = scene.span(tokens.bytes(&(named + 1..line.range.end)));
+                let list = format!(".{{{}}}", names.join(", "));
+                found.fix("write a list of them", all, list).safe()
+            }
+            Path::Unknown => found,
+        });
     }
     let star = (named..line.range.end).find(|index| tokens.word(*index) == "*")?;
     Some(told(
         "there is no `*` for all modules",
         scene.token_span(star),
     ))
+}
+
+/// What stands behind `std/`.
+enum Path {
+    One,
+    /// `k8s/prom`: modules of the library, each behind a sign that tells them apart.
+    Several(Vec<String>),
+    Unknown,
+}
+
+fn path(scene: &Scene<'_>, line: &Line, first: usize) -> Path {
+    let words = (first..line.range.end).map(|index| scene.tokens.word(index));
+    let words: Vec<&str> = words.collect();
+    if !words.iter().any(|word| matches!(*word, ":" | "/")) {
+        return Path::One;
+    }
+    let names = words
+        .iter()
+        .filter(|word| !matches!(**word, ":" | "/" | ","));
+    let names: Vec<String> = names.map(|name| (*name).to_owned()).collect();
+    match names.len() > 1 && names.iter().all(|name| library::module(name).is_some()) {
+        true => Path::Several(names),
+        false => Path::Unknown,
+    }
 }
 
 /// `k8s, prom` without braces: as a list.
