@@ -61,6 +61,18 @@ pub fn element(spans: &[Span], at: usize) -> Option<Span> {
     Some(Span::new(span.source, start as usize, end as usize))
 }
 
+/// Whether words from outside mean nothing but themselves between the quotes of a text, and on a screen.
+pub fn is_plain(words: &str) -> bool {
+    let means = |c: char| c.is_control() || "\"\\$".contains(c);
+    !words.is_empty() && !words.chars().any(means)
+}
+
+/// Whether words from outside are a name in a query.
+pub fn is_name(words: &str) -> bool {
+    let starts = words.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == ':');
+    starts && words.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':')
+}
+
 /// Where a text stands in quotes, without them, if it stands there once.
 pub fn quoted(cx: &Cx<'_>, span: Span, words: &str) -> Option<Span> {
     let quoted = format!("\"{words}\"");

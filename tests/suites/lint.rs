@@ -24,6 +24,8 @@ pub fn trials() -> Vec<Trial> {
         trial("lint/what cannot be allowed", what_cannot_be_allowed),
         trial("lint/what a comment covers", what_a_comment_covers),
         trial("lint/dependencies", dependencies),
+        trial("lint/huge packages", huge),
+        trial("lint/hostile rules and metrics", hostile_data),
         trial("lint/broken packages are left alone", broken_packages),
     ];
     for row in facade::lints() {
@@ -306,4 +308,66 @@ fn the_reference_names_them_all() {
         kept, page,
         "grammar/reference/lints.md: bless it with INSTA_UPDATE=always"
     );
+}
+
+/// So many of everything that nobody waits for a look at each pair of them.
+fn huge() {
+    let head = fixture("slack-blast/bad.rbk");
+    let (head, runbook) = head.split_at(head.find("/// What it is for.\nrunbook").unwrap());
+    let mut text = head.to_owned();
+    for at in 0..300 {
+        let one = runbook.replace("runbook stuck", &format!("runbook stuck_{at}"));
+        text.push_str(&one.replace("\"Stuck\"", &format!("\"Stuck{at}\"")));
+        text.push('\n');
+    }
+    for at in 0..2_000 {
+        text.push_str(&format!(
+            "/// Is it?\nprobe unread_{at}(a: Int, b: Int) -> Float {{ return prom.value(promql\"sum(up)\") }}\n"
+        ));
+    }
+    let mut rules = String::from("groups:\n- rules:\n");
+    for at in 0..3_000 {
+        rules.push_str(&format!("  - {{alert: Stock{at}, expr: up}}\n"));
+    }
+    let checked = facade::lint_beside(&[("main.rbk", text.as_bytes())], &[("rules", &rules)]);
+    let found = codes(&checked);
+    for code in ["L0208", "L0406", "L0602"] {
+        assert!(found.contains(code), "{code}: {found:?}");
+    }
+}
+
+/// Data that would like to keep its reader busy.
+fn hostile_data() {
+    let text = fixture("label-never-set/bad.rbk");
+    let lint = |what: &str, data: &str| {
+        facade::lint_beside(&[("main.rbk", text.as_bytes())], &[(what, data)])
+    };
+    let nested = |open: &str, close: &str| format!("{}up{}", open.repeat(5_000), close.repeat(5_000));
+    let expressions = [
+        nested("(", ")"),
+        nested("-", ""),
+        nested("sum(", ")"),
+        nested("up + (", ")"),
+        "up + ".repeat(50_000) + "up",
+        "up{".to_owned() + &"a=\"b\",".repeat(50_000) + "}",
+        "up[5m:1m] offset".repeat(1_000),
+        "\"".repeat(99),
+        "\u{1f40c}\u{0}\u{202e}".repeat(100),
+    ];
+    for expression in expressions {
+        let quoted = serde_json::to_string(&expression).unwrap();
+        let rules = format!("groups: [{{rules: [{{alert: WorkerStuck, expr: {quoted}}}]}}]");
+        lint("rules", &rules);
+    }
+    let deep = "[".repeat(100_000);
+    let keys: String = (0..50_000).map(|at| format!("k{at}: v\n")).collect();
+    let anchors: String = (0..5_000).map(|at| format!("a{at}: &a{at} [*a{}]\n", at)).collect();
+    for data in [deep.as_str(), &keys, &anchors, "", "\u{feff}groups: []", "--- |\n", "%YAML 9\n---\n"] {
+        lint("rules", data);
+        lint("metrics", data);
+    }
+    let json = format!("{{\"data\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    lint("metrics", &json);
+    let names: String = (0..50_000).map(|at| format!("jobs_taken_total{at}\n")).collect();
+    lint("metrics", &names);
 }

@@ -271,3 +271,47 @@ fn text(source: &Source, line: u32) -> &str {
         line => source.text.get(source.line_range(line)).unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The fingerprints of what stands at each `@`, which is taken out.
+    fn prints(marked: &str) -> Vec<String> {
+        let text = marked.replace('@', "");
+        let mut sources = Sources::default();
+        let source = sources.add("main.rbk", &text);
+        let mut seen = Seen::default();
+        let marks = marked.match_indices('@').enumerate();
+        let prints = marks.map(|(before, (at, _))| {
+            let span = Span::new(source, at - before, at - before);
+            let found = Diagnostic::new(Code::UnusedLet, "", span, "");
+            fingerprint(&found, &sources, &mut seen)
+        });
+        prints.collect()
+    }
+
+    const RUNBOOKS: &str = "runbook a for shop {\n  diagnose {\n    @let x = 1\n    @let x = 1\n  }\n  remedy b {\n    @let x = 1\n  }\n}\n\nrunbook c for shop {\n  diagnose {\n    @let x = 1\n  }\n}\n";
+
+    #[test]
+    fn each_place_has_its_own() {
+        let prints = prints(RUNBOOKS);
+        let different: BTreeSet<&String> = prints.iter().collect();
+        assert_eq!(different.len(), 4);
+    }
+
+    #[test]
+    fn they_stay_when_lines_move() {
+        let all = prints(RUNBOOKS);
+        let before = "//! What it is.\n\nconst y = 5\n\n/// What it is for.\n";
+        assert_eq!(prints(&format!("{before}{RUNBOOKS}")), all);
+        let below = RUNBOOKS.replace("  diagnose {\n", "  diagnose {\n    let y = 2\n\n");
+        assert_eq!(prints(&below), all, "in the clause");
+        let (first, second) = RUNBOOKS.split_at(RUNBOOKS.find("runbook c").unwrap());
+        let turned = prints(&format!("{second}\n{first}"));
+        assert_eq!(turned[0], all[3], "of items that change places");
+        assert_eq!(turned[1..], all[..3]);
+        let more = RUNBOOKS.replace("runbook c", "runbook d for shop {\n  diagnose {\n    let x = 1\n  }\n}\n\nrunbook c");
+        assert_eq!(prints(&more), all, "of the same lines elsewhere");
+    }
+}

@@ -37,9 +37,15 @@ impl Metrics {
     /// # Errors
     /// Why it is no list of metrics.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
+        let before = self.known.len();
         match text.trim_start().starts_with(['{', '[']) {
-            true => self.json(text),
-            false => self.exposition(text),
+            true => self.json(text)?,
+            false => self.exposition(text)?,
+        }
+        // From nothing it would follow that no metric is there.
+        match self.known.len() > before || before > 0 {
+            true => Ok(()),
+            false => Err("it lists no metrics".to_owned()),
         }
     }
 
@@ -131,6 +137,9 @@ impl Metrics {
     }
 
     fn see(&mut self, name: &str, labels: Option<BTreeSet<String>>) {
+        if name.is_empty() {
+            return;
+        }
         let metric = self.known.entry(name.to_owned()).or_insert(Metric {
             ty: Type::Unknown,
             labels: None,

@@ -50,7 +50,10 @@ impl Rules {
             let listed = document.get("items").map_or(&[][..], Yaml::list);
             for one in std::iter::once(document).chain(listed) {
                 let found = one.get("groups").or_else(|| one.get("spec")?.get("groups"));
-                if let Some(found) = found {
+                let is_text = |found: &&Yaml| {
+                    found.text().is_some_and(|text| !["", "~", "null"].contains(&text))
+                };
+                if let Some(found) = found.filter(|found| !is_text(found)) {
                     known += 1;
                     found.list().iter().for_each(|group| self.group(group));
                 }

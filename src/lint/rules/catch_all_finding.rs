@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::lint::rules::unreachable_otherwise::says_novel;
 use crate::typed::{FindingId, StmtKind};
 
 pub static RULE: Rule = Rule {
@@ -17,13 +18,16 @@ fn run(_: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let Node::Runbook(_, runbook) = node else {
         return;
     };
-    let last = runbook
-        .diagnose
-        .as_ref()
-        .and_then(|body| body.block.statements.last());
-    let Some(last) = last else {
+    let Some(block) = runbook.diagnose.as_ref().map(|body| &body.block) else {
         return;
     };
+    let Some(last) = block.statements.last() else {
+        return;
+    };
+    // Who says what is unknown has thought of it.
+    if says_novel(block) {
+        return;
+    }
     let StmtKind::Found { finding, .. } = &last.kind else {
         return;
     };

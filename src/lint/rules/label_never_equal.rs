@@ -7,7 +7,10 @@ use crate::lint::queries;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::lint::words;
 use crate::typed::{LabelTest, Trigger};
-use crate::value::Value;
+use crate::value::{Value, escape_text};
+
+/// The most of a value that is shown, in characters.
+const SHOWN: usize = 100;
 
 pub static RULE: Rule = Rule {
     code: Code::LabelNeverEqual,
@@ -41,12 +44,14 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
             continue;
         };
         let message = format!("each rule of `{name}` sets `{label}` to something else");
-        let told = format!("here it is `{first}`");
+        let told = format!("here it is `{}`", escape_text(first, SHOWN));
         let found = Diagnostic::new(Code::LabelNeverEqual, message, trigger.span, "never taken");
         let found = found.help(told);
         out.push(match written(cx, trigger, &condition.test) {
-            Some(at) => found.fix(format!("write `{first}`"), at, first),
-            None => found,
+            Some(at) if words::is_plain(first) => {
+                found.fix(format!("write `{first}`"), at, first)
+            }
+            Some(_) | None => found,
         });
     }
 }

@@ -1,7 +1,7 @@
 //! A runbook, product, action or probe without a line that says what it is for.
 //!
-//! What a file says at its head is said of its product, and of its runbook if it has one. A probe of one line says itself
-//! what it asks.
+//! What a file says at its head is said of its runbook if it has one. A package with one product is that product, and a
+//! probe of one line says itself what it asks.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
@@ -21,19 +21,21 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         return;
     };
     for tree in cx.input.trees {
-        file(tree, out);
+        file(tree, cx.package().products.len() > 1, out);
     }
 }
 
-fn file(tree: &File, out: &mut Vec<Diagnostic>) {
+fn file(tree: &File, has_products: bool, out: &mut Vec<Diagnostic>) {
     let runbooks = tree.items.iter();
     let runbooks = runbooks.filter(|item| matches!(item.kind, ItemKind::Runbook(_)));
     let is_one = runbooks.count() == 1;
-    let has_head = !tree.doc.is_empty();
+    // A comment on the first line is meant as one.
+    let first = tree.comments.first();
+    let has_head = !tree.doc.is_empty() || first.is_some_and(|first| first.span.start == 0);
     for item in tree.items.iter().filter(|item| item.doc.is_empty()) {
         let (what, name): (&str, &Ident) = match &item.kind {
             ItemKind::Runbook(found) if !(has_head && is_one) => ("runbook", &found.name),
-            ItemKind::Product(found) if !has_head => ("product", &found.name),
+            ItemKind::Product(found) if has_products => ("product", &found.name),
             ItemKind::Action(found) => ("action", &found.name),
             ItemKind::Probe(found) if found.body.statements.len() > 1 => ("probe", &found.name),
             _ => continue,

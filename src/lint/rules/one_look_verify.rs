@@ -64,11 +64,27 @@ fn is_measured(cx: &Cx<'_>, verify: &Verify) -> bool {
 
 /// Whether a query asks how old something is, or for bytes that are stored: one good look tells.
 fn is_stock(root: &Part) -> bool {
-    let (mut has_clock, mut are_stored) = (false, true);
-    root.for_each(&mut |part| match &part.kind {
-        Form::Call { name, .. } => has_clock |= name == "time",
-        Form::Selector(metric) => are_stored &= metric.name.ends_with("_bytes"),
-        _ => {}
+    let mut has_clock = false;
+    root.for_each(&mut |part| {
+        has_clock |= matches!(&part.kind, Form::Call { name, .. } if name == "time");
     });
-    has_clock || are_stored
+    has_clock || is_stored(root)
+}
+
+/// So many bytes, or a share of them.
+fn is_stored(part: &Part) -> bool {
+    match &part.bare().kind {
+        Form::Selector(metric) => metric.name.ends_with("_bytes"),
+        Form::Binary {
+            operator, left, ..
+        } if operator == "/" => is_stored(left),
+        Form::Binary { left, right, .. } => is_stored(left) && is_stored(right),
+        Form::Call { name, args } => {
+            !["rate", "irate", "increase", "deriv", "delta"].contains(&name.as_str())
+                && args.iter().all(is_stored)
+        }
+        Form::Aggregation { args, .. } => args.iter().all(is_stored),
+        Form::Ranged { of, .. } | Form::Negated(of) => is_stored(of),
+        Form::Number(_) | Form::Text | Form::Paren(_) => true,
+    }
 }

@@ -3,7 +3,7 @@
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
-use crate::lint::queries;
+use crate::lint::{queries, words};
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::Form;
 
@@ -37,7 +37,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         let at = part.range.start..part.range.start + name.len();
         let at = tree.span(&at);
         let found = Diagnostic::new(Code::UnknownMetric, message, at, "answers nothing");
-        out.push(match nearest(name, metrics.names()) {
+        out.push(match nearest(name, metrics.names().filter(|name| words::is_name(name))) {
             Some(near) if cx.text(at) == name => found.help(format!("did you mean `{near}`?")).fix(
                 format!("write `{near}`"),
                 at,

@@ -3,7 +3,7 @@
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
-use crate::lint::queries;
+use crate::lint::{queries, words};
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::Form;
 
@@ -37,7 +37,9 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
             let end = matcher.operator_at.start;
             let at = tree.span(&(end.saturating_sub(label.len())..end));
             let found = Diagnostic::new(Code::UnknownSeriesLabel, message, at, "selects nothing");
-            out.push(match nearest(label, labels.iter().map(String::as_str)) {
+            let names = labels.iter().map(String::as_str);
+            let names = names.filter(|name| words::is_name(name));
+            out.push(match nearest(label, names) {
                 Some(near) if cx.text(at) == label => found
                     .help(format!("did you mean `{near}`?"))
                     .fix(format!("write `{near}`"), at, near),

@@ -42,12 +42,17 @@ fn run(_: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
 }
 
 fn may_be_novel(block: &Block) -> bool {
+    says_novel(block) || falls_off(block)
+}
+
+/// Whether a handler says that no known cause fits.
+pub fn says_novel(block: &Block) -> bool {
     let mut is_said = false;
     block.for_each_stmt(&mut |stmt| {
         is_said |= matches!(stmt.kind, StmtKind::Novel(_));
         is_said |= handlers(stmt).any(|stmt| matches!(stmt.kind, StmtKind::Novel(_)));
     });
-    is_said || falls_off(block)
+    is_said
 }
 
 fn handlers(stmt: &Stmt) -> impl Iterator<Item = &Stmt> {

@@ -82,6 +82,7 @@ fn unread(cx: &Cx<'_>, of: &Of<'_>, runbook: Option<&Runbook>, span: Span) -> Di
 /// What is dropped with the parameter, in the runbook that it belongs to and its tests, or everywhere.
 fn without(cx: &Cx<'_>, of: &Of<'_>, runbook: Option<&Runbook>) -> Option<Vec<Span>> {
     let mut edits = Vec::new();
+    let open = format!("{}(", of.name);
     for item in cx.input.trees.iter().flat_map(|tree| &tree.items) {
         let is_asked = match (&item.kind, runbook) {
             (_, None) => true,
@@ -89,10 +90,11 @@ fn without(cx: &Cx<'_>, of: &Of<'_>, runbook: Option<&Runbook>) -> Option<Vec<Sp
             (ItemKind::Test(test), Some(runbook)) => test.runbook.text == runbook.name,
             (_, Some(_)) => false,
         };
-        if !is_asked {
+        let text = cx.text(item.span);
+        if !is_asked || !text.contains(&open) {
             continue;
         }
-        for call in calls::of(cx.text(item.span), of.name)? {
+        for call in calls::of(text, of.name)? {
             let is_finding = ["found", "finding", "remedy"].contains(&&*call.behind);
             if is_finding == of.is_remedy {
                 edits.extend(given(cx, item.span, of, &call));
