@@ -70,7 +70,10 @@ pub fn is_plain(words: &str) -> bool {
 /// Whether words from outside are a name in a query.
 pub fn is_name(words: &str) -> bool {
     let starts = words.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == ':');
-    starts && words.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':')
+    starts
+        && words
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == ':')
 }
 
 /// Where a text stands in quotes, without them, if it stands there once.

@@ -99,15 +99,17 @@ fn holds(name: &str, picture: &Picture) {
     for line in picture.mermaid.lines().skip(1) {
         let begins = ["  n", "  classDef ", "  class "];
         let is_ours = begins.iter().any(|begin| line.starts_with(begin));
-        assert!(is_ours && line.matches('"').count() % 2 == 0, "{name}: {line}");
+        assert!(
+            is_ours && line.matches('"').count() % 2 == 0,
+            "{name}: {line}"
+        );
     }
     nothing_lies_on_anything(&name, &picture.svg);
     for text in [&picture.svg, &picture.mermaid, &picture.dot] {
         // What ends a line for some readers, and what turns the words behind it around.
         let turns = ['\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}'];
-        let hidden = |letter: char| {
-            letter.is_control() && letter != '\n' || turns.contains(&letter)
-        };
+        let hidden =
+            |letter: char| letter.is_control() && letter != '\n' || turns.contains(&letter);
         assert!(!text.contains(hidden), "{name}: a control character");
     }
 }

@@ -80,8 +80,8 @@ fn found() -> BTreeMap<Place, Vec<String>> {
     }
     for package in fixture::packages("../examples") {
         let folder = package.fixture.path.parent().unwrap();
-        let name = fixture::relative(root(), folder);
-        take(&name, linted(&package.files(), &[]));
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        take(&format!("examples/{name}"), linted(&package.files(), &[]));
     }
     let shop = fs::read(root().join("grammar/reference/shop.rbk")).unwrap();
     for path in fixture::files(&root().join("grammar/reference")) {

@@ -342,7 +342,8 @@ fn hostile_data() {
     let lint = |what: &str, data: &str| {
         facade::lint_beside(&[("main.rbk", text.as_bytes())], &[(what, data)])
     };
-    let nested = |open: &str, close: &str| format!("{}up{}", open.repeat(5_000), close.repeat(5_000));
+    let nested =
+        |open: &str, close: &str| format!("{}up{}", open.repeat(5_000), close.repeat(5_000));
     let expressions = [
         nested("(", ")"),
         nested("-", ""),
@@ -361,13 +362,29 @@ fn hostile_data() {
     }
     let deep = "[".repeat(100_000);
     let keys: String = (0..50_000).map(|at| format!("k{at}: v\n")).collect();
-    let anchors: String = (0..5_000).map(|at| format!("a{at}: &a{at} [*a{}]\n", at)).collect();
-    for data in [deep.as_str(), &keys, &anchors, "", "\u{feff}groups: []", "--- |\n", "%YAML 9\n---\n"] {
+    let anchors: String = (0..5_000)
+        .map(|at| format!("a{at}: &a{at} [*a{}]\n", at))
+        .collect();
+    for data in [
+        deep.as_str(),
+        &keys,
+        &anchors,
+        "",
+        "\u{feff}groups: []",
+        "--- |\n",
+        "%YAML 9\n---\n",
+    ] {
         lint("rules", data);
         lint("metrics", data);
     }
-    let json = format!("{{\"data\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let json = format!(
+        "{{\"data\": {}{}}}",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     lint("metrics", &json);
-    let names: String = (0..50_000).map(|at| format!("jobs_taken_total{at}\n")).collect();
+    let names: String = (0..50_000)
+        .map(|at| format!("jobs_taken_total{at}\n"))
+        .collect();
     lint("metrics", &names);
 }

@@ -34,6 +34,7 @@ edition = "2026"
 endless-repair = { level = "off", why = "an example shows one thing" }
 unrated-runbook = { level = "off", why = "an example shows one thing" }
 one-look-verify = { level = "off", why = "an example shows one thing" }
+missing-doc = { level = "off", why = "the page around it says what it is for" }
 unused-item = { level = "off", why = "the items are there for all examples" }
 "#;
 

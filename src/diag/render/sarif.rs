@@ -311,7 +311,10 @@ mod tests {
         let turned = prints(&format!("{second}\n{first}"));
         assert_eq!(turned[0], all[3], "of items that change places");
         assert_eq!(turned[1..], all[..3]);
-        let more = RUNBOOKS.replace("runbook c", "runbook d for shop {\n  diagnose {\n    let x = 1\n  }\n}\n\nrunbook c");
+        let more = RUNBOOKS.replace(
+            "runbook c",
+            "runbook d for shop {\n  diagnose {\n    let x = 1\n  }\n}\n\nrunbook c",
+        );
         assert_eq!(prints(&more), all, "of the same lines elsewhere");
     }
 }

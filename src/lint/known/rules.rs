@@ -51,7 +51,9 @@ impl Rules {
             for one in std::iter::once(document).chain(listed) {
                 let found = one.get("groups").or_else(|| one.get("spec")?.get("groups"));
                 let is_text = |found: &&Yaml| {
-                    found.text().is_some_and(|text| !["", "~", "null"].contains(&text))
+                    found
+                        .text()
+                        .is_some_and(|text| !["", "~", "null"].contains(&text))
                 };
                 if let Some(found) = found.filter(|found| !is_text(found)) {
                     known += 1;

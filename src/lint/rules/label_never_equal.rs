@@ -48,9 +48,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         let found = Diagnostic::new(Code::LabelNeverEqual, message, trigger.span, "never taken");
         let found = found.help(told);
         out.push(match written(cx, trigger, &condition.test) {
-            Some(at) if words::is_plain(first) => {
-                found.fix(format!("write `{first}`"), at, first)
-            }
+            Some(at) if words::is_plain(first) => found.fix(format!("write `{first}`"), at, first),
             Some(_) | None => found,
         });
     }

@@ -75,9 +75,7 @@ fn is_stock(root: &Part) -> bool {
 fn is_stored(part: &Part) -> bool {
     match &part.bare().kind {
         Form::Selector(metric) => metric.name.ends_with("_bytes"),
-        Form::Binary {
-            operator, left, ..
-        } if operator == "/" => is_stored(left),
+        Form::Binary { operator, left, .. } if operator == "/" => is_stored(left),
         Form::Binary { left, right, .. } => is_stored(left) && is_stored(right),
         Form::Call { name, args } => {
             !["rate", "irate", "increase", "deriv", "delta"].contains(&name.as_str())

@@ -25,14 +25,16 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     };
     let message = format!("no rule raises the alert `{name}`");
     let found = Diagnostic::new(Code::UnknownAlert, message, trigger.span, "never comes");
-    out.push(match nearest(name, rules.names().filter(|name| words::is_plain(name))) {
-        Some(near) => {
-            let found = found.help(format!("did you mean `{near}`?"));
-            match words::quoted(cx, trigger.span, name) {
-                Some(at) => found.fix(format!("write `{near}`"), at, near),
-                None => found,
+    out.push(
+        match nearest(name, rules.names().filter(|name| words::is_plain(name))) {
+            Some(near) => {
+                let found = found.help(format!("did you mean `{near}`?"));
+                match words::quoted(cx, trigger.span, name) {
+                    Some(at) => found.fix(format!("write `{near}`"), at, near),
+                    None => found,
+                }
             }
-        }
-        None => found.help("write the rule, or name its file with `--rules`"),
-    });
+            None => found.help("write the rule, or name its file with `--rules`"),
+        },
+    );
 }

@@ -3,8 +3,8 @@
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
-use crate::lint::{queries, words};
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::lint::{queries, words};
 use crate::literal::query::Form;
 
 pub static RULE: Rule = Rule {
@@ -37,16 +37,15 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         let at = part.range.start..part.range.start + name.len();
         let at = tree.span(&at);
         let found = Diagnostic::new(Code::UnknownMetric, message, at, "answers nothing");
-        out.push(match nearest(name, metrics.names().filter(|name| words::is_name(name))) {
-            Some(near) if cx.text(at) == name => found.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                at,
-                near,
-            ),
-            Some(near) => found.help(format!("did you mean `{near}`?")),
-            None => {
-                found.help("a list of metrics is of one moment: is it new, or of another server?")
-            }
-        });
+        out.push(
+            match nearest(name, metrics.names().filter(|name| words::is_name(name))) {
+                Some(near) if cx.text(at) == name => found
+                    .help(format!("did you mean `{near}`?"))
+                    .fix(format!("write `{near}`"), at, near),
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found
+                    .help("a list of metrics is of one moment: is it new, or of another server?"),
+            },
+        );
     });
 }

@@ -3,8 +3,8 @@
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
-use crate::lint::{queries, words};
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::lint::{queries, words};
 use crate::literal::query::Form;
 
 pub static RULE: Rule = Rule {

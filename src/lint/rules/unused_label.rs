@@ -3,7 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
-use crate::typed::{BindingId, BindingKind};
+use crate::typed::{Binding, BindingId, BindingKind, LabelTest, Runbook};
 
 pub static RULE: Rule = Rule {
     code: Code::UnusedLabel,
@@ -21,8 +21,8 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         let id = BindingId(at as u32);
         let in_key = runbook.incident_per.iter().any(|part| part.binding == id);
         if matches!(binding.kind, BindingKind::Label(_))
-            && !binding.own
             && !in_key
+            && !is_tested(runbook, binding)
             && !cx.read.has_binding(index, id)
         {
             let message = format!("nothing reads the label `{}`", binding.name);
@@ -31,4 +31,14 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
             out.push(found.help("leave it out, unless alerts without it are for somebody else"));
         }
     }
+}
+
+/// Whether a trigger asks something of its value: that is what it is there for.
+fn is_tested(runbook: &Runbook, binding: &Binding) -> bool {
+    let BindingKind::Label(label) = &binding.kind else {
+        return false;
+    };
+    let tests = runbook.triggers.iter().flat_map(|trigger| &trigger.labels);
+    let mut tests = tests.filter(|test| test.label == *label);
+    tests.any(|test| test.test != LabelTest::Present)
 }

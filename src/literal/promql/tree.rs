@@ -13,6 +13,8 @@ use crate::value::Tag;
 
 /// How deep expressions may nest: as deep as where they are checked.
 const NESTING: usize = 64;
+/// How many operators and ranges a query has at most: each makes the tree deeper by one, and it is walked in depth.
+const LINKS: usize = 1_000;
 
 /// A query with its text.
 pub struct Tree {
@@ -105,6 +107,7 @@ impl Tree {
             tokens,
             at: 0,
             depth: 0,
+            links: 0,
         };
         let root = reader.expression(0)?;
         Some(Tree { root, literal })
@@ -117,6 +120,7 @@ impl Tree {
             text,
             at: 0,
             depth: 0,
+            links: 0,
         };
         reader.expression(0)
     }
@@ -159,6 +163,7 @@ struct Reader<'a> {
     tokens: Vec<Token>,
     at: usize,
     depth: usize,
+    links: usize,
 }
 
 impl Reader<'_> {
@@ -193,6 +198,12 @@ impl Reader<'_> {
         takes
     }
 
+    /// One operator more, if there may be.
+    fn link(&mut self) -> Option<()> {
+        self.links += 1;
+        (self.links <= LINKS).then_some(())
+    }
+
     fn expression(&mut self, least: u8) -> Option<Node> {
         self.depth += 1;
         if self.depth > NESTING {
@@ -201,6 +212,7 @@ impl Reader<'_> {
         let mut left = self.signed()?;
         while let Some(binding) = binding(self.word()).filter(|binding| *binding >= least) {
             let operator = self.word().to_ascii_lowercase();
+            self.link()?;
             self.next();
             self.takes("bool");
             let is_matched = self.takes("on") || self.takes("ignoring");
@@ -367,6 +379,7 @@ impl Reader<'_> {
     fn suffixes(&mut self, mut operand: Node) -> Option<Node> {
         loop {
             if self.takes("[") {
+                self.link()?;
                 let length = self.next()?;
                 let is_hole = self.text.get(length.clone())?.contains(super::HOLE);
                 let back = (!is_hole).then(|| selector::millis(self.word_at(&length)));
