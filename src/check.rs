@@ -13,6 +13,7 @@ mod item;
 mod lent;
 mod library;
 mod names;
+mod refer;
 mod runbook;
 mod scenario;
 mod state;
@@ -29,7 +30,7 @@ use crate::diag::Diagnostic;
 use crate::literal::Server;
 use crate::syntax::tree::File;
 use crate::text::{SourceId, Sources, Span};
-use crate::typed::{Facts, Package, Runbook, Symbol};
+use crate::typed::{Facts, Package, Reference, Runbook, Symbol};
 
 use state::Checker;
 
@@ -49,6 +50,8 @@ pub struct Checked {
     pub uses: Vec<Use>,
     /// Whether a module is mentioned that its file does not import: told at the first mention alone.
     pub unimported: bool,
+    /// What the names of the items that were looked at stand for, as noted; nothing if it was not asked for.
+    pub references: Vec<Reference>,
 }
 
 /// One source in which an imported module is used.
@@ -94,6 +97,8 @@ pub struct Input<'a> {
     /// Whom the queries are for.
     pub server: &'a Server,
     pub part: Part<'a>,
+    /// Whether to note what every name stands for.
+    pub references: bool,
 }
 
 /// A package that another one depends on: what it lends is checked among its own items, and its runbooks,
@@ -115,6 +120,7 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
     let (modules, mut diagnostics) = library::load(sources, input.files.iter().chain(lent));
     let mut checker = Checker::new(sources, input.name, input.version);
     checker.server = input.server.clone();
+    checker.references = input.references.then(Vec::new);
     let mut declared = checker.declare(&modules, input);
     if let Part::Of { used_elsewhere, .. } = input.part {
         declared.retain(|found| input.part.has(found.item.span));
@@ -129,6 +135,7 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
     let unnamed = checker.names.unnamed();
     let uses = checker.uses();
     let unimported = checker.files.iter().any(|file| !file.missing.is_empty());
+    let references = checker.references.take().unwrap_or_default();
     let (package, said, lost) = checker.finish();
     let looked_at = |runbook: &Runbook| input.part.has(runbook.span);
     let (facts, proofs) = analysis::analyse(&package, &looked_at);
@@ -143,5 +150,6 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
         unnamed,
         uses,
         unimported,
+        references,
     }
 }

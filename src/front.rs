@@ -32,7 +32,7 @@ use crate::syntax;
 use crate::syntax::Parsed;
 use crate::syntax::tree::File;
 use crate::text::{Source, SourceId, Sources};
-use crate::typed::{Facts, Package, RunbookId, Symbol};
+use crate::typed::{Facts, Package, Reference, References, RunbookId, Symbol};
 
 /// What is known about a package.
 #[derive(Clone, Debug)]
@@ -72,7 +72,8 @@ pub fn analyse(
     named: (&str, &str),
     server: &Server,
 ) -> Analysis {
-    analyse_with(sources, files, named, server, &lent::Lent::default())
+    let lent = lent::Lent::default();
+    analyse_with(sources, files, named, server, &lent, Names::Left).0
 }
 
 /// The same with the packages that it depends on.
@@ -82,7 +83,8 @@ fn analyse_with(
     (name, version): (&str, &str),
     server: &Server,
     lent: &lent::Lent,
-) -> Analysis {
+    names: Names,
+) -> (Analysis, Vec<Reference>) {
     let (trees, diagnostics) = read(sources, files);
     let input = check::Input {
         name,
@@ -92,12 +94,13 @@ fn analyse_with(
         dependencies: &lent.packages,
         server,
         part: check::Part::All,
+        references: names == Names::Noted,
     };
     let checked = check::check(sources, &input);
     let (said, lost) = (checked.diagnostics, &checked.lost);
     let mut diagnostics = told(sources, &trees, lent, diagnostics, lost, said);
     sort(&mut diagnostics);
-    Analysis {
+    let analysis = Analysis {
         package: checked.package,
         facts: checked.facts,
         diagnostics,
@@ -105,7 +108,8 @@ fn analyse_with(
         allows: lint::unsettled(sources, &trees),
         trees,
         unnamed: checked.unnamed,
-    }
+    };
+    (analysis, checked.references)
 }
 
 /// What people are told of what reading and checking said: no echo, and of dependencies only what is for their users.
@@ -159,19 +163,40 @@ pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
 
 /// Parses and checks a package as it was loaded.
 pub fn analyse_package(sources: &mut Sources, package: &project::Package) -> Analysis {
+    of_package(sources, package, Names::Left).0
+}
+
+fn of_package(
+    sources: &mut Sources,
+    package: &project::Package,
+    names: Names,
+) -> (Analysis, Vec<Reference>) {
     let files: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
     let name = package.name();
     let server = package.server();
     let lent = lent::Lent::of(sources, package);
     let named = (name.as_str(), package.version());
-    let mut analysis = analyse_with(sources, &files, named, &server, &lent);
+    let (mut analysis, noted) = analyse_with(sources, &files, named, &server, &lent, names);
     let Analysis {
         allows,
         diagnostics,
         ..
     } = &mut analysis;
     analysis.allowed = lint::settle(&package.lints(), allows, diagnostics);
-    analysis
+    (analysis, noted)
+}
+
+/// The same, and what all names of it stand for.
+pub fn analyse_names(sources: &mut Sources, package: &project::Package) -> (Analysis, References) {
+    let (analysis, noted) = of_package(sources, package, Names::Noted);
+    (analysis, References::new(noted))
+}
+
+/// Whether what names stand for is wanted: whoever only checks has no use for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Noted,
+    Left,
 }
 
 /// Asks the lints, too. What is broken is not looked at: first of all that is to be mended.

@@ -41,6 +41,7 @@ mod suites {
     pub mod lint;
     pub mod literal;
     pub mod mended;
+    pub mod names;
     pub mod parse;
     pub mod pipeline;
     pub mod properties;
@@ -82,6 +83,7 @@ const SUITES: &[Suite] = &[
     ("trust", suites::trust::trials),
     ("fixes", suites::fixes::trials),
     ("mended", suites::mended::trials),
+    ("names", suites::names::trials),
     ("hostile", suites::hostile::trials),
     ("graph", suites::graph::trials),
     ("properties", suites::properties::trials),

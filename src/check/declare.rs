@@ -16,12 +16,12 @@ use super::state::{Checker, Pending, Progress};
 use super::types;
 use crate::diag::{Code, Diagnostic};
 use crate::effect::{Level, Scope};
-use crate::syntax::tree::{EnumItem, ExternItem, ExternKind, Ident, Item, ItemKind};
+use crate::syntax::tree::{EnumItem, ExternItem, ExternKind, File, Ident, Item, ItemKind};
 use crate::text::Span;
 use crate::typed::{
     self, ActionContract, Body, ConstId, EnumId, ExternId, Function, FunctionId, FunctionKind,
-    ProductId, QualifiedName, RecordId, RoleId, RunbookId, SecretId, Symbol, TargetId, Type,
-    UndoContract, WindowId,
+    NameKind, ProductId, QualifiedName, RecordId, RoleId, RunbookId, SecretId, Symbol, TargetId,
+    Type, UndoContract, WindowId,
 };
 use crate::value::{Duration, EnumMember, KeyForm, Shape, Value};
 
@@ -37,17 +37,19 @@ pub struct Declared<'a> {
 impl<'a> Checker<'a> {
     /// Declares every item of the library's modules, of the package's files and of its dependencies.
     pub fn declare(&mut self, modules: &'a [Module], input: &Input<'a>) -> Vec<Declared<'a>> {
-        let own = self.names.open(Origin::Own, input.uses);
+        let first = |files: &[File]| files.first().map(|file| file.source);
+        let own = self.names.open(Origin::Own, input.uses, first(input.files));
         debug_assert_eq!(own, OWN, "the package's namespace is the first");
         let mut scopes = Vec::new();
         for module in modules {
-            let id = self.names.open(Origin::Library(module.name.into()), &[]);
+            let origin = Origin::Library(module.name.into());
+            let id = self.names.open(origin, &[], Some(module.file.source));
             scopes.push((id, &*module.file));
         }
         scopes.extend(input.files.iter().map(|file| (own, file)));
         for lender in input.dependencies {
             let origin = Origin::Dependency(lender.name.clone());
-            let id = self.names.open(origin, &lender.uses);
+            let id = self.names.open(origin, &lender.uses, first(&lender.files));
             scopes.extend(lender.files.iter().map(|file| (id, file)));
         }
         for (module, file) in &scopes {
@@ -109,6 +111,9 @@ impl<'a> Checker<'a> {
         let symbol = self.new_symbol(file, item, qualified)?;
         if name.text.is_empty() {
             return Some(symbol);
+        }
+        if self.references.is_some() {
+            self.define(name.span, self.kind_of(symbol));
         }
         if types::is_built_in(&name.text) {
             let message = format!("`{}` is a type of the language", name.text);
@@ -269,6 +274,7 @@ impl<'a> Checker<'a> {
                 self.say_duplicate("enum member", &item.members[index].name, first);
             }
             members.push(member.name.text.clone());
+            self.define(member.name.span, NameKind::EnumMember);
         }
         let enumeration = SmolStr::new(name.to_string());
         let value = |(index, member): (usize, &SmolStr)| {
@@ -280,6 +286,8 @@ impl<'a> Checker<'a> {
         };
         self.members
             .push(members.iter().enumerate().map(value).collect());
+        let places = item.members.iter().map(|member| member.name.span);
+        self.member_places.push(places.collect());
         let new = typed::Enum {
             name,
             members,

@@ -66,6 +66,7 @@ impl Checker<'_> {
             self.say_unknown_module(name);
             return;
         };
+        self.refer_module(name.span, module);
         if let Some(first) = imports.iter().find(|known| known.name == name.text) {
             let first = first.span;
             self.say_duplicate("module", name, first);
@@ -100,7 +101,9 @@ impl Checker<'_> {
         if import.used_by.last() != Some(&at.source) {
             import.used_by.push(at.source);
         }
-        Some(import.module)
+        let module = import.module;
+        self.refer_module(at, module);
+        Some(module)
     }
 
     /// Says that a module of the library is not imported, if there is one of that name: once, however often the

@@ -43,7 +43,11 @@ impl Checker<'_> {
         let root = &item.root;
         let uses = self.names.uses(self.file(file).module);
         if uses.contains(&root.text) {
-            return self.names.dependency(root.as_str());
+            let lender = self.names.dependency(root.as_str());
+            if let Some(lender) = lender {
+                self.refer_module(root.span, lender);
+            }
+            return lender;
         }
         let message = format!("there is no package `{}` to use", root.text);
         let found = Diagnostic::new(Code::UnknownModule, message, root.span, "unknown");
@@ -70,6 +74,7 @@ impl Checker<'_> {
                 self.lose([name]);
                 continue;
             };
+            self.refer_member(name.span, member);
             if self.is_taken(file, of, name) {
                 continue;
             }

@@ -49,6 +49,8 @@ pub enum Origin {
 #[derive(Default)]
 struct Namespace {
     origin: Origin,
+    /// Its first text.
+    text: Option<SourceId>,
     members: HashMap<SmolStr, Entry>,
     /// In the order of declaration, for suggestions.
     order: Vec<SmolStr>,
@@ -66,9 +68,10 @@ struct Entry {
 
 impl Names {
     /// Opens a namespace; the first one is the package's own.
-    pub fn open(&mut self, origin: Origin, uses: &[SmolStr]) -> ModuleId {
+    pub fn open(&mut self, origin: Origin, uses: &[SmolStr], text: Option<SourceId>) -> ModuleId {
         self.modules.push(Namespace {
             origin,
+            text,
             uses: uses.to_vec(),
             ..Namespace::default()
         });
@@ -126,6 +129,16 @@ impl Names {
         names.map(|entry| entry.member.symbol).collect()
     }
 
+    /// The name of an item, wherever it is declared.
+    pub fn find(&self, symbol: Symbol) -> Option<Member> {
+        self.modules.iter().find_map(|namespace| {
+            let members = namespace.order.iter();
+            let mut members = members.filter_map(|name| namespace.members.get(name));
+            let found = members.find(|entry| entry.member.symbol == symbol)?;
+            Some(found.member)
+        })
+    }
+
     /// The names of a module, in the order of declaration.
     pub fn members(&self, module: ModuleId) -> impl Iterator<Item = &SmolStr> {
         let namespace = self.modules.get(module.0 as usize);
@@ -158,6 +171,11 @@ impl Names {
             Some(namespace) => &namespace.origin,
             None => &Origin::Own,
         }
+    }
+
+    /// The first text of a module.
+    pub fn text(&self, module: ModuleId) -> Option<SourceId> {
+        self.modules.get(module.0 as usize)?.text
     }
 
     /// The name of a module; none for the package's own.

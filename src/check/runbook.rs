@@ -168,11 +168,14 @@ impl<'a> Checker<'a> {
         if name.text.is_empty() {
             return;
         }
-        match self
-            .unqualified(file, name.as_str())
-            .map(|member| member.symbol)
-        {
-            Some(Symbol::Product(product)) => self.runbook_mut(id).product = Some(product),
+        let member = self.unqualified(file, name.as_str());
+        match member.map(|member| member.symbol) {
+            Some(Symbol::Product(product)) => {
+                if let Some(member) = member {
+                    self.refer_member(name.span, member);
+                }
+                self.runbook_mut(id).product = Some(product);
+            }
             Some(other) => {
                 let what = super::types::symbol_kind(other);
                 let message = format!("`{}` is {what}, not a product", name.text);
@@ -252,9 +255,12 @@ impl<'a> Checker<'a> {
             self.say_duplicate("remedy", &remedy.name, first);
         }
         let (finding, types) = self.remedy_types(id, remedy);
+        if let Some(finding) = finding {
+            self.refer_finding(remedy.name.span, id, finding);
+        }
         let mut elaborator = Elaborator::of_runbook(self, id, Place::Remedy);
         for (param, ty) in remedy.params.iter().zip(types) {
-            elaborator.declare(&param.name, ty);
+            elaborator.declare_parameter(&param.name, ty);
         }
         let block = elaborator.block(&remedy.body);
         let body = elaborator.into_body(block);

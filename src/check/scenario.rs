@@ -82,7 +82,10 @@ impl<'a> Checker<'a> {
             return None;
         }
         let found = self.unqualified(file, name.as_str());
-        if let Some(Symbol::Runbook(id)) = found.map(|member| member.symbol) {
+        if let Some(member) = found
+            && let Symbol::Runbook(id) = member.symbol
+        {
+            self.refer_member(name.span, member);
             return Some(id);
         }
         // Its own name is in capitals, which was told: the test has the right one already.
@@ -220,7 +223,9 @@ impl<'a> Scenario<'_, 'a> {
         let findings = &self.checker.package.runbooks[self.runbook.index()].findings;
         let at = findings.iter().position(|known| known.name == name.text);
         if let Some(at) = at {
-            return Some(FindingId(at as u32));
+            let finding = FindingId(at as u32);
+            self.checker.refer_finding(name.span, self.runbook, finding);
+            return Some(finding);
         }
         if name.text.is_empty() || self.checker.draft(self.runbook).is_broken {
             return None;

@@ -13,7 +13,7 @@ use crate::diag::Diagnostic;
 use crate::literal::Server;
 use crate::syntax::tree::{ConstItem, RecordItem};
 use crate::text::{Sources, Span};
-use crate::typed::{ConstId, Function, FunctionId, Package, RecordId, SiteId};
+use crate::typed::{ConstId, Function, FunctionId, Package, RecordId, Reference, SiteId};
 use crate::value::{EnumMember, Shape};
 
 /// The state of a check.
@@ -30,6 +30,8 @@ pub struct Checker<'a> {
     pub records: Vec<Pending<&'a RecordItem>>,
     /// One per enum: its members as values, made once.
     pub members: Vec<Vec<Arc<EnumMember>>>,
+    /// Beside them: where each is declared.
+    pub member_places: Vec<Vec<Span>>,
     /// One per record.
     pub record_shapes: Vec<Arc<Shape>>,
     /// One per target.
@@ -46,6 +48,8 @@ pub struct Checker<'a> {
     pub lost: BTreeSet<SmolStr>,
     /// Imports that items use which are not looked at.
     pub used_elsewhere: BTreeSet<Span>,
+    /// What names stand for, if anybody wants to know.
+    pub references: Option<Vec<Reference>>,
     said: Vec<Diagnostic>,
 }
 
@@ -83,6 +87,7 @@ impl<'a> Checker<'a> {
             consts: Vec::new(),
             records: Vec::new(),
             members: Vec::new(),
+            member_places: Vec::new(),
             record_shapes: Vec::new(),
             target_shapes: Vec::new(),
             drafts: Vec::new(),
@@ -91,6 +96,7 @@ impl<'a> Checker<'a> {
             brought: HashMap::new(),
             lost: BTreeSet::new(),
             used_elsewhere: BTreeSet::new(),
+            references: None,
             said: Vec::new(),
         }
     }

@@ -143,8 +143,9 @@ impl Checker<'_> {
     pub fn type_member(&mut self, file: FileId, path: &Path) -> Option<Member> {
         let Some(module) = &path.module else {
             let found = self.unqualified(file, path.name.as_str());
-            if found.is_none() {
-                self.say_unknown_type(file, &path.name);
+            match found {
+                Some(member) => self.refer_member(path.name.span, member),
+                None => self.say_unknown_type(file, &path.name),
             }
             return found;
         };
@@ -161,8 +162,9 @@ impl Checker<'_> {
         };
         let id = id?;
         let found = self.names.member(id, path.name.as_str());
-        if found.is_none() {
-            self.say_unknown_member(id, module.as_str(), &path.name);
+        match found {
+            Some(member) => self.refer_member(path.name.span, member),
+            None => self.say_unknown_member(id, module.as_str(), &path.name),
         }
         found
     }

@@ -6,7 +6,32 @@ use std::path::Path;
 use super::{Checked, File, checked, in_memory};
 use crate::front::{self, Kept};
 use crate::project;
-use crate::text::Sources;
+use crate::text::{Sources, Span};
+use crate::typed::{Mention, Reference, References};
+
+/// A place in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// How messages call the file.
+    pub file: String,
+    /// In bytes.
+    pub range: Range<usize>,
+    /// What stands there.
+    pub text: String,
+}
+
+/// A name in a file and what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub place: Place,
+    /// What kind of thing it is: `probe`, `local name`.
+    pub kind: &'static str,
+    /// Whether it is declared here.
+    pub is_declared: bool,
+    /// Its name where it is declared; nothing stands there if it is a whole file.
+    pub declared: Place,
+}
 
 /// A package that is kept while its files are edited.
 #[derive(Debug)]
@@ -35,17 +60,55 @@ impl Edited {
         checked(self.kept.diagnostics(), self.kept.sources())
     }
 
+    /// What all names stand for, by place.
+    pub fn names(&self) -> Vec<Name> {
+        names(&self.kept.references(), self.kept.sources())
+    }
+
+    /// The name that the cursor stands at in a file, and all places at which the same is named.
+    pub fn name_at(&self, file: usize, offset: usize) -> Option<(Name, Vec<Place>)> {
+        let references = self.kept.references();
+        let found = references.at(self.kept.source(file)?, offset)?;
+        let sources = self.kept.sources();
+        let all = references.of(found.named).iter();
+        let all = all.map(|span| place(*span, sources)).collect();
+        Some((name(found, sources), all))
+    }
+
     /// How many edits were taken in without checking the whole package.
     pub fn parts(&self) -> usize {
         self.kept.parts()
     }
 }
 
-/// What is said of the same files from scratch, but for what loading says.
-pub fn from_scratch(files: &[File<'_>]) -> Option<Checked> {
+/// What is said of the same files from scratch, but for what loading says; and what all names stand for.
+pub fn from_scratch(files: &[File<'_>]) -> Option<(Checked, Vec<Name>)> {
     let (mut sources, package) = load(files)?;
-    let analysis = front::analyse_package(&mut sources, &package);
-    Some(checked(&analysis.diagnostics, &sources))
+    let (analysis, references) = front::analyse_names(&mut sources, &package);
+    let said = checked(&analysis.diagnostics, &sources);
+    Some((said, names(&references, &sources)))
+}
+
+fn names(references: &References, sources: &Sources) -> Vec<Name> {
+    let all = references.all().iter();
+    all.map(|found| name(found, sources)).collect()
+}
+
+fn name(found: &Reference, sources: &Sources) -> Name {
+    Name {
+        place: place(found.span, sources),
+        kind: found.named.kind.word(),
+        is_declared: found.mention == Mention::Definition,
+        declared: place(found.named.at, sources),
+    }
+}
+
+fn place(span: Span, sources: &Sources) -> Place {
+    Place {
+        file: sources.source(span.source).name.to_string(),
+        range: span.range(),
+        text: sources.slice(span).to_owned(),
+    }
 }
 
 fn load(files: &[File<'_>]) -> Option<(Sources, project::Package)> {

@@ -23,6 +23,7 @@ use crate::literal::Server;
 use crate::project;
 use crate::syntax::tree::File;
 use crate::text::{SourceId, Sources, Span};
+use crate::typed::{Named, Reference, References};
 use chunks::Chunk;
 
 /// An edit that does not fit its file.
@@ -56,6 +57,8 @@ pub struct Kept {
     read: BTreeMap<SourceId, Vec<Diagnostic>>,
     /// What checking said, by source, echoes included.
     said: BTreeMap<SourceId, Vec<Diagnostic>>,
+    /// What the names of each source stand for, as noted.
+    names: BTreeMap<SourceId, Vec<Reference>>,
     uses: BTreeSet<Use>,
     lost: BTreeSet<SmolStr>,
     /// Whether a module is mentioned that its file does not import: told at the first mention alone.
@@ -113,6 +116,7 @@ impl Kept {
             free: Vec::new(),
             read: BTreeMap::new(),
             said: BTreeMap::new(),
+            names: BTreeMap::new(),
             uses: BTreeSet::new(),
             lost: BTreeSet::new(),
             unimported: false,
@@ -135,6 +139,26 @@ impl Kept {
     /// How many edits were taken in without checking the whole package.
     pub fn parts(&self) -> usize {
         self.parts
+    }
+
+    /// What all names of the files stand for, as if they were checked now for the first time. Of the library there
+    /// are only the places of its declarations.
+    pub fn references(&self) -> References {
+        let bases = self.bases();
+        let moved = |found: &Reference| Reference {
+            span: in_file(&bases, found.span),
+            named: Named {
+                at: in_file(&bases, found.named.at),
+                ..found.named
+            },
+            ..*found
+        };
+        References::new(self.names.values().flatten().map(moved).collect())
+    }
+
+    /// The source of a file, by its order.
+    pub fn source(&self, file: usize) -> Option<SourceId> {
+        self.files.get(file).map(|file| file.source)
     }
 
     /// The files' texts as they are now; diagnostics are of these.
@@ -177,6 +201,7 @@ impl Kept {
             let of = self.said.entry(found.primary.span.source).or_default();
             of.push(found);
         }
+        self.names = by_source(checked.references);
         self.uses = checked.uses.into_iter().collect();
         self.lost = checked.lost;
         self.unimported = checked.unimported;
@@ -191,6 +216,7 @@ impl Kept {
             dependencies: &self.lent.packages,
             server: &self.server,
             part,
+            references: true,
         };
         check::check(&mut self.sources, &input)
     }
@@ -235,4 +261,12 @@ fn in_file(bases: &BTreeMap<SourceId, (SourceId, usize)>, span: Span) -> Span {
         Some((file, base)) => Span::new(*file, base + span.range().start, base + span.range().end),
         None => span,
     }
+}
+
+fn by_source(noted: Vec<Reference>) -> BTreeMap<SourceId, Vec<Reference>> {
+    let mut by: BTreeMap<SourceId, Vec<Reference>> = BTreeMap::new();
+    for found in noted {
+        by.entry(found.span.source).or_default().push(found);
+    }
+    by
 }

@@ -156,7 +156,7 @@ fn compare(package: &Package, edited: &Edited, texts: &[Text], told: &str) {
             *bytes = text.text.as_bytes();
         }
     }
-    let Some(expected) = from_scratch(&files) else {
+    let Some((expected, its_names)) = from_scratch(&files) else {
         return;
     };
     let said = edited.said();
@@ -167,6 +167,15 @@ fn compare(package: &Package, edited: &Edited, texts: &[Text], told: &str) {
             package.fixture.name, said.json, expected.json
         );
     }
+    let names = edited.names();
+    let differs = names.iter().zip(&its_names).find(|(is, other)| is != other);
+    assert!(
+        names == its_names,
+        "{}: {told}\n{} names, from scratch {}; first: {differs:#?}",
+        package.fixture.name,
+        names.len(),
+        its_names.len(),
+    );
 }
 
 /// What the bench measures is what it seems to be.

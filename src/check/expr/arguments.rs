@@ -11,7 +11,7 @@ use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Argument};
 use crate::text::Span;
-use crate::typed::{Expr, ExprKind, ExternId, FunctionId, Param, Type};
+use crate::typed::{Expr, ExprKind, ExternId, FunctionId, NameKind, Param, Type};
 use crate::value::Value;
 
 /// Whose parameters are filled.
@@ -75,6 +75,7 @@ impl Elaborator<'_, '_> {
         let mut others = Vec::new();
         let mut problems = Vec::new();
         let mut positional = 0;
+        let mut named = Vec::new();
         for arg in args {
             let at = match &arg.name {
                 Some(name) => params.iter().position(|param| param.name == name.text),
@@ -83,6 +84,9 @@ impl Elaborator<'_, '_> {
                     (positional <= params.len()).then(|| positional - 1)
                 }
             };
+            if let (Some(at), Some(name)) = (at, &arg.name) {
+                named.push((name.span, params[at].span));
+            }
             match (at.and_then(|at| of_params.get_mut(at)), &arg.name) {
                 (Some(slot @ None), _) => *slot = Some(arg),
                 (Some(Some(first)), _) => {
@@ -105,6 +109,9 @@ impl Elaborator<'_, '_> {
                     ));
                 }
             }
+        }
+        for (name, declared) in named {
+            self.checker.refer(name, NameKind::Parameter, declared);
         }
         let is_broken = !problems.is_empty();
         for problem in problems {
@@ -261,7 +268,8 @@ impl Elaborator<'_, '_> {
             self.expr(&arg.value, None);
             return None;
         };
-        let ty = field.ty.clone();
+        let (ty, declared) = (field.ty.clone(), field.span);
+        self.checker.refer(name.span, NameKind::Field, declared);
         let value = self.expr_of(&arg.value, &ty, Why::Field(name.as_str()));
         Some((name.text.clone(), value))
     }

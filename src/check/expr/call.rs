@@ -15,7 +15,7 @@ use crate::syntax::tree::{self, Argument, ClauseKind, ExprKind as Tree, Ident};
 use crate::text::Span;
 use crate::typed::{
     self, Builtin, CallExpr, Expr, ExprKind, ExternId, ExternKind, FunctionId, FunctionKind,
-    RecordId, Symbol, TargetId, Type,
+    NameKind, RecordId, Symbol, TargetId, Type,
 };
 
 /// What a call calls.
@@ -95,6 +95,7 @@ impl Elaborator<'_, '_> {
                 && let Some(member) = self.checker.unqualified(self.file, name)
                 && matches!(member.symbol, Symbol::Record(_))
             {
+                self.checker.refer_member(arg.value.span, member);
                 continue;
             }
             self.expr(&arg.value, None);
@@ -133,10 +134,13 @@ impl Elaborator<'_, '_> {
             if !self.checker.complete_watch(runbook, watch, span) {
                 return Callee::Broken;
             }
-            let function = self.checker.draft(runbook).watches[watch].function;
+            let watch = &self.checker.draft(runbook).watches[watch];
+            let (function, declared) = (watch.function, watch.item.name.span);
+            self.checker.refer(span, NameKind::Watch, declared);
             return Callee::Function(function);
         }
         if let Some(member) = self.checker.unqualified(self.file, name) {
+            self.checker.refer_member(span, member);
             return self.member_callee(member, name, span);
         }
         if let Some(builtin) = builtin::named(name) {
@@ -196,6 +200,7 @@ impl Elaborator<'_, '_> {
                 self.checker.say_unknown_member(id, module, name);
                 return Callee::Broken;
             };
+            self.checker.refer_member(name.span, member);
             return self.member_callee(member, self.checker.text(span), span);
         }
         self.say_no_method(base, name)

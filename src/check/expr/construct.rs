@@ -9,7 +9,7 @@ use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Argument;
 use crate::text::Span;
-use crate::typed::{Expr, ExprKind, RecordId, Type};
+use crate::typed::{Expr, ExprKind, NameKind, RecordId, Type};
 
 impl Elaborator<'_, '_> {
     /// A record with its fields.
@@ -110,6 +110,8 @@ impl Elaborator<'_, '_> {
             self.say(found.and(first, "given here first"));
             return None;
         }
-        Some((at, fields[at].ty.clone()))
+        let (ty, declared) = (fields[at].ty.clone(), fields[at].span);
+        self.checker.refer(name.span, NameKind::Field, declared);
+        Some((at, ty))
     }
 }

@@ -11,7 +11,7 @@ use crate::diag::near::{nearest, offered};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, ExprKind as Tree, Ident};
 use crate::text::Span;
-use crate::typed::{EnumId, Expr, ExprKind, Field, Symbol, Type};
+use crate::typed::{EnumId, Expr, ExprKind, Field, NameKind, Symbol, Type};
 use crate::value::Value;
 
 /// What stands before a dot, if it is no value.
@@ -39,6 +39,7 @@ impl Elaborator<'_, '_> {
                     self.checker.say_unknown_member(module, text, name);
                     return broken(span);
                 };
+                self.checker.refer_member(name.span, member);
                 let text = self.checker.text(span);
                 return self.member_value(member.symbol, text, span, hint);
             }
@@ -56,11 +57,10 @@ impl Elaborator<'_, '_> {
                 if self.is_value(name) {
                     return None;
                 }
-                if let Some(Member {
-                    symbol: Symbol::Enum(id),
-                    ..
-                }) = self.checker.unqualified(self.file, name)
+                if let Some(member) = self.checker.unqualified(self.file, name)
+                    && let Symbol::Enum(id) = member.symbol
                 {
+                    self.checker.refer_member(base.span, member);
                     return Some(Prefix::Enum(id));
                 }
                 self.module_prefix(name, base.span)
@@ -77,11 +77,13 @@ impl Elaborator<'_, '_> {
                     Prefix::Enum(_) | Prefix::Broken => return Some(Prefix::Broken),
                 };
                 match self.checker.names.member(module, name.as_str()) {
-                    Some(Member {
-                        symbol: Symbol::Enum(id),
-                        ..
-                    }) => Some(Prefix::Enum(id)),
-                    Some(_) => None,
+                    Some(member) => {
+                        let Symbol::Enum(id) = member.symbol else {
+                            return None;
+                        };
+                        self.checker.refer_member(name.span, member);
+                        Some(Prefix::Enum(id))
+                    }
                     None => {
                         self.checker.say_unknown_member(module, module_name, name);
                         Some(Prefix::Broken)
@@ -124,8 +126,13 @@ impl Elaborator<'_, '_> {
     fn enum_member(&mut self, id: EnumId, name: &Ident, span: Span) -> Expr {
         let members = &self.checker.members[id.index()];
         let found = members.iter().find(|member| member.member == name.text);
-        if let Some(member) = found {
-            return value(Value::Enum(member.clone()), Type::Enum(id), span);
+        if let Some(member) = found.cloned() {
+            let places = &self.checker.member_places[id.index()];
+            if let Some(declared) = places.get(usize::from(member.index)).copied() {
+                self.checker
+                    .refer(name.span, NameKind::EnumMember, declared);
+            }
+            return value(Value::Enum(member), Type::Enum(id), span);
         }
         if name.text.is_empty() {
             return broken(span);
@@ -176,7 +183,8 @@ impl Elaborator<'_, '_> {
             self.say_unknown_field(&ty, name, near, &all);
             return broken(span);
         };
-        let ty = fields[at].ty.clone();
+        let (ty, declared) = (fields[at].ty.clone(), fields[at].span);
+        self.checker.refer(name.span, NameKind::Field, declared);
         let kind = ExprKind::Field {
             base: Box::new(base),
             field: at as u16,

@@ -23,6 +23,7 @@ impl Elaborator<'_, '_> {
             return found;
         }
         if let Some(member) = self.checker.unqualified(self.file, name) {
+            self.checker.refer_member(span, member);
             return self.member_value(member.symbol, name, span, hint);
         }
         self.say_unknown(name, span, hint);
@@ -32,20 +33,30 @@ impl Elaborator<'_, '_> {
     /// A name that is bound to a value.
     pub fn value_name(&mut self, name: &str, span: Span) -> Option<Expr> {
         if let Some((local, ty)) = self.local(name) {
+            self.refer_local(span, local);
             return Some(typed(ExprKind::Local(local), ty, span));
         }
-        if let (Some(runbook), Some(id)) = (self.runbook, self.binding(name)) {
-            let runbook = &self.checker.package.runbooks[runbook.index()];
+        if let (Some(of), Some(id)) = (self.runbook, self.binding(name)) {
+            let runbook = &self.checker.package.runbooks[of.index()];
             let ty = runbook.bindings[id.index()].ty.clone();
+            self.checker.refer_binding(span, of, id);
             return Some(typed(ExprKind::Trigger(id), ty, span));
         }
-        match self.checker.unqualified(self.file, name)?.symbol {
+        let member = self.checker.unqualified(self.file, name)?;
+        match member.symbol {
             Symbol::Const(id) => {
+                self.checker.refer_member(span, member);
                 let ty = self.checker.const_type(id, span);
                 Some(typed(ExprKind::Const(id), ty, span))
             }
-            Symbol::Role(id) => Some(typed(ExprKind::Role(id), Type::Role, span)),
-            Symbol::Secret(id) => Some(typed(ExprKind::Secret(id), Type::Secret, span)),
+            Symbol::Role(id) => {
+                self.checker.refer_member(span, member);
+                Some(typed(ExprKind::Role(id), Type::Role, span))
+            }
+            Symbol::Secret(id) => {
+                self.checker.refer_member(span, member);
+                Some(typed(ExprKind::Secret(id), Type::Secret, span))
+            }
             Symbol::Enum(_)
             | Symbol::Record(_)
             | Symbol::Target(_)

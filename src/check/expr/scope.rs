@@ -14,7 +14,9 @@ use super::super::state::Checker;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::Ident;
 use crate::text::Span;
-use crate::typed::{BindingId, Block, Body, Expr, Local, LocalId, RunbookId, Symbol, Type};
+use crate::typed::{
+    BindingId, Block, Body, Expr, Local, LocalId, NameKind, RunbookId, Symbol, Type,
+};
 use crate::value::Value;
 
 /// What kind of body is elaborated; decides which statements may stand in it.
@@ -45,6 +47,8 @@ pub struct Elaborator<'c, 'a> {
     /// What `return` gives.
     pub result: Type,
     locals: Vec<Local>,
+    /// How many of them are parameters: those come first.
+    parameters: usize,
     /// The numbers, texts and the like that `let`s bind.
     constants: BTreeMap<LocalId, Value>,
     /// Beside `locals`: whether it was read, and whether a `let` made it.
@@ -79,6 +83,7 @@ impl<'c, 'a> Elaborator<'c, 'a> {
             trigger: None,
             result: Type::Error,
             locals: Vec::new(),
+            parameters: 0,
             constants: BTreeMap::new(),
             uses: Vec::new(),
             visible: HashMap::new(),
@@ -129,7 +134,13 @@ impl<'c, 'a> Elaborator<'c, 'a> {
         }
     }
 
-    /// Declares a local that nobody has to read: a parameter, a loop's element.
+    /// Declares a parameter; before any other local.
+    pub fn declare_parameter(&mut self, name: &Ident, ty: Type) -> LocalId {
+        self.parameters += 1;
+        self.declare_as(name, ty, Use::Fine)
+    }
+
+    /// Declares a local that nobody has to read: a loop's element.
     pub fn declare(&mut self, name: &Ident, ty: Type) -> LocalId {
         self.declare_as(name, ty, Use::Fine)
     }
@@ -185,7 +196,21 @@ impl<'c, 'a> Elaborator<'c, 'a> {
             span: name.span,
         });
         self.uses.push(usage);
+        self.checker.define(name.span, self.local_kind(id));
         id
+    }
+
+    fn local_kind(&self, local: LocalId) -> NameKind {
+        match local.index() < self.parameters {
+            true => NameKind::Parameter,
+            false => NameKind::Local,
+        }
+    }
+
+    /// Notes a mention of a local.
+    pub fn refer_local(&mut self, at: Span, local: LocalId) {
+        let declared = self.locals[local.index()].span;
+        self.checker.refer(at, self.local_kind(local), declared);
     }
 
     /// Where a name that is a value here was bound.

@@ -9,7 +9,9 @@ use crate::syntax::tree::{
     self, ExternItem, ExternKind, Ident, ItemKind, Parameter, TypeRef, TypeRefKind,
 };
 use crate::text::Span;
-use crate::typed::{Block, ExternId, FunctionId, FunctionKind, Param, Stmt, StmtKind, Type};
+use crate::typed::{
+    Block, ExternId, FunctionId, FunctionKind, NameKind, Param, Stmt, StmtKind, Type,
+};
 use crate::value::{Bounds, Value};
 
 impl Checker<'_> {
@@ -174,6 +176,7 @@ impl Checker<'_> {
                 }
                 continue;
             };
+            self.refer(name.span, NameKind::Parameter, params[at].span);
             if !is_target(&params[at].ty) {
                 let shown = self.type_with_article(&params[at].ty);
                 let message = format!("`changes` names targets, and `{}` is {shown}", name.text);
@@ -210,7 +213,7 @@ impl Checker<'_> {
         let result = self.function(id).result.clone();
         let mut elaborator = Elaborator::new(self, file, place);
         for (param, ty) in names.iter().zip(types) {
-            elaborator.declare(&param.name, ty);
+            elaborator.declare_parameter(&param.name, ty);
         }
         elaborator.result = result;
         let body = match kind {

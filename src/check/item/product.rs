@@ -178,7 +178,10 @@ impl Checker<'_> {
         }
         match self.unqualified(file, name.as_str()) {
             Some(member) => match member.symbol {
-                Symbol::Role(id) => Some(id),
+                Symbol::Role(id) => {
+                    self.refer_member(name.span, member);
+                    Some(id)
+                }
                 other => {
                     let what = symbol_kind(other);
                     let message = format!("`{}` is {what}, not a role", name.text);

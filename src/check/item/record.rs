@@ -5,7 +5,7 @@ use super::super::names::FileId;
 use super::super::state::Checker;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{FieldDecl, ItemKind, RecordItem};
-use crate::typed::{Field, RecordId, Symbol, Type};
+use crate::typed::{Field, NameKind, RecordId, Symbol, Type};
 
 impl Checker<'_> {
     /// The fields of a record; their defaults come when they are needed.
@@ -33,6 +33,7 @@ impl Checker<'_> {
     ) -> Vec<Field> {
         let mut fields: Vec<Field> = Vec::new();
         for field in declared {
+            self.define(field.name.span, NameKind::Field);
             let ty = self.resolve_type(file, &field.ty, &[]);
             self.refuse_secret(&ty, field.ty.span, of);
             if let Some(first) = fields.iter().find(|known| known.name == field.name.text) {

@@ -165,7 +165,10 @@ impl<'a> Checker<'a> {
         }
         match self.unqualified(file, name.as_str()) {
             Some(member) => match member.symbol {
-                Symbol::Window(id) => Some(id),
+                Symbol::Window(id) => {
+                    self.refer_member(name.span, member);
+                    Some(id)
+                }
                 other => {
                     let what = symbol_kind(other);
                     let message = format!("`{}` is {what}, not a window", name.text);

@@ -14,7 +14,7 @@ use crate::syntax::tree::{self, BlastLineKind as Line, Ident, Path};
 use crate::text::Span;
 use crate::typed::{
     BlastLine, BlastPer, Callee, Cap, CapKind, Expr, ExprKind, ExternKind, FunctionKind, Least,
-    Population, RunbookId, Symbol, TargetId, Type, WindowId,
+    NameKind, Population, RunbookId, Symbol, TargetId, Type, WindowId,
 };
 use crate::value::{Percent, Value};
 
@@ -398,6 +398,7 @@ impl Checker<'_> {
             return None;
         };
         let (ty, declared) = (fields[at].ty.clone(), fields[at].span);
+        self.refer(name.span, NameKind::Field, declared);
         if ty == Type::Bool {
             return u16::try_from(at).ok();
         }

@@ -238,6 +238,7 @@ impl Elaborator<'_, '_> {
             sites: vec![name.span],
         });
         let finding = FindingId(row.findings.len() as u32 - 1);
+        self.checker.refer_finding(name.span, id, finding);
         StmtKind::Found { finding, args }
     }
 
@@ -253,6 +254,8 @@ impl Elaborator<'_, '_> {
         let params = finding.params.clone();
         let first = finding.sites.first().copied().unwrap_or(name.span);
         finding.sites.push(name.span);
+        self.checker
+            .refer_finding(name.span, id, FindingId(at as u32));
         let mut args = Vec::with_capacity(trees.len());
         for (index, tree) in trees.iter().enumerate() {
             let ty = params.get(index);

@@ -8,7 +8,7 @@ use crate::diag::near::{nearest, offered};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{ClauseKind as Clause, Ident, Path};
 use crate::text::Span;
-use crate::typed::{BindingId, BindingKind, KeyPart, RunbookId, Type};
+use crate::typed::{BindingId, BindingKind, KeyPart, NameKind, RunbookId, Type};
 
 /// The word for one incident for all.
 const ALL: &str = "runbook";
@@ -22,6 +22,7 @@ impl Checker<'_> {
                 continue;
             }
             if let Some(binding) = self.draft(id).binding(root.as_str(), None) {
+                self.refer_binding(root.span, id, binding);
                 let part = self.key_part(id, binding, key);
                 self.runbook_mut(id).incident_per.extend(part);
             } else if root.text == ALL && key.module.is_none() {
@@ -85,7 +86,8 @@ impl Checker<'_> {
             });
             return None;
         };
-        let ty = fields[at].ty.clone();
+        let (ty, declared) = (fields[at].ty.clone(), fields[at].span);
+        self.refer(key.name.span, NameKind::Field, declared);
         if !self.tells_apart(&ty) {
             self.say_no_key_type(&ty, key.span, key.name.as_str());
             return None;

@@ -177,6 +177,7 @@ impl<'a> Checker<'a> {
                 let Some(found) = found else { continue };
                 own &= found.own;
                 self.check_same_type(first, found);
+                self.define_binding(&found.name, &first.kind, first.name.span);
                 scope.names.insert(found.name.text.clone(), binding);
                 match &found.kind {
                     BindingKind::Label(label) => {

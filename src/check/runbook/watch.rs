@@ -10,7 +10,7 @@ use super::WatchDraft;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::ClauseKind;
 use crate::text::Span;
-use crate::typed::{FunctionKind, QualifiedName, RunbookId, Symbol, Type};
+use crate::typed::{FunctionKind, NameKind, QualifiedName, RunbookId, Symbol, Type};
 
 impl Checker<'_> {
     /// Enters the watches of a runbook, with their parameters.
@@ -32,6 +32,7 @@ impl Checker<'_> {
             let Symbol::Function(function) = self.new_function(name, kind, clause.span) else {
                 continue;
             };
+            self.define(watch.name.span, NameKind::Watch);
             let params = self.resolve_params(file, &watch.params, &[]);
             self.package.functions[function.index()].params = params;
             self.resolve_defaults(file, &watch.params, Owner::Function(function));
@@ -79,7 +80,7 @@ impl Checker<'_> {
         let types: Vec<Type> = params.iter().map(|param| param.ty.clone()).collect();
         let mut elaborator = Elaborator::of_runbook(self, id, Place::Watch);
         for (param, ty) in item.params.iter().zip(types) {
-            elaborator.declare(&param.name, ty);
+            elaborator.declare_parameter(&param.name, ty);
         }
         let mut value = elaborator.expr(&item.value, None);
         if is_open(&value.ty) {

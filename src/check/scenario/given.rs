@@ -151,6 +151,7 @@ impl Scenario<'_, '_> {
             self.is_broken = true;
             return;
         };
+        self.refer_labels(index, args);
         let labels = self.by_label(index, labels);
         self.check_labels(index, &labels, name.span());
         let scope = &self.checker.draft(self.runbook).triggers[index];
@@ -168,6 +169,17 @@ impl Scenario<'_, '_> {
             .collect();
         let description = format!("alert {}({})", in_quotes(name.text()), shown.join(", "));
         self.set_off(description, bindings, span);
+    }
+
+    /// The labels that the trigger binds to names, under either.
+    fn refer_labels(&mut self, index: usize, args: &[Argument]) {
+        for name in args.iter().filter_map(|arg| arg.name.as_ref()) {
+            let scope = &self.checker.draft(self.runbook).triggers[index];
+            let binding = scope.names.get(&name.text).copied();
+            if let Some(binding) = binding {
+                self.checker.refer_binding(name.span, self.runbook, binding);
+            }
+        }
     }
 
     /// A label that is no name, `"app.kubernetes.io/name"`, is given by the name it is bound to.
@@ -356,8 +368,12 @@ impl Scenario<'_, '_> {
                 self.is_broken = true;
                 continue;
             };
-            match self.identified(&arg.value, ty) {
-                Some(value) => bindings.push((*id, value)),
+            let (ty, id) = (ty.clone(), *id);
+            if let Some(name) = &arg.name {
+                self.checker.refer_binding(name.span, self.runbook, id);
+            }
+            match self.identified(&arg.value, &ty) {
+                Some(value) => bindings.push((id, value)),
                 None => self.is_broken = true,
             }
         }

@@ -14,7 +14,7 @@ use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, Argument, ExprKind as Tree};
 use crate::text::Span;
-use crate::typed::{ExternId, Field, RecordId, Symbol, TargetId, Type};
+use crate::typed::{ExternId, Field, NameKind, RecordId, Symbol, TargetId, Type};
 use crate::value::{Bounds, Duration, Identity, Key, Record, Target, Time, Value};
 
 /// A record or target type that is built with fields.
@@ -168,18 +168,25 @@ impl Scenario<'_, '_> {
         let package = &self.checker.package;
         match plain {
             Type::Record(id) if package.records[id.index()].name.name == *name => {
+                let symbol = Symbol::Record(*id);
+                self.checker.refer_item(callee.span, symbol);
                 return Some(Built::Record(*id));
             }
             Type::Target(id) if package.targets[id.index()].name.name == *name => {
+                let symbol = Symbol::Target(*id);
+                self.checker.refer_item(callee.span, symbol);
                 return Some(Built::Target(*id));
             }
             _ => {}
         }
-        match self.checker.unqualified(self.file, name)?.symbol {
-            Symbol::Record(id) => Some(Built::Record(id)),
-            Symbol::Target(id) => Some(Built::Target(id)),
-            _ => None,
-        }
+        let member = self.checker.unqualified(self.file, name)?;
+        let built = match member.symbol {
+            Symbol::Record(id) => Built::Record(id),
+            Symbol::Target(id) => Built::Target(id),
+            _ => return None,
+        };
+        self.checker.refer_member(callee.span, member);
+        Some(built)
     }
 
     /// The fields of a type that is built.
@@ -201,7 +208,9 @@ impl Scenario<'_, '_> {
         let fields = self.fields_of(built);
         let at = fields.iter().position(|field| field.name == name.text);
         if let Some(at) = at {
-            return Some((at as u16, fields[at].ty.clone()));
+            let (ty, declared) = (fields[at].ty.clone(), fields[at].span);
+            self.checker.refer(name.span, NameKind::Field, declared);
+            return Some((at as u16, ty));
         }
         let near = nearest(
             name.as_str(),

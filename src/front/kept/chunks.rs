@@ -100,6 +100,7 @@ impl Kept {
     fn forget(&mut self, source: SourceId) {
         self.read.remove(&source);
         self.said.remove(&source);
+        self.names.remove(&source);
         self.free.push(source);
     }
 }

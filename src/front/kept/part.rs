@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use smol_str::SmolStr;
 
-use super::{Kept, chunks};
+use super::{Kept, by_source, chunks};
 use crate::check::{Checked, Part, Use};
 use crate::diag::Diagnostic;
 use crate::syntax::tree::{Item, ItemKind};
@@ -145,6 +145,11 @@ impl Kept {
         for source in looked.anew.iter().chain(&imports) {
             let found = said.remove(source).unwrap_or_default();
             self.said.insert(*source, found);
+        }
+        let mut names = by_source(checked.references);
+        for source in &looked.anew {
+            let found = names.remove(source).unwrap_or_default();
+            self.names.insert(*source, found);
         }
         self.uses.retain(|found| !looked.all.contains(&found.by));
         let uses = checked.uses.into_iter();
