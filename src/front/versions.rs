@@ -5,7 +5,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::program::manifest::{Part, Version};
 use crate::report::diff::{
-    Known, Order, RunbookChange, RunbookDiff, Side, Verdict, diff, sentence,
+    Known, Order, PackageNeeds, RunbookChange, RunbookDiff, Side, Verdict, Why, diff, sentence,
 };
 use crate::text::Span;
 
@@ -53,16 +53,27 @@ pub fn versions(
     });
     let of_package = diff.package_needs.zip(package);
     let of_package = of_package.map(|(needs, at)| {
-        let message = format!(
-            "a runbook came or went since {}: the package needs {needs}",
-            before.name
-        );
-        let found = Diagnostic::new(Code::VersionTooSmall, message, at, format!("needs {needs}"));
+        let PackageNeeds { version, why } = needs;
+        let (code, message) = match why {
+            Why::CameOrWent => (
+                Code::VersionTooSmall,
+                format!("{why} since {}: the package needs {version}", before.name),
+            ),
+            Why::Fell { from, to } => (
+                Code::VersionFell,
+                format!("the package was {from} and is {to} now"),
+            ),
+        };
+        let found = Diagnostic::new(code, message, at, format!("needs {version}"));
         found
             .help(format!(
-                "raise it to {needs}; `rbk diff` shows what changed"
+                "raise it to {version}; `rbk diff` shows what changed"
             ))
-            .fix(format!("write version {needs}"), at, format!("\"{needs}\""))
+            .fix(
+                format!("write version {version}"),
+                at,
+                format!("\"{version}\""),
+            )
     });
     found.chain(of_package).collect()
 }

@@ -153,6 +153,15 @@ pub fn read(source: &Source) -> Result<Lock, Diagnostic> {
         let message = error.message().lines().next().unwrap_or_default();
         unreadable(format!("the lock cannot be read: {message}"), at, "here")
     };
+    if let Some(at) = conflict(&source.text) {
+        let at = Span::new(source.id, at.start, at.end);
+        let message = "the lock holds both sides of a merge";
+        let found = unreadable(message.to_owned(), at, "a mark of the conflict");
+        return Err(found.help(
+            "no line of it has to be chosen by hand: mend the `.rbk` files and `rbk.toml`, then write it anew by \
+             `rbk lock`; where no base branch is known (`[lock] base`), by `rbk lock --amend`",
+        ));
+    }
     let form: Form = toml::from_str(&source.text).map_err(by_toml)?;
     match form.format {
         Some(FORMAT) => {
@@ -177,4 +186,16 @@ pub fn read(source: &Source) -> Result<Lock, Diagnostic> {
             "",
         )),
     }
+}
+
+/// The first line that a merge left as a mark of its two sides.
+fn conflict(text: &str) -> Option<std::ops::Range<usize>> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") {
+            return Some(at..at + line.trim_end().len());
+        }
+        at += line.len();
+    }
+    None
 }

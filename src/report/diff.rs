@@ -25,7 +25,7 @@ use crate::text::Span;
 pub use json::json;
 pub use markdown::markdown;
 pub use terminal::{sentence, terminal};
-pub use version::{Asks, Verdict};
+pub use version::{Asks, PackageNeeds, Verdict, Why};
 pub use words::{Piece, Words};
 
 /// One version of a package.
@@ -126,7 +126,7 @@ pub struct Diff {
     pub to: String,
     pub verdict: Verdict,
     /// What the package's own version must be at least, where it is too small.
-    pub package_needs: Option<Version>,
+    pub package_needs: Option<PackageNeeds>,
     /// In the order of their names.
     pub runbooks: Vec<RunbookDiff>,
     pub dependencies: Vec<DependencyDiff>,
@@ -243,10 +243,7 @@ pub fn diff(before: &Side, after: &Side) -> Diff {
     runbooks.sort_by(|a, b| a.name.cmp(&b.name));
     let package_needs = version::of_package(before, after, &runbooks);
     let verdicts = runbooks.iter().map(|runbook| runbook.verdict);
-    let package = match package_needs {
-        Some(_) => Verdict::TooSmall,
-        None => Verdict::Enough,
-    };
+    let package = package_needs.map_or(Verdict::Enough, PackageNeeds::verdict);
     Diff {
         from: before.name.clone(),
         to: after.name.clone(),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::amount::Lets;
 use super::{Made, amount};
 use crate::analysis::core::{Cores, Meanings};
 use crate::analysis::kind::always_ends;
@@ -12,9 +13,10 @@ use crate::analysis::raw;
 use crate::effect::Sink;
 use crate::program::manifest::{ConditionHash, Finding, Otherwise, Part, Step, UndoBy, Verify};
 use crate::typed::{
-    self, ActionCallee, Block, Body, Expr, ExternKind, FunctionId, Package, Param, Runbook,
-    StmtKind, Type, UndoChoice, UndoContract, VerifyElse,
+    self, ActionCallee, BinaryOp, Block, Body, Expr, ExprKind, ExternKind, FunctionId, Package,
+    Param, Runbook, StmtKind, Type, UndoChoice, UndoContract, VerifyElse,
 };
+use crate::value::Duration;
 
 /// What is done, what proves it, and what is waived of that.
 #[derive(Default)]
@@ -98,6 +100,7 @@ fn walk<'a>(
         found,
         called,
         meanings,
+        lets: amount::lets(&body.block),
         name,
         steps: 0,
         verifies: 0,
@@ -105,6 +108,7 @@ fn walk<'a>(
         unproven: Vec::new(),
         each: None,
         undoing: false,
+        waited: Duration::ZERO,
     };
     walk.block(&body.block);
 }
@@ -116,6 +120,7 @@ struct Walk<'w, 'a> {
     found: &'w mut Steps,
     called: &'w mut Called,
     meanings: Meanings,
+    lets: Lets<'a>,
     /// Of the remedy, or of the action.
     name: String,
     steps: u32,
@@ -126,6 +131,8 @@ struct Walk<'w, 'a> {
     unproven: Vec<usize>,
     each: Option<u32>,
     undoing: bool,
+    /// What was waited since the last step or verify, all branches together.
+    waited: Duration,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -147,8 +154,8 @@ impl<'a> Walk<'_, 'a> {
     fn stmt(&mut self, stmt: &'a typed::Stmt) {
         match &stmt.kind {
             StmtKind::Guard(condition) => {
-                let hash = self.asks(condition);
-                self.asked.push(hash);
+                let holds = self.asks_each(condition);
+                self.asked.extend(holds);
             }
             // What follows is reached only where it was not over by itself.
             StmtKind::Cleared {
@@ -185,6 +192,10 @@ impl<'a> Walk<'_, 'a> {
                 self.block(&for_loop.body);
                 self.each = outer;
             }
+            StmtKind::Wait(time) => {
+                let waited = self.waited.millis().saturating_add(time.millis());
+                self.waited = Duration::from_millis(waited);
+            }
             StmtKind::Do(step) => self.step(step),
             StmtKind::WithDo { step, body, .. } => {
                 self.step(step);
@@ -208,7 +219,6 @@ impl<'a> Walk<'_, 'a> {
             | StmtKind::Novel(_)
             | StmtKind::Inconclusive(_)
             | StmtKind::Return(_)
-            | StmtKind::Wait(_)
             | StmtKind::Mitigated(_)
             | StmtKind::Page { .. }
             | StmtKind::Tell { .. }
@@ -218,9 +228,12 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn branches(&mut self, condition: &Expr, then: &'a Block, otherwise: Option<&'a Block>) {
-        let holds = self.asks(condition);
+        let holds = self.asks_each(condition);
         let fails = self.fails(condition);
-        self.block_if(holds, then);
+        let asked = self.asked.len();
+        self.asked.extend(&holds);
+        self.block(then);
+        self.asked.truncate(asked);
         if let Some(otherwise) = otherwise {
             self.block_if(fails, otherwise);
         }
@@ -228,7 +241,7 @@ impl<'a> Walk<'_, 'a> {
         if block_ends(then) {
             self.asked.push(fails);
         } else if otherwise.is_some_and(block_ends) {
-            self.asked.push(holds);
+            self.asked.extend(holds);
         }
     }
 
@@ -254,6 +267,13 @@ impl<'a> Walk<'_, 'a> {
                 }
             }
         }
+    }
+
+    /// What is asked by `a and b` is both of them: a further one asks for more, and for nothing else.
+    fn asks_each(&mut self, condition: &Expr) -> Vec<ConditionHash> {
+        let mut parts = Vec::new();
+        conjuncts(condition, &mut parts);
+        parts.into_iter().map(|part| self.asks(part)).collect()
     }
 
     fn asks(&mut self, condition: &Expr) -> ConditionHash {
@@ -283,6 +303,7 @@ impl<'a> Walk<'_, 'a> {
             self.cores
                 .handlers(self.runbook, &self.meanings, &step.handlers)
         });
+        let after = self.waited();
         self.unproven.push(self.found.steps.len());
         self.found.steps.push(Step {
             id,
@@ -290,16 +311,17 @@ impl<'a> Walk<'_, 'a> {
             undo,
             on: self.given(step, Matter::Other).unwrap_or_default(),
             commands: self.given(step, Matter::Command),
-            amount: self.given(step, Matter::Amount),
+            amount: self.amount(step),
             raw: match step.callee {
                 ActionCallee::Extern(id) => raw::of_call(self.made.package, id, &step.args),
                 ActionCallee::Function(_) => None,
             },
-            amounts: amount::amounts(self.made.package, step),
+            amounts: amount::amounts(self.made.package, &self.lets, step),
             retry: step.retry.map(|retry| retry.times),
             each: self.each,
             otherwise: handled,
             guards,
+            after,
             verify: None,
         });
         if let ActionCallee::Function(id) = step.callee
@@ -320,8 +342,30 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
+    /// The hash of the amounts: of what has a largest value, without that, which stands beside it as an end.
+    fn amount(&self, step: &'a typed::Step) -> Option<ConditionHash> {
+        let package = self.made.package;
+        let mut parts: Vec<&Expr> = Vec::new();
+        for arg in self.args(step, Matter::Amount) {
+            match amount::capped(package, amount::bound(&self.lets, arg)) {
+                Some(capped) => {
+                    parts.extend(capped.low);
+                    parts.push(capped.of);
+                }
+                None => parts.push(arg),
+            }
+        }
+        (!parts.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &parts))
+    }
+
     /// The hash of the arguments of one kind; none where there are none.
     fn given(&self, step: &'a typed::Step, wanted: Matter) -> Option<ConditionHash> {
+        let args = self.args(step, wanted);
+        (!args.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &args))
+    }
+
+    /// The arguments of one kind.
+    fn args(&self, step: &'a typed::Step, wanted: Matter) -> Vec<&'a Expr> {
         let package = self.made.package;
         let (params, is_own) = match step.callee {
             ActionCallee::Extern(id) => (&package.externs[id.index()].params, false),
@@ -333,7 +377,13 @@ impl<'a> Walk<'_, 'a> {
         if wanted == Matter::Other {
             args.extend(&step.touching);
         }
-        (!args.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &args))
+        args
+    }
+
+    /// What was waited, taken off.
+    fn waited(&mut self) -> Option<Duration> {
+        let waited = std::mem::replace(&mut self.waited, Duration::ZERO);
+        (waited > Duration::ZERO).then_some(waited)
     }
 
     fn verify(&mut self, verify: &'a typed::Verify) {
@@ -346,15 +396,16 @@ impl<'a> Walk<'_, 'a> {
                 step.verify = Some(id.clone());
             }
         }
-        let mut conditions: Vec<_> = verify
-            .conditions
-            .iter()
-            .map(|asked| self.asks(asked))
-            .collect();
+        let mut conditions = Vec::new();
+        for asked in &verify.conditions {
+            conditions.extend(self.asks_each(asked));
+        }
         conditions.sort();
         let abort = verify.abort_if.as_ref().map(|asked| self.asks(asked));
+        let after = self.waited();
         self.found.verifies.push(Verify {
             id,
+            after,
             within: verify.within,
             every: verify.every,
             holding: verify.holding,
@@ -366,6 +417,21 @@ impl<'a> Walk<'_, 'a> {
                 VerifyElse::Again => Otherwise::Again,
             },
         });
+    }
+}
+
+/// The parts of `a and b`, in their order. The depth of expressions is limited by the parser.
+fn conjuncts<'e>(condition: &'e Expr, parts: &mut Vec<&'e Expr>) {
+    match &condition.kind {
+        ExprKind::Binary {
+            op: BinaryOp::And,
+            left,
+            right,
+        } => {
+            conjuncts(left, parts);
+            conjuncts(right, parts);
+        }
+        _ => parts.push(condition),
     }
 }
 

@@ -237,6 +237,13 @@ pub struct Step {
     #[serde(default, rename = "else", skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<ConditionHash>,
     pub guards: Vec<ConditionHash>,
+    /// What `wait` lines before it wait, since the step or the verify before.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::maybe"
+    )]
+    pub after: Option<Duration>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify: Option<String>,
 }
@@ -293,6 +300,13 @@ pub struct Condition {
 #[serde(deny_unknown_fields)]
 pub struct Verify {
     pub id: String,
+    /// What `wait` lines before it wait, since the last step.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::maybe"
+    )]
+    pub after: Option<Duration>,
     #[serde(with = "words")]
     pub within: Duration,
     #[serde(with = "words")]

@@ -74,7 +74,7 @@ pub fn json(diff: &Diff, sources: &Sources) -> String {
         from: &diff.from,
         to: &diff.to,
         verdict: diff.verdict.word(),
-        package_needs: shown(diff.package_needs),
+        package_needs: shown(diff.package_needs.map(|needs| needs.version)),
         runbooks: diff
             .runbooks
             .iter()

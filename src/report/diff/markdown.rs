@@ -50,7 +50,8 @@ pub fn markdown(diff: &Diff) -> String {
     if let Some(needs) = diff.package_needs {
         let _ = writeln!(
             out,
-            "\nThe package needs version **{needs}**: a runbook came or went."
+            "\nThe package needs version **{}**: {}.",
+            needs.version, needs.why
         );
     }
     out

@@ -80,6 +80,13 @@ fn one_verify(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
     let of = |words: &str| Words::code(remedy).then(words);
     times(
         changes,
+        about(of(", wait before it")),
+        old.after,
+        new.after,
+        Longer::Stronger,
+    );
+    times(
+        changes,
         about(of(", within")),
         Some(old.within),
         Some(new.within),

@@ -37,7 +37,8 @@ pub fn terminal(diff: &Diff, sources: &Sources, all: bool) -> String {
     if let Some(needs) = diff.package_needs {
         let _ = writeln!(
             out,
-            "the package needs version {needs}: a runbook came or went"
+            "the package needs version {}: {}",
+            needs.version, needs.why
         );
     }
     if out.is_empty() {

@@ -76,14 +76,53 @@ pub fn verdict(from: Version, to: Version, asks: Asks) -> Verdict {
     }
 }
 
-/// What the package's version must be at least, where it does not say which runbooks came and went.
-pub fn of_package(before: &Side, after: &Side, runbooks: &[RunbookDiff]) -> Option<Version> {
+/// Why the version of a package is not enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Runbooks were added, removed or renamed, and it does not say so.
+    CameOrWent,
+    /// It is lower than it was.
+    Fell { from: Version, to: Version },
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Why::CameOrWent => out.write_str("a runbook came or went"),
+            Why::Fell { from, to } => write!(out, "its version fell from {from} to {to}"),
+        }
+    }
+}
+
+/// What the version of a package has to be at least, where it is less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackageNeeds {
+    pub version: Version,
+    pub why: Why,
+}
+
+impl PackageNeeds {
+    /// What that means for the whole.
+    pub fn verdict(self) -> Verdict {
+        match self.why {
+            Why::CameOrWent => Verdict::TooSmall,
+            Why::Fell { .. } => Verdict::Fell,
+        }
+    }
+}
+
+/// What the package's version must be at least, where it does not say which runbooks came and went, or fell.
+pub fn of_package(before: &Side, after: &Side, runbooks: &[RunbookDiff]) -> Option<PackageNeeds> {
     let (from, to) = (before.version?, after.version?);
     let asks = runbooks.iter().map(|runbook| match runbook.change {
         RunbookChange::Removed | RunbookChange::Renamed(_) => Asks::Major,
         RunbookChange::Added => Asks::Minor,
         RunbookChange::Changed | RunbookChange::Same => Asks::None,
     });
-    let needs = next(from, asks.max().unwrap_or_default());
-    (to < needs).then_some(needs)
+    let version = next(from, asks.max().unwrap_or_default());
+    let why = match to < from {
+        true => Why::Fell { from, to },
+        false => Why::CameOrWent,
+    };
+    (to < version).then_some(PackageNeeds { version, why })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::program::manifest::{Amount, Condition, ConditionHash, Part, Step, UndoBy};
 use crate::report::diff::compare::{Changes, Found};
 use crate::report::diff::{Field, Words};
-use crate::value::{Number, classify_number};
+use crate::value::{Duration, Number, classify_number};
 
 /// The steps of one remedy, or of one action, by its name.
 type Groups<'a> = BTreeMap<&'a str, Vec<&'a Step>>;
@@ -206,6 +206,7 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
         changes.notice(about(Field::Step, of(" is given something else"), new));
     }
     amounts(changes, old, new);
+    waits(changes, old, new);
     number(changes, new, " is tried again", old.retry, new.retry);
     number(
         changes,
@@ -247,6 +248,20 @@ fn number(changes: &mut Changes<'_>, step: &Step, what: &str, old: Option<u32>, 
     match old.cmp(&new) {
         std::cmp::Ordering::Less => changes.wider(found),
         std::cmp::Ordering::Greater => changes.narrower(found),
+        std::cmp::Ordering::Equal => {}
+    }
+}
+
+/// A shorter wait is no new right, but what was waited for may not be there yet.
+fn waits(changes: &mut Changes<'_>, old: &Step, new: &Step) {
+    let shown = |time: Option<Duration>| {
+        Words::text(time.map_or_else(|| "none".to_owned(), |time| time.to_string()))
+    };
+    let what = Words::code(new.action.as_str()).then(", wait before it");
+    let found = about(Field::Time, what, new).sides(shown(old.after), shown(new.after));
+    match old.after.cmp(&new.after) {
+        std::cmp::Ordering::Greater => changes.look(found),
+        std::cmp::Ordering::Less => changes.narrower(found),
         std::cmp::Ordering::Equal => {}
     }
 }
