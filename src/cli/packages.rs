@@ -39,8 +39,6 @@ pub struct Checked {
     pub lock: Option<Lock>,
     /// What it depends on, as a lock says it.
     pub dependencies: Vec<LockedDependency>,
-    /// The files that were read in the cache, each behind the name of its dependency: `common/common.rbk`.
-    pub fetched: Vec<(SourceId, String)>,
     /// The revision whose lock is never rewritten.
     pub lock_base: String,
     pub sources: Sources,
@@ -122,7 +120,6 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
             manifest: None,
             lock: None,
             dependencies: Vec::new(),
-            fetched: Vec::new(),
             lock_base: String::new(),
             sources,
             analysis: None,
@@ -150,7 +147,9 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
     let mut dependencies: Vec<LockedDependency> = locked.collect();
     dependencies.sort();
     let manifest = package.manifest.as_ref();
-    let fetched = fetched(&package);
+    for (source, name) in fetched(&package) {
+        sources.rename(source, &name);
+    }
     Checked {
         name: Some(package.name()),
         path: Some(package.path.to_string_lossy().into_owned()),
@@ -161,7 +160,6 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
         manifest: source,
         lock: package.lock,
         dependencies,
-        fetched,
         sources,
         allowed: std::mem::take(&mut analysis.allowed),
         least: manifest.and_then(|manifest| manifest.coverage),
@@ -188,7 +186,8 @@ fn tested(levels: &Levels, files: &[PackageFile], analysis: &mut Analysis) {
     }
 }
 
-/// What of the dependencies lies in the cache, where no reader of a difference looks for it.
+/// What of the dependencies lies in the cache, whose folders say nothing to people: each file behind the name of its
+/// dependency, `common/common.rbk`.
 fn fetched(package: &Package) -> Vec<(SourceId, String)> {
     let vendor = package.path.join(VENDOR);
     let cached = package

@@ -182,9 +182,6 @@ fn of_folder(path: &Path, name: &str) -> Result<Version, Trouble> {
 
 fn of_files(files: &dyn Files, path: &Path, name: &str) -> Result<Version, Trouble> {
     let mut checked = packages::check_in(files, path, packages::Lints::Left);
-    for (source, name) in std::mem::take(&mut checked.fetched) {
-        checked.sources.rename(source, &name);
-    }
     match side(&checked, name) {
         Some(side) => Ok(Version {
             side,

@@ -9,6 +9,10 @@ pub fn trials() -> Vec<Trial> {
             offline,
         ),
         trial("dependencies/git: a lock pins what a tag was", pinned),
+        trial(
+            "dependencies/git: places in what was fetched, by its name",
+            places,
+        ),
         trial("dependencies/git: changed in the cache", changed),
         trial("dependencies/git: copied, and changed in the copy", copied),
         trial("dependencies/git: what a dependency depends on", further),
@@ -89,6 +93,30 @@ fn pinned() {
         &["dependency common: "],
     );
     place.says("shop", &["check", "--locked"], 1, &["E0018"]);
+}
+
+fn places() {
+    let place = Place::shop();
+    let again = |guard: &str| {
+        format!(
+            "use std.k8s\n{COMMON}action again(of: k8s.Pod) changes of {{\n{guard}  do k8s.restart(of)\n}}\n"
+        )
+    };
+    place.write("common/common.rbk", &again("  guard of.restarts < 9\n"));
+    place.tag("common", "v1.0.0");
+    let shop = SHOP.replace("is_idle}", "is_idle, again}");
+    place.write("shop/shop.rbk", &shop.replace("do k8s.restart", "do again"));
+    place.says("shop", &["fetch"], 0, &[]);
+    place.says("shop", &["lock"], 0, &[]);
+    place.write("common/common.rbk", &again(""));
+    let moved = place.tag("common", "v1.0.0");
+    place.manifest("shop", &place.on("common", &moved));
+    place.says("shop", &["fetch"], 0, &[]);
+    let said = place.says("shop", &["check"], 1, &["E0018", "common/common.rbk:"]);
+    assert!(!said.contains("cache"), "{said}");
+    let told = ["check", "--format", "github"];
+    let said = place.says("shop", &told, 1, &["E0018"]);
+    assert!(!said.contains("cache"), "{said}");
 }
 
 fn changed() {
