@@ -48,13 +48,11 @@ pub fn without_comments(text: &str) -> String {
 
 /// Reads one source. Never fails; what cannot be read becomes a `Missing` node with a diagnostic.
 pub fn parse(source: &Source) -> Parsed {
-    let split = split::split(source.id, &source.text);
     let mut lowering = lower::Lowering::new(source.id);
-    let items = split
-        .items
-        .iter()
-        .map(|item| read::item(&mut lowering, &source.text, item))
-        .collect();
+    let mut items = Vec::new();
+    let split = split::split(source.id, &source.text, &mut |item| {
+        items.push(read::item(&mut lowering, &source.text, &item));
+    });
     let file = tree::File {
         source: source.id,
         doc: split.doc,

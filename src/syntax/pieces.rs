@@ -20,11 +20,12 @@ pub struct Pieces {
 
 /// The items of a text, if they can be told apart for good.
 pub fn pieces(text: &str) -> Option<Pieces> {
-    let split = split::split(SourceId::default(), text);
+    let mut items: Vec<Range<usize>> = Vec::new();
+    let split = split::split(SourceId::default(), text, &mut |item| {
+        items.push(item.range)
+    });
     let comments = split.comments.iter().map(|comment| comment.span.range());
     let comments = comments.collect();
-    let items = split.items.into_iter().map(|item| item.range);
-    let items: Vec<Range<usize>> = items.collect();
     let is_firm = |range: &Range<usize>| text.get(range.clone()).is_some_and(begins_firmly);
     let is_cut = split.diagnostics.iter().all(ends_on_its_line) && items.iter().all(is_firm);
     is_cut.then_some(Pieces { items, comments })

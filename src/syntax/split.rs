@@ -1,7 +1,7 @@
 //! Text to items: an item begins at column 0 with a letter or a documentation comment.
 //!
-//! In: a text. Out: its items, each with what is lexically wrong in it and how to mend that; its comments and
-//! its own documentation. One pass; what an item says is the grammar's affair.
+//! In: a text. Out: its items, one after the other, each with what is lexically wrong in it and how to mend that; its
+//! comments and its own documentation. One pass; what an item says is the grammar's affair.
 
 use std::ops::Range;
 
@@ -17,12 +17,11 @@ use super::words;
 use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::text::{SourceId, Span};
 
-/// A source, cut into items.
+/// What a source has beside its items.
 #[derive(Debug, Default)]
-pub(super) struct Split<'t> {
+pub(super) struct Split {
     /// The `//!` lines, without the mark and one blank.
     pub doc: Vec<SmolStr>,
-    pub items: Vec<ItemText<'t>>,
     pub comments: Vec<Comment>,
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -44,8 +43,12 @@ pub(super) struct ItemText<'t> {
     pub too_deep: bool,
 }
 
-/// Cuts a text into items in one pass.
-pub(super) fn split(source: SourceId, text: &str) -> Split<'_> {
+/// Cuts a text into items in one pass. Each is handed over as soon as it ends: the tokens of one at a time are held.
+pub(super) fn split<'t>(
+    source: SourceId,
+    text: &'t str,
+    each: &mut dyn FnMut(ItemText<'t>),
+) -> Split {
     let start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut splitter = Splitter {
         source,
@@ -53,6 +56,8 @@ pub(super) fn split(source: SourceId, text: &str) -> Split<'_> {
         skim: Skim::new(text, start),
         coder: Coder::of(text),
         split: Split::default(),
+        each,
+        begun: false,
         item: None,
         depth: Depth::default(),
         line_start: start,
@@ -70,12 +75,15 @@ pub(super) fn split(source: SourceId, text: &str) -> Split<'_> {
     splitter.split
 }
 
-struct Splitter<'t> {
+struct Splitter<'t, 'f> {
     source: SourceId,
     text: &'t str,
     skim: Skim<'t>,
     coder: Coder<'t>,
-    split: Split<'t>,
+    split: Split,
+    each: &'f mut dyn FnMut(ItemText<'t>),
+    /// An item was handed over.
+    begun: bool,
     /// The item that is being read.
     item: Option<ItemText<'t>>,
     depth: Depth,
@@ -94,7 +102,7 @@ struct Splitter<'t> {
     hash: Option<usize>,
 }
 
-impl<'t> Splitter<'t> {
+impl<'t> Splitter<'t, '_> {
     fn piece(&mut self, piece: Piece) {
         let at_column_zero = piece.start == self.line_start;
         match piece.kind {
@@ -156,7 +164,8 @@ impl<'t> Splitter<'t> {
             item.coded = coded;
             item.range.end = end;
             item.unbalanced |= !flat;
-            self.split.items.push(item);
+            self.begun = true;
+            (self.each)(item);
         }
     }
 
@@ -171,7 +180,7 @@ impl<'t> Splitter<'t> {
                 self.open_item(piece.start);
                 self.in_doc = true;
             }
-        } else if self.item.is_none() && self.split.items.is_empty() && comment.starts_with("//!") {
+        } else if self.item.is_none() && !self.begun && comment.starts_with("//!") {
             self.split.doc.push(doc_line(comment));
         } else {
             let own_line = self.blank_so_far;
