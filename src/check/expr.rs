@@ -63,7 +63,7 @@ impl<'a> Elaborator<'_, 'a> {
         match &expr.kind {
             Tree::Missing => broken(span),
             Tree::Number => self.number(span, hint),
-            Tree::Time => self.time(span),
+            Tree::Time => self.time(span, hint),
             Tree::Bool(found) => value(Value::Bool(*found), Type::Bool, span),
             Tree::None => value(Value::None, Type::NoneLiteral, span),
             Tree::Text(text) => self.text(text, span),

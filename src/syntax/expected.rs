@@ -23,12 +23,26 @@ pub(super) fn expected(tried: &[Rule]) -> Vec<&'static str> {
     expected
 }
 
-/// Words that could have followed and did not have to.
+/// Words that could have followed, whether or not they had to.
 pub(super) fn possible(tried: &[Rule]) -> impl Iterator<Item = &'static str> {
-    tried.iter().filter_map(|rule| match role(*rule) {
-        Role::May(word) => Some(word),
-        Role::Must(_) | Role::Silent => None,
+    tried.iter().flat_map(|rule| {
+        let (word, phrase) = match role(*rule) {
+            Role::May(word) => (Some(word), ""),
+            Role::Must(phrase) => (None, phrase),
+            Role::Silent => (None, ""),
+        };
+        word.into_iter().chain(words(phrase))
     })
+}
+
+/// The words of the language that a phrase names: `undo`, `keep` or `again`.
+fn words(phrase: &'static str) -> impl Iterator<Item = &'static str> {
+    let quoted = phrase.split('`').skip(1).step_by(2);
+    let is_word = |text: &&str| {
+        text.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    };
+    quoted.flat_map(str::split_whitespace).filter(is_word)
 }
 
 const VALUE: &str = "a value";
@@ -101,6 +115,7 @@ fn role(rule: Rule) -> Role {
         missed_word => Must("`run once` or `skip`"),
         probe_word => Must("`applied`, `not applied` or `nothing`"),
         on_failure_word => Must("`stop` or `continue`"),
+        is_some | is_word => Must("`some`, `none`, `empty` or `not empty`"),
         verify_else_word => Must("`undo`, `keep` or `again`"),
         repeat_word | repeat_probe => Must("`safe`, `keyed`, `unsafe probe` or `unsafe human`"),
         undo_caller | undo_by | undo_unneeded | undo_impossible => {
@@ -182,31 +197,29 @@ fn role(rule: Rule) -> Role {
         | blast_entry | product_entry | test_entry | target_entry | extern_entry | field_entry
         | member_entry | param_entry | element_entry | line_end | doc | missing | text_chunk
         | block_chunk | escape | wrong_hole | tag | tagged_chunk | type_args | optional_mark
-        | operator | field | blank_call | index | argument_name | is_some | is_word
-        | conditional | empty_map | map_rest | use_item | use_list | role_item | window_item
-        | window_once | const_item | enum_item | record_item | secret_item | fn_item
-        | probe_item | action_item | open_mark | sink | product_item | owner_clause
-        | chain_clause | owns_clause | zone_clause | extern_item | target_line | scope_clause
-        | within_clause | key_clause | lookup_clause | extern_body | needs_clause
-        | changes_clause | deadline_clause | settles_clause | repeat_clause | undo_clause
-        | undo_previous | inverse_clause | touching_clause | runbook_item | version_clause
-        | severity_clause | on_clause | trigger_body | with_line | with_test | with_operator
-        | where_line | holding_line | incident_clause | again_clause | recurs_clause
-        | clears_clause | fresh_clause | patience_clause | ends_clause | tell_clause
-        | blast_clause | at_most_line | share_line | keep_line | pause_line | watch_clause
-        | diagnose_clause | remedy_clause | steps_clause | otherwise_clause | otherwise_of
-        | wrong_stmt | let_stmt | do_call | failure_filter | novel | inconclusive | if_stmt
-        | match_stmt | for_stmt | found_stmt | cleared_stmt | return_stmt | wait_stmt
-        | guard_stmt | with_stmt | verify_stmt | waive_stmt | attempt_stmt | mitigated_stmt
-        | page_stmt | tell_stmt | hand_stmt | attach_stmt | wrong_arrow | test_item | at_line
-        | given_line | probe_says | next_reply | expect_line | finding_word | times | told_word
-        | handed_word | mitigated_word | end_word | EOI | ws | list_end | after_operator | idc
-        | string | operand | primary | postfixes | postfix | argument | suffix | list_rest
-        | item | product_line | extern_line | trigger_line | blast_line | statement_word
-        | do_option | handler_action | verify_option | test_line | given | reply | reply_option
-        | expect | end_option | ending | notice | let_do | else_if | given_word | given_special => {
-            Silent
-        }
+        | operator | field | blank_call | index | argument_name | conditional | empty_map
+        | map_rest | use_item | use_list | role_item | window_item | window_once | const_item
+        | enum_item | record_item | secret_item | fn_item | probe_item | action_item
+        | open_mark | sink | product_item | owner_clause | chain_clause | owns_clause
+        | zone_clause | extern_item | target_line | scope_clause | within_clause | key_clause
+        | lookup_clause | extern_body | needs_clause | changes_clause | deadline_clause
+        | settles_clause | repeat_clause | undo_clause | undo_previous | inverse_clause
+        | touching_clause | runbook_item | version_clause | severity_clause | on_clause
+        | trigger_body | with_line | with_test | with_operator | where_line | holding_line
+        | incident_clause | again_clause | recurs_clause | clears_clause | fresh_clause
+        | patience_clause | ends_clause | tell_clause | blast_clause | at_most_line
+        | share_line | keep_line | pause_line | watch_clause | diagnose_clause | remedy_clause
+        | steps_clause | otherwise_clause | otherwise_of | wrong_stmt | let_stmt | do_call
+        | failure_filter | novel | inconclusive | if_stmt | match_stmt | for_stmt | found_stmt
+        | cleared_stmt | return_stmt | wait_stmt | guard_stmt | with_stmt | verify_stmt
+        | waive_stmt | attempt_stmt | mitigated_stmt | page_stmt | tell_stmt | hand_stmt
+        | attach_stmt | wrong_arrow | test_item | at_line | given_line | probe_says
+        | next_reply | expect_line | finding_word | times | told_word | handed_word
+        | mitigated_word | end_word | EOI | ws | list_end | after_operator | idc | string
+        | operand | primary | postfixes | postfix | argument | suffix | list_rest | item
+        | product_line | extern_line | trigger_line | blast_line | statement_word | do_option
+        | handler_action | verify_option | test_line | given | reply | reply_option | expect
+        | end_option | ending | notice | let_do | else_if | given_word | given_special => Silent,
         text_entry | block_entry | tagged_entry | hole_name | hole_field | NL | COMMA
         | OPEN_BRACE | CLOSE_PAREN | CLOSE_BRACKET | CLOSE_BRACE | COLON | FIELD | GLUED_PAREN
         | GLUED_BRACKET | BRACKET_APART | PLAIN_TEXT | NUMBER | CLOCK | TIME | TEXT

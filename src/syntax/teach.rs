@@ -60,6 +60,7 @@ const LESSONS: &[Lesson] = &[
     places::pattern_operator,
     slips::clause_colon,
     slips::quoted_version,
+    slips::dated_version,
     slips::elif,
     slips::joined_text,
     slips::once_without_did,
@@ -69,6 +70,7 @@ const LESSONS: &[Lesson] = &[
     marks::single_quotes,
     marks::broken_hole,
     marks::tag_apart,
+    marks::tagged_message,
     marks::unknown_tag,
     shape::waiver,
     shape::if_let,
@@ -81,6 +83,7 @@ const LESSONS: &[Lesson] = &[
     marks::question_mark,
     shape::unit_apart,
     shape::share_without_of,
+    shape::handler_block,
     shape::no_block,
     shape::two_statements,
 ];

@@ -11,7 +11,7 @@ use crate::literal;
 use crate::syntax::tree::{self, Hole, TaggedLiteral, Text, TextLiteral, TextPart};
 use crate::text::Span;
 use crate::typed::{Expr, ExprKind, Type};
-use crate::value::{HolePosition, Kind, Number, Segment, Tag, Template, Value, fill};
+use crate::value::{HolePosition, Kind, Number, Segment, Tag, Template, Time, Value, fill};
 
 /// So many digits of a decimal number survive in a Float, whatever they are.
 const FLOAT_DIGITS: usize = 15;
@@ -96,9 +96,13 @@ impl Elaborator<'_, '_> {
     }
 
     /// A moment. Outside of a clause with a zone it needs its own.
-    pub fn time(&mut self, span: Span) -> Expr {
+    pub fn time(&mut self, span: Span, hint: Option<&Type>) -> Expr {
         match literal::time(self.checker.text(span), None, span) {
             Ok(moment) => value(Value::Time(moment), Type::Time, span),
+            // No moment belongs here: its zone is not what is missing.
+            Err(_) if hint.is_some_and(is_measure) => {
+                value(Value::Time(Time::default()), Type::Time, span)
+            }
             Err(problem) => {
                 self.say(problem);
                 broken(span)
@@ -221,4 +225,18 @@ fn tag_type(tag: &str) -> Option<(Tag, Type)> {
         Tag::Cron => Type::Cron,
     };
     Some((tag, ty))
+}
+
+/// Whether a value of the type is written, and is no moment.
+fn is_measure(ty: &Type) -> bool {
+    matches!(
+        ty,
+        Type::Bool
+            | Type::Int
+            | Type::Float
+            | Type::Text
+            | Type::Percent
+            | Type::Size
+            | Type::Duration
+    )
 }

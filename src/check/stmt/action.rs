@@ -261,7 +261,9 @@ impl Elaborator<'_, '_> {
 
     /// `else ...` of a `do`: it takes *not applied* only.
     fn do_handler(&mut self, handler: &tree::Handler) -> Handler {
-        if let tree::HandlerAction::Value(tree) = &handler.action {
+        if let tree::HandlerAction::Value(tree) = &handler.action
+            && !self.is_filter_alone(tree)
+        {
             let message = "no value stands in for a change that was not made";
             let found = Diagnostic::new(Code::HandlerMisplaced, message, tree.span, "a value");
             self.say(found.help("end the block: `else page builder \"...\"`, `else hand ...`"));
@@ -279,6 +281,21 @@ impl Elaborator<'_, '_> {
             action,
             span: handler.span,
         }
+    }
+
+    /// `else failed` with nothing behind it: the word says what of, and what is done is missing.
+    fn is_filter_alone(&mut self, value: &tree::Expr) -> bool {
+        let word = self.checker.text(value.span);
+        if !matches!(word, "failed" | "no_data") {
+            return false;
+        }
+        let message = "nothing says what is done instead";
+        let label = format!("`{word}` is said of observations");
+        let found = Diagnostic::new(Code::HandlerMisplaced, message, value.span, label);
+        self.say(found.help(
+            "on a `do`, `else` stands alone, and then what ends the block: `else page builder \"...\"`",
+        ));
+        true
     }
 
     /// `with do k8s.cordon(node) { ... }`

@@ -81,7 +81,8 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             diagnostic.fix(format!("write `{right}`"), span, right)
         });
     }
-    if line.kind == Kind::Stmt && words::is_reserved(word) {
+    let goes_on = matches!(word, "within" | "holding" | "every" | "retry" | "abort");
+    if line.kind == Kind::Stmt && (goes_on || words::is_reserved(word)) {
         return Some(diagnostic.help(format!(
             "`{word}` goes on with the statement that it belongs to, on its line"
         )));

@@ -128,6 +128,34 @@ pub(super) fn tag_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     )
 }
 
+/// `page builder re"x"`
+pub(super) fn tagged_message(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let says = matches!(
+        tokens.word(line.range.start),
+        "page" | "tell" | "hand" | "cleared" | "mitigated" | "novel" | "inconclusive"
+    );
+    let stuck = |index: &usize| {
+        let token = tokens.at(*index);
+        token.is_some_and(|token| token.start <= line.at && line.at < token.end)
+    };
+    let index = line.own.iter().copied().find(stuck).filter(|_| says)?;
+    let text_next = tokens
+        .at(index + 1)
+        .is_some_and(|token| token.kind == PieceKind::Text);
+    let word = tokens.word(index);
+    if !TAGS.contains(&word) || !text_next || !tokens.glued(index) {
+        return None;
+    }
+    let span = scene.token_span(index);
+    let label = format!("`{word}` does not fit here");
+    let found = Diagnostic::new(Code::Syntax, "people are told plain text", span, label);
+    let found = found.help(format!(
+        "a text for people stands in quotes, without `{word}`"
+    ));
+    Some(found.fix(format!("drop `{word}`"), span, ""))
+}
+
 /// `sql"x"`, `page"x"`
 pub(super) fn unknown_tag(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;

@@ -31,6 +31,28 @@ pub(super) fn waiver(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     )
 }
 
+/// `do k8s.restart(p) else failed { ... }`
+pub(super) fn handler_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    if !matches!(tokens.word(line.range.start), "let" | "do") {
+        return None;
+    }
+    let index = line.own.iter().copied().find(|index| {
+        let filter = usize::from(matches!(tokens.word(index + 1), "failed" | "no_data"));
+        let open = index + 1 + filter;
+        tokens.word(*index) == "else" && tokens.word(open) == "{" && line.own.contains(&open)
+    })?;
+    let filter = usize::from(tokens.word(index + 1) != "{");
+    let open = scene.token_span(index + 1 + filter);
+    let found = Diagnostic::new(
+        Code::Syntax,
+        "what is done instead is one statement, not a block",
+        open,
+        "no `{` here",
+    );
+    Some(found.help("write it behind `else`: `else page builder \"...\"`, `else hand ...`"))
+}
+
 /// `if let x = e {`
 pub(super) fn if_let(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;

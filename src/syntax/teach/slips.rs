@@ -76,6 +76,26 @@ pub(super) fn quoted_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     })
 }
 
+/// `version 2026-10-06`, `version 1`
+pub(super) fn dated_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let is_number = tokens
+        .word(index)
+        .starts_with(|first: char| first.is_ascii_digit());
+    if line.kind != Kind::Clause || tokens.word(index - 1) != "version" || !is_number {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(index..line.range.end)));
+    let found = Diagnostic::new(
+        Code::Syntax,
+        "a version is three numbers",
+        span,
+        "no version",
+    );
+    Some(found.help("write `version 1.0.0`, and raise it with what changes"))
+}
+
 /// `} elif c {`
 pub(super) fn elif(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
