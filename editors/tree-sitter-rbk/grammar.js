@@ -361,15 +361,9 @@ module.exports = grammar({
     label: ($) =>
       seq(
         field('name', choice($._string, $.identifier)),
-        optional(
-          choice(
-            seq(choice('==', '!=', 'in', '~', '='), $._expression),
-            $.pattern_test,
-          ),
-        ),
+        optional(seq(choice('==', '!=', 'in', '~', '='), $._expression)),
         optional($.binding),
       ),
-    pattern_test: ($) => seq('~', $._string),
     where_line: ($) => seq('where', $._expression),
     holding_line: ($) => seq('holding', $._expression),
 
@@ -579,12 +573,15 @@ module.exports = grammar({
     _roles: ($) => listed(field('role', $.identifier)),
     page: ($) => seq('page', $._roles, optional($._string)),
     tell: ($) => seq('tell', $._roles, optional($._string)),
+    // A `within` behind it is its own, not that of what it handles.
     hand: ($) =>
-      seq(
-        'hand',
-        $._roles,
-        optional(seq('within', $._expression, optional(choice('workdays', 'workday')))),
-        optional($._string),
+      prec.right(
+        seq(
+          'hand',
+          $._roles,
+          optional(seq('within', $._expression, optional(choice('workdays', 'workday')))),
+          optional($._string),
+        ),
       ),
     attach: ($) => seq('attach', listed($._expression)),
 
