@@ -22,6 +22,18 @@ const LEVEL = {
   postfix: 9,
 };
 
+// As in `grammar/reference/lexical.md`, as far as the grammar has them.
+const RESERVED = [
+  ...['let', 'do', 'if', 'else', 'match', 'for', 'in', 'found', 'verify', 'guard', 'page', 'hand', 'tell', 'attach'],
+  ...['wait', 'return', 'retry', 'undo', 'waive', 'cleared', 'mitigated', 'attempt', 'with', 'then', 'and', 'or'],
+  ...['not', 'is', 'true', 'false', 'none'],
+  ...['use', 'product', 'runbook', 'window', 'role', 'secret', 'const', 'record', 'enum', 'target', 'fn', 'probe'],
+  ...['action', 'extern', 'test'],
+];
+
+// Words that begin an operand, and name what stands before a colon nevertheless.
+const OPERAND = ['not', 'pick', 'none', 'true', 'false'];
+
 /** One or more, with commas between them. */
 const listed = (rule) => seq(rule, repeat(seq(',', rule)));
 
@@ -46,9 +58,16 @@ module.exports = grammar({
 
   extras: ($) => [/\s/, $.comment, $.doc_comment],
 
+  // Words that name nothing: one of them in a wrong place is a mistake there, so that the next item or statement is
+  // found again. What stands before a colon may be called like them.
+  reserved: {
+    global: () => RESERVED,
+    names: () => [],
+  },
+
   supertypes: ($) => [$._item, $._expression, $._statement],
 
-  inline: ($) => [$._name],
+  inline: ($) => [$._name, $._field_name],
 
   conflicts: ($) => [
     // `at most 20% of pods`: a share, not so many of something.
@@ -240,7 +259,7 @@ module.exports = grammar({
         optional($.range_of_values),
         optional(seq('=', field('default', $._expression))),
       ),
-    scope_clause: ($) => seq('scope', $.identifier),
+    scope_clause: ($) => seq('scope', $._name),
     within_clause: ($) => seq('within', $.path),
     key_clause: ($) => seq('key', $.identifier, optional($.identifier)),
     lookup_clause: ($) => seq('lookup', $.identifier),
@@ -701,7 +720,7 @@ module.exports = grammar({
         ),
         repeat(choice($.within, $.because)),
       ),
-    because: ($) => seq('because', field('reason', $.identifier)),
+    because: ($) => seq('because', field('reason', $._name)),
     _action_pattern: ($) => alias($.action_pattern, $.call),
     action_pattern: ($) =>
       seq(
@@ -726,13 +745,14 @@ module.exports = grammar({
     _type_name: ($) => alias($.identifier, $.type_identifier),
     _type_name_glued: ($) => alias($._glued_name, $.type_identifier),
 
-    path: ($) => prec.right(seq($.identifier, optional($._field))),
+    path: ($) => prec.right(seq($._name, optional($._field))),
 
     // ---- expressions
 
     _expression: ($) =>
       choice(
         $.identifier,
+        prec(-1, alias('pick', $.identifier)),
         $.number,
         $.time,
         $.string,
@@ -822,9 +842,13 @@ module.exports = grammar({
         ':',
         choice($._expression, $.comprehension),
       ),
-    _field_name: ($) => alias($._name, $.field_identifier),
-    // Words that begin an expression, too, may name what stands before a `:`.
-    _name: ($) => choice($.identifier),
+    _field_name: ($) =>
+      choice(
+        alias(reserved('names', $.identifier), $.field_identifier),
+        ...OPERAND.map((word) => alias(word, $.field_identifier)),
+      ),
+    // Where reserved words may be names, too.
+    _name: ($) => reserved('names', $.identifier),
     index: ($) =>
       prec(
         LEVEL.postfix,
