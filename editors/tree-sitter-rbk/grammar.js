@@ -300,7 +300,7 @@ module.exports = grammar({
           $.repeat_clause,
           $.undo_clause,
           $.inverse_clause,
-          $.touching_clause,
+          'touching',
         ),
       ),
     needs_clause: ($) => seq('needs', $._string, optional($.identifier)),
@@ -322,7 +322,6 @@ module.exports = grammar({
         ),
       ),
     inverse_clause: ($) => seq('inverse', $.identifier),
-    touching_clause: () => 'touching',
 
     // ---- runbooks
 

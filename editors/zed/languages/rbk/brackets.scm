@@ -1,0 +1,8 @@
+; Brackets that belong together.
+
+("(" @open ")" @close)
+("[" @open "]" @close)
+("{" @open "}" @close)
+("${" @open "}" @close)
+("\"" @open "\"" @close)
+("\"\"\"" @open "\"\"\"" @close)

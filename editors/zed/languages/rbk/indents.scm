@@ -1,0 +1,5 @@
+; What is indented, from its opener to its closer.
+
+(_ "{" "}" @end) @indent
+(_ "(" ")" @end) @indent
+(_ "[" "]" @end) @indent

@@ -1,0 +1,26 @@
+; What is selected and jumped to as one thing.
+
+[
+  (runbook)
+  (product)
+  (record)
+  (enum)
+  (extern_target)
+] @class.around
+
+[
+  (function)
+  (watch)
+  (extern_function)
+  (extern_probe)
+  (extern_action)
+  (test)
+] @function.around
+
+(probe body: (block) @function.inside) @function.around
+(action body: (block) @function.inside) @function.around
+(diagnose body: (block) @function.inside) @function.around
+(remedy body: (block) @function.inside) @function.around
+(steps body: (block) @function.inside) @function.around
+
+(comment)+ @comment.around
