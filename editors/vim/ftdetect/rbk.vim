@@ -1,0 +1,2 @@
+" Files of runbooks.
+autocmd BufRead,BufNewFile *.rbk setfiletype rbk
