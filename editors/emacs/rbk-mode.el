@@ -222,7 +222,7 @@ REST is a pattern of what follows them."
 
 (defun rbk--opener ()
   "The place of the bracket that is open where the line begins."
-  (nth 1 (syntax-ppss (line-beginning-position))))
+  (nth 1 (save-excursion (syntax-ppss (line-beginning-position)))))
 
 (defun rbk--start ()
   "The indentation of the statement that the line is part of."
@@ -233,7 +233,7 @@ REST is a pattern of what follows them."
 
 (defun rbk--indentation ()
   "How far the line is indented; nil if it stays as it is."
-  (let ((state (syntax-ppss (line-beginning-position))))
+  (let ((state (save-excursion (syntax-ppss (line-beginning-position)))))
     (unless (nth 3 state)
       (let* ((opener (nth 1 state))
              (base (if opener
