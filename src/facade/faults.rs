@@ -23,12 +23,12 @@ pub fn of(files: &[File<'_>]) -> Option<Faulty> {
     run(files, None, &Wanted::All(Depth::One))
 }
 
-/// The same of one test, by its id, with each two of them.
+/// The same of one test, `runbook::title`, with each two of them.
 pub fn pairs(files: &[File<'_>], id: &str) -> Option<Faulty> {
     run(files, Some(id), &Wanted::All(Depth::Two))
 }
 
-/// Runs one test, by its id, with these faults as they are written.
+/// Runs one test, `runbook::title`, with these faults as they are written.
 pub fn these(files: &[File<'_>], id: &str, faults: &[&str]) -> Option<Faulty> {
     let faults: Result<Vec<Fault>, String> = faults.iter().map(|fault| fault.parse()).collect();
     run(files, Some(id), &Wanted::These(faults.ok()?))
@@ -39,7 +39,7 @@ fn run(files: &[File<'_>], id: Option<&str>, wanted: &Wanted) -> Option<Faulty> 
     let analysis = analysis.filter(|_| front::is_sound(&diagnostics))?;
     let programs = front::compile(&analysis).ok()?;
     let options = Options {
-        exact: id.map(str::to_owned),
+        exact: id.map(|id| format!("{}::{id}", analysis.package.name)),
         ..Options::default()
     };
     let (package, facts) = (&analysis.package, &analysis.facts);

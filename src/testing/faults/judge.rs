@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::effect::{End, Reason, Repeat};
-use crate::program::{Effect as Asks, VerifyIndex};
+use crate::program::Effect as Asks;
 use crate::run::{Event, IntentKind};
 use crate::testing::case::Case;
 use crate::testing::drive::{Driven, FREEZE};
@@ -122,30 +122,23 @@ fn clean(case: &Case<'_>, stated: &Stated, end: &End, driven: &Driven) -> Option
     ))
 }
 
-/// Since when each proof has held: a verify that passed, or one that held beforehand, for as long as it has to.
+/// Since when each proof has held: a verify that passed, or one that held beforehand, looked at for as long as it has
+/// to hold.
 fn proofs(case: &Case<'_>, driven: &Driven) -> Vec<Time> {
+    let verifies = case.program.verifies.iter();
+    let beforehand = verifies.filter(|verify| verify.precheck);
+    let holding = beforehand.map(|verify| verify.holding.map_or(0, |holding| holding.millis()));
+    let holding = holding.min().unwrap_or(0);
     let mut proofs = Vec::new();
-    let mut since: Option<(VerifyIndex, Time)> = None;
+    // Since when nothing was done.
+    let mut since = driven.record.opened;
     for (at, happened) in &driven.record.entries {
         match happened {
-            Happened::Run(Event::Polled { verify, held: true }) => match since {
-                Some((of, _)) if of == *verify => {}
-                Some(_) | None => since = Some((*verify, *at)),
-            },
-            Happened::Run(Event::Polled { held: false, .. }) => since = None,
+            Happened::Performed { .. } | Happened::Run(Event::Began(_)) => since = *at,
             Happened::Run(Event::Verified { .. }) => proofs.push(*at),
-            Happened::Run(Event::AlreadySo) => {
-                let Some((verify, from)) = since else {
-                    continue;
-                };
-                let verify = case.program.verifies.get(verify.index());
-                let holding = verify.and_then(|verify| verify.holding);
-                let held = at.millis() - from.millis();
-                if holding.is_none_or(|holding| held >= holding.millis()) {
-                    proofs.push(from);
-                }
+            Happened::Run(Event::AlreadySo) if at.millis() - since.millis() >= holding => {
+                proofs.push(since);
             }
-            Happened::Performed { .. } => since = None,
             _ => {}
         }
     }
@@ -268,7 +261,7 @@ fn holds_nothing(case: &Case<'_>, end: &End, driven: &Driven) -> Option<String> 
     })
 }
 
-/// A death changes nothing about the end, unless nobody knows what became of a change.
+/// A death changes nothing about the end, unless nobody knows what became of a change, or it is known that nothing did.
 fn after_death(stated: &Stated, faults: &[Fault], end: &End) -> Option<String> {
     let [Fault::Record(_, death)] = faults else {
         return None;
@@ -277,14 +270,14 @@ fn after_death(stated: &Stated, faults: &[Fault], end: &End) -> Option<String> {
         .end
         .as_ref()
         .is_some_and(|before| before.word() == end.word());
-    let unknown = matches!(
+    let lost = matches!(
         end,
         End::Handed {
-            reason: Reason::Unknown,
+            reason: Reason::Unknown | Reason::NotApplied,
             ..
         }
     );
-    (death.is_death() && !alike && !unknown).then(|| {
+    (death.is_death() && !alike && !lost).then(|| {
         let before = stated.end.as_ref().map_or("nothing", End::word);
         format!(
             "the agent dies, and the run ends {} instead of {before}",
