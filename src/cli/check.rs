@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::diag::{Allowed, Code, Diagnostic, human, json};
 use crate::front::{self, NeedBeside};
+use crate::lint::Known;
 use crate::report::{self, Report};
 use crate::value::escape_text;
 
@@ -114,27 +115,14 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         let done = done.and_then(|()| mend::package(&arguments.mend, package, &known, &look));
         match done {
             Ok(outcome) => fixed.extend(outcome),
-            Err(trouble) => {
-                let look = terminal.error_look();
-                terminal.complain(&trouble.show(look))?;
-                return Ok(USAGE);
-            }
+            Err(trouble) => return troubled(&trouble, terminal),
         }
     }
-    if checked.len() > 1 && fixed.iter().any(mend::Outcome::has_written) {
-        // One of them may depend on another one, which is not what it was.
-        for package in &mut checked {
-            let again = packages::again(package, &known);
-            let Some(mut again) = again else {
-                continue;
-            };
-            if let Err(trouble) = hold(&mut again, arguments) {
-                let look = terminal.error_look();
-                terminal.complain(&trouble.show(look))?;
-                return Ok(USAGE);
-            }
-            *package = again;
-        }
+    if checked.len() > 1
+        && fixed.iter().any(mend::Outcome::has_written)
+        && let Err(trouble) = look_again(&mut checked, &known, arguments)
+    {
+        return troubled(&trouble, terminal);
     }
     let is_open = fixed.iter().any(mend::Outcome::is_open);
     if arguments.mend.is_shown() {
@@ -184,6 +172,27 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         true => FINDINGS,
         false => Tally::of_all(&checked).code(),
     })
+}
+
+fn troubled(trouble: &versions::Trouble, terminal: &mut Terminal) -> io::Result<u8> {
+    let look = terminal.error_look();
+    terminal.complain(&trouble.show(look))?;
+    Ok(USAGE)
+}
+
+/// Looks at packages anew: one of them may depend on another one, which is not what it was.
+fn look_again(
+    checked: &mut [Checked],
+    known: &Known,
+    arguments: &Arguments,
+) -> Result<(), versions::Trouble> {
+    for package in checked {
+        if let Some(mut again) = packages::again(package, known) {
+            hold(&mut again, arguments)?;
+            *package = again;
+        }
+    }
+    Ok(())
 }
 
 /// What is shown beside the findings.

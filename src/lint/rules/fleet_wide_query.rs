@@ -34,7 +34,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let queries = cx.read.queries(index);
     // A query with a hole is about something: beside it, those about all are the rest of the evidence.
     let has_hole = |query: &&Expr| matches!(&query.kind, ExprKind::Template { holes, .. } if !holes.is_empty());
-    if queries.iter().any(|query| has_hole(query)) {
+    if queries.iter().any(has_hole) {
         return;
     }
     let mut wide = queries.iter().filter(|query| cx.query(query).is_some());

@@ -63,11 +63,9 @@ fn written(expr: &Expr) -> Option<&Expr> {
     let ExprKind::Binary { left, right, .. } = &expr.kind else {
         return None;
     };
-    let is_written = |expr: &&Box<Expr>| matches!(expr.kind, ExprKind::Value(_));
-    [left, right]
-        .into_iter()
-        .find(is_written)
-        .map(|found| &**found)
+    let sides: [&Expr; 2] = [left, right];
+    let is_written = |expr: &&Expr| matches!(expr.kind, ExprKind::Value(_));
+    sides.into_iter().find(is_written)
 }
 
 /// So many of a unit, as they are written; none of what cannot be written exactly.
