@@ -48,7 +48,9 @@ function! s:words(group, words, rest) abort
 endfunction
 
 syntax case match
-syntax sync minlines=200
+" An item begins in column 0, and nothing goes on from before it.
+syntax sync match rbkItemStart grouphere NONE /^\l/
+syntax sync maxlines=500
 
 syntax match rbkVariable /\<[a-z_]\w*\>/ contained
 syntax match rbkType /\<\u\w*\>/
