@@ -52,6 +52,8 @@
     ("    do k8s.rollback(web) within 4m undo previous" "previous" font-lock-keyword-face)
     ("  expect handed builder because guard" "handed" font-lock-constant-face)
     ("  expect handed builder because guard" "guard" font-lock-constant-face)
+    ("    let a = b() else no_data novel \"c\"" "no_data" font-lock-constant-face)
+    ("    let a = b() else no_data novel \"c\"" "novel" font-lock-constant-face)
     ("    x is none and \"a // b\" // c" "none" font-lock-constant-face)
     ("    x is none and \"a // b\" // c" "// b" font-lock-string-face)
     ("    x is none and \"a // b\" // c" "c$" font-lock-comment-face)

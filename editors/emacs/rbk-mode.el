@@ -113,11 +113,18 @@
 ;; words end
 
 (defun rbk--words (words &optional rest)
-  "A pattern of WORDS that stand neither behind a dot nor before a colon.
+  "A matcher of WORDS that do not stand behind a dot.
 REST is a pattern of what follows them."
-  (concat "\\(?:^\\|[^.[:word:]_]\\)\\(" (regexp-opt words 'symbols) "\\)" (or rest "\\(?:[^:[:word:]_]\\|$\\)")))
+  (let ((pattern (regexp-opt words 'symbols))
+        (rest (or rest "")))
+    (lambda (limit)
+      (let (found)
+        (while (and (not found) (re-search-forward pattern limit t))
+          (setq found (and (not (eq (char-before (match-beginning 0)) ?.))
+                           (save-match-data (looking-at rest)))))
+        found))))
 
-(defconst rbk--free "\\(?:[ \t]+\\(?:[^ \t:=<>!+*/-]\\|->\\|//\\)\\|[ \t]*\\(?:$\\|[]},)]\\)\\)"
+(defconst rbk--free "[ \t]*\\(?:$\\|//\\|->\\|[]},)\"]\\)\\|[ \t]+[^] \t:=<>!+*/-]"
   "What follows a word that may be a name, too.")
 
 (defconst rbk--begins "[ \t]+[\"[:alnum:]_({~]"
@@ -137,19 +144,19 @@ REST is a pattern of what follows them."
     ("\\_<\\(let\\)[ \t]+\\(\\w+\\)" (1 font-lock-keyword-face) (2 font-lock-variable-name-face))
     ;; What stands before a colon is a name, whatever it is called.
     ("\\_<\\([A-Za-z_]\\w*\\)[ \t]*:" (1 font-lock-variable-name-face))
-    (,(rbk--words rbk--clause (concat rbk--begins)) (1 font-lock-keyword-face))
+    (,(rbk--words rbk--clause rbk--begins) (1 font-lock-keyword-face))
     ("^[ \t]*\\_<\\(touching\\|diagnose\\|blast\\)\\_>" (1 font-lock-keyword-face))
-    (,(rbk--words rbk--statement "") (1 font-lock-keyword-face))
+    (,(rbk--words rbk--statement) (1 font-lock-keyword-face))
     (,(rbk--words rbk--test rbk--begins) (1 font-lock-keyword-face))
-    (,(rbk--words rbk--operator "") (1 font-lock-keyword-face))
+    (,(rbk--words rbk--operator) (1 font-lock-keyword-face))
     (,(concat "\\_<\\(?:on\\|given\\)[ \t]+" (regexp-opt rbk--event 'symbols)) (1 font-lock-keyword-face))
     (,(concat "[]?.[:word:]][ \t]" (regexp-opt rbk--sink 'symbols) "[ \t]*\\(?:[,)=]\\|$\\)") (1 font-lock-builtin-face))
-    (,(rbk--words rbk--constant "") (1 font-lock-constant-face))
+    (,(rbk--words rbk--constant) (1 font-lock-constant-face))
     (,(concat "\\_<" (regexp-opt '("true" "false") t) "\\_>") (1 font-lock-constant-face))
     (,(rbk--words rbk--outcome rbk--free) (1 font-lock-constant-face))
     (,(rbk--words rbk--modifier rbk--free) (1 font-lock-keyword-face))
     ("\\(?:unsafe[ \t]+\\|unknown,[ \t]+\\)\\(probe\\)\\_>" (1 font-lock-keyword-face))
-    (,(rbk--words rbk--reserved "") (1 font-lock-warning-face))
+    (,(rbk--words rbk--reserved) (1 font-lock-warning-face))
     ("\\_<[A-Z]\\w*" . font-lock-type-face)
     ("\\_<\\([a-z_]\\w*\\)(" (1 font-lock-function-name-face))
     (,(concat (regexp-opt rbk--tag 'symbols) "\"") (1 font-lock-builtin-face))
