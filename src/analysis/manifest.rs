@@ -5,6 +5,7 @@
 
 mod amount;
 mod clauses;
+mod does;
 mod needs;
 mod origin;
 mod people;
@@ -163,7 +164,7 @@ fn manifest<'a>(
         product: product.cloned(),
         core: cores.runbook(runbook),
         authority,
-        findings: steps::findings(package, runbook),
+        findings: does::findings(package, runbook),
         ends_within: runbook.ends_within.map(|(ends, _)| ends),
         raw: facts.raw.clone(),
         waivers: said(facts.waivers.iter().map(|one| (one.of, one.why.as_str()))),

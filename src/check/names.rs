@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 
 use crate::diag::near::nearest;
 use crate::text::{SourceId, Span};
-use crate::typed::Symbol;
+use crate::typed::{QualifiedName, Symbol};
 
 /// A module by its place in [`Names`]; the package's own is the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,14 +129,14 @@ impl Names {
         names.map(|entry| entry.member.symbol).collect()
     }
 
-    /// The name of an item, wherever it is declared.
-    pub fn find(&self, symbol: Symbol) -> Option<Member> {
-        self.modules.iter().find_map(|namespace| {
-            let members = namespace.order.iter();
-            let mut members = members.filter_map(|name| namespace.members.get(name));
-            let found = members.find(|entry| entry.member.symbol == symbol)?;
-            Some(found.member)
-        })
+    /// The item of this name; it does not count as named by that.
+    pub fn declared(&self, name: &QualifiedName) -> Option<Member> {
+        let module = match name.module.as_deref() {
+            None => OWN,
+            Some(module) => self.module(module).or_else(|| self.dependency(module))?,
+        };
+        let namespace = self.modules.get(module.0 as usize)?;
+        Some(namespace.members.get(&name.name)?.member)
     }
 
     /// The names of a module, in the order of declaration.

@@ -4,6 +4,7 @@
 //! inside of the library are not noted: nobody edits it.
 
 use super::names::{Member, ModuleId};
+use super::scenario::Built;
 use super::state::Checker;
 use crate::syntax::tree::{ClauseKind, Ident};
 use crate::text::Span;
@@ -31,11 +32,16 @@ impl Checker<'_> {
         }
     }
 
-    /// The same of an item that was known before its name was looked at.
-    pub fn refer_item(&mut self, at: Span, symbol: Symbol) {
-        if self.references.is_some()
-            && let Some(member) = self.names.find(symbol)
-        {
+    /// The same of a record or a target that was known before its name was looked at.
+    pub fn refer_built(&mut self, at: Span, built: Built) {
+        if self.references.is_none() {
+            return;
+        }
+        let name = match built {
+            Built::Record(id) => &self.package.records[id.index()].name,
+            Built::Target(id) => &self.package.targets[id.index()].name,
+        };
+        if let Some(member) = self.names.declared(name) {
             self.refer_member(at, member);
         }
     }

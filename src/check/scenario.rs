@@ -10,6 +10,8 @@ mod observation;
 mod pattern;
 mod value;
 
+pub use value::Built;
+
 use super::declare::Declared;
 use super::expr::{Elaborator, Place};
 use super::names::FileId;

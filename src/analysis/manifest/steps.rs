@@ -6,15 +6,16 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::amount::Lets;
+use super::does::{action_name, undo_by};
 use super::{Made, amount};
 use crate::analysis::core::{Cores, Meanings};
 use crate::analysis::kind::always_ends;
 use crate::analysis::raw;
 use crate::effect::Sink;
-use crate::program::manifest::{ConditionHash, Finding, Otherwise, Part, Step, UndoBy, Verify};
+use crate::program::manifest::{ConditionHash, Otherwise, Part, Step, UndoBy, Verify};
 use crate::typed::{
-    self, ActionCallee, BinaryOp, Block, Body, Expr, ExprKind, ExternKind, FunctionId, Package,
-    Param, Runbook, StmtKind, Type, UndoChoice, UndoContract, VerifyElse,
+    self, ActionCallee, BinaryOp, Block, Body, Expr, ExprKind, FunctionId, Param, Runbook,
+    StmtKind, Type, UndoChoice, VerifyElse,
 };
 use crate::value::Duration;
 
@@ -466,63 +467,4 @@ fn matter(param: &Param, arg: &Expr, is_own: bool) -> Matter {
 
 fn block_ends(block: &Block) -> bool {
     block.statements.last().is_some_and(always_ends)
-}
-
-fn undo_by(package: &Package, step: &typed::Step) -> UndoBy {
-    match (&step.undo, step.callee) {
-        (UndoChoice::Block(_), _) => UndoBy::Block,
-        (UndoChoice::Previous, _) => UndoBy::Previous,
-        (UndoChoice::Waived(_), _) => UndoBy::Waived,
-        // An action of the package takes back what its own lines say.
-        (UndoChoice::Unsaid, ActionCallee::Function(_)) => UndoBy::Lines,
-        (UndoChoice::Unsaid, ActionCallee::Extern(id)) => {
-            let ExternKind::Action(contract) = &package.externs[id.index()].kind else {
-                return UndoBy::Impossible;
-            };
-            match &contract.undo {
-                UndoContract::By { .. } => UndoBy::Inverse,
-                UndoContract::Previous => UndoBy::Previous,
-                UndoContract::Unneeded(_) => UndoBy::Unneeded,
-                // A `with do` releases what it holds.
-                UndoContract::ByCaller if contract.inverse.is_some() => UndoBy::Inverse,
-                UndoContract::ByCaller | UndoContract::Impossible => UndoBy::Impossible,
-            }
-        }
-    }
-}
-
-fn action_name(package: &Package, step: &typed::Step) -> String {
-    match step.callee {
-        ActionCallee::Extern(id) => package.externs[id.index()].name.to_string(),
-        ActionCallee::Function(id) => package.functions[id.index()].name.to_string(),
-    }
-}
-
-/// Each remedy with its own `do` lines.
-pub fn findings(package: &Package, runbook: &Runbook) -> Vec<Finding> {
-    let remedies = runbook.remedies.iter().map(|remedy| Finding {
-        name: remedy.name.clone(),
-        does: does(package, &remedy.body.block),
-    });
-    let steps = runbook.steps.iter().map(|body| Finding {
-        name: "steps".into(),
-        does: does(package, &body.block),
-    });
-    remedies.chain(steps).collect()
-}
-
-/// The `do` lines of a block, those of an undo left aside.
-fn does(package: &Package, block: &Block) -> Vec<String> {
-    let mut names = Vec::new();
-    for stmt in &block.statements {
-        match &stmt.kind {
-            StmtKind::Do(step) => names.push(action_name(package, step)),
-            StmtKind::WithDo { step, body, .. } => {
-                names.push(action_name(package, step));
-                names.extend(does(package, body));
-            }
-            _ => stmt.for_each_block(&mut |inner| names.extend(does(package, inner))),
-        }
-    }
-    names
 }

@@ -168,14 +168,14 @@ impl Scenario<'_, '_> {
         let package = &self.checker.package;
         match plain {
             Type::Record(id) if package.records[id.index()].name.name == *name => {
-                let symbol = Symbol::Record(*id);
-                self.checker.refer_item(callee.span, symbol);
-                return Some(Built::Record(*id));
+                let built = Built::Record(*id);
+                self.checker.refer_built(callee.span, built);
+                return Some(built);
             }
             Type::Target(id) if package.targets[id.index()].name.name == *name => {
-                let symbol = Symbol::Target(*id);
-                self.checker.refer_item(callee.span, symbol);
-                return Some(Built::Target(*id));
+                let built = Built::Target(*id);
+                self.checker.refer_built(callee.span, built);
+                return Some(built);
             }
             _ => {}
         }

@@ -293,7 +293,7 @@ impl Elaborator<'_, '_> {
         let label = format!("`{word}` is said of observations");
         let found = Diagnostic::new(Code::HandlerMisplaced, message, value.span, label);
         self.say(found.help(
-            "on a `do`, `else` stands alone, and then what ends the block: `else page builder \"...\"`",
+            "behind the `else` of a `do` stands what ends the block: `else page builder \"...\"`",
         ));
         true
     }

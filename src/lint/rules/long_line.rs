@@ -23,10 +23,15 @@ fn run(cx: &Cx<'_>, _: Node<'_>, out: &mut Vec<Diagnostic>) {
         let text = &cx.input.sources.source(tree.source).text;
         let mut start = 0;
         let mut is_block = false;
+        // Looking for it in each line costs more than all else here.
+        let has_blocks = text.contains(BLOCK);
         for line in text.split_inclusive('\n') {
             let shown = line.trim_end();
             let was_block = is_block;
-            if !shown.trim_start().starts_with("//") && shown.matches(BLOCK).count() % 2 == 1 {
+            if has_blocks
+                && !shown.trim_start().starts_with("//")
+                && shown.matches(BLOCK).count() % 2 == 1
+            {
                 is_block = !is_block;
             }
             if shown.len() > MOST && !was_block && columns(shown) > MOST {

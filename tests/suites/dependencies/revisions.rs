@@ -179,7 +179,7 @@ fn same_words() {
     place.says("shop", &["fetch"], 0, &[]);
     let words = [
         "waits for something else by the same words, `is_idle(worker.restarts)`",
-        "`k8s.pod(\"shop\", pod).ready and is_idle(worker.restarts)` -> the same words, which ask for something else",
+        "stuck, asks: `is_idle(worker.restarts)` -> the same words, which ask for something else",
         // Not where the cache has it.
         " common/common.rbk:12\n",
     ];
