@@ -76,5 +76,6 @@ try
 catch
   call add(s:wrong, v:exception . ' at ' . v:throwpoint)
 endtry
-call writefile(s:wrong, '/dev/stderr')
+" Behind what is there already, if that is a file.
+call writefile(s:wrong, '/dev/stderr', 'a')
 execute empty(s:wrong) ? 'qall!' : 'cquit!'
