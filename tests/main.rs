@@ -24,6 +24,7 @@ mod suites {
     pub mod demo;
     pub mod dependencies;
     pub mod e2e;
+    pub mod editors;
     pub mod engine;
     pub mod examples;
     pub mod explain;
@@ -63,6 +64,7 @@ type Suite = (&'static str, fn() -> Vec<Trial>);
 const SUITES: &[Suite] = &[
     ("tidy", suites::tidy::trials),
     ("explain", suites::explain::trials),
+    ("editors", suites::editors::trials),
     ("parse", suites::parse::trials),
     ("pipeline", suites::pipeline::trials),
     ("fmt", suites::fmt::trials),
