@@ -30,8 +30,10 @@ pub fn human(faulted: &Faulted, timelines: bool) -> String {
     line(
         &mut text,
         format_args!(
-            "{runs}{cut} faults in {tests} tests, {} promises broken",
-            broken.len()
+            "{}{cut} in {}, {} broken",
+            count(*runs, "fault"),
+            count(*tests, "test"),
+            count(broken.len(), "promise")
         ),
     );
     let mut by_count: Vec<(&String, &usize)> = ends.iter().collect();
@@ -55,7 +57,10 @@ pub fn human(faulted: &Faulted, timelines: bool) -> String {
     for (asked, tests) in unscripted {
         line(
             &mut text,
-            format_args!("failed, since no `given` line of {tests} tests says it: {asked}"),
+            format_args!(
+                "failed, since no `given` line of {} says it: {asked}",
+                count(*tests, "test")
+            ),
         );
     }
     for one in broken.iter().take(SHOWN) {
@@ -109,6 +114,14 @@ impl Broken {
             writeln!(text, "      {:>8}  {}", when(moment), moment.text)?;
         }
         Ok(())
+    }
+}
+
+/// `1 fault`, `2 faults`
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
     }
 }
 
