@@ -26,6 +26,7 @@ mod init;
 mod known;
 mod lint;
 mod lock;
+mod lsp;
 mod mend;
 mod packages;
 mod remote;
@@ -65,6 +66,7 @@ Examples:
   rbk test --filter rollback     run the tests whose title contains `rollback`
   rbk explain E0301              say what an error means and how to mend it
   rbk graph rollback             draw the flow of a runbook, with its bounds
+  rbk lsp                        serve an editor on the standard input and output
   rbk agent checkout             run its agent: take alerts, heal, page
   rbk incident list              what is going on
 
@@ -106,6 +108,7 @@ enum Command {
     Test(test::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    Lsp(lsp::Arguments),
     Run(run::Arguments),
     Agent(agent::Arguments),
     Incident(incident::Arguments),
@@ -153,6 +156,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
         Command::Graph(arguments) => graph::run(&arguments, terminal),
+        Command::Lsp(arguments) => lsp::run(&arguments, terminal),
         Command::Run(arguments) => self::run::run(&arguments, terminal),
         Command::Agent(arguments) => agent::run(&arguments, terminal),
         Command::Incident(arguments) => incident::run(&arguments, terminal),

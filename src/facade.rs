@@ -12,6 +12,7 @@ pub mod engine;
 pub mod facts;
 pub mod faults;
 pub mod graph;
+pub mod ide;
 pub mod kept;
 pub mod literal;
 pub mod machine;

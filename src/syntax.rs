@@ -6,6 +6,7 @@ pub mod dump;
 pub mod same;
 pub mod tree;
 
+mod allowed;
 mod balance;
 mod blank;
 mod climb;
@@ -13,6 +14,7 @@ mod code;
 mod depth;
 mod expected;
 mod kinds;
+mod lexemes;
 mod lexical;
 mod lines;
 mod lower;
@@ -29,6 +31,8 @@ mod teach;
 mod tokens;
 mod words;
 
+pub use allowed::allowed;
+pub use lexemes::{Lexeme, LexemeKind, lexemes};
 pub use pieces::pieces;
 
 use crate::diag::Diagnostic;

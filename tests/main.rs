@@ -35,12 +35,14 @@ mod suites {
     pub mod golden;
     pub mod graph;
     pub mod hostile;
+    pub mod ide;
     pub mod judged;
     pub mod kept;
     pub mod kill;
     pub mod library;
     pub mod lint;
     pub mod literal;
+    pub mod lsp;
     pub mod mended;
     pub mod names;
     pub mod parse;
@@ -88,6 +90,8 @@ const SUITES: &[Suite] = &[
     ("names", suites::names::trials),
     ("hostile", suites::hostile::trials),
     ("graph", suites::graph::trials),
+    ("ide", suites::ide::trials),
+    ("lsp", suites::lsp::trials),
     ("properties", suites::properties::trials),
     ("cli", suites::cli::trials),
     ("store", suites::store::trials),

@@ -13,7 +13,7 @@ pub struct Overlay<'a> {
 }
 
 impl<'a> Overlay<'a> {
-    /// Each text in place of the file at its path, which is there.
+    /// Each text in place of the file at its path, whether one is there or not.
     pub fn new(under: &'a dyn Files, texts: impl IntoIterator<Item = (PathBuf, &'a str)>) -> Self {
         let texts = texts.into_iter();
         let texts = texts.map(|(path, text)| (under.absolute(&path), text));
@@ -26,11 +26,30 @@ impl<'a> Overlay<'a> {
 
 impl Files for Overlay<'_> {
     fn kind(&self, path: &Path) -> Result<EntryKind, Trouble> {
-        self.under.kind(path)
+        match self.texts.contains_key(&self.under.absolute(path)) {
+            true => Ok(EntryKind::File),
+            false => self.under.kind(path),
+        }
     }
 
     fn list(&self, folder: &Path) -> Result<Vec<Entry>, Trouble> {
-        self.under.list(folder)
+        let mut entries = self.under.list(folder)?;
+        let absolute = self.under.absolute(folder);
+        for path in self
+            .texts
+            .keys()
+            .filter(|path| path.parent() == Some(&absolute))
+        {
+            let Some(name) = path.file_name() else {
+                continue;
+            };
+            let path = folder.join(name);
+            if entries.iter().all(|entry| entry.path != path) {
+                let kind = EntryKind::File;
+                entries.push(Entry { path, kind });
+            }
+        }
+        Ok(entries)
     }
 
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, Trouble> {

@@ -69,6 +69,12 @@ impl<'t> Tree<'t> {
         Tree { text, parts }
     }
 
+    /// Where the names begin that stand in it.
+    pub fn names(&self) -> impl Iterator<Item = usize> {
+        let names = self.parts.iter().filter(|part| is_name(part.rule));
+        names.map(|part| part.start as usize)
+    }
+
     /// The node of the entry rule.
     pub fn root(&self) -> Node<'_> {
         Node {
@@ -140,6 +146,33 @@ pub(super) fn read<'t>(entry: Rule, coded: &Coded<'t>) -> Result<Tree<'t>, Failu
     }))
 }
 
+/// How far tokens can be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Reach {
+    /// The furthest byte of the tokens at which something was tried; past their end if all of them were read.
+    pub at: usize,
+    /// What was tried there.
+    pub tried: Vec<Rule>,
+}
+
+/// How far tokens can be read by one of the `..._entry` rules.
+pub(super) fn reach(entry: Rule, codes: &str) -> Reach {
+    let Err(error) = Grammar::parse(entry, codes) else {
+        return Reach {
+            at: codes.len() + 1,
+            tried: Vec::new(),
+        };
+    };
+    let at = match error.location {
+        InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
+    };
+    let tried = match error.variant {
+        ErrorVariant::ParsingError { positives, .. } => positives,
+        ErrorVariant::CustomError { .. } => Vec::new(),
+    };
+    Reach { at, tried }
+}
+
 /// What must be glued to the token before it was tried before the blank, all else behind it.
 fn failure(error: &Error<Rule>, coded: &Coded<'_>) -> Failure {
     let at = match error.location {
@@ -158,6 +191,15 @@ fn failure(error: &Error<Rule>, coded: &Coded<'_>) -> Failure {
     }
     tried.retain(|rule| !is_glued(*rule));
     Failure { at: place, tried }
+}
+
+/// Rules of a word that is a name, whatever word it is.
+fn is_name(rule: Rule) -> bool {
+    use Rule::*;
+    matches!(
+        rule,
+        ident | operand_name | operand_word | field | argument_name | kept_field
+    )
 }
 
 /// Rules that stand without a blank behind what is before them.

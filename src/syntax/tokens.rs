@@ -80,6 +80,13 @@ pub(super) struct Word {
     pub glued: Option<char>,
 }
 
+impl Word {
+    /// Whether it is one of the language.
+    pub fn is_known(&self) -> bool {
+        !self.spelling.is_empty()
+    }
+}
+
 /// More than any other word of the language is: half of the slots stay free.
 const SLOTS: usize = 512;
 
@@ -115,6 +122,12 @@ impl Words {
     /// A word, or that of all names.
     pub fn of(&self, spelling: &[u8]) -> Word {
         self.slots[self.slot(spelling)]
+    }
+
+    /// All words.
+    pub fn spellings(&self) -> impl Iterator<Item = &'static str> {
+        let words = self.slots.iter().map(|word| word.spelling);
+        words.filter(|spelling| !spelling.is_empty())
     }
 
     /// The slot of a word, or the free one where it would be.

@@ -1,0 +1,178 @@
+//! What an editor asks, of a package in memory, as text that a person can review.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{File, in_memory};
+use crate::ide::{self, Desk, Entry, Why};
+use crate::project;
+use crate::text::Sources;
+
+/// A package on a desk.
+#[derive(Debug)]
+pub struct Opened {
+    desk: Desk,
+}
+
+impl Opened {
+    /// A package of these files, if it can be loaded.
+    pub fn new(files: &[File<'_>]) -> Option<Opened> {
+        let mut sources = Sources::default();
+        let files = in_memory(files);
+        let fetched = project::Nothing::default();
+        let (package, said) = project::load_whole(&files, &fetched, Path::new("."), &mut sources);
+        let desk = Desk::new(sources, package?, said);
+        Some(Opened { desk })
+    }
+
+    /// The number of a file.
+    pub fn file(&self, name: &str) -> Option<usize> {
+        self.desk.file(Path::new(name))
+    }
+
+    /// Answers a question about a place: `complete`, `signature`, `actions`, `lenses`, `outline`, `folds`, `paint`,
+    /// `select`.
+    pub fn ask(&mut self, question: &str, file: usize, at: usize) -> String {
+        match question {
+            "complete" => self.complete(file, at),
+            "signature" => self.signature(file, at),
+            "actions" => self.actions(file, at),
+            "lenses" => self.lenses(file),
+            "outline" => self.outline(file),
+            "folds" => self.ranges(file, |text| {
+                let folds = ide::folds(text).into_iter();
+                folds
+                    .map(|fold| (format!("{:?}", fold.kind), fold.range))
+                    .collect()
+            }),
+            "paint" => self.ranges(file, |text| {
+                let all = ide::paint(text).into_iter();
+                all.map(|one| (one.colour.name().to_owned(), one.range))
+                    .collect()
+            }),
+            "select" => self.ranges(file, |text| {
+                let all = ide::selections(text, at).into_iter();
+                all.map(|range| (String::new(), range)).collect()
+            }),
+            other => format!("no such question: {other}\n"),
+        }
+    }
+
+    fn text(&self, file: usize) -> &str {
+        self.desk.source(file).map_or("", |source| &source.text)
+    }
+
+    fn complete(&self, file: usize, at: usize) -> String {
+        let (range, found) = ide::complete(&self.desk, file, at);
+        let mut shown = format!(
+            "in place of `{}`\n",
+            self.text(file).get(range).unwrap_or_default()
+        );
+        for one in found {
+            let doc = one.doc.lines().next().unwrap_or_default().to_owned();
+            let parts = [format!("{:?} {}", one.kind, one.name), one.detail, doc];
+            let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            let _ = writeln!(shown, "{}", parts.join(" | "));
+        }
+        shown
+    }
+
+    fn signature(&self, file: usize, at: usize) -> String {
+        let Some(found) = ide::signature(&self.desk, file, at) else {
+            return String::from("none\n");
+        };
+        let active = found.active.and_then(|index| found.params.get(index));
+        let active = active
+            .and_then(|param| found.label.get(param.range.clone()))
+            .unwrap_or("-");
+        format!("{}\n{active}\n{}\n", found.label, found.doc)
+    }
+
+    fn actions(&mut self, file: usize, at: usize) -> String {
+        self.desk.settle();
+        let mut shown = String::new();
+        for action in ide::actions(&self.desk, file, &(at..at)) {
+            let why = match action.why {
+                Why::Safe => "safe",
+                Why::Unsafe => "unsafe",
+                Why::Missing => "missing",
+            };
+            let _ = writeln!(
+                shown,
+                "== {} ({why}, {})",
+                action.title,
+                action.about.code.as_str()
+            );
+            let mut changes = action.changes;
+            changes.sort_by_key(|change| change.range.start);
+            for change in changes.iter().rev() {
+                let source = self.desk.sources().source(change.source);
+                let mut text = source.text.to_string();
+                text.replace_range(change.range.clone(), &change.text);
+                let line = source.position(change.range.start as u32).line;
+                let last = line as usize + change.text.matches('\n').count();
+                let lines = text
+                    .lines()
+                    .skip(line as usize - 1)
+                    .take(last + 1 - line as usize);
+                for line in lines {
+                    let _ = writeln!(shown, "  {}: {line}", source.name);
+                }
+            }
+        }
+        shown
+    }
+
+    fn lenses(&mut self, file: usize) -> String {
+        self.desk.settle();
+        let mut shown = String::new();
+        for lens in ide::lenses(&self.desk, file) {
+            let line = self.text(file)[..lens.range.start].matches('\n').count() + 1;
+            let _ = writeln!(shown, "{line}: {} {:?}", lens.title, lens.kind);
+        }
+        shown
+    }
+
+    fn outline(&self, file: usize) -> String {
+        let (Some(tree), Some(source)) = (self.desk.tree(file), self.desk.source(file)) else {
+            return String::new();
+        };
+        let mut shown = String::new();
+        for entry in ide::outline(tree, source) {
+            show(&entry, 0, &mut shown);
+        }
+        shown
+    }
+
+    fn ranges(
+        &self,
+        file: usize,
+        of: impl Fn(&str) -> Vec<(String, std::ops::Range<usize>)>,
+    ) -> String {
+        let text = self.text(file);
+        let mut shown = String::new();
+        for (what, range) in of(text) {
+            let _ = writeln!(
+                shown,
+                "{what} {:?}",
+                text.get(range).unwrap_or("not on characters")
+            );
+        }
+        shown
+    }
+}
+
+fn show(entry: &Entry, depth: usize, shown: &mut String) {
+    let detail = entry.detail.as_deref().map(|detail| format!(" ({detail})"));
+    let _ = writeln!(
+        shown,
+        "{}{} {}{}",
+        "  ".repeat(depth),
+        entry.kind.word(),
+        entry.name,
+        detail.unwrap_or_default()
+    );
+    for inner in &entry.inside {
+        show(inner, depth + 1, shown);
+    }
+}

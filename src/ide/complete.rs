@@ -1,0 +1,449 @@
+//! Completion: words of the language by their place, names that can be seen there, members, labels, findings.
+//!
+//! In: a desk, a file and an offset. Out: candidates with what they replace. Works on the item cut at the cursor, so on
+//! broken files as well. The grammar says which words fit; what types would add is left out.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::library::{self, PRELUDE, ROOT};
+use crate::syntax::tree::{
+    Clause, ClauseKind, ExternKind, File, Item, ItemKind, Runbook, TargetClauseKind,
+    TriggerClauseKind,
+};
+use crate::syntax::{self, LexemeKind};
+use crate::text::Source;
+
+use super::Desk;
+use super::bind::{self, Before};
+use super::describe::{described, doc_of, parsed};
+
+/// What a candidate is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CandidateKind {
+    /// A finding that has no remedy yet, a remedy, a label.
+    Wanted,
+    Variable,
+    Field,
+    Member,
+    Function,
+    Type,
+    Constant,
+    Role,
+    Runbook,
+    Module,
+    Keyword,
+}
+
+/// Something that may stand at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    pub kind: CandidateKind,
+    pub name: String,
+    /// What it is, in a line.
+    pub detail: String,
+    /// In Markdown.
+    pub doc: String,
+}
+
+/// What may stand at an offset, and the bytes that it replaces.
+pub fn complete(desk: &Desk, file: usize, at: usize) -> (Range<usize>, Vec<Candidate>) {
+    let Some(source) = desk.source(file) else {
+        return (at..at, Vec::new());
+    };
+    let word = word_at(&source.text, at);
+    let before = bind::before(&source.text, word.start);
+    let mut found = Completion {
+        desk,
+        file,
+        source,
+        before: &before,
+        at: word.start,
+        candidates: Vec::new(),
+    };
+    found.all();
+    let mut candidates = found.candidates;
+    candidates.sort_by(|a, b| (a.kind, &a.name).cmp(&(b.kind, &b.name)));
+    let mut seen = BTreeSet::new();
+    candidates.retain(|one| seen.insert(one.name.clone()));
+    (word, candidates)
+}
+
+/// The word around an offset, up to the offset: what is behind it stays.
+fn word_at(text: &str, at: usize) -> Range<usize> {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    let before = text.get(..at).unwrap_or_default();
+    let kept =
+        before.trim_end_matches(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
+    kept.len()..at
+}
+
+struct Completion<'a> {
+    desk: &'a Desk,
+    file: usize,
+    source: &'a Source,
+    before: &'a Before,
+    at: usize,
+    candidates: Vec<Candidate>,
+}
+
+impl<'a> Completion<'a> {
+    /// The lexeme that is so many before the place: 0 is the last.
+    fn back(&self, count: usize) -> &'a str {
+        let lexemes = &self.before.lexemes;
+        let index = lexemes.len().checked_sub(count + 1);
+        let lexeme = index.and_then(|index| lexemes.get(index));
+        lexeme
+            .and_then(|lexeme| self.source.text.get(lexeme.range.clone()))
+            .unwrap_or_default()
+    }
+
+    /// Whether the place is in a string or a comment.
+    fn is_silent(&self) -> bool {
+        let last = self.before.lexemes.last();
+        last.is_some_and(|last| match last.kind {
+            LexemeKind::Comment | LexemeKind::Doc => {
+                !self.source.text[last.range.end..self.at].contains('\n')
+            }
+            LexemeKind::Text => {
+                let text = self.source.text.get(last.range.clone()).unwrap_or_default();
+                last.range.end >= self.at && (text.len() == 1 || !text.ends_with('"'))
+            }
+            _ => false,
+        })
+    }
+
+    fn all(&mut self) {
+        if self.is_silent() {
+            return;
+        }
+        match (self.back(1), self.back(0)) {
+            ("use", _) => return,
+            (base, ".") => return self.members(base),
+            (_, "use") => return self.roots(),
+            (_, "found") => self.findings(&|runbook| remedies(runbook)),
+            (_, "remedy") => return self.findings(&|runbook| unanswered(runbook, self.source)),
+            (_, "test") => return self.items(&|item| matches!(item.kind, ItemKind::Runbook(_))),
+            _ => {}
+        }
+        self.labels();
+        self.parameters();
+        let item = self.source.text.get(self.before.item..).unwrap_or_default();
+        let allowed = syntax::allowed(item, self.at - self.before.item);
+        for word in allowed.words {
+            self.add(CandidateKind::Keyword, word, "", String::new());
+        }
+        if allowed.names {
+            self.names();
+        }
+    }
+
+    fn add(&mut self, kind: CandidateKind, name: &str, detail: impl Into<String>, doc: String) {
+        self.candidates.push(Candidate {
+            kind,
+            name: name.to_owned(),
+            detail: detail.into(),
+            doc,
+        });
+    }
+
+    /// `use std`, and the packages that this one depends on are in its manifest.
+    fn roots(&mut self) {
+        self.add(CandidateKind::Module, ROOT, "the library", String::new());
+    }
+
+    /// What can be seen without a module.
+    fn names(&mut self) {
+        for bound in &self.before.bound {
+            self.add(
+                CandidateKind::Variable,
+                &bound.name,
+                bound.by.clone(),
+                String::new(),
+            );
+        }
+        self.items(&|item| !matches!(item.kind, ItemKind::Runbook(_)));
+        for module in self.modules() {
+            let doc = library::module(&module)
+                .map_or_else(String::new, |module| doc_of(&parsed(module).0));
+            self.add(CandidateKind::Module, &module, "std", doc);
+        }
+        self.library(PRELUDE);
+    }
+
+    /// The items of the package.
+    fn items(&mut self, wanted: &dyn Fn(&Item) -> bool) {
+        let desk = self.desk;
+        for (file, tree) in desk.trees() {
+            let Some(source) = desk.source(file) else {
+                continue;
+            };
+            for item in tree.items.iter().filter(|item| wanted(item)) {
+                self.item(item, source);
+            }
+        }
+    }
+
+    fn item(&mut self, item: &Item, source: &Source) {
+        let Some((kind, detail)) = described(item, source) else {
+            return;
+        };
+        if let Some(name) = item.name() {
+            self.add(kind, name.as_str(), detail, item.doc.join("\n"));
+        }
+    }
+
+    /// What stands in a module of the library.
+    fn library(&mut self, module: &str) {
+        if let Some(module) = library::module(module) {
+            let (tree, source) = parsed(module);
+            for item in &tree.items {
+                self.item(item, &source);
+            }
+        }
+    }
+
+    /// The modules of the library that the file uses.
+    fn modules(&self) -> Vec<String> {
+        let items = self
+            .desk
+            .tree(self.file)
+            .into_iter()
+            .flat_map(|tree| &tree.items);
+        let uses = items.filter_map(|item| match &item.kind {
+            ItemKind::Use(found) if found.root.as_str() == ROOT => Some(&found.modules),
+            _ => None,
+        });
+        uses.flatten()
+            .map(|module| module.text.to_string())
+            .collect()
+    }
+
+    /// Behind a dot: of a module its items, of an enum its members, of `std` its modules, of all else the fields that
+    /// there are.
+    fn members(&mut self, base: &str) {
+        if base == ROOT && self.back(2) == "use" {
+            let modules = library::MODULES
+                .iter()
+                .filter(|module| module.name != PRELUDE);
+            for module in modules {
+                self.add(
+                    CandidateKind::Module,
+                    module.name,
+                    "std",
+                    doc_of(&parsed(module).0),
+                );
+            }
+            return;
+        }
+        if self.modules().iter().any(|module| module == base) {
+            return self.library(base);
+        }
+        let desk = self.desk;
+        let items = desk.trees().flat_map(|(_, tree)| &tree.items);
+        let found = items.filter_map(|item| match &item.kind {
+            ItemKind::Enum(found) if found.name.as_str() == base => Some(&found.members),
+            _ => None,
+        });
+        let members: Vec<_> = found.flatten().collect();
+        if !members.is_empty() {
+            for member in members {
+                self.add(
+                    CandidateKind::Member,
+                    member.name.as_str(),
+                    base,
+                    member.doc.join("\n"),
+                );
+            }
+            return;
+        }
+        self.fields();
+    }
+
+    /// The fields of all targets and records that the file can name.
+    fn fields(&mut self) {
+        let desk = self.desk;
+        for (file, tree) in desk.trees() {
+            let Some(source) = desk.source(file) else {
+                continue;
+            };
+            self.fields_of(tree, source, "");
+        }
+        for module in self.modules() {
+            if let Some(module) = library::module(&module) {
+                let (tree, source) = parsed(module);
+                self.fields_of(&tree, &source, &format!("{}.", module.name));
+            }
+        }
+    }
+
+    fn fields_of(&mut self, tree: &File, source: &Source, module: &str) {
+        for item in &tree.items {
+            let fields: Vec<_> = match &item.kind {
+                ItemKind::Record(found) => found.fields.iter().collect(),
+                ItemKind::Extern(found) => match &found.kind {
+                    ExternKind::Target(clauses) => clauses
+                        .iter()
+                        .filter_map(|clause| match &clause.kind {
+                            TargetClauseKind::Field(field) => Some(&**field),
+                            _ => None,
+                        })
+                        .collect(),
+                    ExternKind::Fn { .. }
+                    | ExternKind::Probe { .. }
+                    | ExternKind::Action { .. } => continue,
+                },
+                _ => continue,
+            };
+            let owner = item
+                .name()
+                .map(|name| name.text.as_str())
+                .unwrap_or_default();
+            for field in fields {
+                let ty = source.slice(field.ty.span);
+                let detail = format!("{ty}, of {module}{owner}");
+                self.add(
+                    CandidateKind::Field,
+                    field.name.as_str(),
+                    detail,
+                    field.doc.join("\n"),
+                );
+            }
+        }
+    }
+
+    /// The runbook that the place is in, or that the test is of.
+    fn runbook(&self) -> Option<&'a Runbook> {
+        let tree = self.desk.tree(self.file)?;
+        let mut items = tree.items.iter();
+        let here = items
+            .find(|item| item.span.range().start <= self.at && self.at <= item.span.range().end)?;
+        let name = match &here.kind {
+            ItemKind::Runbook(runbook) => return Some(runbook),
+            ItemKind::Test(test) => test.runbook.as_str(),
+            _ => return None,
+        };
+        let mut items = self.desk.trees().flat_map(|(_, tree)| &tree.items);
+        items.find_map(|item| match &item.kind {
+            ItemKind::Runbook(runbook) if runbook.name.as_str() == name => Some(&**runbook),
+            _ => None,
+        })
+    }
+
+    fn findings(&mut self, of: &dyn Fn(&Runbook) -> Vec<String>) {
+        let names = self.runbook().map(of).unwrap_or_default();
+        for name in names {
+            self.add(CandidateKind::Wanted, &name, "finding", String::new());
+        }
+    }
+
+    /// In `given alert X(`: the labels that the trigger takes.
+    fn labels(&mut self) {
+        let lexemes = &self.before.lexemes;
+        let text = |index: usize| {
+            lexemes
+                .get(index)
+                .and_then(|lexeme| self.source.text.get(lexeme.range.clone()))
+        };
+        let Some(open) = lexemes
+            .iter()
+            .rposition(|lexeme| lexeme.kind == LexemeKind::Open)
+        else {
+            return;
+        };
+        let is_alert = open >= 2 && text(open) == Some("(") && text(open - 2) == Some("alert");
+        if !is_alert
+            || lexemes
+                .iter()
+                .skip(open)
+                .any(|lexeme| lexeme.kind == LexemeKind::Close)
+        {
+            return;
+        }
+        let clauses = self
+            .runbook()
+            .into_iter()
+            .flat_map(|runbook| &runbook.clauses);
+        let labels: Vec<String> = clauses.flat_map(labels_of).collect();
+        for label in labels {
+            self.add(CandidateKind::Wanted, &label, "label", String::new());
+        }
+    }
+
+    /// In a call: the names of the parameters.
+    fn parameters(&mut self) {
+        let Some(call) = super::signature::call(self.source, self.before) else {
+            return;
+        };
+        let Some(signature) = super::signature::of(self.desk, self.file, &call.path) else {
+            return;
+        };
+        for param in signature
+            .params
+            .iter()
+            .filter(|param| !call.named.contains(&param.name))
+        {
+            self.add(
+                CandidateKind::Wanted,
+                &param.name,
+                param.text.clone(),
+                String::new(),
+            );
+        }
+    }
+}
+
+/// The findings that have a remedy.
+fn remedies(runbook: &Runbook) -> Vec<String> {
+    let clauses = runbook.clauses.iter();
+    let names = clauses.filter_map(|clause| match &clause.kind {
+        ClauseKind::Remedy(remedy) => Some(remedy.name.text.to_string()),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// The findings that have none.
+fn unanswered(runbook: &Runbook, source: &Source) -> Vec<String> {
+    let answered = remedies(runbook);
+    let mut names = Vec::new();
+    for clause in &runbook.clauses {
+        let ClauseKind::Diagnose(block) = &clause.kind else {
+            continue;
+        };
+        let lexemes = syntax::lexemes(source.slice(block.span));
+        for pair in lexemes.windows(2) {
+            let text = |index: usize| {
+                let lexeme = pair.get(index).map(|lexeme| lexeme.range.clone());
+                lexeme
+                    .and_then(|range| source.slice(block.span).get(range))
+                    .unwrap_or_default()
+            };
+            let name = String::from(text(1));
+            if text(0) == "found" && !answered.contains(&name) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn labels_of(clause: &Clause) -> Vec<String> {
+    let ClauseKind::On(trigger) = &clause.kind else {
+        return Vec::new();
+    };
+    let lines = trigger.clauses.iter();
+    let labels = lines.filter_map(|line| match &line.kind {
+        TriggerClauseKind::With(labels) => Some(labels),
+        TriggerClauseKind::Missing
+        | TriggerClauseKind::Where(_)
+        | TriggerClauseKind::Holding(_) => None,
+    });
+    labels
+        .flatten()
+        .map(|label| label.label.text.to_string())
+        .collect()
+}

@@ -1,0 +1,29 @@
+//! The language server: what an editor asks over its protocol, answered by `ide/`.
+//!
+//! In: a connection whose messages are those of the Language Server Protocol. Out: answers and diagnostics, until the
+//! client ends it. One loop, one message after the other; a file for each request. Knows nothing of runbooks itself.
+
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what is open in no editor is read from the disk, and an author's pause is measured"
+)]
+
+mod actions;
+mod client;
+mod completion;
+mod diagnostics;
+mod explain;
+mod folding;
+mod formatting;
+mod lenses;
+mod lines;
+mod notes;
+mod queue;
+mod selection;
+mod server;
+mod signature;
+mod symbols;
+mod tokens;
+mod world;
+
+pub use server::serve;

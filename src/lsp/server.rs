@@ -1,0 +1,339 @@
+//! The loop: takes messages in, answers them, tells what is wrong with the files.
+//!
+//! In: a connection. Out: nothing but messages. All changes that wait are taken in before a request is answered. What
+//! lints say follows once the author pauses. A panic is the answer to one request, not the end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use gen_lsp_types as lsp;
+use gen_lsp_types::Request as _;
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::text::Source;
+
+use super::client::Client;
+use super::queue::{Next, Queue};
+use super::world::World;
+use super::{
+    actions, completion, diagnostics, explain, folding, formatting, lenses, notes, selection,
+    signature, symbols, tokens,
+};
+
+/// How long the author pauses before lints are asked.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Lints that take no longer are asked at once.
+const AT_ONCE: Duration = Duration::from_millis(20);
+
+/// What the server knows.
+#[derive(Debug)]
+pub struct Server {
+    pub client: Client,
+    pub world: World,
+    pub told: diagnostics::Told,
+    pub painted: tokens::Painted,
+    /// How long lints took the last time.
+    settling: Duration,
+    /// What goes out when the message is done.
+    pub out: Vec<Message>,
+    asked: i32,
+}
+
+/// Why a request has no answer.
+#[derive(Debug)]
+pub struct Failure {
+    code: ErrorCode,
+    message: String,
+}
+
+impl Failure {
+    /// The request asks for what cannot be.
+    pub fn params(message: impl Into<String>) -> Failure {
+        Failure {
+            code: ErrorCode::InvalidParams,
+            message: message.into(),
+        }
+    }
+
+    /// It cannot be done now.
+    pub fn refused(message: impl Into<String>) -> Failure {
+        Failure {
+            code: ErrorCode::RequestFailed,
+            message: message.into(),
+        }
+    }
+}
+
+/// How a request is answered.
+type Answer = fn(&mut Server, Value) -> Result<Value, Failure>;
+
+/// Every request that is answered.
+const ANSWERS: &[(&str, Answer)] = &[
+    ("textDocument/diagnostic", |server, params| {
+        answer::<lsp::DocumentDiagnosticRequest>(server, params, diagnostics::pull)
+    }),
+    ("textDocument/formatting", |server, params| {
+        answer::<lsp::DocumentFormattingRequest>(server, params, formatting::format)
+    }),
+    ("textDocument/documentSymbol", |server, params| {
+        answer::<lsp::DocumentSymbolRequest>(server, params, symbols::document)
+    }),
+    ("workspace/symbol", |server, params| {
+        answer::<lsp::WorkspaceSymbolRequest>(server, params, symbols::workspace)
+    }),
+    ("textDocument/foldingRange", |server, params| {
+        answer::<lsp::FoldingRangeRequest>(server, params, folding::fold)
+    }),
+    ("textDocument/selectionRange", |server, params| {
+        answer::<lsp::SelectionRangeRequest>(server, params, selection::grow)
+    }),
+    ("textDocument/semanticTokens/full", |server, params| {
+        answer::<lsp::SemanticTokensRequest>(server, params, tokens::full)
+    }),
+    (
+        "textDocument/semanticTokens/full/delta",
+        |server, params| answer::<lsp::SemanticTokensDeltaRequest>(server, params, tokens::delta),
+    ),
+    ("textDocument/semanticTokens/range", |server, params| {
+        answer::<lsp::SemanticTokensRangeRequest>(server, params, tokens::range)
+    }),
+    ("textDocument/codeAction", |server, params| {
+        answer::<lsp::CodeActionRequest>(server, params, actions::offer)
+    }),
+    ("textDocument/codeLens", |server, params| {
+        answer::<lsp::CodeLensRequest>(server, params, lenses::show)
+    }),
+    ("textDocument/completion", |server, params| {
+        answer::<lsp::CompletionRequest>(server, params, completion::complete)
+    }),
+    ("textDocument/signatureHelp", |server, params| {
+        answer::<lsp::SignatureHelpRequest>(server, params, signature::help)
+    }),
+    ("workspace/textDocumentContent", |server, params| {
+        answer::<lsp::TextDocumentContentRequest>(server, params, explain::read)
+    }),
+    #[cfg(feature = "harness")]
+    ("rbk/panic", |_, _| panic!("as it was asked to")),
+];
+
+fn answer<R: lsp::Request>(
+    server: &mut Server,
+    params: Value,
+    by: fn(&mut Server, R::Params) -> Result<R::Result, Failure>,
+) -> Result<Value, Failure>
+where
+    R::Params: DeserializeOwned,
+    R::Result: Serialize,
+{
+    let params = serde_json::from_value(params).map_err(|why| Failure::params(why.to_string()))?;
+    let result = by(server, params)?;
+    serde_json::to_value(result).map_err(|why| Failure::refused(why.to_string()))
+}
+
+/// Speaks with a client until it ends. Whether it ended as it should: it said so before it left.
+///
+/// # Errors
+/// If the client does not keep to the protocol.
+pub fn serve(connection: &Connection) -> Result<bool, String> {
+    let (id, params) = connection
+        .initialize_start()
+        .map_err(|why| why.to_string())?;
+    let params: lsp::InitializeParams = match serde_json::from_value(params) {
+        Ok(params) => params,
+        Err(why) => {
+            let code = ErrorCode::InvalidParams as i32;
+            send(
+                connection,
+                Response::new_err(id, code, why.to_string()).into(),
+            );
+            return Err(why.to_string());
+        }
+    };
+    let client = Client::of(&params);
+    let result = lsp::InitializeResult {
+        capabilities: client.offer(),
+        server_info: Some(lsp::ServerInfo {
+            name: String::from("rbk"),
+            version: Some(String::from(env!("CARGO_PKG_VERSION"))),
+        }),
+    };
+    let result = serde_json::to_value(result).map_err(|why| why.to_string())?;
+    connection
+        .initialize_finish(id, result)
+        .map_err(|why| why.to_string())?;
+    let mut server = Server::new(client);
+    server.begin();
+    Ok(server.run(connection))
+}
+
+impl Server {
+    fn new(client: Client) -> Server {
+        Server {
+            client,
+            world: World::default(),
+            told: diagnostics::Told::default(),
+            painted: tokens::Painted::default(),
+            settling: Duration::ZERO,
+            out: Vec::new(),
+            asked: 0,
+        }
+    }
+
+    /// Looks at the folders that are worked on, and has their files watched.
+    fn begin(&mut self) {
+        for root in self.client.roots.clone() {
+            self.world.add_root(&root);
+        }
+        if self.client.watches {
+            self.ask::<lsp::RegistrationRequest>(notes::watched());
+        }
+    }
+
+    /// Until the client leaves; whether it said so before.
+    fn run(&mut self, connection: &Connection) -> bool {
+        let mut queue = Queue::default();
+        let mut is_over = false;
+        loop {
+            self.settle_soon();
+            diagnostics::tell(self);
+            self.flush(connection);
+            let waited = match self.world.is_settled() {
+                true => connection.receiver.recv().map_err(|_| false),
+                false => connection
+                    .receiver
+                    .recv_timeout(PAUSE)
+                    .map_err(|why| why.is_timeout()),
+            };
+            match waited {
+                Ok(message) => queue.push(message),
+                Err(true) => {
+                    self.settle();
+                    continue;
+                }
+                Err(false) => return false,
+            }
+            loop {
+                while let Ok(message) = connection.receiver.try_recv() {
+                    queue.push(message);
+                }
+                let Some(next) = queue.next() else { break };
+                match next {
+                    Next::Tell(note) if note.method == "exit" => return is_over,
+                    Next::Answer(request)
+                        if request.method == lsp::ShutdownRequest::METHOD.to_string() =>
+                    {
+                        is_over = true;
+                        self.out
+                            .push(Response::new_ok(request.id, Value::Null).into());
+                    }
+                    next => self.work(next, is_over),
+                }
+                self.flush(connection);
+            }
+        }
+    }
+
+    fn work(&mut self, next: Next, is_over: bool) {
+        match next {
+            Next::Tell(_) if is_over => {}
+            Next::Tell(note) => self.tell(note),
+            Next::Answer(request) if is_over => {
+                let why = "the server was told to shut down";
+                self.refuse(request.id, ErrorCode::InvalidRequest, why);
+            }
+            Next::Answer(request) => self.answer(request),
+            Next::Cancelled(id) => self.refuse(id, ErrorCode::RequestCanceled, "cancelled"),
+            Next::Outdated(id) => {
+                self.refuse(id, ErrorCode::ContentModified, "the text has changed since");
+            }
+        }
+    }
+
+    /// Asks the lints, unless that takes so long that the author would notice.
+    fn settle_soon(&mut self) {
+        if self.settling <= AT_ONCE {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        let begin = Instant::now();
+        let settled = catch_unwind(AssertUnwindSafe(|| self.world.settle()));
+        match settled {
+            Ok(true) => self.settling = begin.elapsed(),
+            Ok(false) => {}
+            Err(_) => self.recover(),
+        }
+    }
+
+    /// After a panic nobody knows what holds: the files are read anew.
+    fn recover(&mut self) {
+        // What is broken for good stays as it is.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.world.reload()));
+    }
+
+    fn tell(&mut self, note: Notification) {
+        let told = catch_unwind(AssertUnwindSafe(|| notes::take(self, note)));
+        if told.is_err() {
+            self.recover();
+        }
+    }
+
+    fn answer(&mut self, request: Request) {
+        let Request { id, method, params } = request;
+        let mut answers = ANSWERS.iter();
+        let Some((_, answer)) = answers.find(|(name, _)| *name == method) else {
+            let why = format!("`{method}` is not known");
+            return self.refuse(id, ErrorCode::MethodNotFound, &why);
+        };
+        match catch_unwind(AssertUnwindSafe(|| answer(self, params))) {
+            Ok(Ok(result)) => self.out.push(Response::new_ok(id, result).into()),
+            Ok(Err(failure)) => self.refuse(id, failure.code, &failure.message),
+            Err(_) => {
+                let why =
+                    "this is a fault of rbk itself; what it printed says where, please report it";
+                self.refuse(id, ErrorCode::InternalError, why);
+            }
+        }
+    }
+
+    fn refuse(&mut self, id: RequestId, code: ErrorCode, why: &str) {
+        let response = Response::new_err(id, code as i32, String::from(why));
+        self.out.push(response.into());
+    }
+
+    /// The text of a file that is open, or of a package that is.
+    pub fn text(&self, uri: &lsp::Uri) -> Option<&Source> {
+        let (desk, file) = self.world.place(uri)?;
+        desk.source(file)
+    }
+
+    /// Tells the client something.
+    pub fn notify<N: lsp::Notification>(&mut self, params: N::Params) {
+        let method = N::METHOD.to_string();
+        self.out.push(Notification::new(method, params).into());
+    }
+
+    /// Asks the client something; its answer makes no difference.
+    pub fn ask<R: lsp::Request>(&mut self, params: R::Params) {
+        let id = RequestId::from(self.asked);
+        self.asked += 1;
+        let method = R::METHOD.to_string();
+        self.out.push(Request::new(id, method, params).into());
+    }
+
+    fn flush(&mut self, connection: &Connection) {
+        for message in self.out.drain(..) {
+            send(connection, message);
+        }
+    }
+}
+
+/// A client that is gone reads nothing: the loop ends when it is noticed.
+fn send(connection: &Connection, message: Message) {
+    let _ = connection.sender.send(message);
+}

@@ -1,0 +1,288 @@
+//! What is open in the editor, and the packages that it belongs to.
+//!
+//! In: what the client opens, changes and closes, and what changes on the disk. Out: a desk for each package, whose
+//! files are those of the editor where it has them open, else those of the disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
+
+use crate::host::{Cache, Disk};
+use crate::ide::Desk;
+use crate::project::{self, Files, Overlay};
+use crate::text::{Source, Sources};
+
+use super::lines::{Encoding, Lines};
+
+/// A file that is open.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// As the client calls it.
+    pub uri: Uri,
+    pub version: i32,
+    pub text: String,
+}
+
+/// All that is open.
+#[derive(Debug, Default)]
+pub struct World {
+    documents: BTreeMap<PathBuf, Document>,
+    desks: Vec<Desk>,
+    roots: BTreeSet<PathBuf>,
+    /// How often something changed.
+    revision: u64,
+}
+
+impl World {
+    /// A folder is worked on.
+    pub fn add_root(&mut self, uri: &Uri) {
+        self.revision += 1;
+        let path = path_of(uri);
+        self.load(&path);
+        self.roots.insert(path);
+    }
+
+    /// A folder is not worked on any more.
+    pub fn remove_root(&mut self, uri: &Uri) {
+        self.roots.remove(&path_of(uri));
+        self.reload();
+    }
+
+    /// Another number whenever something else may be told of the files.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The file at a path, if it is open.
+    pub fn document(&self, path: &Path) -> Option<&Document> {
+        self.documents.get(path)
+    }
+
+    /// All that is open.
+    pub fn documents(&self) -> impl Iterator<Item = (&Path, &Document)> {
+        let all = self.documents.iter();
+        all.map(|(path, document)| (path.as_path(), document))
+    }
+
+    /// All packages.
+    pub fn desks(&self) -> &[Desk] {
+        &self.desks
+    }
+
+    /// The desk of a file, and its number there.
+    pub fn place(&self, uri: &Uri) -> Option<(&Desk, usize)> {
+        let path = path_of(uri);
+        let mut desks = self.desks.iter();
+        desks.find_map(|desk| Some((desk, desk.file(&path)?)))
+    }
+
+    /// What the client calls a file; what it has not named is called by its path.
+    pub fn uri(&self, path: &Path) -> Option<Uri> {
+        match self.documents.get(path) {
+            Some(document) => Some(document.uri.clone()),
+            None => Uri::from_file_path(path).ok(),
+        }
+    }
+
+    /// A file was opened.
+    pub fn open(&mut self, uri: Uri, version: i32, text: String) {
+        self.revision += 1;
+        let path = path_of(&uri);
+        let document = Document { uri, version, text };
+        let text = document.text.clone();
+        self.documents.insert(path.clone(), document);
+        if !self.put(&path, &text) {
+            self.load(&path);
+        }
+    }
+
+    /// A file was changed, by one edit after the other.
+    pub fn change(
+        &mut self,
+        uri: &Uri,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+        encoding: Encoding,
+    ) {
+        let path = path_of(uri);
+        let Some(document) = self.documents.get_mut(&path) else {
+            return;
+        };
+        document.version = version;
+        self.revision += 1;
+        for change in changes {
+            let (range, with) = match change {
+                TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
+                    let lines = Lines::of(&document.text, encoding);
+                    (lines.bytes(part.range), part.text)
+                }
+                TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
+                    (0..document.text.len(), whole.text)
+                }
+            };
+            document.text.replace_range(range, &with);
+        }
+        let text = document.text.clone();
+        if !self.put(&path, &text) {
+            self.reload();
+        }
+    }
+
+    /// A file was closed: what the disk has counts again.
+    pub fn close(&mut self, uri: &Uri) {
+        self.revision += 1;
+        let path = path_of(uri);
+        self.documents.remove(&path);
+        let bytes = Disk.read(&path, Source::MAX_BYTES).ok();
+        match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(text) if self.put(&path, &text) => {}
+            Some(_) | None => self.reload(),
+        }
+        let is_wanted = |desk: &Desk| {
+            desk.paths().any(|path| self.documents.contains_key(path))
+                || self.roots.iter().any(|root| desk.root().starts_with(root))
+        };
+        self.desks.retain(is_wanted);
+    }
+
+    /// Files changed on the disk. What the editor has open counts as it is there, unless it is a part of what makes
+    /// the package.
+    pub fn touched(&mut self, uris: impl Iterator<Item = Uri>) {
+        let paths: Vec<PathBuf> = uris.map(|uri| path_of(&uri)).collect();
+        if paths.iter().any(|path| !self.documents.contains_key(path)) {
+            self.reload();
+        }
+    }
+
+    /// Reads everything anew.
+    pub fn reload(&mut self) {
+        self.revision += 1;
+        self.desks.clear();
+        let roots = self.roots.iter().cloned();
+        let paths: Vec<PathBuf> = roots.chain(self.documents.keys().cloned()).collect();
+        for path in paths {
+            if !self.desks.iter().any(|desk| desk.file(&path).is_some()) {
+                self.load(&path);
+            }
+        }
+    }
+
+    /// Asks the lints of each package that did not say yet what they find; whether there was one.
+    pub fn settle(&mut self) -> bool {
+        let mut found = false;
+        for desk in self.desks.iter_mut().filter(|desk| !desk.is_settled()) {
+            desk.settle();
+            self.revision += 1;
+            found = true;
+        }
+        found
+    }
+
+    /// Whether every package said what its lints find.
+    pub fn is_settled(&self) -> bool {
+        self.desks.iter().all(Desk::is_settled)
+    }
+
+    /// Puts a text into the desk of a file, if it has one.
+    fn put(&mut self, path: &Path, text: &str) -> bool {
+        for desk in &mut self.desks {
+            let Some(file) = desk.file(path) else {
+                continue;
+            };
+            let Some(source) = desk.source(file) else {
+                continue;
+            };
+            let (range, with) = difference(&source.text, text);
+            if range.is_empty() && with.is_empty() {
+                return true;
+            }
+            let with = with.to_owned();
+            return desk.edit(file, range, &with).is_ok();
+        }
+        false
+    }
+
+    /// Loads the package that a path is of, if there is one.
+    fn load(&mut self, path: &Path) {
+        let texts = self.documents.iter();
+        let texts = texts.map(|(path, document)| (path.clone(), document.text.as_str()));
+        let files = Overlay::new(&Disk, texts);
+        let mut sources = Sources::default();
+        let (package, said) = project::load_whole(&files, &Cache::of_user(), path, &mut sources);
+        let is_known = |root: &Path| self.desks.iter().any(|desk| desk.root() == root);
+        let holds = |package: &project::Package| package.files.iter().any(|file| file.path == path);
+        let is_held = package.as_ref().is_some_and(holds);
+        let mut left = Vec::new();
+        match package {
+            Some(package) if is_known(&package.path) => {}
+            Some(package) => self.desks.push(Desk::new(sources.clone(), package, said)),
+            None => left = said,
+        }
+        // A file below a package that is none of its files, as one in a hidden folder, is looked at alone; so is one
+        // whose package cannot be read.
+        if !is_held && project::is_runbook_file(path) {
+            let (package, said) = project::load_file(&files, path, &mut sources);
+            left.extend(said);
+            if let Some(package) = package {
+                self.desks.push(Desk::new(sources, package, left));
+            }
+        }
+    }
+}
+
+/// The path of an address. What lies in no file has one that no file has.
+pub fn path_of(uri: &Uri) -> PathBuf {
+    match uri.to_file_path() {
+        Ok(path) => Disk.absolute(&path),
+        Err(()) => {
+            let name: String = uri
+                .as_str()
+                .chars()
+                .map(|letter| {
+                    if letter.is_ascii_alphanumeric() {
+                        letter
+                    } else {
+                        '_'
+                    }
+                })
+                .collect();
+            PathBuf::from(format!("/.rbk-unsaved/{name}.rbk"))
+        }
+    }
+}
+
+/// The smallest edit that makes one text of another.
+pub fn difference<'t>(old: &str, new: &'t str) -> (std::ops::Range<usize>, &'t str) {
+    let same = |left: &mut dyn Iterator<Item = (char, char)>| {
+        left.take_while(|(left, right)| left == right)
+            .map(|(letter, _)| letter.len_utf8())
+            .sum::<usize>()
+    };
+    let head = same(&mut old.chars().zip(new.chars()));
+    let (left, right) = (&old[head..], &new[head..]);
+    let tail = same(&mut left.chars().rev().zip(right.chars().rev()));
+    (head..old.len() - tail, &new[head..new.len() - tail])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_difference_makes_one_text_of_the_other() {
+        for (old, new) in [
+            ("", ""),
+            ("abc", "abc"),
+            ("aa", "aaa"),
+            ("aéb", "aèb"),
+            ("x", ""),
+            ("ab", "b"),
+        ] {
+            let (range, with) = difference(old, new);
+            let mut text = old.to_owned();
+            text.replace_range(range, with);
+            assert_eq!(text, new);
+        }
+    }
+}

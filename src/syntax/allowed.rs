@@ -1,0 +1,170 @@
+//! The words of the language that may stand at a place: the grammar itself is asked.
+//!
+//! In: a text and a place in it. Out: words, each of which the grammar reads there as itself, not as a name. What was
+//! closed before the place is left out, so that what is broken there does not matter, and the question is short.
+
+use super::code::Coded;
+use super::rules::{self, Reach, Rule};
+use super::skim::{Piece, PieceKind, Skim};
+use super::tokens;
+
+/// What may stand at a place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Allowed {
+    pub words: Vec<&'static str>,
+    /// Whether a name may stand there, too.
+    pub names: bool,
+}
+
+/// Words that the grammar takes only together: it says nothing of the first alone.
+const TOGETHER: &[[&str; 2]] = &[
+    ["at", "once"],
+    ["by", "caller"],
+    ["is", "empty"],
+    ["no", "change"],
+    ["nobody", "paged"],
+    ["not", "applied"],
+    ["not", "empty"],
+    ["run", "once"],
+    ["unsafe", "human"],
+];
+
+/// A name that is no word of the language.
+const NAME: &str = "zz";
+
+/// The words that may begin at a place of an item, which begins where `text` does.
+pub fn allowed(text: &str, at: usize) -> Allowed {
+    let before = text.get(..at).unwrap_or_default();
+    let asked = format!("{}{NAME}", short(before));
+    let coded = Coded::of(&asked);
+    let Some(codes) = coded.codes.strip_suffix(char::from(tokens::NAME)) else {
+        return Allowed::default();
+    };
+    let end = codes.len();
+    let reach = |codes: &str| rules::reach(Rule::item_entry, codes);
+    let name = reach(&coded.codes);
+    let mut allowed = Allowed {
+        words: Vec::new(),
+        names: name.at > end,
+    };
+    let mut asked = String::with_capacity(end + 8);
+    let mut ask = |words: &[&str]| -> (Reach, usize) {
+        asked.clear();
+        asked.push_str(codes);
+        for word in words {
+            asked.push(tokens::WORDS.of(word.as_bytes()).code);
+        }
+        (reach(&asked), asked.len())
+    };
+    for word in tokens::WORDS.spellings() {
+        let (found, _) = ask(&[word]);
+        if found.at > end && (found.at, &found.tried) != (name.at, &name.tried) {
+            allowed.words.push(word);
+        }
+    }
+    for together in TOGETHER {
+        let [first, _] = together;
+        let (found, whole) = ask(together);
+        if found.at >= whole && !allowed.words.contains(first) {
+            allowed.words.push(first);
+        }
+    }
+    allowed.words.sort_unstable();
+    allowed
+}
+
+/// What is open at the end of a text: of each block the line that opens it, and the last line.
+fn short(text: &str) -> String {
+    // Where each open bracket's line begins, and where it ends.
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    // Where the line begins that is being read, which goes on behind a comma or an operator.
+    let mut line = 0;
+    let mut last: Option<Piece> = None;
+    for piece in Skim::new(text, 0) {
+        match piece.kind {
+            PieceKind::Blank | PieceKind::Comment => continue,
+            PieceKind::Newline => {
+                if last.is_none_or(|last| ends_line(last, text)) && !in_list(&open, text) {
+                    line = piece.end;
+                }
+                continue;
+            }
+            PieceKind::Open => open.push((line, piece.end)),
+            PieceKind::Close => {
+                if let Some((begun, _)) = open.pop() {
+                    line = begun;
+                }
+            }
+            PieceKind::Word
+            | PieceKind::Text
+            | PieceKind::OpenText
+            | PieceKind::Block
+            | PieceKind::OpenBlock
+            | PieceKind::Mark
+            | PieceKind::BlockComment
+            | PieceKind::Foreign => {}
+        }
+        last = Some(piece);
+    }
+    let mut short = String::new();
+    let mut done = 0;
+    for (begun, end) in open {
+        short.push_str(text.get(begun.max(done)..end).unwrap_or_default());
+        done = end;
+    }
+    if line > done {
+        short.push('\n');
+    }
+    short.push_str(text.get(line.max(done)..).unwrap_or_default());
+    short
+}
+
+/// Whether a new line behind a piece ends what is said.
+fn ends_line(piece: Piece, text: &str) -> bool {
+    let goes_on = matches!(
+        piece.text(text),
+        "," | "=" | "->" | "+" | "-" | "*" | "/" | "." | "|" | "&" | "<" | ">"
+    );
+    !goes_on || piece.kind != PieceKind::Mark
+}
+
+/// Whether the innermost open bracket is one of a list, in which lines end nothing.
+fn in_list(open: &[(usize, usize)], text: &str) -> bool {
+    let last = open.last().and_then(|(_, end)| text.get(end - 1..*end));
+    last.is_some_and(|bracket| bracket != "{")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_end(text: &str) -> Vec<&'static str> {
+        allowed(text, text.len()).words
+    }
+
+    #[test]
+    fn words_are_those_of_the_place() {
+        let clauses = at_end("runbook a {\n  version 1.0.0\n  ");
+        assert!(
+            clauses.contains(&"remedy") && clauses.contains(&"blast"),
+            "{clauses:?}"
+        );
+        assert!(!clauses.contains(&"let"), "{clauses:?}");
+        let statements = at_end("runbook a {\n  bad bad\n  remedy b {\n    do x.y(\n  )\n    ");
+        assert!(
+            statements.contains(&"verify") && !statements.contains(&"blast"),
+            "{statements:?}"
+        );
+        let expectations = at_end("test a \"b\" {\n  expect ");
+        for word in ["found", "did", "no", "nobody", "resolved", "paged"] {
+            assert!(expectations.contains(&word), "{word}: {expectations:?}");
+        }
+    }
+
+    #[test]
+    fn where_only_a_name_may_stand_there_are_no_words() {
+        let found = allowed("runbook a {\n  diagnose {\n    let ", 34);
+        assert_eq!(found.words, Vec::<&str>::new());
+        assert!(found.names);
+    }
+}
