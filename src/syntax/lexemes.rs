@@ -108,15 +108,15 @@ fn names(text: &str) -> Names {
         starts: HashSet::new(),
         read: Vec::new(),
     };
-    for item in split::split(SourceId::default(), text).items {
+    split::split(SourceId::default(), text, &mut |item| {
         if item.too_deep || item.unbalanced || !item.splices.is_empty() {
-            continue;
+            return;
         }
         if let Ok(tree) = rules::read(Rule::item_entry, &item.coded) {
             names.starts.extend(tree.names());
             names.read.push(item.range);
         }
-    }
+    });
     names
 }
 
