@@ -8,7 +8,8 @@ use crate::syntax::{LexemeKind, lexemes, pieces};
 
 /// The ranges around an offset, the smallest first.
 pub fn selections(text: &str, at: usize) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = vec![0..text.len()];
+    let whole = 0..text.len();
+    let mut found: Vec<Range<usize>> = Vec::from([whole]);
     let mut open: Vec<Range<usize>> = Vec::new();
     for lexeme in lexemes(text) {
         let range = lexeme.range;

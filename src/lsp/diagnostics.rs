@@ -3,7 +3,7 @@
 //! In: what the desks say. Out: for each file, what is in it; only when it is something else than before.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gen_lsp_types as lsp;
 use gen_lsp_types::{
@@ -80,7 +80,7 @@ pub fn tell(server: &mut Server) {
     }
 }
 
-fn publish(server: &mut Server, path: &PathBuf, diagnostics: Vec<lsp::Diagnostic>) {
+fn publish(server: &mut Server, path: &Path, diagnostics: Vec<lsp::Diagnostic>) {
     let Some(uri) = server.world.uri(path) else {
         return;
     };

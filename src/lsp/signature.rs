@@ -40,7 +40,7 @@ pub fn help(
             parameters: Some(parameters),
             documentation: markdown(found.doc),
             label: found.label,
-            active_parameter: active.clone(),
+            active_parameter: active,
         }],
         active_signature: Some(0),
         active_parameter: active,

@@ -197,12 +197,8 @@ fn show(message: &Message, place: &Path) -> String {
     text + "\n"
 }
 
-/// Ten thousand lines with letters of all widths and both kinds of line ends: after many edits, what is known of the
-/// file is what a server knows that reads it anew.
-fn long(encoding: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let place = folder.path().canonicalize().unwrap();
-    let uri = format!("file://{}", place.join("long.rbk").display());
+/// Ten thousand lines with letters of all widths and both kinds of line ends.
+fn wide() -> String {
     let mut text = String::from("//! Län gä 😀\r\n\r\n");
     for number in 0..2_500 {
         writeln!(
@@ -211,6 +207,16 @@ fn long(encoding: &str) {
         )
         .unwrap();
     }
+    text
+}
+
+/// Ten thousand lines with letters of all widths and both kinds of line ends: after many edits, what is known of the
+/// file is what a server knows that reads it anew.
+fn long(encoding: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().canonicalize().unwrap();
+    let uri = format!("file://{}", place.join("long.rbk").display());
+    let mut text = wide();
     let mut client = Client::start(&place);
     let capabilities = json!({ "general": { "positionEncodings": [encoding] }, "textDocument": { "diagnostic": {} } });
     let result = client

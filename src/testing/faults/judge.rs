@@ -160,7 +160,7 @@ fn taken_back(case: &Case<'_>, driven: &Driven) -> Option<String> {
             let is_undone = |effect: &Effect| {
                 effect.undoes.as_ref() == Some(&done.key) && effect.applied && effect.at >= done.at
             };
-            let late = effects.iter().any(|effect| is_undone(effect));
+            let late = effects.iter().any(is_undone);
             let has_undo = case.program.steps.iter().any(|step| {
                 Some(step.place) == done.line && step.undo != crate::program::Undo::Nothing
             });

@@ -58,6 +58,14 @@ fn half_requests() {
     stage.incident("a");
 }
 
+/// How many calls were refused for this, by the agent's own count.
+fn refused(port: u16, reason: &str) -> u64 {
+    let metrics = net::get(port, "/metrics").unwrap();
+    let line = format!("rbk_calls_refused_total{{reason=\"{reason}\"}} ");
+    let line = metrics.lines().find_map(|one| one.strip_prefix(&line));
+    line.unwrap().parse().unwrap()
+}
+
 /// What no route hears of is answered in the one form, counted and said.
 fn no_http() {
     let mut stage = Stage::new();
@@ -103,12 +111,7 @@ fn no_http() {
             format!("GET /{} HTTP/1.1\r\n{HOST}\r\n\r\n", "x".repeat(70_000)),
         ),
     ];
-    let counted = |reason: &str| {
-        let metrics = net::get(stage.port, "/metrics").unwrap();
-        let line = format!("rbk_calls_refused_total{{reason=\"{reason}\"}} ");
-        let line = metrics.lines().find_map(|one| one.strip_prefix(&line));
-        line.unwrap().parse::<u64>().unwrap()
-    };
+    let counted = |reason: &str| refused(stage.port, reason);
     for (expected, reason, text) in sent {
         let (shown, before) = (text.chars().take(60).collect::<String>(), counted(reason));
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.port)).unwrap();
