@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn where_only_a_name_may_stand_there_are_no_words() {
-        let found = allowed("runbook a {\n  diagnose {\n    let ", 34);
+        let text = "runbook a {\n  diagnose {\n    let ";
+        let found = allowed(text, text.len());
         assert_eq!(found.words, Vec::<&str>::new());
         assert!(found.names);
     }
