@@ -56,83 +56,55 @@ fn item_start(text: &str, all: &[Lexeme]) -> usize {
         .map_or(0, |lexeme| lexeme.range.start)
 }
 
-/// The blocks that are open while a text is gone through.
-struct Open {
-    /// Names of each; those of a head belong to the block that it opens.
-    blocks: Vec<Vec<Bound>>,
-    head: Vec<Bound>,
-}
-
-impl Open {
-    /// A block, with the names of its head.
-    fn open(&mut self) {
-        let names = std::mem::take(&mut self.head);
-        self.blocks.push(names);
-    }
-
-    fn close(&mut self) {
-        if self.blocks.len() <= 1 {
-            return;
-        }
-        let names = self.blocks.pop().unwrap_or_default();
-        // Labels of a trigger are seen by the whole runbook.
-        let outer = names.into_iter().filter(|bound| bound.by == "with");
-        if let Some(block) = self.blocks.last_mut() {
-            block.extend(outer);
-        }
-    }
-
-    fn add(&mut self, to_head: bool, name: &str, by: &str) {
+fn bound(text: &str, all: &[Lexeme]) -> Vec<Bound> {
+    let word = |index: usize| {
+        all.get(index)
+            .and_then(|lexeme| text.get(lexeme.range.clone()))
+    };
+    // Names of each open block; those of a head belong to the block that it opens.
+    let mut blocks: Vec<Vec<Bound>> = vec![Vec::new()];
+    let mut head: Vec<Bound> = Vec::new();
+    let mut parens: Vec<&str> = Vec::new();
+    let mut by = "";
+    let add = |blocks: &mut Vec<Vec<Bound>>,
+               head: &mut Vec<Bound>,
+               to_head: bool,
+               name: &str,
+               by: &str| {
         let found = Bound {
             name: name.to_owned(),
             by: by.to_owned(),
         };
         match to_head {
-            true => self.head.push(found),
-            false => self
-                .blocks
+            true => head.push(found),
+            false => blocks
                 .last_mut()
                 .into_iter()
                 .for_each(|block| block.push(found.clone())),
         }
-    }
-
-    /// The names that are seen, the newest first, each once.
-    fn names(self) -> Vec<Bound> {
-        let all = self.blocks.into_iter().flatten().chain(self.head);
-        let mut names: Vec<Bound> = all.collect();
-        names.reverse();
-        let mut seen = Vec::new();
-        names.retain(|bound| {
-            let is_new = !seen.contains(&bound.name);
-            seen.push(bound.name.clone());
-            is_new
-        });
-        names
-    }
-}
-
-fn bound(text: &str, all: &[Lexeme]) -> Vec<Bound> {
-    let mut open = Open {
-        blocks: vec![Vec::new()],
-        head: Vec::new(),
     };
-    let mut parens: Vec<&str> = Vec::new();
-    let mut by = "";
-    let mut before = "";
-    for lexeme in all {
-        let Some(here) = text.get(lexeme.range.clone()) else {
+    for index in 0..all.len() {
+        let (Some(here), Some(before)) = (word(index), index.checked_sub(1).map_or(Some(""), word))
+        else {
             continue;
         };
-        let last = std::mem::replace(&mut before, here);
         match here {
             "{" => {
                 parens.push("{");
-                open.open();
+                let names = std::mem::take(&mut head);
+                blocks.push(names);
             }
             "}" => {
                 parens.pop();
-                open.close();
+                if blocks.len() > 1 {
+                    let names = blocks.pop().unwrap_or_default();
+                    // Labels of a trigger are seen by the whole runbook.
+                    let outer = names.into_iter().filter(|bound| bound.by == "with");
+                    blocks
+                        .last_mut()
+                        .into_iter()
+                        .for_each(|block| block.extend(outer.clone()));
+                }
             }
             "(" | "[" => parens.push("("),
             ")" | "]" => drop(parens.pop()),
@@ -141,25 +113,37 @@ fn bound(text: &str, all: &[Lexeme]) -> Vec<Bound> {
             }
             _ => {}
         }
-        if !is_name(lexeme) {
+        if !is_name(&all[index]) {
             continue;
         }
-        match (last, by) {
-            ("let", _) => open.add(false, here, "let"),
-            ("for" | "pick", _) => open.add(true, here, "for"),
-            ("some", _) => open.add(true, here, "is some"),
-            ("as", _) => open.add(parens.is_empty(), here, "as"),
-            ("watch", _) => open.add(false, here, "watch"),
-            ("with" | ",", "with") if parens.last() != Some(&"(") => open.add(false, here, "with"),
+        match (before, by) {
+            ("let", _) => add(&mut blocks, &mut head, false, here, "let"),
+            ("for" | "pick", _) if index < 3 || word(index - 3) != Some("runbook") => {
+                add(&mut blocks, &mut head, true, here, "for")
+            }
+            ("some", _) => add(&mut blocks, &mut head, true, here, "is some"),
+            ("as", _) => add(&mut blocks, &mut head, parens.is_empty(), here, "as"),
+            ("watch", _) => add(&mut blocks, &mut head, false, here, "watch"),
+            ("with" | ",", "with") if parens.last() != Some(&"(") => {
+                add(&mut blocks, &mut head, false, here, "with")
+            }
             ("(" | ",", "remedy" | "fn" | "probe" | "action" | "request")
                 if parens.last() == Some(&"(") =>
             {
-                open.add(true, here, by);
+                add(&mut blocks, &mut head, true, here, by);
             }
             _ => {}
         }
     }
-    open.names()
+    let mut names: Vec<Bound> = blocks.into_iter().flatten().chain(head).collect();
+    names.reverse();
+    let mut seen = Vec::new();
+    names.retain(|bound| {
+        let is_new = !seen.contains(&bound.name);
+        seen.push(bound.name.clone());
+        is_new
+    });
+    names
 }
 
 fn is_name(lexeme: &Lexeme) -> bool {

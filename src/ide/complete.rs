@@ -18,6 +18,12 @@ use super::Desk;
 use super::bind::{self, Before};
 use super::describe::{described, doc_of, parsed};
 
+/// Words behind which a new name stands.
+const DECLARING: &[&str] = &[
+    "action", "as", "const", "enum", "fn", "let", "pick", "probe", "product", "record", "role",
+    "runbook", "secret", "some", "watch", "window",
+];
+
 /// What a candidate is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CandidateKind {
@@ -124,6 +130,7 @@ impl<'a> Completion<'a> {
             ("use", _) => return,
             (base, ".") => return self.members(base),
             (_, "use") => return self.roots(),
+            (_, word) if DECLARING.contains(&word) => return,
             (_, "found") => self.findings(&|runbook| remedies(runbook)),
             (_, "remedy") => return self.findings(&|runbook| unanswered(runbook, self.source)),
             (_, "test") => return self.items(&|item| matches!(item.kind, ItemKind::Runbook(_))),

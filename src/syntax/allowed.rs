@@ -35,37 +35,35 @@ const NAME: &str = "zz";
 /// The words that may begin at a place of an item, which begins where `text` does.
 pub fn allowed(text: &str, at: usize) -> Allowed {
     let before = text.get(..at).unwrap_or_default();
-    let asked = format!("{}{NAME}", short(before));
+    let found = behind(&short(before, true));
+    match found.words.is_empty() && !found.names {
+        // What goes on from the line above may be what is broken.
+        true => behind(&short(before, false)),
+        false => found,
+    }
+}
+
+/// The words that may stand at the end of a text.
+fn behind(before: &str) -> Allowed {
+    let asked = format!("{before}{NAME}");
     let coded = Coded::of(&asked);
     let Some(codes) = coded.codes.strip_suffix(char::from(tokens::NAME)) else {
         return Allowed::default();
     };
-    let end = codes.len();
-    let reach = |codes: &str| rules::reach(Rule::item_entry, codes);
-    let name = reach(&coded.codes);
+    let name = Read::of(codes, &[NAME]);
     let mut allowed = Allowed {
         words: Vec::new(),
-        names: name.at > end,
-    };
-    let mut asked = String::with_capacity(end + 8);
-    let mut ask = |words: &[&str]| -> (Reach, usize) {
-        asked.clear();
-        asked.push_str(codes);
-        for word in words {
-            asked.push(tokens::WORDS.of(word.as_bytes()).code);
-        }
-        (reach(&asked), asked.len())
+        names: name.is_taken(),
     };
     for word in tokens::WORDS.spellings() {
-        let (found, _) = ask(&[word]);
-        if found.at > end && (found.at, &found.tried) != (name.at, &name.tried) {
+        let found = Read::of(codes, &[word]);
+        if found.is_taken() && (found.left, &found.tried) != (name.left, &name.tried) {
             allowed.words.push(word);
         }
     }
     for together in TOGETHER {
         let [first, _] = together;
-        let (found, whole) = ask(together);
-        if found.at >= whole && !allowed.words.contains(first) {
+        if Read::of(codes, together).left <= 0 && !allowed.words.contains(first) {
             allowed.words.push(first);
         }
     }
@@ -73,8 +71,41 @@ pub fn allowed(text: &str, at: usize) -> Allowed {
     allowed
 }
 
-/// What is open at the end of a text: of each block the line that opens it, and the last line.
-fn short(text: &str) -> String {
+/// How words are read behind some tokens.
+#[derive(Debug)]
+struct Read {
+    /// Bytes of the words' tokens that could not be read; less than none if all was read, and something may follow.
+    left: isize,
+    /// Of the words' tokens.
+    length: isize,
+    tried: Vec<Rule>,
+}
+
+impl Read {
+    fn of(before: &str, words: &[&str]) -> Read {
+        let mut codes = String::from(before);
+        codes.extend(
+            words
+                .iter()
+                .map(|word| tokens::WORDS.of(word.as_bytes()).code),
+        );
+        let Reach { at, tried } = rules::reach(Rule::item_entry, &codes);
+        Read {
+            left: codes.len() as isize - at as isize,
+            length: (codes.len() - before.len()) as isize,
+            tried,
+        }
+    }
+
+    /// Whether the first word was read.
+    fn is_taken(&self) -> bool {
+        self.left < self.length
+    }
+}
+
+/// What is open at the end of a text: of each block the line that opens it, and the last line; where that is said, with
+/// the lines above that go on in it.
+fn short(text: &str, goes_on: bool) -> String {
     // Where each open bracket's line begins, and where it ends.
     let mut open: Vec<(usize, usize)> = Vec::new();
     // Where the line begins that is being read, which goes on behind a comma or an operator.
@@ -84,7 +115,8 @@ fn short(text: &str) -> String {
         match piece.kind {
             PieceKind::Blank | PieceKind::Comment => continue,
             PieceKind::Newline => {
-                if last.is_none_or(|last| ends_line(last, text)) && !in_list(&open, text) {
+                let is_end = !goes_on || last.is_none_or(|last| ends_line(last, text));
+                if is_end && !in_list(&open, text) {
                     line = piece.end;
                 }
                 continue;
@@ -162,9 +194,17 @@ mod tests {
     }
 
     #[test]
-    fn behind_let_a_name_may_stand() {
+    fn a_broken_line_above_does_not_matter() {
+        let found = at_end("runbook a {\n  diagnose {\n    let = =\n    if ((moved() ");
+        assert!(found.contains(&"and") && found.contains(&"is"), "{found:?}");
+        assert!(!found.contains(&"let"), "{found:?}");
+    }
+
+    #[test]
+    fn where_only_a_name_may_stand_there_are_no_words() {
         let text = "runbook a {\n  diagnose {\n    let ";
         let found = allowed(text, text.len());
+        assert_eq!(found.words, Vec::<&str>::new());
         assert!(found.names);
     }
 }

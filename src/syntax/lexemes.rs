@@ -158,6 +158,7 @@ fn word(piece: Piece, around: &Around<'_>, names: &Names) -> LexemeKind {
     let is_member = around.is_before(piece.start, ".");
     let is_key = around.is_behind(piece.end, ":");
     let is_name = match names.knows(piece.start) {
+        true if words::is_reserved(text) => is_member || is_key,
         true => names.starts.contains(&piece.start) || is_member || is_key,
         false => is_member || is_key || !is_keyword(text),
     };
