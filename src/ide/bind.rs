@@ -26,12 +26,14 @@ pub(super) struct Before {
 
 /// What can be seen at a place.
 pub(super) fn before(text: &str, at: usize) -> Before {
-    let at = at.min(text.len());
-    let all = lexemes(text.get(..at).unwrap_or_default());
-    let item = item_start(text, &all);
-    let all: Vec<Lexeme> = all
-        .into_iter()
-        .filter(|lexeme| lexeme.range.start >= item)
+    let text = text.get(..at.min(text.len())).unwrap_or_default();
+    let item = item_start(text);
+    let inside = lexemes(text.get(item..).unwrap_or_default()).into_iter();
+    let all: Vec<Lexeme> = inside
+        .map(|lexeme| Lexeme {
+            kind: lexeme.kind,
+            range: lexeme.range.start + item..lexeme.range.end + item,
+        })
         .collect();
     Before {
         bound: bound(text, &all),
@@ -40,102 +42,37 @@ pub(super) fn before(text: &str, at: usize) -> Before {
     }
 }
 
-/// Where the last item begins: the last word at column 0.
-fn item_start(text: &str, all: &[Lexeme]) -> usize {
-    let begins = |lexeme: &&Lexeme| {
-        let is_word = matches!(
-            lexeme.kind,
-            LexemeKind::Keyword | LexemeKind::Name | LexemeKind::Doc
-        );
-        let start = lexeme.range.start;
-        is_word && (start == 0 || text.as_bytes().get(start - 1) == Some(&b'\n'))
+/// Where the last item of a text begins: at its last line that begins with a letter, or with documentation.
+fn item_start(text: &str) -> usize {
+    let starts = text.rmatch_indices('\n').map(|(newline, _)| newline + 1);
+    let begins = |start: &usize| {
+        let line = text.get(*start..).unwrap_or_default();
+        line.starts_with(|first: char| first.is_ascii_lowercase()) || line.starts_with("///")
     };
-    all.iter()
-        .rev()
-        .find(begins)
-        .map_or(0, |lexeme| lexeme.range.start)
+    starts.chain([0]).find(begins).unwrap_or_default()
 }
 
 fn bound(text: &str, all: &[Lexeme]) -> Vec<Bound> {
-    let word = |index: usize| {
-        all.get(index)
-            .and_then(|lexeme| text.get(lexeme.range.clone()))
+    let mut scopes = Scopes {
+        blocks: vec![Vec::new()],
+        ..Scopes::default()
     };
-    // Names of each open block; those of a head belong to the block that it opens.
-    let mut blocks: Vec<Vec<Bound>> = vec![Vec::new()];
-    let mut head: Vec<Bound> = Vec::new();
-    let mut parens: Vec<&str> = Vec::new();
-    let mut by = "";
-    let add = |blocks: &mut Vec<Vec<Bound>>,
-               head: &mut Vec<Bound>,
-               to_head: bool,
-               name: &str,
-               by: &str| {
-        let found = Bound {
-            name: name.to_owned(),
-            by: by.to_owned(),
-        };
-        match to_head {
-            true => head.push(found),
-            false => blocks
-                .last_mut()
-                .into_iter()
-                .for_each(|block| block.push(found.clone())),
+    // Up to three words before the one that is looked at, the last one first.
+    let mut before = ["", "", ""];
+    for lexeme in all {
+        let here = text.get(lexeme.range.clone()).unwrap_or_default();
+        scopes.mark(here);
+        if is_name(lexeme) {
+            scopes.name(here, before);
         }
-    };
-    for index in 0..all.len() {
-        let (Some(here), Some(before)) = (word(index), index.checked_sub(1).map_or(Some(""), word))
-        else {
-            continue;
-        };
-        match here {
-            "{" => {
-                parens.push("{");
-                let names = std::mem::take(&mut head);
-                blocks.push(names);
-            }
-            "}" => {
-                parens.pop();
-                if blocks.len() > 1 {
-                    let names = blocks.pop().unwrap_or_default();
-                    // Labels of a trigger are seen by the whole runbook.
-                    let outer = names.into_iter().filter(|bound| bound.by == "with");
-                    blocks
-                        .last_mut()
-                        .into_iter()
-                        .for_each(|block| block.extend(outer.clone()));
-                }
-            }
-            "(" | "[" => parens.push("("),
-            ")" | "]" => drop(parens.pop()),
-            "remedy" | "fn" | "probe" | "action" | "watch" | "request" | "with" | "let" => {
-                by = here
-            }
-            _ => {}
-        }
-        if !is_name(&all[index]) {
-            continue;
-        }
-        match (before, by) {
-            ("let", _) => add(&mut blocks, &mut head, false, here, "let"),
-            ("for" | "pick", _) if index < 3 || word(index - 3) != Some("runbook") => {
-                add(&mut blocks, &mut head, true, here, "for")
-            }
-            ("some", _) => add(&mut blocks, &mut head, true, here, "is some"),
-            ("as", _) => add(&mut blocks, &mut head, parens.is_empty(), here, "as"),
-            ("watch", _) => add(&mut blocks, &mut head, false, here, "watch"),
-            ("with" | ",", "with") if parens.last() != Some(&"(") => {
-                add(&mut blocks, &mut head, false, here, "with")
-            }
-            ("(" | ",", "remedy" | "fn" | "probe" | "action" | "request")
-                if parens.last() == Some(&"(") =>
-            {
-                add(&mut blocks, &mut head, true, here, by);
-            }
-            _ => {}
-        }
+        before = [here, before[0], before[1]];
     }
-    let mut names: Vec<Bound> = blocks.into_iter().flatten().chain(head).collect();
+    let mut names: Vec<Bound> = scopes
+        .blocks
+        .into_iter()
+        .flatten()
+        .chain(scopes.head)
+        .collect();
     names.reverse();
     let mut seen = Vec::new();
     names.retain(|bound| {
@@ -144,6 +81,79 @@ fn bound(text: &str, all: &[Lexeme]) -> Vec<Bound> {
         is_new
     });
     names
+}
+
+/// The names that can be seen, block by block.
+#[derive(Default)]
+struct Scopes<'t> {
+    blocks: Vec<Vec<Bound>>,
+    /// Of a head: they belong to the block that it opens.
+    head: Vec<Bound>,
+    /// The open brackets.
+    open: Vec<&'t str>,
+    /// The last word that brings names in.
+    by: &'t str,
+}
+
+impl<'t> Scopes<'t> {
+    /// Takes in a bracket, or a word that brings names in.
+    fn mark(&mut self, here: &'t str) {
+        match here {
+            "{" => {
+                self.open.push(here);
+                let names = std::mem::take(&mut self.head);
+                self.blocks.push(names);
+            }
+            "}" => {
+                self.open.pop();
+                if self.blocks.len() > 1 {
+                    let names = self.blocks.pop().unwrap_or_default();
+                    // Labels of a trigger are seen by the whole runbook.
+                    let outer = names.into_iter().filter(|bound| bound.by == "with");
+                    self.blocks
+                        .last_mut()
+                        .into_iter()
+                        .for_each(|block| block.extend(outer.clone()));
+                }
+            }
+            "(" | "[" => self.open.push("("),
+            ")" | "]" => drop(self.open.pop()),
+            "remedy" | "fn" | "probe" | "action" | "watch" | "request" | "with" | "let" => {
+                self.by = here;
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes in a name, with the words before it.
+    fn name(&mut self, name: &str, before: [&str; 3]) {
+        let in_list = self.open.last() == Some(&"(");
+        let (to_head, by) = match (before[0], self.by) {
+            ("let", _) => (false, "let"),
+            // `runbook a for product`
+            ("for" | "pick", _) if before[2] != "runbook" => (true, "for"),
+            ("some", _) => (true, "is some"),
+            ("as", _) => (self.open.is_empty(), "as"),
+            ("watch", _) => (false, "watch"),
+            ("with" | ",", "with") if !in_list => (false, "with"),
+            ("(" | ",", by @ ("remedy" | "fn" | "probe" | "action" | "request")) if in_list => {
+                (true, by)
+            }
+            _ => return,
+        };
+        let found = Bound {
+            name: name.to_owned(),
+            by: by.to_owned(),
+        };
+        match to_head {
+            true => self.head.push(found),
+            false => self
+                .blocks
+                .last_mut()
+                .into_iter()
+                .for_each(|block| block.push(found.clone())),
+        }
+    }
 }
 
 fn is_name(lexeme: &Lexeme) -> bool {

@@ -197,8 +197,8 @@ fn show(message: &Message, place: &Path) -> String {
     text + "\n"
 }
 
-/// Ten thousand lines with letters of all widths and both kinds of line ends.
-fn wide() -> String {
+/// Ten thousand lines with letters of all widths and all line ends.
+fn long_text() -> String {
     let mut text = String::from("//! Län gä 😀\r\n\r\n");
     for number in 0..2_500 {
         writeln!(
@@ -210,13 +210,12 @@ fn wide() -> String {
     text
 }
 
-/// Ten thousand lines with letters of all widths and both kinds of line ends: after many edits, what is known of the
-/// file is what a server knows that reads it anew.
+/// After many edits of a long text, what is known of the file is what a server knows that reads it anew.
 fn long(encoding: &str) {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().canonicalize().unwrap();
     let uri = format!("file://{}", place.join("long.rbk").display());
-    let mut text = wide();
+    let mut text = long_text();
     let mut client = Client::start(&place);
     let capabilities = json!({ "general": { "positionEncodings": [encoding] }, "textDocument": { "diagnostic": {} } });
     let result = client
