@@ -115,8 +115,19 @@ pub fn create(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// Writes a file at once: either the old text is there or the new one, never half of it.
+/// Writes a file at once: either the old text is there or the new one, never half of it. A link stays, and the file that
+/// it leads to is written; a device or a pipe gets the text, and no file takes its place.
 pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    let path = match fs::metadata(path) {
+        Ok(found) if !found.is_file() => {
+            return OpenOptions::new()
+                .write(true)
+                .open(path)?
+                .write_all(text.as_bytes());
+        }
+        Ok(_) => &fs::canonicalize(path)?,
+        Err(_) => path,
+    };
     let (beside, file) = create_beside(path)?;
     let result = replace(file, &beside, path, text);
     if result.is_err() {
@@ -164,5 +175,42 @@ fn plain(error: &io::Error) -> String {
     match text.split_once(" (os error") {
         Some((words, _)) => words.into(),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_link_stays_and_its_file_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        symlink("file", &link).unwrap();
+        write(&link, "new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+    }
+
+    #[test]
+    fn what_is_no_file_gets_the_text_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        // Held open both ways, so that neither side waits for the other.
+        let mut held = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(&pipe)
+            .unwrap();
+        write(&pipe, "text").unwrap();
+        let mut read = [0; 4];
+        held.read_exact(&mut read).unwrap();
+        assert_eq!(&read, b"text");
+        assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
     }
 }

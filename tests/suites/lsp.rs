@@ -193,6 +193,7 @@ fn filled(params: &str, place: &Path) -> Value {
 fn show(message: &Message, place: &Path) -> String {
     let text = serde_json::to_string_pretty(message).unwrap();
     let text = text.replace(&format!("file://{}", place.display()), "[folder]");
+    let text = text.replace(&place.display().to_string(), "[folder]");
     let text = text.replace(env!("CARGO_PKG_VERSION"), "[version]");
     text + "\n"
 }
