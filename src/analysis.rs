@@ -30,9 +30,10 @@ mod touch;
 mod undo;
 mod world;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic};
+use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
 use kind::BlockKind;
@@ -41,10 +42,11 @@ use queries::Queries;
 pub use world::number::{Interval, is_number, number};
 
 /// Runs every proof over the functions of the package and the runbooks that are looked at; the others have no facts.
+/// Told besides is how far each name in a runbook is trusted that stands for a value.
 pub fn analyse(
     package: &Package,
     looked_at: &dyn Fn(&Runbook) -> bool,
-) -> (Facts, Vec<Diagnostic>) {
+) -> (Facts, BTreeMap<Span, Integrity>, Vec<Diagnostic>) {
     let mut out = Vec::new();
     let order = order::callees_first(package, &mut out);
     let functions = level::functions(package, &order, &mut out);
@@ -58,6 +60,7 @@ pub fn analyse(
     let queries = Queries::default();
     failed::check(package, &order, &queries, &mut out);
     let mut told_lookups = BTreeSet::new();
+    let mut trusts = BTreeMap::new();
     let mut runbooks = Vec::with_capacity(package.runbooks.len());
     let times = time::functions(package, &order);
     let observed = about::functions(package, &order, &mut terms, &mut out);
@@ -81,7 +84,8 @@ pub fn analyse(
         about::check_runbook(&observed, &mut terms, &mut scopes, runbook, &mut out);
         let bound = touch::runbook(package, &touches, runbook, &mut out);
         bounds::check_runbook(package, runbook, &bound, &mut out);
-        let endorsed = taint::check_runbook(package, &taints, runbook, &mut told_lookups, &mut out);
+        let seen = (&mut told_lookups, &mut trusts);
+        let endorsed = taint::check_runbook(package, &taints, runbook, seen, &mut out);
         world::check_runbook(&levels, &queries, runbook, &mut out);
         let machine_time = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
@@ -92,6 +96,7 @@ pub fn analyse(
             scope: bound.scope,
             touched,
             machine_time,
+            remedy_times: time::remedies(package, &times, runbook),
             human_time: time::human(runbook),
             raw: raw::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),
@@ -108,7 +113,7 @@ pub fn analyse(
         functions,
         runbooks,
     };
-    (facts, out)
+    (facts, trusts, out)
 }
 
 /// One mistake, one error: a `cleared if` that takes a failure for absence holds where nothing is there,

@@ -10,6 +10,7 @@ mod expr;
 mod hiding;
 mod imports;
 mod item;
+mod known;
 mod lent;
 mod library;
 mod names;
@@ -30,7 +31,7 @@ use crate::diag::Diagnostic;
 use crate::literal::Server;
 use crate::syntax::tree::File;
 use crate::text::{SourceId, Sources, Span};
-use crate::typed::{Facts, Package, Reference, Runbook, Symbol};
+use crate::typed::{Facts, Known, Package, Reference, Runbook, Symbol};
 
 use state::Checker;
 
@@ -52,6 +53,8 @@ pub struct Checked {
     pub unimported: bool,
     /// What the names of the items that were looked at stand for, as noted; nothing if it was not asked for.
     pub references: Vec<Reference>,
+    /// What else is known of them; nothing if names were not asked for.
+    pub known: Vec<Known>,
 }
 
 /// One source in which an imported module is used.
@@ -136,9 +139,16 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
     let uses = checker.uses();
     let unimported = checker.files.iter().any(|file| !file.missing.is_empty());
     let references = checker.references.take().unwrap_or_default();
+    let mut known = match input.references {
+        true => checker.values(),
+        false => Vec::new(),
+    };
     let (package, said, lost) = checker.finish();
     let looked_at = |runbook: &Runbook| input.part.has(runbook.span);
-    let (facts, proofs) = analysis::analyse(&package, &looked_at);
+    let (facts, trusts, proofs) = analysis::analyse(&package, &looked_at);
+    if input.references {
+        known::add_proofs(&mut known, &package, &facts, &trusts);
+    }
     diagnostics.extend(said);
     diagnostics.extend(proofs);
     diagnostics.sort_by_key(|found| (found.primary.span.source, found.primary.span.start));
@@ -151,5 +161,6 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
         uses,
         unimported,
         references,
+        known,
     }
 }

@@ -11,7 +11,7 @@ pub mod mend;
 mod versions;
 
 pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
-pub use kept::Kept;
+pub use kept::{Kept, Standing};
 pub use versions::{Rewrite, versions};
 
 use std::collections::BTreeSet;

@@ -17,9 +17,10 @@ mod value;
 
 pub use foreign::{holds, outermost_first};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic};
+use crate::effect::Integrity;
 use crate::rule::Rule;
 use crate::text::Span;
 use crate::typed::{
@@ -112,12 +113,13 @@ pub fn functions(package: &Package, order: &[FunctionId], out: &mut Vec<Diagnost
     taints
 }
 
-/// Follows data through the runbook: diagnosis, then each remedy with the findings' arguments.
+/// Follows data through the runbook: diagnosis, then each remedy with the findings' arguments. Noted are the lookups
+/// with told arguments, and how far each name is trusted.
 pub fn check_runbook(
     package: &Package,
     taints: &Taints,
     runbook: &Runbook,
-    told_lookups: &mut BTreeSet<SiteId>,
+    (told_lookups, trusts): (&mut BTreeSet<SiteId>, &mut BTreeMap<Span, Integrity>),
     out: &mut Vec<Diagnostic>,
 ) -> Endorsed {
     let mut endorsed = Endorsed::default();
@@ -127,9 +129,12 @@ pub fn check_runbook(
         .map(|finding| vec![None; finding.params.len()])
         .collect();
     let mut lookups = BTreeSet::new();
+    let bindings = runbook.bindings.iter();
+    trusts.extend(bindings.map(|binding| (binding.span, value::of_binding(binding))));
     if let Some(body) = &runbook.diagnose {
         let mut flow = Flow::new(package, taints, Some(runbook), body, &mut lookups, out);
         flow.block(&body.block);
+        flow.trusts(trusts);
         endorsed.take(flow.endorsed, flow.calls);
         for (finding, args) in flow.found {
             let known = findings.get_mut(finding.index()).into_iter().flatten();
@@ -151,6 +156,7 @@ pub fn check_runbook(
             }
         }
         flow.block(&body.block);
+        flow.trusts(trusts);
         endorsed.take(flow.endorsed, flow.calls);
     }
     let others = runbook.steps.iter();
@@ -158,6 +164,7 @@ pub fn check_runbook(
     for body in others {
         let mut flow = Flow::new(package, taints, Some(runbook), body, &mut lookups, out);
         flow.block(&body.block);
+        flow.trusts(trusts);
         endorsed.take(flow.endorsed, flow.calls);
     }
     outside::check_runbook(package, &taints.taken, &taints.asked, runbook, out);

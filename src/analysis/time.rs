@@ -134,6 +134,22 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> Duration 
     Duration::from_millis(once.saturating_mul(runs))
 }
 
+/// The longest that the machine may work on each remedy in a run, its plan made anew included.
+pub fn remedies(package: &Package, times: &Times, runbook: &Runbook) -> Vec<Duration> {
+    let clock = Clock {
+        package,
+        times,
+        live: false,
+        guards: 0,
+    };
+    let time = |block: &Block| {
+        let plans = clock.plan(block).time.saturating_mul(RESTARTS);
+        Duration::from_millis(plans.saturating_add(clock.block(block)))
+    };
+    let remedies = runbook.remedies.iter();
+    remedies.map(|remedy| time(&remedy.body.block)).collect()
+}
+
 /// The longest that people may be waited for inside a run. Nothing in this edition waits for
 /// people: whoever is paged has the duty, and the run has ended.
 pub fn human(_runbook: &Runbook) -> Duration {

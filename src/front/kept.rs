@@ -6,6 +6,7 @@
 //! reads the items that changed, and checks the whole package.
 
 mod chunks;
+mod known;
 mod part;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +24,9 @@ use crate::literal::Server;
 use crate::project;
 use crate::syntax::tree::File;
 use crate::text::{SourceId, Sources, Span};
-use crate::typed::{Named, Reference, References};
+use crate::typed::{Known, Named, Reference, References, What};
 use chunks::Chunk;
+pub use known::Standing;
 
 /// An edit that does not fit its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +61,10 @@ pub struct Kept {
     said: BTreeMap<SourceId, Vec<Diagnostic>>,
     /// What the names of each source stand for, as noted.
     names: BTreeMap<SourceId, Vec<Reference>>,
+    /// What else is known of each source.
+    known: BTreeMap<SourceId, Vec<Known>>,
+    /// What was known of each item by its name when it had no error for the last time.
+    sound: BTreeMap<SmolStr, Vec<(SmolStr, What)>>,
     uses: BTreeSet<Use>,
     lost: BTreeSet<SmolStr>,
     /// Whether a module is mentioned that its file does not import: told at the first mention alone.
@@ -117,6 +123,8 @@ impl Kept {
             read: BTreeMap::new(),
             said: BTreeMap::new(),
             names: BTreeMap::new(),
+            known: BTreeMap::new(),
+            sound: BTreeMap::new(),
             uses: BTreeSet::new(),
             lost: BTreeSet::new(),
             unimported: false,
@@ -201,7 +209,9 @@ impl Kept {
             let of = self.said.entry(found.primary.span.source).or_default();
             of.push(found);
         }
-        self.names = by_source(checked.references);
+        self.names = by_source(checked.references, |found| found.span.source);
+        self.known = by_source(checked.known, |found| found.at.source);
+        self.remember(None);
         self.uses = checked.uses.into_iter().collect();
         self.lost = checked.lost;
         self.unimported = checked.unimported;
@@ -263,10 +273,10 @@ fn in_file(bases: &BTreeMap<SourceId, (SourceId, usize)>, span: Span) -> Span {
     }
 }
 
-fn by_source(noted: Vec<Reference>) -> BTreeMap<SourceId, Vec<Reference>> {
-    let mut by: BTreeMap<SourceId, Vec<Reference>> = BTreeMap::new();
+fn by_source<T>(noted: Vec<T>, of: impl Fn(&T) -> SourceId) -> BTreeMap<SourceId, Vec<T>> {
+    let mut by: BTreeMap<SourceId, Vec<T>> = BTreeMap::new();
     for found in noted {
-        by.entry(found.span.source).or_default().push(found);
+        by.entry(of(&found)).or_default().push(found);
     }
     by
 }

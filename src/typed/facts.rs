@@ -37,6 +37,8 @@ pub struct RunbookFacts {
     pub touched: Vec<Touched>,
     /// The longest that the machine may take, all runs of `again` included.
     pub machine_time: Duration,
+    /// The same of each remedy by itself, its plan made anew included, for one run.
+    pub remedy_times: Vec<Duration>,
     /// The longest that humans may be waited for.
     pub human_time: Duration,
     /// Commands and URLs that the text names: `exec.apply ["app-control", "restart"]`.

@@ -70,6 +70,12 @@ impl<'a, 'b> Flow<'a, 'b> {
         }
     }
 
+    /// Tells how far each name is trusted.
+    pub(super) fn trusts(&self, trusts: &mut BTreeMap<Span, Integrity>) {
+        let locals = self.names.iter().zip(&self.locals);
+        trusts.extend(locals.map(|(name, taint)| (name.span, taint.matter.level())));
+    }
+
     pub(super) fn set(&mut self, local: LocalId, taint: Taint) {
         if let Some(slot) = self.locals.get_mut(local.index()) {
             *slot = taint;

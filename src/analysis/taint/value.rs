@@ -3,8 +3,8 @@
 use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{
-    BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, ExternId,
-    ExternKind, LocalId, Type,
+    Binding, BindingKind, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind,
+    ExternId, ExternKind, LocalId, Type,
 };
 
 use super::flow::Flow;
@@ -12,6 +12,17 @@ use super::free::Use;
 use super::origin::{Matter, Taint};
 use super::shape::{finds_targets, has_elements, observed};
 use crate::rule::Rule;
+
+/// How far a name of the trigger is trusted.
+pub(super) fn of_binding(binding: &Binding) -> Integrity {
+    // A requested target was looked up, and must be owned.
+    let is_looked_up =
+        binding.kind == BindingKind::Request && matches!(binding.ty, Type::Target(_));
+    match binding.own || is_looked_up {
+        true => Integrity::Own,
+        false => Integrity::Told,
+    }
+}
 
 impl Flow<'_, '_> {
     #[expect(clippy::too_many_lines, reason = "one match with an arm for each form")]
@@ -23,17 +34,7 @@ impl Flow<'_, '_> {
                 let binding = self
                     .runbook
                     .and_then(|runbook| runbook.bindings.get(binding.index()));
-                match binding {
-                    Some(binding) if binding.own => Taint::default(),
-                    // A requested target was looked up, and must be owned.
-                    Some(binding)
-                        if binding.kind == BindingKind::Request
-                            && matches!(binding.ty, Type::Target(_)) =>
-                    {
-                        Taint::default()
-                    }
-                    _ => Taint::of(Integrity::Told),
-                }
+                Taint::of(binding.map_or(Integrity::Told, of_binding))
             }
             ExprKind::Field { base, field } => {
                 let taint = self.expr(base);

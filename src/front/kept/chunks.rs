@@ -101,6 +101,7 @@ impl Kept {
         self.read.remove(&source);
         self.said.remove(&source);
         self.names.remove(&source);
+        self.known.remove(&source);
         self.free.push(source);
     }
 }

@@ -146,11 +146,15 @@ impl Kept {
             let found = said.remove(source).unwrap_or_default();
             self.said.insert(*source, found);
         }
-        let mut names = by_source(checked.references);
+        let mut names = by_source(checked.references, |found| found.span.source);
+        let mut known = by_source(checked.known, |found| found.at.source);
         for source in &looked.anew {
             let found = names.remove(source).unwrap_or_default();
             self.names.insert(*source, found);
+            let found = known.remove(source).unwrap_or_default();
+            self.known.insert(*source, found);
         }
+        self.remember(Some(&looked.anew));
         self.uses.retain(|found| !looked.all.contains(&found.by));
         let uses = checked.uses.into_iter();
         self.uses
