@@ -97,3 +97,46 @@ async def test_what_is_asked_is_answered(client: LanguageClient):
     options = types.FormattingOptions(tab_size=2, insert_spaces=True)
     params = types.DocumentFormattingParams(text_document=DOCUMENT, options=options)
     assert not await client.text_document_formatting_async(params)
+
+
+@pytest.mark.asyncio
+async def test_a_name_is_known_wherever_it_stands(client: LanguageClient):
+    text = FILE.read_text()
+    client.text_document_did_open(opened(text))
+    found = place(text, "found stuck_")
+    at = {"text_document": DOCUMENT, "position": found}
+    declared = await client.text_document_definition_async(types.DefinitionParams(**at))
+    assert (declared.uri, declared.range.start.line) == (URI, place(text, "remedy stuck_worker").line)
+    context = types.ReferenceContext(include_declaration=True)
+    mentions = await client.text_document_references_async(types.ReferenceParams(**at, context=context))
+    assert len(mentions) > 2 and declared in mentions
+    hover = await client.text_document_hover_async(types.HoverParams(**at))
+    assert "remedy stuck_worker(" in hover.contents.value
+
+    at["position"] = place(text, "let worker = k8s.po")
+    declared = await client.text_document_definition_async(types.DefinitionParams(**at))
+    assert declared.uri.endswith("/k8s.rbk")
+    hover = await client.text_document_hover_async(types.HoverParams(**at))
+    assert "extern probe pod(" in hover.contents.value
+
+
+@pytest.mark.asyncio
+async def test_a_name_becomes_another(client: LanguageClient):
+    text = FILE.read_text()
+    client.text_document_did_open(opened(text))
+    at = {"text_document": DOCUMENT, "position": place(text, "found stuck_")}
+    asked = await client.text_document_prepare_rename_async(types.PrepareRenameParams(**at))
+    assert asked.placeholder == "stuck_worker"
+    edit = await client.text_document_rename_async(types.RenameParams(**at, new_name="dead_worker"))
+    edits = edit.document_changes[0].edits if edit.document_changes else edit.changes[URI]
+    assert len(edits) == text.count("stuck_worker")
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_wrote_is_told(client: LanguageClient):
+    text = FILE.read_text()
+    client.text_document_did_open(opened(text))
+    whole = types.Range(start=types.Position(line=0, character=0), end=types.Position(line=text.count("\n"), character=0))
+    hints = await client.text_document_inlay_hint_async(types.InlayHintParams(text_document=DOCUMENT, range=whole))
+    assert ": k8s.Pod" in [hint.label for hint in hints]
+    assert any(hint.label.startswith("at most ") for hint in hints)

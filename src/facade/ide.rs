@@ -1,12 +1,13 @@
 //! What an editor asks, of a package in memory, as text that a person can review.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::Path;
 
 use super::{File, in_memory};
 use crate::ide::{self, Desk, Entry, Why};
 use crate::project;
-use crate::text::Sources;
+use crate::text::{Sources, Span};
 
 /// A package on a desk.
 #[derive(Debug)]
@@ -30,8 +31,13 @@ impl Opened {
         self.desk.file(Path::new(name))
     }
 
+    /// Puts a text in the place of some bytes of a file; false if there is no such place.
+    pub fn edit(&mut self, file: usize, range: Range<usize>, with: &str) -> bool {
+        self.desk.edit(file, range, with).is_ok()
+    }
+
     /// Answers a question about a place: `complete`, `signature`, `actions`, `lenses`, `outline`, `folds`, `paint`,
-    /// `select`.
+    /// `select`, `hover`, `definition`, `references`, `rename`, `inlay`.
     pub fn ask(&mut self, question: &str, file: usize, at: usize) -> String {
         match question {
             "complete" => self.complete(file, at),
@@ -54,6 +60,11 @@ impl Opened {
                 let all = ide::selections(text, at).into_iter();
                 all.map(|range| (String::new(), range)).collect()
             }),
+            "hover" => self.hover(file, at),
+            "definition" => self.definition(file, at),
+            "references" => self.references(file, at),
+            "rename" => self.rename(file, at),
+            "inlay" => self.inlay(file),
             other => format!("no such question: {other}\n"),
         }
     }
@@ -123,6 +134,88 @@ impl Opened {
         shown
     }
 
+    fn hover(&self, file: usize, at: usize) -> String {
+        match ide::hover(&self.desk, file, at) {
+            Some(found) => {
+                let word = self.text(file).get(found.range);
+                format!("{}\n{}", word.unwrap_or("not on characters"), found.text)
+            }
+            None => String::from("none\n"),
+        }
+    }
+
+    fn definition(&self, file: usize, at: usize) -> String {
+        match ide::name(&self.desk, file, at) {
+            Some(found) => self.place(found.named.at),
+            None => String::from("none\n"),
+        }
+    }
+
+    fn references(&self, file: usize, at: usize) -> String {
+        let Some(found) = ide::name(&self.desk, file, at) else {
+            return String::from("none\n");
+        };
+        let places = ide::mentions(&self.desk, found.named, true).into_iter();
+        places.map(|place| self.place(place)).collect()
+    }
+
+    /// The file, and the line with the place in brackets. The library's lines change for its own reasons, and are not
+    /// numbered.
+    fn place(&self, span: Span) -> String {
+        let source = self.desk.sources().source(span.source);
+        let line = source.position(span.start).line;
+        let start = source.line_range(line).start;
+        let text = source.text.get(source.line_range(line)).unwrap_or_default();
+        let text = text.trim_end();
+        let cut = (
+            text.get(..span.range().start - start),
+            source.text.get(span.range()),
+            text.get(span.range().end - start..),
+        );
+        let (Some(before), Some(name), Some(behind)) = cut else {
+            return format!("{}: not on characters\n", source.name);
+        };
+        let number = match span.source.is_fixed() {
+            true => String::new(),
+            false => format!("{line}:"),
+        };
+        format!("{}:{number} {before}[{name}]{behind}\n", source.name)
+    }
+
+    /// Under the name that the first line of the file says: `// becomes NAME`.
+    fn rename(&self, file: usize, at: usize) -> String {
+        let first = self.text(file).lines().next().unwrap_or_default();
+        let to = first.strip_prefix("// becomes ").unwrap_or("renamed");
+        match ide::renamed(&self.desk, file, at, to) {
+            Err(ide::Refusal(why)) => format!("{why}\n"),
+            Ok(changes) => {
+                let places = changes.iter().map(|change| {
+                    let range = change.range.clone();
+                    let place = Span::new(change.source, range.start, range.end);
+                    format!("{} {}", change.text, self.place(place))
+                });
+                places.collect()
+            }
+        }
+    }
+
+    fn inlay(&self, file: usize) -> String {
+        let text = self.text(file);
+        let mut shown = String::new();
+        for hint in ide::hints(&self.desk, file, &(0..text.len())) {
+            let line = text.get(..hint.at).map(|before| before.lines().next_back());
+            let line = line.unwrap_or(Some("not on characters"));
+            let _ = writeln!(
+                shown,
+                "{:?} {}<{}>",
+                hint.kind,
+                line.unwrap_or_default(),
+                hint.text
+            );
+        }
+        shown
+    }
+
     fn lenses(&mut self, file: usize) -> String {
         self.desk.settle();
         let mut shown = String::new();
@@ -144,11 +237,7 @@ impl Opened {
         shown
     }
 
-    fn ranges(
-        &self,
-        file: usize,
-        of: impl Fn(&str) -> Vec<(String, std::ops::Range<usize>)>,
-    ) -> String {
+    fn ranges(&self, file: usize, of: impl Fn(&str) -> Vec<(String, Range<usize>)>) -> String {
         let text = self.text(file);
         let mut shown = String::new();
         for (what, range) in of(text) {

@@ -5,13 +5,15 @@
 //!   rev-77c1…               the commit that a tag was when it was fetched
 //!   4b1d2c…/                the packages of a commit: `rbk.toml` and `*.rbk`, read-only
 //!   4b1d2c….files           a line for each package: the hash of its files, and its folder
+//! library/0f3a…/k8s.rbk     a module of the library, by its hash: for editors to show
 //! ```
 
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::files::Disk;
+use super::files::{Disk, write};
+use crate::library;
 use crate::project::{Fetched, Files, Found, Git, is_commit};
 
 /// The largest text beside the packages.
@@ -42,6 +44,21 @@ impl Cache {
         Cache {
             folder: named("RBK_CACHE").or_else(xdg).or_else(home),
         }
+    }
+
+    /// A module of the library as a file, written if it is not there; none where nothing can be written.
+    pub fn library(&self, module: &library::Module) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?.join("library");
+        let folder = folder.join(short(module.text));
+        let path = folder.join(format!("{}.rbk", module.name));
+        let is_there = Disk
+            .read(&path, module.text.len())
+            .is_ok_and(|bytes| bytes == module.text.as_bytes());
+        if !is_there {
+            std::fs::create_dir_all(&folder).ok()?;
+            write(&path, module.text).ok()?;
+        }
+        Some(path)
     }
 
     /// The folder of a repository.

@@ -7,13 +7,19 @@ use std::cell::OnceCell;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::diag::Diagnostic;
-use crate::front::{self, Kept};
+use smol_str::SmolStr;
+
+use crate::diag::{Diagnostic, Kind};
+use crate::front::{self, Kept, Standing};
+use crate::library;
 use crate::lint;
 use crate::program::manifest::Manifest;
-use crate::project::Package;
+use crate::project::{Package, PackageFile};
 use crate::syntax::{self, Parsed, tree::File};
-use crate::text::{Source, SourceId, Sources};
+use crate::text::{Source, SourceId, Sources, Span};
+use crate::typed::{Known, References, What};
+
+use super::actions::Change;
 
 /// A file that is not of the package, or a range that is not one of whole characters in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +34,21 @@ pub struct Desk {
     loading: Vec<Diagnostic>,
     /// Of each file as it is now, read when it is asked for.
     trees: Vec<OnceCell<File>>,
+    /// What names stand for now, made when it is asked for.
+    names: OnceCell<References>,
+    /// What else is known of names and lines, by place, made when it is asked for.
+    known: OnceCell<Vec<Known>>,
     /// What the whole analysis said of the files as they are now.
     whole: Option<Whole>,
+    /// What each runbook may do, of the last time when that was known.
+    manifests: Vec<Manifest>,
 }
 
 /// What is known only of a package as a whole.
 #[derive(Debug)]
 struct Whole {
     diagnostics: Vec<Diagnostic>,
-    manifests: Vec<Manifest>,
+    is_sound: bool,
 }
 
 impl Desk {
@@ -48,7 +60,10 @@ impl Desk {
             package,
             kept,
             loading,
+            names: OnceCell::new(),
+            known: OnceCell::new(),
             whole: None,
+            manifests: Vec::new(),
         }
     }
 
@@ -88,10 +103,113 @@ impl Desk {
         match own.find(|file| file.source == source) {
             Some(file) => Some(file.path.clone()),
             None => {
+                let mut lent = self.package.dependencies.iter();
+                if let Some(file) =
+                    lent.find_map(|found| found.files.iter().find(|file| file.source == source))
+                {
+                    return Some(file.path.clone());
+                }
                 let name = &self.kept.sources().source(source).name;
                 (!name.is_empty()).then(|| PathBuf::from(&**name))
             }
         }
+    }
+
+    /// The text that lies at a path, of the package or of what it depends on.
+    pub fn source_at(&self, path: &Path) -> Option<SourceId> {
+        let lent = self.package.dependencies.iter();
+        let lent = lent.flat_map(|found| &found.files);
+        let mut all = self.package.files.iter().chain(lent);
+        all.find(|file| file.path == path).map(|file| file.source)
+    }
+
+    /// What all names stand for now.
+    pub fn names(&self) -> &References {
+        self.names.get_or_init(|| self.kept.references())
+    }
+
+    /// The package that a text is of, if it is one that this package depends on.
+    pub fn lent_by(&self, source: SourceId) -> Option<String> {
+        let mut lent = self.package.dependencies.iter();
+        let is_of = |files: &[PackageFile]| files.iter().any(|file| file.source == source);
+        let found = lent.find(|found| is_of(&found.files))?;
+        Some(found.name.to_string())
+    }
+
+    /// The item of a file of the package that a byte stands in.
+    pub fn item_at(&self, source: SourceId, at: usize) -> Option<Standing<'_>> {
+        self.kept.item_at(source, at)
+    }
+
+    /// Whether an item has an error.
+    pub fn is_broken(&self, found: &Standing<'_>) -> bool {
+        self.kept.is_broken(found.item)
+    }
+
+    fn known(&self) -> &[Known] {
+        self.known.get_or_init(|| self.kept.known())
+    }
+
+    /// What is known of what begins in a range.
+    pub fn known_in(&self, source: SourceId, range: &Range<usize>) -> &[Known] {
+        let place = |found: &Known| (found.at.source, found.at.range().start);
+        let known = self.known();
+        let start = known.partition_point(|found| place(found) < (source, range.start));
+        let end = known.partition_point(|found| place(found) <= (source, range.end));
+        known.get(start..end).unwrap_or_default()
+    }
+
+    /// What is known of a name.
+    pub fn known_at(&self, name: Span) -> impl Iterator<Item = &What> {
+        let range = name.range();
+        let here = self.known_in(name.source, &(range.start..range.start));
+        here.iter()
+            .filter(move |found| found.at == name)
+            .map(|found| &found.what)
+    }
+
+    /// What a function of the package does at most, by its name.
+    pub fn effect(&self, name: Span) -> Option<&What> {
+        let item = self.item_at(name.source, name.range().start)?;
+        let start = item.base + item.item.span.range().start;
+        let mut here = self.known_in(name.source, &(start..start)).iter();
+        let found = here.find(|found| matches!(found.what, What::Effect(_)))?;
+        Some(&found.what)
+    }
+
+    /// What was known of the names in the item of a place when it had no error for the last time.
+    pub fn last_known(&self, place: Span) -> &[(SmolStr, What)] {
+        let item = self.item_at(place.source, place.range().start);
+        let name = item.and_then(|found| found.item.name());
+        name.map_or(&[], |name| self.kept.sound(name.as_str()))
+    }
+
+    /// What is wrong with the package after some changes, and what all names stand for then.
+    pub fn with(&self, changes: &[Change]) -> (Vec<Diagnostic>, References) {
+        let mut sources = self.kept.sources().clone();
+        let mut changes: Vec<&Change> = changes.iter().collect();
+        changes.sort_by_key(|change| (change.source, change.range.start));
+        for change in changes.iter().rev() {
+            let mut text = sources.source(change.source).text.to_string();
+            if text.get(change.range.clone()).is_some() {
+                text.replace_range(change.range.clone(), &change.text);
+                sources.replace(change.source, &text);
+            }
+        }
+        let (analysis, names) = front::analyse_names(&mut sources, &self.package);
+        let mut errors = analysis.diagnostics;
+        errors.retain(|found| found.code.kind() == Kind::Error);
+        (errors, names)
+    }
+
+    /// Whether it is a text of the library, which is opened to be read: nothing is said of it.
+    fn is_library(&self) -> bool {
+        let [file] = self.package.files.as_slice() else {
+            return false;
+        };
+        let text = &self.kept.sources().source(file.source).text;
+        let mut modules = library::MODULES.iter();
+        self.package.manifest.is_none() && modules.any(|module| *module.text == **text)
     }
 
     /// A file as it is now.
@@ -124,6 +242,8 @@ impl Desk {
         if let Some(tree) = self.trees.get_mut(file) {
             tree.take();
         }
+        self.names.take();
+        self.known.take();
         self.whole = None;
         Ok(())
     }
@@ -133,7 +253,8 @@ impl Desk {
         self.whole.is_some() || !self.is_sound()
     }
 
-    fn is_sound(&self) -> bool {
+    /// Whether nothing in the package is an error.
+    pub fn is_sound(&self) -> bool {
         front::is_sound(self.kept.diagnostics()) && front::is_sound(&self.loading)
     }
 
@@ -151,17 +272,20 @@ impl Desk {
             &mut analysis,
         );
         let is_sound = front::is_sound(&analysis.diagnostics);
+        if is_sound {
+            self.manifests = front::manifests(&analysis, &sources);
+        }
         self.whole = Some(Whole {
-            manifests: match is_sound {
-                true => front::manifests(&analysis, &sources),
-                false => Vec::new(),
-            },
+            is_sound,
             diagnostics: analysis.diagnostics,
         });
     }
 
     /// Everything there is to say now, in the order of places.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        if self.is_library() {
+            return Vec::new();
+        }
         let mut all = self.loading.clone();
         match &self.whole {
             Some(whole) => all.extend(whole.diagnostics.iter().cloned()),
@@ -173,7 +297,16 @@ impl Desk {
 
     /// What each runbook may do, if the package is sound and settled.
     pub fn manifests(&self) -> &[Manifest] {
-        self.whole.as_ref().map_or(&[], |whole| &whole.manifests)
+        match self.last_manifests() {
+            (manifests, true) => manifests,
+            (_, false) => &[],
+        }
+    }
+
+    /// What each runbook may do by what was known last, and whether it is of the files as they are now.
+    pub fn last_manifests(&self) -> (&[Manifest], bool) {
+        let is_now = self.whole.as_ref().is_some_and(|whole| whole.is_sound);
+        (&self.manifests, is_now)
     }
 
     /// A file in the one layout; none if it cannot be read.

@@ -74,7 +74,7 @@ pub fn lenses(desk: &Desk, file: usize) -> Vec<Lens> {
 }
 
 /// What a runbook may do, in a line: `change · at most 1 k8s.Pod · 3 steps · pages builder`.
-fn may(manifest: &Manifest) -> String {
+pub(super) fn may(manifest: &Manifest) -> String {
     let authority = &manifest.authority;
     let mut parts = vec![String::from(authority.effect.level.word())];
     let touches = authority.touches.iter();

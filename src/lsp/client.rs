@@ -4,8 +4,10 @@
 
 use gen_lsp_types::{
     ChangeNotifications, CodeActionKind, CodeActionOptions, CodeActionProvider, CodeLensOptions,
-    CompletionOptions, DiagnosticOptions, DiagnosticProvider, DocumentFormattingProvider,
-    DocumentSymbolProvider, FoldingRangeProvider, Full, InitializeParams, SelectionRangeProvider,
+    CompletionOptions, DefinitionProvider, DiagnosticOptions, DiagnosticProvider,
+    DocumentFormattingProvider, DocumentHighlightProvider, DocumentSymbolProvider,
+    FoldingRangeProvider, Full, HoverProvider, InitializeParams, InlayHintProvider,
+    ReferencesProvider, RenameOptions, RenameProvider, SelectionRangeProvider,
     SemanticTokensFullDelta, SemanticTokensLegend, SemanticTokensOptions,
     SemanticTokensOptionsRange, SemanticTokensProvider, ServerCapabilities, SignatureHelpOptions,
     TextDocumentContent, TextDocumentContentOptions, TextDocumentSync, TextDocumentSyncKind,
@@ -13,8 +15,8 @@ use gen_lsp_types::{
     WorkspaceOptions, WorkspaceSymbolProvider,
 };
 
-use super::explain::SCHEME;
 use super::lines::Encoding;
+use super::pages::SCHEME;
 use super::tokens;
 
 /// What was agreed on.
@@ -104,6 +106,15 @@ impl Client {
             document_formatting_provider: Some(DocumentFormattingProvider::Bool(true)),
             document_symbol_provider: Some(DocumentSymbolProvider::Bool(true)),
             workspace_symbol_provider: Some(WorkspaceSymbolProvider::Bool(true)),
+            hover_provider: Some(HoverProvider::Bool(true)),
+            inlay_hint_provider: Some(InlayHintProvider::Bool(true)),
+            rename_provider: Some(RenameProvider::RenameOptions(RenameOptions {
+                prepare_provider: Some(true),
+                ..RenameOptions::default()
+            })),
+            definition_provider: Some(DefinitionProvider::Bool(true)),
+            references_provider: Some(ReferencesProvider::Bool(true)),
+            document_highlight_provider: Some(DocumentHighlightProvider::Bool(true)),
             folding_range_provider: Some(FoldingRangeProvider::Bool(true)),
             selection_range_provider: Some(SelectionRangeProvider::Bool(true)),
             semantic_tokens_provider: Some(colours()),

@@ -17,8 +17,8 @@ use crate::diag::{Diagnostic, Kind};
 use crate::ide::Desk;
 use crate::text::{SourceId, Span};
 
-use super::explain;
 use super::lines::Lines;
+use super::pages;
 use super::server::{Failure, Server};
 use super::world::path_of;
 
@@ -172,7 +172,7 @@ pub fn convert(
             message.push_str(more);
         }
     }
-    let href = explain::page(found.code).filter(|_| server.client.reads_pages);
+    let href = pages::page(found.code).filter(|_| server.client.reads_pages);
     let is_unused = found.code.kebab().starts_with("unused");
     lsp::Diagnostic {
         range: lines.range(found.primary.span.range()),

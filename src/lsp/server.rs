@@ -13,14 +13,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::ide::Desk;
 use crate::text::Source;
 
 use super::client::Client;
+use super::lines::Lines;
 use super::queue::{Next, Queue};
 use super::world::World;
 use super::{
-    actions, completion, diagnostics, explain, folding, formatting, lenses, notes, selection,
-    signature, symbols, tokens,
+    actions, completion, definition, diagnostics, folding, formatting, highlight, hover, inlay,
+    lenses, notes, pages, references, rename, selection, signature, symbols, tokens,
 };
 
 /// How long the author pauses before lints are asked.
@@ -110,11 +112,32 @@ const ANSWERS: &[(&str, Answer)] = &[
     ("textDocument/completion", |server, params| {
         answer::<lsp::CompletionRequest>(server, params, completion::complete)
     }),
+    ("textDocument/definition", |server, params| {
+        answer::<lsp::DefinitionRequest>(server, params, definition::go)
+    }),
+    ("textDocument/references", |server, params| {
+        answer::<lsp::ReferencesRequest>(server, params, references::find)
+    }),
+    ("textDocument/documentHighlight", |server, params| {
+        answer::<lsp::DocumentHighlightRequest>(server, params, highlight::show)
+    }),
+    ("textDocument/hover", |server, params| {
+        answer::<lsp::HoverRequest>(server, params, hover::show)
+    }),
+    ("textDocument/prepareRename", |server, params| {
+        answer::<lsp::PrepareRenameRequest>(server, params, rename::prepare)
+    }),
+    ("textDocument/rename", |server, params| {
+        answer::<lsp::RenameRequest>(server, params, rename::rename)
+    }),
+    ("textDocument/inlayHint", |server, params| {
+        answer::<lsp::InlayHintRequest>(server, params, inlay::show)
+    }),
     ("textDocument/signatureHelp", |server, params| {
         answer::<lsp::SignatureHelpRequest>(server, params, signature::help)
     }),
     ("workspace/textDocumentContent", |server, params| {
-        answer::<lsp::TextDocumentContentRequest>(server, params, explain::read)
+        answer::<lsp::TextDocumentContentRequest>(server, params, pages::read)
     }),
     #[cfg(feature = "harness")]
     ("rbk/panic", |_, _| panic!("as it was asked to")),
@@ -310,6 +333,13 @@ impl Server {
     pub fn text(&self, uri: &lsp::Uri) -> Option<&Source> {
         let (desk, file) = self.world.place(uri)?;
         desk.source(file)
+    }
+
+    /// The desk of a place, with the file and the offset there.
+    pub fn at(&self, place: &lsp::TextDocumentPositionParams) -> Option<(&Desk, usize, usize)> {
+        let (desk, file) = self.world.place(&place.text_document.uri)?;
+        let lines = Lines::of(&desk.source(file)?.text, self.client.encoding);
+        Some((desk, file, lines.offset(place.position)))
     }
 
     /// Tells the client something.

@@ -1,4 +1,5 @@
-//! What an editor asks: a fixture is a file with the cursor at `$0`, in a folder named by the question.
+//! What an editor asks: a fixture is a file with the cursor at `$0`, in a folder named by the question. What stands
+//! between two `$+` is typed after the file was opened.
 //!
 //! And whatever is asked anywhere in any file of the tests, broken ones above all, has an answer.
 
@@ -25,6 +26,11 @@ const QUESTIONS: &[&str] = &[
     "folds",
     "paint",
     "select",
+    "hover",
+    "definition",
+    "references",
+    "inlay",
+    "rename",
 ];
 
 pub fn trials() -> Vec<Trial> {
@@ -39,12 +45,23 @@ pub fn trials() -> Vec<Trial> {
 
 fn check(fixture: &Fixture) {
     let text = fixture.text();
-    let at = text
+    let (text, typed) = match text.split("$+").collect::<Vec<_>>().as_slice() {
+        [before, typed, behind] => {
+            let at = before.replacen("$0", "", 1).len();
+            ([*before, *behind].concat(), Some((at, (*typed).to_owned())))
+        }
+        _ => (text, None),
+    };
+    let mut at = text
         .find("$0")
         .unwrap_or_else(|| panic!("{}: no cursor", fixture.name));
     let text = text.replacen("$0", "", 1);
     let mut opened = Opened::new(&[("main.rbk", text.as_bytes())]).unwrap();
     let file = opened.file("main.rbk").unwrap();
+    if let Some((place, typed)) = typed {
+        assert!(opened.edit(file, place..place, &typed));
+        at += if place <= at { typed.len() } else { 0 };
+    }
     let question = fixture.path.parent().unwrap().file_name().unwrap();
     let answer = opened.ask(question.to_str().unwrap(), file, at);
     snapshot::assert_matches(fixture, &answer);
