@@ -103,15 +103,15 @@ async def test_what_is_asked_is_answered(client: LanguageClient):
 async def test_a_name_is_known_wherever_it_stands(client: LanguageClient):
     text = FILE.read_text()
     client.text_document_did_open(opened(text))
-    found = place(text, "found stuck_")
+    found = place(text, "cleared if la")
     at = {"text_document": DOCUMENT, "position": found}
     declared = await client.text_document_definition_async(types.DefinitionParams(**at))
-    assert (declared.uri, declared.range.start.line) == (URI, place(text, "remedy stuck_worker").line)
+    assert (declared.uri, declared.range.start.line) == (URI, place(text, "watch lag").line)
     context = types.ReferenceContext(include_declaration=True)
     mentions = await client.text_document_references_async(types.ReferenceParams(**at, context=context))
     assert len(mentions) > 2 and declared in mentions
     hover = await client.text_document_hover_async(types.HoverParams(**at))
-    assert "remedy stuck_worker(" in hover.contents.value
+    assert "watch lag(" in hover.contents.value
 
     at["position"] = place(text, "let worker = k8s.po")
     declared = await client.text_document_definition_async(types.DefinitionParams(**at))
@@ -124,12 +124,12 @@ async def test_a_name_is_known_wherever_it_stands(client: LanguageClient):
 async def test_a_name_becomes_another(client: LanguageClient):
     text = FILE.read_text()
     client.text_document_did_open(opened(text))
-    at = {"text_document": DOCUMENT, "position": place(text, "found stuck_")}
+    at = {"text_document": DOCUMENT, "position": place(text, "cleared if la")}
     asked = await client.text_document_prepare_rename_async(types.PrepareRenameParams(**at))
-    assert asked.placeholder == "stuck_worker"
-    edit = await client.text_document_rename_async(types.RenameParams(**at, new_name="dead_worker"))
+    assert asked.placeholder == "lag"
+    edit = await client.text_document_rename_async(types.RenameParams(**at, new_name="behind"))
     edits = edit.document_changes[0].edits if edit.document_changes else edit.changes[URI]
-    assert len(edits) == text.count("stuck_worker")
+    assert len(edits) == text.count("lag(")
 
 
 @pytest.mark.asyncio
