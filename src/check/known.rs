@@ -106,6 +106,7 @@ pub fn add_proofs(
     for (runbook, found) in package.runbooks.iter().zip(&facts.runbooks) {
         // One that was not looked at has no remedies' times.
         let remedies = runbook.remedies.iter().zip(&found.remedy_times);
+        let remedies = remedies.filter(|(_, time)| time.millis() > 0);
         known.extend(remedies.map(|(remedy, time)| Known {
             at: remedy.name_span,
             what: What::Takes(*time),

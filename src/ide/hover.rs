@@ -3,6 +3,7 @@
 //! In: a desk, a file and an offset. Out: Markdown. Where an error keeps something from being known, it is of the last
 //! version of the item without one, and says so.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::effect::Integrity;
@@ -177,7 +178,10 @@ fn page(kind: &str, head: &str, of: &str, facts: &[String], is_old: bool) -> Str
         (kind, of) => format!("{kind} of `{of}`"),
     };
     let lines = [kind].into_iter().chain(facts.iter().cloned());
-    let lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+    let mut lines: Vec<String> = lines.filter(|line| !line.is_empty()).collect();
+    // One name may have been bound several times in the item.
+    let mut said = BTreeSet::new();
+    lines.retain(|line| said.insert(line.clone()));
     if !lines.is_empty() {
         text.push('\n');
         text.push_str(&lines.join("  \n"));

@@ -2,6 +2,7 @@
 //!
 //! In: changes of texts. Out: one edit of the workspace.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use gen_lsp_types::{
@@ -31,12 +32,13 @@ pub fn edit(
     let mut read: BTreeMap<SourceId, (Uri, Lines<'_>)> = BTreeMap::new();
     for change in changes {
         let source = desk.sources().source(change.source);
-        if !read.contains_key(&change.source) {
-            let uri = server.world.uri(&desk.path(change.source)?)?;
-            let lines = Lines::of(&source.text, server.client.encoding);
-            read.insert(change.source, (uri, lines));
-        }
-        let (uri, lines) = read.get(&change.source)?;
+        let (uri, lines) = match read.entry(change.source) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let uri = server.world.uri(&desk.path(change.source)?)?;
+                place.insert((uri, Lines::of(&source.text, server.client.encoding)))
+            }
+        };
         let text = match source.text.contains("\r\n") {
             true => change.text.replace('\n', "\r\n"),
             false => change.text.clone(),
