@@ -8,6 +8,7 @@
 //! held; time begins when the run is opened. Whoever limits an agent grants everything.
 
 mod case;
+mod changed;
 mod clock;
 pub mod coverage;
 mod drive;
@@ -18,12 +19,14 @@ pub mod faults;
 mod fresh;
 mod given;
 mod identity;
+mod idle;
 mod judge;
 mod junit;
 pub mod living;
 mod mutation;
 mod pattern;
 mod problem;
+mod progress;
 mod record;
 mod report;
 mod show;
@@ -32,9 +35,13 @@ mod stored;
 mod unmet;
 mod world;
 
+use std::collections::BTreeSet;
+
 use smol_str::SmolStr;
 
+pub use changed::prints;
 pub use junit::junit;
+pub use progress::{Progress, Step};
 pub use report::{human, json};
 
 use crate::diag::Diagnostic;
@@ -55,6 +62,10 @@ pub struct Options {
     pub filter: Option<String>,
     /// Only the test with this id: `package::runbook::title`.
     pub exact: Option<String>,
+    /// Only the tests with these ids.
+    pub only: Option<BTreeSet<String>>,
+    /// Who is told how far it is.
+    pub progress: Progress,
     /// Stores and restores each run after every step; the results are the same.
     pub restore: bool,
     /// Gives the timeline of tests that passed, too.
@@ -63,6 +74,13 @@ pub struct Options {
     pub meanwhile: Vec<(Duration, Meanwhile)>,
     /// What goes wrong. Where this is said, what the test says nothing of fails like all else that cannot be asked.
     pub faults: Option<Vec<Fault>>,
+}
+
+impl Options {
+    /// Whether no test is left out.
+    pub fn takes_all(&self) -> bool {
+        self.filter.is_none() && self.exact.is_none() && self.only.is_none()
+    }
 }
 
 /// What may happen to a run from outside.
@@ -152,9 +170,16 @@ fn run_counted(
     let cases = tests.filter_map(|test| Case::new(package, programs, &hashes, test));
     let cases: Vec<Case<'_>> = cases.filter(|case| is_wanted(case, options)).collect();
     let mut results = Results::default();
+    let mut idle = idle::Idle::default();
     let mut reached = Vec::new();
     let mut passages = Vec::new();
-    for case in &cases {
+    for (done, case) in cases.iter().enumerate() {
+        options.progress.tell(Step {
+            done,
+            all: cases.len(),
+            name: &name(case),
+            runs: 0,
+        });
         let runbook = case.test.runbook.index();
         let points = points.and_then(|points| points.get(runbook));
         let (result, mut driven) = run_test(case, options, points);
@@ -163,18 +188,18 @@ fn run_counted(
             passages.push((runbook, name(case), passage));
         }
         if result.passed() {
-            let idle = mutation::idle(case, &driven.asked);
-            results.warnings.extend(idle);
+            idle.note(case, &driven.asked);
             reached.push((case, mutation::lines(&driven.record)));
         }
         results.tests.push(result);
     }
+    results.warnings.extend(idle.warnings());
     // Another test may notice what the wanted ones do not, or those that fail.
     let failed = cases.iter().zip(&results.tests);
     let failed = failed.filter(|(_, result)| !result.passed());
     let failing: Vec<RunbookId> = failed.map(|(case, _)| case.test.runbook).collect();
     reached.retain(|(case, _)| !failing.contains(&case.test.runbook));
-    if options.filter.is_none() && options.exact.is_none() && Rule::EachDoIsMissed.holds() {
+    if options.takes_all() && Rule::EachDoIsMissed.holds() {
         results.warnings.extend(unmissed(&reached, options));
     }
     (results, passages)
@@ -197,15 +222,26 @@ fn unmissed(reached: &[(&Case<'_>, Vec<Span>)], options: &Options) -> Vec<Diagno
 }
 
 fn is_wanted(case: &Case<'_>, options: &Options) -> bool {
-    let (filter, exact) = (options.filter.as_deref(), options.exact.as_deref());
-    filter.is_none_or(|filter| name(case).contains(filter))
-        && exact.is_none_or(|exact| id(case) == exact)
+    let Options {
+        filter,
+        exact,
+        only,
+        ..
+    } = options;
+    filter
+        .as_deref()
+        .is_none_or(|filter| name(case).contains(filter))
+        && exact.as_deref().is_none_or(|exact| id(case) == exact)
+        && only.as_ref().is_none_or(|only| only.contains(&id(case)))
 }
 
 /// What names a test everywhere.
 fn id(case: &Case<'_>) -> String {
-    let package = &case.package.name;
-    format!("{package}::{}::{}", case.runbook.name, case.test.title)
+    id_of(&case.package.name, &case.runbook.name, &case.test.title)
+}
+
+fn id_of(package: &str, runbook: &str, title: &str) -> String {
+    format!("{package}::{runbook}::{title}")
 }
 
 fn name(case: &Case<'_>) -> String {

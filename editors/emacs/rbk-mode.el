@@ -57,7 +57,7 @@
 ;; words: test
 (defconst rbk--test
   (split-string
-   "at expect given"))
+   "at case expect given"))
 ;; words end
 
 ;; words: operator

@@ -610,9 +610,12 @@ module.exports = grammar({
         'test',
         field('runbook', $.identifier),
         field('name', $._string),
-        lines(choice($.at_line, $.given, $.expect)),
+        lines(choice($.at_line, $.case, $.given, $.expect)),
       ),
     at_line: ($) => seq('at', $.time, optional(seq('in', $._string))),
+
+    case: ($) => seq('case', field('name', $._string), ':', listed($.case_value)),
+    case_value: ($) => seq(field('name', $.identifier), '=', field('value', $._expression)),
 
     given: ($) =>
       seq(

@@ -4,12 +4,14 @@
 //! pattern over values. What a test names must exist: a misspelt expectation would hold for ever.
 
 mod action;
+mod case;
 mod expect;
 mod given;
 mod observation;
 mod pattern;
 mod value;
 
+pub use case::Row;
 pub use value::Built;
 
 use super::declare::Declared;
@@ -48,16 +50,43 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn elaborate_test(&mut self, file: FileId, item: &tree::Test, span: Span) {
+    fn elaborate_test(&mut self, file: FileId, item: &'a tree::Test, span: Span) {
         let Some(runbook) = self.tested(file, item) else {
             return;
         };
+        let table = self.table(file, item);
+        if table.is_broken {
+            return;
+        }
+        if table.cases.is_empty() {
+            return self.elaborate_row(file, runbook, item, None, span);
+        }
+        let mut said = Vec::new();
+        for case in &table.cases {
+            let mark = self.mark();
+            self.enter_row(&table, case);
+            self.elaborate_row(file, runbook, item, Some(case), span);
+            said.push(self.take_said(mark));
+        }
+        self.leave_rows(said.iter().all(Vec::is_empty));
+        self.say_of_rows(&table.cases, said);
+    }
+
+    /// A test as it is run: with one of its cases, if it has any.
+    fn elaborate_row(
+        &mut self,
+        file: FileId,
+        runbook: RunbookId,
+        item: &'a tree::Test,
+        case: Option<&tree::Case>,
+        span: Span,
+    ) {
         let mut scenario = Scenario {
             checker: self,
             file,
             runbook,
             at: Time::default(),
-            test: blank(runbook, item, span),
+            test: blank(runbook, item, case, span),
             is_broken: false,
         };
         scenario.at = scenario.begin(item);
@@ -65,7 +94,7 @@ impl<'a> Checker<'a> {
         for line in &item.lines {
             match &line.kind {
                 TestLineKind::Missing => scenario.is_broken = true,
-                TestLineKind::At { .. } => {}
+                TestLineKind::At { .. } | TestLineKind::Case(_) => {}
                 TestLineKind::Given(given) => scenario.given(given, line.span),
                 TestLineKind::Expect(expect) => scenario.expect(expect, line.span),
             }
@@ -115,10 +144,14 @@ impl<'a> Checker<'a> {
     }
 }
 
-fn blank(runbook: RunbookId, item: &tree::Test, span: Span) -> Test {
+fn blank(runbook: RunbookId, item: &tree::Test, case: Option<&tree::Case>, span: Span) -> Test {
+    let title = &item.title.text;
     Test {
         runbook,
-        title: item.title.text.clone(),
+        title: match case {
+            Some(case) => format!("{title} [{}]", case.title.text).into(),
+            None => title.clone(),
+        },
         at: Time::default(),
         trigger: None,
         alert_resolves: None,
@@ -129,13 +162,21 @@ fn blank(runbook: RunbookId, item: &tree::Test, span: Span) -> Test {
         effects: Vec::new(),
         expects: Vec::new(),
         span,
-        title_span: item.title.span,
+        title_span: case.map_or(item.title.span, |case| case.title.span),
     }
 }
 
 impl<'a> Scenario<'_, 'a> {
     fn say(&mut self, diagnostic: Diagnostic) {
         self.checker.say(diagnostic);
+    }
+
+    /// The value that the case at hand gives, where its name stands; it sees no other names of the case.
+    fn of_row(&mut self, tree: &tree::Expr) -> Option<(&'a tree::Expr, Option<Row<'a>>)> {
+        match &tree.kind {
+            tree::ExprKind::Name(name) => self.elaborator().of_row(name, tree.span),
+            _ => None,
+        }
     }
 
     /// For what is no different in a test.
@@ -206,7 +247,7 @@ impl<'a> Scenario<'_, 'a> {
     /// The tests of a runbook are told apart by their titles.
     fn check_title(&mut self, item: &tree::Test) {
         let mut tests = self.checker.package.tests.iter();
-        let same = |test: &&Test| test.runbook == self.runbook && test.title == item.title.text;
+        let same = |test: &&Test| test.runbook == self.runbook && test.title == self.test.title;
         let Some(first) = tests.find(same).map(|test| test.title_span) else {
             return;
         };

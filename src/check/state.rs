@@ -9,6 +9,7 @@ use smol_str::SmolStr;
 
 use super::names::{FileId, FileScope, ModuleId, Names};
 use super::runbook::Draft;
+use super::scenario::Row;
 use crate::diag::Diagnostic;
 use crate::literal::Server;
 use crate::syntax::tree::{ConstItem, RecordItem};
@@ -50,6 +51,8 @@ pub struct Checker<'a> {
     pub used_elsewhere: BTreeSet<Span>,
     /// What names stand for, if anybody wants to know.
     pub references: Option<Vec<Reference>>,
+    /// What the case of the test at hand gives.
+    pub row: Option<Row<'a>>,
     said: Vec<Diagnostic>,
 }
 
@@ -97,6 +100,7 @@ impl<'a> Checker<'a> {
             lost: BTreeSet::new(),
             used_elsewhere: BTreeSet::new(),
             references: None,
+            row: None,
             said: Vec::new(),
         }
     }
@@ -114,6 +118,11 @@ impl<'a> Checker<'a> {
     /// Takes back what was said since the mark: it was only tried.
     pub fn forget(&mut self, mark: usize) {
         self.said.truncate(mark);
+    }
+
+    /// Takes out what was said since the mark, to say it otherwise.
+    pub fn take_said(&mut self, mark: usize) -> Vec<Diagnostic> {
+        self.said.split_off(mark.min(self.said.len()))
     }
 
     /// The number of a new call site.

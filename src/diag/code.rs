@@ -324,6 +324,7 @@ codes! {
     E0906 TestTitleTwice           Error   "two tests of one title"
     E0907 FieldOutOfRange          Error   "a test that shows what is never seen"
     E0908 OtherIdentity            Error   "a lookup that yields something else"
+    E0909 CasesDiffer              Error   "cases that do not give the same names"
 
     // C11xx: the settings of the agent
     C1101 SettingsSyntax       Error   "the settings are not TOML"

@@ -6,8 +6,8 @@ use super::brackets::PARENTHESES;
 use super::layout::Level;
 use super::printer::{Node, Printer};
 use crate::syntax::tree::{
-    ActionPattern, AlertName, Cause, Expect, Given, GivenOutcome, Ident, PlainText, ProbeSays,
-    Reply, ReplyKind, Test, TestLine, TestLineKind, Times,
+    ActionPattern, AlertName, CaseValue, Cause, Expect, Given, GivenOutcome, Ident, PlainText,
+    ProbeSays, Reply, ReplyKind, Test, TestLine, TestLineKind, Times,
 };
 use crate::text::Span;
 
@@ -23,6 +23,11 @@ impl Node for TestLine {
                 printer.clause("at ", Some(time), Printer::expression);
                 printer.clause(" in ", zone.as_ref(), quoted);
             }
+            TestLineKind::Case(case) => {
+                printer.clause("case ", Some(&case.title), quoted);
+                printer.word(": ");
+                printer.commas(&case.values);
+            }
             TestLineKind::Given(given) => {
                 printer.word("given ");
                 printer.given(given, self.span);
@@ -32,6 +37,20 @@ impl Node for TestLine {
                 printer.expect(expect);
             }
         }
+    }
+}
+
+impl Node for CaseValue {
+    fn span(&self) -> Span {
+        self.name.span
+    }
+
+    fn print<'a>(&'a self, printer: &mut Printer<'a>) {
+        printer.name(&self.name);
+        printer.word(" =");
+        printer.continued(self.value.span.start, |printer| {
+            printer.expression(&self.value);
+        });
     }
 }
 

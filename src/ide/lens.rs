@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use crate::program::manifest::Manifest;
-use crate::syntax::tree::ItemKind;
+use crate::syntax::tree::{ItemKind, Test, TestLine, TestLineKind};
 
 use super::Desk;
 
@@ -35,13 +35,16 @@ pub fn lenses(desk: &Desk, file: usize) -> Vec<Lens> {
     let mut lenses = Vec::new();
     for item in &tree.items {
         match &item.kind {
-            ItemKind::Test(test) => lenses.push(Lens {
-                kind: LensKind::Run {
-                    filter: test.title.text.to_string(),
-                },
-                title: String::from("run this test"),
-                range: item.span.at_start().range(),
-            }),
+            ItemKind::Test(test) => {
+                lenses.push(Lens {
+                    kind: LensKind::Run {
+                        filter: test.title.text.to_string(),
+                    },
+                    title: String::from("run this test"),
+                    range: item.span.at_start().range(),
+                });
+                lenses.extend(test.lines.iter().filter_map(|line| of_case(test, line)));
+            }
             ItemKind::Runbook(runbook) => {
                 let name = runbook.name.as_str();
                 if let Some(manifest) = desk.manifests().iter().find(|found| found.runbook == name)
@@ -71,6 +74,23 @@ pub fn lenses(desk: &Desk, file: usize) -> Vec<Lens> {
         }
     }
     lenses
+}
+
+/// The lens of a case: it can be run alone.
+fn of_case(test: &Test, line: &TestLine) -> Option<Lens> {
+    match &line.kind {
+        TestLineKind::Case(case) => Some(Lens {
+            kind: LensKind::Run {
+                filter: format!("{} [{}]", test.title.text, case.title.text),
+            },
+            title: String::from("run this case"),
+            range: line.span.at_start().range(),
+        }),
+        TestLineKind::Missing
+        | TestLineKind::At { .. }
+        | TestLineKind::Given(_)
+        | TestLineKind::Expect(_) => None,
+    }
 }
 
 /// What a runbook may do, in a line: `change · at most 1 k8s.Pod · 3 steps · pages builder`.

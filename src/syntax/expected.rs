@@ -214,12 +214,14 @@ fn role(rule: Rule) -> Role {
         | cleared_stmt | return_stmt | wait_stmt | guard_stmt | with_stmt | verify_stmt
         | waive_stmt | attempt_stmt | mitigated_stmt | page_stmt | tell_stmt | hand_stmt
         | attach_stmt | wrong_arrow | test_item | at_line | given_line | probe_says
-        | next_reply | expect_line | finding_word | times | told_word | handed_word
-        | mitigated_word | end_word | EOI | ws | list_end | after_operator | idc | string
-        | operand | primary | postfixes | postfix | argument | suffix | list_rest | item
-        | product_line | extern_line | trigger_line | blast_line | statement_word | do_option
-        | handler_action | verify_option | test_line | given | reply | reply_option | expect
-        | end_option | ending | notice | let_do | else_if | given_word | given_special => Silent,
+        | next_reply | expect_line | case_line | case_value | finding_word | times | told_word
+        | handed_word | mitigated_word | end_word | EOI | ws | list_end | after_operator | idc
+        | string | operand | primary | postfixes | postfix | argument | suffix | list_rest
+        | item | product_line | extern_line | trigger_line | blast_line | statement_word
+        | do_option | handler_action | verify_option | test_line | given | reply | reply_option
+        | expect | end_option | ending | notice | let_do | else_if | given_word | given_special => {
+            Silent
+        }
         text_entry | block_entry | tagged_entry | hole_name | hole_field | NL | COMMA
         | OPEN_BRACE | CLOSE_PAREN | CLOSE_BRACKET | CLOSE_BRACE | COLON | FIELD | GLUED_PAREN
         | GLUED_BRACKET | BRACKET_APART | PLAIN_TEXT | NUMBER | CLOCK | TIME | TEXT
@@ -244,7 +246,7 @@ fn role(rule: Rule) -> Role {
         | SETTLES | SKIP | STEPS | STOP | SYSTEMIC | TARGET | THIS | TIMES | TOLD | TOUCHING
         | TYPE | UNDONE | UNKNOWN | UNNEEDED | UNRESOLVED | UNSAFE | UNTIL | USE | WEEKLY
         | WHEN | WINDOW | WORKDAY | WORKDAYS | ZONE | IS_GLUED | AS_GLUED | AGO_GLUED
-        | OF_GLUED | POSTFIX | LITERAL | OPERATOR | AND_OR_IN | PREFIX | MORE | WORD
+        | OF_GLUED | CASE | POSTFIX | LITERAL | OPERATOR | AND_OR_IN | PREFIX | MORE | WORD
         | OPERAND_NAME | STATEMENT | SUFFIX | OPEN | OPEN_BRACKET => Silent,
     }
 }

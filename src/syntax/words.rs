@@ -112,7 +112,7 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
 ];
 
 /// Words that begin a line of a test.
-pub(super) const TEST_WORDS: &[&str] = &["at", "given", "expect"];
+pub(super) const TEST_WORDS: &[&str] = &["at", "case", "given", "expect"];
 
 /// Words that begin a clause of a product.
 pub(super) const PRODUCT_WORDS: &[&str] = &["owner", "chain", "owns", "zone"];

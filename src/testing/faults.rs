@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::case::Case;
 use super::fault::Fault;
-use super::{Moment, Options, drive, is_wanted, show};
+use super::{Moment, Options, Step, drive, is_wanted, show};
 use crate::program::{CodeHash, Program};
 use crate::typed::{Facts, Package, RunbookFacts};
 use drive::Silence;
@@ -85,9 +85,19 @@ pub fn run(
     let tests = package.tests.iter();
     let cases = tests.filter_map(|test| Case::new(package, programs, &hashes, test));
     let mut faulted = Faulted::default();
-    for case in cases.filter(|case| is_wanted(case, options)) {
+    let cases: Vec<Case<'_>> = cases.filter(|case| is_wanted(case, options)).collect();
+    for (done, case) in cases.iter().enumerate() {
         let found = facts.runbooks.get(case.test.runbook.index());
-        of_test(&case, found, options, wanted, &mut faulted);
+        let name = super::name(case);
+        let tell = |runs| {
+            options.progress.tell(Step {
+                done,
+                all: cases.len(),
+                name: &name,
+                runs,
+            });
+        };
+        of_test(case, found, options, wanted, &tell, &mut faulted);
     }
     faulted
 }
@@ -97,8 +107,10 @@ fn of_test(
     facts: Option<&RunbookFacts>,
     options: &Options,
     wanted: &Wanted,
+    tell: &dyn Fn(usize),
     faulted: &mut Faulted,
 ) {
+    tell(0);
     let alone = Options {
         faults: None,
         ..options.clone()
@@ -116,7 +128,8 @@ fn of_test(
     };
     faulted.wanted += plan.wanted;
     let mut unscripted: BTreeMap<String, usize> = BTreeMap::new();
-    for faults in plan.runs {
+    for (run, faults) in plan.runs.into_iter().enumerate() {
+        tell(run + 1);
         let driven = drive::drive(case, &bare(options, faults.clone()), Silence::Nothing);
         faulted.runs += 1;
         let end = driven.record.end_in_words();

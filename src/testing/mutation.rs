@@ -129,21 +129,6 @@ pub fn unmissed(line: Span) -> Diagnostic {
     found.help("expect it, `expect did ...` or `expect undone ...`, or let what the verify reads change `once did` it")
 }
 
-/// The `given` lines that nothing asked.
-pub fn idle(case: &Case<'_>, asked: &[Span]) -> Vec<Diagnostic> {
-    let observations = case.test.observations.iter().map(|given| given.span);
-    let effects = case.test.effects.iter().map(|given| given.span);
-    let events = case.test.told.iter().map(|(_, span)| *span);
-    let idle = observations.chain(effects).chain(events);
-    let idle = idle.filter(|span| !asked.contains(span));
-    idle.map(|span| {
-        let message = "nothing in this test asks for what this line gives";
-        let found = Diagnostic::new(Code::IdleGiven, message, span, "never asked");
-        found.help("see whether it is misspelt; else take it out")
-    })
-    .collect()
-}
-
 fn problem(case: &Case<'_>, record: &Record, verify: usize) -> Diagnostic {
     let message = "the verify passes even if the change does nothing: this test would not notice a remedy that does not help";
     let diagnostic = Diagnostic::new(

@@ -38,6 +38,8 @@ pub enum NameKind {
     Parameter,
     /// What `let`, a loop or a condition binds.
     Local,
+    /// What the cases of a test give; declared in the first of them.
+    Case,
     /// A name that a trigger binds.
     Binding,
     /// The same under the label's own name: another name for it is another label.
@@ -68,6 +70,7 @@ impl NameKind {
             NameKind::Finding => "finding",
             NameKind::Parameter => "parameter",
             NameKind::Local => "local name",
+            NameKind::Case => "constant of a case",
             NameKind::Binding => "name of the trigger",
             NameKind::Label => "label of the trigger",
         }

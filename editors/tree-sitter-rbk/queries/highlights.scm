@@ -20,6 +20,7 @@
 (named_argument name: (field_identifier) @variable.parameter)
 
 (const name: (identifier) @constant)
+(case_value name: (identifier) @constant)
 (member name: (identifier) @constant)
 (role name: (identifier) @constant)
 (role source: (identifier) @constant)
@@ -154,6 +155,7 @@
 ; words: test
 [
   "at"
+  "case"
   "expect"
   "given"
 ] @keyword

@@ -24,6 +24,7 @@
 (some name: (identifier) @local.definition)
 (comprehension name: (identifier) @local.definition)
 (pick name: (identifier) @local.definition)
+(case_value name: (identifier) @local.definition)
 (binding name: (identifier) @local.definition)
 (label name: (identifier) @local.definition)
 

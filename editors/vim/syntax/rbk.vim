@@ -15,7 +15,7 @@ let s:clause = 'again|blast|chain|changes|clears|deadline|diagnose|ends|fresh|ho
 let s:statement = 'attach|attempt|cleared|do|else|for|found|guard|hand|if|let|match|mitigated|page|retry|return|tell|then|undo|verify|wait|waive|with'
 " words end
 " words: test
-let s:test = 'at|expect|given'
+let s:test = 'at|case|expect|given'
 " words end
 " words: operator
 let s:operator = 'ago|and|as|in|is|not|of|or|pick'

@@ -19,6 +19,11 @@ impl Elaborator<'_, '_> {
         if name.is_empty() {
             return broken(span);
         }
+        if let Some((value, row)) = self.of_row(name, span) {
+            let found = self.expr(value, hint);
+            self.checker.row = row;
+            return found;
+        }
         if let Some(found) = self.value_name(name, span) {
             return found;
         }
@@ -283,6 +288,7 @@ impl Elaborator<'_, '_> {
         let imports = self.checker.file(self.file).imports.iter();
         let imports = imports.map(|import| import.name.as_str());
         let all = self.visible_names().chain(bound).chain(values);
+        let all = all.chain(self.checker.row_names());
         nearest(name, all.chain(imports)).map(str::to_owned)
     }
 }

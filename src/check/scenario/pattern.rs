@@ -14,6 +14,11 @@ use crate::value::Value;
 impl Scenario<'_, '_> {
     /// The pattern that an argument stands for.
     pub fn pattern(&mut self, tree: &tree::Expr, ty: &Type) -> Option<Pattern> {
+        if let Some((value, row)) = self.of_row(tree) {
+            let found = self.pattern(value, ty);
+            self.checker.row = row;
+            return found;
+        }
         match (&tree.kind, ty) {
             (Tree::Missing, _) => None,
             (Tree::Paren(inner), _) => self.pattern(inner, ty),

@@ -36,6 +36,11 @@ impl Built {
 impl Scenario<'_, '_> {
     /// The value of an expression, as one of the wanted type.
     pub fn value(&mut self, tree: &tree::Expr, wanted: &Type) -> Option<Value> {
+        if let Some((value, row)) = self.of_row(tree) {
+            let found = self.value(value, wanted);
+            self.checker.row = row;
+            return found;
+        }
         match (&tree.kind, wanted) {
             (Tree::Missing, _) | (_, Type::Error) => None,
             (Tree::Paren(inner), _) => self.value(inner, wanted),

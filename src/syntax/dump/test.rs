@@ -3,8 +3,8 @@
 use super::expr::{names, path_text, plain};
 use super::{Outline, words};
 use crate::syntax::tree::{
-    ActionPattern, AlertName, Cause, Expect, Given, GivenOutcome, Ident, PlainText, ProbeSays,
-    Reply, ReplyKind, Test, TestLineKind, Times,
+    ActionPattern, AlertName, Case, CaseValue, Cause, Expect, Given, GivenOutcome, Ident,
+    PlainText, ProbeSays, Reply, ReplyKind, Test, TestLineKind, Times,
 };
 
 impl Outline<'_> {
@@ -24,6 +24,14 @@ impl Outline<'_> {
                             .as_ref()
                             .map_or(String::new(), |zone| format!("in {}", plain(zone)));
                         outline.line(&words(&["at", &outline.expr(time), &zone]));
+                    }
+                    TestLineKind::Case(Case { title, values }) => {
+                        outline.line(&words(&["case", &plain(title)]));
+                        outline.nested(|outline| {
+                            for CaseValue { name, value } in values {
+                                outline.line(&words(&[&name.text, "=", &outline.expr(value)]));
+                            }
+                        });
                     }
                     TestLineKind::Given(given) => outline.given(given),
                     TestLineKind::Expect(expect) => {

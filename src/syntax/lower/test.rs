@@ -3,8 +3,8 @@
 use super::Lowering;
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{
-    ActionPattern, AlertName, Cause, Expect, Expr, ExprKind, Given, GivenOutcome, ItemKind,
-    ProbeSays, Reply, ReplyKind, Test, TestLine, TestLineKind, Times,
+    ActionPattern, AlertName, Case, CaseValue, Cause, Expect, Expr, ExprKind, Given, GivenOutcome,
+    ItemKind, ProbeSays, Reply, ReplyKind, Test, TestLine, TestLineKind, Times,
 };
 use crate::text::Span;
 
@@ -24,6 +24,12 @@ impl Lowering {
         let span = self.span(&node);
         let rule = node.as_rule();
         let mut nodes = Nodes::of(node);
+        if rule == Rule::case_line {
+            let title = self.next_plain(&mut nodes, span);
+            let values = nodes.map(|node| self.case_value(node)).collect();
+            let kind = TestLineKind::Case(Case { title, values });
+            return TestLine { kind, span };
+        }
         let kind = match (rule, nodes.next()) {
             (Rule::at_line, Some(time)) => TestLineKind::At {
                 time: Expr {
@@ -43,6 +49,15 @@ impl Lowering {
             _ => TestLineKind::Missing,
         };
         TestLine { kind, span }
+    }
+
+    fn case_value(&mut self, node: Node<'_>) -> CaseValue {
+        let span = self.span(&node);
+        let mut nodes = Nodes::of(node);
+        CaseValue {
+            name: self.next_value_name(&mut nodes, span),
+            value: self.next_expr(&mut nodes, span),
+        }
     }
 
     fn given(&mut self, node: Node<'_>) -> Option<Given> {

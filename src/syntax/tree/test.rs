@@ -27,8 +27,24 @@ pub enum TestLineKind {
         time: Expr,
         zone: Option<PlainText>,
     },
+    /// `case "hot": lag = 5_000, pod = "w-1"`
+    Case(Case),
     Given(Given),
     Expect(Expect),
+}
+
+/// One of the rows that a test is run with.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub title: PlainText,
+    pub values: Vec<CaseValue>,
+}
+
+/// `lag = 5_000`
+#[derive(Clone, Debug)]
+pub struct CaseValue {
+    pub name: Ident,
+    pub value: Expr,
 }
 
 /// What the world is like.

@@ -92,6 +92,7 @@
 ; words: test
 [
   "at"
+  "case"
   "expect"
   "given"
 ] @keyword
@@ -315,6 +316,7 @@
 (mitigated (identifier) @constant)
 
 (const name: (identifier) @constant)
+(case_value name: (identifier) @constant)
 (member name: (identifier) @constant)
 (role name: (identifier) @constant)
 (role source: (identifier) @constant)
