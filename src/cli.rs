@@ -11,6 +11,7 @@
 mod agent;
 mod check;
 mod ci;
+mod completions;
 mod dead;
 mod demo;
 mod diff;
@@ -27,8 +28,10 @@ mod known;
 mod lint;
 mod lock;
 mod lsp;
+mod man;
 mod mend;
 mod packages;
+mod progress;
 mod remote;
 mod run;
 mod storm;
@@ -36,6 +39,7 @@ mod terminal;
 mod test;
 mod vendor;
 mod versions;
+mod watch;
 
 use std::io;
 use std::process::ExitCode;
@@ -67,6 +71,7 @@ Examples:
   rbk explain E0301              say what an error means and how to mend it
   rbk graph rollback             draw the flow of a runbook, with its bounds
   rbk lsp                        serve an editor on the standard input and output
+  rbk completions bash           let a shell complete commands and options; `rbk man`: manual pages
   rbk agent checkout             run its agent: take alerts, heal, page
   rbk incident list              what is going on
 
@@ -115,6 +120,8 @@ enum Command {
     Dead(dead::Arguments),
     Hold(hold::Arguments),
     Storm(storm::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Who reads the output: people, or programs, which get one JSON object.
@@ -163,5 +170,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Dead(arguments) => dead::run(&arguments, terminal),
         Command::Hold(arguments) => hold::run(&arguments, terminal),
         Command::Storm(arguments) => storm::run(&arguments, terminal),
+        Command::Completions(arguments) => completions::run(&arguments, terminal),
+        Command::Man(arguments) => man::run(&arguments, terminal),
     }
 }

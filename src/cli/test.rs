@@ -19,13 +19,14 @@ use super::check;
 use super::ci::{Form, Format};
 use super::packages::{self, Checked};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, USAGE, ci};
+use super::{CLEAN, FINDINGS, USAGE, ci, progress, watch};
 
 const AFTER_HELP: &str = "\
 Examples:
   rbk test                        every test of the package around the working folder
   rbk test checkout ops/billing   of other packages
   rbk test --filter rollback      tests whose `runbook: title` contains `rollback`
+  rbk test --watch                again after each change, what it may have changed
   rbk test --timeline             what happened in each test, minute by minute
   rbk test --coverage             what of the package no test reaches
   rbk test --lcov lcov.info       the same for a coverage service; also --cobertura FILE
@@ -83,6 +84,13 @@ pub struct Arguments {
     )]
     fault: Vec<Fault>,
 
+    /// Run the tests again whose text or runbook changed, whenever a file does; Ctrl-C ends it
+    #[arg(
+        long,
+        conflicts_with_all = ["faults", "fault", "lcov", "cobertura", "format"]
+    )]
+    watch: bool,
+
     /// Write what they reach in the form of lcov
     #[arg(long, value_name = "FILE")]
     lcov: Option<PathBuf>,
@@ -111,8 +119,13 @@ impl Arguments {
         }
     }
 
+    /// The packages.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
     /// Which tests are run.
-    fn options(&self) -> Options {
+    pub(super) fn options(&self) -> Options {
         Options {
             filter: self.filter.clone(),
             exact: self.exact.clone(),
@@ -147,6 +160,9 @@ struct Answer<'a> {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
+    if arguments.watch {
+        return watch::run(arguments, terminal);
+    }
     let mut packages = packages::check(&arguments.paths, &Known::default());
     if let Some(wanted) = arguments.goes_wrong() {
         return faults(&mut packages, arguments, &wanted, terminal);
@@ -167,7 +183,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         if index > 0 {
             terminal.say("\n")?;
         }
-        let (results, is_enough) = of_package(checked, arguments, terminal)?;
+        let (results, is_enough) = of_package(checked, arguments, &arguments.options(), terminal)?;
         tests += results.len();
         all_passed &= is_enough && results.iter().all(TestResult::passed);
         all_sound &= front::is_sound(&checked.diagnostics);
@@ -213,7 +229,13 @@ fn faults(
             continue;
         };
         let (package, facts) = (&analysis.package, &analysis.facts);
-        let faulted = faults::run(package, facts, &programs, &arguments.options(), wanted);
+        let (shown, progress) = progress::show(terminal);
+        let options = Options {
+            progress,
+            ..arguments.options()
+        };
+        let faulted = faults::run(package, facts, &programs, &options, wanted);
+        drop(shown);
         match arguments.format {
             Format::Json => {
                 let text = serde_json::to_string_pretty(&faults::json(&faulted))?;
@@ -231,18 +253,25 @@ fn faults(
 }
 
 /// Runs the tests of one package, and says what came of them, and whether they reach enough.
-fn of_package(
+pub(super) fn of_package(
     checked: &mut Checked,
     arguments: &Arguments,
+    options: &Options,
     terminal: &mut Terminal,
 ) -> io::Result<(Vec<TestResult>, bool)> {
-    let (results, coverage) = run_tests(checked, arguments);
+    let (shown, progress) = progress::show(terminal);
+    let options = Options {
+        progress,
+        ..options.clone()
+    };
+    let (results, coverage) = run_tests(checked, arguments, &options);
+    drop(shown);
     let testing::Results {
         tests: results,
         warnings,
     } = results;
     // What some of the tests reach is held to nothing.
-    let is_whole = arguments.filter.is_none() && arguments.exact.is_none();
+    let is_whole = options.takes_all();
     let least = checked.least.filter(|_| is_whole).map(usize::from);
     let is_enough = coverage
         .as_ref()
@@ -320,8 +349,11 @@ fn say(
 }
 
 /// The results, if the package can be run at all.
-fn run_tests(checked: &mut Checked, arguments: &Arguments) -> (testing::Results, Option<Coverage>) {
-    let options = arguments.options();
+fn run_tests(
+    checked: &mut Checked,
+    arguments: &Arguments,
+    options: &Options,
+) -> (testing::Results, Option<Coverage>) {
     let Some(analysis) = &mut checked.analysis else {
         return Default::default();
     };
@@ -339,11 +371,10 @@ fn run_tests(checked: &mut Checked, arguments: &Arguments) -> (testing::Results,
     let is_own = |source| checked.files.iter().any(|file| file.source == source);
     let (mut results, coverage) = match arguments.counts() {
         true => {
-            let (results, coverage) =
-                testing::cover(package, &programs, &points, &options, &is_own);
+            let (results, coverage) = testing::cover(package, &programs, &points, options, &is_own);
             (results, Some(coverage))
         }
-        false => (testing::run_tests(package, &programs, &options), None),
+        false => (testing::run_tests(package, &programs, options), None),
     };
     front::settle(analysis, &checked.levels, &mut results.warnings);
     (results, coverage)

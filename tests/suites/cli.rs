@@ -12,6 +12,8 @@
 //! $ ls                        lists all files
 //! ```
 
+mod desk;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -23,7 +25,9 @@ use crate::harness::fixture::{self, Fixture};
 use crate::harness::snapshot;
 
 pub fn trials() -> Vec<Trial> {
-    fixture::trials("cli", "console", check)
+    let mut trials = fixture::trials("cli", "console", check);
+    trials.extend(desk::trials());
+    trials
 }
 
 fn check(fixture: &Fixture) {

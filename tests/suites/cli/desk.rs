@@ -1,0 +1,171 @@
+//! What a builder has at hand: scripts for shells, manual pages, tests that run again by themselves.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use libtest_mimic::Trial;
+
+use crate::harness::fixture::trial;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("cli/desk: shells take the completions", completions),
+        trial("cli/desk: each command has a manual page", pages),
+        trial("cli/desk: tests run again as files change", watch),
+    ]
+}
+
+fn rbk(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn said(arguments: &[&str]) -> String {
+    let output = rbk(arguments).output().unwrap();
+    assert!(output.status.success(), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn completions() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = said(&["completions", shell]);
+        assert!(script.contains("completions"), "{shell}: {script}");
+        let takes_it = ["bash", "zsh", "fish"].contains(&shell);
+        let is_here = || Command::new(shell).arg("--version").output().is_ok();
+        if takes_it && is_here() {
+            let mut reader = Command::new(shell)
+                .args(["-n", "/dev/stdin"])
+                .stdin(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut input = reader.stdin.take().unwrap();
+            input.write_all(script.as_bytes()).unwrap();
+            drop(input);
+            let output = reader.wait_with_output().unwrap();
+            assert!(output.status.success(), "{shell}: {output:?}");
+            assert!(output.stderr.is_empty(), "{shell}: {output:?}");
+        }
+    }
+}
+
+fn pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let man = folder.path().join("man1");
+    said(&["man", "--output", man.to_str().unwrap()]);
+    let whole = said(&["man"]);
+    assert_eq!(whole, fs::read_to_string(man.join("rbk.1")).unwrap());
+    for command in [
+        "check",
+        "test",
+        "explain",
+        "incident",
+        "incident-list",
+        "man",
+    ] {
+        let page = fs::read_to_string(man.join(format!("rbk-{command}.1"))).unwrap();
+        assert!(page.contains(".TH"), "{page}");
+        assert!(page.contains("SYNOPSIS"), "{page}");
+    }
+}
+
+const PACKAGE: &str = "name = \"watched\"\nversion = \"0.1.0\"\nedition = \"2026\"\n";
+
+/// A runbook that clears below a limit, with a test for each of two samples.
+fn runbook(limit: &str, sample: &str) -> String {
+    format!(
+        r#"use std.prom
+
+role builder = rota "pagerduty:shop"
+role platform = rota "pagerduty:platform"
+
+product shop {{
+  owner builder
+  chain builder for 5m, platform until acknowledged
+}}
+
+runbook look for shop {{
+  version 1.0.0
+  severity sev3
+  on alert "Slow" {{ with pod }}
+  incident per pod
+  watch lag() = prom.value(promql"sum(lag)")
+  diagnose {{
+    cleared if lag() < {limit}
+    found slow
+  }}
+  remedy slow {{ page builder "it is slow" }}
+}}
+
+test look "nothing to do" {{
+  given alert Slow(pod: "w-1")
+  given lag() -> 3
+  expect cleared
+}}
+
+test look "somebody is told" {{
+  given alert Slow(pod: "w-1")
+  given lag() -> {sample}
+  expect found slow
+}}
+"#
+    )
+}
+
+/// A command that never ends by itself.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn watch() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("look.rbk");
+    let save = |path: &Path, text: &str| {
+        let beside = path.with_extension("new");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, path).unwrap();
+    };
+    save(&folder.path().join("rbk.toml"), PACKAGE);
+    save(&file, &runbook("10", "50"));
+    let mut command = rbk(&["test", "--watch", folder.path().to_str().unwrap()]);
+    let child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let mut round = || {
+        let mut said = String::new();
+        loop {
+            let line = lines.next().expect("it goes on").unwrap();
+            if line.starts_with("watching ") {
+                return said;
+            }
+            said.push_str(&line);
+            said.push('\n');
+        }
+    };
+    let first = round();
+    assert!(first.contains("2 passed, 0 failed"), "{first}");
+
+    // One test alone is another one.
+    save(&file, &runbook("10", "5"));
+    let second = round();
+    assert!(second.contains("FAIL  look: somebody is told"), "{second}");
+    assert!(second.contains("0 passed, 1 failed"), "{second}");
+
+    // What is wrong is said, and it goes on.
+    save(&file, "runbook {");
+    let broken = round();
+    assert!(broken.contains("error"), "{broken}");
+
+    // The runbook is another one: both tests hang on it.
+    save(&file, &runbook("4", "5"));
+    let third = round();
+    assert!(third.contains("2 passed, 0 failed"), "{third}");
+}
