@@ -16,6 +16,7 @@ mod dead;
 mod demo;
 mod diff;
 mod explain;
+mod explore;
 mod failure;
 mod fetch;
 mod fmt;
@@ -70,6 +71,7 @@ Examples:
   rbk test --filter rollback     run the tests whose title contains `rollback`
   rbk explain E0301              say what an error means and how to mend it
   rbk graph rollback             draw the flow of a runbook, with its bounds
+  rbk explore rollback           go every way that it can go, and say where each ends
   rbk lsp                        serve an editor on the standard input and output
   rbk completions bash           let a shell complete commands and options; `rbk man`: manual pages
   rbk agent checkout             run its agent: take alerts, heal, page
@@ -113,6 +115,7 @@ enum Command {
     Test(test::Arguments),
     Explain(explain::Arguments),
     Graph(graph::Arguments),
+    Explore(explore::Arguments),
     Lsp(lsp::Arguments),
     Run(run::Arguments),
     Agent(agent::Arguments),
@@ -163,6 +166,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
         Command::Graph(arguments) => graph::run(&arguments, terminal),
+        Command::Explore(arguments) => explore::run(&arguments, terminal),
         Command::Lsp(arguments) => lsp::run(&arguments, terminal),
         Command::Run(arguments) => self::run::run(&arguments, terminal),
         Command::Agent(arguments) => agent::run(&arguments, terminal),

@@ -9,6 +9,7 @@ pub mod agent;
 pub mod connect;
 pub mod coverage;
 pub mod engine;
+pub mod explore;
 pub mod facts;
 pub mod faults;
 pub mod graph;

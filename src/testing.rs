@@ -14,6 +14,7 @@ pub mod coverage;
 mod drive;
 mod effect;
 mod entry;
+pub mod explore;
 pub mod fault;
 pub mod faults;
 mod fresh;

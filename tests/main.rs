@@ -28,6 +28,7 @@ mod suites {
     pub mod engine;
     pub mod examples;
     pub mod explain;
+    pub mod explore;
     pub mod facts;
     pub mod faults;
     pub mod fixes;
@@ -75,6 +76,7 @@ const SUITES: &[Suite] = &[
     ("run", suites::run::trials),
     ("tested", suites::tested::trials),
     ("coverage", suites::coverage::trials),
+    ("explore", suites::explore::trials),
     ("faults", suites::faults::trials),
     ("settings", suites::settings::trials),
     ("reference", suites::reference::trials),

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::diag::near::{nearest, offered};
 use crate::diag::{Diagnostic, human};
 use crate::graph;
 use crate::host;
-use crate::value::escape_text;
 
 use super::packages;
 use super::terminal::{self, Terminal};
@@ -60,9 +58,6 @@ enum Format {
 /// The most errors that are shown of a package that has some.
 const MOST_SHOWN: usize = 20;
 
-/// The longest name that is shown whole.
-const SHOWN: usize = 100;
-
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let checked = packages::check_one(&arguments.package.path);
     let (Some(analysis), Some(manifests)) = (&checked.analysis, versions::manifests(&checked))
@@ -79,7 +74,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let Some((runbook, manifest)) = runbooks.find(|(runbook, _)| runbook.name == arguments.runbook)
     else {
         let names = package.runbooks.iter().map(|runbook| runbook.name.as_str());
-        terminal.complain(&missing(&arguments.runbook, &names.collect::<Vec<_>>()))?;
+        terminal.complain(&packages::missing_runbook(
+            &arguments.runbook,
+            &names.collect::<Vec<_>>(),
+        ))?;
         return Ok(USAGE);
     };
     let drawn = graph::graph(package, runbook, manifest, &checked.sources);
@@ -109,16 +107,4 @@ fn format(arguments: &Arguments) -> Format {
         Some(_) | None => Format::Mermaid,
     };
     arguments.format.unwrap_or(said)
-}
-
-/// What is there in place of a runbook that is not.
-fn missing(name: &str, names: &[&str]) -> String {
-    let shown = escape_text(name, SHOWN);
-    let all = match names {
-        [] => "none".to_owned(),
-        names => names.join(", "),
-    };
-    let near = nearest(name, names.iter().copied());
-    let help = offered(near, "the runbooks of the package", &all);
-    format!("error: there is no runbook `{shown}`\n  help: {help}\n")
 }

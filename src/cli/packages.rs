@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::diag::near::{nearest, offered};
 use crate::diag::{Allowed, Diagnostic, Kind};
 use crate::front::{self, Analysis};
 use crate::host::{Cache, Disk};
@@ -11,6 +12,7 @@ use crate::project::lock::LockedDependency;
 use crate::project::{self, Files, Levels, Lock, Package, PackageFile, VENDOR};
 use crate::testing;
 use crate::text::{SourceId, Sources, Span};
+use crate::value::escape_text;
 
 use super::{CLEAN, FINDINGS};
 
@@ -262,4 +264,19 @@ pub fn count(number: usize, what: &str) -> String {
         1 => format!("1 {what}"),
         _ => format!("{number} {what}s"),
     }
+}
+
+/// The longest name that is shown whole.
+const LONGEST_NAME: usize = 100;
+
+/// What is there in place of a runbook that is not.
+pub fn missing_runbook(name: &str, names: &[&str]) -> String {
+    let shown = escape_text(name, LONGEST_NAME);
+    let all = match names {
+        [] => "none".to_owned(),
+        names => names.join(", "),
+    };
+    let near = nearest(name, names.iter().copied());
+    let help = offered(near, "the runbooks of the package", &all);
+    format!("error: there is no runbook `{shown}`\n  help: {help}\n")
 }

@@ -29,12 +29,24 @@ impl<'p> Case<'p> {
         hashes: &[CodeHash],
         test: &'p Test,
     ) -> Option<Self> {
+        let program = programs.get(test.runbook.index())?;
+        let hash = *hashes.get(test.runbook.index())?;
+        Case::of(package, program, hash, test)
+    }
+
+    /// The same with the program of its runbook.
+    pub fn of(
+        package: &'p Package,
+        program: &'p Program,
+        hash: CodeHash,
+        test: &'p Test,
+    ) -> Option<Self> {
         Some(Case {
             package,
             test,
             runbook: package.runbooks.get(test.runbook.index())?,
-            program: programs.get(test.runbook.index())?,
-            hash: *hashes.get(test.runbook.index())?,
+            program,
+            hash,
             observables: observables(package, test),
         })
     }

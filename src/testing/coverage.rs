@@ -114,6 +114,34 @@ impl Coverage {
     }
 }
 
+/// What is not reached of one runbook by all that was passed: where, what, and how it was never seen.
+pub(super) fn unreached(
+    program: &Program,
+    points: &Points,
+    passage: Passage,
+    place: Span,
+    is_own: &dyn Fn(SourceId) -> bool,
+) -> Vec<(Span, String, Vec<String>)> {
+    let all = points.list().iter().enumerate();
+    let own = all.filter(|(_, point)| is_own(point.place.source));
+    let is_passed = |index: usize| passage.points.iter().any(|id| id.index() == index);
+    let mut points: Vec<(Point, usize)> = own
+        .map(|(index, point)| (point.clone(), usize::from(is_passed(index))))
+        .collect();
+    points.sort_by_key(|(point, _)| (point.place, point.kind));
+    let covered = Covered {
+        name: program.runbook.clone(),
+        place,
+        points,
+        ends: ends_of(
+            0,
+            std::slice::from_ref(program),
+            &[(0, String::new(), passage)],
+        ),
+    };
+    report::unseen(&covered)
+}
+
 /// The ends that a runbook can come to, and those that it came to.
 fn ends_of(
     runbook: usize,

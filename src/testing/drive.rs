@@ -10,15 +10,16 @@ use smol_str::SmolStr;
 use super::case::Case;
 use super::clock::{self, Clock};
 use super::coverage::{Counter, Passage};
+use super::explore::Chooser;
 use super::problem;
 use super::record::{Happened, Record};
-use super::world::{Silent, World};
+use super::world::{Answer, Silent, World};
 use super::{Meanwhile, Options, identity};
 use crate::diag::Diagnostic;
 use crate::effect::{Argument, Call, End, Observed, Settled};
 use crate::program::points::Points;
 use crate::run::{Action, Dirt, Event, Input, Intent, IntentKind, Leave, Observe};
-use crate::run::{Run, RunInput, Start};
+use crate::run::{Run, RunInput, Start, State};
 use crate::text::Span;
 use crate::typed::ExternId;
 use crate::value::{Duration, Failure, Target, Time, Value};
@@ -89,6 +90,11 @@ struct Driver<'c, 'p> {
     unscripted: BTreeSet<String>,
     /// Of the changes that went wrong, by their keys: whether they took effect, and what their probes say.
     astray: BTreeMap<SmolStr, (bool, Settled)>,
+    /// Answers in place of the test, where all that can be is looked at.
+    chooser: Option<Chooser<'c, 'p>>,
+    /// What was bound for the first run.
+    bound: Option<Vec<Value>>,
+    state: State,
 }
 
 /// Drives the test's run, and those that follow it.
@@ -103,6 +109,17 @@ pub fn drive_counted(
     silence: Silence,
     points: Option<&Points>,
 ) -> Driven {
+    drive_chosen(case, options, silence, points, None).0
+}
+
+/// The same, where somebody answers in place of the test. A path is given up where that has gone on for too long.
+pub fn drive_chosen<'c, 'p>(
+    case: &'c Case<'p>,
+    options: &'c Options,
+    silence: Silence,
+    points: Option<&'c Points>,
+    chooser: Option<Chooser<'c, 'p>>,
+) -> (Driven, Option<Chooser<'c, 'p>>) {
     let world = World::new(case);
     let mut driver = Driver {
         case,
@@ -123,6 +140,9 @@ pub fn drive_counted(
         counts: Counts::default(),
         unscripted: BTreeSet::new(),
         astray: BTreeMap::new(),
+        chooser,
+        bound: None,
+        state: State::Opened,
         world,
     };
     let mut ordinal = 0;
@@ -130,14 +150,15 @@ pub fn drive_counted(
         ordinal += 1;
     }
     let asked = driver.world.asked();
-    Driven {
+    let driven = Driven {
         asked,
         record: driver.record,
         problems: driver.problems,
         passage: driver.counter.map(Counter::finish).unwrap_or_default(),
         counts: driver.counts,
         unscripted: driver.unscripted,
-    }
+    };
+    (driven, driver.chooser)
 }
 
 impl Driver<'_, '_> {
@@ -151,7 +172,7 @@ impl Driver<'_, '_> {
             ordinal,
             incident_opened: self.world.opened,
             began: self.began,
-            bindings: self.bindings(),
+            bindings: self.bindings()?,
             start,
             leave: Leave::Mend,
             dirt: std::mem::take(&mut self.dirt),
@@ -170,6 +191,9 @@ impl Driver<'_, '_> {
             self.now = time;
             if let Some(happened) = happened {
                 self.record.add(time, happened);
+            }
+            if self.passes(&input) {
+                return None;
             }
             self.counts.records += 1;
             let fault = self.record_fault();
@@ -219,10 +243,27 @@ impl Driver<'_, '_> {
         }
     }
 
-    /// What the trigger binds; a requested target is looked up before the run begins.
-    fn bindings(&mut self) -> Vec<Value> {
+    /// Whether a chosen path is too long. While a run only waits the world may change by itself.
+    fn passes(&mut self, input: &Input) -> bool {
+        let Some(chooser) = &mut self.chooser else {
+            return false;
+        };
+        if matches!(input, Input::Timer { .. }) && self.state != State::Verifying {
+            chooser.pass();
+        }
+        chooser.is_spent()
+    }
+
+    /// What the trigger binds; a requested target is looked up before the run begins. None where nothing is set off.
+    fn bindings(&mut self) -> Option<Vec<Value>> {
         let case = self.case;
-        match &case.test.trigger {
+        if let Some(chooser) = &mut self.chooser {
+            if self.bound.is_none() {
+                self.bound = Some(chooser.bindings()?);
+            }
+            return self.bound.clone();
+        }
+        Some(match &case.test.trigger {
             Some(trigger) => {
                 let values = trigger.bindings.iter().map(Option::as_ref);
                 values
@@ -230,7 +271,7 @@ impl Driver<'_, '_> {
                     .collect()
             }
             None => vec![Value::None; case.runbook.bindings.len()],
-        }
+        })
     }
 
     /// A target that the test names as the world shows it, if the test says how.
@@ -314,8 +355,16 @@ impl Driver<'_, '_> {
         {
             return;
         }
-        if let Event::Verified { .. } = event {
-            self.verified += 1;
+        match event {
+            Event::Verified { .. } => self.verified += 1,
+            Event::Entered(state) => self.state = state,
+            // From here on what lives is looked at again.
+            Event::Planned { .. } => {
+                if let Some(chooser) = &mut self.chooser {
+                    chooser.pass();
+                }
+            }
+            _ => {}
         }
         self.count(&event);
         if self.options.faults.is_none()
@@ -343,9 +392,10 @@ impl Driver<'_, '_> {
 
     fn observe(&mut self, observe: Observe) {
         self.counts.looks += 1;
-        let seen = match self.look_fault(&observe) {
-            Some(wrong) => Ok(wrong),
-            None => self
+        let seen = match (self.look_fault(&observe), &mut self.chooser) {
+            (Some(wrong), _) => Ok(wrong),
+            (None, Some(chooser)) => Ok(at_once(chooser.observe(&observe.call, self.now))),
+            (None, None) => self
                 .world
                 .observe(&observe.call, self.now, observe.newer_than),
         };
@@ -384,6 +434,11 @@ impl Driver<'_, '_> {
         };
         self.problems.push(problem);
     }
+}
+
+fn at_once<Outcome>(outcome: Outcome) -> Answer<Outcome> {
+    let takes = Duration::ZERO;
+    Answer { outcome, takes }
 }
 
 /// The call that finds a target by its identity.

@@ -146,3 +146,26 @@ pub fn relative(folder: &Path, path: &Path) -> String {
     let path = path.strip_prefix(folder).unwrap();
     path.to_str().unwrap().replace('\\', "/")
 }
+
+/// The files of a package with their names.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+/// The packages that people read, by the names of their folders.
+pub fn examples() -> Vec<(String, Files)> {
+    let folders = std::fs::read_dir(root().join("examples")).unwrap();
+    let mut folders: Vec<PathBuf> = folders.map(|found| found.unwrap().path()).collect();
+    folders.sort();
+    let examples = folders.iter().map(|folder| {
+        let files = std::fs::read_dir(folder).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        let named = paths.map(|path| (file_name(&path), path));
+        let own = named.filter(|(name, _)| name.ends_with(".rbk") || name == "rbk.toml");
+        let texts = own.map(|(name, path)| (name, std::fs::read(path).unwrap()));
+        (file_name(folder), texts.collect())
+    });
+    examples.collect()
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}

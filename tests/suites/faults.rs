@@ -61,26 +61,13 @@ fn all() {
 
 /// Whole packages that people read.
 fn examples() {
-    for example in std::fs::read_dir(root().join("examples")).unwrap() {
-        let folder = example.unwrap().path();
-        let files = std::fs::read_dir(&folder).unwrap();
-        let paths = files.map(|file| file.unwrap().path());
-        let texts = paths.filter(|path| {
-            let name = path.file_name().unwrap().to_string_lossy();
-            name.ends_with(".rbk") || name == "rbk.toml"
-        });
-        let texts: Vec<(String, Vec<u8>)> = texts
-            .map(|path| {
-                let name = path.file_name().unwrap().to_string_lossy().into_owned();
-                (name, std::fs::read(&path).unwrap())
-            })
-            .collect();
-        let files: Vec<(&str, &[u8])> = texts
+    for (name, files) in fixture::examples() {
+        let files: Vec<(&str, &[u8])> = files
             .iter()
             .map(|(name, text)| (name.as_str(), text.as_slice()))
             .collect();
         if let Some(faulty) = faults::of(&files) {
-            assert!(faulty.held, "{}\n{}", folder.display(), faulty.human);
+            assert!(faulty.held, "{name}\n{}", faulty.human);
         }
     }
 }

@@ -114,7 +114,7 @@ fn count(hits: &[usize]) -> (usize, usize) {
 }
 
 /// What no test has reached, by place.
-fn unseen(runbook: &Covered) -> Vec<(Span, String, Vec<String>)> {
+pub(super) fn unseen(runbook: &Covered) -> Vec<(Span, String, Vec<String>)> {
     let mut lines: Vec<(Span, String, Vec<String>)> = Vec::new();
     let missing = runbook.points.iter().filter(|(_, hits)| *hits == 0);
     for (Point { kind, place, what }, _) in missing {

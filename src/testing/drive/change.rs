@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use super::{Driver, Silence};
+use super::{Driver, Silence, at_once};
 use crate::effect::{Call, ChangeOutcome, Settled};
 use crate::run::{Input, IntentKind, Perform};
 use crate::testing::record::{Effect, Fate, Happened};
@@ -28,9 +28,13 @@ impl Driver<'_, '_> {
         let (line, undoes) = self.planned(&perform.key);
         let repeats = perform.how.is_again();
         self.counts.changes += 1;
-        let (answer, applied) = match self.change_fault() {
-            Some(fault) => self.change_astray(fault, &perform),
-            None => self.scripted(&perform, silent),
+        let (answer, applied) = match (self.change_fault(), &mut self.chooser) {
+            (Some(fault), _) => self.change_astray(fault, &perform),
+            (None, Some(chooser)) => {
+                let (outcome, applied) = chooser.change(&perform.call, self.now);
+                (at_once(outcome), applied)
+            }
+            (None, None) => self.scripted(&perform, silent),
         };
         if let Some(counter) = &mut self.counter
             && perform.kind == IntentKind::Do
@@ -103,11 +107,14 @@ impl Driver<'_, '_> {
         let Some(effect) = changed else { return };
         let change = effect.call.clone();
         let known = self.astray.get(key).map(|(_, says)| *says);
+        let known = known.or_else(|| {
+            let chooser = self.chooser.as_mut()?;
+            let says = chooser.settle(&change, self.now);
+            effect.applied = says != Settled::NotApplied;
+            Some(says)
+        });
         let says = match known {
-            Some(outcome) => Ok(Answer {
-                outcome,
-                takes: Duration::ZERO,
-            }),
+            Some(outcome) => Ok(at_once(outcome)),
             None => self.world.settle(&change, probe, self.now),
         };
         let answer = match says {

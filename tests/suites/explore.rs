@@ -1,0 +1,102 @@
+//! Every way that runbooks can go: no program breaks a promise on any of them, and a rule that is taken out is noticed.
+
+use libtest_mimic::Trial;
+use rbk::facade::explore::{self, Explored};
+
+use crate::harness::fixture::{self, Package, root, trial};
+use crate::harness::snapshot;
+
+/// Paths of each runbook; enough to come to every end of small ones.
+const PATHS: usize = 1_000;
+/// The same where there are many runbooks.
+const FEW: usize = 150;
+
+pub fn trials() -> Vec<Trial> {
+    let mut trials: Vec<Trial> = fixture::packages("explore")
+        .into_iter()
+        .map(|package| trial(package.fixture.name.clone(), move || shown(&package)))
+        .collect();
+    trials.push(trial("explore/every program keeps its promises", all));
+    trials.push(trial("explore/every example keeps its promises", examples));
+    #[cfg(feature = "harness")]
+    trials.push(trial(
+        "explore/a rule that is taken out is noticed",
+        noticed,
+    ));
+    trials
+}
+
+fn of(package: &Package, most: usize) -> Vec<Explored> {
+    explore::of(&package.files(), most).expect("the package is sound")
+}
+
+/// What people read, and what Graphviz does.
+fn shown(package: &Package) {
+    let explored = of(package, PATHS);
+    let texts: Vec<String> = explored
+        .iter()
+        .map(|one| format!("{}\n{}", one.human, one.dot))
+        .collect();
+    snapshot::assert_matches(&package.fixture, &texts.join("\n"));
+    for one in explored {
+        assert!(one.held, "{}", one.human);
+        let json: serde_json::Value = serde_json::from_str(&one.json).unwrap();
+        let ends = json["ends"].as_array().unwrap();
+        let counted: u64 = ends.iter().map(|end| end["paths"].as_u64().unwrap()).sum();
+        assert_eq!(json["paths"].as_u64(), Some(counted), "{}", one.human);
+    }
+}
+
+/// Of every program that other suites test.
+fn all() {
+    let shop = std::fs::read(root().join("grammar/reference/shop.rbk")).unwrap();
+    let mut counted = 0;
+    for fixture in fixture::fixtures("tested", "rbk") {
+        let text = fixture.text();
+        let files = [("shop.rbk", shop.as_slice()), ("main.rbk", text.as_bytes())];
+        for explored in explore::of(&files, FEW).into_iter().flatten() {
+            assert!(explored.held, "{}\n{}", fixture.name, explored.human);
+            counted += 1;
+        }
+    }
+    assert!(counted > 8, "hardly any runbook is explored");
+}
+
+/// Whole packages that people read: all their findings are reached.
+fn examples() {
+    for (name, files) in fixture::examples() {
+        let files: Vec<(&str, &[u8])> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_slice()))
+            .collect();
+        for explored in explore::of(&files, PATHS).into_iter().flatten() {
+            assert!(explored.held, "{name}\n{}", explored.human);
+            assert!(
+                !explored.human.contains("  finding `"),
+                "{name}: {}\n{}",
+                explored.name,
+                explored.human
+            );
+        }
+    }
+}
+
+/// What the rules keep is seen by the world alone.
+#[cfg(feature = "harness")]
+fn noticed() {
+    use rbk::facade::trust;
+
+    let is_noticed = |rule: &&str| {
+        fixture::packages("explore").iter().any(|package| {
+            let explored = trust::without(&[rule], || explore::of(&package.files(), PATHS));
+            let explored = explored.expect("there is such a rule").unwrap_or_default();
+            explored.iter().any(|one| !one.held)
+        })
+    };
+    let rules = ["DirtyIsNoSingleLook"];
+    let unseen: Vec<&&str> = rules.iter().filter(|rule| !is_noticed(rule)).collect();
+    assert!(
+        unseen.is_empty(),
+        "nothing notices that these are taken out: {unseen:?}"
+    );
+}
