@@ -5,7 +5,7 @@
 //! waits, never touches the world; the same inputs give the same batch.
 //!
 //! ```text
-//! let mut engine = Engine::start(&journal, runbooks, grants, now)?;
+//! let mut engine = Engine::start(&journal, runbooks, grants, platform, stepped, now)?;
 //! loop {
 //!     engine.handle(&journal, input, now)?;     // as many as there are
 //!     let Batch { at, facts, writes, actions } = engine.take();
@@ -288,11 +288,6 @@ impl Engine {
     /// Whether this agent itself makes a change just now, maybe once more.
     pub fn makes(&self, change: &StoredIntent) -> bool {
         self.desk.makes(change.run, &change.intent.key)
-    }
-
-    /// Who hears of what concerns no product: the address of a contact.
-    pub fn told_to(&mut self, platform: Option<SmolStr>) {
-        self.platform = platform;
     }
 
     /// An agent of this version begins to work on the store.

@@ -164,6 +164,9 @@ pub trait Journal {
     fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error>;
     /// Messages that are due, by id: neither delivered nor given up.
     fn outbox(&self) -> Result<Vec<Result<Outbox, Lost>>, Error>;
+    /// Of the newest messages, so many at most, those that were written at or after a time, whatever became of
+    /// them; newest first. One that cannot be read is left out.
+    fn messages_since(&self, since: Time, most: usize) -> Result<Vec<Outbox>, Error>;
     /// Debts that are not paid, by id.
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error>;
     /// Where changes are stopped, and by whom.

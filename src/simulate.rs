@@ -96,7 +96,8 @@ impl Scripted {
             Duration::from_millis(24 * 3_600_000),
         );
         let runbooks = Runbooks::new(self.programs.clone());
-        let begun = Engine::start(journal, runbooks, self.settings.grants.clone(), None, now);
+        let (grants, platform) = (self.settings.grants.clone(), self.settings.platform.clone());
+        let begun = Engine::start(journal, runbooks, grants, platform, None, now);
         begun.map_err(|error| error.why)?;
         let awake = journal.awake_runs().map_err(|error| error.why)?;
         let asleep = journal.sleeping_runs().map_err(|error| error.why)?;

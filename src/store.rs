@@ -245,6 +245,10 @@ impl Journal for Sqlite {
         lost::outbox(self.known()?)
     }
 
+    fn messages_since(&self, since: Time, most: usize) -> Result<Vec<Outbox>, Error> {
+        ask::messages_since(self.known()?, since, most)
+    }
+
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
         lost::debts(self.known()?)
     }

@@ -47,7 +47,8 @@ pub async fn run_once(
     let refused = |failure| vec![store_refused(&settings.store, &failure)];
     let stepped = stepped(&store, &clock).map_err(refused)?;
     let grants = settings.grants.clone();
-    let engine = Engine::start(&store, runbooks, grants, stepped, clock.now());
+    let platform = settings.platform.clone();
+    let engine = Engine::start(&store, runbooks, grants, platform, stepped, clock.now());
     let engine = engine.map_err(refused)?;
     let (stopped, _) = oneshot::channel();
     let (handle, orders) = Handle::begin();

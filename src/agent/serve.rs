@@ -187,12 +187,12 @@ fn take_up(
     let refused = |failure| vec![store_refused(path, &failure)];
     let stepped = stepped(&store, clock).map_err(refused)?;
     let grants = settings.grants.clone();
-    let engine = Engine::start(&store, runbooks, grants, stepped, clock.now());
+    let platform = settings.platform.clone();
+    let engine = Engine::start(&store, runbooks, grants, platform, stepped, clock.now());
     let mut engine = engine.map_err(refused)?;
     for words in other_shadows(&engine) {
         warn!("{words}");
     }
-    engine.told_to(settings.platform.clone());
     let bounds = settings.bounds.clone();
     let abides = engine.abides_by(&store, bounds, clock.now());
     abides.map_err(refused)?;

@@ -1,9 +1,12 @@
 //! Dead letters: what nobody could deal with is kept, and somebody hears of it.
 //!
 //! Of each kind, a code and a name of an alert or event, somebody hears once an hour, with how many
-//! there were, and of no more than a few kinds in an hour. Told are the owners of the runbooks that
+//! there were, and nobody of more than a few kinds in an hour; whoever is spared the rest hears that. What a
+//! runbook names is counted by itself: nothing else takes its owner's ears. What is damaged is told each time, all
+//! that is found together in one note. Told are the owners of the runbooks that
 //! name it; where none does, whoever the settings name for the platform, or else every owner.
-//! Whoever asked for a runbook is answered, and nobody else is told.
+//! Whoever asked for a runbook is answered, and nobody else is told. An agent that begins recalls what was told
+//! from its messages.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,20 +14,28 @@ use smol_str::SmolStr;
 
 use super::duty::link;
 use super::{Accepted, Engine};
+use crate::diag::Code;
 use crate::effect::Severity;
 use crate::journal::{
-    DeadLetter, DeadLetterReplayed, DeadLettered, Disposition, EventId, LetterId, Message,
-    MessageKind, Notes, Source, Write,
+    DeadLetter, DeadLetterReplayed, DeadLettered, Disposition, Error, EventId, Journal, LetterId,
+    Message, MessageKind, Notes, Source, Write,
 };
 use crate::planted::Planted;
-use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
+use crate::run::moment;
+use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
 
 /// How often somebody hears of one kind, in milliseconds.
 const OFTEN: i64 = 60 * 60_000;
-/// The most kinds that are told in an hour.
+/// The most kinds that one address is told in an hour, of what is counted together.
 const MOST: u32 = 20;
 /// The most kinds that are remembered; the one that was told longest ago goes first.
 const KINDS: usize = 1_000;
+/// The most messages that are looked at for what an earlier agent told.
+const RECALLED: usize = 10_000;
+/// What whoever is spared the rest is told.
+const NO_MORE: &str = " Of no further kind is told in this hour.";
+/// What a list leaves free for what is said behind it.
+const RESERVE: usize = 100;
 /// How much of a name is repeated.
 const NAME: usize = 80;
 
@@ -37,12 +48,29 @@ pub struct Replay {
     pub by: SmolStr,
 }
 
-/// What was told, by code and name.
+/// What was told.
 #[derive(Debug, Default)]
 pub(super) struct Dead {
-    told: BTreeMap<(SmolStr, String), Told>,
-    /// When the hour began, and how many kinds were told in it.
-    hour: (Time, u32),
+    told: BTreeMap<Kind, Told>,
+    /// Of the hour in which somebody hears, by address.
+    hours: BTreeMap<(SmolStr, Class), Hour>,
+}
+
+/// A code, and the name of the alert or event, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    code: SmolStr,
+    name: String,
+}
+
+/// What is counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// A runbook names it.
+    Named,
+    /// It is a record that is damaged.
+    Damaged,
+    Other,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -50,58 +78,103 @@ struct Told {
     at: Time,
     /// How many there were since.
     since: u64,
+    /// An earlier agent told it: there may have been more.
+    is_recalled: bool,
 }
 
-/// What is to be told of a letter.
-enum Due {
+#[derive(Clone, Copy, Debug)]
+struct Hour {
+    begun: Time,
+    /// How much was told in it.
+    told: u32,
+}
+
+/// What somebody hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hears {
+    It,
+    /// It, and that it is the last in this hour.
+    Last,
     Nothing,
-    /// There were so many of the kind that nobody has heard of, with this one.
-    Kind(u64),
-    /// There are so many kinds that no more of them are told in this hour.
-    Many,
+}
+
+/// A letter about a record that is damaged.
+pub(super) struct Damaged {
+    pub letter: DeadLetter,
+    /// The runbook that it was for, if that is known.
+    pub runbook: Option<SmolStr>,
+}
+
+/// Who hears, once for each address, in which role, and of what.
+#[derive(Default)]
+struct Heard {
+    roles: Vec<SmolStr>,
+    first: LetterId,
+    of: Vec<String>,
 }
 
 impl Dead {
-    fn due(&mut self, kind: (SmolStr, String), now: Time) -> Due {
-        let Some(unheard) = self.unheard(kind, now) else {
-            return Due::Nothing;
+    /// What was told of this kind; none if it is too early to tell it again.
+    fn unheard(&mut self, kind: Kind, now: Time) -> Option<Told> {
+        let first = Told {
+            at: now,
+            since: 0,
+            is_recalled: false,
         };
-        let (begun, kinds) = &mut self.hour;
-        if now.millis().saturating_sub(begun.millis()) >= OFTEN {
-            (*begun, *kinds) = (now, 0);
-        }
-        *kinds = kinds.saturating_add(1);
-        match *kinds {
-            ..=MOST => Due::Kind(unheard),
-            kinds if kinds == MOST + 1 => Due::Many,
-            _ => Due::Nothing,
-        }
-    }
-
-    /// How many letters of this kind nobody has heard of, with this one; none if it is too early.
-    fn unheard(&mut self, kind: (SmolStr, String), now: Time) -> Option<u64> {
-        let first = Told { at: now, since: 0 };
         match self.told.get_mut(&kind) {
             Some(told) if now.millis().saturating_sub(told.at.millis()) < OFTEN => {
                 told.since += 1;
                 None
             }
-            Some(told) => {
-                let unheard = told.since + 1;
-                *told = first;
-                Some(unheard)
-            }
+            Some(told) => Some(std::mem::replace(told, first)),
             None => {
-                if self.told.len() >= KINDS
-                    && let Some(oldest) = self.told.iter().min_by_key(|(_, told)| told.at)
-                {
-                    let oldest = oldest.0.clone();
-                    self.told.remove(&oldest);
-                }
-                self.told.insert(kind, first);
-                Some(1)
+                self.remember(kind, first);
+                Some(first)
             }
         }
+    }
+
+    fn remember(&mut self, kind: Kind, told: Told) {
+        if self.told.len() >= KINDS
+            && let Some(oldest) = self.told.iter().min_by_key(|(_, told)| told.at)
+        {
+            let oldest = oldest.0.clone();
+            self.told.remove(&oldest);
+        }
+        self.told.insert(kind, told);
+    }
+
+    /// Whether somebody hears one more.
+    fn hears(&mut self, to: &SmolStr, class: Class, now: Time) -> Hears {
+        let first = Hour {
+            begun: now,
+            told: 0,
+        };
+        let hour = self.hours.entry((to.clone(), class)).or_insert(first);
+        if now.millis().saturating_sub(hour.begun.millis()) >= OFTEN {
+            *hour = first;
+        }
+        hour.told = hour.told.saturating_add(1);
+        match hour.told {
+            ..=MOST => Hears::It,
+            told if told == MOST + 1 => Hears::Last,
+            _ => Hears::Nothing,
+        }
+    }
+
+    /// Something was told by an earlier agent, within the hour.
+    fn recall(&mut self, kind: Kind, to: SmolStr, class: Class, at: Time) {
+        let none = Hour { begun: at, told: 0 };
+        let hour = self.hours.entry((to, class)).or_insert(none);
+        hour.begun = hour.begun.min(at);
+        hour.told = hour.told.saturating_add(1);
+        let known = self.told.get(&kind).map(|told| told.at);
+        let told = Told {
+            at: known.map_or(at, |known| known.max(at)),
+            since: 0,
+            is_recalled: true,
+        };
+        self.remember(kind, told);
     }
 }
 
@@ -113,6 +186,89 @@ impl Engine {
         let owner = heard.first().map(|(address, _)| address.clone());
         self.tell_of(&letter, name, heard);
         self.keep_letter(letter, owner);
+    }
+
+    /// Keeps what is said of records that are damaged, and tells it: each time, and all of it together.
+    pub(super) fn bury_damaged(&mut self, damaged: Vec<Damaged>, now: Time) {
+        let mut heard: BTreeMap<SmolStr, Heard> = BTreeMap::new();
+        for Damaged { letter, runbook } in damaged {
+            let named = runbook.and_then(|runbook| self.runbooks.named(&runbook));
+            let owner = named.and_then(|loaded| link(&loaded.program, 0));
+            let hears = match owner {
+                Some((role, address, _)) => vec![(address, vec![role])],
+                None => self.who_hears(""),
+            };
+            let owner = hears.first().map(|(address, _)| address.clone());
+            let id = self.model.next_letter();
+            for (address, roles) in hears {
+                let first = Heard {
+                    first: id,
+                    ..Heard::default()
+                };
+                let heard = heard.entry(address).or_insert(first);
+                heard.roles.extend(roles);
+                heard.of.push(letter.why.clone());
+            }
+            self.keep_letter(letter, owner);
+        }
+        let code = Code::StoreCorrupt.as_str();
+        for (to, heard) in heard {
+            let more = match self.dead.hears(&to, Class::Damaged, now) {
+                Hears::Nothing => continue,
+                Hears::Last => NO_MORE,
+                Hears::It => "",
+            };
+            let title = match heard.of.len() {
+                1 => format!("a dead letter ({code})"),
+                many => format!("{many} dead letters ({code})"),
+            };
+            let text = format!("{}{more}", listed(&heard.of));
+            let thread = format!("{}{code}/{}", self.dead_threads(), heard.first);
+            let roles: BTreeSet<SmolStr> = heard.roles.into_iter().collect();
+            let answer = "`rbk dead list` shows all of them";
+            let message = note(
+                now,
+                &thread,
+                title,
+                &text,
+                roles.into_iter().collect(),
+                answer,
+            );
+            self.queue(&to, message, 0, now);
+        }
+    }
+
+    /// What an earlier agent has told within the hour is not told again.
+    pub(super) fn recall_told(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
+        let since = moment::after(now, Duration::from_millis(-OFTEN));
+        let start = self.dead_threads();
+        for outbox in journal.messages_since(since, RECALLED)? {
+            let thread = outbox.message.thread.strip_prefix(start.as_str());
+            let Some((code, name)) = thread.and_then(|rest| rest.split_once('/')) else {
+                continue;
+            };
+            let class = self.class(code, name);
+            let kind = Kind {
+                code: code.into(),
+                name: name.to_owned(),
+            };
+            let at = outbox.message.at.min(now);
+            self.dead.recall(kind, outbox.to.clone(), class, at);
+        }
+        Ok(())
+    }
+
+    /// How the threads begin in which dead letters are told.
+    fn dead_threads(&self) -> String {
+        format!("{}/dead/", self.store)
+    }
+
+    fn class(&self, code: &str, name: &str) -> Class {
+        match self.runbooks.naming(name).is_empty() {
+            _ if code == Code::StoreCorrupt.as_str() => Class::Damaged,
+            false => Class::Named,
+            true => Class::Other,
+        }
     }
 
     /// Something that lay with the dead letters has arrived again: what became of it now, if it was
@@ -159,55 +315,38 @@ impl Engine {
             return;
         }
         let shown = escape_text(name, NAME);
-        let kind = (letter.code.clone(), shown.clone());
-        let (title, more) = match self.dead.due(kind, letter.at) {
-            Due::Nothing => return,
-            Due::Many => {
-                let title = "many kinds of dead letters".to_owned();
-                (
-                    title,
-                    " Of no further kind is told in this hour.".to_owned(),
-                )
+        let kind = Kind {
+            code: letter.code.clone(),
+            name: shown.clone(),
+        };
+        let Some(told) = self.dead.unheard(kind, letter.at) else {
+            return;
+        };
+        let class = self.class(&letter.code, name);
+        let title = match shown.is_empty() {
+            true => format!("a dead letter ({})", letter.code),
+            false => format!("a dead letter ({}): {shown}", letter.code),
+        };
+        let many = match (told.since + 1, told.is_recalled) {
+            (1, _) => String::new(),
+            (many, false) => {
+                format!(" There were {many} of this kind since somebody was told.")
             }
-            Due::Kind(unheard) => {
-                let title = match shown.is_empty() {
-                    true => format!("a dead letter ({})", letter.code),
-                    false => format!("a dead letter ({}): {shown}", letter.code),
-                };
-                let more = match unheard {
-                    1 => String::new(),
-                    many => {
-                        format!(" There were {many} of this kind since somebody was told.")
-                    }
-                };
-                (title, more)
+            (many, true) => {
+                format!(" There were at least {many} of this kind since somebody was told.")
             }
         };
-        // What happened to the store itself is said with what became of it.
-        let done = match letter.code == crate::diag::Code::StoreCorrupt.as_str() {
-            true => "",
-            false => " Nothing was done about it.",
-        };
-        let text = format!("{}.{done}{more}", letter.why);
-        let thread = format!("{}/dead/{}/{shown}", self.store, letter.code);
+        let why = format!("{}. Nothing was done about it.", letter.why);
+        let thread = format!("{}{}/{shown}", self.dead_threads(), letter.code);
         for (to, roles) in heard {
-            let message = Message {
-                kind: MessageKind::Note,
-                incident: None,
-                thread: thread.as_str().into(),
-                at: letter.at,
-                package: SmolStr::default(),
-                runbook: "agent".into(),
-                severity: Severity::Sev3,
-                title: title.clone(),
-                text: escape_text(&text, SHOWN_CHARACTERS),
-                reason: None,
-                roles,
-                evidence: Vec::new(),
-                answer: "`rbk dead list` shows all of them, for an hour nobody is told again"
-                    .to_owned(),
-                notes: Notes::default(),
+            let (title, more) = match self.dead.hears(&to, class, letter.at) {
+                Hears::Nothing => continue,
+                Hears::Last => ("many kinds of dead letters".to_owned(), NO_MORE),
+                Hears::It => (title.clone(), many.as_str()),
             };
+            let text = format!("{why}{more}");
+            let answer = "`rbk dead list` shows all of them, for an hour nobody is told again";
+            let message = note(letter.at, &thread, title, &text, roles, answer);
             self.queue(&to, message, 0, letter.at);
         }
     }
@@ -231,5 +370,48 @@ impl Engine {
             known.insert(address.clone()).then(|| (address, vec![role]))
         });
         owners.collect()
+    }
+}
+
+/// What is damaged, as much of it as a note shows.
+fn listed(all: &[String]) -> String {
+    let mut text = String::new();
+    for (place, one) in all.iter().enumerate() {
+        if place > 0 && text.chars().count() + one.chars().count() > SHOWN_CHARACTERS - RESERVE {
+            let more = all.len() - place;
+            return format!("{text}; and {more} more.");
+        }
+        if place > 0 {
+            text.push_str("; ");
+        }
+        text.push_str(one);
+    }
+    text.push('.');
+    text
+}
+
+fn note(
+    at: Time,
+    thread: &str,
+    title: String,
+    text: &str,
+    roles: Vec<SmolStr>,
+    answer: &str,
+) -> Message {
+    Message {
+        kind: MessageKind::Note,
+        incident: None,
+        thread: thread.into(),
+        at,
+        package: SmolStr::default(),
+        runbook: "agent".into(),
+        severity: Severity::Sev3,
+        title,
+        text: escape_text(text, SHOWN_CHARACTERS),
+        reason: None,
+        roles,
+        evidence: Vec::new(),
+        answer: answer.to_owned(),
+        notes: Notes::default(),
     }
 }

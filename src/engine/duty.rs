@@ -1,6 +1,7 @@
 //! Telling people: messages with their evidence, and the chain that a page climbs until somebody
 //! answers. Telling fails open: a way that does not work is tried again and the next one is told.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -157,10 +158,10 @@ impl Engine {
     /// A page has arrived: its link is waited for from now on.
     pub(super) fn reached(&mut self, subject: &Subject, to: &SmolStr, now: Time) {
         let decision = match subject {
-            Subject::Incident(id) => match self.responsible(*id) {
-                Some(program) => chain::reached(&self.model, &program, *id, to, now),
-                None => return,
-            },
+            Subject::Incident(id) => {
+                let links = self.links_of(*id);
+                chain::reached(&self.model, &links, *id, to, now)
+            }
             Subject::Storm(scope) => {
                 let links = self.storm_links(scope);
                 chain::storm_reached(&self.model, scope, &links, to, now)
@@ -186,26 +187,40 @@ impl Engine {
 
     /// Tells the next link of the chain, or the first one; the last one again and again.
     pub(super) fn climb(&mut self, id: IncidentId, first: bool, now: Time) {
-        let Some(program) = self.responsible(id) else {
-            return;
-        };
-        let decision = chain::advances(&self.model, &program, id, first, now);
+        let links = self.links_of(id);
+        let decision = chain::advances(&self.model, &links, id, first, now);
         self.carry_out(decision, now);
     }
 
     /// A page cannot be delivered: whoever is next need not wait for the time of this link.
     pub(super) fn next_link(&mut self, subject: &Subject, to: &SmolStr, now: Time) {
         let decision = match subject {
-            Subject::Incident(id) => match self.responsible(*id) {
-                Some(program) => chain::hastens(&self.model, &program, *id, to, now),
-                None => return,
-            },
+            Subject::Incident(id) => {
+                let links = self.links_of(*id);
+                chain::hastens(&self.model, &links, *id, to, now)
+            }
             Subject::Storm(scope) => {
                 let links = self.storm_links(scope);
                 chain::storm_hastens(&self.model, scope, &links, to, now)
             }
         };
         self.carry_out(decision, now);
+    }
+
+    /// Who hears of an incident, link by link. Where no code tells it, that is whoever the settings name for the
+    /// platform, or else every owner, one after another: somebody has it.
+    fn links_of(&self, id: IncidentId) -> Vec<chain::Link> {
+        if let Some(program) = self.responsible(id) {
+            return (0..).map_while(|place| link(&program, place)).collect();
+        }
+        if let Some(platform) = &self.platform {
+            return vec![("platform".into(), platform.clone(), None)];
+        }
+        let mut known = BTreeSet::new();
+        let all = self.runbooks.all().iter();
+        let all = all.filter_map(|loaded| link(&loaded.program, 0));
+        all.filter(|(_, address, _)| known.insert(address.clone()))
+            .collect()
     }
 
     /// The code that says who is told of an incident. Whoever is responsible for the runbook now is

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 use super::Engine;
 use super::close::in_flight;
+use super::dead::Damaged;
 use super::open::severity;
 use crate::diag::Code;
 use crate::effect::{Call, Severity};
@@ -37,6 +38,8 @@ impl Engine {
         }
         let live = live(journal)?;
         let past = Past::of(journal, &lost)?;
+        self.fetch_codes(journal, &lost, &past, now)?;
+        let mut letters = Vec::new();
         let (mut gone, mut of_lost) = (BTreeSet::new(), BTreeSet::new());
         let damaged: Vec<LostIncident> = lost.iter().filter_map(Lost::left).cloned().collect();
         // What is known of changes decides what becomes of incidents.
@@ -107,8 +110,9 @@ impl Engine {
                     false
                 }
             };
-            self.say_lost(&lost, is_restored, now);
+            letters.extend(self.letter_of(&lost, is_restored, now));
         }
+        self.bury_damaged(letters, now);
         // Whoever is told of the incident need not hear of its runs as well.
         gone.retain(|run| !of_lost.contains(run));
         self.put_runs_aside(journal, &gone, now)?;
@@ -116,10 +120,27 @@ impl Engine {
         Ok(gone)
     }
 
+    /// The code that incidents had which are to be made anew: it says who has them, also where their runbook is
+    /// not loaded any more.
+    fn fetch_codes(
+        &mut self,
+        journal: &dyn Journal,
+        lost: &[Lost],
+        past: &Past,
+        now: Time,
+    ) -> Result<(), Error> {
+        let mut needs = Needs::default();
+        for left in lost.iter().filter_map(Lost::left) {
+            needs.add(self.lacks_code(past.code_of(left.id)));
+        }
+        self.fetch(journal, &needs, now)
+    }
+
     /// Gives up a run that nothing counts on.
     pub(super) fn gives_up_stray(&mut self, run: RunId, now: Time) {
         self.desk.put_aside(run);
-        self.say_lost(&Lost::Stray(run), false, now);
+        let letter = self.letter_of(&Lost::Stray(run), false, now);
+        self.bury_damaged(letter.into_iter().collect(), now);
     }
 
     /// A change as it is known to be; the answer is its run, where that had begun it and is not there any more.
@@ -245,10 +266,23 @@ impl Engine {
             locks.extend(change.intent.targets.iter().cloned());
         }
         let program = self.runbooks.named(&left.runbook);
+        let code = program.map(|loaded| loaded.hash);
+        let code = code.or_else(|| past.code_of(left.id));
+        let unloaded = match program {
+            Some(_) => String::new(),
+            None => format!(
+                ". Its runbook `{}` is not loaded: nobody works on it",
+                left.runbook
+            ),
+        };
+        let changed = match past.is_unchanged(left.id) && under_way.is_empty() {
+            true => "it has changed nothing",
+            false => "what it has changed counts as not verified",
+        };
         let incident = Incident {
             id: left.id,
             runbook: left.runbook.clone(),
-            code: program.map_or(CodeHash([0; 32]), |loaded| loaded.hash),
+            code: code.unwrap_or(CodeHash([0; 32])),
             key: left.key.clone(),
             severity: program.map_or(Severity::Sev2, |loaded| severity(&loaded.program)),
             title: "an incident whose record is damaged".to_owned(),
@@ -278,8 +312,8 @@ impl Engine {
             settled: None,
         };
         let why = format!(
-            "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, what it \
-             has changed counts as not verified{}",
+            "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, \
+             {changed}{}{unloaded}",
             Code::StoreCorrupt.as_str(),
             in_flight(&under_way)
         );
@@ -296,14 +330,12 @@ impl Engine {
         self.page_chain(left.id, &why, Some(reason), now);
     }
 
-    fn say_lost(&mut self, lost: &Lost, is_restored: bool, now: Time) {
+    /// What is said of a record; nothing of what the page of an incident says, and with whom it concerns beside
+    /// the platform: the runbook.
+    fn letter_of(&self, lost: &Lost, is_restored: bool, now: Time) -> Option<Damaged> {
         let gone = match lost {
-            // Its owner has it; without a runbook nobody would.
-            Lost::Incident(left) if self.runbooks.named(&left.runbook).is_some() => return,
-            Lost::Incident(left) => format!(
-                "the record of incident {} is damaged, and its runbook `{}` is not loaded: nobody works on it",
-                left.id, left.runbook
-            ),
+            // Somebody has it.
+            Lost::Incident(_) => return None,
             Lost::Intent { id, run, .. } if is_restored => {
                 format!("the record of change {id} of run {run} is damaged{RESTORED}")
             }
@@ -320,7 +352,7 @@ impl Engine {
                 incident.id
             ),
             // Whoever has its incident is told.
-            Lost::Run(_) => return,
+            Lost::Run(_) => return None,
             Lost::Stray(run) => format!(
                 "the row of run {run} is damaged: nothing says which run it was, and nobody goes on with it"
             ),
@@ -361,7 +393,20 @@ impl Engine {
             why: gone,
             body: String::new(),
         };
-        self.bury(letter, "");
+        let runbook = match lost {
+            Lost::Dwell { runbook, .. } | Lost::Version((runbook, _)) => Some(runbook.clone()),
+            Lost::Incident(_)
+            | Lost::Intent { .. }
+            | Lost::Misplaced { .. }
+            | Lost::Displaced { .. }
+            | Lost::Run(_)
+            | Lost::Stray(_)
+            | Lost::Message(_)
+            | Lost::Debt(_)
+            | Lost::Wait(_)
+            | Lost::Storm(_) => None,
+        };
+        Some(Damaged { letter, runbook })
     }
 }
 

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use smol_str::SmolStr;
+
 use super::decide::deliver;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
@@ -29,11 +31,12 @@ const AT_ONCE: usize = 16_384;
 
 impl Engine {
     /// The engine as it was when the journal was written last; `stepped` is how far the clock was set
-    /// since then.
+    /// since then, and `platform` who hears of what concerns no product: the address of a contact.
     pub fn start(
         journal: &dyn Journal,
         runbooks: Runbooks,
         grants: Grants,
+        platform: Option<SmolStr>,
         stepped: Option<Duration>,
         now: Time,
     ) -> Result<Engine, Error> {
@@ -50,7 +53,7 @@ impl Engine {
             released: Default::default(),
             work: Default::default(),
             dead: Default::default(),
-            platform: None,
+            platform,
             bounds: Default::default(),
             storms: Default::default(),
             contacts: Default::default(),
@@ -68,6 +71,7 @@ impl Engine {
             engine.clock_steps(by, now);
             engine.started = now;
         }
+        engine.recall_told(journal, now)?;
         let gone = engine.give_up(journal, lost, now)?;
         engine.set_timers();
         engine.set_freeze_timers(now);

@@ -73,7 +73,7 @@ impl Agent {
         let store = Sqlite::open(path, "measured").map_err(words)?;
         let now = Time::from_millis(BEGIN).unwrap_or_default();
         let runbooks = package.runbooks.clone();
-        let engine = Engine::start(&store, runbooks, package.grants.clone(), None, now);
+        let engine = Engine::start(&store, runbooks, package.grants.clone(), None, None, now);
         let mut agent = Agent {
             engine: engine.map_err(words)?,
             store,

@@ -430,6 +430,12 @@ impl Journal for Memory {
         Ok(due.cloned().map(Ok).collect())
     }
 
+    fn messages_since(&self, since: Time, most: usize) -> Result<Vec<Outbox>, Error> {
+        let newest = self.messages.values().rev().take(most);
+        let later = newest.filter(|one| one.message.at >= since);
+        Ok(later.cloned().collect())
+    }
+
     fn debts(&self) -> Result<Vec<Result<Debt, Lost>>, Error> {
         let owed = self.debts.values().filter(|debt| debt.paid.is_none());
         Ok(owed.cloned().map(Ok).collect())

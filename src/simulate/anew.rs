@@ -44,8 +44,9 @@ impl Scripted {
         let now = moment::after(Time::from_millis(BEGIN).unwrap_or_default(), LATER);
         let runbooks = Runbooks::new(self.programs.clone());
         let grants = self.settings.grants.clone();
+        let platform = self.settings.platform.clone();
         let why = |error: Error| error.why;
-        let begun = Engine::start(journal, runbooks, grants, None, now).map_err(why)?;
+        let begun = Engine::start(journal, runbooks, grants, platform, None, now).map_err(why)?;
         let mut anew = Anew {
             journal,
             engine: begun,

@@ -326,8 +326,8 @@ fn started(
     settings: &Settings,
     now: Time,
 ) -> Result<Engine, Error> {
-    let mut engine = Engine::start(memory, runbooks, grants.clone(), None, now)?;
-    engine.told_to(settings.platform.clone());
+    let platform = settings.platform.clone();
+    let mut engine = Engine::start(memory, runbooks, grants.clone(), platform, None, now)?;
     engine.abides_by(memory, settings.bounds.clone(), now)?;
     Ok(engine)
 }

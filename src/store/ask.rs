@@ -17,8 +17,8 @@ use super::write::{HOLD, STORM};
 use crate::diag::Code;
 use crate::journal::{
     Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold,
-    Incident, IncidentId, Keyed, LetterId, Newest, Page, Remains, RunId, Scope, Sleeping, Source,
-    StoredRun, Storm, Versioned,
+    Incident, IncidentId, Keyed, LetterId, Newest, Outbox, Page, Remains, RunId, Scope, Sleeping,
+    Source, StoredRun, Storm, Versioned,
 };
 use crate::program::CodeHash;
 use crate::value::{Duration, Time};
@@ -244,6 +244,20 @@ pub fn awake_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId
 pub fn event(connection: &Connection, id: EventId) -> Result<Option<Arrival>, Error> {
     let sql = "SELECT id, at, record, disposition FROM event WHERE id = ?1";
     one(connection, sql, [stored(id.0)], arrival)
+}
+
+/// Of the newest messages, so many at most, those that were written at or after a time.
+pub fn messages_since(
+    connection: &Connection,
+    since: Time,
+    most: usize,
+) -> Result<Vec<Outbox>, Error> {
+    let sql = "SELECT record FROM message ORDER BY id DESC LIMIT ?1";
+    let newest = all(connection, sql, [limit(most)], |row| {
+        Ok(decode::<Outbox>(&get::<Vec<u8>>(row, 0)?))
+    });
+    let later = newest?.into_iter().flatten();
+    Ok(later.filter(|one| one.message.at >= since).collect())
 }
 
 pub fn dead_letters(

@@ -4,7 +4,6 @@ use smol_str::SmolStr;
 
 use super::Decision;
 use crate::effect::Reason;
-use crate::engine::duty::link;
 use crate::engine::model::Model;
 use crate::engine::work::Work;
 use crate::journal::{
@@ -12,7 +11,6 @@ use crate::journal::{
     IncidentId, IncidentState, LinkReached, MessageKind, Outbox, Scope, Subject,
 };
 use crate::planted::Planted;
-use crate::program::Program;
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
@@ -51,7 +49,7 @@ pub fn due(model: &Model, incident: IncidentId, now: Time) -> Decision {
 /// The next link is told; the last one again and again. `first` says that nobody was asked before.
 pub fn advances(
     model: &Model,
-    program: &Program,
+    links: &[Link],
     incident: IncidentId,
     first: bool,
     now: Time,
@@ -59,7 +57,8 @@ pub fn advances(
     let Some(duty) = model.chain(incident) else {
         return Decision::default();
     };
-    let current = duty.link.and_then(|place| link(program, place));
+    let of = |place: u16| links.get(usize::from(place)).cloned();
+    let current = duty.link.and_then(of);
     let is_lost = |outbox: &Outbox| match &current {
         Some((_, address, _)) => outbox.to == *address,
         None => true,
@@ -74,13 +73,13 @@ pub fn advances(
     };
     let last = || {
         let place = duty.link?;
-        Some((place, link(program, place)?))
+        Some((place, of(place)?))
     };
     if Planted::ChainEnds.is_in() {
         return Decision::default();
     }
-    let of = |place| link(program, place);
-    match further(program, duty).or_else(last) {
+    let next = duty.link.map_or(0, |place| place.saturating_add(1));
+    match of(next).map(|told| (next, told)).or_else(last) {
         Some((place, told)) => {
             let subject = Subject::Incident(incident);
             let tried = model.messages_of(incident).any(has_failed);
@@ -152,7 +151,7 @@ fn storm_duty<'m>(model: &'m Model, scope: &Scope) -> Option<&'m Duty> {
 /// A page has arrived: from now on its link is waited for, as long as it says.
 pub fn reached(
     model: &Model,
-    program: &Program,
+    links: &[Link],
     incident: IncidentId,
     to: &str,
     now: Time,
@@ -160,7 +159,7 @@ pub fn reached(
     let Some(duty) = model.chain(incident) else {
         return Decision::default();
     };
-    let of = |place| link(program, place);
+    let of = |place: u16| links.get(usize::from(place)).cloned();
     reaches(&Subject::Incident(incident), duty, of, to, now)
 }
 
@@ -207,7 +206,7 @@ pub fn pages(
 /// This address cannot be reached: the link after it, if there is one, need not wait for its time.
 pub fn hastens(
     model: &Model,
-    program: &Program,
+    links: &[Link],
     incident: IncidentId,
     to: &str,
     now: Time,
@@ -215,7 +214,7 @@ pub fn hastens(
     let Some(duty) = model.chain(incident) else {
         return Decision::default();
     };
-    let of = |place| link(program, place);
+    let of = |place: u16| links.get(usize::from(place)).cloned();
     let mut pages = model.messages_of(incident).filter(|one| one.to == to);
     let tried = pages.any(has_failed);
     hasten(&Subject::Incident(incident), duty, of, (to, tried), now)
@@ -288,11 +287,6 @@ pub fn ends(model: &Model, incident: IncidentId, why: &str) -> Decision {
 
 /// A link: its role, its address, and how long it is waited for.
 pub type Link = (SmolStr, SmolStr, Option<Duration>);
-
-fn further(program: &Program, duty: &Duty) -> Option<(u16, Link)> {
-    let next = duty.link.map_or(0, |place| place.saturating_add(1));
-    Some((next, link(program, next)?))
-}
 
 /// Whether what somebody has to answer was tried, and has failed.
 fn has_failed(outbox: &Outbox) -> bool {

@@ -11,6 +11,7 @@ use crate::journal::{
     Error, Fact, IncidentId, IntentId, IntentState, Journal, Lost, Read, RunId, Scope,
     StoredIntent, StoredWait, Storm,
 };
+use crate::program::CodeHash;
 use crate::run::IntentKind;
 use crate::value::{Identity, Time};
 
@@ -25,6 +26,10 @@ pub struct Past {
     has_gaps: bool,
     incidents: BTreeSet<IncidentId>,
     intents: BTreeSet<IntentId>,
+    /// The code with which incidents that are asked for were at work last.
+    codes: BTreeMap<IncidentId, CodeHash>,
+    /// Incidents that are asked for and whose first fact is there.
+    opened: BTreeSet<IncidentId>,
     /// What was granted to incidents that are asked for, and is not known to have had no effect.
     changes: BTreeMap<IntentId, (IncidentId, SmolStr, Call)>,
     /// Changes that are asked for, as they were granted.
@@ -98,6 +103,16 @@ impl Past {
                     self.changes.insert(fact.intent, (incident, key, call));
                 }
             }
+            Fact::IncidentOpened(fact) if self.incidents.contains(&fact.incident) => {
+                self.opened.insert(fact.incident);
+            }
+            Fact::RunStarted(fact) => {
+                if let RunId::Incident(incident, _) = fact.run
+                    && self.incidents.contains(&incident)
+                {
+                    self.codes.insert(incident, fact.code);
+                }
+            }
             Fact::ChangePerformed(fact) if fact.state == IntentState::NotApplied => {
                 self.changes.remove(&fact.intent);
             }
@@ -111,6 +126,17 @@ impl Past {
         let own = all.filter(|(of, ..)| *of == incident);
         own.map(|(_, key, call)| (key.clone(), call.clone()))
             .collect()
+    }
+
+    /// Whether an incident is known for certain to have changed nothing.
+    pub fn is_unchanged(&self, incident: IncidentId) -> bool {
+        let is_whole = self.opened.contains(&incident) && !self.has_gaps;
+        is_whole && self.changes.values().all(|(of, ..)| *of != incident)
+    }
+
+    /// The code with which an incident was at work last.
+    pub fn code_of(&self, incident: IncidentId) -> Option<CodeHash> {
+        self.codes.get(&incident).copied()
     }
 
     /// What the runs of an incident had locked, and what they had disturbed.

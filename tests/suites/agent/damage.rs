@@ -18,6 +18,9 @@ pub const CASES: &[Case] = &[
     ),
     ("one that nobody has needed yet is shown", untouched),
     ("what else cannot be read is told once", others),
+    ("its runbook is not loaded: its owner has it", unloaded),
+    ("nothing tells whose it was: the platform has it", nobodys),
+    ("alerts that stood are told of, each", standing),
     ("one that is over is in nobody's way", over),
     ("who stopped changes: they stay stopped", stopped),
     ("what arrived: its letter says so, alone", arrived),
@@ -318,13 +321,103 @@ fn others() {
     for (found, start) in found.iter().zip(lost) {
         assert!(found.starts_with(start), "{found}");
     }
-    let told = |_: &str, body: &Value| body["title"] == "a dead letter (A1215)";
+    let told = |_: &str, body: &Value| body["title"] == "4 dead letters (A1215)";
     stage.wait_for_told("who hears of them", told);
     let id = stage.incident("b");
     stage.wait_for(id, "resolved");
     stage.terminate();
     stage.start();
     assert_eq!(letters(&stage).len(), lost.len(), "told again");
+}
+
+/// Two incidents wait; their records are damaged, and their runbook has another name.
+fn renamed() -> (Stage, [u64; 2]) {
+    let mut stage = Stage::new();
+    stage.start();
+    stage.rbk(&["hold", "--why", "looks wrong", "--as", "ada"]);
+    let ids = ["a", "b"].map(|service| stage.incident(service));
+    for id in ids {
+        stage.wait_for_shown(id, "waits");
+    }
+    stage.kill();
+    for id in ids {
+        let sql = format!("UPDATE incident SET record = x'0202' WHERE id = {id}");
+        behind(&stage, &sql);
+    }
+    let name = "runbook service_down";
+    stage.change("package/service.rbk", name, "runbook service_gone");
+    (stage, ids)
+}
+
+/// Waits until somebody was paged for each: alone, or with others on one page.
+fn wait_for_pages(stage: &Stage, to: &str, ids: [u64; 2]) {
+    stage.wait_for_told("somebody is paged", |path, body| {
+        path == to && body["kind"] == "page"
+    });
+    for id in ids {
+        stage.wait_for(id, "handed");
+        stage.wait_for_shown(id, "the record of this incident is damaged (A1215)");
+        stage.wait_for_shown(id, "Its runbook `service_down` is not loaded");
+        stage.wait_for_shown(id, "it has changed nothing");
+        let paged = || {
+            let told = stage.told().into_iter();
+            let mut pages = told.filter(|(path, body)| path == to && body["kind"] == "page");
+            let many = |body: &Value| body["title"] == "2 incidents need somebody";
+            let is_told = pages.any(|(_, body)| body["incident"] == id || many(&body));
+            is_told.then_some(())
+        };
+        let told = || format!("{:#?}", stage.told());
+        crate::harness::wait::until("each is paged", paged, told);
+    }
+}
+
+fn unloaded() {
+    let (mut stage, ids) = renamed();
+    stage.start();
+    wait_for_pages(&stage, "/first", ids);
+    stage.rbk(&["incident", "ack", &ids[0].to_string(), "--as", "ada"]);
+    stage.wait_for(ids[0], "acknowledged");
+}
+
+fn nobodys() {
+    let (mut stage, ids) = renamed();
+    behind(&stage, "DELETE FROM program");
+    let platform = "platform = \"pager:second\"\nstore =";
+    stage.change("agent.toml", "store =", platform);
+    stage.start();
+    wait_for_pages(&stage, "/second", ids);
+    let first = |(path, body): &(String, Value)| path == "/first" && body["kind"] == "page";
+    assert!(!stage.told().iter().any(first), "{:#?}", stage.told());
+}
+
+fn standing() {
+    let mut stage = Stage::new();
+    stage.change(
+        "package/service.rbk",
+        "{ with service }",
+        "{\n    with service\n    holding 10m\n  }",
+    );
+    let platform = "platform = \"pager:second\"\nstore =";
+    stage.change("agent.toml", "store =", platform);
+    stage.start();
+    for service in ["a", "b", "c"] {
+        let (status, answer) = stage.alert(service).unwrap();
+        assert_eq!(status, 200, "{answer}");
+    }
+    stage.kill();
+    for event in 1..=3 {
+        let sql = format!("UPDATE holding SET record = x'0202' WHERE event = {event}");
+        behind(&stage, &sql);
+    }
+    stage.start();
+    let words = |event: u64| format!("the record of event {event}, an alert that stood for");
+    stage.wait_for_told("its owner hears of each", |path, body| {
+        let text = body["text"].as_str().unwrap_or_default();
+        path == "/first"
+            && body["title"] == "3 dead letters (A1215)"
+            && (1..=3).all(|event| text.contains(&words(event)))
+    });
+    assert_eq!(letters(&stage).len(), 3);
 }
 
 fn over() {

@@ -12,6 +12,7 @@ pub const CASES: &[Case] = &[
         platform,
     ),
     ("many kinds do not drown anybody", many_kinds),
+    ("each address is spared by itself", each_spared),
     ("what was left out is told", truncated),
     ("they are listed in pages", pages),
     ("they can be tried again", replayed),
@@ -66,6 +67,25 @@ fn told_once() {
     assert_eq!((status, &answer["code"]), (422, &json!("A1208")));
     assert_eq!(heard(&stage).len(), 3);
     stage.wait_for_log("dead letter: no runbook takes the alert `Unheard`");
+    // An agent that dies has told it all the same.
+    stage.kill();
+    stage.start();
+    let service = json!({"service": "a"});
+    send(&stage, &[other("Unheard", &service)]);
+    send(&stage, &[other("Later", &service)]);
+    stage.wait_for_told("another kind", |_, body| {
+        body["title"] == "a dead letter (A1208): Later"
+    });
+    let mut all = heard(&stage);
+    // What was on its way when the agent died is told once more.
+    all.dedup();
+    assert_eq!(all.len(), 4, "{all:?}");
+    assert_eq!(times(&stage, "a dead letter (A1208): Unheard"), 1);
+}
+
+fn times(stage: &Stage, title: &str) -> usize {
+    let heard = heard(stage).into_iter();
+    heard.filter(|(_, one)| one == title).count()
 }
 
 fn platform() {
@@ -102,6 +122,48 @@ fn many_kinds() {
     let all = || (heard(&stage).len() >= 21).then_some(());
     crate::harness::wait::until("all are told", all, || format!("{:?}", stage.told()));
     assert_eq!(heard(&stage).len(), 21);
+    // Nor after another start.
+    stage.terminate();
+    stage.start();
+    send(&stage, &[other("Unheard60", &service)]);
+    // Whoever is spared them hears of what a runbook names.
+    send(&stage, &[alert(&json!({"instance": "a"}))]);
+    stage.wait_for_told("what a runbook names", |_, body| {
+        body["title"] == "a dead letter (A1208): ServiceDown"
+    });
+    assert_eq!(heard(&stage).len(), 22);
+}
+
+/// Each address is spared by itself, and hears of it.
+fn each_spared() {
+    let mut stage = Stage::new();
+    let named = |number: usize| format!("on alert \"Known{number}\" {{ with service }}");
+    let all: Vec<String> = (0..30).map(named).collect();
+    let before = "on alert \"ServiceDown\" { with service }";
+    stage.change("package/service.rbk", before, &all.join("\n  "));
+    let platform = "platform = \"pager:second\"\nstore =";
+    stage.change("agent.toml", "store =", platform);
+    stage.start();
+    let service = json!({"service": "a"});
+    let junk: Vec<String> = (0..30)
+        .map(|number| other(&format!("Unheard{number}"), &service))
+        .collect();
+    send(&stage, &junk);
+    let instance = json!({"instance": "a"});
+    let known: Vec<String> = (0..30)
+        .map(|number| other(&format!("Known{number}"), &instance))
+        .collect();
+    send(&stage, &known);
+    for path in ["/first", "/second"] {
+        let many = "many kinds of dead letters";
+        let is = |to: &str, body: &Value| to == path && body["title"] == many;
+        stage.wait_for_told("that there are many", is);
+    }
+    let all = || (heard(&stage).len() >= 42).then_some(());
+    crate::harness::wait::until("all are told", all, || format!("{:?}", stage.told()));
+    let heard = heard(&stage);
+    let first = heard.iter().filter(|(path, _)| path == "/first");
+    assert_eq!((first.count(), heard.len()), (21, 42));
 }
 
 fn truncated() {
