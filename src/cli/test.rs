@@ -18,7 +18,7 @@ use crate::testing::{self, Options, TestResult};
 use super::check;
 use super::ci::{Form, Format};
 use super::packages::{self, Checked};
-use super::terminal::Terminal;
+use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS, USAGE, ci, progress, watch};
 
 const AFTER_HELP: &str = "\
@@ -209,6 +209,14 @@ fn faults(
     wanted: &Wanted,
     terminal: &mut Terminal,
 ) -> io::Result<u8> {
+    match arguments.format {
+        Format::Human | Format::Json => {}
+        Format::Junit | Format::Github | Format::Sarif | Format::Rdjson => {
+            let said = "error: what comes of faults is shown for people and as JSON\n";
+            terminal.complain(said)?;
+            return Ok(USAGE);
+        }
+    }
     let mut code = CLEAN;
     for checked in packages {
         let programs = match &checked.analysis {
@@ -248,6 +256,11 @@ fn faults(
         if !faulted.held() {
             code = FINDINGS;
         }
+        for fault in faulted.missed() {
+            let said = format!("error: `{fault}` never comes: the test does not do so much\n");
+            terminal.complain(&said)?;
+            code = USAGE;
+        }
     }
     Ok(code)
 }
@@ -276,8 +289,15 @@ pub(super) fn of_package(
     let is_enough = coverage
         .as_ref()
         .is_none_or(|coverage| least.is_none_or(|least| coverage.percent() >= least));
+    let mut is_said = true;
     if let Some(coverage) = &coverage {
-        write(coverage, checked, arguments)?;
+        is_said = write(coverage, checked, arguments, terminal)?;
+        if let Some(least) = least.filter(|_| !is_enough) {
+            let percent = coverage.percent();
+            terminal.complain(&format!(
+                "error: the tests reach {percent}%, and `[test] coverage` in `rbk.toml` asks for {least}%\n"
+            ))?;
+        }
     }
     let is_sound = front::is_sound(&checked.diagnostics);
     match arguments.format {
@@ -316,23 +336,37 @@ pub(super) fn of_package(
             }
         }
     }
-    Ok((results, is_enough))
+    Ok((results, is_enough && is_said))
 }
 
-/// Writes what the tests reach for other tools.
-fn write(coverage: &Coverage, checked: &Checked, arguments: &Arguments) -> io::Result<()> {
+/// Writes what the tests reach for other tools; says so, and gives false, where a file cannot be written.
+fn write(
+    coverage: &Coverage,
+    checked: &Checked,
+    arguments: &Arguments,
+    terminal: &mut Terminal,
+) -> io::Result<bool> {
     let below = ci::below();
     let path = |file: &str| render::path(&below, file);
+    let mut files = Vec::new();
     if let Some(file) = &arguments.lcov {
-        host::write(file, &coverage::lcov(coverage, &checked.sources, path))?;
+        files.push((file, coverage::lcov(coverage, &checked.sources, path)));
     }
     if let Some(file) = &arguments.cobertura {
         let name = checked.name.as_deref().unwrap_or_default();
         let now = host::Clock::default().now();
         let text = coverage::cobertura(name, coverage, &checked.sources, now, path);
-        host::write(file, &text)?;
+        files.push((file, text));
     }
-    Ok(())
+    let mut is_written = true;
+    for (file, text) in files {
+        if let Err(error) = host::write(file, &text) {
+            let shown = terminal::in_a_line(&file.to_string_lossy());
+            terminal.complain(&format!("error: `{shown}` cannot be written: {error}\n"))?;
+            is_written = false;
+        }
+    }
+    Ok(is_written)
 }
 
 /// Says all that is wrong with a package and its tests where a reviewer looks.

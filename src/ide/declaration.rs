@@ -118,7 +118,7 @@ fn tree(desk: &Desk, source: &Source) -> Option<(File, Source)> {
 fn about(item: &Item, source: &Source, kind: NameKind, at: usize) -> Option<(String, String)> {
     let is_here = |range: std::ops::Range<usize>| range.start <= at && at < range.end;
     match kind {
-        NameKind::Module | NameKind::Package | NameKind::Local => None,
+        NameKind::Module | NameKind::Package | NameKind::Local | NameKind::Case => None,
         NameKind::Binding | NameKind::Label => None,
         NameKind::Role
         | NameKind::Window

@@ -91,6 +91,7 @@ fn is_value(kind: NameKind) -> bool {
         | NameKind::Watch
         | NameKind::Product
         | NameKind::Runbook
+        | NameKind::Case
         | NameKind::Finding => false,
     }
 }

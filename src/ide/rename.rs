@@ -92,6 +92,7 @@ fn found(desk: &Desk, file: usize, at: usize) -> Result<&Reference, Refusal> {
         | NameKind::Finding
         | NameKind::Parameter
         | NameKind::Local
+        | NameKind::Case
         | NameKind::Binding => match declaration::owner(desk, found.named.at.source) {
             owner if owner.is_empty() => Ok(found),
             owner => refuse(format!(

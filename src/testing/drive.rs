@@ -11,6 +11,7 @@ use super::case::Case;
 use super::clock::{self, Clock};
 use super::coverage::{Counter, Passage};
 use super::explore::Chooser;
+use super::fault::Fault;
 use super::problem;
 use super::record::{Happened, Record};
 use super::world::{Answer, Silent, World};
@@ -46,6 +47,17 @@ pub struct Counts {
     pub looks: usize,
     /// Inputs that the runs took.
     pub records: usize,
+}
+
+impl Counts {
+    /// Whether there was what this fault is of.
+    pub fn reach(self, fault: Fault) -> bool {
+        match fault {
+            Fault::Change(at, _) => at <= self.changes,
+            Fault::Observation(at, _) => at <= self.looks,
+            Fault::Record(at, _) => at <= self.records,
+        }
+    }
 }
 
 /// How long all changes are stopped, where that is what goes wrong.

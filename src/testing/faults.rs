@@ -54,6 +54,8 @@ pub struct Faulted {
     broken: Vec<Broken>,
     /// Of the runs that were asked for one by one.
     timelines: Vec<Vec<Moment>>,
+    /// What was asked for and never went wrong, since so much does not happen.
+    missed: Vec<Fault>,
 }
 
 /// A promise that did not hold.
@@ -70,6 +72,11 @@ impl Faulted {
     /// Whether every promise held.
     pub fn held(&self) -> bool {
         self.broken.is_empty()
+    }
+
+    /// What was asked for and never went wrong, since so much does not happen.
+    pub fn missed(&self) -> &[Fault] {
+        &self.missed
     }
 }
 
@@ -139,6 +146,8 @@ fn of_test(
         }
         if let Wanted::These(_) = wanted {
             faulted.timelines.push(show::timeline(case, &driven.record));
+            let missed = faults.iter().filter(|fault| !driven.counts.reach(**fault));
+            faulted.missed.extend(missed);
         }
         if let Some(promise) = judge::judge(case, &stated, &faults, &driven) {
             faulted.broken.push(Broken {

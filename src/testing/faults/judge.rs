@@ -59,7 +59,7 @@ pub fn judge(
         .or_else(|| not_while_diagnosing(driven))
         .or_else(|| within_width(stated, effects))
         .or_else(|| holds_nothing(case, end, driven))
-        .or_else(|| after_death(stated, faults, end))
+        .or_else(|| after_death(stated, faults, end, driven))
 }
 
 /// Who is needed hears of it.
@@ -241,11 +241,13 @@ fn holds_nothing(case: &Case<'_>, end: &End, driven: &Driven) -> Option<String> 
     }
     let effects = &driven.record.effects;
     effects.iter().enumerate().find_map(|(index, effect)| {
-        let step = case
-            .program
-            .steps
-            .iter()
-            .find(|step| Some(step.place) == effect.line);
+        // What takes a change back stands in the same line.
+        let mut steps = case.program.steps.iter();
+        let step = steps.find(|step| {
+            let action = case.program.actions.get(step.action.index());
+            Some(step.place) == effect.line
+                && action.is_some_and(|action| *action.name == *effect.call.name)
+        });
         let by = step?.given_back_by.as_ref().filter(|_| effect.applied)?;
         let behind = effects.get(index + 1..).unwrap_or_default();
         let given_back = behind
@@ -262,10 +264,14 @@ fn holds_nothing(case: &Case<'_>, end: &End, driven: &Driven) -> Option<String> 
 }
 
 /// A death changes nothing about the end, unless nobody knows what became of a change, or it is known that nothing did.
-fn after_death(stated: &Stated, faults: &[Fault], end: &End) -> Option<String> {
+fn after_death(stated: &Stated, faults: &[Fault], end: &End, driven: &Driven) -> Option<String> {
     let [Fault::Record(_, death)] = faults else {
         return None;
     };
+    // Later than in the test something else is asked, of which the test says nothing: it failed, and is listed.
+    if !driven.unscripted.is_empty() {
+        return None;
+    }
     let alike = stated
         .end
         .as_ref()

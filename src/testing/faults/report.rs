@@ -22,6 +22,7 @@ pub fn human(faulted: &Faulted, timelines: bool) -> String {
         unscripted,
         broken,
         timelines: shown,
+        missed: _,
     } = faulted;
     let cut = match wanted > runs {
         true => format!(" of {wanted}"),
