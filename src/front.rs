@@ -126,6 +126,10 @@ fn told(
     echo::still(sources, trees.iter().chain(all), &read, lost, &mut said);
     lent.hush(&mut said);
     read.extend(said);
+    // Whether a remedy ever acts is asked of what has no errors.
+    if errors(&read).next().is_some() {
+        read.retain(|found| found.code != Code::RemedyNeverActs);
+    }
     lent.tell(&mut read);
     #[cfg(feature = "harness")]
     read.retain(|found| crate::rule::code_holds(found.code));

@@ -95,7 +95,7 @@ struct PackageAnswer<'a> {
 }
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
-    let known = match arguments.known.read(arguments.config.is_some()) {
+    let known = match arguments.known.read(arguments.config.is_some(), terminal) {
         Ok(known) => known,
         Err(why) => {
             terminal.complain(&why)?;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::terminal::Terminal;
 use crate::host::read_named;
 use crate::lint::Known;
 
@@ -32,11 +33,11 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Reads what is named.
+    /// Reads what is named, and warns of what is no rule in it.
     ///
     /// # Errors
     /// Which file cannot be read, and why.
-    pub fn read(&self, agent: bool) -> Result<Known, String> {
+    pub fn read(&self, agent: bool, terminal: &mut Terminal) -> Result<Known, String> {
         let mut known = Known {
             agent,
             tests: self.tests,
@@ -44,6 +45,14 @@ impl Arguments {
         };
         for path in &self.rules {
             take(path, &mut |text| known.add_rules(text))?;
+            for name in known.take_unread() {
+                let name = name.escape_debug();
+                let file = path.display();
+                let told = format!(
+                    "warning: {file}: the `expr` of `{name}` cannot be read, so nothing is known of its labels\n"
+                );
+                terminal.complain(&told).map_err(|why| why.to_string())?;
+            }
         }
         for path in &self.metrics {
             take(path, &mut |text| known.add_metrics(text))?;

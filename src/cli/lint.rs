@@ -64,7 +64,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     if arguments.list {
         return list(arguments.format, terminal);
     }
-    let known = match arguments.known.read(arguments.config.is_some()) {
+    let known = match arguments.known.read(arguments.config.is_some(), terminal) {
         Ok(known) => known,
         Err(why) => {
             terminal.complain(&why)?;

@@ -99,7 +99,9 @@ impl Allow {
     }
 
     fn has_reason(&self) -> bool {
-        self.reason.split_whitespace().count() >= LEAST
+        let words = self.reason.split_whitespace();
+        let words = words.filter(|word| word.contains(char::is_alphanumeric));
+        words.count() >= LEAST
     }
 }
 

@@ -10,7 +10,7 @@ use crate::syntax::tree::{self, ItemKind};
 use crate::text::{SourceId, Span};
 use crate::typed::{
     BindingId, Body, CallExpr, Callee, Expr, ExprKind, ExternId, Function, FunctionId, LocalId,
-    Package, RecordId, Runbook, RunbookFacts, StmtKind, Type,
+    Package, RecordId, Runbook, RunbookFacts, StmtKind, Type, parameter_local,
 };
 use crate::value::Value;
 
@@ -37,6 +37,8 @@ pub struct Cx<'a> {
     pub body: Option<&'a Body>,
     /// How many blocks are around the node.
     pub depth: usize,
+    /// Whether the node is the `if` of an `else if`.
+    pub is_chained: bool,
     /// Whether the node is only looked at for people.
     pub is_attached: bool,
     pub read: Read<'a>,
@@ -53,7 +55,9 @@ pub struct Read<'a> {
     called: Vec<bool>,
     /// Of each record.
     fields: Vec<Vec<bool>>,
-    /// Of each runbook: the probes that are given labels as they stand, and which.
+    /// Of the body that was seen last: the labels that stand in what each local is.
+    origins: Vec<Vec<BindingId>>,
+    /// Of each runbook: the probes that are given labels, and which.
     lookups: Vec<Vec<(ExternId, Vec<BindingId>)>>,
     /// Of each runbook: the queries that decide something.
     queries: Vec<Vec<&'a Expr>>,
@@ -65,6 +69,53 @@ impl<'a> Read<'a> {
     pub fn enter(&mut self, locals: usize) {
         self.locals.clear();
         self.locals.resize(locals, false);
+        self.origins.clear();
+        self.origins.resize(locals, Vec::new());
+    }
+
+    /// Takes down what a local is.
+    pub fn made(&mut self, package: &Package, local: LocalId, value: &Expr) {
+        let mut labels = Vec::new();
+        self.labels_in(package, value, &mut labels);
+        if let Some(origin) = self.origins.get_mut(local.index()) {
+            *origin = labels;
+        }
+    }
+
+    /// The labels that stand in a value: as they are, in a text, or by way of a name or a function of a text.
+    fn labels_in(&self, package: &Package, expr: &Expr, found: &mut Vec<BindingId>) {
+        let mut add = |labels: &[BindingId]| {
+            for label in labels {
+                if !found.contains(label) {
+                    found.push(*label);
+                }
+            }
+        };
+        match &expr.kind {
+            ExprKind::Trigger(binding) => add(&[*binding]),
+            ExprKind::Local(local) => {
+                add(self.origins.get(local.index()).map_or(&[], Vec::as_slice))
+            }
+            ExprKind::Wrap(inside) => self.labels_in(package, inside, found),
+            ExprKind::Template { template: _, holes } => {
+                for hole in holes {
+                    self.labels_in(package, hole, found);
+                }
+            }
+            ExprKind::Call(call) => {
+                let Callee::Function(id) = call.callee else {
+                    return;
+                };
+                let function = package.functions.get(id.index());
+                let text = function.and_then(returned).map_or(Vec::new(), texts);
+                for (at, arg) in call.args.iter().enumerate() {
+                    if text.contains(&parameter_local(at)) {
+                        self.labels_in(package, arg, found);
+                    }
+                }
+            }
+            _ => {}
+        }
     }
 
     pub fn local(&mut self, local: LocalId) {
@@ -81,14 +132,14 @@ impl<'a> Read<'a> {
     }
 
     /// Takes down a probe with the labels that it is given.
-    pub fn asked(&mut self, runbook: Option<usize>, call: &CallExpr) {
+    pub fn asked(&mut self, package: &Package, runbook: Option<usize>, call: &CallExpr) {
+        let mut labels = Vec::new();
+        for arg in &call.args {
+            self.labels_in(package, arg, &mut labels);
+        }
         let of = runbook.and_then(|runbook| self.lookups.get_mut(runbook));
         if let (Callee::Extern(id), Some(of)) = (call.callee, of) {
-            let labels = call.args.iter().filter_map(|arg| match arg.kind {
-                ExprKind::Trigger(binding) => Some(binding),
-                _ => None,
-            });
-            of.push((id, labels.collect()));
+            of.push((id, labels));
         }
     }
 
@@ -102,12 +153,14 @@ impl<'a> Read<'a> {
         self.queries.get(runbook).map_or(&[], Vec::as_slice)
     }
 
-    /// The labels that a probe is given, if a runbook asks it in one place.
+    /// The labels that a probe is given, if a runbook asks it with the same ones everywhere.
     pub fn labels_of(&self, runbook: usize, probe: ExternId) -> &[BindingId] {
         let asked = self.lookups.get(runbook).into_iter().flatten();
-        let mut asked = asked.filter(|(id, _)| *id == probe);
-        match (asked.next(), asked.next()) {
-            (Some((_, labels)), None) => labels,
+        let mut asked = asked
+            .filter(|(id, _)| *id == probe)
+            .map(|(_, labels)| labels);
+        match asked.next() {
+            Some(labels) if asked.all(|other| other == labels) => labels,
             _ => &[],
         }
     }
@@ -174,9 +227,11 @@ impl<'a> Cx<'a> {
             place: Place::Clause,
             body: None,
             depth: 0,
+            is_chained: false,
             is_attached: false,
             read: Read {
                 locals: Vec::new(),
+                origins: Vec::new(),
                 bindings: package
                     .runbooks
                     .iter()
@@ -308,5 +363,15 @@ pub fn returned(function: &Function) -> Option<&Expr> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The parameters of which a text is made.
+fn texts(expr: &Expr) -> Vec<LocalId> {
+    match &expr.kind {
+        ExprKind::Local(local) => vec![*local],
+        ExprKind::Wrap(inside) => texts(inside),
+        ExprKind::Template { template: _, holes } => holes.iter().flat_map(texts).collect(),
+        _ => Vec::new(),
     }
 }

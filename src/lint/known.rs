@@ -38,6 +38,12 @@ impl Known {
         self.rules.get_or_insert_default().add(text)
     }
 
+    /// The alerts of what was taken in last whose expressions could not be read.
+    pub fn take_unread(&mut self) -> Vec<String> {
+        let rules = self.rules.as_mut();
+        rules.map_or_else(Vec::new, Rules::take_unread)
+    }
+
     /// Takes in a list of metrics.
     ///
     /// # Errors

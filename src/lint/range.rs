@@ -62,12 +62,18 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
             BinaryOp::And => match (known(cx, left), known(cx, right)) {
                 (Some(false), _) | (_, Some(false)) => Some(false),
                 (Some(true), Some(true)) => Some(true),
-                _ => None,
+                _ => both(cx, left, right, |left, right| {
+                    right.reversed().is_some_and(|fails| left.implies(&fails))
+                })
+                .then_some(false),
             },
             BinaryOp::Or => match (known(cx, left), known(cx, right)) {
                 (Some(true), _) | (_, Some(true)) => Some(true),
                 (Some(false), Some(false)) => Some(false),
-                _ => None,
+                _ => both(cx, left, right, |left, right| {
+                    left.reversed().is_some_and(|fails| fails.implies(right))
+                })
+                .then_some(true),
             },
             BinaryOp::Less
             | BinaryOp::LessEqual
@@ -75,6 +81,9 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
             | BinaryOp::GreaterEqual
             | BinaryOp::Equal
             | BinaryOp::NotEqual => {
+                if let Some(known) = written(cx, *op, left, right) {
+                    return Some(known);
+                }
                 // Two constants are a switch that somebody turns by hand.
                 if cx.constant(left).is_some() && cx.constant(right).is_some() {
                     return None;
@@ -93,6 +102,46 @@ pub fn known(cx: &Cx<'_>, condition: &Expr) -> Option<bool> {
     }
 }
 
+/// Whether two comparisons of one thing with constants stand so to each other.
+fn both(
+    cx: &Cx<'_>,
+    left: &Expr,
+    right: &Expr,
+    stand: impl Fn(&Test<'_>, &Test<'_>) -> bool,
+) -> bool {
+    match (test(cx, left), test(cx, right)) {
+        (Some(left), Some(right)) => {
+            cx.text(left.of.span) == cx.text(right.of.span) && stand(&left, &right)
+        }
+        _ => false,
+    }
+}
+
+/// What is known of a comparison of a name with itself, or of what is written out on both sides.
+fn written(cx: &Cx<'_>, op: BinaryOp, left: &Expr, right: &Expr) -> Option<bool> {
+    let (one, other) = (cx.text(left.span), cx.text(right.span));
+    let is_literal = |expr: &Expr, text: &str| {
+        let in_number = |c: char| c.is_ascii_alphanumeric() || "_.%".contains(c);
+        let is_number =
+            text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(in_number);
+        let is_text = text.starts_with('"') && !text.contains('$');
+        matches!(expr.kind, ExprKind::Value(_)) && (is_number || is_text)
+    };
+    let is_name = |expr: &Expr| matches!(expr.kind, ExprKind::Local(_) | ExprKind::Trigger(_));
+    let are_literals = is_literal(left, one) && is_literal(right, other);
+    if one == other && (are_literals || is_name(left) && is_name(right)) {
+        return Some(matches!(
+            op,
+            BinaryOp::Equal | BinaryOp::LessEqual | BinaryOp::GreaterEqual
+        ));
+    }
+    if !are_literals {
+        return None;
+    }
+    let value = |expr: &Expr| cx.constant(expr).and_then(number).map(Interval::point);
+    compared(op, value(left)?, value(right)?)
+}
+
 fn compared(op: BinaryOp, left: Interval, right: Interval) -> Option<bool> {
     let apart = left.high < right.low || right.high < left.low;
     match op {
@@ -108,7 +157,20 @@ fn compared(op: BinaryOp, left: Interval, right: Interval) -> Option<bool> {
     }
 }
 
+/// The parts that a condition joins by `and`, or by `or`.
+pub fn joined(by: BinaryOp, condition: &Expr) -> Vec<&Expr> {
+    match &condition.kind {
+        ExprKind::Binary { op, left, right } if *op == by => {
+            let mut parts = joined(by, left);
+            parts.extend(joined(by, right));
+            parts
+        }
+        _ => vec![condition],
+    }
+}
+
 /// A comparison of something with a constant, turned so that the constant stands right.
+#[derive(Clone, Copy)]
 pub struct Test<'e> {
     pub of: &'e Expr,
     pub op: BinaryOp,
@@ -155,10 +217,32 @@ fn turned(op: BinaryOp) -> Option<BinaryOp> {
     }
 }
 
-impl Test<'_> {
+impl<'e> Test<'e> {
+    /// The test that passes where this one fails.
+    fn reversed(&self) -> Option<Test<'e>> {
+        let op = match self.op {
+            BinaryOp::Less => BinaryOp::GreaterEqual,
+            BinaryOp::LessEqual => BinaryOp::Greater,
+            BinaryOp::Greater => BinaryOp::LessEqual,
+            BinaryOp::GreaterEqual => BinaryOp::Less,
+            BinaryOp::Equal => BinaryOp::NotEqual,
+            BinaryOp::NotEqual => BinaryOp::Equal,
+            BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Range
+            | BinaryOp::RangeInclusive
+            | BinaryOp::In
+            | BinaryOp::And
+            | BinaryOp::Or => return None,
+        };
+        Some(Test { op, ..*self })
+    }
+
     /// Whether every number that passes this passes the other, too.
     pub fn implies(&self, other: &Test<'_>) -> bool {
-        use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual};
+        use BinaryOp::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
         match (self.op, other.op) {
             (Greater, Greater | GreaterEqual) | (GreaterEqual, GreaterEqual) => self.at >= other.at,
             (GreaterEqual, Greater) => self.at > other.at,
@@ -168,7 +252,12 @@ impl Test<'_> {
             (Equal, GreaterEqual) => self.at >= other.at,
             (Equal, Less) => self.at < other.at,
             (Equal, LessEqual) => self.at <= other.at,
-            (Equal, Equal) => self.at == other.at,
+            (Equal, Equal) | (NotEqual, NotEqual) => self.at == other.at,
+            (Equal, NotEqual) => self.at != other.at,
+            (Greater, NotEqual) => self.at >= other.at,
+            (GreaterEqual, NotEqual) => self.at > other.at,
+            (Less, NotEqual) => self.at <= other.at,
+            (LessEqual, NotEqual) => self.at < other.at,
             _ => false,
         }
     }

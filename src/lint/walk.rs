@@ -191,12 +191,22 @@ impl<'a> Walk<'a> {
 
     fn stmt(&mut self, stmt: &'a Stmt) {
         self.show(Node::Stmt(stmt));
+        self.cx.is_chained = false;
         self.asked(stmt);
         self.told(stmt);
         self.cx.is_attached = matches!(stmt.kind, StmtKind::Attach(_));
         stmt.for_each_expr(&mut |expr| self.expr(expr));
         self.cx.is_attached = false;
-        stmt.for_each_block(&mut |block| self.block(block));
+        if let StmtKind::Let { local, value, .. } = &stmt.kind {
+            self.cx.read.made(self.cx.package(), *local, value);
+        }
+        stmt.for_each_block(&mut |block| match else_if(stmt, block) {
+            Some(next) => {
+                self.cx.is_chained = true;
+                self.stmt(next);
+            }
+            None => self.block(block),
+        });
     }
 
     /// Shows the conditions of a statement as such; what they are made of is shown with all other expressions.
@@ -309,7 +319,8 @@ impl<'a> Walk<'a> {
                 match call.callee {
                     Callee::Function(function) => self.cx.read.call(function),
                     Callee::Extern(_) => {
-                        self.cx.read.asked(self.cx.runbook, call);
+                        let package = self.cx.package();
+                        self.cx.read.asked(package, self.cx.runbook, call);
                         self.equal(call);
                     }
                     Callee::Builtin(_) => {}
@@ -359,6 +370,23 @@ impl<'a> Walk<'a> {
                 self.cx.read.field(&Type::Record(record), at as u16);
             }
         }
+    }
+}
+
+/// The `if` of `else if`, which stands beside the one before it and not in it.
+fn else_if<'a>(stmt: &Stmt, block: &'a Block) -> Option<&'a Stmt> {
+    let StmtKind::If {
+        otherwise: Some(otherwise),
+        ..
+    } = &stmt.kind
+    else {
+        return None;
+    };
+    match block.statements.as_slice() {
+        [next] if otherwise.span == block.span && next.span.start == block.span.start => {
+            matches!(next.kind, StmtKind::If { .. }).then_some(next)
+        }
+        _ => None,
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Rules {
     alerts: BTreeMap<String, Vec<Alert>>,
     /// The metrics that other rules record.
     pub records: BTreeSet<String>,
+    /// The alerts whose expressions cannot be read: nothing is known of their labels.
+    unread: Vec<String>,
     added: Added,
 }
 
@@ -121,6 +123,9 @@ impl Rules {
             let (Some(name), Some(expression)) = (text("alert"), text("expr")) else {
                 continue;
             };
+            if Tree::read(expression).is_none() {
+                self.unread.push(name.to_owned());
+            }
             let own = rule.get("labels").map_or(&[][..], Yaml::entries);
             let labels = shared.iter().chain(own).map(|(label, value)| {
                 let value = value.text().filter(|value| !value.contains("{{"));
@@ -132,6 +137,11 @@ impl Rules {
                 labels: labels.collect(),
             });
         }
+    }
+
+    /// The alerts whose expressions could not be read, since this was asked last.
+    pub fn take_unread(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.unread)
     }
 
     /// The rules of an alert.
@@ -179,6 +189,11 @@ mod tests {
         assert_eq!(down.labels["pod"], None);
         assert!(rules.records.contains("a:b"));
         assert!(rules.add("receivers: []\n").is_err());
+        assert!(rules.take_unread().is_empty());
+        rules
+            .add("groups: [{rules: [{alert: Half, expr: 'rate(foo[5m'}]}]\n")
+            .unwrap();
+        assert_eq!(rules.take_unread(), ["Half"]);
     }
 
     #[test]

@@ -22,8 +22,8 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         StmtKind::If { .. } | StmtKind::Match { .. } | StmtKind::For(_)
     );
     let most = cx.input.levels.settings.nesting as usize;
-    // The body itself is one.
-    if opens && cx.depth == most + 1 {
+    // The body itself is one; `else if` goes on beside the `if` before it.
+    if opens && !cx.is_chained && cx.depth == most + 1 {
         let message = format!("more than {most} blocks in each other");
         let found = Diagnostic::new(Code::DeepNesting, message, stmt.span, "one more");
         out.push(found.help("end a case early, or move a part into a probe or an action"));

@@ -1,19 +1,24 @@
 //! A scheduled time that a change of the clock leaves out: on that day it never comes.
 //!
-//! The years are those of the edition and the next; the rules of zones are the same from year to year.
+//! Looked at are the two years from the day that is said. Where none is, a time counts that is left out every year: in
+//! the year of the edition, whose rules go on, and in the next. A schedule that comes within an hour before the change
+//! and again within an hour after it loses nothing.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::Schedule;
-use crate::text::Span;
 use crate::typed::TriggerKind;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
+use std::ops::Range;
 
-/// The beginning of the years that are looked at, and their end.
-const YEARS: [i64; 2] = [1_767_225_600, 1_830_297_600];
+/// The beginning of the year of the edition, and of the next, in seconds.
+const EDITION: [i64; 2] = [1_767_225_600, 1_798_761_600];
+const YEAR: i64 = 365 * DAY;
 const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
 
 pub static RULE: Rule = Rule {
     code: Code::ScheduleInGap,
@@ -24,35 +29,44 @@ pub static RULE: Rule = Rule {
 };
 
 fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
-    let (Node::Trigger(trigger), Some(runbook)) = (node, cx.runbook()) else {
+    let Node::Trigger(trigger) = node else {
         return;
     };
+    // Without a zone it is UTC, whose clock is never put forward.
     let TriggerKind::Schedule {
         cron,
-        zone,
+        zone: Some(name),
         missed_run: false,
     } = &trigger.kind
     else {
         return;
     };
-    let product = runbook
-        .product
-        .and_then(|id| cx.package().products.get(id.index()));
-    let zone = zone
-        .as_ref()
-        .or(product.and_then(|product| product.zone.as_ref()));
-    let (Some(zone), Some(schedule)) = (zone, Schedule::of(cron)) else {
+    let (Ok(zone), Some(schedule)) = (TimeZone::get(name), Schedule::of(cron)) else {
         return;
     };
-    if let Some(gap) = lost(&schedule, zone) {
-        out.push(told(&gap, zone, trigger.span));
+    let label = match cx.input.known.today {
+        Some(today) => {
+            let from = today.millis().div_euclid(1_000);
+            lost(&schedule, &zone, from, from + 2 * YEAR)
+                .map(|day| format!("never comes on {day} in `{name}`"))
+        }
+        None => {
+            let [first, next] = EDITION.map(|from| lost(&schedule, &zone, from, from + YEAR));
+            first
+                .filter(|_| next.is_some())
+                .map(|day| format!("never comes on one day of each year in `{name}`, as on {day}"))
+        }
+    };
+    if let Some(label) = label {
+        let message = "a change of the clock leaves this time out";
+        let found = Diagnostic::new(Code::ScheduleInGap, message, trigger.span, label);
+        out.push(found.help("take another hour, or say `missed run once`"));
     }
 }
 
-/// The day on which a time of the schedule is left out.
-fn lost(schedule: &Schedule, zone: &str) -> Option<String> {
-    let zone = TimeZone::get(zone).ok()?;
-    let [start, end] = YEARS.map(Timestamp::from_second);
+/// The first day between two moments on which a time of the schedule is left out.
+fn lost(schedule: &Schedule, zone: &TimeZone, from: i64, to: i64) -> Option<String> {
+    let [start, end] = [from, to].map(Timestamp::from_second);
     let (start, end) = (start.ok()?, end.ok()?);
     let mut before = zone.to_offset(start);
     for change in zone.following(start) {
@@ -61,27 +75,34 @@ fn lost(schedule: &Schedule, zone: &str) -> Option<String> {
         }
         let after = change.offset();
         let local = |offset: Offset| change.timestamp().as_second() + i64::from(offset.seconds());
-        let mut minute = local(before);
-        while minute < local(after) {
-            let days = minute.div_euclid(DAY);
-            let date = Timestamp::from_second(days * DAY).ok()?;
-            let date = Offset::UTC.to_datetime(date).date();
-            let of_day = minute.rem_euclid(DAY) / 60;
-            let (day, month) = (date.day().unsigned_abs(), date.month().unsigned_abs());
-            let week = date.weekday().to_sunday_zero_offset().unsigned_abs();
-            if schedule.comes(of_day, day.into(), month.into(), week.into()) {
-                return Some(date.to_string());
-            }
-            minute += 60;
-        }
+        let gap = local(before)..local(after);
         before = after;
+        let Some(minute) = first(schedule, gap.clone()) else {
+            continue;
+        };
+        let goes_on = first(schedule, gap.start - HOUR..gap.start).is_some()
+            && first(schedule, gap.end..gap.end + HOUR).is_some();
+        if !goes_on {
+            return Some(date(minute)?.to_string());
+        }
     }
     None
 }
 
-fn told(day: &str, zone: &str, span: Span) -> Diagnostic {
-    let message = "a change of the clock leaves this time out";
-    let label = format!("never comes on {day} in `{zone}`");
-    let found = Diagnostic::new(Code::ScheduleInGap, message, span, label);
-    found.help("take another hour, or say `missed run once`")
+/// The first time of the schedule within these seconds of a clock.
+fn first(schedule: &Schedule, clock: Range<i64>) -> Option<i64> {
+    clock.step_by(60).find(|minute| {
+        date(*minute).is_some_and(|date| {
+            let (day, month) = (date.day().unsigned_abs(), date.month().unsigned_abs());
+            let week = date.weekday().to_sunday_zero_offset().unsigned_abs();
+            let of_day = minute.rem_euclid(DAY) / 60;
+            schedule.comes(of_day, day.into(), month.into(), week.into())
+        })
+    })
+}
+
+/// The day that a clock shows.
+fn date(clock: i64) -> Option<Date> {
+    let moment = Timestamp::from_second(clock).ok()?;
+    Some(Offset::UTC.to_datetime(moment).date())
 }

@@ -1,87 +1,153 @@
 //! A `found` behind a test that an earlier one has taken all cases from.
 //!
-//! Both test the same words against a constant, in one block, and the earlier one always leaves the block.
+//! Both test the same words, and the earlier one always leaves, or the later one stands in its `else`. Behind a `wait`
+//! what is looked up may be another: there, only what a `let` holds is the same.
 
 use crate::diag::{Code, Diagnostic};
-use crate::lint::cx::{Cx, Place};
+use crate::lint::cx::Cx;
 use crate::lint::range::{self, Test};
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::text::Span;
-use crate::typed::{BinaryOp, Block, Expr, ExprKind, Stmt, StmtKind};
+use crate::typed::{BinaryOp, Block, Callee, Expr, ExprKind, Stmt, StmtKind, Type};
 
 pub static RULE: Rule = Rule {
     code: Code::ShadowedFinding,
     name: "shadowed-finding",
     needs: Data::Nothing,
     fixes: Fixes::None,
-    sees: Sees::Nodes(&[Kind::Runbook, Kind::Stmt], run),
+    sees: Sees::Nodes(&[Kind::Runbook], run),
 };
 
 fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
-    match node {
-        Node::Runbook(_, runbook) => {
-            let body = runbook.diagnose.iter();
-            body.for_each(|body| block(cx, &body.block, out));
-        }
-        Node::Stmt(stmt) if cx.place == Place::Diagnose => {
-            stmt.for_each_block(&mut |inner| block(cx, inner, out));
-        }
-        _ => {}
+    let Node::Runbook(_, runbook) = node else {
+        return;
+    };
+    if let Some(body) = &runbook.diagnose {
+        block(cx, &body.block, Vec::new(), out);
     }
 }
 
-fn block(cx: &Cx<'_>, block: &Block, out: &mut Vec<Diagnostic>) {
-    let mut before: Vec<(Test<'_>, Span)> = Vec::new();
+/// A condition that does not hold from here on: its cases went another way.
+#[derive(Clone, Copy)]
+struct Gone<'e> {
+    condition: &'e Expr,
+    test: Option<Test<'e>>,
+}
+
+fn block<'e>(cx: &Cx<'_>, block: &'e Block, mut gone: Vec<Gone<'e>>, out: &mut Vec<Diagnostic>) {
     for stmt in &block.statements {
-        let StmtKind::If {
+        let waits = any(stmt, &passes_time);
+        // The second round of a loop comes behind the wait of the first.
+        if waits && matches!(stmt.kind, StmtKind::For(_)) {
+            gone.retain(|gone| is_held(gone.condition));
+        }
+        let after = statement(cx, stmt, &gone, out);
+        gone.extend(after);
+        if waits {
+            gone.retain(|gone| is_held(gone.condition));
+        }
+    }
+}
+
+/// Looks at a statement; what is gone behind it.
+fn statement<'e>(
+    cx: &Cx<'_>,
+    stmt: &'e Stmt,
+    gone: &[Gone<'e>],
+    out: &mut Vec<Diagnostic>,
+) -> Vec<Gone<'e>> {
+    match &stmt.kind {
+        StmtKind::If {
             condition,
             then,
             otherwise,
-        } = &stmt.kind
-        else {
-            continue;
-        };
-        let tests = conjuncts(condition);
-        let tests = tests.iter().filter_map(|part| range::test(cx, part));
-        let shadow = tests.into_iter().find_map(|test| {
-            let mut before = before.iter();
-            before
-                .find(|(earlier, _)| {
-                    cx.text(test.of.span) == cx.text(earlier.of.span) && test.implies(earlier)
-                })
-                .map(|(_, span)| *span)
-        });
-        if let (Some(earlier), Some(found)) = (shadow, finds(then)) {
-            let message = "this is never found: an earlier test takes every such case";
-            let label = "never reached with a case of its own";
-            let told = Diagnostic::new(Code::ShadowedFinding, message, condition.span, label);
-            let told = told
-                .and(earlier, "takes them all")
-                .and(found, "never found");
-            out.push(told.help("put the narrower test first"));
+        } => {
+            match (shadow(cx, condition, gone), finds(then)) {
+                (Some(earlier), Some(found)) => out.push(told(condition, earlier, found)),
+                _ => block(cx, then, gone.to_vec(), out),
+            }
+            let failed = alternatives(cx, condition);
+            if let Some(otherwise) = otherwise {
+                let inside = gone.iter().chain(&failed).copied();
+                block(cx, otherwise, inside.collect(), out);
+            }
+            match leaves(then) {
+                true => failed,
+                false => Vec::new(),
+            }
         }
-        if otherwise.is_none()
-            && leaves(then)
-            && let Some(test) = range::test(cx, condition)
-        {
-            before.push((test, condition.span));
+        StmtKind::Cleared {
+            condition: Some(condition),
+            ..
+        } => alternatives(cx, condition),
+        _ => {
+            stmt.for_each_block(&mut |inside| block(cx, inside, gone.to_vec(), out));
+            Vec::new()
         }
     }
 }
 
-fn conjuncts(condition: &Expr) -> Vec<&Expr> {
-    match &condition.kind {
-        ExprKind::Binary {
-            op: BinaryOp::And,
-            left,
-            right,
-        } => {
-            let mut parts = conjuncts(left);
-            parts.extend(conjuncts(right));
-            parts
-        }
-        _ => vec![condition],
-    }
+/// The earlier test that has taken every case of a condition.
+fn shadow(cx: &Cx<'_>, condition: &Expr, gone: &[Gone<'_>]) -> Option<Span> {
+    let same = |one: &Expr, other: &Expr| cx.text(one.span) == cx.text(other.span);
+    let parts = range::joined(BinaryOp::And, condition);
+    parts.into_iter().find_map(|part| {
+        let test = range::test(cx, part);
+        let is_gone = |gone: &&Gone<'_>| match (&test, &gone.test) {
+            (Some(test), Some(earlier)) => same(test.of, earlier.of) && test.implies(earlier),
+            _ => same(part, gone.condition),
+        };
+        let earlier = gone.iter().find(is_gone)?;
+        Some(earlier.condition.span)
+    })
+}
+
+/// What does not hold where a condition does not.
+fn alternatives<'e>(cx: &Cx<'_>, condition: &'e Expr) -> Vec<Gone<'e>> {
+    let parts = range::joined(BinaryOp::Or, condition).into_iter();
+    let gone = parts.map(|condition| Gone {
+        condition,
+        test: range::test(cx, condition),
+    });
+    gone.collect()
+}
+
+fn told(condition: &Expr, earlier: Span, found: Span) -> Diagnostic {
+    let message = "this is never found: an earlier test takes every such case";
+    let label = "never reached with a case of its own";
+    let told = Diagnostic::new(Code::ShadowedFinding, message, condition.span, label);
+    let told = told
+        .and(earlier, "takes them all")
+        .and(found, "never found");
+    told.help("put the narrower test first")
+}
+
+/// Whether a statement, or one in it, is such a one.
+fn any(stmt: &Stmt, is: &dyn Fn(&Stmt) -> bool) -> bool {
+    let mut found = is(stmt);
+    stmt.for_each_block(&mut |block| block.for_each_stmt(&mut |stmt| found |= is(stmt)));
+    found
+}
+
+/// Whether time passes in a statement, so that what is looked up behind it may be another.
+fn passes_time(stmt: &Stmt) -> bool {
+    matches!(
+        stmt.kind,
+        StmtKind::Wait(_) | StmtKind::Let { retry: Some(_), .. }
+    )
+}
+
+/// Whether a condition is only about what is held already, and looks nothing up.
+fn is_held(condition: &Expr) -> bool {
+    let mut is_held = true;
+    condition.for_each(&mut |part| {
+        is_held &= match &part.kind {
+            ExprKind::Call(call) => matches!(call.callee, Callee::Builtin(_)),
+            ExprKind::Field { base, field: _ } => !matches!(base.ty, Type::Target(_)),
+            _ => true,
+        };
+    });
+    is_held
 }
 
 /// The `found` that the block ends with.

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::labels::may_take;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::typed::{LabelCondition, LabelTest, Trigger, TriggerKind};
 
@@ -50,13 +51,23 @@ fn implies(one: &Trigger, other: &Trigger) -> bool {
     };
     let narrower = |wide: &LabelCondition| {
         let mut tests = one.labels.iter();
-        tests.any(|test| {
-            test.label == wide.label && (wide.test == LabelTest::Present || test.test == wide.test)
-        })
+        tests.any(|test| test.label == wide.label && passes(&test.test, &wide.test))
     };
     let holding = |trigger: &Trigger| trigger.holding.map_or(0, |holding| holding.millis());
     name == wide
         && other.labels.iter().all(narrower)
         && other.written.iter().all(|line| one.written.contains(line))
         && holding(other) <= holding(one)
+}
+
+/// Whether each value that passes the one test passes the other.
+fn passes(one: &LabelTest, wide: &LabelTest) -> bool {
+    if *wide == LabelTest::Present || one == wide {
+        return true;
+    }
+    match one {
+        LabelTest::Equal(value) => may_take(wide, value),
+        LabelTest::In(values) => values.iter().all(|value| may_take(wide, value)),
+        LabelTest::Present | LabelTest::NotEqual(_) | LabelTest::Matches(_) => false,
+    }
 }

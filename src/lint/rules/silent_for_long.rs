@@ -39,14 +39,18 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     );
     let label = format!("grave, and silent for longer than {most}");
     let found = Diagnostic::new(Code::SilentForLong, message, runbook.name_span, label);
-    let found = found.help("tell somebody meanwhile: `tell builder if unresolved after 10m`");
+    let owner = cx.owner(runbook);
+    let found = found.help(format!(
+        "tell somebody meanwhile: `tell {} if unresolved after 10m`",
+        owner.unwrap_or("builder")
+    ));
     let at = clause_at(cx, runbook, |kind| {
         matches!(
             kind,
             ClauseKind::Blast(_) | ClauseKind::Diagnose(_) | ClauseKind::Steps(_)
         )
     });
-    out.push(match (at, cx.owner(runbook)) {
+    out.push(match (at, owner) {
         (Some(at), Some(owner)) => {
             let line = format!("tell {owner} if unresolved after 10m\n  ");
             found.fix("tell the owner after ten minutes", at, line)

@@ -40,11 +40,13 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         "bytes" => "5GiB",
         _ => "95%",
     };
+    let exact = quantity(unit, test.at);
+    let example = exact.as_deref().unwrap_or(example);
     let word = if unit == "shares" { "ratio" } else { unit };
     let found = found.help(format!(
         "read it with its unit, `as {word}`, and write `{example}`"
     ));
-    out.push(match written(expr).zip(quantity(unit, test.at)) {
+    out.push(match written(expr).zip(exact.clone()) {
         Some((number, quantity)) => {
             let title = format!("compare with `{quantity}`");
             let behind = test.of.span.at_end();
