@@ -80,7 +80,10 @@ impl<'a> Checker<'a> {
     pub fn leave_rows(&mut self, is_sound: bool) {
         let Some(row) = self.row.take() else { return };
         for CaseValue { name, value: _ } in &row.first.values {
-            if !is_sound || row.read.contains(&name.span) {
+            let declared = find(row.first, name.as_str()).map(|value| value.name.span);
+            // What is given a second time was said already.
+            let is_again = declared != Some(name.span);
+            if !is_sound || is_again || row.read.contains(&name.span) {
                 continue;
             }
             let message = format!("nothing reads `{}`", name.text);
