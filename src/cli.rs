@@ -15,6 +15,7 @@ mod completions;
 mod dead;
 mod demo;
 mod diff;
+mod doc;
 mod explain;
 mod explore;
 mod failure;
@@ -70,6 +71,7 @@ Examples:
   rbk fmt                        bring its files into the one layout
   rbk test --filter rollback     run the tests whose title contains `rollback`
   rbk explain E0301              say what an error means and how to mend it
+  rbk doc k8s                    read the reference, the library, and what a package says of itself
   rbk graph rollback             draw the flow of a runbook, with its bounds
   rbk explore rollback           go every way that it can go, and say where each ends
   rbk lsp                        serve an editor on the standard input and output
@@ -114,6 +116,7 @@ enum Command {
     Fmt(fmt::Arguments),
     Test(test::Arguments),
     Explain(explain::Arguments),
+    Doc(doc::Arguments),
     Graph(graph::Arguments),
     Explore(explore::Arguments),
     Lsp(lsp::Arguments),
@@ -165,6 +168,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Fmt(arguments) => fmt::run(&arguments, terminal),
         Command::Test(arguments) => test::run(&arguments, terminal),
         Command::Explain(arguments) => explain::run(&arguments, terminal),
+        Command::Doc(arguments) => doc::run(&arguments, terminal),
         Command::Graph(arguments) => graph::run(&arguments, terminal),
         Command::Explore(arguments) => explore::run(&arguments, terminal),
         Command::Lsp(arguments) => lsp::run(&arguments, terminal),

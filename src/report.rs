@@ -4,6 +4,7 @@
 //! Computes nothing: it only says what was proven.
 
 pub mod diff;
+pub mod manual;
 mod show;
 mod trigger;
 

@@ -55,14 +55,15 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
 }
 
 /// Everything that has a page, with its title.
-fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn known() -> impl Iterator<Item = (&'static str, &'static str)> {
     let codes = Code::ALL.iter().map(|code| (code.as_str(), code.title()));
     let reasons = Reason::ALL.iter();
     let reasons = reasons.map(|reason| (reason.word(), reason.explained()));
     codes.chain(reasons).chain([(CANNOT, EXPLAINED.0)])
 }
 
-fn page(wanted: &str) -> Option<&'static str> {
+/// The page of a code, or of a reason.
+pub(super) fn page(wanted: &str) -> Option<&'static str> {
     let mut codes = Code::ALL.iter();
     let code = codes.find(|code| code.as_str().eq_ignore_ascii_case(wanted));
     let reason = || Reason::from_word(&wanted.to_ascii_lowercase());

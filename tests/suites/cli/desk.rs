@@ -1,4 +1,4 @@
-//! What a builder has at hand: scripts for shells, manual pages, tests that run again by themselves.
+//! What a builder has at hand: scripts for shells, manual pages, the manual as a folder, tests that run again by themselves.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -13,6 +13,15 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("cli/desk: shells take the completions", completions),
         trial("cli/desk: each command has a manual page", pages),
+        trial(
+            "cli/desk: the manual has each page of the reference",
+            reference,
+        ),
+        trial("cli/desk: links of the manual lead to a place", links),
+        trial(
+            "cli/desk: what an author writes does nothing in the manual",
+            hostile,
+        ),
         trial("cli/desk: tests run again as files change", watch),
     ]
 }
@@ -69,6 +78,117 @@ fn pages() {
         let page = fs::read_to_string(man.join(format!("rbk-{command}.1"))).unwrap();
         assert!(page.contains(".TH"), "{page}");
         assert!(page.contains("SYNOPSIS"), "{page}");
+    }
+}
+
+/// The names of the pages in the repository.
+fn in_the_folder() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar/reference");
+    let files = fs::read_dir(folder).unwrap();
+    let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = files
+        .filter_map(|file| file.strip_suffix(".md").map(str::to_owned))
+        .collect();
+    names.sort();
+    names
+}
+
+fn reference() {
+    let topics = said(&["doc"]);
+    let language = topics.split("\n\n").next().unwrap();
+    let listed = language.lines().skip(1);
+    let listed: Vec<&str> = listed
+        .map(|line| line.split_whitespace().next().unwrap())
+        .collect();
+    assert_eq!(listed, in_the_folder());
+    for name in listed {
+        let file = format!("{}/grammar/reference/{name}.md", env!("CARGO_MANIFEST_DIR"));
+        let page = said(&["doc", name, "--format", "markdown"]);
+        assert_eq!(
+            page.trim_end(),
+            fs::read_to_string(file).unwrap().trim_end()
+        );
+    }
+}
+
+/// The manual with a package: names of files and their texts.
+fn manual(package: &Path) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let (package, output) = (package.to_str().unwrap(), folder.path().join("manual"));
+    said(&[
+        "doc",
+        "--package",
+        package,
+        "--output",
+        output.to_str().unwrap(),
+    ]);
+    let files = fs::read_dir(output).unwrap().map(|file| file.unwrap());
+    files
+        .map(|file| {
+            let name = file.file_name().into_string().unwrap();
+            (name, fs::read_to_string(file.path()).unwrap())
+        })
+        .collect()
+}
+
+fn links() {
+    let files = manual(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/redis"));
+    let mut lower: Vec<String> = files.iter().map(|(name, _)| name.to_lowercase()).collect();
+    lower.sort();
+    lower.dedup();
+    assert_eq!(
+        lower.len(),
+        files.len(),
+        "a disk may not tell two of them apart"
+    );
+    let mut count = 0;
+    for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
+        let links = text.split("href=\"").skip(1);
+        let links = links.map(|rest| rest.split('"').next().unwrap());
+        for link in links.filter(|link| !link.starts_with("http")) {
+            let (file, place) = link.split_once('#').unwrap_or((link, ""));
+            let file = if file.is_empty() { name } else { file };
+            let there = files.iter().find(|(name, _)| name == file);
+            let (_, there) = there.unwrap_or_else(|| panic!("{name}: {link}"));
+            let place = format!("id=\"{place}\"");
+            assert!(
+                place == "id=\"\"" || there.contains(&place),
+                "{name}: {link}"
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 500, "{count}");
+    assert!(
+        files.iter().any(|(name, _)| name == "package-redis.html"),
+        "{lower:?}"
+    );
+}
+
+fn hostile() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "//! <script>alert(1)</script> [a](javascript:alert(1)) ![b](https://example.com/c.png)\n\n\
+                /// ```rbk\n/// <img src=x onerror=alert(1)>\n\
+                const LIMIT = 3\n\n/// <!-- <b onclick=x>\nconst OTHER = 4\n";
+    fs::write(folder.path().join("rbk.toml"), PACKAGE).unwrap();
+    fs::write(folder.path().join("a.rbk"), text).unwrap();
+    let files = manual(folder.path());
+    for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".html")) {
+        assert_eq!(text.matches("<script").count(), 1, "{name}: {text}");
+        for bad in ["<img", "<b ", "<!--", "href=\"javascript"] {
+            assert!(!text.contains(bad), "{name}: {bad} in {text}");
+        }
+    }
+    let (_, page) = files
+        .iter()
+        .find(|(name, _)| name == "package-watched.html")
+        .unwrap();
+    for shown in [
+        "&lt;script&gt;",
+        "&lt;img src=x",
+        "<h2 id=\"other\">OTHER</h2>",
+    ] {
+        assert!(page.contains(shown), "{shown}: {page}");
     }
 }
 
