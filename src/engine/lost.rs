@@ -50,9 +50,7 @@ impl Engine {
             let is_restored = match &lost {
                 Lost::Incident(left) => {
                     self.desk.write(Write::Lost(lost.clone()));
-                    let begun = self.model.unsettled_of(left.id).map(|one| one.run);
-                    let own = live.iter().copied().chain(begun);
-                    let own: BTreeSet<RunId> = own.filter(|run| is_of(*run, left.id)).collect();
+                    let own = self.runs_of(left.id, &live);
                     self.make_anew(left, &own, &past, now);
                     of_lost.extend(own);
                     false
@@ -63,10 +61,7 @@ impl Engine {
                     if !is_known {
                         gone.extend(live.get(run));
                     }
-                    let state = match is_known {
-                        true => *state,
-                        false => IntentState::Unknown,
-                    };
+                    let state = known_state(is_known, *state);
                     let intent = known.unwrap_or_else(|| self.left_of(*id, *run, now));
                     let of = damaged.iter().find(|left| is_of(*run, left.id));
                     if let (Some(left), true) = (of, intent.intent.targets.is_empty()) {
@@ -118,6 +113,13 @@ impl Engine {
         self.put_runs_aside(journal, &gone, now)?;
         gone.extend(of_lost);
         Ok(gone)
+    }
+
+    /// The runs of an incident: those that live, and those that left a change of which nobody knows.
+    fn runs_of(&self, incident: IncidentId, live: &BTreeSet<RunId>) -> BTreeSet<RunId> {
+        let begun = self.model.unsettled_of(incident).map(|one| one.run);
+        let own = live.iter().copied().chain(begun);
+        own.filter(|run| is_of(*run, incident)).collect()
     }
 
     /// The code that incidents had which are to be made anew: it says who has them, also where their runbook is
@@ -429,6 +431,14 @@ fn live(journal: &dyn Journal) -> Result<BTreeSet<RunId>, Error> {
     let awake = awake.map(|run| run.map_or_else(|id| id, |run| run.id));
     let asleep = journal.sleeping_runs()?.into_iter();
     Ok(awake.chain(asleep.map(|asleep| asleep.run)).collect())
+}
+
+/// The state of a change: of one whose record is lost nobody knows.
+fn known_state(is_known: bool, state: IntentState) -> IntentState {
+    match is_known {
+        true => state,
+        false => IntentState::Unknown,
+    }
 }
 
 fn is_of(run: RunId, incident: IncidentId) -> bool {

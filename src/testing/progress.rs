@@ -21,7 +21,9 @@ pub struct Step<'a> {
 
 /// Who is told.
 #[derive(Clone, Default)]
-pub struct Progress(Option<Arc<dyn Fn(Step<'_>) + Send + Sync>>);
+pub struct Progress(Option<Arc<Told>>);
+
+type Told = dyn Fn(Step<'_>) + Send + Sync;
 
 impl Progress {
     /// Tells this one.

@@ -167,6 +167,6 @@ mod tests {
     #[test]
     fn a_plain_number_is_cut_by_what_it_is_turned_into() {
         let five = Value::Percent(Percent::parse("5%").unwrap());
-        assert_eq!(of(&Type::Float, &[five]), ["0", "0.05", "1.05"]);
+        assert_eq!(of(&Type::Float, &[five]), ["0.0", "0.05", "1.05"]);
     }
 }

@@ -184,7 +184,9 @@ impl Reader<'_> {
                 let sources = self.sources(subject);
                 for arm in arms {
                     match &arm.pattern {
-                        ArmPattern::Value(value) => self.meet(&sources, &[value.clone()]),
+                        ArmPattern::Value(value) => {
+                            self.meet(&sources, std::slice::from_ref(value))
+                        }
                         ArmPattern::Some(local) => self.bind(*local, sources.clone()),
                         ArmPattern::Any | ArmPattern::None => {}
                     }

@@ -81,11 +81,10 @@ fn told(end: &End, driven: &Driven) -> Option<String> {
     }
 }
 
-/// Time in which all changes are stopped, and time without an agent, are nobody's.
+/// Time in which all changes are stopped is nobody's.
 fn in_time(stated: &Stated, faults: &[Fault], took: Duration) -> Option<String> {
     let away = faults.iter().map(|fault| match fault {
         Fault::Record(_, RecordFault::Freeze) => FREEZE.millis(),
-        Fault::Record(_, death) if death.is_death() => 1_000,
         Fault::Record(..) | Fault::Change(..) | Fault::Observation(..) => 0,
     });
     let most = stated.time.millis().saturating_add(away.sum());
