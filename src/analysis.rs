@@ -87,7 +87,7 @@ pub fn analyse(
         let seen = (&mut told_lookups, &mut trusts);
         let endorsed = taint::check_runbook(package, &taints, runbook, seen, &mut out);
         world::check_runbook(&levels, &queries, runbook, &mut out);
-        let machine_time = time::machine(package, &times, runbook);
+        let (machine_time, remedy_times) = time::machine(package, &times, runbook);
         let touched = bounds::touched(runbook, &bound);
         time::check_runbook(runbook, machine_time, &touched, &mut out);
         let endorsements = taint::endorsements(package, &taints, &told_lookups, runbook, endorsed);
@@ -96,7 +96,7 @@ pub fn analyse(
             scope: bound.scope,
             touched,
             machine_time,
-            remedy_times: time::remedies(package, &times, runbook),
+            remedy_times,
             human_time: time::human(runbook),
             raw: raw::of_runbook(package, runbook),
             waivers: step::waivers(package, runbook),

@@ -93,8 +93,8 @@ pub fn looks(package: &Package, times: &Times) -> BTreeMap<Span, Duration> {
 }
 
 /// The longest that the machine may work on one incident, `again` runs and waiting for locks
-/// included.
-pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> Duration {
+/// included; and on each remedy by itself in one run, its plan made anew included.
+pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> (Duration, Vec<Duration>) {
     let clock = Clock {
         package,
         times,
@@ -110,18 +110,20 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> Duration 
         .diagnose
         .as_ref()
         .map_or(0, |body| clock.block(&body.block));
-    let longest = |of: &dyn Fn(&Block) -> i64| super::acting_blocks(runbook).map(of).max();
-    let acting = longest(&|block| clock.block(block)).unwrap_or(0);
-    let plan = longest(&|block| clock.plan(block).time).unwrap_or(0);
+    let each: Vec<(i64, i64)> = super::acting_blocks(runbook)
+        .map(|block| (clock.block(block), clock.plan(block).time))
+        .collect();
+    let acting = each.iter().map(|(acting, _)| *acting).max().unwrap_or(0);
+    let plan = each.iter().map(|(_, plan)| *plan).max().unwrap_or(0);
     let told = runbook.otherwise.iter();
     let told = told.map(|clause| clock.block(&clause.body.block)).max();
     // What an earlier run has changed may be owed a verify of any remedy.
     let owed = super::acting_blocks(runbook)
         .map(|block| clock.owed(block))
         .fold(0, i64::saturating_add);
-    let patience = match longest(&|block| i64::from(changes(block))) {
-        Some(1) => runbook.patience.millis(),
-        Some(_) | None => 0,
+    let patience = match super::acting_blocks(runbook).any(changes) {
+        true => runbook.patience.millis(),
+        false => 0,
     };
     let runs = i64::from(runbook.again.unwrap_or(0)) + 1;
     let once = named
@@ -131,23 +133,14 @@ pub fn machine(package: &Package, times: &Times, runbook: &Runbook) -> Duration 
         .saturating_add(told.unwrap_or(0))
         .saturating_add(owed)
         .saturating_add(patience);
-    Duration::from_millis(once.saturating_mul(runs))
-}
-
-/// The longest that the machine may work on each remedy in a run, its plan made anew included.
-pub fn remedies(package: &Package, times: &Times, runbook: &Runbook) -> Vec<Duration> {
-    let clock = Clock {
-        package,
-        times,
-        live: false,
-        guards: 0,
+    let alone = |(acting, plan): &(i64, i64)| {
+        Duration::from_millis(acting.saturating_add(plan.saturating_mul(RESTARTS)))
     };
-    let time = |block: &Block| {
-        let plans = clock.plan(block).time.saturating_mul(RESTARTS);
-        Duration::from_millis(plans.saturating_add(clock.block(block)))
-    };
-    let remedies = runbook.remedies.iter();
-    remedies.map(|remedy| time(&remedy.body.block)).collect()
+    let remedies = each.iter().take(runbook.remedies.len()).map(alone);
+    (
+        Duration::from_millis(once.saturating_mul(runs)),
+        remedies.collect(),
+    )
 }
 
 /// The longest that people may be waited for inside a run. Nothing in this edition waits for

@@ -8,6 +8,8 @@
 //! Whoever asked for a runbook is answered, and nobody else is told. An agent that begins recalls what was told
 //! from its messages.
 
+mod recall;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
@@ -17,12 +19,11 @@ use super::{Accepted, Engine};
 use crate::diag::Code;
 use crate::effect::Severity;
 use crate::journal::{
-    DeadLetter, DeadLetterReplayed, DeadLettered, Disposition, Error, EventId, Journal, LetterId,
-    Message, MessageKind, Notes, Source, Write,
+    DeadLetter, DeadLetterReplayed, DeadLettered, Disposition, EventId, LetterId, Message,
+    MessageKind, Notes, Source, Write,
 };
 use crate::planted::Planted;
-use crate::run::moment;
-use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
+use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 
 /// How often somebody hears of one kind, in milliseconds.
 const OFTEN: i64 = 60 * 60_000;
@@ -30,8 +31,6 @@ const OFTEN: i64 = 60 * 60_000;
 const MOST: u32 = 20;
 /// The most kinds that are remembered; the one that was told longest ago goes first.
 const KINDS: usize = 1_000;
-/// The most messages that are looked at for what an earlier agent told.
-const RECALLED: usize = 10_000;
 /// What whoever is spared the rest is told.
 const NO_MORE: &str = " Of no further kind is told in this hour.";
 /// What a list leaves free for what is said behind it.
@@ -236,26 +235,6 @@ impl Engine {
             );
             self.queue(&to, message, 0, now);
         }
-    }
-
-    /// What an earlier agent has told within the hour is not told again.
-    pub(super) fn recall_told(&mut self, journal: &dyn Journal, now: Time) -> Result<(), Error> {
-        let since = moment::after(now, Duration::from_millis(-OFTEN));
-        let start = self.dead_threads();
-        for outbox in journal.messages_since(since, RECALLED)? {
-            let thread = outbox.message.thread.strip_prefix(start.as_str());
-            let Some((code, name)) = thread.and_then(|rest| rest.split_once('/')) else {
-                continue;
-            };
-            let class = self.class(code, name);
-            let kind = Kind {
-                code: code.into(),
-                name: name.to_owned(),
-            };
-            let at = outbox.message.at.min(now);
-            self.dead.recall(kind, outbox.to.clone(), class, at);
-        }
-        Ok(())
     }
 
     /// How the threads begin in which dead letters are told.

@@ -4,7 +4,7 @@
 //! wrong, how those runs ended, and each promise that was broken, with the timeline and how to see it again. What
 //! the test expects is not asked; what reached the world is.
 
-pub(super) mod judge;
+pub(crate) mod judge;
 mod plan;
 mod report;
 

@@ -3,6 +3,8 @@
 //! Both test the same words, and the earlier one always leaves, or the later one stands in its `else`. Behind a `wait`
 //! what is looked up may be another: there, only what a `let` holds is the same.
 
+use std::collections::BTreeSet;
+
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::range::{self, Test};
@@ -23,8 +25,19 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         return;
     };
     if let Some(body) = &runbook.diagnose {
-        block(cx, &body.block, Vec::new(), out);
+        let mut waits = BTreeSet::new();
+        for stmt in &body.block.statements {
+            note_waits(stmt, &mut waits);
+        }
+        block(&Diagnosis { cx, waits }, &body.block, Vec::new(), out);
     }
+}
+
+/// What is looked through.
+struct Diagnosis<'a, 'c> {
+    cx: &'a Cx<'c>,
+    /// The statements in which time passes.
+    waits: BTreeSet<Span>,
 }
 
 /// A condition that does not hold from here on: its cases went another way.
@@ -34,14 +47,19 @@ struct Gone<'e> {
     test: Option<Test<'e>>,
 }
 
-fn block<'e>(cx: &Cx<'_>, block: &'e Block, mut gone: Vec<Gone<'e>>, out: &mut Vec<Diagnostic>) {
+fn block<'e>(
+    of: &Diagnosis<'_, '_>,
+    block: &'e Block,
+    mut gone: Vec<Gone<'e>>,
+    out: &mut Vec<Diagnostic>,
+) {
     for stmt in &block.statements {
-        let waits = any(stmt, &passes_time);
+        let waits = of.waits.contains(&stmt.span);
         // The second round of a loop comes behind the wait of the first.
         if waits && matches!(stmt.kind, StmtKind::For(_)) {
             gone.retain(|gone| is_held(gone.condition));
         }
-        let after = statement(cx, stmt, &gone, out);
+        let after = statement(of, stmt, &gone, out);
         gone.extend(after);
         if waits {
             gone.retain(|gone| is_held(gone.condition));
@@ -51,7 +69,7 @@ fn block<'e>(cx: &Cx<'_>, block: &'e Block, mut gone: Vec<Gone<'e>>, out: &mut V
 
 /// Looks at a statement; what is gone behind it.
 fn statement<'e>(
-    cx: &Cx<'_>,
+    of: &Diagnosis<'_, '_>,
     stmt: &'e Stmt,
     gone: &[Gone<'e>],
     out: &mut Vec<Diagnostic>,
@@ -62,14 +80,14 @@ fn statement<'e>(
             then,
             otherwise,
         } => {
-            match (shadow(cx, condition, gone), finds(then)) {
+            match (shadow(of.cx, condition, gone), finds(then)) {
                 (Some(earlier), Some(found)) => out.push(told(condition, earlier, found)),
-                _ => block(cx, then, gone.to_vec(), out),
+                _ => block(of, then, gone.to_vec(), out),
             }
-            let failed = alternatives(cx, condition);
+            let failed = alternatives(of.cx, condition);
             if let Some(otherwise) = otherwise {
                 let inside = gone.iter().chain(&failed).copied();
-                block(cx, otherwise, inside.collect(), out);
+                block(of, otherwise, inside.collect(), out);
             }
             match leaves(then) {
                 true => failed,
@@ -79,9 +97,9 @@ fn statement<'e>(
         StmtKind::Cleared {
             condition: Some(condition),
             ..
-        } => alternatives(cx, condition),
+        } => alternatives(of.cx, condition),
         _ => {
-            stmt.for_each_block(&mut |inside| block(cx, inside, gone.to_vec(), out));
+            stmt.for_each_block(&mut |inside| block(of, inside, gone.to_vec(), out));
             Vec::new()
         }
     }
@@ -122,11 +140,18 @@ fn told(condition: &Expr, earlier: Span, found: Span) -> Diagnostic {
     told.help("put the narrower test first")
 }
 
-/// Whether a statement, or one in it, is such a one.
-fn any(stmt: &Stmt, is: &dyn Fn(&Stmt) -> bool) -> bool {
-    let mut found = is(stmt);
-    stmt.for_each_block(&mut |block| block.for_each_stmt(&mut |stmt| found |= is(stmt)));
-    found
+/// Notes a statement, and those in it, in which time passes; whether it is one.
+fn note_waits(stmt: &Stmt, found: &mut BTreeSet<Span>) -> bool {
+    let mut waits = passes_time(stmt);
+    stmt.for_each_block(&mut |block| {
+        for inner in &block.statements {
+            waits |= note_waits(inner, found);
+        }
+    });
+    if waits {
+        found.insert(stmt.span);
+    }
+    waits
 }
 
 /// Whether time passes in a statement, so that what is looked up behind it may be another.

@@ -33,7 +33,8 @@ pub fn decisions_stand_alone(files: &[RustFile]) -> Vec<String> {
 }
 
 /// Where the engine reads a store: at a start, and between decisions.
-const READERS: [&str; 6] = [
+const READERS: [&str; 7] = [
+    "src/engine/dead/recall.rs",
     "src/engine/fetch.rs",
     "src/engine/lost.rs",
     "src/engine/lost/past.rs",
