@@ -132,7 +132,7 @@ impl Run {
             item.result = Some(ObservedValue::Failed(failure));
             return;
         };
-        if observable.name == NOW {
+        if observable.name == NOW && observable.function.is_none() {
             item.result = Some(ObservedValue::Value(Value::Time(context.now)));
             return;
         }

@@ -4,6 +4,7 @@
 
 use super::super::expr::arguments::Owner;
 use super::super::expr::{Elaborator, Place, is_open};
+use super::super::hiding::Reach;
 use super::super::item::returning;
 use super::super::state::{Checker, Progress};
 use super::WatchDraft;
@@ -24,6 +25,8 @@ impl Checker<'_> {
                 let first = self.draft(id).watches[first].item.name.span;
                 self.say_duplicate("watch", &watch.name, first);
             }
+            // It is called as the functions of the prelude are.
+            self.refuse_hiding(file, &watch.name, Reach::Item);
             let name = QualifiedName {
                 module: None,
                 name: watch.name.text.clone(),
