@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::diag::near::nearest;
+use crate::effect::Reason;
 use crate::front;
-use crate::host;
 use crate::report;
 use crate::report::manual::{self, Page};
 
 use site::Group;
 
 use super::terminal::{Terminal, in_a_line};
-use super::{CLEAN, FINDINGS, USAGE, check, explain, packages, versions};
+use super::{CLEAN, FINDINGS, USAGE, check, explain, output, packages, versions};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -158,8 +158,13 @@ fn say(text: &str, format: Format, terminal: &mut Terminal) -> io::Result<u8> {
 
 fn write(folder: &Path, package: Option<Page>, terminal: &mut Terminal) -> io::Result<u8> {
     let codes = explain::known().filter_map(|(word, title)| {
+        // Pages of the language have the names of some reasons.
+        let name = match Reason::from_word(word) {
+            Some(_) => format!("reason-{word}"),
+            None => word.to_owned(),
+        };
         Some(Page {
-            name: word.to_owned(),
+            name,
             title: title.to_owned(),
             sections: vec![explain::page(word)?.to_owned()],
         })
@@ -187,10 +192,15 @@ fn write(folder: &Path, package: Option<Page>, terminal: &mut Terminal) -> io::R
             },
         );
     }
-    std::fs::create_dir_all(folder)?;
+    if !site::is_free(folder) {
+        let folder = in_a_line(&folder.to_string_lossy());
+        let said = format!("error: `{folder}` holds something that `rbk doc` did not write\n");
+        terminal.complain(&said)?;
+        return Ok(FINDINGS);
+    }
     let files = site::site(&groups);
-    for (name, text) in &files {
-        host::write(&folder.join(name), text)?;
+    if !output::write_all(folder, &files, terminal)? {
+        return Ok(FINDINGS);
     }
     let folder = in_a_line(&folder.to_string_lossy());
     terminal.say(&format!(

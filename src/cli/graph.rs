@@ -7,11 +7,10 @@ use clap::ValueEnum;
 
 use crate::diag::{Diagnostic, human};
 use crate::graph;
-use crate::host;
 
 use super::packages;
 use super::terminal::{self, Terminal};
-use super::{CLEAN, FINDINGS, USAGE, versions};
+use super::{CLEAN, FINDINGS, USAGE, output, versions};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -91,8 +90,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         return Ok(CLEAN);
     };
     let shown = terminal::in_a_line(&path.to_string_lossy());
-    if let Err(error) = host::write(path, &text) {
-        terminal.complain(&format!("error: `{shown}` cannot be written: {error}\n"))?;
+    if !output::write(path, &text, terminal)? {
         return Ok(FINDINGS);
     }
     terminal.say(&format!("wrote {shown}\n"))?;

@@ -4,13 +4,12 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::diag::{Code, Diagnostic, human};
-use crate::host;
 use crate::project::lock::{self, FORMAT, Lock, LockedRunbook};
 use crate::report::diff::Side;
 
 use super::packages::{self, Checked, Tally};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS, check, versions};
+use super::{CLEAN, FINDINGS, check, output, versions};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -62,7 +61,9 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         terminal.say(&format!("{shown} says so already\n"))?;
         return Ok(CLEAN);
     }
-    host::write(&path, &text)?;
+    if !output::write(&path, &text, terminal)? {
+        return Ok(FINDINGS);
+    }
     let runbooks = packages::count(lock.runbooks.len(), "runbook");
     terminal.say(&format!("{shown}: {runbooks} locked\n"))?;
     Ok(CLEAN)

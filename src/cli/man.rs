@@ -6,10 +6,8 @@ use std::path::PathBuf;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
-use crate::host;
-
-use super::CLEAN;
 use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS, output};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -32,7 +30,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         terminal.say(&page(whole)?)?;
         return Ok(CLEAN);
     };
-    std::fs::create_dir_all(folder)?;
+    let mut files = Vec::new();
     let mut left = vec![whole];
     while let Some(command) = left.pop() {
         left.extend(command.get_subcommands().map(|command| {
@@ -40,10 +38,12 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             command.clone().display_name(name.to_owned())
         }));
         let name = command.get_display_name().unwrap_or(command.get_name());
-        let file = folder.join(format!("{name}.1"));
-        host::write(&file, &page(command)?)?;
+        files.push((format!("{name}.1"), page(command)?));
     }
-    Ok(CLEAN)
+    Ok(match output::write_all(folder, &files, terminal)? {
+        true => CLEAN,
+        false => FINDINGS,
+    })
 }
 
 /// The page of a command.

@@ -18,8 +18,8 @@ use crate::testing::{self, Options, TestResult};
 use super::check;
 use super::ci::{Form, Format};
 use super::packages::{self, Checked};
-use super::terminal::{self, Terminal};
-use super::{CLEAN, FINDINGS, USAGE, ci, progress, watch};
+use super::terminal::Terminal;
+use super::{CLEAN, FINDINGS, USAGE, ci, output, progress, watch};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -360,11 +360,7 @@ fn write(
     }
     let mut is_written = true;
     for (file, text) in files {
-        if let Err(error) = host::write(file, &text) {
-            let shown = terminal::in_a_line(&file.to_string_lossy());
-            terminal.complain(&format!("error: `{shown}` cannot be written: {error}\n"))?;
-            is_written = false;
-        }
+        is_written &= output::write(file, &text, terminal)?;
     }
     Ok(is_written)
 }

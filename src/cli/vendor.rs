@@ -13,7 +13,7 @@ use crate::text::Sources;
 
 use super::packages::{One, count};
 use super::terminal::Terminal;
-use super::{CLEAN, FINDINGS};
+use super::{CLEAN, FINDINGS, output};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -67,7 +67,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         // The copy failed already; what is left of it changes nothing about that.
         let _ = remove(&beside);
     }
-    result?;
+    if let Err(error) = result {
+        output::refused(&folder, error, terminal)?;
+        return Ok(FINDINGS);
+    }
     let copied = count(package.dependencies.len(), "package");
     terminal.say(&format!("{}: {copied}\n", folder.display()))?;
     Ok(CLEAN)

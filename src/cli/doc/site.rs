@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::fs;
+use std::path::Path;
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
@@ -23,7 +25,7 @@ pub fn site(groups: &[Group]) -> Vec<(String, String)> {
     let mut files = vec![
         ("index.html".to_owned(), index(groups)),
         ("manual.css".to_owned(), STYLE.to_owned()),
-        ("search.js".to_owned(), script(groups)),
+        (SCRIPT.to_owned(), script(groups)),
     ];
     files.extend(pages().map(|page| {
         let mut places = BTreeMap::new();
@@ -34,6 +36,13 @@ pub fn site(groups: &[Group]) -> Vec<(String, String)> {
         (file(&page.name), whole(&page.title, &body))
     }));
     files
+}
+
+/// Whether nothing but an earlier manual is in a folder; one that is not there, or is none, is free.
+pub fn is_free(folder: &Path) -> bool {
+    let is_empty = fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    let script = fs::read_to_string(folder.join(SCRIPT));
+    is_empty || script.is_ok_and(|script| script.starts_with(BEGIN))
 }
 
 /// The file of a page: what is no letter of a plain name stands as `_`.
@@ -192,8 +201,12 @@ fn script(groups: &[Group]) -> String {
     let rows = rows
         .replace('\u{2028}', "\\u2028")
         .replace('\u{2029}', "\\u2029");
-    format!("const pages = {rows};\n{SEARCH}")
+    format!("{BEGIN}{rows};\n{SEARCH}")
 }
+
+/// The file of the script, and how it begins: what tells a manual from any other folder.
+const SCRIPT: &str = "search.js";
+const BEGIN: &str = "const pages = ";
 
 const SEARCH: &str = r#"const box = document.getElementById("search");
 const found = document.getElementById("found");

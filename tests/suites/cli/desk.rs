@@ -115,7 +115,7 @@ fn reference() {
 fn manual(package: &Path) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().unwrap();
     let (package, output) = (package.to_str().unwrap(), folder.path().join("manual"));
-    said(&[
+    let told = said(&[
         "doc",
         "--package",
         package,
@@ -123,12 +123,16 @@ fn manual(package: &Path) -> Vec<(String, String)> {
         output.to_str().unwrap(),
     ]);
     let files = fs::read_dir(output).unwrap().map(|file| file.unwrap());
-    files
+    let files: Vec<(String, String)> = files
         .map(|file| {
             let name = file.file_name().into_string().unwrap();
             (name, fs::read_to_string(file.path()).unwrap())
         })
-        .collect()
+        .collect();
+    // None was written over another one.
+    let count = format!("{} files in ", files.len());
+    assert!(told.starts_with(&count), "{}: {told}", files.len());
+    files
 }
 
 fn links() {
