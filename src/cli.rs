@@ -32,6 +32,7 @@ mod lock;
 mod lsp;
 mod man;
 mod mend;
+mod output;
 mod packages;
 mod progress;
 mod remote;

@@ -21,8 +21,8 @@ Examples:
   rbk explore rollback examples/rollback   of another package
   rbk explore rollback --format dot | dot -Tsvg > ends.svg
 
-The runbook runs as an agent runs it, again and again, in a world that answers everything that its code can tell apart:
-numbers below, at and above each constant that they are compared with, lists of none, one, two, as many as a loop allows and
+The runbook runs as an agent runs it, again and again, in a world that answers, as far as the constants of its code say,
+each thing that it can tell apart: numbers below, at and above each constant that they are compared with, lists of none, one, two, as many as a loop allows and
 one more, no data, failures; each change is applied, is not, or nobody knows. Shown is how it ends, with the shortest way
 there, what no path reaches, and promises that some path breaks: there must be none.
 

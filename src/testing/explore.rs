@@ -1,5 +1,5 @@
-//! One runbook along every way that the world can take: its real run, where each answer is each of those that its
-//! program can tell apart.
+//! One runbook along the ways that the world can take: its real run, where each answer is each of those that its
+//! program can tell apart, as far as its constants say.
 //!
 //! In: a package and one of its runbooks. Out: the ends with the shortest path to each, what no path reaches, and each
 //! promise that some path breaks. The paths are gone in the order of how often they leave the first way of a choice, so
@@ -7,10 +7,12 @@
 
 mod axis;
 mod chooser;
+mod constants;
 mod cuts;
 mod report;
 mod values;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::case::Case;
@@ -44,6 +46,8 @@ pub struct Explored {
     runbook: String,
     version: String,
     paths: usize,
+    /// Alerts that set nothing off, since the condition of the trigger is false.
+    idle: usize,
     /// Whether there were more paths than may be gone.
     is_cut: bool,
     /// Paths that were given up since they never ended.
@@ -98,6 +102,7 @@ pub fn run(
         cuts: Cuts::of(package, case.runbook),
         now: test.at,
         case: &case,
+        is_cut: Cell::new(false),
     };
     let options = Options {
         faults: Some(Vec::new()),
@@ -203,12 +208,16 @@ impl Search {
     fn next(&mut self) -> Option<Vec<u16>> {
         let levels = std::iter::once(&mut self.fresh).chain(&mut self.levels);
         let next = levels.into_iter().find_map(VecDeque::pop_front)?;
-        if self.explored.paths >= self.most {
+        if self.gone() >= self.most {
             self.explored.is_cut = true;
             return None;
         }
         self.waiting = self.waiting.saturating_sub(1);
         Some(next)
+    }
+
+    fn gone(&self) -> usize {
+        self.explored.paths + self.explored.too_long + self.explored.idle
     }
 
     /// The paths that leave this one behind its first ways.
@@ -234,7 +243,7 @@ impl Search {
             (true, _) | (_, None) => self.fresh.push_back(prefix),
         }
         self.waiting += 1;
-        if self.waiting + self.explored.paths > self.most {
+        if self.waiting + self.gone() > self.most {
             self.explored.is_cut = true;
             let furthest = self.levels.iter_mut().rev().find_map(VecDeque::pop_back);
             let _ = furthest.or_else(|| self.fresh.pop_back());
@@ -245,8 +254,7 @@ impl Search {
     fn note(&mut self, case: &Case<'_>, driven: &Driven, taken: &[Choice], is_spent: bool) {
         let Some((took, end)) = driven.record.end().filter(|_| !is_spent) else {
             self.explored.too_long += usize::from(is_spent);
-            // Where the condition of the trigger is false nothing is set off.
-            self.explored.paths += usize::from(is_spent);
+            self.explored.idle += usize::from(!is_spent);
             return;
         };
         self.explored.paths += 1;

@@ -152,18 +152,38 @@ pub type Files = Vec<(String, Vec<u8>)>;
 
 /// The packages that people read, by the names of their folders.
 pub fn examples() -> Vec<(String, Files)> {
-    let folders = std::fs::read_dir(root().join("examples")).unwrap();
+    let folders = fs::read_dir(root().join("examples")).unwrap();
     let mut folders: Vec<PathBuf> = folders.map(|found| found.unwrap().path()).collect();
     folders.sort();
     let examples = folders.iter().map(|folder| {
-        let files = std::fs::read_dir(folder).unwrap();
+        let files = fs::read_dir(folder).unwrap();
         let paths = files.map(|file| file.unwrap().path());
         let named = paths.map(|path| (file_name(&path), path));
         let own = named.filter(|(name, _)| name.ends_with(".rbk") || name == "rbk.toml");
-        let texts = own.map(|(name, path)| (name, std::fs::read(path).unwrap()));
+        let texts = own.map(|(name, path)| (name, fs::read(path).unwrap()));
         (file_name(folder), texts.collect())
     });
     examples.collect()
+}
+
+/// The programs of the suite `tested`, each with the shop that it is for.
+pub fn tested() -> Vec<(String, Files)> {
+    let shop = fs::read(root().join("grammar/reference/shop.rbk")).unwrap();
+    let programs = fixtures("tested", "rbk").into_iter().map(|fixture| {
+        let text = fixture.text().into_bytes();
+        let files = [("shop.rbk", shop.clone()), ("main.rbk", text)];
+        let files = files.map(|(name, text)| (name.to_owned(), text));
+        (fixture.name, files.to_vec())
+    });
+    programs.collect()
+}
+
+/// The same files as the library takes them.
+pub fn borrowed(files: &Files) -> Vec<(&str, &[u8])> {
+    let files = files.iter();
+    files
+        .map(|(name, text)| (name.as_str(), text.as_slice()))
+        .collect()
 }
 
 fn file_name(path: &Path) -> String {

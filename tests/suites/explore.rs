@@ -3,7 +3,7 @@
 use libtest_mimic::Trial;
 use rbk::facade::explore::{self, Explored};
 
-use crate::harness::fixture::{self, Package, root, trial};
+use crate::harness::fixture::{self, Package, trial};
 use crate::harness::snapshot;
 
 /// Paths of each runbook; enough to come to every end of small ones.
@@ -49,13 +49,13 @@ fn shown(package: &Package) {
 
 /// Of every program that other suites test.
 fn all() {
-    let shop = std::fs::read(root().join("grammar/reference/shop.rbk")).unwrap();
     let mut counted = 0;
-    for fixture in fixture::fixtures("tested", "rbk") {
-        let text = fixture.text();
-        let files = [("shop.rbk", shop.as_slice()), ("main.rbk", text.as_bytes())];
-        for explored in explore::of(&files, FEW).into_iter().flatten() {
-            assert!(explored.held, "{}\n{}", fixture.name, explored.human);
+    for (name, files) in fixture::tested() {
+        for explored in explore::of(&fixture::borrowed(&files), FEW)
+            .into_iter()
+            .flatten()
+        {
+            assert!(explored.held, "{name}\n{}", explored.human);
             counted += 1;
         }
     }
@@ -65,11 +65,10 @@ fn all() {
 /// Whole packages that people read: all their findings are reached.
 fn examples() {
     for (name, files) in fixture::examples() {
-        let files: Vec<(&str, &[u8])> = files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_slice()))
-            .collect();
-        for explored in explore::of(&files, PATHS).into_iter().flatten() {
+        for explored in explore::of(&fixture::borrowed(&files), PATHS)
+            .into_iter()
+            .flatten()
+        {
             assert!(explored.held, "{name}\n{}", explored.human);
             assert!(
                 !explored.human.contains("  finding `"),

@@ -3,7 +3,7 @@
 use libtest_mimic::Trial;
 use rbk::facade::faults::{self, Faulty};
 
-use crate::harness::fixture::{self, Package, root, trial};
+use crate::harness::fixture::{self, Package, trial};
 use crate::harness::snapshot;
 
 pub fn trials() -> Vec<Trial> {
@@ -46,13 +46,10 @@ fn shown(package: &Package) {
 
 /// Of every program that other suites test.
 fn all() {
-    let shop = std::fs::read(root().join("grammar/reference/shop.rbk")).unwrap();
     let mut counted = 0;
-    for fixture in fixture::fixtures("tested", "rbk") {
-        let text = fixture.text();
-        let files = [("shop.rbk", shop.as_slice()), ("main.rbk", text.as_bytes())];
-        if let Some(faulty) = faults::of(&files) {
-            assert!(faulty.held, "{}\n{}", fixture.name, faulty.human);
+    for (name, files) in fixture::tested() {
+        if let Some(faulty) = faults::of(&fixture::borrowed(&files)) {
+            assert!(faulty.held, "{name}\n{}", faulty.human);
             counted += 1;
         }
     }
@@ -62,11 +59,7 @@ fn all() {
 /// Whole packages that people read.
 fn examples() {
     for (name, files) in fixture::examples() {
-        let files: Vec<(&str, &[u8])> = files
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_slice()))
-            .collect();
-        if let Some(faulty) = faults::of(&files) {
+        if let Some(faulty) = faults::of(&fixture::borrowed(&files)) {
             assert!(faulty.held, "{name}\n{}", faulty.human);
         }
     }

@@ -24,14 +24,22 @@ pub fn numbers(
         [unit.place(&range.low), high]
     });
     let limits: Vec<f64> = limits.flatten().collect();
+    let low = limits.first().copied();
+    let high = limits.get(1).copied();
+    // What lies outside of the range is never compared with what lies inside.
+    cuts.retain(|cut| low.is_none_or(|low| *cut >= low) && high.is_none_or(|high| *cut <= high));
     cuts.sort_by(f64::total_cmp);
     cuts.dedup();
     let places = match (cuts.is_empty(), is_paired) {
         (true, true) => PAIRED.map(|place| place * unit.step()).to_vec(),
-        (true, false) => vec![limits.first().copied().unwrap_or(unit.step())],
+        (true, false) => vec![low.unwrap_or(unit.step())],
         (false, _) => between(&cuts, unit.step()),
     };
-    let values = places.into_iter().map(|place| unit.value(place, now));
+    // Beyond the first and the last constant there is what the range leaves.
+    let places = places
+        .into_iter()
+        .map(|place| place.max(low.unwrap_or(place)).min(high.unwrap_or(place)));
+    let values = places.map(|place| unit.value(place, now));
     let mut values: Vec<Value> = values
         .filter(|value| range.is_none_or(|range| range.contains(value)))
         .collect();
@@ -48,16 +56,25 @@ fn between(cuts: &[f64], step: f64) -> Vec<f64> {
     let mut before: Option<f64> = None;
     for cut in cuts {
         places.push(match before {
-            Some(before) => before + (cut - before) / 2.0,
-            None if *cut > 0.0 => (cut / 2.0).min(cut - step).max(0.0),
+            Some(before) => short(before + (cut - before) / 2.0),
+            None if *cut > 0.0 => short((cut / 2.0).min(cut - step).max(0.0)),
             None => cut - step,
         });
         places.push(*cut);
         before = Some(*cut);
     }
     let last = before.unwrap_or_default();
-    places.push((last * 2.0).max(last + step));
+    places.push(short((last * 2.0).max(last + step)));
     places
+}
+
+/// About the same, without what binary fractions add: no constant, so that it need not be exact.
+fn short(place: f64) -> f64 {
+    let rounded = (place * 1e6).round() / 1e6;
+    match rounded != 0.0 && rounded.is_finite() {
+        true => rounded,
+        false => place,
+    }
 }
 
 /// What an axis counts.
@@ -115,8 +132,7 @@ impl Unit {
         let millis = (place * 1_000.0) as i64;
         match self {
             Unit::Whole => Value::Int(place.round() as i64),
-            // Halves of halves are read more easily without what binary fractions add.
-            Unit::Plain => Value::Float((place * 1e9).round() / 1e9),
+            Unit::Plain => Value::Float(place),
             Unit::Parts => {
                 let whole = Percent::WHOLE.billionths() as f64;
                 Value::Percent(Percent::from_billionths((place * whole).round() as i64))
@@ -162,6 +178,18 @@ mod tests {
             Time::default(),
         );
         assert_eq!(found.unwrap(), [Value::Int(0), Value::Int(1)]);
+    }
+
+    #[test]
+    fn beyond_a_constant_near_the_end_there_is_what_the_range_leaves() {
+        let range = Bounds {
+            low: Value::Int(100),
+            high: Some(Value::Int(599)),
+        };
+        let cuts = [Value::Int(150), Value::Int(399), Value::Int(4_000)];
+        let found = numbers(&Type::Int, &cuts, false, Some(&range), Time::default());
+        let found: Vec<String> = found.unwrap().iter().map(Value::to_string).collect();
+        assert_eq!(found, ["100", "150", "275", "399", "599"]);
     }
 
     #[test]

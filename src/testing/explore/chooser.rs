@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use regex::Regex;
+
 use super::cuts::Met;
 use super::values::Values;
 use crate::effect::{Argument, Call, ChangeOutcome, Observed, Settled};
-use crate::program::{Binding, LabelTest};
+use crate::program::{Binding, LabelTest, Trigger, TriggerKind};
 use crate::testing::source;
-use crate::typed::{BindingKind, ExternId, ExternKind, Observable, RecordId, Type};
-use crate::value::{Failure, Record, Time, Value};
+use crate::typed::{self, BindingKind, ExternId, ExternKind, Observable, RecordId, Type};
+use crate::value::{Failure, Map, Record, Time, Value};
 use crate::vm::{Step, Vm};
 
 /// The most requests of one path.
@@ -77,12 +79,17 @@ impl<'c, 'p> Chooser<'c, 'p> {
                 continue;
             }
             let (mut values, is_cut) = self.values.bound(index as u32, &binding.ty);
-            if is_cut {
+            // A whole alert is made of what is bound beside it.
+            if is_cut && binding.kind != BindingKind::Alert {
                 self.cut.insert(binding.name.to_string());
             }
             if let BindingKind::Label(label) = &binding.kind {
                 let tests = trigger.labels.iter().filter(|(name, _)| name == label);
-                tests.for_each(|(_, test)| allowed(test, &mut values));
+                for (_, test) in tests {
+                    if !allowed(test, &mut values) {
+                        self.cut.insert(label.to_string());
+                    }
+                }
             }
             let ways: Vec<String> = values
                 .iter()
@@ -91,6 +98,7 @@ impl<'c, 'p> Chooser<'c, 'p> {
             let way = self.choose(&ways);
             bound.push(values.into_iter().nth(way).unwrap_or(Value::None));
         }
+        name_alerts(trigger, declared, &mut bound);
         let holds = trigger.condition.is_none_or(|condition| {
             let mut vm = Vm::start(case.program, condition, bound.clone());
             matches!(vm.step(case.program, SLICE), Step::Done(Value::Bool(true)))
@@ -261,12 +269,50 @@ fn timeless(call: &Call, now: Time) -> Call {
     }
 }
 
-/// Leaves the values that a label may have; where none of them is left, those that it must have.
-fn allowed(test: &LabelTest, values: &mut Vec<Value>) {
+/// Leaves the values that a label may have: it is there, and passes the test. False where no value is known that does.
+fn allowed(test: &LabelTest, values: &mut Vec<Value>) -> bool {
     match test {
-        LabelTest::Present | LabelTest::Matches(_) => {}
+        LabelTest::Present => {}
         LabelTest::Equal(value) => *values = vec![value.clone()],
         LabelTest::NotEqual(value) => values.retain(|one| one != value),
-        LabelTest::In(all) => *values = all.clone(),
+        LabelTest::In(all) => values.clone_from(all),
+        LabelTest::Matches(pattern) => {
+            let known = pattern.split('|').map(Value::text);
+            values.splice(0..0, known);
+            let whole = Regex::new(&format!("^(?:{pattern})$"));
+            let fits = |text: &str| whole.as_ref().is_ok_and(|whole| whole.is_match(text));
+            values.retain(|value| matches!(value, Value::Text(text) if fits(text)));
+        }
+    }
+    values.retain(|value| *value != Value::text(""));
+    if values.is_empty() {
+        values.push(Value::text("other"));
+        return false;
+    }
+    true
+}
+
+/// A whole alert has the name that the trigger asks for, and the labels that are bound beside it.
+fn name_alerts(trigger: &Trigger, declared: &[typed::Binding], bound: &mut [Value]) {
+    let TriggerKind::Alert(name) = &trigger.kind else {
+        return;
+    };
+    let labels = declared.iter().zip(bound.iter());
+    let labels = labels.filter_map(|(binding, value)| match &binding.kind {
+        BindingKind::Label(label) => Some((Value::text(label), Value::text(value.to_plain()))),
+        BindingKind::Alert | BindingKind::Event | BindingKind::Request => None,
+    });
+    let labels = Value::Map(Map::from(labels.collect::<Vec<_>>()).into());
+    for (binding, value) in declared.iter().zip(bound) {
+        if let (BindingKind::Alert, Value::Record(record)) = (&binding.kind, &value) {
+            let mut alert = Record::clone(record);
+            for (field, said) in [("name", Value::text(name)), ("labels", labels.clone())] {
+                let at = alert.shape.position(field);
+                if let Some(slot) = at.and_then(|at| alert.fields.get_mut(at)) {
+                    *slot = Some(said);
+                }
+            }
+            *value = Value::Record(alert.into());
+        }
     }
 }

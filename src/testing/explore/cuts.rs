@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use super::constants::{self, compares, computed, parts, simple};
 use crate::typed::{
-    ActionCallee, ArmPattern, BinaryOp, Body, CallExpr, Callee, Expr, ExprKind, ExternId,
-    ExternKind, FindingId, FunctionId, LocalId, Package, Runbook, Step, Stmt, StmtKind, Type,
+    ActionCallee, ArmPattern, Body, CallExpr, Callee, Expr, ExprKind, ExternId, ExternKind,
+    FindingId, FunctionId, LocalId, Package, Runbook, Step, Stmt, StmtKind, Type,
 };
-use crate::value::{Segment, Template, Value};
+use crate::value::Value;
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,10 +54,12 @@ impl Cuts {
             params: BTreeMap::new(),
             arguments: BTreeMap::new(),
             locals: BTreeMap::new(),
+            together: BTreeSet::new(),
         };
         for _ in 0..ROUNDS {
             reader.runbook(runbook);
         }
+        reader.share();
         reader.cuts
     }
 
@@ -115,6 +118,8 @@ struct Reader<'p> {
     arguments: BTreeMap<(FindingId, usize), Sources>,
     /// Of the body that is being read.
     locals: BTreeMap<LocalId, Sources>,
+    /// What is compared with each other.
+    together: BTreeSet<Sources>,
 }
 
 impl Reader<'_> {
@@ -239,9 +244,14 @@ impl Reader<'_> {
                 let mut constants = Vec::new();
                 self.constants(left, &mut constants);
                 self.constants(right, &mut constants);
+                computed(left, &mut constants);
+                computed(right, &mut constants);
                 match constants.is_empty() {
                     true => self.pair(&sources),
                     false => self.meet(&sources, &constants),
+                }
+                if sources.len() > 1 {
+                    self.together.insert(sources);
                 }
             }
             ExprKind::Comprehension(comprehension) => {
@@ -259,7 +269,10 @@ impl Reader<'_> {
                 let sources = self.sources(operand);
                 self.bind(*local, sources);
             }
-            ExprKind::Call(call) => self.call(call),
+            ExprKind::Call(call) => {
+                self.call(call);
+                self.asked(part, call);
+            }
             ExprKind::Field { .. } | ExprKind::Trigger(_) => {
                 for source in self.sources(part) {
                     self.cuts.met.entry(source).or_default();
@@ -280,6 +293,24 @@ impl Reader<'_> {
         }
     }
 
+    /// `contains(text, "x")`: what a function is asked of a text.
+    fn asked(&mut self, expr: &Expr, call: &CallExpr) {
+        let is_pure = match call.callee {
+            Callee::Builtin(_) => true,
+            Callee::Extern(id) => {
+                let declared = self.package.externs.get(id.index());
+                declared.is_some_and(|found| matches!(found.kind, ExternKind::Fn))
+            }
+            Callee::Function(_) => false,
+        };
+        let mut constants = Vec::new();
+        if is_pure && expr.ty == Type::Bool {
+            self.constants(expr, &mut constants);
+            let sources = self.sources(expr);
+            self.meet(&sources, &constants);
+        }
+    }
+
     fn meet(&mut self, sources: &Sources, constants: &[Value]) {
         for source in sources {
             let met = self.cuts.met.entry(source.clone()).or_default();
@@ -288,6 +319,20 @@ impl Reader<'_> {
                     met.constants.push(constant.clone());
                 }
             }
+        }
+    }
+
+    /// A constant that one source meets is met by what is compared with that source, too; and one more behind the last,
+    /// so that either may be the larger there.
+    fn share(&mut self) {
+        for sources in std::mem::take(&mut self.together) {
+            let mut all = Vec::new();
+            for source in &sources {
+                let met = self.cuts.met.get(source);
+                all.extend(met.into_iter().flat_map(|met| met.constants.clone()));
+            }
+            all.extend(constants::behind(&all));
+            self.meet(&sources, &all);
         }
     }
 
@@ -392,15 +437,6 @@ impl Reader<'_> {
     }
 }
 
-/// The values that a constant is made of.
-fn simple(value: &Value, found: &mut Vec<Value>) {
-    match value {
-        Value::List(items) => found.extend(items.iter().cloned()),
-        Value::Range(range) => found.extend([range.start.clone(), range.end.clone()]),
-        value => found.push(value.clone()),
-    }
-}
-
 /// The name of a type with fields.
 pub fn type_name(package: &Package, ty: &Type) -> Option<SmolStr> {
     match ty {
@@ -414,35 +450,5 @@ pub fn type_name(package: &Package, ty: &Type) -> Option<SmolStr> {
         }
         Type::Optional(inner) => type_name(package, inner),
         _ => None,
-    }
-}
-
-/// The fixed parts of a literal.
-fn parts(template: &Template) -> Vec<SmolStr> {
-    let segments = template.segments.iter();
-    let texts = segments.filter_map(|segment| match segment {
-        Segment::Text(text) => Some(text.clone()),
-        Segment::Hole(_) => None,
-    });
-    texts.collect()
-}
-
-fn compares(op: BinaryOp) -> bool {
-    match op {
-        BinaryOp::Equal
-        | BinaryOp::NotEqual
-        | BinaryOp::Less
-        | BinaryOp::LessEqual
-        | BinaryOp::Greater
-        | BinaryOp::GreaterEqual
-        | BinaryOp::In => true,
-        BinaryOp::Multiply
-        | BinaryOp::Divide
-        | BinaryOp::Add
-        | BinaryOp::Subtract
-        | BinaryOp::Range
-        | BinaryOp::RangeInclusive
-        | BinaryOp::And
-        | BinaryOp::Or => false,
     }
 }

@@ -1,6 +1,6 @@
 //! What came of all paths: for people, as JSON, and as a picture for Graphviz.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use serde_json::{Value, json};
@@ -36,10 +36,7 @@ fn write_human(text: &mut String, explored: &Explored, sources: &Sources) -> std
         }
     }
     if !explored.dead.is_empty() || !explored.never.is_empty() {
-        match explored.is_whole() {
-            true => writeln!(text, "\nno path reaches")?,
-            false => writeln!(text, "\nnone of these paths reaches")?,
-        }
+        writeln!(text, "\nnone of these paths reaches")?;
     }
     for finding in &explored.dead {
         writeln!(text, "  finding `{finding}`")?;
@@ -78,9 +75,10 @@ fn cuts(text: &mut String, explored: &Explored) -> std::fmt::Result {
 
 fn extent(explored: &Explored) -> String {
     let paths = count(explored.paths, "path");
-    match explored.is_cut {
-        false => format!("{paths}, which are all"),
-        true => format!("{paths}; there are more, further from the first answers"),
+    match (explored.is_cut, explored.is_whole()) {
+        (false, true) => format!("{paths}, all that the constants of the code tell apart"),
+        (false, false) => format!("{paths}; some answers, said below, were left out"),
+        (true, _) => format!("{paths}; there are more, further from the first answers"),
     }
 }
 
@@ -167,18 +165,23 @@ pub fn dot(explored: &Explored) -> String {
 
 fn write_dot(text: &mut String, explored: &Explored) -> std::fmt::Result {
     writeln!(text, "  runbook [label={}];", quoted(&explored.runbook))?;
-    for (number, (found, ends)) in by_finding(explored).into_iter().enumerate() {
-        let paths: usize = ends.iter().map(|(_, reached)| reached.paths).sum();
-        writeln!(text, "  f{number} [label={}];", quoted(found))?;
-        writeln!(text, "  runbook -> f{number} [label=\"{paths}\"];")?;
-        for (end, reached) in ends {
-            let name = quoted(end);
+    let ends: BTreeSet<&str> = explored.ends.keys().map(|(_, end)| end.as_str()).collect();
+    for (number, end) in ends.iter().enumerate() {
+        writeln!(text, "  end{number} [label={}];", quoted(end))?;
+    }
+    for (number, (found, reached)) in by_finding(explored).into_iter().enumerate() {
+        let paths: usize = reached.iter().map(|(_, reached)| reached.paths).sum();
+        writeln!(text, "  found{number} [label={}];", quoted(found))?;
+        writeln!(text, "  runbook -> found{number} [label=\"{paths}\"];")?;
+        for (end, reached) in reached {
+            let place = ends.iter().position(|one| *one == end).unwrap_or_default();
             let paths = reached.paths;
-            writeln!(text, "  f{number} -> {name} [label=\"{paths}\"];")?;
+            writeln!(text, "  found{number} -> end{place} [label=\"{paths}\"];")?;
         }
     }
-    for finding in &explored.dead {
-        writeln!(text, "  {} [style=dashed];", quoted(finding))?;
+    for (number, finding) in explored.dead.iter().enumerate() {
+        let label = quoted(finding);
+        writeln!(text, "  dead{number} [label={label}, style=dashed];")?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! In: a type, and what meets it. Out: a few values, the most ordinary first. What the program does not look at has one
 //! value.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -18,8 +19,8 @@ use crate::value::{
 
 /// The most values of one answer.
 pub const MOST: usize = 64;
-/// The most elements of a list that is longer than a loop allows.
-const LONGEST: u32 = 64;
+/// The most elements of a list.
+const LONGEST: u32 = 500;
 /// How deep types are followed into each other.
 const DEEP: usize = 4;
 /// A text that is none of those that the program knows.
@@ -33,13 +34,16 @@ pub struct Values<'c, 'p> {
     pub case: &'c Case<'p>,
     pub cuts: Cuts,
     pub now: Time,
+    /// Whether something was left out of the values that were made last.
+    pub is_cut: Cell<bool>,
 }
 
 impl Values<'_, '_> {
     /// The values of a type, and whether there would be more.
     pub fn of(&self, ty: &Type, met: &Met, range: Option<&Bounds>) -> (Vec<Value>, bool) {
+        self.is_cut.set(false);
         let mut values = self.all(ty, met, range, 0);
-        let is_cut = values.len() > MOST;
+        let is_cut = self.is_cut.get() || values.len() > MOST;
         values.truncate(MOST);
         (values, is_cut)
     }
@@ -65,7 +69,10 @@ impl Values<'_, '_> {
                 values
             }
             Type::List(inner) => self.lists(inner, met, range, deep),
-            Type::Map(..) | Type::Json => vec![Value::Map(Arc::new(Map::default()))],
+            Type::Map(..) | Type::Json => {
+                self.is_cut.set(true);
+                vec![Value::Map(Arc::new(Map::default()))]
+            }
             Type::Record(id) => match self.case.package.records.get(id.index()) {
                 Some(record) => self.records(ty, &record.fields, deep, Value::Record),
                 None => Vec::new(),
@@ -144,6 +151,8 @@ impl Values<'_, '_> {
         lengths.push(2);
         lengths.sort_unstable();
         lengths.dedup();
+        let is_long = lengths.iter().any(|length| *length > LONGEST);
+        self.is_cut.set(self.is_cut.get() || is_long);
         lengths.retain(|length| (2..=LONGEST).contains(length));
         for length in lengths {
             let turns = elements.iter().cycle().take(length as usize);
@@ -185,7 +194,10 @@ impl Values<'_, '_> {
         });
         let rows = match together.is_some_and(|product| product <= MOST) {
             true => product(&ways),
-            false => in_turn(&ways),
+            false => {
+                self.is_cut.set(true);
+                in_turn(&ways)
+            }
         };
         let made = rows.into_iter().map(|row| Record {
             shape: shape.clone(),
@@ -274,7 +286,7 @@ impl Values<'_, '_> {
         let own = self.keys(None).into_iter().take(2);
         let known = own.chain(self.forms());
         met.constants
-            .splice(0..0, known.map(|key| Value::Text(Text::new(key))));
+            .extend(known.map(|key| Value::Text(Text::new(key))));
         let (values, is_cut) = self.of(ty, &met, None);
         let values = values.into_iter().map(|value| self.owned(value));
         (values.collect(), is_cut)
@@ -327,10 +339,16 @@ fn with(row: &Row, ways: &[Value]) -> Vec<Row> {
     }
 }
 
-/// The first value of all fields, then each other value of each field alone.
+/// The first value of all fields, the second of all, and so on; then each other value of each field alone.
 fn in_turn(ways: &[Vec<Value>]) -> Vec<Row> {
     let first: Row = ways.iter().map(|ways| ways.first().cloned()).collect();
-    let mut rows = vec![first.clone()];
+    let most = ways.iter().map(Vec::len).max().unwrap_or(0);
+    let nth = |nth: usize| -> Row {
+        let ways = ways.iter();
+        ways.map(|ways| ways.get(nth.min(ways.len().saturating_sub(1))).cloned())
+            .collect()
+    };
+    let mut rows: Vec<Row> = (0..most.max(1)).map(nth).collect();
     for (index, ways) in ways.iter().enumerate() {
         for value in ways.iter().skip(1) {
             let mut row = first.clone();
