@@ -378,7 +378,7 @@ module.exports = grammar({
     with_line: ($) => seq('with', listed($.label)),
     label: ($) =>
       seq(
-        field('name', choice($._string, $.identifier)),
+        field('name', choice($._string, $._name)),
         optional(seq(choice('==', '!=', 'in', '~', '='), $._expression)),
         optional($.binding),
       ),
@@ -514,17 +514,23 @@ module.exports = grammar({
     handler: ($) =>
       seq(
         'else',
-        optional(choice('no_data', 'failed')),
         choice(
-          $.novel,
-          $.inconclusive,
-          $.page,
-          $.hand,
-          $.cleared,
-          $.return,
-          $._expression,
+          $._failure,
+          seq(
+            optional($._failure),
+            choice(
+              $.novel,
+              $.inconclusive,
+              $.page,
+              $.hand,
+              $.cleared,
+              $.return,
+              $._expression,
+            ),
+          ),
         ),
       ),
+    _failure: () => choice('no_data', 'failed'),
     novel: ($) => seq('novel', optional($._string)),
     inconclusive: ($) => seq('inconclusive', optional($._string)),
 
