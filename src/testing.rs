@@ -110,6 +110,8 @@ pub struct TestResult {
     pub timeline: Vec<Moment>,
     /// `resolved`, `handed: guard`
     pub end: String,
+    /// How long after it was opened that was, in the test's own time; none where it never ended.
+    pub lasted: Option<Duration>,
     /// What it does not show, although it passed.
     pub remarks: Vec<String>,
 }
@@ -194,6 +196,12 @@ fn run_counted(
         }
         results.tests.push(result);
     }
+    options.progress.tell(Step {
+        done: cases.len(),
+        all: cases.len(),
+        name: "",
+        runs: 0,
+    });
     results.warnings.extend(idle.warnings());
     // Another test may notice what the wanted ones do not, or those that fail.
     let failed = cases.iter().zip(&results.tests);
@@ -277,6 +285,7 @@ fn run_test(
             false => Vec::new(),
         },
         end: driven.record.end_in_words(),
+        lasted: driven.record.end().map(|(lasted, _)| lasted),
         remarks,
     };
     (result, driven)

@@ -45,6 +45,8 @@ pub enum Form {
 
 /// What was found in files that were looked at together.
 pub struct Looked<'a> {
+    /// The package that they are of.
+    pub package: Option<&'a str>,
     pub diagnostics: &'a [Diagnostic],
     /// What comments allow.
     pub allowed: &'a [Allowed],
@@ -55,6 +57,7 @@ pub struct Looked<'a> {
 impl<'a> From<&'a Checked> for Looked<'a> {
     fn from(checked: &'a Checked) -> Self {
         Looked {
+            package: checked.name.as_deref(),
             diagnostics: &checked.diagnostics,
             allowed: &checked.allowed,
             sources: &checked.sources,
@@ -76,6 +79,7 @@ pub fn say_of(form: Form, looked: &[Looked<'_>], terminal: &mut Terminal) -> io:
         .iter()
         .zip(&names)
         .map(|(one, files)| Found {
+            name: one.package.unwrap_or("rbk"),
             diagnostics: one.diagnostics,
             allowed: one.allowed,
             sources: one.sources,

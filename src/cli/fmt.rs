@@ -141,6 +141,7 @@ fn code(found: &[Diagnostic]) -> u8 {
 fn say(form: Form, paths: &[PathBuf], terminal: &mut Terminal) -> io::Result<u8> {
     let (sources, files, found) = found(paths);
     let looked = Looked {
+        package: None,
         diagnostics: &found,
         allowed: &[],
         sources: &sources,

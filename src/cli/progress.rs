@@ -46,6 +46,28 @@ pub fn show(terminal: &Terminal) -> (Shown, Progress) {
     (Shown(state), progress)
 }
 
+/// When the turn of each test came, by the wall clock.
+#[derive(Clone, Default)]
+pub struct Stopwatch(Arc<Mutex<Vec<Instant>>>);
+
+impl Stopwatch {
+    /// Looks at the clock at each step, before `progress` is told.
+    pub fn before(&self, progress: Progress) -> Progress {
+        let seen = Arc::clone(&self.0);
+        Progress::to(move |step| {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.push(Instant::now());
+            progress.tell(step);
+        })
+    }
+
+    /// How long each test took, in their order.
+    pub fn laps(&self) -> Vec<Duration> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    }
+}
+
 impl State {
     fn step(&mut self, step: Step<'_>, now: Instant) {
         if now < self.next {
@@ -78,6 +100,7 @@ fn line(step: Step<'_>, width: usize) -> String {
     } = step;
     let name = in_a_line(name);
     let text = match runs {
+        0 if name.is_empty() => format!("{done} of {all} tests"),
         0 => format!("{done} of {all} tests, now {name}"),
         runs => format!("{done} of {all} tests, run {runs} of {name}"),
     };
@@ -111,6 +134,7 @@ mod tests {
         assert_eq!(plain, "12 of 40 tests, now stuck: heals [hot]");
         let faulted = line(step("stuck: heals", 7), 80);
         assert_eq!(faulted, "12 of 40 tests, run 7 of stuck: heals");
+        assert_eq!(line(step("", 0), 80), "12 of 40 tests");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::testing::{self, Options, TestResult};
 use super::check;
 use super::ci::{Form, Format};
 use super::packages::{self, Checked};
+use super::progress::Stopwatch;
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS, USAGE, ci, output, progress, watch};
 
@@ -273,8 +274,9 @@ pub(super) fn of_package(
     terminal: &mut Terminal,
 ) -> io::Result<(Vec<TestResult>, bool)> {
     let (shown, progress) = progress::show(terminal);
+    let stopwatch = Stopwatch::default();
     let options = Options {
-        progress,
+        progress: stopwatch.before(progress),
         ..options.clone()
     };
     let (results, coverage) = run_tests(checked, arguments, &options);
@@ -312,6 +314,7 @@ pub(super) fn of_package(
             terminal.say(&testing::junit(
                 name,
                 &results,
+                &stopwatch.laps(),
                 &checked.sources,
                 |file| render::path(&below, file),
                 |problems| human::render(problems, &checked.sources, look),

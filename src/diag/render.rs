@@ -21,6 +21,8 @@ use crate::text::{Source, Sources, Span};
 /// What was found in one package.
 #[derive(Clone, Copy, Debug)]
 pub struct Found<'a> {
+    /// What it is called; files of no package are `rbk`'s.
+    pub name: &'a str,
     pub diagnostics: &'a [Diagnostic],
     /// What a comment allows, with its reason.
     pub allowed: &'a [Allowed],

@@ -1,6 +1,6 @@
 //! How far a run of many tests is, for whoever waits for it.
 //!
-//! In: each test as its turn comes, and each of its further runs. Out: calls of what the options name; results never
+//! In: each test as its turn comes, each of its further runs, and that all were run. Out: calls of what the options name; results never
 //! depend on it.
 
 use std::fmt;
@@ -13,7 +13,7 @@ pub struct Step<'a> {
     pub done: usize,
     /// All of them.
     pub all: usize,
-    /// The one at hand: `runbook: title`.
+    /// The one at hand: `runbook: title`; empty when all were run.
     pub name: &'a str,
     /// How many times it was run, where that is more than once.
     pub runs: usize,

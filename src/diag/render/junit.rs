@@ -6,7 +6,7 @@ use crate::diag::Kind;
 
 /// All findings; notes are none.
 pub fn junit(findings: &Findings<'_>) -> String {
-    let mut suites = Element::new("testsuites").with("name", "rbk check");
+    let mut suites = Element::new("testsuites").with("name", "rbk");
     for package in findings.packages {
         suites = suites.child(suite(findings, package));
     }
@@ -27,7 +27,7 @@ fn suite(findings: &Findings<'_>, package: &Found<'_>) -> Element {
     for name in &names {
         let path = findings.path(name);
         let mut case = Element::new("testcase")
-            .with("classname", "rbk.check")
+            .with("classname", package.name)
             .with("name", &path)
             .with("file", &path);
         for found in package.diagnostics {
@@ -50,7 +50,7 @@ fn suite(findings: &Findings<'_>, package: &Found<'_>) -> Element {
         cases.push(case);
     }
     let suite = Element::new("testsuite")
-        .with("name", "rbk check")
+        .with("name", package.name)
         .with("tests", cases.len().to_string())
         .with("failures", failures.to_string());
     cases.into_iter().fold(suite, Element::child)
