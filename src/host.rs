@@ -43,6 +43,6 @@ use render::render;
 pub use render::{quoted_with, still_runs};
 use retire::Retiring;
 pub use status::Status;
-pub use swap::swap;
+pub use swap::{swap, swappable};
 pub use tally::{COMMITS, Tally};
 pub use under_way::UnderWay;

@@ -107,14 +107,17 @@ pub fn package<E>(
     });
     let before: Texts = before.collect();
     let mut left = Vec::new();
-    if !arguments.diff {
-        for (name, text) in &mended.texts {
-            let (Some((_, path)), Some(old)) = (path_of(name), before.get(name)) else {
-                continue;
-            };
-            if let Err(why) = host::swap(&home(&folder), path, old, text) {
-                left.push((Arc::clone(name), why.to_string()));
-            }
+    let home = home(&folder);
+    for (name, text) in &mended.texts {
+        let (Some((_, path)), Some(old)) = (path_of(name), before.get(name)) else {
+            continue;
+        };
+        let done = match arguments.diff {
+            true => host::swappable(&home, path, old).map(drop),
+            false => host::swap(&home, path, old, text),
+        };
+        if let Err(why) = done {
+            left.push((Arc::clone(name), why.to_string()));
         }
     }
     let of_others = mended
@@ -191,10 +194,6 @@ impl Outcome {
         for told in self.mended.done.iter().filter(|told| !is_left(told)) {
             said.push_str(&line("mended", told));
         }
-        for (file, why) in &self.left {
-            let file = terminal::in_a_line(file);
-            let _ = writeln!(said, "left `{file}` as it was: {why}");
-        }
         said.push_str(&self.rest());
         match is_for_people {
             true if said.is_empty() => Ok(()),
@@ -205,6 +204,13 @@ impl Outcome {
 
     /// What was not applied, and why.
     fn rest(&self) -> String {
+        let left = self.left.iter().map(|(file, why)| {
+            let file = terminal::in_a_line(file);
+            match self.is_shown {
+                true => format!("`{file}` would be left as it is: {why}\n"),
+                false => format!("left `{file}` as it was: {why}\n"),
+            }
+        });
         let dropped = self.mended.dropped.iter();
         let dropped = dropped.map(|told| {
             line(
@@ -212,7 +218,7 @@ impl Outcome {
                 told,
             )
         });
-        let mut said: String = dropped.collect();
+        let mut said: String = left.chain(dropped).collect();
         if self.mended.is_endless {
             said.push_str(
                 "some of these fixes undo each other: that is a defect of rbk, please report it\n",
@@ -231,6 +237,9 @@ impl Outcome {
     /// What would be changed, as a unified diff.
     fn diff(&self) -> String {
         let files = self.mended.texts.iter().filter_map(|(name, text)| {
+            if self.left.iter().any(|(left, _)| left == name) {
+                return None;
+            }
             let before = self.before.get(name)?;
             let diff = TextDiff::from_lines(before.as_str(), text.as_str());
             let name = header(&within(name));

@@ -52,11 +52,15 @@ impl<'a> Findings<'a> {
     }
 }
 
+/// Where what is in no file is shown: the file that would make a package of the folder.
+const NO_FILE: &str = "rbk.toml";
+
 /// The path of a file from the top of the repository, `below` which the working folder lies.
 pub fn path(below: &str, name: &str) -> String {
     if name.starts_with('/') {
         return name.to_owned();
     }
+    let name = if name.is_empty() { NO_FILE } else { name };
     let mut parts: Vec<&str> = Vec::new();
     for part in below.split('/').chain(name.split('/')) {
         match part {

@@ -1,7 +1,7 @@
 //! Puts a new text in a file's place, if it still has the text that was read.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::files::{Disk, write};
 use crate::project::Files;
@@ -37,7 +37,19 @@ impl std::fmt::Display for Left {
 /// # Errors
 /// Why nothing was written.
 pub fn swap(folder: &Path, path: &Path, before: &str, after: &str) -> Result<(), Left> {
-    let refused = |error: std::io::Error| Left::Refused(error.to_string());
+    let (path, mark) = swappable(folder, path, before)?;
+    write(&path, &format!("{mark}{after}")).map_err(refused)
+}
+
+/// Where `swap` would write, and the mark before the text there.
+///
+/// # Errors
+/// Why it would not.
+pub fn swappable(
+    folder: &Path,
+    path: &Path,
+    before: &str,
+) -> Result<(PathBuf, &'static str), Left> {
     let path = fs::canonicalize(path).map_err(refused)?;
     let folder = fs::canonicalize(folder).map_err(refused)?;
     if !path.starts_with(&folder) {
@@ -52,7 +64,11 @@ pub fn swap(folder: &Path, path: &Path, before: &str, after: &str) -> Result<(),
     if text != before.as_bytes() {
         return Err(Left::Changed);
     }
-    write(&path, &format!("{mark}{after}")).map_err(refused)
+    Ok((path, mark))
+}
+
+fn refused(error: io::Error) -> Left {
+    Left::Refused(error.to_string())
 }
 
 #[cfg(test)]

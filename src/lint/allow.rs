@@ -32,6 +32,8 @@ pub struct Allow {
     name: String,
     name_at: Span,
     reason: String,
+    /// Words stand behind the name, but no colon.
+    says_more: bool,
     /// The node that it covers, the comment's own line where none begins.
     covers: Span,
     used: bool,
@@ -53,7 +55,12 @@ fn read(sources: &Sources, tree: &File, comment: &Comment) -> Option<Allow> {
     let (named, reason) = said(text)?;
     let at = text.find(named)?;
     let text = text.trim_end();
+    let behind = text
+        .get(at + named.len()..)
+        .unwrap_or_default()
+        .trim_start();
     Some(Allow {
+        says_more: !behind.is_empty() && !behind.starts_with(':'),
         span: comment.span.inside(0, text.len()),
         name: named.to_owned(),
         name_at: comment.span.inside(at, at + named.len()),
@@ -72,16 +79,16 @@ pub fn is_allow(comment: &str) -> bool {
 fn said(comment: &str) -> Option<(&str, &str)> {
     let rest = comment.strip_prefix("//")?.trim_start();
     let rest = rest.strip_prefix(WORD)?;
-    let (name, reason) = rest.split_once(':').unwrap_or((rest, ""));
     // Other words of people may begin so: a name is one word behind a blank.
-    let named = name.trim();
     let is_name = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    if !name.starts_with(' ') || named.is_empty() || !named.chars().all(is_name) {
-        return None;
+    let words = rest.strip_prefix(' ')?.trim_start();
+    let end = words.find(|c| !is_name(c)).unwrap_or(words.len());
+    let (named, behind) = words.split_at_checked(end)?;
+    match behind.trim_start().strip_prefix(':') {
+        Some(reason) if !named.is_empty() => Some((named, reason)),
+        // A word alone, or with others, is prose, unless it is that of a lint.
+        Some(_) | None => Code::lint(named).map(|_| (named, "")),
     }
-    // A word alone is prose, unless it is that of a lint.
-    let is_meant = rest.contains(':') || Code::lint(named).is_some();
-    is_meant.then_some((named, reason))
 }
 
 impl fmt::Display for Allow {
@@ -165,7 +172,10 @@ pub fn problems(
                 "say why in two words or more: `// allow {}: the reason`",
                 allow.name
             ));
-            out.push(found.fix("drop the comment", whole, ""));
+            out.push(match allow.says_more {
+                true => found,
+                false => found.fix("drop the comment", whole, ""),
+            });
         } else if !allow.used && is_found_here(code, known) && levels.of(code) != Level::Off {
             let message = format!("there is no `{}` here to allow", allow.name);
             let found = Diagnostic::new(Code::UnneededAllow, message, allow.span, "allows nothing");
@@ -200,14 +210,21 @@ fn is_about_comments(code: Code) -> bool {
 
 fn unknown(allow: &Allow, whole: Span) -> Diagnostic {
     let names: Vec<String> = Code::lints().map(Code::kebab).collect();
+    if Code::lint(&allow.name).is_some() {
+        let message = format!("`{}` cannot be allowed", allow.name);
+        let found = Diagnostic::new(Code::UnknownAllow, message, allow.name_at, "not allowed");
+        return found
+            .help("it is about such comments: mend or drop the comment that it names")
+            .fix("drop the comment", whole, "");
+    }
     let message = format!("there is no lint `{}`", allow.name);
     let found = Diagnostic::new(Code::UnknownAllow, message, allow.name_at, "not known");
     match nearest(&allow.name, names.iter().map(String::as_str)) {
-        Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            allow.name_at,
-            near,
-        ),
+        Some(near) => found
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), allow.name_at, near)
+            .safe(),
+        // It may be prose, so that nothing drops it unasked.
         None => found
             .help("`rbk lint --list` names them all; an error cannot be allowed")
             .fix("drop the comment", whole, ""),

@@ -216,12 +216,11 @@ fn role(rule: Rule) -> Role {
         | attach_stmt | wrong_arrow | test_item | at_line | given_line | probe_says
         | next_reply | expect_line | case_line | case_value | finding_word | times | told_word
         | handed_word | mitigated_word | end_word | EOI | ws | list_end | after_operator | idc
-        | string | operand | open_start | primary | postfixes | postfix | argument | suffix | list_rest
-        | item | product_line | extern_line | trigger_line | blast_line | statement_word
-        | do_option | handler_action | verify_option | test_line | given | reply | reply_option
-        | expect | end_option | ending | notice | let_do | else_if | given_word | given_special => {
-            Silent
-        }
+        | string | operand | open_start | primary | postfixes | postfix | argument | suffix
+        | list_rest | item | product_line | extern_line | trigger_line | blast_line
+        | statement_word | do_option | handler_action | verify_option | test_line | given
+        | reply | reply_option | expect | end_option | ending | notice | let_do | else_if
+        | given_word | given_special => Silent,
         text_entry | block_entry | tagged_entry | hole_name | hole_field | NL | COMMA
         | OPEN_BRACE | CLOSE_PAREN | CLOSE_BRACKET | CLOSE_BRACE | COLON | FIELD | GLUED_PAREN
         | GLUED_BRACKET | BRACKET_APART | PLAIN_TEXT | NUMBER | CLOCK | TIME | TEXT

@@ -37,7 +37,8 @@ impl Idle {
         lines.map(|span| {
             let message = "nothing in this test asks for what this line gives";
             let found = Diagnostic::new(Code::IdleGiven, message, span, "never asked");
-            found.help("see whether it is misspelt; else take it out")
+            let found = found.help("see whether it is misspelt; else take it out");
+            found.fix("drop the line", span, "")
         })
     }
 }

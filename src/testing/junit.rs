@@ -29,7 +29,10 @@ pub fn junit(
     }
     let mut suites = Element::new("testsuites").with("name", package);
     for runbook in runbooks {
-        let took = took.iter().copied().chain(std::iter::repeat(Duration::ZERO));
+        let took = took
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(Duration::ZERO));
         let own = results.iter().zip(took);
         let own: Vec<(&TestResult, Duration)> = own
             .filter(|(result, _)| result.runbook == runbook)

@@ -89,5 +89,5 @@ pub static UNKNOWN_ALLOW: Rule = rule(
     Code::UnknownAllow,
     "unknown-allow",
     Data::Nothing,
-    Fixes::Safe,
+    Fixes::Unsafe,
 );

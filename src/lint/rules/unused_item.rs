@@ -14,7 +14,8 @@ pub static RULE: Rule = Rule {
     code: Code::UnusedItem,
     name: "unused-item",
     needs: Data::Nothing,
-    fixes: Fixes::Safe,
+    // Another package may import it.
+    fixes: Fixes::Unsafe,
     sees: Sees::Nodes(&[Kind::Package], run),
 };
 

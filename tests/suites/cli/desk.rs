@@ -23,6 +23,10 @@ pub fn trials() -> Vec<Trial> {
             hostile,
         ),
         trial("cli/desk: tests run again as files change", watch),
+        trial(
+            "cli/desk: a patch leaves out what a fix would not touch",
+            links_out,
+        ),
     ]
 }
 
@@ -36,6 +40,32 @@ fn said(arguments: &[&str]) -> String {
     let output = rbk(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+fn links_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let text = "/// What it is.\nconst calm = 90 && true\n";
+    fs::create_dir(path("ops")).unwrap();
+    fs::write(
+        path("ops/rbk.toml"),
+        "name = \"ops\"\nversion = \"1.0.0\"\nedition = \"2026\"\n",
+    )
+    .unwrap();
+    fs::write(path("ops/own.rbk"), text).unwrap();
+    fs::write(path("lent.rbk"), text.replace("calm", "busy")).unwrap();
+    std::os::unix::fs::symlink("../lent.rbk", path("ops/lent.rbk")).unwrap();
+    let ops = path("ops");
+    let ops = ops.to_str().unwrap();
+    let output = rbk(&["check", ops, "--fix", "--diff"]).output().unwrap();
+    let patch = String::from_utf8(output.stdout).unwrap();
+    let beside = String::from_utf8(output.stderr).unwrap();
+    assert!(patch.contains("+const calm = 90 and true"), "{patch}");
+    assert!(!patch.contains("busy"), "{patch}");
+    assert!(
+        beside.contains("lent.rbk` would be left as it is: it is a link"),
+        "{beside}"
+    );
 }
 
 fn completions() {
