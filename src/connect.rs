@@ -78,6 +78,13 @@ pub trait Provider: Send + Sync {
         Endpoint::Named(self.module().to_owned())
     }
 
+    /// Before a change is sent out: ends what is left of earlier starts of it, or says that this cannot be done. It
+    /// takes none of the time that the change has.
+    fn clears<'a>(&'a self, key: &'a str) -> Pending<'a, Result<(), String>> {
+        let _ = key;
+        Box::pin(async { Ok(()) })
+    }
+
     /// Looks. Changes nothing, whatever happens.
     fn observe(&self, granted: Granted) -> Pending<'_, Observed>;
 

@@ -38,6 +38,7 @@ mod desk;
 mod drive;
 mod duty;
 mod dwell;
+mod early;
 mod fetch;
 mod fit;
 mod freeze;
@@ -90,6 +91,7 @@ use contact::Contacts;
 use dead::Dead;
 use decide::deliver;
 use desk::Desk;
+use early::Early;
 use release::Released;
 use storm::Storms;
 use timer::Timers;
@@ -124,6 +126,8 @@ pub struct Engine {
     bounds: Bounds,
     storms: Storms,
     contacts: Contacts,
+    /// Ends that nothing had.
+    early: Early,
     desk: Desk,
     actions: Vec<Action>,
 }

@@ -41,7 +41,7 @@ pub use fact::{
 pub use header::{Batch, Header, Recorded, Shard, Stamp};
 pub use id::{DebtId, Epoch, EventId, IncidentId, IntentId, LetterId, MessageId, RunId};
 pub use incident::{Alerts, Duty, Heard, How, Incident, IncidentState, Said, SettledAs};
-pub use lost::{Lost, LostIncident, Remains};
+pub use lost::{Lost, LostIncident, LostPart, Remains};
 pub use memory::Memory;
 pub use message::{Delivery, Line, Message, MessageKind, Note, Notes, Outbox, Retry};
 pub use needs::{Bodies, Body, Needs};

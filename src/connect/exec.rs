@@ -170,6 +170,10 @@ impl Provider for Exec {
         Some(said(&self.secrets, &why))
     }
 
+    fn clears<'a>(&'a self, key: &'a str) -> Pending<'a, Result<(), String>> {
+        Box::pin(child::end_earlier(key))
+    }
+
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
         Box::pin(async move { self.look(&granted).await })
     }

@@ -63,6 +63,8 @@ pub enum Changes {
     Undone,
     Kept,
     Partly,
+    /// The run cannot be read any more: nobody knows.
+    Unknown,
 }
 
 /// The reasons: name in the source, word, what it means as part of a sentence. Each has a page beside this
@@ -112,7 +114,7 @@ reasons! {
     HeldOn               "held_on"                  "what it holds was not given back"
     CameBack             "came_back"                "it came back after it was over"
 }
-words!(Changes { None "none", Undone "undone", Kept "kept", Partly "partly" });
+words!(Changes { None "none", Undone "undone", Kept "kept", Partly "partly", Unknown "unknown" });
 
 impl End {
     /// The word for it: `resolved`, `handed`.
@@ -137,6 +139,7 @@ impl Changes {
             Changes::Undone => "what was changed is undone",
             Changes::Kept => "what was changed stays",
             Changes::Partly => "what was changed is undone in part only",
+            Changes::Unknown => "nobody knows what was changed",
         }
     }
 }

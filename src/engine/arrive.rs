@@ -114,6 +114,7 @@ impl Engine {
         if alert.standing == Standing::Resolved {
             self.stands_no_longer(alert, now);
         }
+        let is_over = alert.standing == Standing::Firing && self.early.has_ended(alert, now);
         for Match { found, fits } in matches {
             let Some((_, trigger)) = self.runbooks.at(found) else {
                 continue;
@@ -139,6 +140,8 @@ impl Engine {
                 continue;
             }
             match alert.standing {
+                // Its end was told before it: whoever would tell it again has nothing more to say.
+                Standing::Firing if is_over => {}
                 Standing::Resolved => {
                     taken.add(self.alert_resolved(&occasion, alert, now));
                 }
@@ -152,6 +155,9 @@ impl Engine {
                     None => taken.add(Some(self.open_or_join(occasion, now))),
                 },
             }
+        }
+        if alert.standing == Standing::Resolved && taken.is_of_nothing() {
+            self.early.ends(alert, now);
         }
         taken.accepted(alert.standing == Standing::Resolved, || {
             (Code::NoRunbook, self.runbooks.not_taken(alert))
@@ -306,6 +312,11 @@ struct Taking {
 impl Taking {
     fn add(&mut self, incident: Option<IncidentId>) {
         self.incidents.extend(incident);
+    }
+
+    /// Whether somebody would have had it, and has nothing for it.
+    fn is_of_nothing(&self) -> bool {
+        self.incidents.is_empty() && !self.runbooks.is_empty()
     }
 
     fn passed(&mut self, passed: Passed) {

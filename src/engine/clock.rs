@@ -17,6 +17,7 @@ impl Engine {
         self.waiters.shift(by);
         self.storms.shift(by);
         self.contacts.shift(by);
+        self.early.shift(by);
         self.timers.clock_is(self.model.clock());
         self.desk.clock_is(self.model.clock());
         let text = format!("the clock was set by {by}; what is due has moved with it");

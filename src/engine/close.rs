@@ -11,7 +11,7 @@ use crate::diag::Code;
 use crate::effect::{Changes, End, Reason};
 use crate::journal::{
     Alert, AlertCleared, How, IncidentHanded, IncidentId, IncidentResolved, IncidentState,
-    MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined, StoredIntent,
+    IntentId, MessageKind, ReleasedFor, RunEnded, RunId, RunQuarantined, StoredIntent,
 };
 use crate::program::Program;
 use crate::run::{self, Leave};
@@ -188,17 +188,23 @@ impl Engine {
         Some(id)
     }
 
-    /// A run that cannot be read, or whose code cannot: it alone is put aside, and a human is told. What it had
-    /// begun and not ended is unknown from now on.
+    /// A run that cannot be read, or whose code cannot.
     pub(super) fn quarantine(&mut self, run: RunId, now: Time) {
-        let code = Code::RunUnreadable.as_str();
+        // It is at hand, so that its code is what is missing.
+        let what = match self.desk.code_of(run) {
+            Some(_) => Unreadable::Code,
+            None => Unreadable::Record,
+        };
+        self.quarantine_for(run, what, now);
+    }
+
+    /// A run that cannot be gone on with: it alone is put aside, and a human is told. What it had begun and not ended
+    /// is unknown from now on.
+    pub(super) fn quarantine_for(&mut self, run: RunId, what: Unreadable, now: Time) {
         let begun = self.model.intents_of(run).cloned();
         let begun = begun.filter(|one| one.state.is_unsettled());
         let begun: Vec<StoredIntent> = begun.collect();
-        let text = format!(
-            "a stored run cannot be read: nobody knows how far it got ({code}){}",
-            in_flight(&begun)
-        );
+        let text = format!("{}{}", what.words(run), in_flight(&begun));
         let called_off = incident_of(run).and_then(|id| self.called_off_words(id));
         self.puts_aside(run, &text, now);
         let Some(id) = incident_of(run) else {
@@ -225,12 +231,72 @@ impl Engine {
     }
 }
 
-/// What of these changes is said to whoever has to find out what became of them.
+/// What could not be read of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// Its own record.
+    Record,
+    /// The code that it goes on with.
+    Code,
+    /// It is not found where its incident says, or is listed with those that are over.
+    Row,
+    /// The record of a change that it had begun.
+    Change(IntentId),
+    /// What it looks at for somebody who owes it.
+    Debt,
+}
+
+impl Unreadable {
+    /// Which record it is, and what that means for whoever reads it.
+    fn words(self, run: RunId) -> String {
+        let (named, unread, lost) = (
+            named_run(run),
+            Code::RunUnreadable.as_str(),
+            Code::StoreCorrupt.as_str(),
+        );
+        match self {
+            Unreadable::Record => format!(
+                "the record of {named} cannot be read ({unread}): nobody knows how far it got, and it does not go on"
+            ),
+            Unreadable::Code => format!(
+                "the code of {named} cannot be read ({unread}): it does not go on from where it was"
+            ),
+            Unreadable::Row => format!(
+                "{named} is not found where it should be, its row is damaged ({unread}): nobody knows how far it got, \
+                 and it does not go on"
+            ),
+            Unreadable::Change(id) => format!(
+                "the record of change {id} is damaged ({lost}): {named} had begun it, and does not go on"
+            ),
+            Unreadable::Debt => format!(
+                "the record of what {named} looks after is damaged ({lost}): it does not go on"
+            ),
+        }
+    }
+}
+
+/// `run 2 of incident 7`
+pub(super) fn named_run(run: RunId) -> String {
+    match run {
+        RunId::Incident(incident, ordinal) => {
+            format!("run {} of incident {incident}", u64::from(ordinal) + 1)
+        }
+        RunId::Debt(debt, ordinal) => format!("look {} at debt {debt}", u64::from(ordinal) + 1),
+    }
+}
+
+/// What of these changes is said to whoever has to find out what became of them, and how they say it.
 pub(super) fn in_flight(changes: &[StoredIntent]) -> String {
     let named = changes.iter().map(|change| change.intent.to_string());
-    match named.collect::<Vec<_>>().join("; ").as_str() {
-        "" => String::new(),
-        named => format!(". It had begun {named}: nobody knows what became of it"),
+    let named = named.collect::<Vec<_>>().join("; ");
+    let incident = changes.first().and_then(|change| change.run.incident());
+    match (named.as_str(), incident) {
+        ("", _) => String::new(),
+        (named, None) => format!(". It had begun {named}: nobody knows what became of it"),
+        (named, Some(incident)) => format!(
+            ". It had begun {named}: nobody knows what became of it. Look whether it took effect, and say so with \
+             `rbk incident settle {incident} applied` or `not-applied`, and `--why`"
+        ),
     }
 }
 
@@ -269,7 +335,7 @@ fn keeps(end: &End) -> Keeps {
             disturbed: true,
         },
         End::Handed {
-            changes: Changes::Kept | Changes::Partly,
+            changes: Changes::Kept | Changes::Partly | Changes::Unknown,
             ..
         }
         | End::Again => Keeps {

@@ -1,8 +1,8 @@
 //! Contacts: one thing at a time goes to each, pages first. Whoever is idle is told at once; what comes in
 //! the next moment, or while something is on its way there, goes out as one page.
 //!
-//! Only when something went out is known here, and forgotten when the agent ends: what is to be told,
-//! and with what else, stands in the outbox.
+//! Only when something went out is known here: what is to be told, and with what else, stands in the outbox. An agent
+//! that begins knows it again from what was delivered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use super::decide::queue::{self, Queue};
 use super::people::{Refusal, Taker};
 use super::timer::Timer;
 use super::{Action, Engine, TRIES};
-use crate::journal::{IncidentId, IncidentState, MessageId, MessageKind, Outbox};
+use crate::journal::{Delivery, IncidentId, IncidentState, MessageId, MessageKind, Outbox};
 use crate::run::moment;
 use crate::settings::PageBounds;
 use crate::value::{Duration, Time};
@@ -65,6 +65,27 @@ impl Contacts {
 }
 
 impl Engine {
+    /// What an earlier agent has told: the next page goes out no sooner for its end.
+    pub(super) fn recall_contact(&mut self, outbox: &Outbox, now: Time) {
+        let at = match outbox.delivery {
+            Delivery::Delivered { at } => at.min(now),
+            // A page with a list that was on its way goes out again now.
+            Delivery::Due { .. } if outbox.bundle.is_some() => now,
+            Delivery::Due { .. } | Delivery::GivenUp { .. } => return,
+        };
+        if !outbox.gathers() {
+            return;
+        }
+        let contact = self.contacts.0.entry(outbox.to.clone()).or_default();
+        match outbox.delivery {
+            Delivery::Delivered { .. } => contact.told = contact.told.max(Some(at)),
+            Delivery::Due { .. } | Delivery::GivenUp { .. } => {}
+        }
+        if outbox.bundle.is_some() {
+            contact.bundled = contact.bundled.max(Some(at));
+        }
+    }
+
     /// A message is to be sent, or was to be.
     pub(super) fn message_due(&mut self, id: MessageId, now: Time) {
         let Some(outbox) = self.model.message(id) else {

@@ -347,7 +347,13 @@ fn working(stored: Result<Option<StoredRun>, Error>, clock: Duration) -> Result<
     if stored.ended {
         return Err(Trouble::Ended);
     }
-    let run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
+    let run: Run = postcard::from_bytes(&stored.state).map_err(|_| Trouble::Unreadable)?;
+    // Where its row says that it is another one, nobody knows which is right.
+    if let RunId::Incident(incident, ordinal) = stored.id
+        && !run.is(incident, ordinal)
+    {
+        return Err(Trouble::Unreadable);
+    }
     let mut working = Working {
         code: stored.code,
         run,

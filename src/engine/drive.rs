@@ -27,6 +27,7 @@ impl Engine {
         match self.drive(id, input, now) {
             // An answer that came too late: nobody waits for it any more.
             Ok(()) | Err(Trouble::Ended) => {}
+            Err(Trouble::Unreadable) if self.is_stray(id, now) => {}
             Err(Trouble::Unreadable) => self.quarantine(id, now),
         }
     }

@@ -11,7 +11,9 @@ use super::dead::Replay;
 use super::matched::Matched;
 use super::work::{TURN, Work};
 use super::{Accepted, Arriving, Engine, Input, Refusal, Runbooks, Settling, Taker};
-use crate::journal::{Bodies, Error, IncidentId, Journal, MessageId, Needs, RunId, Scope, Subject};
+use crate::journal::{
+    Bodies, Error, IncidentId, Journal, MessageId, Needs, Obstacle, RunId, Scope, Subject,
+};
 use crate::program::CodeHash;
 use crate::settings::{Bounds, Grants};
 use crate::value::{Duration, Time};
@@ -239,13 +241,10 @@ impl Engine {
             Work::Pass(obstacle) => self
                 .first_for(obstacle)
                 .map_or_else(Needs::default, |run| self.lacks_run(run)),
-            Work::HeldByStorm(after) => {
-                let (run, code) = self.next_after(*after).unzip();
-                let mut needs = self.lacks_code(code);
-                let incident = run.and_then(RunId::incident);
-                needs.add(incident.map_or_else(Needs::default, |id| self.lacks_incident(id)));
-                needs
+            Work::InTurn(scope) => {
+                self.lacks_to_wait(self.first_of(&Obstacle::Freeze(scope.clone())))
             }
+            Work::HeldByStorm(after) => self.lacks_to_wait(self.next_after(*after)),
             Work::LookAtDebt(debt) => self.lacks_code(self.model.debt(*debt).map(|debt| debt.code)),
             Work::NextLink(Subject::Incident(id), _)
             | Work::Reached(Subject::Incident(id), _)
@@ -264,6 +263,15 @@ impl Engine {
             | Work::Fold(_)
             | Work::TellOwners(..) => Needs::default(),
         }
+    }
+
+    /// What is needed so that whoever waits can wait for something else: not its run.
+    fn lacks_to_wait(&self, waits: Option<(RunId, CodeHash)>) -> Needs {
+        let (run, code) = waits.unzip();
+        let mut needs = self.lacks_code(code);
+        let incident = run.and_then(RunId::incident);
+        needs.add(incident.map_or_else(Needs::default, |id| self.lacks_incident(id)));
+        needs
     }
 
     pub(super) fn lacks_incident(&self, id: IncidentId) -> Needs {

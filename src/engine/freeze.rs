@@ -9,7 +9,7 @@ use super::decide::freeze;
 use super::duty::link;
 use super::people::Refusal;
 use super::timer::Timer;
-use crate::journal::{MessageKind, Scope};
+use crate::journal::{MessageKind, Obstacle, Scope};
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
@@ -31,6 +31,8 @@ impl Engine {
         }
         let decision = freeze::stop(&self.model, scope, by, why)?;
         self.carry_out(decision, now);
+        // Whoever waited for its turn waits for this now.
+        self.is_gone(Obstacle::Turn);
         self.timers
             .insert((moment::after(now, OFTEN), Timer::Freeze(now)));
         Ok(())

@@ -7,22 +7,22 @@
 
 mod past;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
-use super::close::in_flight;
+use super::close::{Unreadable, in_flight, named_run};
 use super::dead::Damaged;
 use super::open::severity;
 use crate::diag::Code;
 use crate::effect::{Call, Severity};
 use crate::journal::{
     DeadLetter, Error, EventId, Incident, IncidentId, IncidentQuarantined, IncidentState, IntentId,
-    IntentState, Journal, Lost, LostIncident, Needs, RunId, Scope, Source, StoredIntent,
-    StormBegan, Write,
+    IntentState, Journal, Lost, LostIncident, LostPart, MessageKind, Needs, Outbox, RunId, Scope,
+    Source, StoredIntent, StormBegan, Write,
 };
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Dirt, Intent, IntentKind, StepPath, VERSION};
-use crate::value::Time;
+use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
 use past::Past;
 
 impl Engine {
@@ -38,9 +38,10 @@ impl Engine {
         }
         let live = live(journal)?;
         let past = Past::of(journal, &lost)?;
+        let lost: Vec<Lost> = lost.into_iter().map(|one| filled(one, &past)).collect();
         self.fetch_codes(journal, &lost, &past, now)?;
         let mut letters = Vec::new();
-        let (mut gone, mut of_lost) = (BTreeSet::new(), BTreeSet::new());
+        let (mut gone, mut of_lost) = (BTreeMap::new(), BTreeSet::new());
         let damaged: Vec<LostIncident> = lost.iter().filter_map(Lost::left).cloned().collect();
         // What is known of changes decides what becomes of incidents.
         let (intents, others): (Vec<_>, Vec<_>) = lost
@@ -59,7 +60,8 @@ impl Engine {
                     let known = past.granted(*id).cloned();
                     let is_known = known.is_some();
                     if !is_known {
-                        gone.extend(live.get(run));
+                        let what = Unreadable::Change(*id);
+                        gone.extend(live.get(run).map(|run| (*run, what)));
                     }
                     let state = known_state(is_known, *state);
                     let intent = known.unwrap_or_else(|| self.left_of(*id, *run, now));
@@ -67,12 +69,14 @@ impl Engine {
                     if let (Some(left), true) = (of, intent.intent.targets.is_empty()) {
                         self.stops_around(*id, left, now);
                     }
-                    gone.extend(self.stands_again(StoredIntent { state, ..intent }, &live));
+                    let left = self.stands_again(StoredIntent { state, ..intent }, &live);
+                    gone.extend(left.map(|run| (run, Unreadable::Row)));
                     is_known
                 }
                 Lost::Misplaced { intent, .. } => {
                     self.desk.write(Write::Lost(lost.clone()));
-                    gone.extend(self.stands_again(intent.as_ref().clone(), &live));
+                    let left = self.stands_again(intent.as_ref().clone(), &live);
+                    gone.extend(left.map(|run| (run, Unreadable::Row)));
                     true
                 }
                 Lost::Displaced { incident, .. } => {
@@ -81,7 +85,7 @@ impl Engine {
                     true
                 }
                 Lost::Run(run) => {
-                    gone.insert(*run);
+                    gone.insert(*run, Unreadable::Row);
                     false
                 }
                 Lost::Stray(run) => {
@@ -91,10 +95,9 @@ impl Engine {
                 }
                 Lost::Debt(debt) => {
                     self.desk.write(Write::Lost(lost.clone()));
-                    gone.extend(
-                        live.iter()
-                            .filter(|run| matches!(run, RunId::Debt(of, _) if of == debt)),
-                    );
+                    let looks = live.iter();
+                    let looks = looks.filter(|run| matches!(run, RunId::Debt(of, _) if of == debt));
+                    gone.extend(looks.map(|run| (*run, Unreadable::Debt)));
                     false
                 }
                 Lost::Wait(run) => self.waits_again(*run, &lost, &past),
@@ -105,14 +108,14 @@ impl Engine {
                     false
                 }
             };
-            letters.extend(self.letter_of(&lost, is_restored, now));
+            letters.extend(self.letter_of(&lost, is_restored, &past, now));
         }
         self.bury_damaged(letters, now);
         // Whoever is told of the incident need not hear of its runs as well.
-        gone.retain(|run| !of_lost.contains(run));
+        gone.retain(|run, _| !of_lost.contains(run));
         self.put_runs_aside(journal, &gone, now)?;
-        gone.extend(of_lost);
-        Ok(gone)
+        let all = gone.into_keys().chain(of_lost);
+        Ok(all.collect())
     }
 
     /// The runs of an incident: those that live, and those that left a change of which nobody knows.
@@ -141,7 +144,7 @@ impl Engine {
     /// Gives up a run that nothing counts on.
     pub(super) fn gives_up_stray(&mut self, run: RunId, now: Time) {
         self.desk.put_aside(run);
-        let letter = self.letter_of(&Lost::Stray(run), false, now);
+        let letter = self.letter_of(&Lost::Stray(run), false, &Past::default(), now);
         self.bury_damaged(letter.into_iter().collect(), now);
     }
 
@@ -243,16 +246,16 @@ impl Engine {
     pub(super) fn put_runs_aside(
         &mut self,
         journal: &dyn Journal,
-        runs: &BTreeSet<RunId>,
+        runs: &BTreeMap<RunId, Unreadable>,
         now: Time,
     ) -> Result<(), Error> {
         let mut needs = Needs::default();
-        for incident in runs.iter().filter_map(|run| run.incident()) {
+        for incident in runs.keys().filter_map(|run| run.incident()) {
             needs.add(self.lacks_incident(incident));
         }
         self.fetch(journal, &needs, now)?;
-        for run in runs {
-            self.quarantine(*run, now);
+        for (run, what) in runs {
+            self.quarantine_for(*run, *what, now);
         }
         Ok(())
     }
@@ -278,8 +281,15 @@ impl Engine {
             ),
         };
         let changed = match past.is_unchanged(left.id) && under_way.is_empty() {
-            true => "it has changed nothing",
-            false => "what it has changed counts as not verified",
+            true => "It has changed nothing: look whether the trouble is still there",
+            false => "What it has changed counts as not verified: look whether it holds",
+        };
+        let unread = match left.what {
+            LostPart::Record => "the record of this incident is damaged",
+            LostPart::Alert => "the record of an alert of this incident is damaged",
+            LostPart::Row => {
+                "the row of this incident is damaged, and it is not found under its number"
+            }
         };
         let incident = Incident {
             id: left.id,
@@ -314,8 +324,7 @@ impl Engine {
             settled: None,
         };
         let why = format!(
-            "the record of this incident is damaged ({}): what was bound to it and which alerts fire is gone, \
-             {changed}{}{unloaded}",
+            "{unread} ({}): what was bound to it and which alerts fire is gone. {changed}{}{unloaded}",
             Code::StoreCorrupt.as_str(),
             in_flight(&under_way)
         );
@@ -326,7 +335,7 @@ impl Engine {
         };
         self.record(quarantined, now);
         for run in runs {
-            self.puts_aside(*run, &why, now);
+            self.puts_aside(*run, &format!("{} does not go on", named_run(*run)), now);
         }
         let reason = self.model.reason_of_damage(left.id);
         self.page_chain(left.id, &why, Some(reason), now);
@@ -334,54 +343,79 @@ impl Engine {
 
     /// What is said of a record; nothing of what the page of an incident says, and with whom it concerns beside
     /// the platform: the runbook.
-    fn letter_of(&self, lost: &Lost, is_restored: bool, now: Time) -> Option<Damaged> {
+    fn letter_of(&self, lost: &Lost, is_restored: bool, past: &Past, now: Time) -> Option<Damaged> {
         let gone = match lost {
             // Somebody has it.
             Lost::Incident(_) => return None,
-            Lost::Intent { id, run, .. } if is_restored => {
-                format!("the record of change {id} of run {run} is damaged{RESTORED}")
+            Lost::Intent { id, run, .. } => {
+                let of = format!(
+                    "the record of change {id} of {} is damaged",
+                    named_run(*run)
+                );
+                match is_restored {
+                    true => format!("{of}{RESTORED}"),
+                    false => format!(
+                        "{of}: nobody knows any more what it was to change, and whether it has{}",
+                        settled_by(*id, *run)
+                    ),
+                }
             }
-            Lost::Intent { id, run, .. } => format!(
-                "the record of change {id} of run {run} is damaged: nobody knows any more what came of it{}",
-                settled_by(*id, *run)
-            ),
-            Lost::Misplaced { intent, .. } => format!(
-                "the row of change {} of run {} is damaged: its record says how it was, and it stands again",
-                intent.id, intent.run
-            ),
+            Lost::Misplaced { intent, .. } => {
+                let (id, run) = (intent.id, named_run(intent.run));
+                format!(
+                    "the row of change {id} of {run} is damaged: its record says how it was{AS_IT_WAS}"
+                )
+            }
             Lost::Displaced { incident, .. } => format!(
-                "the row of incident {} is damaged: its record says how it was, and it stands again",
+                "the row of incident {} is damaged: its record says how it was{AS_IT_WAS}",
                 incident.id
             ),
             // Whoever has its incident is told.
             Lost::Run(_) => return None,
-            Lost::Stray(run) => format!(
-                "the row of run {run} is damaged: nothing says which run it was, and nobody goes on with it"
-            ),
+            Lost::Stray(run) => stray(*run),
             Lost::Dwell { event, runbook, .. } => format!(
-                "the record of event {event}, an alert that stood for the runbook `{runbook}`, is damaged: it is taken \
-                 when it is sent again"
+                "the record of event {event}, an alert that stood for the runbook `{runbook}`, is damaged: nothing comes \
+                 of it before it is sent again"
             ),
             Lost::Message(id) => {
-                format!("the record of message {id} is damaged: whom it was for will not get it")
+                let known = past.message(*id);
+                let named = known.map(|known| message_words(known)).unwrap_or_default();
+                format!(
+                    "the record of message {id} in the outbox{named} is damaged: it is not sent. Look at what is open: \
+                     `rbk incident list`"
+                )
             }
             Lost::Debt(id) => {
-                format!("the record of debt {id} is damaged: nobody is reminded of it any more")
+                let of = format!(
+                    "the record of debt {id} is damaged: nobody is reminded of it any more"
+                );
+                match past.debt(*id) {
+                    Some(debt) => format!(
+                        "{of}. {} owes it for incident {}: {}",
+                        debt.owed_by,
+                        debt.incident,
+                        escape_text(&debt.text, SHOWN_CHARACTERS)
+                    ),
+                    None => format!("{of}, and nobody knows any more who owes what"),
+                }
             }
-            Lost::Wait(run) if is_restored => {
-                format!("the record of how long run {run} has waited is damaged{RESTORED}")
+            Lost::Wait(run) => {
+                let of = format!(
+                    "the record of how long {} has waited is damaged",
+                    named_run(*run)
+                );
+                match is_restored {
+                    true => format!("{of}{RESTORED}"),
+                    false => format!("{of}: its patience begins anew"),
+                }
             }
-            Lost::Wait(run) => format!(
-                "the record of how long run {run} has waited is damaged: its patience begins anew"
-            ),
-            Lost::Storm(scope) if is_restored => {
-                let scope = scope.shown();
-                format!("the record of the storm of {scope} is damaged{RESTORED}")
+            Lost::Storm(scope) => {
+                let of = format!("the record of the storm of {} is damaged", scope.shown());
+                match is_restored {
+                    true => format!("{of}{RESTORED}"),
+                    false => format!("{of}: it counts as one that lasts, and ends as any other"),
+                }
             }
-            Lost::Storm(scope) => format!(
-                "the record of the storm of {} is damaged: it counts as one that lasts, and ends as any other",
-                scope.shown()
-            ),
             Lost::Version((runbook, version)) => format!(
                 "the record of what version {version} of the runbook `{runbook}` did here is damaged: under that \
                  version it changes nothing until it has another one"
@@ -413,7 +447,40 @@ impl Engine {
 }
 
 /// What is said of a record that the facts have whole.
-const RESTORED: &str = ": what happened says how it was, and it stands again";
+const RESTORED: &str = ": what happened says how it was, and it stands again. Nothing is lost, and nothing is to be done";
+/// The same, where it is another row that says so.
+const AS_IT_WAS: &str = ", and it stands again. Nothing is lost, and nothing is to be done";
+
+/// What was lost, with what the facts say that its row does not.
+fn filled(lost: Lost, past: &Past) -> Lost {
+    match lost {
+        Lost::Incident(left) => Lost::Incident(past.fill(&left)),
+        other => other,
+    }
+}
+
+/// A run whose number is none that anything knows.
+fn stray(run: RunId) -> String {
+    let named = named_run(run);
+    format!(
+        "the row of a run is damaged: it says that it is {named}, which there is not. Nobody goes on with it; where \
+         another one is missing for it, its incident goes to a human"
+    )
+}
+
+/// `, a page of incident 7 for pagerduty:shop,`
+fn message_words(known: &Outbox) -> String {
+    let kind = match known.message.kind {
+        MessageKind::Page => "a page",
+        MessageKind::Task => "a task",
+        MessageKind::Note => "a note",
+        MessageKind::Acknowledged => "word of an acknowledgement",
+        MessageKind::Resolved => "word of an end",
+    };
+    let of = known.message.incident;
+    let of = of.map(|incident| format!(" of incident {incident}"));
+    format!(", {kind}{} for {},", of.unwrap_or_default(), known.to)
+}
 
 /// Which command says what became of a change.
 fn settled_by(id: IntentId, run: RunId) -> String {
@@ -421,7 +488,8 @@ fn settled_by(id: IntentId, run: RunId) -> String {
         return String::new();
     };
     format!(
-        ". `rbk incident settle {incident} applied` or `not-applied`, with `--change {id}` and `--why`, says it"
+        ". Look at what incident {incident} is about, and say what you found with `rbk incident settle {incident} \
+         applied` or `not-applied`, `--change {id}` and `--why`"
     )
 }
 

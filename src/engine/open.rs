@@ -15,7 +15,7 @@ use crate::value::{Duration, Time, Value};
 
 /// Within this time after it was resolved, an incident that comes back is the same one: it is looked
 /// into again, and a human hears of it instead of another remedy.
-const REOPENS: Duration = Duration::from_millis(5 * 60_000);
+pub(super) const REOPENS: Duration = Duration::from_millis(5 * 60_000);
 
 /// The reason to look into something.
 #[derive(Clone, Debug)]

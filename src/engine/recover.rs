@@ -4,10 +4,11 @@
 //! is unknown, and the run settles it as its action declares. Timers, locks, messages and duties
 //! are as they were.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use super::close::Unreadable;
 use super::decide::deliver;
 use super::desk::Trouble;
 use super::gate::{self, Question, Verdict};
@@ -57,6 +58,7 @@ impl Engine {
             bounds: Default::default(),
             storms: Default::default(),
             contacts: Default::default(),
+            early: Default::default(),
             desk: Default::default(),
             actions: Vec::new(),
         };
@@ -134,14 +136,14 @@ impl Engine {
             }
         }
         self.fetch(journal, &needs, now)?;
-        let mut unreadable = BTreeSet::new();
+        let mut unreadable = BTreeMap::new();
         for run in journal.awake_runs()? {
             match run {
                 Ok(stored) if gone.contains(&stored.id) => {}
                 Err(unreadable) if gone.contains(&unreadable) => {}
                 Ok(stored) => awake.push(stored.id),
                 Err(run) => {
-                    unreadable.insert(run);
+                    unreadable.insert(run, Unreadable::Record);
                 }
             }
         }
@@ -171,7 +173,7 @@ impl Engine {
     }
 
     /// Where its incident has another run, nobody knows whose this one was, nor what became of the other.
-    fn is_stray(&mut self, id: RunId, now: Time) -> bool {
+    pub(super) fn is_stray(&mut self, id: RunId, now: Time) -> bool {
         let of = id.incident().and_then(|of| self.model.incident(of));
         let Some(incident) = of.filter(|one| one.run != Some(id)) else {
             return false;
@@ -179,7 +181,7 @@ impl Engine {
         let own = incident.run;
         self.gives_up_stray(id, now);
         if let Some(own) = own {
-            self.quarantine(own, now);
+            self.quarantine_for(own, Unreadable::Row, now);
         }
         true
     }
@@ -271,11 +273,11 @@ impl Engine {
                 let why = "it waited when the agent stopped".to_owned();
                 // What a storm has held goes on in order.
                 let storm = known.map(|waits| &waits.obstacle);
-                let storm = storm.filter(|obstacle| obstacle.is_storm()).cloned();
+                let storm = storm.filter(|obstacle| obstacle.is_patient()).cloned();
                 ("", storm.unwrap_or(Obstacle::Freeze(Scope::All)), why)
             }
         };
-        let known = known.filter(|waits| waits.obstacle.is_storm() == obstacle.is_storm());
+        let known = known.filter(|waits| waits.obstacle.is_patient() == obstacle.is_patient());
         let until = known.map_or_else(
             || {
                 let patience = program.metadata.patience;

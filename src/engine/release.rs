@@ -3,14 +3,16 @@
 //!
 //! Else all would look and act at the same moment, and most would find the agent too busy. Who goes on is
 //! known here and forgotten when the agent ends: whoever is awake then goes on by itself, and the others
-//! wait in the same order.
+//! wait in the same order. A turn is not waited for at a gate: it uses no patience of a run up.
 
 use std::collections::BTreeMap;
 
 use super::Engine;
+use super::gate::{self, Question, Verdict};
 use super::timer::Timer;
 use super::waiting::{Ticket, Waiting, waits};
-use crate::journal::{Obstacle, RunId};
+use super::work::Work;
+use crate::journal::{Obstacle, RunId, Scope};
 use crate::run::moment;
 use crate::value::{Duration, Time};
 
@@ -68,6 +70,50 @@ impl Engine {
         Some(ticket)
     }
 
+    /// Changes go on that were stopped, and as many as may have their turn: whoever asked next waits for its own from now
+    /// on, which uses no patience up. One after the other, so that no turn grows with those who wait.
+    pub(super) fn waits_for_its_turn(&mut self, scope: &Scope, now: Time) {
+        let frozen = Obstacle::Freeze(scope.clone());
+        if self.draining || self.model.freeze(scope).is_some() {
+            return;
+        }
+        let Some((ticket, waiting)) = self.waiters.take_first(&frozen) else {
+            return;
+        };
+        self.work.push_back(Work::InTurn(scope.clone()));
+        if let Ok(program) = self.desk.program(waiting.code) {
+            let question = Question {
+                asking: &waiting.asking,
+                program: &program,
+                now,
+            };
+            // Something else may hold it as well.
+            if let (gate, Verdict::Wait(obstacle, why)) = gate::pass(&self.known(), &question)
+                && obstacle.holds_all()
+            {
+                let waiting = Waiting {
+                    gate,
+                    obstacle,
+                    why,
+                    ..waiting
+                };
+                let patience = program.metadata.patience;
+                return self.waits_behind(&frozen, (ticket, waiting), patience, now);
+            }
+        }
+        let until = moment::after(now, self.bounds.storm.patience);
+        let waiting = Waiting {
+            obstacle: Obstacle::Turn,
+            why: IN_TURN.to_owned(),
+            until,
+            ..waiting
+        };
+        let (run, id) = (waiting.asking.run, waiting.asking.id);
+        self.timers.insert((until, Timer::Patience(run, id)));
+        self.record(waits(&waiting), now);
+        self.waiters.put(ticket, waiting);
+    }
+
     /// Its patience is over, and so is what has held it: its turn comes, if nothing else holds it before.
     /// What waits for something else is given back.
     pub(super) fn waits_in_turn(
@@ -81,6 +127,7 @@ impl Engine {
                 storm.is_none_or(|storm| !storm.stands(now))
             }
             Obstacle::Freeze(scope) => !self.draining && self.model.freeze(scope).is_none(),
+            Obstacle::Turn => true,
             Obstacle::Target(_) | Obstacle::Count(..) => false,
         };
         if !is_over {

@@ -50,7 +50,7 @@ pub struct Waiting {
     pub gate: &'static str,
     pub obstacle: Obstacle,
     /// The code of its run.
-    code: CodeHash,
+    pub code: CodeHash,
     pub why: String,
     /// Its patience lasts until then.
     pub until: Time,
@@ -112,6 +112,12 @@ impl Waiters {
         Some(waiting)
     }
 
+    /// Whoever asked first of those who wait for this, taken out.
+    pub fn take_first(&mut self, obstacle: &Obstacle) -> Option<(Ticket, Waiting)> {
+        let ticket = self.first(obstacle)?;
+        Some((ticket, self.take(ticket)?))
+    }
+
     /// The intent of a run that waits, taken out; only if it is this one, where one is named.
     pub fn leave(&mut self, run: RunId, id: Option<u64>) -> Option<Waiting> {
         let ticket = *self.by_run.get(&run)?;
@@ -134,10 +140,10 @@ impl Waiters {
         (found == obstacle).then_some(*ticket)
     }
 
-    /// The freezes and storms that somebody waits for.
+    /// The freezes, storms and turns that somebody waits for.
     pub fn holding_all(&self) -> Vec<Obstacle> {
         let mut found = Vec::new();
-        // Freezes come first of all obstacles, and storms last.
+        // Freezes come first of all obstacles, storms and turns last.
         for first in [Obstacle::Freeze(Scope::All), Obstacle::Storm(Scope::All)] {
             let mut from = (first, 0);
             while let Some((obstacle, _)) = self.by_obstacle.range(from..).next()
@@ -180,7 +186,8 @@ impl Waiters {
                 Obstacle::Target(_)
                 | Obstacle::Freeze(_)
                 | Obstacle::Count(..)
-                | Obstacle::Storm(_) => return None,
+                | Obstacle::Storm(_)
+                | Obstacle::Turn => return None,
             }
         }
     }
@@ -254,7 +261,7 @@ impl Engine {
             IntentKind::Do => {
                 let reason = match waiting.obstacle {
                     Obstacle::Freeze(_) => Reason::Hold,
-                    Obstacle::Storm(_) => Reason::Systemic,
+                    Obstacle::Storm(_) | Obstacle::Turn => Reason::Systemic,
                     Obstacle::Target(_) | Obstacle::Count(..) => Reason::Patience,
                 };
                 let refused = Refused {
@@ -277,7 +284,7 @@ impl Engine {
         }
     }
 
-    /// How long a run waits for this: for a storm as the settings say, for all else as its runbook
+    /// How long a run waits for this: for a storm, or its turn, as the settings say, for all else as its runbook
     /// does, once.
     pub(super) fn patience_for(
         &self,
@@ -286,7 +293,7 @@ impl Engine {
         patience: Duration,
         now: Time,
     ) -> Duration {
-        match obstacle.is_storm() {
+        match obstacle.is_patient() {
             true => self.bounds.storm.patience,
             false => {
                 let left = patience.millis() - self.model.waited(run, now).millis();
@@ -353,6 +360,9 @@ impl Engine {
             return;
         }
         if self.is_released_later(obstacle) {
+            if let Obstacle::Freeze(scope) = obstacle {
+                self.work.push_back(Work::InTurn(scope.clone()));
+            }
             return;
         }
         let Some(ticket) = self.waiters.first(obstacle) else {
@@ -394,7 +404,7 @@ impl Engine {
                 let (run, id) = (waiting.asking.run, waiting.asking.id);
                 match obstacle {
                     // It was in the way of all of them.
-                    Obstacle::Freeze(_) | Obstacle::Storm(_) => {
+                    Obstacle::Freeze(_) | Obstacle::Storm(_) | Obstacle::Turn => {
                         self.released(run, ticket, now);
                         self.is_gone(obstacle.clone());
                     }
@@ -416,14 +426,14 @@ impl Engine {
     }
 
     /// Whoever waited for one thing waits for this now, in the same place of the order.
-    fn waits_behind(
+    pub(super) fn waits_behind(
         &mut self,
         before: &Obstacle,
         (ticket, mut waiting): (Ticket, Waiting),
         patience: Duration,
         now: Time,
     ) {
-        if before.is_storm() != waiting.obstacle.is_storm() {
+        if before.is_patient() != waiting.obstacle.is_patient() {
             self.waits_for_another(patience, &mut waiting, now);
         }
         if *before != waiting.obstacle {
@@ -469,11 +479,15 @@ impl Engine {
         Some((waiting.asking.run, waiting.code))
     }
 
+    /// Who asked first of those who wait for this, and its code.
+    pub(super) fn first_of(&self, obstacle: &Obstacle) -> Option<(RunId, CodeHash)> {
+        let waiting = self.waiters.by_ticket.get(&self.waiters.first(obstacle)?)?;
+        Some((waiting.asking.run, waiting.code))
+    }
+
     /// Who is woken first when this is not in the way any more.
     pub(super) fn first_for(&self, obstacle: &Obstacle) -> Option<RunId> {
-        let ticket = self.waiters.first(obstacle)?;
-        let waiting = self.waiters.by_ticket.get(&ticket)?;
-        Some(waiting.asking.run)
+        self.first_of(obstacle).map(|(run, _)| run)
     }
 }
 

@@ -24,6 +24,8 @@ pub enum Work {
     Stood(EventId),
     /// Something is not in the way any more.
     Pass(Obstacle),
+    /// Changes of this scope go on: whoever they held waits for its turn.
+    InTurn(Scope),
     /// A storm has begun: whoever asked after this one waits for it first.
     HeldByStorm(Ticket),
     /// A page cannot be delivered here: the next link of the chain, if there is one, is told at once.
@@ -79,6 +81,7 @@ impl Engine {
             Work::Impatient(run, id) => self.out_of_patience(run, id, now),
             Work::Stood(event) => self.stood_long_enough(event, now),
             Work::Pass(obstacle) => self.pass(&obstacle, now),
+            Work::InTurn(scope) => self.waits_for_its_turn(&scope, now),
             Work::HeldByStorm(after) => self.held_by_storm(after, now),
             Work::NextLink(subject, to) => self.next_link(&subject, &to, now),
             Work::Climb(incident) => self.climb(incident, false, now),

@@ -139,8 +139,11 @@ impl Connectors {
         }
     }
 
-    /// Changes something.
+    /// Changes something, once nothing is left of earlier starts of it.
     pub async fn perform(&self, ask: Ask) -> Came {
+        if let Err(why) = self.provider(&ask).clears(&ask.key).await {
+            return Came::NotApplied(why);
+        }
         match self.provider(&ask).perform(granted(ask)).await {
             ChangeOutcome::Applied(_) => Came::Applied,
             ChangeOutcome::NotApplied(why) | ChangeOutcome::NotBegun(why) => Came::NotApplied(why),

@@ -326,6 +326,12 @@ async fn performed(
     let Ok(_place) = limits.change(provider.module(), &endpoint, waits).await else {
         return ChangeOutcome::NotApplied(too_busy(&name));
     };
+    let waited = queued.elapsed();
+    // What is left of an earlier start is ended first: the time of this one begins when it is sent out.
+    if let Err(why) = provider.clears(&key).await {
+        return ChangeOutcome::NotApplied(why);
+    }
+    let cleared = queued.elapsed().saturating_sub(waited);
     // Leave was given at once before this; whoever waits for a place may wait past it.
     if queued.elapsed() > AT_ONCE
         && let Err(why) = begins(key.to_string()).await
@@ -335,18 +341,21 @@ async fn performed(
     let granted = Granted {
         call,
         now: later(now, queued.elapsed()),
-        deadline,
+        deadline: later(deadline, cleared),
         newer_than: None,
         key: key.to_string(),
     };
-    let left = patience.saturating_sub(queued.elapsed());
+    let (begun, left) = (
+        Instant::now(),
+        patience.saturating_sub(queued.elapsed().saturating_sub(cleared)),
+    );
     let mut performing = std::pin::pin!(provider.perform(granted));
     let performed = tokio::time::timeout(left, &mut performing).await;
     if let Ok(outcome) = performed {
         return outcome;
     }
     // The deadline is over long since: the agent itself had stood still, and looks once more.
-    if queued.elapsed() > patience.saturating_add(STOOD_STILL) {
+    if begun.elapsed() > left.saturating_add(STOOD_STILL) {
         let performed = tokio::time::timeout(ONCE_MORE, performing).await;
         return performed.unwrap_or(ChangeOutcome::Unknown);
     }

@@ -49,7 +49,7 @@ pub struct Alert {
     /// When it ended, as whoever tells its end says. It matters when that arrives, and no record keeps it.
     #[serde(skip)]
     pub ended: Option<Time>,
-    /// Who sent it. A letter says it, and no record of the alert keeps it.
+    /// Who sent it. A letter says it, and the store keeps it beside the record of what arrived.
     #[serde(skip)]
     pub sender: Sender,
 }
@@ -110,6 +110,22 @@ pub enum Source {
 }
 
 impl Event {
+    /// Who sent it, if it is an alert.
+    pub fn sender(&self) -> Sender {
+        match self {
+            Event::Alert(alert) => alert.sender,
+            Event::Named { .. } | Event::Request { .. } => Sender::default(),
+        }
+    }
+
+    /// The same, with who sent it.
+    pub fn sent_by(self, sender: Sender) -> Event {
+        match self {
+            Event::Alert(alert) => Event::Alert(Alert { sender, ..alert }),
+            Event::Named { .. } | Event::Request { .. } => self,
+        }
+    }
+
     /// Where it came from.
     pub fn source(&self) -> Source {
         match self {

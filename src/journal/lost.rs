@@ -97,6 +97,7 @@ impl Lost {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostIncident {
     pub id: IncidentId,
+    pub what: LostPart,
     pub runbook: SmolStr,
     pub key: SmolStr,
     pub opened: Time,
@@ -104,6 +105,17 @@ pub struct LostIncident {
     pub runs: u32,
     /// How many lines its timeline has.
     pub lines: u64,
+}
+
+/// What of an incident cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LostPart {
+    /// Its own record.
+    Record,
+    /// The record of one of its alerts.
+    Alert,
+    /// It is not found under its number, and something else says that it is there.
+    Row,
 }
 
 /// What can be told of an incident that cannot be read, before it is made anew or where it is over.

@@ -43,7 +43,8 @@ impl Run {
                     | Stage::Retrying(_)
                     | Stage::Again(_) => context.now,
                 };
-                let until = moment::after(deadline, action.settles);
+                // It may have been sent out later than it was meant to be.
+                let until = moment::after(deadline.max(context.now), action.settles);
                 let id = self.fresh_id();
                 context.actions.push(Action::Wait { id, until });
                 acting.stage = Stage::Ripening(id);

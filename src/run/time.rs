@@ -16,6 +16,12 @@ impl Run {
         self.input.began
     }
 
+    /// Whether it is this one, by what it knows of itself: of which incident, and its how manieth run.
+    pub fn is(&self, incident: impl std::fmt::Display, ordinal: u32) -> bool {
+        let own = self.input.incident.rsplit('/').next();
+        self.input.ordinal == ordinal && own == Some(incident.to_string().as_str())
+    }
+
     /// Whether it is too late to begin a change.
     pub(super) fn is_late(&self, context: &Context<'_>) -> bool {
         let passed = moment::since(self.input.began, context.now);

@@ -293,6 +293,9 @@ pub fn end(end: &End) -> String {
                     changes.word()
                 )
             }
+            Changes::Unknown => {
+                format!("handed because {}, {}", reason.word(), changes.explained())
+            }
         },
     }
 }

@@ -13,10 +13,10 @@ use smol_str::SmolStr;
 use super::lost;
 use super::record::{decode, open};
 use super::trouble::{corrupt, from_sqlite};
-use super::write::{HOLD, STORM};
+use super::write::{HOLD, STORM, sender_of};
 use crate::diag::Code;
 use crate::journal::{
-    Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, EventId, Happened, Hold,
+    Arrival, AtWork, DeadLetter, DebtId, Entry, Error, ErrorKind, Event, EventId, Happened, Hold,
     Incident, IncidentId, Keyed, LetterId, Newest, Outbox, Page, Remains, RunId, Scope, Sleeping,
     Source, StoredRun, Storm, Versioned,
 };
@@ -242,7 +242,7 @@ pub fn awake_runs(connection: &Connection) -> Result<Vec<Result<StoredRun, RunId
 }
 
 pub fn event(connection: &Connection, id: EventId) -> Result<Option<Arrival>, Error> {
-    let sql = "SELECT id, at, record, disposition FROM event WHERE id = ?1";
+    let sql = "SELECT id, at, record, disposition, sender FROM event WHERE id = ?1";
     one(connection, sql, [stored(id.0)], arrival)
 }
 
@@ -372,7 +372,7 @@ pub fn arrival(row: &Row<'_>) -> Read<Arrival> {
     Ok(Arrival {
         id: EventId(whole(get(row, 0)?)),
         at,
-        event: decode_column(row, 2, "an event")?,
+        event: decode_column::<Event>(row, 2, "an event")?.sent_by(sender_of(get(row, 4)?)),
         disposition: decode_column(row, 3, "what became of an event")?,
     })
 }

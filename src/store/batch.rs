@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 use super::ask::{Read, all, get, text, whole};
 use super::record::{open, seal};
 use super::trouble::from_sqlite;
-use crate::journal::{Epoch, Error, Fact, Header, Recorded, Shard, Stamp, decode, encode};
+use crate::journal::{self, Epoch, Error, Fact, Header, Recorded, Shard, Stamp, decode, encode};
 use crate::value::{Duration, Time};
 
 /// Keeps the facts of a batch under the next number.
@@ -36,11 +36,52 @@ pub fn append(
 /// So many batches are looked at for when the last one was written.
 const NEWEST: i64 = 8;
 
-/// When the last batch was written of which that can be read.
+/// So far, in milliseconds, the clocks of two batches that one machine wrote may have drifted apart.
+const DRIFT: i64 = 60_000;
+
+/// When the last batch was written of which that can be read, and is borne out by those before it: a wrong bit would seem
+/// to say that the clock was set.
 pub fn stamp(connection: &Connection) -> Result<Option<Stamp>, Error> {
-    let sql = "SELECT at, mono, boot FROM batch ORDER BY number DESC LIMIT ?1";
-    let newest = all(connection, sql, [NEWEST], |row| stamp_at(row, 0))?;
-    Ok(newest.into_iter().flatten().next())
+    let sql = "SELECT at, mono, boot, open FROM batch ORDER BY number DESC LIMIT ?1";
+    let newest = all(connection, sql, [NEWEST], |row| {
+        Ok((stamp_at(row, 0)?, get::<Vec<u8>>(row, 3)?))
+    })?;
+    let newest = newest.into_iter();
+    let newest = newest.filter_map(|(stamp, facts)| Some((stamp?, facts)));
+    let newest: Vec<(Stamp, Vec<u8>)> = newest.collect();
+    let stamps: Vec<&Stamp> = newest.iter().map(|(stamp, _)| stamp).collect();
+    let known = newest
+        .iter()
+        .find(|(stamp, facts)| !is_alone(stamp, &stamps) || tells_a_step(facts));
+    let known = known.or(newest.first());
+    Ok(known.map(|(stamp, _)| stamp.clone()))
+}
+
+/// Whether others of the same start of the machine agree on its clock, and this one does not.
+fn is_alone(stamp: &Stamp, all: &[&Stamp]) -> bool {
+    let others = all.iter().filter(|other| other.boot == stamp.boot);
+    let offsets = others.map(|other| offset(other)).collect::<Vec<_>>();
+    let agree = |one: i64| {
+        let near = offsets.iter();
+        near.filter(|other| one.abs_diff(**other) <= DRIFT.unsigned_abs())
+            .count()
+    };
+    agree(offset(stamp)) < 2 && offsets.iter().any(|one| agree(*one) > 1)
+}
+
+/// How far the wall clock was ahead of the one that nobody sets.
+fn offset(stamp: &Stamp) -> i64 {
+    stamp.at.millis().saturating_sub(stamp.mono.millis())
+}
+
+/// Whether a batch says that the clock was set.
+fn tells_a_step(facts: &[u8]) -> bool {
+    let facts = open(facts).and_then(|facts| decode(facts, None));
+    let mut facts = facts.into_iter().flatten();
+    facts.any(|fact| match fact {
+        journal::Read::Fact(fact) => matches!(*fact, Fact::ClockStepped(_)),
+        journal::Read::Newer { .. } => false,
+    })
 }
 
 /// When a batch was written, in three columns from this one on; none where that is no time.

@@ -156,7 +156,7 @@ fn programs(
 }
 
 fn arrivals(connection: &Connection, asked: &[EventId]) -> Result<Found<EventId, Arrival>, Error> {
-    let sql = "SELECT id, at, record, disposition FROM event \
+    let sql = "SELECT id, at, record, disposition, sender FROM event \
                WHERE id IN (SELECT value FROM json_each(?1))";
     let ids = asked.iter().map(|id| id.0).collect::<Vec<_>>();
     let found = all(connection, sql, [list(&ids)], |row| {
@@ -170,14 +170,14 @@ fn named(
     connection: &Connection,
     asked: &[(SmolStr, Time)],
 ) -> Result<Found<(SmolStr, Time), Vec<Arrival>>, Error> {
-    let sql = "SELECT event.id, event.at, event.record, event.disposition, asked.key \
+    let sql = "SELECT event.id, event.at, event.record, event.disposition, event.sender, asked.key \
                FROM json_each(?1) AS asked CROSS JOIN event INDEXED BY event_by_name \
                ON event.name = asked.value ->> 0 AND event.at >= asked.value ->> 1 \
                ORDER BY asked.key, event.id DESC";
     let since = asked.iter().map(|(name, since)| (name, since.millis()));
     let since: Vec<_> = since.collect();
     let rows = all(connection, sql, [list(&since)], |row| {
-        Ok((whole(get(row, 4)?), arrival(row)?))
+        Ok((whole(get(row, 5)?), arrival(row)?))
     })?;
     let mut found: Found<_, Vec<Arrival>> = BTreeMap::new();
     for (place, arrival) in rows {

@@ -15,8 +15,8 @@ use super::trouble::corrupt;
 use super::write::{HOLD, LOST, STORM, execute, number, run_columns, state_column, state_of, yes};
 use crate::journal::{
     Debt, DebtId, Delivery, Error, ErrorKind, EventId, Hold, Holding, Incident, IncidentId,
-    IntentId, IntentState, Lost, LostIncident, MessageId, Needs, Outbox, Remains, RunId, Scope,
-    StoredIntent, StoredWait, Storm,
+    IntentId, IntentState, Lost, LostIncident, LostPart, MessageId, Needs, Outbox, Remains, RunId,
+    Scope, StoredIntent, StoredWait, Storm,
 };
 use crate::value::Time;
 
@@ -97,18 +97,28 @@ pub fn damaged(
     Ok(damaged)
 }
 
-/// What is left of an incident that is not there, of whose changes one has no outcome.
+/// What is left of an incident that is not there, of whose changes one has no outcome, or that has a timeline and a
+/// run that lives.
 fn gone(connection: &Connection, id: IncidentId) -> Result<Option<Lost>, Error> {
     let at = number(id.0)?;
-    let sql = "SELECT record FROM intent WHERE kind = 0 AND owner = ?1 AND state NOT IN (5, 6, 9, 10) \
-               AND NOT EXISTS (SELECT 1 FROM incident WHERE id = ?1) ORDER BY id DESC LIMIT 1";
-    let Some(record) = one(connection, sql, [at], |row| get::<Vec<u8>>(row, 0))? else {
+    let sql = "SELECT 1 FROM incident WHERE id = ?1";
+    if one(connection, sql, [at], |row| get::<i64>(row, 0))?.is_some() {
         return Ok(None);
-    };
-    let change: Option<StoredIntent> = decode(&record);
+    }
+    let sql = "SELECT record FROM intent WHERE kind = 0 AND owner = ?1 AND state NOT IN (5, 6, 9, 10) \
+               ORDER BY id DESC LIMIT 1";
+    let record = one(connection, sql, [at], |row| get::<Vec<u8>>(row, 0))?;
+    let sql = "SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE incident = ?1) AND EXISTS \
+               (SELECT 1 FROM run WHERE ended <> 3 AND kind = 0 AND owner = ?1)";
+    let lives = || one(connection, sql, [at], |row| get::<i64>(row, 0));
+    if record.is_none() && lives()?.is_none() {
+        return Ok(None);
+    }
+    let change: Option<StoredIntent> = record.and_then(|record| decode(&record));
     let (runs, lines) = counted(connection, id)?;
     Ok(Some(Lost::Incident(LostIncident {
         id,
+        what: LostPart::Row,
         opened: change.as_ref().map(|one| one.at).unwrap_or_default(),
         runbook: change.map(|one| one.runbook).unwrap_or_default(),
         key: SmolStr::default(),
@@ -127,10 +137,15 @@ fn left_of(connection: &Connection, id: IncidentId) -> Result<Lost, Error> {
 /// What the columns and the timeline say of an incident.
 pub fn remains(connection: &Connection, id: IncidentId) -> Result<Option<Remains>, Error> {
     let (runs, lines) = counted(connection, id)?;
-    let sql = "SELECT runbook, key, opened, open FROM incident WHERE id = ?1";
+    let sql = "SELECT runbook, key, opened, open, record FROM incident WHERE id = ?1";
     one(connection, sql, [number(id.0)?], |row| {
+        let own: Option<Incident> = decode(&get::<Vec<u8>>(row, 4)?);
         let left = LostIncident {
             id,
+            what: match own {
+                Some(_) => LostPart::Alert,
+                None => LostPart::Record,
+            },
             runbook: text(row, 0)?,
             key: text(row, 1)?,
             opened: Time::from_millis(get(row, 2)?).unwrap_or_default(),

@@ -12,7 +12,7 @@ use super::trouble::{error, from_sqlite};
 use crate::journal::{
     Arrival, AtWork, DeadLetter, Debt, Delivery, Disposition, Entry, Error, ErrorKind, EventId,
     Heard, Hold, Holding, Incident, IncidentId, IntentId, IntentState, Outbox, RunId, Scope,
-    StoredIntent, StoredRun, StoredWait, Write,
+    Sender, StoredIntent, StoredRun, StoredWait, Write,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -99,17 +99,33 @@ const STATES: [IntentState; 5] = [
     IntentState::Broke,
 ];
 
+/// Who sent an alert, as a column.
+fn sender_column(sender: Sender) -> i64 {
+    match sender {
+        Sender::Alertmanager => 0,
+        Sender::Grafana => 3,
+    }
+}
+
+/// The same, the other way; what it cannot be is what most are.
+pub fn sender_of(column: i64) -> Sender {
+    let mut senders = [Sender::Alertmanager, Sender::Grafana].into_iter();
+    let found = senders.find(|sender| sender_column(*sender) == column);
+    found.unwrap_or_default()
+}
+
 fn arrived(connection: &Connection, arrival: &Arrival) -> Result<(), Error> {
     execute(
         connection,
-        "INSERT OR REPLACE INTO event (id, at, name, disposition, record) \
-         VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO event (id, at, name, disposition, record, sender) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             number(arrival.id.0)?,
             arrival.at.millis(),
             arrival.event.name(),
             encode(&arrival.disposition),
             encode(&arrival.event),
+            sender_column(arrival.event.sender()),
         ],
     )?;
     Ok(())

@@ -14,14 +14,12 @@ use serde_json::{Value as Json, json};
 use tokio::sync::mpsc::{self, Receiver};
 
 use super::super::alertmanager::{self, Bad, Broken, Item, KEPT_BYTES, cut};
-use super::asked::{Unread, piece};
+use super::asked::{BODY_BYTES, Unread, bounded, piece};
 use super::ingest::{answer, bury, refuse, unreadable};
 use super::{Failed, Shared};
 use crate::engine::{Accepted, Arriving};
 use crate::journal::{Alert, Sender};
 
-/// The largest body.
-const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// What may come before a place is taken.
 const FIRST_BYTES: usize = 256 * 1024;
 /// The alerts of one batch: so many, or of so many bytes.
@@ -46,8 +44,12 @@ pub async fn grafana(State(shared): State<Arc<Shared>>, body: Body) -> Result<Re
 }
 
 /// Either address takes what the other does: it says only where the alerts come from.
-async fn alerts(shared: &Shared, sender: Sender, mut body: Body) -> Result<Response, Failed> {
+async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response, Failed> {
     let source = sender.source();
+    let mut body = match bounded(body) {
+        Ok(body) => body,
+        Err(unread) => return Err(unreadable(shared, unread, &[], &source).await?),
+    };
     let (first, is_all) = match first(&mut body).await {
         Ok(first) => first,
         Err((unread, begin)) => {

@@ -20,6 +20,12 @@ const SHOWN: usize = 80;
 /// The longest page of a list, which is also what is given unless told otherwise.
 const MOST: usize = 500;
 
+/// The largest body of all.
+pub const BODY_BYTES: usize = 64 * 1024 * 1024;
+
+/// So much of a body that is too large is dropped before its sender is cut off.
+const UNHEARD: usize = 128 * 1024 * 1024;
+
 /// The query of a call; an unknown name in it is a mistake.
 #[derive(Debug)]
 pub struct Asked<T>(pub T);
@@ -121,8 +127,17 @@ pub fn most(limit: Option<usize>) -> Result<usize, Failed> {
 #[derive(Debug)]
 pub enum Unread {
     TooSlow,
-    TooLarge { most: usize },
-    BrokeOff { why: String },
+    TooLarge {
+        most: usize,
+    },
+    /// Its head says so: nothing of it was read.
+    SaysTooLarge {
+        most: usize,
+        said: u64,
+    },
+    BrokeOff {
+        why: String,
+    },
 }
 
 impl fmt::Display for Unread {
@@ -130,6 +145,11 @@ impl fmt::Display for Unread {
         match self {
             Unread::TooSlow => write!(out, "the body: {TooSlow}; nothing was accepted"),
             Unread::TooLarge { most } => write!(out, "the body has more than {most} bytes"),
+            Unread::SaysTooLarge { most, said } => write!(
+                out,
+                "the body has {said} bytes, says its `Content-Length`, and at most {most} are taken; nothing of it was \
+                 read"
+            ),
             Unread::BrokeOff { why } => write!(out, "the body broke off: {why}"),
         }
     }
@@ -139,7 +159,7 @@ impl From<Unread> for Failed {
     fn from(unread: Unread) -> Failed {
         let status = match &unread {
             Unread::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Unread::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Unread::TooLarge { .. } | Unread::SaysTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Unread::BrokeOff { .. } => StatusCode::BAD_REQUEST,
         };
         Failed::of(status, unread.to_string())
@@ -166,8 +186,27 @@ pub async fn piece(body: &mut Body) -> Result<Option<Bytes>, Unread> {
     }
 }
 
+/// A body that may be read, as far as its head says how long it is. What comes of another one is dropped, for as long as
+/// a body may take: its sender would not hear the answer if nobody read on.
+pub fn bounded(mut body: Body) -> Result<Body, Unread> {
+    let (said, most) = (body.size_hint().lower(), BODY_BYTES);
+    if u64::try_from(most).is_ok_and(|most| said <= most) {
+        return Ok(body);
+    }
+    tokio::spawn(async move {
+        let mut left = UNHEARD;
+        while let Ok(Some(piece)) = piece(&mut body).await
+            && left > piece.len()
+        {
+            left -= piece.len();
+        }
+    });
+    Err(Unread::SaysTooLarge { most, said })
+}
+
 /// The whole body, or what came of it before it failed.
-pub async fn whole(mut body: Body, most: usize) -> Result<Vec<u8>, (Unread, Vec<u8>)> {
+pub async fn whole(body: Body, most: usize) -> Result<Vec<u8>, (Unread, Vec<u8>)> {
+    let mut body = bounded(body).map_err(|unread| (unread, Vec::new()))?;
     let mut bytes = Vec::new();
     loop {
         match piece(&mut body).await {

@@ -147,7 +147,9 @@ pub async fn unreadable(
     let (code, status) = match &unread {
         // It is sent again; what came so far is nothing yet.
         Unread::TooSlow => return Ok(unread.into()),
-        Unread::TooLarge { .. } => (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE),
+        Unread::TooLarge { .. } | Unread::SaysTooLarge { .. } => {
+            (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE)
+        }
         Unread::BrokeOff { .. } => (malformed(source), StatusCode::BAD_REQUEST),
     };
     let bad = Bad {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use hyper::body::Frame;
+use hyper::body::{Frame, SizeHint};
 use tokio::time::Sleep;
 
 /// How long a body may take.
@@ -56,5 +56,13 @@ impl HttpBody for Timed {
                 .map(|()| Some(Err(axum::Error::new(TooSlow)))),
             ready => ready,
         }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -57,8 +57,15 @@ pub enum Strays {
     End,
 }
 
-/// Runs a program; fails if it cannot be started. Of a change, which has a key, no earlier start is
-/// still at work then.
+/// Ends what is left of earlier starts of a change; fails where that is not possible.
+pub async fn end_earlier(key: &str) -> Result<(), String> {
+    match family::end_earlier(key, GRACE).await {
+        true => Ok(()),
+        false => Err("an earlier start of it cannot be ended".to_owned()),
+    }
+}
+
+/// Runs a program; fails if it cannot be started.
 pub async fn run(
     path: &Path,
     argv: &[String],
@@ -67,9 +74,6 @@ pub async fn run(
     (most, strays): (usize, Strays),
 ) -> Result<Ran, String> {
     let deadline = Instant::now() + patience;
-    if !family::end_earlier(key, GRACE).await {
-        return Err("an earlier start of it cannot be ended".to_owned());
-    }
     let mark = mark::mark(key);
     let mut command = Command::new(path);
     command

@@ -10,7 +10,7 @@ use crate::value::{Duration, Time};
 const RECALLED: usize = 10_000;
 
 impl Engine {
-    /// What an earlier agent has told within the hour is not told again.
+    /// What an earlier agent has told within the hour is not told again, and whom it has just told is not told at once.
     pub(in crate::engine) fn recall_told(
         &mut self,
         journal: &dyn Journal,
@@ -19,6 +19,7 @@ impl Engine {
         let since = moment::after(now, Duration::from_millis(-OFTEN));
         let start = self.dead_threads();
         for outbox in journal.messages_since(since, RECALLED)? {
+            self.recall_contact(&outbox, now);
             let thread = outbox.message.thread.strip_prefix(start.as_str());
             let Some((code, name)) = thread.and_then(|rest| rest.split_once('/')) else {
                 continue;

@@ -8,8 +8,8 @@ use super::super::Model;
 use super::super::model::stored;
 use crate::effect::Call;
 use crate::journal::{
-    Error, Fact, IncidentId, IntentId, IntentState, Journal, Lost, Read, RunId, Scope,
-    StoredIntent, StoredWait, Storm,
+    Debt, DebtId, Error, Fact, IncidentId, IntentId, IntentState, Journal, Lost, LostIncident,
+    LostPart, MessageId, Outbox, Read, RunId, Scope, StoredIntent, StoredWait, Storm,
 };
 use crate::program::CodeHash;
 use crate::run::IntentKind;
@@ -28,8 +28,8 @@ pub struct Past {
     intents: BTreeSet<IntentId>,
     /// The code with which incidents that are asked for were at work last.
     codes: BTreeMap<IncidentId, CodeHash>,
-    /// Incidents that are asked for and whose first fact is there.
-    opened: BTreeSet<IncidentId>,
+    /// Incidents that are asked for and whose first fact is there: their runbook and key, and when that was.
+    opened: BTreeMap<IncidentId, (SmolStr, SmolStr, Time)>,
     /// What was granted to incidents that are asked for, and is not known to have had no effect.
     changes: BTreeMap<IntentId, (IncidentId, SmolStr, Call)>,
     /// Changes that are asked for, as they were granted.
@@ -44,14 +44,14 @@ impl Past {
             match lost {
                 Lost::Incident(left) => is_asked |= past.incidents.insert(left.id),
                 Lost::Intent { id, .. } => is_asked |= past.intents.insert(*id),
-                Lost::Wait(_) | Lost::Storm(_) => is_asked = true,
+                Lost::Wait(_) | Lost::Storm(_) | Lost::Message(_) | Lost::Debt(_) => {
+                    is_asked = true
+                }
                 Lost::Misplaced { .. }
                 | Lost::Displaced { .. }
                 | Lost::Run(_)
                 | Lost::Stray(_)
                 | Lost::Dwell { .. }
-                | Lost::Message(_)
-                | Lost::Debt(_)
                 | Lost::Version(_) => {}
             }
         }
@@ -104,7 +104,8 @@ impl Past {
                 }
             }
             Fact::IncidentOpened(fact) if self.incidents.contains(&fact.incident) => {
-                self.opened.insert(fact.incident);
+                let opened = (fact.runbook.clone(), fact.key.clone(), at);
+                self.opened.insert(fact.incident, opened);
             }
             Fact::RunStarted(fact) => {
                 if let RunId::Incident(incident, _) = fact.run
@@ -130,8 +131,28 @@ impl Past {
 
     /// Whether an incident is known for certain to have changed nothing.
     pub fn is_unchanged(&self, incident: IncidentId) -> bool {
-        let is_whole = self.opened.contains(&incident) && !self.has_gaps;
+        let is_whole = self.opened.contains_key(&incident) && !self.has_gaps;
         is_whole && self.changes.values().all(|(of, ..)| *of != incident)
+    }
+
+    /// What is left of an incident, with what its row does not say.
+    pub fn fill(&self, left: &LostIncident) -> LostIncident {
+        let (mut left, opened) = (left.clone(), self.opened.get(&left.id));
+        if let (LostPart::Row, Some((runbook, key, at))) = (left.what, opened) {
+            left.runbook = runbook.clone();
+            left.key = key.clone();
+            left.opened = *at;
+        }
+        left
+    }
+
+    /// What was to be sent, or is owed, as it was known last.
+    pub fn message(&self, id: MessageId) -> Option<&Outbox> {
+        self.held.message(id)
+    }
+
+    pub fn debt(&self, id: DebtId) -> Option<&Debt> {
+        self.held.debt(id)
     }
 
     /// The code with which an incident was at work last.

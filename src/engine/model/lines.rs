@@ -26,8 +26,8 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
             of_duty(model, fact).into_iter().collect()
         }
         Fact::RunQuarantined(fact) => {
-            let given_up = fact.run.incident().map(|id| given_up(model, id));
-            given_up.into_iter().collect()
+            let given_up = fact.run.incident();
+            given_up.map_or_else(Vec::new, |id| given_up_lines(model, id, &fact.why))
         }
         Fact::DebtOverdue(fact) => owed(model, fact.debt, |debt| Happened::Overdue {
             by: debt.owed_by.clone(),
@@ -83,10 +83,14 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
     }
 }
 
-/// A run that cannot be read is over.
-fn given_up(model: &Model, id: IncidentId) -> (IncidentId, Happened) {
-    let (reason, changes) = (model.reason_of_damage(id), Changes::Partly);
-    (id, Happened::Ended(End::Handed { reason, changes }))
+/// A run that cannot be read is over, and what could not be read stands before that.
+fn given_up_lines(model: &Model, id: IncidentId, why: &str) -> Vec<(IncidentId, Happened)> {
+    let (reason, changes) = (model.reason_of_damage(id), Changes::Unknown);
+    let (why, ended) = (why.to_owned(), End::Handed { reason, changes });
+    vec![
+        (id, Happened::Quarantined { why }),
+        (id, Happened::Ended(ended)),
+    ]
 }
 
 /// What was found out about a change, and by whom.

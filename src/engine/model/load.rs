@@ -63,6 +63,7 @@ impl Model {
         }
         model.bring_left_alone(journal, &live, &mut lost)?;
         let there = model.load_keys(journal, &lost)?;
+        model.find_gone(journal, &live, &there, &mut lost)?;
         model.hold_against(&live, &asleep, &there, &mut lost);
         for outbox in readable(journal.outbox()?, &mut lost) {
             model.put_message(outbox);
@@ -94,6 +95,25 @@ impl Model {
             self.incidents.keys.saw(keyed);
         }
         Ok(keys.iter().map(|keyed| keyed.id).collect())
+    }
+
+    /// Incidents that are not there, though they have a run that lives: what their timeline says that they were is lost
+    /// with their row, and not their run.
+    fn find_gone(
+        &self,
+        journal: &dyn Journal,
+        live: &BTreeSet<RunId>,
+        there: &BTreeSet<IncidentId>,
+        lost: &mut Vec<Lost>,
+    ) -> Result<(), Error> {
+        let known: BTreeSet<_> = lost.iter().filter_map(Lost::incident).collect();
+        let gone = live.iter().filter_map(|run| run.incident());
+        let gone = gone.filter(|id| !there.contains(id) && !known.contains(id));
+        let gone: BTreeSet<_> = gone.filter(|id| self.incident(*id).is_none()).collect();
+        if !gone.is_empty() {
+            lost.extend(journal.damaged(&gone)?);
+        }
+        Ok(())
     }
 
     /// An incident of which more is to come than what its run does.

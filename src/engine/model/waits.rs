@@ -66,7 +66,8 @@ impl Model {
         let before = known.and_then(|wait| wait.now.as_ref());
         let same = before.filter(|waits| waits.ask == fact.ask);
         // Another patience begins with a storm, and after it.
-        let goes_on = same.filter(|waits| waits.obstacle.is_storm() == fact.obstacle.is_storm());
+        let goes_on =
+            same.filter(|waits| waits.obstacle.is_patient() == fact.obstacle.is_patient());
         let total = known.map_or(Duration::ZERO, |wait| match goes_on {
             Some(_) => wait.before,
             None => waited(wait, at),
@@ -102,13 +103,19 @@ fn asks(moved: &RunMoved) -> bool {
 }
 
 fn waited(wait: &StoredWait, now: Time) -> Duration {
-    let lasts = wait.now.as_ref().filter(|waits| !waits.obstacle.is_storm());
+    let lasts = wait
+        .now
+        .as_ref()
+        .filter(|waits| !waits.obstacle.is_patient());
     let more = lasts.map_or(0, |waits| moment::since(waits.since, now).millis().max(0));
     Duration::from_millis(wait.before.millis().saturating_add(more))
 }
 
 fn stormed(wait: &StoredWait, now: Time) -> Duration {
-    let lasts = wait.now.as_ref().filter(|waits| waits.obstacle.is_storm());
+    let lasts = wait
+        .now
+        .as_ref()
+        .filter(|waits| waits.obstacle.is_patient());
     let more = lasts.map_or(Duration::ZERO, |waits| moment::since(waits.since, now));
     moment::longer(wait.storms, more.max(Duration::ZERO))
 }

@@ -7,10 +7,11 @@ use smol_str::SmolStr;
 use super::time;
 use crate::effect::{Call, Severity};
 use crate::journal::{
-    self, Alert, Arrival, AtWork, DeadLetter, Debt, DebtId, Delivery, Disposition, Entry, Event,
-    EventId, Happened, Heard, Hold, Holding, How, Incident, IncidentId, IncidentState, IntentId,
-    IntentState, Message, MessageId, MessageKind, Notes, Obstacle, Outbox, RunId, Scope, Source,
-    Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits, Write,
+    self, Alert, Arrival, AtWork, ClockStepped, DeadLetter, Debt, DebtId, Delivery, Disposition,
+    Entry, Event, EventId, Happened, Heard, Hold, Holding, How, Incident, IncidentId,
+    IncidentState, IntentId, IntentState, Message, MessageId, MessageKind, Notes, Obstacle, Outbox,
+    RunId, Scope, Source, Stamp, Standing, StoredIntent, StoredRun, StoredWait, Storm, Waits,
+    Write,
 };
 use crate::program::manifest::CoreHash;
 use crate::program::{CodeHash, StepIndex};
@@ -55,6 +56,18 @@ impl Batch {
         self.0.stamp = Stamp {
             at: time(at),
             mono: Duration::from_millis(at / 2),
+            boot: "boot".into(),
+        };
+        self
+    }
+
+    /// The clock was set, to that time.
+    pub fn stepped(mut self, at: i64) -> Batch {
+        let by = Duration::from_millis(at);
+        self.0.facts.push(ClockStepped { by }.into());
+        self.0.stamp = Stamp {
+            at: time(at),
+            mono: Duration::from_millis(510_000),
             boot: "boot".into(),
         };
         self

@@ -20,6 +20,8 @@ pub enum Obstacle {
     Count(Scope, SmolStr),
     /// So much happens at once that nothing is mended by itself.
     Storm(Scope),
+    /// Changes go on that were stopped, and others have their turn before.
+    Turn,
 }
 
 impl Obstacle {
@@ -31,6 +33,7 @@ impl Obstacle {
             Obstacle::Target(target) => format!("{} {} to be free", target.kind(), target.key()),
             Obstacle::Count(_, kind) => format!("its turn among {kind}"),
             Obstacle::Storm(scope) => format!("the storm of {} to be over", scope.shown()),
+            Obstacle::Turn => "its turn, now that changes go on".to_owned(),
         }
     }
 
@@ -38,15 +41,15 @@ impl Obstacle {
     /// has held goes on in order, so many at a time.
     pub fn holds_all(&self) -> bool {
         match self {
-            Obstacle::Storm(_) | Obstacle::Freeze(_) => true,
+            Obstacle::Storm(_) | Obstacle::Freeze(_) | Obstacle::Turn => true,
             Obstacle::Target(_) | Obstacle::Count(..) => false,
         }
     }
 
-    /// Whether it is a storm, which has a patience of its own.
-    pub fn is_storm(&self) -> bool {
+    /// Whether it has a patience of its own, and uses none of a run's up: a storm, and the turn of whoever was held.
+    pub fn is_patient(&self) -> bool {
         match self {
-            Obstacle::Storm(_) => true,
+            Obstacle::Storm(_) | Obstacle::Turn => true,
             Obstacle::Freeze(_) | Obstacle::Target(_) | Obstacle::Count(..) => false,
         }
     }

@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use crate::journal::{
     Archive, Arrival, Disposition, Error, Event, EventId, Journal, Memory, Outbox, Standing,
 };
+use crate::value::Time;
 
 /// What is known of events beside what the store says.
 #[derive(Debug, Default)]
@@ -25,6 +26,16 @@ pub struct Events {
 struct Alike {
     has_settled: bool,
     last_resolved: Option<EventId>,
+    /// The ends of its firings, and when those had begun.
+    ends: Vec<(EventId, Time)>,
+}
+
+impl Alike {
+    /// Whether the end of this firing was told before it.
+    fn has_ended(&self, event: EventId, since: Time) -> bool {
+        let mut ends = self.ends.iter();
+        ends.any(|(end, began)| *end < event && since <= *began)
+    }
 }
 
 impl Events {
@@ -94,7 +105,9 @@ impl Events {
                         && alert.standing == Standing::Firing
                         && !standing.contains(&alert.fingerprint)
                         && !alike.get(&alert.fingerprint).is_some_and(|alike| {
-                            alike.has_settled || alike.last_resolved > Some(id)
+                            alike.has_settled
+                                || alike.last_resolved > Some(id)
+                                || alike.has_ended(id, alert.since)
                         })
                     {
                         wrong.push(format!("event {id} stood, and nothing came of it"));
@@ -115,7 +128,10 @@ fn alike(arrivals: &[Arrival]) -> BTreeMap<SmolStr, Alike> {
         };
         let alike = all.entry(alert.fingerprint.clone()).or_default();
         match alert.standing {
-            Standing::Resolved => alike.last_resolved = Some(arrival.id),
+            Standing::Resolved => {
+                alike.last_resolved = Some(arrival.id);
+                alike.ends.push((arrival.id, alert.since));
+            }
             Standing::Firing => {
                 alike.has_settled |= arrival.disposition != Disposition::Kept;
             }

@@ -358,7 +358,7 @@ fn wait_for_pages(stage: &Stage, to: &str, ids: [u64; 2]) {
         stage.wait_for(id, "handed");
         stage.wait_for_shown(id, "the record of this incident is damaged (A1215)");
         stage.wait_for_shown(id, "Its runbook `service_down` is not loaded");
-        stage.wait_for_shown(id, "it has changed nothing");
+        stage.wait_for_shown(id, "It has changed nothing");
         let paged = || {
             let told = stage.told().into_iter();
             let mut pages = told.filter(|(path, body)| path == to && body["kind"] == "page");

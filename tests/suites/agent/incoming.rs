@@ -1,5 +1,9 @@
 //! What comes in: broken, enormous, and meant to do harm.
 
+use std::io::{Read as _, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::Case;
@@ -9,6 +13,11 @@ use crate::harness::net;
 pub const CASES: &[Case] = &[
     ("what is broken is a dead letter", broken),
     ("an enormous body is a dead letter", enormous),
+    (
+        "what says that it is enormous is refused at once",
+        said_enormous,
+    ),
+    ("who sent an alert is known after a kill", grafana_stands),
     ("a broken event is a dead letter", broken_event),
     ("one enormous label spoils one alert", enormous_label),
     ("a long notification is taken alert by alert", long),
@@ -83,9 +92,90 @@ fn enormous() {
     let letters = stage.dead_letters();
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0]["code"], "A1207");
+    assert_eq!(letters[0]["body"], "", "its head says how long it is");
+    // Where its head does not, so much of it is read, and its beginning kept.
+    let mut stream = connection(&stage);
+    let head =
+        format!("POST {ALERTS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n");
+    let head = head + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    for _ in 0..65 {
+        stream.write_all(b"100000\r\n").unwrap();
+        stream.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
+        stream.write_all(b"\r\n").unwrap();
+    }
+    let answer = read(&mut stream);
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    let letters = stage.dead_letters();
+    assert_eq!(letters.len(), 2);
     let kept = letters[0]["body"].as_str().unwrap().len();
     assert!((1..=64 * 1024).contains(&kept), "{kept} bytes are kept");
     stage.incident("a");
+}
+
+/// Whoever says that more comes than is taken hears so at once: nothing of it has to come.
+fn said_enormous() {
+    let mut stage = Stage::new();
+    stage.start();
+    for path in [ALERTS, "/v1/alerts/grafana", "/v1/events/deploy"] {
+        let mut stream = connection(&stage);
+        let length = 64 * 1024 * 1024 + 1;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut first = [0; 512];
+        let before = Instant::now();
+        let many = stream.read(&mut first).unwrap();
+        let answer = String::from_utf8_lossy(&first[..many]).into_owned();
+        assert!(answer.starts_with("HTTP/1.1 413 "), "{path}: {answer}");
+        assert!(before.elapsed() < Duration::from_secs(5), "{path}");
+    }
+    let letters = stage.dead_letters();
+    let said = letters.iter().filter(|one| {
+        let why = one["why"].as_str().unwrap();
+        one["code"] == "A1207" && why.contains("67108865 bytes, says its `Content-Length`")
+    });
+    assert_eq!(said.count(), 3, "{letters:#?}");
+    stage.incident("a");
+}
+
+fn connection(stage: &Stage) -> TcpStream {
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.port)).unwrap();
+    let patience = Some(Duration::from_secs(30));
+    stream.set_read_timeout(patience).unwrap();
+    stream
+}
+
+fn read(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// An alert of Grafana stands while the agent is killed, and its runbook is gone then: its letter says who sent it.
+fn grafana_stands() {
+    let mut stage = Stage::new();
+    let on = "on alert \"ServiceDown\" { with service }";
+    let holding = "on alert \"ServiceDown\" holding 10m { with service }";
+    stage.change("package/service.rbk", on, holding);
+    stage.start();
+    for (path, service) in [(ALERTS, "a"), ("/v1/alerts/grafana", "b")] {
+        let body = notification(&[alert(&json!({"service": service}))]);
+        let (status, answer) = stage.post(path, body.as_bytes()).unwrap();
+        assert_eq!(status, 200, "{answer}");
+    }
+    stage.kill();
+    stage.change("package/service.rbk", "\"ServiceDown\"", "\"OtherDown\"");
+    stage.change("package/service.rbk", "version 1.0.0", "version 2.0.0");
+    stage.start();
+    let letters = stage.dead_letters();
+    let sources: Vec<&str> = letters
+        .iter()
+        .map(|one| one["source"].as_str().unwrap())
+        .collect();
+    assert_eq!(sources, ["grafana", "alertmanager"], "{letters:#?}");
 }
 
 fn long() {

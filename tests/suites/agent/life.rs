@@ -36,6 +36,10 @@ pub const CASES: &[Case] = &[
         never_twice_at_work,
     ),
     (
+        "what is left of a change takes no time of the next start",
+        whole_time,
+    ),
+    (
         "another behaviour under a version that was at work changes nothing",
         other_core,
     ),
@@ -380,6 +384,27 @@ fn never_twice_at_work() {
     // The first one would have ended before the second one.
     let record = fs::read_to_string(stage.path("record")).unwrap();
     assert_eq!(record, "begins\nbegins\nends\n", "{}", stage.log());
+}
+
+/// What is left of the first start takes none of the time of the second one, which has four seconds.
+fn whole_time() {
+    let mut stage = Stage::new();
+    let line = "touching: machine,\n  )";
+    stage.change("package/service.rbk", line, &format!("{line} within 4s"));
+    let (record, started) = (stage.path("record"), stage.path("started"));
+    let (record, started) = (record.display(), started.display());
+    stage.control(&format!(
+        "test -e {record} && {{ echo again >> {record}; sleep 3; : > {started}; exit 0; }}\n\
+         trap '' TERM; echo begins >> {record}; sleep 60"
+    ));
+    stage.start();
+    let id = stage.incident("a");
+    stage.wait_for_file("record");
+    stage.kill();
+    stage.start();
+    stage.wait_for(id, "resolved");
+    let record = fs::read_to_string(stage.path("record")).unwrap();
+    assert_eq!(record, "begins\nagain\n", "{}", stage.shown(id));
 }
 
 fn half_a_request() {

@@ -21,6 +21,10 @@ pub fn trials() -> Vec<Trial> {
         trial("store/bits/a storm has one row", storm),
         trial("store/bits/what is counted", counted),
         trial("store/bits/when it was written last", written_last),
+        trial(
+            "store/bits/when it seems to have been written",
+            another_time,
+        ),
     ];
     tables.chain(others).collect()
 }
@@ -341,6 +345,46 @@ fn written_last() {
     assert!(facts[1].contains("None"), "{facts:#?}");
     damage("UPDATE batch SET at = -1 << 62 WHERE number = 1");
     assert_eq!(stamp(), "");
+}
+
+/// A wrong bit makes another time of the last batch: those before it know better. What says that the clock was set does
+/// not need them.
+fn another_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rbk.db");
+    let mut store = open(&path);
+    for at in [1_000_000, 1_002_000, 1_004_000] {
+        store.commit(&Batch::new().fact(0, at)).unwrap();
+    }
+    drop(store);
+    let sound = {
+        let connection = Connection::open(&path).unwrap();
+        connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .unwrap();
+        drop(connection);
+        std::fs::read(&path).unwrap()
+    };
+    let stamp = |sql: &str| {
+        let (_folder, path) = damaged(&sound, sql);
+        open(&path.unwrap()).ask(Ask::Stamp).unwrap().join(" ")
+    };
+    for bit in [20, 24, 40, 45] {
+        for column in ["at", "mono"] {
+            let wrong = |number: u8| {
+                stamp(&format!(
+                    "UPDATE batch SET {column} = {column} | (1 << {bit}) WHERE number = {number}"
+                ))
+            };
+            assert!(wrong(3).contains("1002000"), "{column} {bit}: {}", wrong(3));
+            assert!(wrong(2).contains("1004000"), "{column} {bit}: {}", wrong(2));
+        }
+    }
+    let mut store = open(&path);
+    store.commit(&Batch::new().stepped(7_200_000)).unwrap();
+    drop(store);
+    let stamp = open(&path).ask(Ask::Stamp).unwrap().join(" ");
+    assert!(stamp.contains("7200000"), "{stamp}");
 }
 
 /// What a wrong bit has freed, or hidden.

@@ -17,6 +17,7 @@ pub fn trials() -> Vec<Trial> {
         trial("store/in flight/any column damaged", columns),
         trial("store/in flight/the words for it", words),
         trial("store/in flight/nothing damaged", sound),
+        trial("store/in flight/a run that sleeps", asleep),
     ]
 }
 
@@ -121,6 +122,15 @@ const COLUMNS: [(&str, &str); 19] = [
 
 /// What an agent says that begins after this damage.
 pub fn after(scripted: &Scripted, sound: &[u8], damage: &[(&str, &str)]) -> Vec<String> {
+    after_then(scripted, sound, damage, THEN)
+}
+
+fn after_then(
+    scripted: &Scripted,
+    sound: &[u8],
+    damage: &[(&str, &str)],
+    then: &str,
+) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rbk.db");
     fs::write(&path, sound).unwrap();
@@ -134,7 +144,7 @@ pub fn after(scripted: &Scripted, sound: &[u8], damage: &[(&str, &str)]) -> Vec<
     }
     drop(connection);
     let mut store = open(&path);
-    let told = store.anew(scripted, THEN);
+    let told = store.anew(scripted, then);
     told.unwrap_or_else(|why| panic!("{:?}: it does not begin: {why}", names(damage)))
 }
 
@@ -144,8 +154,13 @@ fn names<'d>(damage: &[(&'d str, &str)]) -> Vec<&'d str> {
 
 /// A store as the script leaves it.
 pub fn written() -> (Scripted, Vec<u8>) {
-    let package = fs::read(fixture::root().join("tests/store/in_flight.rbk")).unwrap();
-    let scripted = Scripted::read(&[("main.rbk", package.as_slice())], &[], SCRIPT).unwrap();
+    written_by("in_flight", SCRIPT)
+}
+
+fn written_by(package: &str, script: &str) -> (Scripted, Vec<u8>) {
+    let package = format!("tests/store/{package}.rbk");
+    let package = fs::read(fixture::root().join(package)).unwrap();
+    let scripted = Scripted::read(&[("main.rbk", package.as_slice())], &[], script).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("rbk.db");
     let mut store = open(&path);
@@ -259,5 +274,57 @@ fn words() {
     }
     insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => fixture::root().join("tests/store"), omit_expression => true}, {
         insta::assert_snapshot!("in_flight.rbk", shown);
+    });
+}
+
+/// Two incidents whose runs sleep for an hour: what is wrong with one of them is said by its name, once it is due.
+fn asleep() {
+    let script = "grant all\nanswer host.named host\nanswer prom.value 500\nat 10s alert Slow service=a\n\
+                  at 12s alert Slow service=b\nat 20s end";
+    let (scripted, sound) = written_by("asleep", script);
+    // The sleep is over a moment after the start, which is an hour after the script began.
+    let then = "at 1s ack 9 eve\nat 2s end";
+    let mut shown = String::new();
+    for (name, sql) in [
+        ("nothing", "UPDATE incident SET open = open WHERE id = 1"),
+        (
+            "incident",
+            "UPDATE incident SET record = x'0202' WHERE id = 1",
+        ),
+        (
+            "number of the incident",
+            "UPDATE incident SET id = id | (1 << 62) WHERE id = 1",
+        ),
+        ("no incident", "DELETE FROM incident WHERE id = 1"),
+        (
+            "alert",
+            "UPDATE alert SET record = x'02' WHERE incident = 1",
+        ),
+        ("run", "UPDATE run SET record = x'0202' WHERE owner = 1"),
+        (
+            "number of the run",
+            "UPDATE run SET ordinal = 7 WHERE owner = 1",
+        ),
+        (
+            "owner of the run",
+            "UPDATE run SET owner = 9 WHERE owner = 1",
+        ),
+        (
+            "another owner of the run",
+            "UPDATE run SET owner = 2, ordinal = 7 WHERE owner = 1",
+        ),
+        ("no run", "UPDATE run SET ended = 3 WHERE owner = 1"),
+    ] {
+        let told = after_then(&scripted, &sound, &[(name, sql)], then);
+        if name != "nothing" {
+            assert!(
+                told.iter().any(|line| line.starts_with("1 is handed")),
+                "{name}: {told:#?}"
+            );
+        }
+        shown += &format!("## {name}\n{}\n\n", told.join("\n"));
+    }
+    insta::with_settings!({prepend_module_to_snapshot => false, snapshot_path => fixture::root().join("tests/store"), omit_expression => true}, {
+        insta::assert_snapshot!("asleep.rbk", shown);
     });
 }
