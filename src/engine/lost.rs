@@ -280,7 +280,13 @@ impl Engine {
                 left.runbook
             ),
         };
-        let changed = match past.is_unchanged(left.id) && under_way.is_empty() {
+        let is_unchanged = past.is_unchanged(left.id) && under_way.is_empty();
+        let mut dirt = Dirt::unproven(past.changes_of(left.id), now);
+        if !is_unchanged {
+            // What was measured before says nothing, whatever it has changed.
+            dirt.newest = Some(now);
+        }
+        let changed = match is_unchanged {
             true => "It has changed nothing: look whether the trouble is still there",
             false => "What it has changed counts as not verified: look whether it holds",
         };
@@ -312,7 +318,7 @@ impl Engine {
             told: Vec::new(),
             locks,
             disturbed,
-            dirt: Dirt::unproven(past.changes_of(left.id), now),
+            dirt,
             next_entry: left.lines,
             heard: Default::default(),
             cleared: false,

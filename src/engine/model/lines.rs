@@ -85,7 +85,13 @@ pub fn lines(model: &Model, fact: &Fact) -> Vec<(IncidentId, Happened)> {
 
 /// A run that cannot be read is over, and what could not be read stands before that.
 fn given_up_lines(model: &Model, id: IncidentId, why: &str) -> Vec<(IncidentId, Happened)> {
-    let (reason, changes) = (model.reason_of_damage(id), Changes::Unknown);
+    let known = model.incident(id);
+    let is_changed = known.is_none_or(|one| one.dirt.has_changed());
+    let changes = match is_changed || model.unsettled_of(id).next().is_some() {
+        true => Changes::Unknown,
+        false => Changes::None,
+    };
+    let reason = model.reason_of_damage(id);
     let (why, ended) = (why.to_owned(), End::Handed { reason, changes });
     vec![
         (id, Happened::Quarantined { why }),
