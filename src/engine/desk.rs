@@ -234,6 +234,11 @@ impl Desk {
         }));
     }
 
+    /// Whether nobody goes on with a run any more.
+    pub fn is_over(&self, id: RunId) -> bool {
+        self.missing.get(&id) == Some(&Trouble::Ended)
+    }
+
     /// The code that a run is pinned to.
     pub fn program(&self, hash: CodeHash) -> Result<Arc<Program>, Trouble> {
         let known = self.programs.get(&hash).and_then(Option::as_ref);

@@ -469,8 +469,8 @@ fn filled(lost: Lost, past: &Past) -> Lost {
 fn stray(run: RunId) -> String {
     let named = named_run(run);
     format!(
-        "the row of a run is damaged: it says that it is {named}, which there is not. Nobody goes on with it; where \
-         another one is missing for it, its incident goes to a human"
+        "the row of a run is damaged: it says that it is {named}, and there is no such run. Nobody goes on with it; the \
+         incident that misses it goes to a human"
     )
 }
 

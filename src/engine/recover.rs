@@ -187,7 +187,8 @@ impl Engine {
     }
 
     fn take_up_run(&mut self, id: RunId, now: Time) {
-        if self.is_stray(id, now) {
+        // Its incident may have been made anew just now, and the run put aside with it.
+        if self.desk.is_over(id) || self.is_stray(id, now) {
             return;
         }
         let pending = match self.desk.run(id) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::journal::{
-    DwellEnd, EventId, Fact, IncidentId, IntentId, MessageId, RunId, Scope, Standing,
+    Alert, DwellEnd, EventId, Fact, IncidentId, IntentId, MessageId, RunId, Scope, Standing,
 };
 use crate::program::{DataType, Program};
 use crate::run::{IntentKind, Perform, moment};
@@ -38,6 +38,8 @@ pub struct Causes {
     /// Accepted, and nothing has come of them so far.
     open: BTreeSet<EventId>,
     stand: BTreeMap<EventId, u32>,
+    /// By fingerprint, the newest firing of which the end was told.
+    ended: BTreeMap<SmolStr, Time>,
 }
 
 impl Causes {
@@ -169,7 +171,11 @@ impl Causes {
                 let alert = fact.alert.as_deref();
                 let fires = alert.is_some_and(|alert| alert.standing == Standing::Firing);
                 let waits = !fact.dwelling.is_empty();
-                self.accepted(fact.event, !fires || waits || came_to(&fact.taken));
+                let is_over = alert.is_some_and(|alert| self.is_over(alert));
+                self.accepted(
+                    fact.event,
+                    !fires || waits || is_over || came_to(&fact.taken),
+                );
             }
             Fact::EventReceived(fact) => {
                 let asked_for = self.asked_for.contains(&fact.name);
@@ -215,6 +221,19 @@ impl Causes {
         self.events.insert(event);
         if !settled {
             self.open.insert(event);
+        }
+    }
+
+    /// Whether an alert tells an end, or a firing whose end was told before.
+    fn is_over(&mut self, alert: &Alert) -> bool {
+        let known = self.ended.get(&alert.fingerprint).copied();
+        match alert.standing {
+            Standing::Firing => known.is_some_and(|since| alert.since <= since),
+            Standing::Resolved => {
+                let newest = known.map_or(alert.since, |known| known.max(alert.since));
+                self.ended.insert(alert.fingerprint.clone(), newest);
+                true
+            }
         }
     }
 

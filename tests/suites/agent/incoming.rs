@@ -99,11 +99,12 @@ fn enormous() {
         format!("POST {ALERTS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n");
     let head = head + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
-    for _ in 0..65 {
+    for _ in 0..64 {
         stream.write_all(b"100000\r\n").unwrap();
         stream.write_all(&vec![b'x'; 1024 * 1024]).unwrap();
         stream.write_all(b"\r\n").unwrap();
     }
+    stream.write_all(b"1\r\nx\r\n").unwrap();
     let answer = read(&mut stream);
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     let letters = stage.dead_letters();
@@ -158,7 +159,7 @@ fn read(stream: &mut TcpStream) -> String {
 fn grafana_stands() {
     let mut stage = Stage::new();
     let on = "on alert \"ServiceDown\" { with service }";
-    let holding = "on alert \"ServiceDown\" holding 10m { with service }";
+    let holding = "on alert \"ServiceDown\" {\n    holding 10m\n    with service\n  }";
     stage.change("package/service.rbk", on, holding);
     stage.start();
     for (path, service) in [(ALERTS, "a"), ("/v1/alerts/grafana", "b")] {
