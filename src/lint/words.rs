@@ -43,6 +43,27 @@ pub fn own<'p, 'e>(pieces: &'p [Piece<'e>]) -> impl Iterator<Item = &'e str> + '
         .filter(|word| !word.is_empty())
 }
 
+/// How many words of a text its author wrote. Where a script has no blanks between words, each letter counts as one.
+pub fn count(pieces: &[Piece<'_>]) -> usize {
+    let in_word = |word: &str| {
+        let letters = word.chars().filter(|c| is_unspaced(*c)).count();
+        let rest = word.split(is_unspaced).filter(|rest| !rest.is_empty());
+        letters + rest.count()
+    };
+    own(pieces).map(in_word).sum()
+}
+
+/// Whether a letter is of a script that is written without blanks between words.
+fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        // Thai, Lao; Tibetan; Burmese; Khmer; scripts of Tai.
+        '\u{0e00}'..='\u{0eff}' | '\u{0f00}'..='\u{0fff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+            | '\u{1950}'..='\u{19df}' | '\u{1a20}'..='\u{1aaf}' | '\u{aa60}'..='\u{aadf}'
+        // Signs of Chinese and Japanese, kana, bopomofo, and the same in half width.
+            | '\u{3005}'..='\u{3007}' | '\u{3040}'..='\u{312f}' | '\u{31a0}'..='\u{31ff}' | '\u{3400}'..='\u{4dbf}'
+            | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3ffff}')
+}
+
 /// Where the first clause of a kind begins: an empty span, to put a line in before it.
 pub fn clause_at(cx: &Cx<'_>, runbook: &Runbook, is: impl Fn(&ClauseKind) -> bool) -> Option<Span> {
     let clauses = &cx.written(runbook)?.clauses;

@@ -31,7 +31,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         Piece::Words(words) => !words.trim().is_empty(),
         Piece::Hole(_) => true,
     });
-    let own = words::own(&pieces).count();
+    let own = words::count(&pieces);
     let few = own < LEAST;
     let is_reported = matches!(first, Some(Piece::Hole(hole)) if is_reported(cx, hole));
     let is_theirs = is_reported && own < BEHIND;
