@@ -14,6 +14,7 @@ mod range;
 mod rule;
 mod rules;
 mod walk;
+mod way;
 mod words;
 
 pub use allow::{Allow, is_allow, problems, settle, unsettled};

@@ -1,13 +1,19 @@
 //! An amount that is reckoned from what was measured, with nothing that bounds what was measured: a wrong number is acted on.
 //!
-//! A `guard` or an `if` about the same place bounds it, and so do `min` and `clamp` around it.
+//! A test on each way to the action bounds it, in the remedy or before the `found`, if it says how much is the most;
+//! where something is taken off, also how much is the least. So do `min` and `clamp` around it, unless they let pass all
+//! that the action does.
+
+use std::cell::RefCell;
 
 use crate::diag::{Code, Diagnostic};
 use crate::effect::Sink;
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::lint::way::{self, Known};
 use crate::typed::{
-    ActionCallee, BinaryOp, Body, Builtin, Callee, Expr, ExprKind, LocalId, Param, StmtKind, Type,
+    ActionCallee, BinaryOp, Block, Builtin, CallExpr, Callee, Expr, ExprKind, FindingId, LocalId,
+    Param, Remedy, Stmt, StmtKind, Type, UnaryOp,
 };
 
 pub static RULE: Rule = Rule {
@@ -23,6 +29,8 @@ pub static RULE: Rule = Rule {
 struct Measured {
     local: LocalId,
     field: Option<u16>,
+    /// Whether more of it makes the amount larger: then the most has to be said, else either end does.
+    grows: bool,
 }
 
 fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
@@ -35,13 +43,29 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     let Some(params) = params(cx, step.callee) else {
         return;
     };
-    for (param, arg) in params.iter().zip(&step.args) {
-        if param.sink != Some(Sink::Amount) || !is_reckoned(arg) {
-            continue;
-        }
-        let mut found = Vec::new();
-        collect(body, arg, &mut found);
-        if found.is_empty() || found.iter().any(|place| is_bounded(body, *place)) {
+    let amounts = params.iter().zip(&step.args);
+    let amounts =
+        amounts.filter(|(param, arg)| param.sink == Some(Sink::Amount) && is_reckoned(arg));
+    for (param, arg) in amounts {
+        let most = param.range.as_ref().and_then(|range| range.high.as_ref());
+        let amount = Amount {
+            cx,
+            most: most.and_then(crate::analysis::number),
+            ty: &param.ty,
+        };
+        let mut is_bounded = true;
+        way::each(&body.block, &mut |at, known| {
+            if std::ptr::eq(at, stmt) {
+                let place = Place {
+                    block: &body.block,
+                    known,
+                    remedy: remedy(cx, &body.block),
+                    seen: &RefCell::default(),
+                };
+                is_bounded = amount.is_bounded(arg, &place);
+            }
+        });
+        if is_bounded {
             continue;
         }
         let message = format!(
@@ -61,6 +85,12 @@ fn params<'a>(cx: &Cx<'a>, callee: ActionCallee) -> Option<&'a [Param]> {
     }
 }
 
+/// The remedy whose block this is.
+fn remedy<'a>(cx: &Cx<'a>, block: &Block) -> Option<&'a Remedy> {
+    let mut remedies = cx.runbook()?.remedies.iter();
+    remedies.find(|remedy| std::ptr::eq(&remedy.body.block, block))
+}
+
 /// Whether it is a sum or the like. A value put back as it was is none.
 fn is_reckoned(expr: &Expr) -> bool {
     match &expr.kind {
@@ -69,72 +99,223 @@ fn is_reckoned(expr: &Expr) -> bool {
             BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide
         ),
         ExprKind::Call(call) => match call.callee {
+            Callee::Builtin(Builtin::Min | Builtin::Max | Builtin::Clamp) => true,
             Callee::Builtin(Builtin::Round | Builtin::Floor | Builtin::Ceil | Builtin::Abs) => {
                 call.args.iter().any(is_reckoned)
             }
             Callee::Builtin(_) | Callee::Extern(_) | Callee::Function(_) => false,
         },
+        ExprKind::If {
+            then, otherwise, ..
+        } => is_reckoned(then) || is_reckoned(otherwise),
         ExprKind::Wrap(inside) => is_reckoned(inside),
         _ => false,
     }
 }
 
-/// What is measured in an amount; nothing of what `min` and `clamp` bound.
-fn collect(body: &Body, expr: &Expr, found: &mut Vec<Measured>) {
-    match &expr.kind {
-        ExprKind::Local(local) if is_number(&expr.ty) && !is_reckoned_above(body, *local) => {
-            found.push(Measured {
+/// Where an amount, or a part of it, is reckoned.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    block: &'p Block,
+    known: &'p [Known<'p>],
+    /// The remedy that the block is of, if it is of one.
+    remedy: Option<&'p Remedy>,
+    /// What was looked at on the way here: once is enough, as the first that is not bounded decides.
+    seen: &'p RefCell<Vec<Measured>>,
+}
+
+/// What an action is given.
+#[derive(Clone, Copy)]
+struct Amount<'p, 'a> {
+    cx: &'p Cx<'a>,
+    /// The most that the action does anyway.
+    most: Option<f64>,
+    ty: &'p Type,
+}
+
+impl Amount<'_, '_> {
+    /// Whether everything measured in an amount is bounded.
+    fn is_bounded(&self, expr: &Expr, place: &Place<'_>) -> bool {
+        let mut found = Vec::new();
+        self.collect(expr, place, true, &mut found);
+        let is_bounded = |measured: &Measured| self.is_measured_bounded(*measured, place);
+        found.iter().all(is_bounded)
+    }
+
+    /// What is measured in an amount, but for what `min` and `clamp` bound.
+    fn collect(&self, expr: &Expr, place: &Place<'_>, grows: bool, found: &mut Vec<Measured>) {
+        match &expr.kind {
+            ExprKind::Local(local) if is_number(&expr.ty) => found.push(Measured {
                 local: *local,
                 field: None,
-            });
-        }
-        ExprKind::Field { base, field } => {
-            if let ExprKind::Local(local) = base.kind {
-                found.push(Measured {
-                    local,
-                    field: Some(*field),
-                });
+                grows,
+            }),
+            ExprKind::Field { base, field } => {
+                if let ExprKind::Local(local) = base.kind {
+                    found.push(Measured {
+                        local,
+                        field: Some(*field),
+                        grows,
+                    });
+                }
             }
+            ExprKind::Binary {
+                op: BinaryOp::Subtract | BinaryOp::Divide,
+                left,
+                right,
+            } => {
+                self.collect(left, place, false, found);
+                self.collect(right, place, false, found);
+            }
+            ExprKind::If {
+                condition,
+                then,
+                otherwise,
+            } => {
+                for (part, holds) in [(then, true), (otherwise, false)] {
+                    let mut inside = Vec::new();
+                    self.collect(part, place, grows, &mut inside);
+                    inside.retain(|of| !Bound { of: *of }.by(condition, holds));
+                    found.append(&mut inside);
+                }
+            }
+            ExprKind::Call(call) => match call.callee {
+                Callee::Builtin(Builtin::Count) => {}
+                Callee::Builtin(Builtin::Min | Builtin::Clamp) if self.is_capped(call, place) => {}
+                _ => {
+                    let args = call.args.iter();
+                    args.for_each(|arg| self.collect(arg, place, grows, found));
+                }
+            },
+            _ => expr.for_each_child(&mut |child| self.collect(child, place, grows, found)),
         }
-        ExprKind::Call(call)
-            if matches!(
-                call.callee,
-                Callee::Builtin(Builtin::Min | Builtin::Clamp | Builtin::Count)
-            ) => {}
-        _ => expr.for_each_child(&mut |child| collect(body, child, found)),
+    }
+
+    /// Whether what a `min` or a `clamp` lets pass is less than what the action does anyway.
+    fn is_capped(&self, call: &CallExpr, place: &Place<'_>) -> bool {
+        let caps = match call.callee {
+            // Behind the number itself stand the least and the most.
+            Callee::Builtin(Builtin::Clamp) => call.args.get(2..).unwrap_or_default(),
+            Callee::Builtin(_) | Callee::Extern(_) | Callee::Function(_) => call.args.as_slice(),
+        };
+        caps.iter().any(|cap| {
+            let constant = self.cx.constant(cap);
+            let at = constant.and_then(crate::analysis::number);
+            match at.zip(self.most) {
+                Some((at, most)) if cap.ty == *self.ty => at < most,
+                _ => self.is_bounded(cap, place),
+            }
+        })
+    }
+
+    fn is_measured_bounded(&self, of: Measured, place: &Place<'_>) -> bool {
+        if place.known.iter().any(|known| {
+            let test = Bound { of };
+            test.by(known.condition, known.holds)
+        }) {
+            return true;
+        }
+        if place.seen.borrow().contains(&of) {
+            return true;
+        }
+        place.seen.borrow_mut().push(of);
+        if let Some(remedy) = place.remedy
+            && of.local.index() < remedy.params as usize
+        {
+            return self.is_found_bounded(of, remedy);
+        }
+        match (made(place.block, of.local), of.field) {
+            (Made::By(value), None) => !asks(value) && self.is_bounded(value, place),
+            // Of another name for the same.
+            (
+                Made::By(Expr {
+                    kind: ExprKind::Local(local),
+                    ..
+                }),
+                Some(_),
+            ) => self.is_measured_bounded(
+                Measured {
+                    local: *local,
+                    ..of
+                },
+                place,
+            ),
+            // One of a list, not of a measurement.
+            (Made::Listed, None) => true,
+            (Made::By(_) | Made::Listed, Some(_)) | (Made::Elsewhere, _) => false,
+        }
+    }
+
+    /// Whether a parameter of a remedy is bounded wherever it is found.
+    fn is_found_bounded(&self, of: Measured, remedy: &Remedy) -> bool {
+        let diagnose = self
+            .cx
+            .runbook()
+            .and_then(|runbook| runbook.diagnose.as_ref());
+        let (Some(body), Some(finding)) = (diagnose, remedy.finding) else {
+            return false;
+        };
+        let mut all = true;
+        way::each(&body.block, &mut |stmt, known| {
+            if let Some(arg) = given(stmt, finding, of.local) {
+                let place = Place {
+                    block: &body.block,
+                    known,
+                    remedy: None,
+                    seen: &RefCell::default(),
+                };
+                all = all
+                    && match (&arg.kind, of.field) {
+                        (ExprKind::Local(local), _) => self.is_measured_bounded(
+                            Measured {
+                                local: *local,
+                                ..of
+                            },
+                            &place,
+                        ),
+                        (_, None) => !asks(arg) && self.is_bounded(arg, &place),
+                        (_, Some(_)) => false,
+                    };
+            }
+        });
+        all
     }
 }
 
-/// Whether a local was bounded, or is no measurement, where it was made.
-fn is_reckoned_above(body: &Body, local: LocalId) -> bool {
-    let mut is_bounded = false;
-    body.block.for_each_stmt(&mut |stmt| match &stmt.kind {
-        StmtKind::Let {
-            local: made, value, ..
-        } if *made == local => {
-            let mut inside = Vec::new();
-            collect_flat(value, &mut inside);
-            let asks = matches!(&value.kind, ExprKind::Call(call)
-                if matches!(call.callee, Callee::Extern(_) | Callee::Function(_)));
-            is_bounded = !asks && inside.is_empty();
-        }
-        // One of a list, not of a measurement.
-        StmtKind::For(found) if found.local == local => is_bounded = true,
-        _ => {}
-    });
-    is_bounded
+/// What a `found` gives to a parameter of the remedy.
+fn given(stmt: &Stmt, of: FindingId, param: LocalId) -> Option<&Expr> {
+    match &stmt.kind {
+        StmtKind::Found { finding, args } if *finding == of => args.get(param.index()),
+        _ => None,
+    }
 }
 
-/// The same without a look at where locals come from.
-fn collect_flat(expr: &Expr, found: &mut Vec<LocalId>) {
-    match &expr.kind {
-        ExprKind::Local(local) => found.push(*local),
-        ExprKind::Call(call)
-            if matches!(
-                call.callee,
-                Callee::Builtin(Builtin::Min | Builtin::Clamp | Builtin::Count)
-            ) => {}
-        _ => expr.for_each_child(&mut |child| collect_flat(child, found)),
+/// Where a local comes from.
+enum Made<'e> {
+    By(&'e Expr),
+    /// It is each of a list in its turn.
+    Listed,
+    Elsewhere,
+}
+
+fn made(block: &Block, local: LocalId) -> Made<'_> {
+    let mut found = Made::Elsewhere;
+    block.for_each_stmt(&mut |stmt| match &stmt.kind {
+        StmtKind::Let {
+            local: made, value, ..
+        } if *made == local => found = Made::By(value),
+        StmtKind::For(of) if of.local == local => found = Made::Listed,
+        _ => {}
+    });
+    found
+}
+
+/// Whether it is an answer from outside.
+fn asks(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Call(call) => matches!(call.callee, Callee::Extern(_) | Callee::Function(_)),
+        ExprKind::As { operand, .. } | ExprKind::Wrap(operand) => asks(operand),
+        _ => false,
     }
 }
 
@@ -145,23 +326,93 @@ fn is_number(ty: &Type) -> bool {
     )
 }
 
-/// Whether a `guard` or an `if` of the body is about it.
-fn is_bounded(body: &Body, place: Measured) -> bool {
-    let mut is_bounded = false;
-    body.block.for_each_stmt(&mut |stmt| {
-        if let StmtKind::Guard(condition) | StmtKind::If { condition, .. } = &stmt.kind {
-            condition.for_each(&mut |part| is_bounded |= is(part, place));
-        }
-    });
-    is_bounded
+/// Whether a test says how much of something there may be.
+struct Bound {
+    of: Measured,
 }
 
-fn is(expr: &Expr, place: Measured) -> bool {
-    match (&expr.kind, place.field) {
-        (ExprKind::Local(local), None) => *local == place.local,
-        (ExprKind::Field { base, field }, Some(of)) => {
-            *field == of && matches!(base.kind, ExprKind::Local(local) if local == place.local)
+impl Bound {
+    /// Whether it is bounded where this condition holds, or where it does not.
+    fn by(&self, condition: &Expr, holds: bool) -> bool {
+        match &condition.kind {
+            ExprKind::Wrap(inside) => self.by(inside, holds),
+            ExprKind::Unary {
+                op: UnaryOp::Not,
+                operand,
+            } => self.by(operand, !holds),
+            ExprKind::Binary { op, left, right } => match op {
+                BinaryOp::And | BinaryOp::Or => {
+                    let (one, other) = (self.by(left, holds), self.by(right, holds));
+                    match (*op == BinaryOp::And) == holds {
+                        true => one || other,
+                        false => one && other,
+                    }
+                }
+                BinaryOp::In => holds && self.direction(left).is_some() && is_closed(right),
+                _ => self.compared(*op, left, right, holds),
+            },
+            _ => false,
         }
-        _ => false,
     }
+
+    fn compared(&self, op: BinaryOp, left: &Expr, right: &Expr, holds: bool) -> bool {
+        let (is_left, is_right) = (self.direction(left), self.direction(right));
+        // Whether the side is at most something, or at least.
+        let most = match (op, holds) {
+            (BinaryOp::Equal, true) | (BinaryOp::NotEqual, false) => {
+                return is_left.is_some() != is_right.is_some();
+            }
+            (BinaryOp::Less | BinaryOp::LessEqual, _) => holds,
+            (BinaryOp::Greater | BinaryOp::GreaterEqual, _) => !holds,
+            _ => return false,
+        };
+        match (is_left, is_right) {
+            (Some(rises), None) => !self.of.grows || rises == most,
+            (None, Some(rises)) => !self.of.grows || rises != most,
+            (Some(_), Some(_)) | (None, None) => false,
+        }
+    }
+
+    /// Whether a side of a test rises with what is measured, or falls; none where it does not stand there.
+    fn direction(&self, side: &Expr) -> Option<bool> {
+        match &side.kind {
+            ExprKind::Local(local) => {
+                (self.of.field.is_none() && *local == self.of.local).then_some(true)
+            }
+            ExprKind::Field { base, field } => {
+                let is_base = matches!(base.kind, ExprKind::Local(local) if local == self.of.local);
+                (is_base && self.of.field == Some(*field)).then_some(true)
+            }
+            ExprKind::Wrap(inside)
+            | ExprKind::As {
+                operand: inside, ..
+            } => self.direction(inside),
+            ExprKind::Binary { op, left, right } => match op {
+                BinaryOp::Add | BinaryOp::Multiply => {
+                    self.direction(left).or_else(|| self.direction(right))
+                }
+                BinaryOp::Subtract | BinaryOp::Divide => {
+                    let right = || self.direction(right).map(|rises| !rises);
+                    self.direction(left).or_else(right)
+                }
+                _ => None,
+            },
+            ExprKind::Unary {
+                op: UnaryOp::Negate,
+                operand,
+            } => self.direction(operand).map(|rises| !rises),
+            ExprKind::Call(call) => match call.callee {
+                Callee::Builtin(
+                    Builtin::Round | Builtin::Floor | Builtin::Ceil | Builtin::Abs | Builtin::Max,
+                ) => call.args.iter().find_map(|arg| self.direction(arg)),
+                Callee::Builtin(_) | Callee::Extern(_) | Callee::Function(_) => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// Whether a list, or a range, has an end.
+fn is_closed(of: &Expr) -> bool {
+    !matches!(of.kind, ExprKind::Call(_))
 }

@@ -3,6 +3,7 @@
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
+use crate::lint::way::falls_off;
 use crate::typed::{BinaryOp, Callee, Expr, ExprKind, Type};
 use crate::typed::{Block, HandlerAction, OtherwiseOf, Stmt, StmtKind};
 
@@ -64,47 +65,6 @@ fn handlers(stmt: &Stmt) -> impl Iterator<Item = &Stmt> {
         HandlerAction::Diverge(stmt) => Some(&**stmt),
         HandlerAction::Value(_) => None,
     })
-}
-
-/// Whether a path reaches the end of a block.
-fn falls_off(block: &Block) -> bool {
-    !block.statements.iter().any(ends)
-}
-
-/// Whether nothing goes on behind a statement.
-fn ends(stmt: &Stmt) -> bool {
-    match &stmt.kind {
-        StmtKind::Found { .. }
-        | StmtKind::Novel(_)
-        | StmtKind::Inconclusive(_)
-        | StmtKind::Return(_)
-        | StmtKind::Cleared {
-            condition: None, ..
-        } => true,
-        StmtKind::If {
-            then,
-            otherwise: Some(otherwise),
-            ..
-        } => !falls_off(then) && !falls_off(otherwise),
-        StmtKind::Match { arms, .. } => arms.iter().all(|arm| !falls_off(&arm.body)),
-        StmtKind::Error
-        | StmtKind::Let { .. }
-        | StmtKind::If { .. }
-        | StmtKind::For(_)
-        | StmtKind::Cleared { .. }
-        | StmtKind::Wait(_)
-        | StmtKind::Guard(_)
-        | StmtKind::Do(_)
-        | StmtKind::WithDo { .. }
-        | StmtKind::Verify(_)
-        | StmtKind::WaiveVerify(_)
-        | StmtKind::Attempts(_)
-        | StmtKind::Mitigated(_)
-        | StmtKind::Page { .. }
-        | StmtKind::Tell { .. }
-        | StmtKind::Hand(_)
-        | StmtKind::Attach(_) => false,
-    }
 }
 
 fn may_fail(block: &Block) -> bool {
