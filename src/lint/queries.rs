@@ -54,26 +54,90 @@ pub fn rules_of<'a>(cx: &Cx<'a>, trigger: &'a Trigger) -> Option<(&'a str, &'a [
     Some((name, cx.input.known.rules.as_ref()?.of(name)))
 }
 
-/// All labels that the answers of a query may have, where it says so itself.
-pub fn labels(part: &Part) -> Option<BTreeSet<String>> {
+/// Functions that change each number by itself, and keep its unit.
+pub const OF_EACH: [&str; 10] = [
+    "abs",
+    "ceil",
+    "floor",
+    "round",
+    "clamp",
+    "clamp_min",
+    "clamp_max",
+    "scalar",
+    "sort",
+    "sort_desc",
+];
+
+/// The labels that the answers of a query may have.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Labels {
+    Only(BTreeSet<String>),
+    AllBut(BTreeSet<String>),
+}
+
+impl Labels {
+    const fn all() -> Labels {
+        Labels::AllBut(BTreeSet::new())
+    }
+
+    const fn none() -> Labels {
+        Labels::Only(BTreeSet::new())
+    }
+
+    pub fn may_have(&self, label: &str) -> bool {
+        match self {
+            Labels::Only(labels) => labels.contains(label),
+            Labels::AllBut(labels) => !labels.contains(label),
+        }
+    }
+
+    /// Those that are in both.
+    fn both(self, other: Labels) -> Labels {
+        match (self, other) {
+            (Labels::Only(one), Labels::Only(other)) => Labels::Only(&one & &other),
+            (Labels::Only(only), Labels::AllBut(not))
+            | (Labels::AllBut(not), Labels::Only(only)) => Labels::Only(&only - &not),
+            (Labels::AllBut(one), Labels::AllBut(other)) => Labels::AllBut(&one | &other),
+        }
+    }
+
+    /// Those that are in one of them.
+    fn either(self, other: Labels) -> Labels {
+        match (self, other) {
+            (Labels::Only(one), Labels::Only(other)) => Labels::Only(&one | &other),
+            (Labels::Only(only), Labels::AllBut(not))
+            | (Labels::AllBut(not), Labels::Only(only)) => Labels::AllBut(&not - &only),
+            (Labels::AllBut(one), Labels::AllBut(other)) => Labels::AllBut(&one & &other),
+        }
+    }
+}
+
+/// The labels that the answers of a query may have, as far as it says so itself.
+pub fn labels(part: &Part) -> Labels {
     match &part.bare().kind {
         Form::Aggregation {
             name,
             grouping,
             args,
         } => match name.as_str() {
-            "topk" | "bottomk" | "limitk" | "limit_ratio" => labels(args.last()?),
-            "count_values" => None,
+            "topk" | "bottomk" | "limitk" | "limit_ratio" => {
+                args.last().map_or(Labels::all(), labels)
+            }
+            "count_values" => Labels::all(),
             _ => match grouping {
-                Grouping::None => Some(BTreeSet::new()),
-                Grouping::By(labels) => Some(labels.iter().cloned().collect()),
-                Grouping::Without(_) => None,
+                Grouping::None => Labels::none(),
+                Grouping::By(labels) => Labels::Only(labels.iter().cloned().collect()),
+                Grouping::Without(dropped) => {
+                    let inside = args.last().map_or(Labels::all(), labels);
+                    inside.both(Labels::AllBut(dropped.iter().cloned().collect()))
+                }
             },
         },
         Form::Call { name, args } => match name.as_str() {
-            "label_replace" | "label_join" | "absent" | "absent_over_time" | "info" => None,
-            "vector" => Some(BTreeSet::new()),
-            _ => args.iter().find_map(labels),
+            "label_replace" | "label_join" | "info" => Labels::all(),
+            "vector" => Labels::none(),
+            "absent" | "absent_over_time" => args.first().map_or(Labels::none(), made_up),
+            _ => args.iter().map(labels).fold(Labels::all(), Labels::both),
         },
         Form::Binary {
             operator,
@@ -81,20 +145,40 @@ pub fn labels(part: &Part) -> Option<BTreeSet<String>> {
             left,
             right,
         } => match operator.as_str() {
-            "or" => {
-                let mut both = labels(left)?;
-                both.extend(labels(right)?);
-                Some(both)
-            }
+            "or" => labels(left).either(labels(right)),
             "and" | "unless" => labels(left),
             _ if is_number(left) => labels(right),
             _ if is_number(right) => labels(left),
             // `group_left` brings in more.
-            _ if *is_matched => None,
-            _ => labels(left).or_else(|| labels(right)),
+            _ if *is_matched => Labels::all(),
+            _ => labels(left).both(labels(right)),
         },
         Form::Ranged { of, .. } | Form::Negated(of) => labels(of),
-        Form::Selector(_) | Form::Number(_) | Form::Text | Form::Paren(_) => None,
+        Form::Selector(_) | Form::Number(_) | Form::Text | Form::Paren(_) => Labels::all(),
+    }
+}
+
+/// The labels that stand for a series that is not there: those that its selector says with `=`, and says once.
+fn made_up(part: &Part) -> Labels {
+    match &part.bare().kind {
+        Form::Ranged {
+            of,
+            is_subquery: false,
+            ..
+        } => made_up(of),
+        Form::Selector(metric) => {
+            let said = metric.matchers.iter();
+            let equal = said.filter(|matcher| {
+                let mut others = metric.matchers.iter();
+                let times = others
+                    .by_ref()
+                    .filter(|other| other.label == matcher.label)
+                    .count();
+                times == 1 && matcher.operator == "=" && matcher.label != "__name__"
+            });
+            Labels::Only(equal.map(|matcher| matcher.label.clone()).collect())
+        }
+        _ => Labels::none(),
     }
 }
 

@@ -161,8 +161,7 @@ impl Alert {
             return true;
         }
         let tree = Tree::read(&self.expression);
-        let labels = tree.and_then(|root| queries::labels(&root));
-        labels.is_none_or(|labels| labels.contains(label))
+        tree.is_none_or(|root| queries::labels(&root).may_have(label))
     }
 }
 

@@ -119,11 +119,18 @@ impl Limit {
             _ => 1.0,
         };
         let at = test.at / unit;
-        let below = matches!(test.op, BinaryOp::Less | BinaryOp::LessEqual);
-        let above = matches!(test.op, BinaryOp::Greater | BinaryOp::GreaterEqual);
+        let below = matches!(
+            test.op,
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Equal
+        );
+        let above = matches!(
+            test.op,
+            BinaryOp::Greater | BinaryOp::GreaterEqual | BinaryOp::Equal
+        );
+        let margin = 0.1 * self.at.abs();
         match self.is_above {
-            true => below && at <= 0.9 * self.at,
-            false => above && at >= 1.1 * self.at,
+            true => below && at < self.at && at <= self.at - margin,
+            false => above && at > self.at && at >= self.at + margin,
         }
     }
 }

@@ -1,7 +1,8 @@
-//! A metric whose name says its unit, compared with a bare number.
+//! A metric whose name says its unit, or the time since a moment that one says, compared with a bare number.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::queries::OF_EACH;
 use crate::lint::range;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::literal::query::{Form, Node as Part};
@@ -10,6 +11,9 @@ use crate::value::{Duration, Percent, Size};
 
 /// The most that is written anew: what a float counts exactly.
 const MOST: f64 = 9_007_199_254_740_992.0;
+
+/// How the name of a moment ends.
+const STAMP: &str = "_timestamp_seconds";
 
 pub static RULE: Rule = Rule {
     code: Code::UnitByName,
@@ -89,7 +93,7 @@ fn quantity(unit: &str, number: f64) -> Option<String> {
     })
 }
 
-/// The unit in the name of the metric whose value a part is.
+/// The unit of what a query answers, by the names of its metrics.
 fn unit(part: &Part) -> Option<&'static str> {
     match &part.bare().kind {
         Form::Selector(metric) => {
@@ -100,15 +104,56 @@ fn unit(part: &Part) -> Option<&'static str> {
             ];
             let named = units.iter().find(|(end, _)| metric.name.ends_with(end));
             named
-                .filter(|_| !metric.name.ends_with("_timestamp_seconds"))
+                .filter(|_| !metric.name.ends_with(STAMP))
                 .map(|(_, unit)| *unit)
         }
-        Form::Aggregation { name, args, .. } => {
-            let keeps = ["sum", "min", "max", "avg", "quantile"];
-            keeps
-                .contains(&name.as_str())
-                .then(|| args.last().and_then(unit))?
+        Form::Aggregation { args, .. } => of_kept(part).then(|| args.last().and_then(unit))?,
+        Form::Call { name, args } if OF_EACH.contains(&name.as_str()) => {
+            args.first().and_then(unit)
         }
+        Form::Binary {
+            operator,
+            left,
+            right,
+            ..
+        } if operator == "-" && is_now(left) => is_stamp(right).then_some("seconds"),
+        // A number more or less is of the same unit.
+        Form::Binary {
+            operator,
+            left,
+            right,
+            ..
+        } if operator == "+" || operator == "-" => match (unit(left), unit(right)) {
+            (Some(one), Some(other)) => (one == other).then_some(one),
+            (Some(one), None) => is_number(right).then_some(one),
+            (None, Some(other)) => is_number(left).then_some(other),
+            (None, None) => None,
+        },
         _ => None,
+    }
+}
+
+/// Whether an aggregation answers in the unit of what it is of.
+fn of_kept(part: &Part) -> bool {
+    let keeps = ["sum", "min", "max", "avg", "quantile"];
+    matches!(&part.bare().kind, Form::Aggregation { name, .. } if keeps.contains(&name.as_str()))
+}
+
+fn is_now(part: &Part) -> bool {
+    matches!(&part.bare().kind, Form::Call { name, .. } if name == "time")
+}
+
+fn is_number(part: &Part) -> bool {
+    matches!(part.bare().kind, Form::Number(_))
+}
+
+/// Whether it is a moment, in seconds since 1970.
+fn is_stamp(part: &Part) -> bool {
+    match &part.bare().kind {
+        Form::Selector(metric) => {
+            metric.name.ends_with(STAMP) || metric.name.ends_with("_time_seconds")
+        }
+        Form::Aggregation { args, .. } => of_kept(part) && args.last().is_some_and(is_stamp),
+        _ => false,
     }
 }
