@@ -55,6 +55,8 @@ pub struct Read<'a> {
     called: Vec<bool>,
     /// Of each record.
     fields: Vec<Vec<bool>>,
+    /// The records that events are read as.
+    decoded: BTreeSet<RecordId>,
     /// Of the body that was seen last: the labels that stand in what each local is.
     origins: Vec<Vec<BindingId>>,
     /// Of each runbook: the probes that are given labels, and which.
@@ -114,6 +116,22 @@ impl<'a> Read<'a> {
                     }
                 }
             }
+            // What it is asked for says which of its values it is.
+            ExprKind::If { .. } => expr.for_each(&mut |part| match &part.kind {
+                ExprKind::Trigger(binding) => add(&[*binding]),
+                ExprKind::Local(local) => {
+                    add(self.origins.get(local.index()).map_or(&[], Vec::as_slice));
+                }
+                _ => {}
+            }),
+            ExprKind::Index { base, index }
+                if matches!(
+                    base.kind,
+                    ExprKind::Const(_) | ExprKind::Value(_) | ExprKind::Map(_)
+                ) =>
+            {
+                self.labels_in(package, index, found);
+            }
             _ => {}
         }
     }
@@ -151,6 +169,16 @@ impl<'a> Read<'a> {
 
     pub fn queries(&self, runbook: usize) -> &[&'a Expr] {
         self.queries.get(runbook).map_or(&[], Vec::as_slice)
+    }
+
+    /// The probes that a runbook asks.
+    pub fn asked_by(&self, runbook: usize) -> impl Iterator<Item = ExternId> {
+        let asked = self.lookups.get(runbook).into_iter().flatten();
+        asked.map(|(id, _)| *id)
+    }
+
+    pub fn asks(&self, runbook: usize, probe: ExternId) -> bool {
+        self.asked_by(runbook).any(|id| id == probe)
     }
 
     /// The labels that a probe is given, if a runbook asks it with the same ones everywhere.
@@ -202,6 +230,15 @@ impl<'a> Read<'a> {
         }
     }
 
+    pub fn decoded(&mut self, record: RecordId) {
+        self.decoded.insert(record);
+    }
+
+    /// Whether a probe answers an event as this record.
+    pub fn has_decoded(&self, record: RecordId) -> bool {
+        self.decoded.contains(&record)
+    }
+
     pub fn has_field(&self, record: RecordId, field: u16) -> bool {
         let of = self.fields.get(record.index());
         of.and_then(|of| of.get(usize::from(field)))
@@ -240,6 +277,7 @@ impl<'a> Cx<'a> {
                 lookups: vec![Vec::new(); package.runbooks.len()],
                 queries: vec![Vec::new(); package.runbooks.len()],
                 numbers: BTreeMap::new(),
+                decoded: BTreeSet::new(),
                 called: vec![false; package.functions.len()],
                 fields: package
                     .records

@@ -9,7 +9,8 @@ use crate::syntax::tree::File;
 use crate::text::Sources;
 use crate::typed::{
     BinaryOp, Block, Body, CallExpr, Callee, Expr, ExprKind, Facts, Function, FunctionKind,
-    HandlerAction, Notice, Package, Runbook, Step, Stmt, StmtKind, Symbol, Type, UndoChoice,
+    HandlerAction, Notice, Package, RecordId, Runbook, Step, Stmt, StmtKind, Symbol, Type,
+    UndoChoice,
 };
 
 use super::cx::{Cx, Place};
@@ -195,7 +196,12 @@ impl<'a> Walk<'a> {
         self.asked(stmt);
         self.told(stmt);
         self.cx.is_attached = matches!(stmt.kind, StmtKind::Attach(_));
-        stmt.for_each_expr(&mut |expr| self.expr(expr));
+        match &stmt.kind {
+            // What becomes of it is seen in the remedy, or in the arms.
+            StmtKind::Found { finding: _, args } => args.iter().for_each(|arg| self.part(arg)),
+            StmtKind::Match { subject, arms: _ } => self.part(subject),
+            _ => stmt.for_each_expr(&mut |expr| self.expr(expr)),
+        }
         self.cx.is_attached = false;
         if let StmtKind::Let { local, value, .. } = &stmt.kind {
             self.cx.read.made(self.cx.package(), *local, value);
@@ -302,8 +308,9 @@ impl<'a> Walk<'a> {
     }
 
     fn expr(&mut self, expr: &'a Expr) {
-        if let Type::Record(record) = expr.ty
-            && matches!(expr.kind, ExprKind::Local(_) | ExprKind::Trigger(_))
+        let goes_on = matches!(expr.kind, ExprKind::Local(_) | ExprKind::Trigger(_));
+        if let Some(record) = record(&expr.ty)
+            && (goes_on || self.cx.is_attached)
         {
             self.cx.read.whole(record);
         }
@@ -320,8 +327,10 @@ impl<'a> Walk<'a> {
                     Callee::Function(function) => self.cx.read.call(function),
                     Callee::Extern(_) => {
                         let package = self.cx.package();
-                        self.cx.read.asked(package, self.cx.runbook, call);
-                        self.equal(call);
+                        if !self.cx.is_attached {
+                            self.cx.read.asked(package, self.cx.runbook, call);
+                        }
+                        self.equal(expr, call);
                     }
                     Callee::Builtin(_) => {}
                 }
@@ -333,6 +342,9 @@ impl<'a> Walk<'a> {
                 self.show(Node::Comparison(expr));
             }
             ExprKind::As { .. } => self.show(Node::As(expr)),
+            ExprKind::IsSome { operand, bind: _ } | ExprKind::IsNone(operand) => {
+                return self.part(operand);
+            }
             ExprKind::Field { base, field } => {
                 self.cx.read.field(&base.ty, *field);
                 return self.part(base);
@@ -354,8 +366,8 @@ impl<'a> Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Takes down the fields that a probe of events picks them by.
-    fn equal(&mut self, call: &'a CallExpr) {
+    /// Takes down the fields that a probe of events picks them by, and that it reads them.
+    fn equal(&mut self, expr: &'a Expr, call: &'a CallExpr) {
         let record = call.args.iter().find_map(|arg| match arg.kind {
             ExprKind::RecordKind(record) => Some(record),
             _ => None,
@@ -363,6 +375,9 @@ impl<'a> Walk<'a> {
         let Some(record) = record else {
             return;
         };
+        if expr.ty == Type::Record(record) {
+            self.cx.read.decoded(record);
+        }
         let fields = self.cx.package().records.get(record.index());
         for (name, _) in &call.equals {
             let mut fields = fields.into_iter().flat_map(|record| &record.fields);
@@ -386,6 +401,15 @@ fn else_if<'a>(stmt: &Stmt, block: &'a Block) -> Option<&'a Stmt> {
         [next] if otherwise.span == block.span && next.span.start == block.span.start => {
             matches!(next.kind, StmtKind::If { .. }).then_some(next)
         }
+        _ => None,
+    }
+}
+
+/// The record that something is, if there is one.
+fn record(ty: &Type) -> Option<RecordId> {
+    match ty {
+        Type::Record(record) => Some(*record),
+        Type::Optional(inside) => record(inside),
         _ => None,
     }
 }

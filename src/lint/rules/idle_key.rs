@@ -2,8 +2,9 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::labels;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
-use crate::typed::{Binding, BindingKind, LabelTest, Runbook};
+use crate::typed::BindingKind;
 
 pub static RULE: Rule = Rule {
     code: Code::IdleKey,
@@ -21,8 +22,8 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         let Some(binding) = runbook.bindings.get(part.binding.index()) else {
             continue;
         };
-        if matches!(binding.kind, BindingKind::Label(_))
-            && !is_constant(runbook, binding)
+        if let BindingKind::Label(label) = &binding.kind
+            && !labels::is_single(cx, runbook, label)
             && !cx.read.has_binding(index, part.binding)
         {
             let message = format!("`{}` tells incidents apart and nothing else", binding.name);
@@ -35,15 +36,4 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
             );
         }
     }
-}
-
-/// Whether each trigger takes one value of it alone: then it tells nothing apart.
-fn is_constant(runbook: &Runbook, binding: &Binding) -> bool {
-    let BindingKind::Label(label) = &binding.kind else {
-        return false;
-    };
-    runbook.triggers.iter().all(|trigger| {
-        let mut tests = trigger.labels.iter().filter(|test| test.label == *label);
-        tests.any(|test| matches!(test.test, LabelTest::Equal(_)))
-    })
 }

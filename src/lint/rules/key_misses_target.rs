@@ -1,13 +1,16 @@
 //! A label that says which target is changed and is no part of the key: the alert of a second target only joins the
 //! incident of the first.
 //!
-//! Decided where a target type that is changed is looked up in one place, and a label stands in that place itself.
+//! Decided where a target type that is changed is looked up in one place, or taken from one list, and a label stands in
+//! that place itself.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
+use crate::lint::labels;
 use crate::lint::rule::{Data, Fixes, Kind, Node, Rule, Sees};
 use crate::syntax::tree::ClauseKind;
-use crate::typed::{BindingId, BindingKind, LabelTest, Runbook, TargetId, TriggerKind};
+use crate::typed::{BindingId, BindingKind, ExternId, Runbook, TargetId, Type};
+use std::collections::BTreeSet;
 
 pub static RULE: Rule = Rule {
     code: Code::KeyMissesTarget,
@@ -31,7 +34,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
                 .incident_per
                 .iter()
                 .any(|part| part.binding == binding);
-            if in_key || is_fixed(runbook, binding) {
+            if in_key || is_fixed(cx, runbook, binding) {
                 continue;
             }
             let Some(found) = runbook.bindings.get(binding.index()) else {
@@ -70,25 +73,29 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The labels that stand in the one lookup of a target type.
+/// The labels that say which one of a target type is changed: those of its one lookup, or of the one list that it is
+/// taken from where it is not looked up by itself.
 pub fn reaching<'c>(cx: &'c Cx<'_>, runbook: usize, target: TargetId) -> &'c [BindingId] {
-    match cx.package().targets[target.index()].lookup {
-        Some(lookup) => cx.read.labels_of(runbook, lookup),
-        None => &[],
+    let package = cx.package();
+    let lookup = package.targets[target.index()].lookup;
+    if let Some(lookup) = lookup.filter(|lookup| cx.read.asks(runbook, *lookup)) {
+        return cx.read.labels_of(runbook, lookup);
+    }
+    let is_list = |id: &ExternId| match package.externs.get(id.index()).map(|of| &of.result) {
+        Some(Type::List(element)) => **element == Type::Target(target),
+        _ => false,
+    };
+    let lists: BTreeSet<ExternId> = cx.read.asked_by(runbook).filter(is_list).collect();
+    match lists.first() {
+        Some(list) if lists.len() == 1 => cx.read.labels_of(runbook, *list),
+        _ => &[],
     }
 }
 
 /// Whether a name is no label, or one of which only one value passes.
-fn is_fixed(runbook: &Runbook, binding: BindingId) -> bool {
-    let Some(BindingKind::Label(label)) = runbook.bindings.get(binding.index()).map(|of| &of.kind)
-    else {
-        return true;
-    };
-    runbook.triggers.iter().any(|trigger| {
-        matches!(trigger.kind, TriggerKind::Alert { .. })
-            && trigger
-                .labels
-                .iter()
-                .any(|test| test.label == *label && matches!(test.test, LabelTest::Equal(_)))
-    })
+fn is_fixed(cx: &Cx<'_>, runbook: &Runbook, binding: BindingId) -> bool {
+    match runbook.bindings.get(binding.index()).map(|of| &of.kind) {
+        Some(BindingKind::Label(label)) => labels::is_single(cx, runbook, label),
+        Some(BindingKind::Alert | BindingKind::Event | BindingKind::Request) | None => true,
+    }
 }

@@ -1,4 +1,5 @@
-//! A field of an event that nothing reads and that has no default: an event without it cannot be read, and is lost.
+//! A field of an event that nothing reads and that has no default: an event without it cannot be read, and is lost to
+//! whoever waits for it or asks for the last one.
 
 use crate::diag::{Code, Diagnostic};
 use crate::lint::cx::Cx;
@@ -18,7 +19,7 @@ pub static RULE: Rule = Rule {
 fn run(cx: &Cx<'_>, _: Node<'_>, out: &mut Vec<Diagnostic>) {
     for (index, record) in cx.package().records.iter().enumerate() {
         let id = RecordId(index as u32);
-        if !cx.is_own(record.span) || !is_event(cx, id) {
+        if !cx.is_own(record.span) || !(is_event(cx, id) || cx.read.has_decoded(id)) {
             continue;
         }
         let fields = record.fields.iter().enumerate();
@@ -27,8 +28,12 @@ fn run(cx: &Cx<'_>, _: Node<'_>, out: &mut Vec<Diagnostic>) {
                 continue;
             }
             let name = &field.name;
+            let fate = match is_event(cx, id) {
+                true => "lost",
+                false => "never found",
+            };
             let message =
-                format!("nothing reads the field `{name}`, and an event without it is lost");
+                format!("nothing reads the field `{name}`, and an event without it is {fate}");
             let label = "has to be there";
             let found = Diagnostic::new(Code::UnreadEventField, message, field.span, label);
             let found = found.help("drop it, or give it a default");
