@@ -1,6 +1,6 @@
 //! The language server: what an editor asks over its protocol, answered by `ide/`.
 //!
-//! In: a connection whose messages are those of the Language Server Protocol. Out: answers and diagnostics, until the
+//! In: a wire whose messages are those of the Language Server Protocol. Out: answers and diagnostics, until the
 //! client ends it. One loop, one message after the other; a file for each request. Knows nothing of runbooks itself.
 
 #![expect(
@@ -23,6 +23,7 @@ mod lenses;
 mod lines;
 mod notes;
 mod pages;
+mod pipes;
 mod queue;
 mod references;
 mod rename;
@@ -30,7 +31,11 @@ mod selection;
 mod server;
 mod signature;
 mod symbols;
+mod texts;
 mod tokens;
+mod wire;
 mod world;
 
+pub use pipes::stdio;
 pub use server::serve;
+pub use wire::Broken;

@@ -2,9 +2,7 @@
 
 use std::io;
 
-use lsp_server::Connection;
-
-use crate::lsp;
+use crate::lsp::{self, Broken};
 
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS};
@@ -27,14 +25,13 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let Arguments { stdio: _ } = arguments;
-    let (connection, threads) = Connection::stdio();
-    let ended = lsp::serve(&connection);
-    drop(connection);
-    match ended {
-        // Whoever leaves without a word may have left half a message.
-        Ok(true) => threads.join().map(|()| CLEAN),
-        Ok(false) => Ok(FINDINGS),
-        Err(why) => {
+    let (wire, threads) = lsp::stdio()?;
+    let is_well = lsp::serve(&wire);
+    drop(wire);
+    match threads.join()? {
+        Ok(()) if is_well => Ok(CLEAN),
+        Ok(()) => Ok(FINDINGS),
+        Err(Broken(why)) => {
             terminal.complain(&format!(
                 "error: the editor does not keep to the protocol: {why}\n"
             ))?;

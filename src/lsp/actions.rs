@@ -8,8 +8,8 @@ use crate::ide::{self, Why};
 
 use super::diagnostics::convert;
 use super::edits;
-use super::lines::Lines;
 use super::server::{Failure, Server};
+use super::texts::Texts;
 
 pub fn offer(
     server: &mut Server,
@@ -29,15 +29,15 @@ pub fn offer(
     let Some(source) = desk.source(file) else {
         return Ok(None);
     };
-    let lines = Lines::of(&source.text, server.client.encoding);
-    let range = lines.bytes(params.range);
+    let mut texts = Texts::of(server, desk);
+    let range = texts.lines(source.id).bytes(params.range);
     let actions = ide::actions(desk, file, &range);
     let offered = actions.iter().filter_map(|action| {
         let confirm = (action.why == Why::Unsafe).then_some(action.title.as_str());
         Some(CodeActionResponse::CodeAction(CodeAction {
             title: action.title.clone(),
             kind: Some(CodeActionKind::QuickFix),
-            diagnostics: Some(vec![convert(server, desk, &lines, &action.about)]),
+            diagnostics: Some(vec![convert(&mut texts, &action.about)]),
             is_preferred: Some(action.why == Why::Safe),
             edit: Some(edits::edit(server, desk, &action.changes, confirm)?),
             ..CodeAction::default()

@@ -1,6 +1,7 @@
 //! Diagnostics: sent with the version that they are of, or asked for by a client that can; never both.
 //!
-//! In: what the desks say. Out: for each file, what is in it; only when it is something else than before.
+//! In: what the desks say. Out: for each file, what is in it; only when it is something else than before. Of a file with
+//! very many findings the worst are said, and how many more there are: no editor shows thousands, and each costs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -8,19 +9,23 @@ use std::path::{Path, PathBuf};
 use gen_lsp_types as lsp;
 use gen_lsp_types::{
     DiagnosticRefreshRequest, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
-    DocumentDiagnosticParams, DocumentDiagnosticReport, FullDocumentDiagnosticReport, Location,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, FullDocumentDiagnosticReport,
     PublishDiagnosticsNotification, PublishDiagnosticsParams, RelatedFullDocumentDiagnosticReport,
     RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Uri,
 };
 
 use crate::diag::{Diagnostic, Kind};
+use crate::front;
 use crate::ide::Desk;
-use crate::text::{SourceId, Span};
+use crate::text::SourceId;
 
-use super::lines::Lines;
 use super::pages;
 use super::server::{Failure, Server};
+use super::texts::Texts;
 use super::world::path_of;
+
+/// The most findings that are said of one file.
+const MOST: usize = 500;
 
 /// What was said last.
 #[derive(Debug, Default)]
@@ -99,25 +104,68 @@ fn by_file(server: &Server) -> BTreeMap<PathBuf, Vec<lsp::Diagnostic>> {
         files.entry(path.to_path_buf()).or_default();
     }
     for desk in server.world.desks() {
-        // The lines of a text are looked for once, however much is wrong in it.
-        let mut texts: BTreeMap<SourceId, Lines<'_>> = BTreeMap::new();
-        for found in desk.diagnostics() {
-            let source = found.primary.span.source;
-            let Some(path) = desk.path(source) else {
-                continue;
-            };
-            let lines = texts.entry(source).or_insert_with(|| {
-                let text = &desk.sources().source(source).text;
-                Lines::of(text, server.client.encoding)
-            });
-            let told = convert(server, desk, lines, &found);
+        for (path, found) in of_desk(server, desk) {
             let all = files.entry(path).or_default();
-            if !all.contains(&told) {
-                all.push(told);
+            let known = all.len();
+            for one in found {
+                // One package says nothing twice.
+                if !all.iter().take(known).any(|other| *other == one) {
+                    all.push(one);
+                }
             }
         }
     }
     files
+}
+
+/// What one package says of each of its files.
+fn of_desk(server: &Server, desk: &Desk) -> BTreeMap<PathBuf, Vec<lsp::Diagnostic>> {
+    let mut by_source: BTreeMap<SourceId, Vec<Diagnostic>> = BTreeMap::new();
+    for found in desk.diagnostics() {
+        by_source
+            .entry(found.primary.span.source)
+            .or_default()
+            .push(found);
+    }
+    let mut texts = Texts::of(server, desk);
+    let mut files = BTreeMap::new();
+    for (source, mut found) in by_source {
+        let Some(path) = desk.path(source) else {
+            continue;
+        };
+        let more = found.len().saturating_sub(MOST);
+        if more > 0 {
+            found.sort_by_key(|found| rank(found.kind()));
+            found.truncate(MOST);
+            front::sort(&mut found);
+        }
+        let told = found.iter().map(|found| convert(&mut texts, found));
+        let told = told.chain((more > 0).then(|| and_more(more)));
+        files.insert(path, told.collect());
+    }
+    files
+}
+
+/// The worst first.
+fn rank(kind: Kind) -> u8 {
+    match kind {
+        Kind::Error | Kind::Fault => 0,
+        Kind::Warning => 1,
+        Kind::Note => 2,
+    }
+}
+
+/// Says at the head of a file that more was found in it.
+fn and_more(more: usize) -> lsp::Diagnostic {
+    let message = format!(
+        "{more} more findings of this file are not shown here: `rbk check --format json` lists them"
+    );
+    lsp::Diagnostic {
+        severity: Some(DiagnosticSeverity::Information),
+        source: Some(String::from("rbk")),
+        message: message.into(),
+        ..lsp::Diagnostic::default()
+    }
 }
 
 /// Answers with what is in one file.
@@ -155,13 +203,9 @@ pub fn pull(
     })
 }
 
-/// A diagnostic as the protocol says it, with the lines of its file.
-pub fn convert(
-    server: &Server,
-    desk: &Desk,
-    lines: &Lines<'_>,
-    found: &Diagnostic,
-) -> lsp::Diagnostic {
+/// A diagnostic as the protocol says it.
+pub fn convert(texts: &mut Texts<'_>, found: &Diagnostic) -> lsp::Diagnostic {
+    let server = texts.server;
     let mut message = found.message.clone();
     for more in [Some(&found.primary.text), found.help.as_ref()]
         .into_iter()
@@ -175,7 +219,9 @@ pub fn convert(
     let href = pages::page(found.code).filter(|_| server.client.reads_pages);
     let is_unused = found.code.kebab().starts_with("unused");
     lsp::Diagnostic {
-        range: lines.range(found.primary.span.range()),
+        range: texts
+            .lines(found.primary.span.source)
+            .range(found.primary.span.range()),
         severity: Some(severity(found.kind())),
         code: Some(found.code.as_str().into()),
         code_description: href.map(|href| lsp::CodeDescription { href }),
@@ -185,7 +231,7 @@ pub fn convert(
         related_information: server
             .client
             .related
-            .then(|| related(server, desk, found))
+            .then(|| related(texts, found))
             .filter(|all| !all.is_empty()),
         data: None,
     }
@@ -200,24 +246,13 @@ fn severity(kind: Kind) -> DiagnosticSeverity {
 }
 
 /// The other places; those in the library are in no file that could be shown.
-fn related(server: &Server, desk: &Desk, found: &Diagnostic) -> Vec<DiagnosticRelatedInformation> {
+fn related(texts: &mut Texts<'_>, found: &Diagnostic) -> Vec<DiagnosticRelatedInformation> {
     let others = found.others.iter();
     let others = others.filter_map(|other| {
         Some(DiagnosticRelatedInformation {
-            location: location(server, desk, other.span)?,
+            location: texts.location(other.span)?,
             message: other.text.clone(),
         })
     });
     others.collect()
-}
-
-/// A place in a file.
-pub fn location(server: &Server, desk: &Desk, span: Span) -> Option<Location> {
-    let path = desk.path(span.source)?;
-    let source = desk.sources().source(span.source);
-    let lines = Lines::of(&source.text, server.client.encoding);
-    Some(Location {
-        uri: server.world.uri(&path)?,
-        range: lines.range(span.range()),
-    })
 }

@@ -54,11 +54,16 @@ impl Encoding {
     }
 }
 
+/// How many bytes lie between two places whose units are known, however long the line is.
+const STRIDE: usize = 256;
+
 /// A text with its lines.
 #[derive(Clone, Debug)]
 pub struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// How many units stand before each multiple of [`STRIDE`]: of whole characters, those that begin before it.
+    units: Vec<usize>,
     encoding: Encoding,
 }
 
@@ -72,11 +77,35 @@ impl<'t> Lines<'t> {
                 starts.push(at + 1);
             }
         }
+        let mut units = Vec::with_capacity(text.len() / STRIDE + 1);
+        let mut before = 0;
+        for (at, letter) in text.char_indices() {
+            while units.len() * STRIDE <= at {
+                units.push(before);
+            }
+            before += encoding.units(letter);
+        }
         Lines {
             text,
             starts,
+            units,
             encoding,
         }
+    }
+
+    /// How many units stand before a character of the text.
+    fn units_before(&self, offset: usize) -> usize {
+        let mark = (offset / STRIDE).min(self.units.len().saturating_sub(1));
+        // What begins before the mark is counted there.
+        let mut from = mark * STRIDE;
+        while !self.text.is_char_boundary(from) {
+            from += 1;
+        }
+        let known = self.units.get(mark).copied().unwrap_or_default();
+        known
+            + self
+                .encoding
+                .length(self.text.get(from..offset).unwrap_or_default())
     }
 
     /// A line without what ends it, and where it begins.
@@ -120,10 +149,10 @@ impl<'t> Lines<'t> {
         }
         let line = self.starts.partition_point(|start| *start <= offset) - 1;
         let start = self.starts.get(line).copied().unwrap_or_default();
-        let before = self.text.get(start..offset).unwrap_or_default();
+        let units = self.units_before(offset) - self.units_before(start);
         Position {
             line: line as u32,
-            character: self.encoding.length(before) as u32,
+            character: units as u32,
         }
     }
 
@@ -182,6 +211,24 @@ mod tests {
         assert_eq!(column(Encoding::Utf32), 3);
         let last = Lines::of(TEXT, Encoding::Utf16).position(TEXT.len());
         assert_eq!((last.line, last.character), (3, 0));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_count_from_its_beginning() {
+        let text = format!("ä\n{}", "aé😀".repeat(1_000));
+        for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+            let lines = Lines::of(&text, encoding);
+            let mut column = 0;
+            for (at, letter) in text.char_indices().skip(2) {
+                let found = lines.position(at);
+                assert_eq!(
+                    (found.line, found.character as usize),
+                    (1, column),
+                    "{encoding:?} {at}"
+                );
+                column += encoding.units(letter);
+            }
+        }
     }
 
     #[test]

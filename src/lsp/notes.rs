@@ -20,6 +20,7 @@ type Take = fn(&mut Server, Value);
 
 /// Every notification that means something.
 const NOTES: &[(&str, Take)] = &[
+    ("initialized", |server, _| server.begin()),
     ("textDocument/didOpen", |server, params| {
         with(params, |params| open(server, params))
     }),

@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 use gen_lsp_types::{CancelParams, Id};
 use lsp_server::{Message, Notification, Request, RequestId};
 
+/// How many messages wait at most; the client is left to wait with the others.
+const MOST: usize = 4_096;
+
 /// What is to be done next.
 #[derive(Debug)]
 pub enum Next {
@@ -28,6 +31,11 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// Whether another message may wait.
+    pub fn has_room(&self) -> bool {
+        self.notifications.len() + self.requests.len() + self.gone.len() < MOST
+    }
+
     /// Takes in a message; answers of the client need none.
     pub fn push(&mut self, message: Message) {
         match message {

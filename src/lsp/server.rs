@@ -1,14 +1,15 @@
 //! The loop: takes messages in, answers them, tells what is wrong with the files.
 //!
-//! In: a connection. Out: nothing but messages. All changes that wait are taken in before a request is answered. What
-//! lints say follows once the author pauses. A panic is the answer to one request, not the end.
+//! In: a wire. Out: nothing but messages. All changes that wait are taken in before a request is answered or anything
+//! is checked, so that only the newest text is. What lints say follows once the author pauses. A panic is the answer to
+//! one request, not the end.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use gen_lsp_types as lsp;
 use gen_lsp_types::Request as _;
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,6 +19,7 @@ use crate::text::Source;
 
 use super::client::Client;
 use super::lines::Lines;
+use super::pipes::{Gone, Wire};
 use super::queue::{Next, Queue};
 use super::world::World;
 use super::{
@@ -158,39 +160,49 @@ where
 }
 
 /// Speaks with a client until it ends. Whether it ended as it should: it said so before it left.
-///
-/// # Errors
-/// If the client does not keep to the protocol.
-pub fn serve(connection: &Connection) -> Result<bool, String> {
-    let (id, params) = connection
-        .initialize_start()
-        .map_err(|why| why.to_string())?;
-    let params: lsp::InitializeParams = match serde_json::from_value(params) {
-        Ok(params) => params,
-        Err(why) => {
-            let code = ErrorCode::InvalidParams as i32;
-            send(
-                connection,
-                Response::new_err(id, code, why.to_string()).into(),
-            );
-            return Err(why.to_string());
+pub fn serve(wire: &Wire) -> bool {
+    match greet(wire) {
+        Some(client) => Server::new(client).run(wire),
+        None => false,
+    }
+}
+
+/// Waits for the request that comes before all others, and answers it; none if the client leaves before.
+fn greet(wire: &Wire) -> Option<Client> {
+    loop {
+        let request = match wire.next() {
+            Ok(Message::Request(request)) => request,
+            Ok(Message::Notification(note)) if note.method == "exit" => return None,
+            Ok(Message::Notification(_) | Message::Response(_)) => continue,
+            Err(Gone) => return None,
+        };
+        let refuse = |code: ErrorCode, why: String| {
+            let response = Response::new_err(request.id.clone(), code as i32, why);
+            wire.send(response.into());
+        };
+        if request.method != lsp::InitializeRequest::METHOD.to_string() {
+            let why = format!("`{}` comes before `initialize`", request.method);
+            refuse(ErrorCode::ServerNotInitialized, why);
+            continue;
         }
-    };
-    let client = Client::of(&params);
-    let result = lsp::InitializeResult {
-        capabilities: client.offer(),
-        server_info: Some(lsp::ServerInfo {
-            name: String::from("rbk"),
-            version: Some(String::from(env!("CARGO_PKG_VERSION"))),
-        }),
-    };
-    let result = serde_json::to_value(result).map_err(|why| why.to_string())?;
-    connection
-        .initialize_finish(id, result)
-        .map_err(|why| why.to_string())?;
-    let mut server = Server::new(client);
-    server.begin();
-    Ok(server.run(connection))
+        let params: lsp::InitializeParams = match serde_json::from_value(request.params) {
+            Ok(params) => params,
+            Err(why) => {
+                refuse(ErrorCode::InvalidParams, why.to_string());
+                continue;
+            }
+        };
+        let client = Client::of(&params);
+        let result = lsp::InitializeResult {
+            capabilities: client.offer(),
+            server_info: Some(lsp::ServerInfo {
+                name: String::from("rbk"),
+                version: Some(String::from(env!("CARGO_PKG_VERSION"))),
+            }),
+        };
+        wire.send(Response::new_ok(request.id, result).into());
+        return Some(client);
+    }
 }
 
 impl Server {
@@ -206,8 +218,8 @@ impl Server {
         }
     }
 
-    /// Looks at the folders that are worked on, and has their files watched.
-    fn begin(&mut self) {
+    /// The client is ready: looks at the folders that are worked on, and has their files watched.
+    pub fn begin(&mut self) {
         for root in self.client.roots.clone() {
             self.world.add_root(&root);
         }
@@ -217,30 +229,28 @@ impl Server {
     }
 
     /// Until the client leaves; whether it said so before.
-    fn run(&mut self, connection: &Connection) -> bool {
+    fn run(&mut self, wire: &Wire) -> bool {
         let mut queue = Queue::default();
         let mut is_over = false;
         loop {
+            self.catch_up();
             self.settle_soon();
             diagnostics::tell(self);
-            self.flush(connection);
+            self.flush(wire);
             let waited = match self.world.is_settled() {
-                true => connection.receiver.recv().map_err(|_| false),
-                false => connection
-                    .receiver
-                    .recv_timeout(PAUSE)
-                    .map_err(|why| why.is_timeout()),
+                true => wire.next().map(Some),
+                false => wire.next_within(PAUSE),
             };
             match waited {
-                Ok(message) => queue.push(message),
-                Err(true) => {
+                Ok(Some(message)) => queue.push(message),
+                Ok(None) => {
                     self.settle();
                     continue;
                 }
-                Err(false) => return false,
+                Err(Gone) => return false,
             }
             loop {
-                while let Ok(message) = connection.receiver.try_recv() {
+                while let Some(message) = queue.has_room().then(|| wire.waiting()).flatten() {
                     queue.push(message);
                 }
                 let Some(next) = queue.next() else { break };
@@ -255,7 +265,7 @@ impl Server {
                     }
                     next => self.work(next, is_over),
                 }
-                self.flush(connection);
+                self.flush(wire);
             }
         }
     }
@@ -293,6 +303,13 @@ impl Server {
         }
     }
 
+    /// Has the packages take in what was typed.
+    fn catch_up(&mut self) {
+        if catch_unwind(AssertUnwindSafe(|| self.world.catch_up())).is_err() {
+            self.recover();
+        }
+    }
+
     /// After a panic nobody knows what holds: the files are read anew.
     fn recover(&mut self) {
         // What is broken for good stays as it is.
@@ -307,6 +324,7 @@ impl Server {
     }
 
     fn answer(&mut self, request: Request) {
+        self.catch_up();
         let Request { id, method, params } = request;
         let mut answers = ANSWERS.iter();
         let Some((_, answer)) = answers.find(|(name, _)| *name == method) else {
@@ -356,14 +374,9 @@ impl Server {
         self.out.push(Request::new(id, method, params).into());
     }
 
-    fn flush(&mut self, connection: &Connection) {
+    fn flush(&mut self, wire: &Wire) {
         for message in self.out.drain(..) {
-            send(connection, message);
+            wire.send(message);
         }
     }
-}
-
-/// A client that is gone reads nothing: the loop ends when it is noticed.
-fn send(connection: &Connection, message: Message) {
-    let _ = connection.sender.send(message);
 }

@@ -30,6 +30,8 @@ pub struct World {
     documents: BTreeMap<PathBuf, Document>,
     desks: Vec<Desk>,
     roots: BTreeSet<PathBuf>,
+    /// What was changed since the packages looked at it last.
+    behind: BTreeSet<PathBuf>,
     /// How often something changed.
     revision: u64,
 }
@@ -97,7 +99,8 @@ impl World {
         }
     }
 
-    /// A file was changed, by one edit after the other.
+    /// A file was changed, by one edit after the other. Nothing is checked before [`World::catch_up`], so that many
+    /// changes in a row cost no more than one.
     pub fn change(
         &mut self,
         uri: &Uri,
@@ -123,9 +126,19 @@ impl World {
             };
             document.text.replace_range(range, &with);
         }
-        let text = document.text.clone();
-        if !self.put(&path, &text) {
-            self.reload();
+        self.behind.insert(path);
+    }
+
+    /// Has the packages take in what was changed.
+    pub fn catch_up(&mut self) {
+        while let Some(path) = self.behind.pop_first() {
+            let Some(document) = self.documents.get(&path) else {
+                continue;
+            };
+            let text = document.text.clone();
+            if !self.put(&path, &text) {
+                self.reload();
+            }
         }
     }
 
@@ -158,6 +171,7 @@ impl World {
     /// Reads everything anew.
     pub fn reload(&mut self) {
         self.revision += 1;
+        self.behind.clear();
         self.desks.clear();
         let roots = self.roots.iter().cloned();
         let paths: Vec<PathBuf> = roots.chain(self.documents.keys().cloned()).collect();
@@ -268,6 +282,29 @@ pub fn difference<'t>(old: &str, new: &'t str) -> (std::ops::Range<usize>, &'t s
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is typed faster than it can be checked is checked once.
+    #[test]
+    fn changes_wait_until_they_are_looked_at() {
+        let uri: Uri = "untitled:one".parse().unwrap();
+        let mut world = World::default();
+        world.open(uri.clone(), 1, String::from("const a = 1\n"));
+        for (version, text) in [(2, "const a = \n"), (3, "const ab = 2\n")] {
+            let whole = TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(
+                gen_lsp_types::TextDocumentContentChangeWholeDocument {
+                    text: String::from(text),
+                },
+            );
+            world.change(&uri, version, vec![whole], Encoding::Utf8);
+        }
+        let text = |world: &World| {
+            let (desk, file) = world.place(&uri).unwrap();
+            desk.source(file).unwrap().text.to_string()
+        };
+        assert_eq!(text(&world), "const a = 1\n");
+        world.catch_up();
+        assert_eq!(text(&world), "const ab = 2\n");
+    }
 
     #[test]
     fn the_difference_makes_one_text_of_the_other() {
