@@ -21,6 +21,7 @@ mod fresh;
 mod given;
 mod identity;
 mod idle;
+mod ids;
 mod judge;
 mod junit;
 pub mod living;
@@ -41,6 +42,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 
 pub use changed::prints;
+pub use ids::{ids, meant};
 pub use junit::junit;
 pub use progress::{Progress, Step};
 pub use report::{human, json};

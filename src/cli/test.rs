@@ -19,7 +19,7 @@ use super::check;
 use super::ci::{Form, Format};
 use super::packages::{self, Checked};
 use super::progress::Stopwatch;
-use super::terminal::Terminal;
+use super::terminal::{Terminal, in_a_line};
 use super::{CLEAN, FINDINGS, USAGE, ci, output, progress, watch};
 
 const AFTER_HELP: &str = "\
@@ -189,8 +189,8 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         all_passed &= is_enough && results.iter().all(TestResult::passed);
         all_sound &= front::is_sound(&checked.diagnostics);
     }
-    if all_sound && tests == 0 && arguments.exact.is_some() {
-        terminal.complain("error: no test has this id; `--format json` shows the ids\n")?;
+    if all_sound && let Some(why) = unknown_id(&packages, arguments) {
+        terminal.complain(&format!("error: {why}\n"))?;
         return Ok(USAGE);
     }
     if all_sound && tests == 0 && arguments.filter.is_some() {
@@ -219,7 +219,7 @@ fn faults(
         }
     }
     let mut code = CLEAN;
-    for checked in packages {
+    for checked in packages.iter_mut() {
         let programs = match &checked.analysis {
             Some(analysis) if front::is_sound(&checked.diagnostics) => front::compile(analysis),
             Some(_) | None => Ok(Vec::new()),
@@ -263,7 +263,25 @@ fn faults(
             code = USAGE;
         }
     }
+    if code == CLEAN
+        && let Some(why) = unknown_id(packages, arguments)
+    {
+        terminal.complain(&format!("error: {why}\n"))?;
+        code = USAGE;
+    }
     Ok(code)
+}
+
+/// Why no test has the id that is asked for, unless one has it.
+fn unknown_id(packages: &[Checked], arguments: &Arguments) -> Option<String> {
+    let wanted = arguments.exact.as_deref()?;
+    let analyses = packages.iter();
+    let analyses = analyses.filter_map(|checked| checked.analysis.as_ref());
+    let ids: Vec<String> = analyses
+        .flat_map(|analysis| testing::ids(&analysis.package))
+        .collect();
+    let is_known = ids.iter().any(|id| id == wanted);
+    (!is_known).then(|| in_a_line(&testing::meant(&ids, wanted)))
 }
 
 /// Runs the tests of one package, and says what came of them, and whether they reach enough.

@@ -17,13 +17,18 @@ impl Builder<'_, '_> {
         while let Some(stmt) = rest.first() {
             self.place = stmt.span;
             self.enter_phase(stmt, rest, &mut phases);
+            let from = self.here();
             let taken = self.group(rest);
             if taken > 1 {
+                for stmt in rest.iter().take(taken) {
+                    self.line(stmt.span, from);
+                }
                 rest = rest.get(taken..).unwrap_or_default();
                 continue;
             }
             guards += u16::from(matches!(stmt.kind, StmtKind::Guard(_)));
             self.stmt(stmt, rest);
+            self.line(stmt.span, from);
             rest = rest.get(1..).unwrap_or_default();
             self.leave_phase(stmt, rest.len(), &mut phases);
         }

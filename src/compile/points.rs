@@ -34,6 +34,14 @@ impl Builder<'_, '_> {
         self.spot(spot, place, kind, what);
     }
 
+    /// A statement begins at `from`, if it has code of its own.
+    pub(super) fn line(&mut self, place: Span, from: Address) {
+        if self.here() > from {
+            let spot = Spot::At(from, Passed::Reached);
+            self.spot(spot, place, PointKind::Line, "");
+        }
+    }
+
     /// A body is entered by its first instruction.
     pub(super) fn enter_body(&mut self, place: Span, body: Body, what: &str) {
         self.reach(place, PointKind::Body(body), what);

@@ -35,6 +35,8 @@ pub enum PointKind {
     /// A change is taken back.
     Undo,
     Loop(Rounds),
+    /// A statement is begun. It is counted with nothing, and shown line by line.
+    Line,
 }
 
 /// A piece of code with a name.
@@ -120,6 +122,7 @@ impl PointKind {
             PointKind::Loop(Rounds::One) => "one element",
             PointKind::Loop(Rounds::Many) => "many elements",
             PointKind::Loop(Rounds::OverBound) => "over its bound",
+            PointKind::Line => "begun",
         };
         word.to_owned()
     }
@@ -184,6 +187,11 @@ impl Points {
     /// The marks, and what is reached there.
     pub fn marks(&self) -> &[(Mark, PointId)] {
         &self.marks
+    }
+
+    /// What a point is.
+    pub fn kind(&self, point: PointId) -> Option<PointKind> {
+        self.list.get(point.0).map(|point| point.kind)
     }
 
     /// The point of this kind at this place, if there is one.

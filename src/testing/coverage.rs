@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
+use group::Group;
+
 use crate::program::Program;
 use crate::program::points::{Point, PointKind, Points};
 use crate::text::{SourceId, Span};
@@ -42,6 +44,8 @@ pub(super) struct Covered {
     pub(super) place: Span,
     /// In the order of the source, with the number of tests that reached each.
     points: Vec<(Point, usize)>,
+    /// Statements, likewise: no part of what is counted.
+    lines: Vec<(Point, usize)>,
     ends: BTreeMap<Ending, usize>,
 }
 
@@ -59,7 +63,8 @@ impl Coverage {
         let mut hits: BTreeMap<(Span, PointKind), usize> = BTreeMap::new();
         for (runbook, _, passage) in passages {
             let all = known(*runbook);
-            for point in passage.points.iter().filter_map(|id| all.get(id.index())) {
+            let passed = passage.points.iter().chain(&passage.lines);
+            for point in passed.filter_map(|id| all.get(id.index())) {
                 *hits.entry((point.place, point.kind)).or_default() += 1;
             }
         }
@@ -72,12 +77,14 @@ impl Coverage {
                 let hits = hits.get(&(point.place, point.kind));
                 (point.clone(), hits.copied().unwrap_or(0))
             });
-            let mut points: Vec<(Point, usize)> = counted.collect();
+            let (mut points, lines): (Vec<_>, Vec<_>) =
+                counted.partition(|(point, _)| is_counted(point));
             points.sort_by_key(|(point, _)| (point.place, point.kind));
             Covered {
                 name: runbook.name.clone(),
                 place: runbook.name_span,
                 points,
+                lines,
                 ends: ends_of(index, programs, passages),
             }
         });
@@ -123,7 +130,7 @@ pub(super) fn unreached(
     is_own: &dyn Fn(SourceId) -> bool,
 ) -> Vec<(Span, String, Vec<String>)> {
     let all = points.list().iter().enumerate();
-    let own = all.filter(|(_, point)| is_own(point.place.source));
+    let own = all.filter(|(_, point)| is_counted(point) && is_own(point.place.source));
     let is_passed = |index: usize| passage.points.iter().any(|id| id.index() == index);
     let mut points: Vec<(Point, usize)> = own
         .map(|(index, point)| (point.clone(), usize::from(is_passed(index))))
@@ -133,6 +140,7 @@ pub(super) fn unreached(
         name: program.runbook.clone(),
         place,
         points,
+        lines: Vec::new(),
         ends: ends_of(
             0,
             std::slice::from_ref(program),
@@ -140,6 +148,11 @@ pub(super) fn unreached(
         ),
     };
     report::unseen(&covered)
+}
+
+/// Whether a point is one of those that tests should reach.
+fn is_counted(point: &Point) -> bool {
+    Group::of(point.kind).is_some()
 }
 
 /// The ends that a runbook can come to, and those that it came to.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::json;
 
 use super::{Moment, TestResult};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, in_a_line};
 use crate::text::Sources;
 use crate::value::Duration;
 
@@ -17,7 +17,7 @@ pub fn human(results: &[TestResult], describe: impl Fn(&[Diagnostic]) -> String)
         let mark = if result.passed() { "pass" } else { "FAIL" };
         line(
             &mut text,
-            format_args!("{mark}  {}: {}", result.runbook, result.title),
+            format_args!("{mark}  {}: {}", result.runbook, in_a_line(&result.title)),
         );
         for remark in &result.remarks {
             line(&mut text, format_args!("      {remark}"));

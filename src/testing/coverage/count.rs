@@ -26,6 +26,8 @@ pub struct Counter<'p> {
 #[derive(Clone, Debug, Default)]
 pub struct Passage {
     pub points: BTreeSet<PointId>,
+    /// The statements that were begun.
+    pub lines: BTreeSet<PointId>,
     pub ends: BTreeSet<Ending>,
 }
 
@@ -51,7 +53,12 @@ impl<'p> Counter<'p> {
     pub fn finish(mut self) -> Passage {
         let marks = self.points.marks().iter();
         let passed = marks.filter(|(mark, _)| self.trace.has(*mark));
-        self.passage.points.extend(passed.map(|(_, point)| *point));
+        for (_, point) in passed {
+            match self.points.kind(*point) {
+                Some(PointKind::Line) => self.passage.lines.insert(*point),
+                Some(_) | None => self.passage.points.insert(*point),
+            };
+        }
         self.passage
     }
 

@@ -28,8 +28,9 @@ impl Group {
         Group::Undo,
     ];
 
-    pub fn of(kind: PointKind) -> Group {
-        match kind {
+    /// None for what is counted in none.
+    pub fn of(kind: PointKind) -> Option<Group> {
+        Some(match kind {
             PointKind::Finding => Group::Findings,
             PointKind::Body(_) => Group::Bodies,
             PointKind::Branch(_) | PointKind::Handler => Group::Branches,
@@ -38,7 +39,8 @@ impl Group {
             PointKind::Outcome(_) => Group::Outcomes,
             PointKind::Verify(_) => Group::Verifies,
             PointKind::Undo => Group::Undo,
-        }
+            PointKind::Line => return None,
+        })
     }
 
     pub fn name(self) -> &'static str {

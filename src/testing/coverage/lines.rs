@@ -1,4 +1,5 @@
-//! Points by file and line, as the forms of others have them.
+//! Points by file and line, as the forms of others have them. A line is hit where a statement of it was begun, whatever
+//! came of that: a guard that held, a page, an arm.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ pub struct Branch {
 pub fn files(coverage: &Coverage, sources: &Sources) -> Vec<(String, Lines)> {
     let mut places: BTreeMap<(Span, PointKind), (&Point, &str, usize)> = BTreeMap::new();
     for runbook in &coverage.runbooks {
-        for (point, hits) in &runbook.points {
+        for (point, hits) in runbook.points.iter().chain(&runbook.lines) {
             let known = places.entry((point.place, point.kind));
             known.or_insert((point, &runbook.name, *hits));
         }
@@ -55,7 +56,7 @@ pub fn files(coverage: &Coverage, sources: &Sources) -> Vec<(String, Lines)> {
                 name: format!("{runbook}: {}", point.what),
                 hits: *hits,
             }),
-            PointKind::Finding | PointKind::Undo => {}
+            PointKind::Finding | PointKind::Undo | PointKind::Line => {}
             PointKind::Branch(_)
             | PointKind::Handler
             | PointKind::Guard(_)

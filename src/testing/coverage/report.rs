@@ -97,7 +97,7 @@ pub fn json(coverage: &Coverage, sources: &Sources) -> Value {
 fn counts(runbook: &Covered) -> Vec<(&'static str, (usize, usize))> {
     let of = |group: Group| {
         let own = runbook.points.iter();
-        let own = own.filter(|(point, _)| Group::of(point.kind) == group);
+        let own = own.filter(|(point, _)| Group::of(point.kind) == Some(group));
         let hits: Vec<usize> = own.map(|(_, hits)| *hits).collect();
         (group.name(), count(&hits))
     };

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{Broken, Faulted};
+use crate::diag::in_a_line;
 use crate::testing::report::when;
 
 /// How many broken promises are shown whole.
@@ -52,7 +53,10 @@ pub fn human(faulted: &Faulted, timelines: bool) -> String {
     for name in skipped {
         line(
             &mut text,
-            format_args!("left out, since it says too little to run by itself: {name}"),
+            format_args!(
+                "left out, since it says too little to run by itself: {}",
+                in_a_line(name)
+            ),
         );
     }
     for (asked, tests) in unscripted {
@@ -109,7 +113,8 @@ impl Broken {
     }
 
     fn human(&self, text: &mut String) -> std::fmt::Result {
-        writeln!(text, "\nBROKEN  {}: {}", self.test, self.promise)?;
+        let test = in_a_line(&self.test);
+        writeln!(text, "\nBROKEN  {test}: {}", self.promise)?;
         writeln!(text, "  {}", self.command())?;
         for moment in &self.timeline {
             writeln!(text, "      {:>8}  {}", when(moment), moment.text)?;
