@@ -5,6 +5,7 @@
 
 mod actions;
 mod bind;
+mod cases;
 mod complete;
 mod declaration;
 mod describe;
@@ -19,6 +20,7 @@ mod paint;
 mod rename;
 mod select;
 mod signature;
+mod untested;
 
 pub use actions::{Change, Why, actions};
 pub use complete::{Candidate, CandidateKind, complete};

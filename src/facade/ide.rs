@@ -108,12 +108,9 @@ impl Opened {
                 Why::Unsafe => "unsafe",
                 Why::Missing => "missing",
             };
-            let _ = writeln!(
-                shown,
-                "== {} ({why}, {})",
-                action.title,
-                action.about.code.as_str()
-            );
+            let about = action.about.as_ref();
+            let about = about.map_or("nothing found", |about| about.code.as_str());
+            let _ = writeln!(shown, "== {} ({why}, {about})", action.title);
             let mut changes = action.changes;
             changes.sort_by_key(|change| change.range.start);
             for change in changes.iter().rev() {

@@ -1,7 +1,7 @@
 //! What can be done about what is found at a place: every fix, and what is missing.
 //!
 //! In: a desk, a file and a range in it. Out: actions, those that anybody may apply first; each says which finding it is
-//! about. What is missing is written so far that it is sound, and no further: what it should do is the author's affair.
+//! about, if it is about one. What is missing is written so far that it is sound, and no further: what it should do is the author's affair.
 
 use std::ops::Range;
 
@@ -14,13 +14,15 @@ use crate::text::{Source, SourceId};
 
 use super::Desk;
 use super::bind;
+use super::untested::untested;
 
 /// Something that can be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     pub title: String,
     pub why: Why,
-    pub about: Diagnostic,
+    /// The finding; none where nothing was found, and something can be added.
+    pub about: Option<Diagnostic>,
     pub changes: Vec<Change>,
 }
 
@@ -58,6 +60,7 @@ pub fn actions(desk: &Desk, file: usize, range: &Range<usize>) -> Vec<Action> {
         all.extend(fixes(&found));
         all.extend(missing(desk, file, source, &found));
     }
+    all.extend(untested(desk, file, range));
     all.sort_by_key(|action| action.why);
     all
 }
@@ -70,7 +73,7 @@ fn fixes(found: &Diagnostic) -> Vec<Action> {
             Applicability::Safe => Why::Safe,
             Applicability::Unsafe => Why::Unsafe,
         },
-        about: found.clone(),
+        about: Some(found.clone()),
         changes: fix
             .edits
             .iter()
@@ -97,7 +100,7 @@ fn missing(desk: &Desk, file: usize, source: &Source, found: &Diagnostic) -> Opt
     Some(Action {
         title,
         why: Why::Missing,
-        about: found.clone(),
+        about: Some(found.clone()),
         changes: vec![change],
     })
 }

@@ -10,7 +10,7 @@ use crate::syntax::{Lexeme, LexemeKind, lexemes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Bound {
     pub name: String,
-    /// `let`, `for`, `watch`, `with`, `as`, or the word of the item whose parameter it is.
+    /// `let`, `for`, `watch`, `with`, `as`, `case`, or the word of the item whose parameter it is.
     pub by: String,
 }
 
@@ -121,6 +121,8 @@ impl<'t> Scopes<'t> {
             "remedy" | "fn" | "probe" | "action" | "watch" | "request" | "with" | "let" => {
                 self.by = here;
             }
+            // Lines of a test.
+            "case" | "given" | "expect" if self.open.as_slice() == ["{"] => self.by = here,
             _ => {}
         }
     }
@@ -136,6 +138,7 @@ impl<'t> Scopes<'t> {
             ("as", _) => (self.open.is_empty(), "as"),
             ("watch", _) => (false, "watch"),
             ("with" | ",", "with") if !in_list => (false, "with"),
+            (":" | ",", "case") if !in_list => (false, "case"),
             ("(" | ",", by @ ("remedy" | "fn" | "probe" | "action" | "request")) if in_list => {
                 (true, by)
             }

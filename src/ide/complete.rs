@@ -16,6 +16,7 @@ use crate::text::Source;
 
 use super::Desk;
 use super::bind::{self, Before};
+use super::cases;
 use super::describe::{described, doc_of, parsed};
 
 /// Words behind which a new name stands.
@@ -136,6 +137,9 @@ impl<'a> Completion<'a> {
             (_, "test") => return self.items(&|item| matches!(item.kind, ItemKind::Runbook(_))),
             _ => {}
         }
+        if self.case_names() {
+            return;
+        }
         self.labels();
         self.parameters();
         let item = self.source.text.get(self.before.item..).unwrap_or_default();
@@ -164,7 +168,10 @@ impl<'a> Completion<'a> {
 
     /// What can be seen without a module.
     fn names(&mut self) {
-        for bound in &self.before.bound {
+        // A value of a case names no other of it.
+        let in_case = cases::line(self.source, self.before).is_some();
+        let seen = self.before.bound.iter();
+        for bound in seen.filter(|bound| !(in_case && bound.by == cases::WORD)) {
             self.add(
                 CandidateKind::Variable,
                 &bound.name,
@@ -378,6 +385,19 @@ impl<'a> Completion<'a> {
         for label in labels {
             self.add(CandidateKind::Wanted, &label, "label", String::new());
         }
+    }
+
+    /// Where a name of a case begins: those of the cases before it, without what its line gives already. Whether it is
+    /// such a place.
+    fn case_names(&mut self) -> bool {
+        let Some(missing) = cases::missing(self.source, self.before) else {
+            return false;
+        };
+        for name in missing {
+            let kind = CandidateKind::Wanted;
+            self.add(kind, name, "value of a case", String::new());
+        }
+        true
     }
 
     /// In a call: the names of the parameters.

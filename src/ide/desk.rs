@@ -136,6 +136,12 @@ impl Desk {
         Some(found.name.to_string())
     }
 
+    /// Whether the lock has a runbook of this name.
+    pub fn is_locked(&self, runbook: &str) -> bool {
+        let lock = self.package.lock.as_ref();
+        lock.is_some_and(|lock| lock.runbook(runbook).is_some())
+    }
+
     /// The item of a file of the package that a byte stands in.
     pub fn item_at(&self, source: SourceId, at: usize) -> Option<Standing<'_>> {
         self.kept.item_at(source, at)

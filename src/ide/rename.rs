@@ -74,6 +74,10 @@ fn found(desk: &Desk, file: usize, at: usize) -> Result<&Reference, Refusal> {
         NameKind::Label => refuse(format!(
             "`{name}` is a label of the alert: whoever sends it names it; `with {name} as NAME` gives it another name here"
         )),
+        NameKind::Runbook if desk.is_locked(name) => refuse(format!(
+            "`{name}` is locked under this name: another one would make it a new runbook and leave `rbk.lock` behind; if \
+             that is meant, write the name by hand and then run `rbk lock`"
+        )),
         NameKind::Role
         | NameKind::Window
         | NameKind::Const

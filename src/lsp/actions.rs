@@ -37,7 +37,10 @@ pub fn offer(
         Some(CodeActionResponse::CodeAction(CodeAction {
             title: action.title.clone(),
             kind: Some(CodeActionKind::QuickFix),
-            diagnostics: Some(vec![convert(&mut texts, &action.about)]),
+            diagnostics: action
+                .about
+                .as_ref()
+                .map(|about| vec![convert(&mut texts, about)]),
             is_preferred: Some(action.why == Why::Safe),
             edit: Some(edits::edit(server, desk, &action.changes, confirm)?),
             ..CodeAction::default()

@@ -11,6 +11,8 @@
 //!
 //! `@main.rbk` stands for the address of a file, `@@main.rbk` for its text.
 
+mod bad;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -31,16 +33,7 @@ pub fn trials() -> Vec<Trial> {
             long(encoding)
         }));
     }
-    trials.push(trial("lsp/what is no message is answered", not_a_message));
-    trials.push(trial(
-        "lsp/a message that is too long is passed over",
-        too_long,
-    ));
-    trials.push(trial("lsp/a header that says no length ends it", no_length));
-    trials.push(trial(
-        "lsp/of very many findings the worst are said",
-        very_many,
-    ));
+    trials.extend(bad::trials());
     #[cfg(feature = "harness")]
     trials.push(trial("lsp/a panic is an answer", a_panic_is_an_answer));
     trials
@@ -336,145 +329,6 @@ fn long(encoding: &str) {
 
 fn open(uri: &str, text: &str) -> Value {
     json!({ "textDocument": { "uri": uri, "languageId": "rbk", "version": 1, "text": text } })
-}
-
-fn framed(body: &[u8]) -> Vec<u8> {
-    let head = format!("Content-Length: {}\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
-}
-
-/// A client with a server that was greeted.
-fn greeted() -> (tempfile::TempDir, Client) {
-    let folder = tempfile::tempdir().unwrap();
-    let mut client = Client::start(folder.path());
-    client
-        .ask("initialize", json!({ "capabilities": {} }))
-        .unwrap();
-    client.notify("initialized", json!({}));
-    (folder, client)
-}
-
-/// Whatever stands in a frame has an answer with its error, and the server goes on: before it was greeted and after.
-fn not_a_message() {
-    let deep = "[".repeat(100_000);
-    let frames: [(&[u8], i32, Value); 9] = [
-        (b"{abc}", -32700, Value::Null),
-        (b"", -32700, Value::Null),
-        (b"\"\xff\xfe\"", -32700, Value::Null),
-        (deep.as_bytes(), -32700, Value::Null),
-        (b"42", -32600, Value::Null),
-        (b"[]", -32600, Value::Null),
-        (br#"{"id": {"a": 1}, "method": "foo"}"#, -32600, Value::Null),
-        (br#"{"id": 7, "params": []}"#, -32600, json!(7)),
-        (br#"{"id": "a", "method": 1}"#, -32600, json!("a")),
-    ];
-    let folder = tempfile::tempdir().unwrap();
-    let mut client = Client::start(folder.path());
-    let answers = |client: &mut Client| {
-        for (frame, code, id) in &frames {
-            client.send_raw(&framed(frame));
-            let answer = client.next_raw();
-            let shown = String::from_utf8_lossy(&frame[..frame.len().min(40)]);
-            assert_eq!(
-                (&answer["id"], &answer["error"]["code"]),
-                (id, &json!(code)),
-                "{shown}"
-            );
-        }
-    };
-    answers(&mut client);
-    let symbols = json!({ "query": "" });
-    assert_eq!(client.ask("workspace/symbol", symbols.clone()), Err(-32002));
-    assert_eq!(client.ask("initialize", json!(3)), Err(-32602));
-    client.notify("rbk/unknown", json!({}));
-    client
-        .ask("initialize", json!({ "capabilities": {} }))
-        .unwrap();
-    client.notify("initialized", json!({}));
-    answers(&mut client);
-    // What tells nothing that can be read is left, as the protocol asks.
-    client.notify("textDocument/didOpen", Value::Null);
-    client.notify("textDocument/didChange", json!({ "textDocument": 3 }));
-    client.send_raw(&framed(
-        br#"{"id": null, "error": {"code": 1, "message": ""}}"#,
-    ));
-    assert_eq!(
-        client.ask("textDocument/hover", json!({ "x": 1 })),
-        Err(-32602)
-    );
-    assert_eq!(client.ask("textDocument/nonsense", json!({})), Err(-32601));
-    assert_eq!(client.ask("workspace/symbol", symbols), Ok(json!([])));
-    client.leave();
-}
-
-/// It is read away without being kept, and answered.
-fn too_long() {
-    let (_folder, mut client) = greeted();
-    let long = vec![b' '; 64 * 1024 * 1024 + 1];
-    client.send_raw(&framed(&long));
-    let answer = client.next_raw();
-    assert_eq!(answer["id"], Value::Null);
-    assert_eq!(answer["error"]["code"], -32600);
-    assert_eq!(
-        client.ask("workspace/symbol", json!({ "query": "" })),
-        Ok(json!([]))
-    );
-    client.leave();
-}
-
-/// Nobody knows where the next message begins: the server says so and ends, whatever length is claimed.
-fn no_length() {
-    for (header, wanted) in [
-        ("Foo: bar", "a message does not say its `Content-Length`"),
-        ("Content-Length: -5", "`-5` is no `Content-Length`"),
-        ("Content-Length: 99999999999999", "99999999999999 bytes"),
-        (
-            "Content-Length: 99999999999999999999999",
-            "is no `Content-Length`",
-        ),
-        ("GET / HTTP/1.1", "no line of a header"),
-    ] {
-        let (_folder, mut client) = greeted();
-        client.send_raw(format!("{header}\r\n\r\n{{}}").as_bytes());
-        let (code, said) = client.end();
-        assert_eq!(code, Some(1), "{header}");
-        assert!(
-            said.starts_with("error: the editor does not keep to the protocol: ")
-                && said.contains(wanted),
-            "{header}: {said}"
-        );
-    }
-}
-
-/// The note comes with a count, and no warning takes the place of an error.
-fn very_many() {
-    let (folder, mut client) = greeted();
-    let uri = format!(
-        "file://{}",
-        folder
-            .path()
-            .canonicalize()
-            .unwrap()
-            .join("a.rbk")
-            .display()
-    );
-    let mut text = String::new();
-    for number in 0..700 {
-        writeln!(text, "const c_{number} = lost_{number}").unwrap();
-    }
-    client.notify("textDocument/didOpen", open(&uri, &text));
-    let wanted = |message: &Message| said(message) == Some("textDocument/publishDiagnostics");
-    let Some(Message::Notification(told)) = client.until(wanted).pop() else {
-        unreachable!("a notification was waited for");
-    };
-    let told = told.params["diagnostics"].as_array().unwrap().clone();
-    assert_eq!(told.len(), 501);
-    let (more, worst) = told.split_last().unwrap();
-    assert!(worst.iter().all(|one| one["severity"] == 1));
-    assert_eq!(more["severity"], 3);
-    let message = more["message"].as_str().unwrap();
-    assert!(message.starts_with("200 more findings"), "{message}");
-    client.leave();
 }
 
 /// One request that brings the program down has an error for its answer; the next one is answered as ever.
