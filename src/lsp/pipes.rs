@@ -4,7 +4,7 @@
 //! nothing piles up in between. What is no message is answered here, whatever the server does meanwhile.
 
 use std::io::{self, BufWriter};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -98,11 +98,8 @@ impl Wire {
 
     /// A message that is there already.
     pub fn waiting(&self) -> Option<Message> {
-        match self.incoming.try_recv() {
-            Ok(message) => Some(message),
-            // Whoever waits for the next one notices that none will come.
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        // Whoever waits for the next one notices where none will come.
+        self.incoming.try_recv().ok()
     }
 
     /// Sends a message. A client that is gone reads nothing: whoever waits for its next message notices.
