@@ -202,6 +202,9 @@ impl Terms {
                 right,
                 ..
             } => {
+                if !["+", "-", "*", "/"].contains(&operator.as_str()) {
+                    return None;
+                }
                 let (left, right) = (Terms::of(left, metric)?, Terms::of(right, metric)?);
                 return match operator.as_str() {
                     "+" => Some(left.less(right.times(-1.0))),

@@ -24,6 +24,9 @@ pub static RULE: Rule = Rule {
     sees: Sees::Nodes(&[Kind::Stmt], run),
 };
 
+/// How many names are followed to what they stand for.
+const FOLLOWED: usize = 64;
+
 /// Something measured: a local, or a field of what a local is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Measured {
@@ -120,8 +123,8 @@ struct Place<'p> {
     known: &'p [Known<'p>],
     /// The remedy that the block is of, if it is of one.
     remedy: Option<&'p Remedy>,
-    /// What was looked at on the way here: once is enough, as the first that is not bounded decides.
-    seen: &'p RefCell<Vec<Measured>>,
+    /// What was looked at already, and whether it is bounded: once is enough.
+    seen: &'p RefCell<Vec<(Measured, bool)>>,
 }
 
 /// What an action is given.
@@ -209,16 +212,33 @@ impl Amount<'_, '_> {
     }
 
     fn is_measured_bounded(&self, of: Measured, place: &Place<'_>) -> bool {
+        let at = {
+            let mut seen = place.seen.borrow_mut();
+            if let Some((_, is_bounded)) = seen.iter().find(|(seen, _)| *seen == of) {
+                return *is_bounded;
+            }
+            // What nobody follows is not certain, so nothing is said of it.
+            if seen.len() >= FOLLOWED {
+                return true;
+            }
+            seen.push((of, true));
+            seen.len() - 1
+        };
+        let is_bounded = self.is_tested(of, place);
+        if let Some((_, known)) = place.seen.borrow_mut().get_mut(at) {
+            *known = is_bounded;
+        }
+        is_bounded
+    }
+
+    /// Whether a test bounds it, or what it is made of is bounded.
+    fn is_tested(&self, of: Measured, place: &Place<'_>) -> bool {
         if place.known.iter().any(|known| {
             let test = Bound { of };
             test.by(known.condition, known.holds)
         }) {
             return true;
         }
-        if place.seen.borrow().contains(&of) {
-            return true;
-        }
-        place.seen.borrow_mut().push(of);
         if let Some(remedy) = place.remedy
             && of.local.index() < remedy.params as usize
         {
