@@ -28,17 +28,19 @@ enum Moves {
 }
 
 /// Which words of a metric's name say that an action moves it.
-const RESTARTED: &[(&str, Moves)] = &[
+type Words = &'static [(&'static str, Moves)];
+
+const RESTARTED: Words = &[
     ("restarts", Moves::Count),
     ("start_time", Moves::Start),
     ("uptime", Moves::Start),
 ];
-const AWAY: &[(&str, Moves)] = &[("unavailable", Moves::State)];
-const ROLLED: &[(&str, Moves)] = &[("unavailable", Moves::State), ("generation", Moves::State)];
-const NEWER: &[(&str, Moves)] = &[("start_time", Moves::Start)];
+const AWAY: Words = &[("unavailable", Moves::State)];
+const ROLLED: Words = &[("unavailable", Moves::State), ("generation", Moves::State)];
+const NEWER: Words = &[("start_time", Moves::Start)];
 
 /// What the actions of the library move.
-const MOVED: [(&str, &[&[(&str, Moves)]]); 5] = [
+const MOVED: [(&str, &[Words]); 5] = [
     ("k8s.restart", &[RESTARTED, AWAY]),
     ("k8s.rollout_restart", &[RESTARTED, ROLLED]),
     ("k8s.rollback", &[NEWER, ROLLED]),
@@ -93,7 +95,7 @@ fn takes(step: &Step, action: &Extern) -> i64 {
 }
 
 /// The metric of a rule that is moved, unless the rule holds for longer than the action keeps its expression true.
-fn moved(rule: &Alert, words: &[&[(&str, Moves)]], takes: i64) -> Option<String> {
+fn moved(rule: &Alert, words: &[Words], takes: i64) -> Option<String> {
     let root = Tree::read(&rule.expression)?;
     let mut reach = 0;
     root.for_each(&mut |part| {
