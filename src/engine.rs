@@ -51,6 +51,7 @@ mod model;
 mod open;
 mod owner;
 mod past;
+mod patience;
 mod people;
 mod record;
 mod recover;

@@ -6,23 +6,22 @@
 //! which the facts tell nothing. Of a message, a debt and an alert that stood, a letter says that it is gone.
 
 mod past;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Engine;
 use super::close::{Unreadable, in_flight, named_run};
-use super::dead::Damaged;
 use super::open::severity;
 use crate::diag::Code;
 use crate::effect::{Call, Severity};
 use crate::journal::{
-    DeadLetter, Error, EventId, Incident, IncidentId, IncidentQuarantined, IncidentState, IntentId,
-    IntentState, Journal, Lost, LostIncident, LostPart, MessageKind, Needs, Outbox, RunId, Scope,
-    Source, StoredIntent, StormBegan, Write,
+    DebtId, Error, EventId, Incident, IncidentId, IncidentQuarantined, IncidentState, IntentId,
+    IntentState, Journal, Lost, LostIncident, Needs, RunId, Scope, StoredIntent, StormBegan, Write,
 };
 use crate::program::{CodeHash, StepIndex};
 use crate::run::{Dirt, Intent, IntentKind, StepPath, VERSION};
-use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
+use crate::value::Time;
 use past::Past;
 
 impl Engine {
@@ -38,7 +37,7 @@ impl Engine {
         }
         let live = live(journal)?;
         let past = Past::of(journal, &lost)?;
-        let lost: Vec<Lost> = lost.into_iter().map(|one| filled(one, &past)).collect();
+        let lost = filled(lost, &past);
         self.fetch_codes(journal, &lost, &past, now)?;
         let mut letters = Vec::new();
         let (mut gone, mut of_lost) = (BTreeMap::new(), BTreeSet::new());
@@ -85,7 +84,7 @@ impl Engine {
                     true
                 }
                 Lost::Run(run) => {
-                    gone.insert(*run, Unreadable::Row);
+                    gone.extend([(*run, Unreadable::Row)]);
                     false
                 }
                 Lost::Stray(run) => {
@@ -95,9 +94,7 @@ impl Engine {
                 }
                 Lost::Debt(debt) => {
                     self.desk.write(Write::Lost(lost.clone()));
-                    let looks = live.iter();
-                    let looks = looks.filter(|run| matches!(run, RunId::Debt(of, _) if of == debt));
-                    gone.extend(looks.map(|run| (*run, Unreadable::Debt)));
+                    gone.extend(looks_at(*debt, &live));
                     false
                 }
                 Lost::Wait(run) => self.waits_again(*run, &lost, &past),
@@ -290,13 +287,6 @@ impl Engine {
             true => "It has changed nothing: look whether the trouble is still there",
             false => "What it has changed counts as not verified: look whether it holds",
         };
-        let unread = match left.what {
-            LostPart::Record => "the record of this incident is damaged",
-            LostPart::Alert => "the record of an alert of this incident is damaged",
-            LostPart::Row => {
-                "the row of this incident is damaged, and it is not found under its number"
-            }
-        };
         let incident = Incident {
             id: left.id,
             runbook: left.runbook.clone(),
@@ -330,7 +320,8 @@ impl Engine {
             settled: None,
         };
         let why = format!(
-            "{unread} ({}): what was bound to it and which alerts fire is gone. {changed}{}{unloaded}",
+            "{} ({}): what was bound to it and which alerts fire is gone. {changed}{}{unloaded}",
+            words::unread(left.what),
             Code::StoreCorrupt.as_str(),
             in_flight(&under_way)
         );
@@ -346,157 +337,23 @@ impl Engine {
         let reason = self.model.reason_of_damage(left.id);
         self.page_chain(left.id, &why, Some(reason), now);
     }
-
-    /// What is said of a record; nothing of what the page of an incident says, and with whom it concerns beside
-    /// the platform: the runbook.
-    fn letter_of(&self, lost: &Lost, is_restored: bool, past: &Past, now: Time) -> Option<Damaged> {
-        let gone = match lost {
-            // Somebody has it.
-            Lost::Incident(_) => return None,
-            Lost::Intent { id, run, .. } => {
-                let of = format!(
-                    "the record of change {id} of {} is damaged",
-                    named_run(*run)
-                );
-                match is_restored {
-                    true => format!("{of}{RESTORED}"),
-                    false => format!(
-                        "{of}: nobody knows any more what it was to change, and whether it has{}",
-                        settled_by(*id, *run)
-                    ),
-                }
-            }
-            Lost::Misplaced { intent, .. } => {
-                let (id, run) = (intent.id, named_run(intent.run));
-                format!(
-                    "the row of change {id} of {run} is damaged: its record says how it was{AS_IT_WAS}"
-                )
-            }
-            Lost::Displaced { incident, .. } => format!(
-                "the row of incident {} is damaged: its record says how it was{AS_IT_WAS}",
-                incident.id
-            ),
-            // Whoever has its incident is told.
-            Lost::Run(_) => return None,
-            Lost::Stray(run) => stray(*run),
-            Lost::Dwell { event, runbook, .. } => format!(
-                "the record of event {event}, an alert that stood for the runbook `{runbook}`, is damaged: nothing comes \
-                 of it before it is sent again"
-            ),
-            Lost::Message(id) => {
-                let known = past.message(*id);
-                let named = known.map(|known| message_words(known)).unwrap_or_default();
-                format!(
-                    "the record of message {id} in the outbox{named} is damaged: it is not sent. Look at what is open: \
-                     `rbk incident list`"
-                )
-            }
-            Lost::Debt(id) => {
-                let of = format!(
-                    "the record of debt {id} is damaged: nobody is reminded of it any more"
-                );
-                match past.debt(*id) {
-                    Some(debt) => format!(
-                        "{of}. {} owes it for incident {}: {}",
-                        debt.owed_by,
-                        debt.incident,
-                        escape_text(&debt.text, SHOWN_CHARACTERS)
-                    ),
-                    None => format!("{of}, and nobody knows any more who owes what"),
-                }
-            }
-            Lost::Wait(run) => {
-                let of = format!(
-                    "the record of how long {} has waited is damaged",
-                    named_run(*run)
-                );
-                match is_restored {
-                    true => format!("{of}{RESTORED}"),
-                    false => format!("{of}: its patience begins anew"),
-                }
-            }
-            Lost::Storm(scope) => {
-                let of = format!("the record of the storm of {} is damaged", scope.shown());
-                match is_restored {
-                    true => format!("{of}{RESTORED}"),
-                    false => format!("{of}: it counts as one that lasts, and ends as any other"),
-                }
-            }
-            Lost::Version((runbook, version)) => format!(
-                "the record of what version {version} of the runbook `{runbook}` did here is damaged: under that \
-                 version it changes nothing until it has another one"
-            ),
-        };
-        let letter = DeadLetter {
-            event: None,
-            at: now,
-            source: Source::Event("store".into()),
-            code: Code::StoreCorrupt.as_str().into(),
-            why: gone,
-            body: String::new(),
-        };
-        let runbook = match lost {
-            Lost::Dwell { runbook, .. } | Lost::Version((runbook, _)) => Some(runbook.clone()),
-            Lost::Incident(_)
-            | Lost::Intent { .. }
-            | Lost::Misplaced { .. }
-            | Lost::Displaced { .. }
-            | Lost::Run(_)
-            | Lost::Stray(_)
-            | Lost::Message(_)
-            | Lost::Debt(_)
-            | Lost::Wait(_)
-            | Lost::Storm(_) => None,
-        };
-        Some(Damaged { letter, runbook })
-    }
 }
-
-/// What is said of a record that the facts have whole.
-const RESTORED: &str = ": what happened says how it was, and it stands again. Nothing is lost, and nothing is to be done";
-/// The same, where it is another row that says so.
-const AS_IT_WAS: &str = ", and it stands again. Nothing is lost, and nothing is to be done";
 
 /// What was lost, with what the facts say that its row does not.
-fn filled(lost: Lost, past: &Past) -> Lost {
-    match lost {
+fn filled(lost: Vec<Lost>, past: &Past) -> Vec<Lost> {
+    let filled = lost.into_iter().map(|lost| match lost {
         Lost::Incident(left) => Lost::Incident(past.fill(&left)),
         other => other,
-    }
+    });
+    filled.collect()
 }
 
-/// A run whose number is none that anything knows.
-fn stray(run: RunId) -> String {
-    let named = named_run(run);
-    format!(
-        "the row of a run is damaged: it says that it is {named}, and there is no such run. Nobody goes on with it; the \
-         incident that misses it goes to a human"
-    )
-}
-
-/// `, a page of incident 7 for pagerduty:shop,`
-fn message_words(known: &Outbox) -> String {
-    let kind = match known.message.kind {
-        MessageKind::Page => "a page",
-        MessageKind::Task => "a task",
-        MessageKind::Note => "a note",
-        MessageKind::Acknowledged => "word of an acknowledgement",
-        MessageKind::Resolved => "word of an end",
-    };
-    let of = known.message.incident;
-    let of = of.map(|incident| format!(" of incident {incident}"));
-    format!(", {kind}{} for {},", of.unwrap_or_default(), known.to)
-}
-
-/// Which command says what became of a change.
-fn settled_by(id: IntentId, run: RunId) -> String {
-    let Some(incident) = run.incident() else {
-        return String::new();
-    };
-    format!(
-        ". Look at what incident {incident} is about, and say what you found with `rbk incident settle {incident} \
-         applied` or `not-applied`, `--change {id}` and `--why`"
-    )
+/// The runs that look whether a debt is paid.
+fn looks_at(debt: DebtId, live: &BTreeSet<RunId>) -> impl Iterator<Item = (RunId, Unreadable)> {
+    let looks = live
+        .iter()
+        .filter(move |run| matches!(run, RunId::Debt(of, _) if *of == debt));
+    looks.map(|run| (*run, Unreadable::Debt))
 }
 
 /// Every run that is listed as one that has not ended.
