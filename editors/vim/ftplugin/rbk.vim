@@ -18,4 +18,5 @@ if executable('rbk')
 endif
 
 let b:undo_ftplugin = 'setlocal comments< commentstring< formatoptions< expandtab< shiftwidth< softtabstop< tabstop<'
-      \ . ' suffixesadd< textwidth< formatprg< | unlet! b:match_words'
+" No continued line: Vim does not read one where it is set up to be like vi.
+let b:undo_ftplugin .= ' suffixesadd< textwidth< formatprg< | unlet! b:match_words'
