@@ -34,7 +34,7 @@ pub fn parse(
     span: Span,
     server: Option<&Server>,
 ) -> (Option<Template>, Vec<Diagnostic>) {
-    let literal = Literal::scan(tag, raw, span);
+    let mut literal = Literal::scan(tag, raw, span);
     let mut found = Vec::new();
     let positions = match tag {
         Tag::Text => Some(vec![HolePosition::Plain; literal.holes.len()]),
@@ -43,6 +43,11 @@ pub fn parse(
         Tag::Promql => promql::check(&literal, server, &mut found),
         Tag::Cron => cron::check(&literal, &mut found),
     };
+    if tag == Tag::Promql
+        && let Some(end) = promql::end(&literal.text)
+    {
+        literal.text.truncate(end);
+    }
     let template = positions.map(|positions| cut(&literal, positions));
     (template, found)
 }

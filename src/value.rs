@@ -19,6 +19,7 @@ mod operator;
 mod order;
 mod percent;
 mod print;
+pub mod re2;
 mod scalar;
 mod shown;
 mod size;

@@ -15,7 +15,7 @@ use crate::diag::Code;
 use crate::journal::{Alert, PackageLoaded, RunbookLoaded};
 use crate::program::manifest::CoreHash;
 use crate::program::{CodeHash, DataType, LabelTest, Program, Trigger, TriggerKind};
-use crate::value::{Value, escape_text};
+use crate::value::{Value, escape_text, re2};
 
 /// A set of runbooks, loaded together.
 #[derive(Clone, Debug, Default)]
@@ -332,9 +332,9 @@ fn tests(name: &SmolStr, labels: &[(SmolStr, LabelTest)]) -> Vec<(SmolStr, Test)
             LabelTest::Equal(value) => Test::Equal(plain(value)),
             LabelTest::NotEqual(value) => Test::NotEqual(plain(value)),
             LabelTest::In(values) => Test::In(values.iter().map(plain).collect()),
-            LabelTest::Matches(pattern) => match regex::Regex::new(&format!("^(?:{pattern})$")) {
-                Ok(regex) => Test::Matches(regex),
-                Err(_) => Test::Never,
+            LabelTest::Matches(pattern) => match re2::whole(pattern) {
+                Some(regex) => Test::Matches(regex),
+                None => Test::Never,
             },
         };
         (label.clone(), test)

@@ -8,7 +8,7 @@ use super::cx::Cx;
 use crate::typed::{
     BinaryOp, BindingKind, Expr, ExprKind, LabelCondition, LabelTest, Runbook, Trigger, TriggerKind,
 };
-use crate::value::Value;
+use crate::value::{Value, re2};
 
 /// Whether a label of this value may pass a test; one whose pattern cannot be read is another error's affair.
 pub fn may_take(test: &LabelTest, value: &Value) -> bool {
@@ -18,8 +18,7 @@ pub fn may_take(test: &LabelTest, value: &Value) -> bool {
         LabelTest::NotEqual(not) => value != not,
         LabelTest::In(values) => values.contains(value),
         LabelTest::Matches(pattern) => match value {
-            Value::Text(text) => regex::Regex::new(&format!("^(?:{pattern})$"))
-                .map_or(true, |pattern| pattern.is_match(text)),
+            Value::Text(text) => re2::whole(pattern).is_none_or(|pattern| pattern.is_match(text)),
             _ => true,
         },
     }

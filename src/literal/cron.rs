@@ -2,13 +2,15 @@
 //!
 //! In: a scanned literal. Out: nothing but a check, for a schedule has no holes. The fields are
 //! read here, because that gives the columns and lets a schedule that never comes be refused;
-//! seconds, `L`, `W`, `#` and `@daily` are not part of the language.
+//! seconds, `L`, `W` and `#` are not part of the language. A range may go over the end of its
+//! field, and names such as `@daily` stand for fields.
 
 use std::ops::Range;
 
 use super::scan::Literal;
+use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
-use crate::value::HolePosition;
+use crate::value::{HolePosition, Tag};
 
 /// One of the five fields: its name, its range, and the words for its numbers.
 struct Field {
@@ -64,6 +66,17 @@ const FIELDS: [Field; 5] = [
     },
 ];
 
+/// Names for schedules.
+const NAMES: [(&str, &str); 7] = [
+    ("@yearly", "0 0 1 1 *"),
+    ("@annually", "0 0 1 1 *"),
+    ("@monthly", "0 0 1 * *"),
+    ("@weekly", "0 0 * * 0"),
+    ("@daily", "0 0 * * *"),
+    ("@midnight", "0 0 * * *"),
+    ("@hourly", "0 * * * *"),
+];
+
 /// The longest each month can be; a leap day counts.
 const MONTH_DAYS: [u32; 12] = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
@@ -75,6 +88,9 @@ pub(super) fn check(literal: &Literal, found: &mut Vec<Diagnostic>) -> Option<Ve
         return None;
     }
     let before = found.len();
+    if named(literal).is_some() {
+        return Some(Vec::new());
+    }
     let mut schedule = Schedule { literal, found };
     let fields = schedule.fields()?;
     let numbers: Vec<u64> = FIELDS
@@ -97,10 +113,19 @@ pub(super) fn check(literal: &Literal, found: &mut Vec<Diagnostic>) -> Option<Ve
     (!refused).then(Vec::new)
 }
 
+/// The fields that a name stands for.
+fn named(literal: &Literal) -> Option<&'static str> {
+    let name = literal.text.trim();
+    let known = NAMES.iter().find(|(known, _)| *known == name);
+    known.map(|(_, fields)| *fields)
+}
+
 /// The numbers of the fields as sets of bits, and whether those of the day and of the day of the week take any; none
 /// where the schedule is not valid.
 pub(super) fn numbers(literal: &Literal) -> Option<([u64; 5], [bool; 2])> {
     let mut found = Vec::new();
+    let meant = named(literal).map(|fields| Literal::scan(Tag::Cron, fields, literal.whole()));
+    let literal = meant.as_ref().unwrap_or(literal);
     let mut schedule = Schedule {
         literal,
         found: &mut found,
@@ -138,7 +163,7 @@ impl Schedule<'_> {
         let help =
             "write minute, hour, day of the month, month, day of the week: `17 9 * * mon-fri`";
         if text.trim_start().starts_with('@') {
-            self.wrong(0..text.len(), "names such as `@daily` are not known", help);
+            self.unknown_name(text, help);
             return None;
         }
         if fields.len() == FIELDS.len() {
@@ -153,6 +178,21 @@ impl Schedule<'_> {
             .map(|field| field.start..text.len());
         self.wrong(surplus.unwrap_or(text.len()..text.len()), &why, help);
         None
+    }
+
+    /// A word that begins like `@daily`.
+    fn unknown_name(&mut self, text: &str, help: &str) {
+        let name = text.trim();
+        let start = text.len() - text.trim_start().len();
+        let range = start..start + name.len();
+        let why = format!("there is no schedule `{name}`");
+        match nearest(&name.to_ascii_lowercase(), NAMES.map(|(known, _)| known)) {
+            Some(near) => {
+                self.wrong(range.clone(), &why, &format!("did you mean `{near}`?"));
+                self.mend(&range, near.to_owned());
+            }
+            None => self.wrong(range, &why, help),
+        }
     }
 
     /// The numbers of a field as a set of bits.
@@ -172,7 +212,7 @@ impl Schedule<'_> {
         numbers
     }
 
-    /// `*`, `5`, `mon`, `1-5`, `*/15`, `8-18/2`.
+    /// `*`, `5`, `mon`, `1-5`, `*/15`, `8-18/2`, and `22-2`, which goes on at the lowest number.
     fn element(&mut self, field: &Field, range: &Range<usize>) -> Option<u64> {
         let text = &self.literal.text[range.clone()];
         let (span, step) = match text.split_once('/') {
@@ -186,11 +226,6 @@ impl Schedule<'_> {
             let middle = range.start + low.len();
             let low = self.number(field, low, range.start..middle)?;
             let high = self.number(field, high, middle + 1..span_range.end)?;
-            if low > high {
-                let help = "write the smaller end first, or two ranges with a comma";
-                self.wrong(span_range, "the range ends before it begins", help);
-                return None;
-            }
             (low, high)
         } else {
             let number = self.number(field, span, span_range)?;
@@ -207,7 +242,17 @@ impl Schedule<'_> {
             Some(step) => self.step(field, step, range.end - step.len()..range.end)?,
             None => 1,
         };
-        let numbers = (low..=high).step_by(step);
+        // Of the two numbers of Sunday a range over the end of the week passes one.
+        let is_week = field.words == DAYS;
+        let (low, last) = match low > high && is_week {
+            true => (low % 7, 6),
+            false => (low, field.high),
+        };
+        let numbers: Vec<u32> = match low > high {
+            true => (low..=last).chain(field.low..=high).collect(),
+            false => (low..=high).collect(),
+        };
+        let numbers = numbers.into_iter().step_by(step);
         Some(numbers.fold(0, |bits, number| bits | 1 << number))
     }
 

@@ -11,6 +11,7 @@ mod combine;
 mod demand;
 mod function;
 mod labels;
+mod length;
 mod lexer;
 mod matcher;
 mod matching;
@@ -118,13 +119,11 @@ pub(super) fn check(
     server: Option<&Server>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Vec<HolePosition>> {
-    let parsed = lexer::tokens(&literal.text).and_then(|tokens| {
-        let positions = Parser::new(&literal.text, tokens.clone()).query()?;
-        Ok((positions, tokens))
-    });
+    let parsed =
+        lexer::tokens(&literal.text).and_then(|tokens| Parser::new(&literal.text, tokens).query());
     match parsed {
-        Ok((positions, tokens)) => {
-            let unmet = server.map(|server| demand::unmet(&literal.text, &tokens, server));
+        Ok((positions, needs)) => {
+            let unmet = server.map(|server| demand::unmet(needs, server));
             let unmet = unmet.unwrap_or_default();
             let is_served = unmet.is_empty();
             for demand::Unmet {
@@ -174,6 +173,11 @@ fn diagnostic(literal: &Literal, problem: Problem) -> Diagnostic {
         Some(text) => found.fix(format!("write `{text}`"), span, text),
         None => found,
     }
+}
+
+/// Where a query ends whose comment nobody has to read, and which is written into others.
+pub(super) fn end(text: &str) -> Option<usize> {
+    lexer::end(text)
 }
 
 /// The tokens of a query, strings as `=` and their value: what must survive the filling of holes.

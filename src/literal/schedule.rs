@@ -85,11 +85,15 @@ mod tests {
         assert_eq!(distance("0 9,21 * * *"), Some(720));
         assert_eq!(distance("30 3 * * *"), Some(1_440));
         assert_eq!(distance("30 3 * * sun"), None);
-        assert_eq!(distance("@daily"), None);
+        assert_eq!(distance("@daily"), Some(1_440));
+        assert_eq!(distance("@hourly"), Some(60));
+        assert_eq!(distance("0 22-2/2 * * *"), Some(120));
         let comes = |text: &str, weekday| {
             Schedule::of(text).is_some_and(|found| found.comes(210, 29, 3, weekday))
         };
         assert!(comes("30 3 * * 7", 0) && comes("30 3 29 * *", 0) && comes("30 3 1 * sun", 0));
+        assert!(comes("25-35/5 22-4 28-3 nov-mar mon-sun", 0) && comes("30 3 * * fri-1", 0));
+        assert!(!comes("30 3 * * mon-6", 0) && !comes("30 3 * * 7-1/2", 1));
         assert!(!comes("30 3 * * mon", 0) && !comes("31 3 * * *", 0));
     }
 }

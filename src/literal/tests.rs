@@ -47,7 +47,7 @@ proptest! {
 
     #[test]
     fn a_pattern_matches_the_value_alone(value in hostile(), other in hostile()) {
-        for raw in ["^${v}$", "(?x)^ ${v} $", "^(?:${v}){1}$"] {
+        for raw in ["^${v}$", "(?s)^${v}$", "^(?:${v}){1}$"] {
             let pattern = filled(Tag::Re, raw, &[Value::text(&value)]).unwrap();
             let regex = regex::Regex::new(&pattern).unwrap();
             prop_assert!(regex.is_match(&value), "{}", pattern);

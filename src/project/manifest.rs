@@ -29,11 +29,12 @@ pub const EDITION: &str = "2026";
 
 /// The keys that a manifest has to have.
 const REQUIRED: [&str; 3] = ["name", "version", "edition"];
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "name",
     "version",
     "edition",
     "prometheus",
+    "prometheus_features",
     "lock",
     "dependencies",
     "lint",

@@ -4,6 +4,7 @@
 //! <https://prometheus.io/docs/prometheus/latest/querying/operators/> says how each treats an
 //! empty vector. Labels are not looked at: what `vector(..)` makes up has none.
 
+use super::lexer::number_of;
 use super::selector::millis;
 
 /// An expression where no series exists.
@@ -28,13 +29,7 @@ impl Absent {
 
     /// A number as a query writes it: `1_000`, `0x1f`, `5m`.
     pub fn written(text: &str) -> Absent {
-        let plain = text.replace('_', "").to_ascii_lowercase();
-        let number = match plain.strip_prefix("0x") {
-            Some(digits) => i64::from_str_radix(digits, 16)
-                .ok()
-                .map(|whole| whole as f64),
-            None => plain.parse().ok(),
-        };
+        let number = number_of(text);
         number.map_or(Absent::Unknown, Absent::Number)
     }
 

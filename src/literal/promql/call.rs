@@ -1,9 +1,12 @@
 //! Functions and aggregations: their arguments, and what to write where one does not fit.
 
-use super::canon::Grouping;
+use super::canon::{Grouping, Key, Node};
 use super::function::Function;
 use super::parser::{Form, Operand, Parser};
 use super::{Problem, Yields};
+
+/// What chooses the samples at the ends of a range.
+pub(super) const EXTENSIONS: [&str; 2] = ["anchored", "smoothed"];
 
 impl Parser<'_> {
     /// `sum by (a) (x)`, `topk(5, x) without (b)`
@@ -70,7 +73,18 @@ impl Parser<'_> {
             if count > 0 {
                 self.expect(",")?;
             }
+            let is_info = function.name == "info" && count == 1;
+            // What is asked of the other metric may be anything.
+            self.is_lenient = is_info && self.is("{");
+            let is_bare = self.is_lenient;
             let given = self.expression(0)?;
+            if is_info && !(is_bare && given.form == Form::Selector) {
+                let what = "`info` takes matchers in braces second, without a metric before them";
+                let problem = Problem::types(given.range, what);
+                return Err(problem.help(
+                    "write `info(x, {a=\"b\"})`, or `{__name__=~\".+_info\"}` for other metrics",
+                ));
+            }
             let last = function.parameters.last().filter(|_| function.repeated);
             let Some(expected) = function.parameters.get(count).or(last) else {
                 let most = function.parameters.len();
@@ -80,6 +94,7 @@ impl Parser<'_> {
             if given.yields != *expected {
                 return Err(self.misfit(function.name, *expected, &given));
             }
+            self.check_extension(&function, &given)?;
             args.push(given);
         }
         let end = self.expect(")")?.end;
@@ -94,6 +109,38 @@ impl Parser<'_> {
             return Err(Problem::types(start..end, what));
         }
         Ok(self.called(function, &args, start..end))
+    }
+
+    /// The made-up samples at the ends of a range fit some functions alone.
+    fn check_extension(&mut self, function: &Function, given: &Operand) -> Result<(), Problem> {
+        if given.yields != Yields::Samples {
+            return Ok(());
+        }
+        let key = self.forms.key(&given.sum);
+        let (word, fit): (_, &[&str]) = match self.extension_of(key) {
+            Some("anchored") => (
+                "anchored",
+                &["changes", "delta", "increase", "rate", "resets"],
+            ),
+            Some(word) => (word, &["delta", "increase", "rate"]),
+            None => return Ok(()),
+        };
+        if fit.contains(&function.name) {
+            return Ok(());
+        }
+        let what = format!("`{word}` goes with {} only", fit.join(", "));
+        Err(Problem::types(given.range.clone(), what))
+    }
+
+    /// `anchored` or `smoothed`, if one is said of a range.
+    fn extension_of(&self, mut key: Key) -> Option<&'static str> {
+        loop {
+            match self.forms.node(key)? {
+                Node::Samples { of, .. } | Node::Moved { of, .. } => key = *of,
+                Node::Call { name, .. } if EXTENSIONS.contains(name) => return Some(name),
+                _ => return None,
+            }
+        }
     }
 
     /// Says that a function got the wrong kind of argument, and what to write.

@@ -5,11 +5,13 @@
 
 use std::ops::Range;
 
+use super::absence::Absent;
 use super::canon::{Fill, Grouping, Key, Node};
 use super::function::Function;
 use super::labels::{grouped, is_each_alone, labels_of};
+use super::matching::{Matching, Modifiers};
 use super::never::Never;
-use super::parser::{Form, Modifiers, Operand, Parser, absent_of, is_comparison};
+use super::parser::{Form, Operand, Parser, absent_of, is_comparison, is_trim};
 use super::reach::{self, Difference, Reach, Within, Written};
 use super::sum::{Sum, added};
 use super::{Yields, absence, string};
@@ -52,6 +54,17 @@ impl Parser<'_> {
             is_first_number: left.yields == Yields::Scalar,
         };
         let mut reach = reach::combined(written, (left.reach, right.reach), difference);
+        let fills = modifiers.matching.as_ref().is_some_and(Matching::fills);
+        if fills {
+            // What is filled in is there where the side is not.
+            reach = Reach {
+                never: false,
+                uncertain: true,
+                ..Reach::ALL
+            };
+        }
+        // What is no histogram is left out.
+        reach.uncertain |= is_trim(&operator);
         let same = keys.0 == keys.1;
         reach.never |= same && operator == "unless";
         if same && operator == "*" {
@@ -73,9 +86,15 @@ impl Parser<'_> {
         let always = match operator.as_str() {
             "and" | "unless" => false,
             "or" => left.always || right.always,
-            _ => answers && left.always && right.always,
+            _ => answers && !is_trim(&operator) && left.always && right.always,
         };
-        let absent = absent_of(&operator, modifiers.bool, &left, &right);
+        let absent = match fills {
+            true if left.absent == Absent::Nothing && right.absent == Absent::Nothing => {
+                left.absent
+            }
+            true => Absent::Unknown,
+            false => absent_of(&operator, modifiers.bool, &left, &right),
+        };
         let is_first = !left.reach.never && !right.reach.never;
         let combined = self.settled(Operand {
             yields: match scalars {

@@ -1,11 +1,20 @@
 //! What a query needs of the server: functions and forms that not every one has.
 //!
-//! In: a query that is right. Out: its parts that this server does not take, with their places.
+//! In: what the parser notes while it reads. Out: those parts that this server does not take, with their places.
 
 use std::ops::Range;
 
 use super::lexer::{Kind, Token};
-use crate::literal::server::{self, QUOTED_NAMES, Server};
+use super::parser::Parser;
+use crate::literal::server::{self, QUOTED_NAMES, Served, Server, UNDERSCORES};
+
+/// A part that not every server takes.
+pub(super) struct Need {
+    range: Range<usize>,
+    /// As messages call it.
+    what: String,
+    served: Served,
+}
 
 /// A part that the server does not take.
 pub(super) struct Unmet {
@@ -14,60 +23,57 @@ pub(super) struct Unmet {
     pub help: String,
 }
 
-/// What of a query this server does not take.
-pub(super) fn unmet(text: &str, tokens: &[Token], server: &Server) -> Vec<Unmet> {
-    let mut found = Vec::new();
-    // For each bracket that is open: whether names stand in it.
-    let mut open: Vec<bool> = Vec::new();
-    let word = |at: usize| {
-        let token: Option<&Token> = tokens.get(at);
-        token.and_then(|token| text.get(token.range.clone()))
-    };
-    for (at, token) in tokens.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(word).unwrap_or_default();
-        let (name, served) = match (token.kind, word(at).unwrap_or_default()) {
-            (Kind::Mark, "{") => {
-                open.push(true);
-                continue;
-            }
-            (Kind::Mark, "(") => {
-                let lists = [
-                    "by",
-                    "without",
-                    "on",
-                    "ignoring",
-                    "group_left",
-                    "group_right",
-                ];
-                open.push(lists.iter().any(|list| before.eq_ignore_ascii_case(list)));
-                continue;
-            }
-            (Kind::Mark, ")" | "}") => {
-                open.pop();
-                continue;
-            }
-            (Kind::Word, name)
-                if matches!(word(at + 1), Some("(" | "by" | "without")) && before != "by" =>
-            {
-                match server::served(name) {
-                    Some(served) => (format!("`{name}`"), served),
-                    None => continue,
-                }
-            }
-            (Kind::Text, name)
-                if open.last() == Some(&true) && matches!(before, "{" | "(" | ",") =>
-            {
-                (format!("a name between quotes, {name},"), QUOTED_NAMES)
-            }
-            _ => continue,
-        };
-        if let Some((message, help)) = server.refuses(&name, served) {
-            found.push(Unmet {
-                range: token.range.clone(),
-                message,
-                help,
-            });
+impl Parser<'_> {
+    /// Notes what not every server takes.
+    pub(super) fn need(&mut self, range: Range<usize>, what: String, served: Served) {
+        self.needs.push(Need {
+            range,
+            what,
+            served,
+        });
+    }
+
+    /// Notes what a number needs that not every server reads, and what a length of time in its place does.
+    pub(super) fn number_needs(&mut self, token: &Token, for_length: server::Served) {
+        let text = self.text[token.range.clone()].to_owned();
+        if token.kind == Kind::Duration {
+            let what = format!("the length of time `{text}` for a number");
+            self.need(token.range.clone(), what, for_length);
+        } else if text.contains('_') {
+            self.need(
+                token.range.clone(),
+                format!("the `_` in `{text}`"),
+                UNDERSCORES,
+            );
         }
     }
-    found
+
+    /// Notes which servers have a function or an aggregation.
+    pub(super) fn name_needs(&mut self, token: &Token) {
+        let name = &self.text[token.range.clone()];
+        if let Some(served) = server::served(name) {
+            self.need(token.range.clone(), format!("`{name}`"), served);
+        }
+    }
+
+    /// Notes a name that stands between quotes.
+    pub(super) fn quoted_needs(&mut self, range: &Range<usize>) {
+        let name = &self.text[range.clone()];
+        let what = format!("a name between quotes, {name},");
+        self.need(range.clone(), what, QUOTED_NAMES);
+    }
+}
+
+/// What of a query this server does not take, in the order of the text.
+pub(super) fn unmet(mut needs: Vec<Need>, server: &Server) -> Vec<Unmet> {
+    needs.sort_by_key(|need| need.range.start);
+    let refused = needs.into_iter().filter_map(|need| {
+        let (message, help) = server.refuses(&need.what, need.served)?;
+        Some(Unmet {
+            range: need.range,
+            message,
+            help,
+        })
+    });
+    refused.collect()
 }

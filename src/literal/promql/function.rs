@@ -50,7 +50,19 @@ const OTHERS: &[Row] = &[
         false,
         Vector,
     ),
+    ("end", &[], 0, false, Scalar),
     ("histogram_quantile", &[Scalar, Vector], 0, false, Vector),
+    // Up to ten quantiles.
+    (
+        "histogram_quantiles",
+        &[
+            Vector, Text, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar,
+            Scalar,
+        ],
+        9,
+        false,
+        Vector,
+    ),
     ("info", &[Vector, Vector], 1, false, Vector),
     ("label_join", &[Vector, Text, Text, Text], 1, true, Vector),
     (
@@ -60,13 +72,18 @@ const OTHERS: &[Row] = &[
         false,
         Vector,
     ),
+    ("max_of", &[Scalar, Scalar], 0, false, Scalar),
+    ("min_of", &[Scalar, Scalar], 0, false, Scalar),
     ("pi", &[], 0, false, Scalar),
     ("predict_linear", &[Samples, Scalar], 0, false, Vector),
     ("quantile_over_time", &[Scalar, Samples], 0, false, Vector),
+    ("range", &[], 0, false, Scalar),
     ("round", &[Vector, Scalar], 1, false, Vector),
     ("scalar", &[Vector], 0, false, Scalar),
     ("sort_by_label", &[Vector, Text], 1, true, Vector),
     ("sort_by_label_desc", &[Vector, Text], 1, true, Vector),
+    ("start", &[], 0, false, Scalar),
+    ("step", &[], 0, false, Scalar),
     ("time", &[], 0, false, Scalar),
     ("vector", &[Scalar], 0, false, Vector),
 ];

@@ -4,7 +4,8 @@
 
 use super::Yields;
 use super::canon::Grouping;
-use super::parser::{Modifiers, Operand, is_set};
+use super::matching::Modifiers;
+use super::parser::{Operand, is_set};
 
 /// The labels that are followed.
 const LABELS: usize = 64;

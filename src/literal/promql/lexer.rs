@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::Problem;
+use super::{Problem, selector};
 use crate::literal::scan::STAND_IN;
 
 /// What a token is. Its text is under its range.
@@ -31,15 +31,16 @@ pub(super) struct Token {
 }
 
 /// Operators and brackets, longer ones first.
-const MARKS: [&str; 23] = [
-    "==", "!=", "<=", ">=", "=~", "!~", "=", "<", ">", "+", "-", "*", "/", "%", "^", "(", ")", "{",
-    "}", "[", "]", ",", "@",
+const MARKS: [&str; 25] = [
+    "</", ">/", "==", "!=", "<=", ">=", "=~", "!~", "=", "<", ">", "+", "-", "*", "/", "%", "^",
+    "(", ")", "{", "}", "[", "]", ",", "@",
 ];
 
 /// Cuts a query into tokens.
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
     let mut tokens = Vec::new();
     let mut at = 0;
+    let mut in_brackets = false;
     while let Some(first) = text[at..].chars().next() {
         let rest = &text[at..];
         let digit_follows = || rest[1..].starts_with(|next: char| next.is_ascii_digit());
@@ -48,16 +49,25 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
                 at += 1;
                 continue;
             }
+            '#' => {
+                let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+                if let Some(hole) = rest[..end].find(STAND_IN) {
+                    return Err(Problem::Hole(at + hole, "within a comment"));
+                }
+                at += end;
+                continue;
+            }
             STAND_IN => (Kind::Hole, first.len_utf8()),
             '"' | '\'' | '`' => (Kind::Text, string(rest, first, at)?),
             '0'..='9' => number(rest, at)?,
             '.' if digit_follows() => number(rest, at)?,
             'a'..='z' | 'A'..='Z' | '_' | ':' => {
-                let is_word =
-                    |next: u8| next.is_ascii_alphanumeric() || matches!(next, b'_' | b':');
                 // Between brackets a colon divides: `[5m:1m]`, `[5m:]`.
+                let is_word = |next: u8| {
+                    next.is_ascii_alphanumeric() || next == b'_' || next == b':' && !in_brackets
+                };
                 match first {
-                    ':' if divides(text, &tokens) => (Kind::Mark, 1),
+                    ':' if in_brackets => (Kind::Mark, 1),
                     _ => (
                         Kind::Word,
                         rest.bytes().take_while(|next| is_word(*next)).count(),
@@ -65,7 +75,10 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
                 }
             }
             _ => match MARKS.iter().find(|mark| rest.starts_with(**mark)) {
-                Some(mark) => (Kind::Mark, mark.len()),
+                Some(mark) => {
+                    in_brackets = *mark == "[" || in_brackets && *mark != "]";
+                    (Kind::Mark, mark.len())
+                }
                 None => {
                     return Err(meaningless(rest, first, at));
                 }
@@ -125,15 +138,16 @@ fn meaningless(rest: &str, first: char, at: usize) -> Problem {
     }
 }
 
-/// Whether the last tokens are a `[` and one length of time.
-fn divides(text: &str, tokens: &[Token]) -> bool {
-    match tokens {
-        [.., open, length] => {
-            &text[open.range.clone()] == "["
-                && matches!(length.kind, Kind::Duration | Kind::Hole | Kind::Number)
-        }
-        [] | [_] => false,
-    }
+/// Where the comment begins that a query ends with, and the blanks before it.
+pub(super) fn end(text: &str) -> Option<usize> {
+    let tokens = tokens(text).ok()?;
+    let before = tokens
+        .len()
+        .checked_sub(2)
+        .and_then(|last| tokens.get(last));
+    let end = before.map_or(0, |token| token.range.end);
+    let rest = text.get(end..)?;
+    (rest.contains('#') && !rest.contains(['\n', '\r'])).then_some(end)
 }
 
 /// The length of a string with its quotes.
@@ -173,14 +187,54 @@ fn number(rest: &str, at: usize) -> Result<(Kind, usize), Problem> {
     if is_duration(token) {
         return Ok((Kind::Duration, length));
     }
-    let hexadecimal = is_hexadecimal && i64::from_str_radix(&token[2..], 16).is_ok();
-    let begins_like_one = !token.contains(['_', 'n', 'N', 'i', 'I']);
-    if hexadecimal || (begins_like_one && token.parse::<f64>().is_ok()) {
+    if number_of(token).is_some() {
         return Ok((Kind::Number, length));
     }
     let what = format!("`{token}` is neither a number nor a duration");
     let help = "durations are whole numbers with units, longest first: `5m`, `1h30m`, `1d`";
     Err(Problem::syntax(at..at + length, what).help(help))
+}
+
+/// The number that is written: `1_000`, `0x1F`, `1e3`, and `Inf` and `NaN`, which are words.
+pub(super) fn number_of(token: &str) -> Option<f64> {
+    let lower = token.to_ascii_lowercase();
+    if matches!(lower.as_str(), "inf" | "nan") {
+        return lower.parse().ok();
+    }
+    let (digits, radix) = match lower.strip_prefix("0x") {
+        Some(digits) => (digits, 16),
+        None => (lower.as_str(), 10),
+    };
+    // `_` stands between digits, or behind `0x`.
+    let mut before = if radix == 16 { '0' } else { '_' };
+    for (at, next) in digits.char_indices() {
+        let is_digit = |next: char| next.is_digit(radix);
+        let behind = digits[at + next.len_utf8()..].chars().next();
+        if next == '_' && !(is_digit(before) && behind.is_some_and(is_digit)) {
+            return None;
+        }
+        before = next;
+    }
+    let plain = digits.replace('_', "");
+    if radix == 16 {
+        let whole = i64::from_str_radix(&plain, 16).ok();
+        return whole
+            .filter(|_| !plain.starts_with(['+', '-']))
+            .map(|whole| whole as f64);
+    }
+    let begins_like_one = plain.starts_with(|first: char| first == '.' || first.is_ascii_digit());
+    let number: Option<f64> = plain.parse().ok();
+    let number = number.filter(|number| begins_like_one && number.is_finite());
+    // Like other languages this one counts in eights behind a zero.
+    let is_octal = plain.len() > 1
+        && plain.starts_with('0')
+        && plain.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
+    match is_octal {
+        true => i64::from_str_radix(&plain, 8)
+            .ok()
+            .map(|whole| whole as f64),
+        false => number,
+    }
 }
 
 /// Whole numbers with the units `y w d h m s ms`, each at most once, in this order.
@@ -189,7 +243,7 @@ fn is_duration(token: &str) -> bool {
     let mut units = ["y", "w", "d", "h", "m", "s", "ms"].into_iter();
     while !rest.is_empty() {
         let digits = rest.find(|next: char| !next.is_ascii_digit());
-        let Some(digits) = digits.filter(|digits| (1..=9).contains(digits)) else {
+        let Some(digits) = digits.filter(|digits| *digits > 0) else {
             return false;
         };
         let unit = &rest[digits..];
@@ -201,5 +255,6 @@ fn is_duration(token: &str) -> bool {
         }
         rest = &rest[digits + unit.len()..];
     }
-    true
+    // The server counts in nanoseconds.
+    !token.is_empty() && selector::millis(token) <= i64::MAX / 1_000_000
 }

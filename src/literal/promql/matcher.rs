@@ -5,23 +5,25 @@
 use std::ops::Range;
 
 use super::absence::Absent;
+use super::call::EXTENSIONS;
 use super::canon::{Filled, Length, Matcher, Node, Pinned};
-use super::lexer::Kind;
+use super::lexer::{Kind, number_of};
 use super::parser::{Form, Operand, Parser};
 use super::reach::{Reach, Within};
 use super::selector::{Moment, Selected, millis};
 use super::string::{self, Unquoted, unquoted};
 use super::sum::Sum;
 use super::{Problem, Yields};
-use crate::literal::re::{check_pattern, holes_in_sets};
+use crate::literal::re::check_pattern;
 use crate::literal::scan::STAND_IN;
+use crate::literal::server::{EXTENDED_RANGES, LENGTHS_FOR_NUMBERS};
 use crate::value::{HolePosition, Quote};
 
 impl Parser<'_> {
     /// `{a="b", c=~"d"}` behind the metric that has been read, if any.
     pub(super) fn selector(&mut self, start: usize) -> Result<Operand, Problem> {
         let named = self.behind() > start;
-        let mut selects = named;
+        let mut selects = named | std::mem::take(&mut self.is_lenient);
         let mut matchers = Vec::new();
         if named {
             let name = self.text[start..self.behind()].to_owned();
@@ -84,9 +86,13 @@ impl Parser<'_> {
             Kind::Text => string::text(&self.text[name.range.clone()]).unwrap_or_default(),
             _ => self.text[name.range.clone()].to_owned(),
         };
+        if name.kind == Kind::Text {
+            self.quoted_needs(&name.range);
+        }
         if name.kind == Kind::Text && !named && (self.is(",") || self.is("}")) {
+            let selects = !label.is_empty();
             matchers.push(name_of(label));
-            return Ok(true);
+            return Ok(selects);
         }
         if !["=", "!=", "=~", "!~"].contains(&operator) {
             return Err(match operator {
@@ -154,6 +160,10 @@ impl Parser<'_> {
         let is_pattern = operator.ends_with('~');
         let quoted = &self.text[range.clone()];
         let string = unquoted(quoted, range.start)?;
+        if is_pattern && string.is_broken {
+            let what = "the pattern is no text: its bytes are not UTF-8";
+            return Err(Problem::syntax(range.clone(), what));
+        }
         let quote = match quoted.as_bytes().first() {
             Some(b'\'') => Some(Quote::Single),
             Some(b'"') => Some(Quote::Double),
@@ -176,16 +186,23 @@ impl Parser<'_> {
     /// The pattern of a matcher; whether it matches the empty text.
     fn pattern(&self, string: &Unquoted) -> Result<bool, Problem> {
         let pattern = check_pattern(&string.text).map_err(|wrong| {
-            let range = string.place(wrong.start)..string.place(wrong.end);
+            let range = string.place(wrong.range.start)..string.place(wrong.range.end);
             let what = format!("the pattern is not a regular expression: {}", wrong.why);
-            Problem::syntax(range, what)
+            if string.text[wrong.range.start..].starts_with(STAND_IN) {
+                return Problem::Hole(range.start, "not the place of a character");
+            }
+            let problem = Problem::syntax(range, what);
+            match wrong.help {
+                Some(help) => problem.help(help),
+                None => problem,
+            }
         })?;
-        match holes_in_sets(&string.text).first() {
+        match pattern.holes_in_sets.first() {
             Some(at) => Err(Problem::Hole(
                 string.place(*at),
                 "inside a set of characters",
             )),
-            None => Ok(pattern.properties().minimum_len() == Some(0)),
+            None => Ok(pattern.takes_nothing()),
         }
     }
 
@@ -207,22 +224,52 @@ impl Parser<'_> {
                 moved.at = Some(moment);
             } else if self.takes_word("offset") {
                 self.movable(&operand, "offset", moved.back.is_some(), place)?;
-                let ahead = self.is("-");
-                if ahead {
-                    self.next();
-                }
-                let shift = match self.duration()? {
-                    Length::Millis(millis) if ahead => Length::Millis(-millis),
-                    length => length,
-                };
+                let shift = self.offset_length()?;
                 self.each_selected(&operand, |selected| selected.shift(shift.millis()));
                 moved.back = Some(shift);
+            } else if let Some(word) = self.extension() {
+                self.next();
+                self.extended(&mut operand, word, place)?;
             } else {
                 self.moves(&mut operand, moved);
                 return Ok(operand);
             }
             operand.range.end = self.behind();
         }
+    }
+
+    /// `anchored` or `smoothed`, if it stands here.
+    fn extension(&self) -> Option<&'static str> {
+        let is_word = self.peek().kind == Kind::Word;
+        EXTENSIONS
+            .into_iter()
+            .find(|word| is_word && self.word().eq_ignore_ascii_case(word))
+    }
+
+    /// The samples at the ends of a range are made up.
+    fn extended(
+        &mut self,
+        operand: &mut Operand,
+        word: &'static str,
+        place: Range<usize>,
+    ) -> Result<(), Problem> {
+        if !matches!(operand.form, Form::Selector | Form::Ranged) {
+            let what = format!("`{word}` goes behind a metric or a range of it");
+            return Err(Problem::types(place, what));
+        }
+        let of = self.forms.key(&operand.sum);
+        if matches!(self.forms.node(of), Some(Node::Call { .. })) {
+            let what = "`anchored` and `smoothed` do not go together, and each stands once";
+            return Err(Problem::types(place, what));
+        }
+        self.need(place, format!("`{word}`"), EXTENDED_RANGES);
+        let fresh = self.forms.has_fresh(&operand.sum);
+        let node = Node::Call {
+            name: word,
+            args: vec![of],
+        };
+        operand.sum = Sum::of(self.forms.put(node, operand.reach.within, fresh));
+        Ok(())
     }
 
     /// What is moved to another moment is something else. No time at all moves nothing.
@@ -258,16 +305,14 @@ impl Parser<'_> {
             let what = format!("a range behind {}", operand.yields.noun());
             return Err(Problem::types(open, what));
         }
-        if is_zero(&self.text[length.clone()]) {
-            return Err(Problem::types(length, "the range has no length"));
-        }
-        let reach = self.duration()?;
+        let reach = self.range_length()?;
+        let length = length.start..self.behind();
         let is_subquery = self.is(":");
         let mut step = None;
         if is_subquery {
             self.next();
             if !self.is("]") {
-                step = Some(self.duration()?);
+                step = Some(self.range_length()?);
             }
         }
         let end = self.expect("]")?.end;
@@ -294,65 +339,44 @@ impl Parser<'_> {
         Ok(Operand {
             yields: Yields::Samples,
             range: operand.range.start..end,
-            form: Form::Ranged,
+            form: match is_subquery {
+                true => Form::Subquery,
+                false => Form::Ranged,
+            },
             sum: Sum::of(self.forms.put(node, operand.reach.within, fresh)),
             ..operand
         })
     }
 
-    /// A duration. A hole is a whole one: `[5${unit}]` is none.
-    fn duration(&mut self) -> Result<Length, Problem> {
-        let token = self.next();
-        let behind = self.peek();
-        let is_glued = behind.range.start == token.range.end
-            && matches!(
-                behind.kind,
-                Kind::Hole | Kind::Word | Kind::Number | Kind::Duration
-            );
-        let hole = [&token, behind]
-            .into_iter()
-            .find(|token| token.kind == Kind::Hole);
-        if let Some(hole) = hole.filter(|_| is_glued) {
-            return Err(Problem::Hole(hole.range.start, "only a part of a duration"));
-        }
-        match token.kind {
-            Kind::Duration => Ok(Length::Millis(millis(&self.text[token.range]))),
-            Kind::Hole => {
-                self.positions.push(HolePosition::PromqlDuration);
-                Ok(Length::Hole(self.fill_at(token.range.start)))
-            }
-            Kind::Number => {
-                let text = &self.text[token.range.clone()];
-                let problem = self.expected("a duration", &token).help("say the unit");
-                Err(problem.instead(format!("{text}s")))
-            }
-            Kind::Word | Kind::Text | Kind::Mark | Kind::End => {
-                Err(self.expected("a duration", &token))
-            }
-        }
-    }
-
     /// What follows `@`: seconds since 1970, `start()` or `end()`.
     fn moment(&mut self) -> Result<Moment, Problem> {
         let before = self.is("-");
-        if before || self.is("+") {
+        let is_signed = before || self.is("+");
+        if is_signed {
             self.next();
         }
         for (word, moment) in [("start", Moment::Start), ("end", Moment::End)] {
-            if self.takes_word(word) {
+            if !is_signed && self.takes_word(word) {
                 self.expect("(")?;
                 return self.expect(")").map(|_| moment);
             }
         }
         match self.peek().kind {
-            Kind::Number => {
+            Kind::Number | Kind::Duration => {
                 let token = self.next();
-                // Hexadecimal is legal and nobody writes it: then it is taken as long ago.
-                let seconds: f64 = self.text[token.range].parse().unwrap_or_default();
+                self.number_needs(&token, LENGTHS_FOR_NUMBERS);
+                let written = &self.text[token.range.clone()];
+                let seconds = match token.kind == Kind::Duration {
+                    true => millis(written) as f64 / 1_000.0,
+                    false => number_of(written).unwrap_or_default(),
+                };
+                if seconds >= i64::MAX as f64 {
+                    return Err(Problem::types(token.range, "no time is that late"));
+                }
                 let seconds = if before { -seconds } else { seconds };
                 Ok(Moment::Millis((seconds * 1000.0) as i64))
             }
-            Kind::Hole | Kind::Word | Kind::Duration | Kind::Text | Kind::Mark | Kind::End => {
+            Kind::Hole | Kind::Word | Kind::Text | Kind::Mark | Kind::End => {
                 Err(self.unexpected("seconds since 1970, `start()` or `end()`"))
             }
         }
@@ -370,7 +394,7 @@ impl Parser<'_> {
             return Err(Problem::types(place, format!("a second `{word}`")));
         }
         match operand.form {
-            Form::Selector | Form::Ranged => Ok(()),
+            Form::Selector | Form::Ranged | Form::Subquery => Ok(()),
             Form::Other => {
                 let what = format!("`{word}` goes behind a metric or a range of it");
                 Err(Problem::types(place, what).help("move it inside the brackets"))
@@ -404,12 +428,6 @@ fn name_of(name: String) -> Matcher {
             holes: Vec::new(),
         },
     }
-}
-
-/// `0s`, `0m0s`: a duration of nothing but zeros.
-fn is_zero(duration: &str) -> bool {
-    let mut digits = duration.bytes().filter(u8::is_ascii_digit).peekable();
-    digits.peek().is_some() && digits.all(|digit| digit == b'0')
 }
 
 fn position(is_pattern: bool, quote: Quote) -> HolePosition {

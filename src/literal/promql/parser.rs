@@ -8,9 +8,10 @@ use std::ops::Range;
 
 use super::absence::{self, Absent, Side};
 use super::canon::Forms;
+use super::demand::Need;
 use super::function;
 use super::lexer::{Kind, Token};
-use super::matching::{Matching, fits};
+use super::matching::fits;
 use super::never::Never;
 use super::reach::Reach;
 use super::selector::Selected;
@@ -18,6 +19,7 @@ use super::sum::Sum;
 use super::{Problem, Yields, never, string};
 use crate::diag::near::nearest;
 use crate::literal::scan::STAND_IN;
+use crate::literal::server::{LENGTHS_FOR_NUMBERS, QUOTED_NAMES, TRIMMED};
 use crate::value::HolePosition;
 
 /// How deep expressions may nest.
@@ -28,7 +30,7 @@ pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: Vec<Token>,
     at: usize,
-    depth: usize,
+    pub(super) depth: usize,
     pub(super) positions: Vec<HolePosition>,
     /// The selectors so far, in the order of the text.
     pub(super) selected: Vec<Selected>,
@@ -40,6 +42,10 @@ pub(super) struct Parser<'a> {
     pub(super) forms: Forms,
     /// The first part that never answers, and why.
     pub(super) never: Option<(Range<usize>, Never)>,
+    /// What not every server takes.
+    pub(super) needs: Vec<Need>,
+    /// The next selector may match everything.
+    pub(super) is_lenient: bool,
 }
 
 /// An expression that has been read.
@@ -71,8 +77,10 @@ impl Operand {
 pub(super) enum Form {
     /// `x{a="b"}`: a range, `offset` or `@` may follow.
     Selector,
-    /// `x[5m]`, or a subquery: `offset` or `@` may follow.
+    /// `x[5m]`: `offset` or `@` may follow.
     Ranged,
+    /// `x[5m:]`: so they may.
+    Subquery,
     Other,
 }
 
@@ -90,13 +98,15 @@ impl<'a> Parser<'a> {
             filled: Vec::new(),
             forms: Forms::default(),
             never: None,
+            needs: Vec::new(),
+            is_lenient: false,
         }
     }
 
-    /// The positions of the holes of a query.
-    pub fn query(mut self) -> Result<Vec<HolePosition>, Problem> {
+    /// The positions of the holes of a query, and what it needs.
+    pub fn query(mut self) -> Result<(Vec<HolePosition>, Vec<Need>), Problem> {
         self.whole()?;
-        Ok(self.positions)
+        Ok((self.positions, self.needs))
     }
 
     /// The whole query: something that gives a number for a moment, now and then.
@@ -140,6 +150,9 @@ impl<'a> Parser<'a> {
         {
             let place = self.next().range;
             let modifiers = self.modifiers(operator, place.clone())?;
+            if is_trim(operator) {
+                self.need(place.clone(), format!("`{operator}`"), TRIMMED);
+            }
             // Powers go from right to left, all others from left to right.
             let right = self.expression(if operator == "^" {
                 binding
@@ -153,7 +166,7 @@ impl<'a> Parser<'a> {
         Ok(left)
     }
 
-    fn deeper(&mut self) -> Result<(), Problem> {
+    pub(super) fn deeper(&mut self) -> Result<(), Problem> {
         self.depth += 1;
         if self.depth > NESTING {
             let place = self.peek().range.clone();
@@ -170,47 +183,13 @@ impl<'a> Parser<'a> {
         let binding = match lower.as_str() {
             "or" => 1,
             "and" | "unless" => 2,
-            "==" | "!=" | "<" | "<=" | ">" | ">=" => 3,
+            "==" | "!=" | "<" | "<=" | ">" | ">=" | "</" | ">/" => 3,
             "+" | "-" => 4,
             "*" | "/" | "%" | "atan2" => 5,
             "^" => 6,
             _ => return None,
         };
         Some((word, binding))
-    }
-
-    /// `bool`, `on (…)`, `ignoring (…)`, `group_left (…)`, `group_right (…)`
-    fn modifiers(&mut self, operator: &str, place: Range<usize>) -> Result<Modifiers, Problem> {
-        let mut modifiers = Modifiers::default();
-        if self.takes_word("bool") {
-            if !is_comparison(operator) {
-                let what = format!("`bool` does not go with `{operator}`");
-                return Err(Problem::types(place, what).help("`bool` goes with comparisons only"));
-            }
-            modifiers.bool = true;
-        }
-        let on = self.takes_word("on");
-        if !on && !self.takes_word("ignoring") {
-            return Ok(modifiers);
-        }
-        let labels = self.labels()?;
-        let mut groups = String::new();
-        for word in ["group_left", "group_right"] {
-            if !groups.is_empty() || !self.takes_word(word) {
-                continue;
-            }
-            if is_set(operator) {
-                let what = format!("grouping does not go with `{operator}`");
-                return Err(Problem::types(place, what));
-            }
-            let with = match self.is("(") {
-                true => self.labels()?,
-                false => Vec::new(),
-            };
-            groups = format!("{word}({})", with.join(","));
-        }
-        modifiers.matching = Some(Matching { on, labels, groups });
-        Ok(modifiers)
     }
 
     /// `-x`, `+x`: looser than a power, tighter than a product.
@@ -251,10 +230,12 @@ impl<'a> Parser<'a> {
         let operand = match token.kind {
             Kind::Number => {
                 self.next();
+                self.number_needs(&token, LENGTHS_FOR_NUMBERS);
                 number(token.range, Absent::written(written))
             }
             Kind::Duration => {
                 self.next();
+                self.number_needs(&token, LENGTHS_FOR_NUMBERS);
                 number(token.range, Absent::seconds(written))
             }
             Kind::Text => {
@@ -295,6 +276,7 @@ impl<'a> Parser<'a> {
         self.next();
         let follows = |word: &str| word == "(" || is_word(word, "by") || is_word(word, "without");
         if let Some(parameter) = function::aggregation(name).filter(|_| follows(self.word())) {
+            self.name_needs(&token);
             return self.aggregation(name, parameter, start);
         }
         if self.is("(") {
@@ -308,6 +290,7 @@ impl<'a> Parser<'a> {
                     None => problem,
                 });
             };
+            self.name_needs(&token);
             return self.call(function, start);
         }
         if is_word(name, "inf") || is_word(name, "nan") {
@@ -335,17 +318,39 @@ impl<'a> Parser<'a> {
         while !self.is(")") {
             let token = self.peek().clone();
             match token.kind {
+                Kind::Word
+                    if ["without", "inf", "nan"]
+                        .iter()
+                        .any(|word| is_word(self.word(), word)) =>
+                {
+                    let what = format!("`{}` is no name of a label here", self.word());
+                    return Err(Problem::syntax(token.range, what).help("write it between quotes"));
+                }
                 Kind::Word if !self.word().contains(':') => {
                     labels.push(self.word().to_owned());
                     self.next();
                 }
                 Kind::Text => {
-                    labels.push(string::text(self.word()).unwrap_or_default());
-                    self.next();
+                    let label = string::text(self.word()).unwrap_or_default();
                     self.no_holes(&token.range)?;
+                    if label.is_empty() {
+                        return Err(self.unexpected("the name of a label"));
+                    }
+                    labels.push(label);
+                    self.next();
+                    self.quoted_needs(&token.range);
+                }
+                Kind::Word => {
+                    labels.push(self.word().to_owned());
+                    self.next();
+                    let what = format!(
+                        "`:` in the name of a label, `{}`,",
+                        &self.text[token.range.clone()]
+                    );
+                    self.need(token.range, what, QUOTED_NAMES);
                 }
                 Kind::Hole => return Err(Problem::Hole(token.range.start, "would name a label")),
-                Kind::Word | Kind::Number | Kind::Duration | Kind::Mark | Kind::End => {
+                Kind::Number | Kind::Duration | Kind::Mark | Kind::End => {
                     return Err(self.unexpected("the name of a label"));
                 }
             }
@@ -381,6 +386,14 @@ impl<'a> Parser<'a> {
     pub(super) fn behind(&self) -> usize {
         let before = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
         before.map_or(0, |token| token.range.end)
+    }
+
+    /// Whether the token behind the current one is this operator or bracket.
+    pub(super) fn is_behind(&self, mark: &str) -> bool {
+        let behind = self.tokens.get(self.at + 1);
+        behind.is_some_and(|token| {
+            token.kind == Kind::Mark && self.text.get(token.range.clone()) == Some(mark)
+        })
     }
 
     /// Whether the current token is this operator or bracket.
@@ -423,13 +436,6 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// What stands between an operator and its right side.
-#[derive(Default)]
-pub(super) struct Modifiers {
-    pub bool: bool,
-    pub matching: Option<Matching>,
-}
-
 /// A number that was written.
 fn number(range: Range<usize>, absent: Absent) -> Operand {
     let reach = Reach::written(absent);
@@ -446,12 +452,17 @@ fn number(range: Range<usize>, absent: Absent) -> Operand {
 }
 
 /// Keywords are the same in capitals.
-fn is_word(word: &str, keyword: &str) -> bool {
+pub(super) fn is_word(word: &str, keyword: &str) -> bool {
     word.eq_ignore_ascii_case(keyword)
 }
 
 pub(super) fn is_comparison(operator: &str) -> bool {
     matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=")
+}
+
+/// Operators that cut the buckets of histograms off.
+pub(super) fn is_trim(operator: &str) -> bool {
+    matches!(operator, "</" | ">/")
 }
 
 pub(super) fn is_set(operator: &str) -> bool {

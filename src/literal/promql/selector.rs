@@ -111,7 +111,7 @@ pub(super) fn millis(duration: &str) -> i64 {
         let end = behind.find(|next: char| next.is_ascii_digit());
         let (unit, behind) = behind.split_at(end.unwrap_or(behind.len()));
         let known = UNITS.iter().find(|(name, _)| *name == unit);
-        let count: i64 = count.parse().unwrap_or_default();
+        let count: i64 = count.parse().unwrap_or(i64::MAX);
         let millis = known.map_or(0, |(_, millis)| count.saturating_mul(*millis));
         total = total.saturating_add(millis);
         rest = behind;

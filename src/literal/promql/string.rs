@@ -7,6 +7,8 @@ pub(super) struct Unquoted {
     pub text: String,
     /// For each byte of `text`, and for its end, the place in the query.
     places: Vec<usize>,
+    /// Its bytes are no text.
+    pub is_broken: bool,
 }
 
 impl Unquoted {
@@ -19,10 +21,8 @@ impl Unquoted {
 
 /// Undoes the escapes of a string, which begins at `start` of the query.
 pub(super) fn unquoted(quoted: &str, start: usize) -> Result<Unquoted, Problem> {
-    let mut string = Unquoted {
-        text: String::new(),
-        places: Vec::new(),
-    };
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut places = Vec::new();
     let quote = quoted.chars().next().unwrap_or('"');
     // Of a query that ends in the middle there may be nothing between them.
     let end = quoted.len().checked_sub(1);
@@ -34,39 +34,63 @@ pub(super) fn unquoted(quoted: &str, start: usize) -> Result<Unquoted, Problem> 
                 let place = start + 1 + at;
                 escape(&inner[at..], quote).ok_or_else(|| unknown_escape(&inner[at..], place))?
             }
-            plain => (plain, plain.len_utf8()),
+            plain => (Meant::Character(plain), plain.len_utf8()),
         };
-        string.text.push(meant);
-        string
-            .places
-            .extend(std::iter::repeat_n(start + 1 + at, meant.len_utf8()));
+        let before = bytes.len();
+        match meant {
+            Meant::Character(meant) => {
+                bytes.extend_from_slice(meant.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            Meant::Byte(byte) => bytes.push(byte),
+        }
+        places.extend(std::iter::repeat_n(start + 1 + at, bytes.len() - before));
         at += length;
     }
-    string.places.push(start + 1 + at);
-    Ok(string)
+    places.push(start + 1 + at);
+    let is_broken = std::str::from_utf8(&bytes).is_err();
+    Ok(Unquoted {
+        text: String::from_utf8_lossy(&bytes).into_owned(),
+        places,
+        is_broken,
+    })
+}
+
+/// What an escape stands for: a part of a character, too, as `\xc3\xa9` is two of `é`.
+enum Meant {
+    Character(char),
+    Byte(u8),
 }
 
 /// The character that an escape stands for, and the length of the escape.
-fn escape(text: &str, quote: char) -> Option<(char, usize)> {
+fn escape(text: &str, quote: char) -> Option<(Meant, usize)> {
     let digits = |count: usize, radix: u32| {
         let from = if radix == 8 { 1 } else { 2 };
-        let code = u32::from_str_radix(text.get(from..from + count)?, radix).ok()?;
-        Some((char::from_u32(code)?, from + count))
+        let digits = text.get(from..from + count)?;
+        let is_number = digits.chars().all(|digit| digit.is_digit(radix));
+        let code = u32::from_str_radix(digits, radix)
+            .ok()
+            .filter(|_| is_number)?;
+        let meant = match count {
+            2 | 3 => Meant::Byte(u8::try_from(code).ok()?),
+            _ => Meant::Character(char::from_u32(code)?),
+        };
+        Some((meant, from + count))
     };
+    let of = |character| Some((Meant::Character(character), 2));
     match text[1..].chars().next()? {
-        'a' => Some(('\u{07}', 2)),
-        'b' => Some(('\u{08}', 2)),
-        'f' => Some(('\u{0c}', 2)),
-        'n' => Some(('\n', 2)),
-        'r' => Some(('\r', 2)),
-        't' => Some(('\t', 2)),
-        'v' => Some(('\u{0b}', 2)),
-        '\\' => Some(('\\', 2)),
+        'a' => of('\u{07}'),
+        'b' => of('\u{08}'),
+        'f' => of('\u{0c}'),
+        'n' => of('\n'),
+        'r' => of('\r'),
+        't' => of('\t'),
+        'v' => of('\u{0b}'),
+        '\\' => of('\\'),
         'x' => digits(2, 16),
         'u' => digits(4, 16),
         'U' => digits(8, 16),
         '0'..='7' => digits(3, 8),
-        same if same == quote => Some((quote, 2)),
+        same if same == quote => of(quote),
         _ => None,
     }
 }

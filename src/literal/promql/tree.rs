@@ -38,7 +38,7 @@ pub enum Form {
     /// `x[5m]`, `(…)[30m:1m]`
     Ranged {
         of: Box<Node>,
-        /// In milliseconds; none where a hole says it.
+        /// In milliseconds; none where a hole says it, or it is computed.
         back: Option<i64>,
         /// Where the length of time stands.
         length: Range<usize>,
@@ -222,6 +222,17 @@ impl Reader<'_> {
                     self.labels()?;
                 }
             }
+            for _ in 0..2 {
+                let fills = ["fill", "fill_left", "fill_right"];
+                if fills
+                    .iter()
+                    .any(|word| self.word().eq_ignore_ascii_case(word))
+                    && self.behind_is("(")
+                {
+                    self.next();
+                    self.closed()?;
+                }
+            }
             let right = self.expression(match operator.as_str() {
                 "^" => binding,
                 _ => binding + 1,
@@ -259,7 +270,7 @@ impl Reader<'_> {
         let kind = match self.kind() {
             Kind::Number | Kind::Duration => {
                 let range = self.next()?;
-                Form::Number(self.text.get(range)?.parse().ok())
+                Form::Number(lexer::number_of(self.text.get(range)?))
             }
             Kind::Text => {
                 self.next();
@@ -380,9 +391,7 @@ impl Reader<'_> {
         loop {
             if self.takes("[") {
                 self.link()?;
-                let length = self.next()?;
-                let is_hole = self.text.get(length.clone())?.contains(super::HOLE);
-                let back = (!is_hole).then(|| selector::millis(self.word_at(&length)));
+                let (length, back) = self.length()?;
                 let is_subquery = self.takes(":");
                 while !self.takes("]") {
                     self.next()?;
@@ -397,11 +406,18 @@ impl Reader<'_> {
                     },
                     range: start..self.end(),
                 };
+            } else if self.takes("anchored") || self.takes("smoothed") {
+                // They choose samples, not series.
             } else if self.takes("offset") {
-                self.takes("-");
-                self.next()?;
+                self.sign();
+                if self.word() != "(" {
+                    self.next()?;
+                }
+                if self.word() == "(" {
+                    self.closed()?;
+                }
             } else if self.takes("@") {
-                self.takes("-");
+                self.sign();
                 self.next()?;
                 if self.takes("(") {
                     self.takes(")").then_some(())?;
@@ -410,6 +426,52 @@ impl Reader<'_> {
                 return Some(operand);
             }
             operand.range.end = self.end();
+        }
+    }
+
+    fn sign(&mut self) {
+        if !self.takes("-") {
+            self.takes("+");
+        }
+    }
+
+    /// A length of time behind `[`, and its milliseconds where one is written.
+    fn length(&mut self) -> Option<(Range<usize>, Option<i64>)> {
+        let first = self.tokens.get(self.at)?.clone();
+        let mut count = 0;
+        while !matches!(self.word(), ":" | "]") {
+            self.next()?;
+            count += 1;
+        }
+        let written = self.word_at(&first.range);
+        let back = match (count, first.kind) {
+            (1, Kind::Duration) => Some(selector::millis(written)),
+            (1, Kind::Number) => {
+                lexer::number_of(written).map(|seconds| (seconds * 1_000.0) as i64)
+            }
+            _ => None,
+        };
+        Some((first.range.start..self.end(), back))
+    }
+
+    fn behind_is(&self, word: &str) -> bool {
+        let behind = self.tokens.get(self.at + 1);
+        behind.is_some_and(|token| self.word_at(&token.range) == word)
+    }
+
+    /// What stands in parentheses, whatever it is.
+    fn closed(&mut self) -> Option<()> {
+        let mut open = 0;
+        loop {
+            match self.word() {
+                "(" => open += 1,
+                ")" => open -= 1,
+                _ => {}
+            }
+            self.next()?;
+            if open == 0 {
+                return Some(());
+            }
         }
     }
 
@@ -422,7 +484,7 @@ fn binding(word: &str) -> Option<u8> {
     Some(match word.to_ascii_lowercase().as_str() {
         "or" => 1,
         "and" | "unless" => 2,
-        "==" | "!=" | "<" | "<=" | ">" | ">=" => 3,
+        "==" | "!=" | "<" | "<=" | ">" | ">=" | "</" | ">/" => 3,
         "+" | "-" => 4,
         "*" | "/" | "%" | "atan2" => 5,
         "^" => 6,
@@ -445,6 +507,8 @@ mod tests {
             "sum(x) without (pod) and up == 1",
             "{\"up\"}[1h:]",
             "quantile(0.9, x) unless time() > Inf",
+            "rate(x[2 * step():1m] offset -(5m + 1m)) </ 0x1_F + fill_left(-1) fill_right(0) y",
+            "rate(x[300] @ +5 anchored) / on (a) group_left fill (0) rate(y[5m] smoothed)",
         ] {
             let span = Span::new(SourceId(0), 0, query.len());
             let tree = Tree::of(query, span);

@@ -1,6 +1,6 @@
-//! The table `[prometheus]` of a manifest: the version and the flags of the server that is asked.
+//! `prometheus` and `prometheus_features` of a manifest: the version and the flags of the server that is asked.
 //!
-//! In: the table as it was read. Out: a [`Server`], and what is wrong with it, all at once.
+//! In: the manifest as it was read. Out: a [`Server`], and what is wrong with it, all at once.
 
 use toml::de::{DeTable, DeValue};
 
@@ -9,22 +9,10 @@ use crate::diag::Code;
 use crate::diag::near::nearest;
 use crate::literal::{FEATURES, Server, Version};
 
-const KEYS: [&str; 2] = ["version", "features"];
-
 impl Reader<'_> {
-    /// The server that the manifest names; without the table the newest, without flags.
+    /// The server that the manifest names; without a word the newest, without flags.
     pub(super) fn prometheus(&mut self, table: &DeTable<'_>) -> Server {
-        let Some(value) = table.get("prometheus") else {
-            return Server::default();
-        };
-        let Some(table) = value.get_ref().as_table() else {
-            let message = "`prometheus` has a value that cannot be";
-            let label = "a table belongs here: `[prometheus]`, its keys below it";
-            self.report(Code::ManifestValue, message, value.span(), label);
-            return Server::default();
-        };
-        self.unknown_keys(table, &KEYS, "`[prometheus]`");
-        let version = self.text(table, "version", |version| match parsed(version) {
+        let version = self.text(table, "prometheus", |version| match parsed(version) {
             Some(_) => None,
             None => Some("a version of Prometheus is two or three numbers: `2.53`".into()),
         });
@@ -35,11 +23,11 @@ impl Reader<'_> {
     }
 
     fn features(&mut self, table: &DeTable<'_>) -> Vec<&'static str> {
-        let Some(value) = table.get("features") else {
+        let Some(value) = table.get("prometheus_features") else {
             return Vec::new();
         };
         let Some(listed) = value.get_ref().as_array() else {
-            let message = "`features` has a value that cannot be";
+            let message = "`prometheus_features` has a value that cannot be";
             let label = format!("a list of flags belongs here: `[\"{}\"]`", FEATURES[0]);
             self.report(Code::ManifestValue, message, value.span(), &label);
             return Vec::new();
@@ -47,7 +35,7 @@ impl Reader<'_> {
         let mut features = Vec::new();
         for feature in listed.iter() {
             let DeValue::String(name) = feature.get_ref() else {
-                let message = "`features` has a value that cannot be";
+                let message = "`prometheus_features` has a value that cannot be";
                 let label = "a flag in quotes belongs here";
                 self.report(Code::ManifestValue, message, feature.span(), label);
                 continue;

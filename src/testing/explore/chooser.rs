@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
-
 use super::cuts::Met;
 use super::values::Values;
 use crate::effect::{Argument, Call, ChangeOutcome, Observed, Settled};
 use crate::program::{Binding, LabelTest, Trigger, TriggerKind};
 use crate::testing::source;
 use crate::typed::{self, BindingKind, ExternId, ExternKind, Observable, RecordId, Type};
-use crate::value::{Failure, Map, Record, Time, Value};
+use crate::value::{Failure, Map, Record, Time, Value, re2};
 use crate::vm::{Step, Vm};
 
 /// The most requests of one path.
@@ -279,8 +277,8 @@ fn allowed(test: &LabelTest, values: &mut Vec<Value>) -> bool {
         LabelTest::Matches(pattern) => {
             let known = pattern.split('|').map(Value::text);
             values.splice(0..0, known);
-            let whole = Regex::new(&format!("^(?:{pattern})$"));
-            let fits = |text: &str| whole.as_ref().is_ok_and(|whole| whole.is_match(text));
+            let whole = re2::whole(pattern);
+            let fits = |text: &str| whole.as_ref().is_some_and(|whole| whole.is_match(text));
             values.retain(|value| matches!(value, Value::Text(text) if fits(text)));
         }
     }
