@@ -127,6 +127,9 @@ def of_croniter(texts):
     return verdicts
 
 
+MONTHS = list(enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1))
+DAYS = list(enumerate("sun mon tue wed thu fri sat".split()))
+
 # Where the clock is put forward, on several days of the week and at several hours.
 ZONES = ["Europe/Helsinki", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo", "Asia/Beirut"]
 TODAY = datetime.date(2026, 2, 3)
@@ -147,11 +150,18 @@ def gaps(name):
     return found
 
 
+WORDS = {word: number for words in (MONTHS, DAYS) for number, word in words}
+
+
 def is_misread(text):
-    """Whether croniter takes a field for `*` that only has all its numbers, and so the other field for the day alone, or
-    `5-5` for all of a field. Cron does neither."""
+    """Whether croniter reads a schedule otherwise than cron does: a field that only has all its numbers for `*`, and so the
+    other field for the day alone; `5-5` for all of a field; and, off by one, a step that goes over the end of a field."""
     fields, (read, _) = text.split(), croniter.expand(text)
-    return re.search(r"\b(\w+)-\1\b", text) or any(read[at] == ["*"] and not fields[at].startswith("*") for at in (2, 4))
+    for low, high, step in re.findall(r"(\w+)-(\w+)(/?)", text.lower()):
+        low, high = (WORDS[end] if end in WORDS else int(end) for end in (low, high))
+        if low == high or low > high and step:
+            return True
+    return any(read[at] == ["*"] and not fields[at].startswith("*") for at in (2, 4))
 
 
 def due(texts):
@@ -274,6 +284,12 @@ def main():
             expected = [Verdict(judged != "wrong", "listed as wrong") for judged, _ in all_of]
             differences += compared(f"listed {of}", texts, expected, "re2", of_re2(texts))
         print(f"{len(texts):6} listed: {of}")
+
+    # Those of the test suite, as far as they stand there as they are read.
+    lines = (HERE / "../tests/literal/promql.txt").read_text().splitlines()
+    texts = [line for line in lines if line.strip() and not re.search(r"^#|\$\{|\\", line)]
+    differences += compared("promql", texts, rbk("promql", texts, at_version), "promtool", promtool(texts))
+    print(f"{len(texts):6} queries of the test suite")
 
     texts = distinct(Queries(SEED), COUNTS["promql"])
     ours, theirs = rbk("promql", texts, at_version), promtool(texts)

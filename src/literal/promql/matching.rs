@@ -194,8 +194,11 @@ pub(super) fn fits(
         return Err(Problem::types(place, what).help("write `vector(…)` around a number"));
     }
     let matching = modifiers.matching.as_ref();
-    if matching.is_some_and(|matching| matching.fills() || !matching.labels.is_empty()) && !vectors
-    {
+    if matching.is_some_and(Matching::fills) && !vectors {
+        let what = "`fill` stands between two instant vectors only";
+        return Err(Problem::types(place, what));
+    }
+    if matching.is_some_and(|matching| !matching.labels.is_empty()) && !vectors {
         let what = "labels can be matched between two instant vectors only";
         return Err(Problem::types(place, what));
     }
