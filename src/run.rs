@@ -33,6 +33,7 @@
 
 mod act;
 mod action;
+mod alike;
 mod asked;
 mod blast;
 mod call;

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use crate::diag::Diagnostic;
 use crate::diag::human;
 use crate::front;
-use crate::testing::explore::{self, MOST_PATHS};
+use crate::testing::explore::{self, Extent, MOST_PATHS};
 use crate::text::SourceId;
 use crate::typed::RunbookId;
 
@@ -91,7 +91,8 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let found = index.and_then(|index| {
         let compiled = (programs.get(index)?, points.get(index)?);
         let runbook = RunbookId(index as u32);
-        explore::run(package, facts, compiled, runbook, &is_own, arguments.paths)
+        let extent = Extent::of(arguments.paths);
+        explore::run(package, facts, compiled, runbook, &is_own, extent)
     });
     let Some(explored) = found else {
         let names: Vec<&str> = names.collect();

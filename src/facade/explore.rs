@@ -6,6 +6,8 @@ use crate::testing::explore;
 use crate::text::SourceId;
 use crate::typed::RunbookId;
 
+pub use crate::testing::explore::Extent;
+
 /// What came of all paths of one runbook.
 #[derive(Clone, Debug)]
 pub struct Explored {
@@ -21,8 +23,8 @@ pub struct Explored {
     pub dot: String,
 }
 
-/// Goes all ways of each runbook, `most` paths at most; none of a package that is unsound.
-pub fn of(files: &[File<'_>], most: usize) -> Option<Vec<Explored>> {
+/// Goes all ways of each runbook, as far as it is said; none of a package that is unsound.
+pub fn of(files: &[File<'_>], extent: Extent) -> Option<Vec<Explored>> {
     let (sources, analysis, diagnostics) = analyse(files);
     let analysis = analysis.filter(|_| front::is_sound(&diagnostics))?;
     let (programs, points) = front::compile_with_points(&analysis).ok()?;
@@ -31,7 +33,7 @@ pub fn of(files: &[File<'_>], most: usize) -> Option<Vec<Explored>> {
     let compiled = programs.iter().zip(&points).enumerate();
     let explored = compiled.filter_map(|(index, compiled)| {
         let runbook = RunbookId(index as u32);
-        let explored = explore::run(package, facts, compiled, runbook, &is_own, most)?;
+        let explored = explore::run(package, facts, compiled, runbook, &is_own, extent)?;
         Some(Explored {
             name: package.runbooks.get(index)?.name.to_string(),
             held: explored.held(),

@@ -58,6 +58,10 @@ impl Pausing {
     pub fn awaits(&self, id: u64) -> bool {
         self.id == id
     }
+
+    pub fn id_mut(&mut self) -> &mut u64 {
+        &mut self.id
+    }
 }
 
 /// Why code was left.

@@ -104,6 +104,27 @@ pub enum Input {
 }
 
 impl Input {
+    /// The answer to another action.
+    #[must_use]
+    pub(super) fn with_id(mut self, other: u64) -> Input {
+        match &mut self {
+            Input::Observed { id, .. }
+            | Input::Granted { id }
+            | Input::Free { id, .. }
+            | Input::Refused { id, .. }
+            | Input::Performed { id, .. }
+            | Input::Settled { id, .. }
+            | Input::Timer { id } => *id = other,
+            Input::Begin
+            | Input::AlertResolved
+            | Input::AlertFires
+            | Input::Cancel
+            | Input::Hold
+            | Input::Release => {}
+        }
+        self
+    }
+
     /// The action that it answers.
     pub(super) fn id(&self) -> Option<u64> {
         match self {

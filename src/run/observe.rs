@@ -56,6 +56,11 @@ impl Observing {
             .iter()
             .any(|item| item.id == id && item.result.is_none())
     }
+
+    /// What it waits or has waited for.
+    pub fn ids_mut(&mut self) -> impl Iterator<Item = &mut u64> {
+        self.items.iter_mut().map(|item| &mut item.id)
+    }
 }
 
 /// The lookup of a target that is known by its name alone and has to belong to the product.

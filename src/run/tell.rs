@@ -24,6 +24,12 @@ pub struct Timed {
     clause: usize,
 }
 
+impl Timed {
+    pub fn id_mut(&mut self) -> &mut u64 {
+        &mut self.id
+    }
+}
+
 /// Who knows what.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Told {

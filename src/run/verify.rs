@@ -87,6 +87,13 @@ impl Verifying {
     pub fn awaits(&self, id: u64) -> bool {
         self.stage == Stage::Waiting(id)
     }
+
+    pub fn id_mut(&mut self) -> Option<&mut u64> {
+        match &mut self.stage {
+            Stage::Waiting(id) => Some(id),
+            Stage::Aborting | Stage::Reading => None,
+        }
+    }
 }
 
 impl Run {

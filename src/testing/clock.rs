@@ -33,6 +33,13 @@ impl Clock {
         Some((time, due))
     }
 
+    /// What is still to arrive, in order.
+    pub fn pending(&self) -> impl Iterator<Item = (Time, &Input)> {
+        self.due
+            .iter()
+            .map(|((time, _), (input, _))| (*time, input))
+    }
+
     fn add(&mut self, time: Time, due: Due) {
         self.due.insert((time, self.count), due);
         self.count += 1;

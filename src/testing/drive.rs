@@ -2,6 +2,7 @@
 
 mod astray;
 mod change;
+mod past;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,7 @@ use crate::run::{Run, RunInput, Start, State};
 use crate::text::Span;
 use crate::typed::ExternId;
 use crate::value::{Duration, Failure, Target, Time, Value};
+use past::Past;
 
 /// What came of driving a test.
 pub struct Driven {
@@ -107,6 +109,7 @@ struct Driver<'c, 'p> {
     /// What was bound for the first run.
     bound: Option<Vec<Value>>,
     state: State,
+    past: Past,
 }
 
 /// Drives the test's run, and those that follow it.
@@ -155,6 +158,7 @@ pub fn drive_chosen<'c, 'p>(
         chooser,
         bound: None,
         state: State::Opened,
+        past: Past::default(),
         world,
     };
     let mut ordinal = 0;
@@ -217,7 +221,14 @@ impl Driver<'_, '_> {
             }
             match (fault, before) {
                 (Some(fault), Some(before)) => run = self.go_astray(fault, before, run, actions),
-                (Some(_) | None, _) => actions.into_iter().for_each(|action| self.act(action)),
+                (Some(_) | None, _) => {
+                    for action in actions {
+                        if self.has_been(&run, &action) {
+                            return None;
+                        }
+                        self.act(action);
+                    }
+                }
             }
             if !self.problems.is_empty() {
                 return None;

@@ -27,8 +27,8 @@ use crate::run::Event;
 use crate::text::{SourceId, Span};
 use crate::typed::{Facts, Package, RunbookId, Test};
 use crate::value::Time;
-use chooser::Choice;
 pub(super) use chooser::Chooser;
+use chooser::{Choice, States};
 use cuts::Cuts;
 use values::Values;
 
@@ -52,6 +52,8 @@ pub struct Explored {
     is_cut: bool,
     /// Paths that were given up since they never ended.
     too_long: usize,
+    /// Paths that came to where another one had been, and would have gone on like that one.
+    joined: usize,
     /// Calls of which not all answers were tried.
     cut: BTreeSet<String>,
     /// By what was found, and how it ended.
@@ -87,14 +89,30 @@ impl Explored {
     }
 }
 
-/// Goes all ways of one runbook, `most` paths at most; None if there is no such runbook.
+/// How far is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The most paths.
+    pub paths: usize,
+    /// Whether a path ends where another one has been: what lies behind is the same.
+    pub joins: bool,
+}
+
+impl Extent {
+    /// So many paths, each of which ends where another one has been.
+    pub fn of(paths: usize) -> Extent {
+        Extent { paths, joins: true }
+    }
+}
+
+/// Goes all ways of one runbook, as far as it is said; None if there is no such runbook.
 pub fn run(
     package: &Package,
     facts: &Facts,
     (program, points): (&Program, &Points),
     runbook: RunbookId,
     is_own: &dyn Fn(SourceId) -> bool,
-    most: usize,
+    extent: Extent,
 ) -> Option<Explored> {
     let test = bare(runbook, package.runbooks.get(runbook.index())?.name_span);
     let case = Case::of(package, program, program.code_hash(), &test)?;
@@ -108,11 +126,12 @@ pub fn run(
         faults: Some(Vec::new()),
         ..Options::default()
     };
-    let mut search = Search::new(most);
+    let mut search = Search::new(extent.paths);
+    let states = States::default();
     let stated = facts.runbooks.get(runbook.index());
     let mut seen = Passage::default();
     while let Some(prefix) = search.next() {
-        let chooser = Chooser::new(&values, &prefix);
+        let chooser = Chooser::new(&values, &prefix, extent.joins.then_some(&states));
         let (driven, chooser) = drive::drive_chosen(
             &case,
             &options,
@@ -121,10 +140,13 @@ pub fn run(
             Some(chooser),
         );
         let Some(chooser) = chooser else { break };
-        let is_spent = chooser.is_spent();
+        let (is_spent, is_joined) = (chooser.is_spent(), chooser.is_joined);
         search.explored.cut.extend(chooser.cut.iter().cloned());
         let taken = chooser.taken;
-        search.note(&case, &driven, &taken, is_spent);
+        match is_joined {
+            true => search.explored.joined += 1,
+            false => search.note(&case, &driven, &taken, is_spent),
+        }
         if !is_spent && driven.record.end().is_some() {
             let stated = judge::Stated::of(&case, stated, &driven);
             if let Some(promise) = judge::judge(&case, &stated, &[], &driven) {
@@ -217,7 +239,14 @@ impl Search {
     }
 
     fn gone(&self) -> usize {
-        self.explored.paths + self.explored.too_long + self.explored.idle
+        let Explored {
+            paths,
+            too_long,
+            joined,
+            idle,
+            ..
+        } = &self.explored;
+        paths + too_long + joined + idle
     }
 
     /// The paths that leave this one behind its first ways.

@@ -1,6 +1,7 @@
 //! What the world does along one path: the ways that were chosen, then always the first.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cuts::Met;
 use super::values::Values;
@@ -25,6 +26,9 @@ pub struct Choice {
     pub text: String,
 }
 
+/// The states before a choice that paths have come to, each with the fewest choices on the way there.
+pub type States = RefCell<BTreeMap<[u8; 32], usize>>;
+
 /// Chooses along one path.
 pub struct Chooser<'c, 'p> {
     values: &'c Values<'c, 'p>,
@@ -36,10 +40,14 @@ pub struct Chooser<'c, 'p> {
     requests: usize,
     /// Calls of which not all answers are tried.
     pub cut: BTreeSet<String>,
+    /// None where each path is gone to its end.
+    states: Option<&'c States>,
+    /// Whether it came to where another path had been, and was given up.
+    pub is_joined: bool,
 }
 
 impl<'c, 'p> Chooser<'c, 'p> {
-    pub fn new(values: &'c Values<'c, 'p>, prefix: &'c [u16]) -> Self {
+    pub fn new(values: &'c Values<'c, 'p>, prefix: &'c [u16], states: Option<&'c States>) -> Self {
         Chooser {
             values,
             prefix,
@@ -47,7 +55,29 @@ impl<'c, 'p> Chooser<'c, 'p> {
             known: Vec::new(),
             requests: 0,
             cut: BTreeSet::new(),
+            states,
+            is_joined: false,
         }
+    }
+
+    /// Whether what comes next is this path's own to choose, and another path may have stood here: what was seen is
+    /// forgotten.
+    pub fn is_free(&self) -> bool {
+        self.states.is_some() && self.known.is_empty() && self.taken.len() >= self.prefix.len()
+    }
+
+    /// Stands before a choice, in this state; whether a path that was no longer has been there, so that this one need
+    /// not go on.
+    pub fn comes_to(&mut self, state: [u8; 32]) -> bool {
+        let Some(states) = self.states else {
+            return false;
+        };
+        let choices = self.taken.len();
+        let mut states = states.borrow_mut();
+        let fewest = states.entry(state).or_insert(usize::MAX);
+        self.is_joined = *fewest <= choices;
+        *fewest = choices.min(*fewest);
+        self.is_joined
     }
 
     /// Whether the path is as long as one may be.
@@ -194,7 +224,7 @@ impl<'c, 'p> Chooser<'c, 'p> {
     /// What comes of a change, and whether it takes effect as far as is known.
     pub fn change(&mut self, call: &Call, now: Time) -> (ChangeOutcome, bool) {
         self.requests += 1;
-        self.known.clear();
+        self.pass();
         let shown = source::call(self.values.case, call, now);
         let ways = ["applied", "not applied", "unknown"].map(|way| format!("{shown}: {way}"));
         match self.choose(&ways) {

@@ -74,7 +74,11 @@ fn cuts(text: &mut String, explored: &Explored) -> std::fmt::Result {
 }
 
 fn extent(explored: &Explored) -> String {
-    let paths = count(explored.paths, "path");
+    let joined = match explored.joined {
+        0 => String::new(),
+        more => format!(" and {more} that join one of them"),
+    };
+    let paths = count(explored.paths, "path") + &joined;
     match (explored.is_cut, explored.is_whole()) {
         (false, true) => format!("{paths}, all that the constants of the code tell apart"),
         (false, false) => format!("{paths}; some answers, said below, were left out"),
@@ -145,6 +149,7 @@ pub fn json(explored: &Explored, sources: &Sources) -> Value {
         "version": explored.version,
         "paths": explored.paths,
         "all": explored.is_whole(),
+        "joined": explored.joined,
         "given_up": explored.too_long,
         "not_answered_in_all_ways": explored.cut,
         "ends": ends.collect::<Vec<_>>(),

@@ -40,6 +40,48 @@ impl Stated {
     }
 }
 
+/// Whether what happened is judged later, or is part of what was found: two pasts that are told apart by nothing else
+/// are judged alike.
+pub fn remembers(happened: &Happened) -> bool {
+    match happened {
+        Happened::Performed { .. }
+        | Happened::Settled { .. }
+        | Happened::Told(_)
+        | Happened::Ended(_) => true,
+        Happened::Run(event) => match event {
+            Event::Entered(_)
+            | Event::Found { .. }
+            | Event::Novel { .. }
+            | Event::Inconclusive { .. }
+            | Event::AlreadySo
+            | Event::Verified { .. }
+            | Event::Began(_)
+            | Event::Undone { .. } => true,
+            Event::Planned { .. }
+            | Event::Stale { .. }
+            | Event::Guard { .. }
+            | Event::Unread { .. }
+            | Event::Polled { .. }
+            | Event::NotVerified { .. }
+            | Event::PieceFailed { .. }
+            | Event::Failed { .. }
+            | Event::UndoStopped { .. }
+            | Event::Owes { .. }
+            | Event::AlertResolved
+            | Event::CancelRequested
+            | Event::Held
+            | Event::Released
+            | Event::Unproven { .. }
+            | Event::HoldsOn { .. }
+            | Event::NotTakenBack { .. } => false,
+        },
+        Happened::Opened { .. }
+        | Happened::Observed { .. }
+        | Happened::Intended { .. }
+        | Happened::Attached(_) => false,
+    }
+}
+
 /// The first promise that is broken, in words.
 pub fn judge(
     case: &Case<'_>,
