@@ -15,6 +15,11 @@ impl Run {
         let mut run = self.clone();
         run.meter = Meter::default();
         run.reserve = run.reserve.map(|_| Meter::default());
+        for frame in &mut run.frames {
+            if let Frame::Code(code) = frame {
+                code.fill_meter();
+            }
+        }
         run.next_id = 0;
         let mut ids: Vec<u64> = run.ids().into_iter().map(|id| *id).collect();
         ids.sort_unstable();

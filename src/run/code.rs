@@ -27,6 +27,11 @@ pub struct Code {
 }
 
 impl Code {
+    /// Counts from the start what it may use.
+    pub fn fill_meter(&mut self) {
+        self.vm.fill_meter();
+    }
+
     /// It was left alone for so long.
     pub fn put_off(&mut self, missed: Duration) {
         self.until = self.until.map(|until| moment::after(until, missed));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Vm;
+use super::{Meter, Vm};
 use crate::program::Program;
 
 /// Bytes that are no state of a machine for this program.
@@ -22,6 +22,11 @@ impl Vm {
     pub fn encode(&self) -> Vec<u8> {
         postcard::to_stdvec(self)
             .expect("the state holds nothing that postcard cannot encode, and memory grows")
+    }
+
+    /// Counts from the start what it may use.
+    pub fn fill_meter(&mut self) {
+        self.meter = Meter::default();
     }
 
     /// The machine with this state.
