@@ -15,7 +15,9 @@ mod url;
 
 pub use number::{number, time};
 pub use promql::tree as query;
-pub use promql::{Asked, Fallback, Forms, HOLE, Moment, Selector, Within, asked, selectors};
+pub use promql::{
+    Asked, Fallback, Forms, HOLE, Moment, Selector, Within, asked, laid_out, selectors,
+};
 pub use schedule::Schedule;
 pub use server::{FEATURES, Server, Version};
 

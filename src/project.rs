@@ -17,7 +17,8 @@ pub use files::{Entry, EntryKind, Files, Trouble};
 pub use gather::{describe, is_runbook_file};
 pub use lock::Lock;
 pub use manifest::{
-    EDITION, Git, Level, Levels, MANIFEST, Manifest, Wanted, WantedFrom, is_commit, name_problem,
+    EDITION, Git, Level, Levels, MANIFEST, Manifest, Wanted, WantedFrom, is_commit, lock_base,
+    name_problem,
 };
 pub use overlay::Overlay;
 pub use table::{Table, entries_below};

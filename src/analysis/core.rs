@@ -11,13 +11,14 @@ mod canon;
 mod condition;
 mod declaration;
 mod expr;
+mod inline;
 mod runbook;
 mod stmt;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::program::manifest::CoreHash;
+use crate::program::manifest::{ConditionHash, CoreHash};
 use crate::typed::{
     EnumId, ExternId, FunctionId, Package, RecordId, RoleId, Runbook, SecretId, TargetId, WindowId,
 };
@@ -41,6 +42,8 @@ pub(super) enum Named {
 #[derive(Default)]
 struct FunctionCore {
     digest: Digest,
+    /// The same for parts that are compared alone.
+    as_part: Digest,
     names: BTreeSet<Named>,
     calls: Vec<FunctionId>,
 }
@@ -66,8 +69,8 @@ impl<'a> Cores<'a> {
         cores
     }
 
-    /// The core of a runbook.
-    pub fn runbook(&self, runbook: &'a Runbook) -> CoreHash {
+    /// The core of a runbook, and the hash of each name that is declared beside it: `enum Mode`, `role builder`.
+    pub fn runbook(&self, runbook: &'a Runbook) -> (CoreHash, BTreeMap<String, ConditionHash>) {
         let mut canon = Canon::new(self, runbook);
         canon.tag("runbook");
         canon.runbook(runbook);
@@ -75,12 +78,15 @@ impl<'a> Cores<'a> {
         let mut whole = Canon::new(self, runbook);
         whole.tag("core");
         whole.digest(&own);
+        let mut declared = BTreeMap::new();
         for (name, said) in self.declared(names, calls, runbook) {
             whole.text(&name);
             whole.digest(&said);
+            let [a, b, c, d, e, f, g, h, ..] = said;
+            declared.insert(name, ConditionHash([a, b, c, d, e, f, g, h]));
         }
         let (digest, ..) = whole.finish();
-        CoreHash(digest)
+        (CoreHash(digest), declared)
     }
 
     /// What every name that is reached says of itself, in the order of the names.
@@ -120,8 +126,12 @@ impl<'a> Cores<'a> {
         let mut canon = Canon::of_function(self, id);
         canon.function(&self.package.functions[id.index()]);
         let (digest, names, calls) = canon.finish();
+        let mut part = Canon::of_function(self, id).as_part();
+        part.function(&self.package.functions[id.index()]);
+        let (as_part, ..) = part.finish();
         FunctionCore {
             digest,
+            as_part,
             names,
             calls,
         }

@@ -6,19 +6,26 @@
 mod amount;
 mod clauses;
 mod does;
+mod flow;
+mod labels;
+mod looks;
 mod needs;
 mod origin;
+mod paths;
 mod people;
+mod step;
 mod steps;
+mod takes;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::core::Cores;
+use super::core::{Cores, Meanings};
 use crate::program::manifest::{
-    Authority, Claims, Condition, ConditionHash, Effect, Manifest, Part, Said, Time,
+    Authority, Claims, Condition, ConditionHash, CoreHash, Effect, Manifest, Part, Said, Time,
 };
 use crate::text::{Sources, Span};
-use crate::typed::{Facts, Package, Runbook, RunbookFacts};
+use crate::typed::{Expr, Facts, Package, Runbook, RunbookFacts};
 use needs::Needs;
 
 /// What each runbook of the package may do.
@@ -29,8 +36,9 @@ pub fn manifests(package: &Package, facts: &Facts, sources: &Sources) -> Vec<Man
     runbooks
         .map(|(runbook, facts)| {
             let mut made = Made::new(package, sources, runbook);
-            let authority = authority(&cores, &needs, runbook, facts, &mut made);
-            manifest(&cores, runbook, facts, authority, made)
+            let (core, declared) = cores.runbook(runbook);
+            let authority = authority(&cores, &needs, runbook, facts, &declared, &mut made);
+            manifest(core, runbook, facts, authority, made)
         })
         .collect()
 }
@@ -66,6 +74,24 @@ impl<'a> Made<'a> {
         hash
     }
 
+    /// What has to be so where a condition holds, or does not, part by part.
+    fn asked(
+        &mut self,
+        cores: &Cores<'a>,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        condition: &Expr,
+        holds: bool,
+    ) -> Vec<ConditionHash> {
+        let asked = cores.asked(condition, holds);
+        let each = asked.iter().map(|asked| {
+            let hash = cores.asks(runbook, meanings, asked);
+            let before = if asked.is_said { "" } else { "not " };
+            self.condition(hash, before, asked.span)
+        });
+        each.collect()
+    }
+
     /// What has to be so for a step and is no condition, in our words.
     fn around(&mut self, hash: ConditionHash, text: String, span: Span) -> ConditionHash {
         self.places.entry(Part::Condition(hash)).or_insert(span);
@@ -93,6 +119,7 @@ fn authority<'a>(
     needs: &Needs<'a>,
     runbook: &'a Runbook,
     facts: &RunbookFacts,
+    declared: &BTreeMap<String, ConditionHash>,
     made: &mut Made<'a>,
 ) -> Authority {
     let package = made.package;
@@ -103,7 +130,10 @@ fn authority<'a>(
     let guards: BTreeSet<_> = steps.steps.iter().flat_map(|step| &step.guards).collect();
     let guards: BTreeSet<ConditionHash> = guards.into_iter().copied().collect();
     let verified = steps.verifies.iter();
-    let verified = verified.flat_map(|verify| verify.conditions.iter().chain(&verify.abort));
+    let verified = verified.flat_map(|verify| {
+        let asked = verify.conditions.iter().chain(&verify.abort);
+        asked.chain(&verify.only_if)
+    });
     let asked = triggers.iter().flat_map(|trigger| &trigger.conditions);
     let conditions: BTreeSet<ConditionHash> = verified.chain(asked).copied().collect();
     let (needs, secrets) = needs.of_runbook(runbook);
@@ -135,8 +165,11 @@ fn authority<'a>(
         },
         steps: steps.steps,
         verifies: steps.verifies,
+        found: steps.causes,
+        reads: steps.reads,
+        looks: looks::of_runbook(cores, runbook, steps.words, declared),
         people: people::of_runbook(package, runbook),
-        duties: people::duties(cores, package, runbook),
+        duties: people::duties(package, runbook, steps.duties),
         clauses: clauses::times(runbook),
         time: Time {
             machine: facts.machine_time,
@@ -150,7 +183,7 @@ fn authority<'a>(
 }
 
 fn manifest<'a>(
-    cores: &Cores<'a>,
+    core: CoreHash,
     runbook: &'a Runbook,
     facts: &RunbookFacts,
     authority: Authority,
@@ -162,7 +195,7 @@ fn manifest<'a>(
         runbook: runbook.name.clone(),
         version: runbook.version,
         product: product.cloned(),
-        core: cores.runbook(runbook),
+        core,
         authority,
         findings: does::findings(package, runbook),
         ends_within: runbook.ends_within.map(|(ends, _)| ends),

@@ -124,7 +124,7 @@ fn not_as_written(checked: &Checked) -> Option<Diagnostic> {
 /// small. Without a base, what is locked stands in for it.
 fn refused(checked: &Checked, base: Option<Lock>, amend: bool) -> Vec<Diagnostic> {
     let before = match (base, &checked.lock) {
-        (Some(base), _) => Side::of_lock(&base, checked.lock_base.as_str()),
+        (Some(base), _) => Side::of_lock(&base, versions::base_name(checked)),
         (None, Some(lock)) if !amend => Side::of_lock(lock, "the lock"),
         (None, _) => return Vec::new(),
     };

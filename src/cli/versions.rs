@@ -65,9 +65,36 @@ pub fn named(word: &str, here: &Path) -> Result<Version, Trouble> {
     }
 }
 
-/// The package in `here` at `REV`, or that at `REV:path`, whatever lies on the disk.
+/// The package in `here` at `REV`, or that or the lock at `REV:path`, whatever lies on the disk.
 pub fn at_revision(word: &str, here: &Path) -> Result<Version, Trouble> {
+    if let Some((revision, path)) = word.split_once(':')
+        && is_lock(Path::new(path))
+        && let Some(bytes) = file_at(revision, path, here)
+    {
+        let text = String::from_utf8(bytes).map_err(|_| no_text(word))?;
+        return of_lock_text(&text, word);
+    }
     of_files(&files_at(word, here)?, Path::new("."), word)
+}
+
+/// A file at a revision, if there is one.
+fn file_at(revision: &str, path: &str, here: &Path) -> Option<Vec<u8>> {
+    let repository = Repository::around(here)?;
+    let commit = repository.commit(revision)?;
+    // As in git, `./` begins at the folder that is worked in.
+    let path = match path.strip_prefix("./") {
+        Some(rest) => PathBuf::from(repository.below()).join(rest),
+        None => PathBuf::from(path),
+    };
+    let (folder, name) = (path.parent()?, path.file_name()?);
+    let below = match folder.to_str()? {
+        "" => ".",
+        below => below,
+    };
+    let files = repository.revision(&commit, revision, below).ok()?;
+    files
+        .read(Path::new(name), crate::text::Source::MAX_BYTES)
+        .ok()
 }
 
 /// The files of that package, from its folder.
@@ -164,9 +191,18 @@ fn of_lock(path: &Path, name: &str) -> Result<Version, Trouble> {
     let unreadable = |why: String| Trouble::Said(format!("`{name}` cannot be read: {why}"));
     let bytes = Disk.read(path, crate::text::Source::MAX_BYTES);
     let bytes = bytes.map_err(|trouble| unreadable(format!("{trouble:?}")))?;
-    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is no text".to_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|_| no_text(name))?;
+    of_lock_text(&text, name)
+}
+
+fn no_text(name: &str) -> Trouble {
+    let name = escape_text(name, SHOWN);
+    Trouble::Said(format!("`{name}` cannot be read: it is no text"))
+}
+
+fn of_lock_text(text: &str, name: &str) -> Result<Version, Trouble> {
     let mut sources = Sources::default();
-    let id = sources.add(name, &text);
+    let id = sources.add(name, text);
     match lock::read(sources.source(id)) {
         Ok(lock) => Ok(Version {
             side: Side::of_lock(&lock, name),
@@ -206,6 +242,7 @@ pub fn side(checked: &Checked, name: &str) -> Option<Side> {
     let dependencies = checked.dependencies.iter().map(Dependency::from).collect();
     let allows = checked.analysis.as_ref().map(front::allows);
     Some(Side {
+        package: checked.name.clone(),
         allows,
         ..Side::of_package(&manifests, version, dependencies, name)
     })
@@ -296,7 +333,27 @@ pub fn judged(checked: &Checked, before: &Side, after: &Side) -> Vec<Diagnostic>
 /// What the base has; none where there is no base, or no lock in it.
 pub fn base(checked: &Checked) -> Option<Lock> {
     let here = checked.path.as_deref()?;
-    lock_at(&checked.lock_base, Path::new(here))
+    lock_at(&base_name(checked), Path::new(here))
+}
+
+/// Where the base is told from: the branch that others clone, and the one that is meant where nothing is said.
+const TRUNKS: [&str; 2] = ["origin/HEAD", "origin/main"];
+
+/// The revision whose lock is never rewritten, as the manifest that was merged names it: whoever changes the package
+/// does not choose what the change is held to.
+pub fn base_name(checked: &Checked) -> String {
+    let merged = || {
+        let repository = Repository::around(Path::new(checked.path.as_deref()?))?;
+        let trunk = TRUNKS.iter().find_map(|trunk| repository.commit(trunk))?;
+        let files = repository
+            .revision(&trunk, TRUNKS[0], repository.below())
+            .ok()?;
+        let most = crate::text::Source::MAX_BYTES;
+        let bytes = files.read(Path::new(project::MANIFEST), most).ok()?;
+        let base = project::lock_base(&String::from_utf8(bytes).ok()?)?;
+        repository.commit(&base).map(|_| base)
+    };
+    merged().unwrap_or_else(|| checked.lock_base.clone())
 }
 
 /// That nothing says which versions are released, where something should: the repository has another one that it
@@ -304,10 +361,11 @@ pub fn base(checked: &Checked) -> Option<Lock> {
 pub fn base_missing(checked: &Checked) -> Option<Diagnostic> {
     let here = checked.path.as_deref()?;
     let repository = Repository::around(Path::new(here))?;
-    if !repository.has_remote() || repository.commit(&checked.lock_base).is_some() {
+    let base = base_name(checked);
+    if !repository.has_remote() || repository.commit(&base).is_some() {
         return None;
     }
-    let base = escape_text(&checked.lock_base, SHOWN);
+    let base = escape_text(&base, SHOWN);
     let message = format!("`{base}` is not here, so nothing says which versions are released");
     let found = Diagnostic::new(Code::LockStale, message, manifest(checked)?, "");
     Some(found.help(

@@ -11,6 +11,7 @@ mod combine;
 mod demand;
 mod function;
 mod labels;
+mod layout;
 mod length;
 mod lexer;
 mod matcher;
@@ -33,6 +34,7 @@ use parser::Parser;
 
 pub use asked::{Asked, Fallback, HOLE, asked};
 pub use canon::Forms;
+pub use layout::laid_out;
 pub use reach::Within;
 pub use selector::{Moment, Selector, selectors};
 

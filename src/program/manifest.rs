@@ -7,14 +7,18 @@ pub mod argv;
 mod authority;
 mod core_hash;
 mod pattern;
+mod seen;
+mod trigger;
 mod words;
 
 pub use authority::{
-    Amount, Authority, Claims, Clauses, Condition, Effect, Handed, Label, Limit, Most, Need, On,
-    Otherwise, People, Recurs, Step, Time, Touch, Trigger, UndoBy, Verify,
+    Amount, Authority, Cap, Claims, Clauses, Condition, Effect, Handed, Limit, Most, Need,
+    Otherwise, People, Recurs, Step, Time, Touch, UndoBy, Verify,
 };
 pub use core_hash::{ConditionHash, CoreHash, ENCODING};
 pub use pattern::Pattern;
+pub use seen::{Cause, Look, Read, Seen, Unanswered};
+pub use trigger::{Label, On, Takes, Trigger};
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -174,6 +174,15 @@ impl<'a> Gather<'a> {
 
     /// What is locked, if there is a lock and it can be read.
     pub fn lock(&mut self, folder: &Path) -> Option<Lock> {
+        self.lock_or(folder, None)
+    }
+
+    /// The same for a lock that another command writes; `help` says which.
+    pub fn lock_of(&mut self, folder: &Path, help: &str) -> Option<Lock> {
+        self.lock_or(folder, Some(help))
+    }
+
+    fn lock_or(&mut self, folder: &Path, help: Option<&str>) -> Option<Lock> {
         let path = tidy(&folder.join(LOCK));
         if self.files.kind(&path) == Err(Trouble::Missing) {
             return None;
@@ -182,7 +191,10 @@ impl<'a> Gather<'a> {
         match lock::read(self.sources.source(source)) {
             Ok(lock) => Some(lock),
             Err(found) => {
-                self.diagnostics.push(found);
+                self.diagnostics.push(match help {
+                    Some(help) => found.help(help),
+                    None => found,
+                });
                 None
             }
         }

@@ -21,6 +21,7 @@ use crate::text::{Source, Span};
 
 pub use dependencies::{Git, Wanted, WantedFrom, is_commit};
 pub use lint::{Level, Levels};
+pub use lock::lock_base;
 
 /// The manifest's file name.
 pub const MANIFEST: &str = "rbk.toml";

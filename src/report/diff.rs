@@ -6,8 +6,11 @@
 mod align;
 mod compare;
 mod json;
+mod looks;
 mod markdown;
+mod people;
 mod proofs;
+mod reads;
 mod rights;
 mod terminal;
 mod version;
@@ -33,6 +36,8 @@ pub use words::{Piece, Words};
 pub struct Side {
     /// How people call it: a folder, a revision, a version.
     pub name: String,
+    /// What it calls itself, where that is known.
+    pub package: Option<String>,
     /// The package's own version, where it is known.
     pub version: Option<Version>,
     pub runbooks: Vec<Known>,
@@ -78,6 +83,7 @@ impl Side {
         let dependencies = lock.dependencies.iter().map(Dependency::from);
         Side {
             name: name.into(),
+            package: None,
             version: lock.version,
             runbooks: runbooks.collect(),
             dependencies: dependencies.collect(),
@@ -94,6 +100,7 @@ impl Side {
     ) -> Side {
         Side {
             name: name.into(),
+            package: None,
             version,
             runbooks: manifests.iter().map(Known::from).collect(),
             dependencies,
@@ -124,6 +131,8 @@ impl From<&LockedDependency> for Dependency {
 pub struct Diff {
     pub from: String,
     pub to: String,
+    /// What the package calls itself, where that is known.
+    pub package: Option<String>,
     pub verdict: Verdict,
     /// What the package's own version must be at least, where it is too small.
     pub package_needs: Option<PackageNeeds>,
@@ -234,6 +243,9 @@ fields! {
     People "people"
     Clause "clause"
     Time "time"
+    Severity "severity"
+    Text "text"
+    Type "type"
     Other "other"
 }
 
@@ -247,6 +259,7 @@ pub fn diff(before: &Side, after: &Side) -> Diff {
     Diff {
         from: before.name.clone(),
         to: after.name.clone(),
+        package: after.package.clone().or_else(|| before.package.clone()),
         verdict: verdicts.chain([package]).max().unwrap_or(Verdict::Enough),
         package_needs,
         runbooks,

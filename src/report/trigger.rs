@@ -12,6 +12,7 @@ pub fn describe(trigger: &Trigger) -> String {
         labels,
         holding,
         conditions,
+        takes: _,
     } = trigger;
     let labels: Vec<String> = labels.iter().map(label).collect();
     let labels = labels.join(", ");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
 
+use super::inline::{Frame, Inlined};
 use super::{Cores, Meanings, Named};
 use crate::program::manifest::ENCODING;
 use crate::typed::{
@@ -14,6 +15,9 @@ use crate::typed::{
 /// A hash of something that was encoded.
 pub type Digest = [u8; 32];
 
+/// Locals by the order in which they are met: of a body, and of the functions that are written out in it.
+pub type Locals = BTreeMap<(Frame, LocalId), u64>;
+
 /// Takes in one thing and hashes it.
 pub struct Canon<'a> {
     pub(super) cores: &'a Cores<'a>,
@@ -21,9 +25,13 @@ pub struct Canon<'a> {
     /// Whose trigger names are in scope.
     bindings: &'a [Binding],
     /// The locals by the order in which they are met.
-    locals: BTreeMap<LocalId, u64>,
+    locals: Locals,
+    /// The functions that are written out here.
+    pub(super) inlined: Inlined,
     /// What locals from outside stand for, where a part is encoded alone.
     meanings: Option<&'a Meanings>,
+    /// Whether what is only written another way counts as the same. A core is for ever; of a part that matters less.
+    is_part: bool,
     names: BTreeSet<Named>,
     calls: Vec<FunctionId>,
 }
@@ -48,8 +56,10 @@ impl<'a> Canon<'a> {
             cores,
             hash: Sha256::new(),
             bindings,
-            locals: BTreeMap::new(),
+            locals: Locals::new(),
+            inlined: Inlined::default(),
             meanings: None,
+            is_part: false,
             names: BTreeSet::new(),
             calls: Vec::new(),
         };
@@ -57,15 +67,26 @@ impl<'a> Canon<'a> {
         canon
     }
 
+    /// For a part that is compared alone.
+    pub fn as_part(mut self) -> Canon<'a> {
+        self.is_part = true;
+        self
+    }
+
     /// From now on locals from outside stand for this.
     pub fn meaning(mut self, meanings: &'a Meanings) -> Canon<'a> {
         self.meanings = Some(meanings);
-        self
+        self.as_part()
     }
 
     /// The hash, the names that were met and the functions that are called.
     pub fn finish(self) -> (Digest, BTreeSet<Named>, Vec<FunctionId>) {
         (self.hash.finalize().into(), self.names, self.calls)
+    }
+
+    /// Whether what is only written another way counts as the same.
+    pub fn is_part(&self) -> bool {
+        self.is_part
     }
 
     pub fn package(&self) -> &'a Package {
@@ -128,32 +149,42 @@ impl<'a> Canon<'a> {
 
     /// A function, by what it does.
     pub fn call(&mut self, id: FunctionId) {
-        let digest = self.cores.functions[id.index()].digest;
+        let function = &self.cores.functions[id.index()];
+        let digest = match self.is_part {
+            true => function.as_part,
+            false => function.digest,
+        };
         self.tag("function");
         self.digest(&digest);
         self.calls.push(id);
     }
 
     /// Sets the locals of one body aside, for another.
-    pub fn leave_locals(&mut self) -> BTreeMap<LocalId, u64> {
+    pub fn leave_locals(&mut self) -> Locals {
         std::mem::take(&mut self.locals)
     }
 
     /// Goes back to the locals that were set aside.
-    pub fn enter_locals(&mut self, locals: BTreeMap<LocalId, u64>) {
+    pub fn enter_locals(&mut self, locals: Locals) {
         self.locals = locals;
     }
 
     /// A local variable that is made here.
     pub fn binds(&mut self, local: LocalId) {
         let next = self.locals.len() as u64;
-        let number = *self.locals.entry(local).or_insert(next);
+        let key = (self.inlined.frame(), local);
+        let number = *self.locals.entry(key).or_insert(next);
         self.number(number);
     }
 
     /// A local variable that is read: by its number, or by what it stands for.
     pub fn local(&mut self, local: LocalId) {
-        let outer = self.meanings.filter(|_| !self.locals.contains_key(&local));
+        if self.argument(local) {
+            return;
+        }
+        let frame = self.inlined.frame();
+        let is_outer = frame == Frame::BODY && !self.locals.contains_key(&(frame, local));
+        let outer = self.meanings.filter(|_| is_outer);
         match outer.and_then(|meanings| meanings.of(local)) {
             Some(meaning) => {
                 self.tag("stands for");

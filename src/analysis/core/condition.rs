@@ -9,8 +9,9 @@ use super::Cores;
 use super::canon::{Canon, Digest};
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
-    Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, Expr, ExprKind, FindingId, Handler,
-    LocalId, Remedy, Runbook, Step, Stmt, StmtKind, UndoChoice,
+    Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, CapKind, Expr, ExprKind, FailureFilter,
+    FindingId, Hand, Handler, HandlerAction, LocalId, Remedy, Runbook, Step, Stmt, StmtKind,
+    UndoChoice,
 };
 
 /// What each local of a body stands for.
@@ -109,18 +110,6 @@ impl<'a> Cores<'a> {
         })
     }
 
-    /// The hash of what holds where a condition does not.
-    pub fn negated(
-        &self,
-        runbook: &'a Runbook,
-        meanings: &Meanings,
-        condition: &Expr,
-    ) -> ConditionHash {
-        self.hashed(runbook, meanings, "otherwise", |canon| {
-            canon.expr(condition)
-        })
-    }
-
     /// The hash of what holds in an arm of a `match`.
     pub fn arm(
         &self,
@@ -135,7 +124,7 @@ impl<'a> Cores<'a> {
         })
     }
 
-    /// The hash of what becomes of a step that was not applied.
+    /// The hash of what becomes of a step that was not applied, whatever people are told of it.
     pub fn handlers(
         &self,
         runbook: &'a Runbook,
@@ -143,7 +132,77 @@ impl<'a> Cores<'a> {
         handlers: &[Handler],
     ) -> ConditionHash {
         self.hashed(runbook, meanings, "handlers", |canon| {
-            canon.list(handlers, Canon::handler);
+            canon.list(handlers, handler_without_text);
+        })
+    }
+
+    /// The hash of a reading that has an answer.
+    pub fn reading(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        value: &Expr,
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, "reading", |canon| canon.expr(value))
+    }
+
+    /// The hash of what people read.
+    pub fn words(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        words: &[&Expr],
+    ) -> ConditionHash {
+        self.hashed(runbook, meanings, "words", |canon| {
+            canon.list(words, |canon, expr| canon.expr(expr));
+        })
+    }
+
+    /// The hash of a reason, which is a plain text.
+    pub fn reason(&self, runbook: &'a Runbook, text: &str) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), "reason", |canon| {
+            canon.text(text)
+        })
+    }
+
+    /// The hash of how severe it is.
+    pub fn severity(&self, runbook: &'a Runbook) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), "severity", |canon| {
+            canon.list(&runbook.severity, Canon::severity);
+        })
+    }
+
+    /// The hash of the clauses that stand nowhere else: which incidents are one, what is tried again, when it ends.
+    pub fn clauses(&self, runbook: &'a Runbook) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), "clauses", |canon| {
+            canon.flag(runbook.one_incident);
+            canon.option(runbook.again, |canon, times| canon.number(u64::from(times)));
+            canon.option(runbook.ends_within.as_ref(), |canon, (time, _)| {
+                canon.duration(*time);
+            });
+        })
+    }
+
+    /// The hash of the zone of its product.
+    pub fn zone(&self, runbook: &'a Runbook) -> ConditionHash {
+        let product = runbook.product.map(|id| &self.package.products[id.index()]);
+        let zone = product.and_then(|product| product.zone.as_ref());
+        self.hashed(runbook, &Meanings::default(), "zone", |canon| {
+            canon.option(zone, |canon, zone| canon.text(zone));
+        })
+    }
+
+    /// One hash of several, in their order, by what they are together.
+    pub fn joined(
+        &self,
+        runbook: &'a Runbook,
+        word: &'static str,
+        hashes: &[ConditionHash],
+    ) -> ConditionHash {
+        self.hashed(runbook, &Meanings::default(), word, |canon| {
+            canon.list(hashes, |canon, ConditionHash(hash)| {
+                canon.number(u64::from_le_bytes(*hash));
+            });
         })
     }
 
@@ -207,7 +266,55 @@ impl<'a> Cores<'a> {
         self.hashed(runbook, &Meanings::default(), "cap", |canon| canon.cap(cap))
     }
 
-    fn hashed(
+    /// The hash of such a line without its number.
+    pub fn cap_of(&self, runbook: &'a Runbook, cap: &Cap) -> ConditionHash {
+        self.hashed(
+            runbook,
+            &Meanings::default(),
+            "cap of",
+            |canon| match &cap.kind {
+                CapKind::Share {
+                    share: _,
+                    population,
+                } => {
+                    canon.tag("share");
+                    canon.population(population);
+                }
+                CapKind::Keep {
+                    least: _,
+                    field,
+                    population,
+                } => {
+                    canon.tag("keep");
+                    canon.field_name(&crate::typed::Type::Target(population.target), *field);
+                    canon.population(population);
+                }
+                CapKind::PerDomain {
+                    count: _,
+                    target,
+                    domain,
+                    window,
+                } => {
+                    canon.tag("per domain");
+                    canon.named(super::Named::Target(*target));
+                    canon.named(super::Named::Target(*domain));
+                    canon.duration(*window);
+                }
+                CapKind::DomainsAtOnce {
+                    count: _,
+                    domain,
+                    target,
+                } => {
+                    canon.tag("domains at once");
+                    canon.named(super::Named::Target(*domain));
+                    canon.named(super::Named::Target(*target));
+                }
+                CapKind::Pause(_) => canon.cap(cap),
+            },
+        )
+    }
+
+    pub(super) fn hashed(
         &self,
         runbook: &'a Runbook,
         meanings: &Meanings,
@@ -221,6 +328,40 @@ impl<'a> Cores<'a> {
         let [a, b, c, d, e, f, g, h, ..] = digest;
         ConditionHash([a, b, c, d, e, f, g, h])
     }
+}
+
+/// What a handler does, without the words for people.
+fn handler_without_text(canon: &mut Canon<'_>, handler: &Handler) {
+    let HandlerAction::Diverge(stmt) = &handler.action else {
+        return canon.handler(handler);
+    };
+    let word = match &stmt.kind {
+        StmtKind::Page { roles, text: _ } => {
+            canon.roles(roles);
+            "page"
+        }
+        StmtKind::Tell { roles, text: _ } => {
+            canon.roles(roles);
+            "tell"
+        }
+        StmtKind::Hand(hand) => {
+            let text = None;
+            canon.hand(&Hand {
+                text,
+                ..hand.clone()
+            });
+            "hand"
+        }
+        StmtKind::Novel(_) => "novel",
+        StmtKind::Inconclusive(_) => "inconclusive",
+        _ => return canon.handler(handler),
+    };
+    canon.tag(word);
+    canon.tag(match handler.on {
+        FailureFilter::Any => "else",
+        FailureFilter::NoData => "else no_data",
+        FailureFilter::Failed => "else failed",
+    });
 }
 
 struct Finder<'c, 'a> {

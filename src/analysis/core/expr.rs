@@ -3,8 +3,10 @@
 use super::Named;
 use super::canon::Canon;
 use crate::typed::{
-    BinaryOp, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, UnaryOp, Unit,
+    BinaryOp, Builtin, CallExpr, Callee, Collect, Comprehension, Expr, ExprKind, Type, UnaryOp,
+    Unit,
 };
+use crate::value::Value;
 
 impl Canon<'_> {
     pub fn exprs(&mut self, exprs: &[Expr]) {
@@ -61,7 +63,7 @@ impl Canon<'_> {
                 });
                 self.expr(operand);
             }
-            ExprKind::Binary { op, left, right } => self.pair(operator(*op), left, right),
+            ExprKind::Binary { op, left, right } => self.binary(*op, left, right),
             ExprKind::IsSome { operand, bind } => {
                 self.tag("is some");
                 self.expr(operand);
@@ -143,7 +145,35 @@ impl Canon<'_> {
         self.expr(right);
     }
 
+    pub fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
+        self.tag(operator(op));
+        for (side, other) in [(left, right), (right, left)] {
+            match self.whole(side).filter(|_| self.is_part()) {
+                // Beside a Float a number is one, whether it is written there or has a name.
+                Some(number) if other.ty == Type::Float => self.value(&Value::Float(number)),
+                _ => self.expr(side),
+            }
+        }
+    }
+
+    /// The value of a whole number that the text says.
+    fn whole(&self, expr: &Expr) -> Option<f64> {
+        let value = match &expr.kind {
+            ExprKind::Value(value) => value,
+            ExprKind::Const(id) => &self.package().consts[id.index()].value,
+            ExprKind::Wrap(inner) => return self.whole(inner),
+            _ => return None,
+        };
+        match value {
+            Value::Int(number) => Some(*number as f64),
+            _ => None,
+        }
+    }
+
     fn call_expr(&mut self, call: &CallExpr) {
+        if self.inline(call) {
+            return;
+        }
         let CallExpr {
             callee,
             args,

@@ -137,7 +137,7 @@ impl Canon<'_> {
         self.maybe_text(zone.as_ref());
     }
 
-    fn severity(&mut self, case: &SeverityCase) {
+    pub fn severity(&mut self, case: &SeverityCase) {
         let SeverityCase { level, when } = case;
         self.tag(level.word());
         self.maybe(when.as_ref());
@@ -324,7 +324,7 @@ impl Canon<'_> {
         }
     }
 
-    fn population(&mut self, population: &Population) {
+    pub fn population(&mut self, population: &Population) {
         let Population { call, target } = population;
         self.expr(call);
         self.named(Named::Target(*target));

@@ -2,6 +2,7 @@
 
 use super::Named;
 use super::canon::Canon;
+use crate::literal;
 use crate::typed::Type;
 use crate::value::{
     Bounds, Duration, EnumMember, HolePosition, Identity, KeyForm, Query, Quote, Range, Record,
@@ -117,7 +118,14 @@ impl Canon<'_> {
             Value::Target(target) => self.target(target),
             Value::Query(query) => {
                 let Query { tag, text } = query.as_ref();
-                self.words(tag.as_str(), text);
+                match tag {
+                    Tag::Promql if self.is_part() => {
+                        self.words(tag.as_str(), &literal::laid_out(text));
+                    }
+                    Tag::Promql | Tag::Text | Tag::Re | Tag::Url | Tag::Cron => {
+                        self.words(tag.as_str(), text);
+                    }
+                }
             }
             Value::Secret(name) => self.words("secret", name.as_str()),
             Value::Handle(number) => {
@@ -180,11 +188,37 @@ impl Canon<'_> {
             Tag::Text => "text",
             Tag::Re | Tag::Url | Tag::Promql | Tag::Cron => tag.as_str(),
         });
-        self.list(segments, |canon, segment| match segment {
-            Segment::Text(text) => canon.words("text", text),
-            Segment::Hole(position) => canon.tag(position_word(*position)),
-        });
+        let laid_out = match tag {
+            Tag::Promql if self.is_part() => laid_out(template),
+            Tag::Promql | Tag::Text | Tag::Re | Tag::Url | Tag::Cron => None,
+        };
+        self.list(laid_out.as_ref().unwrap_or(segments), Canon::segment);
     }
+
+    fn segment(&mut self, segment: &Segment) {
+        match segment {
+            Segment::Text(text) => self.words("text", text),
+            Segment::Hole(position) => self.tag(position_word(*position)),
+        }
+    }
+}
+
+/// The same query with its blanks where they belong; the holes stay in their order.
+fn laid_out(template: &Template) -> Option<Vec<Segment>> {
+    let laid_out = literal::laid_out(&template.text_with(literal::HOLE));
+    let is_hole = |segment: &&Segment| matches!(segment, Segment::Hole(_));
+    let mut holes = template.segments.iter().filter(is_hole);
+    let mut segments = Vec::new();
+    for (index, text) in laid_out.split(literal::HOLE).enumerate() {
+        if index > 0 {
+            // A character of the text may look like the place of a hole.
+            segments.push(holes.next()?.clone());
+        }
+        if !text.is_empty() {
+            segments.push(Segment::Text(text.into()));
+        }
+    }
+    Some(segments)
 }
 
 fn position_word(position: HolePosition) -> &'static str {

@@ -2,13 +2,14 @@
 
 use smol_str::SmolStr;
 
-use super::Made;
+use super::{Made, takes};
 use crate::analysis::core::{Cores, Meanings};
 use crate::program::manifest::{
-    Clauses, Condition, Label, Limit, Most, On, Part, Recurs, Touch, Trigger,
+    Cap, Clauses, Label, Limit, Most, On, Part, Recurs, Touch, Trigger,
 };
 use crate::typed::{
-    self, BlastPer, LabelTest, OwnsPattern, Package, Runbook, RunbookFacts, TriggerKind,
+    self, BlastPer, CapKind, LabelTest, Least, OwnsPattern, Package, Runbook, RunbookFacts,
+    TriggerKind,
 };
 use crate::value::Value;
 
@@ -40,12 +41,15 @@ fn one_trigger<'a>(
         labels: trigger.labels.iter().map(label).collect(),
         holding: trigger.holding,
         conditions: Vec::new(),
+        takes: Vec::new(),
     };
     match &trigger.kind {
         TriggerKind::Alert { name } => row.name = name.to_string(),
         TriggerKind::Event { record } => {
             row.on = On::Event;
-            row.name = package.records[record.index()].name.to_string();
+            let record = &package.records[record.index()];
+            row.name = record.name.to_string();
+            row.takes = takes::of_fields(package, &record.fields);
         }
         TriggerKind::Schedule {
             cron,
@@ -67,18 +71,19 @@ fn one_trigger<'a>(
             let params = params
                 .iter()
                 .filter_map(|id| runbook.bindings.get(id.index()));
-            row.labels = params
-                .map(|binding| Label::Present(binding.name.to_string()))
-                .collect();
+            for binding in params {
+                row.labels.push(Label::Present(binding.name.to_string()));
+                row.takes.push(takes::of_parameter(package, binding));
+            }
+            row.takes.sort();
         }
     }
     row.labels.sort();
-    let asks = trigger.conditions.iter().map(|condition| {
-        let hash = cores.condition(runbook, &Meanings::default(), condition);
-        made.condition(hash, "", condition.span)
-    });
-    let asked: Vec<_> = asks.collect();
-    row.conditions.extend(asked);
+    let none = Meanings::default();
+    for condition in &trigger.conditions {
+        let asked = made.asked(cores, runbook, &none, condition, true);
+        row.conditions.extend(asked);
+    }
     row.conditions.sort();
     row
 }
@@ -178,14 +183,33 @@ pub fn limits(runbook: &Runbook, made: &mut Made<'_>) -> Vec<Limit> {
 }
 
 /// The lines that look at the world, by what they ask.
-pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Vec<Condition> {
-    let mut rows: Vec<Condition> = Vec::new();
+pub fn caps<'a>(cores: &Cores<'a>, runbook: &'a Runbook, made: &mut Made<'a>) -> Vec<Cap> {
+    let mut rows: Vec<Cap> = Vec::new();
     for cap in &runbook.caps {
         let hash = cores.cap(runbook, cap);
         made.places.entry(Part::Condition(hash)).or_insert(cap.span);
-        rows.push(Condition {
+        let (most, least) = match &cap.kind {
+            CapKind::Share { share, .. } => (Some(share.to_string()), None),
+            CapKind::Keep {
+                least: Least::Count(count),
+                ..
+            } => (None, Some(count.to_string())),
+            CapKind::Keep {
+                least: Least::Share(share),
+                ..
+            } => (None, Some(share.to_string())),
+            CapKind::PerDomain { count, .. } | CapKind::DomainsAtOnce { count, .. } => {
+                (Some(count.to_string()), None)
+            }
+            CapKind::Pause(_) => (None, None),
+        };
+        let has_number = most.is_some() || least.is_some();
+        rows.push(Cap {
             hash,
             text: cap.words.to_string(),
+            of: has_number.then(|| cores.cap_of(runbook, cap)),
+            most,
+            least,
         });
     }
     rows.sort();

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::amount::command;
-use super::origin::{Origin, Origins};
+use super::amount::{command, constant};
+use super::clauses::plain;
+use super::origin::{Origin, Origins, among};
 use crate::analysis::order;
 use crate::program::manifest::{Handed, Need, Pattern, argv};
 use crate::typed::{
@@ -231,6 +232,9 @@ impl<'a> Needs<'a> {
         if !is_command {
             return origins.of(arg);
         }
+        if let Some(all) = self.commands(origins, arg) {
+            return Origin::Known(Pattern::among(all));
+        }
         match command(self.package, arg) {
             Some((words, true)) => {
                 Origin::Known(Pattern::Is(argv::join(words.iter().map(String::as_str))))
@@ -244,6 +248,32 @@ impl<'a> Needs<'a> {
                 Origin::Known(_) => Origin::ANY,
             },
         }
+    }
+
+    /// Each command that it may be, where every word is one of a few.
+    fn commands(&self, origins: &Origins<'_>, arg: &Expr) -> Option<BTreeSet<String>> {
+        let items = match &arg.kind {
+            ExprKind::Wrap(inner) => return self.commands(origins, inner),
+            ExprKind::List(items) if !items.is_empty() => items,
+            _ => return None,
+        };
+        let mut all: Vec<Vec<String>> = vec![Vec::new()];
+        for item in items {
+            let words = match (constant(self.package, item), item.ty == Type::Text) {
+                (Some(value), _) => vec![plain(value)],
+                (None, true) => origins.of(item).texts()?,
+                (None, false) => return None,
+            };
+            all = among(&all, &words, |words, word| {
+                let mut words = words.clone();
+                words.push(word.to_owned());
+                words
+            })?;
+        }
+        let joined = all
+            .iter()
+            .map(|words| argv::join(words.iter().map(String::as_str)));
+        Some(joined.collect())
     }
 
     /// What a function needs, its parameters replaced by the arguments.

@@ -23,6 +23,16 @@ pub enum Origin {
 impl Origin {
     pub const ANY: Origin = Origin::Known(Pattern::Any);
 
+    /// The texts that it is one of, if they are known.
+    pub fn texts(self) -> Option<Vec<String>> {
+        match self {
+            Origin::Known(Pattern::Is(text)) => Some(vec![text]),
+            Origin::Known(Pattern::Among(texts)) => Some(texts.into_iter().collect()),
+            Origin::Known(Pattern::Owned | Pattern::Begins(_) | Pattern::Any)
+            | Origin::Parameter(_) => None,
+        }
+    }
+
     /// What covers both.
     pub fn join(self, other: Origin) -> Origin {
         match (self, other) {
@@ -35,6 +45,15 @@ impl Origin {
 
 /// The most texts that a choice has.
 const MOST: usize = 64;
+
+/// Each beginning with each of the next parts; none where there are too many.
+pub fn among<T>(starts: &[T], next: &[String], both: impl Fn(&T, &str) -> T) -> Option<Vec<T>> {
+    let count = starts.len().checked_mul(next.len())?;
+    let each = starts
+        .iter()
+        .flat_map(|start| next.iter().map(|part| both(start, part)));
+    (count <= MOST).then(|| each.collect())
+}
 
 fn joined(a: Pattern, b: Pattern) -> Pattern {
     if a.covers(&b) {
@@ -142,12 +161,7 @@ impl<'a> Origins<'a> {
             ExprKind::Wrap(inner) => self.of(inner),
             ExprKind::Trigger(binding) => self.trigger(*binding),
             ExprKind::Value(_) | ExprKind::Const(_) => self.constant(expr),
-            ExprKind::Template { template, .. } => match template.segments.first() {
-                Some(Segment::Text(text)) if !text.is_empty() && !text.starts_with('=') => {
-                    Origin::Known(Pattern::Begins(text.to_string()))
-                }
-                _ => Origin::ANY,
-            },
+            ExprKind::Template { template, holes } => self.template(&template.segments, holes),
             ExprKind::If {
                 then, otherwise, ..
             } => self.of(then).join(self.of(otherwise)),
@@ -222,6 +236,37 @@ impl<'a> Origins<'a> {
             }
             _ => Origin::ANY,
         }
+    }
+
+    /// A text with holes: one of a few where each hole is one of a few words that stand as they are.
+    fn template(&self, segments: &[Segment], holes: &[Expr]) -> Origin {
+        let begins = match segments.first() {
+            Some(Segment::Text(text)) if !text.is_empty() && !text.starts_with('=') => text,
+            _ => return Origin::ANY,
+        };
+        let mut holes = holes.iter();
+        let mut all = vec![String::new()];
+        for segment in segments {
+            let next = match segment {
+                Segment::Text(text) => Some(vec![text.to_string()]),
+                Segment::Hole(_) => holes.next().and_then(|hole| self.words(hole)),
+            };
+            let longer =
+                next.and_then(|next| among(&all, &next, |start, part| format!("{start}{part}")));
+            match longer {
+                Some(longer) => all = longer,
+                None => return Origin::Known(Pattern::Begins(begins.to_string())),
+            }
+        }
+        Origin::Known(Pattern::among(all.into_iter().collect()))
+    }
+
+    /// The texts that a hole may hold, if no place of a text writes them another way.
+    fn words(&self, hole: &Expr) -> Option<Vec<String>> {
+        let texts = (hole.ty == Type::Text).then(|| self.of(hole).texts())??;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        let as_it_is = |text: &String| !text.is_empty() && text.chars().all(is_plain);
+        texts.iter().all(as_it_is).then_some(texts)
     }
 
     /// A target somewhere around which the outermost thing is that of this path.

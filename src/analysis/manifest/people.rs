@@ -2,24 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use crate::analysis::core::Cores;
-use crate::program::manifest::People;
+use crate::program::manifest::{ConditionHash, People};
 use crate::typed::{
-    Body, ChainHold, Hand, HandWithin, Notice, OtherwiseOf, Package, RoleId, Runbook, StmtKind,
+    ChainHold, Expr, Hand, HandWithin, Handler, HandlerAction, Notice, Package, RoleId, Runbook,
+    Stmt, StmtKind,
 };
 
 /// Everybody whom some line of the runbook may reach; where nothing is said the owner is paged.
 pub fn of_runbook(package: &Package, runbook: &Runbook) -> People {
     let mut duties = Duties::default();
     for (_, block) in super::super::blocks(runbook) {
-        block.for_each_stmt(&mut |stmt| match &stmt.kind {
-            StmtKind::Page { roles, .. } => duties.page.extend(roles),
-            StmtKind::Tell { roles, .. } => duties.tell.extend(roles),
-            StmtKind::Hand(hand) => duties.hand.extend(&hand.roles),
-            StmtKind::Mitigated(mitigated) => {
-                duties.owe.insert(mitigated.owed_by);
+        block.for_each_stmt(&mut |stmt| {
+            duties.stmt(stmt);
+            for handler in handlers(stmt) {
+                if let HandlerAction::Diverge(stmt) = &handler.action {
+                    duties.stmt(stmt);
+                }
             }
-            _ => {}
         });
     }
     for tell in &runbook.tells {
@@ -46,41 +45,66 @@ pub fn of_runbook(package: &Package, runbook: &Runbook) -> People {
     }
 }
 
-/// Who hears when, and what is owed until when, without the words that are said; sorted.
-pub fn duties<'a>(cores: &Cores<'a>, package: &Package, runbook: &'a Runbook) -> Vec<String> {
-    let name = |id: RoleId| package.roles[id.index()].name.as_str();
-    let each = |what: String, roles: &[RoleId]| -> Vec<String> {
-        roles
-            .iter()
-            .map(|id| format!("{what} {}", name(*id)))
-            .collect()
-    };
-    let hand = |of: &str, hand: &Hand| match hand.within {
-        None => each(format!("{of}: hand to"), &hand.roles),
-        Some(HandWithin::Duration(time)) => {
-            each(format!("{of}: hand within {time} to"), &hand.roles)
-        }
-        Some(HandWithin::Workdays(days)) => {
-            each(format!("{of}: hand within {days} workdays to"), &hand.roles)
-        }
-    };
-    let mut found = Vec::new();
-    for (of, body, params) in bodies(runbook) {
-        let meanings = cores.meanings(runbook, body, params);
-        body.block.for_each_stmt(&mut |stmt| match &stmt.kind {
-            StmtKind::Page { roles, .. } => found.extend(each(format!("{of}: page"), roles)),
-            StmtKind::Tell { roles, .. } => found.extend(each(format!("{of}: tell"), roles)),
-            StmtKind::Hand(to) => found.extend(hand(of, to)),
-            StmtKind::Mitigated(debt) => {
-                let until = cores.conditions(runbook, &meanings, &debt.until);
-                let (owed_by, within) = (name(debt.owed_by), debt.within);
-                found.push(format!(
-                    "{of}: owed within {within} until {until} by {owed_by}"
-                ));
-            }
-            _ => {}
-        });
+/// What becomes of a reading without an answer, of a step that was not applied.
+fn handlers(stmt: &Stmt) -> &[Handler] {
+    match &stmt.kind {
+        StmtKind::Let { handlers, .. } => handlers,
+        StmtKind::Do(step) | StmtKind::WithDo { step, .. } => &step.handlers,
+        _ => &[],
     }
+}
+
+/// Stands before the hash of the branches by which a duty is reached.
+pub const IF: &str = " if ";
+
+/// Who hears of a statement, and what is owed until when, without the words that are said; `of` is what its body is
+/// for.
+pub fn said(
+    package: &Package,
+    of: &str,
+    stmt: &Stmt,
+    until: impl Fn(&[Expr]) -> ConditionHash,
+) -> Vec<String> {
+    match &stmt.kind {
+        StmtKind::Page { roles, .. } => each(package, &format!("{of}: page"), roles),
+        StmtKind::Tell { roles, .. } => each(package, &format!("{of}: tell"), roles),
+        StmtKind::Hand(to) => hand(package, of, to),
+        StmtKind::Mitigated(debt) => {
+            let until = until(&debt.until);
+            let owed_by = package.roles[debt.owed_by.index()].name.as_str();
+            let within = debt.within;
+            vec![format!(
+                "{of}: owed within {within} until {until} by {owed_by}"
+            )]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn each(package: &Package, what: &str, roles: &[RoleId]) -> Vec<String> {
+    let name = |id: &RoleId| package.roles[id.index()].name.as_str();
+    roles
+        .iter()
+        .map(|id| format!("{what} {}", name(id)))
+        .collect()
+}
+
+fn hand(package: &Package, of: &str, hand: &Hand) -> Vec<String> {
+    // What the reference promises where nothing is said.
+    let within = hand.within.unwrap_or(HandWithin::Workdays(1));
+    let what = match within {
+        HandWithin::Duration(time) => format!("{of}: hand within {time} to"),
+        HandWithin::Workdays(days) => format!("{of}: hand within {days} workdays to"),
+    };
+    each(package, &what, &hand.roles)
+}
+
+/// All who hear: by the bodies, as `said`, and by the clauses; sorted.
+pub fn duties(package: &Package, runbook: &Runbook, said: Vec<String>) -> Vec<String> {
+    let name = |id: RoleId| package.roles[id.index()].name.as_str();
+    let each = |what: String, roles: &[RoleId]| each(package, &what, roles);
+    let hand = |of: &str, to: &Hand| hand(package, of, to);
+    let mut found = said;
     for tell in &runbook.tells {
         let after = tell
             .unresolved_after
@@ -128,30 +152,24 @@ pub fn duties<'a>(cores: &Cores<'a>, package: &Package, runbook: &'a Runbook) ->
     found
 }
 
-/// Each body by what it is for, with the number of its parameters. A remedy may have another name.
-fn bodies(runbook: &Runbook) -> Vec<(&'static str, &Body, u32)> {
-    let mut bodies: Vec<(&'static str, &Body, u32)> = Vec::new();
-    bodies.extend(runbook.diagnose.iter().map(|body| ("diagnose", body, 0)));
-    bodies.extend(runbook.steps.iter().map(|body| ("steps", body, 0)));
-    for clause in &runbook.otherwise {
-        let name = match clause.of {
-            OtherwiseOf::Both => "otherwise",
-            OtherwiseOf::Novel => "novel",
-            OtherwiseOf::Inconclusive => "inconclusive",
-            OtherwiseOf::Systemic => "systemic",
-        };
-        bodies.push((name, &clause.body, 0));
-    }
-    for remedy in &runbook.remedies {
-        bodies.push(("remedy", &remedy.body, remedy.params));
-    }
-    bodies
-}
-
 #[derive(Default)]
 struct Duties {
     page: BTreeSet<RoleId>,
     tell: BTreeSet<RoleId>,
     hand: BTreeSet<RoleId>,
     owe: BTreeSet<RoleId>,
+}
+
+impl Duties {
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Page { roles, .. } => self.page.extend(roles),
+            StmtKind::Tell { roles, .. } => self.tell.extend(roles),
+            StmtKind::Hand(hand) => self.hand.extend(&hand.roles),
+            StmtKind::Mitigated(mitigated) => {
+                self.owe.insert(mitigated.owed_by);
+            }
+            _ => {}
+        }
+    }
 }

@@ -11,7 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{ConditionHash, Pattern, words};
+use super::{Cause, ConditionHash, Look, Pattern, Read, Trigger, words};
 use crate::effect::{Level, Scope};
 use crate::value::Duration;
 
@@ -26,7 +26,7 @@ pub struct Authority {
     pub touches: Vec<Touch>,
     pub limits: Vec<Limit>,
     /// The lines of `blast` that look at the world.
-    pub caps: Vec<Condition>,
+    pub caps: Vec<Cap>,
     pub needs: Vec<Need>,
     /// The secrets that are handed over, and to whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,6 +49,15 @@ pub struct Authority {
     /// What is found, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnosis: Option<ConditionHash>,
+    /// Each place that finds something, in the order of the source.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Cause>,
+    /// What is read before a change, and whether it goes on where that has no answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reads: Vec<Read>,
+    /// What is no right and no proof, and what people look at all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub looks: Vec<Look>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,64 +71,6 @@ pub struct Effect {
         with = "words::scope"
     )]
     pub scope: Option<Scope>,
-}
-
-/// What sets the runbook off.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trigger {
-    pub on: On,
-    /// The alert, the event's record, the schedule, or who may ask; empty: anybody.
-    pub name: String,
-    /// Of a schedule.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// Of a schedule: missed times are run once.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub missed: bool,
-    /// The labels of an alert, the parameters of a request.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub labels: Vec<Label>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "words::maybe"
-    )]
-    pub holding: Option<Duration>,
-    #[serde(default, rename = "where", skip_serializing_if = "Vec::is_empty")]
-    pub conditions: Vec<ConditionHash>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum On {
-    Alert,
-    Event,
-    Schedule,
-    Request,
-}
-
-/// A label that an alert must have, and what it must be.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Label {
-    Present(String),
-    Is { name: String, is: String },
-    Among { name: String, among: Vec<String> },
-    Not { name: String, not: String },
-    Matches { name: String, matches: String },
-}
-
-impl Label {
-    pub fn name(&self) -> &str {
-        match self {
-            Label::Present(name)
-            | Label::Is { name, .. }
-            | Label::Among { name, .. }
-            | Label::Not { name, .. }
-            | Label::Matches { name, .. } => name,
-        }
-    }
 }
 
 /// The proven bound for one target type.
@@ -157,6 +108,24 @@ pub enum Most {
         #[serde(with = "words")]
         per: Duration,
     },
+}
+
+/// A line of `blast` that looks at the world.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cap {
+    pub hash: ConditionHash,
+    /// For people.
+    pub text: String,
+    /// The line without its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<ConditionHash>,
+    /// Its number, where it is the most of something: `20%`, `3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<String>,
+    /// Its number, where it is the least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<String>,
 }
 
 /// A capability and what it is narrowed to.
@@ -228,15 +197,38 @@ pub struct Step {
     pub raw: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amounts: Vec<Amount>,
+    /// How long it may take, where the runbook says so.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::maybe"
+    )]
+    pub within: Option<Duration>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<u32>,
+    /// What lies between two tries.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "words::maybe"
+    )]
+    pub every: Option<Duration>,
+    /// The labels of an alert that decide about commands and amounts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
     /// In a loop over at most so many elements.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub each: Option<u32>,
+    /// Whether it is done for the next element where one failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub continues: bool,
     /// What a step that was not applied leads to.
     #[serde(default, rename = "else", skip_serializing_if = "Option::is_none")]
     pub otherwise: Option<ConditionHash>,
     pub guards: Vec<ConditionHash>,
+    /// Which of them are looked at again right before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<ConditionHash>,
     /// What `wait` lines before it wait, since the step or the verify before.
     #[serde(
         default,
@@ -244,6 +236,9 @@ pub struct Step {
         with = "words::maybe"
     )]
     pub after: Option<Duration>,
+    /// Under which condition it waits; none where it always does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_if: Option<ConditionHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verify: Option<String>,
 }
@@ -268,6 +263,13 @@ pub enum UndoBy {
     Waived,
     /// Nothing can.
     Impossible,
+}
+
+impl UndoBy {
+    /// Whether the step is there to take another one back.
+    pub fn is_itself(self) -> bool {
+        self == UndoBy::Itself
+    }
 }
 
 /// The range of an amount, both ends included.
@@ -307,6 +309,9 @@ pub struct Verify {
         with = "words::maybe"
     )]
     pub after: Option<Duration>,
+    /// Under which condition it waits; none where it always does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after_if: Option<ConditionHash>,
     #[serde(with = "words")]
     pub within: Duration,
     #[serde(with = "words")]
@@ -318,6 +323,9 @@ pub struct Verify {
     )]
     pub holding: Option<Duration>,
     pub conditions: Vec<ConditionHash>,
+    /// What has to be so for it and not for the steps that it is about.
+    #[serde(default, rename = "if", skip_serializing_if = "Vec::is_empty")]
+    pub only_if: Vec<ConditionHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub abort: Option<ConditionHash>,
     #[serde(rename = "else")]
@@ -415,6 +423,8 @@ impl Authority {
             owns: Vec::new(),
             steps: Vec::new(),
             verifies: Vec::new(),
+            reads: Vec::new(),
+            looks: Vec::new(),
             claims: Claims::default(),
             ..like.clone()
         }
@@ -433,9 +443,17 @@ impl Authority {
     /// The same with numbers for names and without what is for people.
     fn bare(&self) -> Authority {
         let mut bare = self.clone();
-        let texts = bare.guards.iter_mut().chain(&mut bare.conditions);
-        for condition in texts.chain(&mut bare.caps) {
+        for condition in bare.guards.iter_mut().chain(&mut bare.conditions) {
             condition.text.clear();
+        }
+        for cap in &mut bare.caps {
+            *cap = Cap {
+                hash: cap.hash,
+                text: String::new(),
+                of: None,
+                most: None,
+                least: None,
+            };
         }
         let verify = |id: &str| {
             let at = self.verifies.iter().position(|verify| verify.id == id);
@@ -450,6 +468,12 @@ impl Authority {
             handed.kept.clear();
         }
         bare.diagnosis = None;
+        bare.found.clear();
+        bare.looks.clear();
+        for read in &mut bare.reads {
+            read.at.clear();
+            read.text.clear();
+        }
         for proof in &mut bare.verifies {
             proof.id.clear();
         }

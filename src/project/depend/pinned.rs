@@ -30,16 +30,31 @@ impl Depend<'_> {
                 && locked.commit.as_deref() == origin.commit()
         });
         let by_lock = locked.is_some_and(|locked| locked.files != hash);
-        let why = match (then != hash, by_lock) {
+        match (then != hash, by_lock) {
             (false, false) => return true,
-            (true, _) => format!("its files are not those that were {where_}"),
-            (false, true) => "its files are not those that the lock names".to_owned(),
-        };
-        if then != hash {
-            self.get_anew(origin, at);
+            (true, _) => {
+                self.get_anew(origin, at);
+                let why = format!("its files are not those that were {where_}");
+                self.say_changed(wanted, at, &why);
+            }
+            (false, true) => self.say_other(wanted, at, where_),
         }
-        self.say_changed(wanted, at, &why);
         false
+    }
+
+    /// Says that the lock has another hash for the same source and commit: fetching again would bring the same files.
+    fn say_other(&mut self, wanted: &Wanted, at: &At, where_: &str) {
+        let name = &wanted.name;
+        let message = format!("the files of `{name}` are not those that the lock names");
+        let folder = at.folder().display();
+        let label = format!("they are those that were {where_}, in {folder}");
+        let help = format!(
+            "where a merge took the commit of one side and the hash of the other, take the whole entry of `{name}` in \
+             `rbk.lock` from one of them, or delete it, then `{}` and `rbk lock`; where nothing was merged, find out who \
+             changed the files and what was written down of them",
+            self.fetch()
+        );
+        self.say(Code::DependencyTampered, message, wanted.at, &label, &help);
     }
 
     /// Has it fetched again, if it was fetched.

@@ -30,6 +30,10 @@ impl Vendor {
     }
 }
 
+/// How to get on where its lock cannot be read.
+const VENDOR_HELP: &str = "no line of it has to be chosen by hand: mend `rbk.toml` and `rbk.lock`, then write \
+     it with the copies anew: `rbk vendor`";
+
 /// The folder of the package, if it has one.
 pub fn read(
     files: &dyn Files,
@@ -39,7 +43,7 @@ pub fn read(
 ) -> (Option<Vendor>, Vec<Diagnostic>) {
     let folder = tidy(&package.join(VENDOR));
     let mut gather = Gather::new(files, sources);
-    let lock = gather.lock(&folder);
+    let lock = gather.lock_of(&folder, VENDOR_HELP);
     let vendor = lock.map(|lock| Vendor {
         folder: folder.clone(),
         lock,

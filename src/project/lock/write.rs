@@ -84,6 +84,9 @@ impl Out {
                     clauses,
                     time,
                     diagnosis,
+                    found,
+                    reads,
+                    looks,
                 },
         } = runbook;
         self.value("name", name);
@@ -111,6 +114,15 @@ impl Out {
         self.value("time", time);
         if let Some(diagnosis) = diagnosis {
             self.value("diagnosis", diagnosis);
+        }
+        if !found.is_empty() {
+            self.list("found", found);
+        }
+        if !reads.is_empty() {
+            self.list("reads", reads);
+        }
+        if !looks.is_empty() {
+            self.list("looks", looks);
         }
     }
 

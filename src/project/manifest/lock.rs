@@ -8,6 +8,14 @@ use crate::diag::Code;
 /// The revision that is meant where the manifest names none.
 const BASE: &str = "origin/main";
 
+/// The revision that a manifest means, whatever else is wrong with it; none if it is no TOML.
+pub fn lock_base(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    let base = table.get("lock").and_then(|lock| lock.get("base"));
+    let base = base.and_then(toml::Value::as_str).unwrap_or(BASE);
+    (!base.starts_with('-')).then(|| base.to_owned())
+}
+
 impl Reader<'_> {
     /// The revision that the manifest names.
     pub(super) fn lock_base(&mut self, table: &DeTable<'_>) -> String {

@@ -113,11 +113,10 @@ fn changed(before: &Known, after: &Known) -> RunbookDiff {
     }
 }
 
-/// What changed and touches no right and no proof is told as well, so that no reviewer takes it for nothing.
+/// What changed and has no line of its own is told as well, so that no reviewer takes it for nothing.
 fn told(mut changes: Vec<Change>, after: &Known) -> Vec<Change> {
     if changes.is_empty() {
-        let what =
-            "what no right and no proof shows: a text that people read, the order of an enum";
+        let what = "what no other line shows: an order, a layout, how a value for people comes about, a further try at a reading";
         changes.push(Change {
             field: Field::Other,
             at: None,

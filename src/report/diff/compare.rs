@@ -1,6 +1,6 @@
 //! One runbook in two versions: what changed, field by field of the authority vector.
 
-use super::{Asks, Change, Field, Known, Order, Words, proofs, rights};
+use super::{Asks, Change, Field, Known, Order, Words, looks, proofs, reads, rights};
 use crate::program::manifest::{Authority, Part};
 use crate::text::Span;
 
@@ -21,7 +21,9 @@ pub fn changes(before: &Known, after: &Known) -> Vec<Change> {
         found: Vec::new(),
     };
     let matched = rights::compare(&mut changes);
+    reads::compare(&mut changes, &matched);
     proofs::compare(&mut changes, &matched);
+    looks::compare(&mut changes);
     let mut found = changes.found;
     found.sort_by(|a, b| {
         let key = |change: &Change| (change.order, std::cmp::Reverse(change.asks), change.field);

@@ -18,9 +18,7 @@ pub fn markdown(diff: &Diff) -> String {
         runbook.change != RunbookChange::Same || runbook.verdict != Verdict::Enough
     });
     let changed: Vec<&RunbookDiff> = changed.collect();
-    let mut names: Vec<&str> = changed.iter().map(|one| one.name.as_str()).collect();
-    names.sort_unstable();
-    let mut out = format!("<!-- rbk diff: {} -->\n", names.join(" "));
+    let mut out = mark(diff);
     if changed.is_empty()
         && diff.dependencies.is_empty()
         && diff.allows.is_empty()
@@ -29,10 +27,10 @@ pub fn markdown(diff: &Diff) -> String {
         out.push_str("No runbook does anything that it did not do before.\n");
         return out;
     }
-    let mut rows = ROWS;
-    for runbook in changed {
+    let shown = shown(&changed);
+    for (runbook, shown) in changed.into_iter().zip(shown) {
         // Writing into a string never fails.
-        let _ = write_runbook(runbook, &mut rows, &mut out);
+        let _ = write_runbook(runbook, shown, &mut out);
     }
     for of in &diff.dependencies {
         let pin = |pin: &Option<String>| pin.as_deref().map_or("none".to_owned(), span);
@@ -57,15 +55,41 @@ pub fn markdown(diff: &Diff) -> String {
     out
 }
 
-fn write_runbook(runbook: &RunbookDiff, rows: &mut usize, out: &mut String) -> std::fmt::Result {
+/// The first line, by which the comment is found again: of the package alone, whatever changes in it.
+fn mark(diff: &Diff) -> String {
+    let plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-' || c == '.';
+    match &diff.package {
+        // It ends the comment of HTML nowhere.
+        Some(name) => {
+            let name: String = name.chars().filter(|c| plain(*c)).take(SHOWN).collect();
+            format!("<!-- rbk diff: {} -->\n", name.replace("--", "-"))
+        }
+        None => "<!-- rbk diff -->\n".to_owned(),
+    }
+}
+
+/// How many rows of each runbook are not folded: what is wider in any of them comes before whatever else changed.
+fn shown(changed: &[&RunbookDiff]) -> Vec<usize> {
+    let mut rows = ROWS;
+    let mut shown = vec![0; changed.len()];
+    for order in [Order::Wider, Order::Other] {
+        for (count, runbook) in shown.iter_mut().zip(changed) {
+            let all = runbook.changes.iter();
+            let more = all.filter(|change| change.order == order).count().min(rows);
+            *count += more;
+            rows -= more;
+        }
+    }
+    shown
+}
+
+fn write_runbook(runbook: &RunbookDiff, shown: usize, out: &mut String) -> std::fmt::Result {
     writeln!(out, "### {}", heading(runbook))?;
     let (told, rest): (Vec<&Change>, Vec<&Change>) = runbook
         .changes
         .iter()
         .partition(|change| change.order != Order::Narrower);
-    let shown = told.len().min(*rows);
-    *rows -= shown;
-    let (first, more) = told.split_at(shown);
+    let (first, more) = told.split_at(shown.min(told.len()));
     table(first, out)?;
     let folded: Vec<&Change> = more.iter().copied().chain(rest).collect();
     if folded.is_empty() {
@@ -75,8 +99,16 @@ fn write_runbook(runbook: &RunbookDiff, rows: &mut usize, out: &mut String) -> s
         .iter()
         .filter(|one| one.order == Order::Narrower)
         .count();
+    let wider = folded
+        .iter()
+        .filter(|one| one.order == Order::Wider)
+        .count();
     let more = folded.len() - narrower;
     let said = match (more, narrower) {
+        (more, 0) if wider > 0 => format!("More ({more}, {wider} of them wider)"),
+        (more, narrower) if wider > 0 => {
+            format!("More ({more}, {wider} of them wider) and narrower ({narrower})")
+        }
         (0, narrower) => format!("Narrower ({narrower})"),
         (more, 0) => format!("More ({more})"),
         (more, narrower) => format!("More ({more}) and narrower ({narrower})"),

@@ -4,23 +4,31 @@ use std::collections::BTreeSet;
 
 use super::compare::{Changes, Found};
 use super::rights::steps::Matched;
-use super::{Field, Words};
-use crate::program::manifest::{Condition, ConditionHash, Label, Otherwise, Part, Trigger, Verify};
+use super::{Field, Words, people};
+use crate::program::manifest::{
+    Condition, ConditionHash, Label, Otherwise, Part, Takes, Trigger, Verify,
+};
 use crate::report::trigger;
 use crate::value::Duration;
 
 pub fn compare(changes: &mut Changes<'_>, matched: &Matched) {
-    diagnosis(changes);
+    diagnosis(changes, matched);
     verifies(changes, matched);
     triggers(changes);
     key(changes);
-    people(changes);
+    people::people(changes);
     clauses(changes);
     time(changes);
 }
 
-fn diagnosis(changes: &mut Changes<'_>) {
-    if changes.old.diagnosis != changes.new.diagnosis {
+fn diagnosis(changes: &mut Changes<'_>, matched: &Matched) {
+    let (old, new) = (&changes.old.found, &changes.new.found);
+    let now = |name: &str| matched.get(name).map_or(name.to_owned(), String::clone);
+    let before = old.iter().map(|cause| (now(&cause.finding), cause.when));
+    let after = new.iter().map(|cause| (cause.finding.clone(), cause.when));
+    let is_known = !old.is_empty() && !new.is_empty();
+    let is_other = is_known && !before.eq(after);
+    if is_other || changes.old.diagnosis != changes.new.diagnosis {
         let what = Words::text("what is found, or when, is another");
         changes.notice(Found::new(Field::Diagnosis, what).part(Part::Diagnosis));
     }
@@ -128,6 +136,22 @@ fn one_verify(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
             (false, _) => changes.look(found),
         }
     }
+    let lost = texts(before, &gone(&new.only_if, &old.only_if));
+    let won = texts(after, &gone(&old.only_if, &new.only_if));
+    let found =
+        about(of(", looked at only if")).sides(Words::list(lost.clone()), Words::list(won.clone()));
+    match (lost.is_empty(), won.is_empty()) {
+        (true, true) => {}
+        (false, true) => changes.narrower(found),
+        (_, false) => changes.look(found),
+    }
+    if old.after_if != new.after_if {
+        let found = about(of(", waits before it in other cases"));
+        match new.after_if {
+            None => changes.narrower(found),
+            Some(_) => changes.look(found),
+        }
+    }
     if old.otherwise != new.otherwise {
         let word = |otherwise: Otherwise| match otherwise {
             Otherwise::Undo => "undo",
@@ -184,6 +208,14 @@ fn times(
 fn triggers(changes: &mut Changes<'_>) {
     let (old, new) = (&changes.old.triggers, &changes.new.triggers);
     for one in new {
+        let is_same = |old: &&Trigger| old.on == one.on && old.name == one.name;
+        // A lock of an older `rbk` says nothing of what may come.
+        let same = old.iter().find(is_same);
+        if let Some(same) = same.filter(|same| !same.takes.is_empty()) {
+            takes(changes, same, one);
+        }
+    }
+    for one in new {
         if old.iter().any(|old| implies(one, old)) {
             continue;
         }
@@ -228,6 +260,66 @@ fn triggers(changes: &mut Changes<'_>) {
     }
 }
 
+/// What an event may bring now and could not before sets it off, too.
+fn takes(changes: &mut Changes<'_>, old: &Trigger, new: &Trigger) {
+    let shown = |takes: Option<&Takes>| {
+        takes.map_or_else(
+            || Words::text("anything"),
+            |Takes {
+                 of,
+                 range,
+                 may_lack,
+                 ..
+             }| {
+                let words = Words::code(of.as_str());
+                let words = match range {
+                    Some(range) => words.then(" in ").and_code(range.as_str()),
+                    None => words,
+                };
+                match may_lack {
+                    true => words.then(", or nothing"),
+                    false => words,
+                }
+            },
+        )
+    };
+    let of = |trigger: &Trigger, name: &str| {
+        let found = trigger.takes.iter().find(|takes| takes.name == name);
+        found.cloned()
+    };
+    let mut names: Vec<&str> = Vec::new();
+    names.extend(
+        old.takes
+            .iter()
+            .chain(&new.takes)
+            .map(|takes| takes.name.as_str()),
+    );
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let (before, after) = (of(old, name), of(new, name));
+        if before == after {
+            continue;
+        }
+        let what = Words::code(trigger::describe(new))
+            .then(" may bring as ")
+            .and_code(name);
+        let found = Found::new(Field::Trigger, what)
+            .sides(shown(before.as_ref()), shown(after.as_ref()))
+            .part(Part::Trigger(new.clone()));
+        let covers = match (&before, &after) {
+            (Some(before), Some(after)) => before.takes(after),
+            // What need not be there, and is of no use before, is nothing new.
+            (None, _) => true,
+            (Some(_), None) => false,
+        };
+        match covers {
+            true => changes.narrower(found),
+            false => changes.look(found),
+        }
+    }
+}
+
 /// Whether the old one is set off by whatever sets the new one off.
 fn implies(new: &Trigger, old: &Trigger) -> bool {
     let asks = old
@@ -244,7 +336,8 @@ fn implies(new: &Trigger, old: &Trigger) -> bool {
         && labels
 }
 
-fn tests(new: &Label, old: &Label) -> bool {
+/// Whether whatever the new test lets through, the old one does.
+pub fn tests(new: &Label, old: &Label) -> bool {
     if new.name() != old.name() {
         return false;
     }
@@ -267,74 +360,6 @@ fn key(changes: &mut Changes<'_>) {
         let found = Found::new(Field::Key, what).sides(Words::list(old), Words::list(new));
         changes.look(found);
     }
-}
-
-/// Who hears when, and what is owed: each as often as before.
-fn people(changes: &mut Changes<'_>) {
-    let (old, new) = (&changes.old.duties, &changes.new.duties);
-    let (mut lost, mut won) = (missing(old, new), missing(new, old));
-    least(changes, &mut lost, &mut won);
-    for duty in lost {
-        let what = Words::text("no longer ").and_code(shown(&duty));
-        changes.look(Found::new(Field::People, what));
-    }
-    for duty in won {
-        let what = Words::text("newly ").and_code(shown(&duty));
-        changes.narrower(Found::new(Field::People, what));
-    }
-}
-
-/// Of a role that has a least number of people on both sides the numbers are told, and nothing is lost where it rises.
-fn least(changes: &mut Changes<'_>, lost: &mut Vec<String>, won: &mut Vec<String>) {
-    let parts = |duty: &str| {
-        let (role, least) = duty.split_once(" has at least ")?;
-        Some((role.to_owned(), least.parse::<u64>().ok()?))
-    };
-    lost.retain(|before| {
-        let Some((role, old)) = parts(before) else {
-            return true;
-        };
-        let is_it = |after: &String| parts(after).is_some_and(|(of, _)| of == role);
-        let Some(at) = won.iter().position(is_it) else {
-            return true;
-        };
-        let Some((_, new)) = parts(&won.swap_remove(at)) else {
-            return true;
-        };
-        let what = Words::code(role).then(" has at least");
-        let number = |number: u64| Words::text(number.to_string());
-        let found = Found::new(Field::People, what).sides(number(old), number(new));
-        match new > old {
-            true => changes.narrower(found),
-            false => changes.look(found),
-        }
-        false
-    });
-    won.sort();
-}
-
-/// Without the hash of what a debt waits for.
-fn shown(duty: &str) -> String {
-    match duty.split_once(" until ") {
-        Some((before, after)) if duty.contains(": owed ") => {
-            let by = after.split_once(' ').map_or("", |(_, by)| by);
-            format!("{before} {by}")
-        }
-        _ => duty.to_owned(),
-    }
-}
-
-/// What `from` has more often than `other`.
-fn missing(from: &[String], other: &[String]) -> Vec<String> {
-    let mut rest: Vec<&String> = other.iter().collect();
-    let mut missing = Vec::new();
-    for duty in from {
-        match rest.iter().position(|one| *one == duty) {
-            Some(at) => drop(rest.swap_remove(at)),
-            None => missing.push(duty.clone()),
-        }
-    }
-    missing
 }
 
 fn clauses(changes: &mut Changes<'_>) {

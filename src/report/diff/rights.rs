@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use super::compare::{Changes, Found};
 use super::{Field, Words};
-use crate::program::manifest::{Condition, Handed, Limit, Most, Need, Part, Touch};
+use crate::program::manifest::{Cap, Handed, Limit, Most, Need, Part, Touch};
 use crate::value::Duration;
 
+mod causes;
+mod guards;
+mod labels;
 pub mod steps;
 
 /// Gives which remedies are which.
@@ -166,36 +169,51 @@ fn is_slower((new, per): (u32, Duration), (old, window): (u32, Duration)) -> boo
 
 fn caps(changes: &mut Changes<'_>) {
     let (old, new) = (&changes.old.caps, &changes.new.caps);
-    let is_added = |cap: &Condition| !old.iter().any(|old| old.hash == cap.hash);
-    let is_gone = |cap: &Condition| !new.iter().any(|new| new.hash == cap.hash);
-    for cap in old {
-        if is_gone(cap) {
-            // What the words call may be another one.
-            let same = new.iter().find(|new| is_added(new) && new.text == cap.text);
-            if let Some(same) = same {
-                let text = || Words::code(cap.text.as_str());
-                let what = Words::text("a line of `blast` asks for something else");
-                let found = Found::new(Field::Limit, what).sides(text(), text());
-                changes.wider(found.part(Part::Condition(same.hash)));
-                continue;
+    let is_added = |cap: &Cap| !old.iter().any(|old| old.hash == cap.hash);
+    let is_gone = |cap: &Cap| !new.iter().any(|new| new.hash == cap.hash);
+    let mut rest: Vec<&Cap> = new.iter().filter(|cap| is_added(cap)).collect();
+    for cap in old.iter().filter(|cap| is_gone(cap)) {
+        let text = |cap: &Cap| Words::code(cap.text.as_str());
+        // The same line with another number.
+        let same = |new: &&Cap| cap.of.is_some() && new.of == cap.of;
+        if let Some(at) = rest.iter().position(same) {
+            let now = rest.remove(at);
+            let what = Words::text("a line of `blast` with another number");
+            let found = Found::new(Field::Limit, what).sides(text(cap), text(now));
+            let found = found.part(Part::Condition(now.hash));
+            match is_no_looser(now, cap) {
+                true => changes.narrower(found),
+                false => changes.wider(found),
             }
-            let what = Words::text("a line of `blast` is gone");
-            changes.wider(
-                Found::new(Field::Limit, what)
-                    .sides(Words::code(cap.text.as_str()), Words::text("none")),
-            );
+            continue;
         }
+        // What the words call may be another one.
+        if let Some(at) = rest.iter().position(|new| new.text == cap.text) {
+            let now = rest.remove(at);
+            let what = Words::text("a line of `blast` asks for something else");
+            let found = Found::new(Field::Limit, what).sides(text(cap), text(now));
+            changes.wider(found.part(Part::Condition(now.hash)));
+            continue;
+        }
+        let what = Words::text("a line of `blast` is gone");
+        changes.wider(Found::new(Field::Limit, what).sides(text(cap), Words::text("none")));
     }
-    for cap in new {
-        let is_reworded = |old: &Condition| is_gone(old) && old.text == cap.text;
-        if is_added(cap) && !old.iter().any(is_reworded) {
-            let what = Words::text("a further line of `blast`");
-            changes.narrower(
-                Found::new(Field::Limit, what)
-                    .sides(Words::text("none"), Words::code(cap.text.as_str()))
-                    .part(Part::Condition(cap.hash)),
-            );
-        }
+    for cap in rest {
+        let what = Words::text("a further line of `blast`");
+        changes.narrower(
+            Found::new(Field::Limit, what)
+                .sides(Words::text("none"), Words::code(cap.text.as_str()))
+                .part(Part::Condition(cap.hash)),
+        );
+    }
+}
+
+/// Whether the number of a line lets through no more than that of the other.
+fn is_no_looser(new: &Cap, old: &Cap) -> bool {
+    match (&new.most, &old.most, &new.least, &old.least) {
+        (Some(new), Some(old), None, None) => steps::at_least(old, new),
+        (None, None, Some(new), Some(old)) => steps::at_least(new, old),
+        _ => false,
     }
 }
 

@@ -145,8 +145,19 @@ fn changed() {
         "shop",
         &["check"],
         1,
-        &["E0013", "not those that the lock names"],
+        &[
+            "E0013",
+            "not those that the lock names",
+            "they are those that were fetched",
+            "or delete it, then",
+        ],
     );
+    // The way out that is told: without the entry, what is fetched is locked anew.
+    let (without, _) = text.split_once("\n[[dependency]]").unwrap();
+    fs::write(&lock, without).unwrap();
+    place.says("shop", &["fetch"], 0, &[]);
+    place.says("shop", &["lock"], 0, &[]);
+    place.says("shop", &["check", "--locked"], 0, &[]);
 }
 
 fn copied() {
@@ -155,6 +166,14 @@ fn copied() {
     place.says("shop", &["fetch"], 0, &[]);
     place.says("shop", &["vendor"], 0, &["1 package"]);
     place.says("shop", &["lock"], 0, &[]);
+    // A merge left its marks in the lock of the copies.
+    let lock = place.path("shop/vendor/rbk.lock");
+    let text = fs::read_to_string(&lock).unwrap();
+    open_up(&place.path("shop/vendor")).unwrap();
+    fs::write(&lock, format!("<<<<<<< HEAD\n{text}")).unwrap();
+    place.says("shop", &["check"], 1, &["E0017", "anew: `rbk vendor`"]);
+    place.says("shop", &["vendor"], 0, &[]);
+    assert_eq!(fs::read_to_string(&lock).unwrap(), text);
     open_up(&place.path("cache")).unwrap();
     fs::remove_dir_all(place.path("cache")).unwrap();
     place.says("shop", &["check", "--locked"], 0, &[]);

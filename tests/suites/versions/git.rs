@@ -22,6 +22,11 @@ pub fn trials() -> Vec<Trial> {
             "versions/git: a folder stands in for no branch",
             no_stand_in,
         ),
+        trial("versions/git: the lock of a revision", lock_of_a_revision),
+        trial(
+            "versions/git: no change chooses its base",
+            no_base_of_its_own,
+        ),
     ]
 }
 
@@ -189,6 +194,47 @@ fn no_stand_in() {
     fs::copy(beside.path().join("rbk.lock"), path).unwrap();
     let (code, said) = repository.rbk(&["check", "--locked"]);
     assert!(code == 1 && said.contains("E0018"), "{said}");
+}
+
+fn lock_of_a_revision() {
+    let repository = Repository::new();
+    for word in ["HEAD:ops/shop/rbk.lock", "HEAD:./rbk.lock"] {
+        let (code, said) = repository.rbk(&["diff", word]);
+        assert!(
+            code == 0 && said.contains("no difference"),
+            "{word}: {said}"
+        );
+    }
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    let (code, said) = repository.rbk(&["diff", "HEAD:ops/shop/rbk.lock", "."]);
+    assert!(code == 1 && said.contains("4 per 1d -> 9 per 1d"), "{said}");
+    let (code, said) = repository.rbk(&["diff", "HEAD:no/rbk.lock", "."]);
+    assert!(code == 2 && said.contains("no package"), "{said}");
+}
+
+/// A change that names another base, and is in that one already, is held to the base that was merged.
+fn no_base_of_its_own() {
+    let repository = Repository::new();
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    repository.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    let manifest = repository.package().join("rbk.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, format!("{text}\n[lock]\nbase = \"HEAD\"\n")).unwrap();
+    repository.commit();
+    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD~1"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(code == 1 && said.contains("E0018"), "{said}");
+    // Once it is merged it holds.
+    repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(code == 0, "{said}");
 }
 
 fn unreadable() {

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::program::manifest::{Amount, Condition, ConditionHash, Part, Step, UndoBy};
+use super::guards::Guards;
+use super::{causes, labels};
+use crate::program::manifest::{Amount, Cause, ConditionHash, Part, Step, UndoBy};
 use crate::report::diff::compare::{Changes, Found};
 use crate::report::diff::{Field, Words};
 use crate::value::{Duration, Number, classify_number};
 
 /// The steps of one remedy, or of one action, by its name.
-type Groups<'a> = BTreeMap<&'a str, Vec<&'a Step>>;
+pub type Groups<'a> = BTreeMap<&'a str, Vec<&'a Step>>;
 
 /// The remedies and actions that are there in both, by their names before and after.
 pub type Matched = BTreeMap<String, String>;
@@ -16,11 +18,15 @@ pub type Matched = BTreeMap<String, String>;
 pub fn compare(changes: &mut Changes<'_>) -> Matched {
     let (before, after) = (changes.old, changes.new);
     let (old, new) = (groups(&before.steps), groups(&after.steps));
-    let mut guards = Guards::default();
+    let mut guards = Guards::new(changes);
     let mut matched: BTreeSet<&str> = BTreeSet::new();
     let mut names = Matched::new();
     for (name, steps) in &new {
-        let from = counterpart(name, steps, &old, &new, &matched);
+        let from = counterpart(name, steps, &old, &new, &matched)
+            // A finding that is there in both is no other one that was renamed.
+            .filter(|from| {
+                from == name || !finds(&before.found, name) && !finds(&after.found, from)
+            });
         matched.extend(from);
         names.extend(from.map(|from| (from.to_owned(), (*name).to_owned())));
         let none = Vec::new();
@@ -33,10 +39,15 @@ pub fn compare(changes: &mut Changes<'_>) -> Matched {
         }
     }
     guards.tell(changes);
+    causes::compare(changes, &names);
     names
 }
 
-fn groups(steps: &[Step]) -> Groups<'_> {
+fn finds(causes: &[Cause], name: &str) -> bool {
+    causes.iter().any(|cause| cause.finding == name)
+}
+
+pub fn groups(steps: &[Step]) -> Groups<'_> {
     let mut groups: Groups<'_> = BTreeMap::new();
     for step in steps {
         let name = step.id.rsplit_once('/').map_or("", |(name, _)| name);
@@ -67,9 +78,13 @@ fn counterpart<'a>(
 }
 
 /// The longest common run of actions stays; the rest is new or gone.
-fn group(changes: &mut Changes<'_>, old: &[&Step], new: &[&Step], guards: &mut Guards) {
-    let same = |a: &&Step, b: &&Step| a.action == b.action && a.raw == b.raw;
-    let pairs = common(old, new, same);
+fn group(changes: &mut Changes<'_>, old: &[&Step], new: &[&Step], guards: &mut Guards<'_>) {
+    // Of several of one action the one that is given the same.
+    let alike = |a: &&Step, b: &&Step| match a.action == b.action && a.raw == b.raw {
+        true => 2 + usize::from(a.on == b.on),
+        false => 0,
+    };
+    let pairs = common(old, new, alike);
     for (index, step) in old.iter().enumerate() {
         if !pairs.iter().any(|(at, _)| *at == index) {
             gone(changes, step);
@@ -87,27 +102,31 @@ fn group(changes: &mut Changes<'_>, old: &[&Step], new: &[&Step], guards: &mut G
 const PAIRS: usize = 1_000_000;
 
 /// Indices of a longest common subsequence; of what is too long, those that stand at the same place.
-fn common<T>(old: &[T], new: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<(usize, usize)> {
+///
+/// `alike` says how much two of them are; what is not alike at all is no pair.
+fn common<T>(old: &[T], new: &[T], alike: impl Fn(&T, &T) -> usize) -> Vec<(usize, usize)> {
     if old.len().saturating_mul(new.len()) > PAIRS {
         let pairs = old.iter().zip(new).enumerate();
         return pairs
-            .filter(|(_, (a, b))| same(a, b))
+            .filter(|(_, (a, b))| alike(a, b) > 0)
             .map(|(at, _)| (at, at))
             .collect();
     }
     let mut longest = vec![vec![0_usize; new.len() + 1]; old.len() + 1];
     for (i, a) in old.iter().enumerate().rev() {
         for (j, b) in new.iter().enumerate().rev() {
-            longest[i][j] = match same(a, b) {
-                true => longest[i + 1][j + 1] + 1,
-                false => longest[i + 1][j].max(longest[i][j + 1]),
+            let paired = match alike(a, b) {
+                0 => 0,
+                alike => longest[i + 1][j + 1] + alike,
             };
+            longest[i][j] = paired.max(longest[i + 1][j]).max(longest[i][j + 1]);
         }
     }
     let (mut i, mut j) = (0, 0);
     let mut pairs = Vec::new();
     while let (Some(a), Some(b)) = (old.get(i), new.get(j)) {
-        if same(a, b) {
+        let alike = alike(a, b);
+        if alike > 0 && longest[i][j] == longest[i + 1][j + 1] + alike {
             pairs.push((i, j));
             (i, j) = (i + 1, j + 1);
         } else if longest[i + 1][j] >= longest[i][j + 1] {
@@ -119,7 +138,7 @@ fn common<T>(old: &[T], new: &[T], same: impl Fn(&T, &T) -> bool) -> Vec<(usize,
     pairs
 }
 
-fn does(step: &Step) -> Words {
+pub fn does(step: &Step) -> Words {
     let words = Words::code(step.action.as_str());
     match &step.raw {
         Some(raw) => words.then(" ").and_code(raw.as_str()),
@@ -127,7 +146,7 @@ fn does(step: &Step) -> Words {
     }
 }
 
-fn about(field: Field, what: Words, step: &Step) -> Found {
+pub fn about(field: Field, what: Words, step: &Step) -> Found {
     Found::new(field, what)
         .at(step.id.as_str())
         .part(Part::Step(step.id.clone()))
@@ -184,7 +203,7 @@ fn is_undone(undo: UndoBy) -> bool {
     }
 }
 
-fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards) {
+fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards<'_>) {
     guards.of_step(old, new);
     let of = |words: &str| Words::code(new.action.as_str()).then(words);
     if old.undo != new.undo {
@@ -202,11 +221,13 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
         let what = of(" is given another command, path or payload");
         changes.wider(about(Field::Step, what, new));
     }
+    labels::of_step(changes, new);
     if old.on != new.on {
         changes.notice(about(Field::Step, of(" is given something else"), new));
     }
     amounts(changes, old, new);
     waits(changes, old, new);
+    pace(changes, old, new);
     number(changes, new, " is tried again", old.retry, new.retry);
     number(
         changes,
@@ -252,6 +273,37 @@ fn number(changes: &mut Changes<'_>, step: &Step, what: &str, old: Option<u32>, 
     }
 }
 
+/// How long it may take, how soon it is tried again, and whether one that failed ends a loop.
+fn pace(changes: &mut Changes<'_>, old: &Step, new: &Step) {
+    let shown = |time: Option<Duration>| {
+        Words::text(time.map_or_else(|| "unsaid".to_owned(), |time| time.to_string()))
+    };
+    for (what, old, now) in [
+        (", within", old.within, new.within),
+        (", between two tries", old.every, new.every),
+    ] {
+        // A try that is new or gone is told by its number.
+        let is_told = what != ", within" && (old.is_none() || now.is_none());
+        if old != now && !is_told {
+            let what = Words::code(new.action.as_str()).then(what);
+            let found = about(Field::Time, what, new);
+            changes.look(found.sides(shown(old), shown(now)));
+        }
+    }
+    let what = Words::code(new.action.as_str());
+    match (old.continues, new.continues) {
+        (false, true) => {
+            let what = what.then(" is also done for what follows in a loop where one failed");
+            changes.wider(about(Field::Step, what, new));
+        }
+        (true, false) => {
+            let what = what.then(" is not done for what follows in a loop where one failed");
+            changes.narrower(about(Field::Step, what, new));
+        }
+        (true, true) | (false, false) => {}
+    }
+}
+
 /// A shorter wait is no new right, but what was waited for may not be there yet.
 fn waits(changes: &mut Changes<'_>, old: &Step, new: &Step) {
     let shown = |time: Option<Duration>| {
@@ -262,7 +314,15 @@ fn waits(changes: &mut Changes<'_>, old: &Step, new: &Step) {
     match old.after.cmp(&new.after) {
         std::cmp::Ordering::Greater => changes.look(found),
         std::cmp::Ordering::Less => changes.narrower(found),
-        std::cmp::Ordering::Equal => {}
+        std::cmp::Ordering::Equal if old.after_if == new.after_if => {}
+        std::cmp::Ordering::Equal => {
+            let what = Words::code(new.action.as_str()).then(", waits before it in other cases");
+            let found = about(Field::Time, what, new);
+            match new.after_if {
+                None => changes.narrower(found),
+                Some(_) => changes.look(found),
+            }
+        }
     }
 }
 
@@ -279,14 +339,22 @@ fn amounts(changes: &mut Changes<'_>, old: &Step, new: &Step) {
             }
             continue;
         }
+        let verb = match new.undo.is_itself() {
+            true => " takes back to another amount, ",
+            false => ", ",
+        };
         let what = Words::code(new.action.as_str())
-            .then(", ")
+            .then(verb)
             .and_code(amount.of.as_str());
         let found = about(Field::Amount, what, new).sides(range(before), range(amount));
-        // A smaller range of the same thing is less; another thing in it may be more than it was.
-        match is_inside(amount, before) && old.amount == new.amount {
-            true => changes.narrower(found),
-            false => changes.wider(found),
+        let is_less = is_inside(amount, before) && old.amount == new.amount;
+        // A smaller range of the same thing is less; another thing in it may be more than it was, and what is taken
+        // back has to be all of it.
+        match (is_less && !new.undo.is_itself(), before.to == amount.to) {
+            (true, true) => changes.narrower(found),
+            // What went up to the larger one may go down to the smaller.
+            (true, false) => changes.notice(found),
+            (false, _) => changes.wider(found),
         }
     }
 }
@@ -313,7 +381,7 @@ fn is_inside(inner: &Amount, outer: &Amount) -> bool {
 }
 
 /// Whether both are numbers of one kind, and the first is no less.
-fn at_least(a: &str, b: &str) -> bool {
+pub fn at_least(a: &str, b: &str) -> bool {
     match (classify_number(a), classify_number(b)) {
         (Ok(Number::Int(a)), Ok(Number::Int(b))) => a >= b,
         (Ok(Number::Float(a)), Ok(Number::Float(b))) => a >= b,
@@ -321,113 +389,5 @@ fn at_least(a: &str, b: &str) -> bool {
         (Ok(Number::Duration(a)), Ok(Number::Duration(b))) => a >= b,
         (Ok(Number::Size(a)), Ok(Number::Size(b))) => a >= b,
         (Ok(_) | Err(_), Ok(_) | Err(_)) => a == b,
-    }
-}
-
-/// The guards that steps lost and won: one line for all steps of one guard.
-#[derive(Default)]
-struct Guards {
-    lost: BTreeMap<ConditionHash, Vec<(String, String)>>,
-    won: BTreeMap<ConditionHash, Vec<(String, String)>>,
-    /// Of what takes something back: there a condition means that it may not be taken back.
-    undo_lost: BTreeMap<ConditionHash, Vec<(String, String)>>,
-    undo_won: BTreeMap<ConditionHash, Vec<(String, String)>>,
-}
-
-impl Guards {
-    fn of_step(&mut self, old: &Step, new: &Step) {
-        let name = || (new.id.clone(), new.action.clone());
-        let (lost, won) = match new.undo == UndoBy::Itself {
-            true => (&mut self.undo_lost, &mut self.undo_won),
-            false => (&mut self.lost, &mut self.won),
-        };
-        for guard in &old.guards {
-            if !new.guards.contains(guard) {
-                lost.entry(*guard).or_default().push(name());
-            }
-        }
-        for guard in &new.guards {
-            if !old.guards.contains(guard) {
-                won.entry(*guard).or_default().push(name());
-            }
-        }
-    }
-
-    fn tell(self, changes: &mut Changes<'_>) {
-        let Guards {
-            lost,
-            won,
-            undo_lost,
-            undo_won,
-        } = self;
-        let (before, after) = (&changes.old.guards, &changes.new.guards);
-        // The same words that ask for something else, since what they call does.
-        let mut reworded = BTreeSet::new();
-        for (guard, steps) in lost {
-            let text = text(before, guard);
-            let same = |(hash, of): (&ConditionHash, &Vec<(String, String)>)| {
-                *of == steps && self::text(after, *hash) == text
-            };
-            if let Some(now) = won.iter().find_map(|of| same(of).then_some(*of.0)) {
-                reworded.insert(now);
-                let wait = if is_one(&steps) { "waits" } else { "wait" };
-                let wait = format!("{wait} for something else by the same words,");
-                let found = found(&steps, &wait, &text);
-                let found = found.sides(Words::code(&*text), Words::code(&*text));
-                changes.wider(found.part(Part::Condition(now)));
-                continue;
-            }
-            let wait = if is_one(&steps) {
-                "no longer waits for"
-            } else {
-                "no longer wait for"
-            };
-            let found = found(&steps, wait, &text).sides(Words::code(text), Words::text("none"));
-            changes.wider(found);
-        }
-        for (guard, steps) in won {
-            if reworded.contains(&guard) {
-                continue;
-            }
-            let text = text(after, guard);
-            let wait = if is_one(&steps) {
-                "waits for"
-            } else {
-                "wait for"
-            };
-            let found = found(&steps, wait, &text).sides(Words::text("none"), Words::code(text));
-            changes.narrower(found.part(Part::Condition(guard)));
-        }
-        for (guard, steps) in undo_won {
-            let text = text(after, guard);
-            let found = found(&steps, "is only undone if", &text);
-            let found = found.sides(Words::text("none"), Words::code(text));
-            changes.wider(found.part(Part::Condition(guard)));
-        }
-        for (guard, steps) in undo_lost {
-            let text = text(before, guard);
-            let found = found(&steps, "is undone whether or not", &text);
-            changes.narrower(found.sides(Words::code(text), Words::text("none")));
-        }
-    }
-}
-
-/// Whether all are of one action.
-fn is_one(steps: &[(String, String)]) -> bool {
-    steps.windows(2).all(|pair| pair[0].1 == pair[1].1)
-}
-
-fn text(conditions: &[Condition], hash: ConditionHash) -> String {
-    let known = conditions.iter().find(|known| known.hash == hash);
-    known.map_or_else(|| hash.to_string(), |known| known.text.clone())
-}
-
-fn found(steps: &[(String, String)], wait: &str, text: &str) -> Found {
-    let names: BTreeSet<&str> = steps.iter().map(|(_, action)| action.as_str()).collect();
-    let what = Words::list(names).then(format!(" {wait} ")).and_code(text);
-    let found = Found::new(Field::Guard, what);
-    match steps.first() {
-        Some((id, _)) => found.at(id.as_str()).part(Part::Step(id.clone())),
-        None => found,
     }
 }

@@ -1,0 +1,105 @@
+//! What has to be so where a statement is reached: the branches around it, and all before it that may have ended the
+//! path.
+
+use crate::program::manifest::ConditionHash;
+
+/// Something that has to be so.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    pub hash: ConditionHash,
+    /// Where it is not so, people hear of that: by a `guard`, a `page`, a `hand`.
+    pub is_told: bool,
+    /// By a `guard`, which is looked at again right before each change.
+    pub is_guard: bool,
+}
+
+impl Asked {
+    pub fn guard(hash: ConditionHash) -> Asked {
+        Asked {
+            hash,
+            is_told: true,
+            is_guard: true,
+        }
+    }
+
+    /// The same behind the block that it stands in.
+    pub fn behind(self) -> Asked {
+        Asked {
+            is_guard: false,
+            ..self
+        }
+    }
+
+    /// By a branch, or by what ends a path and tells nobody.
+    pub fn branch(hash: ConditionHash) -> Asked {
+        Asked {
+            hash,
+            is_told: false,
+            is_guard: false,
+        }
+    }
+}
+
+/// Whether what stands behind a part of a body is reached.
+pub enum Onward {
+    /// The part always ends the path, and people hear of it or not.
+    Never { is_told: bool },
+    /// Where all of these are so; without any, always.
+    Where(Vec<Asked>),
+}
+
+impl Onward {
+    pub const ALWAYS: Onward = Onward::Where(Vec::new());
+}
+
+/// What is known to be so, from outside in and from first to last.
+#[derive(Default)]
+pub struct Known {
+    asked: Vec<Asked>,
+    /// Of the branches and of what ends a path unheard, each with all before it.
+    paths: Vec<Option<ConditionHash>>,
+}
+
+impl Known {
+    pub fn len(&self) -> usize {
+        self.asked.len()
+    }
+
+    pub fn truncate(&mut self, len: usize) {
+        self.asked.truncate(len);
+        self.paths.truncate(len);
+    }
+
+    /// `path` is the hash of all that people would not hear of, with this one among it.
+    pub fn push(&mut self, asked: Asked, path: Option<ConditionHash>) {
+        self.asked.push(asked);
+        self.paths.push(path);
+    }
+
+    /// The hash of them; none where there are none.
+    pub fn path(&self) -> Option<ConditionHash> {
+        self.paths.last().copied().flatten()
+    }
+
+    /// Whether whatever is reached by that path is reached before here.
+    pub fn is_below(&self, path: Option<ConditionHash>) -> bool {
+        path.is_none() || self.paths.contains(&path)
+    }
+
+    /// All of it, sorted, each once.
+    pub fn hashes(&self) -> Vec<ConditionHash> {
+        sorted(self.asked.iter())
+    }
+
+    /// What is looked at again right before each change.
+    pub fn guards(&self) -> Vec<ConditionHash> {
+        sorted(self.asked.iter().filter(|asked| asked.is_guard))
+    }
+}
+
+fn sorted<'a>(asked: impl Iterator<Item = &'a Asked>) -> Vec<ConditionHash> {
+    let mut hashes: Vec<ConditionHash> = asked.map(|asked| asked.hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    hashes
+}

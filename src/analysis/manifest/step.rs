@@ -1,0 +1,212 @@
+//! One `do` line: what it calls, what it is given, what it waited for; and one `verify`, which is about those before it.
+//!
+//! In: the walk of the body it stands in. Out: its row, and what follows from it.
+
+use super::amount;
+use super::does::{action_name, undo_by};
+use super::labels::Names;
+use super::steps::Walk;
+use crate::analysis::raw;
+use crate::effect::Sink;
+use crate::program::manifest::{ConditionHash, Otherwise, Part, Seen, Step, UndoBy, Verify};
+use crate::typed::{self, ActionCallee, Expr, Param, Type, UndoChoice, VerifyElse};
+use crate::value::Duration;
+
+impl<'a> Walk<'_, 'a> {
+    pub(super) fn step(&mut self, step: &'a typed::Step) {
+        self.steps += 1;
+        let id = format!("{}/{}", self.name, self.steps);
+        let at = Part::Step(id.clone());
+        self.made.places.entry(at).or_insert(step.span);
+        let undo = match self.undoing {
+            true => UndoBy::Itself,
+            false => undo_by(self.made.package, step),
+        };
+        if undo == UndoBy::Waived {
+            let action = action_name(self.made.package, step);
+            self.found.waives.push(format!("undo {action}"));
+        }
+        if let UndoChoice::Waived(why) = &step.undo {
+            let why = self.cores.reason(self.runbook, why);
+            self.found.words.push((Seen::Waive, why));
+        }
+        let (guards, again) = (self.known.hashes(), self.known.guards());
+        let handled = (!step.handlers.is_empty()).then(|| {
+            self.cores
+                .handlers(self.runbook, &self.meanings, &step.handlers)
+        });
+        self.handlers_of(step);
+        let (after, after_if) = self.waited();
+        self.unproven.push(self.found.steps.len());
+        self.found.steps.push(Step {
+            id,
+            action: action_name(self.made.package, step),
+            undo,
+            on: self.given(step, Matter::Other).unwrap_or_default(),
+            commands: self.given(step, Matter::Command),
+            amount: self.amount(step),
+            raw: match step.callee {
+                ActionCallee::Extern(id) => raw::of_call(self.made.package, id, &step.args),
+                ActionCallee::Function(_) => None,
+            },
+            amounts: amount::amounts(self.made.package, &self.lets, step),
+            labels: self.labels_of(step),
+            within: step.within,
+            retry: step.retry.map(|retry| retry.times),
+            every: step.retry.map(|retry| retry.every),
+            each: self.each,
+            continues: self.continues,
+            otherwise: handled,
+            guards,
+            again,
+            after,
+            after_if,
+            verify: None,
+        });
+        if let ActionCallee::Function(id) = step.callee
+            && self.called.seen.insert(id)
+        {
+            self.called.open.push_back(id);
+        }
+        if let UndoChoice::Block(undo) = &step.undo {
+            let outer = std::mem::replace(&mut self.undoing, true);
+            let unproven = self.unproven.clone();
+            // What the step waits for, its undo does not.
+            let known = std::mem::take(&mut self.known);
+            self.block(undo);
+            self.known = known;
+            // What takes back is not what the next verify is about.
+            self.unproven = unproven;
+            self.undoing = outer;
+        }
+    }
+
+    /// The hash of the amounts: of what has a largest value, without that, which stands beside it as an end.
+    fn amount(&self, step: &'a typed::Step) -> Option<ConditionHash> {
+        let package = self.made.package;
+        let mut parts: Vec<&Expr> = Vec::new();
+        for arg in self.args(step, Matter::Amount) {
+            match amount::capped(package, amount::bound(&self.lets, arg)) {
+                Some(capped) => {
+                    parts.extend(capped.low);
+                    parts.push(capped.of);
+                }
+                None => parts.push(arg),
+            }
+        }
+        (!parts.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &parts))
+    }
+
+    /// The hash of the arguments of one kind; none where there are none.
+    fn given(&self, step: &'a typed::Step, wanted: Matter) -> Option<ConditionHash> {
+        let args = self.args(step, wanted);
+        (!args.is_empty()).then(|| self.cores.given(self.runbook, &self.meanings, &args))
+    }
+
+    /// The arguments of one kind.
+    fn args(&self, step: &'a typed::Step, wanted: Matter) -> Vec<&'a Expr> {
+        let package = self.made.package;
+        let (params, is_own) = match step.callee {
+            ActionCallee::Extern(id) => (&package.externs[id.index()].params, false),
+            ActionCallee::Function(id) => (&package.functions[id.index()].params, true),
+        };
+        let args = params.iter().zip(&step.args);
+        let args = args.filter(|(param, arg)| matter(param, arg, is_own) == wanted);
+        let mut args: Vec<&Expr> = args.map(|(_, arg)| arg).collect();
+        if wanted == Matter::Other {
+            args.extend(&step.touching);
+        }
+        args
+    }
+
+    /// The labels that decide what it does and how much of it.
+    fn labels_of(&self, step: &'a typed::Step) -> Vec<String> {
+        let mut names = Names::new();
+        for wanted in [Matter::Command, Matter::Amount] {
+            for arg in self.args(step, wanted) {
+                names.extend(self.labels.of(arg));
+            }
+        }
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    /// What was waited, taken off, and under which condition, if under one.
+    pub(super) fn waited(&mut self) -> (Option<Duration>, Option<ConditionHash>) {
+        let waited = std::mem::replace(&mut self.waited, Duration::ZERO);
+        let mut paths = std::mem::take(&mut self.waits);
+        paths.retain(|path| !self.known.is_below(*path));
+        let paths: Vec<ConditionHash> = paths.into_iter().flatten().collect();
+        let under = (!paths.is_empty()).then(|| self.cores.joined(self.runbook, "waits", &paths));
+        ((waited > Duration::ZERO).then_some(waited), under)
+    }
+
+    pub(super) fn verify(&mut self, verify: &'a typed::Verify) {
+        self.verifies += 1;
+        let id = format!("{}/v{}", self.name, self.verifies);
+        let at = Part::Verify(id.clone());
+        self.made.places.entry(at).or_insert(verify.span);
+        let about = std::mem::take(&mut self.unproven);
+        self.last = about.last().copied().or(self.last);
+        for index in about {
+            if let Some(step) = self.found.steps.get_mut(index) {
+                step.verify = Some(id.clone());
+            }
+        }
+        let mut only_if = self.known.hashes();
+        if let Some(step) = self.last.and_then(|last| self.found.steps.get(last)) {
+            only_if.retain(|hash| step.guards.binary_search(hash).is_err());
+        }
+        let mut conditions = Vec::new();
+        for asked in &verify.conditions {
+            conditions.extend(self.asks_each(asked));
+        }
+        conditions.sort();
+        let abort = verify.abort_if.as_ref().map(|asked| self.asks(asked));
+        let (after, after_if) = self.waited();
+        self.found.verifies.push(Verify {
+            id,
+            after,
+            after_if,
+            within: verify.within,
+            every: verify.every,
+            holding: verify.holding,
+            conditions,
+            only_if,
+            abort,
+            otherwise: match verify.otherwise {
+                VerifyElse::Undo => Otherwise::Undo,
+                VerifyElse::Keep => Otherwise::Keep,
+                VerifyElse::Again => Otherwise::Again,
+            },
+        });
+    }
+}
+
+/// What an argument decides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Matter {
+    /// How much.
+    Amount,
+    /// What is done: a command, a path, a flag, what is sent.
+    Command,
+    /// To what, and what people read of it.
+    Other,
+}
+
+fn matter(param: &Param, arg: &Expr, is_own: bool) -> Matter {
+    let is_target = matches!(arg.ty, Type::Target(_) | Type::List(_)) && param.sink.is_none();
+    match param.sink {
+        Some(Sink::Amount) => Matter::Amount,
+        Some(
+            Sink::Host
+            | Sink::Path
+            | Sink::Flag
+            | Sink::Executable
+            | Sink::Population
+            | Sink::Payload,
+        ) => Matter::Command,
+        // What an action of the package makes of it is not said: it may be all of it.
+        None if is_own && !is_target => Matter::Command,
+        None => Matter::Other,
+    }
+}

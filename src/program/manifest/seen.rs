@@ -1,0 +1,83 @@
+//! Rows that are no right and no proof by themselves: when something is found, what is read before a change, what people
+//! look at.
+
+use serde::{Deserialize, Serialize};
+
+use super::ConditionHash;
+
+/// When something is found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    pub finding: String,
+    /// Of all that has to be so.
+    pub when: ConditionHash,
+}
+
+/// A reading that a `let` binds in a body that changes something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Read {
+    /// The remedy, or the action.
+    pub at: String,
+    pub of: ConditionHash,
+    /// How many `do` lines of it stand before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub behind: u32,
+    /// The branches by which it is reached.
+    #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
+    pub path: Option<ConditionHash>,
+    /// Where a value stands in for its answer; anywhere else the path ends.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goes_on: Vec<Unanswered>,
+    /// For people.
+    pub text: String,
+}
+
+/// As serde asks it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// Why a reading has no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unanswered {
+    NoData,
+    Failed,
+}
+
+/// Something that people look at: how severe it is, what they read, a type that is named.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    pub of: Seen,
+    /// Of a type.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    pub hash: ConditionHash,
+}
+
+/// What people look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Seen {
+    Severity,
+    /// `ends within`, `again`, one incident of all.
+    Clauses,
+    /// By which workdays are counted.
+    Zone,
+    Page,
+    Tell,
+    Hand,
+    Mitigated,
+    Cleared,
+    Novel,
+    Inconclusive,
+    Recurs,
+    Attach,
+    Waive,
+    Enum,
+    Record,
+}
