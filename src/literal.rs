@@ -14,6 +14,7 @@ mod server;
 mod url;
 
 pub use number::{number, time};
+pub use promql::is_function as is_query_function;
 pub use promql::tree as query;
 pub use promql::{
     Asked, Fallback, Forms, HOLE, Moment, Selector, Within, asked, laid_out, selectors,

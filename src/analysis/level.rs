@@ -140,7 +140,7 @@ pub fn functions(
             }
         };
         check_comprehensions(&levels, block, out);
-        check_loops(&levels, block, out);
+        check_loops(&levels, block, MOST_AT_HAND, out);
         facts[id.index()].level = level.min(ceiling);
     }
     facts
@@ -161,9 +161,12 @@ pub fn check_runbook(levels: &Levels, runbook: &Runbook, out: &mut Vec<Diagnosti
             ));
         }
     }
+    // A bound above what the blast allows would be the next error.
+    let limits = runbook.blast.iter().map(|line| line.count);
+    let most = limits.chain([MOST_AT_HAND]).min().unwrap_or(MOST_AT_HAND);
     for (_, block) in super::blocks(runbook) {
         check_comprehensions(levels, block, out);
-        check_loops(levels, block, out);
+        check_loops(levels, block, most, out);
         block.for_each_stmt(&mut |stmt| {
             if let StmtKind::Verify(verify) = &stmt.kind {
                 check_verify(levels, verify, out);
@@ -238,8 +241,11 @@ fn help_for_each(levels: &Levels, part: &Expr) -> &'static str {
     }
 }
 
+/// The bound that is offered where nothing lower is known.
+const MOST_AT_HAND: u32 = 10;
+
 /// P4: what observes or acts in a loop needs the loop's bound.
-fn check_loops(levels: &Levels, block: &Block, out: &mut Vec<Diagnostic>) {
+fn check_loops(levels: &Levels, block: &Block, most: u32, out: &mut Vec<Diagnostic>) {
     block.for_each_stmt(&mut |stmt| {
         if let StmtKind::For(for_loop) = &stmt.kind
             && for_loop.at_most.is_none()
@@ -253,7 +259,11 @@ fn check_loops(levels: &Levels, block: &Block, out: &mut Vec<Diagnostic>) {
                     "how many at most?",
                 )
                 .help("a longer list is refused before anything is touched; it is never cut short")
-                .fix("add a bound", for_loop.source.span.at_end(), " at most 10"),
+                .fix(
+                    "add a bound",
+                    for_loop.source.span.at_end(),
+                    format!(" at most {most}"),
+                ),
             );
         }
     });

@@ -315,6 +315,9 @@ impl Checker<'_> {
         let message = format!("there is no {what} `{}`", word.text);
         let found = Diagnostic::new(Code::UnknownWord, message, word.span, "unknown word");
         let near = crate::diag::near::nearest(word.as_str(), all.iter().copied());
+        let near = near.or_else(|| {
+            crate::diag::near::elsewhere(word.as_str()).filter(|name| all.contains(name))
+        });
         let found = found.help(crate::diag::near::offered(
             near,
             "there are",

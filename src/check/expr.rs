@@ -5,6 +5,7 @@
 //! it that what comes out agrees. Inference is local: nothing here looks at later uses.
 
 pub mod arguments;
+mod bare;
 mod builtin;
 mod call;
 mod collection;
@@ -15,6 +16,7 @@ mod foreign;
 mod json;
 mod literal;
 mod name;
+mod operands;
 mod operator;
 mod presence;
 mod scope;

@@ -87,6 +87,7 @@ impl Checker<'_> {
         let found = Diagnostic::new(Code::UnknownModule, message, name.span, "unknown module");
         let shown: Vec<&str> = all().filter(|name| *name != library::PRELUDE).collect();
         let near = nearest(name.as_str(), shown.iter().copied());
+        let near = near.or_else(|| called(name.as_str()));
         let found = found.help(offered(near, "there are", &shown.join(", ")));
         self.say(match near {
             Some(near) => found.fix(format!("write `{near}`"), name.span, near),
@@ -141,4 +142,18 @@ pub fn cut(item: &UseItem, index: usize, whole: Span) -> Span {
         (Some(name), Some(before), None) => before.span.at_end().to(name.span),
         (_, None, None) | (None, ..) => whole,
     }
+}
+
+/// The module of the library that goes by another name elsewhere.
+fn called(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "prometheus" | "promql" | "metrics" => "prom",
+        "kubernetes" | "kube" | "kubectl" | "pods" => "k8s",
+        "network" | "socket" | "net" => "tcp",
+        "command" | "shell" | "process" | "ssh" | "subprocess" => "exec",
+        "machine" | "server" | "node" | "vm" => "host",
+        "requests" | "fetch" | "rest" | "https" => "http",
+        "argocd" | "argo" | "flux" => "gitops",
+        _ => return None,
+    })
 }

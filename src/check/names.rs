@@ -147,7 +147,13 @@ impl Names {
 
     /// The member whose name is nearest, if it is near enough.
     pub fn near(&self, module: ModuleId, name: &str) -> Option<&str> {
-        nearest(name, self.members(module).map(SmolStr::as_str))
+        // A type is no value, however near it is.
+        fn is_type(name: &str) -> bool {
+            name.starts_with(|first: char| first.is_ascii_uppercase())
+        }
+        let all = || self.members(module).map(SmolStr::as_str);
+        let alike = all().filter(|known| is_type(known) == is_type(name));
+        nearest(name, alike).or_else(|| nearest(name, all()))
     }
 
     /// The module of the library with this name.

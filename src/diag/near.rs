@@ -9,7 +9,7 @@
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().take(LONGEST).collect();
     let allowed = (word.len() / 3).max(1);
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, bool), &str)> = None;
     let mut letters: Vec<char> = Vec::new();
     for candidate in candidates.into_iter().take(MOST) {
         letters.clear();
@@ -21,8 +21,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         let distance = distance(&word, &letters);
         // A name that shares nothing with the word is not a slip, however short both are.
         let related = distance < word.len().max(candidate.len());
-        if related && distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        // Of two that are as near, the one that only goes on: `rat` is `rate`, not `rad`.
+        let rank = (distance, !letters.starts_with(&word));
+        if related && distance <= allowed && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
@@ -34,6 +36,20 @@ pub fn offered(near: Option<&str>, what: &str, all: &str) -> String {
         Some(near) => format!("did you mean `{near}`? {what}: {all}"),
         None => format!("{what}: {all}"),
     }
+}
+
+/// The word for a unit or a severity that goes by another name elsewhere.
+pub fn elsewhere(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "percent" | "percentage" | "share" | "fraction" => "ratio",
+        "duration" | "sec" | "secs" | "s" => "seconds",
+        "size" | "b" | "octets" => "bytes",
+        "critical" | "fatal" | "emergency" | "p1" => "sev1",
+        "error" | "high" | "major" | "p2" => "sev2",
+        "warning" | "medium" | "minor" | "page" | "p3" => "sev3",
+        "info" | "low" | "notice" | "p4" => "sev4",
+        _ => return None,
+    })
 }
 
 /// How many candidates are looked at.
@@ -73,6 +89,7 @@ mod tests {
         assert_eq!(nearest("rollbak", names), Some("rollback"));
         assert_eq!(nearest("sclae", names), Some("scale"));
         assert_eq!(nearest("Pod", names), Some("pod"));
+        assert_eq!(nearest("rat", ["rad", "rate"]), Some("rate"));
         assert_eq!(nearest("drain", names), None);
         assert_eq!(nearest("x", ["y"]), None);
         assert_eq!(nearest("", names), None);

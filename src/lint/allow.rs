@@ -87,8 +87,14 @@ fn said(comment: &str) -> Option<(&str, &str)> {
     match behind.trim_start().strip_prefix(':') {
         Some(reason) if !named.is_empty() => Some((named, reason)),
         // A word alone, or with others, is prose, unless it is that of a lint.
-        Some(_) | None => Code::lint(named).map(|_| (named, "")),
+        Some(_) | None => (Code::lint(named).is_some() || is_code(named)).then_some((named, "")),
     }
+}
+
+/// `L0504`: lints are allowed by their names.
+fn is_code(word: &str) -> bool {
+    let number = word.strip_prefix('L').unwrap_or_default();
+    number.len() == 4 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl fmt::Display for Allow {
@@ -216,6 +222,20 @@ fn unknown(allow: &Allow, whole: Span) -> Diagnostic {
         return found
             .help("it is about such comments: mend or drop the comment that it names")
             .fix("drop the comment", whole, "");
+    }
+    if let Some(code) = Code::lints().find(|code| code.as_str() == allow.name) {
+        let message = format!("a lint is allowed by its name, not by `{}`", allow.name);
+        let found = Diagnostic::new(Code::UnknownAllow, message, allow.name_at, "a code");
+        let help = format!(
+            "one name a comment: `// allow {}: the reason`",
+            code.kebab()
+        );
+        return match allow.says_more {
+            true => found.help(help),
+            false => found
+                .help(help)
+                .fix("write its name", allow.name_at, code.kebab()),
+        };
     }
     let message = format!("there is no lint `{}`", allow.name);
     let found = Diagnostic::new(Code::UnknownAllow, message, allow.name_at, "not known");

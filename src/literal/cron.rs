@@ -160,8 +160,7 @@ impl Schedule<'_> {
         let fields: Vec<_> = parts
             .map(|part| offset(part)..offset(part) + part.len())
             .collect();
-        let help =
-            "write minute, hour, day of the month, month, day of the week: `17 9 * * mon-fri`";
+        let help = "write five fields: minute, hour, day of the month, month, day of the week: `17 9 * * mon-fri`";
         if text.trim_start().starts_with('@') {
             self.unknown_name(text, help);
             return None;

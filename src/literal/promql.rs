@@ -104,6 +104,11 @@ impl Problem {
     }
 }
 
+/// Whether queries have a function or an aggregation of this name.
+pub fn is_function(name: &str) -> bool {
+    function::aggregation(name).is_some() || function::function(name).is_some()
+}
+
 impl Fault {
     fn new(range: Range<usize>, what: String) -> Fault {
         Fault {

@@ -73,7 +73,11 @@ impl Address<'_> {
             }
             let end = text.find("://").map_or(0, |at| at + 3);
             let why = "it does not begin with `https://` or `http://`";
-            self.wrong(0..end, why, "write the whole address, the host included");
+            self.wrong(
+                0..end,
+                why,
+                "write the whole address, the host included: `https://api.internal/health`",
+            );
             return None;
         };
         let find = |from: usize, marks: &[char]| {

@@ -50,10 +50,10 @@ pub fn pattern(text: &str) -> Result<Pattern, Wrong> {
         repeated = repeats.then_some(start);
     }
     match reader.groups.as_slice() {
-        [.., group] if reader.groups.len() > 1 => Err(wrong(
-            group.start..group.start + 1,
-            "the group is not closed",
-        )),
+        [.., group] if reader.groups.len() > 1 => {
+            let place = group.start..group.start + 1;
+            Err(wrong(place, "the group is not closed").help(CLOSE))
+        }
         _ => Ok(Pattern {
             text: reader.out,
             sets: reader.sets,
@@ -360,7 +360,7 @@ impl<'a> Reader<'a> {
         let (mut on, mut is_owed) = (true, false);
         loop {
             let Some(next) = self.next() else {
-                return Err(wrong(start..start + 1, "the group is not closed"));
+                return Err(wrong(start..start + 1, "the group is not closed").help(CLOSE));
             };
             let place = self.at - next.len_utf8()..self.at;
             match next {
@@ -396,7 +396,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         self.next();
         if self.groups.len() == 1 {
-            return Err(wrong(start..self.at, "no group is open here"));
+            return Err(wrong(start..self.at, "no group is open here").help(OPEN));
         }
         if let Some(group) = self.groups.pop() {
             self.out.push(')');
@@ -444,6 +444,8 @@ impl<'a> Reader<'a> {
 }
 
 const TOO_OFTEN: &str = "it is repeated more often than";
+const CLOSE: &str = "close it with `)`; a parenthesis that is meant as text is `\\(`";
+const OPEN: &str = "open it with `(`; a parenthesis that is meant as text is `\\)`";
 const LINEAR: &str = "a pattern takes time linear in the text, so it neither looks around nor asks for what a group took";
 
 #[cfg(test)]

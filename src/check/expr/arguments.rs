@@ -76,7 +76,12 @@ impl Elaborator<'_, '_> {
         let mut problems = Vec::new();
         let mut positional = 0;
         let mut named = Vec::new();
+        let mut behind = false;
         for arg in args {
+            behind |= arg.name.is_some();
+            if arg.name.is_none() && behind {
+                problems.push(behind_named(arg, params.get(positional)));
+            }
             let at = match &arg.name {
                 Some(name) => params.iter().position(|param| param.name == name.text),
                 None => {
@@ -194,6 +199,10 @@ impl Elaborator<'_, '_> {
     pub fn argument(&mut self, owner: Owner, index: usize, arg: &tree::Expr) -> Expr {
         let param = &params(self.checker, owner)[index];
         let (name, ty) = (param.name.clone(), param.ty.clone());
+        if ty == Type::PromQuery && self.is_bare_query(arg) {
+            self.say_bare_query(arg);
+            return broken(arg.span);
+        }
         let found = self.expr(arg, Some(&ty));
         if matches!(ty, Type::Parameter(_)) {
             if matches!(found.ty, Type::RecordKind(_) | Type::Error) {
@@ -344,5 +353,20 @@ pub fn in_words(number: usize) -> String {
         0 => "no arguments".to_owned(),
         1 => "one argument".to_owned(),
         more => format!("{more} arguments"),
+    }
+}
+
+/// `f(to: 3, web)`: an argument without a name behind one with a name.
+fn behind_named(arg: &Argument, param: Option<&Param>) -> Diagnostic {
+    let span = arg.value.span;
+    let message = "an argument without a name stands behind one with a name";
+    let found = Diagnostic::new(Code::ExtraArgument, message, span, "which one is it?");
+    let found = found.help("arguments stand in their order first, those with a name behind them");
+    match param {
+        Some(param) => {
+            let name = format!("{}: ", param.name);
+            found.fix("name it", span.at_start(), name)
+        }
+        None => found,
     }
 }

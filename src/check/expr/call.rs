@@ -213,10 +213,13 @@ impl Elaborator<'_, '_> {
             let found = Diagnostic::new(Code::NotCallable, message, name.span, "not a function");
             let shown = self.checker.text(base.span);
             let Some(function) = function_for(name.as_str()) else {
-                let help = format!(
-                    "a value has no functions: `{}({shown})` calls one with it",
-                    name.text
-                );
+                let help = method_help(name.as_str()).map(str::to_owned);
+                let help = help.unwrap_or_else(|| {
+                    format!(
+                        "a value has no functions: `{}({shown})` calls one with it",
+                        name.text
+                    )
+                });
                 self.say(found.help(help));
                 return Callee::Broken;
             };
@@ -276,6 +279,12 @@ impl Elaborator<'_, '_> {
                     .help(format!("there is `{near}`"))
                     .fix(format!("write `{near}`"), span, near)
             }
+            None if matches!(name, "range" | "xrange" | "seq") => {
+                found.help("a range is written `0..3`, with its end `0..=3`; a list is gone through as it is: `for x in xs`")
+            }
+            None if is_conversion(name) => found.help(
+                "there is no conversion: a number is measured or your own, and a text takes a value in, `\"${x}\"`",
+            ),
             None => found,
         });
     }
@@ -303,7 +312,17 @@ impl Elaborator<'_, '_> {
         let all = watches
             .chain(own.map(SmolStr::as_str))
             .chain(builtin::NAMES.iter().map(|(name, _)| *name));
-        nearest(name, all).map(str::to_owned)
+        let near = nearest(name, all).map(str::to_owned);
+        near.or_else(|| self.longer_watch(name))
+    }
+
+    /// The one watch whose name has this one as a word: `queue_lag` for `lag`.
+    fn longer_watch(&self, name: &str) -> Option<String> {
+        let watches = &self.checker.draft(self.runbook?).watches;
+        let names = watches.iter().map(|watch| watch.item.name.as_str());
+        let mut longer = names.filter(|watch| watch.split('_').any(|word| word == name));
+        let only = longer.next()?;
+        longer.next().is_none().then(|| only.to_owned())
     }
 
     /// Whether it is an action, of the library or of the package.
@@ -369,6 +388,43 @@ fn substitute(ty: &Type, known: impl Fn(u8) -> Option<Type> + Copy) -> Type {
         Type::Optional(inner) => Type::Optional(substitute(inner, known).into()),
         other => other.clone(),
     }
+}
+
+/// Names that other languages give to functions which make one type of another.
+fn is_conversion(name: &str) -> bool {
+    matches!(
+        name,
+        "int"
+            | "Int"
+            | "float"
+            | "Float"
+            | "str"
+            | "String"
+            | "string"
+            | "bool"
+            | "Number"
+            | "parse"
+            | "parseInt"
+            | "to_string"
+            | "toString"
+            | "to_int"
+    )
+}
+
+/// What is done in this language with what others ask a value for.
+fn method_help(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "unwrap" | "expect" | "unwrap_or" | "await" | "get" | "clone" => {
+            "what fails ends the block by itself: leave it out, or say at the end of the line what follows, `else none`"
+        }
+        "is_some" | "is_none" | "isPresent" | "exists" => {
+            "whether there is a value is asked with `x is some y` and `x is none`, or with `match`"
+        }
+        "filter" | "map" | "forEach" | "for_each" | "find" | "reduce" | "iter" => {
+            "what is done with each element is said in place: `[x.name for x in xs where x.ready]`"
+        }
+        _ => return None,
+    })
 }
 
 /// The function of this language that does what one of another language does.

@@ -9,7 +9,7 @@ use super::super::names::Member;
 use super::{Elaborator, Why, broken, typed, value};
 use crate::diag::near::{nearest, offered};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::tree::{self, ExprKind as Tree, Ident};
+use crate::syntax::tree::{self, ExprKind as Tree, Ident, UnaryOp};
 use crate::text::Span;
 use crate::typed::{EnumId, Expr, ExprKind, Field, NameKind, Symbol, Type};
 use crate::value::Value;
@@ -213,6 +213,13 @@ impl Elaborator<'_, '_> {
             Type::Optional(_) => found.help(
                 "there may be nothing: take it apart first, with `if x is some y` or `match`",
             ),
+            Type::List(_) if COUNTS.contains(&name.as_str()) => {
+                let whole = self.checker.text(span);
+                let list = whole.strip_suffix(name.as_str()).unwrap_or(whole);
+                let counted = format!("count({})", list.trim_end_matches('.'));
+                let found = found.help(format!("how many there are is `{counted}`"));
+                found.fix(format!("write `{counted}`"), span, counted)
+            }
             Type::List(_) => {
                 found.help("ask its elements: `any(x.ready for x in xs)`, `[x.name for x in xs]`")
             }
@@ -240,6 +247,11 @@ impl Elaborator<'_, '_> {
                 return broken(span);
             }
         };
+        let below_zero = matches!(base.ty, Type::List(_)) && is_negative(index);
+        if below_zero {
+            self.say_negative_index(&base, index);
+            return typed(ExprKind::Error, element, span);
+        }
         let index = self.expr_of(index, &key, why);
         let kind = ExprKind::Index {
             base: Box::new(base),
@@ -249,7 +261,35 @@ impl Elaborator<'_, '_> {
     }
 }
 
+impl Elaborator<'_, '_> {
+    /// `xs[-1]`: no list has such an element.
+    fn say_negative_index(&mut self, base: &Expr, index: &tree::Expr) {
+        let message = "an index counts from 0, and never below it";
+        let found = Diagnostic::new(Code::ConstantFails, message, index.span, "no such element");
+        let (list, back) = (self.checker.text(base.span), self.checker.text(index.span));
+        let right = format!("count({list}) - {}", back.trim_start_matches(['-', ' ']));
+        let help = format!("from the end it is `{list}[{right}]`, where there are so many");
+        self.say(
+            found
+                .help(help)
+                .fix(format!("write `{right}`"), index.span, right),
+        );
+    }
+}
+
+fn is_negative(index: &tree::Expr) -> bool {
+    match &index.kind {
+        tree::ExprKind::Unary { op, operand } => {
+            *op == UnaryOp::Negate && matches!(operand.kind, tree::ExprKind::Number)
+        }
+        _ => false,
+    }
+}
+
 fn starts_upper(name: &Ident) -> bool {
     name.as_str()
         .starts_with(|first: char| first.is_ascii_uppercase())
 }
+
+/// Names that other languages give to the number of elements.
+const COUNTS: [&str; 5] = ["length", "len", "size", "count", "length_of"];

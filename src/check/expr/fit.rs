@@ -5,6 +5,7 @@
 //! get there.
 
 use super::super::types::{is_broken, same};
+use super::bare;
 use super::{Elaborator, Place, broken, json, typed};
 use crate::diag::{Code, Diagnostic};
 use crate::typed::{Expr, ExprKind, Type};
@@ -108,6 +109,9 @@ impl Elaborator<'_, '_> {
             Type::Optional(inner) => inner,
             wanted => wanted,
         };
+        if let Some(found) = self.without_quotes(&found, expr, plain) {
+            return found;
+        }
         let numeral = literal_digits(expr, self.checker.text(expr.span));
         match (&expr.ty, plain) {
             (Type::Float, Type::Percent) if expr.is_quotient() => {
@@ -150,6 +154,26 @@ impl Elaborator<'_, '_> {
             (Type::Text, Type::List(inner)) if matches!(**inner, Type::Text) => {
                 listed_words(found, expr, self.checker.text(expr.span))
             }
+            (Type::Duration, Type::Time) => {
+                let ago = self.checker.text(expr.span).trim_start_matches('-');
+                let moment = match self.place {
+                    Place::Test => format!("{ago} ago"),
+                    Place::Clause
+                    | Place::Fn
+                    | Place::Watch
+                    | Place::Probe
+                    | Place::Action
+                    | Place::Diagnose
+                    | Place::Remedy
+                    | Place::Steps
+                    | Place::Otherwise => format!("now() - {ago}"),
+                };
+                let found = found.help(format!("a moment is wanted: `{moment}`"));
+                match ago.starts_with(|first: char| first.is_ascii_digit()) {
+                    true => found.fix(format!("write `{moment}`"), expr.span, moment),
+                    false => found,
+                }
+            }
             (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
             (Type::Text, Type::Url) => with_tag(found, expr, "url"),
             (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
@@ -185,6 +209,24 @@ impl Elaborator<'_, '_> {
 }
 
 impl Elaborator<'_, '_> {
+    /// `"5m"`, `"gold"`: what is meant without its quotes.
+    fn without_quotes(&self, found: &Diagnostic, expr: &Expr, wanted: &Type) -> Option<Diagnostic> {
+        let text = self.checker.text(expr.span);
+        let name = self.type_name(wanted);
+        let bare = match wanted {
+            Type::Enum(id) => {
+                let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+                let members = &self.checker.package.enums[id.index()].members;
+                let member = members.iter().find(|member| member.as_str() == inner)?;
+                format!("{name}.{member}")
+            }
+            wanted => bare::unquoted(expr, text, wanted)?.to_owned(),
+        };
+        let help = format!("a `{name}` stands without quotes: `{bare}`");
+        let title = format!("write `{bare}`");
+        Some(found.clone().help(help).fix(title, expr.span, bare))
+    }
+
     /// Says how a fraction becomes whole; of a quotient of Ints the whole one is `div`.
     fn whole_number(&self, found: Diagnostic, expr: &Expr) -> Diagnostic {
         let sides = match &expr.kind {

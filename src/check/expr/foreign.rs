@@ -61,6 +61,43 @@ impl Elaborator<'_, '_> {
         self.say(found);
     }
 
+    /// `{{ $labels.pod }}` in a query: nobody fills it, and the query asks for these very letters.
+    pub fn warn_template_in_query(&mut self, span: Span) {
+        let raw = self.checker.text(span);
+        let Some(at) = raw.find("{{") else { return };
+        let Some((length, name)) = doubled(&raw[at..]) else {
+            return;
+        };
+        let quote = |at: Option<char>| matches!(at, Some('\'' | '"'));
+        let quoted =
+            quote(raw[..at].chars().next_back()) && quote(raw[at + length..].chars().next());
+        let (start, end) = match quoted {
+            true => (at - 1, at + length + 1),
+            false => (at, at + length),
+        };
+        let place = |start: usize, end: usize| {
+            let begin = span.start as usize;
+            Span::new(span.source, begin + start, begin + end)
+        };
+        let name = name.filter(|name| self.is_known(name));
+        let message = format!("`{}` is not how a query is filled", &raw[at..at + length]);
+        let label = "the query asks for these very letters";
+        let found = Diagnostic::new(
+            Code::ForeignTemplate,
+            message,
+            place(at, at + length),
+            label,
+        );
+        let example = name.as_deref().unwrap_or("name");
+        let found = found.help(format!(
+            "a value stands in a query as `${{{example}}}`, without quotes; what is not known here is bound first"
+        ));
+        self.say(match name {
+            Some(name) => found.fix("write `${...}`", place(start, end), format!("${{{name}}}")),
+            None => found,
+        });
+    }
+
     fn is_known(&self, name: &str) -> bool {
         self.is_value(name)
     }

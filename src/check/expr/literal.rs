@@ -153,6 +153,9 @@ impl Elaborator<'_, '_> {
         };
         let raw = self.checker.text(found.raw);
         let (template, problems) = literal::parse(tag, raw, found.raw, Some(&self.checker.server));
+        if matches!(tag, Tag::Promql) && problems.is_empty() {
+            self.warn_template_in_query(found.raw);
+        }
         for problem in problems {
             self.say(problem);
         }

@@ -107,6 +107,12 @@ impl Elaborator<'_, '_> {
             span,
             "a value is needed here",
         );
+        if hint == Some(&Type::Text) {
+            let text = format!("\"{name}\"");
+            let found = found.help("a text stands in quotes");
+            self.say(found.fix(format!("write `{text}`"), span, text));
+            return broken(span);
+        }
         self.say(found.help(help));
         broken(span)
     }
@@ -147,12 +153,42 @@ impl Elaborator<'_, '_> {
                     .fix(format!("write `{better}`"), span, better)
                     .safe()
             }
+            None if matches!(name, "yes" | "Yes" | "YES" | "on" | "no" | "No" | "NO" | "off") => {
+                let better = match matches!(name, "yes" | "Yes" | "YES" | "on") {
+                    true => "true",
+                    false => "false",
+                };
+                let found = found.help(format!("it is written `{better}`"));
+                found.fix(format!("write `{better}`"), span, better)
+            }
+            None if matches!(name, "default" | "otherwise" | "_default") => found
+                .help("in a `match` the rest is `_`")
+                .fix("write `_`", span, "_"),
+            None if matches!(name, "self" | "this") => {
+                found.help("a value is called by its name alone: nothing belongs to another value")
+            }
+            None if matches!(name, "var" | "vars" | "env" | "params") => found.help(
+                "a value for the whole package is a `const` and is called by its name alone",
+            ),
+            None if matches!(name, "time" | "datetime" | "timedelta" | "duration") => {
+                found.help("how long something takes is a number with its unit: `5m`, `1h30m`")
+            }
+            None if matches!(name, "day" | "hour" | "minute" | "week" | "second") => {
+                let unit = format!("1{}", &name[..1]);
+                let found = found.help("how long something takes is a number with its unit");
+                found.fix(format!("write `{unit}`"), span, unit)
+            }
             None if matches!(name, "null" | "nil" | "undefined" | "None" | "NULL") => {
                 self.nothing(found, span, hint)
             }
             None if matches!(name, "labels" | "label" | "alert" | "annotations" | "event") => found.help(
                 "a label gets a name by `with LABEL` in the trigger; the whole alert or event by `as a` behind it",
             ),
+            None if hint == Some(&Type::Text) => {
+                let text = format!("\"{name}\"");
+                let found = found.help("a text stands in quotes");
+                found.fix(format!("write `{text}`"), span, text)
+            }
             None => found,
         });
     }

@@ -82,6 +82,10 @@ impl Elaborator<'_, '_> {
             | BinaryOp::LessEqual
             | BinaryOp::Greater
             | BinaryOp::GreaterEqual => {
+                if op == BinaryOp::Multiply && matches!(left.kind, Tree::List(_)) {
+                    self.say_list_times(left, right, op_span);
+                    return typed(ExprKind::Error, Type::Error, span);
+                }
                 let hint = hint.filter(|_| !is_comparison(op));
                 let (left, right) = self.sides(left, right, hint);
                 self.arithmetic(op, op_span, left, right, span)
@@ -196,43 +200,6 @@ impl Elaborator<'_, '_> {
                 broken(span)
             }
         }
-    }
-
-    fn say_operands(&mut self, op_span: Span, left: &Expr, right: &Expr) {
-        let (a, b) = (self.type_name(&left.ty), self.type_name(&right.ty));
-        let op = self.checker.text(op_span);
-        if op == "%" {
-            // That this is no operator was said.
-            return;
-        }
-        let message = format!("`{op}` does not take `{a}` and `{b}`");
-        let found = Diagnostic::new(Code::OperandMismatch, message, op_span, "these do not meet");
-        let found = found.and(left.span, format!("this is `{a}`"));
-        let found = found.and(right.span, format!("this is `{b}`"));
-        let optional = |ty: &Type| matches!(ty, Type::Optional(_));
-        let unit = |ty: &Type| match ty {
-            Type::Percent => Some("ratio"),
-            Type::Duration => Some("seconds"),
-            Type::Size => Some("bytes"),
-            _ => None,
-        };
-        let of_query = match (&left.ty, &right.ty) {
-            (Type::Float, other) | (other, Type::Float) => unit(other),
-            _ => None,
-        };
-        self.say(if left.ty == Type::Text && right.ty == Type::Text {
-            found.help("texts are put together in a string: `\"${a}${b}\"`; they have no order")
-        } else if optional(&left.ty) || optional(&right.ty) {
-            found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
-        } else if let Some(unit) = of_query {
-            found.help(format!("units do not mix: a plain number gets its unit by `as {unit}`"))
-        } else if matches!((&left.ty, &right.ty), (Type::Int, Type::Float) | (Type::Float, Type::Int)) {
-            found.help("a list has elements of one type: make it a list of `Float`")
-        } else if let Some(help) = two_sorts(&left.ty, &right.ty) {
-            found.help(help)
-        } else {
-            found.help("units do not mix; both sides are of one type, with its unit written: `5m`, `20%`, `3GiB`")
-        });
     }
 
     fn equality(
@@ -472,18 +439,4 @@ fn type_of_kind(kind: Kind) -> Option<Type> {
         | Kind::Role
         | Kind::Range => return None,
     })
-}
-
-/// How people mean two values that do not meet, where that is known.
-fn two_sorts(left: &Type, right: &Type) -> Option<&'static str> {
-    let either = |a: &Type, b: &Type| left == a && right == b || left == b && right == a;
-    if either(&Type::Int, &Type::Percent) {
-        Some("a share of a count is `ceil(0.2 * n)`; a count with 20% more is `n + ceil(0.2 * n)`")
-    } else if either(&Type::Time, &Type::Duration) {
-        Some("how long ago a moment was is a Duration: `now() - t`")
-    } else if either(&Type::Text, &Type::Int) || either(&Type::Text, &Type::Float) {
-        Some("a text becomes no number, and a label is a text: a number is measured, or your own")
-    } else {
-        None
-    }
 }

@@ -1,6 +1,7 @@
 //! `expect`: what must come of the run. Everything named in it exists.
 
 use super::Scenario;
+use crate::diag::{Code, Diagnostic};
 use crate::effect::Reason;
 use crate::syntax::tree::{self, Expect, Ident, Times};
 use crate::text::Span;
@@ -42,7 +43,10 @@ impl Scenario<'_, '_> {
                 let steps = steps.into_iter().collect::<Option<_>>()?;
                 Some(ExpectKind::Did { steps, times })
             }
-            Expect::No(action) => self.action(action).map(ExpectKind::No),
+            Expect::No(action) => match self.is_no_action(action) {
+                true => None,
+                false => self.action(action).map(ExpectKind::No),
+            },
             Expect::NoChange => Some(ExpectKind::NoChange),
             Expect::Undone(action) => self.action(action).map(ExpectKind::Undone),
             Expect::End {
@@ -65,6 +69,28 @@ impl Scenario<'_, '_> {
                 }
             }
         }
+    }
+
+    /// `expect no page`, `expect no changes`: what is no action, and is said otherwise.
+    fn is_no_action(&mut self, action: &tree::ActionPattern) -> bool {
+        let right = match (&action.action.module, action.action.name.as_str()) {
+            (None, "page" | "pages" | "paging" | "call" | "calls") => "nobody paged",
+            (None, "changes" | "action" | "actions" | "effect") => "no change",
+            _ => return false,
+        };
+        // `expect no` stands before it.
+        let name = action.action.name.span;
+        let source = &self.checker.sources.source(name.source).text;
+        let before = source.get(..name.range().start).unwrap_or_default();
+        let Some(no) = before.trim_end().strip_suffix("no") else {
+            return false;
+        };
+        let whole = Span::new(name.source, no.len(), name.range().end);
+        let message = format!("`{}` is no action", action.action.name.text);
+        let found = Diagnostic::new(Code::DoWithoutAction, message, name, "changes nothing");
+        let found = found.help(format!("write `expect {right}`"));
+        self.say(found.fix(format!("write `{right}`"), whole, right));
+        true
     }
 
     fn end(

@@ -223,15 +223,17 @@ impl Scenario<'_, '_> {
         let runbook = &self.checker.package.runbooks[self.runbook.index()];
         let trigger = &runbook.triggers[index];
         let (place, mut problems) = (trigger.span, Vec::new());
+        let shown = |condition: &SmolStr| format!("give it: `{condition}: \"...\"`");
         for condition in &trigger.labels {
             let given = labels.iter().find(|(label, _)| *label == condition.label);
             let given = given
                 .map(|(_, value)| value)
                 .filter(|value| !value.is_empty());
             let Some(given) = given else {
-                problems.push(format!(
-                    "the trigger asks for the label `{}`",
-                    condition.label
+                let label = &condition.label;
+                problems.push((
+                    format!("the trigger asks for the label `{label}`"),
+                    shown(label),
                 ));
                 continue;
             };
@@ -245,15 +247,22 @@ impl Scenario<'_, '_> {
             };
             if !holds {
                 let label = &condition.label;
-                problems.push(format!(
-                    "with the label `{label}` as {value} the trigger does not match"
-                ));
+                let wanted = match &condition.test {
+                    LabelTest::Equal(wanted) => format!("it asks for {wanted}"),
+                    LabelTest::NotEqual(refused) => format!("it refuses {refused}"),
+                    LabelTest::In(_) | LabelTest::Present | LabelTest::Matches(_) => {
+                        "it asks for another value".to_owned()
+                    }
+                };
+                let problem =
+                    format!("with the label `{label}` as {value} the trigger does not match");
+                problems.push((problem, wanted));
             }
         }
-        for problem in problems {
+        for (problem, help) in problems {
             let found =
                 Diagnostic::new(Code::TriggerMismatch, problem, span, "does not set it off");
-            self.say(found.and(place, "this trigger"));
+            self.say(found.and(place, "this trigger").help(help));
         }
     }
 
@@ -451,12 +460,11 @@ impl Scenario<'_, '_> {
                 in_words(types.len()),
                 in_words(args.len())
             );
-            self.say(Diagnostic::new(
-                Code::FindingMismatch,
-                message,
-                name.span,
-                "other arguments",
-            ));
+            let names: Vec<String> = types.iter().map(|ty| self.checker.type_name(ty)).collect();
+            let help = format!("it takes: {}({})", name.text, names.join(", "));
+            let code = Code::FindingMismatch;
+            let found = Diagnostic::new(code, message, name.span, "other arguments");
+            self.say(found.help(help));
             self.is_broken = true;
             return;
         }

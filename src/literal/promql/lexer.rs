@@ -134,7 +134,15 @@ fn meaningless(rest: &str, first: char, at: usize) -> Problem {
         Some((foreign, word)) => Problem::syntax(at..at + foreign.len(), what)
             .help(format!("the operator is `{word}`"))
             .instead(*word),
-        None => Problem::syntax(at..at + first.len_utf8(), what),
+        None => {
+            let problem = Problem::syntax(at..at + first.len_utf8(), what);
+            match first {
+                '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{b4}' => {
+                    problem.help("a text stands in straight quotes: `'a'`")
+                }
+                _ => problem,
+            }
+        }
     }
 }
 

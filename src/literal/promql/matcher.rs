@@ -33,6 +33,10 @@ impl Parser<'_> {
             let open = self.next().range;
             while !self.is("}") {
                 selects |= self.matcher(named, &mut matchers)?;
+                if self.is(")") || self.is_over() {
+                    let what = "this `{` is never closed: `}` is missing";
+                    return Err(Problem::syntax(start..open.end, what));
+                }
                 if !self.is("}") && !self.is(",") {
                     return Err(self.unexpected("`,` or `}`"));
                 }

@@ -410,7 +410,34 @@ impl<'a> Parser<'a> {
         found
     }
 
+    /// Whether nothing follows.
+    pub(super) fn is_over(&self) -> bool {
+        self.peek().kind == Kind::End
+    }
+
+    /// The last `(` before the end that no `)` closes.
+    fn never_closed(&self) -> Option<Range<usize>> {
+        let mut open = Vec::new();
+        for token in &self.tokens {
+            match &self.text[token.range.clone()] {
+                "(" => open.push(token.range.clone()),
+                ")" => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        open.pop()
+    }
+
     pub(super) fn expect(&mut self, mark: &str) -> Result<Range<usize>, Problem> {
+        if mark == ")" && self.is_over() {
+            let what = "this `(` is never closed: `)` is missing";
+            return Err(match self.never_closed() {
+                Some(open) => Problem::syntax(open, what),
+                None => self.unexpected("`)`"),
+            });
+        }
         match self.is(mark) {
             true => Ok(self.next().range),
             false => Err(self.unexpected(&format!("`{mark}`"))),

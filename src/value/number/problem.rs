@@ -64,10 +64,22 @@ impl fmt::Display for NumberProblem {
     }
 }
 
+/// Whether a unit is meant that has no fixed length.
+fn is_month(unit: &str) -> bool {
+    let unit = unit.to_ascii_lowercase();
+    ["mo", "mon", "month", "months", "y", "yr", "year", "years"].contains(&unit.as_str())
+}
+
 impl NumberProblem {
     /// How to mend it, in words.
     pub fn help(&self) -> &'static str {
         match self {
+            NumberProblem::UnknownUnit(unit, _) if is_month(unit) => {
+                "there are no months and no years, which differ in length: write days, `30d`"
+            }
+            NumberProblem::UnknownUnit(unit, _) if matches!(unit.as_str(), "u" | "i" | "f") => {
+                "a number has no type behind it: remove that"
+            }
             NumberProblem::UnknownUnit(_, _) => {
                 "durations: `w d h m s ms`; sizes: `B KB MB GB TB KiB MiB GiB TiB`; shares: `%`"
             }

@@ -4,6 +4,8 @@
 
 use super::{LINEAR, Reader, Wrong, wrong};
 
+const SHUT: &str = "close it with `]`; a bracket that is meant as text is `\\[`";
+
 /// What stands behind `\p`: the general categories.
 const CATEGORIES: &str = "Any C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps \
     S Sc Sk Sm So Z Zl Zp Zs";
@@ -164,9 +166,7 @@ impl Reader<'_> {
         let mut is_first = true;
         loop {
             let Some(next) = self.peek() else {
-                return Err(
-                    wrong(start..start + 1, "the set is not closed").help("close it with `]`")
-                );
+                return Err(wrong(start..start + 1, "the set is not closed").help(SHUT));
             };
             if next == ']' && !is_first {
                 self.next();
@@ -229,8 +229,7 @@ impl Reader<'_> {
         match self.peek() {
             Some('\\') => self.character(),
             Some(_) | None => {
-                let unclosed =
-                    || wrong(set..set + 1, "the set is not closed").help("close it with `]`");
+                let unclosed = || wrong(set..set + 1, "the set is not closed").help(SHUT);
                 self.next().ok_or_else(unclosed)
             }
         }
