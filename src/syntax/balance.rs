@@ -5,6 +5,7 @@
 //! line which opened it; a bracket ends with its statement. Linear in the text.
 
 use super::patch::Splice;
+use super::recover::MISSING;
 use super::skim::{Piece, PieceKind, Skim};
 
 /// A bracket without a partner.
@@ -274,6 +275,9 @@ impl Balance<'_> {
         let closer = partner(open.bracket);
         let text = if open.bracket == b'{' && open.line < self.line {
             format!(" {closer}")
+        } else if open.bracket != b'{' && open.at + 1 == end {
+            // What should stand inside is missing, too.
+            format!("{MISSING}{closer}")
         } else {
             closer.into()
         };

@@ -204,7 +204,7 @@ impl Lowering {
     fn say_no_default(&mut self, span: Span) {
         self.say(
             Diagnostic::new(Code::WrongOperator, "`??` is not an operator", span, "there is no defaulting operator")
-                .help("take the value apart with `match`, or ask with `is some x`: what is missing is decided in the open"),
+                .help("what follows where an observation fails is said with `else` at the end of its line: `let x = f() else none`; what may be `none` is taken apart with `match`"),
         );
     }
 

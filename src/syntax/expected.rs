@@ -10,8 +10,15 @@ pub(super) fn expected(tried: &[Rule]) -> Vec<&'static str> {
     for rule in tried {
         match role(*rule) {
             Role::Must(phrase) if !expected.contains(&phrase) => expected.push(phrase),
-            Role::Must(_) | Role::May(_) | Role::Silent => {}
+            Role::Must(_) | Role::May(_) | Role::Opens(_) | Role::Silent => {}
         }
+    }
+    if expected.is_empty() {
+        let opens = tried.iter().filter_map(|rule| match role(*rule) {
+            Role::Opens(phrase) => Some(phrase),
+            Role::Must(_) | Role::May(_) | Role::Silent => None,
+        });
+        expected.extend(opens);
     }
     if expected.contains(&VALUE) {
         expected.retain(|phrase| *phrase == VALUE || phrase.starts_with('`'));
@@ -28,11 +35,32 @@ pub(super) fn possible(tried: &[Rule]) -> impl Iterator<Item = &'static str> {
     tried.iter().flat_map(|rule| {
         let (word, phrase) = match role(*rule) {
             Role::May(word) => (Some(word), ""),
-            Role::Must(phrase) => (None, phrase),
+            Role::Must(phrase) | Role::Opens(phrase) => (None, phrase),
             Role::Silent => (None, ""),
         };
         word.into_iter().chain(words(phrase))
     })
+}
+
+/// What could have followed as it is written: words and signs, those first that had to.
+pub(super) fn literals(tried: &[Rule]) -> Vec<&'static str> {
+    let mut found: Vec<&'static str> = Vec::new();
+    let must = tried.iter().filter_map(|rule| match role(*rule) {
+        Role::Opens(phrase) => Some(phrase),
+        Role::Must(phrase) if !phrase.contains("such as") => Some(phrase),
+        Role::Must(_) | Role::May(_) | Role::Silent => None,
+    });
+    let may = tried.iter().filter_map(|rule| match role(*rule) {
+        Role::May(word) => Some(word),
+        Role::Must(_) | Role::Opens(_) | Role::Silent => None,
+    });
+    let must = must.flat_map(|phrase| phrase.split('`').skip(1).step_by(2));
+    for literal in must.chain(may) {
+        if !found.contains(&literal) {
+            found.push(literal);
+        }
+    }
+    found
 }
 
 /// The words of the language that a phrase names: `undo`, `keep` or `again`.
@@ -63,6 +91,8 @@ enum Role {
     Must(&'static str),
     /// It could have come: the word that begins it.
     May(&'static str),
+    /// One of the words had to come that begin it: worth a word where nothing else had to.
+    Opens(&'static str),
     /// Not worth a word: a whole, or what may always follow.
     Silent,
 }
@@ -70,7 +100,7 @@ enum Role {
 /// The user's words for each rule: a new rule does not compile until it has its row.
 #[expect(clippy::too_many_lines, reason = "an arm for each kind")]
 fn role(rule: Rule) -> Role {
-    use Role::{May, Must, Silent};
+    use Role::{May, Must, Opens, Silent};
     use Rule::*;
     match rule {
         open_brace | block | conditions => Must("`{`"),
@@ -193,6 +223,12 @@ fn role(rule: Rule) -> Role {
         no_data => May("no_data"),
         effect_breaks => May("breaks"),
         effect_unknown => May("unknown"),
+        ALERT => Opens("`alert`"),
+        EVENT => Opens("`event`"),
+        SCHEDULE => Opens("`schedule`"),
+        REQUEST => Opens("`request`"),
+        PAGE => Opens("`page`"),
+        HAND => Opens("`hand`"),
         item_entry | clause_entry | stmt_entry | arm_entry | condition_entry | trigger_entry
         | blast_entry | product_entry | test_entry | target_entry | extern_entry | field_entry
         | member_entry | param_entry | element_entry | line_end | doc | missing | text_chunk
@@ -229,23 +265,23 @@ fn role(rule: Rule) -> Role {
         | NOT_EQUAL | LESS_EQUAL | GREATER_EQUAL | LESS | GREATER | PLUS | STAR | SLASH
         | DOTS_EQUAL | DOTS | AND_AND | OR_OR | EQUALS | PERCENT | MINUS | BANG | NOT | PICK
         | AND | OR | IN | NAME | IS | AS | AGO | OF | LET | DO | IF | ELSE | MATCH | FOR
-        | FOUND | VERIFY | GUARD | ASK | PAGE | HAND | TELL | ATTACH | STEP | WAIT | RETURN
-        | UNDO | WAIVE | CLEARED | MITIGATED | ATTEMPT | WITH | UNDER | WITHIN | RETRY | EVERY
-        | HOLDING | ABORT | TAKES | ONCE | AFTER | ON | GIVEN | EXPECT | AT | MOST | VERSION
-        | SEVERITY | BLAST | DIAGNOSE | REMEDY | OTHERWISE | WATCH | ALERT | EVENT | DID | THEN
-        | PAGED | RESOLVED | HANDED | WHERE | PER | RUNBOOK | TEST | NO_DATA | NONE | SOME
-        | KEEP | LEAST | FINDING | BY | OWED | INCIDENT | ACKNOWLEDGED | ACTION | AGAIN
-        | AMOUNT | APPLIED | BECAUSE | BREAKS | CALLER | CANCELLED | CHAIN | CHANGE | CHANGES
-        | CLEARS | CONST | CONTINUE | DEADLINE | DURING | EMPTY | ENDS | ENUM | EXCEPT
-        | EXECUTABLE | EXTERN | FAILED | FAILS | FAILURE | FLAG | FN | FRESH | HOST | HUMAN
-        | IMPOSSIBLE | INCONCLUSIVE | INVERSE | KEY | KEYED | LOOKUP | MISSED | NEEDS | NO
-        | NOBODY | NOTHING | NOVEL | OWNER | OWNS | PATH | PATIENCE | PAUSE | PAYLOAD
-        | POPULATION | PREVIOUS | PROBE | PRODUCT | READ | RECORD | RECURS | REPEAT | REQUEST
-        | RESOLVES | ROLE | RUN | SAFE | SAYS | SCHEDULE | SCOPE | SECRET | SELF_RESOLVED
-        | SETTLES | SKIP | STEPS | STOP | SYSTEMIC | TARGET | THIS | TIMES | TOLD | TOUCHING
-        | TYPE | UNDONE | UNKNOWN | UNNEEDED | UNRESOLVED | UNSAFE | UNTIL | USE | WEEKLY
-        | WHEN | WINDOW | WORKDAY | WORKDAYS | ZONE | IS_GLUED | AS_GLUED | AGO_GLUED
-        | OF_GLUED | CASE | POSTFIX | LITERAL | OPERATOR | AND_OR_IN | PREFIX | MORE | WORD
-        | OPERAND_NAME | STATEMENT | SUFFIX | OPEN | OPEN_BRACKET => Silent,
+        | FOUND | VERIFY | GUARD | ASK | TELL | ATTACH | STEP | WAIT | RETURN | UNDO | WAIVE
+        | CLEARED | MITIGATED | ATTEMPT | WITH | UNDER | WITHIN | RETRY | EVERY | HOLDING
+        | ABORT | TAKES | ONCE | AFTER | ON | GIVEN | EXPECT | AT | MOST | VERSION | SEVERITY
+        | BLAST | DIAGNOSE | REMEDY | OTHERWISE | WATCH | DID | THEN | PAGED | RESOLVED
+        | HANDED | WHERE | PER | RUNBOOK | TEST | NO_DATA | NONE | SOME | KEEP | LEAST
+        | FINDING | BY | OWED | INCIDENT | ACKNOWLEDGED | ACTION | AGAIN | AMOUNT | APPLIED
+        | BECAUSE | BREAKS | CALLER | CANCELLED | CHAIN | CHANGE | CHANGES | CLEARS | CONST
+        | CONTINUE | DEADLINE | DURING | EMPTY | ENDS | ENUM | EXCEPT | EXECUTABLE | EXTERN
+        | FAILED | FAILS | FAILURE | FLAG | FN | FRESH | HOST | HUMAN | IMPOSSIBLE
+        | INCONCLUSIVE | INVERSE | KEY | KEYED | LOOKUP | MISSED | NEEDS | NO | NOBODY
+        | NOTHING | NOVEL | OWNER | OWNS | PATH | PATIENCE | PAUSE | PAYLOAD | POPULATION
+        | PREVIOUS | PROBE | PRODUCT | READ | RECORD | RECURS | REPEAT | RESOLVES | ROLE | RUN
+        | SAFE | SAYS | SCOPE | SECRET | SELF_RESOLVED | SETTLES | SKIP | STEPS | STOP
+        | SYSTEMIC | TARGET | THIS | TIMES | TOLD | TOUCHING | TYPE | UNDONE | UNKNOWN
+        | UNNEEDED | UNRESOLVED | UNSAFE | UNTIL | USE | WEEKLY | WHEN | WINDOW | WORKDAY
+        | WORKDAYS | ZONE | IS_GLUED | AS_GLUED | AGO_GLUED | OF_GLUED | CASE | POSTFIX
+        | LITERAL | OPERATOR | AND_OR_IN | PREFIX | MORE | WORD | OPERAND_NAME | STATEMENT
+        | SUFFIX | OPEN | OPEN_BRACKET => Silent,
     }
 }

@@ -132,12 +132,11 @@ impl Kind {
                 "until", "owed", "then", "and", "or", "in", "is", "as",
             ],
             Kind::Clause => &[
-                "else", "within", "then", "and", "or", "in", "is", "as", "per", "when", "missed",
+                "within", "then", "and", "or", "in", "is", "as", "per", "missed",
             ],
-            Kind::Condition | Kind::Trigger | Kind::Element => {
-                &["and", "or", "in", "is", "as", "for"]
-            }
-            Kind::Test => &["then", "once", "because", "and", "or", "takes", "resolves"],
+            Kind::Element => &["and", "or", "in", "is", "as", "for"],
+            Kind::Condition | Kind::Trigger => &["and", "or", "in", "is", "as"],
+            Kind::Test => &["then", "once", "because", "takes", "resolves"],
             Kind::Product => &["until"],
             Kind::Blast => &["per", "of", "during"],
             Kind::Item => &["and", "or", "in", "is", "as", "except"],
@@ -146,6 +145,23 @@ impl Kind {
         Separation {
             commas,
             continuations,
+            begins: match self {
+                // Arms may go on below their arrow; items begin in column 0.
+                Kind::Arm | Kind::Item => &[],
+                Kind::Clause
+                | Kind::Stmt
+                | Kind::Condition
+                | Kind::Trigger
+                | Kind::Blast
+                | Kind::Product
+                | Kind::Test
+                | Kind::Target
+                | Kind::Extern
+                | Kind::Field
+                | Kind::Member
+                | Kind::Param
+                | Kind::Element => self.words(),
+            },
         }
     }
 }

@@ -3,8 +3,14 @@
 //! In: a piece of the text. Out: what to say about it, and where a string that was never closed is taken to
 //! end, so that one missing quote is one error.
 
+mod brought;
+
+use std::ops::Range;
+
+pub(super) use self::brought::{backslash_told, goes_on_below, heredoc, heredoc_told};
 use super::depth::Depth;
 use super::skim::Piece;
+use super::words;
 use crate::diag::{Code, Diagnostic};
 use crate::text::{SourceId, Span};
 
@@ -98,6 +104,36 @@ pub(super) fn comment_mark(words: &str) -> &'static str {
     }
 }
 
+/// A line that a merge left at `start`, with the other side where this is the mark between the two.
+pub(super) fn merge_mark(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..)?;
+    let line = rest.lines().next()?;
+    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+    let mark = marks.into_iter().find(|mark| line.starts_with(mark))?;
+    let behind = line.get(mark.len()..)?.trim_end();
+    if !behind.is_empty() && !behind.starts_with(' ') {
+        return None;
+    }
+    // What the others made of it goes with the mark above it.
+    let other_side = matches!(mark, "|||||||" | "=======");
+    let last = other_side.then(|| rest.find("\n>>>>>>>")).flatten();
+    let begin = last.map_or(0, |found| found + 1);
+    let length = rest.get(begin..)?.lines().next()?.len();
+    Some(start..start + begin + length)
+}
+
+/// What is said of the first of them.
+pub(super) fn merge_told(mark: Span, line: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::StrayAtColumnZero,
+        "a merge left its marks here",
+        mark,
+        "the merge is not done",
+    )
+    .help("keep one of the two sides, and remove the marks")
+    .fix("keep what was here", line, "")
+}
+
 /// `#`: said at the first one of a text.
 pub(super) fn hash_comment(span: Span, mark: &str) -> Diagnostic {
     Diagnostic::new(
@@ -139,6 +175,13 @@ pub(super) fn semicolon(text: &str, span: Span, line_start: usize, depth: &Depth
         return plain("write `,`", span, ",");
     }
     let alone = follows.trim_end().is_empty() || follows.starts_with("//");
+    let word = follows.split(|letter: char| !letter.is_ascii_lowercase());
+    let begins = word.into_iter().next().is_some_and(words::is_inner_word);
+    let apart = text.get(..span.range().start).unwrap_or_default();
+    if apart.ends_with(' ') && blanks > 0 && !begins && !alone {
+        // `severity sev3  ; at night`: what other languages take for a comment.
+        return plain("write `//`", span, "//");
+    }
     if alone || follows.starts_with([';', '}']) || before.ends_with(['{', '\n']) {
         return plain("remove it", span, "");
     }
@@ -191,6 +234,9 @@ pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
         '\u{2265}' => Some(">="),
         '\u{2260}' => Some("!="),
         '\u{d7}' => Some("*"),
+        '\u{2026}' => Some(".."),
+        // The wide forms of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => narrow(code),
         _ => None,
     };
     let shown = if letter.is_control() || letter.is_whitespace() || letter == '\u{feff}' {
@@ -219,6 +265,14 @@ pub(super) fn foreign(span: Span, text: &str) -> (Diagnostic, &'static str) {
         ),
         None => (diagnostic, " "),
     }
+}
+
+/// The sign of ASCII that has a wide form; letters and digits belong to names and stay.
+fn narrow(wide: u32) -> Option<&'static str> {
+    const SIGNS: &str = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+    let sign = char::from_u32(wide.checked_sub(0xfee0)?)?;
+    let at = SIGNS.find(sign)?;
+    SIGNS.get(at..at + 1)
 }
 
 /// Characters inside a string or a comment that make it look like something else.

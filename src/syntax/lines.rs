@@ -36,6 +36,8 @@ pub(super) struct Separation {
     pub commas: bool,
     /// Words that cannot begin a line: it goes on with the line above.
     pub continuations: &'static [&'static str],
+    /// Words that begin a line, whatever is missing at the end of the one above.
+    pub begins: &'static [&'static str],
 }
 
 /// Lines and the tokens at which one was continued although it should not have been.
@@ -145,7 +147,7 @@ impl<'t> Tokens<'t> {
                 if comma {
                     found.lines.push(start..index);
                     start = index + 1;
-                } else if self.begins_line(index, last) {
+                } else if self.begins_line(index, last, separation) {
                     if self.continues_above(index, separation) {
                         found.joints.push(index);
                     } else {
@@ -164,8 +166,24 @@ impl<'t> Tokens<'t> {
         found
     }
 
-    fn begins_line(&self, index: usize, before: usize) -> bool {
-        self.at(index).is_some_and(|token| token.newline_before) && !self.is_open_ended(before)
+    fn begins_line(&self, index: usize, before: usize, separation: Separation) -> bool {
+        self.at(index).is_some_and(|token| token.newline_before)
+            && (!self.is_open_ended(before) || self.is_first_word(index, separation))
+    }
+
+    /// Whether a line begins here by its word, which may name something elsewhere.
+    fn is_first_word(&self, index: usize, separation: Separation) -> bool {
+        let next = self.at(index + 1);
+        let goes_on = next.is_some_and(|next| {
+            matches!(next.kind, PieceKind::Mark) || self.word(index + 1) == "("
+        });
+        separation.begins.contains(&self.word(index)) && !goes_on
+    }
+
+    /// `- item`: a dash before what begins a line.
+    fn is_dashed(&self, index: usize, separation: Separation) -> bool {
+        let known = separation.begins.contains(&self.word(index + 1));
+        self.word(index) == "-" && !self.glued(index) && (known || self.word(index + 2) == ":")
     }
 
     /// Whether a statement goes on behind this token: an operator, a comma, `=`, `->`.
@@ -183,6 +201,17 @@ impl<'t> Tokens<'t> {
 
     fn continues_above(&self, index: usize, separation: Separation) -> bool {
         let word = self.word(index);
+        if self.is_dashed(index, separation) {
+            return false;
+        }
+        let second = self.word(index + 1);
+        // What comes of it, what is left for later, a comment of another language.
+        let comes = word == "then" && words::EXPECT_WORDS.contains(&second);
+        // `retry 3 { ... }`: a loop of another language.
+        let block = word == "retry" && (index + 1..index + 3).any(|next| self.word(next) == "{");
+        if comes || block || matches!((word, second), (".", ".") | ("<", "!")) {
+            return false;
+        }
         match self.at(index).map(|token| token.kind) {
             Some(PieceKind::Word) if word == "waive" => {
                 separation.continuations.contains(&word) && self.word(index + 1) == "undo"

@@ -11,7 +11,9 @@ mod runbook;
 mod stmt;
 mod test;
 mod text;
+mod wrong;
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::patch::Place;
@@ -26,7 +28,12 @@ pub(super) struct Lowering {
     /// Where the text of the present item stands in the source.
     place: Place,
     pub diagnostics: Vec<Diagnostic>,
+    /// How many changes of bad lines may still be tried.
+    trials: Cell<u32>,
 }
+
+/// So many changes are tried in one source: many bad lines cost no more than linear time.
+const TRIALS: u32 = 10_000;
 
 impl Lowering {
     /// For the items of one source.
@@ -35,7 +42,15 @@ impl Lowering {
             source,
             place: Place::default(),
             diagnostics: Vec::new(),
+            trials: Cell::new(TRIALS),
         }
+    }
+
+    /// Whether one more change may be tried.
+    pub fn may_try(&self) -> bool {
+        let left = self.trials.get();
+        self.trials.set(left.saturating_sub(1));
+        left > 0
     }
 
     /// The item under an `item_entry` node whose text stands at `place`.

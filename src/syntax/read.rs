@@ -43,7 +43,7 @@ fn refused(lowering: &mut Lowering, text: &str, item: &ItemText<'_>) -> bool {
     let start = item.range.start;
     if item.told.iter().all(|told| *told != start + word.start) {
         let span = lowering.range_in_source(start + word.start..start + word.end);
-        lowering.say(teach::unknown_item(name, span, text));
+        lowering.say(teach::unknown_item(name, span, &text[word.start..]));
     }
     true
 }
@@ -98,13 +98,20 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
             format!("the `{closer}` seems to be missing here"),
         )
         .help("where a block ends is taken from the indentation"),
-        LoneKind::Unopened => Diagnostic::new(
-            Code::UnbalancedBracket,
-            format!("this `{bracket}` closes nothing"),
-            span,
-            "no bracket is open here",
-        )
-        .fix("remove it", span, ""),
+        LoneKind::Unopened => {
+            let found = Diagnostic::new(
+                Code::UnbalancedBracket,
+                format!("this `{bracket}` closes nothing"),
+                span,
+                "no bracket is open here",
+            );
+            let behind = text.get(lone.at + 1..).unwrap_or_default();
+            match behind.trim_start().starts_with("else") {
+                // Without it the `else` would belong to nothing.
+                true => found.help("the line that opens this block is missing, or a comment"),
+                false => found.fix("remove it", span, ""),
+            }
+        }
         LoneKind::Crossed(opener, right) => {
             let opened = text
                 .get(opener..)

@@ -4,6 +4,8 @@
 //! the lines that could not be read, and one diagnostic for each of them. A line is read once with the blocks
 //! inside it left out, so the work is linear; the blocks' own lines are read the same way.
 
+mod fit;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -13,11 +15,12 @@ use super::lines::Tokens;
 use super::lower::Lowering;
 use super::patch::{Place, Splice};
 use super::repair;
-use super::rules::{self, Failure, Rule};
+use super::rules::{self, Rule};
 use super::skim::PieceKind;
 use super::teach::{self, Line, Scene};
 use super::tree::Item;
-use crate::diag::{Code, Diagnostic, Fix};
+use super::words;
+use crate::diag::{Code, Diagnostic};
 
 /// Stands for what could not be read; the grammar takes it wherever a line or a value may stand.
 pub(super) const MISSING: &str = "\u{1A}";
@@ -155,6 +158,8 @@ impl<'a> Recovery<'a> {
         for joint in found.joints {
             self.joint(joint);
         }
+        let mut lost = false;
+        let mut by_colon = None;
         for (index, line) in found.lines.into_iter().enumerate() {
             if matches!(kind, Kind::Param | Kind::Element)
                 && index > 0
@@ -162,9 +167,31 @@ impl<'a> Recovery<'a> {
             {
                 self.missing_comma(line.start);
             }
+            let outside = kind == Kind::Clause && is_statement(tokens.word(line.start));
+            if outside && lost {
+                // The head of their block is missing: one line tells it.
+                let start = tokens.bytes(&line).start;
+                self.told.insert(self.scene.place_of(start));
+            }
+            lost = outside;
+            let column = self.column(&line);
+            if by_colon.is_some_and(|head| column > head) {
+                // The lines of a block by indentation: its head tells it.
+                let start = tokens.bytes(&line).start;
+                self.told.insert(self.scene.place_of(start));
+            } else {
+                by_colon = teach::colon_at_end(&self.scene, &line).map(|_| column);
+            }
             self.line(line, kind);
         }
         self.check_docs(close, false);
+    }
+
+    /// How far a line is indented.
+    fn column(&self, line: &Range<usize>) -> usize {
+        let start = self.tokens().bytes(line).start;
+        let above = self.tokens().text.get(..start).unwrap_or_default();
+        start - above.rfind('\n').map_or(0, |end| end + 1)
     }
 
     /// A token that begins a line in the middle of a statement.
@@ -179,7 +206,8 @@ impl<'a> Recovery<'a> {
             return;
         };
         self.joints.insert(index);
-        if !self.is_told(token.start..token.end) {
+        // So was what is left out before it.
+        if !self.is_told(above.end..token.end) {
             self.said.push(self.scene.line_start(
                 index,
                 above.end..token.start,
@@ -231,65 +259,30 @@ impl<'a> Recovery<'a> {
             return;
         };
         let at = place.start(failure.at);
-        let diagnostic = self.explain(&line, kind, &bodies, at, &failure);
+        let refused = self.refused(&line, kind, &bodies, at);
+        let lesson = self.scene.lesson(&refused);
+        let (diagnostic, read) = match lesson {
+            Some(lesson) => (lesson, None),
+            None => match self.fit(&refused, &bodies, &failure) {
+                Some(fit) => (fit.diagnostic, Some(fit.read)),
+                None => (self.scene.expected(&refused, &failure), None),
+            },
+        };
         if diagnostic.code == Code::UnknownFirstWord && diagnostic.fixes.is_empty() {
             // Nobody knows what the lines inside of it should be.
             self.said.truncate(before);
         }
-        self.headless |= kind == Kind::Item && diagnostic.code == Code::MissingBlock;
+        self.headless |= kind == Kind::Item && diagnostic.code == Code::MissingBlock
+            || kind == Kind::Clause && is_statement(self.tokens().word(line.start));
         let fix = diagnostic.fixes.first().cloned();
         self.say(&line, &bodies, diagnostic);
-        if !fix.is_some_and(|fix| self.mend_by(&fix, &line, kind, &bodies, mark)) {
+        let mended = match read {
+            Some(read) => self.mend_with(read, &line, kind, &bodies, mark),
+            None => fix.is_some_and(|fix| self.mend_by(&fix, &line, kind, &bodies, mark)),
+        };
+        if !mended {
             self.mend(&line, kind, &bodies, mark, at);
         }
-    }
-
-    /// Reads a bad line as its own edit would mend it: what follows is then checked as it was meant.
-    fn mend_by(
-        &mut self,
-        fix: &Fix,
-        line: &Range<usize>,
-        kind: Kind,
-        bodies: &[Body],
-        mark: usize,
-    ) -> bool {
-        let bytes = self.tokens().bytes(line);
-        let edits = fix.edits.iter().map(|edit| {
-            let edited = edit.span.range();
-            Some(Splice {
-                range: self.offset_of(edited.start)?..self.offset_of(edited.end)?,
-                text: edit.text.clone(),
-            })
-        });
-        let Some(edits) = edits.collect::<Option<Vec<Splice>>>() else {
-            return false;
-        };
-        let inside = |edit: &Splice| {
-            let range = &edit.range;
-            let apart = |body: &Body| {
-                let open = self.tokens().bytes(&(body.open..body.open + 1));
-                let close = self.tokens().partner(body.open);
-                let close = self.tokens().bytes(&(close..close + 1));
-                range.end <= open.start || range.start >= close.end
-            };
-            range.start >= bytes.start && range.end <= bytes.end && bodies.iter().all(apart)
-        };
-        // The value of a number is read from the source: none can be made up.
-        let numbers = |edit: &Splice| edit.text.contains(|letter: char| letter.is_ascii_digit());
-        // So is a tagged text.
-        let tags = |edit: &Splice| {
-            let rest = self.tokens().text.get(edit.range.end..);
-            rest.is_some_and(|rest| rest.starts_with('"'))
-        };
-        if !edits.iter().all(inside) || edits.iter().any(|edit| numbers(edit) || tags(edit)) {
-            return false;
-        }
-        let (text, _) = self.alone(line, bodies, &edits);
-        if rules::read(kind.entry(), &Coded::of(&text)).is_err() {
-            return false;
-        }
-        self.replace(mark, edits);
-        true
     }
 
     /// Puts splices in the place of those behind `mark` that they overlap.
@@ -319,14 +312,8 @@ impl<'a> Recovery<'a> {
         exact.then_some(low)
     }
 
-    fn explain(
-        &self,
-        range: &Range<usize>,
-        kind: Kind,
-        bodies: &[Body],
-        at: usize,
-        failure: &Failure,
-    ) -> Diagnostic {
+    /// A line that the grammar refused at an offset.
+    fn refused(&self, range: &Range<usize>, kind: Kind, bodies: &[Body], at: usize) -> Line {
         let mut own = Vec::new();
         let mut index = range.start;
         while index < range.end {
@@ -338,13 +325,12 @@ impl<'a> Recovery<'a> {
                 index + 1
             };
         }
-        let line = Line {
+        Line {
             range: range.clone(),
             own,
             kind,
             at,
-        };
-        self.scene.explain(&line, failure)
+        }
     }
 
     /// Splices that put the parts of a line on one line.
@@ -494,4 +480,9 @@ impl<'a> Recovery<'a> {
             },
         });
     }
+}
+
+/// Whether a word begins a statement, and no clause.
+fn is_statement(word: &str) -> bool {
+    words::STATEMENT_WORDS.contains(&word) && !words::CLAUSE_WORDS.contains(&word)
 }

@@ -3,6 +3,8 @@
 //! In: a text. Out: its items, one after the other, each with what is lexically wrong in it and how to mend that; its
 //! comments and its own documentation. One pass; what an item says is the grammar's affair.
 
+mod habits;
+
 use std::ops::Range;
 
 use smol_str::SmolStr;
@@ -14,7 +16,7 @@ use super::patch::Splice;
 use super::skim::{Piece, PieceKind, Skim};
 use super::tree::Comment;
 use super::words;
-use crate::diag::{Applicability, Code, Diagnostic, Edit, Fix};
+use crate::diag::{Applicability, Code, Diagnostic, Fix};
 use crate::text::{SourceId, Span};
 
 /// What a source has beside its items.
@@ -67,6 +69,8 @@ pub(super) fn split<'t>(
         foreign_line: None,
         semicolon: None,
         hash: None,
+        merge: None,
+        backslash: None,
     };
     while let Some(piece) = splitter.skim.next() {
         splitter.piece(piece);
@@ -94,17 +98,28 @@ struct Splitter<'t, 'f> {
     in_doc: bool,
     /// Text outside of items, or at column 0, was told already.
     stray: bool,
-    /// The start of the last line on which a foreign character was told.
-    foreign_line: Option<usize>,
+    /// The start of the last line on which a foreign character was told, and its diagnostic.
+    foreign_line: Option<(usize, usize)>,
     /// The diagnostic of the first `;`.
     semicolon: Option<usize>,
     /// The diagnostic of the first `#`.
     hash: Option<usize>,
+    /// The diagnostic of the first mark of a merge.
+    merge: Option<usize>,
+    /// The diagnostic of the first `\` at the end of a line.
+    backslash: Option<usize>,
 }
 
 impl<'t> Splitter<'t, '_> {
     fn piece(&mut self, piece: Piece) {
         let at_column_zero = piece.start == self.line_start;
+        let mark = piece.kind == PieceKind::Mark;
+        if mark && at_column_zero && self.merge_mark(piece) {
+            return;
+        }
+        if mark && !at_column_zero && (self.backslash(piece) || self.heredoc(piece)) {
+            return;
+        }
         match piece.kind {
             PieceKind::Blank => return,
             PieceKind::Newline => {
@@ -247,73 +262,10 @@ impl<'t> Splitter<'t, '_> {
         }
     }
 
-    /// `# words`, a comment of other languages: told once, with one edit for all of them.
-    fn hash_comment(&mut self, piece: Piece) {
-        let rest = self.text.get(piece.start..).unwrap_or_default();
-        let end = piece.start + rest.find('\n').unwrap_or(rest.len());
-        let span = self.span(piece);
-        let mark = lexical::comment_mark(rest.get(1..).unwrap_or_default());
-        let is_doubtful = self.is_in_other_quotes(piece.start);
-        match told_before(self.hash, &mut self.split.diagnostics) {
-            Some(fix) => fix.edits.push(Edit {
-                span,
-                text: mark.into(),
-            }),
-            None => {
-                self.hash = Some(self.split.diagnostics.len());
-                let diagnostic = lexical::hash_comment(span, mark);
-                self.split.diagnostics.push(diagnostic);
-            }
-        }
-        self.doubt(self.hash, is_doubtful);
-        self.mark(|item| {
-            item.told.push(piece.start);
-            item.splices.push(Splice {
-                range: piece.start..end,
-                text: String::new(),
-            });
-        });
-        self.skim.go_on_at(end);
-    }
-
-    /// Whoever ends statements with `;` does so everywhere: told once, with one edit for all of them.
-    fn semicolon(&mut self, piece: Piece) {
-        let span = self.span(piece);
-        let found = lexical::semicolon(self.text, span, self.line_start, &self.depth);
-        let is_doubtful = self.is_in_other_quotes(piece.start);
-        match told_before(self.semicolon, &mut self.split.diagnostics) {
-            Some(fix) => fix.edits.push(Edit {
-                span: found.place,
-                text: found.better.clone(),
-            }),
-            None => {
-                self.semicolon = Some(self.split.diagnostics.len());
-                let diagnostic = lexical::semicolon_told(span, &found);
-                self.split.diagnostics.push(diagnostic);
-            }
-        }
-        self.doubt(self.semicolon, is_doubtful);
-        self.mark(|item| {
-            item.told.push(piece.start);
-            item.splices.push(Splice {
-                range: piece.start..piece.end,
-                text: found.better,
-            });
-        });
-    }
-
     /// Whether quotes that the language does not use are open at a place: what stands there may be meant as text.
     fn is_in_other_quotes(&self, at: usize) -> bool {
         let line = self.text.get(self.line_start..at).unwrap_or_default();
         line.contains(lexical::OTHER_QUOTES) || line.matches('\'').count() % 2 == 1
-    }
-
-    /// The fix of what was told is for people to judge.
-    fn doubt(&mut self, told: Option<usize>, is_doubtful: bool) {
-        let fix = told_before(told, &mut self.split.diagnostics);
-        if let Some(fix) = fix.filter(|_| is_doubtful) {
-            fix.applicability = Applicability::Unsafe;
-        }
     }
 
     fn mark(&mut self, change: impl FnOnce(&mut ItemText<'t>)) {
@@ -352,9 +304,20 @@ impl<'t> Splitter<'t, '_> {
                 fix.applicability = Applicability::Unsafe;
             }
         }
-        if self.foreign_line != Some(self.line_start) {
-            self.foreign_line = Some(self.line_start);
-            self.split.diagnostics.push(diagnostic);
+        match self.foreign_line {
+            // The edit mends all of them on the line: a quote has its partner.
+            Some((line, told)) if line == self.line_start => {
+                if let (Some(fix), Some(more)) = (
+                    told_before(Some(told), &mut self.split.diagnostics),
+                    diagnostic.fixes.first(),
+                ) {
+                    fix.edits.extend(more.edits.iter().cloned());
+                }
+            }
+            _ => {
+                self.foreign_line = Some((self.line_start, self.split.diagnostics.len()));
+                self.split.diagnostics.push(diagnostic);
+            }
         }
         self.mark(|item| {
             item.told.push(piece.start);
@@ -411,9 +374,21 @@ impl<'t> Splitter<'t, '_> {
                     span,
                     "begins a line that is not indented",
                 )
-                .help(format!(
-                    "what belongs to the item above is indented; `{word}` cannot begin an item"
-                ))
+                .help(match word {
+                    "@" => "nothing is said of an item by a mark before it; documentation stands above it: `/// ...`".to_owned(),
+                    _ => format!(
+                        "what belongs to the item above is indented; `{word}` cannot begin an item"
+                    ),
+                })
+            };
+            let line = self.text.get(piece.start..).unwrap_or_default();
+            let line = line.lines().next().unwrap_or_default().trim_end();
+            let diagnostic = match line {
+                "---" | "..." => {
+                    let whole = Span::new(self.source, piece.start, piece.start + line.len());
+                    diagnostic.fix("remove the line", whole, "")
+                }
+                _ => diagnostic,
             };
             self.tell(diagnostic, None);
         }

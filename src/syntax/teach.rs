@@ -3,16 +3,24 @@
 //! In: the tokens of a line and where the grammar got stuck. Out: one diagnostic, with a fix where one is sure.
 //! Never decides what is allowed: a line comes here only after the grammar refused it.
 
+mod cut;
 mod first;
 mod habits;
+mod items;
 mod later;
 mod marks;
+mod meant;
 mod places;
 mod shape;
 mod slips;
+mod strange;
+mod turned;
 
 use std::ops::Range;
 
+pub(super) use self::cut::colon_at_end;
+pub(super) use self::first::habit_of_statement;
+pub(super) use self::shape::indent_of;
 use super::expected;
 use super::kinds::Kind;
 use super::lines::Tokens;
@@ -47,12 +55,56 @@ type Lesson = fn(&Scene<'_>, &Line) -> Option<Diagnostic>;
 /// Tried in this order: the more special first.
 const LESSONS: &[Lesson] = &[
     later::inside,
+    strange::dash_item,
+    strange::dots_alone,
+    strange::html_comment,
+    cut::block_by_colon,
+    cut::rest,
+    turned::product_first,
+    turned::role_kind_first,
+    turned::cleared_text_first,
+    turned::given_value_first,
+    turned::type_first,
+    turned::event_name_first,
+    turned::value_before_if,
+    turned::comprehension,
+    cut::time_or_within,
+    cut::severity,
+    cut::block_of_else,
+    cut::time_of_day,
+    cut::presence,
+    cut::comma_of_arm,
+    cut::kind_of_clause,
     habits::import_form,
     habits::dashed_name,
     habits::held_for,
     habits::plain_interval,
     habits::quoted_alert,
     habits::at_most_word,
+    meant::text_call,
+    meant::case_arm,
+    meant::foreign_loop,
+    meant::two_names,
+    meant::item_block,
+    meant::dots_inside,
+    meant::untitled_test,
+    meant::nobody_named,
+    meant::text_as_doc,
+    meant::not_in,
+    meant::foreign_operator,
+    meant::do_command,
+    meant::change_as_condition,
+    meant::guard_else,
+    meant::wait_until,
+    meant::text_below,
+    strange::assigned,
+    strange::number_marks,
+    strange::percent_apart,
+    strange::foreign_type,
+    strange::bare_choice,
+    strange::function_block,
+    strange::function_value,
+    strange::dot_at_end,
     places::open_secret,
     places::trigger_line,
     places::clause_in_block,
@@ -65,6 +117,7 @@ const LESSONS: &[Lesson] = &[
     slips::joined_text,
     slips::once_without_did,
     slips::expectation,
+    cut::second_expectation,
     slips::chosen_role,
     marks::quotes_in_query,
     marks::single_quotes,
@@ -79,6 +132,7 @@ const LESSONS: &[Lesson] = &[
     first::label_outside,
     first::unknown,
     shape::let_without_value,
+    marks::nameless_record,
     marks::braces_in_brackets,
     marks::question_mark,
     shape::unit_apart,
@@ -106,17 +160,31 @@ impl<'a> Scene<'a> {
 
     /// What is wrong with a line whose parts are not worth a look.
     pub fn hopeless(&self, line: &Range<usize>, kind: Kind) -> Option<Diagnostic> {
-        later::line(self, line, kind).or_else(|| marks::braces_in_expression(self, line))
+        let block =
+            kind == Kind::Item && words::BLOCK_ITEMS.contains(&self.tokens.word(line.start));
+        let later = later::line(self, line, kind);
+        later.or_else(|| marks::braces_in_expression(self, line).filter(|_| !block))
     }
 
-    /// What is wrong with a line.
-    pub fn explain(&self, line: &Line, failure: &Failure) -> Diagnostic {
-        let lesson = LESSONS.iter().find_map(|lesson| lesson(self, line));
-        lesson.unwrap_or_else(|| self.expected(line, failure))
+    /// What is wrong with a line, if it is a common mistake.
+    pub fn lesson(&self, line: &Line) -> Option<Diagnostic> {
+        LESSONS.iter().find_map(|lesson| lesson(self, line))
     }
 
-    /// What would have fitted.
-    fn expected(&self, line: &Line, failure: &Failure) -> Diagnostic {
+    /// What would have fitted, with a word that is near.
+    pub fn expected(&self, line: &Line, failure: &Failure) -> Diagnostic {
+        let (span, found) = self.stuck_at(line);
+        generic(span, found, failure)
+    }
+
+    /// What would have fitted, and no more.
+    pub fn refused(&self, line: &Line, failure: &Failure) -> Diagnostic {
+        let (span, found) = self.stuck_at(line);
+        plain(span, found, failure)
+    }
+
+    /// The token that does not fit, and its text; the end of the line has none.
+    fn stuck_at(&self, line: &Line) -> (Span, &str) {
         let end = self.tokens.bytes(&line.range).end;
         let behind = |index: &usize| {
             self.tokens
@@ -124,8 +192,8 @@ impl<'a> Scene<'a> {
                 .is_some_and(|token| token.end > line.at)
         };
         match line.own.iter().copied().find(behind) {
-            Some(index) => generic(self.token_span(index), self.tokens.word(index), failure),
-            None => generic(self.span(end..end), "", failure),
+            Some(index) => (self.token_span(index), self.tokens.word(index)),
+            None => (self.span(end..end), ""),
         }
     }
 
@@ -205,7 +273,7 @@ impl<'a> Scene<'a> {
                 "probe" | "action" => Some(Kind::Stmt),
                 _ => None,
             },
-            Kind::Clause => match first {
+            Kind::Clause => match first::meant(first, kind) {
                 "on" => Some(Kind::Trigger),
                 "blast" => Some(Kind::Blast),
                 _ => Some(self.stmt_block_kind(line, open)),
@@ -227,9 +295,13 @@ impl<'a> Scene<'a> {
 
     /// By the last word before the block that can open one.
     fn stmt_block_kind(&self, line: &Range<usize>, open: usize) -> Kind {
-        let words = (line.start..open)
-            .rev()
-            .map(|index| self.tokens.word(index));
+        let words = (line.start..open).rev().map(|index| {
+            let word = self.tokens.word(index);
+            match index == line.start {
+                true => first::meant(word, Kind::Stmt),
+                false => word,
+            }
+        });
         let opener = words.into_iter().find(|word| {
             matches!(
                 *word,
@@ -284,19 +356,23 @@ impl<'a> Scene<'a> {
 }
 
 /// Only that something did not fit, and what would have.
-pub(super) fn generic(span: Span, found: &str, failure: &Failure) -> Diagnostic {
+fn plain(span: Span, found: &str, failure: &Failure) -> Diagnostic {
     let wanted = expected::phrase(&expected::expected(&failure.tried));
     let label = match found {
         "" => "the line ends here".to_string(),
         found => format!("`{}` does not fit here", first_line(found)),
     };
-    let diagnostic = Diagnostic::new(Code::Syntax, format!("expected {wanted}"), span, label);
+    Diagnostic::new(Code::Syntax, format!("expected {wanted}"), span, label)
+}
+
+/// The same, with a word that is near to what did not fit.
+pub(super) fn generic(span: Span, found: &str, failure: &Failure) -> Diagnostic {
+    let diagnostic = plain(span, found, failure);
     match near::nearest(found, expected::possible(&failure.tried)) {
-        Some(near) if near != found => diagnostic.help(format!("did you mean `{near}`?")).fix(
-            format!("write `{near}`"),
-            span,
-            near,
-        ),
+        // A word of one or two letters is near to everything.
+        Some(near) if near != found && found.len() > 2 => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), span, near),
         _ => diagnostic,
     }
 }
@@ -338,15 +414,15 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
     if words::is_inner_word(word) {
         return diagnostic.help(format!("`{word}` stands inside an item: indent the line"));
     }
+    if let Some(diagnostic) = items::foreign(&diagnostic, word, span, text) {
+        return diagnostic;
+    }
     match words::nearest(word, words::READ_ITEMS) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
             format!("write `{near}`"),
             span,
             near,
         ),
-        None if text.trim_start().starts_with("import") => diagnostic
-            .help("modules are taken in with `use std.{k8s, prom}`")
-            .fix("write `use`", span, "use"),
         None => diagnostic.help(format!(
             "the items are {}",
             words::listed(words::READ_ITEMS)

@@ -114,6 +114,27 @@ pub(super) const CLAUSE_WORDS: &[&str] = &[
 /// Words that begin a line of a test.
 pub(super) const TEST_WORDS: &[&str] = &["at", "case", "given", "expect"];
 
+/// Words that say in a test what is to come of it.
+pub(super) const EXPECT_WORDS: &[&str] = &[
+    "found",
+    "novel",
+    "inconclusive",
+    "systemic",
+    "did",
+    "no",
+    "undone",
+    "nobody",
+    "paged",
+    "told",
+    "resolved",
+    "cleared",
+    "self_resolved",
+    "mitigated",
+    "handed",
+    "cancelled",
+    "again",
+];
+
 /// Words that begin a clause of a product.
 pub(super) const PRODUCT_WORDS: &[&str] = &["owner", "chain", "owns", "zone"];
 

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 
 use super::Lowering;
 use super::names::ParameterPlace;
+use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::split;
@@ -132,14 +133,18 @@ impl Lowering {
     /// Refuses a word that is none of the few that may stand there.
     pub(super) fn one_of(&mut self, word: Ident, choices: &[&str], subject: &str) -> Ident {
         if !word.text.is_empty() && !choices.contains(&word.as_str()) {
-            let choices: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
-            let label = format!("{subject} {}", choices.join(" or "));
-            self.say(Diagnostic::new(
-                Code::UnknownWord,
-                format!("`{}` means nothing here", word.text),
-                word.span,
-                label,
-            ));
+            let shown: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+            let label = format!("{subject} {}", shown.join(" or "));
+            let message = format!("`{}` means nothing here", word.text);
+            let found = Diagnostic::new(Code::UnknownWord, message, word.span, label);
+            self.say(match nearest(word.as_str(), choices.iter().copied()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    word.span,
+                    near,
+                ),
+                None => found.help(format!("there are {}", shown.join(", "))),
+            });
         }
         word
     }

@@ -266,12 +266,19 @@ impl Lowering {
                         "this type takes none",
                     ),
                 };
-                self.say(Diagnostic::new(
-                    Code::TypeArguments,
-                    message,
-                    args_span,
-                    label,
-                ));
+                let found = Diagnostic::new(Code::TypeArguments, message, args_span, label);
+                let right = match name.to_lowercase().as_str() {
+                    "list" | "array" | "vec" | "set" | "seq" => Some("List"),
+                    "map" | "dict" | "hashmap" | "mapping" => Some("Map"),
+                    _ => None,
+                };
+                self.say(match right.filter(|right| *right != name) {
+                    Some(right) => {
+                        let found = found.help(format!("it is written `{right}`"));
+                        found.fix(format!("write `{right}`"), path.name.span, right)
+                    }
+                    None => found,
+                });
                 TypeRefKind::Missing
             }
         }

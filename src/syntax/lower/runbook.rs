@@ -99,15 +99,18 @@ impl Lowering {
                 .is_ok_and(|value| value.to_string() == **part)
         };
         if parts.len() != 3 || !parts.iter().all(plain) {
-            self.say(
-                Diagnostic::new(
-                    Code::VersionForm,
-                    "a version is three numbers",
-                    number,
-                    "write it as `1.0.0`",
-                )
-                .help("major, minor and patch, without leading zeros"),
-            );
+            let found = Diagnostic::new(
+                Code::VersionForm,
+                "a version is three numbers",
+                number,
+                "write it as `1.0.0`",
+            )
+            .help("major, minor and patch, without leading zeros");
+            let missing = ".0".repeat(3_usize.saturating_sub(parts.len()));
+            self.say(match !missing.is_empty() && parts.iter().all(plain) {
+                true => found.fix(format!("add `{missing}`"), number.at_end(), missing),
+                false => found,
+            });
         }
         debug_assert!(span.source == number.source);
         ClauseKind::Version(number)

@@ -429,60 +429,6 @@ impl Lowering {
             text: self.optional_text(&mut nodes),
         }
     }
-
-    /// An expression, or something like an assignment, where a statement should be.
-    fn wrong_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
-        let before = self.diagnostics.len();
-        let value = self.next_expr(&mut nodes, span);
-        let diagnostic = match &value.kind {
-            ExprKind::Binary { op_span, left, .. } if self.is_single_equals(before, *op_span) => {
-                self.diagnostics.truncate(before);
-                assignment(left, span)
-            }
-            ExprKind::Call { .. } => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "nothing is done with its value",
-            )
-            .help("a line that changes the world begins with `do`; a value gets a name with `let`")
-            .fix("write `do`", span.at_start(), "do "),
-            _ => Diagnostic::new(
-                Code::ExpressionStatement,
-                "an expression is not a statement",
-                span,
-                "nothing is done with this value",
-            )
-            .help("a statement begins with a word such as `let`, `do`, `if`, `found`, `verify`"),
-        };
-        self.say(diagnostic);
-        StmtKind::Missing
-    }
-
-    /// Whether a `=` at this place was refused just now.
-    fn is_single_equals(&self, before: usize, place: Span) -> bool {
-        let said = self.diagnostics.iter().skip(before);
-        said.into_iter().any(|diagnostic| {
-            diagnostic.code == Code::SingleEquals && diagnostic.primary.span == place
-        })
-    }
-}
-
-fn assignment(left: &Expr, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(
-        Code::Assignment,
-        "values do not change: there is no assignment",
-        span,
-        "a new value needs a new name",
-    );
-    match left.kind {
-        ExprKind::Name(_) => diagnostic.help("give the value a name with `let`").fix(
-            "write `let`",
-            span.at_start(),
-            "let ",
-        ),
-        _ => diagnostic.help("to change the world, use an action: `do k8s.scale(web, to: 3)`"),
-    }
 }
 
 fn verify_else(node: Node<'_>) -> Option<VerifyElse> {

@@ -136,22 +136,21 @@ impl Lowering {
     /// `${path}`
     fn hole(&mut self, node: Node<'_>) -> Hole {
         let span = self.span(&node);
+        let text = node.as_str();
         let mut nodes = Nodes::of(node);
         let path = match nodes.accept(Rule::hole_name) {
             Some(first) => self.hole_path(&first, nodes),
             None => None,
         };
         let path = path.unwrap_or_else(|| {
-            self.say(
-                Diagnostic::new(
-                    Code::HoleNotPath,
-                    "a hole holds a name or a field of one, nothing else",
-                    span,
-                    "not a path such as `pod.name`",
-                )
-                .help("give the value a name with `let` first; a `${` that is meant as text is `\\${`"),
-            );
-            Expr { kind: ExprKind::Missing, span }
+            self.say(match text.ends_with('}') {
+                true => no_path(span),
+                false => open_hole(text, span),
+            });
+            Expr {
+                kind: ExprKind::Missing,
+                span,
+            }
         });
         Hole {
             path: Box::new(path),
@@ -293,4 +292,36 @@ fn least_indent(parts: &[TextPart]) -> usize {
         }
     }
     if least == usize::MAX { 0 } else { least }
+}
+
+fn no_path(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        Code::HoleNotPath,
+        "a hole holds a name or a field of one, nothing else",
+        span,
+        "not a path such as `pod.name`",
+    )
+    .help("give the value a name with `let` first; a `${` that is meant as text is `\\${`")
+}
+
+/// `"the queue of ${pod is stuck"`
+fn open_hole(text: &str, span: Span) -> Diagnostic {
+    let letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+    let inner = text.trim_start_matches("${");
+    let path = inner.split(|other| !letter(other)).next();
+    let path = path.unwrap_or_default().trim_end_matches('.');
+    let message = "this hole is never closed";
+    let found = Diagnostic::new(Code::HoleNotPath, message, span, "needs a `}`");
+    let end = span.start + 2 + path.len() as u32;
+    let end = Span {
+        start: end,
+        end,
+        ..span
+    };
+    match path.is_empty() {
+        true => found,
+        false => found
+            .help(format!("write `${{{path}}}`"))
+            .fix("add `}`", end, "}"),
+    }
 }

@@ -62,7 +62,12 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     }
     // In a block a call or a value is told by the tree builder; a test line says what is given.
     let second = tokens.word(start + 1);
-    if line.kind == Kind::Stmt && matches!(second, "=" | "(" | "." | "[") {
+    let calls = matches!(second, "=" | "(" | "." | "[");
+    let spoken = matches!(
+        word,
+        "print" | "println" | "printf" | "console" | "echo" | "log"
+    );
+    if line.kind == Kind::Stmt && calls && !spoken {
         return None;
     }
     let span = scene.token_span(start);
@@ -73,12 +78,28 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         span,
         format!("should be {}", line.kind.noun()),
     );
-    if let Some((right, help)) = foreign(word, line.kind) {
+    if is_note(word) {
+        let help = "a note begins with `//`";
+        let found = diagnostic.help(help);
+        return Some(found.fix("write `//`", span.at_start(), "// "));
+    }
+    if line.kind == Kind::Stmt && COMMANDS.contains(&word) {
+        return Some(diagnostic.help(
+            "a program is run on a host, `do exec.apply(machine, [\"ls\", \"-l\"], touching: machine)`; Kubernetes is changed by `do k8s.restart(pod)`",
+        ));
+    }
+    if let Some((right, help)) = foreign(word, second, line.kind) {
         let diagnostic = diagnostic.help(help);
-        return Some(if right.is_empty() {
-            diagnostic
-        } else {
-            diagnostic.fix(format!("write `{right}`"), span, right)
+        let title = format!("write `{right}`");
+        return Some(match right {
+            "" => diagnostic,
+            "wait" if is_digits(second) => {
+                let seconds = scene.token_span(start + 1).at_end();
+                diagnostic
+                    .fix(title.as_str(), span, right)
+                    .fix(title.as_str(), seconds, "s")
+            }
+            right => diagnostic.fix(title, span, right),
         });
     }
     let goes_on = matches!(word, "within" | "holding" | "every" | "retry" | "abort");
@@ -102,49 +123,234 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     })
 }
 
-/// Words of other languages, and older forms of our own.
-fn foreign(word: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
-    Some(match (kind, word) {
-        (Kind::Stmt, "var" | "const" | "val" | "set") => {
-            ("let", "a value gets its name with `let`")
-        }
-        (Kind::Stmt, "while" | "loop") => {
-            ("", "loops are bounded: `for x in xs at most 10 { ... }`")
-        }
-        (Kind::Stmt, "switch" | "case") => ("match", "cases are told apart with `match`"),
-        (Kind::Stmt, "elif" | "elsif") => ("", "write `else if` on the line of the `}`"),
-        (Kind::Stmt, "try" | "catch") => (
+/// The word that begins a line of this kind and is meant by another: a near one, or one of another language.
+pub(super) fn meant(word: &str, kind: Kind) -> &str {
+    let known = kind.words();
+    if known.is_empty() || known.contains(&word) || words::is_reserved(word) {
+        return word;
+    }
+    let right = foreign(word, "", kind).map(|(right, _)| right);
+    let right = right.and_then(|right| right.split(' ').next());
+    match right.filter(|right| !right.is_empty()) {
+        Some(right) => right,
+        None => words::nearest(word, known).unwrap_or(word),
+    }
+}
+
+fn is_digits(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What is said of a word of another language that stands alone as a statement, or is called as one.
+pub(in crate::syntax) fn habit_of_statement(word: &str) -> Option<&'static str> {
+    let (right, help) = foreign_statement(word)?;
+    // What only takes another word in its place is no call.
+    (right.is_empty()).then_some(help)
+}
+
+/// Whether a word in capitals begins a note, which is meant as a comment.
+fn is_note(word: &str) -> bool {
+    word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+/// Programs that people would run in a shell.
+pub(super) const COMMANDS: &[&str] = &[
+    "kubectl",
+    "helm",
+    "curl",
+    "wget",
+    "ssh",
+    "docker",
+    "systemctl",
+    "service",
+    "aws",
+    "gcloud",
+    "az",
+    "psql",
+    "mysql",
+    "redis",
+    "bash",
+    "sh",
+    "sudo",
+    "rm",
+    "git",
+    "terraform",
+    "ansible",
+];
+
+/// Words of other languages, and older forms of our own: what is written in their place, and how it is said here.
+fn foreign(word: &str, second: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
+    match kind {
+        Kind::Stmt => foreign_statement(word),
+        Kind::Clause => foreign_clause(word, second),
+        Kind::Trigger => foreign_condition(word),
+        Kind::Test => foreign_test(word),
+        Kind::Item
+        | Kind::Arm
+        | Kind::Condition
+        | Kind::Blast
+        | Kind::Product
+        | Kind::Target
+        | Kind::Extern
+        | Kind::Field
+        | Kind::Member
+        | Kind::Param
+        | Kind::Element => None,
+    }
+}
+
+fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "var" | "const" | "val" | "set" | "local" => ("let", "a value gets its name with `let`"),
+        "while" | "loop" => ("", "loops are bounded: `for x in xs at most 10 { ... }`"),
+        "switch" | "case" => ("match", "cases are told apart with `match`"),
+        "elif" | "elsif" => ("", "write `else if` on the line of the `}`"),
+        "try" | "catch" => (
             "",
             "a failure is handled where it comes up: `let x = f() else none`",
         ),
-        (Kind::Stmt, "sleep") => ("wait", "to let time pass is `wait 30s`"),
-        (Kind::Stmt, "run" | "call" | "exec" | "await" | "perform" | "execute") => {
+        "sleep" => ("wait", "to let time pass is `wait 30s`"),
+        "run" | "call" | "exec" | "await" | "perform" | "execute" => {
             ("do", "a line that changes the world begins with `do`")
         }
-        (Kind::Stmt, "notify") => ("tell", "to say something without waking anybody is `tell`"),
-        (Kind::Stmt, "escalate") => ("page", "to wake somebody is `page`"),
-        (Kind::Stmt, "assert" | "check" | "ensure") => (
+        "notify" => (
+            "",
+            "to wake somebody is `page`, to say something without waking anybody is `tell`",
+        ),
+        "escalate" | "alert" => ("page", "to wake somebody is `page`"),
+        "echo" | "print" | "println" | "printf" | "log" | "console" | "say" => (
+            "",
+            "a run keeps a record of all it does by itself; people are told with `tell`: `tell builder \"...\"`",
+        ),
+        "throw" | "raise" | "error" | "panic" | "fail" => (
+            "",
+            "a diagnosis ends with `found`, a remedy with `page` or `hand`; what is not found is for a human by itself",
+        ),
+        "exit" | "quit" | "stop" | "end" => (
+            "",
+            "a run ends with `cleared` where all is well, with `page` or `hand` where it is not",
+        ),
+        "break" | "continue" => (
+            "",
+            "a loop goes to its end; `for x in first(xs, n) at most n` takes fewer of them",
+        ),
+        "pass" | "skip" | "noop" => (
+            "",
+            "where nothing is to be done, nothing stands: leave the line out",
+        ),
+        "novel" | "inconclusive" => (
+            "",
+            "a diagnosis that falls off the end is novel by itself; what is done then is said with `otherwise`",
+        ),
+        "resolved" | "resolve" | "success" => (
+            "",
+            "a run is resolved by itself when its last `verify` holds: leave the line out",
+        ),
+        "defer" | "finally" => (
+            "",
+            "what is taken back stands behind its change, `do ... undo { ... }`, or holds for a block: `with do ... { }`",
+        ),
+        "require" | "requires" | "assume" | "precondition" => {
+            ("guard", "what must hold before a change is a `guard`")
+        }
+        "assert" | "check" | "ensure" => (
             "",
             "what must hold is a `guard` before a change and a `verify` after it",
         ),
-        (Kind::Clause, "trigger" | "when") => (
+        "use" | "import" => (
+            "",
+            "modules are taken in at the head of the file: `use std.{k8s, prom}`",
+        ),
+        _ => return None,
+    })
+}
+
+fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static str)> {
+    let triggers = matches!(second, "" | "alert" | "event" | "schedule" | "request");
+    Some(match word {
+        "trigger" | "when" if triggers => (
             "on",
             "what starts a runbook is said with `on alert \"Name\"`",
         ),
-        (Kind::Clause, "limit" | "limits" | "scope") => (
+        "alert" => ("on alert", "what starts a runbook is said with `on`"),
+        "event" => ("on event", "what starts a runbook is said with `on`"),
+        "schedule" => ("on schedule", "what starts a runbook is said with `on`"),
+        "request" => ("on request", "what starts a runbook is said with `on`"),
+        "else" | "default" | "fallback" | "finally" => (
+            "otherwise",
+            "what is done where nothing is found is said with `otherwise`",
+        ),
+        "limit" | "limits" | "scope" => (
             "",
             "how much may change is said in `blast { at most 1 k8s.Pod }`",
         ),
-        (Kind::Clause, "keep" | "pause") => (
+        "keep" | "pause" => (
             "",
             "what lowers a limit stands in the block of limits: `blast { ... }`",
         ),
-        (Kind::Clause, "let" | "const") => (
-            "watch",
-            "a value that is read anew at each mention is a `watch`",
+        "let" => (
+            "",
+            "what is read once gets its name with `let` in `diagnose`; what is read anew at each mention is a `watch`",
         ),
-        (Kind::Test, "assert") => ("expect", "what must come of it is said with `expect`"),
-        (Kind::Test, "when" | "mock") => ("given", "what the world is like is said with `given`"),
+        "const" => (
+            "",
+            "a constant is an item of its own: it stands outside of the runbook, in column 0",
+        ),
+        "use" | "import" => (
+            "",
+            "modules are taken in at the head of the file, in column 0",
+        ),
+        "group_by" | "key" | "keyed" | "labels" => (
+            "",
+            "what tells incidents apart is said with `incident per (namespace, pod)`",
+        ),
+        "receiver" | "notify" | "route" | "contact" => (
+            "",
+            "whom to wake where nothing is found is said with `otherwise`: `otherwise page builder \"...\"`",
+        ),
+        "repeat_interval" | "group_wait" | "group_interval" => (
+            "",
+            "how often is enough is said with `recurs 3 within 24h then page builder \"...\"`",
+        ),
+        "expr" | "query" => (
+            "",
+            "what is asked is a `watch`: `watch lag() = prom.value(promql\"...\")`",
+        ),
+        "runbook_url" | "summary" | "description" | "annotations" | "name" | "title" => (
+            "",
+            "what people should read is a comment, `// ...`, or documentation, `/// ...`, above the runbook",
+        ),
+        _ => return None,
+    })
+}
+
+fn foreign_condition(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "expr" | "query" => (
+            "",
+            "the alert has asked already; what is asked anew is a `watch`: `watch lag() = prom.value(promql\"...\")`",
+        ),
+        "labels" | "matchers" => (
+            "",
+            "a label is asked for with `with`: `with severity == \"page\"`",
+        ),
+        "annotations" | "summary" | "description" => (
+            "",
+            "what people are told stands behind `page` and `tell`; a note is a comment, `// ...`",
+        ),
+        "if" | "when" | "unless" => ("where", "a condition is said with `where`"),
+        _ => return None,
+    })
+}
+
+fn foreign_test(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "assert" | "then" | "should" | "verify" | "check" => {
+            ("expect", "what must come of it is said with `expect`")
+        }
+        "when" | "mock" | "and" | "with" | "let" | "setup" => {
+            ("given", "what the world is like is said with `given`")
+        }
         _ => return None,
     })
 }

@@ -58,6 +58,18 @@ pub(super) fn import_form(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
             Path::Unknown => found,
         });
     }
+    if let Some(index) = (named..line.range.end).find(|index| tokens.word(*index) == "as") {
+        let gap = tokens.at(index - 1)?.end..tokens.bytes(&line.range).end;
+        let span = scene.span(tokens.bytes(&(index..line.range.end)));
+        let found = Diagnostic::new(
+            Code::Syntax,
+            "a module keeps its name",
+            span,
+            "no other name",
+        );
+        let found = found.help("a module is called by its own name: leave the other name out");
+        return Some(found.fix("leave it out", scene.span(gap), ""));
+    }
     let star = (named..line.range.end).find(|index| tokens.word(*index) == "*")?;
     Some(told(
         "there is no `*` for all modules",
@@ -146,7 +158,12 @@ pub(super) fn held_for(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         (Kind::Trigger, "for") => start,
         _ => return None,
     };
-    let span = scene.token_span(index);
+    // `for: 2m`, as a rule of an alert has it.
+    let end = match tokens.word(index + 1) == ":" {
+        true => index + 2,
+        false => index + 1,
+    };
+    let span = scene.span(tokens.bytes(&(index..end)));
     (tokens.word(index) == "for").then(|| {
         Diagnostic::new(
             Code::Syntax,
@@ -224,7 +241,11 @@ pub(super) fn at_most_word(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
             span,
             "should be a limit",
         )
-        .help("a limit is written `at most 1 k8s.Pod`")
-        .fix("write `at most`", span, "at most"),
+        .help("a limit is written `at most 1 k8s.Pod`"),
     )
+    .map(|found| match scene.tokens.word(start + 1) {
+        // `max = 1`: of what is not said.
+        "=" | ":" => found,
+        _ => found.fix("write `at most`", span, "at most"),
+    })
 }

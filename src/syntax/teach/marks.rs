@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
+use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
 use crate::text::Span;
@@ -11,27 +12,32 @@ use crate::text::Span;
 /// The tags of checked literals.
 const TAGS: &[&str] = &["re", "promql", "url", "cron"];
 
-/// `'text'`
+/// `'text'`, `` `text` ``
 pub(super) fn single_quotes(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let first = line
         .own
         .iter()
         .copied()
-        .find(|index| tokens.word(*index) == "'")?;
+        .find(|index| matches!(tokens.word(*index), "'" | "`"))?;
+    let quote = tokens.word(first);
     let span = scene.token_span(first);
+    let label = match quote {
+        "'" => "a single quote",
+        _ => "another quote",
+    };
     let diagnostic = Diagnostic::new(
         Code::SingleQuotes,
         "text stands in double quotes",
         span,
-        "a single quote",
+        label,
     );
     let last = line
         .own
         .iter()
         .copied()
         .filter(|index| *index > first)
-        .find(|index| tokens.word(*index) == "'");
+        .find(|index| tokens.word(*index) == quote);
     Some(match last {
         Some(last) => {
             let diagnostic = diagnostic.fix("write double quotes", span, "\"");
@@ -170,6 +176,9 @@ pub(super) fn unknown_tag(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     })?;
     let word = tokens.word(index);
     let span = scene.token_span(index);
+    if matches!(word, "f" | "F" | "fr" | "rf" | "s") {
+        return Some(filled_text(scene, index));
+    }
     let diagnostic = Diagnostic::new(
         Code::UnknownTag,
         format!("there is no tag `{word}`"),
@@ -195,6 +204,29 @@ pub(super) fn unknown_tag(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
             ))
             .fix("add a blank", span.at_end(), " "),
     })
+}
+
+/// `f"the queue of {pod}"`
+fn filled_text(scene: &Scene<'_>, tag: usize) -> Diagnostic {
+    let tokens = scene.tokens;
+    let span = scene.token_span(tag);
+    let mut found = Diagnostic::new(
+        Code::UnknownTag,
+        format!("there is no tag `{}`", tokens.word(tag)),
+        span,
+        "glued to a text, this is a tag",
+    )
+    .help("every text takes values in: `\"the queue of ${pod}\"`");
+    let title = "write `${...}`";
+    found = found.fix(title, span, "");
+    let start = tokens.bytes(&(tag + 1..tag + 2)).start;
+    let text = tokens.word(tag + 1);
+    for (at, _) in text.match_indices('{') {
+        if !text[..at].ends_with('$') {
+            found = found.fix(title, scene.span(start + at..start + at), "$");
+        }
+    }
+    found
 }
 
 /// `Pod { name: "w" }`, `x = { a: 1 }`
@@ -240,6 +272,9 @@ fn braces(scene: &Scene<'_>, open: usize) -> Diagnostic {
     let tokens = scene.tokens;
     let close = tokens.partner(open);
     let span = scene.token_span(open);
+    if let Some(found) = needless_braces(scene, open, close) {
+        return found;
+    }
     let is_record = open.checked_sub(1).is_some_and(|before| {
         tokens
             .word(before)
@@ -268,6 +303,51 @@ fn braces(scene: &Scene<'_>, open: usize) -> Diagnostic {
     }
 }
 
+/// `${pod}` outside of a text, `Pod({ready: true})`: what stands inside is meant alone.
+fn needless_braces(scene: &Scene<'_>, open: usize, close: usize) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let before = open.checked_sub(1)?;
+    let (first, help) = match tokens.word(before) {
+        "$" => (
+            before,
+            "a value is called by its name alone; `${x}` puts it into a text",
+        ),
+        "(" if tokens.partner(before) == close + 1 && tokens.word(open + 2) == ":" => {
+            (open, "a record is written like a call: `Pod(name: \"w\")`")
+        }
+        _ => return None,
+    };
+    let span = scene.span(tokens.bytes(&(first..open + 1)));
+    let title = "leave the braces out";
+    let found = Diagnostic::new(
+        Code::BracesInExpression,
+        "braces are for blocks only",
+        span,
+        "a value has no braces",
+    );
+    let found = found.help(help).fix(title, span, "");
+    Some(found.fix(title, scene.token_span(close), ""))
+}
+
+/// `-> {ready: true}`: a record without its name.
+pub(super) fn nameless_record(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let open = line.own.iter().copied().find(|index| {
+        let token = tokens.at(*index);
+        tokens.word(*index) == "{" && token.is_some_and(|token| token.end > line.at)
+    })?;
+    let arrow = tokens.word(open.checked_sub(1)?) == ">" && line.kind == Kind::Test;
+    (arrow && tokens.word(open + 2) == ":").then(|| {
+        Diagnostic::new(
+            Code::BracesInExpression,
+            "braces are for blocks only",
+            scene.token_span(open),
+            "a value has no braces",
+        )
+        .help("a record has its name before its fields: `Pod(ready: true)`")
+    })
+}
+
 /// `c ? a : b`, `a?.b`
 pub(super) fn question_mark(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
@@ -280,7 +360,22 @@ pub(super) fn question_mark(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
         .at(index)
         .is_some_and(|token| token.start <= line.at && line.at <= token.end + 1);
     stuck_here.then(|| {
-        Diagnostic::new(Code::WrongOperator, "`?` is not an operator", scene.token_span(index), "only a type ends in `?`")
-            .help("a choice between two values is `(if c then a else b)`; what may be missing is taken apart with `match`")
+        let span = scene.token_span(index);
+        let found = Diagnostic::new(Code::WrongOperator, "`?` is not an operator", span, "only a type ends in `?`");
+        let (before, behind) = (index.checked_sub(1).map(|at| tokens.word(at)), tokens.word(index + 1));
+        if behind == "." {
+            return found
+                .help("a field that is missing is a failure: leave the `?` out; what may be `none` is taken apart with `match`")
+                .fix("remove the `?`", span, "");
+        }
+        if behind == ":" && line.kind == Kind::Item {
+            return found.help("what may be missing has a type with `?`, `x: Int?`, or a value of its own: `x: Int = 0`");
+        }
+        if before == Some(")") && index + 1 == line.range.end {
+            return found
+                .help("what fails ends the block by itself: leave the `?` out, or say what follows: `else none`")
+                .fix("remove the `?`", span, "");
+        }
+        found.help("a choice between two values is `(if c then a else b)`; what may be missing is taken apart with `match`")
     })
 }

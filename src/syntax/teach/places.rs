@@ -248,10 +248,15 @@ pub(super) fn pattern_operator(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
         span,
         "not an operator",
     )
-    .help(format!(
-        "a text is tested with `starts_with({label}, \"...\")`, `ends_with` or `contains`; a label is held against a \
-         pattern where it is bound: `with {label} ~ re\"...\"`"
-    ));
+    .help(match negated {
+        true => format!(
+            "what must not be is asked with `where not starts_with({label}, \"...\")`, `ends_with` or `contains`"
+        ),
+        false => format!(
+            "a text is tested with `starts_with({label}, \"...\")`, `ends_with` or `contains`; a label is held against a \
+             pattern where it is bound: `with {label} ~ re\"...\"`"
+        ),
+    });
     Some(match tested(scene, line, index, value) {
         Some((span, test)) if !negated => found.fix(format!("write `{test}`"), span, test),
         Some((span, test)) => found.fix(format!("write `not {test}`"), span, format!("not {test}")),

@@ -174,12 +174,19 @@ pub(super) fn two_statements(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     let behind = |index: &usize| tokens.at(*index).is_some_and(|token| token.end > line.at);
     let stuck = line.own.iter().copied().find(behind);
     let index = stuck.filter(|index| *index > line.range.start)?;
+    // In brackets no statement stands.
+    tokens
+        .flat(line.range.clone())
+        .find(|flat| *flat == index)?;
     let before = tokens.at(index - 1)?;
     let ends = matches!(
         before.kind,
         PieceKind::Word | PieceKind::Close | PieceKind::Text
     ) && !tokens.is_open_ended(index - 1);
+    // `cleared "why" if c` is one statement in another order.
+    let turned = tokens.word(line.range.start) == "cleared" && tokens.word(index) == "if";
     let begins = tokens.is_statement_word(index)
+        && !turned
         && !tokens.is_statement_word(index - 1)
         && tokens.word(index - 1) != "else";
     (ends && begins).then(|| {
@@ -241,7 +248,7 @@ pub(super) fn no_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
 }
 
 /// The blanks at the start of the line that holds this offset.
-pub(super) fn indent_of(text: &str, at: usize) -> &str {
+pub(in crate::syntax) fn indent_of(text: &str, at: usize) -> &str {
     let before = text.get(..at).unwrap_or_default();
     let line = before.rfind('\n').map_or(0, |newline| newline + 1);
     let line = before.get(line..).unwrap_or_default();
@@ -259,7 +266,7 @@ pub(super) fn unit_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             .all(|byte| byte.is_ascii_digit() || byte == b'_')
     };
     let index = line.own.iter().copied().find(|index| {
-        let unit = UNITS.contains(&tokens.word(index + 1)) && !tokens.glued(*index);
+        let unit = unit(tokens.word(index + 1)).is_some() && !tokens.glued(*index);
         let number = is_number(*index)
             && tokens
                 .at(*index)
@@ -269,18 +276,31 @@ pub(super) fn unit_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             .is_some_and(|token| token.start <= line.at && line.at <= token.end);
         unit && number && stuck_here
     })?;
+    let (number, word) = (tokens.word(index), tokens.word(index + 1));
     let gap = scene.span(tokens.at(index)?.end..tokens.at(index + 1)?.start);
-    let message = format!("a blank between `{}` and its unit", tokens.word(index));
-    Some(
-        Diagnostic::new(Code::Syntax, message, gap, "no blank here").fix(
-            "remove the blank",
-            gap,
-            "",
-        ),
-    )
+    let message = format!("a blank between `{number}` and its unit");
+    let found = Diagnostic::new(Code::Syntax, message, gap, "no blank here");
+    Some(match unit(word)? {
+        unit if unit == word => found.fix("remove the blank", gap, ""),
+        unit => {
+            let whole = scene.span(tokens.at(index)?.end..tokens.at(index + 1)?.end);
+            found.fix(format!("write `{number}{unit}`"), whole, unit)
+        }
+    })
 }
 
-/// Units of durations and sizes.
-const UNITS: &[&str] = &[
-    "ms", "s", "m", "h", "d", "w", "B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB",
-];
+/// The unit of a duration or a size that a word stands for.
+fn unit(word: &str) -> Option<&str> {
+    Some(match word {
+        "ms" | "s" | "m" | "h" | "d" | "w" => word,
+        "B" | "kB" | "KB" | "MB" | "GB" | "TB" | "KiB" | "MiB" | "GiB" | "TiB" => word,
+        "milliseconds" | "millisecond" | "millis" => "ms",
+        "seconds" | "second" | "secs" | "sec" => "s",
+        "minutes" | "minute" | "mins" | "min" => "m",
+        "hours" | "hour" | "hrs" | "hr" => "h",
+        "days" | "day" => "d",
+        "weeks" | "week" => "w",
+        "bytes" | "byte" => "B",
+        _ => return None,
+    })
+}

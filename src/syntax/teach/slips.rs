@@ -7,6 +7,7 @@ use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
+use crate::syntax::words;
 use crate::text::Span;
 
 /// The first token behind the place where the grammar got stuck.
@@ -25,7 +26,13 @@ pub(super) fn clause_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let word = tokens.word(start);
     let clause = matches!(line.kind, Kind::Clause | Kind::Product | Kind::Stmt);
     let index = start + 1;
-    if !clause || tokens.word(index) != ":" || !line.kind.words().contains(&word) {
+    // A value in quotes is mended together with its colon.
+    let quoted = tokens
+        .at(index + 1)
+        .is_some_and(|token| token.kind == PieceKind::Text);
+    let bare = quoted && matches!(word, "version" | "severity" | "owner" | "clears");
+    let ends = super::colon_at_end(scene, &line.range) == Some(index);
+    if !clause || ends || tokens.word(index) != ":" || bare || !line.kind.words().contains(&word) {
         return None;
     }
     let span = scene.token_span(index);
@@ -48,10 +55,21 @@ pub(super) fn clause_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     )
 }
 
-/// `version "1.0.0"`
+/// `version "1.0.0"`, `version v1.0.0`
 pub(super) fn quoted_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let index = line.range.start + 1;
+    if let Some(major) = tokens.word(index).strip_prefix('v')
+        && line.kind == Kind::Clause
+        && tokens.word(index - 1) == "version"
+        && major.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        let start = tokens.at(index)?.start;
+        let span = scene.span(start..start + 1);
+        let found = Diagnostic::new(Code::Syntax, "a version has no `v`", span, "numbers alone");
+        let found = found.help("three numbers: `version 1.0.0`");
+        return Some(found.fix("remove the `v`", span, ""));
+    }
     let is_text = tokens
         .at(index)
         .is_some_and(|token| token.kind == PieceKind::Text);
@@ -84,6 +102,20 @@ pub(super) fn dated_version(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
         .word(index)
         .starts_with(|first: char| first.is_ascii_digit());
     if line.kind != Kind::Clause || tokens.word(index - 1) != "version" || !is_number {
+        return None;
+    }
+    // `1.0.0`: what is wrong stands behind it.
+    let begin = tokens.bytes(&(index..index + 1)).start;
+    let number = tokens
+        .text
+        .get(begin..)?
+        .split([' ', ',', '\n', ';', '/'])
+        .next()?;
+    if number.split('.').count() == 3
+        && number
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    {
         return None;
     }
     let span = scene.span(tokens.bytes(&(index..line.range.end)));
@@ -137,9 +169,17 @@ pub(super) fn joined_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         scene.token_span(plus),
         "`+` does not fit here",
     );
-    let next = plus + 1;
+    let first = plus + 1;
+    let made = matches!(tokens.word(first), "str" | "String" | "string")
+        && tokens.word(first + 1) == "("
+        && tokens.partner(first + 1) == first + 3;
+    // `str(pod)`: the text takes a value of any type in.
+    let (next, last) = match made {
+        true => (first + 2, first + 3),
+        false => (first, first),
+    };
     let name = tokens.word(next);
-    let alone = next + 1 == line.range.end
+    let alone = last + 1 == line.range.end
         && tokens
             .at(next)
             .is_some_and(|token| token.kind == PieceKind::Word);
@@ -148,7 +188,7 @@ pub(super) fn joined_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     }
     let text = tokens.bytes(&(before..before + 1));
     let from = text.end.saturating_sub(1);
-    let end = tokens.bytes(&(next..next + 1)).end;
+    let end = tokens.bytes(&(last..last + 1)).end;
     Some(
         diagnostic
             .help(format!(
@@ -187,43 +227,89 @@ pub(super) fn once_without_did(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
     )
 }
 
-/// `expect resolve`, `expect page builder`
+/// `expect resolve`, `expect page builder`, `expect stuck`
 pub(super) fn expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let index = line.range.start + 1;
-    if line.kind != Kind::Test
-        || tokens.word(index - 1) != "expect"
-        || stuck(scene, line) != Some(index)
-    {
+    let word = tokens.word(index);
+    let here = stuck(scene, line) == Some(index);
+    let is_word = tokens
+        .at(index)
+        .is_some_and(|token| token.kind == PieceKind::Word);
+    if line.kind != Kind::Test || tokens.word(index - 1) != "expect" || !is_word {
         return None;
     }
-    let word = tokens.word(index);
-    let right = match word {
-        "resolve" | "resolves" | "fixed" | "solved" => "resolved",
-        "page" | "pages" | "paging" => "paged",
-        "tell" | "tells" => "told",
-        "hand" | "hands" => "handed",
-        "find" | "finds" => "found",
-        "do" | "does" => "did",
-        // `done k8s.restart` says what was done, `done` alone that it is over.
-        "done" if index + 1 < line.range.end => "did",
-        "done" => "resolved",
-        "clear" | "clears" => "cleared",
-        "mitigate" | "mitigates" => "mitigated",
-        "undo" | "undoes" => "undone",
-        _ => return None,
+    // `to resolve`, `end resolved`, `not paged`, `nobody is paged`, `once did a`
+    let whole = scene.span(tokens.bytes(&(index..line.range.end)));
+    let rest = tokens
+        .text
+        .get(tokens.bytes(&(index + 1..line.range.end)))?;
+    let nobody = matches!(word, "not" | "nobody" | "none" | "noone") && rest.contains("paged");
+    let (span, right) = match (word, right_expectation(word, rest)) {
+        _ if nobody => (whole, "nobody paged".to_owned()),
+        ("to" | "end" | "ends" | "that" | "it" | "run", _) => {
+            let meant = right_expectation(tokens.word(index + 1), "");
+            let meant = meant.unwrap_or(tokens.word(index + 1));
+            if !words::EXPECT_WORDS.contains(&meant) {
+                return None;
+            }
+            let both = scene.span(tokens.bytes(&(index..index + 2)));
+            (both, meant.to_owned())
+        }
+        ("once", _) if tokens.word(index + 1) == "did" => (whole, format!("{rest} once")),
+        (_, Some(right)) if here => (scene.token_span(index), right.to_owned()),
+        _ if words::EXPECT_WORDS.contains(&word) || !here => return None,
+        _ => match words::nearest(word, words::EXPECT_WORDS) {
+            Some(near) => (scene.token_span(index), near.to_owned()),
+            None if tokens.word(index + 1) == "(" => return Some(no_value(scene, index)),
+            None if tokens.word(index + 1) == "." => {
+                (scene.token_span(index), format!("did {word}"))
+            }
+            None => (scene.token_span(index), format!("found {word}")),
+        },
     };
-    let span = scene.token_span(index);
+    let shown = right.split(' ').next().unwrap_or_default();
     Some(
         Diagnostic::new(
             Code::Syntax,
-            format!("a test says what has come of it: `{right}`"),
-            span,
+            format!("a test says what has come of it: `{shown}`"),
+            scene.token_span(index),
             format!("`{word}` does not fit here"),
         )
         .help(format!("write `expect {right}`"))
         .fix(format!("write `{right}`"), span, right),
     )
+}
+
+/// `expect lag() == 200`
+fn no_value(scene: &Scene<'_>, index: usize) -> Diagnostic {
+    Diagnostic::new(
+        Code::Syntax,
+        "a test expects what a run does, not what is observed",
+        scene.token_span(index),
+        "the test itself gives this value",
+    )
+    .help("expect how it ends: `found stuck`, `did k8s.restart once`, `resolved`, `paged builder`")
+}
+
+/// What is said of what has come about, for a word that asks for it.
+fn right_expectation(word: &str, rest: &str) -> Option<&'static str> {
+    Some(match word {
+        "resolve" | "resolves" | "fixed" | "solved" | "success" | "ok" => "resolved",
+        "page" | "pages" | "paging" => "paged",
+        "tell" | "tells" => "told",
+        "hand" | "hands" => "handed",
+        "find" | "finds" => "found",
+        "do" | "does" | "called" | "calls" | "ran" | "call" => "did",
+        "nothing" => "no change",
+        // `done k8s.restart` says what was done, `done` alone that it is over.
+        "done" if !rest.is_empty() => "did",
+        "done" => "resolved",
+        "clear" | "clears" => "cleared",
+        "mitigate" | "mitigates" => "mitigated",
+        "undo" | "undoes" => "undone",
+        _ => return None,
+    })
 }
 
 /// `page (c ? a : b) "text"`

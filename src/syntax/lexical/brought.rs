@@ -1,0 +1,78 @@
+//! What other languages have at the ends of lines and over several of them: `\`, and texts behind `<<EOT`.
+
+use std::ops::Range;
+
+use crate::diag::{Code, Diagnostic};
+use crate::text::{SourceId, Span};
+
+/// A `\` at the end of a line, with all blanks up to what follows below.
+pub fn goes_on_below(text: &str, start: usize) -> Option<Range<usize>> {
+    let behind = text.get(start..)?.strip_prefix('\\')?;
+    let below = behind
+        .trim_start_matches([' ', '\t', '\r'])
+        .strip_prefix('\n')?;
+    let next = below.trim_start_matches([' ', '\t']);
+    let indented = next.len() < below.len() && !next.starts_with(['\n', '}']);
+    indented.then_some(start..text.len() - next.len())
+}
+
+/// What is said of the first of them.
+pub fn backslash_told(mark: Span, gap: Span) -> Diagnostic {
+    let message = "no line goes on behind a `\\`";
+    Diagnostic::new(Code::Syntax, message, mark, "a statement ends with its line")
+        .help("a statement stands on one line; a line that ends in an operator such as `and` goes on below")
+        .fix("join the lines", gap, " ")
+}
+
+/// A text between `<<WORD` and a line with that word.
+pub struct Heredoc {
+    /// From the `<<` to the end of the last word.
+    pub range: Range<usize>,
+    /// Its lines.
+    pub lines: Range<usize>,
+}
+
+/// The text that begins with the `<<` at `start`, if one does.
+pub fn heredoc(text: &str, start: usize) -> Option<Heredoc> {
+    let head = text.get(start..)?.strip_prefix("<<")?;
+    let word = head.lines().next()?.trim().trim_start_matches(['-', '~']);
+    let word = word.trim_matches(['"', '\'']);
+    let letter = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+    if word.is_empty() || !word.bytes().all(letter) {
+        return None;
+    }
+    let first = start + text.get(start..)?.find('\n')? + 1;
+    let mut at = first;
+    for line in text.get(first..)?.split_inclusive('\n') {
+        if line.trim() == word {
+            let end = at + line.trim_end().len();
+            return Some(Heredoc {
+                range: start..end,
+                lines: first..at,
+            });
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// What is said of it: its lines between three quotes.
+pub fn heredoc_told(text: &str, source: SourceId, line_start: usize, of: &Heredoc) -> Diagnostic {
+    let line = text.get(line_start..).unwrap_or_default();
+    let indent = line.len() - line.trim_start_matches(' ').len();
+    let indent = " ".repeat(indent);
+    let lines = text.get(of.lines.clone()).unwrap_or_default().lines();
+    let lines: Vec<String> = lines
+        .map(|line| format!("{indent}  {}\n", line.trim()))
+        .collect();
+    let better = format!("\"\"\"\n{}{indent}\"\"\"", lines.concat());
+    let mark = Span::new(source, of.range.start, of.range.start + 2);
+    let message = "a text of several lines stands between `\"\"\"`";
+    Diagnostic::new(Code::Syntax, message, mark, "begins no text")
+        .help("write `\"\"\"` before and behind it, and indent what stands between")
+        .fix(
+            "write three quotes",
+            Span::new(source, of.range.start, of.range.end),
+            better,
+        )
+}

@@ -1,0 +1,80 @@
+//! What stands where a statement should be and is none: an expression, an assignment, a word of another language.
+
+use super::Lowering;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::rules::Nodes;
+use crate::syntax::teach;
+use crate::syntax::tree::{Expr, ExprKind, StmtKind};
+use crate::text::Span;
+
+impl Lowering {
+    /// An expression, or something like an assignment, where a statement should be.
+    pub(super) fn wrong_stmt(&mut self, mut nodes: Nodes<'_>, span: Span) -> StmtKind {
+        let before = self.diagnostics.len();
+        let value = self.next_expr(&mut nodes, span);
+        let diagnostic = match &value.kind {
+            ExprKind::Binary { op_span, left, .. } if self.is_single_equals(before, *op_span) => {
+                self.diagnostics.truncate(before);
+                assignment(left, span)
+            }
+            kind if habit(kind).is_some() => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "means nothing here",
+            )
+            .help(habit(kind).unwrap_or_default()),
+            ExprKind::Call { .. } => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "nothing is done with its value",
+            )
+            .help("a line that changes the world begins with `do`; a value gets a name with `let`")
+            .fix("write `do`", span.at_start(), "do "),
+            _ => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "nothing is done with this value",
+            )
+            .help("a statement begins with a word such as `let`, `do`, `if`, `found`, `verify`"),
+        };
+        self.say(diagnostic);
+        StmtKind::Missing
+    }
+
+    /// Whether a `=` at this place was refused just now.
+    fn is_single_equals(&self, before: usize, place: Span) -> bool {
+        let said = self.diagnostics.iter().skip(before);
+        said.into_iter().any(|diagnostic| {
+            diagnostic.code == Code::SingleEquals && diagnostic.primary.span == place
+        })
+    }
+}
+
+/// What is said of a word of another language that stands as a statement, alone or called.
+fn habit(kind: &ExprKind) -> Option<&'static str> {
+    match kind {
+        ExprKind::Name(name) => teach::habit_of_statement(name),
+        ExprKind::Call { callee, .. } | ExprKind::Field { base: callee, .. } => habit(&callee.kind),
+        _ => None,
+    }
+}
+
+fn assignment(left: &Expr, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        Code::Assignment,
+        "values do not change: there is no assignment",
+        span,
+        "a new value needs a new name",
+    );
+    match left.kind {
+        ExprKind::Name(_) => diagnostic.help("give the value a name with `let`").fix(
+            "write `let`",
+            span.at_start(),
+            "let ",
+        ),
+        _ => diagnostic.help("to change the world, use an action: `do k8s.scale(web, to: 3)`"),
+    }
+}

@@ -1,0 +1,142 @@
+//! A refused line and the edit that mends it: a lesson's, or the first small change after which the grammar reads it.
+//!
+//! In: the line, where the grammar got stuck, and what it tried there. Out: what is said of it with that edit, and
+//! how the line is read from then on. Each change is tried: none is offered that mends nothing.
+
+mod changes;
+mod habits;
+mod order;
+
+use std::ops::Range;
+
+use self::changes::Change;
+use super::{Body, Recovery};
+use crate::diag::{Diagnostic, Fix};
+use crate::syntax::code::Coded;
+use crate::syntax::kinds::Kind;
+use crate::syntax::patch::Splice;
+use crate::syntax::rules::{self, Failure};
+use crate::syntax::teach::Line;
+
+/// Longer lines are not worth the trials.
+const LONGEST: usize = 1_000;
+
+/// What is said of a line, and what is put into it to read it; nothing if it is not read.
+pub(super) struct Fit {
+    pub diagnostic: Diagnostic,
+    pub read: Vec<Splice>,
+}
+
+impl Recovery<'_> {
+    /// What would make a line fit, if a small change does.
+    pub(super) fn fit(&self, line: &Line, bodies: &[Body], failure: &Failure) -> Option<Fit> {
+        if self.tokens().bytes(&line.range).len() > LONGEST {
+            return None;
+        }
+        let fits = |change: &Change| self.reads(line, bodies, change);
+        let changes = changes::all(self.tokens(), line, failure);
+        if let Some(change) = changes.into_iter().find(fits) {
+            let read = change.read.clone();
+            let diagnostic = self.told(line, failure, change);
+            return Some(Fit { diagnostic, read });
+        }
+        let change = order::moves(self.tokens(), line).into_iter().find(fits)?;
+        let places = change.edits.iter().map(|edit| edit.range.clone());
+        let whole = places.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
+        let mut diagnostic = self.told(line, failure, change);
+        if let Some(whole) = whole {
+            diagnostic.primary.span = self.scene.span(whole);
+            diagnostic.primary.text = "in another order".into();
+        }
+        // What stands elsewhere is not read there: its places would be wrong.
+        Some(Fit {
+            diagnostic,
+            read: Vec::new(),
+        })
+    }
+
+    /// Whether the line can be read after a change.
+    fn reads(&self, line: &Line, bodies: &[Body], change: &Change) -> bool {
+        let bytes = self.tokens().bytes(&line.range);
+        let inside =
+            |splice: &Splice| splice.range.start >= bytes.start && splice.range.end <= bytes.end;
+        if !change.read.iter().all(inside) || !self.scene.lowering.may_try() {
+            return false;
+        }
+        let (text, _) = self.alone(&line.range, bodies, &change.read);
+        rules::read(line.kind.entry(), &Coded::of(&text)).is_ok()
+    }
+
+    fn told(&self, line: &Line, failure: &Failure, change: Change) -> Diagnostic {
+        let mut found = self.scene.refused(line, failure);
+        if let Some(help) = change.help {
+            found = found.help(help);
+        }
+        for edit in change.edits {
+            let span = self.scene.span(edit.range);
+            found = found.fix(change.title.as_str(), span, edit.text);
+        }
+        found
+    }
+
+    /// Reads a bad line as its own edit would mend it: what follows is then checked as it was meant.
+    pub(super) fn mend_by(
+        &mut self,
+        fix: &Fix,
+        line: &Range<usize>,
+        kind: Kind,
+        bodies: &[Body],
+        mark: usize,
+    ) -> bool {
+        let edits = fix.edits.iter().map(|edit| {
+            let edited = edit.span.range();
+            Some(Splice {
+                range: self.offset_of(edited.start)?..self.offset_of(edited.end)?,
+                text: edit.text.clone(),
+            })
+        });
+        let edits = edits.collect::<Option<Vec<Splice>>>();
+        edits.is_some_and(|edits| self.mend_with(edits, line, kind, bodies, mark))
+    }
+
+    /// Reads a bad line with these edits, if it can be read so.
+    pub(super) fn mend_with(
+        &mut self,
+        edits: Vec<Splice>,
+        line: &Range<usize>,
+        kind: Kind,
+        bodies: &[Body],
+        mark: usize,
+    ) -> bool {
+        let bytes = self.tokens().bytes(line);
+        let inside = |edit: &Splice| {
+            let range = &edit.range;
+            let apart = |body: &Body| {
+                let open = self.tokens().bytes(&(body.open..body.open + 1));
+                let close = self.tokens().partner(body.open);
+                let close = self.tokens().bytes(&(close..close + 1));
+                range.end <= open.start || range.start >= close.end
+            };
+            range.start >= bytes.start && range.end <= bytes.end && bodies.iter().all(apart)
+        };
+        // The value of a number is read from the source: none can be made up.
+        let numbers = |edit: &Splice| edit.text.contains(|letter: char| letter.is_ascii_digit());
+        // So is a tagged text.
+        let tags = |edit: &Splice| {
+            let rest = self.tokens().text.get(edit.range.end..);
+            rest.is_some_and(|rest| rest.starts_with('"'))
+        };
+        if edits.is_empty()
+            || !edits.iter().all(inside)
+            || edits.iter().any(|edit| numbers(edit) || tags(edit))
+        {
+            return false;
+        }
+        let (text, _) = self.alone(line, bodies, &edits);
+        if rules::read(kind.entry(), &Coded::of(&text)).is_err() {
+            return false;
+        }
+        self.replace(mark, edits);
+        true
+    }
+}

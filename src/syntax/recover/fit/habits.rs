@@ -1,0 +1,59 @@
+//! Signs and words that people bring along from other languages, and what is written here in their place.
+
+/// Words of other languages, and what is written here in their place.
+pub(super) const WORDS: &[(&str, &str)] = &[
+    ("returns", "->"),
+    ("return", "->"),
+    ("yields", "->"),
+    ("is", "->"),
+    ("catch", "else"),
+    ("except", "else"),
+    ("otherwise", "else"),
+    ("errors", "fails"),
+    ("error", "fails"),
+    ("fail", "fails"),
+    ("throws", "fails"),
+    ("raises", "fails"),
+    ("twice", "2 times"),
+    ("thrice", "3 times"),
+    ("ack", "acknowledged"),
+    ("acked", "acknowledged"),
+    ("unless", "if not"),
+    ("if", "where"),
+];
+
+/// Signs of other languages, and what is written here in their place.
+pub(super) const SIGNS: &[(&str, &str)] = &[
+    ("::", "."),
+    ("=>", "->"),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("<-", "->"),
+    ("<>", "!="),
+    ("===", "=="),
+    ("!==", "!="),
+    (":=", "="),
+    ("||", "else"),
+    ("=", "=="),
+    ("=", "->"),
+    (":", "=="),
+    (":", "->"),
+    ("/", " per 1"),
+];
+
+/// Words that say nothing here.
+pub(super) const NOISE: &[&str] = &[
+    "await", "async", "new", "mut", "then", "is", "please", "because",
+];
+
+/// Words between two parts of a line: one of them may be meant as another.
+pub(super) const BETWEEN: &[&str] = &[
+    "of", "by", "in", "to", "at", "on", "for", "with", "as", "from", "than", "within", "per",
+    "after", "until", "and",
+];
+
+/// Signs that say nothing here; taking out any other one would change what is computed.
+pub(super) const EMPTY_SIGNS: &[&str] = &["=", ":", ",", "!", "&", "$", "?", "@"];
+
+/// What begins a comment elsewhere.
+pub(super) const COMMENTS: &[&str] = &["--", "/", "<!--", "%", "%%", "*"];

@@ -1,0 +1,343 @@
+//! Lines that mean something which is said with other words: loops over positions, cases, commands, waiting for something.
+//!
+//! In: a refused line. Out: one diagnostic with the words of this language, and its edit where one is sure.
+
+use super::first::COMMANDS;
+use super::slips::stuck;
+use super::{Line, Scene};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::kinds::Kind;
+use crate::syntax::skim::PieceKind;
+use crate::text::Span;
+
+fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
+    let token = scene.tokens.at(index);
+    token.is_some_and(|token| token.kind == kind)
+}
+
+fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Option<Diagnostic> {
+    Some(Diagnostic::new(Code::Syntax, message, span, label).help(help))
+}
+
+/// `page builder sprintf("...", pod)`: a call where a text stands.
+pub(super) fn text_call(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let says = ["page", "tell", "hand", "otherwise", "recurs", "cleared"];
+    let index = stuck(scene, line)?;
+    let call = is(scene, index, PieceKind::Word) && matches!(tokens.word(index + 1), "." | "(");
+    if !says.contains(&tokens.word(line.range.start)) || !call || index <= line.range.start + 1 {
+        return None;
+    }
+    told(
+        "what people are told is a text, not a call",
+        scene.token_span(index),
+        "no text in quotes",
+        "a value stands in the text itself: `\"the queue of ${pod} is stuck\"`",
+    )
+}
+
+/// `case "eu": found a`
+pub(super) fn case_arm(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    if line.kind != Kind::Arm || tokens.word(start) != "case" {
+        return None;
+    }
+    let span = scene.token_span(start);
+    let found = Diagnostic::new(
+        Code::Syntax,
+        "an arm begins with its value",
+        span,
+        "no word before it",
+    );
+    let found = found.help("write `\"eu\" -> found lagging(lag)`");
+    let title = "write it with `->`";
+    let gap = tokens.at(start)?.start..tokens.at(start + 1)?.start;
+    let found = found.fix(title, scene.span(gap), "");
+    let colon = tokens
+        .flat(line.range.clone())
+        .find(|index| tokens.word(*index) == ":");
+    Some(match colon {
+        Some(colon) => found.fix(title, scene.token_span(colon), " ->"),
+        None => found,
+    })
+}
+
+/// `for _, p := range pods {`, `for (const p of pods) {`
+pub(super) fn foreign_loop(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    if line.kind != Kind::Stmt || tokens.word(start) != "for" {
+        return None;
+    }
+    let span = scene.token_span(start + 1);
+    let help = "a loop goes through a list: `for p in pods at most 10 { ... }`";
+    if tokens.word(start + 1) == "(" {
+        return told("a loop has no parentheses", span, "no `(` here", help);
+    }
+    let range = (start..line.range.end).find(|index| tokens.word(*index) == "range")?;
+    let names: Vec<&str> = (start + 1..range)
+        .filter(|index| is(scene, *index, PieceKind::Word))
+        .map(|index| tokens.word(index))
+        .collect();
+    let found = told(
+        "a loop goes through a list",
+        span,
+        "one name, and `in`",
+        help,
+    )?;
+    let head = scene.span(tokens.bytes(&(start + 1..range + 1)));
+    Some(match names.last() {
+        Some(name) => found.fix(format!("write `{name} in`"), head, format!("{name} in")),
+        None => found,
+    })
+}
+
+/// `let back, err = ...`
+pub(super) fn two_names(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let two = tokens.word(start) == "let" && tokens.word(start + 2) == ",";
+    if line.kind != Kind::Stmt || !two {
+        return None;
+    }
+    told(
+        "a value has one name",
+        scene.token_span(start + 2),
+        "no second name",
+        "what fails is no value: it ends the block by itself, or `else` says at the end of the line what follows",
+    )
+}
+
+/// `role director { ... }`
+pub(super) fn item_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let word = tokens.word(start);
+    let example = match word {
+        "role" => "rota \"pagerduty:checkout\"",
+        "secret" => "vault \"kv/checkout/token\"",
+        "window" => "weekly Sat 01:00 .. 05:00 in \"Europe/Helsinki\"",
+        "const" => "5",
+        _ => return None,
+    };
+    if line.kind != Kind::Item || tokens.word(start + 2) != "{" {
+        return None;
+    }
+    let name = tokens.word(start + 1);
+    told(
+        &format!("a `{word}` has no block"),
+        scene.token_span(start + 2),
+        "no block here",
+        format!("write `{word} {name} = {example}`"),
+    )
+}
+
+/// `["a", ...others]`
+pub(super) fn dots_inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = stuck(scene, line)?;
+    let dots = (index..index + 2).all(|index| tokens.word(index) == ".");
+    let flat = tokens.flat(line.range.clone()).any(|flat| flat == index);
+    if !dots || flat {
+        return None;
+    }
+    told(
+        "no list is taken apart in another one",
+        scene.token_span(index),
+        "`...` does not fit here",
+        "the elements stand in the list one by one: `[\"a\", \"b\"]`",
+    )
+}
+
+/// `test stuck_worker {`
+pub(super) fn untitled_test(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    if line.kind != Kind::Item || tokens.word(start) != "test" || tokens.word(start + 2) != "{" {
+        return None;
+    }
+    let name = tokens.word(start + 1);
+    let end = tokens.at(start + 1)?.end;
+    let found = told(
+        "a test has a title",
+        scene.span(end..end),
+        "what does it show?",
+        format!("write `test {name} \"restarts the pod once\" {{`"),
+    )?;
+    Some(found.fix("add a title", scene.span(end..end), " \"what it shows\""))
+}
+
+/// `otherwise page`
+pub(super) fn nobody_named(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let last = line.range.end.checked_sub(1)?;
+    let word = tokens.word(last);
+    if !matches!(word, "page" | "tell" | "hand") || !matches!(line.kind, Kind::Stmt | Kind::Clause)
+    {
+        return None;
+    }
+    let end = tokens.at(last)?.end;
+    told(
+        &format!("`{word}` does not say whom"),
+        scene.span(end..end),
+        "the name of a role is missing here",
+        format!("first whom, then what: `{word} builder \"...\"`, where `builder` is a role"),
+    )
+}
+
+/// `"""What it is for."""` as the first line of a block.
+pub(super) fn text_as_doc(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let start = line.range.start;
+    let text = is(scene, start, PieceKind::Text) || is(scene, start, PieceKind::Block);
+    if line.kind != Kind::Clause || !text {
+        return None;
+    }
+    told(
+        "a text alone says nothing",
+        scene.token_span(start),
+        "not a clause of a runbook",
+        "documentation stands above the runbook, `/// What it is for.`, a note behind `//`",
+    )
+}
+
+/// `a not in b`
+pub(super) fn not_in(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let not = line.own.iter().copied().find(|index| {
+        tokens.word(*index) == "not" && tokens.word(index + 1) == "in" && *index > line.range.start
+    })?;
+    let mut first = not.checked_sub(1)?;
+    while first > line.range.start && tokens.glued(first - 1) {
+        first -= 1;
+    }
+    let span = scene.span(tokens.bytes(&(not..not + 2)));
+    let found = told(
+        "there is no `not in`",
+        span,
+        "not an operator",
+        "`not` stands before it all: `not a in b`",
+    )?;
+    let start = tokens.at(first)?.start;
+    let title = "move `not` to the front";
+    let found = found.fix(title, scene.span(start..start), "not ");
+    let gap = tokens.at(not)?.start..tokens.at(not + 1)?.start;
+    Some(found.fix(title, scene.span(gap), ""))
+}
+
+/// `a ** 2`, `a -lt b`
+pub(super) fn foreign_operator(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let before = at.checked_sub(1)?;
+    if tokens.word(at) == "*" && tokens.word(before) == "*" && tokens.glued(before) {
+        let span = scene.span(tokens.bytes(&(before..at + 1)));
+        return told(
+            "there is no `**`",
+            span,
+            "not an operator",
+            "a power is a product: `x * x`",
+        );
+    }
+    // The word behind the `-` is read as a value, and what stands behind that does not fit.
+    let minus = before.checked_sub(1)?;
+    let better = match tokens.word(before) {
+        "lt" => "<",
+        "gt" => ">",
+        "le" => "<=",
+        "ge" => ">=",
+        "eq" => "==",
+        "ne" => "!=",
+        _ => return None,
+    };
+    if tokens.word(minus) != "-" || !tokens.glued(minus) {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(minus..before + 1)));
+    let found = told(
+        "values are compared by signs",
+        span,
+        "not an operator",
+        format!("write `{better}`"),
+    )?;
+    Some(found.fix(format!("write `{better}`"), span, better))
+}
+
+/// `do kubectl delete pod w`
+pub(super) fn do_command(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    if tokens.word(index - 1) != "do" || !COMMANDS.contains(&tokens.word(index)) {
+        return None;
+    }
+    told(
+        "a command of a shell is no action",
+        scene.token_span(index),
+        "not an action",
+        "Kubernetes is changed by `do k8s.restart(pod)`; a program is run on a host, `do exec.apply(machine, [\"ls\", \"-l\"], touching: machine)`",
+    )
+}
+
+/// `verify within 5m { do k8s.restart(pod) }`
+pub(super) fn change_as_condition(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let start = line.range.start;
+    if line.kind != Kind::Condition || !scene.tokens.is_statement_word(start) {
+        return None;
+    }
+    told(
+        "a condition observes, it does nothing",
+        scene.token_span(start),
+        "not a condition",
+        "what is done stands before it, on a line of its own; here stand conditions: `moved() > 0`",
+    )
+}
+
+/// `guard c else page builder`
+pub(super) fn guard_else(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = stuck(scene, line)?;
+    if tokens.word(line.range.start) != "guard" || tokens.word(index) != "else" {
+        return None;
+    }
+    told(
+        "a `guard` has no `else`",
+        scene.token_span(index),
+        "`else` does not fit here",
+        "where it does not hold, the run is handed over by itself; for something else ask before: `if ... { page builder \"...\" }`",
+    )
+}
+
+/// `wait until moved() > 0`
+pub(super) fn wait_until(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let until = matches!(tokens.word(index), "until" | "for" | "while");
+    if tokens.word(index - 1) != "wait" || !until {
+        return None;
+    }
+    told(
+        "`wait` lets a time pass, it waits for nothing",
+        scene.token_span(index),
+        "not a duration",
+        "to wait for something is `verify within 5m { moved() > 0 }`",
+    )
+}
+
+/// `page builder |` and a text below
+pub(super) fn text_below(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = stuck(scene, line)?;
+    let below =
+        index + 1 == line.range.end || tokens.at(index + 1).is_some_and(|next| next.newline_before);
+    let mark = matches!(tokens.word(index), "|" | ">")
+        || tokens.word(index) == "<" && tokens.word(index + 1) == "<";
+    if !mark || !below && tokens.word(index) != "<" {
+        return None;
+    }
+    told(
+        "a text of several lines stands between `\"\"\"`",
+        scene.token_span(index),
+        "begins no text",
+        "write `\"\"\"` before and behind it, and indent what stands between",
+    )
+}
