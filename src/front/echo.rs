@@ -5,6 +5,8 @@
 //! A name that stands in a line nobody could read may be declared there, so nothing is said of it being
 //! unknown; and that something is of no use is not said of an item with a part that was not understood.
 
+mod same;
+
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -75,11 +77,89 @@ pub fn still<'f>(
                 })
     });
     still_limits(read, said);
+    still_lines(sources, read, said);
+    still_wholes(sources, &files, read, said);
     let unnamed = said.iter().filter(|found| names_nothing(found.code));
     let hurt = Hurt::of(&files, read.iter().chain(unnamed));
     let mistyped = said.iter().filter(|found| mistypes(found.code));
     let wrong = Hurt::of(&files, mistyped);
-    said.retain(|found| !hurt.doubts(&files, found) && !wrong.doubts_limit(&files, found));
+    let unlike = said
+        .iter()
+        .filter(|found| found.code == Code::FindingMismatch);
+    let unlike = Hurt::of(&files, unlike);
+    same::renamed(sources, &files, said);
+    said.retain(|found| {
+        let unread = found.code == Code::UnusedLet && unlike.holds(&files, found);
+        !hurt.doubts(&files, found) && !wrong.doubts_limit(&files, found) && !unread
+    });
+    same::fold(sources, &files, said);
+}
+
+/// Drops what is said of a line of which something was said already: that it could not be read, or has no place.
+fn still_lines(sources: &Sources, read: &[Diagnostic], said: &mut Vec<Diagnostic>) {
+    let line = |found: &Diagnostic| line_around(sources, found.primary.span);
+    let unread = read.iter().filter(|found| is_error(found)).map(line);
+    let unread: BTreeSet<Span> = unread.collect();
+    let misplaced = |found: &&Diagnostic| found.code == Code::StatementNotHere;
+    let misplaced: BTreeSet<Span> = said.iter().filter(misplaced).map(line).collect();
+    if unread.is_empty() && misplaced.is_empty() {
+        return;
+    }
+    said.retain(|found| {
+        let here = line(found);
+        !unread.contains(&here) && (found.code != Code::UnknownName || !misplaced.contains(&here))
+    });
+}
+
+/// Drops that something is missing in an item with a part that could not be read, or that a test does not fit a
+/// trigger that nobody understood.
+fn still_wholes(
+    sources: &Sources,
+    files: &Places<'_>,
+    read: &[Diagnostic],
+    said: &mut Vec<Diagnostic>,
+) {
+    let hurt = Hurt::of(files, read.iter());
+    let misplaced = said
+        .iter()
+        .filter(|found| found.code == Code::StatementNotHere);
+    let misplaced = Hurt::of(files, misplaced);
+    let unnamed = said.iter().filter(|found| names_nothing(found.code));
+    let mut errors = read.iter().filter(|found| is_error(found)).chain(unnamed);
+    let trigger = errors.any(|found| {
+        let line = line_around(sources, found.primary.span);
+        words(sources, line).next() == Some("on")
+    });
+    let headless = read
+        .iter()
+        .filter(|found| found.code == Code::UnknownFirstWord);
+    let headless = Hurt::of(files, headless);
+    let unmeasured = said
+        .iter()
+        .filter(|found| found.code == Code::NumberInvalid);
+    let unmeasured = Hurt::of(files, unmeasured);
+    // A number of the whole package may stand in any condition.
+    let any_unmeasured = !unmeasured.items.is_empty();
+    let changing = said
+        .iter()
+        .filter(|found| found.code == Code::ChangeWhileObserving);
+    let changing = Hurt::of(files, changing);
+    said.retain(|found| match found.code {
+        Code::HeldOn => !hurt.holds(files, found) && !unmeasured.holds(files, found),
+        // That it stands in the wrong block is said.
+        Code::StatementNotHere => !changing.holds(files, found),
+        Code::NeitherVerifiedNorTold
+        | Code::Unreachable
+        | Code::ChangesUndeclared
+        | Code::ChangeNotVerified
+        | Code::NoBlast
+        | Code::MissingClause => !hurt.holds(files, found),
+        Code::MissingRemedy => !headless.holds(files, found),
+        Code::RemedyWithoutFinding => !misplaced.holds(files, found),
+        Code::TriggerMismatch => !trigger,
+        Code::VerifyProvesNothing => !any_unmeasured,
+        _ => true,
+    });
 }
 
 /// The items with a trigger that could not be read: nobody knows which names it binds.
@@ -104,7 +184,21 @@ fn untriggered(
         let broken = runbook.clauses.iter().any(broken);
         broken.then_some((found.primary.span.source, item.span.start))
     });
-    items.collect()
+    let mut items: BTreeSet<(SourceId, u32)> = items.collect();
+    // So are those without any: that one is missing is said.
+    for item in files.items() {
+        if let ItemKind::Runbook(runbook) = &item.kind
+            && !runbook.clauses.is_empty()
+            && !runbook.clauses.iter().any(is_trigger)
+        {
+            items.insert((item.span.source, item.span.start));
+        }
+    }
+    items
+}
+
+fn is_trigger(clause: &Clause) -> bool {
+    matches!(clause.kind, ClauseKind::On(_))
 }
 
 /// Drops that a limit is missing, where one of the block could not be understood: it may be that one.
@@ -147,6 +241,8 @@ struct Places<'f> {
 
 struct Place<'f> {
     file: SourceId,
+    /// The number of the file, and of the item where it is a source of its own.
+    rank: (usize, usize),
     /// In their order.
     items: &'f [Item],
 }
@@ -154,18 +250,36 @@ struct Place<'f> {
 impl<'f> Places<'f> {
     fn of(files: impl Iterator<Item = &'f File>) -> Places<'f> {
         let mut sources = HashMap::new();
-        for file in files {
-            let place = |items| Place {
+        for (number, file) in files.enumerate() {
+            let place = |index, items| Place {
                 file: file.source,
+                rank: (number, index),
                 items,
             };
-            sources.insert(file.source, place(&file.items));
-            let own = file.items.iter();
-            for item in own.filter(|item| item.span.source != file.source) {
-                sources.insert(item.span.source, place(std::slice::from_ref(item)));
+            sources.insert(file.source, place(0, &file.items));
+            let own = file.items.iter().enumerate();
+            for (index, item) in own.filter(|(_, item)| item.span.source != file.source) {
+                let items = std::slice::from_ref(item);
+                sources.insert(item.span.source, place(index, items));
             }
         }
         Places { sources }
+    }
+
+    /// All items of all files.
+    fn items(&self) -> impl Iterator<Item = &'f Item> {
+        let wholes = self
+            .sources
+            .iter()
+            .filter(|(source, place)| **source == place.file);
+        wholes.flat_map(|(_, place)| place.items)
+    }
+
+    /// What tells which of two places comes first.
+    fn order(&self, place: Span) -> (usize, usize, u32) {
+        let known = self.sources.get(&place.source);
+        let (file, item) = known.map_or((usize::MAX, 0), |known| known.rank);
+        (file, item, place.start)
     }
 
     /// The file that a place lies in.
@@ -267,7 +381,11 @@ fn names_nothing(code: Code) -> bool {
 fn mistypes(code: Code) -> bool {
     matches!(
         code,
-        Code::TypeMismatch | Code::UnknownField | Code::OperandMismatch | Code::NotCallable
+        Code::TypeMismatch
+            | Code::UnknownField
+            | Code::OperandMismatch
+            | Code::NotCallable
+            | Code::ChangeWhileObserving
     )
 }
 
@@ -306,23 +424,26 @@ impl Hurt {
         hurt
     }
 
-    /// Whether a limit bounds nothing only because the change that it bounds was refused.
-    fn doubts_limit(&self, files: &Places<'_>, found: &Diagnostic) -> bool {
+    /// Whether it is said of an item with such a place.
+    fn holds(&self, files: &Places<'_>, found: &Diagnostic) -> bool {
         let place = found.primary.span;
         let in_item = |item: &Item| self.items.contains(&(place.source, item.span.start));
-        found.code == Code::BlastLineUnused && item_at(files, place).is_some_and(in_item)
+        item_at(files, place).is_some_and(in_item)
+    }
+
+    /// Whether a limit bounds nothing only because the change that it bounds was refused.
+    fn doubts_limit(&self, files: &Places<'_>, found: &Diagnostic) -> bool {
+        found.code == Code::BlastLineUnused && self.holds(files, found)
     }
 
     /// Whether what is said may be due to a part that was not understood.
     fn doubts(&self, files: &Places<'_>, found: &Diagnostic) -> bool {
-        let place = found.primary.span;
-        let in_item = |item: &Item| self.items.contains(&(place.source, item.span.start));
         says_idle(found.code)
             && match found.code {
-                Code::UnusedUse => self.files.contains(&files.file(place)),
+                Code::UnusedUse => self.files.contains(&files.file(found.primary.span)),
                 // A role may be what was not read.
                 Code::ShortChain => !self.files.is_empty(),
-                _ => item_at(files, place).is_some_and(in_item),
+                _ => self.holds(files, found),
             }
     }
 }
