@@ -45,6 +45,7 @@ mod suites {
     pub mod literal;
     pub mod lsp;
     pub mod mended;
+    pub mod mistakes;
     pub mod names;
     pub mod parse;
     pub mod pipeline;
@@ -89,6 +90,7 @@ const SUITES: &[Suite] = &[
     ("trust", suites::trust::trials),
     ("fixes", suites::fixes::trials),
     ("mended", suites::mended::trials),
+    ("mistakes", suites::mistakes::trials),
     ("names", suites::names::trials),
     ("hostile", suites::hostile::trials),
     ("graph", suites::graph::trials),
