@@ -35,20 +35,10 @@ pub fn human(coverage: &Coverage, sources: &Sources, least: Option<usize>) -> St
             );
         }
     }
-    if !coverage.idle.is_empty() {
-        let mut named: Vec<&str> = coverage.idle.iter().map(String::as_str).collect();
-        let more = named.len().saturating_sub(NAMED);
-        named.truncate(NAMED);
-        let names = named.join("; ");
-        let rest = match more {
-            0 => String::new(),
-            more => format!("; and {more} more"),
-        };
-        line(
-            &mut text,
-            format_args!("tests that reach nothing that no other test reaches: {names}{rest}"),
-        );
-    }
+    line(
+        &mut text,
+        format_args!("tests that add nothing: {}", idle(coverage)),
+    );
     let (reached, all) = coverage.total();
     let percent = coverage.percent();
     let asked = match least {
@@ -60,6 +50,19 @@ pub fn human(coverage: &Coverage, sources: &Sources, least: Option<usize>) -> St
         format_args!("coverage {percent}%: {reached} of {all}{asked}"),
     );
     text
+}
+
+/// The tests that reach nothing that no other test reaches, the first of them by name.
+fn idle(coverage: &Coverage) -> String {
+    if coverage.idle.is_empty() {
+        return String::from("none");
+    }
+    let named = coverage.idle.iter().take(NAMED);
+    let names = named.map(String::as_str).collect::<Vec<_>>().join("; ");
+    match coverage.idle.len().saturating_sub(NAMED) {
+        0 => names,
+        more => format!("{names}; and {more} more"),
+    }
 }
 
 /// The same as one object.
