@@ -37,7 +37,7 @@ use crate::effect::Integrity;
 use crate::text::Span;
 use crate::typed::{Block, Expr, Facts, Package, Runbook, RunbookFacts};
 use kind::BlockKind;
-pub use manifest::manifests;
+pub use manifest::{manifests, manifests_while};
 use queries::Queries;
 pub use world::number::{Interval, is_number, number};
 

@@ -88,7 +88,7 @@ impl Part<'_> {
 }
 
 /// One package that is checked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Input<'a> {
     pub name: &'a str,
     pub version: &'a str,
@@ -102,6 +102,8 @@ pub struct Input<'a> {
     pub part: Part<'a>,
     /// Whether to note what every name stands for.
     pub references: bool,
+    /// Asked between items: whether what comes of it is still wanted. Once it is not, it is of no use.
+    pub is_wanted: &'a dyn Fn() -> bool,
 }
 
 /// A package that another one depends on: what it lends is checked among its own items, and its runbooks,
@@ -132,8 +134,12 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
     checker.resolve_types(&declared);
     checker.resolve_contracts(&declared);
     checker.elaborate_items(&declared);
-    checker.elaborate_runbooks(&declared);
-    checker.elaborate_tests(&declared);
+    for found in declared.chunks(1).filter(|_| (input.is_wanted)()) {
+        checker.elaborate_runbooks(found);
+    }
+    for found in declared.chunks(1).filter(|_| (input.is_wanted)()) {
+        checker.elaborate_tests(found);
+    }
     checker.warn_unused();
     let unnamed = checker.names.unnamed();
     let uses = checker.uses();
@@ -144,7 +150,7 @@ pub fn check(sources: &mut Sources, input: &Input<'_>) -> Checked {
         false => Vec::new(),
     };
     let (package, said, lost) = checker.finish();
-    let looked_at = |runbook: &Runbook| input.part.has(runbook.span);
+    let looked_at = |runbook: &Runbook| input.part.has(runbook.span) && (input.is_wanted)();
     let (facts, trusts, proofs) = analysis::analyse(&package, &looked_at);
     if input.references {
         known::add_proofs(&mut known, &package, &facts, &trusts);

@@ -32,7 +32,7 @@ use crate::syntax;
 use crate::syntax::Parsed;
 use crate::syntax::tree::File;
 use crate::text::{Source, SourceId, Sources};
-use crate::typed::{Facts, Package, Reference, References, RunbookId, Symbol};
+use crate::typed::{Facts, Known, Package, Reference, References, RunbookId, Symbol};
 
 /// What is known about a package.
 #[derive(Clone, Debug)]
@@ -55,6 +55,15 @@ pub fn manifests(analysis: &Analysis, sources: &Sources) -> Vec<Manifest> {
     crate::analysis::manifests(&analysis.package, &analysis.facts, sources)
 }
 
+/// The same as long as it is wanted, which is asked between runbooks.
+pub fn manifests_while(
+    analysis: &Analysis,
+    sources: &Sources,
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<Vec<Manifest>> {
+    crate::analysis::manifests_while(&analysis.package, &analysis.facts, sources, is_wanted)
+}
+
 /// Whether no error is among them.
 pub fn is_sound(diagnostics: &[Diagnostic]) -> bool {
     errors(diagnostics).next().is_none()
@@ -73,7 +82,11 @@ pub fn analyse(
     server: &Server,
 ) -> Analysis {
     let lent = lent::Lent::default();
-    analyse_with(sources, files, named, server, &lent, Names::Left).0
+    let asked = Asked {
+        names: Names::Left,
+        is_wanted: &|| true,
+    };
+    analyse_with(sources, files, named, server, &lent, asked).0
 }
 
 /// The same with the packages that it depends on.
@@ -83,8 +96,8 @@ fn analyse_with(
     (name, version): (&str, &str),
     server: &Server,
     lent: &lent::Lent,
-    names: Names,
-) -> (Analysis, Vec<Reference>) {
+    asked: Asked<'_>,
+) -> (Analysis, Noted) {
     let (trees, diagnostics) = read(sources, files);
     let input = check::Input {
         name,
@@ -94,7 +107,8 @@ fn analyse_with(
         dependencies: &lent.packages,
         server,
         part: check::Part::All,
-        references: names == Names::Noted,
+        references: asked.names == Names::Noted,
+        is_wanted: asked.is_wanted,
     };
     let checked = check::check(sources, &input);
     let (said, lost) = (checked.diagnostics, &checked.lost);
@@ -109,7 +123,11 @@ fn analyse_with(
         trees,
         unnamed: checked.unnamed,
     };
-    (analysis, checked.references)
+    let noted = Noted {
+        references: checked.references,
+        known: checked.known,
+    };
+    (analysis, noted)
 }
 
 /// What people are told of what reading and checking said: no echo, and of dependencies only what is for their users.
@@ -167,20 +185,35 @@ pub fn format(source: &Source) -> Result<String, Vec<Diagnostic>> {
 
 /// Parses and checks a package as it was loaded.
 pub fn analyse_package(sources: &mut Sources, package: &project::Package) -> Analysis {
-    of_package(sources, package, Names::Left).0
+    let asked = Asked {
+        names: Names::Left,
+        is_wanted: &|| true,
+    };
+    of_package(sources, package, asked).0
+}
+
+/// The same as long as it is wanted, which is asked between items.
+pub fn analyse_while(
+    sources: &mut Sources,
+    package: &project::Package,
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<Analysis> {
+    let names = Names::Left;
+    let (analysis, _) = of_package(sources, package, Asked { names, is_wanted });
+    is_wanted().then_some(analysis)
 }
 
 fn of_package(
     sources: &mut Sources,
     package: &project::Package,
-    names: Names,
-) -> (Analysis, Vec<Reference>) {
+    asked: Asked<'_>,
+) -> (Analysis, Noted) {
     let files: Vec<SourceId> = package.files.iter().map(|file| file.source).collect();
     let name = package.name();
     let server = package.server();
     let lent = lent::Lent::of(sources, package);
     let named = (name.as_str(), package.version());
-    let (mut analysis, noted) = analyse_with(sources, &files, named, &server, &lent, names);
+    let (mut analysis, noted) = analyse_with(sources, &files, named, &server, &lent, asked);
     let Analysis {
         allows,
         diagnostics,
@@ -192,8 +225,40 @@ fn of_package(
 
 /// The same, and what all names of it stand for.
 pub fn analyse_names(sources: &mut Sources, package: &project::Package) -> (Analysis, References) {
-    let (analysis, noted) = of_package(sources, package, Names::Noted);
-    (analysis, References::new(noted))
+    let (analysis, references, _) = analyse_known(sources, package);
+    (analysis, references)
+}
+
+/// The same, and what else is known of names and lines, by place.
+pub fn analyse_known(
+    sources: &mut Sources,
+    package: &project::Package,
+) -> (Analysis, References, Vec<Known>) {
+    let asked = Asked {
+        names: Names::Noted,
+        is_wanted: &|| true,
+    };
+    let (analysis, noted) = of_package(sources, package, asked);
+    let Noted {
+        references,
+        mut known,
+    } = noted;
+    known.sort_by_key(|found| found.at);
+    (analysis, References::new(references), known)
+}
+
+/// What was noted of names, if that was asked for.
+struct Noted {
+    references: Vec<Reference>,
+    known: Vec<Known>,
+}
+
+/// What is asked of an analysis.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    names: Names,
+    /// Asked between items; where it says no once, it says so from then on.
+    is_wanted: &'a dyn Fn() -> bool,
 }
 
 /// Whether what names stand for is wanted: whoever only checks has no use for it.
@@ -210,13 +275,26 @@ pub fn lint(
     known: &lint::Known,
     analysis: &mut Analysis,
 ) {
+    // Nobody calls it off.
+    let _ = lint_while(sources, package, known, analysis, &|| true);
+}
+
+/// The same as long as it is wanted, which is asked between items; none, and nothing is added, where it is not.
+pub fn lint_while(
+    sources: &Sources,
+    package: &project::Package,
+    known: &lint::Known,
+    analysis: &mut Analysis,
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<()> {
     let manifest = package.manifest.as_ref();
     let wanted = manifest.map_or(&[][..], |manifest| &manifest.dependencies);
     let depends = Depends {
         wanted,
         lock: package.lock.as_ref(),
     };
-    lint_with(sources, &package.lints(), depends, known, analysis);
+    let levels = package.lints();
+    lint_of(sources, &levels, depends, known, analysis, is_wanted)
 }
 
 /// Gives findings that came later, when tests were run, their levels, and takes out those that are allowed.
@@ -247,8 +325,20 @@ pub fn lint_with(
     known: &lint::Known,
     analysis: &mut Analysis,
 ) {
+    // Nobody calls it off.
+    let _ = lint_of(sources, levels, depends, known, analysis, &|| true);
+}
+
+fn lint_of(
+    sources: &Sources,
+    levels: &project::Levels,
+    depends: Depends<'_>,
+    known: &lint::Known,
+    analysis: &mut Analysis,
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<()> {
     if !is_sound(&analysis.diagnostics) {
-        return;
+        return Some(());
     }
     let mut found = lint::run(&lint::Input {
         sources,
@@ -260,7 +350,8 @@ pub fn lint_with(
         wanted: depends.wanted,
         lock: depends.lock,
         known,
-    });
+        is_wanted,
+    })?;
     let allowed = lint::settle(levels, &mut analysis.allows, &mut found);
     analysis.allowed.extend(allowed);
     analysis.diagnostics.append(&mut found);
@@ -268,6 +359,7 @@ pub fn lint_with(
     lint::settle(levels, &mut [], &mut problems);
     analysis.diagnostics.append(&mut problems);
     sort(&mut analysis.diagnostics);
+    Some(())
 }
 
 /// The programs of a sound package's runbooks, in their order.

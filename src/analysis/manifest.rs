@@ -30,17 +30,29 @@ use needs::Needs;
 
 /// What each runbook of the package may do.
 pub fn manifests(package: &Package, facts: &Facts, sources: &Sources) -> Vec<Manifest> {
+    // Nobody calls it off.
+    manifests_while(package, facts, sources, &|| true).unwrap_or_default()
+}
+
+/// The same as long as it is wanted, which is asked before each runbook.
+pub fn manifests_while(
+    package: &Package,
+    facts: &Facts,
+    sources: &Sources,
+    is_wanted: &dyn Fn() -> bool,
+) -> Option<Vec<Manifest>> {
     let cores = Cores::new(package);
     let needs = Needs::new(package, facts);
     let runbooks = package.runbooks.iter().zip(&facts.runbooks);
-    runbooks
-        .map(|(runbook, facts)| {
+    let made = runbooks.map(|(runbook, facts)| {
+        is_wanted().then(|| {
             let mut made = Made::new(package, sources, runbook);
             let (core, declared) = cores.runbook(runbook);
             let authority = authority(&cores, &needs, runbook, facts, &declared, &mut made);
             manifest(core, runbook, facts, authority, made)
         })
-        .collect()
+    });
+    made.collect()
 }
 
 /// What comes up while a manifest is made.

@@ -7,7 +7,7 @@ use super::{Checked, File, checked, in_memory};
 use crate::front::{self, Kept};
 use crate::project;
 use crate::text::{Sources, Span};
-use crate::typed::{Mention, Reference, References};
+use crate::typed::{Known, Mention, Reference, References};
 
 /// A place in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,11 @@ impl Edited {
         names(&self.kept.references(), self.kept.sources())
     }
 
+    /// What else is known of names and lines, by place, in words.
+    pub fn known(&self) -> Vec<String> {
+        known(&self.kept.known(), self.kept.sources())
+    }
+
     /// The name that the cursor stands at in a file, and all places at which the same is named.
     pub fn name_at(&self, file: usize, offset: usize) -> Option<(Name, Vec<Place>)> {
         let references = self.kept.references();
@@ -81,12 +86,34 @@ impl Edited {
     }
 }
 
-/// What is said of the same files from scratch, but for what loading says; and what all names stand for.
-pub fn from_scratch(files: &[File<'_>]) -> Option<(Checked, Vec<Name>)> {
+/// What is known of files from scratch.
+#[derive(Debug)]
+pub struct Scratch {
+    /// What is said, but for what loading says.
+    pub said: Checked,
+    /// What all names stand for.
+    pub names: Vec<Name>,
+    /// What else is known of names and lines, in words.
+    pub known: Vec<String>,
+}
+
+/// What is known of the same files from scratch.
+pub fn from_scratch(files: &[File<'_>]) -> Option<Scratch> {
     let (mut sources, package) = load(files)?;
-    let (analysis, references) = front::analyse_names(&mut sources, &package);
-    let said = checked(&analysis.diagnostics, &sources);
-    Some((said, names(&references, &sources)))
+    let (analysis, references, rows) = front::analyse_known(&mut sources, &package);
+    Some(Scratch {
+        said: checked(&analysis.diagnostics, &sources),
+        names: names(&references, &sources),
+        known: known(&rows, &sources),
+    })
+}
+
+fn known(rows: &[Known], sources: &Sources) -> Vec<String> {
+    let rows = rows.iter().map(|row| {
+        let Place { file, range, text } = place(row.at, sources);
+        format!("{file} {range:?} `{text}`: {:?}", row.what)
+    });
+    rows.collect()
 }
 
 fn names(references: &References, sources: &Sources) -> Vec<Name> {

@@ -227,6 +227,7 @@ impl Kept {
             server: &self.server,
             part,
             references: true,
+            is_wanted: &|| true,
         };
         check::check(&mut self.sources, &input)
     }

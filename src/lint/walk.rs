@@ -35,10 +35,12 @@ pub struct Input<'a> {
     pub lock: Option<&'a Lock>,
     /// What is known beside it.
     pub known: &'a Known,
+    /// Asked between items: whether the findings are still wanted.
+    pub is_wanted: &'a dyn Fn() -> bool,
 }
 
-/// Everything that the rules have to say.
-pub fn run(input: &Input<'_>) -> Vec<Diagnostic> {
+/// Everything that the rules have to say; none once that is not wanted any more.
+pub fn run(input: &Input<'_>) -> Option<Vec<Diagnostic>> {
     let mut walk = Walk {
         cx: Cx::new(input),
         table: table(input.levels, input.known),
@@ -47,17 +49,17 @@ pub fn run(input: &Input<'_>) -> Vec<Diagnostic> {
     let package = input.package;
     for function in &package.functions {
         if walk.cx.is_own(function.span) {
-            walk.function(function);
+            (input.is_wanted)().then(|| walk.function(function))?;
         }
     }
     for product in &package.products {
         walk.show(Node::Product(product));
     }
     for (index, runbook) in package.runbooks.iter().enumerate() {
-        walk.runbook(index, runbook);
+        (input.is_wanted)().then(|| walk.runbook(index, runbook))?;
     }
-    walk.show(Node::Package);
-    walk.out
+    (input.is_wanted)().then(|| walk.show(Node::Package))?;
+    Some(walk.out)
 }
 
 /// Which rules want which kind; those that are off, or lack what they need, want none.

@@ -156,9 +156,10 @@ fn compare(package: &Package, edited: &Edited, texts: &[Text], told: &str) {
             *bytes = text.text.as_bytes();
         }
     }
-    let Some((expected, its_names)) = from_scratch(&files) else {
+    let Some(scratch) = from_scratch(&files) else {
         return;
     };
+    let (expected, its_names) = (scratch.said, scratch.names);
     let said = edited.said();
     if said.json != expected.json {
         let all: String = texts.iter().map(|text| text.text.as_str()).collect();
@@ -175,6 +176,16 @@ fn compare(package: &Package, edited: &Edited, texts: &[Text], told: &str) {
         package.fixture.name,
         names.len(),
         its_names.len(),
+    );
+    let known = edited.known();
+    let mut differs = known.iter().zip(&scratch.known);
+    let differs = differs.find(|(is, other)| is != other);
+    assert!(
+        known == scratch.known,
+        "{}: {told}\n{} rows are known, from scratch {}; first: {differs:#?}",
+        package.fixture.name,
+        known.len(),
+        scratch.known.len(),
     );
 }
 

@@ -35,7 +35,7 @@ pub fn trials() -> Vec<Trial> {
 
 fn listed(package: &Package) {
     let files = package.files();
-    let (_, names) = from_scratch(&files).unwrap();
+    let names = from_scratch(&files).unwrap().names;
     let mut shown = String::new();
     for (file, text) in &files {
         if !file.ends_with(".rbk") {
@@ -127,9 +127,10 @@ fn quoted(text: &str) -> usize {
 fn holds(package: &Package) {
     let files = package.files();
     let name = &package.fixture.name;
-    let Some((checked, names)) = from_scratch(&files) else {
+    let Some(scratch) = from_scratch(&files) else {
         return;
     };
+    let (checked, names) = (scratch.said, scratch.names);
     let declared: Vec<&Place> = names
         .iter()
         .filter(|name| name.is_declared)
