@@ -20,7 +20,6 @@ mod paint;
 mod rename;
 mod select;
 mod signature;
-mod untested;
 
 pub use actions::{Change, Why, actions};
 pub use complete::{Candidate, CandidateKind, complete};

@@ -32,7 +32,7 @@ mod tokens;
 mod words;
 
 pub use allowed::allowed;
-pub use lexemes::{Lexeme, LexemeKind, lexemes};
+pub use lexemes::{Lexeme, LexemeKind, is_keyword, lexemes};
 pub use pieces::pieces;
 
 use crate::diag::Diagnostic;

@@ -44,6 +44,7 @@ use smol_str::SmolStr;
 pub use changed::prints;
 pub use ids::{ids, meant};
 pub use junit::junit;
+pub use problem::Lack;
 pub use progress::{Progress, Step};
 pub use report::{human, json};
 
@@ -159,6 +160,24 @@ pub fn cover(
     let (results, passages) = run_counted(package, programs, Some(points), options);
     let coverage = Coverage::of(package, programs, points, &passages, is_own);
     (results, coverage)
+}
+
+/// The lines that the tests in a place lack to say what their runs observe, in their order, each once.
+pub fn lacks(package: &Package, programs: &[Program], place: Span) -> Vec<Lack> {
+    let options = Options::default();
+    let mut lacks: Vec<Lack> = Vec::new();
+    let tests = package.tests.iter();
+    for test in tests.filter(|test| place.holds(test.title_span)) {
+        let program = programs.get(test.runbook.index());
+        let case = program.and_then(|found| Case::of(package, found, found.code_hash(), test));
+        let driven = case.map(|case| drive::drive(&case, &options, drive::Silence::Nothing));
+        for lack in driven.into_iter().flat_map(|driven| driven.lacks) {
+            if !lacks.contains(&lack) {
+                lacks.push(lack);
+            }
+        }
+    }
+    lacks
 }
 
 /// What each test passed: its runbook's place, its own name.

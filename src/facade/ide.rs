@@ -1,10 +1,12 @@
 //! What an editor asks, of a package in memory, as text that a person can review.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::path::Path;
 
 use super::{File, in_memory};
+use crate::diag::Diagnostic;
 use crate::ide::{self, Desk, Entry, Why};
 use crate::project;
 use crate::text::{Sources, Span};
@@ -42,7 +44,7 @@ impl Opened {
         match question {
             "complete" => self.complete(file, at),
             "signature" => self.signature(file, at),
-            "actions" => self.actions(file, at),
+            "actions" => self.actions(file, at..at),
             "lenses" => self.lenses(file),
             "outline" => self.outline(file),
             "folds" => self.ranges(file, |text| {
@@ -99,14 +101,42 @@ impl Opened {
         format!("{}\n{active}\n{}\n", found.label, found.doc)
     }
 
-    fn actions(&mut self, file: usize, at: usize) -> String {
-        self.desk.settle();
+    /// Asks the lints, and calls them off when this was asked so often whether they are still wanted; whether all was
+    /// done then.
+    pub fn settle_for(&mut self, questions: usize) -> bool {
+        let asked = Cell::new(0);
+        self.desk.settle(&|| {
+            asked.set(asked.get() + 1);
+            asked.get() <= questions
+        });
+        self.desk.is_settled()
+    }
+
+    /// How many findings there are now.
+    pub fn findings(&self) -> usize {
+        self.desk.diagnostics().len()
+    }
+
+    /// What can be done about a selection, each with what it makes of the lines.
+    ///
+    /// # Panics
+    /// If one makes an error of what is sound.
+    pub fn actions(&mut self, file: usize, selected: Range<usize>) -> String {
+        self.desk.settle(&|| true);
         let mut shown = String::new();
-        for action in ide::actions(&self.desk, file, &(at..at)) {
+        for action in ide::actions(&self.desk, file, &selected) {
+            let (errors, _) = self.desk.with(&action.changes);
+            let is_new = |found: &&Diagnostic| {
+                let known = self.desk.diagnostics();
+                !known.iter().any(|known| known.code == found.code)
+            };
+            let new = errors.iter().find(is_new);
+            assert!(new.is_none(), "{}: {new:#?}", action.title);
             let why = match action.why {
                 Why::Safe => "safe",
                 Why::Unsafe => "unsafe",
                 Why::Missing => "missing",
+                Why::Extract => "extract",
             };
             let about = action.about.as_ref();
             let about = about.map_or("nothing found", |about| about.code.as_str());
@@ -214,7 +244,7 @@ impl Opened {
     }
 
     fn lenses(&mut self, file: usize) -> String {
-        self.desk.settle();
+        self.desk.settle(&|| true);
         let mut shown = String::new();
         for lens in ide::lenses(&self.desk, file) {
             let line = self.text(file)[..lens.range.start].matches('\n').count() + 1;

@@ -10,12 +10,15 @@ use std::path::{Path, PathBuf};
 use smol_str::SmolStr;
 
 use crate::diag::{Diagnostic, Kind};
-use crate::front::{self, Kept, Standing};
+use crate::front::{self, Analysis, Kept, Rewrite, Standing};
 use crate::library;
 use crate::lint;
+use crate::program::Program;
 use crate::program::manifest::Manifest;
 use crate::project::{Package, PackageFile};
+use crate::report::diff::{Dependency, Side};
 use crate::syntax::{self, Parsed, tree::File};
+use crate::testing::{self, Lack};
 use crate::text::{Source, SourceId, Sources, Span};
 use crate::typed::{Known, References, What};
 
@@ -49,6 +52,9 @@ pub struct Desk {
 struct Whole {
     diagnostics: Vec<Diagnostic>,
     is_sound: bool,
+    analysis: Analysis,
+    /// Of its runbooks, made when tests are run.
+    programs: OnceCell<Vec<Program>>,
 }
 
 impl Desk {
@@ -264,27 +270,64 @@ impl Desk {
         front::is_sound(self.kept.diagnostics()) && front::is_sound(&self.loading)
     }
 
-    /// Asks the lints, and works out what each runbook may do.
-    pub fn settle(&mut self) {
-        if self.is_settled() {
-            return;
+    /// Asks the lints, works out what each runbook may do, and whether its version says so; as long as that is wanted,
+    /// which is asked between items. What is known then is known as a whole or not at all.
+    pub fn settle(&mut self, is_wanted: &dyn Fn() -> bool) {
+        if !self.is_settled()
+            && let Some((whole, manifests)) = self.whole(is_wanted)
+        {
+            if let Some(manifests) = manifests {
+                self.manifests = manifests;
+            }
+            self.whole = Some(whole);
         }
+    }
+
+    /// What is known of the files as they are now, and what each runbook may do, if nothing is an error.
+    fn whole(&self, is_wanted: &dyn Fn() -> bool) -> Option<(Whole, Option<Vec<Manifest>>)> {
         let mut sources = self.kept.sources().clone();
-        let mut analysis = front::analyse_package(&mut sources, &self.package);
-        front::lint(
-            &sources,
-            &self.package,
-            &lint::Known::default(),
-            &mut analysis,
-        );
-        let is_sound = front::is_sound(&analysis.diagnostics);
+        let mut analysis = front::analyse_while(&mut sources, &self.package, is_wanted)?;
+        let known = lint::Known::default();
+        front::lint_while(&sources, &self.package, &known, &mut analysis, is_wanted)?;
+        let mut diagnostics = analysis.diagnostics.clone();
+        let is_sound = front::is_sound(&diagnostics);
+        let mut manifests = None;
         if is_sound {
-            self.manifests = front::manifests(&analysis, &sources);
+            let made = front::manifests_while(&analysis, &sources, is_wanted)?;
+            diagnostics.extend(self.beside_lock(&made));
+            manifests = Some(made);
         }
-        self.whole = Some(Whole {
+        let whole = Whole {
             is_sound,
-            diagnostics: analysis.diagnostics,
-        });
+            diagnostics,
+            analysis,
+            programs: OnceCell::new(),
+        };
+        Some((whole, manifests))
+    }
+
+    /// What is wrong with the versions beside the lock. Which of them were released is asked of git, by `rbk check`.
+    fn beside_lock(&self, manifests: &[Manifest]) -> Vec<Diagnostic> {
+        let (Some(lock), Some(manifest)) = (&self.package.lock, &self.package.manifest) else {
+            return Vec::new();
+        };
+        let lent = self.package.dependencies.iter();
+        let lent = lent.map(|found| Dependency::from(&found.locked(self.root())));
+        let version = manifest.version.parse().ok();
+        let after = Side::of_package(manifests, version, lent.collect(), "the package");
+        let before = Side::of_lock(lock, "the lock");
+        let at = Some(manifest.version_at);
+        front::versions(&before, &after, at, |_, _| Rewrite::Never)
+    }
+
+    /// The lines that the tests in a place lack to say what their runs observe; none while that is not known.
+    pub fn lacks(&self, place: Span) -> Vec<Lack> {
+        let Some(whole) = self.whole.as_ref().filter(|whole| whole.is_sound) else {
+            return Vec::new();
+        };
+        let compiled = || front::compile(&whole.analysis).unwrap_or_default();
+        let programs = whole.programs.get_or_init(compiled);
+        testing::lacks(&whole.analysis.package, programs, place)
     }
 
     /// Everything there is to say now, in the order of places.

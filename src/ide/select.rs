@@ -11,8 +11,18 @@ pub fn selections(text: &str, at: usize) -> Vec<Range<usize>> {
     let whole = 0..text.len();
     let mut found: Vec<Range<usize>> = Vec::from([whole]);
     let mut open: Vec<Range<usize>> = Vec::new();
-    for lexeme in lexemes(text) {
-        let range = lexeme.range;
+    let items = pieces(text).map(|pieces| pieces.items).unwrap_or_default();
+    let items = items.into_iter();
+    let items: Vec<Range<usize>> = items
+        .filter(|item| item.start <= at && at <= item.end)
+        .collect();
+    // No bracket is closed in another item, and a file may have very many.
+    let near = match (items.first(), items.last()) {
+        (Some(first), Some(last)) => first.start..last.end,
+        _ => 0..text.len(),
+    };
+    for lexeme in lexemes(text.get(near.clone()).unwrap_or_default()) {
+        let range = near.start + lexeme.range.start..near.start + lexeme.range.end;
         match lexeme.kind {
             LexemeKind::Open => open.push(range),
             LexemeKind::Close => {
@@ -38,11 +48,7 @@ pub fn selections(text: &str, at: usize) -> Vec<Range<usize>> {
     let end = text.get(at..).and_then(|rest| rest.find('\n'));
     let end = end.map_or(text.len(), |end| at + end);
     found.push(trimmed(text, line..end));
-    let items = pieces(text).map(|pieces| pieces.items).unwrap_or_default();
-    let items = items
-        .into_iter()
-        .filter(|item| item.start <= at && at <= item.end);
-    found.extend(items.map(|item| trimmed(text, item)));
+    found.extend(items.into_iter().map(|item| trimmed(text, item)));
     found.retain(|range| range.start <= at && at <= range.end);
     found.sort_by_key(|range| (range.len(), range.start));
     nested(found)

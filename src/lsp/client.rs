@@ -119,7 +119,10 @@ impl Client {
             selection_range_provider: Some(SelectionRangeProvider::Bool(true)),
             semantic_tokens_provider: Some(colours()),
             code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QuickFix]),
+                code_action_kinds: Some(vec![
+                    CodeActionKind::QuickFix,
+                    CodeActionKind::RefactorExtract,
+                ]),
                 ..CodeActionOptions::default()
             })),
             code_lens_provider: Some(CodeLensOptions::default()),

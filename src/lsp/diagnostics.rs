@@ -19,10 +19,10 @@ use crate::front;
 use crate::ide::Desk;
 use crate::text::SourceId;
 
-use super::pages;
 use super::server::{Failure, Server};
 use super::texts::Texts;
 use super::world::path_of;
+use super::{notes, pages};
 
 /// The most findings that are said of one file.
 const MOST: usize = 500;
@@ -115,6 +115,12 @@ fn by_file(server: &Server) -> BTreeMap<PathBuf, Vec<lsp::Diagnostic>> {
             }
         }
     }
+    for path in server.world.lost() {
+        files.insert(
+            path.clone(),
+            vec![at_head(DiagnosticSeverity::Error, notes::OUT_OF_STEP)],
+        );
+    }
     files
 }
 
@@ -160,10 +166,15 @@ fn and_more(more: usize) -> lsp::Diagnostic {
     let message = format!(
         "{more} more findings of this file are not shown here: `rbk check --format json` lists them"
     );
+    at_head(DiagnosticSeverity::Information, &message)
+}
+
+/// What is said of a file as a whole.
+fn at_head(severity: DiagnosticSeverity, message: &str) -> lsp::Diagnostic {
     lsp::Diagnostic {
-        severity: Some(DiagnosticSeverity::Information),
+        severity: Some(severity),
         source: Some(String::from("rbk")),
-        message: message.into(),
+        message: message.to_owned().into(),
         ..lsp::Diagnostic::default()
     }
 }

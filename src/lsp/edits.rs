@@ -21,7 +21,8 @@ use super::world::path_of;
 /// The name of the request to confirm an edit.
 const CONFIRM: &str = "confirm";
 
-/// Some changes as one edit, to be confirmed under this title if there is one; none if a part of it is of no file.
+/// Some changes as one edit, to be confirmed under this title if there is one; none if a part of it is of no file, or of one of
+/// which a change was lost.
 pub fn edit(
     server: &Server,
     desk: &Desk,
@@ -35,7 +36,11 @@ pub fn edit(
         let (uri, lines) = match read.entry(change.source) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => {
-                let uri = server.world.uri(&desk.path(change.source)?)?;
+                let path = desk.path(change.source)?;
+                if server.world.lost().contains(&path) {
+                    return None;
+                }
+                let uri = server.world.uri(&path)?;
                 place.insert((uri, Lines::of(&source.text, server.client.encoding)))
             }
         };

@@ -10,8 +10,6 @@ use super::lines::Lines;
 use super::server::{Failure, Server};
 
 pub fn show(server: &mut Server, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>, Failure> {
-    // What a runbook may do is known of a package that was looked at as a whole.
-    server.world.settle();
     let Some((desk, file)) = server.world.place(&params.text_document.uri) else {
         return Ok(None);
     };

@@ -7,13 +7,20 @@ use gen_lsp_types::{
     DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWatchedFilesRegistrationOptions, DidChangeWorkspaceFoldersParams,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileSystemWatcher, GlobPattern,
-    Registration, RegistrationParams,
+    MessageType, Registration, RegistrationParams, ShowMessageNotification, ShowMessageParams,
 };
-use lsp_server::Notification;
+use lsp_server::{Message, Notification};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::server::Server;
+use super::wire::Lost;
+
+/// What is said of a file of which a change was lost.
+pub const OUT_OF_STEP: &str = "What is known of it is out of step with the editor: nothing more is said of it until it is closed and opened again";
+
+/// What the wire itself tells of: a message about a text was too long, and passed over.
+const LOST: &str = "rbk/lost";
 
 /// What is done about a notification.
 type Take = fn(&mut Server, Value);
@@ -30,6 +37,7 @@ const NOTES: &[(&str, Take)] = &[
     ("textDocument/didClose", |server, params| {
         with(params, |params| close(server, params))
     }),
+    (LOST, |server, params| with(params, |uri| lose(server, uri))),
     ("workspace/didChangeWatchedFiles", |server, params| {
         with(params, |params| touch(server, params))
     }),
@@ -72,6 +80,29 @@ fn change(server: &mut Server, params: DidChangeTextDocumentParams) {
 fn close(server: &mut Server, params: DidCloseTextDocumentParams) {
     server.painted.forget(&params.text_document.uri);
     server.world.close(&params.text_document.uri);
+}
+
+/// The message for the server that a text was lost.
+pub fn lost(lost: Lost) -> Message {
+    let uri = match lost {
+        Lost::Text(uri) => Value::String(uri),
+        Lost::Unknown => Value::Null,
+    };
+    Notification::new(String::from(LOST), uri).into()
+}
+
+/// The user is told: whatever the editor shows of the text would be of what it was before.
+fn lose(server: &mut Server, uri: Option<String>) {
+    let uri: Option<lsp::Uri> = uri.and_then(|uri| uri.parse().ok());
+    server.world.lose(uri.as_ref());
+    let what = match &uri {
+        Some(uri) => format!("of `{}`", uri.as_str()),
+        None => String::from("of an open file"),
+    };
+    server.notify::<ShowMessageNotification>(ShowMessageParams {
+        kind: MessageType::Error,
+        message: format!("rbk: a change {what} was too long to be read. {OUT_OF_STEP}"),
+    });
 }
 
 fn touch(server: &mut Server, params: DidChangeWatchedFilesParams) {

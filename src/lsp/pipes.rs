@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use lsp_server::Message;
 
+use super::notes;
 use super::wire::{self, Broken, Incoming, Outgoing};
 
 /// How many messages may wait between two threads.
@@ -60,6 +61,10 @@ fn listen(server: &SyncSender<Message>, client: &SyncSender<Outgoing>) -> Result
                 server.send(message).is_ok() && !is_last
             }
             Incoming::Bad(refused) => client.send(Outgoing::Refusal(refused)).is_ok(),
+            Incoming::Lost(refused, lost) => {
+                client.send(Outgoing::Refusal(refused)).is_ok()
+                    && server.send(notes::lost(lost)).is_ok()
+            }
             Incoming::End => false,
         };
         if !is_sent {

@@ -36,6 +36,16 @@ impl Queue {
         self.notifications.len() + self.requests.len() + self.gone.len() < MOST
     }
 
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.notifications.is_empty() && self.requests.is_empty() && self.gone.is_empty()
+    }
+
+    /// Whether something is told that may change what is known.
+    pub fn has_news(&self) -> bool {
+        !self.notifications.is_empty()
+    }
+
     /// Takes in a message; answers of the client need none.
     pub fn push(&mut self, message: Message) {
         match message {

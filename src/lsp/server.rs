@@ -4,6 +4,7 @@
 //! is checked, so that only the newest text is. What lints say follows once the author pauses. A panic is the answer to
 //! one request, not the end.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,7 @@ use super::client::Client;
 use super::lines::Lines;
 use super::pipes::{Gone, Wire};
 use super::queue::{Next, Queue};
-use super::world::World;
+use super::world::{World, path_of};
 use super::{
     actions, completion, definition, diagnostics, folding, formatting, highlight, hover, inlay,
     lenses, notes, pages, references, rename, selection, signature, symbols, tokens,
@@ -205,6 +206,13 @@ fn greet(wire: &Wire) -> Option<Client> {
     }
 }
 
+/// Has what is there already wait in the queue, as far as there is room.
+fn take_in(wire: &Wire, queue: &mut Queue) {
+    while let Some(message) = queue.has_room().then(|| wire.waiting()).flatten() {
+        queue.push(message);
+    }
+}
+
 impl Server {
     fn new(client: Client) -> Server {
         Server {
@@ -230,30 +238,36 @@ impl Server {
 
     /// Until the client leaves; whether it said so before.
     fn run(&mut self, wire: &Wire) -> bool {
-        let mut queue = Queue::default();
+        let queue = RefCell::new(Queue::default());
+        // A message that comes meanwhile waits with the others; an edit makes lints of the text before it worthless.
+        let is_wanted = || {
+            take_in(wire, &mut queue.borrow_mut());
+            !queue.borrow().has_news()
+        };
         let mut is_over = false;
         loop {
             self.catch_up();
-            self.settle_soon();
+            self.settle_soon(&is_wanted);
             diagnostics::tell(self);
             self.flush(wire);
-            let waited = match self.world.is_settled() {
-                true => wire.next().map(Some),
-                false => wire.next_within(PAUSE),
-            };
-            match waited {
-                Ok(Some(message)) => queue.push(message),
-                Ok(None) => {
-                    self.settle();
-                    continue;
+            if queue.borrow().is_empty() {
+                let waited = match self.world.is_settled() {
+                    true => wire.next().map(Some),
+                    false => wire.next_within(PAUSE),
+                };
+                match waited {
+                    Ok(Some(message)) => queue.borrow_mut().push(message),
+                    Ok(None) => {
+                        self.settle(&is_wanted);
+                        continue;
+                    }
+                    Err(Gone) => return false,
                 }
-                Err(Gone) => return false,
             }
             loop {
-                while let Some(message) = queue.has_room().then(|| wire.waiting()).flatten() {
-                    queue.push(message);
-                }
-                let Some(next) = queue.next() else { break };
+                take_in(wire, &mut queue.borrow_mut());
+                let next = queue.borrow_mut().next();
+                let Some(next) = next else { break };
                 match next {
                     Next::Tell(note) if note.method == "exit" => return is_over,
                     Next::Answer(request)
@@ -263,14 +277,14 @@ impl Server {
                         self.out
                             .push(Response::new_ok(request.id, Value::Null).into());
                     }
-                    next => self.work(next, is_over),
+                    next => self.work(next, is_over, &is_wanted),
                 }
                 self.flush(wire);
             }
         }
     }
 
-    fn work(&mut self, next: Next, is_over: bool) {
+    fn work(&mut self, next: Next, is_over: bool, is_wanted: &dyn Fn() -> bool) {
         match next {
             Next::Tell(_) if is_over => {}
             Next::Tell(note) => self.tell(note),
@@ -278,7 +292,7 @@ impl Server {
                 let why = "the server was told to shut down";
                 self.refuse(request.id, ErrorCode::InvalidRequest, why);
             }
-            Next::Answer(request) => self.answer(request),
+            Next::Answer(request) => self.answer(request, is_wanted),
             Next::Cancelled(id) => self.refuse(id, ErrorCode::RequestCanceled, "cancelled"),
             Next::Outdated(id) => {
                 self.refuse(id, ErrorCode::ContentModified, "the text has changed since");
@@ -287,17 +301,19 @@ impl Server {
     }
 
     /// Asks the lints, unless that takes so long that the author would notice.
-    fn settle_soon(&mut self) {
+    fn settle_soon(&mut self, is_wanted: &dyn Fn() -> bool) {
         if self.settling <= AT_ONCE {
-            self.settle();
+            self.settle(is_wanted);
         }
     }
 
-    fn settle(&mut self) {
+    fn settle(&mut self, is_wanted: &dyn Fn() -> bool) {
         let begin = Instant::now();
-        let settled = catch_unwind(AssertUnwindSafe(|| self.world.settle()));
+        let settled = catch_unwind(AssertUnwindSafe(|| self.world.settle(is_wanted)));
         match settled {
-            Ok(true) => self.settling = begin.elapsed(),
+            Ok(true) if self.world.is_settled() => self.settling = begin.elapsed(),
+            // It was called off, and would have taken longer.
+            Ok(true) => self.settling = self.settling.max(begin.elapsed()),
             Ok(false) => {}
             Err(_) => self.recover(),
         }
@@ -323,14 +339,21 @@ impl Server {
         }
     }
 
-    fn answer(&mut self, request: Request) {
+    fn answer(&mut self, request: Request, is_wanted: &dyn Fn() -> bool) {
         self.catch_up();
         let Request { id, method, params } = request;
+        // What a runbook may do is known with the lints, and lenses are asked for once a text.
+        if method == lsp::CodeLensRequest::METHOD.to_string() {
+            self.settle(is_wanted);
+        }
         let mut answers = ANSWERS.iter();
         let Some((_, answer)) = answers.find(|(name, _)| *name == method) else {
             let why = format!("`{method}` is not known");
             return self.refuse(id, ErrorCode::MethodNotFound, &why);
         };
+        if self.is_lost(&method, &params) {
+            return self.refuse(id, ErrorCode::RequestFailed, notes::OUT_OF_STEP);
+        }
         match catch_unwind(AssertUnwindSafe(|| answer(self, params))) {
             Ok(Ok(result)) => self.out.push(Response::new_ok(id, result).into()),
             Ok(Err(failure)) => self.refuse(id, failure.code, &failure.message),
@@ -340,6 +363,14 @@ impl Server {
                 self.refuse(id, ErrorCode::InternalError, why);
             }
         }
+    }
+
+    /// Whether a change of the text that is asked about was lost. That alone is what is wrong with it then.
+    fn is_lost(&self, method: &str, params: &Value) -> bool {
+        let uri = params.pointer("/textDocument/uri").and_then(Value::as_str);
+        let uri: Option<lsp::Uri> = uri.and_then(|uri| uri.parse().ok());
+        let is_lost = uri.is_some_and(|uri| self.world.lost().contains(&path_of(&uri)));
+        is_lost && method != lsp::DocumentDiagnosticRequest::METHOD.to_string()
     }
 
     fn refuse(&mut self, id: RequestId, code: ErrorCode, why: &str) {

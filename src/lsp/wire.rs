@@ -14,6 +14,9 @@ const MOST_HEADER: u64 = 16 * 1024;
 /// The longest body that is read.
 const MOST_BODY: u64 = 64 * 1024 * 1024;
 
+/// How much of a body is looked at that is passed over: what it is about stands at its beginning.
+const HEAD: u64 = 16 * 1024;
+
 /// The longest body that is passed over. What says to be longer than this is no length that anybody means.
 const MOST_SKIPPED: u64 = 1024 * 1024 * 1024;
 
@@ -23,8 +26,19 @@ pub enum Incoming {
     Message(Message),
     /// It is no message; the next one can be read.
     Bad(Refused),
+    /// It was too long, and may have told of a text.
+    Lost(Refused, Lost),
     /// Nothing more will come.
     End,
+}
+
+/// What a message was about that was passed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// The address of a text, as it stands in the message.
+    Text(String),
+    /// Whatever it was, nobody knows.
+    Unknown,
 }
 
 /// Why something is no message.
@@ -88,16 +102,7 @@ pub fn read(input: &mut impl BufRead) -> Result<Incoming, Broken> {
         )));
     }
     if length > MOST_BODY {
-        let skipped = io::copy(&mut input.by_ref().take(length), &mut io::sink());
-        let is_whole = skipped.is_ok_and(|skipped| skipped == length);
-        return Ok(match is_whole {
-            true => bad(
-                None,
-                ErrorCode::InvalidRequest,
-                format!("a message of {length} bytes was passed over: one has at most {MOST_BODY}"),
-            ),
-            false => Incoming::End,
-        });
+        return Ok(pass_over(input, length));
     }
     // What is said of the length is not believed before the bytes are there.
     let mut body = Vec::new();
@@ -106,6 +111,45 @@ pub fn read(input: &mut impl BufRead) -> Result<Incoming, Broken> {
         return Ok(Incoming::End);
     }
     Ok(message(&body))
+}
+
+/// Reads a body away that is too long. Its beginning says what it was about.
+fn pass_over(input: &mut impl BufRead, length: u64) -> Incoming {
+    let mut head = Vec::new();
+    let read = input.by_ref().take(HEAD).read_to_end(&mut head);
+    let rest = length - head.len() as u64;
+    let skipped = io::copy(&mut input.by_ref().take(rest), &mut io::sink());
+    if read.is_err() || !skipped.is_ok_and(|skipped| skipped == rest) {
+        return Incoming::End;
+    }
+    let refused = Refused {
+        id: None,
+        code: ErrorCode::InvalidRequest,
+        why: format!("a message of {length} bytes was passed over: one has at most {MOST_BODY}"),
+    };
+    match lost(&String::from_utf8_lossy(&head)) {
+        Some(lost) => Incoming::Lost(refused, lost),
+        None => Incoming::Bad(refused),
+    }
+}
+
+/// Which text a message told of that begins like this; none if it told of no text.
+fn lost(head: &str) -> Option<Lost> {
+    let text = |key: &str| {
+        let (_, behind) = head.split_once(key)?;
+        let value = behind.trim_start().strip_prefix(':')?.trim_start();
+        let mut values = serde_json::Deserializer::from_str(value).into_iter::<String>();
+        values.next()?.ok()
+    };
+    let tells = |method: &str| {
+        let told = ["textDocument/didOpen", "textDocument/didChange"];
+        told.contains(&method)
+    };
+    match (text("\"method\""), text("\"uri\"")) {
+        (Some(method), _) if !tells(&method) => None,
+        (Some(_), Some(uri)) => Some(Lost::Text(uri)),
+        (Some(_), None) | (None, _) => Some(Lost::Unknown),
+    }
 }
 
 /// How long the body is that follows; none where nothing more comes.
@@ -216,6 +260,7 @@ mod tests {
                 }
                 Ok(Incoming::Message(Message::Notification(one))) => one.method,
                 Ok(Incoming::Message(Message::Response(one))) => format!("answer {}", one.id),
+                Ok(Incoming::Lost(one, of)) => format!("{} {of:?}", one.code as i32),
                 Ok(Incoming::Bad(one)) => format!("{} {:?}", one.code as i32, one.id),
                 Ok(Incoming::End) => return found,
                 Err(Broken(why)) => {
@@ -263,6 +308,28 @@ mod tests {
             "exit",
         ];
         assert_eq!(all(&framed(&bodies)), wanted);
+    }
+
+    #[test]
+    fn what_is_passed_over_may_have_told_of_a_text() {
+        let of = |method: &str| {
+            format!(
+                r#"{{"jsonrpc": "2.0", "method" : "{method}", "params": {{"textDocument": {{"uri":"file:///a%20b"}}, "#
+            )
+        };
+        let text = Some(Lost::Text(String::from("file:///a%20b")));
+        assert_eq!(lost(&of("textDocument/didChange")), text);
+        assert_eq!(lost(&of("textDocument/didOpen")), text);
+        assert_eq!(lost(&of("workspace/symbol")), None);
+        assert_eq!(
+            lost(r#"{"method":"textDocument/didChange""#),
+            Some(Lost::Unknown)
+        );
+        assert_eq!(
+            lost(r#"{"params": {"uri": "file:///a"}"#),
+            Some(Lost::Unknown)
+        );
+        assert_eq!(lost("   "), Some(Lost::Unknown));
     }
 
     #[test]

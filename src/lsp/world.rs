@@ -32,6 +32,8 @@ pub struct World {
     roots: BTreeSet<PathBuf>,
     /// What was changed since the packages looked at it last.
     behind: BTreeSet<PathBuf>,
+    /// Files of which a change was lost: nobody but the editor knows what stands in them.
+    lost: BTreeSet<PathBuf>,
     /// How often something changed.
     revision: u64,
 }
@@ -91,12 +93,28 @@ impl World {
     pub fn open(&mut self, uri: Uri, version: i32, text: String) {
         self.revision += 1;
         let path = path_of(&uri);
+        self.lost.remove(&path);
         let document = Document { uri, version, text };
         let text = document.text.clone();
         self.documents.insert(path.clone(), document);
         if !self.put(&path, &text) {
             self.load(&path);
         }
+    }
+
+    /// A change of a file was lost; of all that are open where nobody knows which one. What stands in it is not known
+    /// until it is opened again, or replaced as a whole.
+    pub fn lose(&mut self, uri: Option<&Uri>) {
+        self.revision += 1;
+        match uri {
+            Some(uri) => self.lost.extend([path_of(uri)]),
+            None => self.lost.extend(self.documents.keys().cloned()),
+        }
+    }
+
+    /// The files of which a change was lost.
+    pub fn lost(&self) -> &BTreeSet<PathBuf> {
+        &self.lost
     }
 
     /// A file was changed, by one edit after the other. Nothing is checked before [`World::catch_up`], so that many
@@ -116,11 +134,18 @@ impl World {
         self.revision += 1;
         for change in changes {
             let (range, with) = match change {
+                // Its place is one of a text that is not known.
+                TextDocumentContentChangeEvent::TextDocumentContentChangePartial(_)
+                    if self.lost.contains(&path) =>
+                {
+                    continue;
+                }
                 TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
                     let lines = Lines::of(&document.text, encoding);
                     (lines.bytes(part.range), part.text)
                 }
                 TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
+                    self.lost.remove(&path);
                     (0..document.text.len(), whole.text)
                 }
             };
@@ -146,6 +171,7 @@ impl World {
     pub fn close(&mut self, uri: &Uri) {
         self.revision += 1;
         let path = path_of(uri);
+        self.lost.remove(&path);
         self.documents.remove(&path);
         let bytes = Disk.read(&path, Source::MAX_BYTES).ok();
         match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
@@ -182,13 +208,17 @@ impl World {
         }
     }
 
-    /// Asks the lints of each package that did not say yet what they find; whether there was one.
-    pub fn settle(&mut self) -> bool {
+    /// Asks the lints of each package that did not say yet what they find, as long as that is wanted; whether there was
+    /// one.
+    pub fn settle(&mut self, is_wanted: &dyn Fn() -> bool) -> bool {
         let mut found = false;
         for desk in self.desks.iter_mut().filter(|desk| !desk.is_settled()) {
-            desk.settle();
-            self.revision += 1;
+            desk.settle(is_wanted);
             found = true;
+            if !desk.is_settled() {
+                break;
+            }
+            self.revision += 1;
         }
         found
     }

@@ -176,7 +176,7 @@ fn word(piece: Piece, around: &Around<'_>, names: &Names) -> LexemeKind {
     }
 }
 
-/// Whether a word of a text that cannot be read is most likely one of the language.
-fn is_keyword(text: &str) -> bool {
+/// Whether a word is one of the language somewhere: in a text that cannot be read, it most likely is one.
+pub fn is_keyword(text: &str) -> bool {
     words::is_reserved(text) || words::is_item_word(text) || WORDS.of(text.as_bytes()).is_known()
 }

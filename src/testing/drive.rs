@@ -13,7 +13,7 @@ use super::clock::{self, Clock};
 use super::coverage::{Counter, Passage};
 use super::explore::Chooser;
 use super::fault::Fault;
-use super::problem;
+use super::problem::{self, Lack};
 use super::record::{Happened, Record};
 use super::world::{Answer, Silent, World};
 use super::{Meanwhile, Options, identity};
@@ -32,6 +32,8 @@ pub struct Driven {
     pub record: Record,
     /// Why the test cannot say anything about the runbook.
     pub problems: Vec<Diagnostic>,
+    /// The `given` lines that would have let it go on.
+    pub lacks: Vec<Lack>,
     /// The `given` lines that were asked, by where they stand.
     pub asked: Vec<Span>,
     /// What was passed, if somebody counts.
@@ -85,6 +87,7 @@ struct Driver<'c, 'p> {
     now: Time,
     record: Record,
     problems: Vec<Diagnostic>,
+    lacks: Vec<Lack>,
     silence: Silence,
     /// Of each change under way: its key, the line that it stands in, and what it takes back.
     lines: Vec<(SmolStr, Option<Span>, Option<SmolStr>)>,
@@ -144,6 +147,7 @@ pub fn drive_chosen<'c, 'p>(
         began: world.opened,
         record: Record::new(world.opened),
         problems: Vec::new(),
+        lacks: Vec::new(),
         silence,
         lines: Vec::new(),
         removed: Vec::new(),
@@ -170,6 +174,7 @@ pub fn drive_chosen<'c, 'p>(
         asked,
         record: driver.record,
         problems: driver.problems,
+        lacks: driver.lacks,
         passage: driver.counter.map(Counter::finish).unwrap_or_default(),
         counts: driver.counts,
         unscripted: driver.unscripted,
@@ -451,7 +456,11 @@ impl Driver<'_, '_> {
     fn not_given(&mut self, call: &Call, silent: Silent) {
         let problem = match silent {
             Silent::NotGiven => {
-                problem::not_given(self.case, call, self.evaluated.as_ref(), self.now)
+                let within = self.evaluated.as_ref();
+                let lack = Lack::of(self.case, call, within, self.now);
+                let found = problem::not_given(self.case, call, within, self.now, &lack);
+                self.lacks.push(lack);
+                found
             }
             Silent::NotIdentified(what) => problem::not_identified(self.case, call, &what),
         };

@@ -7,19 +7,50 @@ use crate::effect::{Call, Fault};
 use crate::run::Event;
 use crate::value::{Failure, Time};
 
-/// Something was observed of which the test says nothing; perhaps for a watch or a probe of the
-/// package, which is easier to answer for.
-pub fn not_given(case: &Case<'_>, call: &Call, within: Option<&Call>, now: Time) -> Diagnostic {
+/// The line that a test lacks: what it has to say of something that its run observes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// The call: `k8s.pod("shop", "w-1")`.
+    pub call: String,
+    /// Some value of what it gives, to be replaced by what is meant.
+    pub sample: String,
+    /// The dependency and its item that the call names, if it is one of a dependency.
+    pub lent: Option<(String, String)>,
+}
+
+impl Lack {
+    /// `given k8s.pod("shop", "w-1") -> Pod(ready: true)`
+    pub fn line(&self) -> String {
+        format!("given {} -> {}", self.call, self.sample)
+    }
+
+    /// Perhaps of a watch or a probe of the package, which is easier to answer for than what it observes.
+    pub fn of(case: &Case<'_>, call: &Call, within: Option<&Call>, now: Time) -> Lack {
+        let call = within.unwrap_or(call);
+        let lent = source::lent(&call.name);
+        Lack {
+            call: source::call(case, call, now),
+            sample: source::sample(case, &call.name),
+            lent: lent.map(|(of, item)| (of.to_owned(), item.to_owned())),
+        }
+    }
+}
+
+/// Something was observed of which the test says nothing.
+pub fn not_given(
+    case: &Case<'_>,
+    call: &Call,
+    within: Option<&Call>,
+    now: Time,
+    lack: &Lack,
+) -> Diagnostic {
     let written = source::call(case, call, now);
     let outer = within.map(|outer| source::call(case, outer, now));
-    let whose = outer.as_ref().map(|outer| format!(" for `{outer}`"));
+    let whose = outer.map(|outer| format!(" for `{outer}`"));
     let whose = whose.unwrap_or_default();
     let message =
         format!("the run observes `{written}`{whose}, and the test does not say what it sees");
-    let name = within.map_or(&call.name, |outer| &outer.name);
-    let sample = source::sample(case, name);
-    let line = outer.unwrap_or(written);
-    let brought = source::lent(name);
+    let brought = lack.lent.as_ref();
     let brought = brought.map(|(of, item)| format!(" (the file needs `use {of}.{{{item}}}`)"));
     let brought = brought.unwrap_or_default();
     Diagnostic::new(
@@ -29,7 +60,8 @@ pub fn not_given(case: &Case<'_>, call: &Call, within: Option<&Call>, now: Time)
         "in this test",
     )
     .help(format!(
-        "add `given {line} -> {sample}`, with the value that is meant{brought}"
+        "add `{}`, with the value that is meant{brought}",
+        lack.line()
     ))
 }
 

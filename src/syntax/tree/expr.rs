@@ -156,6 +156,29 @@ pub enum BinaryOp {
     Or,
 }
 
+impl BinaryOp {
+    /// Whether it answers yes or no.
+    pub fn is_question(self) -> bool {
+        match self {
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Less
+            | BinaryOp::LessEqual
+            | BinaryOp::Greater
+            | BinaryOp::GreaterEqual
+            | BinaryOp::In
+            | BinaryOp::And
+            | BinaryOp::Or => true,
+            BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Range
+            | BinaryOp::RangeInclusive => false,
+        }
+    }
+}
+
 /// `"text ${path}"` or a block string; the span of the expression includes the quotes.
 #[derive(Clone, Debug)]
 pub struct TextLiteral {

@@ -13,6 +13,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("lsp/what is no message is answered", not_a_message),
         trial("lsp/a message that is too long is passed over", too_long),
+        trial("lsp/a text whose change is lost is not spoken of", lost),
         trial("lsp/a header that says no length ends it", no_length),
         trial("lsp/of very many findings the worst are said", very_many),
     ]
@@ -99,6 +100,71 @@ fn too_long() {
         client.ask("workspace/symbol", json!({ "query": "" })),
         Ok(json!([]))
     );
+    client.leave();
+}
+
+/// The user is told, and whatever is asked about it is refused, until the text is known again.
+fn lost() {
+    let (folder, mut client) = greeted();
+    let place = folder.path().canonicalize().unwrap().join("a.rbk");
+    let uri = format!("file://{}", place.display());
+    let asked = json!({ "textDocument": { "uri": uri } });
+    let symbols = |client: &mut Client| client.ask("textDocument/documentSymbol", asked.clone());
+    let change = |client: &mut Client, version: i32, change: Value| {
+        let document = json!({ "uri": uri, "version": version });
+        let params = json!({ "textDocument": document, "contentChanges": [change] });
+        client.notify("textDocument/didChange", params);
+    };
+    client.notify("textDocument/didOpen", open(&uri, "const a = 1\n"));
+    assert_eq!(symbols(&mut client).unwrap().as_array().unwrap().len(), 1);
+    let head = format!(
+        r#"{{"jsonrpc":"2.0","method":"textDocument/didChange","params":{{"textDocument":{{"uri":"{uri}","version":2}},"#
+    );
+    let mut long = head.into_bytes();
+    long.resize(64 * 1024 * 1024 + 1, b' ');
+    client.send_raw(&framed(&long));
+    let refused = |client: &mut Client| loop {
+        // Findings of the text may come before it.
+        let answer = client.next_raw();
+        if answer.get("error").is_some() {
+            break answer["error"]["code"].clone();
+        }
+    };
+    assert_eq!(refused(&mut client), -32600);
+    let Some(Message::Notification(told)) = client
+        .until(|message| said(message) == Some("window/showMessage"))
+        .pop()
+    else {
+        unreachable!("a notification was waited for");
+    };
+    let message = told.params["message"].as_str().unwrap();
+    assert!(
+        message.contains(&uri) && message.contains("opened again"),
+        "{message}"
+    );
+    let Some(Message::Notification(told)) = client
+        .until(|message| said(message) == Some("textDocument/publishDiagnostics"))
+        .pop()
+    else {
+        unreachable!("a notification was waited for");
+    };
+    assert_eq!(told.params["diagnostics"].as_array().unwrap().len(), 1);
+    assert_eq!(symbols(&mut client), Err(-32803));
+    // A place in a text that is not known is none.
+    let start = json!({ "line": 0, "character": 0 });
+    let part = json!({ "range": { "start": start, "end": start }, "text": "const b = 2\n" });
+    change(&mut client, 3, part.clone());
+    assert_eq!(symbols(&mut client), Err(-32803));
+    change(&mut client, 4, json!({ "text": "const c = 3\n" }));
+    change(&mut client, 5, part);
+    assert_eq!(symbols(&mut client).unwrap().as_array().unwrap().len(), 2);
+    // Nobody knows what this was.
+    client.send_raw(&framed(&vec![b' '; 64 * 1024 * 1024 + 1]));
+    assert_eq!(refused(&mut client), -32600);
+    client.until(|message| said(message) == Some("window/showMessage"));
+    assert_eq!(symbols(&mut client), Err(-32803));
+    client.notify("textDocument/didOpen", open(&uri, "const a = 1\n"));
+    assert_eq!(symbols(&mut client).unwrap().as_array().unwrap().len(), 1);
     client.leave();
 }
 

@@ -14,9 +14,9 @@ use crate::syntax::tree::{
 use crate::text::{Source, Span};
 use crate::typed::NameKind;
 
-use super::Desk;
-use super::actions::{Action, Change, Why};
-use super::signature;
+use super::super::{Desk, signature};
+use super::place::touches;
+use super::{Action, Change, Why, sound};
 
 /// The tests that can be added for what is named in a range of a file.
 pub(super) fn untested(desk: &Desk, file: usize, range: &Range<usize>) -> Option<Action> {
@@ -71,19 +71,13 @@ pub(super) fn untested(desk: &Desk, file: usize, range: &Range<usize>) -> Option
         range: at..at,
         text,
     };
-    // Nothing is offered that would be an error.
-    let is_sound = desk.is_sound() && desk.with(std::slice::from_ref(&change)).0.is_empty();
-    is_sound.then(|| Action {
+    let action = Action {
         title: format!("add a test of `{name}`"),
         why: Why::Missing,
         about: None,
         changes: vec![change],
-    })
-}
-
-fn touches(span: Span, range: &Range<usize>) -> bool {
-    let at = span.range();
-    at.start <= range.end && range.start <= at.end
+    };
+    sound(desk, action)
 }
 
 /// The tests of a runbook, with their items.
@@ -244,7 +238,9 @@ fn behind(desk: &Desk, source: &Source, item: &Item, runbook: &Runbook) -> usize
     let own = own.filter(|item| item.span.source == source.id);
     let last = own.chain([item]).max_by_key(|item| item.span.range().end);
     let last = last.unwrap_or(item);
-    let end = super::outline::trimmed(last.span, source).range().end;
+    let end = super::super::outline::trimmed(last.span, source)
+        .range()
+        .end;
     let rest = source.text.get(end..).unwrap_or_default();
     end + rest.find('\n').unwrap_or(rest.len())
 }
