@@ -332,6 +332,7 @@ impl Engine {
                 self.tell_of_shadow(loaded, &why, now);
             }
         }
+        self.tell_of_empty_freezes(&runbooks, now);
         for loaded in runbooks.all() {
             self.desk.keep_program(loaded, now);
         }

@@ -37,7 +37,7 @@ pub use problem::Failed;
 pub use refused::{Refusals, Refused};
 
 use super::life::{Age, Life};
-use crate::host::{Clock, Gone, Handle, Reading};
+use crate::host::{Clock, Gone, Handle, LostLines, Reading};
 use crate::settings::CallerKind;
 
 /// A turn that lasts longer will not end.
@@ -51,6 +51,7 @@ pub struct Shared {
     pub door: Door,
     pub life: Life,
     pub refused: Arc<Refusals>,
+    pub lost: LostLines,
     /// A place for each notification that is read.
     pub notifications: Semaphore,
     /// When the agent was started.
@@ -124,7 +125,12 @@ async fn health(
     State(shared): State<Arc<Shared>>,
     Asked(Nothing {}): Asked<Nothing>,
 ) -> Result<Response, Failed> {
-    // Asked of what the thread says of itself: whoever asks never waits for its work.
+    is_alive(&shared)?;
+    Ok(axum::Json(json!({"version": 1, "status": "alive"})).into_response())
+}
+
+/// Asked of what the thread says of itself: whoever asks never waits for its work.
+fn is_alive(shared: &Shared) -> Result<(), Failed> {
     let status = shared.handle.status();
     if status.is_gone() {
         return Err(Gone.into());
@@ -133,7 +139,7 @@ async fn health(
         let why = format!("one turn has lasted for {} s", status.busy().as_secs());
         return Err(Failed::of(StatusCode::SERVICE_UNAVAILABLE, why));
     }
-    Ok(axum::Json(json!({"version": 1, "status": "alive"})).into_response())
+    Ok(())
 }
 
 /// Lets nobody through before there is a store to ask.
@@ -164,9 +170,7 @@ async fn ready(
             return Err(Failed::of(StatusCode::SERVICE_UNAVAILABLE, why));
         }
     }
-    if shared.handle.status().is_gone() {
-        return Err(Gone.into());
-    }
+    is_alive(&shared)?;
     let runbooks = shared.handle.status().runbooks();
     Ok(axum::Json(json!({"version": 1, "status": "ready", "runbooks": runbooks})).into_response())
 }

@@ -24,7 +24,7 @@ use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
 use crate::engine::{Engine, Runbooks};
-use crate::host::{self, Clock, Driver, Handle, Reading, Stopped, UnderWay};
+use crate::host::{self, Clock, Driver, Handle, LostLines, Reading, Stopped, UnderWay};
 use crate::journal::{self, Journal};
 use crate::settings::Settings;
 use crate::store::Sqlite;
@@ -40,6 +40,8 @@ pub struct Options {
     pub package: PathBuf,
     pub settings: PathBuf,
     pub look: human::Look,
+    /// What the log of the process has lost.
+    pub lost: LostLines,
 }
 
 /// An agent that takes alerts.
@@ -122,6 +124,7 @@ pub async fn start(
         door: door.clone(),
         life: life.clone(),
         refused: refused.clone(),
+        lost: options.lost.clone(),
         notifications: Semaphore::new(api::AT_ONCE),
         started: SystemTime::now(),
     };

@@ -1,17 +1,24 @@
 //! `rbk agent`: runs the ops agent until it is told to stop.
 
+use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
 use crate::agent::{self, Options, Refused};
 use crate::diag::Code;
-use crate::host::Stopped;
+use crate::host::{Log, LostLines, Stopped};
 use crate::settings::{LogForm, SETTINGS};
 
 use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS};
+
+/// How long it is waited for that the last lines of a log are taken.
+pub const LAST_LINES: Duration = Duration::from_secs(1);
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -54,52 +61,65 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         package: arguments.package.clone(),
         settings,
         look: terminal.error_look(),
+        lost: LostLines::default(),
     };
     let form = agent::load_settings(&options.settings, options.look).map(|settings| settings.log);
-    log(form.unwrap_or_default(), options.look.colour, "info");
+    let log = log(form.unwrap_or_default(), &options, "info")?;
     let runtime = tokio::runtime::Runtime::new()?;
     let ended = runtime.block_on(agent::serve(&options));
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-    match ended {
-        Ok(Stopped::Asked) => Ok(CLEAN),
+    // An agent ends also where nobody takes what it has to say: it goes the way of the log.
+    let code = match ended {
+        Ok(Stopped::Asked) => CLEAN,
         Ok(Stopped::Store(failure)) => {
-            terminal.complain(&format!(
-                "error[{}]: the agent has stopped, its store failed: {failure}\n",
-                Code::StoreFailed.as_str()
-            ))?;
-            Ok(FINDINGS)
+            let code = Code::StoreFailed.as_str();
+            let words =
+                format!("error[{code}]: the agent has stopped, its store failed: {failure}\n");
+            log.say(words.as_bytes());
+            FINDINGS
         }
         Err(refused) => {
-            tell(&refused, terminal)?;
-            Ok(FINDINGS)
+            log.say(words(&refused).as_bytes());
+            FINDINGS
         }
-    }
+    };
+    log.flush(LAST_LINES);
+    Ok(code)
 }
 
 /// All that keeps an agent from starting.
 pub fn tell(refused: &[Refused], terminal: &mut Terminal) -> io::Result<()> {
-    for one in refused {
-        match one.code {
-            Some(code) => {
-                terminal.complain(&format!("error[{}]: {}\n", code.as_str(), one.why))?;
-            }
-            // Diagnostics come with their own codes.
-            None => terminal.complain(&format!("{}\n", one.why.trim_end()))?,
-        }
-    }
-    Ok(())
+    terminal.complain(&words(refused))
+}
+
+fn words(refused: &[Refused]) -> String {
+    let words = refused.iter().map(|one| match one.code {
+        Some(code) => format!("error[{}]: {}\n", code.as_str(), one.why),
+        // Diagnostics come with their own codes.
+        None => format!("{}\n", one.why.trim_end()),
+    });
+    words.collect()
 }
 
 /// The log of everything that runs, on the error output.
-pub fn log(form: LogForm, colour: bool, level: &str) {
+pub fn log(form: LogForm, options: &Options, level: &str) -> io::Result<Log> {
+    let (colour, lost) = (options.look.colour, options.lost.clone());
+    let flows = |lost| warn!("{lost} lines of this log are lost: nobody took them in time");
+    // Past the lock of the error output: whoever breaks down says so there.
+    let log = match io::stderr().as_fd().try_clone_to_owned() {
+        Ok(own) => Log::start(File::from(own), lost, flows)?,
+        Err(_) => Log::start(io::stderr(), lost, flows)?,
+    };
+    let out = log.clone();
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(format!("warn,rbk={level}")));
-    let log = tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(move || out.line())
         .with_target(false);
     match form {
-        LogForm::Text => log.with_ansi(colour).init(),
-        LogForm::Json => log.json().init(),
+        LogForm::Text => lines.with_ansi(colour).init(),
+        LogForm::Json => lines.json().init(),
     }
+    Ok(log)
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::agent::{self, IncidentDetail, Options, Running};
 use crate::engine::Arriving;
-use crate::host::{Gone, Reading, Unanswered};
+use crate::host::{Gone, LostLines, Reading, Unanswered};
 
 use super::agent::tell;
 use super::incident::timeline_line;
@@ -276,6 +276,7 @@ fn prepare(folder: &Path, port: u16, terminal: &Terminal) -> io::Result<Options>
         package,
         settings,
         look: terminal.error_look(),
+        lost: LostLines::default(),
     })
 }
 

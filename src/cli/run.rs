@@ -9,11 +9,11 @@ use serde_json::json;
 use crate::agent::{self, Options, Outcome, Package, Plan};
 use crate::diag::Code;
 use crate::engine::Runbooks;
-use crate::host::{self, Clock, read_named};
+use crate::host::{self, Clock, LostLines, read_named};
 use crate::journal::Alert;
 use crate::settings::{SETTINGS, Settings};
 
-use super::agent::tell;
+use super::agent::{LAST_LINES, tell};
 use super::incident::timeline_line;
 use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS, Format, USAGE};
@@ -85,7 +85,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         terminal.complain(&format!("error: {why}\n"))?;
         return Ok(FINDINGS);
     }
-    super::agent::log(settings.log, options.look.colour, "warn");
+    let log = super::agent::log(settings.log, &options, "warn")?;
     let runtime = tokio::runtime::Runtime::new()?;
     match arguments.dry_run {
         true => {
@@ -110,6 +110,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
                     lines.push(line.clone());
                 },
             ));
+            log.flush(LAST_LINES);
             match ran {
                 Err(refused) => {
                     tell(&refused, terminal)?;
@@ -145,6 +146,7 @@ fn options(arguments: &Arguments, terminal: &Terminal) -> Options {
             .clone()
             .unwrap_or_else(|| folder.join(SETTINGS)),
         look: terminal.error_look(),
+        lost: LostLines::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use reqwest::{Method, Request, RequestBuilder, Response};
 
 use super::lack::{self, LOOK_AGAIN, is_caused_by_lack};
+use super::late::in_time;
 use super::secret::SecretText;
 
 /// How long a connection may take to be made.
@@ -130,10 +131,10 @@ impl Client {
         let deadline = tokio::time::Instant::now() + patience;
         let late = format!("no answer within {}", seconds(patience));
         let sent = self.send(request, way, lack::as_long(patience));
-        let response = match tokio::time::timeout_at(deadline, sent).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(self.no_answer(&error)),
-            Err(_) => {
+        let response = match in_time(deadline, sent).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => return Err(self.no_answer(&error)),
+            None => {
                 return Err(NoAnswer {
                     why: late,
                     sent: true,
@@ -155,7 +156,7 @@ impl Client {
             broken: None,
         };
         let read = read(response, &mut answer, most);
-        if tokio::time::timeout_at(deadline, read).await.is_err() {
+        if in_time(deadline, read).await.is_none() {
             answer.broken = Some(late);
         }
         Ok(answer)

@@ -11,7 +11,7 @@ use super::runbooks::{Loaded, Runbooks};
 use crate::diag::Code;
 use crate::journal::Alert;
 use crate::program::{Binding, DataType, Program, Trigger};
-use crate::value::{Identity, Key, Map, Record, Target, Value, escape_text};
+use crate::value::{Identity, Key, Map, Record, SHOWN_CHARACTERS, Target, Value, escape_text};
 use crate::vm::{Step, Vm};
 
 /// Instructions that a `where` may take.
@@ -127,6 +127,24 @@ pub fn from_request(
         (None, DataType::Optional(_)) => Ok(Value::None),
         (None, _) => Err(format!("parameter `{name}` is missing")),
     }
+}
+
+/// Something in a request that no parameter is called, in words.
+pub fn no_parameter(program: &Program, trigger: &Trigger, json: &Json) -> Option<String> {
+    let named = program.metadata.bindings.iter().zip(&trigger.bindings);
+    let known: Vec<&str> = named
+        .filter(|(_, binding)| matches!(binding, Binding::Parameter(_)))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let mut said = json.as_object()?.keys();
+    let unknown = said.find(|name| !known.contains(&name.as_str()))?;
+    let unknown = escape_text(unknown, SHOWN_CHARACTERS);
+    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+    let known = match known.is_empty() {
+        true => "it takes none".to_owned(),
+        false => format!("known are {}", known.join(", ")),
+    };
+    Some(format!("no parameter is called `{unknown}`: {known}"))
 }
 
 /// A target that is only named, with the types of everything that it lies in.

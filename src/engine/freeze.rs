@@ -1,6 +1,7 @@
 //! Changes are stopped by people, who hear each hour that they still are, and let go on.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -8,13 +9,18 @@ use super::Engine;
 use super::decide::freeze;
 use super::duty::link;
 use super::people::Refusal;
+use super::runbooks::Runbooks;
 use super::timer::Timer;
-use crate::journal::{MessageKind, Obstacle, Scope};
+use crate::effect::Severity;
+use crate::journal::{Message, MessageKind, Notes, Obstacle, Scope};
+use crate::program::Program;
 use crate::run::moment;
-use crate::value::{Duration, Time};
+use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
 
 /// How often owners hear that changes are stopped.
 const OFTEN: Duration = Duration::from_millis(60 * 60_000);
+/// What it is about.
+const TITLE: &str = "changes by the agent";
 
 impl Engine {
     /// Stops the changes of a scope: no run begins another one there until they are let go on. What
@@ -85,20 +91,64 @@ impl Engine {
         }
     }
 
-    /// Tells whoever owns something in a scope, each once.
+    /// Tells whoever owns something in a scope, each once. Of what nothing that is loaded belongs to, whoever owned
+    /// what was at work there hears; where nobody did, the platform, or else every owner.
     pub(super) fn tell_scope(&mut self, scope: &Scope, text: &str, now: Time) {
-        let thread = format!("{}/freeze/{scope}", self.store);
-        let mut told = BTreeSet::new();
-        let all = self.runbooks.all().iter();
-        let programs: Vec<_> = all.map(|loaded| loaded.program.clone()).collect();
-        for program in programs {
-            if scope.covers(program.product(), &program.runbook)
-                && link(&program, 0).is_some_and(|(_, to, _)| told.insert(to))
-            {
-                let (kind, title) = (MessageKind::Note, "changes by the agent");
-                self.tell_first(&program, kind, thread.clone(), title, text, now);
+        let mut programs = loaded_in(&self.runbooks, scope);
+        if programs.is_empty() {
+            let pinned = self.desk.known_programs();
+            let pinned = pinned.filter_map(|code| self.desk.program(code).ok());
+            programs.extend(pinned.filter(|program| is_in(scope, program)));
+        }
+        if !programs.is_empty() {
+            return self.tell_freeze(&programs, scope, text, now);
+        }
+        match self.platform.clone() {
+            Some(platform) => {
+                let thread = self.freeze_thread(scope);
+                let message = note_of(thread, text, now);
+                self.queue(&platform, message, 0, now);
+            }
+            None => {
+                let all = loaded_in(&self.runbooks, &Scope::All);
+                self.tell_freeze(&all, scope, text, now);
             }
         }
+    }
+
+    /// Other code is loaded: what is stopped and has another name from now on is stopped no more, and whoever
+    /// owned it hears so.
+    pub(super) fn tell_of_empty_freezes(&mut self, next: &Runbooks, now: Time) {
+        let freezes = self.model.freezes();
+        let empty = freezes.filter_map(|(scope, hold)| {
+            let owned = loaded_in(&self.runbooks, scope);
+            let is_left = !owned.is_empty() && loaded_in(next, scope).is_empty();
+            is_left.then(|| (scope.clone(), hold.by.clone(), owned))
+        });
+        let empty: Vec<_> = empty.collect();
+        for (scope, by, owned) in empty {
+            let text = format!(
+                "changes of {} are stopped by {by}, and nothing that is loaded belongs to it any more: what is \
+                 called otherwise now is not stopped; what was at work before waits until changes go on",
+                scope.shown()
+            );
+            self.tell_freeze(&owned, &scope, &text, now);
+        }
+    }
+
+    fn tell_freeze(&mut self, programs: &[Arc<Program>], scope: &Scope, text: &str, now: Time) {
+        let thread = self.freeze_thread(scope);
+        let mut told = BTreeSet::new();
+        for program in programs {
+            if link(program, 0).is_some_and(|(_, to, _)| told.insert(to)) {
+                let kind = MessageKind::Note;
+                self.tell_first(program, kind, thread.clone(), TITLE, text, now);
+            }
+        }
+    }
+
+    fn freeze_thread(&self, scope: &Scope) -> String {
+        format!("{}/freeze/{scope}", self.store)
     }
 
     /// Whether something that is loaded, or was at work since the agent started, belongs to a scope.
@@ -106,15 +156,47 @@ impl Engine {
         let loaded = self.runbooks.all().iter().map(|loaded| &loaded.program);
         let pinned = self.desk.known_programs();
         let pinned = pinned.filter_map(|code| self.desk.program(code).ok());
-        let mut pinned = pinned.map(|program| scope.covers(program.product(), &program.runbook));
-        let mut loaded = loaded.map(|program| scope.covers(program.product(), &program.runbook));
+        let mut pinned = pinned.map(|program| is_in(scope, &program));
+        let mut loaded = loaded.map(|program| is_in(scope, program));
         *scope == Scope::All || loaded.any(|covered| covered) || pinned.any(|covered| covered)
     }
 
     fn owners_of(&self, scope: &Scope) -> BTreeSet<(SmolStr, SmolStr)> {
         let all = self.runbooks.all().iter().map(|loaded| &loaded.program);
-        let own = all.filter(|program| scope.covers(program.product(), &program.runbook));
+        let own = all.filter(|program| is_in(scope, program));
         let owners = own.filter_map(|program| link(program, 0));
         owners.map(|(role, to, _)| (role, to)).collect()
+    }
+}
+
+/// What is loaded of a scope.
+fn loaded_in(runbooks: &Runbooks, scope: &Scope) -> Vec<Arc<Program>> {
+    let all = runbooks.all().iter().map(|loaded| &loaded.program);
+    all.filter(|program| is_in(scope, program))
+        .cloned()
+        .collect()
+}
+
+fn is_in(scope: &Scope, program: &Program) -> bool {
+    scope.covers(program.product(), &program.runbook)
+}
+
+/// For whoever owns no runbook there.
+fn note_of(thread: String, text: &str, now: Time) -> Message {
+    Message {
+        kind: MessageKind::Note,
+        incident: None,
+        thread: thread.into(),
+        at: now,
+        package: SmolStr::default(),
+        runbook: SmolStr::new_static("agent"),
+        severity: Severity::Sev3,
+        title: TITLE.to_owned(),
+        text: escape_text(text, SHOWN_CHARACTERS),
+        reason: None,
+        roles: vec!["platform".into()],
+        evidence: Vec::new(),
+        answer: String::new(),
+        notes: Notes::default(),
     }
 }

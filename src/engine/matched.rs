@@ -4,7 +4,7 @@
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
-use super::fit::{Passed, fit, from_alert, from_event, from_request};
+use super::fit::{Passed, fit, from_alert, from_event, from_request, no_parameter};
 use super::runbooks::Found;
 use super::{Arriving, Engine};
 use crate::journal::{Alert, IncidentId};
@@ -112,9 +112,13 @@ impl Engine {
         let fits = match parsed {
             Ok(parsed) => {
                 let mut names = program.metadata.bindings.iter();
-                fit(program, trigger, |binding| {
+                let fits = fit(program, trigger, |binding| {
                     from_request(program, binding, names.next(), parsed)
-                })
+                });
+                match no_parameter(program, trigger, parsed) {
+                    Some(why) => fits.and(Err(Passed::Failed(Code::EventMalformed, why))),
+                    None => fits,
+                }
             }
             Err(_) => Err(Passed::NotSo),
         };

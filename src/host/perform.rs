@@ -12,7 +12,7 @@ use tracing::{debug, info, warn};
 use super::limits::Limits;
 use super::under_way::UnderWay;
 use super::{Clock, Handle};
-use crate::connect::{Granted, Messenger, Provider, Undelivered};
+use crate::connect::{Granted, Messenger, Provider, Undelivered, in_time};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed, Settled};
 use crate::engine::{Action, Input};
@@ -24,10 +24,6 @@ use crate::value::{Failure, Time, Value};
 const DELIVERY: Duration = Duration::from_secs(30);
 /// What has its place within this time begins by the leave that it has.
 const AT_ONCE: Duration = Duration::from_millis(10);
-/// So much past a deadline nobody looks unless the whole agent had stood still.
-const STOOD_STILL: Duration = Duration::from_millis(500);
-/// How long it then waits for what may have been there all along.
-const ONCE_MORE: Duration = Duration::from_secs(2);
 /// How long the last words of a dying agent are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(10);
 
@@ -169,9 +165,9 @@ impl Performer {
                 key: String::new(),
             };
             let left = patience.saturating_sub(queued.elapsed());
-            match tokio::time::timeout(left, provider.observe(granted)).await {
-                Ok(outcome) => outcome,
-                Err(_) => {
+            match in_time(Instant::now() + left, provider.observe(granted)).await {
+                Some(outcome) => outcome,
+                None => {
                     let why = format!("{name} did not answer within {}s", patience.as_secs());
                     Observed::Failed(Failure::Failed(why.into()))
                 }
@@ -345,21 +341,9 @@ async fn performed(
         newer_than: None,
         key: key.to_string(),
     };
-    let (begun, left) = (
-        Instant::now(),
-        patience.saturating_sub(queued.elapsed().saturating_sub(cleared)),
-    );
-    let mut performing = std::pin::pin!(provider.perform(granted));
-    let performed = tokio::time::timeout(left, &mut performing).await;
-    if let Ok(outcome) = performed {
-        return outcome;
-    }
-    // The deadline is over long since: the agent itself had stood still, and looks once more.
-    if begun.elapsed() > left.saturating_add(STOOD_STILL) {
-        let performed = tokio::time::timeout(ONCE_MORE, performing).await;
-        return performed.unwrap_or(ChangeOutcome::Unknown);
-    }
-    ChangeOutcome::Unknown
+    let left = patience.saturating_sub(queued.elapsed().saturating_sub(cleared));
+    let performed = in_time(Instant::now() + left, provider.perform(granted)).await;
+    performed.unwrap_or(ChangeOutcome::Unknown)
 }
 
 /// Whether a change that had to wait for a place may still begin, or why not.
@@ -381,9 +365,9 @@ async fn may_begin(
 }
 
 async fn deliver(contact: &dyn Messenger, message: &Message) -> Result<(), Undelivered> {
-    match tokio::time::timeout(DELIVERY, contact.deliver(message)).await {
-        Ok(delivered) => delivered,
-        Err(_) => Err(Undelivered {
+    match in_time(Instant::now() + DELIVERY, contact.deliver(message)).await {
+        Some(delivered) => delivered,
+        None => Err(Undelivered {
             why: format!("{} did not answer in time", contact.kind()),
             retry: Retry::SOON,
         }),

@@ -16,6 +16,9 @@ use crate::program::{self, StepIndex};
 use crate::value::{Duration, Failure, Identity, Time, Value};
 use crate::vm::Reply;
 
+/// Nothing more is begun, since somebody called it off.
+pub const CALLED_OFF: Fault = Fault::Refused(Reason::CancelledAfterChange);
+
 /// A change on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Acting {
@@ -269,8 +272,11 @@ impl Run {
     }
 
     fn ready(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>) -> Turn {
-        if let (Some(end), IntentKind::Do) = (self.cancelled(), acting.kind) {
-            return Turn::Finish(end);
+        match (self.cancelled(), acting.kind) {
+            (Some(end), IntentKind::Do) => return Turn::Finish(end),
+            // Whoever takes back says what is left.
+            (Some(_), IntentKind::Undo) => return Turn::failed(CALLED_OFF),
+            (Some(_), IntentKind::Release) | (None, _) => {}
         }
         if self.control.holds() {
             self.enter(context, State::Held);

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::act::CALLED_OFF;
 use super::frame::{Frame, Signal};
 use super::{Context, Event, Input, Run, State};
 use crate::effect::{End, Reason};
@@ -65,15 +66,17 @@ impl Run {
         self.control.alert_resolved = false;
     }
 
+    /// What is under way is waited for, or looked for where nobody knows; nothing else is begun.
     pub(super) fn cancel(&mut self, context: &mut Context<'_>) {
         context.record(Event::CancelRequested);
         match self.state {
-            // Taking back is finished; a change under way is waited for.
-            State::Undoing | State::Ended => {}
-            State::Acting | State::Settling if self.is_changing() => {
+            State::Ended => {}
+            State::Acting | State::Settling | State::Undoing if self.is_changing() => {
                 self.control.cancelled = true;
                 self.turn(context, Signal::Input(Input::Cancel));
             }
+            // Whoever takes back says what is left.
+            _ if self.takes_back() => self.stop_taking_back(context),
             State::Opened
             | State::Diagnosing
             | State::Planned
@@ -81,8 +84,22 @@ impl Run {
             | State::Acting
             | State::Settling
             | State::Verifying
+            | State::Undoing
             | State::Held => self.finish_cancelled(context),
         }
+    }
+
+    /// Whether something is being taken back.
+    fn takes_back(&self) -> bool {
+        let undoing = |frame: &Frame| matches!(frame, Frame::Undoing(_));
+        self.frames.iter().any(undoing)
+    }
+
+    fn stop_taking_back(&mut self, context: &mut Context<'_>) {
+        self.control.cancelled = true;
+        // What is waited for is waited for no more.
+        self.frames.pop();
+        self.turn(context, Signal::failed(CALLED_OFF));
     }
 
     fn finish_cancelled(&mut self, context: &mut Context<'_>) {

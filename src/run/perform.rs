@@ -126,8 +126,9 @@ impl Run {
             return Turn::Finish(end);
         }
         let step = context.program.steps.get(acting.step.index());
+        let stops = self.is_called_off(&acting);
         match step.and_then(|step| step.retry) {
-            Some((times, every)) if acting.attempt < times && acting.how == How::Do => {
+            Some((times, every)) if acting.attempt < times && acting.how == How::Do && !stops => {
                 acting.attempt += 1;
                 acting.stage = Stage::Retrying(self.wait(context, every));
                 Turn::Wait(Frame::Acting(acting))

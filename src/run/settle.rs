@@ -56,9 +56,14 @@ impl Run {
         }
     }
 
-    /// Whether somebody has called off what it is part of: then it is looked for and never made again.
-    fn is_called_off(&self, acting: &Acting) -> bool {
-        self.control.stops() && acting.kind == IntentKind::Do
+    /// Whether somebody has called off what it is part of: then it is looked for and never made again. What
+    /// is held is given back all the same.
+    pub(super) fn is_called_off(&self, acting: &Acting) -> bool {
+        let gives_back = match acting.kind {
+            IntentKind::Do | IntentKind::Undo => false,
+            IntentKind::Release => true,
+        };
+        self.control.stops() && !gives_back
     }
 
     /// It is called off while nobody knows whether it took effect.

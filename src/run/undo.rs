@@ -6,7 +6,7 @@ use super::change::Fate;
 use super::code::Purpose;
 use super::frame::{Frame, Outcome, Signal, Turn};
 use super::{Context, Event, Run, State, call};
-use crate::effect::{Call, Fault, Reason};
+use crate::effect::{Call, End, Fault, Reason};
 use crate::program::{Program, Undo};
 use crate::rule::Rule;
 use crate::value::Identity;
@@ -156,6 +156,12 @@ impl Run {
     }
 
     fn undo_next(&mut self, context: &mut Context<'_>, mut undoing: Undoing) -> Turn {
+        if let Some(end) = self.cancelled() {
+            if !undoing.queue.is_empty() {
+                self.say_what_is_left(context, &undoing, None);
+            }
+            return self.leave_undoing(&undoing, end);
+        }
         while let Some(index) = undoing.queue.pop() {
             self.enter(context, State::Undoing);
             let Some(change) = self.changes.get(index) else {
@@ -193,28 +199,44 @@ impl Run {
         if let Some(change) = self.changes.get_mut(failed) {
             change.fate = fate;
         }
+        self.say_what_is_left(context, undoing, Some(failed));
+        // Whoever called it off knows, but of what nobody knows.
+        let called_off = self.cancelled().filter(|_| !unknown);
+        let end = called_off.unwrap_or_else(|| self.handed(Reason::UndoFailed));
+        self.leave_undoing(undoing, end)
+    }
+
+    /// What is taken back, and what is not: the one that failed, and all that would have come after it.
+    fn say_what_is_left(
+        &self,
+        context: &mut Context<'_>,
+        undoing: &Undoing,
+        failed: Option<usize>,
+    ) {
         let calls = |indices: &mut dyn Iterator<Item = usize>| -> Vec<Call> {
             let changes = indices.filter_map(|index| self.changes.get(index));
             changes.map(|change| change.call.clone()).collect()
         };
-        let left = undoing.queue.iter().rev().copied();
-        let undone = calls(&mut undoing.undone.iter().copied());
-        let (left, unknown) = match unknown {
-            true => (
-                calls(&mut left.into_iter()),
-                calls(&mut std::iter::once(failed)),
-            ),
-            false => (calls(&mut std::iter::once(failed).chain(left)), Vec::new()),
+        let is_unknown = |index: &usize| {
+            let change = self.changes.get(*index);
+            change.is_some_and(|change| change.fate == Fate::Unknown)
         };
+        let later = undoing.queue.iter().rev().copied();
+        let (unknown, left): (Vec<usize>, Vec<usize>) =
+            failed.into_iter().chain(later).partition(is_unknown);
         context.record(Event::UndoStopped {
-            undone,
-            left,
-            unknown,
+            undone: calls(&mut undoing.undone.iter().copied()),
+            left: calls(&mut left.into_iter()),
+            unknown: calls(&mut unknown.into_iter()),
         });
+    }
+
+    /// Nothing more is taken back: what stands stays as it is.
+    fn leave_undoing(&mut self, undoing: &Undoing, end: End) -> Turn {
         if let After::Unwind(_) = undoing.after {
             self.end_piece();
         }
         self.settle_standing(0, Fate::Kept);
-        Turn::Finish(self.handed(Reason::UndoFailed))
+        Turn::Finish(end)
     }
 }

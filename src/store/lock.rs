@@ -1,7 +1,9 @@
-//! The lock beside the store: one agent at a time.
+//! The lock of a store: one agent at a time.
 //!
 //! In: the path of the store. Out: the lock, held until it is dropped or its process dies, or who
-//! holds it. Never removes the file: whoever removed it could lock another one than the next.
+//! holds it. It is held twice: on a file beside the store, which says who holds it, and on the store itself,
+//! which may have another name elsewhere. Never removes the file: whoever removed it could lock another one
+//! than the next.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -18,6 +20,9 @@ const MOST: u64 = 32;
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+    /// The store itself, once it is there. Never closed before it is done with: that would take the locks of
+    /// SQLite away, too.
+    store: Option<File>,
 }
 
 impl Lock {
@@ -43,7 +48,38 @@ impl Lock {
             .and_then(|()| file.rewind())
             .and_then(|()| file.write_all(id.as_bytes()));
         drop(written);
-        Ok(Lock { file })
+        let mut lock = Lock { file, store: None };
+        if store.exists() {
+            lock.take_itself(store)?;
+        }
+        Ok(lock)
+    }
+
+    /// Takes the lock of the file itself as well: nobody works on it under another name.
+    pub fn take_itself(&mut self, store: &Path) -> Result<(), Error> {
+        if self.store.is_some() {
+            return Ok(());
+        }
+        let failed = |cause: std::io::Error| {
+            let path = store.display();
+            from_io(&format!("the lock of {path} cannot be taken"), &cause)
+        };
+        let file = File::open(store).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {
+                self.store = Some(file);
+                Ok(())
+            }
+            Err(TryLockError::WouldBlock) => {
+                let store = store.display();
+                let why = format!(
+                    "another agent works on {store} under another name: the file has several (hard links); \
+                     stop that one first, or give this one a store of its own"
+                );
+                Err(error(ErrorKind::Taken, why))
+            }
+            Err(TryLockError::Error(cause)) => Err(failed(cause)),
+        }
     }
 }
 
@@ -52,6 +88,7 @@ impl Drop for Lock {
         // Closing alone would leave it to a child of this process that has not begun its program
         // yet. If it fails, the lock goes with the process.
         drop(self.file.unlock());
+        drop(self.store.as_ref().map(File::unlock));
     }
 }
 

@@ -63,8 +63,9 @@ impl Sqlite {
     /// Takes a store for its own. Makes it if there is none; `fresh_name` is its name then.
     pub fn open(path: &Path, fresh_name: &str) -> Result<Sqlite, Error> {
         let path = plain(path)?;
-        let lock = Lock::take(&path)?;
+        let mut lock = Lock::take(&path)?;
         make(&path)?;
+        lock.take_itself(&path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(&path, flags).map_err(from_sqlite)?;
         prepare(&connection)?;

@@ -11,6 +11,7 @@ mod incoming;
 mod lent;
 mod letters;
 mod life;
+mod logs;
 mod messengers;
 mod numbers;
 mod pager;
@@ -42,6 +43,7 @@ pub fn trials() -> Vec<Trial> {
         ("lent", lent::CASES),
         ("letters", letters::CASES),
         ("life", life::CASES),
+        ("logs", logs::CASES),
         ("places", places::CASES),
         ("messengers", messengers::CASES),
         ("numbers", numbers::CASES),

@@ -35,12 +35,21 @@ pub async fn alertmanager(
     State(shared): State<Arc<Shared>>,
     body: Body,
 ) -> Result<Response, Failed> {
-    alerts(&shared, Sender::Alertmanager, body).await
+    whole(shared, Sender::Alertmanager, body).await
 }
 
 /// `POST /v1/alerts/grafana`
 pub async fn grafana(State(shared): State<Arc<Shared>>, body: Body) -> Result<Response, Failed> {
-    alerts(&shared, Sender::Grafana, body).await
+    whole(shared, Sender::Grafana, body).await
+}
+
+/// In a task of its own: whoever sent it and went away does not end what came of it.
+async fn whole(shared: Arc<Shared>, sender: Sender, body: Body) -> Result<Response, Failed> {
+    let taking = tokio::spawn(async move { alerts(&shared, sender, body).await });
+    taking.await.unwrap_or_else(|_| {
+        let why = "whoever takes notifications broke down";
+        Err(Failed::of(StatusCode::INTERNAL_SERVER_ERROR, why))
+    })
 }
 
 /// Either address takes what the other does: it says only where the alerts come from.
@@ -50,17 +59,12 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
         Ok(body) => body,
         Err(unread) => return Err(unreadable(shared, unread, &[], &source).await?),
     };
-    let (first, is_all) = match first(&mut body).await {
-        Ok(first) => first,
-        Err((unread, begin)) => {
-            return Err(unreadable(shared, unread, &begin, &source).await?);
-        }
-    };
+    let first = first(&mut body).await;
     // Only who sends much waits for a place, so that nobody who sends slowly keeps others waiting.
-    let _place = match is_all {
-        true => None,
+    let _place = match first.rest {
+        Rest::None | Rest::Unread(_) => None,
         // It is never closed.
-        false => shared.notifications.acquire().await.ok(),
+        Rest::Comes => shared.notifications.acquire().await.ok(),
     };
     let (pieces, incoming) = mpsc::channel(WAITING);
     let (items, mut found) = mpsc::channel(WAITING);
@@ -83,6 +87,10 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
     let read = reading.await;
     taken?;
     if let Err(unread) = sent {
+        // What came whole of a long one is as good as what was accepted before.
+        if batch.is_long {
+            batch.accept(shared).await?;
+        }
         return Err(unreadable(shared, unread, &begin, &source).await?);
     }
     let broken = match read {
@@ -93,8 +101,7 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
             return Err(Failed::of(StatusCode::INTERNAL_SERVER_ERROR, why));
         }
     };
-    // What came whole of a long one is as good as what was accepted before.
-    if broken.is_none() || !batch.accepted.is_empty() {
+    if broken.is_none() || batch.is_long {
         batch.accept(shared).await?;
     }
     match broken {
@@ -117,6 +124,8 @@ struct Batch {
     alerts: Vec<Arriving>,
     bad: Vec<Bad>,
     bytes: usize,
+    /// Whether one was accepted already, with more to come.
+    is_long: bool,
     accepted: Vec<Accepted>,
     dead: Vec<Json>,
 }
@@ -128,6 +137,7 @@ impl Batch {
             alerts: Vec::new(),
             bad: Vec::new(),
             bytes: 0,
+            is_long: false,
             accepted: Vec::new(),
             dead: Vec::new(),
         }
@@ -171,6 +181,7 @@ async fn take(
     while let Some((item, size)) = found.recv().await {
         if batch.is_full() {
             batch.accept(shared).await?;
+            batch.is_long = true;
         }
         batch.bytes += size;
         match item {
@@ -186,40 +197,60 @@ async fn take(
     Ok(())
 }
 
-/// The beginning of a body, and whether that is all of it.
-async fn first(body: &mut Body) -> Result<(Vec<Bytes>, bool), (Unread, Vec<u8>)> {
-    let (mut first, mut length) = (Vec::new(), 0);
+/// The beginning of a body.
+struct First {
+    pieces: Vec<Bytes>,
+    rest: Rest,
+}
+
+/// What is behind the beginning of a body.
+enum Rest {
+    None,
+    Comes,
+    /// It broke off there.
+    Unread(Unread),
+}
+
+async fn first(body: &mut Body) -> First {
+    let (mut pieces, mut length) = (Vec::new(), 0);
+    let mut rest = Rest::Comes;
     while length < FIRST_BYTES {
         match piece(body).await {
             Ok(Some(piece)) => {
                 length += piece.len();
-                first.push(piece);
+                pieces.push(piece);
+                continue;
             }
-            Ok(None) => return Ok((first, true)),
-            Err(unread) => return Err((unread, first.concat())),
+            Ok(None) => rest = Rest::None,
+            Err(unread) => rest = Rest::Unread(unread),
         }
+        break;
     }
-    Ok((first, false))
+    First { pieces, rest }
 }
 
 /// Hands the body on, and keeps its beginning. When nobody wants it any more it is read to its end all
 /// the same: an answer in the middle of it would not be heard.
 async fn send(
-    first: Vec<Bytes>,
+    first: First,
     mut body: Body,
     pieces: mpsc::Sender<Bytes>,
 ) -> (Result<(), Unread>, Vec<u8>) {
     let (mut begin, mut length) = (Vec::new(), 0);
     let mut wanted = true;
-    let mut first = first.into_iter();
+    let First { pieces: came, rest } = first;
+    let mut came = came.into_iter();
     loop {
-        let piece = match first.next() {
-            Some(piece) => piece,
-            None => match piece(&mut body).await {
-                Ok(Some(piece)) => piece,
-                Ok(None) => return (Ok(()), begin),
-                Err(unread) => return (Err(unread), begin),
-            },
+        let next = match (came.next(), &rest) {
+            (Some(piece), _) => Ok(Some(piece)),
+            (None, Rest::None) => Ok(None),
+            (None, Rest::Comes) => piece(&mut body).await,
+            (None, Rest::Unread(unread)) => Err(unread.clone()),
+        };
+        let piece = match next {
+            Ok(Some(piece)) => piece,
+            Ok(None) => return (Ok(()), begin),
+            Err(unread) => return (Err(unread), begin),
         };
         length += piece.len();
         if length > BODY_BYTES {

@@ -124,7 +124,7 @@ pub fn most(limit: Option<usize>) -> Result<usize, Failed> {
 }
 
 /// Why a body was not read to its end.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Unread {
     TooSlow,
     TooLarge {

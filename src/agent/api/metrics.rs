@@ -67,6 +67,11 @@ fn agent(page: &mut Page, shared: &Shared) {
         "Events that wait to be taken.",
         shared.handle.waiting(),
     );
+    page.counter(
+        "rbk_log_lines_lost_total",
+        "Lines of the agent's own log that nobody took in time.",
+        shared.lost.count(),
+    );
     page.kind(
         "rbk_calls_refused_total",
         Kind::Counter,

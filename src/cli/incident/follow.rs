@@ -60,10 +60,9 @@ pub fn waited_for<T>(
     }
 }
 
-/// The newest, all that is open, and what was so before. What is gone is forgotten.
+/// All that is new, all that is open, and what was so before. What is gone is forgotten.
 fn seen(remote: &Remote, known: &mut Known) -> Result<Vec<IncidentView>, String> {
-    let list: IncidentList = remote.get("/v1/incidents?limit=500")?;
-    let mut found = list.incidents;
+    let mut found = newest(remote, known.newest())?;
     found.extend(open(remote)?);
     // One that is open no more, and not among the newest.
     let seen: BTreeSet<u64> = found.iter().map(|one| one.id).collect();
@@ -84,12 +83,30 @@ fn complain(terminal: &mut Terminal, text: &str) -> Result<(), String> {
 
 /// Everything that is not over, in as many pages as it takes.
 fn open(remote: &Remote) -> Result<Vec<IncidentView>, String> {
+    pages(remote, "open=true", |_| false)
+}
+
+/// A page of the newest, and however many more it takes down to the newest that is known.
+fn newest(remote: &Remote, known: Option<u64>) -> Result<Vec<IncidentView>, String> {
+    pages(remote, "limit=500", |oldest| {
+        known.is_none_or(|known| oldest <= known)
+    })
+}
+
+/// Page after page of a list, until it ends or is enough, by the lowest number so far.
+fn pages(
+    remote: &Remote,
+    which: &str,
+    is_enough: impl Fn(u64) -> bool,
+) -> Result<Vec<IncidentView>, String> {
     let mut all: Vec<IncidentView> = Vec::new();
     loop {
-        let older = all
-            .last()
-            .map_or(String::new(), |last| format!("&before={}", last.id));
-        let list: IncidentList = remote.get(&format!("/v1/incidents?open=true{older}"))?;
+        let oldest = all.last().map(|last| last.id);
+        if oldest.is_some_and(&is_enough) {
+            return Ok(all);
+        }
+        let older = oldest.map_or(String::new(), |last| format!("&before={last}"));
+        let list: IncidentList = remote.get(&format!("/v1/incidents?{which}{older}"))?;
         if list.incidents.is_empty() {
             return Ok(all);
         }
@@ -97,9 +114,13 @@ fn open(remote: &Remote) -> Result<Vec<IncidentView>, String> {
     }
 }
 
-/// The incidents that were told of, as they were then.
+/// The incidents that were told of, as they were then; nothing before the first look.
 #[derive(Default)]
-struct Known(BTreeMap<u64, Seen>);
+struct Known {
+    seen: BTreeMap<u64, Seen>,
+    /// The highest number so far: above it, all is news.
+    newest: Option<u64>,
+}
 
 /// How an incident was, and whether nothing is to come of it.
 #[derive(PartialEq)]
@@ -113,23 +134,29 @@ impl Known {
     fn news(&mut self, found: Vec<IncidentView>) -> Vec<IncidentView> {
         let found: BTreeMap<u64, IncidentView> =
             found.into_iter().map(|one| (one.id, one)).collect();
+        let newest = found.last_key_value().map_or(0, |(id, _)| *id);
+        self.newest = self.newest.max(Some(newest));
         let news = found.into_values().filter(|incident| {
             let now = || Seen {
                 state: state(incident),
                 is_done: incident.is_done(),
             };
-            self.0.insert(incident.id, now()) != Some(now())
+            self.seen.insert(incident.id, now()) != Some(now())
         });
         news.collect()
     }
 
     fn forget(&mut self, id: u64) {
-        self.0.remove(&id);
+        self.seen.remove(&id);
+    }
+
+    fn newest(&self) -> Option<u64> {
+        self.newest
     }
 
     /// Those that were not done.
     fn open(&self) -> impl Iterator<Item = u64> {
-        let open = self.0.iter().filter(|(_, seen)| !seen.is_done);
+        let open = self.seen.iter().filter(|(_, seen)| !seen.is_done);
         open.map(|(id, _)| *id)
     }
 }

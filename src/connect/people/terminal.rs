@@ -1,21 +1,25 @@
 //! A terminal: for trying things out, and for whoever sits beside the agent.
 
 use std::io::Write;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, TryLockError};
 
 use crate::connect::{Messenger, Pending, Undelivered};
 use crate::journal::{Message, MessageKind, Retry};
 use crate::value::{SHOWN_CHARACTERS, escape_text};
 
-/// Writes messages, one after the other.
+const BROKE_DOWN: &str = "somebody broke down while writing to it";
+
+/// Writes messages, one after the other. One that takes nothing keeps nobody else waiting.
 pub struct Terminal {
-    out: Mutex<Box<dyn Write + Send>>,
+    out: Out,
 }
+
+type Out = Arc<Mutex<Box<dyn Write + Send>>>;
 
 impl Terminal {
     pub fn new(out: Box<dyn Write + Send>) -> Terminal {
         Terminal {
-            out: Mutex::new(out),
+            out: Arc::new(Mutex::new(out)),
         }
     }
 }
@@ -26,19 +30,28 @@ impl Messenger for Terminal {
     }
 
     fn deliver<'a>(&'a self, message: &'a Message) -> Pending<'a, Result<(), Undelivered>> {
-        let written = match self.out.lock() {
-            Ok(mut out) => out
-                .write_all(page(message).as_bytes())
-                .and_then(|()| out.flush())
-                .map_err(|error| error.to_string()),
-            Err(_) => Err("somebody broke down while writing to it".to_owned()),
-        };
-        let written = written.map_err(|why| Undelivered {
-            why: format!("the terminal cannot be written to: {why}"),
-            retry: Retry::REFUSED,
-        });
-        Box::pin(std::future::ready(written))
+        let (out, page) = (self.out.clone(), page(message));
+        Box::pin(async move {
+            let written = tokio::task::spawn_blocking(move || write(&out, &page)).await;
+            let written = written.unwrap_or_else(|_| Err(BROKE_DOWN.to_owned()));
+            written.map_err(|why| Undelivered {
+                why: format!("the terminal cannot be written to: {why}"),
+                retry: Retry::REFUSED,
+            })
+        })
     }
+}
+
+fn write(out: &Out, page: &str) -> Result<(), String> {
+    let mut out = match out.try_lock() {
+        Ok(out) => out,
+        Err(TryLockError::WouldBlock) => {
+            return Err("it has not taken what was written before".to_owned());
+        }
+        Err(TryLockError::Poisoned(_)) => return Err(BROKE_DOWN.to_owned()),
+    };
+    let written = out.write_all(page.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| error.to_string())
 }
 
 /// The message as one reads it in the middle of the night.

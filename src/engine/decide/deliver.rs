@@ -108,16 +108,14 @@ pub fn undelivered(model: &Model, id: MessageId, why: &str, retry: Retry, now: T
     })
 }
 
-/// How long after a failed try the next one is made: as the other side asks for it, within reason.
+/// How long after a failed try the next one is made: never sooner than it would be, and as much later as the
+/// other side asks for, within reason.
 pub fn pause(tries: u32, retry: Retry) -> Duration {
-    match (retry.refused, retry.after) {
-        (true, after) => {
-            let own = backed_off(tries, REFUSED, REFUSED_MOST);
-            own.max(after.unwrap_or_default()).min(REFUSED_MOST)
-        }
-        (false, None) => backed_off(tries, RETRY, RETRY_MOST),
-        (false, Some(after)) => after.clamp(RETRY, REFUSED_MOST),
-    }
+    let own = match retry.refused {
+        true => backed_off(tries, REFUSED, REFUSED_MOST),
+        false => backed_off(tries, RETRY, RETRY_MOST),
+    };
+    own.max(retry.after.unwrap_or_default()).min(REFUSED_MOST)
 }
 
 /// What somebody had to answer of an incident, and has answered, need not arrive any more.

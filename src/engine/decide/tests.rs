@@ -270,8 +270,11 @@ fn a_pause_grows_up_to_its_bound() {
 #[test]
 fn what_the_other_side_asks_for_is_obeyed_within_reason() {
     let asked = [0, 1, 90, 1_800, 3_600, 86_400, i64::MAX];
-    let soon = asked.map(|after| seconds(9, false, Some(after)));
+    let soon = asked.map(|after| seconds(1, false, Some(after)));
     assert_eq!(soon, [5, 5, 90, 1_800, 3_600, 3_600, 3_600]);
+    // Never sooner than without it.
+    let late = asked.map(|after| seconds(9, false, Some(after)));
+    assert_eq!(late, [300, 300, 300, 1_800, 3_600, 3_600, 3_600]);
     let refused = asked.map(|after| seconds(1, true, Some(after)));
     assert_eq!(refused, [300, 300, 300, 1_800, 3_600, 3_600, 3_600]);
 }

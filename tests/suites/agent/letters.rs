@@ -17,6 +17,7 @@ pub const CASES: &[Case] = &[
     ("they are listed in pages", pages),
     ("they can be tried again", replayed),
     ("following tells only what changes", followed),
+    ("following leaves nothing out", followed_late),
 ];
 
 /// An alert of any name about this service.
@@ -311,4 +312,54 @@ fn followed() {
     child.wait().unwrap();
     assert!(!text.contains("old"), "{text}");
     assert!(text.contains("new"), "{text}");
+}
+
+/// More comes and goes between two looks than a page of the list holds.
+fn followed_late() {
+    let mut stage = Stage::new();
+    stage.start();
+    let first = stage.incident("first");
+    stage.wait_for(first, "resolved");
+    let path = stage.path("followed");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.args(["incident", "list", "--follow", "--format", "json", "--agent"]);
+    command.arg(format!("http://127.0.0.1:{}", stage.port));
+    let mut child = command
+        .stdout(std::fs::File::create(&path).unwrap())
+        .spawn()
+        .unwrap();
+    let text = || std::fs::read_to_string(&path).unwrap();
+    let mut number = 0;
+    let follows = || {
+        number += 1;
+        stage.incident(&format!("begin{number}"));
+        (!text().is_empty()).then_some(())
+    };
+    crate::harness::wait::until("it follows", follows, || stage.log());
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::STOP).unwrap();
+    let alerts: Vec<String> = (0..600)
+        .map(|number| alert(&json!({"service": format!("many{number}")})))
+        .collect();
+    let (status, answer) = stage
+        .post(ALERTS, notification(&alerts).as_bytes())
+        .unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let over = || {
+        let open = stage.get("/v1/incidents?open=true");
+        (open["total"] == 0).then_some(())
+    };
+    crate::harness::wait::until("all are over", over, || stage.log());
+    rustix::process::kill_process(id, rustix::process::Signal::CONT).unwrap();
+    let missing = || {
+        let text = text();
+        let is_told = |number: &u32| text.contains(&format!("service=many{number}\""));
+        (0..600).filter(|number| !is_told(number)).count()
+    };
+    let told = || (missing() == 0).then_some(());
+    crate::harness::wait::until("it tells of all", told, || {
+        format!("{} are left out", missing())
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

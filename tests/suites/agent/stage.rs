@@ -171,8 +171,13 @@ every = "1ms"
     pub fn begin(&mut self) {
         let log = fs::OpenOptions::new().create(true).append(true).to_owned();
         let log = log.open(self.path("log")).unwrap();
+        self.begin_into(log.try_clone().unwrap().into(), log.into());
+    }
+
+    /// Starts the agent with these outputs, and waits for nothing.
+    pub fn begin_into(&mut self, out: Stdio, errors: Stdio) {
         let mut command = self.command();
-        command.stdout(log.try_clone().unwrap()).stderr(log);
+        command.stdout(out).stderr(errors);
         self.agent = Some(command.spawn().unwrap());
     }
 

@@ -14,6 +14,7 @@ const TRIALS: &[(&str, fn())] = &[
     ("a second agent is refused", second),
     ("another process is refused and named", other_process),
     ("a link leads to the same lock", link),
+    ("another name of the file leads to the same lock", other_name),
     ("the lock goes with its owner", released),
     ("a stolen store is noticed", stolen),
     ("a replaced file is noticed", replaced),
@@ -75,6 +76,21 @@ fn link() {
     let link = folder.path().join("link.db");
     symlink(&path, &link).unwrap();
     assert_eq!(Store::open(&link, "x").err().unwrap().kind, "taken");
+}
+
+fn other_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rbk.db");
+    let first = open(&path);
+    let elsewhere = tempfile::tempdir_in(folder.path()).unwrap();
+    let other = elsewhere.path().join("other.db");
+    fs::hard_link(&path, &other).unwrap();
+    let refusal = Store::open(&other, "x").err().unwrap();
+    assert_eq!(refusal.kind, "taken");
+    assert!(refusal.why.contains("another name"), "{}", refusal.why);
+    drop(first);
+    drop(open(&other));
+    open(&path);
 }
 
 fn released() {
