@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::fit::{Passed, fit, from_alert, from_event, from_request, no_parameter};
 use super::runbooks::Found;
 use super::{Arriving, Engine};
+use crate::diag::Code;
 use crate::journal::{Alert, IncidentId};
 use crate::value::Value;
 

@@ -238,7 +238,10 @@ mod tests {
         let kept = u64::try_from(count).unwrap() - lost;
         // One is in the hands of the reader.
         let fits = u64::try_from(MOST / long.len()).unwrap();
-        assert!((fits..=fits + 1).contains(&kept), "{kept} of {count} are kept");
+        assert!(
+            (fits..=fits + 1).contains(&kept),
+            "{kept} of {count} are kept"
+        );
         // The reader goes on: what waited comes whole, and the loss is told once.
         for _ in 0..kept {
             logging.lets.send(Ok(())).unwrap();

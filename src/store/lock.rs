@@ -49,15 +49,13 @@ impl Lock {
             .and_then(|()| file.write_all(id.as_bytes()));
         drop(written);
         let mut lock = Lock { file, store: None };
-        if store.exists() {
-            lock.take_itself(store)?;
-        }
+        lock.take_itself(store)?;
         Ok(lock)
     }
 
-    /// Takes the lock of the file itself as well: nobody works on it under another name.
+    /// Takes the lock of the file itself as well, if it is there: nobody works on it under another name.
     pub fn take_itself(&mut self, store: &Path) -> Result<(), Error> {
-        if self.store.is_some() {
+        if self.store.is_some() || !store.is_file() {
             return Ok(());
         }
         let failed = |cause: std::io::Error| {
@@ -73,8 +71,8 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 let store = store.display();
                 let why = format!(
-                    "another agent works on {store} under another name: the file has several (hard links); \
-                     stop that one first, or give this one a store of its own"
+                    "another agent works on {store}, by another name of the file (a hard link) or without its lock \
+                     beside it; stop that one first, or give this one a store of its own"
                 );
                 Err(error(ErrorKind::Taken, why))
             }

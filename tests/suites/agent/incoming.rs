@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::Case;
-use super::stage::{ALERTS, Stage, alert, notification};
+use super::stage::{ALERTS, Prom, Stage, alert, notification, number};
 use crate::harness::net;
 
 pub const CASES: &[Case] = &[
@@ -89,6 +89,8 @@ fn broken() {
 /// Of up to 1,000 alerts that break off none is taken, of more all that came whole.
 fn long_cut() {
     let mut stage = Stage::new();
+    // Nothing is over meanwhile.
+    stage.say(Prom::Says("application/json", number("0")));
     stage.start();
     let taken = || {
         let metrics = net::get(stage.port, "/metrics").unwrap();

@@ -322,7 +322,9 @@ fn followed_late() {
     stage.wait_for(first, "resolved");
     let path = stage.path("followed");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_rbk"));
-    command.args(["incident", "list", "--follow", "--format", "json", "--agent"]);
+    command.args([
+        "incident", "list", "--follow", "--format", "json", "--agent",
+    ]);
     command.arg(format!("http://127.0.0.1:{}", stage.port));
     let mut child = command
         .stdout(std::fs::File::create(&path).unwrap())

@@ -14,7 +14,10 @@ const TRIALS: &[(&str, fn())] = &[
     ("a second agent is refused", second),
     ("another process is refused and named", other_process),
     ("a link leads to the same lock", link),
-    ("another name of the file leads to the same lock", other_name),
+    (
+        "another name of the file leads to the same lock",
+        other_name,
+    ),
     ("the lock goes with its owner", released),
     ("a stolen store is noticed", stolen),
     ("a replaced file is noticed", replaced),
@@ -106,14 +109,23 @@ fn stolen() {
     let path = folder.path().join("rbk.db");
     let mut first = open(&path);
     first.commit(&Batch::new().event(1, 1, "a")).unwrap();
+    // Without the file beside it, it is locked all the same.
     fs::remove_file(folder.path().join("rbk.db.lock")).unwrap();
-    let mut second = open(&path);
+    let refusal = Store::open(&path, "x").err().unwrap();
+    assert_eq!(refusal.kind, "taken");
+    // Where locks hold nothing, somebody else may have begun.
+    let other = Connection::open(&path).unwrap();
+    let risen = other.execute("UPDATE meta SET epoch = epoch + 1", []);
+    assert_eq!(risen.unwrap(), 1);
+    drop(other);
     let refusal = first.commit(&Batch::new().event(2, 1, "a")).unwrap_err();
     assert_eq!(refusal.kind, "superseded");
     assert!(refusal.why.contains("epoch 2"), "{}", refusal.why);
     // From here on it knows nothing.
     assert_eq!(first.ask(Ask::Events("a", 0)).unwrap_err().kind, "failed");
     assert_eq!(first.commit(&Batch::new()).unwrap_err().kind, "failed");
+    drop(first);
+    let mut second = open(&path);
     second.commit(&Batch::new().event(3, 1, "a")).unwrap();
     assert_eq!(numbers(&second, Ask::Events("a", 0)), "3 1");
 }
