@@ -8,7 +8,7 @@ use super::super::types::{is_broken, same};
 use super::bare;
 use super::{Elaborator, Place, broken, json, typed};
 use crate::diag::{Code, Diagnostic};
-use crate::typed::{Expr, ExprKind, Type};
+use crate::typed::{Expr, ExprKind, TargetId, Type};
 use crate::value::Value;
 
 /// What wants a type, for the message.
@@ -154,40 +154,12 @@ impl Elaborator<'_, '_> {
             (Type::Text, Type::List(inner)) if matches!(**inner, Type::Text) => {
                 listed_words(found, expr, self.checker.text(expr.span))
             }
-            (Type::Duration, Type::Time) => {
-                let ago = self.checker.text(expr.span).trim_start_matches('-');
-                let moment = match self.place {
-                    Place::Test => format!("{ago} ago"),
-                    Place::Clause
-                    | Place::Fn
-                    | Place::Watch
-                    | Place::Probe
-                    | Place::Action
-                    | Place::Diagnose
-                    | Place::Remedy
-                    | Place::Steps
-                    | Place::Otherwise => format!("now() - {ago}"),
-                };
-                let found = found.help(format!("a moment is wanted: `{moment}`"));
-                match ago.starts_with(|first: char| first.is_ascii_digit()) {
-                    true => found.fix(format!("write `{moment}`"), expr.span, moment),
-                    false => found,
-                }
-            }
+            (Type::Duration, Type::Time) => self.moment(found, expr),
             (Type::Text, Type::PromQuery) => with_tag(found, expr, "promql"),
             (Type::Text, Type::Url) => with_tag(found, expr, "url"),
             (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
             (Type::Text, Type::Cron) => with_tag(found, expr, "cron"),
-            (Type::Text, Type::Target(id)) => {
-                let lookup = self.checker.package.targets[id.index()].lookup;
-                match lookup {
-                    Some(lookup) => {
-                        let name = &self.checker.package.externs[lookup.index()].name;
-                        found.help(format!("a name is not the thing itself: look it up with `{name}`"))
-                    }
-                    None => found,
-                }
-            }
+            (Type::Text, Type::Target(id)) => self.looked_up(found, *id),
             (_, Type::Json) => found.help(
                 "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
             ),
@@ -209,6 +181,39 @@ impl Elaborator<'_, '_> {
 }
 
 impl Elaborator<'_, '_> {
+    /// `10m` where a moment is wanted: how long ago it was.
+    fn moment(&self, found: Diagnostic, expr: &Expr) -> Diagnostic {
+        let ago = self.checker.text(expr.span).trim_start_matches('-');
+        let moment = match self.place {
+            Place::Test => format!("{ago} ago"),
+            Place::Clause
+            | Place::Fn
+            | Place::Watch
+            | Place::Probe
+            | Place::Action
+            | Place::Diagnose
+            | Place::Remedy
+            | Place::Steps
+            | Place::Otherwise => format!("now() - {ago}"),
+        };
+        let found = found.help(format!("a moment is wanted: `{moment}`"));
+        match ago.starts_with(|first: char| first.is_ascii_digit()) {
+            true => found.fix(format!("write `{moment}`"), expr.span, moment),
+            false => found,
+        }
+    }
+
+    /// A text where a target is wanted: by what it is found.
+    fn looked_up(&self, found: Diagnostic, id: TargetId) -> Diagnostic {
+        let Some(lookup) = self.checker.package.targets[id.index()].lookup else {
+            return found;
+        };
+        let name = &self.checker.package.externs[lookup.index()].name;
+        found.help(format!(
+            "a name is not the thing itself: look it up with `{name}`"
+        ))
+    }
+
     /// `"5m"`, `"gold"`: what is meant without its quotes.
     fn without_quotes(&self, found: &Diagnostic, expr: &Expr, wanted: &Type) -> Option<Diagnostic> {
         let text = self.checker.text(expr.span);

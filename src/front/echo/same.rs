@@ -12,6 +12,9 @@ use crate::text::{SourceId, Sources, Span};
 /// How many further places are shown.
 const SHOWN: usize = 4;
 
+/// Of each item: what is said of the one side, by its index, and what of the other.
+type Pairs<T> = BTreeMap<(usize, usize, u32), (Vec<usize>, Vec<T>)>;
+
 /// Folds what says the same.
 pub(super) fn fold(sources: &Sources, files: &Places<'_>, said: &mut Vec<Diagnostic>) {
     said.sort_by_key(|found| files.order(found.primary.span));
@@ -86,7 +89,7 @@ fn import_too(sources: &Sources, first: &mut Diagnostic, found: &Diagnostic) {
 
 /// One name that leads nowhere, and one `let` that nothing reads in the same item: it has another name by now.
 pub(super) fn renamed(sources: &Sources, files: &Places<'_>, said: &mut [Diagnostic]) {
-    let mut pairs: BTreeMap<(usize, usize, u32), (Vec<usize>, Vec<Span>)> = BTreeMap::new();
+    let mut pairs: Pairs<Span> = BTreeMap::new();
     for (index, found) in said.iter().enumerate() {
         let place = found.primary.span;
         let Some(item) = super::item_at(files, place) else {
@@ -128,7 +131,7 @@ pub(super) fn renamed(sources: &Sources, files: &Places<'_>, said: &mut [Diagnos
 
 /// One finding without a remedy and one remedy without a finding in a runbook: one of them has the wrong name.
 fn remedies(sources: &Sources, files: &Places<'_>, said: &mut Vec<Diagnostic>) {
-    let mut pairs: BTreeMap<(usize, usize, u32), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let mut pairs: Pairs<usize> = BTreeMap::new();
     for (index, found) in said.iter().enumerate() {
         let place = found.primary.span;
         let Some(item) = super::item_at(files, place) else {
