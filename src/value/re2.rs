@@ -4,10 +4,12 @@
 //! alike and differ in silence: `\d` is ASCII, `[a&&b]` and `[[a]` are plain sets, `\<` is a character, `a**` is nothing.
 
 mod character;
+mod help;
 
 use std::ops::Range;
 
 use character::{perl, push};
+use help::{CLOSE, LINEAR, OPEN, TOO_OFTEN};
 
 /// The most that something is repeated, repetitions within repetitions multiplied.
 const COUNT: u32 = 1_000;
@@ -442,11 +444,6 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 }
-
-const TOO_OFTEN: &str = "it is repeated more often than";
-const CLOSE: &str = "close it with `)`; a parenthesis that is meant as text is `\\(`";
-const OPEN: &str = "open it with `(`; a parenthesis that is meant as text is `\\)`";
-const LINEAR: &str = "a pattern takes time linear in the text, so it neither looks around nor asks for what a group took";
 
 #[cfg(test)]
 mod tests {

@@ -2,9 +2,8 @@
 //!
 //! In: a reader that stands before one. Out: the character, or the class as the machine reads it.
 
-use super::{LINEAR, Reader, Wrong, wrong};
-
-const SHUT: &str = "close it with `]`; a bracket that is meant as text is `\\[`";
+use super::help::{LINEAR, SHUT};
+use super::{Reader, Wrong, wrong};
 
 /// What stands behind `\p`: the general categories.
 const CATEGORIES: &str = "Any C Cc Cf Co Cs L Ll Lm Lo Lt Lu M Mc Me Mn N Nd Nl No P Pc Pd Pe Pf Pi Po Ps \
