@@ -3,6 +3,7 @@
 //! Each trial has a folder, ports and an agent of its own. The package is `tests/agent/service.rbk`; a
 //! trial changes a few words of it or of the settings.
 
+mod cut;
 mod damage;
 mod disk;
 mod first;
@@ -35,6 +36,7 @@ type Case = (&'static str, fn());
 
 pub fn trials() -> Vec<Trial> {
     let groups = [
+        ("cut", cut::CASES),
         ("damage", damage::CASES),
         ("disk", disk::CASES),
         ("first", first::CASES),
