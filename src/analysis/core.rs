@@ -126,7 +126,7 @@ impl<'a> Cores<'a> {
         let mut canon = Canon::of_function(self, id);
         canon.function(&self.package.functions[id.index()]);
         let (digest, names, calls) = canon.finish();
-        let mut part = Canon::of_function(self, id).as_part();
+        let mut part = Canon::of_function(self, id).loosely();
         part.function(&self.package.functions[id.index()]);
         let (as_part, ..) = part.finish();
         FunctionCore {

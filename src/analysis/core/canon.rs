@@ -68,7 +68,7 @@ impl<'a> Canon<'a> {
     }
 
     /// For a part that is compared alone.
-    pub fn as_part(mut self) -> Canon<'a> {
+    pub fn loosely(mut self) -> Canon<'a> {
         self.is_part = true;
         self
     }
@@ -76,7 +76,7 @@ impl<'a> Canon<'a> {
     /// From now on locals from outside stand for this.
     pub fn meaning(mut self, meanings: &'a Meanings) -> Canon<'a> {
         self.meanings = Some(meanings);
-        self.as_part()
+        self.loosely()
     }
 
     /// The hash, the names that were met and the functions that are called.

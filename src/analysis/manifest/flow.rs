@@ -71,18 +71,12 @@ impl<'a> Walk<'_, 'a> {
     fn stmt(&mut self, stmt: &'a Stmt) -> Onward {
         self.words(stmt);
         match &stmt.kind {
-            StmtKind::Guard(condition) => {
-                let holds = self.asks_each(condition).into_iter();
-                Onward::Where(holds.map(Asked::guard).collect())
-            }
+            StmtKind::Guard(condition) => Onward::each(self.asks_each(condition), Asked::guard),
             // What follows is reached only where it was not over by itself.
             StmtKind::Cleared {
                 condition: Some(condition),
                 why: _,
-            } => {
-                let fails = self.fails_each(condition).into_iter();
-                Onward::Where(fails.map(Asked::branch).collect())
-            }
+            } => Onward::each(self.fails_each(condition), Asked::branch),
             StmtKind::If {
                 condition,
                 then,

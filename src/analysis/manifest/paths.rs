@@ -50,6 +50,11 @@ pub enum Onward {
 
 impl Onward {
     pub const ALWAYS: Onward = Onward::Where(Vec::new());
+
+    /// Where each of these is so.
+    pub fn each(hashes: Vec<ConditionHash>, asked: fn(ConditionHash) -> Asked) -> Onward {
+        Onward::Where(hashes.into_iter().map(asked).collect())
+    }
 }
 
 /// What is known to be so, from outside in and from first to last.

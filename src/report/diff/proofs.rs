@@ -79,13 +79,8 @@ fn without_id(verify: &Verify) -> Verify {
 }
 
 fn one_verify(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
-    let about = |what: Words| {
-        Found::new(Field::Verify, what)
-            .at(new.id.as_str())
-            .part(Part::Verify(new.id.clone()))
-    };
-    let remedy = new.id.rsplit_once('/').map_or("", |(name, _)| name);
-    let of = |words: &str| Words::code(remedy).then(words);
+    let about = |what: Words| about(new, what);
+    let of = |words: &str| of(new, words);
     times(
         changes,
         about(of(", wait before it")),
@@ -114,12 +109,6 @@ fn one_verify(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
         new.holding,
         Longer::Stronger,
     );
-    let gone = |hashes: &[ConditionHash], from: &[ConditionHash]| -> Vec<ConditionHash> {
-        from.iter()
-            .filter(|hash| !hashes.contains(hash))
-            .copied()
-            .collect()
-    };
     let (before, after) = (&changes.old.conditions, &changes.new.conditions);
     let as_slice =
         |abort: &Option<ConditionHash>| -> Vec<ConditionHash> { abort.iter().copied().collect() };
@@ -136,22 +125,7 @@ fn one_verify(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
             (false, _) => changes.look(found),
         }
     }
-    let lost = texts(before, &gone(&new.only_if, &old.only_if));
-    let won = texts(after, &gone(&old.only_if, &new.only_if));
-    let found =
-        about(of(", looked at only if")).sides(Words::list(lost.clone()), Words::list(won.clone()));
-    match (lost.is_empty(), won.is_empty()) {
-        (true, true) => {}
-        (false, true) => changes.narrower(found),
-        (_, false) => changes.look(found),
-    }
-    if old.after_if != new.after_if {
-        let found = about(of(", waits before it in other cases"));
-        match new.after_if {
-            None => changes.narrower(found),
-            Some(_) => changes.look(found),
-        }
-    }
+    cases(changes, old, new);
     if old.otherwise != new.otherwise {
         let word = |otherwise: Otherwise| match otherwise {
             Otherwise::Undo => "undo",
@@ -162,6 +136,47 @@ fn one_verify(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
             Words::text(word(old.otherwise)),
             Words::text(word(new.otherwise)),
         ));
+    }
+}
+
+fn about(verify: &Verify, what: Words) -> Found {
+    Found::new(Field::Verify, what)
+        .at(verify.id.as_str())
+        .part(Part::Verify(verify.id.clone()))
+}
+
+fn of(verify: &Verify, words: &str) -> Words {
+    let remedy = verify.id.rsplit_once('/').map_or("", |(name, _)| name);
+    Words::code(remedy).then(words)
+}
+
+/// What of these is not among the others.
+fn gone(hashes: &[ConditionHash], from: &[ConditionHash]) -> Vec<ConditionHash> {
+    from.iter()
+        .filter(|hash| !hashes.contains(hash))
+        .copied()
+        .collect()
+}
+
+/// In which cases it is looked at, and waited before it.
+fn cases(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
+    let (before, after) = (&changes.old.conditions, &changes.new.conditions);
+    let lost = texts(before, &gone(&new.only_if, &old.only_if));
+    let won = texts(after, &gone(&old.only_if, &new.only_if));
+    let is_less = won.is_empty();
+    let found = about(new, of(new, ", looked at only if"));
+    let found = found.sides(Words::list(lost.clone()), Words::list(won));
+    match (lost.is_empty(), is_less) {
+        (true, true) => {}
+        (false, true) => changes.narrower(found),
+        (_, false) => changes.look(found),
+    }
+    if old.after_if != new.after_if {
+        let found = about(new, of(new, ", waits before it in other cases"));
+        match new.after_if {
+            None => changes.narrower(found),
+            Some(_) => changes.look(found),
+        }
     }
 }
 
