@@ -17,6 +17,7 @@ mod lexer;
 mod matcher;
 mod matching;
 mod never;
+mod operator;
 mod parser;
 mod reach;
 mod selector;

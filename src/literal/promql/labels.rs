@@ -5,7 +5,8 @@
 use super::Yields;
 use super::canon::Grouping;
 use super::matching::Modifiers;
-use super::parser::{Operand, is_set};
+use super::operator::is_set;
+use super::parser::Operand;
 
 /// The labels that are followed.
 const LABELS: usize = 64;

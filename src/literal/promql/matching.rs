@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::lexer::Kind;
-use super::parser::{Operand, Parser, is_comparison, is_set, is_trim, is_word};
+use super::operator::{is_comparison, is_set, is_trim, is_word};
+use super::parser::{Operand, Parser};
 use super::{Problem, Yields};
 use crate::literal::server::{FILLED, LENGTHS_FOR_NUMBERS};
 

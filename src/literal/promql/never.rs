@@ -5,7 +5,8 @@
 use std::ops::Range;
 
 use super::Problem;
-use super::parser::{Operand, Parser, is_comparison};
+use super::operator::is_comparison;
+use super::parser::{Operand, Parser};
 
 /// Why a part never answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

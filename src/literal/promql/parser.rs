@@ -13,6 +13,7 @@ use super::function;
 use super::lexer::{Kind, Token};
 use super::matching::fits;
 use super::never::Never;
+use super::operator::{is_trim, is_word};
 use super::reach::Reach;
 use super::selector::Selected;
 use super::sum::Sum;
@@ -476,26 +477,6 @@ fn number(range: Range<usize>, absent: Absent) -> Operand {
         labels: Some(Vec::new()),
         always: true,
     }
-}
-
-/// Keywords are the same in capitals.
-pub(super) fn is_word(word: &str, keyword: &str) -> bool {
-    word.eq_ignore_ascii_case(keyword)
-}
-
-pub(super) fn is_comparison(operator: &str) -> bool {
-    matches!(operator, "==" | "!=" | "<" | "<=" | ">" | ">=")
-}
-
-/// Operators that cut the buckets of histograms off.
-pub(super) fn is_trim(operator: &str) -> bool {
-    matches!(operator, "</" | ">/")
-}
-
-pub(super) fn is_set(operator: &str) -> bool {
-    ["and", "or", "unless"]
-        .iter()
-        .any(|set| is_word(operator, set))
 }
 
 /// What both sides of an operator are where no series exists.
