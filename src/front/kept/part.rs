@@ -189,7 +189,13 @@ impl Kept {
         let mut all = anew.clone();
         let mut left: Vec<SourceId> = anew.iter().copied().collect();
         while let Some(source) = left.pop() {
-            for word in words(&self.sources.source(source).text) {
+            let text = &self.sources.source(source).text;
+            let said = self.read.get(&source).map(Vec::as_slice);
+            let meant = said
+                .filter(|said| !said.is_empty())
+                .map(|said| meant(text, said));
+            let meant = meant.unwrap_or_default();
+            for word in words(text).chain(meant.iter().map(String::as_str)) {
                 let named = names.remove(word).unwrap_or_default();
                 left.extend(named.into_iter().filter(|named| all.insert(*named)));
             }
@@ -198,9 +204,25 @@ impl Kept {
     }
 }
 
+/// What else may be a name in a text that could not be read as it stands: it is read as if some sign were not there, or
+/// as one of the edits says that are offered.
+fn meant(text: &str, said: &[Diagnostic]) -> Vec<String> {
+    let pairs = text.split(is_no_word).collect::<Vec<_>>();
+    let joined = pairs.windows(2).filter_map(|pair| match pair {
+        [one, other] if !one.is_empty() && !other.is_empty() => Some([*one, *other].concat()),
+        _ => None,
+    });
+    let fixes = said.iter().flat_map(|found| &found.fixes);
+    let edits = fixes.flat_map(|fix| &fix.edits);
+    let offered = edits.flat_map(|edit| words(&edit.text));
+    joined.chain(offered.map(str::to_owned)).collect()
+}
+
+fn is_no_word(letter: char) -> bool {
+    !letter.is_ascii_alphanumeric() && letter != '_'
+}
+
 /// All that may be a name in a text, whatever it stands in.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let is_word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
-    text.split(move |letter| !is_word(letter))
-        .filter(|word| !word.is_empty())
+    text.split(is_no_word).filter(|word| !word.is_empty())
 }
