@@ -732,7 +732,7 @@ module.exports = grammar({
     _action_pattern: ($) => alias($.action_pattern, $.call),
     action_pattern: ($) =>
       seq(
-        field('function', choice($.identifier, alias($.action_path, $.field_access))),
+        field('function', choice($._name, alias($.action_path, $.field_access))),
         optional(field('arguments', $.arguments)),
       ),
 
