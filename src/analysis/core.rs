@@ -12,6 +12,7 @@ mod condition;
 mod declaration;
 mod expr;
 mod inline;
+mod meaning;
 mod runbook;
 mod stmt;
 mod value;
@@ -24,7 +25,8 @@ use crate::typed::{
 };
 
 use canon::{Canon, Digest};
-pub use condition::Meanings;
+pub use condition::Asks;
+pub use meaning::Meanings;
 
 /// Something with a name that the world, or another package, knows it by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

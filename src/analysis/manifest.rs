@@ -20,7 +20,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::core::{Cores, Meanings};
+use super::core::{Asks, Cores, Meanings};
 use crate::program::manifest::{
     Authority, Claims, Condition, ConditionHash, CoreHash, Effect, Manifest, Part, Said, Time,
 };
@@ -61,6 +61,8 @@ struct Made<'a> {
     sources: &'a Sources,
     places: BTreeMap<Part, Span>,
     texts: BTreeMap<ConditionHash, String>,
+    /// Of what was read earlier: what would be the same, read where it is looked at.
+    fresh: BTreeMap<ConditionHash, ConditionHash>,
 }
 
 impl<'a> Made<'a> {
@@ -74,6 +76,7 @@ impl<'a> Made<'a> {
             sources,
             places,
             texts: BTreeMap::new(),
+            fresh: BTreeMap::new(),
         }
     }
 
@@ -84,6 +87,18 @@ impl<'a> Made<'a> {
         let text = || format!("{before}{}", one_line(sources.slice(span)));
         self.texts.entry(hash).or_insert_with(text);
         hash
+    }
+
+    /// The same for what may have been read earlier.
+    fn asks(&mut self, asks: Asks, before: &str, span: Span) -> ConditionHash {
+        self.condition(asks.hash, before, span);
+        if let Some(fresh) = asks.fresh
+            && self.fresh.insert(asks.hash, fresh).is_none()
+            && let Some(text) = self.texts.get_mut(&asks.hash)
+        {
+            text.push_str(", as read earlier");
+        }
+        asks.hash
     }
 
     /// What has to be so where a condition holds, or does not, part by part.
@@ -97,9 +112,9 @@ impl<'a> Made<'a> {
     ) -> Vec<ConditionHash> {
         let asked = cores.asked(condition, holds);
         let each = asked.iter().map(|asked| {
-            let hash = cores.asks(runbook, meanings, asked);
+            let asks = cores.asks(runbook, meanings, asked);
             let before = if asked.is_said { "" } else { "not " };
-            self.condition(hash, before, asked.span)
+            self.asks(asks, before, asked.span)
         });
         each.collect()
     }
@@ -116,6 +131,7 @@ impl<'a> Made<'a> {
         let known = of.iter().map(|hash| Condition {
             hash: *hash,
             text: self.texts.get(hash).cloned().unwrap_or_default(),
+            fresh: self.fresh.get(hash).copied(),
         });
         known.collect()
     }
@@ -144,7 +160,7 @@ fn authority<'a>(
     let verified = steps.verifies.iter();
     let verified = verified.flat_map(|verify| {
         let asked = verify.conditions.iter().chain(&verify.abort);
-        asked.chain(&verify.only_if)
+        asked.chain(&verify.only_if).chain(&verify.held)
     });
     let asked = triggers.iter().flat_map(|trigger| &trigger.conditions);
     let conditions: BTreeSet<ConditionHash> = verified.chain(asked).copied().collect();

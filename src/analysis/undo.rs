@@ -9,8 +9,8 @@ use std::collections::{BTreeSet, VecDeque};
 use super::same::{Scope, Terms};
 use crate::diag::{Code, Diagnostic};
 use crate::typed::{
-    ActionCallee, ArmPattern, Block, Callee, Expr, ExprKind, ExternId, ExternKind, FunctionKind,
-    HandlerAction, LocalId, Package, Runbook, Step, StmtKind, UndoChoice, UndoClaim, UndoContract,
+    ActionCallee, ArmPattern, Block, Expr, ExprKind, ExternId, ExternKind, HandlerAction, LocalId,
+    Package, Runbook, Step, StmtKind, UndoChoice, UndoClaim, UndoContract,
 };
 
 /// Checks the `undo` block of a step, if it has one.
@@ -200,25 +200,11 @@ fn looks(package: &Package, value: &Expr, seen: &BTreeSet<LocalId>) -> bool {
     value.for_each(&mut |part| {
         found |= match &part.kind {
             ExprKind::Local(local) => seen.contains(local),
-            ExprKind::Call(call) => observes(package, call.callee),
+            ExprKind::Call(call) => call.callee.observes(package),
             _ => false,
         };
     });
     found
-}
-
-fn observes(package: &Package, callee: Callee) -> bool {
-    match callee {
-        Callee::Extern(id) => match package.externs[id.index()].kind {
-            ExternKind::Fn => false,
-            ExternKind::Probe | ExternKind::Action(_) => true,
-        },
-        Callee::Function(id) => match package.functions[id.index()].kind {
-            FunctionKind::Fn => false,
-            FunctionKind::Probe | FunctionKind::Action { .. } | FunctionKind::Watch(_) => true,
-        },
-        Callee::Builtin(_) => false,
-    }
 }
 
 /// An observation in an undo may decide whether something is done, never what.

@@ -116,8 +116,16 @@ pub(super) fn merge_mark(text: &str, start: usize) -> Option<Range<usize>> {
     }
     // What the others made of it goes with the mark above it.
     let other_side = matches!(mark, "|||||||" | "=======");
-    let last = other_side.then(|| rest.find("\n>>>>>>>")).flatten();
-    let begin = last.map_or(0, |found| found + 1);
+    let end = || {
+        let mut at = 0;
+        let mut lines = rest.split_inclusive('\n').take(brought::LINES);
+        lines.find_map(|line| {
+            let begin = at;
+            at += line.len();
+            line.starts_with(">>>>>>>").then_some(begin)
+        })
+    };
+    let begin = other_side.then(end).flatten().unwrap_or(0);
     let length = rest.get(begin..)?.lines().next()?.len();
     Some(start..start + begin + length)
 }

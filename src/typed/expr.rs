@@ -7,8 +7,8 @@ use smol_str::SmolStr;
 pub use crate::syntax::tree::{BinaryOp, Collect, UnaryOp};
 
 use super::{
-    BindingId, ConstId, ExternId, FunctionId, LocalId, RecordId, RoleId, SecretId, SiteId,
-    TargetId, Type,
+    BindingId, ConstId, ExternId, ExternKind, FunctionId, FunctionKind, LocalId, Package, RecordId,
+    RoleId, SecretId, SiteId, TargetId, Type,
 };
 use crate::text::Span;
 use crate::value::{Template, Value};
@@ -120,6 +120,36 @@ pub enum Callee {
     Extern(ExternId),
     Function(FunctionId),
     Builtin(Builtin),
+}
+
+impl Callee {
+    /// Whether a call of it asks the world, so that there may be no answer, or another one the next time.
+    pub fn observes(self, package: &Package) -> bool {
+        match self {
+            Callee::Extern(id) => match package.externs[id.index()].kind {
+                ExternKind::Fn => false,
+                ExternKind::Probe | ExternKind::Action(_) => true,
+            },
+            Callee::Function(id) => match package.functions[id.index()].kind {
+                FunctionKind::Fn => false,
+                FunctionKind::Probe | FunctionKind::Action { .. } | FunctionKind::Watch(_) => true,
+            },
+            Callee::Builtin(_) => false,
+        }
+    }
+}
+
+impl Expr {
+    /// Whether the world is asked somewhere in it.
+    pub fn observes(&self, package: &Package) -> bool {
+        let mut found = false;
+        self.for_each(&mut |part| {
+            if let ExprKind::Call(call) = &part.kind {
+                found |= call.callee.observes(package);
+            }
+        });
+        found
+    }
 }
 
 /// Functions that are generic over their argument's type; the rest of the prelude is `extern`.

@@ -6,8 +6,9 @@ use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
 
 use super::inline::{Frame, Inlined};
+use super::meaning::Readings;
 use super::{Cores, Meanings, Named};
-use crate::program::manifest::ENCODING;
+use crate::program::manifest::{ConditionHash, ENCODING};
 use crate::typed::{
     Binding, BindingId, BindingKind, FunctionId, FunctionKind, LocalId, Package, Runbook, Type,
 };
@@ -30,6 +31,8 @@ pub struct Canon<'a> {
     pub(super) inlined: Inlined,
     /// What locals from outside stand for, where a part is encoded alone.
     meanings: Option<&'a Meanings>,
+    /// What of the world is in what they stand for.
+    readings: Readings,
     /// Whether what is only written another way counts as the same. A core is for ever; of a part that matters less.
     is_part: bool,
     names: BTreeSet<Named>,
@@ -59,6 +62,7 @@ impl<'a> Canon<'a> {
             locals: Locals::new(),
             inlined: Inlined::default(),
             meanings: None,
+            readings: Readings::default(),
             is_part: false,
             names: BTreeSet::new(),
             calls: Vec::new(),
@@ -109,6 +113,10 @@ impl<'a> Canon<'a> {
 
     pub fn signed(&mut self, number: i64) {
         self.hash.update(number.to_le_bytes());
+    }
+
+    pub fn short(&mut self, ConditionHash(hash): ConditionHash) {
+        self.number(u64::from_le_bytes(hash));
     }
 
     pub fn flag(&mut self, flag: bool) {
@@ -186,15 +194,29 @@ impl<'a> Canon<'a> {
         let is_outer = frame == Frame::BODY && !self.locals.contains_key(&(frame, local));
         let outer = self.meanings.filter(|_| is_outer);
         match outer.and_then(|meanings| meanings.of(local)) {
-            Some(meaning) => {
+            Some((meaning, readings)) => {
                 self.tag("stands for");
                 self.digest(&meaning);
+                self.readings.meet(readings);
             }
             None => {
                 self.tag("local");
                 self.binds(local);
             }
         }
+    }
+
+    /// Behind all else: which of several readings of one thing those that were met are, where there are several.
+    pub fn ranks(&mut self) {
+        if let Some(ranks) = self.readings.ranks() {
+            self.tag("readings");
+            self.list(ranks, Canon::number);
+        }
+    }
+
+    /// The readings that were met.
+    pub fn readings(&mut self) -> Readings {
+        std::mem::take(&mut self.readings)
     }
 
     /// A name that the trigger binds: by what it is, and by its name where that comes from outside.

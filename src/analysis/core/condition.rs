@@ -7,35 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cores;
 use super::canon::{Canon, Digest};
+use super::meaning::{Finder, Meanings};
 use crate::program::manifest::ConditionHash;
 use crate::typed::{
-    Arm, ArmPattern, Attempt, BindingId, Block, Body, Cap, CapKind, Expr, ExprKind, FailureFilter,
-    FindingId, Hand, Handler, HandlerAction, LocalId, Remedy, Runbook, Step, Stmt, StmtKind,
-    UndoChoice,
+    ArmPattern, BindingId, Body, Cap, CapKind, Expr, FailureFilter, FindingId, Hand, Handler,
+    HandlerAction, LocalId, Remedy, Runbook, Step, StmtKind,
 };
-
-/// What each local of a body stands for.
-#[derive(Default)]
-pub struct Meanings(BTreeMap<LocalId, Digest>);
 
 /// What each parameter of each finding stands for, at all places that find it.
 #[derive(Default)]
 pub struct Handed(BTreeMap<(FindingId, u32), BTreeSet<Digest>>);
 
-impl Meanings {
-    pub(super) fn of(&self, local: LocalId) -> Option<Digest> {
-        self.0.get(&local).copied()
-    }
-}
-
 impl<'a> Cores<'a> {
     /// What the locals of a body stand for; the first `params` are its parameters.
     pub fn meanings(&self, runbook: &'a Runbook, body: &'a Body, params: u32) -> Meanings {
-        let mut finder = Finder {
-            cores: self,
-            runbook,
-            found: Meanings::default(),
-        };
+        let mut finder = Finder::new(self, runbook, body);
         for index in 0..params {
             let ty = &body.locals[index as usize].ty;
             finder.is(LocalId(index), "parameter", |canon| {
@@ -43,8 +29,7 @@ impl<'a> Cores<'a> {
                 canon.ty(ty);
             });
         }
-        finder.block(&body.block);
-        finder.found
+        finder.body(body)
     }
 
     /// What the diagnosis hands over, in time linear in its text.
@@ -74,11 +59,7 @@ impl<'a> Cores<'a> {
         remedy: &'a Remedy,
         handed: &Handed,
     ) -> Meanings {
-        let mut finder = Finder {
-            cores: self,
-            runbook,
-            found: Meanings::default(),
-        };
+        let mut finder = Finder::new(self, runbook, &remedy.body);
         for index in 0..remedy.params {
             let ty = &remedy.body.locals[index as usize].ty;
             let key = remedy.finding.map(|finding| (finding, index));
@@ -94,18 +75,12 @@ impl<'a> Cores<'a> {
                 }),
             }
         }
-        finder.block(&remedy.body.block);
-        finder.found
+        finder.body(&remedy.body)
     }
 
     /// The hash of a condition in a body.
-    pub fn condition(
-        &self,
-        runbook: &'a Runbook,
-        meanings: &Meanings,
-        condition: &Expr,
-    ) -> ConditionHash {
-        self.hashed(runbook, meanings, "condition", |canon| {
+    pub fn condition(&self, runbook: &'a Runbook, meanings: &Meanings, condition: &Expr) -> Asks {
+        self.aged(runbook, meanings, "condition", |canon| {
             canon.expr(condition)
         })
     }
@@ -117,8 +92,8 @@ impl<'a> Cores<'a> {
         meanings: &Meanings,
         subject: &Expr,
         pattern: &ArmPattern,
-    ) -> ConditionHash {
-        self.hashed(runbook, meanings, "arm", |canon| {
+    ) -> Asks {
+        self.aged(runbook, meanings, "arm", |canon| {
             canon.expr(subject);
             canon.pattern(pattern);
         })
@@ -200,9 +175,7 @@ impl<'a> Cores<'a> {
         hashes: &[ConditionHash],
     ) -> ConditionHash {
         self.hashed(runbook, &Meanings::default(), word, |canon| {
-            canon.list(hashes, |canon, ConditionHash(hash)| {
-                canon.number(u64::from_le_bytes(*hash));
-            });
+            canon.list(hashes.iter().copied(), Canon::short);
         })
     }
 
@@ -213,9 +186,8 @@ impl<'a> Cores<'a> {
         meanings: &Meanings,
         args: &[&Expr],
     ) -> ConditionHash {
-        self.hashed(runbook, meanings, "given", |canon| {
-            canon.list(args, |canon, arg| canon.expr(arg));
-        })
+        let said = |canon: &mut Canon<'_>| canon.list(args, |canon, arg| canon.expr(arg));
+        self.aged(runbook, meanings, "given", said).hash
     }
 
     /// The hash of something that has to be so for what stands in it: the `with do` around it, an
@@ -324,10 +296,58 @@ impl<'a> Cores<'a> {
         let mut canon = Canon::new(self, runbook).meaning(meanings);
         canon.tag(word);
         said(&mut canon);
-        let (digest, ..) = canon.finish();
-        let [a, b, c, d, e, f, g, h, ..] = digest;
-        ConditionHash([a, b, c, d, e, f, g, h])
+        canon.ranks();
+        short(canon)
     }
+
+    /// The hash of something that is looked at where the meanings are now: what was read before something was done or
+    /// waited for is no longer what it would be now.
+    pub(super) fn aged(
+        &self,
+        runbook: &'a Runbook,
+        meanings: &Meanings,
+        word: &'static str,
+        said: impl Fn(&mut Canon<'_>),
+    ) -> Asks {
+        let mut canon = Canon::new(self, runbook).meaning(meanings);
+        canon.tag(word);
+        said(&mut canon);
+        canon.ranks();
+        let old = meanings.old(&canon.readings());
+        let fresh = short(canon);
+        let Some(old) = old else {
+            return Asks {
+                hash: fresh,
+                fresh: None,
+            };
+        };
+        self.older(runbook, fresh, old)
+    }
+
+    /// The same, of which that was read earlier.
+    pub fn older(&self, runbook: &'a Runbook, fresh: ConditionHash, old: Vec<bool>) -> Asks {
+        let hash = self.hashed(runbook, &Meanings::default(), "read before", |canon| {
+            canon.list([fresh], Canon::short);
+            canon.list(old, Canon::flag);
+        });
+        Asks {
+            hash,
+            fresh: Some(fresh),
+        }
+    }
+}
+
+/// What is asked at one place.
+#[derive(Clone, Copy)]
+pub struct Asks {
+    pub hash: ConditionHash,
+    /// Where something in it was read earlier: the same, read there.
+    pub fresh: Option<ConditionHash>,
+}
+
+fn short(canon: Canon<'_>) -> ConditionHash {
+    let ([a, b, c, d, e, f, g, h, ..], ..) = canon.finish();
+    ConditionHash([a, b, c, d, e, f, g, h])
 }
 
 /// What a handler does, without the words for people.
@@ -362,110 +382,4 @@ fn handler_without_text(canon: &mut Canon<'_>, handler: &Handler) {
         FailureFilter::NoData => "else no_data",
         FailureFilter::Failed => "else failed",
     });
-}
-
-struct Finder<'c, 'a> {
-    cores: &'c Cores<'a>,
-    runbook: &'a Runbook,
-    found: Meanings,
-}
-
-impl<'a> Finder<'_, 'a> {
-    fn is(&mut self, local: LocalId, word: &'static str, said: impl FnOnce(&mut Canon<'_>)) {
-        let mut canon = Canon::new(self.cores, self.runbook).meaning(&self.found);
-        canon.tag(word);
-        said(&mut canon);
-        let (digest, ..) = canon.finish();
-        self.found.0.insert(local, digest);
-    }
-
-    fn block(&mut self, block: &'a Block) {
-        for stmt in &block.statements {
-            self.stmt(stmt);
-        }
-    }
-
-    /// Names are bound before the statements that see them are looked at.
-    fn stmt(&mut self, stmt: &'a Stmt) {
-        stmt.for_each_expr(&mut |expr| expr.for_each(&mut |part| self.bound_by(part)));
-        match &stmt.kind {
-            StmtKind::Let {
-                local,
-                value,
-                retry: _,
-                handlers,
-            } => self.is(*local, "let", |canon| {
-                canon.expr(value);
-                canon.list(handlers, Canon::handler);
-            }),
-            StmtKind::Match { subject, arms } => {
-                for Arm { pattern, body, .. } in arms {
-                    if let ArmPattern::Some(local) = pattern {
-                        self.is(*local, "some of", |canon| canon.expr(subject));
-                    }
-                    self.block(body);
-                }
-            }
-            StmtKind::For(for_loop) => {
-                self.is(for_loop.local, "element of", |canon| {
-                    canon.expr(&for_loop.source);
-                });
-                self.block(&for_loop.body);
-            }
-            StmtKind::If {
-                then, otherwise, ..
-            } => {
-                self.block(then);
-                otherwise.iter().for_each(|block| self.block(block));
-            }
-            StmtKind::Do(step) => self.step(step),
-            StmtKind::WithDo { step, body, .. } => {
-                self.step(step);
-                self.block(body);
-            }
-            StmtKind::Attempts(attempts) => {
-                for Attempt { body, .. } in attempts {
-                    self.block(body);
-                }
-            }
-            StmtKind::Error
-            | StmtKind::Found { .. }
-            | StmtKind::Cleared { .. }
-            | StmtKind::Novel(_)
-            | StmtKind::Inconclusive(_)
-            | StmtKind::Return(_)
-            | StmtKind::Wait(_)
-            | StmtKind::Guard(_)
-            | StmtKind::Verify(_)
-            | StmtKind::WaiveVerify(_)
-            | StmtKind::Mitigated(_)
-            | StmtKind::Page { .. }
-            | StmtKind::Tell { .. }
-            | StmtKind::Hand(_)
-            | StmtKind::Attach(_) => {}
-        }
-    }
-
-    fn step(&mut self, step: &'a Step) {
-        if let UndoChoice::Block(block) = &step.undo {
-            self.block(block);
-        }
-        if let Some(result) = step.result {
-            self.is(result, "result of", |canon| {
-                canon.callee(step.callee);
-                canon.exprs(&step.args);
-            });
-        }
-    }
-
-    /// `x is some c` binds `c` for what follows.
-    fn bound_by(&mut self, expr: &'a Expr) {
-        if let ExprKind::IsSome {
-            operand,
-            bind: Some(local),
-        } = &expr.kind
-        {
-            self.is(*local, "some of", |canon| canon.expr(operand));
-        }
-    }
 }

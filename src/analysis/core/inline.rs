@@ -5,8 +5,8 @@
 
 use super::Cores;
 use super::canon::Canon;
-use super::condition::Meanings;
-use crate::program::manifest::ConditionHash;
+use super::condition::Asks;
+use super::meaning::Meanings;
 use crate::text::Span;
 use crate::typed::{
     BinaryOp, Block, CallExpr, Callee, Expr, ExprKind, FunctionId, FunctionKind, LocalId, Package,
@@ -111,12 +111,7 @@ impl<'a> Cores<'a> {
     }
 
     /// The hash of one of them.
-    pub fn asks(
-        &self,
-        runbook: &'a Runbook,
-        meanings: &Meanings,
-        asked: &Asked<'_>,
-    ) -> ConditionHash {
+    pub fn asks(&self, runbook: &'a Runbook, meanings: &Meanings, asked: &Asked<'_>) -> Asks {
         let part = asked.part;
         let flipped = match &part.kind {
             ExprKind::Binary { op, left, right } => flipped(*op).map(|op| (op, left, right)),
@@ -126,11 +121,11 @@ impl<'a> Cores<'a> {
             true => "condition",
             false => "otherwise",
         };
-        self.hashed(runbook, meanings, word, |canon| {
+        self.aged(runbook, meanings, word, |canon| {
             let entered = asked.calls.iter().all(|call| canon.enter(call).is_some());
             debug_assert!(entered, "a part is only of calls that are written out");
-            match flipped.filter(|_| !asked.holds) {
-                Some((op, left, right)) => canon.binary(op, left, right),
+            match &flipped.filter(|_| !asked.holds) {
+                Some((op, left, right)) => canon.binary(*op, left, right),
                 None => canon.expr(part),
             }
         })

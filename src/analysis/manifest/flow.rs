@@ -2,11 +2,12 @@
 //!
 //! In: the walk of a body. Out: what is known at each `do`, `verify` and line for people.
 
+use super::amount;
 use super::does::action_name;
 use super::paths::{Asked, Onward};
 use super::steps::Walk;
 use crate::program::manifest::{Cause, ConditionHash, Part};
-use crate::typed::{self, Block, Expr, OnFailure, Stmt, StmtKind};
+use crate::typed::{self, Block, Collect, Expr, ExprKind, OnFailure, Stmt, StmtKind};
 use crate::value::Duration;
 
 impl<'a> Walk<'_, 'a> {
@@ -69,6 +70,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn stmt(&mut self, stmt: &'a Stmt) -> Onward {
+        self.meanings.go_to(stmt.span);
         self.words(stmt);
         match &stmt.kind {
             StmtKind::Guard(condition) => Onward::each(self.asks_each(condition), Asked::guard),
@@ -107,7 +109,7 @@ impl<'a> Walk<'_, 'a> {
                     .around(self.runbook, &self.meanings, "within", Some(step));
                 let text = format!("with do {}", action_name(self.made.package, step));
                 let held = self.made.around(held, text, step.name_span);
-                self.block_where(&[Asked::branch(held)], body)
+                self.block_where(&[Asked::held(held)], body)
             }
             StmtKind::Verify(verify) => {
                 self.verify(verify);
@@ -216,11 +218,12 @@ impl<'a> Walk<'_, 'a> {
         let (mut on, mut are_told) = (Vec::new(), true);
         let mut goes_on = arms.is_empty();
         for arm in arms {
+            self.meanings.go_to(subject.span);
             let meanings = &self.meanings;
-            let hash = self
+            let asks = self
                 .cores
                 .arm(self.runbook, meanings, subject, &arm.pattern);
-            let hash = self.made.condition(hash, "an arm of match ", subject.span);
+            let hash = self.made.asks(asks, "an arm of match ", subject.span);
             match self.block_where(&[Asked::branch(hash)], &arm.body) {
                 Onward::Never { is_told } => {
                     are_told &= is_told;
@@ -252,13 +255,16 @@ impl<'a> Walk<'_, 'a> {
             (Some(outer), Some(most)) => Some(outer.saturating_mul(most)),
             (one, other) => one.or(other),
         };
+        let source = &for_loop.source;
+        let each = self.cores.reading(self.runbook, &self.meanings, source);
         let (known, steps) = (self.known.len(), self.found.steps.len());
+        if let Some(condition) = self.filter(source) {
+            self.chosen_by(condition, source);
+        }
         let (onward, late) = self.statements(&for_loop.body);
         self.known.truncate(known);
         self.each = outer;
         self.continues = outer_continues;
-        let source = &for_loop.source;
-        let each = self.cores.reading(self.runbook, &self.meanings, source);
         let asked = match onward {
             // Where there is an element.
             Onward::Never { is_told } => {
@@ -278,6 +284,33 @@ impl<'a> Walk<'_, 'a> {
             step.guards.dedup();
         }
         Onward::Where(self.only_in(each, "in a loop", asked))
+    }
+
+    /// What each element of a list was chosen by.
+    fn filter(&self, list: &'a Expr) -> Option<&'a Expr> {
+        match &amount::bound(&self.lets, list).kind {
+            ExprKind::Comprehension(of) if of.collect == Collect::List => of.condition.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What holds of each element that a list was chosen by; of a list that was read earlier it held there.
+    fn chosen_by(&mut self, condition: &Expr, list: &Expr) {
+        let (cores, runbook) = (self.cores, self.runbook);
+        let is_old = cores
+            .condition(runbook, &self.meanings, list)
+            .fresh
+            .is_some();
+        for hash in self.asks_each(condition) {
+            let hash = match is_old {
+                true => {
+                    let asks = cores.older(runbook, hash, vec![true]);
+                    self.made.asks(asks, "", condition.span)
+                }
+                false => hash,
+            };
+            self.know(&[Asked::branch(hash)]);
+        }
     }
 
     /// Each but the first is made only where one before it failed.
@@ -333,9 +366,9 @@ impl<'a> Walk<'_, 'a> {
     }
 
     pub(super) fn asks(&mut self, condition: &Expr) -> ConditionHash {
-        let hash = self
+        let asks = self
             .cores
             .condition(self.runbook, &self.meanings, condition);
-        self.made.condition(hash, "", condition.span)
+        self.made.asks(asks, "", condition.span)
     }
 }

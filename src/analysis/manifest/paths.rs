@@ -11,6 +11,8 @@ pub struct Asked {
     pub is_told: bool,
     /// By a `guard`, which is looked at again right before each change.
     pub is_guard: bool,
+    /// By a `with do` around: as long as what it did lasts.
+    pub is_held: bool,
 }
 
 impl Asked {
@@ -19,6 +21,7 @@ impl Asked {
             hash,
             is_told: true,
             is_guard: true,
+            is_held: false,
         }
     }
 
@@ -36,6 +39,15 @@ impl Asked {
             hash,
             is_told: false,
             is_guard: false,
+            is_held: false,
+        }
+    }
+
+    /// By the `with do` that it stands in.
+    pub fn held(hash: ConditionHash) -> Asked {
+        Asked {
+            is_held: true,
+            ..Asked::branch(hash)
         }
     }
 }
@@ -94,6 +106,11 @@ impl Known {
     /// All of it, sorted, each once.
     pub fn hashes(&self) -> Vec<ConditionHash> {
         sorted(self.asked.iter())
+    }
+
+    /// Of these what a `with do` around did.
+    pub fn held(&self) -> Vec<ConditionHash> {
+        sorted(self.asked.iter().filter(|asked| asked.is_held))
     }
 
     /// What is looked at again right before each change.

@@ -152,7 +152,9 @@ impl<'a> Walk<'_, 'a> {
                 step.verify = Some(id.clone());
             }
         }
+        let held = self.known.held();
         let mut only_if = self.known.hashes();
+        only_if.retain(|hash| held.binary_search(hash).is_err());
         if let Some(step) = self.last.and_then(|last| self.found.steps.get(last)) {
             only_if.retain(|hash| step.guards.binary_search(hash).is_err());
         }
@@ -172,6 +174,7 @@ impl<'a> Walk<'_, 'a> {
             holding: verify.holding,
             conditions,
             only_if,
+            held,
             abort,
             otherwise: match verify.otherwise {
                 VerifyElse::Undo => Otherwise::Undo,
@@ -207,6 +210,8 @@ fn matter(param: &Param, arg: &Expr, is_own: bool) -> Matter {
         ) => Matter::Command,
         // What an action of the package makes of it is not said: it may be all of it.
         None if is_own && !is_target => Matter::Command,
+        // A plan, which says all that is done.
+        None if matches!(arg.ty, Type::Record(_)) => Matter::Command,
         None => Matter::Other,
     }
 }

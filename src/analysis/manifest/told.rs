@@ -4,10 +4,7 @@ use super::paths::{Asked, Onward};
 use super::people;
 use super::steps::Walk;
 use crate::program::manifest::{ConditionHash, Read, Seen, Unanswered};
-use crate::typed::{
-    self, Callee, Expr, ExprKind, FailureFilter, FunctionKind, Handler, HandlerAction, Package,
-    Stmt, StmtKind,
-};
+use crate::typed::{self, Expr, ExprKind, FailureFilter, Handler, HandlerAction, Stmt, StmtKind};
 
 impl<'a> Walk<'_, 'a> {
     pub(super) fn duties(&mut self, stmt: &Stmt, path: Option<ConditionHash>) {
@@ -87,7 +84,7 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let is_call = matches!(expr.kind, ExprKind::Call(_));
-        if is_call && observes(self.made.package, expr) {
+        if is_call && expr.observes(self.made.package) {
             let of = self.cores.reading(self.runbook, &self.meanings, expr);
             let of = self.made.condition(of, "", expr.span);
             return self.read(of, Vec::new());
@@ -99,7 +96,7 @@ impl<'a> Walk<'_, 'a> {
 
     /// What a `let` reads: where that has no answer the path ends, or goes on with a value.
     pub(super) fn reading(&mut self, value: &'a Expr, handlers: &'a [Handler]) -> Onward {
-        if handlers.is_empty() && !(self.acts && observes(self.made.package, value)) {
+        if handlers.is_empty() && !(self.acts && value.observes(self.made.package)) {
             return Onward::ALWAYS;
         }
         let of = self.cores.reading(self.runbook, &self.meanings, value);
@@ -133,22 +130,4 @@ impl<'a> Walk<'_, 'a> {
             None => Onward::ALWAYS,
         }
     }
-}
-
-/// Whether the world is asked, so that there may be no answer.
-fn observes(package: &Package, value: &Expr) -> bool {
-    let mut found = false;
-    value.for_each(&mut |part| {
-        if let ExprKind::Call(call) = &part.kind {
-            found |= match call.callee {
-                Callee::Extern(_) => true,
-                Callee::Function(id) => match package.functions[id.index()].kind {
-                    FunctionKind::Probe | FunctionKind::Watch(_) => true,
-                    FunctionKind::Fn | FunctionKind::Action { .. } => false,
-                },
-                Callee::Builtin(_) => false,
-            };
-        }
-    });
-    found
 }

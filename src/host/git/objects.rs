@@ -1,6 +1,6 @@
 //! What a commit holds of packages: their files with their sizes, and their bytes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::ask::ask;
 use crate::project::lock::LOCK;
@@ -15,22 +15,80 @@ pub struct Blob {
     pub size: u64,
 }
 
-/// The files of packages in a commit, links and submodules left out.
-pub fn listed(top: &Path, commit: &str) -> Result<Vec<Blob>, String> {
-    let asked = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit];
-    let said = ask(top, &asked, b"")?;
-    Ok(said.split(|byte| *byte == 0).filter_map(blob).collect())
+/// What a tree has under a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    File,
+    Link,
 }
 
-/// `100644 blob 257cc56… 1204\tops/shop.rbk`; what is not UTF-8 is no file of a package.
-fn blob(line: &[u8]) -> Option<Blob> {
+/// The files of packages in a commit, links and submodules left out.
+pub fn listed(top: &Path, commit: &str) -> Result<Vec<Blob>, String> {
+    let said = tree(top, commit)?;
+    Ok(entries(&said, Form::File).collect())
+}
+
+/// The files of packages in a commit, also by links; a link that leads out of it stands beside them, with where it
+/// leads. One that leads nowhere is no file.
+pub fn followed(top: &Path, commit: &str) -> Result<(Vec<Blob>, Vec<(String, PathBuf)>), String> {
+    let said = tree(top, commit)?;
+    let mut files: Vec<Blob> = entries(&said, Form::File).collect();
+    let links: Vec<Blob> = entries(&said, Form::Link).collect();
+    let mut outside = Vec::new();
+    if links.is_empty() {
+        return Ok((files, outside));
+    }
+    let asked = links.iter().map(|link| format!("{commit}:{}\n", link.path));
+    let asked: String = asked.collect();
+    let how = ["cat-file", "--batch-check", "--follow-symlinks"];
+    let answer = ask(top, &how, asked.as_bytes())?;
+    let mut lines = answer.split(|byte| *byte == b'\n');
+    for link in links {
+        let head = lines.next().map(String::from_utf8_lossy);
+        let head = head.as_deref().unwrap_or_default();
+        let words: Vec<&str> = head.split(' ').collect();
+        match words.as_slice() {
+            [id, "blob", size] => files.push(Blob {
+                path: link.path,
+                id: (*id).to_owned(),
+                size: size.parse().unwrap_or(u64::MAX),
+            }),
+            ["symlink", _] => {
+                let target = lines.next().unwrap_or_default();
+                let target = String::from_utf8_lossy(target).into_owned();
+                outside.push((link.path, top.join(target)));
+            }
+            ["dangling" | "loop" | "notdir", _] => drop(lines.next()),
+            _ => {}
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((files, outside))
+}
+
+fn tree(top: &Path, commit: &str) -> Result<Vec<u8>, String> {
+    let asked = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit];
+    ask(top, &asked, b"")
+}
+
+fn entries(said: &[u8], form: Form) -> impl Iterator<Item = Blob> {
+    let each = said.split(|byte| *byte == 0);
+    each.filter_map(move |line| blob(line, form))
+}
+
+/// `100644 blob 257cc56… 1204\tops/shop.rbk`; what is not UTF-8, or more than one line, is no file of a package.
+fn blob(line: &[u8], form: Form) -> Option<Blob> {
     let (head, path) = std::str::from_utf8(line).ok()?.split_once('\t')?;
     let mut words = head.split_whitespace();
-    let is_file = matches!(words.next(), Some("100644" | "100755"));
+    let is_wanted = match words.next()? {
+        "100644" | "100755" => form == Form::File,
+        "120000" => form == Form::Link && !path.contains('\n'),
+        _ => false,
+    };
     let (_, id, size) = (words.next()?, words.next()?, words.next()?);
     let name = path.rsplit('/').next().unwrap_or_default();
     let of_package = name == MANIFEST || name == LOCK || is_runbook_file(Path::new(name));
-    (is_file && of_package).then(|| Blob {
+    (is_wanted && of_package).then(|| Blob {
         path: path.to_owned(),
         id: id.to_owned(),
         // What says no size is too large.

@@ -1,10 +1,10 @@
 //! A commit as files: a package at a revision, with the packages beside it that it depends on.
 //!
-//! A folder is read when it is asked for first, all that is below it at once. What lies outside of the
-//! repository is of no revision: it is as the disk has it, and whoever reads it can ask whether it is.
+//! A folder is read when it is asked for first, all that is below it at once. Links to files are followed. What lies
+//! outside of the repository is of no revision: it is as the disk has it, and whoever reads it can ask whether it is.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::objects::{self, Blob};
@@ -25,6 +25,10 @@ pub struct Revision {
     /// The folder that paths go from, from the top.
     below: PathBuf,
     blobs: Vec<Blob>,
+    /// The files, sorted.
+    names: Vec<PathBuf>,
+    /// The links that lead out of the repository.
+    outside: BTreeMap<PathBuf, PathBuf>,
     taken: RefCell<Taken>,
 }
 
@@ -48,11 +52,22 @@ enum Way {
 impl Revision {
     /// The files of a commit that the user names by this word.
     pub fn new(top: &Path, commit: &str, named: &str, below: &str) -> Result<Revision, String> {
+        let (blobs, outside) = objects::followed(top, commit)?;
+        // Where such a link leads nowhere it is no file, as on the disk.
+        let leads = |to: &PathBuf| matches!(Disk.kind(to), Ok(EntryKind::File));
+        let outside = outside.into_iter().filter(|(_, to)| leads(to));
+        let outside: BTreeMap<PathBuf, PathBuf> =
+            outside.map(|(path, to)| (path.into(), to)).collect();
+        let inside = blobs.iter().map(|blob| PathBuf::from(&blob.path));
+        let mut names: Vec<PathBuf> = inside.chain(outside.keys().cloned()).collect();
+        names.sort();
         Ok(Revision {
             top: top.to_path_buf(),
             named: named.to_owned(),
             below: PathBuf::from(below),
-            blobs: objects::listed(top, commit)?,
+            blobs,
+            names,
+            outside,
             taken: RefCell::default(),
         })
     }
@@ -71,11 +86,14 @@ impl Revision {
                 Component::Normal(name) => inside.push(name),
             }
         }
-        Way::Inside(inside)
+        match self.outside.get(&inside) {
+            Some(outside) => Way::Outside(outside.clone()),
+            None => Way::Inside(inside),
+        }
     }
 
     fn listed(&self) -> impl Iterator<Item = &Path> {
-        self.blobs.iter().map(|blob| Path::new(&blob.path))
+        self.names.iter().map(PathBuf::as_path)
     }
 
     /// Reads what is below a folder.

@@ -24,8 +24,6 @@ struct Part {
     seconds: Option<f64>,
     /// The only hole that it is.
     hole: Option<usize>,
-    /// It is written, not computed.
-    is_written: bool,
     range: Range<usize>,
     /// What is asked of the server for it, the newest of all.
     need: Option<Served>,
@@ -139,7 +137,7 @@ impl Parser<'_> {
     fn both(&self, left: Part, operator: Range<usize>, right: Part) -> Result<Part, Problem> {
         let word = self.text.get(operator.clone()).unwrap_or_default();
         let divides = matches!(word, "/" | "%");
-        if divides && right.is_written && right.seconds == Some(0.0) {
+        if divides && right.seconds == Some(0.0) {
             return Err(Problem::types(operator, "it is divided by zero"));
         }
         let seconds = left
@@ -156,7 +154,6 @@ impl Parser<'_> {
         Ok(Part {
             seconds,
             hole: None,
-            is_written: false,
             range: left.range.start..right.range.end,
             need: newest(left.need, right.need),
         }
@@ -170,18 +167,15 @@ impl Parser<'_> {
         let part = |seconds: Option<f64>, range: Range<usize>| Part {
             seconds,
             hole: None,
-            is_written: false,
             range,
             need: None,
         };
         self.not_glued(&token)?;
         match token.kind {
             Kind::Duration => Ok(Part {
-                is_written: true,
                 ..part(Some(millis(text) as f64 / 1_000.0), token.range)
             }),
             Kind::Number => Ok(Part {
-                is_written: true,
                 ..part(lexer::number_of(text), token.range)
             }
             .needs(NUMBERS_FOR_LENGTHS)),
@@ -197,7 +191,6 @@ impl Parser<'_> {
                 let end = self.expect(")")?.end;
                 Ok(Part {
                     hole: None,
-                    is_written: false,
                     range: token.range.start..end,
                     ..inner
                 }

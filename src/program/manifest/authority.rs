@@ -296,6 +296,9 @@ pub struct Condition {
     pub hash: ConditionHash,
     /// For people.
     pub text: String,
+    /// Where something in it was read before something was done or waited for: the same, read where it is looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fresh: Option<ConditionHash>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -326,6 +329,9 @@ pub struct Verify {
     /// What has to be so for it and not for the steps that it is about.
     #[serde(default, rename = "if", skip_serializing_if = "Vec::is_empty")]
     pub only_if: Vec<ConditionHash>,
+    /// The `with do` around it: it is looked at while what they did lasts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<ConditionHash>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub abort: Option<ConditionHash>,
     #[serde(rename = "else")]

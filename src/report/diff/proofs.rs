@@ -171,12 +171,25 @@ fn cases(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
         (false, true) => changes.narrower(found),
         (_, false) => changes.look(found),
     }
+    held(changes, old, new);
     if old.after_if != new.after_if {
         let found = about(new, of(new, ", waits before it in other cases"));
         match new.after_if {
             None => changes.narrower(found),
             Some(_) => changes.look(found),
         }
+    }
+}
+
+/// A proof while something is held is another one than a proof without it: what is let go may break what was proven, and
+/// what is held may make it.
+fn held(changes: &mut Changes<'_>, old: &Verify, new: &Verify) {
+    let (before, after) = (&changes.old.conditions, &changes.new.conditions);
+    let lost = texts(before, &gone(&new.held, &old.held));
+    let won = texts(after, &gone(&old.held, &new.held));
+    if !lost.is_empty() || !won.is_empty() {
+        let found = about(new, of(new, ", looked at while this lasts"));
+        changes.look(found.sides(Words::list(lost), Words::list(won)));
     }
 }
 

@@ -96,30 +96,33 @@ fn gone(changes: &mut Changes<'_>, old: &Read, name: &str) {
     }
 }
 
-/// The readings of a version, by body, by what they ask and by how they are reached: behind how many steps the first
-/// of them stands.
-pub struct Ends<'a>(BTreeMap<(&'a str, ConditionHash, Option<ConditionHash>), u32>);
+/// The readings of a version, by body, by what they ask and by how they are reached: behind how many steps each of them
+/// stands, in their order.
+pub struct Ends<'a>(BTreeMap<(&'a str, ConditionHash, Option<ConditionHash>), Vec<u32>>);
 
 impl<'a> Ends<'a> {
     pub fn of(reads: &'a [Read]) -> Ends<'a> {
-        let mut ends = BTreeMap::new();
+        let mut ends: BTreeMap<_, Vec<u32>> = BTreeMap::new();
         for read in reads {
             let key = (read.at.as_str(), read.of, read.path);
-            let behind = ends.entry(key).or_insert(read.behind);
-            *behind = read.behind.min(*behind);
+            ends.entry(key).or_default().push(read.behind);
         }
         Ends(ends)
     }
 
-    /// Whether the path ends there as well where that reading has no answer, so that a guard on its answer is no loss:
-    /// what it does in place of that is told by itself.
+    /// Whether each path ends there as well where that reading has no answer, as often and no later, so that a guard on
+    /// its answer is no loss: what it does in place of that is told by itself.
     pub fn are_also_in(&self, new: &Ends<'_>, at: [&str; 2], of: ConditionHash) -> bool {
         let [before, after] = at;
-        let first = (before, of, None);
-        let mut old = self.0.range(first..);
-        old.next().is_some_and(|((at, one, path), behind)| {
+        let old = self.0.range((before, of, None)..);
+        let old = old.take_while(|((at, one, _), _)| (*at, *one) == (before, of));
+        let mut old = old.peekable();
+        let is_also = |((_, _, path), behind): (&(&str, _, _), &Vec<u32>)| {
             let now = new.0.get(&(after, of, *path));
-            (*at, *one) == (before, of) && now.is_some_and(|now| now <= behind)
-        })
+            now.is_some_and(|now| {
+                now.len() >= behind.len() && now.iter().zip(behind).all(|(now, was)| now <= was)
+            })
+        };
+        old.peek().is_some() && old.all(is_also)
     }
 }

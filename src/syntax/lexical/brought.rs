@@ -24,6 +24,10 @@ pub fn backslash_told(mark: Span, gap: Span) -> Diagnostic {
         .fix("join the lines", gap, " ")
 }
 
+/// The most lines that the end of a text, or of one side of a merge, is looked for in: what begins many and ends none
+/// takes no longer for that.
+pub const LINES: usize = 500;
+
 /// A text between `<<WORD` and a line with that word.
 pub struct Heredoc {
     /// From the `<<` to the end of the last word.
@@ -43,7 +47,7 @@ pub fn heredoc(text: &str, start: usize) -> Option<Heredoc> {
     }
     let first = start + text.get(start..)?.find('\n')? + 1;
     let mut at = first;
-    for line in text.get(first..)?.split_inclusive('\n') {
+    for line in text.get(first..)?.split_inclusive('\n').take(LINES) {
         if line.trim() == word {
             let end = at + line.trim_end().len();
             return Some(Heredoc {

@@ -1,6 +1,7 @@
 //! Versions in a git repository, with the built binary: a branch beside its base.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
@@ -27,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
             "versions/git: no change chooses its base",
             no_base_of_its_own,
         ),
+        trial("versions/git: files that are links", links),
     ]
 }
 
@@ -124,6 +126,35 @@ fn a_branch() {
     assert_eq!(repository.rbk(&["lock"]).0, 0);
     assert_eq!(repository.rbk(&["check", "--locked"]).0, 0);
     assert_eq!(repository.rbk(&["diff"]).0, 0);
+}
+
+/// A file of a package may be a link; what it leads to at the revision counts, and what lies outside of the repository is
+/// as it is.
+fn links() {
+    let repository = Repository::new();
+    let (here, there) = (
+        repository.package().join("rollback.rbk"),
+        repository.0.path().join("attic/shop.rbk"),
+    );
+    fs::create_dir_all(there.parent().unwrap()).unwrap();
+    fs::rename(&here, &there).unwrap();
+    symlink("../../attic/shop.rbk", &here).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    let other = outside.path().join("other.rbk");
+    fs::write(&other, "/// One.\nconst one = 1\n").unwrap();
+    symlink(&other, repository.package().join("other.rbk")).unwrap();
+    symlink("nowhere.rbk", repository.package().join("gone.rbk")).unwrap();
+    repository.commit();
+    let none = "no difference between HEAD and .\n".to_owned();
+    assert_eq!(repository.rbk(&["diff"]), (0, none));
+
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    let (code, said) = repository.rbk(&["diff"]);
+    assert!(code == 1 && said.contains("4 per 1d -> 9 per 1d"), "{said}");
+    assert!(!said.contains("is new"), "{said}");
 }
 
 fn released() {

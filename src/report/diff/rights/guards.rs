@@ -9,6 +9,8 @@ use crate::report::diff::{Field, Words};
 
 /// The guards that steps lost and won: one line for all steps of one guard.
 pub struct Guards<'a> {
+    /// What was asked.
+    before: &'a [Condition],
     /// Where the path ends for want of an answer, before and after.
     ends: [Ends<'a>; 2],
     lost: BTreeMap<ConditionHash, Vec<(String, String)>>,
@@ -23,6 +25,7 @@ pub struct Guards<'a> {
 impl<'a> Guards<'a> {
     pub fn new(changes: &Changes<'a>) -> Guards<'a> {
         Guards {
+            before: &changes.old.guards,
             ends: [&changes.old.reads, &changes.new.reads].map(|reads| Ends::of(reads)),
             lost: BTreeMap::new(),
             once: BTreeMap::new(),
@@ -46,9 +49,15 @@ impl<'a> Guards<'a> {
             true => (&mut self.undo_lost, &mut self.undo_won),
             false => (&mut self.lost, &mut self.won),
         };
+        // What is asked of something that was read earlier is asked as well where it is read now.
+        let stays = |guard: &ConditionHash| {
+            let fresh = condition(self.before, *guard).and_then(|known| known.fresh);
+            let asked = |guard: &ConditionHash| new.guards.contains(guard);
+            asked(guard) || fresh.as_ref().is_some_and(asked)
+        };
         for guard in &old.guards {
             let at = [before.as_str(), after.as_str()];
-            if !new.guards.contains(guard) && !ends.are_also_in(now, at, *guard) {
+            if !stays(guard) && !ends.are_also_in(now, at, *guard) {
                 lost.entry(*guard).or_default().push(name());
             }
         }
@@ -67,6 +76,7 @@ impl<'a> Guards<'a> {
 
     pub fn tell(self, changes: &mut Changes<'_>) {
         let Guards {
+            before: _,
             ends: _,
             lost,
             once,
@@ -80,12 +90,19 @@ impl<'a> Guards<'a> {
         for (guard, steps) in lost {
             let text = text(before, guard);
             let same = |(hash, of): (&ConditionHash, &Vec<(String, String)>)| {
-                *of == steps && self::text(after, *hash) == text
+                let known = condition(after, *hash).filter(|_| *of == steps)?;
+                let is_older = known.fresh == Some(guard);
+                (is_older || known.text == text).then_some((*hash, is_older))
             };
-            if let Some(now) = won.iter().find_map(|of| same(of).then_some(*of.0)) {
+            if let Some((now, is_older)) = won.iter().find_map(same) {
                 reworded.insert(now);
                 let wait = if is_one(&steps) { "waits" } else { "wait" };
-                let wait = format!("{wait} for something else by the same words,");
+                let wait = match is_older {
+                    true => {
+                        format!("{wait} for what was so before something was done or waited for,")
+                    }
+                    false => format!("{wait} for something else by the same words,"),
+                };
                 let found = found(&steps, &wait, &text);
                 let found = found.sides(Words::code(&*text), Words::code(&*text));
                 changes.wider(found.part(Part::Condition(now)));
@@ -140,8 +157,12 @@ fn is_one(steps: &[(String, String)]) -> bool {
     steps.windows(2).all(|pair| pair[0].1 == pair[1].1)
 }
 
+fn condition(conditions: &[Condition], hash: ConditionHash) -> Option<&Condition> {
+    conditions.iter().find(|known| known.hash == hash)
+}
+
 fn text(conditions: &[Condition], hash: ConditionHash) -> String {
-    let known = conditions.iter().find(|known| known.hash == hash);
+    let known = condition(conditions, hash);
     known.map_or_else(|| hash.to_string(), |known| known.text.clone())
 }
 

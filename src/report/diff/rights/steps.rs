@@ -218,7 +218,7 @@ fn stayed(changes: &mut Changes<'_>, old: &Step, new: &Step, guards: &mut Guards
         }
     }
     if old.commands != new.commands {
-        let what = of(" is given another command, path or payload");
+        let what = of(" is given another command, path, plan or payload");
         changes.wider(about(Field::Step, what, new));
     }
     labels::of_step(changes, new);
