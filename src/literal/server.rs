@@ -173,7 +173,7 @@ impl Server {
         }
         let flag = served.flag.filter(|flag| !self.features.contains(flag))?;
         Some((
-            format!("{name} is in Prometheus behind the flag `{flag}` only"),
+            format!("{name} needs a Prometheus that runs with the flag `{flag}`"),
             format!(
                 "where the server runs with it, say so in `rbk.toml`: `prometheus_features = [\"{flag}\"]`"
             ),

@@ -17,7 +17,7 @@ use super::server::Server;
 use super::wire::Lost;
 
 /// What is said of a file of which a change was lost.
-pub const OUT_OF_STEP: &str = "What is known of it is out of step with the editor: nothing more is said of it until it is closed and opened again";
+pub const OUT_OF_STEP: &str = "rbk no longer knows what this file contains, and reports nothing about it until it is closed and opened again";
 
 /// What the wire itself tells of: a message about a text was too long, and passed over.
 const LOST: &str = "rbk/lost";
@@ -101,7 +101,7 @@ fn lose(server: &mut Server, uri: Option<String>) {
     };
     server.notify::<ShowMessageNotification>(ShowMessageParams {
         kind: MessageType::Error,
-        message: format!("rbk: a change {what} was too long to be read. {OUT_OF_STEP}"),
+        message: format!("rbk: a change {what} was too large to read: {OUT_OF_STEP}"),
     });
 }
 

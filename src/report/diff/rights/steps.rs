@@ -293,11 +293,11 @@ fn pace(changes: &mut Changes<'_>, old: &Step, new: &Step) {
     let what = Words::code(new.action.as_str());
     match (old.continues, new.continues) {
         (false, true) => {
-            let what = what.then(" is also done for what follows in a loop where one failed");
+            let what = what.then(" goes on to the next element of its loop after one has failed");
             changes.wider(about(Field::Step, what, new));
         }
         (true, false) => {
-            let what = what.then(" is not done for what follows in a loop where one failed");
+            let what = what.then(" stops its loop at the first element that fails");
             changes.narrower(about(Field::Step, what, new));
         }
         (true, true) | (false, false) => {}
