@@ -99,6 +99,11 @@ impl Canon<'_> {
             }
             ExprKind::Map(entries) => {
                 self.tag("entries");
+                let mut entries: Vec<_> = entries.iter().collect();
+                // A map has no order; what keys that are computed come to is not known here.
+                if self.is_part() && entries.iter().all(|(key, _)| word(key).is_some()) {
+                    entries.sort_by_key(|(key, _)| word(key));
+                }
                 self.list(entries, |canon, (key, value)| {
                     canon.expr(key);
                     canon.expr(value);
@@ -146,6 +151,14 @@ impl Canon<'_> {
     }
 
     pub fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
+        if self.is_part() && self.compares_whole(op, left, right) {
+            return;
+        }
+        let (op, left, right) = match (self.is_part(), op) {
+            (true, BinaryOp::Greater) => (BinaryOp::Less, right, left),
+            (true, BinaryOp::GreaterEqual) => (BinaryOp::LessEqual, right, left),
+            (_, op) => (op, left, right),
+        };
         self.tag(operator(op));
         for (side, other) in [(left, right), (right, left)] {
             match self.whole(side).filter(|_| self.is_part()) {
@@ -153,6 +166,55 @@ impl Canon<'_> {
                 Some(number) if other.ty == Type::Float => self.value(&Value::Float(number)),
                 _ => self.expr(side),
             }
+        }
+    }
+
+    /// Writes a comparison with a whole number that the text says as `x >= 3` or `x <= 3`; false where it is none.
+    fn compares_whole(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> bool {
+        let (op, of, number) = match (self.int(left), self.int(right)) {
+            (None, Some(number)) => (op, left, number),
+            (Some(number), None) => (turned(op), right, number),
+            (Some(_), Some(_)) | (None, None) => return false,
+        };
+        let (word, number) = match op {
+            BinaryOp::GreaterEqual => ("at least", Some(number)),
+            BinaryOp::Greater => ("at least", number.checked_add(1)),
+            BinaryOp::LessEqual => ("at most", Some(number)),
+            BinaryOp::Less => ("at most", number.checked_sub(1)),
+            BinaryOp::Equal
+            | BinaryOp::NotEqual
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Range
+            | BinaryOp::RangeInclusive
+            | BinaryOp::In
+            | BinaryOp::And
+            | BinaryOp::Or => return false,
+        };
+        let Some(number) = number.filter(|_| of.ty == Type::Int) else {
+            return false;
+        };
+        self.of(word, of);
+        self.signed(number);
+        true
+    }
+
+    /// The whole number that the text says, also as the argument of a function that is written out.
+    fn int(&self, expr: &Expr) -> Option<i64> {
+        let (mut expr, mut frame) = (expr, self.inlined.frame());
+        // An argument stands further out than what it is an argument of.
+        while let ExprKind::Local(local) = &expr.kind {
+            (expr, frame) = self.inlined.argument(frame, *local)?;
+        }
+        match &expr.kind {
+            ExprKind::Value(Value::Int(number)) => Some(*number),
+            ExprKind::Const(id) => match self.package().consts[id.index()].value {
+                Value::Int(number) => Some(number),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -220,6 +282,36 @@ impl Canon<'_> {
         self.binds(*local);
         self.maybe(condition.as_ref());
         self.expr(element);
+    }
+}
+
+/// A text that is written there.
+fn word(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Value(Value::Text(text)) => Some(text.as_str()),
+        ExprKind::Wrap(inner) => word(inner),
+        _ => None,
+    }
+}
+
+/// The comparison with its sides turned around.
+fn turned(op: BinaryOp) -> BinaryOp {
+    match op {
+        BinaryOp::Less => BinaryOp::Greater,
+        BinaryOp::LessEqual => BinaryOp::GreaterEqual,
+        BinaryOp::Greater => BinaryOp::Less,
+        BinaryOp::GreaterEqual => BinaryOp::LessEqual,
+        BinaryOp::Equal
+        | BinaryOp::NotEqual
+        | BinaryOp::Multiply
+        | BinaryOp::Divide
+        | BinaryOp::Add
+        | BinaryOp::Subtract
+        | BinaryOp::Range
+        | BinaryOp::RangeInclusive
+        | BinaryOp::In
+        | BinaryOp::And
+        | BinaryOp::Or => op,
     }
 }
 

@@ -37,6 +37,12 @@ impl Inlined {
     pub fn frame(&self) -> Frame {
         self.now
     }
+
+    /// The argument that a parameter stands for, and where that stands.
+    pub fn argument(&self, frame: Frame, local: LocalId) -> Option<(&Expr, Frame)> {
+        let (args, outer) = self.calls.get(frame.0.checked_sub(1)?)?;
+        Some((args.get(local.index())?, *outer))
+    }
 }
 
 impl Canon<'_> {
@@ -70,14 +76,11 @@ impl<'a> Canon<'a> {
     /// Writes the argument that a parameter of a function stands for, if this is one.
     pub(super) fn argument(&mut self, local: LocalId) -> bool {
         let inner = self.inlined.now;
-        let call = inner.0.checked_sub(1);
-        let Some((args, outer)) = call.and_then(|call| self.inlined.calls.get(call)) else {
+        let Some((arg, outer)) = self.inlined.argument(inner, local) else {
             return false;
         };
-        let Some(arg) = args.get(local.index()).cloned() else {
-            return false;
-        };
-        self.inlined.now = *outer;
+        let arg = arg.clone();
+        self.inlined.now = outer;
         self.expr(&arg);
         self.inlined.now = inner;
         true

@@ -99,6 +99,8 @@ pub(super) struct Finder<'c, 'a> {
     cores: &'c Cores<'a>,
     runbook: &'a Runbook,
     locals: &'a [Local],
+    /// What each name stands for that nothing is handled of.
+    lets: BTreeMap<LocalId, &'a Expr>,
     found: Meanings,
     readings: u32,
 }
@@ -109,6 +111,7 @@ impl<'c, 'a> Finder<'c, 'a> {
             cores,
             runbook,
             locals: &body.locals,
+            lets: BTreeMap::new(),
             found: Meanings::default(),
             readings: 0,
         }
@@ -198,6 +201,23 @@ impl<'c, 'a> Finder<'c, 'a> {
         self.begin(end, last);
     }
 
+    /// A list that was read just now is the same whether it has a name or not.
+    fn unnamed(&self, list: &'a Expr) -> &'a Expr {
+        let ExprKind::Local(local) = &list.kind else {
+            return list;
+        };
+        let now = self.found.now;
+        let is_of_now = |meaning: &Meaning| meaning.readings.iter().all(|one| one.at == now);
+        let meaning = self
+            .found
+            .locals
+            .get(local)
+            .filter(|known| is_of_now(known));
+        meaning
+            .and_then(|_| self.lets.get(local).copied())
+            .unwrap_or(list)
+    }
+
     /// Names are bound before the statements that see them are looked at.
     fn stmt(&mut self, stmt: &'a Stmt) {
         stmt.for_each_expr(&mut |expr| expr.for_each(&mut |part| self.bound_by(part)));
@@ -205,12 +225,17 @@ impl<'c, 'a> Finder<'c, 'a> {
             StmtKind::Let {
                 local,
                 value,
-                retry: _,
+                retry,
                 handlers,
-            } => self.comes_of(*local, "let", value, |canon| {
-                canon.expr(value);
-                canon.list(handlers, Canon::handler);
-            }),
+            } => {
+                if handlers.is_empty() && retry.is_none() {
+                    self.lets.insert(*local, value);
+                }
+                self.comes_of(*local, "let", value, |canon| {
+                    canon.expr(value);
+                    canon.list(handlers, Canon::handler);
+                });
+            }
             StmtKind::Match { subject, arms } => {
                 for Arm { pattern, .. } in arms {
                     if let ArmPattern::Some(local) = pattern {
@@ -220,7 +245,7 @@ impl<'c, 'a> Finder<'c, 'a> {
                 self.one_of(arms.iter().map(|arm| &arm.body), stmt.span.end);
             }
             StmtKind::For(for_loop) => {
-                let source = &for_loop.source;
+                let source = self.unnamed(&for_loop.source);
                 self.comes_of(for_loop.local, "element of", source, |canon| {
                     canon.expr(source)
                 });
