@@ -1,6 +1,6 @@
 //! A whole agent that holds much: what it costs, how soon it answers meanwhile, and whether all is there.
 //!
-//! `cargo bench --bench agent -- many`; after it a number, of incidents, in place of those below.
+//! `cargo bench --features facade --bench agent -- many`; after it a number, of incidents, in place of those below.
 
 use std::path::Path;
 use std::sync::Arc;

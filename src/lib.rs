@@ -50,11 +50,11 @@
 //! ```
 
 #![cfg_attr(
-    not(feature = "host"),
+    not(all(feature = "host", feature = "facade")),
     expect(
         dead_code,
         unused_imports,
-        reason = "without the command line nobody calls the outermost functions of the pure rooms"
+        reason = "only the command line, or only the tests, call some of the outermost functions"
     )
 )]
 
@@ -73,6 +73,7 @@ mod connect;
 mod diag;
 mod effect;
 mod engine;
+#[cfg(feature = "facade")]
 pub mod facade;
 mod fmt;
 mod front;
@@ -93,6 +94,7 @@ mod report;
 mod rule;
 mod run;
 mod settings;
+#[cfg(feature = "facade")]
 mod simulate;
 mod steps;
 #[cfg(feature = "host")]

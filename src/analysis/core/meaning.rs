@@ -251,9 +251,8 @@ impl<'c, 'a> Finder<'c, 'a> {
                 });
                 // From the second element on what was read before the loop is as old as what is done in it.
                 let body = &for_loop.body;
-                match passes(body) {
-                    true => self.passed(body.span.at_start()),
-                    false => {}
+                if passes(body) {
+                    self.passed(body.span.at_start());
                 }
                 self.block(body);
             }

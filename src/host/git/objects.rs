@@ -15,6 +15,14 @@ pub struct Blob {
     pub size: u64,
 }
 
+/// The files of packages in a commit, links followed.
+#[derive(Debug, Default)]
+pub struct Followed {
+    pub files: Vec<Blob>,
+    /// The links that lead out of the repository, and where to.
+    pub outside: Vec<(String, PathBuf)>,
+}
+
 /// What a tree has under a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -30,13 +38,15 @@ pub fn listed(top: &Path, commit: &str) -> Result<Vec<Blob>, String> {
 
 /// The files of packages in a commit, also by links; a link that leads out of it stands beside them, with where it
 /// leads. One that leads nowhere is no file.
-pub fn followed(top: &Path, commit: &str) -> Result<(Vec<Blob>, Vec<(String, PathBuf)>), String> {
+pub fn followed(top: &Path, commit: &str) -> Result<Followed, String> {
     let said = tree(top, commit)?;
-    let mut files: Vec<Blob> = entries(&said, Form::File).collect();
+    let mut found = Followed {
+        files: entries(&said, Form::File).collect(),
+        outside: Vec::new(),
+    };
     let links: Vec<Blob> = entries(&said, Form::Link).collect();
-    let mut outside = Vec::new();
     if links.is_empty() {
-        return Ok((files, outside));
+        return Ok(found);
     }
     let asked = links.iter().map(|link| format!("{commit}:{}\n", link.path));
     let asked: String = asked.collect();
@@ -48,7 +58,7 @@ pub fn followed(top: &Path, commit: &str) -> Result<(Vec<Blob>, Vec<(String, Pat
         let head = head.as_deref().unwrap_or_default();
         let words: Vec<&str> = head.split(' ').collect();
         match words.as_slice() {
-            [id, "blob", size] => files.push(Blob {
+            [id, "blob", size] => found.files.push(Blob {
                 path: link.path,
                 id: (*id).to_owned(),
                 size: size.parse().unwrap_or(u64::MAX),
@@ -56,14 +66,14 @@ pub fn followed(top: &Path, commit: &str) -> Result<(Vec<Blob>, Vec<(String, Pat
             ["symlink", _] => {
                 let target = lines.next().unwrap_or_default();
                 let target = String::from_utf8_lossy(target).into_owned();
-                outside.push((link.path, top.join(target)));
+                found.outside.push((link.path, top.join(target)));
             }
             ["dangling" | "loop" | "notdir", _] => drop(lines.next()),
             _ => {}
         }
     }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok((files, outside))
+    found.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(found)
 }
 
 fn tree(top: &Path, commit: &str) -> Result<Vec<u8>, String> {

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-use super::objects::{self, Blob};
+use super::objects::{self, Blob, Followed};
 use crate::host::Disk;
 use crate::project::{Entry, EntryKind, Files, Table, Trouble, entries_below};
 
@@ -52,7 +52,10 @@ enum Way {
 impl Revision {
     /// The files of a commit that the user names by this word.
     pub fn new(top: &Path, commit: &str, named: &str, below: &str) -> Result<Revision, String> {
-        let (blobs, outside) = objects::followed(top, commit)?;
+        let Followed {
+            files: blobs,
+            outside,
+        } = objects::followed(top, commit)?;
         // Where such a link leads nowhere it is no file, as on the disk.
         let leads = |to: &PathBuf| matches!(Disk.kind(to), Ok(EntryKind::File));
         let outside = outside.into_iter().filter(|(_, to)| leads(to));
