@@ -107,6 +107,8 @@ pub const NUMBERS_FOR_LENGTHS: Served = Served::since(2, 54);
 pub const LENGTHS_FOR_NUMBERS: Served = Served::since(2, 54);
 /// `offset 0s`
 pub const ZERO_OFFSET: Served = Served::since(2, 54);
+/// `offset +5m`
+pub const PLUS_OFFSET: Served = Served::since(3, 4);
 /// `[2 * 5m]`
 pub const COMPUTED_LENGTHS: Served = Served::since(3, 4).behind(DURATIONS).free_since(3, 14);
 /// `[step()]`

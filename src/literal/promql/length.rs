@@ -10,8 +10,8 @@ use super::lexer::{self, Kind};
 use super::parser::Parser;
 use super::selector::millis;
 use crate::literal::server::{
-    COMPUTED_LENGTHS, EXTREMES_OF_LENGTHS, NUMBERS_FOR_LENGTHS, RANGE_OF_QUERY, STEP_OF_QUERY,
-    Served, ZERO_OFFSET,
+    COMPUTED_LENGTHS, EXTREMES_OF_LENGTHS, NUMBERS_FOR_LENGTHS, PLUS_OFFSET, RANGE_OF_QUERY,
+    STEP_OF_QUERY, Served, ZERO_OFFSET,
 };
 use crate::value::HolePosition;
 
@@ -65,6 +65,10 @@ impl Parser<'_> {
             part.range.start = sign.range.start;
             if part.hole.is_some() && is_minus {
                 part.hole = None;
+            }
+            if !is_minus {
+                // What it asks for itself says more.
+                part.need = newest(Some(PLUS_OFFSET), part.need);
             }
         }
         if part.seconds == Some(0.0) {
