@@ -98,9 +98,10 @@ pub fn made(checked: &Checked) -> Option<Lock> {
 /// What speaks against the lock: the base has another one under the same version, or it is not what would be
 /// written.
 pub fn stale(checked: &Checked) -> Vec<Diagnostic> {
-    let refused = match versions::base(checked) {
-        Some(base) => refused(checked, Some(base), false),
-        None => versions::base_missing(checked).into_iter().collect(),
+    let refused = match (versions::base_missing(checked), versions::base(checked)) {
+        (Some(missing), _) => vec![missing],
+        (None, Some(base)) => refused(checked, Some(base), false),
+        (None, None) => Vec::new(),
     };
     match refused.is_empty() {
         true => not_as_written(checked).into_iter().collect(),

@@ -336,41 +336,54 @@ pub fn base(checked: &Checked) -> Option<Lock> {
     lock_at(&base_name(checked), Path::new(here))
 }
 
-/// Where the base is told from: the branch that others clone, and the one that is meant where nothing is said.
-const TRUNKS: [&str; 2] = ["origin/HEAD", "origin/main"];
+/// Where the base is told from: the branch that others clone, and those that are meant where nothing is said.
+const TRUNKS: [&str; 3] = ["origin/HEAD", "origin/main", "origin/master"];
 
-/// The revision whose lock is never rewritten, as the manifest that was merged names it: whoever changes the package
-/// does not choose what the change is held to.
+/// The branch that others clone, as a commit.
+fn trunk(repository: &Repository) -> Option<String> {
+    TRUNKS.iter().find_map(|trunk| repository.commit(trunk))
+}
+
+/// The revision whose lock is never rewritten, as the manifest that was merged names it, also where that is not here:
+/// whoever changes the package does not choose what the change is held to.
 pub fn base_name(checked: &Checked) -> String {
     let merged = || {
         let repository = Repository::around(Path::new(checked.path.as_deref()?))?;
-        let trunk = TRUNKS.iter().find_map(|trunk| repository.commit(trunk))?;
+        let trunk = trunk(&repository)?;
         let files = repository
             .revision(&trunk, TRUNKS[0], repository.below())
             .ok()?;
         let most = crate::text::Source::MAX_BYTES;
         let bytes = files.read(Path::new(project::MANIFEST), most).ok()?;
-        let base = project::lock_base(&String::from_utf8(bytes).ok()?)?;
-        repository.commit(&base).map(|_| base)
+        project::lock_base(&String::from_utf8(bytes).ok()?)
     };
     merged().unwrap_or_else(|| checked.lock_base.clone())
 }
 
 /// That nothing says which versions are released, where something should: the repository has another one that it
-/// comes from, and the base is not here.
+/// comes from, and the base is not here, or the change alone says what it is.
 pub fn base_missing(checked: &Checked) -> Option<Diagnostic> {
     let here = checked.path.as_deref()?;
     let repository = Repository::around(Path::new(here))?;
-    let base = base_name(checked);
-    if !repository.has_remote() || repository.commit(&base).is_some() {
+    if !repository.has_remote() {
         return None;
     }
-    let base = escape_text(&base, SHOWN);
-    let message = format!("`{base}` is not here, so nothing says which versions are released");
-    let found = Diagnostic::new(Code::LockStale, message, manifest(checked)?, "");
-    Some(found.help(
-        "fetch the whole history (`fetch-depth: 0` in a GitHub workflow), or name another branch as `base` in `[lock]`",
-    ))
+    let base = base_name(checked);
+    let (what, help) = match (repository.commit(&base), trunk(&repository)) {
+        (None, _) => (
+            format!("`{}` is not here", escape_text(&base, SHOWN)),
+            "fetch the whole history (`fetch-depth: 0` in a GitHub workflow), or name another branch as `base` in \
+             `[lock]`",
+        ),
+        (Some(_), None) => (
+            "no branch that others clone is here".to_owned(),
+            "fetch it, and say which one it is with `git remote set-head origin BRANCH`: a change does not say itself \
+             what it is held to",
+        ),
+        (Some(_), Some(_)) => return None,
+    };
+    let message = format!("{what}, so nothing says which versions are released");
+    Some(Diagnostic::new(Code::LockStale, message, manifest(checked)?, "").help(help))
 }
 
 /// The manifest as a whole, as a place.

@@ -29,6 +29,10 @@ pub fn trials() -> Vec<Trial> {
             no_base_of_its_own,
         ),
         trial("versions/git: files that are links", links),
+        trial(
+            "versions/git: no change stands in for its base",
+            no_base_in_its_place,
+        ),
     ]
 }
 
@@ -266,6 +270,57 @@ fn no_base_of_its_own() {
     repository.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     let (code, said) = repository.rbk(&["check", "--locked"]);
     assert!(code == 0, "{said}");
+}
+
+/// The same where the base that was merged is not here, or the branch that others clone.
+fn no_base_in_its_place() {
+    let repository = Repository::new();
+    let manifest = repository.package().join("rbk.toml");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let based = |base: &str| {
+        let lines = format!("{text}\n[lock]\nbase = \"{base}\"\n");
+        fs::write(&manifest, lines).unwrap();
+    };
+    based("origin/stable");
+    repository.commit();
+    let url = "https://example.com/shop.git";
+    repository.git(&["remote", "add", "origin", url]);
+    let refs = |named: &[&str]| {
+        for one in ["main", "master", "stable", "trunk"] {
+            let name = format!("refs/remotes/origin/{one}");
+            match named.contains(&one) {
+                true => repository.git(&["update-ref", &name, "HEAD~1"]),
+                false => repository.git(&["update-ref", "-d", &name]),
+            }
+        }
+    };
+    repository.change(
+        "at most 4 k8s.Deployment per 24h",
+        "at most 9 k8s.Deployment per 24h",
+    );
+    repository.git(&["remote", "remove", "origin"]);
+    refs(&[]);
+    assert_eq!(repository.rbk(&["lock", "--amend"]).0, 0);
+    based("HEAD");
+    repository.commit();
+    repository.git(&["remote", "add", "origin", url]);
+    for (named, why) in [
+        (&["main", "stable"][..], "E0018"),
+        (&["main"], "`origin/stable` is not here"),
+        (&["master"], "`origin/stable` is not here"),
+        (&["trunk"], "no branch that others clone is here"),
+    ] {
+        refs(named);
+        let (code, said) = repository.rbk(&["check", "--locked"]);
+        assert!(code == 1 && said.contains(why), "{named:?}: {said}");
+    }
+    // Said which one it is, it is the one.
+    repository.git(&["remote", "set-head", "origin", "trunk"]);
+    let (code, said) = repository.rbk(&["check", "--locked"]);
+    assert!(
+        code == 1 && said.contains("`origin/stable` is not here"),
+        "{said}"
+    );
 }
 
 fn unreadable() {
