@@ -35,16 +35,16 @@ pub async fn alertmanager(
     State(shared): State<Arc<Shared>>,
     body: Body,
 ) -> Result<Response, Failed> {
-    whole(shared, Sender::Alertmanager, body).await
+    in_own_task(shared, Sender::Alertmanager, body).await
 }
 
 /// `POST /v1/alerts/grafana`
 pub async fn grafana(State(shared): State<Arc<Shared>>, body: Body) -> Result<Response, Failed> {
-    whole(shared, Sender::Grafana, body).await
+    in_own_task(shared, Sender::Grafana, body).await
 }
 
-/// In a task of its own: whoever sent it and went away does not end what came of it.
-async fn whole(shared: Arc<Shared>, sender: Sender, body: Body) -> Result<Response, Failed> {
+/// Whoever sent it and went away does not end what came of it.
+async fn in_own_task(shared: Arc<Shared>, sender: Sender, body: Body) -> Result<Response, Failed> {
     let taking = tokio::spawn(async move { alerts(&shared, sender, body).await });
     taking.await.unwrap_or_else(|_| {
         let why = "whoever takes notifications broke down";
@@ -91,7 +91,8 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
         if batch.is_long {
             batch.accept(shared).await?;
         }
-        return Err(unreadable(shared, unread, &begin, &source).await?);
+        let failed = unreadable(shared, unread, &begin, &source).await?;
+        return Err(batch.says_before(failed));
     }
     let broken = match read {
         Ok(Ok(())) => None,
@@ -113,7 +114,8 @@ async fn alerts(shared: &Shared, sender: Sender, body: Body) -> Result<Response,
                 name: Default::default(),
                 body: cut(&String::from_utf8_lossy(&begin), KEPT_BYTES).to_owned(),
             };
-            Err(refuse(shared, bad, source, StatusCode::BAD_REQUEST).await?)
+            let failed = refuse(shared, bad, source, StatusCode::BAD_REQUEST).await?;
+            Err(batch.says_before(failed))
         }
     }
 }
@@ -161,14 +163,21 @@ impl Batch {
                 Ok(())
             }
             Err(not_taken) => {
-                let mut failed = Failed::from(not_taken);
-                let before = self.accepted.len();
-                if before > 0 {
-                    failed.why = format!("{}; {before} alerts were accepted before", failed.why);
-                }
-                Err(failed)
+                let failed = Failed::from(not_taken);
+                Err(self.says_before(failed))
             }
         }
+    }
+
+    /// The answer with what was accepted all the same.
+    fn says_before(&self, mut failed: Failed) -> Failed {
+        let before = match self.accepted.len() {
+            0 => return failed,
+            1 => "1 alert was".to_owned(),
+            before => format!("{before} alerts were"),
+        };
+        failed.why = format!("{}; {before} accepted before", failed.why);
+        failed
     }
 }
 

@@ -143,7 +143,7 @@ pub enum Unread {
 impl fmt::Display for Unread {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unread::TooSlow => write!(out, "the body: {TooSlow}; nothing was accepted"),
+            Unread::TooSlow => write!(out, "the body: {TooSlow}"),
             Unread::TooLarge { most } => write!(out, "the body has more than {most} bytes"),
             Unread::SaysTooLarge { most, said } => write!(
                 out,

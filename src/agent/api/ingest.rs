@@ -145,7 +145,7 @@ pub async fn unreadable(
     source: &Source,
 ) -> Result<Failed, Failed> {
     let (code, status) = match &unread {
-        // It is sent again; what came so far is nothing yet.
+        // It is sent again.
         Unread::TooSlow => return Ok(unread.into()),
         Unread::TooLarge { .. } | Unread::SaysTooLarge { .. } => {
             (Code::AlertTooLarge, StatusCode::PAYLOAD_TOO_LARGE)

@@ -278,6 +278,17 @@ every = "1ms"
 
     /// Posts, saying that the body is so long.
     pub fn post_as(&self, path: &str, body: &[u8], length: usize) -> Option<(u16, Value)> {
+        let is_cut = body.len() < length;
+        self.send(path, body, length, is_cut)
+    }
+
+    /// The beginning of a body that is said to be so long, and then nothing.
+    pub fn post_slowly(&self, path: &str, body: &[u8], length: usize) -> (u16, Value) {
+        let answer = self.send(path, body, length, false);
+        answer.expect("it is answered that it takes too long")
+    }
+
+    fn send(&self, path: &str, body: &[u8], length: usize, is_cut: bool) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).ok()?;
         stream
             .set_read_timeout(Some(Duration::from_secs(30)))
@@ -287,7 +298,7 @@ every = "1ms"
         );
         stream.write_all(head.as_bytes()).ok()?;
         stream.write_all(body).ok()?;
-        if body.len() < length {
+        if is_cut {
             stream.shutdown(std::net::Shutdown::Write).ok()?;
         }
         let mut answer = Vec::new();
