@@ -18,7 +18,16 @@ use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS};
 
 /// How long it is waited for that the last lines of a log are taken.
-pub const LAST_LINES: Duration = Duration::from_secs(1);
+const LAST_LINES: Duration = Duration::from_secs(1);
+
+/// The log of whatever runs here. Its last lines are written before it goes.
+pub struct Logging(Log);
+
+impl Drop for Logging {
+    fn drop(&mut self) {
+        self.0.flush(LAST_LINES);
+    }
+}
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -75,15 +84,14 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
             let code = Code::StoreFailed.as_str();
             let words =
                 format!("error[{code}]: the agent has stopped, its store failed: {failure}\n");
-            log.say(words.as_bytes());
+            log.0.say(words.as_bytes());
             FINDINGS
         }
         Err(refused) => {
-            log.say(words(&refused).as_bytes());
+            log.0.say(words(&refused).as_bytes());
             FINDINGS
         }
     };
-    log.flush(LAST_LINES);
     Ok(code)
 }
 
@@ -102,9 +110,12 @@ fn words(refused: &[Refused]) -> String {
 }
 
 /// The log of everything that runs, on the error output.
-pub fn log(form: LogForm, options: &Options, level: &str) -> io::Result<Log> {
+pub fn log(form: LogForm, options: &Options, level: &str) -> io::Result<Logging> {
     let (colour, lost) = (options.look.colour, options.lost.clone());
-    let flows = |lost| warn!("{lost} lines of this log are lost: nobody took them in time");
+    let flows = |lost| match lost {
+        1 => warn!("1 line of this log was lost: nobody read it in time"),
+        lost => warn!("{lost} lines of this log were lost: nobody read them in time"),
+    };
     // Past the lock of the error output: whoever breaks down says so there.
     let log = match io::stderr().as_fd().try_clone_to_owned() {
         Ok(own) => Log::start(File::from(own), lost, flows)?,
@@ -121,5 +132,5 @@ pub fn log(form: LogForm, options: &Options, level: &str) -> io::Result<Log> {
         LogForm::Text => lines.with_ansi(colour).init(),
         LogForm::Json => lines.json().init(),
     }
-    Ok(log)
+    Ok(Logging(log))
 }

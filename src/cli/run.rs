@@ -13,7 +13,7 @@ use crate::host::{self, Clock, LostLines, read_named};
 use crate::journal::Alert;
 use crate::settings::{SETTINGS, Settings};
 
-use super::agent::{LAST_LINES, tell};
+use super::agent::tell;
 use super::incident::timeline_line;
 use super::terminal::{self, Terminal};
 use super::{CLEAN, FINDINGS, Format, USAGE};
@@ -90,6 +90,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     match arguments.dry_run {
         true => {
             let plan = runtime.block_on(dry(&options, &settings, &package, &alert));
+            drop(log);
             show_plan(plan, arguments.format, terminal)
         }
         false => {
@@ -110,7 +111,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
                     lines.push(line.clone());
                 },
             ));
-            log.flush(LAST_LINES);
+            drop(log);
             match ran {
                 Err(refused) => {
                     tell(&refused, terminal)?;

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// How much may wait to be written, in bytes.
 const MOST: usize = 4 * 1024 * 1024;
+/// From so little that still waits on, whoever reads keeps up again: lines that are lost are told of then.
+const LITTLE: usize = MOST / 2;
 /// How soon it is tried again where the other side takes nothing just now, but does not block.
 const AGAIN: Duration = Duration::from_millis(20);
 
@@ -50,7 +52,7 @@ struct Queue {
 pub struct Line(Log);
 
 impl Log {
-    /// Begins to write to `out`. What cannot be written counts as `lost`; when all that waits has been taken
+    /// Begins to write to `out`. What cannot be written counts as `lost`; when half the room is free
     /// again, `flows` hears how many were lost since it heard that last.
     pub fn start(
         out: impl Write + Send + 'static,
@@ -106,9 +108,9 @@ impl Log {
             if written.is_err() {
                 self.0.lost.one_more();
             }
-            let is_through = self.written();
+            let has_room = self.written();
             let lost = self.0.lost.count();
-            if is_through && written.is_ok() && lost > told {
+            if has_room && written.is_ok() && lost > told {
                 flows(lost - told);
                 told = lost;
             }
@@ -128,12 +130,12 @@ impl Log {
         }
     }
 
-    /// The line is out of the way; says whether it was the last.
+    /// The line is out of the way; says whether whoever reads keeps up.
     fn written(&self) -> bool {
         let mut queue = self.queue();
         queue.writing = false;
         self.0.changed.notify_all();
-        queue.lines.is_empty()
+        queue.bytes <= LITTLE
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -242,12 +244,18 @@ mod tests {
             (fits..=fits + 1).contains(&kept),
             "{kept} of {count} are kept"
         );
-        // The reader goes on: what waited comes whole, and the loss is told once.
-        for _ in 0..kept {
-            logging.lets.send(Ok(())).unwrap();
-            assert_eq!(logging.took.recv_timeout(SOON).unwrap().len(), long.len());
-        }
+        // The reader goes on: what waited comes whole, and the loss is told once, as soon as half of it is taken.
+        let take = |many: u64| {
+            for _ in 0..many {
+                logging.lets.send(Ok(())).unwrap();
+                assert_eq!(logging.took.recv_timeout(SOON).unwrap().len(), long.len());
+            }
+        };
+        take(kept / 2 - 1);
+        assert!(logging.flows.try_recv().is_err());
+        take(3);
         assert_eq!(logging.flows.recv_timeout(SOON).unwrap(), lost);
+        take(kept - kept / 2 - 2);
         logging.log.say(b"after\n");
         logging.lets.send(Ok(())).unwrap();
         assert_eq!(logging.took.recv_timeout(SOON).unwrap(), "after\n");
