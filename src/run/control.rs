@@ -66,7 +66,7 @@ impl Run {
         self.control.alert_resolved = false;
     }
 
-    /// What is under way is waited for, or looked for where nobody knows; nothing else is begun.
+    /// What is under way is waited for, or looked for where nobody knows; nothing else is begun but releases.
     pub(super) fn cancel(&mut self, context: &mut Context<'_>) {
         context.record(Event::CancelRequested);
         match self.state {

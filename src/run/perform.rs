@@ -163,7 +163,7 @@ impl Run {
     fn broke(&mut self, context: &mut Context<'_>, mut acting: Box<Acting>, why: String) -> Turn {
         self.touched(context.now);
         let step = context.program.steps.get(acting.step.index());
-        let stops = self.control.stops();
+        let stops = self.is_called_off(&acting);
         match step.and_then(|step| step.retry) {
             Some((times, every)) if acting.attempt < times && acting.how == How::Do && !stops => {
                 acting.attempt += 1;
