@@ -3,13 +3,15 @@
 //! In: the path of the store. Out: the lock, held until it is dropped or its process dies, or who
 //! holds it. It is held twice: on a file beside the store, which says who holds it, and on the store itself,
 //! which may have another name elsewhere. Never removes the file: whoever removed it could lock another one
-//! than the next.
+//! than the next. On a file system of the network a lock of the store would stand against the locks of SQLite, where it
+//! can be taken at all: a store lies on a local disk.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use super::open::cannot_open;
 use super::trouble::{error, from_io};
 use crate::journal::{Error, ErrorKind};
 
@@ -58,35 +60,41 @@ impl Lock {
         if self.store.is_some() || !store.is_file() {
             return Ok(());
         }
-        let failed = |cause: std::io::Error| {
-            let path = store.display();
-            from_io(&format!("the lock of {path} cannot be taken"), &cause)
+        let opened = File::open(store);
+        let file = opened.map_err(|cause| from_io(&cannot_open(store), &cause))?;
+        let Err(refused) = file.try_lock() else {
+            self.store = Some(file);
+            return Ok(());
         };
-        let file = File::open(store).map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => {
-                self.store = Some(file);
-                Ok(())
-            }
-            Err(TryLockError::WouldBlock) => {
-                let store = store.display();
+        // Left open: with this one the kernel would close the locks that a connection of this process has on the same file
+        // under another name.
+        std::mem::forget(file);
+        let store = store.display();
+        Err(match refused {
+            TryLockError::WouldBlock => {
                 let why = format!(
                     "another agent works on {store}, by another name of the file (a hard link) or without its lock \
                      beside it; stop that one first, or give this one a store of its own"
                 );
-                Err(error(ErrorKind::Taken, why))
+                error(ErrorKind::Taken, why)
             }
-            Err(TryLockError::Error(cause)) => Err(failed(cause)),
-        }
+            TryLockError::Error(cause) => {
+                let what = format!(
+                    "the lock of {store} cannot be taken, as on a file system of the network: a store lies on a local disk"
+                );
+                from_io(&what, &cause)
+            }
+        })
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // Closing alone would leave it to a child of this process that has not begun its program
-        // yet. If it fails, the lock goes with the process.
-        drop(self.file.unlock());
+        // yet. If it fails, the lock goes with the process. The store goes first: whoever gets the file beside it
+        // gets the store, too.
         drop(self.store.as_ref().map(File::unlock));
+        drop(self.file.unlock());
     }
 }
 

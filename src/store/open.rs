@@ -205,7 +205,7 @@ fn log_of(path: &Path) -> PathBuf {
     log.into()
 }
 
-fn cannot_open(path: &Path) -> String {
+pub fn cannot_open(path: &Path) -> String {
     format!("the store {} cannot be opened", path.display())
 }
 

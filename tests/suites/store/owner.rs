@@ -1,6 +1,7 @@
 //! One agent owns a store; others are refused or may look.
 
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt, symlink};
+use std::path::Path;
 use std::{fs, process};
 
 use libtest_mimic::Trial;
@@ -88,12 +89,28 @@ fn other_name() {
     let elsewhere = tempfile::tempdir_in(folder.path()).unwrap();
     let other = elsewhere.path().join("other.db");
     fs::hard_link(&path, &other).unwrap();
+    let locks = locks_on(&path);
+    assert_ne!(locks, 0);
     let refusal = Store::open(&other, "x").err().unwrap();
     assert_eq!(refusal.kind, "taken");
     assert!(refusal.why.contains("another name"), "{}", refusal.why);
+    // The first one keeps what SQLite has locked for it.
+    assert_eq!(locks_on(&path), locks);
     drop(first);
     drop(open(&other));
     open(&path);
+}
+
+/// How many locks of byte ranges this process has on a file.
+fn locks_on(path: &Path) -> usize {
+    let (own, file) = (process::id(), fs::metadata(path).unwrap().ino());
+    let locks = fs::read_to_string("/proc/locks").unwrap();
+    let held = locks.lines().filter(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let of = |at: usize, text: String| words.get(at).is_some_and(|word| word.ends_with(&text));
+        of(1, "POSIX".to_owned()) && of(4, own.to_string()) && of(5, format!(":{file}"))
+    });
+    held.count()
 }
 
 fn released() {
