@@ -33,25 +33,30 @@ impl Messenger for Terminal {
         let (out, page) = (self.out.clone(), page(message));
         Box::pin(async move {
             let written = tokio::task::spawn_blocking(move || write(&out, &page)).await;
-            let written = written.unwrap_or_else(|_| Err(BROKE_DOWN.to_owned()));
-            written.map_err(|why| Undelivered {
-                why: format!("the terminal cannot be written to: {why}"),
-                retry: Retry::REFUSED,
-            })
+            written.unwrap_or_else(|_| Err(undelivered(BROKE_DOWN, Retry::REFUSED)))
         })
     }
 }
 
-fn write(out: &Out, page: &str) -> Result<(), String> {
+fn write(out: &Out, page: &str) -> Result<(), Undelivered> {
     let mut out = match out.try_lock() {
         Ok(out) => out,
+        // It goes on at the next key.
         Err(TryLockError::WouldBlock) => {
-            return Err("it has not taken what was written before".to_owned());
+            let why = "it has not taken what was written before";
+            return Err(undelivered(why, Retry::SOON));
         }
-        Err(TryLockError::Poisoned(_)) => return Err(BROKE_DOWN.to_owned()),
+        Err(TryLockError::Poisoned(_)) => return Err(undelivered(BROKE_DOWN, Retry::REFUSED)),
     };
     let written = out.write_all(page.as_bytes()).and_then(|()| out.flush());
-    written.map_err(|error| error.to_string())
+    written.map_err(|error| undelivered(&error.to_string(), Retry::REFUSED))
+}
+
+fn undelivered(why: &str, retry: Retry) -> Undelivered {
+    Undelivered {
+        why: format!("the terminal cannot be written to: {why}"),
+        retry,
+    }
 }
 
 /// The message as one reads it in the middle of the night.
@@ -90,4 +95,19 @@ pub fn page(message: &Message) -> String {
         page.push_str(&format!("  answer with: {}\n", message.answer));
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_is_slow_is_tried_again_soon() {
+        let out: Out = Arc::new(Mutex::new(Box::new(std::io::sink())));
+        let stalls = out.lock().unwrap();
+        let refused = write(&out, "a page").unwrap_err();
+        assert_eq!(refused.retry, Retry::SOON, "{}", refused.why);
+        drop(stalls);
+        assert!(write(&out, "a page").is_ok());
+    }
 }
