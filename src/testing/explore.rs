@@ -147,7 +147,8 @@ pub fn run(
             true => search.explored.joined += 1,
             false => search.note(&case, &driven, &taken, is_spent),
         }
-        if !is_spent && driven.record.end().is_some() {
+        // What became of one that joined is judged on the path that it joined.
+        if !is_spent && !is_joined && driven.record.end().is_some() {
             let stated = judge::Stated::of(&case, stated, &driven);
             if let Some(promise) = judge::judge(&case, &stated, &[], &driven) {
                 search.broke(promise, || show::timeline(&case, &driven.record));

@@ -35,6 +35,8 @@ impl Driver<'_, '_> {
         };
         let mut hash = Sha256::new();
         hash.update(self.past.digest(&self.record));
+        // Few, and changed in place: which line made them no entry says.
+        hash.update(format!("{:?}", self.record.effects));
         hash.update(format!("{:?}", (self.now, self.state)));
         hash.update(run.alike(self.clock.pending()));
         chooser.comes_to(hash.finalize().into())

@@ -1,6 +1,7 @@
 //! What the world does along one path: the ways that were chosen, then always the first.
 
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cuts::Met;
@@ -26,8 +27,22 @@ pub struct Choice {
     pub text: String,
 }
 
-/// The states before a choice that paths have come to, each with the fewest choices on the way there.
-pub type States = RefCell<BTreeMap<[u8; 32], usize>>;
+/// The states before a choice that paths have come to, each with the shortest way there.
+pub type States = RefCell<BTreeMap<[u8; 32], Way>>;
+
+/// How long the way to a place was.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    choices: usize,
+    requests: usize,
+}
+
+impl Way {
+    /// What lies behind is then gone as far from here, and no end is farther away.
+    fn is_no_longer_than(self, other: Way) -> bool {
+        self.choices <= other.choices && self.requests <= other.requests
+    }
+}
 
 /// Chooses along one path.
 pub struct Chooser<'c, 'p> {
@@ -72,11 +87,21 @@ impl<'c, 'p> Chooser<'c, 'p> {
         let Some(states) = self.states else {
             return false;
         };
-        let choices = self.taken.len();
-        let mut states = states.borrow_mut();
-        let fewest = states.entry(state).or_insert(usize::MAX);
-        self.is_joined = *fewest <= choices;
-        *fewest = choices.min(*fewest);
+        let here = Way {
+            choices: self.taken.len(),
+            requests: self.requests,
+        };
+        match states.borrow_mut().entry(state) {
+            Entry::Vacant(first) => {
+                first.insert(here);
+            }
+            Entry::Occupied(mut known) => {
+                self.is_joined = known.get().is_no_longer_than(here);
+                if here.is_no_longer_than(*known.get()) {
+                    known.insert(here);
+                }
+            }
+        }
         self.is_joined
     }
 
