@@ -141,10 +141,12 @@ pub fn no_parameter(program: &Program, trigger: &Trigger, json: &Json) -> Option
     let unknown = escape_text(unknown, SHOWN_CHARACTERS);
     let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     let known = match known.is_empty() {
-        true => "it takes none".to_owned(),
-        false => format!("known are {}", known.join(", ")),
+        true => "none".to_owned(),
+        false => known.join(", "),
     };
-    Some(format!("no parameter is called `{unknown}`: {known}"))
+    Some(format!(
+        "there is no parameter `{unknown}`; this runbook takes {known}"
+    ))
 }
 
 /// A target that is only named, with the types of everything that it lies in.

@@ -111,16 +111,16 @@ impl Engine {
         let (loaded, trigger) = self.runbooks.at(found)?;
         let program = &loaded.program;
         let fits = match parsed {
-            Ok(parsed) => {
-                let mut names = program.metadata.bindings.iter();
-                let fits = fit(program, trigger, |binding| {
-                    from_request(program, binding, names.next(), parsed)
-                });
-                match no_parameter(program, trigger, parsed) {
-                    Some(why) => fits.and(Err(Passed::Failed(Code::EventMalformed, why))),
-                    None => fits,
+            Ok(parsed) => match no_parameter(program, trigger, parsed) {
+                // One that is missing may be the one that is misspelt.
+                Some(why) => Err(Passed::Failed(Code::EventMalformed, why)),
+                None => {
+                    let mut names = program.metadata.bindings.iter();
+                    fit(program, trigger, |binding| {
+                        from_request(program, binding, names.next(), parsed)
+                    })
                 }
-            }
+            },
             Err(_) => Err(Passed::NotSo),
         };
         Some(Match { found, fits })

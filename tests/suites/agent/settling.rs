@@ -218,16 +218,21 @@ fn requested() {
     assert!(shown.contains("ada asked for it as `builder`: "), "{shown}");
     assert!(shown.contains("service"), "{shown}");
     assert!(!shown.contains('\u{1b}'), "{shown}");
-    let body = "{\"service\": \"b\", \"servcie\": \"c\"}";
-    let text = format!(
-        "POST /v1/requests/service_down HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
-         Authorization: Bearer token-of-ada\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    let answer = net::ask(stage.port, &text).unwrap();
-    assert!(answer.contains(" 422 "), "{answer}");
-    let words = "no parameter is called `servcie`: known are `service`";
-    assert!(answer.contains(words), "{answer}");
+    // Also where it is the one that is missing.
+    for body in [
+        "{\"service\": \"b\", \"servcie\": \"c\"}",
+        "{\"servcie\": \"c\"}",
+    ] {
+        let text = format!(
+            "POST /v1/requests/service_down HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n\
+             Authorization: Bearer token-of-ada\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let answer = net::ask(stage.port, &text).unwrap();
+        assert!(answer.contains(" 422 "), "{answer}");
+        let words = "there is no parameter `servcie`; this runbook takes `service`";
+        assert!(answer.contains(words), "{answer}");
+    }
 }
 
 /// The agent is killed while its program is at work: the page names the process, and so does whoever
