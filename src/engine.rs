@@ -332,13 +332,13 @@ impl Engine {
                 self.tell_of_shadow(loaded, &why, now);
             }
         }
-        self.tell_of_empty_freezes(&runbooks, now);
         for loaded in runbooks.all() {
             self.desk.keep_program(loaded, now);
         }
         for package in runbooks.packages() {
             self.record(package, now);
         }
-        self.runbooks = runbooks;
+        let former = std::mem::replace(&mut self.runbooks, runbooks);
+        self.tell_of_empty_freezes(&former, now);
     }
 }

@@ -14,13 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smol_str::SmolStr;
 
-use super::duty::link;
+use super::owner::{Hearer, first_of, note};
 use super::{Accepted, Engine};
 use crate::diag::Code;
-use crate::effect::Severity;
 use crate::journal::{
-    DeadLetter, DeadLetterReplayed, DeadLettered, Disposition, EventId, LetterId, Message,
-    MessageKind, Notes, Source, Write,
+    DeadLetter, DeadLetterReplayed, DeadLettered, Disposition, EventId, LetterId, Message, Source,
+    Write,
 };
 use crate::planted::Planted;
 use crate::value::{SHOWN_CHARACTERS, Time, escape_text};
@@ -182,7 +181,7 @@ impl Engine {
     /// far as that is known.
     pub fn bury(&mut self, letter: DeadLetter, name: &str) {
         let heard = self.who_hears(name);
-        let owner = heard.first().map(|(address, _)| address.clone());
+        let owner = heard.first().map(|hearer| hearer.to.clone());
         self.tell_of(&letter, name, heard);
         self.keep_letter(letter, owner);
     }
@@ -192,20 +191,19 @@ impl Engine {
         let mut heard: BTreeMap<SmolStr, Heard> = BTreeMap::new();
         for Damaged { letter, runbook } in damaged {
             let named = runbook.and_then(|runbook| self.runbooks.named(&runbook));
-            let owner = named.and_then(|loaded| link(&loaded.program, 0));
-            let hears = match owner {
-                Some((role, address, _)) => vec![(address, vec![role])],
-                None => self.who_hears(""),
+            let hears = match first_of(named.map(|loaded| loaded.program.clone())) {
+                owner if owner.is_empty() => self.anybody(),
+                owner => owner,
             };
-            let owner = hears.first().map(|(address, _)| address.clone());
+            let owner = hears.first().map(|hearer| hearer.to.clone());
             let id = self.model.next_letter();
-            for (address, roles) in hears {
+            for hearer in hears {
                 let first = Heard {
                     first: id,
                     ..Heard::default()
                 };
-                let heard = heard.entry(address).or_insert(first);
-                heard.roles.extend(roles);
+                let heard = heard.entry(hearer.to).or_insert(first);
+                heard.roles.extend(hearer.roles);
                 heard.of.push(letter.why.clone());
             }
             self.keep_letter(letter, owner);
@@ -224,15 +222,10 @@ impl Engine {
             let text = format!("{}{more}", listed(&heard.of));
             let thread = format!("{}{code}/{}", self.dead_threads(), heard.first);
             let roles: BTreeSet<SmolStr> = heard.roles.into_iter().collect();
-            let answer = "`rbk dead list` shows all of them";
-            let message = note(
-                now,
-                &thread,
-                title,
-                &text,
-                roles.into_iter().collect(),
-                answer,
-            );
+            let message = Message {
+                answer: "`rbk dead list` shows all of them".to_owned(),
+                ..note(now, &thread, &title, &text, roles.into_iter().collect())
+            };
             self.queue(&to, message, 0, now);
         }
     }
@@ -289,7 +282,7 @@ impl Engine {
         self.desk.write(Write::Dead(letter));
     }
 
-    fn tell_of(&mut self, letter: &DeadLetter, name: &str, heard: Vec<(SmolStr, Vec<SmolStr>)>) {
+    fn tell_of(&mut self, letter: &DeadLetter, name: &str, heard: Vec<Hearer>) {
         if matches!(letter.source, Source::Request(_)) {
             return;
         }
@@ -317,7 +310,7 @@ impl Engine {
         };
         let why = format!("{}. Nothing was done about it.", letter.why);
         let thread = format!("{}{}/{shown}", self.dead_threads(), letter.code);
-        for (to, roles) in heard {
+        for Hearer { to, roles, .. } in heard {
             let (title, more) = match self.dead.hears(&to, class, letter.at) {
                 Hears::Nothing => continue,
                 Hears::Last => ("many kinds of dead letters".to_owned(), NO_MORE),
@@ -325,30 +318,19 @@ impl Engine {
             };
             let text = format!("{why}{more}");
             let answer = "`rbk dead list` shows all of them, for an hour nobody is told again";
-            let message = note(letter.at, &thread, title, &text, roles, answer);
+            let message = Message {
+                answer: answer.to_owned(),
+                ..note(letter.at, &thread, &title, &text, roles)
+            };
             self.queue(&to, message, 0, letter.at);
         }
     }
 
-    /// Addresses, each once, with the role that it stands for.
-    fn who_hears(&self, name: &str) -> Vec<(SmolStr, Vec<SmolStr>)> {
-        let naming = self.runbooks.naming(name);
-        let programs = match (naming.is_empty(), &self.platform) {
-            (false, _) => naming,
-            (true, Some(platform)) => {
-                return vec![(platform.clone(), vec!["platform".into()])];
-            }
-            (true, None) => {
-                let all = self.runbooks.all().iter();
-                all.map(|loaded| loaded.program.clone()).collect()
-            }
-        };
-        let mut known = BTreeSet::new();
-        let owners = programs.iter().filter_map(|program| {
-            let (role, address, _) = link(program, 0)?;
-            known.insert(address.clone()).then(|| (address, vec![role]))
-        });
-        owners.collect()
+    fn who_hears(&self, name: &str) -> Vec<Hearer> {
+        match first_of(self.runbooks.naming(name)) {
+            naming if naming.is_empty() => self.anybody(),
+            naming => naming,
+        }
     }
 }
 
@@ -367,30 +349,4 @@ fn listed(all: &[String]) -> String {
     }
     text.push('.');
     text
-}
-
-fn note(
-    at: Time,
-    thread: &str,
-    title: String,
-    text: &str,
-    roles: Vec<SmolStr>,
-    answer: &str,
-) -> Message {
-    Message {
-        kind: MessageKind::Note,
-        incident: None,
-        thread: thread.into(),
-        at,
-        package: SmolStr::default(),
-        runbook: "agent".into(),
-        severity: Severity::Sev3,
-        title,
-        text: escape_text(text, SHOWN_CHARACTERS),
-        reason: None,
-        roles,
-        evidence: Vec::new(),
-        answer: answer.to_owned(),
-        notes: Notes::default(),
-    }
 }

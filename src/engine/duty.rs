@@ -1,7 +1,6 @@
 //! Telling people: messages with their evidence, and the chain that a page climbs until somebody
 //! answers. Telling fails open: a way that does not work is tried again and the next one is told.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -213,14 +212,9 @@ impl Engine {
         if let Some(program) = self.responsible(id) {
             return (0..).map_while(|place| link(&program, place)).collect();
         }
-        if let Some(platform) = &self.platform {
-            return vec![("platform".into(), platform.clone(), None)];
-        }
-        let mut known = BTreeSet::new();
-        let all = self.runbooks.all().iter();
-        let all = all.filter_map(|loaded| link(&loaded.program, 0));
-        all.filter(|(_, address, _)| known.insert(address.clone()))
-            .collect()
+        let anybody = self.anybody().into_iter();
+        let links = anybody.filter_map(|one| Some((one.roles.first()?.clone(), one.to, None)));
+        links.collect()
     }
 
     /// The code that says who is told of an incident. Whoever is responsible for the runbook now is

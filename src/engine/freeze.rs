@@ -1,21 +1,19 @@
 //! Changes are stopped by people, who hear each hour that they still are, and let go on.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
 
 use super::Engine;
 use super::decide::freeze;
-use super::duty::link;
+use super::owner::{Hearer, first_of};
 use super::people::Refusal;
 use super::runbooks::Runbooks;
 use super::timer::Timer;
-use crate::effect::Severity;
-use crate::journal::{Message, MessageKind, Notes, Obstacle, Scope};
+use crate::journal::{Hold, Obstacle, Scope};
 use crate::program::Program;
 use crate::run::moment;
-use crate::value::{Duration, SHOWN_CHARACTERS, Time, escape_text};
+use crate::value::{Duration, Time};
 
 /// How often owners hear that changes are stopped.
 const OFTEN: Duration = Duration::from_millis(60 * 60_000);
@@ -35,7 +33,8 @@ impl Engine {
         if !self.is_known_scope(&scope) {
             return Err(Refusal::NothingThere(scope));
         }
-        let decision = freeze::stop(&self.model, scope, by, why)?;
+        let told = addresses(&self.hearers_of(&scope));
+        let decision = freeze::stop(&self.model, scope, by, why, told)?;
         self.carry_out(decision, now);
         // Whoever waited for its turn waits for this now.
         self.is_gone(Obstacle::Turn);
@@ -66,11 +65,7 @@ impl Engine {
         let lasting: Vec<Scope> = lasting.map(|(scope, _)| scope.clone()).collect();
         let hours = moment::since(since, now).millis() / OFTEN.millis();
         for scope in &lasting {
-            let to = self
-                .owners_of(scope)
-                .into_iter()
-                .map(|(_, to)| to)
-                .collect();
+            let to = addresses(&self.hearers_of(scope));
             let decision = freeze::reminds(&self.model, scope, hours, to);
             self.carry_out(decision, now);
         }
@@ -91,60 +86,83 @@ impl Engine {
         }
     }
 
-    /// Tells whoever owns something in a scope, each once. Of what nothing that is loaded belongs to, whoever owned
-    /// what was at work there hears; where nobody did, the platform, or else every owner.
+    /// Tells whoever owns something in a scope, each once.
     pub(super) fn tell_scope(&mut self, scope: &Scope, text: &str, now: Time) {
-        let mut programs = loaded_in(&self.runbooks, scope);
-        if programs.is_empty() {
-            let pinned = self.desk.known_programs();
-            let pinned = pinned.filter_map(|code| self.desk.program(code).ok());
-            programs.extend(pinned.filter(|program| is_in(scope, program)));
-        }
-        if !programs.is_empty() {
-            return self.tell_freeze(&programs, scope, text, now);
-        }
-        match self.platform.clone() {
-            Some(platform) => {
-                let thread = self.freeze_thread(scope);
-                let message = note_of(thread, text, now);
-                self.queue(&platform, message, 0, now);
-            }
-            None => {
-                let all = loaded_in(&self.runbooks, &Scope::All);
-                self.tell_freeze(&all, scope, text, now);
-            }
-        }
-    }
-
-    /// Other code is loaded: what is stopped and has another name from now on is stopped no more, and whoever
-    /// owned it hears so.
-    pub(super) fn tell_of_empty_freezes(&mut self, next: &Runbooks, now: Time) {
-        let freezes = self.model.freezes();
-        let empty = freezes.filter_map(|(scope, hold)| {
-            let owned = loaded_in(&self.runbooks, scope);
-            let is_left = !owned.is_empty() && loaded_in(next, scope).is_empty();
-            is_left.then(|| (scope.clone(), hold.by.clone(), owned))
-        });
-        let empty: Vec<_> = empty.collect();
-        for (scope, by, owned) in empty {
-            let text = format!(
-                "changes of {} are stopped by {by}, and nothing that is loaded belongs to it any more: what is \
-                 called otherwise now is not stopped; what was at work before waits until changes go on",
-                scope.shown()
-            );
-            self.tell_freeze(&owned, &scope, &text, now);
-        }
-    }
-
-    fn tell_freeze(&mut self, programs: &[Arc<Program>], scope: &Scope, text: &str, now: Time) {
+        let hearers = self.hearers_of(scope);
         let thread = self.freeze_thread(scope);
-        let mut told = BTreeSet::new();
-        for program in programs {
-            if link(program, 0).is_some_and(|(_, to, _)| told.insert(to)) {
-                let kind = MessageKind::Note;
-                self.tell_first(program, kind, thread.clone(), TITLE, text, now);
-            }
+        self.tell_all(&hearers, &thread, TITLE, text, now);
+    }
+
+    /// Who hears of what stops changes in a scope: whoever owns something that is loaded of it. Where nothing is,
+    /// whoever heard of it last, or owned what was at work there; where nobody did, the platform, or else every owner.
+    fn hearers_of(&self, scope: &Scope) -> Vec<Hearer> {
+        let of = |programs: Vec<Arc<Program>>| {
+            let own = programs.into_iter();
+            first_of(own.filter(|program| is_in(scope, program)))
+        };
+        let loaded = of(self.runbooks.programs());
+        if !loaded.is_empty() {
+            return loaded;
         }
+        let hold = self.model.freeze(scope);
+        let told = hold.map_or(Default::default(), |hold| hold.told.as_slice());
+        if !told.is_empty() {
+            let told = told.iter().map(|to| self.known_as(to));
+            return told.collect();
+        }
+        match of(self.pinned()) {
+            pinned if pinned.is_empty() => self.anybody(),
+            pinned => pinned,
+        }
+    }
+
+    /// An address, with the roles that it has in what is loaded.
+    fn known_as(&self, to: &SmolStr) -> Hearer {
+        let programs = self.runbooks.programs();
+        let roles = programs.iter().flat_map(|program| &program.roles);
+        let own = roles.filter(|role| role.address == *to);
+        let mut roles: Vec<SmolStr> = own.map(|role| role.name.clone()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        Hearer {
+            to: to.clone(),
+            roles,
+            code: None,
+        }
+    }
+
+    /// Other code is loaded than this: what is stopped and has another name from now on is stopped no more, and
+    /// whoever owned it hears so, once, also where the agent was not at work meanwhile. The same where something has
+    /// the name again.
+    pub(super) fn tell_of_empty_freezes(&mut self, former: &Runbooks, now: Time) {
+        if self.runbooks.is_part() {
+            return;
+        }
+        let freezes = self.model.freezes();
+        let differing = freezes.filter(|(scope, hold)| {
+            // What is loaded is never all called otherwise.
+            **scope != Scope::All && hold.is_empty != self.is_none_loaded_in(scope)
+        });
+        let differing: Vec<(Scope, Hold)> = differing
+            .map(|(scope, hold)| (scope.clone(), hold.clone()))
+            .collect();
+        for (scope, hold) in differing {
+            let own = former.programs().into_iter();
+            let mut hearers = first_of(own.filter(|program| is_in(&scope, program)));
+            if hearers.is_empty() {
+                hearers = self.hearers_of(&scope);
+            }
+            let (to, text) = (addresses(&hearers), freeze::reaches_words(&scope, &hold));
+            let decision = freeze::reaches(scope.clone(), hold.is_empty, to);
+            self.carry_out(decision, now);
+            let thread = self.freeze_thread(&scope);
+            self.tell_all(&hearers, &thread, TITLE, &text, now);
+        }
+    }
+
+    fn is_none_loaded_in(&self, scope: &Scope) -> bool {
+        let all = self.runbooks.all();
+        !all.iter().any(|loaded| is_in(scope, &loaded.program))
     }
 
     fn freeze_thread(&self, scope: &Scope) -> String {
@@ -153,50 +171,23 @@ impl Engine {
 
     /// Whether something that is loaded, or was at work since the agent started, belongs to a scope.
     fn is_known_scope(&self, scope: &Scope) -> bool {
-        let loaded = self.runbooks.all().iter().map(|loaded| &loaded.program);
-        let pinned = self.desk.known_programs();
-        let pinned = pinned.filter_map(|code| self.desk.program(code).ok());
-        let mut pinned = pinned.map(|program| is_in(scope, &program));
-        let mut loaded = loaded.map(|program| is_in(scope, program));
-        *scope == Scope::All || loaded.any(|covered| covered) || pinned.any(|covered| covered)
+        let own = |programs: Vec<Arc<Program>>| programs.iter().any(|one| is_in(scope, one));
+        *scope == Scope::All || own(self.runbooks.programs()) || own(self.pinned())
     }
 
-    fn owners_of(&self, scope: &Scope) -> BTreeSet<(SmolStr, SmolStr)> {
-        let all = self.runbooks.all().iter().map(|loaded| &loaded.program);
-        let own = all.filter(|program| is_in(scope, program));
-        let owners = own.filter_map(|program| link(program, 0));
-        owners.map(|(role, to, _)| (role, to)).collect()
+    /// The code that was at work since the agent started.
+    fn pinned(&self) -> Vec<Arc<Program>> {
+        let pinned = self.desk.known_programs();
+        pinned
+            .filter_map(|code| self.desk.program(code).ok())
+            .collect()
     }
 }
 
-/// What is loaded of a scope.
-fn loaded_in(runbooks: &Runbooks, scope: &Scope) -> Vec<Arc<Program>> {
-    let all = runbooks.all().iter().map(|loaded| &loaded.program);
-    all.filter(|program| is_in(scope, program))
-        .cloned()
-        .collect()
+fn addresses(hearers: &[Hearer]) -> Vec<SmolStr> {
+    hearers.iter().map(|hearer| hearer.to.clone()).collect()
 }
 
 fn is_in(scope: &Scope, program: &Program) -> bool {
     scope.covers(program.product(), &program.runbook)
-}
-
-/// For whoever owns no runbook there.
-fn note_of(thread: String, text: &str, now: Time) -> Message {
-    Message {
-        kind: MessageKind::Note,
-        incident: None,
-        thread: thread.into(),
-        at: now,
-        package: SmolStr::default(),
-        runbook: SmolStr::new_static("agent"),
-        severity: Severity::Sev3,
-        title: TITLE.to_owned(),
-        text: escape_text(text, SHOWN_CHARACTERS),
-        reason: None,
-        roles: vec!["platform".into()],
-        evidence: Vec::new(),
-        answer: String::new(),
-        notes: Notes::default(),
-    }
 }

@@ -186,6 +186,7 @@ impl Engine {
                 key: Default::default(),
             },
             state: IntentState::Unknown,
+            repeated: Vec::new(),
         }
     }
 

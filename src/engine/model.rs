@@ -8,6 +8,7 @@
 mod apply;
 mod bodies;
 mod dwells;
+mod freezes;
 mod incidents;
 mod intents;
 mod keys;

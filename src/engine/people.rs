@@ -83,7 +83,7 @@ impl std::fmt::Display for Refusal {
             }
             Refusal::Over => out.write_str("the incident is resolved already"),
             Refusal::Held(scope, hold) => {
-                let (scope, Hold { by, why, since }) = (scope.shown(), hold);
+                let (scope, Hold { by, why, since, .. }) = (scope.shown(), hold);
                 write!(
                     out,
                     "changes of {scope} are stopped already, by {by} since {since}"

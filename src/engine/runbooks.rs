@@ -27,6 +27,8 @@ pub struct Runbooks {
     /// The label names among those equalities.
     asked: Vec<SmolStr>,
     events: BTreeMap<SmolStr, Vec<Found>>,
+    /// Whether agents load more than these.
+    is_part: bool,
 }
 
 /// One of them.
@@ -142,8 +144,23 @@ impl Runbooks {
         self
     }
 
+    /// They are not all that agents load here: that one is missing says nothing.
+    pub fn as_part(mut self) -> Runbooks {
+        self.is_part = true;
+        self
+    }
+
+    pub fn is_part(&self) -> bool {
+        self.is_part
+    }
+
     pub fn all(&self) -> &[Loaded] {
         &self.loaded
+    }
+
+    pub fn programs(&self) -> Vec<Arc<Program>> {
+        let all = self.loaded.iter();
+        all.map(|loaded| loaded.program.clone()).collect()
     }
 
     /// That each package of them is loaded.

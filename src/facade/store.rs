@@ -61,6 +61,8 @@ pub enum Ask<'a> {
     Program(u8),
     OpenIntents,
     AttemptsSince(&'a str, i64),
+    /// How often targets of a type were changed, each time that it was sent out.
+    ChangedSince(&'a str, i64),
     Events(&'a str, i64),
     Event(u64),
     DeadLetters(usize),
@@ -167,6 +169,11 @@ impl Store {
                 let attempts = store.attempts(time(since))?.into_iter();
                 let own = attempts.filter(|(_, of, _)| of == target);
                 vec![own.map(|(.., amount)| amount).sum::<u32>().to_string()]
+            }
+            Ask::ChangedSince(target, since) => {
+                let changed = store.changed(time(since))?.into_iter();
+                let own = changed.filter(|(_, of, _)| of.kind() == target);
+                vec![own.count().to_string()]
             }
             Ask::Events(name, since) => {
                 let needs = Needs {

@@ -231,12 +231,13 @@ facts! {
     47 StormBegan 1 [A];
     48 StormEnded 1 [A];
     49 LinkReached 1 [];
-    50 ChangesFrozen 1 [A];
+    50 ChangesFrozen 2 [A];
     51 ChangesReleased 1 [A];
     52 FreezeReminded 1 [A];
     53 StormJoined 1 [T];
     54 MessagesBundled 1 [T];
     55 StormAcknowledged 1 [A];
+    56 FreezeReaches 1 [A];
     60 AgentStarted 1 [A];
     61 AgentStopped 1 [A];
     62 ClockStepped 1 [A];

@@ -411,13 +411,14 @@ impl Journal for Memory {
     }
 
     fn changed(&self, since: Time) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
-        let intents = self.intents.values();
-        let lately = intents.filter(|one| one.intent.kind == IntentKind::Do && one.at >= since);
-        let changed = lately.flat_map(|one| {
-            let targets = one.intent.targets.iter();
-            targets.map(|target| (one.at, target.clone(), one.runbook.clone()))
-        });
-        Ok(changed.collect())
+        let mut changed = Vec::new();
+        for one in self.intents.values() {
+            for at in one.done().filter(|at| *at >= since) {
+                let targets = one.intent.targets.iter();
+                changed.extend(targets.map(|target| (at, target.clone(), one.runbook.clone())));
+            }
+        }
+        Ok(changed)
     }
 
     fn holdings(&self) -> Result<Vec<Result<Holding, Lost>>, Error> {

@@ -123,6 +123,23 @@ pub struct StoredIntent {
     pub at: Time,
     pub intent: Intent,
     pub state: IntentState,
+    /// When it was sent out once more, since nobody knew whether it had taken effect. Rows of earlier versions end
+    /// before this.
+    #[serde(deserialize_with = "later")]
+    pub repeated: Vec<Time>,
+}
+
+impl StoredIntent {
+    /// When it was done, as limits count it: each time that it was sent out. What takes back and what releases uses
+    /// nothing up.
+    pub fn done(&self) -> impl Iterator<Item = Time> {
+        let counts = match self.intent.kind {
+            IntentKind::Do => true,
+            IntentKind::Undo | IntentKind::Release => false,
+        };
+        let all = [self.at].into_iter().chain(self.repeated.iter().copied());
+        all.filter(move |_| counts)
+    }
 }
 
 /// What is known of a granted change.
@@ -396,4 +413,19 @@ pub struct Hold {
     pub by: SmolStr,
     pub why: String,
     pub since: Time,
+    /// The addresses that heard of it last. Rows of earlier versions end before this.
+    #[serde(deserialize_with = "later")]
+    pub told: Vec<SmolStr>,
+    /// Whether somebody was told that nothing that is loaded belongs to it.
+    #[serde(deserialize_with = "later")]
+    pub is_empty: bool,
+}
+
+impl Hold {
+    /// These have heard of it; where nobody has, whoever did before is known still.
+    pub fn hears(&mut self, to: &[SmolStr]) {
+        if !to.is_empty() {
+            self.told = to.to_vec();
+        }
+    }
 }

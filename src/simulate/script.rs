@@ -52,6 +52,8 @@ pub enum Step {
     Drain,
     /// The agent dies, and begins again; whether the changes that are on their way take effect.
     Kill(bool),
+    /// It dies, and begins again with another package.
+    KillInto(String),
     /// The agent is held up for so long, while everything else goes on.
     Pause(Duration),
     /// The newest run of this incident cannot be read any more.
@@ -216,11 +218,12 @@ fn step(at: Duration, line: &str) -> Option<Step> {
         "load" => Step::Load(words.next()?.to_owned()),
         "grants" => Step::Grants(grants(&lines(rest)).ok()?),
         "drain" => Step::Drain,
-        "kill" => Step::Kill(match words.next() {
-            None => false,
-            Some("performed") => true,
+        "kill" => match words.next() {
+            None => Step::Kill(false),
+            Some("performed") => Step::Kill(true),
+            Some("into") => Step::KillInto(words.next()?.to_owned()),
             Some(_) => return None,
-        }),
+        },
         "pause" => Step::Pause(Duration::parse(words.next()?)?),
         "damage" => match words.next()? {
             "run" => Step::Damage(words.next()?.parse().ok()?),

@@ -94,6 +94,9 @@ impl Trace {
             Step::Grants(_) => "> other grants are loaded".to_owned(),
             Step::Drain => "> the agent is to stop".to_owned(),
             Step::Kill(_) => "> the agent is killed".to_owned(),
+            Step::KillInto(name) => {
+                format!("> the agent is killed, and the package `{name}` is there")
+            }
             Step::Pause(length) => format!("> the agent is held up for {length}"),
             Step::Damage(id) => format!("> the run of {id} is damaged"),
             Step::Deliver(address, way) => match way {

@@ -303,6 +303,8 @@ pub fn holds(connection: &Connection) -> Result<Vec<(Scope, Hold)>, Error> {
         by: "somebody".into(),
         why: "the record of who stopped them, and why, is damaged (A1215)".to_owned(),
         since,
+        told: Vec::new(),
+        is_empty: false,
     };
     let hold = |row: &Row<'_>| -> Read<Hold> {
         let blob: Vec<u8> = get(row, 0)?;

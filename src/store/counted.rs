@@ -25,7 +25,7 @@ const MOST: i64 = 1_000_000;
 pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolStr, u32)>, Error> {
     let recent = recent(connection, since)?;
     let mut counted: BTreeMap<(SmolStr, Time), u32> = BTreeMap::new();
-    for one in &recent.known {
+    for one in recent.known.iter().filter(|one| one.at >= since) {
         for target in &one.intent.targets {
             let counts = counted.entry((target.kind().into(), one.at)).or_default();
             *counts = counts.saturating_add(1);
@@ -52,19 +52,20 @@ pub fn attempts(connection: &Connection, since: Time) -> Result<Vec<(Time, SmolS
     Ok(counted.map(|((of, at), amount)| (at, of, amount)).collect())
 }
 
-/// Every target that was changed since then, in the order in which that was granted.
+/// Every target that was changed since then, once for each time that it was sent out.
 pub fn changed(
     connection: &Connection,
     since: Time,
 ) -> Result<Vec<(Time, Identity, SmolStr)>, Error> {
     // One that cannot be read is told of with those that are open.
-    let changed = recent(connection, since)?.known.into_iter().rev();
-    let changed = changed.flat_map(|one| {
-        let (at, runbook) = (one.at, one.runbook);
-        let targets = one.intent.targets.into_iter();
-        targets.map(move |target| (at, target, runbook.clone()))
-    });
-    Ok(changed.collect())
+    let mut changed = Vec::new();
+    for one in recent(connection, since)?.known.iter().rev() {
+        for at in one.done().filter(|at| *at >= since) {
+            let targets = one.intent.targets.iter();
+            changed.extend(targets.map(|target| (at, target.clone(), one.runbook.clone())));
+        }
+    }
+    Ok(changed)
 }
 
 /// The newest changes, the newest first.
@@ -82,7 +83,7 @@ fn recent(connection: &Connection, since: Time) -> Result<Recent, Error> {
     let (mut recent, mut older) = (Recent::default(), 0);
     while let Some(row) = rows.next().map_err(from_sqlite)? {
         match decode::<StoredIntent>(&get::<Vec<u8>>(row, 1)?) {
-            Some(one) if one.at < since => older += 1,
+            Some(one) if one.at < since && one.done().all(|at| at < since) => older += 1,
             Some(one) => {
                 older = 0;
                 // What takes back and what releases uses nothing up.

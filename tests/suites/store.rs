@@ -8,6 +8,7 @@ mod alerts;
 mod alike;
 mod behaviour;
 mod bits;
+mod counts;
 mod crash;
 mod damage;
 mod disk;

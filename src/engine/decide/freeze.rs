@@ -6,10 +6,18 @@ use super::Decision;
 use crate::engine::model::Model;
 use crate::engine::people::Refusal;
 use crate::engine::work::Work;
-use crate::journal::{ChangesFrozen, ChangesReleased, FreezeReminded, Obstacle, Scope};
+use crate::journal::{
+    ChangesFrozen, ChangesReleased, FreezeReaches, FreezeReminded, Hold, Obstacle, Scope,
+};
 
 /// Somebody stops the changes of a scope.
-pub fn stop(model: &Model, scope: Scope, by: &str, why: &str) -> Result<Decision, Refusal> {
+pub fn stop(
+    model: &Model,
+    scope: Scope,
+    by: &str,
+    why: &str,
+    told: Vec<SmolStr>,
+) -> Result<Decision, Refusal> {
     if let Some(hold) = model.freeze(&scope) {
         return Err(Refusal::Held(scope, hold.clone()));
     }
@@ -23,6 +31,7 @@ pub fn stop(model: &Model, scope: Scope, by: &str, why: &str) -> Result<Decision
         by: by.into(),
         why: why.into(),
         until: None,
+        told,
     };
     Ok(Decision::that(frozen).then(Work::TellOwners(scope, text)))
 }
@@ -68,6 +77,39 @@ pub fn reminds(model: &Model, scope: &Scope, hours: i64, to: Vec<SmolStr>) -> De
         to,
     };
     Decision::that(reminded).then(Work::TellOwners(scope.clone(), text))
+}
+
+/// Something that is loaded belongs to what is stopped again, or nothing does any more.
+pub fn reaches(scope: Scope, anything: bool, to: Vec<SmolStr>) -> Decision {
+    Decision::that(FreezeReaches {
+        scope,
+        anything,
+        to,
+    })
+}
+
+/// The same in words, by what was so before.
+pub fn reaches_words(scope: &Scope, before: &Hold) -> String {
+    let (shown, by) = (scope.shown(), &before.by);
+    let (gone, back) = match scope {
+        Scope::Runbook(_) => (
+            "has that name any more: a runbook that was renamed is not stopped",
+            "has that name again, and is stopped, too",
+        ),
+        Scope::All | Scope::Product(_) => (
+            "belongs to it any more: what was renamed is not stopped",
+            "belongs to it again, and is stopped, too",
+        ),
+    };
+    match before.is_empty {
+        false => format!(
+            "changes of {shown} are stopped by {by}, but nothing that is loaded {gone}; runs that began before wait \
+             until changes are released"
+        ),
+        true => {
+            format!("changes of {shown} are stopped by {by}, and something that is loaded {back}")
+        }
+    }
 }
 
 fn because(why: &str) -> String {

@@ -41,6 +41,7 @@ fn frozen() -> Fact {
         by: "ada".into(),
         why: "a move".into(),
         until: None,
+        told: Vec::new(),
     }
     .into()
 }
@@ -85,12 +86,12 @@ fn page_of(id: MessageId, incident: IncidentId, text: &str) -> Fact {
 fn changes_are_stopped_once_and_go_on_once() {
     let model = given([]);
     assert_eq!(
-        words(&freeze::stop(&model, Scope::All, "ada", "").unwrap()),
+        words(&freeze::stop(&model, Scope::All, "ada", "", Vec::new()).unwrap()),
         "ChangesFrozen, TellOwners(All, \"changes of everything are stopped by ada\")"
     );
     assert!(freeze::release(&model, &Scope::All, None, None).is_none());
     let model = given([frozen()]);
-    assert!(freeze::stop(&model, Scope::All, "bob", "").is_err());
+    assert!(freeze::stop(&model, Scope::All, "bob", "", Vec::new()).is_err());
     let released = freeze::release(&model, &Scope::All, Some("ada".into()), None).unwrap();
     let released = words(&released);
     assert!(

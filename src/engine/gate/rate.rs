@@ -1,5 +1,6 @@
 //! Whether it was done so often lately that once more is refused. Targets are counted, by type for
-//! the runbook's own lines, and each by itself for all runbooks together.
+//! the runbook's own lines, and each by itself for all runbooks together. A repetition is the same attempt for the
+//! lines, which are proven, and reaches the target once more.
 
 use super::{Asked, Gate, Known, Question, Verdict, printed};
 use crate::effect::Reason;
@@ -15,9 +16,7 @@ impl Gate for Rate {
 
     fn covers(&self, asked: Asked) -> bool {
         match asked {
-            Asked::Do => true,
-            // It was counted when it was granted.
-            Asked::Repeat => false,
+            Asked::Do | Asked::Repeat => true,
             Asked::Undo | Asked::Release => false,
         }
     }
@@ -27,7 +26,9 @@ impl Gate for Rate {
     }
 
     fn ask(&self, known: &Known<'_>, question: &Question<'_>) -> Verdict {
-        for line in &question.program.metadata.blast {
+        let lines = question.program.metadata.blast.iter();
+        // It was counted when it was granted.
+        for line in lines.filter(|_| !question.asking.again) {
             let BlastPer::Window(window) = line.per else {
                 continue;
             };

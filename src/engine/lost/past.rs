@@ -32,8 +32,10 @@ pub struct Past {
     opened: BTreeMap<IncidentId, (SmolStr, SmolStr, Time)>,
     /// What was granted to incidents that are asked for, and is not known to have had no effect.
     changes: BTreeMap<IntentId, (IncidentId, SmolStr, Call)>,
-    /// Changes that are asked for, as they were granted.
+    /// Changes that are asked for, as they were granted, with each further time that they were sent out.
     granted: BTreeMap<IntentId, StoredIntent>,
+    /// Changes that were sent out.
+    sent: BTreeSet<IntentId>,
 }
 
 impl Past {
@@ -101,6 +103,13 @@ impl Past {
                 {
                     let (key, call) = (fact.change.key.clone(), fact.change.call.clone());
                     self.changes.insert(fact.intent, (incident, key, call));
+                }
+            }
+            Fact::ChangeStarted(fact) => {
+                let is_first = self.sent.insert(fact.intent);
+                let again = self.granted.get_mut(&fact.intent).filter(|_| !is_first);
+                if let Some(again) = again {
+                    again.repeated.push(at);
                 }
             }
             Fact::IncidentOpened(fact) if self.incidents.contains(&fact.incident) => {

@@ -4,8 +4,8 @@ use super::lines::lines;
 use super::{Dwell, Model, is_due};
 use crate::effect::Settled;
 use crate::journal::{
-    ChangesFrozen, Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Hold, Holding,
-    IncidentId, IntentGranted, IntentState, MessageQueued, Newest, Outbox, RunId, StoredIntent,
+    Debt, Delivery, Duty, DwellMoved, DwellStarted, EventId, Fact, Holding, IncidentId,
+    IntentGranted, IntentId, IntentState, MessageQueued, Newest, Outbox, RunId, StoredIntent,
     Subject, TargetsReleased, Write,
 };
 use crate::planted::Planted;
@@ -60,14 +60,7 @@ impl Model {
     /// What is changed by a fact of one kind alone.
     fn apply_rest(&mut self, fact: &Fact, at: Time, changed: &mut Differing) {
         match fact {
-            Fact::ChangesFrozen(ChangesFrozen { scope, .. }) => {
-                if let Some(hold) = hold_of(fact, at) {
-                    self.freezes.insert(scope.clone(), hold);
-                }
-            }
-            Fact::ChangesReleased(fact) => {
-                self.freezes.remove(&fact.scope);
-            }
+            Fact::ChangeStarted(fact) => self.sent_again(fact.intent, at, changed),
             Fact::ChainStarted(_)
             | Fact::ChainAdvanced(_)
             | Fact::LinkReached(_)
@@ -89,7 +82,11 @@ impl Model {
             Fact::RunEnded(fact) => self.intents.end(fact.run),
             Fact::RunQuarantined(fact) => self.intents.end(fact.run),
             // What they change is put in place above.
-            Fact::DwellStarted(_)
+            Fact::ChangesFrozen(_)
+            | Fact::ChangesReleased(_)
+            | Fact::FreezeReminded(_)
+            | Fact::FreezeReaches(_)
+            | Fact::DwellStarted(_)
             | Fact::DwellMoved(_)
             | Fact::DwellEnded(_)
             | Fact::StormBegan(_)
@@ -131,12 +128,10 @@ impl Model {
             | Fact::NoticeGiven(_)
             | Fact::RunResumed(_)
             | Fact::IntentWaiting(_)
-            | Fact::IntentRefused(_)
-            | Fact::ChangeStarted(_) => {}
+            | Fact::IntentRefused(_) => {}
             // Nothing that a decision asks for.
             Fact::AgentStarted(_)
             | Fact::AgentStopped(_)
-            | Fact::FreezeReminded(_)
             | Fact::ProgramKept(_)
             | Fact::StoreMigrated(_) => {}
         }
@@ -227,7 +222,8 @@ impl Model {
 
     /// What others had changed and not seen to be well is this run's now.
     fn granted(&mut self, fact: &IntentGranted, at: Time, changed: &mut Differing) {
-        self.intents.put(stored(fact, at));
+        let intent = stored(fact, at);
+        self.intents.put(intent.clone());
         if fact.change.kind != IntentKind::Do || Planted::TakeSkipped.is_in() {
             return;
         }
@@ -238,7 +234,19 @@ impl Model {
             self.disturbed.insert(target.clone(), fact.run);
             self.spent.add(target.kind().into(), at, 1);
         }
-        self.changed.granted(fact, at);
+        self.changed.add_all(&intent, at);
+    }
+
+    /// One of which nobody knows whether it took effect is sent out once more: its targets are changed once more, as
+    /// far as limits count.
+    fn sent_again(&mut self, intent: IntentId, at: Time, changed: &mut Differing) {
+        let Some(again) = self.intents.sent_again(intent, at) else {
+            return;
+        };
+        changed.rows.push(Write::Intent(again.clone()));
+        if again.intent.kind == IntentKind::Do && !Planted::TakeSkipped.is_in() {
+            self.changed.add_all(again, at);
+        }
     }
 
     fn released(&mut self, fact: &TargetsReleased, changed: &mut Differing) {
@@ -395,6 +403,7 @@ pub fn stored(fact: &IntentGranted, at: Time) -> StoredIntent {
         at,
         intent: fact.change.as_ref().clone(),
         state: IntentState::Open,
+        repeated: Vec::new(),
     }
 }
 
@@ -404,18 +413,6 @@ pub(super) fn found_out(outcome: Settled) -> Option<IntentState> {
         Settled::Applied => Some(IntentState::Applied),
         Settled::NotApplied => Some(IntentState::NotApplied),
         Settled::Nothing => None,
-    }
-}
-
-/// Who stopped changes, and since when.
-pub(super) fn hold_of(fact: &Fact, at: Time) -> Option<Hold> {
-    match fact {
-        Fact::ChangesFrozen(fact) => Some(Hold {
-            by: fact.by.clone(),
-            why: fact.why.clone(),
-            since: at,
-        }),
-        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{IncidentId, IntentId, IntentState, RunId, StoredIntent};
+use crate::value::Time;
 
 /// By number, and by run.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,6 +34,14 @@ impl Intents {
             self.granted.remove(&id);
             self.by_run.remove(&(run, id));
         }
+    }
+
+    /// One of which nobody knows is sent out once more; none if it is another one.
+    pub fn sent_again(&mut self, id: IntentId, at: Time) -> Option<&StoredIntent> {
+        let known = self.granted.get_mut(&id);
+        let again = known.filter(|intent| intent.state == IntentState::Unknown)?;
+        again.repeated.push(at);
+        Some(again)
     }
 
     /// The runs that have begun a change that has no outcome.

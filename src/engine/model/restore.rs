@@ -5,16 +5,13 @@ use crate::effect::Reason;
 use crate::journal::{
     IncidentId, IntentId, IntentState, RunId, Scope, StoredIntent, StoredWait, Storm,
 };
-use crate::run::IntentKind;
 
 impl Model {
     /// A change; whether a run still works on it.
     pub(in crate::engine) fn restore_intent(&mut self, intent: StoredIntent, is_live: bool) {
         let run = intent.run;
-        if intent.intent.kind == IntentKind::Do {
-            for target in &intent.intent.targets {
-                self.changed.add(target, intent.at, &intent.runbook);
-            }
+        for at in intent.done() {
+            self.changed.add_all(&intent, at);
         }
         self.newest.intent = self.newest.intent.max(intent.id.0);
         self.intents.put(intent);

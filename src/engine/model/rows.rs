@@ -1,6 +1,6 @@
 //! The records of the store that differ once something has happened, each in a row of its own.
 
-use super::apply::{found_out, hold_of, stored};
+use super::apply::{found_out, stored};
 use super::{Differing, Model};
 use crate::journal::{Fact, Holding, Write};
 use crate::value::Time;
@@ -48,6 +48,7 @@ impl Model {
             changed.rows.push(Write::Debt(debt.clone()));
             self.put_debt(debt);
         }
+        changed.rows.extend(self.frozen(fact, at));
         changed.rows.extend(row(fact, at));
     }
 }
@@ -55,8 +56,6 @@ impl Model {
 /// The row that a fact is by itself.
 fn row(fact: &Fact, at: Time) -> Option<Write> {
     match fact {
-        Fact::ChangesFrozen(frozen) => Some(Write::Hold(frozen.scope.clone(), hold_of(fact, at))),
-        Fact::ChangesReleased(fact) => Some(Write::Hold(fact.scope.clone(), None)),
         Fact::IntentGranted(fact) => Some(Write::Intent(stored(fact, at))),
         Fact::ChangePerformed(fact) => {
             let (id, state) = (fact.intent, fact.state);

@@ -1,11 +1,11 @@
 //! What was meant to be changed lately: counted by type of target, and by target who changed it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use smol_str::SmolStr;
 
-use crate::journal::IntentGranted;
-use crate::run::{IntentKind, moment};
+use crate::journal::StoredIntent;
+use crate::run::moment;
 use crate::value::{Duration, Identity, Time};
 
 /// What is older than this counts for no limit: no window is longer.
@@ -39,36 +39,39 @@ impl Spent {
     }
 }
 
-/// By target, when it was changed and by which runbook, oldest first.
+/// By target, when it was changed, by which runbook and how often.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Changed(BTreeMap<Identity, VecDeque<(Time, SmolStr)>>);
+pub struct Changed(BTreeMap<Identity, BTreeMap<(Time, SmolStr), u32>>);
 
 impl Changed {
-    /// A change was granted.
-    pub fn granted(&mut self, fact: &IntentGranted, at: Time) {
-        if fact.change.kind == IntentKind::Do {
-            for target in &fact.change.targets {
-                self.add(target, at, &fact.runbook);
-            }
+    /// A change was sent out, or was granted and is.
+    pub fn add_all(&mut self, intent: &StoredIntent, at: Time) {
+        for target in &intent.intent.targets {
+            self.add(target, at, &intent.runbook);
         }
     }
 
     pub fn add(&mut self, target: &Identity, at: Time, runbook: &SmolStr) {
         let changed = self.0.entry(target.clone()).or_default();
-        changed.push_back((at, runbook.clone()));
+        let times = changed.entry((at, runbook.clone())).or_default();
+        *times = times.saturating_add(1);
         let longest = Duration::from_millis(-LONGEST.millis());
         let oldest = moment::after(at, longest);
-        while changed.front().is_some_and(|(at, _)| *at < oldest) {
-            changed.pop_front();
+        while let Some(first) = changed.first_entry()
+            && first.key().0 < oldest
+        {
+            first.remove();
         }
     }
 
     /// How often each runbook has changed a target at or after a time.
     pub fn since(&self, target: &Identity, since: Time) -> BTreeMap<&str, u32> {
         let mut counted: BTreeMap<&str, u32> = BTreeMap::new();
-        let changed = self.0.get(target).into_iter().flatten();
-        for (_, runbook) in changed.filter(|(at, _)| *at >= since) {
-            *counted.entry(runbook.as_str()).or_default() += 1;
+        let changed = self.0.get(target).into_iter();
+        let changed = changed.flat_map(|changed| changed.range((since, SmolStr::default())..));
+        for ((_, runbook), times) in changed {
+            let count = counted.entry(runbook.as_str()).or_default();
+            *count = count.saturating_add(*times);
         }
         counted
     }

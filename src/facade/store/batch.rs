@@ -267,7 +267,16 @@ impl Batch {
             at: time(at),
             intent,
             state: IntentState::Open,
+            repeated: Vec::new(),
         }))
+    }
+
+    /// The intent that was written last is sent out once more.
+    pub fn again(mut self, at: i64) -> Batch {
+        if let Some(Write::Intent(intent)) = self.0.writes.last_mut() {
+            intent.repeated.push(time(at));
+        }
+        self
     }
 
     /// What became of an intent: `applied`, `not applied` or `unknown`.
@@ -374,6 +383,8 @@ impl Batch {
             by: by.into(),
             why: "storm".into(),
             since: time(4),
+            told: vec!["pagerduty:shop".into()],
+            is_empty: false,
         });
         self.with(Write::Hold(scope, hold))
     }

@@ -93,6 +93,15 @@ bodies! {
         person by: SmolStr,
         text why: String,
         plain until: Option<Time>,
+        person told: Vec<SmolStr>,
+    }
+
+    /// Something that is loaded belongs to what is stopped, where nothing did before, or nothing does any more; and
+    /// who is told so.
+    FreezeReaches {
+        plain scope: Scope,
+        plain anything: bool,
+        person to: Vec<SmolStr>,
     }
 
     /// Changes go on.

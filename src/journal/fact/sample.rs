@@ -10,12 +10,12 @@ use super::{
     AcknowledgementLapsed, AgentStarted, AgentStopped, AlertCleared, AlertReceived, ChainAdvanced,
     ChainEnded, ChainStarted, ChangesFrozen, ChangesReleased, Climb, ClockStepped,
     DeadLetterReplayed, DeadLettered, DebtChecked, DebtIncurred, DebtOverdue, DebtPaid, DwellEnd,
-    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, Fact, FreezeReminded,
-    IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined, IncidentReopened,
-    IncidentRequested, IncidentResolved, LinkReached, MessageQueued, MessagesBundled,
-    MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded, ProgramKept,
-    RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated, StormAcknowledged,
-    StormBegan, StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
+    DwellEnded, DwellMoved, DwellStarted, EventJoined, EventReceived, Fact, FreezeReaches,
+    FreezeReminded, IncidentAcknowledged, IncidentHanded, IncidentOpened, IncidentQuarantined,
+    IncidentReopened, IncidentRequested, IncidentResolved, LinkReached, MessageQueued,
+    MessagesBundled, MessagesDelivered, MessagesDropped, MessagesFailed, PackageLoaded,
+    ProgramKept, RequestReceived, RunbookLoaded, Scope, StoppedHow, StoreMigrated,
+    StormAcknowledged, StormBegan, StormEnded, StormJoined, Subject, TriggerRef, UnprovenChanged,
 };
 use crate::effect::{Argument, Call, Reason, Severity};
 use crate::journal::{
@@ -373,6 +373,13 @@ fn control() -> Vec<Fact> {
             by: "ada".into(),
             why: "the network is being changed".into(),
             until: Some(time(60)),
+            told: vec!["pagerduty:checkout".into()],
+        }
+        .into(),
+        FreezeReaches {
+            scope: Scope::Runbook("stuck_worker".into()),
+            anything: false,
+            to: vec!["pagerduty:checkout".into()],
         }
         .into(),
         ChangesReleased {

@@ -57,10 +57,7 @@ impl Simulation {
             }
             Step::Clock(by) => return self.set_clock(*by),
             Step::Load(name) => {
-                if let Some(programs) = self.later.get(name) {
-                    self.programs.clone_from(programs);
-                    self.judge.loads(programs);
-                }
+                self.takes(name);
                 return self.load();
             }
             Step::Grants(grants) => {
@@ -76,6 +73,12 @@ impl Simulation {
                 let lost = self.engine.take();
                 drop(lost);
                 return self.die(*performed, Vec::new());
+            }
+            Step::KillInto(name) => {
+                self.takes(name);
+                let lost = self.engine.take();
+                drop(lost);
+                return self.die(false, Vec::new());
             }
             Step::Pause(length) => return self.is_held_up(*length),
             Step::Damage(id) => return self.damage(IncidentId(*id)),
@@ -94,6 +97,14 @@ impl Simulation {
             self.trace.say(self.now, &format!("refused: {refusal}"));
         }
         Ok(())
+    }
+
+    /// Another package is there to be loaded.
+    fn takes(&mut self, name: &str) {
+        if let Some(programs) = self.later.get(name) {
+            self.programs.clone_from(programs);
+            self.judge.loads(programs);
+        }
     }
 
     fn accept(&mut self, arriving: Arriving) -> Result<(), Error> {

@@ -106,6 +106,7 @@ fn questions() -> Vec<Ask<'static>> {
     questions.extend((0..5).map(Ask::Program));
     for &name in Batch::texts() {
         questions.extend([0, 9].map(|since| Ask::AttemptsSince(name, since)));
+        questions.extend([0, 9].map(|since| Ask::ChangedSince(name, since)));
         questions.extend([0, 9].map(|since| Ask::Events(name, since)));
     }
     questions

@@ -4,6 +4,7 @@ use libtest_mimic::Trial;
 use rbk::facade::store::{Ask, Batch};
 
 use super::Bench;
+use super::counts::{again, attempts};
 use crate::harness::fixture::trial;
 
 type Behaviour = fn(Bench);
@@ -21,6 +22,7 @@ const BEHAVIOURS: &[(&str, Behaviour)] = &[
     ("a program stays as it was", programs),
     ("open intents", open_intents),
     ("attempts by type of target", attempts),
+    ("what is sent out again changes its target again", again),
     ("events by name", events),
     ("what became of an event", disposed),
     ("dead letters last first", dead_letters),
@@ -266,29 +268,6 @@ fn open_intents(mut bench: Bench) {
     assert_eq!(bench.numbers(Ask::OpenIntents), "2 4 5");
     bench.commit(Batch::new().run(1, 0, b"", false));
     assert_eq!(bench.numbers(Ask::OpenIntents), "1 2 4 5");
-}
-
-fn attempts(mut bench: Bench) {
-    bench.commit(
-        Batch::new()
-            .intent(1, 1, "do", 10, &["k8s.Pod", "k8s.Pod", "k8s.Node"])
-            .intent(2, 1, "do", 20, &["k8s.Pod"])
-            .settled(2, "not applied")
-            .intent(3, 1, "undo", 30, &["k8s.Pod"])
-            .intent(4, 1, "release", 30, &["k8s.Pod"])
-            .intent(5, 1, "do", 30, &[]),
-    );
-    bench.reopen();
-    for (target, since, count) in [
-        ("k8s.Pod", 0, "3"),
-        ("k8s.Pod", 10, "3"),
-        ("k8s.Pod", 11, "1"),
-        ("k8s.Pod", 21, "0"),
-        ("k8s.Node", 0, "1"),
-        ("k8s", 0, "0"),
-    ] {
-        assert_eq!(bench.ask(Ask::AttemptsSince(target, since)), [count]);
-    }
 }
 
 fn events(mut bench: Bench) {

@@ -1,0 +1,2 @@
+-- Changes say at the end of their records when they were sent out once more, and freezes who heard of them: an earlier
+-- version of the tool cannot read them. Of what was sent out before nothing more is known.
