@@ -19,6 +19,8 @@ mod http;
 mod inventory;
 mod lack;
 mod late;
+mod operation;
+mod own;
 mod people;
 mod prom;
 mod secret;
@@ -38,10 +40,21 @@ pub use http::Http;
 pub use inventory::{Inventory, Machine};
 pub use lack::is_own_lack;
 pub use late::in_time;
+pub use operation::{Connector, SpeaksTo};
 pub use people::{PagerDuty, Slack, Terminal, Webhook};
 pub use prom::{Prom, PromOptions};
 pub use secret::{SecretText, Secrets};
 pub use tcp::Tcp;
+
+/// Every connector: what is not listed here nobody speaks to.
+pub const ALL: &[Connector] = &[
+    exec::CONNECTOR,
+    host::CONNECTOR,
+    http::CONNECTOR,
+    own::CONNECTOR,
+    prom::CONNECTOR,
+    tcp::CONNECTOR,
+];
 
 /// What a connector gives once it is done.
 pub type Pending<'a, Outcome> = Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>;

@@ -8,10 +8,12 @@ mod grants;
 mod kept;
 mod lent;
 pub mod mend;
+mod preflight;
 mod versions;
 
 pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
 pub use kept::{Kept, Standing};
+pub use preflight::{Offer, lacks};
 pub use versions::{Rewrite, versions};
 
 use std::collections::BTreeSet;

@@ -14,11 +14,13 @@ use crate::diag::{Code, Diagnostic};
 use crate::engine::Runbooks;
 use crate::front;
 use crate::host::{Cache, Disk, read_named};
-use crate::program::manifest::CoreHash;
+use crate::program::manifest::{CoreHash, Manifest};
 use crate::program::{Program, Trigger, TriggerKind};
 use crate::project::{self, Trouble};
 use crate::settings::{self, Grants, SETTINGS_BYTES, Settings};
 use crate::text::Sources;
+
+use super::offer;
 
 /// Why something was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,8 @@ impl Refused {
 pub struct Package {
     pub name: String,
     pub programs: Vec<Program>,
+    /// What each runbook may do.
+    manifests: Vec<Manifest>,
     /// What each runbook does, by its name.
     pub cores: BTreeMap<SmolStr, CoreHash>,
     /// What changes when the package does.
@@ -137,7 +141,7 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
     let programs =
         front::compile(&analysis).map_err(|diagnostics| refused(&diagnostics, &sources))?;
     let manifests = front::manifests(&analysis, &sources);
-    let cores = manifests.into_iter().map(|manifest| manifest.core);
+    let cores = manifests.iter().map(|manifest| manifest.core);
     let names = programs.iter().map(|program| program.runbook.clone());
     let cores = names.zip(cores).collect();
     let manifest = package
@@ -150,6 +154,7 @@ pub fn load_package(path: &Path, look: human::Look) -> Result<Package, Refused> 
     Ok(Package {
         name: package.name(),
         programs,
+        manifests,
         cores,
         files: package
             .files
@@ -184,28 +189,6 @@ impl Package {
         (runbooks.doing(&self.cores), words)
     }
 
-    /// What runs here can only hand over: nothing speaks for these modules that they use.
-    pub fn unreached(&self, offers: impl Fn(&str) -> bool) -> Vec<String> {
-        let mut words = Vec::new();
-        for program in &self.programs {
-            let observed = program.observables.iter();
-            let observed = observed.filter(|found| found.function.is_none());
-            let names = observed.map(|found| &found.name);
-            let names = names.chain(program.actions.iter().map(|action| &action.name));
-            let modules = names.filter_map(|name| Some(name.split_once('.')?.0));
-            // What its tools report, the agent knows by itself.
-            let missing = modules.filter(|module| *module != "events" && !offers(module));
-            for module in missing.collect::<BTreeSet<_>>() {
-                words.push(format!(
-                    "`{}` uses `{module}`, and no connector offers it here: its runs hand over ({})",
-                    program.runbook,
-                    Code::NoConnector.as_str()
-                ));
-            }
-        }
-        words
-    }
-
     /// What runs here can only hand over: nothing of what it needs is granted.
     pub fn not_granted(&self, grants: &Grants) -> Vec<String> {
         let mut words = Vec::new();
@@ -226,37 +209,24 @@ impl Package {
         words
     }
 
-    /// What the package needs and the settings lack: contacts of its roles, and its secrets.
+    /// What the package needs and the settings lack, but grants.
     pub fn lacks(&self, settings: &Settings) -> Vec<Refused> {
-        let mut lacking = Vec::new();
-        let roles = self.programs.iter().flat_map(|program| &program.roles);
-        let mut addresses: Vec<_> = roles.map(|role| &role.address).collect();
-        addresses.sort();
-        addresses.dedup();
-        for address in addresses {
-            if !settings.contacts.contains_key(address) {
-                let why = format!(
-                    "nobody can be told: add to agent.toml [contacts.\"{address}\"] with one of \
-                     `pagerduty`, `webhook`, `slack`, `terminal = true`"
-                );
-                let code = Some(Code::NotDelivered);
-                lacking.push(Refused::of(code, why));
-            }
-        }
-        let secrets = self.programs.iter().flat_map(|program| &program.secrets);
-        let mut secrets: Vec<_> = secrets.collect();
-        secrets.sort();
-        secrets.dedup();
-        for secret in secrets {
-            if !settings.secrets.contains_key(secret) {
-                let why = format!(
-                    "the secret `{secret}` is not known: add to [secrets] of agent.toml \
-                     {secret} = {{ env = \"…\" }} or {{ file = \"…\" }}"
-                );
-                let code = Some(Code::SecretMissing);
-                lacking.push(Refused::of(code, why));
-            }
-        }
-        lacking
+        let offer = |name: &str| offer(settings, name);
+        let lacks = front::lacks(&self.programs, &self.manifests, settings, offer);
+        let refused = lacks.iter().map(|lack| {
+            let why = format!("{}: {}", lack.what(), lack.add());
+            Refused::of(Some(lack.code()), why)
+        });
+        refused.collect()
+    }
+
+    /// What the package needs and nothing grants.
+    pub fn denied(&self, grants: &Grants) -> Vec<Refused> {
+        let (_, denied) = front::needs_beside(&self.manifests, grants);
+        let refused = denied.into_iter().map(|found| {
+            let help = found.help.unwrap_or_default();
+            Refused::of(Some(Code::NotGranted), format!("{}: {help}", found.message))
+        });
+        refused.collect()
     }
 }

@@ -67,6 +67,7 @@ pub fn reach(
 ) -> Result<host::Reach, Vec<Refused>> {
     let folder = folder_of(&options.settings);
     let mut lacks = package.lacks(settings);
+    lacks.extend(package.denied(&settings.grants));
     let reached = host::reach(settings, &folder, tokio::runtime::Handle::current());
     match reached {
         Ok(reach) if lacks.is_empty() => Ok(reach),
@@ -101,9 +102,7 @@ pub async fn start(
     let clock = Arc::new(Clock::default());
     let (runbooks, words) = package.runbooks();
     let loaded = runbooks.all().len();
-    let unreached = package.unreached(|module| reach.performer.offers(module));
-    let not_granted = package.not_granted(&settings.grants);
-    for words in words.into_iter().chain(unreached).chain(not_granted) {
+    for words in words {
         warn!("{words}");
     }
     let address = listener.local_addr().unwrap_or(settings.listen);

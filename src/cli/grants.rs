@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use crate::agent::{Refused, load_settings};
+use crate::agent::{Refused, load_settings, offer};
+use crate::diag::Diagnostic;
 use crate::diag::human::Look;
 use crate::front::{self, NeedBeside};
 use crate::host::read_named;
-use crate::settings;
-use crate::settings::SETTINGS_BYTES;
+use crate::program::manifest::Manifest;
+use crate::settings::{self, SETTINGS_BYTES, Settings};
 
 use super::packages::Checked;
 use super::versions;
@@ -31,6 +32,8 @@ pub fn held(
         };
         let (found, denied) = front::needs_beside(&manifests, &settings.grants);
         package.diagnostics.extend(denied);
+        let lacking = lacking(package, &manifests, &settings);
+        package.diagnostics.extend(lacking);
         rows.push(found);
         let own = manifests
             .into_iter()
@@ -49,6 +52,17 @@ pub fn held(
         }
     }
     Ok(rows)
+}
+
+/// What else the package needs and the settings lack.
+fn lacking(package: &Checked, manifests: &[Manifest], settings: &Settings) -> Vec<Diagnostic> {
+    let analysis = package.analysis.as_ref();
+    let programs = analysis.and_then(|analysis| front::compile(analysis).ok());
+    let programs = programs.unwrap_or_default();
+    let offer = |name: &str| offer(settings, name);
+    let lacks = front::lacks(&programs, manifests, settings, offer);
+    let found = lacks.iter().filter_map(|lack| lack.diagnostic(manifests));
+    found.collect()
 }
 
 /// For people: a line for each need.

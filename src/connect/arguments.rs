@@ -6,11 +6,6 @@
 use crate::effect::Call;
 use crate::value::{Duration, Record, Shape, Tag, Time, Value};
 
-/// The function's own name: `get` of `http.get`.
-pub fn function(call: &Call) -> &str {
-    call.name.rsplit('.').next().unwrap_or_default()
-}
-
 /// The value of a parameter.
 pub fn value<'c>(call: &'c Call, name: &str) -> Result<&'c Value, String> {
     let found = call.args.iter().find(|arg| &*arg.name == name);

@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use super::answer::{bounded, failed, said, took};
 use super::client::seconds;
+use super::operation::{Connector, SpeaksTo, not_offered, operations};
 use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed};
@@ -25,6 +26,19 @@ use child::{Ended, Ran, Strays};
 
 /// How much of a program's last line is told.
 const LAST_LINE: usize = 300;
+
+operations! {
+    Observe = Probe "exec.observe" ("on: host.Host", "argv: List[String]") -> "Output";
+    Run = Action "exec.run" ("on: host.Host", "argv: List[String]");
+    Apply = Action "exec.apply" ("on: host.Host", "argv: List[String]");
+}
+
+/// The module as a row.
+pub const CONNECTOR: Connector = Connector {
+    module: "exec",
+    operations: OPERATIONS,
+    speaks_to: SpeaksTo::WhatIsNamed,
+};
 
 /// What may be started under which name.
 #[derive(Clone, Debug, Default)]
@@ -97,9 +111,11 @@ impl Exec {
     }
 
     async fn look(&self, granted: &Granted) -> Observed {
-        if arguments::function(&granted.call) != "observe" {
-            let why = format!("no connector offers {}", granted.call.name);
-            return failed(&self.secrets, why);
+        match Offered::of(&granted.call) {
+            Some(Offered::Observe) => {}
+            Some(Offered::Run | Offered::Apply) | None => {
+                return failed(&self.secrets, not_offered(&granted.call));
+            }
         }
         let start = tokio::time::Instant::now();
         let ran = match self.run(granted, Strays::End).await {
@@ -129,8 +145,9 @@ impl Exec {
 
     async fn change(&self, granted: &Granted) -> ChangeOutcome {
         let not_applied = |why: String| ChangeOutcome::NotApplied(said(&self.secrets, &why));
-        if !matches!(arguments::function(&granted.call), "run" | "apply") {
-            return not_applied(format!("no connector offers {}", granted.call.name));
+        match Offered::of(&granted.call) {
+            Some(Offered::Run | Offered::Apply) => {}
+            Some(Offered::Observe) | None => return not_applied(not_offered(&granted.call)),
         }
         let ran = match self.run(granted, Strays::Stay).await {
             Ok(ran) => ran,
@@ -158,7 +175,7 @@ impl Exec {
 
 impl Provider for Exec {
     fn module(&self) -> &'static str {
-        "exec"
+        CONNECTOR.module
     }
 
     fn endpoint(&self, _: &Call) -> Endpoint {

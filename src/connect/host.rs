@@ -6,9 +6,21 @@
 use std::sync::Arc;
 
 use super::answer::{failed, no_data};
+use super::operation::{Connector, SpeaksTo, operations};
 use super::{Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::{Identity, Key, Record, Shape, Target, Value};
+
+operations! {
+    Named = Probe "host.named" ("name: String") -> "Host";
+}
+
+/// The module as a row.
+pub const CONNECTOR: Connector = Connector {
+    module: "host",
+    operations: OPERATIONS,
+    speaks_to: SpeaksTo::WhatIsNamed,
+};
 
 /// Machines by name.
 pub struct Hosts {
@@ -23,9 +35,9 @@ impl Hosts {
     }
 
     fn look(&self, call: &Call) -> Observed {
-        if arguments::function(call) != "named" {
+        let Some(Offered::Named) = Offered::of(call) else {
             return failed(&self.secrets, nobody(call));
-        }
+        };
         let name = match arguments::text(call, "name") {
             Ok(name) => name,
             Err(why) => return failed(&self.secrets, why),
@@ -42,7 +54,7 @@ impl Hosts {
 
 impl Provider for Hosts {
     fn module(&self) -> &'static str {
-        "host"
+        CONNECTOR.module
     }
 
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {

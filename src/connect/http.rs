@@ -9,12 +9,25 @@ use tokio::time::Instant;
 
 use super::answer::{bounded, failed, quoted, said, took};
 use super::client::{Answer, with_bearer};
+use super::operation::{Connector, SpeaksTo, not_offered, operations};
 use super::{Client, Endpoint, Granted, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::{TEXT_BYTES, Tag, Value};
 
 /// How much of a refusal is read.
 const REFUSAL: usize = 4096;
+
+operations! {
+    Get = Probe "http.get" ("url: Url", "auth: Secret?") -> "Response";
+    Post = Action "http.post" ("url: Url", "body: String", "json: Json?", "auth: Secret?");
+}
+
+/// The module as a row.
+pub const CONNECTOR: Connector = Connector {
+    module: "http",
+    operations: OPERATIONS,
+    speaks_to: SpeaksTo::WhatIsNamed,
+};
 
 /// Requests to anything that speaks HTTP.
 pub struct Http {
@@ -54,9 +67,9 @@ impl Http {
 
     async fn look(&self, granted: &Granted) -> Observed {
         let call = &granted.call;
-        let request = match arguments::function(call) {
-            "get" => self.get(call),
-            _ => Err(format!("no connector offers {}", call.name)),
+        let request = match Offered::of(call) {
+            Some(Offered::Get) => self.get(call),
+            Some(Offered::Post) | None => Err(not_offered(call)),
         };
         let request = match request {
             Ok(request) => request,
@@ -82,9 +95,9 @@ impl Http {
 
     async fn change(&self, granted: &Granted) -> ChangeOutcome {
         let call = &granted.call;
-        let request = match arguments::function(call) {
-            "post" => self.post(granted),
-            _ => Err(format!("no connector offers {}", call.name)),
+        let request = match Offered::of(call) {
+            Some(Offered::Post) => self.post(granted),
+            Some(Offered::Get) | None => Err(not_offered(call)),
         };
         let not_applied = |why: &str| ChangeOutcome::NotApplied(said(&self.secrets, why));
         let request = match request {
@@ -109,7 +122,7 @@ impl Http {
 
 impl Provider for Http {
     fn module(&self) -> &'static str {
-        "http"
+        CONNECTOR.module
     }
 
     fn endpoint(&self, call: &Call) -> Endpoint {

@@ -9,12 +9,25 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::answer::{failed, no_data};
+use super::operation::{Connector, SpeaksTo, not_offered, operations};
 use super::{Client, Granted, Pending, Provider, SecretText, Secrets, arguments, client};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::literal::selectors;
 use crate::value::{Failure, Tag, Time, Value};
 use api::{Api, Grid, Series};
 use fresh::Check;
+
+operations! {
+    Value = Probe "prom.value" ("query: PromQuery", "at: Time") -> "Float";
+    Points = Probe "prom.points" ("query: PromQuery", "over: Duration", "every: Duration") -> "List[Float]";
+}
+
+/// The module as a row.
+pub const CONNECTOR: Connector = Connector {
+    module: "prom",
+    operations: OPERATIONS,
+    speaks_to: SpeaksTo::Prometheus,
+};
 
 /// The most points of an answer.
 const MOST_POINTS: i64 = 1_000;
@@ -62,13 +75,10 @@ impl Prom {
         let deadline = tokio::time::Instant::now() + granted.patience();
         let api = self.api.until(deadline);
         let call = &granted.call;
-        match arguments::function(call) {
-            "value" => self.value(&api, call, granted.newer_than).await,
-            "points" => self.points(&api, granted).await,
-            _ => Err(Nothing::Failed(format!(
-                "no connector offers {}",
-                call.name
-            ))),
+        match Offered::of(call) {
+            Some(Offered::Value) => self.value(&api, call, granted.newer_than).await,
+            Some(Offered::Points) => self.points(&api, granted).await,
+            None => Err(Nothing::Failed(not_offered(call))),
         }
     }
 
@@ -173,7 +183,7 @@ impl Prom {
 
 impl Provider for Prom {
     fn module(&self) -> &'static str {
-        "prom"
+        CONNECTOR.module
     }
 
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
@@ -188,10 +198,7 @@ impl Provider for Prom {
     }
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
-        Box::pin(async move {
-            let name = &granted.call.name;
-            ChangeOutcome::NotApplied(format!("no connector offers {name}"))
-        })
+        Box::pin(async move { ChangeOutcome::NotApplied(not_offered(&granted.call)) })
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::answer::{failed, took};
 use super::client::seconds;
 use super::lack::{self, LOOK_AGAIN, is_own_lack};
+use super::operation::{Connector, SpeaksTo, not_offered, operations};
 use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
@@ -23,6 +24,18 @@ const MOST: usize = 64 * 1024;
 
 /// After the first bytes came, so much silence ends the answer.
 const QUIET: Duration = Duration::from_millis(100);
+
+operations! {
+    Open = Probe "tcp.open" ("on: host.Host", "port: Int") -> "Bool";
+    Ask = Probe "tcp.ask" ("on: host.Host", "port: Int", "send: String", "patience: Duration") -> "Answer";
+}
+
+/// The module as a row.
+pub const CONNECTOR: Connector = Connector {
+    module: "tcp",
+    operations: OPERATIONS,
+    speaks_to: SpeaksTo::WhatIsNamed,
+};
 
 /// Connections to hosts of the inventory.
 pub struct Tcp {
@@ -47,9 +60,9 @@ impl Tcp {
         let start = Instant::now();
         let deadline = start + granted.patience();
         let connected = self.connect(call, deadline);
-        match arguments::function(call) {
-            "open" => Ok(Observed::Value(Value::Bool(connected.await?.is_some()))),
-            "ask" => {
+        match Offered::of(call) {
+            Some(Offered::Open) => Ok(Observed::Value(Value::Bool(connected.await?.is_some()))),
+            Some(Offered::Ask) => {
                 let heard = match connected.await? {
                     Some(stream) => self.ask(call, stream, deadline).await?,
                     None => Heard {
@@ -59,7 +72,7 @@ impl Tcp {
                 };
                 Ok(Observed::Value(self.answer(&heard, start)))
             }
-            _ => Err(format!("no connector offers {}", call.name)),
+            None => Err(not_offered(call)),
         }
     }
 
@@ -138,7 +151,7 @@ impl Tcp {
 
 impl Provider for Tcp {
     fn module(&self) -> &'static str {
-        "tcp"
+        CONNECTOR.module
     }
 
     fn endpoint(&self, call: &Call) -> Endpoint {
@@ -162,9 +175,6 @@ impl Provider for Tcp {
     }
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {
-        Box::pin(async move {
-            let name = &granted.call.name;
-            ChangeOutcome::NotApplied(format!("no connector offers {name}"))
-        })
+        Box::pin(async move { ChangeOutcome::NotApplied(not_offered(&granted.call)) })
     }
 }

@@ -141,6 +141,7 @@ codes! {
     E0020 NotFormatted        Error   "the file is not formatted"
     E0021 VersionFell         Error   "the version is lower than the one before"
     E0022 NeedDenied          Error   "the agent is not granted what a runbook needs"
+    E0023 AgentLacks          Error   "the agent lacks what a runbook needs"
     N0016 NoLock              Note    "the package has no lock"
     N0017 LockBehind          Note    "the lock is behind the package"
 

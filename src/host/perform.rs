@@ -130,11 +130,6 @@ impl Performer {
         }
     }
 
-    /// Whether something here speaks for this module of the library.
-    pub fn offers(&self, module: &str) -> bool {
-        self.providers.contains_key(module)
-    }
-
     /// One observation, with its deadline.
     pub fn ask(
         &self,

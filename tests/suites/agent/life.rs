@@ -457,7 +457,7 @@ fn connection(stage: &Stage) -> TcpStream {
     connection
 }
 
-/// Whoever starts an agent hears that a runbook of it can only hand over.
+/// A package that asks for what nobody carries out is refused before it is needed.
 fn no_connector() {
     let mut stage = Stage::new();
     let package = "package/service.rbk";
@@ -465,6 +465,9 @@ fn no_connector() {
     let words = "page builder \"nobody can tell";
     let block = format!("{{\n  attach k8s.pods(\"shop\")\n  {words} how ${{service}} is\"\n}}");
     stage.change(package, &format!("{words} how ${{service}} is\""), &block);
-    stage.start();
-    stage.wait_for_log("`service_down` uses `k8s`, and no connector offers it here");
+    let (code, said) = stage.refused();
+    assert_eq!(code, Some(1), "{said}");
+    for words in ["A1202", "no connector offers `k8s.pods`, which `service_down` needs"] {
+        assert!(said.contains(words), "no {words} in {said}");
+    }
 }

@@ -64,12 +64,13 @@ fn empty() {
 
 fn not_granted() {
     let mut stage = Stage::new();
+    stage.start();
     stage.change(
         "agent.toml",
         "\"exec.apply\" = [[\"control\", \"restart\"]]\n",
         "",
     );
-    stage.start();
+    stage.wait_for_loads(1);
     let id = stage.incident("a");
     let shown = stage.wait_for(id, "handed");
     assert_eq!(inner(&shown)["reason"], "grant", "{shown:#}");
