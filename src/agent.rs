@@ -18,6 +18,7 @@ mod load;
 mod offer;
 mod once;
 mod serve;
+mod take_up;
 mod view;
 mod watch;
 
@@ -25,7 +26,7 @@ pub use alertmanager::decode_one;
 pub use cannot::{CANNOT, EXPLAINED};
 pub use dry::{Plan, dry_run};
 pub use load::{Package, Refused, load_package, load_settings};
-pub use offer::offer;
+pub use offer::Offered;
 pub use once::{Outcome, run_once};
 pub use serve::{Options, Running, serve, start};
 pub use view::{IncidentDetail, IncidentList, IncidentView, LetterList, LetterView, TimelineLine};

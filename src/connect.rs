@@ -13,6 +13,7 @@
 mod answer;
 mod arguments;
 mod client;
+mod dns;
 mod exec;
 mod host;
 mod http;
@@ -34,20 +35,18 @@ use crate::journal::{Message, Retry};
 use crate::value::Time;
 
 pub use client::{Answer, Client};
-pub use exec::{Exec, ExecOptions, running};
-pub use host::Hosts;
-pub use http::Http;
+pub use exec::{ExecOptions, running};
 pub use inventory::{Inventory, Machine};
 pub use lack::is_own_lack;
 pub use late::in_time;
-pub use operation::{Connector, SpeaksTo};
+pub use operation::{Connector, OperationKind, Parts, SpeaksTo};
 pub use people::{PagerDuty, Slack, Terminal, Webhook};
-pub use prom::{Prom, PromOptions};
+pub use prom::PromOptions;
 pub use secret::{SecretText, Secrets};
-pub use tcp::Tcp;
 
 /// Every connector: what is not listed here nobody speaks to.
 pub const ALL: &[Connector] = &[
+    dns::CONNECTOR,
     exec::CONNECTOR,
     host::CONNECTOR,
     http::CONNECTOR,
@@ -103,11 +102,9 @@ pub trait Provider: Send + Sync {
     /// Looks. Changes nothing, whatever happens.
     fn observe(&self, granted: Granted) -> Pending<'_, Observed>;
 
-    /// Why a change would certainly not be made, as far as the settings alone say it.
-    fn refuses(&self, call: &Call) -> Option<String> {
-        let _ = call;
-        None
-    }
+    /// Why a change would certainly not be made, as far as the settings alone say it: asked before each change, and of
+    /// each that a dry run plans.
+    fn refuses(&self, call: &Call) -> Option<String>;
 
     /// Changes the world. When the future is dropped, the outcome is unknown.
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome>;

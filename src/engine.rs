@@ -26,6 +26,7 @@
 //! Because an intent is granted, and the state of its run written, in the batch before the change
 //! is begun, whatever a crash leaves open is known to be open: see `recover.rs`.
 
+mod ahead;
 mod arrive;
 mod clock;
 mod close;
@@ -64,10 +65,10 @@ mod view;
 mod waiting;
 mod work;
 
+pub use ahead::{Ahead, Told};
 pub use arrive::Accepted;
 pub use contact::Taken;
 pub use dead::Replay;
-pub use drive::granted;
 pub use gate::table as gates;
 pub use model::Model;
 pub use people::{Refusal, Taker};

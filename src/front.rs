@@ -13,7 +13,7 @@ mod versions;
 
 pub use grants::{NeedBeside, loose as loose_grants, needs as needs_beside};
 pub use kept::{Kept, Standing};
-pub use preflight::{Offer, lacks};
+pub use preflight::{Line, Offer, Offers, lacks};
 pub use versions::{Rewrite, versions};
 
 use std::collections::BTreeSet;

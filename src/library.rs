@@ -31,6 +31,7 @@ macro_rules! modules {
 }
 
 modules! {
+    "dns"
     "events"
     "exec"
     "gitops"

@@ -3,11 +3,12 @@
 //! In: its text. Out: [`Settings`] and diagnostics with places, all mistakes at once. Reads no file
 //! and no environment: a secret stays a reference, and the store's path stays as it is written,
 //! relative to the folder of the file.
-//! Every key stands in `grammar/reference/settings.md`, which is held to this code by a test.
+//! Every key is said once, where it is read; the tables of `grammar/reference/settings.md` come from there.
 
 mod bounds;
 mod capability;
 mod grants;
+mod key;
 mod parts;
 mod reader;
 mod retention;
@@ -22,9 +23,12 @@ use url::Url;
 
 use crate::effect::words;
 pub use bounds::{Bounds, PageBounds, StormBounds};
-pub use grants::{Denied, Grants, Loose, Need, Standing};
+pub use capability::Form;
+pub use grants::{Denied, Grants, Loose, Need, Standing, toml_key};
+pub use key::{TABLES, page};
 pub use reader::{mask, read, read_what_can_be};
 pub use retention::Retention;
+pub use value::variable;
 
 /// The file's name.
 pub const SETTINGS: &str = "agent.toml";

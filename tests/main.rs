@@ -40,6 +40,7 @@ mod suites {
     pub mod judged;
     pub mod kept;
     pub mod kill;
+    pub mod lacks;
     pub mod library;
     pub mod lint;
     pub mod literal;
@@ -103,6 +104,7 @@ const SUITES: &[Suite] = &[
     ("agent", suites::agent::trials),
     ("kept", suites::kept::trials),
     ("kill", suites::kill::trials),
+    ("lacks", suites::lacks::trials),
     ("engine", suites::engine::trials),
     ("golden", suites::golden::trials),
     ("facts", suites::facts::trials),

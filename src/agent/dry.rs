@@ -1,20 +1,23 @@
 //! A dry run: everything is looked at for real, and nothing is changed or told.
 //!
-//! In: one runbook and one alert. Out: what was seen, what was found, and the plan: each change in
+//! In: a package of which one runbook takes the alert. Out: what was seen, what was found, and the plan: each change in
 //! its order up to the first verify, and the digest that the plan is known by. An approval of the
 //! same plan signs the same digest.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::load::{Package, Refused};
+use super::serve::{Options, folder_of, reach, store_refused};
+use super::take_up::look_at;
 use crate::effect::{ChangeOutcome, Observed, Settled};
-use crate::engine::{Loaded, Plain, granted};
+use crate::engine::{Ahead, Engine, Plain, Told};
 use crate::host::{Clock, Performer};
-use crate::program::Program;
+use crate::journal::{Alert, Error, Journal};
 use crate::run::words::{self, Print};
-use crate::run::{Action, Dirt, Event, Input, Leave, Run, RunInput, Start, State};
-use crate::settings::Grants;
-use crate::value::{Failure, Time, Value};
+use crate::run::{Action, Event, Input, Intent, Observe, Run, State};
+use crate::settings::Settings;
+use crate::value::{Time, Value};
 
 /// What a run would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,66 +32,51 @@ pub struct Plan {
     pub digest: Option<String>,
     /// How the run ends, if it ends without a change.
     pub end: Option<String>,
-    /// What the agent is not granted of it, and what its connectors would refuse.
+    /// What the gates of the agent would refuse, and what its connectors would.
     pub denied: Vec<String>,
+    /// What would have to wait, or not begin at all, as things are.
+    pub waits: Vec<String>,
 }
 
-/// Runs one runbook on what an alert binds.
+/// Runs the runbook that takes an alert, beside whatever the store of the agent knows.
 pub async fn dry_run(
-    loaded: &Loaded,
-    bindings: Vec<Value>,
-    grants: &Grants,
-    performer: &Performer,
-    clock: &Arc<Clock>,
-) -> Plan {
-    let now = clock.now();
-    let program = &loaded.program;
-    let input = RunInput {
-        incident: "dry-run".into(),
-        ordinal: 0,
-        incident_opened: now,
-        began: now,
-        bindings,
-        start: match program.entries.diagnose {
-            Some(_) => Start::Diagnose,
-            None => Start::Steps,
-        },
-        leave: Leave::Mend,
-        dirt: Dirt::default(),
-        offer: false,
+    options: &Options,
+    settings: &Settings,
+    package: &Package,
+    alert: &Alert,
+) -> Result<Plan, Vec<Refused>> {
+    let reach = reach(settings, options, package)?;
+    let path = folder_of(&options.settings).join(&settings.store);
+    let clock = Arc::new(Clock::default());
+    let (runbooks, _) = package.runbooks();
+    let (journal, mut engine) = look_at(&path, runbooks, settings, &clock)?;
+    let refused = |failure| vec![store_refused(&path, &failure)];
+    let ahead = engine.would_begin(journal.as_ref(), alert, clock.now());
+    let Some(ahead) = ahead.map_err(refused)? else {
+        return Ok(Plan::default());
+    };
+    let plan = Plan {
+        waits: ahead.instead.clone(),
+        ..Plan::default()
     };
     let mut dry = Dry {
-        program,
-        grants,
-        performer,
-        clock,
-        plan: Plan::default(),
+        ahead: &ahead,
+        engine,
+        journal: journal.as_ref(),
+        performer: &reach.performer,
+        clock: &clock,
+        plan,
         verifying: false,
     };
-    let mut run = Run::open(loaded.hash, input, now);
-    let mut inputs = VecDeque::from([Input::Begin]);
-    while let Some(input) = inputs.pop_front() {
-        let actions = run.handle(program, input, clock.now());
-        // The digest is that of the plan on which the first change would be made.
-        let intends = actions
-            .iter()
-            .any(|action| matches!(action, Action::Intend { .. }));
-        if intends && dry.plan.digest.is_none() {
-            dry.plan.digest = Some(run.plan_digest());
-        }
-        for action in actions {
-            inputs.extend(dry.act(action).await);
-        }
-        if dry.verifying {
-            break;
-        }
-    }
-    dry.plan
+    dry.run().await.map_err(refused)?;
+    Ok(dry.plan)
 }
 
 struct Dry<'a> {
-    program: &'a Program,
-    grants: &'a Grants,
+    ahead: &'a Ahead,
+    /// Nothing of what it knows is ever written.
+    engine: Engine,
+    journal: &'a dyn Journal,
     performer: &'a Performer,
     clock: &'a Arc<Clock>,
     plan: Plan,
@@ -96,52 +84,47 @@ struct Dry<'a> {
 }
 
 impl Dry<'_> {
-    async fn act(&mut self, action: Action) -> Option<Input> {
-        let now = self.clock.now();
-        match action {
-            Action::Observe(observe) => {
-                let declared = self.program.observables.iter();
-                let mut declared = declared.filter(|one| *one.name == *observe.call.name);
-                let needs = declared
-                    .next()
-                    .map(|one| one.needs.as_slice())
-                    .unwrap_or_default();
-                let outcome = match granted(self.grants, needs, &observe.call) {
-                    Ok(()) => {
-                        let asked = self.performer.ask(
-                            observe.call.clone(),
-                            now,
-                            observe.deadline,
-                            observe.newer_than,
-                        );
-                        asked.await
-                    }
-                    Err(denied) => Observed::Failed(Failure::Failed(denied.into())),
-                };
-                self.plan
-                    .seen
-                    .push(words::saw(&Plain, &observe.call, &outcome, now));
-                Some(Input::Observed {
-                    id: observe.id,
-                    outcome,
-                })
+    async fn run(&mut self) -> Result<(), Error> {
+        let Ahead {
+            program,
+            code,
+            input,
+            ..
+        } = self.ahead;
+        let mut run = Run::open(*code, input.clone(), self.clock.now());
+        let mut inputs = VecDeque::from([Input::Begin]);
+        while let Some(input) = inputs.pop_front() {
+            let actions = run.handle(program, input, self.clock.now());
+            // The digest is that of the plan on which the first change would be made.
+            let intends = actions
+                .iter()
+                .any(|action| matches!(action, Action::Intend { .. }));
+            if intends && self.plan.digest.is_none() {
+                self.plan.digest = Some(run.plan_digest());
             }
+            for action in actions {
+                inputs.extend(self.act(action).await?);
+            }
+            if self.verifying {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn act(&mut self, action: Action) -> Result<Option<Input>, Error> {
+        let now = self.clock.now();
+        Ok(match action {
+            Action::Observe(observe) => Some(self.look(observe, now).await?),
             Action::Intend { id, intent } => {
-                let declared = self.program.actions.iter();
-                let mut declared = declared.filter(|one| *one.name == *intent.call.name);
-                let needs = declared
-                    .next()
-                    .map(|one| one.needs.as_slice())
-                    .unwrap_or_default();
-                if let Err(denied) = granted(self.grants, needs, &intent.call) {
-                    self.plan.denied.push(denied);
-                } else if let Some(refused) = self.performer.refuses(&intent.call) {
-                    self.plan.denied.push(refused);
-                }
+                self.ask_leave(id, &intent, false, now);
                 self.plan.changes.push(Plain.call(&intent.call, now));
                 Some(Input::Granted { id })
             }
-            Action::Repeat { id, .. } => Some(Input::Granted { id }),
+            Action::Repeat { id, intent } => {
+                self.ask_leave(id, &intent, true, now);
+                Some(Input::Granted { id })
+            }
             // As if it had taken effect: what follows it in the plan does not depend on it.
             Action::Perform(perform) => Some(Input::Performed {
                 id: perform.id,
@@ -169,7 +152,45 @@ impl Dry<'_> {
                 self.plan.end = Some(words::end(&end));
                 None
             }
+        })
+    }
+
+    /// What the journal knows, or the world.
+    async fn look(&mut self, observe: Observe, now: Time) -> Result<Input, Error> {
+        let Observe {
+            id,
+            call,
+            deadline,
+            newer_than,
+            evaluable: _,
+        } = observe;
+        let program = &self.ahead.program;
+        let known = self
+            .engine
+            .would_answer(self.journal, program, &call, now)?;
+        let outcome: Observed = match known {
+            Some(outcome) => outcome,
+            None => {
+                let asked = self.performer.ask(call.clone(), now, deadline, newer_than);
+                asked.await
+            }
+        };
+        self.plan
+            .seen
+            .push(words::saw(&Plain, &call, &outcome, now));
+        Ok(Input::Observed { id, outcome })
+    }
+
+    /// What the gates say, and then the connector that would make the change.
+    fn ask_leave(&mut self, id: u64, intent: &Intent, again: bool, now: Time) {
+        match self.engine.would_let(self.ahead, id, intent, again, now) {
+            Told::Go => {}
+            Told::Refused(why) => return self.plan.denied.push(why),
+            Told::Waits(why) => self.plan.waits.push(why),
         }
+        self.plan
+            .denied
+            .extend(self.performer.refuses(&intent.call));
     }
 
     /// A diagnosis may wait between two looks; that is waited for here, too.

@@ -20,7 +20,7 @@ use crate::project::{self, Trouble};
 use crate::settings::{self, Grants, SETTINGS_BYTES, Settings};
 use crate::text::Sources;
 
-use super::offer;
+use super::Offered;
 
 /// Why something was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -211,13 +211,20 @@ impl Package {
 
     /// What the package needs and the settings lack, but grants.
     pub fn lacks(&self, settings: &Settings) -> Vec<Refused> {
-        let offer = |name: &str| offer(settings, name);
-        let lacks = front::lacks(&self.programs, &self.manifests, settings, offer);
+        let offered = Offered(settings);
+        let lacks = front::lacks(&self.programs, &self.manifests, settings, &offered);
         let refused = lacks.iter().map(|lack| {
             let why = format!("{}: {}", lack.what(), lack.add());
             Refused::of(Some(lack.code()), why)
         });
         refused.collect()
+    }
+
+    /// Leaves one runbook.
+    pub fn only(&mut self, runbook: &str) {
+        self.programs.retain(|program| program.runbook == runbook);
+        self.manifests
+            .retain(|manifest| manifest.runbook == runbook);
     }
 
     /// What the package needs and nothing grants.

@@ -9,10 +9,11 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::load::{Package, Refused};
-use super::serve::{Options, folder_of, open_store, reach, stepped, store_refused};
+use super::serve::{Options, folder_of, reach};
+use super::take_up::take_up;
 use super::view::{IncidentDetail, TimelineLine};
 use crate::diag::Code;
-use crate::engine::{Accepted, Arriving, Engine};
+use crate::engine::{Accepted, Arriving};
 use crate::host::{Clock, Driver, Gone, Handle, Reading};
 use crate::journal::{Alert, IncidentId, IncidentState};
 use crate::settings::Settings;
@@ -40,17 +41,11 @@ pub async fn run_once(
     let reach = reach(&settings, options, &package)?;
     let folder = folder_of(&options.settings);
     let path = folder.join(&settings.store);
-    let store = open_store(&path)?;
-    let reading = Reading::of(path);
+    let reading = Reading::of(path.clone());
     let clock = Arc::new(Clock::default());
     // An agent loads more than the one that takes the alert.
     let runbooks = package.runbooks().0.as_part();
-    let refused = |failure| vec![store_refused(&settings.store, &failure)];
-    let stepped = stepped(&store, &clock).map_err(refused)?;
-    let grants = settings.grants.clone();
-    let platform = settings.platform.clone();
-    let engine = Engine::start(&store, runbooks, grants, platform, stepped, clock.now());
-    let engine = engine.map_err(refused)?;
+    let (store, engine) = take_up(&path, runbooks, &settings, &clock)?;
     let (stopped, _) = oneshot::channel();
     let (handle, orders) = Handle::begin();
     let driver = Driver::start(

@@ -20,12 +20,13 @@ use super::cannot;
 use super::life::{Age, Life};
 use super::listen;
 use super::load::{self, Package, Refused};
+use super::take_up::take_up;
 use super::watch::Watched;
 use crate::diag::Code;
 use crate::diag::human;
-use crate::engine::{Engine, Runbooks};
+use crate::engine::Engine;
 use crate::host::{self, Clock, Driver, Handle, LostLines, Reading, Stopped, UnderWay};
-use crate::journal::{self, Journal};
+use crate::journal;
 use crate::settings::Settings;
 use crate::store::Sqlite;
 
@@ -142,6 +143,9 @@ pub async fn start(
     let (stopped, ended) = oneshot::channel();
     let began = tokio::task::spawn_blocking(move || {
         let (store, engine) = take_up(&path, runbooks, &settings, &clock)?;
+        for words in other_shadows(&engine) {
+            warn!("{words}");
+        }
         if stopped.is_closed() {
             // Nobody waits for the agent any more: nothing is begun.
             return Err(Vec::new());
@@ -178,29 +182,6 @@ pub async fn start(
     })
 }
 
-/// The store, and an engine that knows what it holds.
-fn take_up(
-    path: &Path,
-    runbooks: Runbooks,
-    settings: &Settings,
-    clock: &Clock,
-) -> Result<(Sqlite, Engine), Vec<Refused>> {
-    let store = open_store(path)?;
-    let refused = |failure| vec![store_refused(path, &failure)];
-    let stepped = stepped(&store, clock).map_err(refused)?;
-    let grants = settings.grants.clone();
-    let platform = settings.platform.clone();
-    let engine = Engine::start(&store, runbooks, grants, platform, stepped, clock.now());
-    let mut engine = engine.map_err(refused)?;
-    for words in other_shadows(&engine) {
-        warn!("{words}");
-    }
-    let bounds = settings.bounds.clone();
-    let abides = engine.abides_by(&store, bounds, clock.now());
-    abides.map_err(refused)?;
-    Ok((store, engine))
-}
-
 /// The runbooks that change nothing since their version does not say what they do, and why.
 fn other_shadows(engine: &Engine) -> Vec<String> {
     let loaded = engine.runbooks().all().iter();
@@ -208,21 +189,6 @@ fn other_shadows(engine: &Engine) -> Vec<String> {
     words
         .map(|words| format!("{words}; until then it runs as a shadow, and changes nothing"))
         .collect()
-}
-
-/// How far the clock was set since the store was written last.
-pub fn stepped(
-    store: &Sqlite,
-    clock: &Clock,
-) -> Result<Option<crate::value::Duration>, journal::Error> {
-    let last = store.stamp()?;
-    let by = last.and_then(|last| clock.missed(&last));
-    if let Some(by) = by {
-        warn!(
-            "the clock was set by {by} while no agent was at work; what is due has moved with it"
-        );
-    }
-    Ok(by)
 }
 
 fn broke_down() -> Refused {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::agent::{Refused, load_settings, offer};
+use crate::agent::{Offered, Refused, load_settings};
 use crate::diag::Diagnostic;
 use crate::diag::human::Look;
 use crate::front::{self, NeedBeside};
@@ -59,8 +59,7 @@ fn lacking(package: &Checked, manifests: &[Manifest], settings: &Settings) -> Ve
     let analysis = package.analysis.as_ref();
     let programs = analysis.and_then(|analysis| front::compile(analysis).ok());
     let programs = programs.unwrap_or_default();
-    let offer = |name: &str| offer(settings, name);
-    let lacks = front::lacks(&programs, manifests, settings, offer);
+    let lacks = front::lacks(&programs, manifests, settings, &Offered(settings));
     let found = lacks.iter().filter_map(|lack| lack.diagnostic(manifests));
     found.collect()
 }

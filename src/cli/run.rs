@@ -2,16 +2,15 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::agent::{self, Options, Outcome, Package, Plan};
 use crate::diag::Code;
 use crate::engine::Runbooks;
-use crate::host::{self, Clock, LostLines, read_named};
+use crate::host::{LostLines, read_named};
 use crate::journal::Alert;
-use crate::settings::{SETTINGS, Settings};
+use crate::settings::SETTINGS;
 
 use super::agent::tell;
 use super::incident::timeline_line;
@@ -89,7 +88,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     let runtime = tokio::runtime::Runtime::new()?;
     match arguments.dry_run {
         true => {
-            let plan = runtime.block_on(dry(&options, &settings, &package, &alert));
+            let plan = runtime.block_on(agent::dry_run(&options, &settings, &package, &alert));
             drop(log);
             show_plan(plan, arguments.format, terminal)
         }
@@ -179,7 +178,8 @@ fn choose(package: &mut Package, alert: &Alert, wanted: Option<&str>) -> Result<
             ),
         }),
         [one] => {
-            package.programs.retain(|program| program.runbook == **one);
+            let one = (*one).clone();
+            package.only(&one);
             Ok(())
         }
         several => {
@@ -189,30 +189,6 @@ fn choose(package: &mut Package, alert: &Alert, wanted: Option<&str>) -> Result<
                 names.join(", ")
             ))
         }
-    }
-}
-
-async fn dry(
-    options: &Options,
-    settings: &Settings,
-    package: &Package,
-    alert: &Alert,
-) -> Result<Plan, Vec<agent::Refused>> {
-    let folder = options.settings.parent().unwrap_or(Path::new("."));
-    let reach = host::reach(settings, folder, tokio::runtime::Handle::current());
-    let reach = reach.map_err(|missing| {
-        let refused = missing
-            .into_iter()
-            .map(|one| agent::Refused::of(Some(one.code), one.why));
-        refused.collect::<Vec<_>>()
-    })?;
-    let runbooks = Runbooks::new(package.programs.clone());
-    let clock = Arc::new(Clock::default());
-    match runbooks.taking(alert).into_iter().next() {
-        Some((loaded, bindings)) => {
-            Ok(agent::dry_run(loaded, bindings, &settings.grants, &reach.performer, &clock).await)
-        }
-        None => Ok(Plan::default()),
     }
 }
 
@@ -231,7 +207,7 @@ fn show_plan(
     if format == Format::Json {
         let answer = json!({
             "version": 1, "seen": plan.seen, "changes": plan.changes, "tells": plan.tells,
-            "digest": plan.digest, "end": plan.end, "denied": plan.denied,
+            "digest": plan.digest, "end": plan.end, "denied": plan.denied, "waits": plan.waits,
         });
         terminal.say(&serde_json::to_string_pretty(&answer)?)?;
         terminal.say("\n")?;
@@ -252,12 +228,16 @@ fn show_plan(
         for denied in &plan.denied {
             terminal.say(&format!("It would be refused: {denied}\n"))?;
         }
+        for waits in &plan.waits {
+            terminal.say(&format!("It would wait: {waits}\n"))?;
+        }
         match (&plan.digest, &plan.end) {
             (Some(digest), _) => terminal.say(&format!("Digest of the plan: {digest}\n"))?,
             (None, Some(end)) => terminal.say(&format!("It would end {end}.\n"))?,
             (None, None) => {}
         }
     }
-    let is_sound = plan.denied.is_empty() && (plan.digest.is_some() || plan.tells.is_empty());
+    let is_free = plan.denied.is_empty() && plan.waits.is_empty();
+    let is_sound = is_free && (plan.digest.is_some() || plan.tells.is_empty());
     Ok(if is_sound { CLEAN } else { FINDINGS })
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use super::answer::{bounded, failed, said, took};
 use super::client::seconds;
-use super::operation::{Connector, SpeaksTo, not_offered, operations};
+use super::operation::{Connector, Parts, SpeaksTo, not_offered, operations};
 use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::diag::Code;
 use crate::effect::{Call, ChangeOutcome, Observed};
@@ -37,7 +37,8 @@ operations! {
 pub const CONNECTOR: Connector = Connector {
     module: "exec",
     operations: OPERATIONS,
-    speaks_to: SpeaksTo::WhatIsNamed,
+    speaks_to: SpeaksTo::Machines,
+    make: |parts| Ok(Some(Arc::new(Exec::new(parts)))),
 };
 
 /// What may be started under which name.
@@ -48,20 +49,19 @@ pub struct ExecOptions {
     pub programs: BTreeMap<String, PathBuf>,
 }
 
-/// Programs on this machine.
-pub struct Exec {
+/// Programs on the machine that the inventory says is this one.
+struct Exec {
     options: ExecOptions,
     inventory: Arc<Inventory>,
     secrets: Arc<Secrets>,
 }
 
 impl Exec {
-    /// Starts these programs, on the machine that the inventory says is this one.
-    pub fn new(options: ExecOptions, inventory: Arc<Inventory>, secrets: Arc<Secrets>) -> Exec {
+    fn new(parts: &Parts) -> Exec {
         Exec {
-            options,
-            inventory,
-            secrets,
+            options: parts.programs.clone(),
+            inventory: parts.inventory.clone(),
+            secrets: parts.secrets.clone(),
         }
     }
 
@@ -183,7 +183,10 @@ impl Provider for Exec {
     }
 
     fn refuses(&self, call: &Call) -> Option<String> {
-        let why = self.line(call).err()?;
+        let why = match Offered::of(call) {
+            Some(Offered::Run | Offered::Apply) => self.line(call).err()?,
+            Some(Offered::Observe) | None => not_offered(call),
+        };
         Some(said(&self.secrets, &why))
     }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::answer::{failed, no_data};
-use super::operation::{Connector, SpeaksTo, operations};
+use super::operation::{Connector, Parts, SpeaksTo, operations};
 use super::{Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::{Identity, Key, Record, Shape, Target, Value};
@@ -19,19 +19,22 @@ operations! {
 pub const CONNECTOR: Connector = Connector {
     module: "host",
     operations: OPERATIONS,
-    speaks_to: SpeaksTo::WhatIsNamed,
+    speaks_to: SpeaksTo::Machines,
+    make: |parts| Ok(Some(Arc::new(Hosts::new(parts)))),
 };
 
 /// Machines by name.
-pub struct Hosts {
+struct Hosts {
     inventory: Arc<Inventory>,
     secrets: Arc<Secrets>,
 }
 
 impl Hosts {
-    /// Answers from this inventory.
-    pub fn new(inventory: Arc<Inventory>, secrets: Arc<Secrets>) -> Hosts {
-        Hosts { inventory, secrets }
+    fn new(parts: &Parts) -> Hosts {
+        Hosts {
+            inventory: parts.inventory.clone(),
+            secrets: parts.secrets.clone(),
+        }
     }
 
     fn look(&self, call: &Call) -> Observed {
@@ -59,6 +62,10 @@ impl Provider for Hosts {
 
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
         Box::pin(async move { self.look(&granted.call) })
+    }
+
+    fn refuses(&self, call: &Call) -> Option<String> {
+        Some(nobody(call))
     }
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::answer::{bounded, failed, quoted, said, took};
 use super::client::{Answer, with_bearer};
-use super::operation::{Connector, SpeaksTo, not_offered, operations};
+use super::operation::{Connector, Parts, SpeaksTo, not_offered, operations};
 use super::{Client, Endpoint, Granted, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::{TEXT_BYTES, Tag, Value};
@@ -26,19 +26,23 @@ operations! {
 pub const CONNECTOR: Connector = Connector {
     module: "http",
     operations: OPERATIONS,
-    speaks_to: SpeaksTo::WhatIsNamed,
+    speaks_to: SpeaksTo::Addresses,
+    make: |parts| Ok(Some(Arc::new(Http::new(parts)))),
 };
 
 /// Requests to anything that speaks HTTP.
-pub struct Http {
+struct Http {
     client: Client,
+    /// What `auth` may name.
     secrets: Arc<Secrets>,
 }
 
 impl Http {
-    /// `secrets` holds what `auth` may name.
-    pub fn new(client: Client, secrets: Arc<Secrets>) -> Http {
-        Http { client, secrets }
+    fn new(parts: &Parts) -> Http {
+        Http {
+            client: parts.client.clone(),
+            secrets: parts.secrets.clone(),
+        }
     }
 
     /// The request with the secret that the call names; without that secret there is none.
@@ -56,13 +60,12 @@ impl Http {
         self.authorised(self.client.get(url), call)
     }
 
-    fn post(&self, granted: &Granted) -> Result<RequestBuilder, String> {
-        let call = &granted.call;
+    fn post(&self, call: &Call, key: &str) -> Result<RequestBuilder, String> {
         let url = arguments::query(call, "url", Tag::Url)?;
         let (content_type, body) = sent(call)?;
         let request = self.client.post(url, content_type, body);
         // Whoever knows the header does the same thing only once; for all others it is nothing.
-        self.authorised(request.header("idempotency-key", &granted.key), call)
+        self.authorised(request.header("idempotency-key", key), call)
     }
 
     async fn look(&self, granted: &Granted) -> Observed {
@@ -96,7 +99,7 @@ impl Http {
     async fn change(&self, granted: &Granted) -> ChangeOutcome {
         let call = &granted.call;
         let request = match Offered::of(call) {
-            Some(Offered::Post) => self.post(granted),
+            Some(Offered::Post) => self.post(call, &granted.key),
             Some(Offered::Get) | None => Err(not_offered(call)),
         };
         let not_applied = |why: &str| ChangeOutcome::NotApplied(said(&self.secrets, why));
@@ -134,6 +137,14 @@ impl Provider for Http {
 
     fn observe(&self, granted: Granted) -> Pending<'_, Observed> {
         Box::pin(async move { self.look(&granted).await })
+    }
+
+    fn refuses(&self, call: &Call) -> Option<String> {
+        let why = match Offered::of(call) {
+            Some(Offered::Post) => self.post(call, "").err()?,
+            Some(Offered::Get) | None => not_offered(call),
+        };
+        Some(said(&self.secrets, &why))
     }
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {

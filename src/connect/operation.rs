@@ -3,6 +3,9 @@
 //! A connector lists its rows once, with [`operations!`]. What it answers to, what the library declares, what a package
 //! may need of an agent, and what the behaviour suite asks of every connector are all held to these rows.
 
+use std::sync::Arc;
+
+use super::{Client, ExecOptions, Inventory, PromOptions, Provider, Secrets};
 use crate::effect::Call;
 
 /// One call that a connector carries out, as the library declares it.
@@ -24,21 +27,41 @@ pub enum OperationKind {
 }
 
 /// One module of the library that something speaks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Connector {
     /// `prom`
     pub module: &'static str,
     pub operations: &'static [Operation],
     pub speaks_to: SpeaksTo,
+    /// Makes it; none where its server stands in no settings, or nobody is asked.
+    pub make: fn(&Parts) -> Made,
 }
+
+/// What connectors are made of.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    pub client: Client,
+    /// By the names that a package uses.
+    pub secrets: Arc<Secrets>,
+    pub inventory: Arc<Inventory>,
+    pub programs: ExecOptions,
+    pub prometheus: Option<PromOptions>,
+}
+
+/// A connector that was made, or why it cannot be.
+pub type Made = Result<Option<Arc<dyn Provider>>, String>;
 
 /// Whom a connector speaks to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpeaksTo {
-    /// What each call names.
-    WhatIsNamed,
+    /// The machines of the inventory that calls name.
+    Machines,
+    /// The addresses that calls name.
+    Addresses,
     /// The server of `[prometheus]`.
     Prometheus,
+    /// The resolver of the machine that the agent runs on.
+    Resolver,
     /// The agent itself answers.
     Agent,
 }

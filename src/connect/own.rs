@@ -21,4 +21,5 @@ pub const CONNECTOR: Connector = Connector {
         },
     ],
     speaks_to: SpeaksTo::Agent,
+    make: |_| Ok(None),
 };

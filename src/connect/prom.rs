@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::answer::{failed, no_data};
-use super::operation::{Connector, SpeaksTo, not_offered, operations};
+use super::operation::{Connector, Made, Parts, SpeaksTo, not_offered, operations};
 use super::{Client, Granted, Pending, Provider, SecretText, Secrets, arguments, client};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::literal::selectors;
@@ -27,7 +27,16 @@ pub const CONNECTOR: Connector = Connector {
     module: "prom",
     operations: OPERATIONS,
     speaks_to: SpeaksTo::Prometheus,
+    make,
 };
+
+fn make(parts: &Parts) -> Made {
+    let Some(options) = &parts.prometheus else {
+        return Ok(None);
+    };
+    let prom = Prom::new(options.clone(), parts.client.clone(), parts.secrets.clone())?;
+    Ok(Some(Arc::new(prom)))
+}
 
 /// The most points of an answer.
 const MOST_POINTS: i64 = 1_000;
@@ -41,7 +50,7 @@ pub struct PromOptions {
 }
 
 /// Queries to one Prometheus.
-pub struct Prom {
+struct Prom {
     api: Api,
     secrets: Arc<Secrets>,
 }
@@ -56,11 +65,7 @@ enum Nothing {
 
 impl Prom {
     /// Speaks to the Prometheus of the options; fails if its address is none.
-    pub fn new(
-        options: PromOptions,
-        client: Client,
-        secrets: Arc<Secrets>,
-    ) -> Result<Prom, String> {
+    fn new(options: PromOptions, client: Client, secrets: Arc<Secrets>) -> Result<Prom, String> {
         let secrets = Arc::new(secrets.and("prom", options.bearer.as_ref()));
         let api = Api {
             base: client::base(&options.base)?,
@@ -195,6 +200,10 @@ impl Provider for Prom {
                 Err(Nothing::NotANumber) => Observed::Failed(Failure::NotANumber),
             }
         })
+    }
+
+    fn refuses(&self, call: &Call) -> Option<String> {
+        Some(not_offered(call))
     }
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::answer::{failed, took};
 use super::client::seconds;
 use super::lack::{self, LOOK_AGAIN, is_own_lack};
-use super::operation::{Connector, SpeaksTo, not_offered, operations};
+use super::operation::{Connector, Parts, SpeaksTo, not_offered, operations};
 use super::{Endpoint, Granted, Inventory, Pending, Provider, Secrets, arguments};
 use crate::effect::{Call, ChangeOutcome, Observed};
 use crate::value::Value;
@@ -34,11 +34,12 @@ operations! {
 pub const CONNECTOR: Connector = Connector {
     module: "tcp",
     operations: OPERATIONS,
-    speaks_to: SpeaksTo::WhatIsNamed,
+    speaks_to: SpeaksTo::Machines,
+    make: |parts| Ok(Some(Arc::new(Tcp::new(parts)))),
 };
 
 /// Connections to hosts of the inventory.
-pub struct Tcp {
+struct Tcp {
     inventory: Arc<Inventory>,
     secrets: Arc<Secrets>,
 }
@@ -50,9 +51,11 @@ struct Heard {
 }
 
 impl Tcp {
-    /// Reaches the machines of this inventory.
-    pub fn new(inventory: Arc<Inventory>, secrets: Arc<Secrets>) -> Tcp {
-        Tcp { inventory, secrets }
+    fn new(parts: &Parts) -> Tcp {
+        Tcp {
+            inventory: parts.inventory.clone(),
+            secrets: parts.secrets.clone(),
+        }
     }
 
     async fn look(&self, granted: &Granted) -> Result<Observed, String> {
@@ -172,6 +175,10 @@ impl Provider for Tcp {
                 }
             }
         })
+    }
+
+    fn refuses(&self, call: &Call) -> Option<String> {
+        Some(not_offered(call))
     }
 
     fn perform(&self, granted: Granted) -> Pending<'_, ChangeOutcome> {

@@ -142,12 +142,7 @@ impl Engine {
         observe: run::Observe,
         now: Time,
     ) -> Result<Option<run::Input>, Trouble> {
-        let declared = program
-            .observables
-            .iter()
-            .find(|one| *one.name == *observe.call.name);
-        let needs = declared.map(|one| one.needs.as_slice()).unwrap_or_default();
-        if let Err(denied) = granted(&self.grants, needs, &observe.call) {
+        if let Err(denied) = self.may_look(program, &observe.call) {
             let outcome = Observed::Failed(Failure::Failed(denied.into()));
             let observed = journal::Observed {
                 run: id,
@@ -165,6 +160,14 @@ impl Engine {
         self.desk.run(id)?.pending.push(pending);
         self.ask_for(id, observe, now);
         Ok(None)
+    }
+
+    /// Whether the agent is granted what an observation needs; the words say what to add.
+    pub(super) fn may_look(&self, program: &Program, call: &Call) -> Result<(), String> {
+        let mut declared = program.observables.iter();
+        let declared = declared.find(|one| *one.name == *call.name);
+        let needs = declared.map(|one| one.needs.as_slice()).unwrap_or_default();
+        granted(&self.grants, needs, call)
     }
 
     /// A question of a run goes to the world; what has happened the store knows.

@@ -360,7 +360,7 @@ impl Engine {
     }
 
     /// What an arrival needs and is not at hand.
-    fn lacks_for(&self, matched: &Matched) -> Needs {
+    pub(super) fn lacks_for(&self, matched: &Matched) -> Needs {
         let mut needs = Needs::default();
         for id in self.newest_for(matched) {
             needs.add(self.lacks_incident(id));

@@ -10,7 +10,7 @@ use crate::journal::{
     IncidentState, RunId, RunStarted,
 };
 use crate::program::{CodeHash, KeyPart, Program, TriggerKind};
-use crate::run::{self, Leave, Run, RunInput, Start, moment};
+use crate::run::{self, Dirt, Leave, Run, RunInput, Start, moment};
 use crate::value::{Duration, Time, Value};
 
 /// Within this time after it was resolved, an incident that comes back is the same one: it is looked
@@ -28,8 +28,48 @@ pub struct Occasion {
     pub title: String,
 }
 
+/// What a run is about.
+pub(super) struct Of {
+    pub id: IncidentId,
+    pub ordinal: u32,
+    pub opened: Time,
+    pub bindings: Vec<Value>,
+    pub dirt: Dirt,
+}
+
+impl Of {
+    /// The next run of an incident.
+    pub fn incident(incident: &Incident) -> Of {
+        Of {
+            id: incident.id,
+            ordinal: incident.runs,
+            opened: incident.opened,
+            bindings: incident.bindings.clone(),
+            dirt: incident.dirt.clone(),
+        }
+    }
+
+    /// What the run begins with; its time counts from `began`.
+    pub fn input(self, store: &str, program: &Program, leave: Leave, began: Time) -> RunInput {
+        RunInput {
+            incident: format!("{store}/{}", self.id).into(),
+            ordinal: self.ordinal,
+            incident_opened: self.opened,
+            began,
+            bindings: self.bindings,
+            start: match program.entries.diagnose {
+                Some(_) => Start::Diagnose,
+                None => Start::Steps,
+            },
+            leave,
+            dirt: self.dirt,
+            offer: false,
+        }
+    }
+}
+
 /// What an event means for the newest incident of its key.
-enum Meaning {
+pub(super) enum Meaning {
     Opens,
     Joins(IncidentId),
     /// The same firing, told again: whoever resolved it was quicker than its sender.
@@ -185,7 +225,13 @@ impl Engine {
     }
 
     /// What the run of a new incident may do.
-    fn leave(&self, loaded: &Loaded, runbook: &SmolStr, key: &SmolStr, now: Time) -> Leave {
+    pub(super) fn leave(
+        &self,
+        loaded: &Loaded,
+        runbook: &SmolStr,
+        key: &SmolStr,
+        now: Time,
+    ) -> Leave {
         if let Some(why) = loaded.shadow() {
             return Leave::Look {
                 reason: Reason::NotYet,
@@ -244,15 +290,7 @@ impl Engine {
         was_over: bool,
         now: Time,
     ) {
-        let after = match was_over {
-            true => "it was resolved",
-            false => "all its alerts had ended",
-        };
-        let leave = Leave::Look {
-            reason: Reason::CameBack,
-            text: format!("{} came back after {after}", program.runbook),
-            then: None,
-        };
+        let leave = came_back(program, was_over);
         self.begin_run(id, code, program, leave, now);
     }
 
@@ -265,37 +303,35 @@ impl Engine {
         leave: Leave,
         now: Time,
     ) {
-        let store = self.store.clone();
         let before = self.desk.again_from(id);
         let Some(incident) = self.model.incident(id) else {
             return;
         };
-        let ordinal = incident.runs;
-        let run = RunId::Incident(id, ordinal);
-        let start = match program.entries.diagnose {
-            Some(_) => Start::Diagnose,
-            None => Start::Steps,
-        };
+        let of = Of::incident(incident);
+        let run = RunId::Incident(id, of.ordinal);
+        let input = of.input(&self.store, program, leave, before.unwrap_or(now));
         let started = RunStarted {
             run,
             code,
-            start: Some(start.clone()),
-            leave: leave.clone(),
-        };
-        let input = RunInput {
-            incident: format!("{store}/{id}").into(),
-            ordinal,
-            incident_opened: incident.opened,
-            began: before.unwrap_or(now),
-            bindings: incident.bindings.clone(),
-            start,
-            leave,
-            dirt: incident.dirt.clone(),
-            offer: false,
+            start: Some(input.start.clone()),
+            leave: input.leave.clone(),
         };
         self.desk.add_run(run, code, Run::open(code, input, now));
         self.record(started, now);
         self.answer(run, run::Input::Begin, now);
+    }
+}
+
+/// What the run of an incident may do that came back: after it was over, or after all its alerts had ended.
+pub(super) fn came_back(program: &Program, was_over: bool) -> Leave {
+    let after = match was_over {
+        true => "it was resolved",
+        false => "all its alerts had ended",
+    };
+    Leave::Look {
+        reason: Reason::CameBack,
+        text: format!("{} came back after {after}", program.runbook),
+        then: None,
     }
 }
 
@@ -342,7 +378,12 @@ fn is_timeless(since: Time) -> bool {
     since <= Time::default()
 }
 
-fn meaning(known: Option<(&Incident, &Alerts)>, occasion: &Occasion, now: Time) -> Meaning {
+/// What an occasion means for the newest incident of its key.
+pub(super) fn meaning(
+    known: Option<(&Incident, &Alerts)>,
+    occasion: &Occasion,
+    now: Time,
+) -> Meaning {
     let Some((incident, alerts)) = known else {
         return Meaning::Opens;
     };

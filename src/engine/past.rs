@@ -63,7 +63,8 @@ impl Engine {
         self.answer(run, input, now);
     }
 
-    fn past(&self, program: &Program, call: &Call, past: &(SmolStr, Time)) -> Observed {
+    /// What has happened of that, as the program asks for it.
+    pub(super) fn past(&self, program: &Program, call: &Call, past: &(SmolStr, Time)) -> Observed {
         let (kind, since) = past;
         let mut records = program.records.iter();
         let record = records.find(

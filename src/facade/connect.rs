@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::connect::{
-    Client, Exec, ExecOptions, Granted, Hosts, Http, Inventory, Machine, Prom, PromOptions,
-    Provider, SecretText, Secrets, Tcp,
+    ALL, Client, ExecOptions, Granted, Inventory, Machine, OperationKind, Parts, PromOptions,
+    Provider, SecretText, Secrets, SpeaksTo,
 };
 use crate::effect::{Argument, Call, ChangeOutcome, Observed};
 use crate::value::{
@@ -85,7 +85,34 @@ pub enum Came {
 }
 
 /// The connectors of a setup.
-pub struct Connectors(Vec<Box<dyn Provider>>);
+pub struct Connectors(Vec<Arc<dyn Provider>>);
+
+/// An operation that some connector offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// `prom`
+    pub module: &'static str,
+    /// `prom.value`
+    pub name: &'static str,
+    /// Whether it changes something.
+    pub changes: bool,
+    /// The agent itself answers, and no connector is asked.
+    pub own: bool,
+}
+
+/// Everything that connectors offer.
+pub fn operations() -> Vec<Operation> {
+    let rows = ALL.iter().flat_map(|connector| {
+        let rows = connector.operations.iter();
+        rows.map(|row| Operation {
+            module: connector.module,
+            name: row.name,
+            changes: row.kind == OperationKind::Action,
+            own: connector.speaks_to == SpeaksTo::Agent,
+        })
+    });
+    rows.collect()
+}
 
 impl Connectors {
     /// All of them; fails as the settings of an agent would.
@@ -116,13 +143,21 @@ impl Connectors {
         let programs = ExecOptions {
             programs: setup.programs.iter().cloned().collect(),
         };
-        Ok(Connectors(vec![
-            Box::new(Exec::new(programs, inventory.clone(), secrets.clone())),
-            Box::new(Prom::new(options, client.clone(), secrets.clone())?),
-            Box::new(Http::new(client, secrets.clone())),
-            Box::new(Tcp::new(inventory.clone(), secrets.clone())),
-            Box::new(Hosts::new(inventory, secrets)),
-        ]))
+        let parts = Parts {
+            client,
+            secrets,
+            inventory,
+            programs,
+            prometheus: Some(options),
+        };
+        let made = ALL.iter().map(|connector| (connector.make)(&parts));
+        let made = made.collect::<Result<Vec<_>, String>>()?;
+        Ok(Connectors(made.into_iter().flatten().collect()))
+    }
+
+    /// Why a change would not be made, as a dry run asks it.
+    pub fn refuses(&self, ask: Ask) -> Option<String> {
+        self.provider(&ask).refuses(&granted(ask.clone()).call)
     }
 
     /// Looks.

@@ -55,6 +55,16 @@ pub fn read(text: &str) -> Read {
     }
 }
 
+/// The page on settings, its tables as the reader says them.
+pub fn page(text: &str) -> String {
+    settings::page(text)
+}
+
+/// The sections of the page that have such a table.
+pub fn sections() -> Vec<&'static str> {
+    settings::TABLES.iter().map(|table| table.heading).collect()
+}
+
 /// Holds a need against what a settings file grants; nothing if it cannot be read.
 pub fn ask(text: &str, capability: &str, of: Of<'_>) -> Option<Result<(), Refused>> {
     let (settings, _, _) = read_text(text);

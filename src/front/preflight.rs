@@ -10,17 +10,33 @@ use smol_str::SmolStr;
 
 use crate::diag::{Code, Diagnostic};
 use crate::program::Program;
-use crate::program::manifest::{Authority, Manifest, Part, Pattern, argv};
-use crate::settings::Settings;
+use crate::program::manifest::{Authority, Manifest, Need, Part, Pattern, argv};
+use crate::settings::{Form, Settings, toml_key, variable};
+
+/// What an agent can do.
+pub trait Offers {
+    /// Whether anything carries out a call of the library.
+    fn call(&self, name: &str) -> Offer;
+
+    /// Whether what a module of the library is granted by name are machines of the inventory.
+    fn names_machines(&self, module: &str) -> bool;
+}
 
 /// Whether anything carries out a call of the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
     Here,
-    /// Its server stands in no settings: these are the lines to add.
-    Unset(&'static str),
+    /// Its server stands in no settings.
+    Unset(Line),
     /// No connector does.
     Nowhere,
+}
+
+/// A line to add to settings: the table that it belongs into, and itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Line {
+    pub table: &'static str,
+    pub text: &'static str,
 }
 
 /// Something that is needed and not there.
@@ -36,10 +52,16 @@ enum Missing {
     Operation(String),
     Endpoint {
         module: String,
-        add: &'static str,
+        add: Line,
     },
     Program(String),
-    Host(String),
+    Host {
+        name: String,
+        /// Programs are started, and no machine is known to be the agent's own.
+        runs: bool,
+    },
+    /// Programs are started, and no machine is known to be the agent's own.
+    Machine,
     /// The address of a role.
     Contact(String),
     Secret(String),
@@ -50,21 +72,27 @@ pub fn lacks(
     programs: &[Program],
     manifests: &[Manifest],
     settings: &Settings,
-    offer: impl Fn(&str) -> Offer,
+    offers: &impl Offers,
 ) -> Vec<Lack> {
     let mut found: BTreeMap<Missing, BTreeSet<SmolStr>> = BTreeMap::new();
-    let mut lacks = |missing: Missing, runbook: &str| {
-        found.entry(missing).or_default().insert(runbook.into());
-    };
     for program in programs {
-        for missing in of_program(program, settings, &offer) {
-            lacks(missing, &program.runbook);
+        for missing in of_program(program, settings, offers) {
+            let runbooks = found.entry(missing).or_default();
+            runbooks.insert(program.runbook.clone());
         }
     }
     for manifest in manifests {
-        for missing in of_authority(&manifest.authority, settings) {
-            lacks(missing, &manifest.runbook);
+        for missing in of_authority(&manifest.authority, settings, offers) {
+            let runbooks = found.entry(missing).or_default();
+            runbooks.insert(manifest.runbook.clone());
         }
+    }
+    // A host that is missing may be the agent's own.
+    if found
+        .keys()
+        .any(|missing| matches!(missing, Missing::Host { .. }))
+    {
+        found.remove(&Missing::Machine);
     }
     let found = found.into_iter();
     found
@@ -73,18 +101,14 @@ pub fn lacks(
 }
 
 /// Calls that nobody carries out, people whom nothing reaches, secrets that are not known.
-fn of_program(
-    program: &Program,
-    settings: &Settings,
-    offer: impl Fn(&str) -> Offer,
-) -> Vec<Missing> {
+fn of_program(program: &Program, settings: &Settings, offers: &impl Offers) -> Vec<Missing> {
     let observed = program.observables.iter();
     let observed = observed.filter(|found| found.function.is_none());
     let names = observed.map(|found| &found.name);
     let names = names.chain(program.actions.iter().map(|action| &action.name));
     // What has no module, the run answers by itself.
     let names = names.filter_map(|name| Some((name, name.split_once('.')?.0)));
-    let calls = names.filter_map(|(name, module)| match offer(name) {
+    let calls = names.filter_map(|(name, module)| match offers.call(name) {
         Offer::Here => None,
         Offer::Unset(add) => Some(Missing::Endpoint {
             module: module.to_owned(),
@@ -102,32 +126,41 @@ fn of_program(
         .collect()
 }
 
-/// Programs and hosts that the text names.
-fn of_authority(authority: &Authority, settings: &Settings) -> Vec<Missing> {
+/// Programs and machines that the text names, and the machine that programs are started on.
+fn of_authority(authority: &Authority, settings: &Settings, offers: &impl Offers) -> Vec<Missing> {
     let mut missing = Vec::new();
+    let form = |need: &Need| Form::of(&need.can);
+    let runs = authority.needs.iter();
+    let runs = runs.map(form).any(|form| form == Some(Form::Argv))
+        && !settings.hosts.values().any(|host| host.here);
+    if runs {
+        missing.push(Missing::Machine);
+    }
     for need in &authority.needs {
         let texts: Vec<&String> = match &need.of {
             Some(Pattern::Is(text)) => vec![text],
             Some(Pattern::Among(texts)) => texts.iter().collect(),
             Some(Pattern::Begins(_) | Pattern::Owned | Pattern::Any) | None => Vec::new(),
         };
+        let module = need.can.split('.').next().unwrap_or_default();
         for text in texts {
-            match need.can.as_str() {
-                "exec.observe" | "exec.run" | "exec.apply" => {
+            match form(need) {
+                Some(Form::Argv) => {
                     let program = argv::split(text).and_then(|argv| argv.into_iter().next());
                     let program = program.filter(|name| {
                         !name.starts_with('/') && !settings.programs.contains_key(name.as_str())
                     });
                     missing.extend(program.map(Missing::Program));
                 }
-                "host.read" | "tcp.connect" => {
-                    // What lies within a host has its name in front of its own.
-                    let host = text.split('/').next().unwrap_or_default();
-                    if !settings.hosts.contains_key(host) {
-                        missing.push(Missing::Host(host.to_owned()));
+                Some(Form::Name) if offers.names_machines(module) => {
+                    // What lies within a machine has its name in front of its own.
+                    let name = text.split('/').next().unwrap_or_default();
+                    if !settings.hosts.contains_key(name) {
+                        let name = name.to_owned();
+                        missing.push(Missing::Host { name, runs });
                     }
                 }
-                _ => {}
+                Some(Form::Name | Form::Whole | Form::Text | Form::Url) | None => {}
             }
         }
     }
@@ -144,38 +177,60 @@ impl Lack {
             .collect();
         let by = named.join(", ");
         match &self.missing {
-            Missing::Operation(name) => format!("no connector offers `{name}`, which {by} needs"),
+            Missing::Operation(name) => format!("no connector offers `{name}`, needed by {by}"),
             Missing::Endpoint { module, .. } => {
-                format!("nothing says where `{module}` is asked, which {by} needs")
+                format!("nothing says where the server of `{module}` is, needed by {by}")
             }
-            Missing::Program(name) => {
-                format!("the program `{name}`, which {by} runs, is not known")
+            Missing::Program(name) => format!("the program `{name}` is not known, needed by {by}"),
+            Missing::Host { name, .. } => {
+                format!("the host `{name}` is not known, needed by {by}")
             }
-            Missing::Host(name) => format!("the host `{name}`, which {by} names, is not known"),
-            Missing::Contact(address) => format!("nobody can be told at `{address}`, for {by}"),
-            Missing::Secret(name) => format!("the secret `{name}`, which {by} uses, is not known"),
+            Missing::Machine => {
+                format!(
+                    "programs are run by {by}, and no host is said to be the agent's own machine"
+                )
+            }
+            Missing::Contact(address) => {
+                format!("nothing says how `{address}` is reached, needed by {by}")
+            }
+            Missing::Secret(name) => format!("the secret `{name}` is not known, needed by {by}"),
         }
     }
 
     /// What to add, and where.
     pub fn add(&self) -> String {
+        let line = |table: &str, name: &str, value: &str| {
+            format!(
+                "add to [{table}] of agent.toml: {} = {value}",
+                toml_key(name)
+            )
+        };
         match &self.missing {
             Missing::Operation(_) => {
                 "an agent of this version cannot do it: take out what uses it".to_owned()
             }
-            Missing::Endpoint { add, .. } => format!("add to agent.toml: {add}"),
-            Missing::Program(name) => {
-                format!("add to [programs] of agent.toml: {name} = \"/path/to/{name}\"")
+            Missing::Endpoint { add, .. } => {
+                format!("add to [{}] of agent.toml: {}", add.table, add.text)
             }
-            Missing::Host(name) => format!(
-                "add to agent.toml: [hosts.\"{name}\"] with its `address`, and `here = true` where it is this machine"
-            ),
-            Missing::Contact(address) => format!(
-                "add to agent.toml: [contacts.\"{address}\"] with one of `pagerduty`, `webhook`, `slack`, `terminal = true`"
-            ),
-            Missing::Secret(name) => format!(
-                "add to [secrets] of agent.toml: {name} = {{ env = \"…\" }} or {{ file = \"…\" }}"
-            ),
+            Missing::Program(name) => line("programs", name, &format!("\"/path/to/{name}\"")),
+            Missing::Host { name, runs: false } => {
+                line("hosts", name, "{ address = \"192.0.2.1\" }")
+            }
+            Missing::Host { name, runs: true } => {
+                let line = line("hosts", name, "{ address = \"127.0.0.1\", here = true }");
+                format!("{line}  # `here` where the agent runs on it")
+            }
+            Missing::Machine => {
+                "add `here = true` to its table in [hosts] of agent.toml".to_owned()
+            }
+            Missing::Contact(address) => {
+                let line = line("contacts", address, "{ terminal = true }");
+                format!("{line}  # or `pagerduty`, `slack`, `webhook`")
+            }
+            Missing::Secret(name) => {
+                let variable = variable(name);
+                line("secrets", name, &format!("{{ env = \"{variable}\" }}"))
+            }
         }
     }
 
@@ -183,7 +238,10 @@ impl Lack {
     pub fn code(&self) -> Code {
         match self.missing {
             Missing::Operation(_) => Code::NoConnector,
-            Missing::Endpoint { .. } | Missing::Program(_) | Missing::Host(_) => Code::AgentLacks,
+            Missing::Endpoint { .. } | Missing::Program(_) | Missing::Host { .. } => {
+                Code::AgentLacks
+            }
+            Missing::Machine => Code::NotHere,
             Missing::Contact(_) => Code::NotDelivered,
             Missing::Secret(_) => Code::SecretMissing,
         }

@@ -181,10 +181,13 @@ impl Performer {
                 (Some(_), How::Restore { .. } | How::RestoreAgain { .. }) => {
                     ChangeOutcome::NotApplied("this connector records nothing to put back".into())
                 }
-                (Some(provider), How::Do | How::DoAgain) => {
-                    let begins = async |key: String| may_begin(&handle, run, key, &clock).await;
-                    performed(provider, &limits, perform, clock.now(), begins).await
-                }
+                (Some(provider), How::Do | How::DoAgain) => match provider.refuses(&perform.call) {
+                    Some(why) => ChangeOutcome::NotApplied(why),
+                    None => {
+                        let begins = async |key: String| may_begin(&handle, run, key, &clock).await;
+                        performed(provider, &limits, perform, clock.now(), begins).await
+                    }
+                },
             };
             handle.input(Input::Performed { run, id, outcome });
             drop(begun);

@@ -9,8 +9,8 @@ use tokio::runtime;
 
 use super::{Performer, read_all};
 use crate::connect::{
-    Client, Exec, ExecOptions, Hosts, Http, Inventory, Machine, Messenger, PagerDuty, Prom,
-    PromOptions, Provider, SecretText, Secrets, Slack, Tcp, Terminal, Webhook,
+    ALL, Client, ExecOptions, Inventory, Machine, Messenger, PagerDuty, Parts, PromOptions,
+    Provider, SecretText, Secrets, Slack, Terminal, Webhook,
 };
 use crate::diag::Code;
 use crate::project::Trouble;
@@ -105,7 +105,8 @@ impl Making<'_> {
             .filter_map(|(name, from)| Some((name.clone(), self.secret(from, name)?)))
             .collect();
         let secrets = Arc::new(Secrets::new(named));
-        let providers = self.providers(settings, &client, &secrets);
+        let parts = self.parts(settings, &client, &secrets);
+        let providers = self.providers(&parts);
         let contacts = self.contacts(settings, &client, &secrets);
         let callers = self.callers(settings);
         Some(Reach {
@@ -127,12 +128,8 @@ impl Making<'_> {
         callers.collect()
     }
 
-    fn providers(
-        &mut self,
-        settings: &Settings,
-        client: &Client,
-        secrets: &Arc<Secrets>,
-    ) -> Vec<Arc<dyn Provider>> {
+    /// What connectors are made of.
+    fn parts(&mut self, settings: &Settings, client: &Client, secrets: &Arc<Secrets>) -> Parts {
         let machines = settings.hosts.iter().map(|(name, host)| {
             let machine = Machine {
                 address: host.address.to_string(),
@@ -141,30 +138,35 @@ impl Making<'_> {
             };
             (name.clone(), machine)
         });
-        let inventory = Arc::new(Inventory::new(machines));
         let programs = settings.programs.iter();
-        let options = ExecOptions {
-            programs: programs
-                .map(|(name, path)| (name.to_string(), path.clone()))
-                .collect(),
-        };
-        let mut providers: Vec<Arc<dyn Provider>> = vec![
-            Arc::new(Http::new(client.clone(), secrets.clone())),
-            Arc::new(Tcp::new(inventory.clone(), secrets.clone())),
-            Arc::new(Hosts::new(inventory.clone(), secrets.clone())),
-            Arc::new(Exec::new(options, inventory, secrets.clone())),
-        ];
-        if let Some(prometheus) = &settings.prometheus {
+        let programs = programs.map(|(name, path)| (name.to_string(), path.clone()));
+        let prometheus = settings.prometheus.as_ref().map(|prometheus| {
             let bearer = prometheus.token.as_ref();
-            let bearer = bearer.and_then(|from| self.secret(from, "prometheus.token"));
-            let base = prometheus.url.as_str().to_owned();
-            let options = PromOptions { base, bearer };
-            match Prom::new(options, client.clone(), secrets.clone()) {
-                Ok(prom) => providers.push(Arc::new(prom)),
-                Err(why) => self.miss(Code::NoConnector, why),
+            PromOptions {
+                bearer: bearer.and_then(|from| self.secret(from, "prometheus.token")),
+                base: prometheus.url.as_str().to_owned(),
             }
+        });
+        Parts {
+            client: client.clone(),
+            secrets: secrets.clone(),
+            inventory: Arc::new(Inventory::new(machines)),
+            programs: ExecOptions {
+                programs: programs.collect(),
+            },
+            prometheus,
         }
-        providers
+    }
+
+    fn providers(&mut self, parts: &Parts) -> Vec<Arc<dyn Provider>> {
+        let made = ALL.iter().filter_map(|connector| {
+            let made = (connector.make)(parts);
+            made.unwrap_or_else(|why| {
+                self.miss(Code::NoConnector, why);
+                None
+            })
+        });
+        made.collect()
     }
 
     fn contacts(

@@ -4,6 +4,7 @@
 //! sections. What an author wrote stays in its section, whatever it says: a fence that is left open is closed.
 
 use crate::library::{self, Module};
+use crate::settings;
 use crate::syntax;
 use crate::syntax::tree::{Item, ItemKind};
 use crate::text::{Source, SourceId};
@@ -86,12 +87,18 @@ reference! {
     "world"
 }
 
+/// The page of which the tables come from whoever reads settings.
+const SETTINGS: &str = "settings";
+
 /// The pages of the reference, in the order of their names.
 pub fn reference() -> impl Iterator<Item = Page> {
     REFERENCE.iter().map(|(name, text)| Page {
         name: (*name).to_owned(),
         title: title(text).to_owned(),
-        sections: vec![(*text).to_owned()],
+        sections: vec![match *name == SETTINGS {
+            true => settings::page(text),
+            false => (*text).to_owned(),
+        }],
     })
 }
 

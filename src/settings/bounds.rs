@@ -1,5 +1,6 @@
 //! How much the agent does before it leaves it to people.
 
+use super::key::{Table, key};
 use super::reader::{Reader, Section};
 use super::value;
 use crate::value::Duration;
@@ -78,7 +79,7 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
         pages,
     } = Bounds::default();
     Bounds {
-        storm: part(reader, file, "storm", STORM, |reader, section| {
+        storm: part(reader, file, "storm", &STORM, |reader, section| {
             StormBounds {
                 threshold: whole(reader, section, "threshold", storm.threshold),
                 span: length(reader, section, "span", storm.span),
@@ -87,29 +88,85 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Bounds {
             }
         })
         .unwrap_or(storm),
-        limits: part(reader, file, "limits", LIMITS, |reader, section| Limits {
+        limits: part(reader, file, "limits", &LIMITS, |reader, section| Limits {
             per_target: whole(reader, section, "per_target", limits.per_target),
             window: length(reader, section, "window", limits.window),
         })
         .unwrap_or(limits),
-        pages: part(reader, file, "pages", PAGES, |reader, section| PageBounds {
-            acknowledged: length(reader, section, "acknowledged", pages.acknowledged),
-            gather: length(reader, section, "gather", pages.gather),
-            every: length(reader, section, "every", pages.every),
+        pages: part(reader, file, "pages", &PAGES, |reader, section| {
+            PageBounds {
+                acknowledged: length(reader, section, "acknowledged", pages.acknowledged),
+                gather: length(reader, section, "gather", pages.gather),
+                every: length(reader, section, "every", pages.every),
+            }
         })
         .unwrap_or(pages),
     }
 }
 
-const STORM: &[&str] = &["threshold", "span", "cool_down", "patience"];
-const LIMITS: &[&str] = &["per_target", "window"];
-const PAGES: &[&str] = &["acknowledged", "gather", "every"];
+/// `[storm]`
+pub const STORM: Table = Table {
+    heading: "storm",
+    keys: &[
+        key(
+            "threshold",
+            "`20`",
+            "so many incidents of one product that alerts or events opened",
+        ),
+        key("span", "`\"60s\"`", "within this time"),
+        key(
+            "cool_down",
+            "`\"10m\"`",
+            "how long remedies still wait after it",
+        ),
+        key(
+            "patience",
+            "`\"1h\"`",
+            "how long a change waits for it before a human has it",
+        ),
+    ],
+};
+
+/// `[limits]`
+pub const LIMITS: Table = Table {
+    heading: "limits",
+    keys: &[
+        key(
+            "per_target",
+            "`6`",
+            "how often one target is changed at most; beyond, a human has the incident (`over_bound`)",
+        ),
+        key("window", "`\"1h\"`", "within this time; at most `31d`"),
+    ],
+};
+
+/// `[pages]`
+pub const PAGES: Table = Table {
+    heading: "pages",
+    keys: &[
+        key(
+            "acknowledged",
+            "`\"4h\"`",
+            "how long whoever acknowledges an incident has it; if it is not resolved by then, the chain hears of it again; at most `31d`",
+        ),
+        key(
+            "gather",
+            "`\"10s\"`",
+            "a contact that was paged so short a time ago gets all further pages as one",
+        ),
+        key(
+            "every",
+            "`\"30s\"`",
+            "after such a one no other goes there for this time",
+        ),
+    ],
+};
 
 fn part<T>(
     reader: &mut Reader<'_>,
     file: &Section<'_>,
     name: &str,
-    keys: &'static [&'static str],
+    keys: &'static Table,
     read: impl FnOnce(&mut Reader<'_>, &Section<'_>) -> T,
 ) -> Option<T> {
     let found = file.value(name)?;

@@ -30,6 +30,11 @@ pub enum Form {
 }
 
 impl Form {
+    /// What narrows a capability; none where the library needs no such.
+    pub fn of(capability: &str) -> Option<Form> {
+        known().get(capability).copied()
+    }
+
     /// What a grant of such a capability looks like.
     pub fn example(self) -> &'static str {
         match self {

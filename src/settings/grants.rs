@@ -197,6 +197,15 @@ fn line<'p>(capability: &str, patterns: impl IntoIterator<Item = &'p Pattern>) -
     }
 }
 
+/// A name as a key of TOML.
+pub fn toml_key(name: &str) -> String {
+    let is_bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    match !name.is_empty() && name.chars().all(is_bare) {
+        true => name.to_owned(),
+        false => toml_text(name),
+    }
+}
+
 /// The text in quotes, on one line, with everything spelled out that cannot be seen.
 fn toml_text(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use smol_str::SmolStr;
 use toml::de::DeTable;
 
+use super::key::{Table, key};
 use super::reader::{Found, Reader, Section};
 use super::{
     Caller, CallerKind, Contact, Host, LogForm, Prometheus, SecretRef, Settings, bounds, grants,
@@ -14,28 +15,164 @@ use super::{
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
 
+/// The keys of the file itself.
+pub const FILE: Table = Table {
+    heading: "The file",
+    keys: &[
+        key(
+            "listen",
+            "`\"127.0.0.1:7117\"`",
+            "the address and port where the API is offered. An address that others can reach needs `[[callers]]`",
+        ),
+        key(
+            "names",
+            "none",
+            "DNS names by which the agent is called, besides its address and `localhost`: a call by another name is refused",
+        ),
+        key(
+            "store",
+            "`\"agent.db\"`",
+            "the SQLite file that remembers everything; one agent works on it at a time, whatever name the file is called by",
+        ),
+        key(
+            "log",
+            "`\"text\"`",
+            "the form of the agent's own log: `\"text\"` for people, `\"json\"` for an object a line. It tells when an incident is opened, comes back, is handed over or resolved, at most 20 lines in 10 seconds and then how many more there were. Whoever reads it and stalls or goes away holds nothing up: up to 4 MiB wait, more is lost, which [`/metrics`](api.md#metrics) counts and the log says when it is taken again",
+        ),
+        key(
+            "platform",
+            "none",
+            "the contact that hears of what concerns no product; without one all owners do",
+        ),
+        key(
+            "prometheus",
+            "none",
+            "[where metrics are asked for](#prometheus)",
+        ),
+        key("hosts", "none", "[the machines](#hosts)"),
+        key(
+            "programs",
+            "none",
+            "[the programs that may be started](#programs)",
+        ),
+        key("contacts", "none", "[how people are reached](#contacts)"),
+        key("secrets", "none", "[where secrets are found](#secrets)"),
+        key("callers", "none", "[who may call the API](#callers)"),
+        key(
+            "storm",
+            "",
+            "[when so much happens at once that nothing is mended by itself](#storm)",
+        ),
+        key(
+            "limits",
+            "",
+            "[how often one target is changed at most](#limits)",
+        ),
+        key("pages", "", "[how people are told](#pages)"),
+        key("grants", "none", "[what the agent may do](#grants)"),
+        key(
+            "retention",
+            "",
+            "[how long what is over is kept](#retention)",
+        ),
+    ],
+};
+/// `[prometheus]`
+pub const PROMETHEUS: Table = Table {
+    heading: "prometheus",
+    keys: &[
+        key(
+            "url",
+            "needed",
+            "the address of a Prometheus, or of what speaks as one, without a query",
+        ),
+        key(
+            "token",
+            "none",
+            "[a secret](#a-secret), sent as a bearer token",
+        ),
+    ],
+};
+/// `[hosts."name"]`
+pub const HOST: Table = Table {
+    heading: "hosts",
+    keys: &[
+        key(
+            "address",
+            "needed",
+            "an IP address or a DNS name, without a port",
+        ),
+        key(
+            "role",
+            "`\"\"`",
+            "what it is there for: `machine.role` in a runbook",
+        ),
+        key(
+            "here",
+            "`false`",
+            "whether programs that run on the agent's own machine stand for this one",
+        ),
+    ],
+};
+/// `[contacts."address"]`
+pub const CONTACT: Table = Table {
+    heading: "contacts",
+    keys: &[
+        key(
+            "pagerduty",
+            "",
+            "[a secret](#a-secret): the routing key of Events API v2",
+        ),
+        key(
+            "url",
+            "PagerDuty's own",
+            "beside `pagerduty`: where it is posted to instead",
+        ),
+        key(
+            "webhook",
+            "",
+            "an address that each message is posted to, as JSON",
+        ),
+        key(
+            "token",
+            "none",
+            "beside `webhook`: [a secret](#a-secret), sent as a bearer token",
+        ),
+        key(
+            "slack",
+            "",
+            "[a secret](#a-secret): the whole address of an incoming webhook",
+        ),
+        key("terminal", "", "`true`: where the agent was started"),
+    ],
+};
+/// `[[callers]]`
+pub const CALLER: Table = Table {
+    heading: "callers",
+    keys: &[
+        key("name", "needed", "who it is, as timelines say it"),
+        key(
+            "token",
+            "needed",
+            "[a secret](#a-secret): the bearer token that it sends",
+        ),
+        key(
+            "roles",
+            "needed to operate",
+            "the roles of the package that it may act as",
+        ),
+        key(
+            "kinds",
+            "all",
+            "what it may do: of `\"send\"`, `\"view\"` and `\"operate\"`",
+        ),
+    ],
+};
+
 /// The whole file.
 pub fn settings(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Settings {
-    const KEYS: &[&str] = &[
-        "listen",
-        "names",
-        "store",
-        "log",
-        "platform",
-        "prometheus",
-        "hosts",
-        "programs",
-        "contacts",
-        "secrets",
-        "callers",
-        "storm",
-        "limits",
-        "pages",
-        "grants",
-        "retention",
-    ];
     let start = reader.span(0..0);
-    let file = reader.section(table, start, KEYS);
+    let file = reader.section(table, start, &FILE);
     let defaults = Settings::default();
     let listen = reader.text(&file, "listen", value::listen);
     if let Some(found) = file.value("listen")
@@ -90,7 +227,7 @@ fn prometheus(reader: &mut Reader<'_>, file: &Section<'_>) -> Option<Prometheus>
     let found = file.value("prometheus")?;
     let table = reader.table("prometheus", found)?;
     let at = reader.span(found.span());
-    let section = reader.section(table, at, &["url", "token"]);
+    let section = reader.section(table, at, &PROMETHEUS);
     let token = reader.secret(&section, "token");
     if section.value("url").is_none() {
         reader.missing(&section, "url", "\"http://127.0.0.1:9090\"");
@@ -111,7 +248,7 @@ fn hosts(reader: &mut Reader<'_>, file: &Section<'_>) -> BTreeMap<SmolStr, Host>
 
 fn host(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> Option<Host> {
     let table = reader.table(&format!("hosts.\"{}\"", value::shown(name)), found)?;
-    let section = reader.section(table, at, &["address", "role", "here"]);
+    let section = reader.section(table, at, &HOST);
     let role = reader.text(&section, "role", value::any);
     let here = reader.flag(&section, "here");
     if section.value("address").is_none() {
@@ -151,10 +288,9 @@ fn contact(reader: &mut Reader<'_>, name: &str, at: Span, found: Found<'_>) -> O
         ("slack", &[]),
         ("terminal", &[]),
     ];
-    const KEYS: &[&str] = &["pagerduty", "webhook", "slack", "terminal", "url", "token"];
     let name = value::shown(name);
     let table = reader.table(&format!("contacts.\"{name}\""), found)?;
-    let section = reader.section(table, at, KEYS);
+    let section = reader.section(table, at, &CONTACT);
     let said = WAYS.iter().filter(|(way, _)| section.value(way).is_some());
     let said = said.collect::<Vec<_>>();
     let (way, extras) = match said.as_slice() {
@@ -242,7 +378,7 @@ fn callers(reader: &mut Reader<'_>, file: &Section<'_>) -> Vec<Caller> {
             continue;
         };
         let at = reader.span(item.span());
-        let section = reader.section(table, at, &["name", "token", "roles", "kinds"]);
+        let section = reader.section(table, at, &CALLER);
         let Some(caller) = caller(reader, &section) else {
             continue;
         };

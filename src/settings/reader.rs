@@ -10,10 +10,28 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use url::Url;
 
+use super::key::{Table, key};
 use super::{SecretRef, Settings, parts, value};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::text::{Source, Span};
+
+/// A secret by reference.
+pub const SECRET: Table = Table {
+    heading: "a secret",
+    keys: &[
+        key(
+            "env",
+            "",
+            "the name of a variable of the agent's environment",
+        ),
+        key(
+            "file",
+            "",
+            "a file; the end of its last line does not count",
+        ),
+    ],
+};
 
 /// The longest file, in bytes; a person wrote it.
 const LONGEST: usize = 1024 * 1024;
@@ -94,7 +112,7 @@ pub struct Section<'t> {
     /// The key that opens it, or the header.
     at: Span,
     /// The keys that it may have.
-    keys: &'static [&'static str],
+    keys: &'static Table,
 }
 
 /// A value with its place.
@@ -120,10 +138,10 @@ impl Reader<'_> {
         &mut self,
         table: &'t DeTable<'t>,
         at: Span,
-        keys: &'static [&'static str],
+        keys: &'static Table,
     ) -> Section<'t> {
         for key in table.keys() {
-            if !keys.contains(&key.get_ref().as_ref()) {
+            if !keys.names().any(|name| name == key.get_ref().as_ref()) {
                 self.unknown(key, keys);
             }
         }
@@ -131,7 +149,7 @@ impl Reader<'_> {
     }
 
     /// Says that a key is not known.
-    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, keys: &'static [&'static str]) {
+    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, keys: &'static Table) {
         if self.broken {
             return;
         }
@@ -139,15 +157,17 @@ impl Reader<'_> {
         let span = self.span(key.span());
         let message = format!("there is no key `{}` here", value::shown(name));
         let found = Diagnostic::new(Code::SettingsKey, message, span, "not known here");
-        self.diagnostics
-            .push(match nearest(name, keys.iter().copied()) {
-                Some(near) => found.help(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    span,
-                    near,
-                ),
-                None => found.help(format!("the keys here are {}", value::listed(keys))),
-            });
+        self.diagnostics.push(match nearest(name, keys.names()) {
+            Some(near) => found.help(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                span,
+                near,
+            ),
+            None => {
+                let keys: Vec<&str> = keys.names().collect();
+                found.help(format!("the keys here are {}", value::listed(&keys)))
+            }
+        });
     }
 
     /// Says that a key has no place beside another.
@@ -276,7 +296,6 @@ impl Reader<'_> {
 
     /// A secret by reference: `{ env = "NAME" }` or `{ file = "path" }`.
     pub fn secret_of(&mut self, name: &str, found: Found<'_>) -> Option<SecretRef> {
-        const KEYS: &[&str] = &["env", "file"];
         let span = self.span(found.span());
         let Some(table) = found.get_ref().as_table() else {
             let name = value::shown(name);
@@ -289,7 +308,7 @@ impl Reader<'_> {
             self.push(Diagnostic::new(Code::SettingsSecret, message, span, label).help(help));
             return None;
         };
-        let section = self.section(table, span, KEYS);
+        let section = self.section(table, span, &SECRET);
         match (section.value("env"), section.value("file")) {
             (Some(_), Some(second)) => {
                 let label = "say one of `env` and `file`";
@@ -312,7 +331,7 @@ impl Reader<'_> {
     /// Says that a section lacks a key.
     pub fn missing(&mut self, section: &Section<'_>, key: &str, example: &str) {
         // A key with a slip in it is told as that.
-        let known = section.keys;
+        let known: Vec<&str> = section.keys.names().collect();
         let mut names = section.table.keys().map(|name| name.get_ref().as_ref());
         let slipped = names.any(|name| !known.contains(&name) && nearest(name, [key]).is_some());
         if self.broken || slipped {

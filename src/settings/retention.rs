@@ -1,5 +1,6 @@
 //! `[retention]`: how long the store keeps what is over.
 
+use super::key::{Table, key};
 use super::reader::{Reader, Section};
 use crate::value::Duration;
 
@@ -33,8 +34,29 @@ impl Default for Retention {
     }
 }
 
+/// `[retention]`
+pub const RETENTION: Table = Table {
+    heading: "retention",
+    keys: &[
+        key(
+            "incidents",
+            "`\"90d\"`",
+            "incidents from when they were over, with their timelines, changes and messages, and the facts of what is gone; at least `31d`",
+        ),
+        key(
+            "arrivals",
+            "`\"30d\"`",
+            "alerts, events and requests from when they came; at least `7d`",
+        ),
+        key(
+            "letters",
+            "`\"30d\"`",
+            "dead letters from when they came; at least `7d`",
+        ),
+    ],
+};
+
 pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Retention {
-    const KEYS: &[&str] = &["incidents", "arrivals", "letters"];
     let defaults = Retention::default();
     let table = file.value("retention");
     let Some((found, table)) =
@@ -43,7 +65,7 @@ pub fn read(reader: &mut Reader<'_>, file: &Section<'_>) -> Retention {
         return defaults;
     };
     let at = reader.span(found.span());
-    let section = reader.section(table, at, KEYS);
+    let section = reader.section(table, at, &RETENTION);
     let mut length = |key, least: Duration, otherwise| {
         let meaning = |text: &str| length_between(text, least);
         let read = reader.text(&section, key, meaning);

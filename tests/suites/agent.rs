@@ -6,6 +6,7 @@
 mod cut;
 mod damage;
 mod disk;
+mod dry;
 mod first;
 mod hostile;
 mod incoming;
@@ -39,6 +40,7 @@ pub fn trials() -> Vec<Trial> {
         ("cut", cut::CASES),
         ("damage", damage::CASES),
         ("disk", disk::CASES),
+        ("dry", dry::CASES),
         ("first", first::CASES),
         ("hostile", hostile::CASES),
         ("incoming", incoming::CASES),

@@ -3,6 +3,7 @@
 //! What holds for every connector is asked of each in `every`; the files beside it ask what only
 //! one of them promises.
 
+mod dns;
 mod every;
 mod exec;
 mod http;
@@ -21,7 +22,8 @@ use rbk::facade::connect::{Arg, Ask, Came, Connectors, Setup};
 use crate::harness::fixture::trial;
 
 pub fn trials() -> Vec<Trial> {
-    let groups: [(&str, Vec<Case>); 7] = [
+    let groups: [(&str, Vec<Case>); 8] = [
+        ("dns", dns::CASES.to_vec()),
         ("every", every::CASES.to_vec()),
         ("exec", exec::CASES.to_vec()),
         ("http", http::CASES.to_vec()),

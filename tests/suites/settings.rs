@@ -28,6 +28,10 @@ pub fn trials() -> Vec<Trial> {
         trial("settings/secrets are not shown", secrets_are_not_shown),
         trial("settings/the reference names every key", every_key_is_named),
         trial(
+            "settings/the reference has the tables of the reader",
+            the_page_is_that_of_the_reader,
+        ),
+        trial(
             "settings/the reference says the defaults",
             defaults_are_said,
         ),
@@ -95,6 +99,33 @@ fn known(text: &str) -> Vec<String> {
         .step_by(2)
         .map(str::to_owned)
         .collect()
+}
+
+/// `rbk doc settings` makes its tables from the keys that are read; the page that is kept is the same.
+fn the_page_is_that_of_the_reader() {
+    let page = settings::page(PAGE);
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|how| how == "always") {
+        std::fs::write(fixture::root().join("grammar/reference/settings.md"), &page).unwrap();
+    }
+    assert_eq!(page, PAGE, "INSTA_UPDATE=always writes it anew");
+    let mut doc = std::process::Command::new(env!("CARGO_BIN_EXE_rbk"));
+    let said = doc
+        .args(["doc", "settings", "--format", "markdown"])
+        .output();
+    assert_eq!(String::from_utf8(said.unwrap().stdout).unwrap(), page);
+    // A table that is not there would be left out without a word.
+    for section in settings::sections() {
+        assert!(page.contains(&format!("\n## {section}\n")), "no {section}");
+        assert!(!said_of(&page, section).is_empty(), "no table in {section}");
+    }
+}
+
+/// The lines of a table of a section.
+fn said_of(page: &str, section: &str) -> Vec<String> {
+    let (_, behind) = page.split_once(&format!("\n## {section}\n")).unwrap();
+    let text = behind.split("\n## ").next().unwrap();
+    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    rows.map(str::to_owned).collect()
 }
 
 fn every_key_is_named() {

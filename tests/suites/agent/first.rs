@@ -51,7 +51,9 @@ fn begun_with() {
     // What the run would refuse, the dry run does.
     let settings = std::fs::read_to_string(stage.path("package/agent.toml")).unwrap();
     assert!(settings.contains("here = true"), "{settings}");
-    let elsewhere = settings.replace("here = true", "here = false");
+    let other = "here = true\n\n[hosts.\"shop_eu-1\"]\naddress = \"127.0.0.1\"\nhere = false";
+    let elsewhere = settings.replace("[hosts.\"shop_eu-1\"]", "[hosts.\"shop_eu-2\"]");
+    let elsewhere = elsewhere.replace("here = true", other);
     std::fs::write(stage.path("package/agent.toml"), elsewhere).unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_rbk"))
         .args([

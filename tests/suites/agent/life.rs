@@ -459,7 +459,7 @@ fn connection(stage: &Stage) -> TcpStream {
 
 /// A package that asks for what nobody carries out is refused before it is needed.
 fn no_connector() {
-    let mut stage = Stage::new();
+    let stage = Stage::new();
     let package = "package/service.rbk";
     stage.change(package, "use std.{exec, host,", "use std.{exec, host, k8s,");
     let words = "page builder \"nobody can tell";
@@ -467,7 +467,10 @@ fn no_connector() {
     stage.change(package, &format!("{words} how ${{service}} is\""), &block);
     let (code, said) = stage.refused();
     assert_eq!(code, Some(1), "{said}");
-    for words in ["A1202", "no connector offers `k8s.pods`, which `service_down` needs"] {
+    for words in [
+        "A1202",
+        "no connector offers `k8s.pods`, needed by `service_down`",
+    ] {
         assert!(said.contains(words), "no {words} in {said}");
     }
 }

@@ -134,7 +134,13 @@ fn no_contact() {
         stage.people.port
     );
     stage.change("agent.toml", &contact, "");
-    refused(&stage, &["A1210", "[contacts.\"pager:second\"]", "webhook"]);
+    refused(
+        &stage,
+        &[
+            "A1210",
+            "add to [contacts] of agent.toml: \"pager:second\" = {",
+        ],
+    );
 }
 
 fn plain_secret() {
@@ -212,7 +218,10 @@ fn not_granted() {
     let mut stage = Stage::new();
     let grant = "\"exec.apply\" = [[\"control\", \"restart\"]]\n";
     stage.change("agent.toml", grant, "");
-    let said = refused(&stage, &["A1201", "needs `exec.apply`", "add to [grants]: "]);
+    let said = refused(
+        &stage,
+        &["A1201", "needs `exec.apply`", "add to [grants]: "],
+    );
     assert!(!said.contains("needs `http.get`"), "{said}");
     // Whoever takes a grant away from an agent at work is obeyed at once.
     stage.change("agent.toml", "[grants]\n", &format!("[grants]\n{grant}"));

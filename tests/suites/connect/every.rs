@@ -1,17 +1,29 @@
-//! What holds for every connector that speaks over the network, asked of each in the same words.
+//! What holds for every connector, asked of each in the same words: of every operation that one of them offers, and
+//! some of it of those only that speak to a server of the test.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use std::time::{Duration, Instant};
 
-use rbk::facade::connect::{Arg, Ask, Came, Connectors};
+use rbk::facade::connect::{Arg, Ask, Came, Connectors, operations};
 
 use super::{Case, NOW, SECRET, ask, connectors, run};
 use crate::harness::server::{Server, closed_port};
 
 pub const CASES: &[Case] = &[
+    ("every operation is tried", every_operation_is_tried),
+    (
+        "a look changes nothing and a change is no look",
+        each_is_one_of_both,
+    ),
+    ("what lacks its arguments fails", what_lacks_arguments_fails),
+    (
+        "a dry run hears what the run would",
+        a_dry_run_hears_the_same,
+    ),
     ("the deadline is kept", the_deadline_is_kept),
     ("dropped means gone", dropped_means_gone),
     ("refused is said", refused_is_said),
@@ -21,16 +33,68 @@ pub const CASES: &[Case] = &[
     ("what it does not offer fails", what_it_does_not_offer_fails),
 ];
 
-/// A call to a server on this port, and whether it changes something.
-type Subject = (fn(u16) -> Ask, bool);
+/// A call of an operation, as it goes well; of a server on this port where it speaks to one.
+type Subject = fn(u16) -> Ask;
 
-const SUBJECTS: &[Subject] = &[
-    (prom_value, false),
-    (prom_points, false),
-    (http_get, false),
-    (http_post, true),
-    (tcp_ask, false),
+/// They speak to a server of the test.
+const SERVED: &[Subject] = &[prom_value, prom_points, http_get, http_post, tcp_ask];
+
+/// They do not, or do not listen to it.
+const OTHERS: &[Subject] = &[
+    dns_lookup,
+    exec_observe,
+    exec_run,
+    exec_apply,
+    host_named,
+    tcp_open,
 ];
+
+/// Whether it changes something, as its row says.
+fn changes(ask: &Ask) -> bool {
+    let rows = operations();
+    let row = rows.iter().find(|row| row.name == ask.call);
+    row.unwrap_or_else(|| panic!("{} has no row", ask.call))
+        .changes
+}
+
+/// A call of each operation.
+fn all() -> impl Iterator<Item = Ask> {
+    SERVED.iter().chain(OTHERS).map(|subject| subject(1))
+}
+
+fn dns_lookup(_: u16) -> Ask {
+    ask("dns.lookup", vec![("name", Arg::Text("localhost".into()))])
+}
+
+fn exec(call: &str) -> Ask {
+    let argv = ["sh", "-c", "true"].map(String::from).to_vec();
+    let on = Arg::Host("box".into());
+    ask(call, vec![("on", on), ("argv", Arg::Texts(argv))])
+}
+
+fn exec_observe(_: u16) -> Ask {
+    exec("exec.observe")
+}
+
+fn exec_run(_: u16) -> Ask {
+    exec("exec.run")
+}
+
+fn exec_apply(_: u16) -> Ask {
+    exec("exec.apply")
+}
+
+fn host_named(_: u16) -> Ask {
+    ask("host.named", vec![("name", Arg::Text("box".into()))])
+}
+
+fn tcp_open(port: u16) -> Ask {
+    let on = Arg::Host("box".into());
+    ask(
+        "tcp.open",
+        vec![("on", on), ("port", Arg::Int(port.into()))],
+    )
+}
 
 fn prom_value(_: u16) -> Ask {
     let query = Arg::Promql("sum(up)".into());
@@ -69,8 +133,8 @@ fn tcp_ask(port: u16) -> Ask {
     ask("tcp.ask", args)
 }
 
-async fn call(connectors: &Connectors, ask: Ask, changes: bool) -> Came {
-    match changes {
+async fn call(connectors: &Connectors, ask: Ask) -> Came {
+    match changes(&ask) {
         true => connectors.perform(ask).await,
         false => connectors.observe(ask).await,
     }
@@ -78,16 +142,79 @@ async fn call(connectors: &Connectors, ask: Ask, changes: bool) -> Came {
 
 /// Each subject against such a server: its name, and what came of it within `patience`.
 fn each(server: impl Fn() -> Server, patience: i64) -> Vec<(String, Came)> {
-    let subjects = SUBJECTS.iter();
-    let came = subjects.map(|(subject, changes)| {
+    let came = SERVED.iter().map(|subject| {
         let server = server();
         let mut ask = subject(server.port);
         ask.patience = patience;
         let name = ask.call.clone();
         let connectors = connectors(&server.url());
-        (name, run(call(&connectors, ask, *changes)))
+        (name, run(call(&connectors, ask)))
     });
     came.collect()
+}
+
+/// What is offered and not tried here fails, and so does what is tried twice.
+fn every_operation_is_tried() {
+    let mut tried: Vec<String> = all().map(|ask| ask.call).collect();
+    tried.sort();
+    let offered = operations().into_iter().filter(|row| !row.own);
+    let mut offered: Vec<String> = offered.map(|row| row.name.to_owned()).collect();
+    offered.sort();
+    assert_eq!(tried, offered);
+}
+
+fn each_is_one_of_both() {
+    for ask in all() {
+        let (connectors, name) = (connectors(""), ask.call.clone());
+        let words = format!("no connector offers {name}");
+        let came = match changes(&ask) {
+            true => run(connectors.observe(ask)),
+            false => run(connectors.perform(ask)),
+        };
+        match &came {
+            Came::Failed(why) | Came::NotApplied(why) => assert!(why.contains(&words), "{came:?}"),
+            _ => panic!("{name}: {came:?}"),
+        }
+    }
+}
+
+fn what_lacks_arguments_fails() {
+    for whole in all() {
+        let words = format!("{} came without `{}`", whole.call, whole.args[0].0);
+        let came = run(call(&connectors(""), ask(&whole.call, Vec::new())));
+        let (Came::Failed(why) | Came::NotApplied(why)) = &came else {
+            panic!("{}: {came:?}", whole.call);
+        };
+        assert!(why.contains(&words), "{words}: {came:?}");
+    }
+}
+
+/// What a connector refuses without a look at the world, it says before the change is begun.
+fn a_dry_run_hears_the_same() {
+    for whole in all() {
+        let connectors = connectors("");
+        if !changes(&whole) {
+            assert!(connectors.refuses(whole.clone()).is_some(), "{whole:?}");
+            continue;
+        }
+        assert_eq!(connectors.refuses(whole.clone()), None);
+        let lacks = ask(&whole.call, Vec::new());
+        let refused = connectors.refuses(lacks.clone());
+        let came = run(connectors.perform(lacks));
+        assert_eq!(refused.map(Came::NotApplied), Some(came), "{}", whole.call);
+    }
+    // A secret and a machine that this agent does not have.
+    let mut posts = http_post(1);
+    posts.args[2].1 = Arg::Secret("other".into());
+    let mut runs = exec_run(1);
+    runs.args[0].1 = Arg::Host("far".into());
+    for ask in [posts, runs] {
+        let connectors = connectors("");
+        let refused = connectors.refuses(ask.clone());
+        assert!(refused.is_some(), "{ask:?}");
+        let came = run(connectors.perform(ask));
+        assert_eq!(refused.map(Came::NotApplied), Some(came));
+    }
 }
 
 fn the_deadline_is_kept() {
@@ -104,7 +231,7 @@ fn the_deadline_is_kept() {
 }
 
 fn dropped_means_gone() {
-    for (subject, changes) in SUBJECTS {
+    for subject in SERVED {
         let closed = Arc::new(AtomicBool::new(false));
         let seen = closed.clone();
         let server = Server::new(move |_, stream| {
@@ -118,7 +245,7 @@ fn dropped_means_gone() {
         let ask = subject(server.port);
         let name = ask.call.clone();
         run(async {
-            let call = call(&connectors, ask, *changes);
+            let call = call(&connectors, ask);
             let dropped = tokio::time::timeout(Duration::from_millis(1_200), call).await;
             assert!(dropped.is_err(), "{name}: answered");
             for _ in 0..100 {
@@ -133,10 +260,11 @@ fn dropped_means_gone() {
 }
 
 fn refused_is_said() {
-    for (subject, changes) in SUBJECTS {
+    for subject in SERVED {
         let port = closed_port();
         let connectors = connectors(&format!("http://127.0.0.1:{port}"));
-        let came = run(call(&connectors, subject(port), *changes));
+        let changes = changes(&subject(port));
+        let came = run(call(&connectors, subject(port)));
         match (&came, changes) {
             (Came::NotApplied(why), true) | (Came::Failed(why), false) => {
                 assert!(why.contains("refused"), "{why}");
@@ -203,7 +331,9 @@ fn no_secret_comes_back() {
 }
 
 fn what_it_does_not_offer_fails() {
-    for module in ["prom", "http", "tcp", "host", "exec"] {
+    let rows = operations().into_iter().filter(|row| !row.own);
+    let modules: BTreeSet<&str> = rows.map(|row| row.module).collect();
+    for module in modules {
         let other = || ask(&format!("{module}.other"), Vec::new());
         let connectors = connectors("");
         let came = run(connectors.observe(other()));
