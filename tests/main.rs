@@ -51,6 +51,7 @@ mod suites {
     pub mod parse;
     pub mod pipeline;
     pub mod properties;
+    pub mod readme;
     pub mod reference;
     pub mod run;
     pub mod settings;
@@ -81,6 +82,7 @@ const SUITES: &[Suite] = &[
     ("explore", suites::explore::trials),
     ("faults", suites::faults::trials),
     ("settings", suites::settings::trials),
+    ("readme", suites::readme::trials),
     ("reference", suites::reference::trials),
     ("library", suites::library::trials),
     ("judged", suites::judged::trials),

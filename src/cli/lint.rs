@@ -79,9 +79,10 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
         return Ok(USAGE);
     }
     for package in &mut checked {
-        // What an agent denies is said by `rbk check --config`.
+        // What an agent denies and lacks is said by `rbk check --config`.
         package.diagnostics.retain(|found| {
-            found.code.is_lint() || found.kind() == Kind::Error && found.code != Code::NeedDenied
+            let is_of_agent = matches!(found.code, Code::NeedDenied | Code::AgentLacks);
+            found.code.is_lint() || (found.kind() == Kind::Error && !is_of_agent)
         });
         crate::lint::settle(&package.levels, &mut [], &mut package.diagnostics);
         front::sort(&mut package.diagnostics);

@@ -5,17 +5,16 @@
 
 use std::sync::Arc;
 
+use super::Engine;
 use super::fit::title;
 use super::gate::{self, Question, Verdict};
 use super::matched::Matched;
 use super::open::{Meaning, Occasion, Of, came_back, meaning};
 use super::waiting::Asking;
-use super::{Arriving, Engine, past};
-use crate::effect::{Call, Observed};
-use crate::journal::{Alert, Error, Journal, Needs, RunId, Standing};
+use crate::journal::{Alert, RunId, Standing};
 use crate::program::{CodeHash, Program};
-use crate::run::{Dirt, Intent, Leave, RunInput};
-use crate::value::{Failure, Time};
+use crate::run::{Intent, Leave, RunInput};
+use crate::value::Time;
 
 /// The run that an alert would begin.
 #[derive(Debug)]
@@ -37,35 +36,26 @@ pub enum Told {
 }
 
 impl Engine {
-    /// The run that an alert would begin; none if no runbook takes it.
-    pub fn would_begin(
-        &mut self,
-        journal: &dyn Journal,
-        alert: &Alert,
-        now: Time,
-    ) -> Result<Option<Ahead>, Error> {
-        let matched = self.matched(Arriving::Alert(alert.clone()));
-        self.fetch(journal, &self.lacks_for(&matched), now)?;
+    /// The run that what has arrived would begin, with all that is needed for it at hand.
+    pub(super) fn ahead(&mut self, alert: &Alert, matched: Matched, now: Time) -> Option<Ahead> {
         let Matched::Alert(_, matches) = matched else {
-            return Ok(None);
+            return None;
         };
         let mut taken = matches.into_iter();
-        let taken = taken.find_map(|one| Some((one.found, one.fits.ok()?)));
-        Ok(taken.and_then(|(found, bindings)| {
-            let occasion = Occasion {
-                event: self.model.next_event(),
-                found,
-                bindings,
-                firing: Some((alert.fingerprint.clone(), alert.since)),
-                title: title(alert),
-            };
-            self.ahead_of(occasion, alert, now)
-        }))
+        let (found, bindings) = taken.find_map(|one| Some((one.found, one.fits.ok()?)))?;
+        let occasion = Occasion {
+            event: self.model.next_event(),
+            found,
+            bindings,
+            firing: Some((alert.fingerprint.clone(), alert.since)),
+            title: title(alert),
+        };
+        self.ahead_of(occasion, alert, now)
     }
 
-    fn ahead_of(&self, occasion: Occasion, alert: &Alert, now: Time) -> Option<Ahead> {
+    fn ahead_of(&mut self, occasion: Occasion, alert: &Alert, now: Time) -> Option<Ahead> {
         let (loaded, trigger) = self.runbooks.at(occasion.found)?;
-        let program = &loaded.program;
+        let (program, code) = (loaded.program.clone(), loaded.hash);
         let (runbook, key) = self.place(&occasion)?;
         let mut instead: Vec<String> = self.lacks_key(&occasion).into_iter().collect();
         match trigger.holding {
@@ -79,63 +69,41 @@ impl Engine {
         }
         let known = self.newest(&runbook, &key);
         let beside = known.map(|known| (known, self.model.alerts(known.id)));
-        let (known, leave) = match meaning(beside, &occasion, now) {
-            Meaning::Opens => (None, self.leave(loaded, &runbook, &key, now)),
+        let (id, leave) = match meaning(beside, &occasion, now) {
+            Meaning::Opens => {
+                let leave = self.leave(loaded, &runbook, &key, now);
+                let opened = occasion.clone();
+                let id = self.opens(opened, (&program, code), key, false, now);
+                (id, leave)
+            }
             Meaning::Joins(id) => {
                 instead.push(format!("incident {id} is about this, and is not over"));
-                (known, Leave::Mend)
+                (id, Leave::Mend)
             }
             Meaning::Echoes(id) => {
                 instead.push(format!(
                     "incident {id} was about this, and was resolved since the alert began"
                 ));
-                (known, Leave::Mend)
+                (id, Leave::Mend)
             }
-            Meaning::Reopens(_) => {
+            Meaning::Reopens(id) => {
                 let was_over = known.is_some_and(|incident| incident.state.is_over());
-                (known, came_back(program, was_over))
+                (id, came_back(&program, was_over))
             }
         };
-        let of = match known {
-            Some(incident) => Of {
-                bindings: occasion.bindings,
-                ..Of::incident(incident)
-            },
-            None => Of {
-                id: self.model.next_incident(),
-                ordinal: 0,
-                opened: now,
-                bindings: occasion.bindings,
-                dirt: Dirt::default(),
-            },
+        let of = Of {
+            bindings: occasion.bindings,
+            ..Of::incident(self.model.incident(id)?)
         };
+        let run = RunId::Incident(id, of.ordinal);
+        let input = of.input(&self.store, &program, leave, now);
         Some(Ahead {
-            program: program.clone(),
-            code: loaded.hash,
-            run: RunId::Incident(of.id, of.ordinal),
-            input: of.input(&self.store, program, leave, now),
+            program,
+            code,
+            input,
             instead,
+            run,
         })
-    }
-
-    /// What is answered without a look at the world: that it is not granted, and what the journal knows.
-    pub fn would_answer(
-        &mut self,
-        journal: &dyn Journal,
-        program: &Program,
-        call: &Call,
-        now: Time,
-    ) -> Result<Option<Observed>, Error> {
-        if let Err(denied) = self.may_look(program, call) {
-            return Ok(Some(Observed::Failed(Failure::Failed(denied.into()))));
-        }
-        let Some(past) = past::asked(call, now) else {
-            return Ok(None);
-        };
-        let mut needs = Needs::default();
-        needs.events.insert(past.clone());
-        self.fetch(journal, &needs, now)?;
-        Ok(Some(self.past(program, call, &past)))
     }
 
     /// What the gates say to a change. Whatever they say, it counts as granted for those that follow.

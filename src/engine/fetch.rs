@@ -9,14 +9,16 @@ use smol_str::SmolStr;
 use super::contact::Taken;
 use super::dead::Replay;
 use super::matched::Matched;
+use super::past;
 use super::work::{TURN, Work};
-use super::{Accepted, Arriving, Engine, Input, Refusal, Runbooks, Settling, Taker};
+use super::{Accepted, Ahead, Arriving, Engine, Input, Refusal, Runbooks, Settling, Taker};
+use crate::effect::{Call, Observed};
 use crate::journal::{
-    Bodies, Error, IncidentId, Journal, MessageId, Needs, Obstacle, RunId, Scope, Subject,
+    Alert, Bodies, Error, IncidentId, Journal, MessageId, Needs, Obstacle, RunId, Scope, Subject,
 };
-use crate::program::CodeHash;
+use crate::program::{CodeHash, Program};
 use crate::settings::{Bounds, Grants};
-use crate::value::{Duration, Time};
+use crate::value::{Duration, Failure, Time};
 
 impl Engine {
     /// Takes one input in.
@@ -37,6 +39,39 @@ impl Engine {
         let accepted = self.receive(matched, now);
         self.go_on(journal, now)?;
         Ok(accepted)
+    }
+
+    /// The run that an alert would begin; none if no runbook takes it. Nothing of it is ever written.
+    pub fn would_begin(
+        &mut self,
+        journal: &dyn Journal,
+        alert: &Alert,
+        now: Time,
+    ) -> Result<Option<Ahead>, Error> {
+        let matched = self.matched(Arriving::Alert(alert.clone()));
+        self.fetch(journal, &self.lacks_for(&matched), now)?;
+        Ok(self.ahead(alert, matched, now))
+    }
+
+    /// What a run that is never begun is answered without a look at the world: that it is not granted, and what the
+    /// journal knows.
+    pub fn would_answer(
+        &mut self,
+        journal: &dyn Journal,
+        program: &Program,
+        call: &Call,
+        now: Time,
+    ) -> Result<Option<Observed>, Error> {
+        if let Err(denied) = self.may_look(program, call) {
+            return Ok(Some(Observed::Failed(Failure::Failed(denied.into()))));
+        }
+        let Some(past) = past::asked(call, now) else {
+            return Ok(None);
+        };
+        let mut needs = Needs::default();
+        needs.events.insert(past.clone());
+        self.fetch(journal, &needs, now)?;
+        Ok(Some(self.past(program, call, &past)))
     }
 
     /// Accepts what lay with the dead letters.
@@ -360,7 +395,7 @@ impl Engine {
     }
 
     /// What an arrival needs and is not at hand.
-    pub(super) fn lacks_for(&self, matched: &Matched) -> Needs {
+    fn lacks_for(&self, matched: &Matched) -> Needs {
         let mut needs = Needs::default();
         for id in self.newest_for(matched) {
             needs.add(self.lacks_incident(id));

@@ -202,16 +202,30 @@ impl Engine {
         let is_request = matches!(trigger.kind, TriggerKind::Request { .. });
         let (program, code) = (loaded.program.clone(), loaded.hash);
         let leave = self.leave(loaded, &runbook, &key, now);
+        let id = self.opens(occasion, (&program, code), key, is_request, now);
+        self.begin_run(id, code, &program, leave, now);
+        id
+    }
+
+    /// A new incident, of which no run works yet.
+    pub(super) fn opens(
+        &mut self,
+        occasion: Occasion,
+        (program, code): (&Program, CodeHash),
+        key: SmolStr,
+        is_request: bool,
+        now: Time,
+    ) -> IncidentId {
         let id = self.model.next_incident();
         let event = occasion.event;
         let opened = IncidentOpened {
             incident: id,
             event,
             product: program.product().clone(),
-            runbook,
+            runbook: program.runbook.clone(),
             code,
             key,
-            severity: severity(&program),
+            severity: severity(program),
             title: occasion.title,
             bindings: occasion.bindings,
             firing: occasion.firing,
@@ -220,7 +234,6 @@ impl Engine {
         if !is_request {
             self.counts_for_storm(id, program.product(), now);
         }
-        self.begin_run(id, code, &program, leave, now);
         id
     }
 

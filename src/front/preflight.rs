@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use smol_str::SmolStr;
 
 use crate::diag::{Code, Diagnostic};
-use crate::program::Program;
 use crate::program::manifest::{Authority, Manifest, Need, Part, Pattern, argv};
+use crate::program::{Capability, Program};
 use crate::settings::{Form, Settings, toml_key, variable};
 
 /// What an agent can do.
@@ -43,13 +43,20 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lack {
     missing: Missing,
-    /// The runbooks that need it.
+    for_whom: ForWhom,
+}
+
+/// Who needs something, and which calls of a module if it is those.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct ForWhom {
     runbooks: BTreeSet<SmolStr>,
+    calls: BTreeSet<SmolStr>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Missing {
-    Operation(String),
+    /// Calls of this module.
+    Operations(String),
     Endpoint {
         module: String,
         add: Line,
@@ -74,17 +81,25 @@ pub fn lacks(
     settings: &Settings,
     offers: &impl Offers,
 ) -> Vec<Lack> {
-    let mut found: BTreeMap<Missing, BTreeSet<SmolStr>> = BTreeMap::new();
+    let mut found: BTreeMap<Missing, ForWhom> = BTreeMap::new();
     for program in programs {
-        for missing in of_program(program, settings, offers) {
-            let runbooks = found.entry(missing).or_default();
-            runbooks.insert(program.runbook.clone());
+        let mut own = manifests.iter();
+        let own = own.find(|manifest| manifest.runbook == program.runbook);
+        let authority = own.map(|manifest| &manifest.authority);
+        for (missing, call) in of_calls(program, authority, offers) {
+            let for_whom = found.entry(missing).or_default();
+            for_whom.runbooks.insert(program.runbook.clone());
+            for_whom.calls.insert(call);
+        }
+        for missing in of_program(program, settings) {
+            let for_whom = found.entry(missing).or_default();
+            for_whom.runbooks.insert(program.runbook.clone());
         }
     }
     for manifest in manifests {
         for missing in of_authority(&manifest.authority, settings, offers) {
-            let runbooks = found.entry(missing).or_default();
-            runbooks.insert(manifest.runbook.clone());
+            let for_whom = found.entry(missing).or_default();
+            for_whom.runbooks.insert(manifest.runbook.clone());
         }
     }
     // A host that is missing may be the agent's own.
@@ -96,32 +111,48 @@ pub fn lacks(
     }
     let found = found.into_iter();
     found
-        .map(|(missing, runbooks)| Lack { missing, runbooks })
+        .map(|(missing, for_whom)| Lack { missing, for_whom })
         .collect()
 }
 
-/// Calls that nobody carries out, people whom nothing reaches, secrets that are not known.
-fn of_program(program: &Program, settings: &Settings, offers: &impl Offers) -> Vec<Missing> {
+/// Calls that nobody carries out. What only looks up again a target that is never got is left out: the code names it,
+/// and no authority is needed for it.
+fn of_calls(
+    program: &Program,
+    authority: Option<&Authority>,
+    offers: &impl Offers,
+) -> Vec<(Missing, SmolStr)> {
+    let is_made = |needs: &[Capability]| {
+        let held = |need: &Capability| {
+            authority.is_none_or(|all| all.needs.iter().any(|one| need.name == one.can))
+        };
+        needs.is_empty() || needs.iter().any(held)
+    };
     let observed = program.observables.iter();
-    let observed = observed.filter(|found| found.function.is_none());
+    let observed = observed.filter(|found| found.function.is_none() && is_made(&found.needs));
     let names = observed.map(|found| &found.name);
     let names = names.chain(program.actions.iter().map(|action| &action.name));
     // What has no module, the run answers by itself.
-    let names = names.filter_map(|name| Some((name, name.split_once('.')?.0)));
-    let calls = names.filter_map(|(name, module)| match offers.call(name) {
-        Offer::Here => None,
-        Offer::Unset(add) => Some(Missing::Endpoint {
-            module: module.to_owned(),
-            add,
-        }),
-        Offer::Nowhere => Some(Missing::Operation(name.to_string())),
+    let names = names.filter_map(|name| Some((name, name.split_once('.')?.0.to_owned())));
+    let calls = names.filter_map(|(name, module)| {
+        let missing = match offers.call(name) {
+            Offer::Here => return None,
+            Offer::Unset(add) => Missing::Endpoint { module, add },
+            Offer::Nowhere => Missing::Operations(module),
+        };
+        Some((missing, name.clone()))
     });
+    calls.collect()
+}
+
+/// People whom nothing reaches, secrets that are not known.
+fn of_program(program: &Program, settings: &Settings) -> Vec<Missing> {
     let contacts = program.roles.iter().map(|role| &role.address);
     let contacts = contacts.filter(|address| !settings.contacts.contains_key(*address));
     let secrets = program.secrets.iter();
     let secrets = secrets.filter(|secret| !settings.secrets.contains_key(*secret));
-    calls
-        .chain(contacts.map(|address| Missing::Contact(address.to_string())))
+    contacts
+        .map(|address| Missing::Contact(address.to_string()))
         .chain(secrets.map(|secret| Missing::Secret(secret.to_string())))
         .collect()
 }
@@ -170,14 +201,16 @@ fn of_authority(authority: &Authority, settings: &Settings, offers: &impl Offers
 impl Lack {
     /// What is missing, and who needs it.
     pub fn what(&self) -> String {
-        let named: Vec<String> = self
-            .runbooks
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect();
-        let by = named.join(", ");
+        let listed = |names: &BTreeSet<SmolStr>| {
+            let names = names.iter().map(|name| format!("`{name}`"));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let ForWhom { runbooks, calls } = &self.for_whom;
+        let by = listed(runbooks);
         match &self.missing {
-            Missing::Operation(name) => format!("no connector offers `{name}`, needed by {by}"),
+            Missing::Operations(_) => {
+                format!("no connector offers {}, needed by {by}", listed(calls))
+            }
             Missing::Endpoint { module, .. } => {
                 format!("nothing says where the server of `{module}` is, needed by {by}")
             }
@@ -206,7 +239,7 @@ impl Lack {
             )
         };
         match &self.missing {
-            Missing::Operation(_) => {
+            Missing::Operations(_) => {
                 "an agent of this version cannot do it: take out what uses it".to_owned()
             }
             Missing::Endpoint { add, .. } => {
@@ -237,7 +270,7 @@ impl Lack {
     /// The code by which an agent says it.
     pub fn code(&self) -> Code {
         match self.missing {
-            Missing::Operation(_) => Code::NoConnector,
+            Missing::Operations(_) => Code::NoConnector,
             Missing::Endpoint { .. } | Missing::Program(_) | Missing::Host { .. } => {
                 Code::AgentLacks
             }
@@ -250,7 +283,8 @@ impl Lack {
     /// At the first runbook that needs it, as a finding of the package.
     pub fn diagnostic(&self, manifests: &[Manifest]) -> Option<Diagnostic> {
         let mut manifests = manifests.iter();
-        let first = manifests.find(|manifest| self.runbooks.contains(&manifest.runbook))?;
+        let first =
+            manifests.find(|manifest| self.for_whom.runbooks.contains(&manifest.runbook))?;
         let at = *first.places.get(&Part::Name)?;
         let found = Diagnostic::new(Code::AgentLacks, self.what(), at, "cannot run there");
         Some(found.help(self.add()))

@@ -75,11 +75,21 @@ fn items(text: &str) -> Vec<Item> {
 
 fn every_file_is_embedded() {
     let table = fs::read_to_string(root().join("src/library.rs")).unwrap();
+    let page = fs::read_to_string(root().join("grammar/reference/extern.md")).unwrap();
+    let (_, listed) = page.split_once("\n## The modules\n").unwrap();
     for (name, _) in modules() {
         let row = format!("    \"{name}\"\n");
         assert!(
             table.contains(&row),
             "stdlib/{name}.rbk has no row in src/library.rs"
+        );
+        let named = format!("`{name}`");
+        let listed = listed
+            .lines()
+            .any(|line| line.starts_with("| `") && line.contains(&named));
+        assert!(
+            listed,
+            "{name} has no row in the table of grammar/reference/extern.md"
         );
     }
 }

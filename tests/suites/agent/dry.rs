@@ -72,8 +72,8 @@ fn spent() {
 fn frozen() {
     let mut stage = Stage::new();
     stage.start();
-    stage.rbk(&["hold", "--why", "a look at it", "--by", "ada"]);
-    planned_but(&stage, "It would wait: all changes are stopped by ada");
+    stage.rbk(&["hold", "--why", "a look at it"]);
+    planned_but(&stage, "It would wait: all changes are stopped by ");
     let id = stage.incident("b");
     let words = format!("It would wait: incident {id} is about this");
     planned_but(&stage, &words);
@@ -95,7 +95,7 @@ fn reported() {
     let record = "/// Something was rolled out.\nrecord Deploy {\n  revision: Int\n}\n\n/// The service starts again.";
     stage.change(package, "/// The service starts again.", record);
     stage.change(package, "use std.{exec,", "use std.{events, exec,");
-    let counted = "let deploys = events.number(Deploy, within: 1h)\n    if deploys > 1 { novel \"rolled out too often\" }\n    let machine = host.named(\"box-1\")";
+    let counted = "let deploys = events.number(Deploy, within: 1h)\n    cleared if deploys > 1 \"it was rolled out\"\n    let machine = host.named(\"box-1\")";
     stage.change(package, "let machine = host.named(\"box-1\")", counted);
     stage.change(
         "agent.toml",
