@@ -60,6 +60,8 @@ fn spent() {
     );
     let (code, said) = dry_run(&stage, "b");
     assert_eq!(code, Some(0), "{said}");
+    // It is done, and does not help.
+    stage.control("exit 0");
     stage.start();
     let id = stage.incident("a");
     stage.wait_for_shown(id, ": applied");
