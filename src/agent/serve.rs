@@ -86,7 +86,8 @@ pub fn reach(
 
 /// The agent's store.
 pub fn open_store(path: &Path) -> Result<Sqlite, Vec<Refused>> {
-    Sqlite::open(path, &fresh_name()).map_err(|failure| vec![store_refused(path, &failure)])
+    let fresh_name = fresh_name().map_err(|refused| vec![refused])?;
+    Sqlite::open(path, &fresh_name).map_err(|failure| vec![store_refused(path, &failure)])
 }
 
 /// Starts an agent; on return it takes alerts. While it looks at its store, which may hold much, it
@@ -422,17 +423,12 @@ pub fn store_refused(path: &Path, failure: &journal::Error) -> Refused {
     Refused::of(Some(code), why)
 }
 
-/// A name that no other store has.
-fn fresh_name() -> String {
+/// A name that no other store has: part of every idempotency key.
+fn fresh_name() -> Result<String, Refused> {
     let mut bytes = [0; 16];
-    // The kernel's own randomness needs no crate; where there is none, time and process must do.
-    let read = std::fs::File::open("/dev/urandom")
-        .and_then(|mut file| std::io::Read::read_exact(&mut file, &mut bytes));
-    if read.is_err() {
-        let nanos = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        bytes = (nanos.as_nanos() ^ (u128::from(std::process::id()) << 96)).to_le_bytes();
-    }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    getrandom::fill(&mut bytes).map_err(|failure| {
+        let why = format!("a store needs a name of its own, and the system gives no randomness: {failure}");
+        Refused::of(Some(Code::StoreFailed), why)
+    })?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::pin::Pin;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{self, FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 
 use super::Failed;
@@ -169,8 +169,7 @@ impl From<Unread> for Failed {
 /// The next piece of a body; none at its end.
 pub async fn piece(body: &mut Body) -> Result<Option<Bytes>, Unread> {
     loop {
-        let frame = std::future::poll_fn(|context| Pin::new(&mut *body).poll_frame(context));
-        match frame.await {
+        match body.frame().await {
             None => return Ok(None),
             Some(Ok(frame)) => match frame.into_data() {
                 Ok(data) => return Ok(Some(data)),
