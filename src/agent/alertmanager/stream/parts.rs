@@ -181,6 +181,12 @@ impl<F: FnMut(Part) -> bool> Splitter<F> {
                 self.place = Place::Around;
                 self.keep(byte)?;
             }
+            // The bracket of an object ends no list: it is left to be seen, and what follows is not of the list.
+            (b'}', _) => {
+                self.depth -= 1;
+                self.place = Place::Around;
+                self.keep(byte)?;
+            }
             (b',', Place::Behind) => self.place = Place::Before,
             (b',', _) => self.keep(byte)?,
             (_, Place::Behind) => {
@@ -310,6 +316,14 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_bracket_comes_to_an_end() {
+        for text in [r#"{"alerts":[1}"#, r#"{"alerts":[}"#, r#"{"alerts":[{}}"#] {
+            let rest = split(text.as_bytes(), 8 << 20, 4, |_| true);
+            assert!(rest.is_ok_and(|rest| rest.len() < 20), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_broken_stays_broken() {
         for text in [
             r#"{"alerts":[{}{}]}"#,
@@ -320,6 +334,9 @@ mod tests {
             r#"{"alerts":[{}}"#,
             r#"{"alerts":[1 2}"#,
             r#"{"alerts":[{]}"#,
+            r#"{"alerts":[1}"#,
+            r#"{"alerts":[}"#,
+            r#"{"alerts":[1,}]}"#,
         ] {
             let (_, rest) = parts(text);
             let read = serde_json::from_str::<serde::de::IgnoredAny>(&rest);
