@@ -22,11 +22,11 @@ mod take_up;
 mod view;
 mod watch;
 
-pub use alertmanager::decode_one;
+pub use alertmanager::{decode_one, read as read_notification};
 pub use cannot::{CANNOT, EXPLAINED};
 pub use dry::{Plan, dry_run};
 pub use load::{Package, Refused, load_package, load_settings};
 pub use offer::Offered;
 pub use once::{Outcome, run_once};
-pub use serve::{Options, Running, serve, start};
+pub use serve::{Options, Running, folder_of, serve, start};
 pub use view::{IncidentDetail, IncidentList, IncidentView, LetterList, LetterView, TimelineLine};

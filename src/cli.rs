@@ -37,6 +37,7 @@ mod packages;
 mod progress;
 mod remote;
 mod run;
+mod store;
 mod storm;
 mod terminal;
 mod test;
@@ -65,20 +66,21 @@ Examples:
   rbk demo                       watch a service break, and heal, in half a minute
   rbk init checkout              start a package in the folder `checkout`
   rbk check                      check the package around the working folder
-  rbk check --report checkout    say what its runbooks may do
-  rbk lint --list                name what experience looks for beside errors
-  rbk diff origin/main           say what a change may newly do to production
+  rbk check --report checkout    report what its runbooks may do
+  rbk lint --list                list what experience advises beside errors
+  rbk diff origin/main           report what a change may newly do to production
   rbk fetch                      get the packages that it depends on
-  rbk fmt                        bring its files into the one layout
+  rbk fmt                        format its files
   rbk test --filter rollback     run the tests whose title contains `rollback`
-  rbk explain E0301              say what an error means and how to mend it
-  rbk doc k8s                    read the reference, the library, and what a package says of itself
+  rbk explain E0301              explain an error and how to fix it
+  rbk doc k8s                    read the reference, the library, and a package's own pages
   rbk graph rollback             draw the flow of a runbook, with its bounds
-  rbk explore rollback           go every way that it can go, and say where each ends
+  rbk explore rollback           take every path through it, and say where each ends
   rbk lsp                        serve an editor on the standard input and output
   rbk completions bash           let a shell complete commands and options; `rbk man`: manual pages
   rbk agent checkout             run its agent: take alerts, heal, page
   rbk incident list              what is going on
+  rbk store show checkout        look into the store of an agent
 
 Exit codes:
   0  all is well
@@ -127,6 +129,7 @@ enum Command {
     Dead(dead::Arguments),
     Hold(hold::Arguments),
     Storm(storm::Arguments),
+    Store(store::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }
@@ -179,6 +182,7 @@ fn run(command: Command, terminal: &mut Terminal) -> io::Result<u8> {
         Command::Dead(arguments) => dead::run(&arguments, terminal),
         Command::Hold(arguments) => hold::run(&arguments, terminal),
         Command::Storm(arguments) => storm::run(&arguments, terminal),
+        Command::Store(arguments) => store::run(&arguments, terminal),
         Command::Completions(arguments) => completions::run(&arguments, terminal),
         Command::Man(arguments) => man::run(&arguments, terminal),
     }

@@ -12,6 +12,7 @@ pub mod engine;
 pub mod explore;
 pub mod facts;
 pub mod faults;
+pub mod fuzz;
 pub mod graph;
 pub mod ide;
 pub mod kept;

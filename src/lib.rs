@@ -39,13 +39,13 @@
 //! graph/      the flow of a runbook as a picture: SVG, Mermaid, DOT              7
 //! front/      the front end in one call                                          8
 //! ide/        what an editor asks, on plain data: outlines, completion, actions   9
-//! facade/     what the test binary, benches and fuzz targets may call            10
 //! ------------ I/O begins here (cargo feature `host`, on by default) ------------
 //! connect/    one provider per file: prom, http, tcp, exec; and how people are told  8
 //! store/      sqlite: the journal's verbs on disk                                8
 //! host/       files, the clock, and the loop that lets an engine drive the world     9
 //! agent/      the daemon: what it offers over HTTP, and its life                     10
 //! lsp/        the language server: protocol only, a file per request              10
+//! facade/     what the test binary, benches and fuzz targets may call            11
 //! cli/        a file per subcommand: arguments and one function                  11
 //! ```
 

@@ -23,6 +23,7 @@ mod migrate;
 mod open;
 mod record;
 mod retain;
+mod show;
 mod trouble;
 mod write;
 
@@ -42,6 +43,8 @@ use crate::value::{Duration, Identity, Time};
 use lock::Lock;
 use open::Inode;
 use trouble::{error, from_sqlite};
+
+pub use show::{Overview, Row, TABLES, Table, try_records};
 
 /// A store in a file.
 #[derive(Debug)]

@@ -33,6 +33,7 @@ mod suites {
     pub mod faults;
     pub mod fixes;
     pub mod fmt;
+    pub mod fuzz;
     pub mod golden;
     pub mod graph;
     pub mod hostile;
@@ -96,6 +97,7 @@ const SUITES: &[Suite] = &[
     ("mistakes", suites::mistakes::trials),
     ("names", suites::names::trials),
     ("hostile", suites::hostile::trials),
+    ("fuzz", suites::fuzz::trials),
     ("graph", suites::graph::trials),
     ("ide", suites::ide::trials),
     ("lsp", suites::lsp::trials),

@@ -407,7 +407,8 @@ pub fn all<T>(
     Ok(found)
 }
 
-fn count_all(connection: &Connection, sql: &str) -> Result<u64, Error> {
+/// What a statement counts.
+pub fn count_all(connection: &Connection, sql: &str) -> Result<u64, Error> {
     let counted = one(connection, sql, [], |row| get::<i64>(row, 0))?;
     Ok(counted.map_or(0, whole))
 }

@@ -75,7 +75,7 @@ pub fn look(connection: &Connection) -> Result<Schema, Error> {
         Ok(version) if version > 0 => Ok(Schema::Older(version)),
         Ok(_) | Err(_) => Err(error(
             ErrorKind::Corrupt,
-            format!("the store is damaged: {version} is no version of a schema"),
+            format!("the store is damaged: {version} is not a version of a schema"),
         )),
     }
 }

@@ -7,14 +7,12 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Failure;
 
 /// A moment, to the millisecond.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
 
 /// 0001-01-01T00:00Z and 9999-12-31T00:00Z: what is outside is a mistake, and could not be printed.
@@ -56,6 +54,26 @@ impl Time {
         let zone = TimeZone::get(zone).ok()?;
         let moment = zone.to_ambiguous_zoned(clock).later().ok()?.timestamp();
         Time::from_millis(moment.as_millisecond()).ok()
+    }
+}
+
+/// Where people may read it, as it is printed; else a number.
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match serializer.is_human_readable() {
+            true => serializer.collect_str(self),
+            false => self.0.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
+        if !deserializer.is_human_readable() {
+            return i64::deserialize(deserializer).map(Time);
+        }
+        let text = String::deserialize(deserializer)?;
+        Time::parse(&text, None).ok_or_else(|| serde::de::Error::custom("no moment"))
     }
 }
 

@@ -15,6 +15,7 @@ mod disk;
 mod in_flight;
 mod owner;
 mod retain;
+mod show;
 
 use std::path::{Path, PathBuf};
 
@@ -36,6 +37,7 @@ pub fn trials() -> Vec<Trial> {
         bits::trials(),
         in_flight::trials(),
         retain::trials(),
+        show::trials(),
     ];
     lists.into_iter().flatten().collect()
 }

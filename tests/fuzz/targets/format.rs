@@ -1,18 +1,10 @@
-//! Any text that parses: it is formatted to a text that formatting leaves as it is.
+//! A text that can be read, brought into the one layout: see `rbk::facade::fuzz`.
 #![no_main]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the macro may write to a file what it ran"
+)]
 
-use libfuzzer_sys::fuzz_target;
-use rbk::facade;
+use rbk::facade::fuzz;
 
-fuzz_target!(|text: &str| {
-    let (_, checked) = facade::parse(text);
-    if !checked.findings.is_empty() {
-        return;
-    }
-    let once = match facade::format("main.rbk", text) {
-        Ok(once) => once,
-        Err(why) => panic!("refused: {why:?}"),
-    };
-    let twice = facade::format("main.rbk", &once);
-    assert_eq!(twice.as_ref(), Ok(&once));
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::format(bytes));

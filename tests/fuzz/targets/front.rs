@@ -1,9 +1,10 @@
-//! Any bytes as a file: parsing and checking answer without a panic.
+//! A file of a package: see `rbk::facade::fuzz`.
 #![no_main]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the macro may write to a file what it ran"
+)]
 
-use libfuzzer_sys::fuzz_target;
-use rbk::facade;
+use rbk::facade::fuzz;
 
-fuzz_target!(|bytes: &[u8]| {
-    facade::check(&[("main.rbk", bytes)]);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::check(bytes));

@@ -1,0 +1,10 @@
+//! What stands between the quotes of a literal: see `rbk::facade::fuzz`.
+#![no_main]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the macro may write to a file what it ran"
+)]
+
+use rbk::facade::fuzz;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::literals(bytes));

@@ -1,0 +1,158 @@
+//! `rbk store show`: every table, row by row, beside an agent that works on it, and nothing is changed.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use libtest_mimic::Trial;
+use rbk::facade::store::{Batch, Store};
+use rusqlite::Connection;
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+use super::open;
+use crate::harness::fixture::trial;
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        trial("store/show/every table is shown", every_table),
+        trial("store/show/a row by its id", by_id),
+        trial("store/show/a damaged record beside the others", damaged),
+        trial("store/show/the store of a package", of_a_package),
+        trial("store/show/no store", no_store),
+    ]
+}
+
+/// A store with a row of everything, which is still open.
+fn written() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(&folder.path().join("rbk.db"));
+    let batch = Batch::new()
+        .event(1, 1_000, "QueueStuck")
+        .dead(2_000)
+        .program(1, &[7; 5])
+        .incident(7, "stuck_worker", "shop/w-1", 3_000, false)
+        .alert(7, "f1", 3_000, true)
+        .entry(7, 0)
+        .entry(7, 1)
+        .entry(7, 2)
+        .incident(70, "stuck_worker", "shop/w-\u{1b}[31m", 4_000, true)
+        .entry(70, 0)
+        .run(7, 0, &[7; 5], false)
+        .waits(7, 0, Some(3_000))
+        .intent(1, 7, "do", 3_000, &["k8s.Pod"])
+        .holding(1, "stuck_worker", 0)
+        .message(1, "due")
+        .debt(3, false)
+        .freeze("product shop", Some("ada"))
+        .hold(Some("grace"))
+        .at_work("stuck_worker", "1.3.0", 1)
+        .fact(0, 5_000);
+    store.commit(&batch).unwrap();
+    (folder, store)
+}
+
+/// What `rbk store show` says of the store in this folder.
+fn show(folder: &Path, arguments: &[&str]) -> (String, bool) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rbk"));
+    command.current_dir(folder).args(["store", "show"]);
+    let output = command.args(arguments).output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (String::from_utf8(said).unwrap(), output.status.success())
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Json {
+    let (said, is_well) = show(folder, &[arguments, &["--format", "json"]].concat());
+    assert!(is_well, "{said}");
+    serde_json::from_str(&said).unwrap()
+}
+
+/// What the schema has and nobody shows is missing here.
+fn every_table() {
+    let (folder, _store) = written();
+    let path = folder.path().join("rbk.db");
+    let before = fs::read(&path).unwrap();
+    let overview = json(folder.path(), &["rbk.db"]);
+    let shown: Vec<&String> = overview["tables"].as_object().unwrap().keys().collect();
+    let connection = Connection::open(&path).unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' \
+               AND name NOT IN ('meta', 'run_state') ORDER BY name";
+    let mut statement = connection.prepare(sql).unwrap();
+    let names = statement.query_map([], |row| row.get(0)).unwrap();
+    let names: Vec<String> = names.map(Result::unwrap).collect();
+    assert_eq!(shown, names.iter().collect::<Vec<_>>());
+    for name in &names {
+        let table = json(folder.path(), &["rbk.db", name]);
+        let rows = table["rows"].as_array().unwrap();
+        assert!(!rows.is_empty(), "{name}");
+        for (record, value) in rows[0]["records"].as_object().unwrap() {
+            // The bytes that stand for a program, and for a run, are none.
+            let is_made_up = record == "program" || record == "run";
+            assert_eq!(value.is_null(), is_made_up, "{name} {record}");
+            assert!(!value.to_string().contains("cannot be shown"), "{value}");
+        }
+        let (human, is_well) = show(folder.path(), &["rbk.db", name]);
+        assert!(is_well && !human.contains('\u{1b}'), "{human}");
+    }
+    let (human, _) = show(folder.path(), &["rbk.db"]);
+    assert!(human.contains("2  incident     an incident"), "{human}");
+    assert!(human.contains("grace"), "{human}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+fn by_id() {
+    let (folder, _store) = written();
+    let ids = |arguments: &[&str]| -> Vec<String> {
+        let table = json(folder.path(), arguments);
+        let rows = table["rows"].as_array().unwrap().iter();
+        rows.map(|row| row["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(ids(&["rbk.db", "entry", "7"]), ["7.0", "7.1", "7.2"]);
+    assert_eq!(ids(&["rbk.db", "entry", "7.1"]), ["7.1"]);
+    assert_eq!(ids(&["rbk.db", "entry", "--limit", "2"]), ["7.2", "70.0"]);
+    assert_eq!(ids(&["rbk.db", "run", "7.0"]), ["7.0"]);
+    let (human, _) = show(folder.path(), &["rbk.db", "incident", "7"]);
+    assert!(human.contains("opened 1970-01-01T00:00:03Z"), "{human}");
+    assert!(human.contains("    \"state\": \"Open\""), "{human}");
+    let hash = "01".repeat(32);
+    assert!(human.contains(&format!("\"code\": \"{hash}\"")), "{human}");
+    let (human, is_well) = show(folder.path(), &["rbk.db", "incident", "8"]);
+    assert!(is_well);
+    assert_eq!(human, "No row of `incident` with the id 8.\n");
+}
+
+fn damaged() {
+    let (folder, store) = written();
+    drop(store);
+    let connection = Connection::open(folder.path().join("rbk.db")).unwrap();
+    let sql = "UPDATE entry SET record = X'0102' WHERE incident = 7 AND number = 1";
+    assert_eq!(connection.execute(sql, []).unwrap(), 1);
+    let table = json(folder.path(), &["rbk.db", "entry", "7"]);
+    let is_null = |at: usize| table["rows"][at]["records"]["entry"].is_null();
+    assert_eq!([0, 1, 2].map(is_null), [false, true, false]);
+}
+
+/// The settings say where it is.
+fn of_a_package() {
+    let (folder, _store) = written();
+    fs::create_dir(folder.path().join("ops")).unwrap();
+    let settings = "store = \"../rbk.db\"\n";
+    fs::write(folder.path().join("ops/agent.toml"), settings).unwrap();
+    let overview = json(folder.path(), &["ops"]);
+    assert_eq!(overview["tables"]["incident"], 2);
+}
+
+fn no_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let (said, is_well) = show(folder.path(), &["rbk.db"]);
+    assert!(!is_well);
+    assert!(said.starts_with("error: "), "{said}");
+    assert!(said.contains("rbk.db cannot be opened"), "{said}");
+    assert!(!folder.path().join("rbk.db").exists());
+    let (said, is_well) = show(folder.path(), &["rbk.db", "incidents"]);
+    assert!(
+        !is_well && said.contains("invalid value 'incidents'"),
+        "{said}"
+    );
+}
