@@ -49,7 +49,7 @@ pub fn unreadable(source: &Source, place: Span) -> Diagnostic {
         place.at_start(),
         "the first is here",
     )
-    .help("mend them, then format it")
+    .help("fix them, then format it")
 }
 
 /// What is said of a file that is not in the one layout, which is `text`: where it begins to be another, and the lines

@@ -145,7 +145,7 @@ fn alert(raw: &str) -> Result<Alert, (Code, String)> {
     let since = match one.starts_at.as_deref() {
         None | Some("") => Time::default(),
         Some(text) => moment(text)
-            .ok_or_else(|| malformed(format!("`startsAt` is no moment: {:?}", cut(text, 80))))?,
+            .ok_or_else(|| malformed(format!("`startsAt` is not a moment: {:?}", cut(text, 80))))?,
     };
     let fingerprint = match one.fingerprint {
         Some(given) if (1..=128).contains(&given.len()) => given.into(),
@@ -314,7 +314,7 @@ impl<'de> Deserialize<'de> for Texts {
                     let shown = SmolStr::new(&name);
                     if texts.insert(SmolStr::from(name), text).is_some() {
                         return Err(A::Error::custom(format!(
-                            "`{}` stands twice",
+                            "`{}` is given twice",
                             cut(&shown, 80)
                         )));
                     }

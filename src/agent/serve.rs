@@ -352,7 +352,7 @@ async fn reload(options: &Options, started: &Settings, running: &Running, watche
         for words in shadows.unwrap_or_default() {
             warn!("{words}");
         }
-        info!(package = package.name, runbooks = count, "loaded anew");
+        info!(package = package.name, runbooks = count, "reloaded");
         if !waiting.is_empty() {
             warn!("{waiting} of the settings changed: that is taken at the next start only");
         }
@@ -427,7 +427,9 @@ pub fn store_refused(path: &Path, failure: &journal::Error) -> Refused {
 fn fresh_name() -> Result<String, Refused> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|failure| {
-        let why = format!("a store needs a name of its own, and the system gives no randomness: {failure}");
+        let why = format!(
+            "a store needs a name of its own, and the system gives no randomness: {failure}"
+        );
         Refused::of(Some(Code::StoreFailed), why)
     })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

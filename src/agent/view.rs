@@ -204,7 +204,7 @@ impl IncidentView {
         let (state, what_then) = match is_open {
             true => (
                 IncidentState::Open.word(),
-                "once it is needed, it is made anew and its owner told",
+                "once it is needed, it is made again and its owner told",
             ),
             false => ("resolved", "it is over"),
         };

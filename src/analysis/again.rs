@@ -23,7 +23,7 @@ pub fn check_runbook(runbook: &Runbook, out: &mut Vec<Diagnostic>) {
                             Code::AgainWithoutBound,
                             "`else again` needs the clause `again at most N`",
                             verify.span,
-                            "diagnoses anew, without a bound",
+                            "diagnoses again, without a bound",
                         )
                         .help("add `again at most 2` to the runbook: every run ends"),
                     );

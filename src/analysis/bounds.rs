@@ -125,7 +125,7 @@ fn check_type(
                 if at_once > line.count {
                     out.push(
                         too_small(&name, line, at_once, "at once", touch)
-                            .help("a passed `verify` begins the count anew, a failed one does not: verify between the changes, stop at a failure, or raise the bound"),
+                            .help("a passed `verify` begins the count again, a failed one does not: verify between the changes, stop at a failure, or raise the bound"),
                     );
                 }
             }

@@ -287,7 +287,7 @@ fn check_verify(levels: &Levels, verify: &crate::typed::Verify, out: &mut Vec<Di
                 verify.span,
                 "no condition observes",
             )
-            .help("mention a `watch`, a probe, or a field of a target: those are read anew at each poll; a `let` is a snapshot from before"),
+            .help("mention a `watch`, a probe, or a field of a target: those are read again at each poll; a `let` is a snapshot from before"),
         );
     }
     if verify.every > verify.within {

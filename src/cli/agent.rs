@@ -33,21 +33,22 @@ const AFTER_HELP: &str = "\
 Examples:
   rbk agent ops                           run the package in `ops` with ops/agent.toml
   rbk agent ops --config /etc/rbk.toml    with other settings
-  kill -HUP PID                           load package and settings anew (a change of a file does, too)
+  kill -HUP PID                           reload package and settings (a change of a file does, too)
 
 What it offers over HTTP, on `listen` of its settings:
   POST /v1/alerts/alertmanager            webhook of Alertmanager, version 4
+  POST /v1/alerts/grafana                 webhook of Grafana
   POST /v1/events/NAME                    an event, as a JSON object
   POST /v1/requests/RUNBOOK               asks for a runbook, with its parameters as a JSON object
   GET  /v1/incidents, /v1/incidents/ID    what is going on; POST …/ack, …/settle, …/resolve
-  GET  /v1/dead-letters, …/ID             what could not be dealt with, and why; POST …/ID/replay
-  GET, POST, DELETE /v1/hold              whether all changes are stopped; stops them; lets them go on
-  GET  /v1/storms                         what happens all at once; POST …/ack takes it on
-  GET  /metrics                           numbers for Prometheus
-  GET  /v1/health, /v1/ready              for whoever watches the agent
+  GET  /v1/dead-letters, …/ID             what could not be handled, and why; POST …/ID/replay
+  GET, POST, DELETE /v1/hold              whether changes are stopped; stops them; releases them
+  GET  /v1/storms                         storms that last; POST …/ack takes one on
+  GET  /metrics                           metrics for Prometheus
+  GET  /v1/health, /v1/ready              for health checks of the agent
 
-A package that does not check is refused; while the agent runs, the last good one goes on. The log
-goes to the error output; RUST_LOG=rbk=debug says more.";
+A package with errors is refused; while the agent runs, it keeps the last good one. The log goes to
+the error output; RUST_LOG=rbk=debug shows more.";
 
 /// Run the ops agent
 #[derive(Debug, clap::Args)]

@@ -27,11 +27,11 @@ Examples:
   rbk check                     the package around the working folder
   rbk check ops/ billing/       two packages
   rbk check rollback.rbk        a single file; its package, if it belongs to one
-  rbk check --report            also say what each runbook may do, and in which bounds
+  rbk check --report            also report what each runbook may do, within which bounds
   rbk check --locked            for CI: the lock must be what `rbk lock` would write
-  rbk check --against origin/main   also hold versions to those of the main branch
-  rbk check --config agent.toml also say which of its needs that agent grants
-  rbk check --fix               mend what can be mended safely; `--diff` only shows it
+  rbk check --against origin/main   also check versions against the main branch
+  rbk check --config agent.toml also report which of its needs that agent grants
+  rbk check --fix               fix what can be fixed safely; `--diff` only shows it
   rbk check --format json       for editors and pipelines
   rbk check --format github     annotates a pull request; also sarif, junit, rdjson";
 
@@ -42,7 +42,7 @@ pub struct Arguments {
     /// Folders of packages, or `.rbk` files
     paths: Vec<PathBuf>,
 
-    /// Also say what each runbook may do: triggers, findings, scope, most targets, worst-case times
+    /// Also report what each runbook may do: triggers, findings, scope, most targets, worst-case times
     #[arg(long)]
     report: bool,
 
@@ -50,11 +50,11 @@ pub struct Arguments {
     #[arg(long)]
     locked: bool,
 
-    /// Hold versions to this git revision in place of the lock
+    /// Check versions against this git revision in place of the lock
     #[arg(long, value_name = "REV")]
     against: Option<String>,
 
-    /// Say of each capability whether the agent with these settings grants it, and what it grants in vain
+    /// Report for each capability whether these settings of an agent grant it, and what they grant without need
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -64,7 +64,7 @@ pub struct Arguments {
     #[command(flatten)]
     mend: mend::Mending,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 }
@@ -180,7 +180,7 @@ fn troubled(trouble: &versions::Trouble, terminal: &mut Terminal) -> io::Result<
     Ok(USAGE)
 }
 
-/// Looks at packages anew: one of them may depend on another one, which is not what it was.
+/// Looks at packages again: one of them may depend on another one, which is not what it was.
 fn look_again(
     checked: &mut [Checked],
     known: &Known,
@@ -261,7 +261,7 @@ fn hold(package: &mut Checked, arguments: &Arguments) -> Result<(), versions::Tr
     Ok(())
 }
 
-/// The report, if it was asked for and there is nothing to mend first.
+/// The report, if it was asked for and there is nothing to fix first.
 fn report(checked: &Checked, beside: Beside<'_>) -> Option<Report> {
     let analysis = checked.analysis.as_ref().filter(|_| beside.report)?;
     let package = &analysis.package;

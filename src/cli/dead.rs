@@ -15,13 +15,13 @@ use super::{CLEAN, FINDINGS, Format};
 
 const AFTER_HELP: &str = "\
 Examples:
-  rbk dead list            what nobody took, newest last, with the reason
+  rbk dead list            what no runbook took, newest last, with the reason
   rbk dead show 12         one of them, with what arrived
-  rbk dead replay 12       take it anew: after a runbook or its sender was mended
+  rbk dead replay 12       try it again, after a runbook or its sender was fixed
 
 The agent is found by --agent or RBK_AGENT; a token is taken from RBK_TOKEN.";
 
-/// Look at what could not be dealt with, and try it again
+/// List what could not be handled, and try it again
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -50,7 +50,7 @@ enum What {
         #[command(flatten)]
         common: Common,
     },
-    /// Take it anew, as if it had just arrived
+    /// Try it again, as if it had just arrived
     Replay {
         #[arg(value_parser = number)]
         id: u64,
@@ -64,7 +64,7 @@ struct Common {
     #[command(flatten)]
     which: Which,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 }

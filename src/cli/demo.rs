@@ -23,9 +23,10 @@ use super::{CLEAN, FINDINGS};
 use service::Supervisor;
 
 const AFTER_HELP: &str = "\
-It starts a small service and an agent on SQLite in a temporary folder. Then the service freezes: the
-agent notices, diagnoses, restarts and verifies it, and nobody is told. Then it breaks in a way that
-no runbook knows: a human is paged, here on the terminal, with the evidence. Nothing is left behind.
+It starts a small service and an agent with a store in a temporary folder. First the service freezes:
+the agent notices, diagnoses, restarts and verifies it, and nobody is paged. Then it breaks in a way
+that no runbook covers: a human is paged, here on the terminal, with the evidence. Nothing is left
+behind.
 
 The runbook is in examples/demo of the sources.";
 

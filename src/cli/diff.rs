@@ -38,7 +38,7 @@ pub struct Arguments {
     /// The version after; without it, the package around the working folder
     after: Option<String>,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 

@@ -27,7 +27,7 @@ Examples:
   rbk doc --package .           what is in a package, and what its runbooks may do
   rbk doc --output manual       all of it as a folder of HTML, with a search; no server needed";
 
-/// Read the reference, the library, and what a package says of itself
+/// Read the reference, the library, and what a package says about itself
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -39,7 +39,7 @@ pub struct Arguments {
     #[arg(long, value_name = "PATH")]
     package: Option<PathBuf>,
 
-    /// Who reads it
+    /// The form of the output
     #[arg(long, value_enum, default_value = "terminal")]
     format: Format,
 
@@ -51,9 +51,9 @@ pub struct Arguments {
 /// Who reads a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// People at a terminal
+    /// For people at a terminal
     Terminal,
-    /// What renders Markdown
+    /// For tools that render Markdown
     Markdown,
 }
 
@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments, terminal: &mut Terminal) -> io::Result<u8> {
     Ok(USAGE)
 }
 
-/// What a package says of itself, and what its runbooks may do.
+/// What a package says about itself, and what its runbooks may do.
 fn of_package(checked: &packages::Checked) -> Page {
     let name = checked.name.clone().unwrap_or_default();
     let version = checked.version.clone().unwrap_or_default();

@@ -12,7 +12,7 @@ use super::{CLEAN, USAGE};
 
 const AFTER_HELP: &str = "\
 Examples:
-  rbk explain E0301      what happened, why it matters, how to mend it
+  rbk explain E0301      what happened, why it matters, how to fix it
   rbk explain came_back  what the reason of a page means, and what to do
   rbk explain --list     every code and every reason with its title";
 

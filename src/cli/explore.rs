@@ -21,17 +21,18 @@ Examples:
   rbk explore rollback examples/rollback   of another package
   rbk explore rollback --format dot | dot -Tsvg > ends.svg
 
-The runbook runs as an agent runs it, again and again, in a world that answers, as far as the constants of its code say,
-each thing that it can tell apart: numbers below, at and above each constant that they are compared with, lists of none, one, two, as many as a loop allows and
-one more, no data, failures; each change is applied, is not, or nobody knows. Shown is how it ends, with the shortest way
-there, what no path reaches, and promises that some path breaks: there must be none.
+The runbook runs as an agent runs it, again and again, in a world that gives every answer that its
+code can tell apart: numbers below, at and above each constant that they are compared with, lists of
+none, one, two, as many as a loop allows and one more, no data, failures; each change is applied, is
+not, or stays unknown. The output shows how it ends, with the shortest path there, what no path
+reaches, and promises that some path breaks: there must be none.
 
 Exit codes:
-  0  every promise holds on every path that was gone
+  0  every promise holds on every path that was taken
   1  the package has errors, or a promise is broken: a fault of rbk itself; please report it
   2  there is no such runbook";
 
-/// Go every way that one runbook can go, and say where each ends
+/// Take every path through one runbook, and say where each ends
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -41,11 +42,11 @@ pub struct Arguments {
     #[command(flatten)]
     package: packages::One,
 
-    /// How many paths are gone at most
+    /// How many paths are taken at most
     #[arg(long, value_name = "N", default_value_t = MOST_PATHS)]
     paths: usize,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 }

@@ -24,8 +24,8 @@ Examples:
   rbk fetch ops/        what the package in `ops` depends on
   rbk fetch --against origin/main   what it depended on at the main branch
 
-What is in the cache already is not fetched again. The cache is the folder that RBK_CACHE names, else
-`rbk` among the caches of this user. The system's `git` does the work, without a prompt.";
+What is in the cache already is not fetched again. The cache is the folder that RBK_CACHE names, or
+`rbk` in the user's cache folder. The system's `git` does the work, without a prompt.";
 
 /// Fetch what a package depends on
 #[derive(Debug, clap::Args)]

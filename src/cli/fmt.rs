@@ -27,7 +27,7 @@ Examples:
 
 A file that does not parse is left as it is, and its errors are reported.";
 
-/// Bring files into the one layout
+/// Format files
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -38,7 +38,7 @@ pub struct Arguments {
     #[arg(long)]
     check: bool,
 
-    /// Who reads what `--check` says
+    /// The form of what `--check` reports
     #[arg(long, value_enum, default_value = "human", requires = "check")]
     format: Format,
 }

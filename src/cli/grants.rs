@@ -13,7 +13,7 @@ use crate::settings::{self, SETTINGS_BYTES, Settings};
 use super::packages::Checked;
 use super::versions;
 
-/// How each need of each package stands; diagnostics go to the packages. What is granted in vain is told with the
+/// How each need of each package stands; diagnostics go to the packages. What is granted without need is told with the
 /// first.
 pub fn held(
     checked: &mut [Checked],

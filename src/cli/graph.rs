@@ -16,7 +16,7 @@ const AFTER_HELP: &str = "\
 Examples:
   rbk graph rollback                        of the package around the working folder, as Mermaid
   rbk graph rollback examples/rollback      of another package
-  rbk graph rollback --output rollback.svg  a picture; the ending says which format
+  rbk graph rollback --output rollback.svg  a picture; the extension gives the format
   rbk graph rollback --format dot | dot -Tpdf > rollback.pdf
 
 Exit codes:
@@ -34,7 +34,7 @@ pub struct Arguments {
     #[command(flatten)]
     package: packages::One,
 
-    /// In which language; without it, what the ending of FILE says, else mermaid
+    /// The format [default: that of the extension of FILE, else mermaid]
     #[arg(long, value_enum)]
     format: Option<Format>,
 

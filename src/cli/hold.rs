@@ -16,10 +16,10 @@ Examples:
   rbk hold --product shop --why \"…\"  the same, for the runbooks of one product
   rbk hold --runbook slow --why \"…\"  or of one runbook
   rbk hold status                  who has stopped them, and since when
-  rbk hold release --why \"…\"       runs look anew, and go on; with --product or --runbook as above
+  rbk hold release --why \"…\"       runs look again, and go on; with --product or --runbook as above
 
-What has been begun is finished and recorded. Looking and telling go on. Owners are told when changes are
-stopped, each hour after that, and when they go on.";
+What has begun is finished and recorded. Runbooks go on observing and reporting. Owners are told when
+changes are stopped, each hour after that, and when they go on.";
 
 /// Stop changes: all of them, or those of a product or a runbook
 #[derive(Debug, clap::Args)]
@@ -42,11 +42,11 @@ struct Said {
     #[arg(long, value_name = "NAME")]
     runbook: Option<String>,
 
-    /// Why, for whoever asks later
+    /// Why, for those who ask later
     #[arg(long)]
     why: Option<String>,
 
-    /// Who you are, where no token says it [default: $USER, or the system's name of you]
+    /// Who you are, where no token says it [default: $USER, or the system's name for you]
     #[arg(long = "as", value_name = "NAME")]
     by: Option<String>,
 

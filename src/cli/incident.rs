@@ -22,15 +22,15 @@ Examples:
   rbk incident list                  what is not over yet
   rbk incident list --all            also those that are over
   rbk incident list --before 120     older ones
-  rbk incident list --follow         goes on, and tells only what changes
-  rbk incident show 17 --follow      its timeline with the evidence, as it goes on
-  rbk incident ack 17                it is yours: nobody else is told for as long as that
-                                     lasts; once more goes on having it
-  rbk incident ack 17 --take-over    it is yours, and no longer whoever's had it
-  rbk incident ack --page 31         and so is everything that this page tells of
+  rbk incident list --follow         keep running, and show only what changes
+  rbk incident show 17 --follow      its timeline with the evidence, as it grows
+  rbk incident ack 17                take it on: nobody else is paged for as long as that
+                                     lasts; again to keep it longer
+  rbk incident ack 17 --take-over    take it over from whoever has it
+  rbk incident ack --page 31         take on every incident that this page reports
   rbk incident resolve 17 --why \"…\"  it is over
   rbk incident settle 17 not-applied --why \"the log of the host has no restart\"
-                                     what became of a change of which nobody knew
+                                     what became of a change whose outcome was unknown
 
 The agent is found by --agent or RBK_AGENT; a token is taken from RBK_TOKEN.";
 
@@ -55,7 +55,7 @@ enum What {
         /// Also those that are over
         #[arg(long)]
         all: bool,
-        /// Go on, and tell of each change from now on
+        /// Keep running, and report each change from now on
         #[arg(long, conflicts_with_all = ["before", "limit"])]
         follow: bool,
         /// At most so many
@@ -72,43 +72,43 @@ enum What {
     Show {
         #[arg(value_parser = number)]
         id: u64,
-        /// Go on until it is over
+        /// Keep running until it is over
         #[arg(long)]
         follow: bool,
         #[command(flatten)]
         common: Common,
     },
-    /// Take it on: nobody else is told for as long as that lasts
+    /// Take it on: nobody else is paged for as long as that lasts
     #[command(
         override_usage = "rbk incident ack [OPTIONS] <ID>\n       rbk incident ack [OPTIONS] --page <NUMBER>"
     )]
     Ack {
         #[arg(required_unless_present = "page", value_parser = number)]
         id: Option<u64>,
-        /// Everything that the page of this number tells of
+        /// Every incident that the page of this number reports
         #[arg(long, value_name = "NUMBER", conflicts_with = "id", value_parser = number)]
         page: Option<u64>,
         /// Also where somebody else has it
         #[arg(long)]
         take_over: bool,
-        /// Who you are, where no token says it [default: $USER, or the system's name of you]
+        /// Who you are, where no token says it [default: $USER, or the system's name for you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
         #[command(flatten)]
         common: Common,
     },
-    /// Say what became of a change of which nobody knows whether it took effect
+    /// Say what became of a change whose outcome is unknown
     Settle {
         #[arg(value_parser = number)]
         id: u64,
         outcome: Became,
-        /// How you know it, for whoever reads it later
+        /// How you know, for those who read it later
         #[arg(long)]
         why: String,
         /// Which change, where several are unknown
         #[arg(long, value_name = "NUMBER", value_parser = number)]
         change: Option<u64>,
-        /// Who you are, where no token says it [default: $USER, or the system's name of you]
+        /// Who you are, where no token says it [default: $USER, or the system's name for you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
         #[command(flatten)]
@@ -118,10 +118,10 @@ enum What {
     Resolve {
         #[arg(value_parser = number)]
         id: u64,
-        /// Who you are, where no token says it [default: $USER, or the system's name of you]
+        /// Who you are, where no token says it [default: $USER, or the system's name for you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
-        /// What it was, for whoever reads it later
+        /// What it was, for those who read it later
         #[arg(long)]
         why: String,
         #[command(flatten)]
@@ -140,7 +140,7 @@ struct Common {
     #[command(flatten)]
     which: Which,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 }

@@ -13,27 +13,27 @@ const MOST: usize = 64 << 20;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub struct Arguments {
-    /// Rules of alerts: files of Prometheus, or `PrometheusRule`s of Kubernetes; and its settings, for the labels that
-    /// it adds
+    /// Alerting rules: files of Prometheus, or `PrometheusRule`s of Kubernetes; and the settings of Prometheus, for
+    /// the labels that it adds
     #[arg(long, value_name = "FILE", num_args = 1..)]
     rules: Vec<PathBuf>,
 
-    /// The metrics that there are: JSON of `/api/v1/metadata` or `/api/v1/series`, what `/metrics` or `/federate`
-    /// says, or names, one a line
+    /// The metrics that exist: JSON of `/api/v1/metadata` or `/api/v1/series`, the text of `/metrics` or `/federate`,
+    /// or names, one per line
     #[arg(long, value_name = "FILE")]
     metrics: Vec<PathBuf>,
 
-    /// The day by which windows are over
+    /// The date of today, for windows that are over
     #[arg(long, value_name = "DATE")]
     today: Option<String>,
 
-    /// Also run the tests, for what they ask in vain
+    /// Also run the tests, for the lints that need them
     #[arg(long)]
     tests: bool,
 }
 
 impl Arguments {
-    /// Reads what is named, and warns of what is no rule in it.
+    /// Reads what is named, and warns of what is not a rule in it.
     ///
     /// # Errors
     /// Which file cannot be read, and why.

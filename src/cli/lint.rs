@@ -17,16 +17,17 @@ use super::{CLEAN, USAGE, check, grants, known};
 const AFTER_HELP: &str = "\
 Examples:
   rbk lint                      the package around the working folder
-  rbk lint --list               every lint: its code, name, level, what data it needs, its fixes, its title
-  rbk lint --rules rules/*.yml  also hold triggers to the rules that raise their alerts
+  rbk lint --list               every lint: code, name, level, data it needs, fixes, title
+  rbk lint --rules rules/*.yml  also check triggers against the rules of their alerts
   rbk lint --format sarif       for code scanning
 
-`rbk check` says the same beside all else. A package sets levels in `rbk.toml`; a comment allows one place:
+`rbk check` reports the same, beside everything else. A package sets levels in `rbk.toml`; a comment
+allows one place:
   // allow slack-blast: the second cluster joins next week
 
-A package with errors is not looked at: mend those first.";
+A package with errors is not linted: fix those first.";
 
-/// Say what experience finds wrong with a package
+/// Report what experience advises against in a sound package
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -36,15 +37,15 @@ pub struct Arguments {
     #[command(flatten)]
     known: known::Arguments,
 
-    /// Hold what the agent with these settings grants to what is needed
+    /// Check what these settings of an agent grant against what is needed
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Name every lint
+    /// List every lint
     #[arg(long, conflicts_with = "paths")]
     list: bool,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 }

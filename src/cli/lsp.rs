@@ -8,11 +8,12 @@ use super::terminal::Terminal;
 use super::{CLEAN, FINDINGS};
 
 const AFTER_HELP: &str = "\
-An editor starts it and speaks the Language Server Protocol with it over the standard input and output: diagnostics
-while typing with their fixes, completion, signatures, outlines, folding, colours, formatting, lenses. It reads the
-packages around the files that are open and writes nothing itself.
+An editor starts it and speaks the Language Server Protocol with it over the standard input and
+output: diagnostics while typing with their fixes, completion, signatures, outlines, folding,
+colours, formatting, lenses. It reads the packages around the files that are open and writes nothing
+itself.
 
-How to set up an editor stands in grammar/reference/editors.md.";
+grammar/reference/editors.md describes how to set up an editor.";
 
 /// Serve an editor
 #[derive(Debug, clap::Args)]

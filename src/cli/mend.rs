@@ -47,7 +47,7 @@ impl Mending {
         let is_copy = vendor.file_name()? == VENDOR && vendor.parent()?.join(MANIFEST).exists();
         is_copy.then(|| {
             let folder = terminal::in_a_line(folder);
-            format!("error: `{folder}` is a copy that `rbk vendor` made: mend the package where it comes from\n")
+            format!("error: `{folder}` is a copy that `rbk vendor` made: fix the package where it comes from\n")
         })
     }
 
@@ -74,7 +74,7 @@ pub struct Outcome {
     unsafe_left: usize,
 }
 
-/// Mends a package that was looked at, as was asked for; `look` judges it once it is checked anew.
+/// Fixes a package that was looked at, as was asked for; `look` judges it once it is checked again.
 ///
 /// # Errors
 /// What `look` could not do.
@@ -192,7 +192,7 @@ impl Outcome {
         let mut said = String::new();
         let is_left = |told: &&Told| self.left.iter().any(|(file, _)| *file == told.file);
         for told in self.mended.done.iter().filter(|told| !is_left(told)) {
-            said.push_str(&line("mended", told));
+            said.push_str(&line("fixed", told));
         }
         said.push_str(&self.rest());
         match is_for_people {
@@ -258,7 +258,7 @@ impl Outcome {
     }
 }
 
-/// `mended ops/main.rbk:12: remove the blank (E0111)`
+/// `fixed ops/main.rbk:12: remove the blank (E0111)`
 fn line(what: &str, told: &Told) -> String {
     let Told {
         file,

@@ -171,7 +171,7 @@ pub fn check_in(files: &dyn Files, path: &Path, lints: Lints<'_>) -> Checked {
     }
 }
 
-/// Adds what the tests ask in vain, and what they leave out.
+/// Adds what the tests ask for without need, and what they leave out.
 fn tested(levels: &Levels, files: &[PackageFile], analysis: &mut Analysis) {
     if !front::is_sound(&analysis.diagnostics) {
         return;
@@ -230,7 +230,7 @@ impl Tally {
         tally
     }
 
-    /// The exit code: notes are told, they are no findings.
+    /// The exit code: notes are told, they are not findings.
     pub fn code(self) -> u8 {
         match self.errors + self.warnings {
             0 => CLEAN,

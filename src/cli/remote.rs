@@ -96,7 +96,7 @@ impl Remote {
         }
     }
 
-    /// Whether it is worth while to ask again later.
+    /// Whether asking again later may help.
     pub fn is_away(&self) -> bool {
         matches!(self.last.get(), Last::Silent | Last::Starts)
     }

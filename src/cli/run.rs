@@ -53,7 +53,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 }

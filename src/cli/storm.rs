@@ -12,15 +12,15 @@ use crate::value::escape_text;
 
 const AFTER_HELP: &str = "\
 Examples:
-  rbk storm list                what is in storm, since when, with how many incidents
-  rbk storm ack product shop    it is yours, with every incident of it that waits for somebody
+  rbk storm list                the storms that last, since when, with how many incidents
+  rbk storm ack product shop    take it on, with every incident of it that nobody has
   rbk storm ack all             the same for a storm of several products
   rbk storm ack product shop --take-over
                                 also where somebody else has it
 
-While a storm lasts nothing is mended by itself, and one page tells of all its incidents.";
+While a storm lasts nothing is repaired automatically, and one page reports all its incidents.";
 
-/// Look at storms, and take one on
+/// List storms, and take one on
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub struct Arguments {
@@ -32,12 +32,12 @@ pub struct Arguments {
 enum What {
     /// List the storms that last
     List(Which),
-    /// Take one on: nobody else is told of it any more
+    /// Take one on: nobody else is paged for it
     Ack {
         /// `all`, `product NAME`
         #[arg(required = true, num_args = 1..=2, value_name = "SCOPE")]
         scope: Vec<String>,
-        /// Who you are, where no token says it [default: $USER, or the system's name of you]
+        /// Who you are, where no token says it [default: $USER, or the system's name for you]
         #[arg(long = "as", value_name = "NAME")]
         by: Option<String>,
         /// Also where somebody else has it

@@ -13,7 +13,7 @@ use crate::diag::human::Look;
 
 pub use crate::diag::in_a_line;
 
-/// The width of what is no terminal.
+/// The width of what is not a terminal.
 const WIDTH: usize = 100;
 
 /// When to use colours; `auto` is on a terminal, unless the environment says otherwise.
@@ -88,7 +88,7 @@ fn look(colour: Colour, output: &impl IsTerminal) -> Look {
     Look { width, colour }
 }
 
-/// Whether the variable says yes; `0` and nothing are no.
+/// Whether the variable says yes; `0` and nothing say no.
 fn is_set(variable: &str) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0")
 }

@@ -38,12 +38,14 @@ A test drives one run of its runbook in a scripted world. Time is virtual: an ho
 no time. A test that fails shows the timeline of its run. A test whose `verify` would pass although
 the change had no effect fails too, because it proves nothing.
 
-Coverage counts findings, remedies, sides of choices, guards that are false, what came of each `do` and `verify`, undo, and
-ends. `[test] coverage = 90` in `rbk.toml` makes less than that a finding wherever coverage is counted.
+Coverage counts findings, remedies, both sides of choices, guards that are false, the outcomes of each
+`do` and `verify`, undo, and ends. `[test] coverage = 90` in `rbk.toml` makes less than that a finding
+wherever coverage is counted.
 
-With faults, each change fails, breaks, stays unknown or is late, each observation fails or is too old or too slow, and
-between any two records the agent dies, the alert is over, somebody cancels or stops all changes. What a test expects is
-not asked then, but what must hold whatever happens: somebody is told, nothing is left half done behind a good end.";
+With faults, each change fails, breaks, stays unknown or is late, each observation fails or is too old
+or too slow, and between any two records the agent dies, the alert is over, or somebody cancels or
+stops all changes. The expectations of the test are not checked then, but what must hold in any case:
+somebody is told, and nothing is left half done behind a good end.";
 
 /// Run the tests of packages
 #[derive(Debug, clap::Args)]
@@ -104,7 +106,7 @@ pub struct Arguments {
     #[arg(long)]
     timeline: bool,
 
-    /// Who reads the output
+    /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
 }

@@ -20,8 +20,8 @@ Examples:
   rbk vendor            copy what the package around the working folder depends on
   rbk vendor ops/       what the package in `ops` depends on
 
-What is in `vendor` is taken before what is in the cache, and is held to its lock. Nothing is fetched:
-run `rbk fetch` first.";
+What is in `vendor` takes precedence over the cache, and is checked against its lock. Nothing is
+fetched: run `rbk fetch` first.";
 
 /// Copy what a package depends on into its folder `vendor`
 #[derive(Debug, clap::Args)]

@@ -102,7 +102,7 @@ pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
     let shown = escape_text(word, SHOWN);
     let repository = Repository::around(here).ok_or_else(|| {
         let why = format!(
-            "`{shown}` is no folder and no lock, and `{}` lies in no git repository",
+            "`{shown}` is neither a folder nor a lock, and `{}` lies in no git repository",
             here.display()
         );
         Trouble::Said(why)
@@ -121,7 +121,9 @@ pub fn files_at(word: &str, here: &Path) -> Result<Revision, Trouble> {
             "HEAD" => {
                 "this repository has no commit yet: there is nothing to compare with".to_owned()
             }
-            _ => format!("`{revision}` is no folder, no lock and no revision of this repository"),
+            _ => format!(
+                "`{revision}` is neither a folder, nor a lock, nor a revision of this repository"
+            ),
         })
     })?;
     let files = repository
@@ -197,7 +199,7 @@ fn of_lock(path: &Path, name: &str) -> Result<Version, Trouble> {
 
 fn no_text(name: &str) -> Trouble {
     let name = escape_text(name, SHOWN);
-    Trouble::Said(format!("`{name}` cannot be read: it is no text"))
+    Trouble::Said(format!("`{name}` cannot be read: it is not text"))
 }
 
 fn of_lock_text(text: &str, name: &str) -> Result<Version, Trouble> {
@@ -291,7 +293,7 @@ pub fn against_lock(checked: &Checked) -> Vec<Diagnostic> {
             behind => format!("the lock is behind the package: {}", behind.join(", ")),
         };
         let note = Diagnostic::new(Code::LockBehind, message, manifest, "");
-        found.push(note.help("write it anew with `rbk lock`"));
+        found.push(note.help("write it again with `rbk lock`"));
     }
     found
 }

@@ -210,7 +210,7 @@ pub fn with_bearer(request: RequestBuilder, bearer: Option<&SecretText>) -> Requ
 
 /// The base of an API as a URL without a slash at its end.
 pub fn base(url: &str) -> Result<String, String> {
-    let parsed = url::Url::parse(url).map_err(|error| format!("`{url}` is no URL: {error}"))?;
+    let parsed = url::Url::parse(url).map_err(|error| format!("`{url}` is not a URL: {error}"))?;
     let plain = matches!(parsed.scheme(), "http" | "https") && parsed.has_host();
     match plain && parsed.query().is_none() && parsed.fragment().is_none() {
         true => Ok(parsed.as_str().trim_end_matches('/').to_owned()),

@@ -85,7 +85,7 @@ impl Exec {
             None if name.starts_with('/') => PathBuf::from(&name),
             None => {
                 return Err(format!(
-                    "this agent has no program `{name}`: its settings name none, and it is no path from `/`"
+                    "this agent has no program `{name}`: its settings name none, and it is not a path from `/`"
                 ));
             }
         };

@@ -191,7 +191,7 @@ codes! {
     E0144 ExternOnly          Error   "a form for externs only"
     E0145 PickWithoutWhere    Error   "`pick` without a condition"
     E0146 LabelNeedsName      Error   "a label that cannot be a name"
-    E0147 SaidTwice           Error   "said twice"
+    E0147 SaidTwice           Error   "given twice"
     E0148 UnknownWord         Error   "a word that means nothing here"
 
     // 02xx: names
@@ -449,7 +449,7 @@ codes! {
     L0807 ImpossibleMatch        Warning "two sides of a query that never meet"
     L0808 ManySeries             Note    "a query that may answer more than one series"
     L0809 RegexForText           Warning "a regular expression that is a plain text"
-    L0810 IdleRatio              Note    "a share that is no number without traffic"
+    L0810 IdleRatio              Note    "a share that is not a number without traffic"
     L0811 ZeroForMissing         Warning "a number made up for missing data"
     L0812 UnknownMetric          Warning "a metric that does not exist"
     L0813 UnknownSeriesLabel     Warning "a label that the metric never has"
@@ -467,7 +467,7 @@ codes! {
     L1103 MissingDoc             Note    "an item without documentation"
     L1201 UnneededAllow          Warning "a comment that allows what is not there"
     L1202 AllowWithoutReason     Warning "a comment that allows something and says no reason"
-    L1203 UnknownAllow           Warning "a comment that allows what is no lint"
+    L1203 UnknownAllow           Warning "a comment that allows what is not a lint"
 
     // N0xxx: notes
     N0301 AllOfFiltered       Note    "`all` over what a filter leaves"

@@ -31,7 +31,7 @@ const MOST: u32 = 20;
 /// The most kinds that are remembered; the one that was told longest ago goes first.
 const KINDS: usize = 1_000;
 /// What whoever is spared the rest is told.
-const NO_MORE: &str = " Of no further kind is told in this hour.";
+const NO_MORE: &str = " Further kinds are not reported within this hour.";
 /// What a list leaves free for what is said behind it.
 const RESERVE: usize = 100;
 /// How much of a name is repeated.

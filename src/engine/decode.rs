@@ -37,7 +37,7 @@ pub fn decode(json: &Json, ty: &DataType) -> Result<Value, Misfit> {
         (DataType::Bool, Json::Bool(value)) => Ok(Value::Bool(*value)),
         (DataType::Int, Json::Number(number)) => match number.as_i64() {
             Some(value) => Ok(Value::Int(value)),
-            None => Err(misfit(format!("{number} is no whole number of 64 bits"))),
+            None => Err(misfit(format!("{number} is not a whole number of 64 bits"))),
         },
         (DataType::Float, Json::Number(number)) => match number.as_f64() {
             Some(value) if value.is_finite() => Ok(Value::Float(value)),
@@ -92,7 +92,7 @@ fn moment(text: &str) -> Result<Value, Misfit> {
     match time {
         Some(time) => Ok(Value::Time(time)),
         None => Err(misfit(format!(
-            "{text:?} is no moment as RFC 3339 writes one"
+            "{text:?} is not a moment as RFC 3339 writes one"
         ))),
     }
 }
@@ -121,7 +121,7 @@ fn map(
         let name = match key {
             DataType::Int => match name.parse() {
                 Ok(number) => Value::Int(number),
-                Err(_) => return Err(inside(misfit("its key is no whole number".into()))),
+                Err(_) => return Err(inside(misfit("its key is not a whole number".into()))),
             },
             key => decode(&Json::String(name.clone()), key).map_err(inside)?,
         };

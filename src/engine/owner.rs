@@ -72,7 +72,7 @@ impl Engine {
         );
         let title = format!("{} changes nothing", program.runbook);
         let text = format!(
-            "{why}. Until then it runs as a shadow: it looks and tells, and changes nothing. \
+            "{why}. Until then it runs as a shadow: it observes and reports, and changes nothing. \
              Runs that are under way go on with the code that they began with."
         );
         self.tell_first(program, MessageKind::Note, thread, &title, &text, now);

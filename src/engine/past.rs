@@ -71,7 +71,7 @@ impl Engine {
             |record| matches!(record, DataType::Record(record) if record.shape.name == *kind),
         );
         let Some(record) = record else {
-            let why = format!("`{kind}` is no kind of event that this program knows");
+            let why = format!("`{kind}` is not a kind of event that this program knows");
             return Observed::Failed(Failure::Failed(why.into()));
         };
         let stored = match self.desk.events(past) {

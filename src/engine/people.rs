@@ -66,7 +66,7 @@ impl std::fmt::Display for Refusal {
         match self {
             Refusal::NoSuchIncident => out.write_str("there is no such incident"),
             Refusal::NoSuchPage => {
-                out.write_str("no page of this number tells of an incident that is not over")
+                out.write_str("no page of this number reports an incident that is not over")
             }
             Refusal::NothingThere(scope) => write!(
                 out,
@@ -104,7 +104,7 @@ impl std::fmt::Display for Refusal {
             }
             Refusal::OtherUnknown(change, others) => write!(
                 out,
-                "{change} is no change of the incident with an unknown outcome: {others} is"
+                "{change} is not a change of the incident with an unknown outcome: {others} is"
             ),
             Refusal::Unsettled(id, changes) => write!(
                 out,

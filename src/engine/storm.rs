@@ -228,7 +228,7 @@ impl Engine {
             // Two storms that begin together fold it once.
             return;
         }
-        let why = "it is told of with all others of a storm";
+        let why = "it is reported with all others of a storm";
         let decision = chain::ends(&self.model, id, why);
         self.carry_out(decision, now);
         let decision = deliver::drop_pages(&self.model, id, why);

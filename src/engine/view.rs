@@ -204,7 +204,7 @@ fn in_storm(of: &Scope) -> String {
         Scope::All => "several products".to_owned(),
         Scope::Product(_) | Scope::Runbook(_) => of.shown(),
     };
-    format!("part of a storm of incidents of {of}: its page tells of this one as well")
+    format!("part of a storm of incidents of {of}: its page reports this one as well")
 }
 
 fn requested(by: &str, role: Option<&str>, parameters: &str) -> String {

@@ -100,7 +100,7 @@ fn finding(loose: &Loose) -> Option<Diagnostic> {
     let at = loose.at?;
     if loose.needed.is_empty() {
         let message = format!("no runbook needs {loose}");
-        let found = Diagnostic::new(Code::UnusedGrant, message, at, "granted in vain");
+        let found = Diagnostic::new(Code::UnusedGrant, message, at, "granted without need");
         return Some(found.help("take it out: what is not granted cannot be misused"));
     }
     let needed = loose.needed.join("`, `");

@@ -110,7 +110,7 @@ fn one(
         Verdict::TooSmall => (
             Code::VersionTooSmall,
             format!("what changed in `{name}` since {from} needs {needs}"),
-            format!("{} is no {} step", to, runbook.asks.word()),
+            format!("{} is not a {} step", to, runbook.asks.word()),
             format!("raise it to {needs}; `rbk diff` shows what changed"),
         ),
     };

@@ -59,7 +59,7 @@ pub fn renamed(desk: &Desk, file: usize, at: usize, to: &str) -> Result<Vec<Chan
 fn found(desk: &Desk, file: usize, at: usize) -> Result<&Reference, Refusal> {
     let refuse = |why: String| Err(Refusal(why));
     if !desk.is_sound() {
-        let why = "the package has errors, and a name in what cannot be read would be missed: mend them first";
+        let why = "the package has errors, and a name in what cannot be read would be missed: fix them first";
         return refuse(String::from(why));
     }
     let Some(found) = mentions::name(desk, file, at) else {

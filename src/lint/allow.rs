@@ -220,7 +220,7 @@ fn unknown(allow: &Allow, whole: Span) -> Diagnostic {
         let message = format!("`{}` cannot be allowed", allow.name);
         let found = Diagnostic::new(Code::UnknownAllow, message, allow.name_at, "not allowed");
         return found
-            .help("it is about such comments: mend or drop the comment that it names")
+            .help("it is about such comments: fix or drop the comment that it names")
             .fix("drop the comment", whole, "");
     }
     if let Some(code) = Code::lints().find(|code| code.as_str() == allow.name) {

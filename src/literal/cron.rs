@@ -259,7 +259,10 @@ impl Schedule<'_> {
         match text.parse::<u32>() {
             Ok(step) if step > 0 && step <= field.high - field.low => Some(step as usize),
             Ok(_) | Err(_) => {
-                let (why, most) = (format!("`{text}` is no step here"), field.high - field.low);
+                let (why, most) = (
+                    format!("`{text}` is not a step here"),
+                    field.high - field.low,
+                );
                 self.wrong(range, &why, &format!("write a number from 1 to {most}"));
                 None
             }
@@ -279,7 +282,7 @@ impl Schedule<'_> {
         }
         let why = match text {
             "" => format!("{} is missing", field.one),
-            _ => format!("`{text}` is no {}", field.name),
+            _ => format!("`{text}` is not a valid {}", field.name),
         };
         let numbers = format!(
             "{} is a number from {} to {}",
@@ -322,7 +325,7 @@ impl Schedule<'_> {
             let span = self.literal.span(both.start, both.end);
             let error = Diagnostic::new(Code::CronNever, message, span, "no such day");
             self.found
-                .push(error.help("mend the day of the month or the month"));
+                .push(error.help("fix the day of the month or the month"));
         }
     }
 

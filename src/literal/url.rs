@@ -127,8 +127,8 @@ impl Address<'_> {
         if !number.is_ok_and(|number| number > 0) {
             self.wrong(
                 port,
-                "the port is no number from 1 to 65535",
-                "mend or drop it",
+                "the port is not a number from 1 to 65535",
+                "fix or drop it",
             );
         }
     }
@@ -142,7 +142,7 @@ impl Address<'_> {
             if address.parse::<std::net::Ipv6Addr>().is_err() {
                 self.wrong(
                     range.clone(),
-                    "this is no IPv6 address",
+                    "this is not an IPv6 address",
                     "write it as in `[2001:db8::1]`",
                 );
             }

@@ -67,7 +67,7 @@ pub fn edit(
         label: String::from(title),
         needs_confirmation: Some(true),
         description: Some(String::from(
-            "it mends what is found, and may do something else than was meant",
+            "it fixes what is found, and may do something else than was meant",
         )),
     };
     Some(WorkspaceEdit {

@@ -98,7 +98,7 @@ pub fn read(input: &mut impl BufRead) -> Result<Incoming, Broken> {
     };
     if length > MOST_SKIPPED {
         return Err(Broken(format!(
-            "a message says that it has {length} bytes, which is no length of a message"
+            "a message says that it has {length} bytes, which is not a length of a message"
         )));
     }
     if length > MOST_BODY {
@@ -179,7 +179,7 @@ fn header(input: &mut impl BufRead) -> Result<Option<u64>, Broken> {
         }
         let Some((name, value)) = line.split_once(':') else {
             return Err(Broken(format!(
-                "`{}` is no line of a header: there is no `:` in it",
+                "`{}` is not a line of a header: there is no `:` in it",
                 short(line)
             )));
         };
@@ -187,7 +187,7 @@ fn header(input: &mut impl BufRead) -> Result<Option<u64>, Broken> {
             let value = value.trim();
             let number = value
                 .parse()
-                .map_err(|_| Broken(format!("`{}` is no `Content-Length`", short(value))))?;
+                .map_err(|_| Broken(format!("`{}` is not a `Content-Length`", short(value))))?;
             length = Some(number);
         }
     }
@@ -203,7 +203,7 @@ fn message(body: &[u8]) -> Incoming {
     let value: Value = match serde_json::from_slice(body) {
         Ok(value) => value,
         Err(why) => {
-            let why = format!("this is no JSON: {why}");
+            let why = format!("this is not JSON: {why}");
             return bad(None, ErrorCode::ParseError, why);
         }
     };

@@ -143,7 +143,7 @@ pub fn read(source: &Source) -> Result<Lock, Diagnostic> {
     let whole = Span::new(source.id, 0, 0);
     let unreadable = |message: String, at: Span, label: &str| {
         Diagnostic::new(Code::LockUnreadable, message, at, label).help(
-            "take it from the last commit, or write it anew: `rbk lock`, or `rbk lock --amend` where there is no base branch",
+            "take it from the last commit, or write it again: `rbk lock`, or `rbk lock --amend` where there is no base branch",
         )
     };
     let by_toml = |error: toml::de::Error| {
@@ -158,7 +158,7 @@ pub fn read(source: &Source) -> Result<Lock, Diagnostic> {
         let message = "the lock holds both sides of a merge";
         let found = unreadable(message.to_owned(), at, "a mark of the conflict");
         return Err(found.help(
-            "no line of it has to be chosen by hand: mend the `.rbk` files and `rbk.toml`, then write it anew by \
+            "no line of it has to be chosen by hand: fix the `.rbk` files and `rbk.toml`, then write it again by \
              `rbk lock`; where no base branch is known (`[lock] base`), by `rbk lock --amend`",
         ));
     }

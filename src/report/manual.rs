@@ -47,6 +47,7 @@ reference! {
     "ci"
     "data"
     "dependencies"
+    "design"
     "diagnose"
     "do"
     "editors"

@@ -62,7 +62,7 @@ pub fn other(program: &Program, observation: &Observation, value: &Value) -> Opt
             let steps = wanted.0.iter().map(|step| step.key.as_str());
             let steps = steps.collect::<Vec<_>>().join("/");
             let found = Value::Target(found.clone());
-            let what = format!("asked for {} {steps}, told of {found}", wanted.kind());
+            let what = format!("asked for {} {steps}, got {found}", wanted.kind());
             Some(Failure::Failed(what.into()))
         }
         _ => Some(Failure::Failed("a lookup that yields no target".into())),
@@ -84,7 +84,7 @@ fn elsewhere(found: &Target) -> Option<Failure> {
     });
     let other = Value::Target(elsewhere.next()?.clone());
     let what = format!(
-        "asked for something of {} {}, told of {other}",
+        "asked for something of {} {}, got {other}",
         place.kind, place.key
     );
     Some(Failure::Failed(what.into()))

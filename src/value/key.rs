@@ -41,20 +41,20 @@ impl KeyForm {
                 Some("the name is empty".to_owned())
             }
             KeyForm::Name if is_dots(key) => Some(format!(
-                "{} leads elsewhere: it is no name in a path",
+                "{} leads elsewhere: it is not a name in a path",
                 shown()
             )),
             KeyForm::Name if key.contains('/') => {
-                Some(format!("{} is no name: it holds a `/`", shown()))
+                Some(format!("{} is not a name: it holds a `/`", shown()))
             }
             KeyForm::Path if !key.starts_with('/') => {
-                Some(format!("{} is no absolute path", shown()))
+                Some(format!("{} is not an absolute path", shown()))
             }
             KeyForm::Path if key.split('/').any(|step| step == "..") => {
                 Some(format!("{} leads elsewhere: it holds `..`", shown()))
             }
             KeyForm::Number if key.parse::<i64>().is_err() => {
-                Some(format!("{} is no number", shown()))
+                Some(format!("{} is not a number", shown()))
             }
             KeyForm::Name | KeyForm::Path | KeyForm::Number => None,
         }

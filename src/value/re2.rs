@@ -384,7 +384,7 @@ impl<'a> Reader<'a> {
                 _ => match said.iter_mut().find(|(flag, _)| *flag == next) {
                     Some((_, said)) => (*said, is_owed) = (Some(on), false),
                     None => {
-                        let found = wrong(place, format!("`{next}` is no flag of a group"));
+                        let found = wrong(place, format!("`{next}` is not a flag of a group"));
                         return Err(
                             found.help("the flags are `i`, `m`, `s` and `U`: `(?i)`, `(?s-i:…)`")
                         );

@@ -177,7 +177,7 @@ impl Course {
         assert_ne!(next, good);
         put(&file, &next);
         self.loads += 1;
-        self.hear("loaded anew", |stage| stage.signal(Signal::HUP));
+        self.hear("reloaded", |stage| stage.signal(Signal::HUP));
     }
 
     /// A step that lasts is believed, one that is taken back is not, and one may fall into a restart.

@@ -3,9 +3,11 @@
 //! Each trial looks at the files of the package as text and lists every place that breaks a rule.
 
 mod decisions;
+mod dependencies;
 mod files;
 mod floors;
 mod modules;
+mod surface;
 
 use std::fs;
 use std::path::PathBuf;
@@ -40,10 +42,29 @@ const RULES: &[(&str, Rule)] = &[
         decisions::facts_alone_change_the_model,
     ),
     (
+        "crates come from the registry",
+        dependencies::crates_come_from_the_registry,
+    ),
+    (
+        "banned crates stay out",
+        dependencies::banned_crates_stay_out,
+    ),
+    ("crates are built once", dependencies::crates_are_built_once),
+    ("licences are allowed", dependencies::licences_are_allowed),
+    (
         "no product has what is for tests",
         files::no_product_has_the_harness,
     ),
     ("no orphan snapshots", files::no_orphan_snapshots),
+    ("plain English", surface::english_is_plain),
+    (
+        "the reference has every route",
+        surface::routes_are_in_the_reference,
+    ),
+    (
+        "every command is written about",
+        surface::commands_are_written_about,
+    ),
 ];
 
 pub fn trials() -> Vec<Trial> {

@@ -57,7 +57,7 @@ pub fn read(source: impl Read, mut take: impl FnMut(Item, usize) -> bool) -> Res
     let rest = String::from_utf8_lossy(&rest);
     let head: Head = serde_json::from_str(&rest).map_err(|error| {
         malformed(format!(
-            "it is no notification of Alertmanager or Grafana: {error}"
+            "it is not a notification of Alertmanager or Grafana: {error}"
         ))
     })?;
     match head.version.as_deref() {
@@ -69,12 +69,12 @@ pub fn read(source: impl Read, mut take: impl FnMut(Item, usize) -> bool) -> Res
             )));
         }
         None => {
-            let why = "it is no notification of Alertmanager or Grafana: it has no `version`";
+            let why = "it is not a notification of Alertmanager or Grafana: it has no `version`";
             return Err(malformed(why.to_owned()));
         }
     }
     if !head.has_alerts {
-        let why = "it is no notification of Alertmanager or Grafana: it has no `alerts`";
+        let why = "it is not a notification of Alertmanager or Grafana: it has no `alerts`";
         return Err(malformed(why.to_owned()));
     }
     if head.truncated > 0 {
@@ -159,13 +159,13 @@ impl<'de> Visitor<'de> for Around {
                     head.truncated = map.next_value::<Option<u64>>()?.unwrap_or_default();
                 }
                 "alerts" if head.has_alerts => {
-                    return Err(A::Error::custom("`alerts` stands twice"));
+                    return Err(A::Error::custom("`alerts` is given twice"));
                 }
                 "alerts" => {
                     // A mark stands for all of them, and none if there are none.
                     let marks: Vec<u8> = map.next_value()?;
                     if marks.iter().any(|mark| *mark != parts::MARK) {
-                        return Err(A::Error::custom("`alerts` holds what is no alert"));
+                        return Err(A::Error::custom("`alerts` holds what is not an alert"));
                     }
                     head.has_alerts = true;
                 }

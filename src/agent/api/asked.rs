@@ -73,7 +73,7 @@ fn mistake(said: &[(String, String)], names: &[(&str, Kind)]) -> Option<String> 
             return Some(format!("nothing is called `{}` here: {known}", shown(name)));
         };
         if !before.insert(name) {
-            return Some(format!("`{name}` is said twice"));
+            return Some(format!("`{name}` is given twice"));
         }
         let (fits, wanted) = match kind {
             Kind::Number => (text.parse::<u64>().is_ok(), "a number"),

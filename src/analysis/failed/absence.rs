@@ -402,7 +402,7 @@ impl<'a> Walk<'a> {
         let local = self.names.sets.place(place).and_then(Place::local);
         let handler = local.and_then(|local| self.handlers.get(&local));
         let found = found.help(format!(
-            "a `none` for a failure is no absence: say `else no_data none`, which stands for absence alone, or {help}"
+            "a `none` for a failure is not an absence: say `else no_data none`, which stands for absence alone, or {help}"
         ));
         self.out.push(match handler {
             Some(handler) => found.and(*handler, "a failure becomes `none` here"),

@@ -177,7 +177,7 @@ impl Elaborator<'_, '_> {
             Type::Error => None,
             Type::Int | Type::Float => Some((vec![number], Type::Int)),
             _ => {
-                self.say_type("this is no plain number", &number, "a `Float`");
+                self.say_type("this is not a plain number", &number, "a `Float`");
                 None
             }
         }

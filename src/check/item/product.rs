@@ -98,7 +98,7 @@ impl Checker<'_> {
                 item.name.span,
                 "`owner` is missing",
             );
-            self.say(found.help("say who is told of what is new: `owner builder`"));
+            self.say(found.help("say who is told about what is new: `owner builder`"));
         }
         if let Some((span, 1)) = chain {
             let message = "the chain has one link only";
@@ -124,7 +124,7 @@ impl Checker<'_> {
 
     /// Says that a clause stands twice where one is enough.
     pub fn say_clause_twice(&mut self, word: &str, span: Span) {
-        let message = format!("`{word}` is said twice");
+        let message = format!("`{word}` is given twice");
         self.say(Diagnostic::new(
             Code::ClauseConflict,
             message,

@@ -112,7 +112,7 @@ impl<'a> Checker<'a> {
             let number = (1..).zip(DAYS).find(|(_, day)| *day == name.text);
             match number {
                 Some((number, _)) if days.contains(&number) => {
-                    let message = format!("`{}` is said twice", name.text);
+                    let message = format!("`{}` is given twice", name.text);
                     let found = Diagnostic::new(Code::SaidTwice, message, name.span, "said again");
                     self.say(found.help("each day of a window is named once"));
                 }

@@ -101,7 +101,7 @@ impl Checker<'_> {
             };
             let head = clause.span.inside(0, word.len());
             if let Some(first) = seen.get(word) {
-                let message = format!("`{word}` is said twice");
+                let message = format!("`{word}` is given twice");
                 let found = Diagnostic::new(Code::ClauseConflict, message, head, "said again");
                 self.say(found.and(*first, "said here first"));
             } else {

@@ -86,7 +86,7 @@ impl Scenario<'_, '_> {
             return false;
         };
         let whole = Span::new(name.source, no.len(), name.range().end);
-        let message = format!("`{}` is no action", action.action.name.text);
+        let message = format!("`{}` is not an action", action.action.name.text);
         let found = Diagnostic::new(Code::DoWithoutAction, message, name, "changes nothing");
         let found = found.help(format!("write `expect {right}`"));
         self.say(found.fix(format!("write `{right}`"), whole, right));

@@ -62,7 +62,7 @@ impl Scenario<'_, '_> {
             let message = format!("the lookup of `{asked}` yields `{got}`");
             let found = Diagnostic::new(Code::OtherIdentity, message, reply.span, "another one");
             self.say(found.help(
-                "a lookup yields what was asked for, or it fails; leave the name out, or mend it",
+                "a lookup yields what was asked for, or it fails; leave the name out, or fix it",
             ));
         }
     }

@@ -45,7 +45,7 @@ pub fn is_free(folder: &Path) -> bool {
     is_empty || script.is_ok_and(|script| script.starts_with(BEGIN))
 }
 
-/// The file of a page: what is no letter of a plain name stands as `_`.
+/// The file of a page: what is not a letter of a plain name stands as `_`.
 fn file(name: &str) -> String {
     let plain = name.chars().map(|letter| match letter {
         'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' => letter,

@@ -114,7 +114,7 @@ fn pages(
     }
 }
 
-/// The incidents that were told of, as they were then; nothing before the first look.
+/// The incidents that were shown, as they were then; nothing before the first look.
 #[derive(Default)]
 struct Known {
     seen: BTreeMap<u64, Seen>,

@@ -43,9 +43,9 @@ fn why(scope: &Scope, storm: &Storm) -> String {
         Scope::Product(_) | Scope::Runbook(_) => scope.shown(),
     };
     match storm.cool_until {
-        None => format!("a storm of incidents of {of}: nothing is mended while it lasts"),
+        None => format!("a storm of incidents of {of}: nothing is repaired while it lasts"),
         Some(until) => {
-            format!("the storm of incidents of {of} is over; nothing is mended until {until}")
+            format!("the storm of incidents of {of} is over; nothing is repaired until {until}")
         }
     }
 }

@@ -102,7 +102,7 @@ fn what_then(lost: &Lost, is_restored: bool) -> String {
             ": nobody knows any more what it was to change, and whether it has{}",
             settled_by(*id, *run)
         ),
-        Lost::Wait(_) => ": its patience begins anew".to_owned(),
+        Lost::Wait(_) => ": its patience begins again".to_owned(),
         Lost::Storm(_) => ": it counts as one that lasts, and ends as any other".to_owned(),
         Lost::Incident(_)
         | Lost::Misplaced { .. }

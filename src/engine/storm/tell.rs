@@ -155,7 +155,7 @@ impl Engine {
             ),
         };
         format!(
-            "{many} incidents{}{became}, {more}: nothing is mended while it lasts, and none of them \
+            "{many} incidents{}{became}, {more}: nothing is repaired while it lasts, and none of them \
              pages by itself; it is over once {lasts}, and remedies go on {} later",
             since.unwrap_or_default(),
             bounds.cool_down

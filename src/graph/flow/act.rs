@@ -139,7 +139,7 @@ impl<'a> Flow<'a> {
                 let times = self.runbook.again.unwrap_or_default();
                 let open = self.labelled(node, &format!("fails: again at most {times}"));
                 let lines = vec![
-                    "again: what was changed stays, diagnosed anew".to_owned(),
+                    "again: what was changed stays, diagnosed again".to_owned(),
                     format!("after {times} further runs handed to {}", self.owner()),
                 ];
                 self.end(Kind::Again, lines, open);

@@ -24,7 +24,7 @@ pub enum DwellEnd {
     Cleared,
     /// No trigger takes it any more.
     Unmatched,
-    /// The same alert began to fire anew.
+    /// The same alert began to fire again.
     Anew,
 }
 

@@ -18,7 +18,7 @@ pub enum Obstacle {
     Target(Identity),
     /// As many of this type are disturbed as may be at once.
     Count(Scope, SmolStr),
-    /// So much happens at once that nothing is mended by itself.
+    /// So much happens at once that nothing is repaired automatically.
     Storm(Scope),
     /// Changes go on that were stopped, and others have their turn before.
     Turn,

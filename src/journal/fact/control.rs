@@ -61,20 +61,20 @@ impl std::fmt::Display for Scope {
 }
 
 bodies! {
-    /// So many incidents came at once that remedies wait and one escalation tells of all of them.
+    /// So many incidents came at once that remedies wait and one escalation reports all of them.
     StormBegan {
         plain scope: Scope,
         plain incidents: Vec<IncidentId>,
         plain since: Time,
     }
 
-    /// An incident is told of with all others of a storm, and not by itself.
+    /// An incident is reported with all others of a storm, and not by itself.
     StormJoined {
         plain scope: Scope,
         plain incident: IncidentId,
     }
 
-    /// Somebody has taken a storm on: nobody else is told of it, for so long.
+    /// Somebody has taken a storm on: nobody else is told about it, for so long.
     StormAcknowledged {
         plain scope: Scope,
         person by: SmolStr,

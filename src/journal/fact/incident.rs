@@ -78,7 +78,7 @@ bodies! {
         text why: Option<String>,
     }
 
-    /// The record of an incident could not be read: it was made anew from what else is known, and a human has it.
+    /// The record of an incident could not be read: it was rebuilt from what else is known, and a human has it.
     IncidentQuarantined {
         plain incident: IncidentId,
         text why: String,

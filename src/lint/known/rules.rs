@@ -65,7 +65,7 @@ impl Rules {
             }
         }
         match known {
-            0 => Err("it has no `groups`, so it is no file of rules".to_owned()),
+            0 => Err("it has no `groups`, so it is not a file of rules".to_owned()),
             _ => Ok(()),
         }
     }

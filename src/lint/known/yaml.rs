@@ -170,7 +170,7 @@ impl Reader {
             Some(key) => open.entries.push((key, node)),
             None => match node {
                 Yaml::Text(key) => open.key = Some(key),
-                Yaml::List(_) | Yaml::Map(_) => return Err("a key that is no text"),
+                Yaml::List(_) | Yaml::Map(_) => return Err("a key that is not text"),
             },
         }
         Ok(())

@@ -24,7 +24,7 @@ fn run(cx: &Cx<'_>, node: Node<'_>, out: &mut Vec<Diagnostic>) {
         return;
     };
     if let Some(divisor) = idle(&tree.root) {
-        let message = "without traffic this share is no number";
+        let message = "without traffic this share is not a number";
         let label = "may be zero";
         let found = Diagnostic::new(Code::IdleRatio, message, tree.span(&divisor.range), label);
         out.push(found.help("ask only where there is traffic: `... and sum(rate(x[5m])) > 0`, and say what no data means"));

@@ -165,7 +165,7 @@ impl Parser<'_> {
         let quoted = &self.text[range.clone()];
         let string = unquoted(quoted, range.start)?;
         if is_pattern && string.is_broken {
-            let what = "the pattern is no text: its bytes are not UTF-8";
+            let what = "the pattern is not text: its bytes are not UTF-8";
             return Err(Problem::syntax(range.clone(), what));
         }
         let quote = match quoted.as_bytes().first() {

@@ -44,8 +44,8 @@ pub(super) fn problem(never: Option<(Range<usize>, Never)>, whole: Range<usize>)
     let (range, why) = never.unwrap_or((whole, Never::NoNumber));
     let (what, help) = match why {
         Never::NoNumber => (
-            "it never answers: this is no number, and neither is what is computed with it",
-            "leave it out: a query without an answer is no data, and `or vector(..)` gives it one",
+            "it never answers: this is not a number, and neither is what is computed with it",
+            "leave it out: a query without an answer yields no data, and `or vector(..)` gives it one",
         ),
         Never::NothingLeft => (
             "it never answers: the right side takes away all that the left one has",

@@ -324,7 +324,7 @@ impl<'a> Parser<'a> {
                         .iter()
                         .any(|word| is_word(self.word(), word)) =>
                 {
-                    let what = format!("`{}` is no name of a label here", self.word());
+                    let what = format!("`{}` is not a name of a label here", self.word());
                     return Err(Problem::syntax(token.range, what).help("write it between quotes"));
                 }
                 Kind::Word if !self.word().contains(':') => {

@@ -99,7 +99,7 @@ fn unknown_escape(text: &str, place: usize) -> Problem {
     let escape: String = text.chars().take(2).collect();
     let problem = Problem::syntax(
         place..place + escape.len(),
-        format!("`{escape}` is no escape of a string"),
+        format!("`{escape}` is not an escape of a string"),
     );
     let problem = problem.help("a backslash that is meant for the pattern is written twice");
     problem.instead(format!("\\{escape}"))

@@ -73,11 +73,11 @@ impl Depend<'_> {
         let label = format!("read in {folder}");
         let help = match at {
             At::Vendor(..) => {
-                "take `vendor` from the last commit, or write it anew: `rbk vendor`".to_owned()
+                "take `vendor` from the last commit, or write it again: `rbk vendor`".to_owned()
             }
             At::Beside(_) | At::Fetched(..) => {
                 format!(
-                    "`{}` gets them anew; find out who changed them",
+                    "`{}` gets them again; find out who changed them",
                     self.fetch()
                 )
             }

@@ -31,8 +31,8 @@ impl Vendor {
 }
 
 /// How to get on where its lock cannot be read.
-const VENDOR_HELP: &str = "no line of it has to be chosen by hand: mend `rbk.toml` and `rbk.lock`, then write \
-     it with the copies anew: `rbk vendor`";
+const VENDOR_HELP: &str = "no line of it has to be chosen by hand: fix `rbk.toml` and `rbk.lock`, then write \
+     it with the copies again: `rbk vendor`";
 
 /// The folder of the package, if it has one.
 pub fn read(
@@ -84,7 +84,7 @@ fn say_strays(gather: &mut Gather<'_>, folder: &Path, vendor: Option<&Vendor>) {
                 format!(
                     "`{shown}` is none of the copies in `vendor`: the lock there does not name it"
                 ),
-                "move what is yours out of `vendor`; `rbk vendor` writes it anew and drops the rest",
+                "move what is yours out of `vendor`; `rbk vendor` writes it again and drops the rest",
             ),
             None => (
                 format!(

@@ -177,7 +177,7 @@ fn path_problem(path: &str) -> Option<String> {
             "a path goes from the package's folder, so that it holds on every machine: `../common`"
         }
         _ if path.contains('\\') => "a path is written with `/`",
-        _ if path.len() > LONGEST || path.chars().any(char::is_control) => "this is no path",
+        _ if path.len() > LONGEST || path.chars().any(char::is_control) => "this is not a path",
         _ => return None,
     };
     Some(why.into())

@@ -139,7 +139,7 @@ impl Address {
         if text.contains(is_odd) {
             return Err("an address holds no blanks, control characters or `\\`");
         }
-        let url = Url::parse(text).map_err(|_| "this is no absolute address")?;
+        let url = Url::parse(text).map_err(|_| "this is not an absolute address")?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err("an address begins with `https://` or `http://` and a host");
         }

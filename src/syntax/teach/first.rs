@@ -290,7 +290,7 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
         ),
         "let" => (
             "",
-            "what is read once gets its name with `let` in `diagnose`; what is read anew at each mention is a `watch`",
+            "what is read once gets its name with `let` in `diagnose`; what is read again at each mention is a `watch`",
         ),
         "const" => (
             "",
@@ -328,7 +328,7 @@ fn foreign_condition(word: &str) -> Option<(&'static str, &'static str)> {
     Some(match word {
         "expr" | "query" => (
             "",
-            "the alert has asked already; what is asked anew is a `watch`: `watch lag() = prom.value(promql\"...\")`",
+            "the alert has asked already; what is asked again is a `watch`: `watch lag() = prom.value(promql\"...\")`",
         ),
         "labels" | "matchers" => (
             "",

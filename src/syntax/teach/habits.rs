@@ -131,7 +131,7 @@ pub(super) fn dashed_name(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     let better = words::lower_snake(&written.replace('-', "_"));
     let found = Diagnostic::new(
         Code::Syntax,
-        format!("`{written}` is no name: a name has no `-`"),
+        format!("`{written}` is not a name: a name has no `-`"),
         span,
         "not a name",
     );

@@ -105,7 +105,7 @@ pub(super) fn two_names(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         "a value has one name",
         scene.token_span(start + 2),
         "no second name",
-        "what fails is no value: it ends the block by itself, or `else` says at the end of the line what follows",
+        "what fails is not a value: it ends the block by itself, or `else` says at the end of the line what follows",
     )
 }
 
@@ -271,7 +271,7 @@ pub(super) fn do_command(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         return None;
     }
     told(
-        "a command of a shell is no action",
+        "a command of a shell is not an action",
         scene.token_span(index),
         "not an action",
         "Kubernetes is changed by `do k8s.restart(pod)`; a program is run on a host, `do exec.apply(machine, [\"ls\", \"-l\"], touching: machine)`",

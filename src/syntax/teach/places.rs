@@ -75,7 +75,7 @@ pub(super) fn clause_in_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
         )));
     }
     let found = found.help(
-        "a `watch` is read anew at each mention: it stands beside `diagnose` and `remedy`, and is mentioned here \
+        "a `watch` is read again at each mention: it stands beside `diagnose` and `remedy`, and is mentioned here \
          with `()`; what is read once, here, is a `let`",
     );
     // Mentions without parentheses are right for what is read once.
@@ -184,7 +184,7 @@ pub(super) fn open_secret(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         let close = tokens.partner(value + 1);
         let span = scene.span(tokens.bytes(&(value..close + 1)));
         let found = told(
-            "where a secret is kept is no call",
+            "where a secret is kept is not a call",
             span,
             "written without parentheses",
         );

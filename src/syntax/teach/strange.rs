@@ -50,7 +50,7 @@ pub(super) fn dots_alone(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let span = scene.span(tokens.bytes(&line.range));
     let found = Diagnostic::new(
         Code::Syntax,
-        "dots are no line",
+        "dots are not a line",
         span,
         "nothing is said here",
     );

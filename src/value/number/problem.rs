@@ -44,7 +44,7 @@ pub enum NumberProblem {
 impl fmt::Display for NumberProblem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NumberProblem::UnknownUnit(unit, _) => write!(out, "`{unit}` is no unit"),
+            NumberProblem::UnknownUnit(unit, _) => write!(out, "`{unit}` is not a unit"),
             NumberProblem::Exponent(_) => out.write_str("numbers have no exponent"),
             NumberProblem::Radix(_) => out.write_str("numbers are written in decimal digits"),
             NumberProblem::UnitTwice(unit) => write!(out, "the unit `{unit}` occurs twice"),

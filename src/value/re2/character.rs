@@ -45,7 +45,7 @@ impl Reader<'_> {
         let next = self.next();
         let unknown = |reader: &Self| {
             let text = reader.text.get(start..reader.at).unwrap_or_default();
-            wrong(start..reader.at, format!("`{text}` is no escape"))
+            wrong(start..reader.at, format!("`{text}` is not an escape"))
         };
         let of = |reader: &Self, code: Option<u32>| {
             code.and_then(char::from_u32).ok_or_else(|| unknown(reader))

@@ -40,7 +40,7 @@ fn changes() {
     fs::write(stage.path("common/common.rbk"), "const down = \n").unwrap();
     stage.wait_for_log("in the dependency `common`");
     fs::write(stage.path("common/common.rbk"), COMMON).unwrap();
-    stage.wait_for_log("loaded anew");
+    stage.wait_for_log("reloaded");
     let id = stage.incident("a");
     stage.wait_for_told("the package is at work", |_, body| body["incident"] == id);
 }
@@ -59,5 +59,5 @@ fn copy_was_changed() {
     fs::write(&copy, "const down = 7\n").unwrap();
     stage.wait_for_log("E0013");
     fs::write(&copy, COMMON).unwrap();
-    stage.wait_for_log("loaded anew");
+    stage.wait_for_log("reloaded");
 }

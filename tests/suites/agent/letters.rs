@@ -267,7 +267,7 @@ fn replayed() {
     assert!(!shown.contains('\u{1b}'), "{shown}");
     stage.change("package/service.rbk", "\"ServiceDown\"", "\"Mended\"");
     stage.change("package/service.rbk", "version 1.0.0", "version 2.0.0");
-    stage.wait_for_log("loaded anew");
+    stage.wait_for_log("reloaded");
     let shown = stage.rbk(&["dead", "replay", "1"]);
     assert_eq!(shown, "Dead letter 1 is taken: incident 1.\n");
     let shown = stage.rbk(&["dead", "list"]);

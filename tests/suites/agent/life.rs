@@ -132,7 +132,7 @@ fn other_core() {
     };
     let before = said();
     stage.change("agent.toml", "every = \"1ms\"", "every = \"2ms\"");
-    stage.wait_for_log("loaded anew");
+    stage.wait_for_log("reloaded");
     assert_eq!(said(), before + 1, "it is one still: {}", stage.log());
     stage.change("package/service.rbk", "version 1.0.0", "version 1.0.1");
     stage.wait_for_loads(2);
@@ -162,7 +162,7 @@ fn reload() {
     // In one step, so that no half of it is seen.
     fs::write(stage.path("mended"), text).unwrap();
     fs::rename(stage.path("mended"), path).unwrap();
-    stage.wait_for_log("loaded anew");
+    stage.wait_for_log("reloaded");
     let second = stage.incident("b");
     stage.wait_for_told("the mended package pages", |_, body| {
         body["incident"] == second && body["text"] == "nobody knows how b is; nothing was changed"
@@ -234,7 +234,7 @@ fn new_file() {
     fs::write(&path, "const more = ").unwrap();
     stage.wait_for_log("A1211");
     fs::write(&path, "//! More.\n").unwrap();
-    stage.wait_for_log("loaded anew");
+    stage.wait_for_log("reloaded");
 }
 
 fn new_contact() {

@@ -172,7 +172,7 @@ fn stays() {
     let other = json!({"outcome": "applied", "why": "x", "by": "ada", "change": 77});
     let path = format!("/v1/incidents/{id}/settle");
     let (_, answer) = stage.post(&path, other.to_string().as_bytes()).unwrap();
-    let words = "77 is no change of the incident with an unknown outcome: 1 (http.post) is";
+    let words = "77 is not a change of the incident with an unknown outcome: 1 (http.post) is";
     assert_eq!(answer["detail"], words, "{answer}");
     stage.rbk(&["incident", "ack", &number, "--as", "ada"]);
     says("resolved", &first);

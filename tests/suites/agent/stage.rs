@@ -254,7 +254,7 @@ every = "1ms"
 
     /// Waits until so many changes of files were taken, since the first start.
     pub fn wait_for_loads(&self, many: usize) {
-        let loads = || self.log().matches("loaded anew").count();
+        let loads = || self.log().matches("reloaded").count();
         let done = || (loads() >= many).then_some(());
         wait::until(&format!("{many} loads"), done, || self.log());
     }

@@ -323,7 +323,7 @@ fn own_words() {
         ),
         (
             "GET /v1/incidents?before=7&before=8",
-            "`before` is said twice",
+            "`before` is given twice",
         ),
         (
             "GET /v1/incidents?opne=true",

@@ -171,7 +171,7 @@ fn copied() {
     let text = fs::read_to_string(&lock).unwrap();
     open_up(&place.path("shop/vendor")).unwrap();
     fs::write(&lock, format!("<<<<<<< HEAD\n{text}")).unwrap();
-    place.says("shop", &["check"], 1, &["E0017", "anew: `rbk vendor`"]);
+    place.says("shop", &["check"], 1, &["E0017", "again: `rbk vendor`"]);
     place.says("shop", &["vendor"], 0, &[]);
     assert_eq!(fs::read_to_string(&lock).unwrap(), text);
     open_up(&place.path("cache")).unwrap();

@@ -147,7 +147,7 @@ fn fetched_for_it() {
     place.says("shop", &["diff", "v1.0.0"], 1, &["needs 1.0.1"]);
     place.says("shop", &against, 1, &["E0018"]);
     let unknown = ["fetch", "--against", "v9.0.0"];
-    place.says("shop", &unknown, 2, &["no revision of this repository"]);
+    place.says("shop", &unknown, 2, &["nor a revision of this repository"]);
 }
 
 /// What a condition asks lies in the dependency: its words here are what they were.

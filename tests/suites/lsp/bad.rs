@@ -172,11 +172,11 @@ fn lost() {
 fn no_length() {
     for (header, wanted) in [
         ("Foo: bar", "a message does not say its `Content-Length`"),
-        ("Content-Length: -5", "`-5` is no `Content-Length`"),
+        ("Content-Length: -5", "`-5` is not a `Content-Length`"),
         ("Content-Length: 99999999999999", "99999999999999 bytes"),
         (
             "Content-Length: 99999999999999999999999",
-            "is no `Content-Length`",
+            "is not a `Content-Length`",
         ),
         ("GET / HTTP/1.1", "no line of a header"),
     ] {

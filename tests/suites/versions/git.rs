@@ -326,10 +326,10 @@ fn no_base_in_its_place() {
 fn unreadable() {
     let repository = Repository::new();
     for (word, why) in [
-        ("no-such-branch", "no revision"),
+        ("no-such-branch", "nor a revision"),
         ("--output=/tmp/x", "unexpected argument"),
         ("HEAD:nowhere", "no package"),
-        ("HEAD^{tree}", "no revision"),
+        ("HEAD^{tree}", "nor a revision"),
     ] {
         let (code, said) = repository.rbk(&["diff", word]);
         assert!(code == 2 && said.contains(why), "{word}: {said}");

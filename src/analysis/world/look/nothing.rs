@@ -61,7 +61,7 @@ fn help(absence: Absence) -> &'static str {
             "that something is not there is no proof that it is well: add a second line about something that has to be there, as in `w.ready`"
         }
         Absence::Given => {
-            "a value for no data is no proof: leave `else no_data`, `absent(..)` and `or vector(..)` out here, or add a second line about something that has to be there"
+            "a value for no data is not a proof: leave `else no_data`, `absent(..)` and `or vector(..)` out here, or add a second line about something that has to be there"
         }
     }
 }
