@@ -9,6 +9,7 @@ use super::habits::{BETWEEN, COMMENTS, EMPTY_SIGNS, NOISE, SIGNS, WORDS};
 use crate::diag::near;
 use crate::library;
 use crate::syntax::expected;
+use crate::syntax::kinds::Kind;
 use crate::syntax::lines::{Token, Tokens};
 use crate::syntax::patch::Splice;
 use crate::syntax::rules::{Failure, Rule};
@@ -38,6 +39,7 @@ pub(super) fn all(tokens: &Tokens<'_>, line: &Line, failure: &Failure) -> Vec<Ch
     place.insertions(&literals, failure, &mut changes);
     place.quotes(failure, &mut changes);
     place.gaps(&mut changes);
+    place.rate(&mut changes);
     place.signs(&literals, &mut changes);
     place.removals(&mut changes);
     place.brackets(&mut changes);
@@ -262,6 +264,22 @@ impl<'a, 't> Place<'a, 't> {
         }
     }
 
+    /// `k8s.Pod/1h`, `k8s.Pod/h`: so many in a time.
+    fn rate(&self, changes: &mut Vec<Change>) {
+        let next = self.here.map(|here| here + 1);
+        let (Some(gap), Some(next_token)) = (self.gap(), self.token(next)) else {
+            return;
+        };
+        if self.word(self.here) != "/" {
+            return;
+        }
+        let counted = self
+            .word(next)
+            .starts_with(|first: char| first.is_ascii_digit());
+        let better = if counted { " per " } else { " per 1" };
+        changes.push(put(gap.start..next_token.start, better));
+    }
+
     /// Signs that are written otherwise.
     fn signs(&self, literals: &[&str], changes: &mut Vec<Change>) {
         for index in [self.here, self.before] {
@@ -272,6 +290,9 @@ impl<'a, 't> Place<'a, 't> {
             let known = SIGNS.iter().filter(|(sign, _)| *sign == written);
             for (_, better) in known {
                 changes.push(put(run.clone(), better));
+            }
+            if self.line.kind == Kind::Test && matches!(written, "*" | "...") {
+                changes.push(put(run.clone(), "any"));
             }
             let one = written.len() <= 3 && index == self.here;
             let literals = literals.iter().filter(|literal| one && **literal != "{");
@@ -394,7 +415,9 @@ impl<'a, 't> Place<'a, 't> {
         };
         let written = self.tokens.text.get(run.clone()).unwrap_or_default();
         let behind = self.tokens.text.get(run.end..).unwrap_or_default();
-        if !COMMENTS.contains(&written) || !behind.starts_with(' ') {
+        // Behind a text `%` fills it, as elsewhere.
+        let filled = written == "%" && self.is(self.before, PieceKind::Text);
+        if !COMMENTS.contains(&written) || !behind.starts_with(' ') || filled {
             return;
         }
         let start = self

@@ -19,7 +19,26 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("ack", "acknowledged"),
     ("acked", "acknowledged"),
     ("unless", "if not"),
+    ("when", "if"),
+    ("if", "when"),
+    ("where", "if"),
     ("if", "where"),
+    ("when", "where"),
+    ("or", "else"),
+    ("then", "else"),
+    ("missing", "missed"),
+    ("misses", "missed"),
+    ("miss", "missed"),
+    ("timeout", "within"),
+    ("max", "within"),
+    ("under", "within"),
+    ("found", "finding"),
+    ("finds", "finding"),
+    ("retries", "retry"),
+    ("retrying", "retry"),
+    ("attempts", "retry"),
+    ("businessdays", "workdays"),
+    ("weekdays", "workdays"),
 ];
 
 /// Signs of other languages, and what is written here in their place.
@@ -38,7 +57,6 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("=", "->"),
     (":", "=="),
     (":", "->"),
-    ("/", " per 1"),
 ];
 
 /// Words that say nothing here.

@@ -97,7 +97,16 @@ fn moved(tokens: &Tokens<'_>, parts: &[Part], run: &Range<usize>, to: usize) -> 
     let marks = tokens
         .at(first)
         .is_some_and(|token| token.kind == PieceKind::Mark);
-    if marks || text.contains('\n') {
+    // What `of` leads in does not stay behind, and a bracket without a name is a part of what stands beside it.
+    let torn = tokens.word(last.checked_sub(1)?) == "of"
+        || first
+            .checked_sub(1)
+            .is_some_and(|before| tokens.word(before) == "of")
+        || run.clone().chain([run.end, to]).any(|part| {
+            let part = parts.get(part);
+            part.is_some_and(|part| tokens.word(part.tokens.start) == "(")
+        });
+    if marks || torn || text.contains('\n') {
         return None;
     }
     let place = match parts.get(to) {
