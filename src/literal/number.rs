@@ -20,7 +20,12 @@ pub fn number(token: &str, span: Span) -> Result<Number, Diagnostic> {
     };
     classify_number(token).map_err(|error| {
         let place = span.inside(error.start, error.end);
-        let message = format!("`{token}` is not a number: {}", error.problem);
+        let message = match error.problem.replacement().as_deref() {
+            Some("ms" | "s" | "m" | "h" | "d" | "w") => {
+                format!("`{token}` is not a duration: {}", error.problem)
+            }
+            _ => format!("`{token}` is not a number: {}", error.problem),
+        };
         let found = Diagnostic::new(Code::NumberInvalid, message, place, "here");
         let found = found.help(error.problem.help());
         match error.problem.replacement() {

@@ -315,6 +315,9 @@ impl<'a> Parser<'a> {
     /// `(a, b)`: names of labels, in order and each once.
     pub(super) fn labels(&mut self) -> Result<Vec<String>, Problem> {
         let mut labels = Vec::new();
+        if let Some(label) = self.bare_label() {
+            return Err(label);
+        }
         self.expect("(")?;
         while !self.is(")") {
             let token = self.peek().clone();
@@ -443,6 +446,22 @@ impl<'a> Parser<'a> {
             true => Ok(self.next().range),
             false => Err(self.unexpected(&format!("`{mark}`"))),
         }
+    }
+
+    /// `sum by queue (lag)`: a label without its parentheses.
+    fn bare_label(&self) -> Option<Problem> {
+        let token = self.peek();
+        if !matches!(token.kind, Kind::Word) || self.word().contains(':') {
+            return None;
+        }
+        let label = self.word();
+        let what = format!("the label `{label}` stands in parentheses");
+        let problem = Problem::syntax(token.range.clone(), what);
+        Some(
+            problem
+                .help(format!("write `({label})`"))
+                .instead(format!("({label})")),
+        )
     }
 
     /// Says that something else was expected here.

@@ -80,6 +80,9 @@ impl NumberProblem {
             NumberProblem::UnknownUnit(unit, _) if matches!(unit.as_str(), "u" | "i" | "f") => {
                 "a number has no type behind it: remove that"
             }
+            NumberProblem::UnknownUnit(_, Some("_000")) => {
+                "thousands are written out, `1_000`; a size is `1KiB`"
+            }
             NumberProblem::UnknownUnit(_, _) => {
                 "durations: `w d h m s ms`; sizes: `B KB MB GB TB KiB MiB GiB TiB`; shares: `%`"
             }
@@ -150,7 +153,9 @@ pub(super) fn meant(unit: &str) -> Option<&'static str> {
         "day" | "days" => Some("d"),
         "week" | "weeks" => Some("w"),
         "msec" | "millis" => Some("ms"),
-        "k" | "ki" => Some("KiB"),
+        // A thousand, not 1_024 bytes.
+        "k" => Some("_000"),
+        "ki" => Some("KiB"),
         "mi" => Some("MiB"),
         "g" | "gi" => Some("GiB"),
         "t" | "ti" => Some("TiB"),
