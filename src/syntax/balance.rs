@@ -26,6 +26,8 @@ pub(super) enum LoneKind {
     Unopened,
     /// A closer of another kind than its opener, which is at this offset.
     Crossed(usize, &'static str),
+    /// `Pod{ready: true)`: the brace of a record whose parentheses are meant.
+    Brace,
     /// A line that should open a block and does not.
     NoBlock,
 }
@@ -109,6 +111,9 @@ impl Balance<'_> {
                     let ends_line = ends_line.is_none_or(|next| next.kind == PieceKind::Newline);
                     self.opener(piece, ends_line);
                 }
+                PieceKind::Word if matches!(piece.text(self.text), "undo" | "abort") => {
+                    self.goes_on(piece);
+                }
                 PieceKind::Close => self.closer(piece, piece.start - line_start == self.indent),
                 _ => {}
             }
@@ -163,6 +168,18 @@ impl Balance<'_> {
         });
     }
 
+    /// `do f(a, min(b, c) undo { ... }`: what goes on with a statement stands outside of its parentheses.
+    fn goes_on(&mut self, piece: Piece) {
+        let behind = self.text.get(piece.end..).unwrap_or_default();
+        if behind.starts_with([':', '(', '.', ',', ')']) {
+            return;
+        }
+        while let Some(top) = self.open.last().copied().filter(|top| top.bracket != b'{') {
+            self.open.pop();
+            self.unclosed(top, self.last_end);
+        }
+    }
+
     fn opener(&mut self, piece: Piece, ends_line: bool) {
         let bracket = piece.text(self.text).bytes().next().unwrap_or_default();
         if bracket == b'{' && ends_line {
@@ -212,8 +229,41 @@ impl Balance<'_> {
                     self.lone(piece, LoneKind::Crossed(top.at, right), right);
                 }
             }
+            Some(top) if opener == b'(' && self.is_record_brace(top) => {
+                self.open.pop();
+                self.found.push(Lone {
+                    at: top.at,
+                    kind: LoneKind::Brace,
+                    mend: Splice {
+                        range: top.at..top.at + 1,
+                        text: "(".into(),
+                    },
+                });
+            }
             _ => self.lone(piece, LoneKind::Unopened, ""),
         }
+    }
+
+    /// `Pod{` on this line: no block is opened so.
+    fn is_record_brace(&self, open: Open) -> bool {
+        let before = self.text.get(..open.at).unwrap_or_default();
+        let glued = before.ends_with(|last: char| last.is_ascii_alphanumeric());
+        open.bracket == b'{' && open.line == self.line && glued
+    }
+
+    /// Whether the block goes on below a `}` that ends a line: this one was written once too often.
+    fn goes_on_below(&self, top: Open, piece: Piece) -> bool {
+        let behind = self.text.get(piece.end..).unwrap_or_default();
+        let mut lines = behind.lines();
+        let rest = lines.next().unwrap_or_default().trim();
+        let says = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+        let Some(next) = lines.find(says) else {
+            return false;
+        };
+        let indent = next.len() - next.trim_start().len();
+        let closes = next.trim_start().starts_with('}');
+        let ends = rest.is_empty() || rest.starts_with("//");
+        top.line < self.line && ends && (indent > top.indent || closes && indent == top.indent)
     }
 
     fn close_block(&mut self, piece: Piece, begins_line: bool) {
@@ -234,6 +284,9 @@ impl Balance<'_> {
         }
         let too_far_in = begins_line && self.open.last().is_none_or(|top| top.indent < self.indent);
         match self.open.last() {
+            Some(top) if !begins_line && self.goes_on_below(*top, piece) => {
+                self.lone(piece, LoneKind::Unopened, "");
+            }
             Some(_) if !too_far_in => {
                 self.open.pop();
             }

@@ -28,8 +28,18 @@ pub(super) struct Lowering {
     /// Where the text of the present item stands in the source.
     place: Place,
     pub diagnostics: Vec<Diagnostic>,
+    /// What the present block is for.
+    block: BlockFor,
     /// How many changes of bad lines may still be tried.
     trials: Cell<u32>,
+}
+
+/// What a block is for: what is probably meant by a bare value in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BlockFor {
+    Diagnosis,
+    Probe,
+    Other,
 }
 
 /// So many changes are tried in one source: many bad lines cost no more than linear time.
@@ -42,6 +52,7 @@ impl Lowering {
             source,
             place: Place::default(),
             diagnostics: Vec::new(),
+            block: BlockFor::Other,
             trials: Cell::new(TRIALS),
         }
     }

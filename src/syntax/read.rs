@@ -87,17 +87,24 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
     let span = lowering.range(lone.at, lone.at + bracket.len_utf8());
     let mend = lowering.range(lone.mend.range.start, lone.mend.range.end);
     match lone.kind {
-        LoneKind::Unclosed(closer) => Diagnostic::new(
-            Code::UnbalancedBracket,
-            format!("this `{bracket}` is never closed"),
-            span,
-            format!("needs a `{closer}`"),
-        )
-        .and(
-            mend.at_start(),
-            format!("the `{closer}` seems to be missing here"),
-        )
-        .help("where a block ends is taken from the indentation"),
+        LoneKind::Unclosed(closer) => {
+            let found = Diagnostic::new(
+                Code::UnbalancedBracket,
+                format!("this `{bracket}` is never closed"),
+                span,
+                format!("needs a `{closer}`"),
+            )
+            .and(
+                mend.at_start(),
+                format!("the `{closer}` seems to be missing here"),
+            );
+            match bracket {
+                '{' => found.help("where a block ends is taken from the indentation"),
+                _ => found
+                    .help(format!("`{closer}` stands behind the last part of it"))
+                    .fix(format!("add `{closer}`"), mend.at_start(), closer),
+            }
+        }
         LoneKind::Unopened => {
             let found = Diagnostic::new(
                 Code::UnbalancedBracket,
@@ -126,6 +133,14 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
             .and(lowering.range(opener, opener + 1), "opened here")
             .fix(format!("write `{right}`"), span, right)
         }
+        LoneKind::Brace => Diagnostic::new(
+            Code::BracesInExpression,
+            "braces are for blocks only",
+            span,
+            "a value has no braces",
+        )
+        .help("a record is written like a call: `Pod(name: \"w\")`")
+        .fix("write `(`", span, "("),
         LoneKind::NoBlock => {
             let word =
                 words::first(text.get(lone.at..).unwrap_or_default()).map_or(1, |word| word.end);

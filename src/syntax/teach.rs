@@ -3,6 +3,7 @@
 //! In: the tokens of a line and where the grammar got stuck. Out: one diagnostic, with a fix where one is sure.
 //! Never decides what is allowed: a line comes here only after the grammar refused it.
 
+mod brought;
 mod cut;
 mod first;
 mod habits;
@@ -10,10 +11,12 @@ mod items;
 mod later;
 mod marks;
 mod meant;
+mod pieces;
 mod places;
 mod shape;
 mod slips;
 mod strange;
+mod tested;
 mod turned;
 
 use std::ops::Range;
@@ -58,6 +61,32 @@ const LESSONS: &[Lesson] = &[
     strange::dash_item,
     strange::dots_alone,
     strange::html_comment,
+    brought::filled_text,
+    brought::failure_word,
+    brought::retry_times,
+    brought::business_days,
+    brought::alert_for,
+    brought::alert_equals,
+    brought::hole_alone,
+    brought::guard_text,
+    tested::expected_of_whom,
+    pieces::two_modules,
+    pieces::bare_key,
+    pieces::list_in_parentheses,
+    pieces::members_apart,
+    pieces::enum_by_sign,
+    pieces::map_signs,
+    pieces::behind_block,
+    pieces::split_duration,
+    pieces::colon_for_block,
+    tested::called_expectation,
+    tested::given_action,
+    pieces::call_without_parentheses,
+    pieces::choice_inside,
+    pieces::failure_goes_on,
+    pieces::untitled_attempt,
+    pieces::probe_without_type,
+    pieces::severity_number,
     cut::block_by_colon,
     cut::rest,
     turned::product_first,
@@ -411,6 +440,12 @@ pub(super) fn unknown_item(word: &str, span: Span, text: &str) -> Diagnostic {
         span,
         "an unknown word at the start of a line",
     );
+    let valued = text.lines().next().is_some_and(|line| line.contains('='));
+    if word == "let" && valued {
+        return diagnostic
+            .help("a value for the whole package is a `const`")
+            .fix("write `const`", span, "const");
+    }
     if words::is_inner_word(word) {
         return diagnostic.help(format!("`{word}` stands inside an item: indent the line"));
     }

@@ -2,8 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::Lowering;
 use super::names::ParameterPlace;
+use super::{BlockFor, Lowering};
 use crate::diag::near::nearest;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
@@ -135,7 +135,7 @@ impl Lowering {
         if !word.text.is_empty() && !choices.contains(&word.as_str()) {
             let shown: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
             let label = format!("{subject} {}", shown.join(" or "));
-            let message = format!("`{}` means nothing here", word.text);
+            let message = format!("`{}` cannot stand here", word.text);
             let found = Diagnostic::new(Code::UnknownWord, message, word.span, label);
             self.say(match nearest(word.as_str(), choices.iter().copied()) {
                 Some(near) => found.help(format!("did you mean `{near}`?")).fix(
@@ -143,7 +143,7 @@ impl Lowering {
                     word.span,
                     near,
                 ),
-                None => found.help(format!("there are {}", shown.join(", "))),
+                None => found.help(format!("write one of {}", shown.join(", "))),
             });
         }
         word
@@ -321,7 +321,9 @@ impl Lowering {
         let name = self.next_value_name(&mut nodes, span);
         let (params, _) = self.params(nodes.accept(Rule::params), ParameterPlace::Typed);
         let result = self.result(&mut nodes, span);
+        self.block = BlockFor::Probe;
         let body = self.next_block(&mut nodes, span);
+        self.block = BlockFor::Other;
         ItemKind::Probe(ProbeItem {
             name,
             params,

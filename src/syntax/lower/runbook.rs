@@ -1,7 +1,7 @@
 //! Runbooks: the clauses.
 
-use super::Lowering;
 use super::names::ParameterPlace;
+use super::{BlockFor, Lowering};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{
@@ -80,7 +80,12 @@ impl Lowering {
                 ClauseKind::Blast(nodes.map(|node| self.blast_line(node)).collect())
             }
             Rule::watch_clause => self.watch(nodes, span),
-            Rule::diagnose_clause => ClauseKind::Diagnose(self.next_block(&mut nodes, span)),
+            Rule::diagnose_clause => {
+                self.block = BlockFor::Diagnosis;
+                let block = self.next_block(&mut nodes, span);
+                self.block = BlockFor::Other;
+                ClauseKind::Diagnose(block)
+            }
             Rule::remedy_clause => self.remedy(nodes, span),
             Rule::steps_clause => ClauseKind::Steps(self.next_block(&mut nodes, span)),
             Rule::otherwise_clause => self.otherwise(nodes),
@@ -298,10 +303,21 @@ impl Lowering {
             }
             _ => WithOp::Equal,
         };
-        Some(WithCondition {
-            op,
-            value: self.next_expr(&mut nodes, span),
-        })
+        let before = self.diagnostics.len();
+        let value = self.next_expr(&mut nodes, span);
+        let escape = self
+            .diagnostics
+            .get(before)
+            .filter(|found| found.code == Code::BadEscape && op == WithOp::Matches);
+        if let Some(escape) = escape.cloned() {
+            // A pattern without its tag: its backslashes are right.
+            self.diagnostics.truncate(before);
+            let found = escape.help(
+                "a pattern is written with its tag, `re\"...\"`, and has its own backslashes",
+            );
+            self.say(found.fix("add the tag `re`", value.span.at_start(), "re"));
+        }
+        Some(WithCondition { op, value })
     }
 
     fn notice(&mut self, nodes: &mut Nodes<'_>) -> Notice {

@@ -1,6 +1,6 @@
 //! What stands where a statement should be and is none: an expression, an assignment, a word of another language.
 
-use super::Lowering;
+use super::{BlockFor, Lowering};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::Nodes;
 use crate::syntax::teach;
@@ -24,6 +24,35 @@ impl Lowering {
                 "means nothing here",
             )
             .help(habit(kind).unwrap_or_default()),
+            _ if self.block == BlockFor::Probe => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "nothing is done with this value",
+            )
+            .help("what a probe gives is said with `return`; a value gets a name with `let`")
+            .fix("write `return`", span.at_start(), "return "),
+            ExprKind::Call { callee, .. }
+                if self.block == BlockFor::Diagnosis
+                    && matches!(callee.kind, ExprKind::Name(_)) =>
+            {
+                Diagnostic::new(
+                    Code::ExpressionStatement,
+                    "an expression is not a statement",
+                    span,
+                    "nothing is done with its value",
+                )
+                .help("what a diagnosis has found is said with `found`")
+                .fix("write `found`", span.at_start(), "found ")
+            }
+            ExprKind::Name(_) if self.block == BlockFor::Diagnosis => Diagnostic::new(
+                Code::ExpressionStatement,
+                "an expression is not a statement",
+                span,
+                "nothing is done with this value",
+            )
+            .help("what a diagnosis has found is said with `found`")
+            .fix("write `found`", span.at_start(), "found "),
             ExprKind::Call { .. } => Diagnostic::new(
                 Code::ExpressionStatement,
                 "an expression is not a statement",

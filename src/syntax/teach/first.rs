@@ -88,6 +88,9 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             "a program is run on a host, `do exec.apply(machine, [\"ls\", \"-l\"], touching: machine)`; Kubernetes is changed by `do k8s.restart(pod)`",
         ));
     }
+    if let Some(found) = other_word(scene, line, &diagnostic) {
+        return Some(found);
+    }
     if let Some((right, help)) = foreign(word, second, line.kind) {
         let diagnostic = diagnostic.help(help);
         let title = format!("write `{right}`");
@@ -121,6 +124,29 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         ),
         None => diagnostic.help(format!("such a line begins with {}", words::listed(known))),
     })
+}
+
+/// `notify builder if unresolved after 5m`, `try "the pods" {`: what the rest of the line says is meant.
+fn other_word(scene: &Scene<'_>, line: &Line, found: &Diagnostic) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let has = |word: &str| line.own.iter().any(|index| tokens.word(*index) == word);
+    let (right, help) = match (line.kind, tokens.word(start)) {
+        (Kind::Clause, "notify" | "inform" | "alert" | "message" | "warn") if has("unresolved") => {
+            ("tell", "to say something without waking anybody is `tell`")
+        }
+        (Kind::Clause, "escalate" | "wake" | "call") if has("unresolved") => {
+            ("page", "to wake somebody is `page`")
+        }
+        (Kind::Stmt, "try" | "begin" | "phase" | "task") if has("{") => (
+            "attempt",
+            "what may fail as a whole is an `attempt \"...\" { ... }`",
+        ),
+        _ => return None,
+    };
+    let span = scene.token_span(start);
+    let found = found.clone().help(help);
+    Some(found.fix(format!("write `{right}`"), span, right))
 }
 
 /// The word that begins a line of this kind and is meant by another: a near one, or one of another language.
@@ -203,6 +229,10 @@ fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
     Some(match word {
         "var" | "const" | "val" | "set" | "local" => ("let", "a value gets its name with `let`"),
         "while" | "loop" => ("", "loops are bounded: `for x in xs at most 10 { ... }`"),
+        "foreach" | "forall" | "each" => (
+            "for",
+            "a loop goes through a list: `for x in xs at most 10 { ... }`",
+        ),
         "switch" | "case" => ("match", "cases are told apart with `match`"),
         "elif" | "elsif" => ("", "write `else if` on the line of the `}`"),
         "try" | "catch" => (

@@ -164,6 +164,18 @@ pub(super) fn held_for(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         false => index + 1,
     };
     let span = scene.span(tokens.bytes(&(index..end)));
+    let holds = |index: &usize| tokens.word(*index) == "holding";
+    if tokens.word(index) == "for" && line.own.iter().any(holds) {
+        let found = Diagnostic::new(
+            Code::Syntax,
+            "how long it may take is said with `within`",
+            span,
+            "`for` does not fit here",
+        );
+        let found =
+            found.help("`within` is how long it may take, `holding` how long it must stay so");
+        return Some(found.fix("write `within`", span, "within"));
+    }
     (tokens.word(index) == "for").then(|| {
         Diagnostic::new(
             Code::Syntax,

@@ -31,6 +31,12 @@ pub(super) fn foreign(
         found.help(help.to_owned()).fix(title, span, right)
     };
     Some(match word {
+        // What has a block and a result observes.
+        "def" | "func" | "function" | "fun" | "sub"
+            if line.trim_end().ends_with('{') && line.contains("->") =>
+        {
+            put(found, "what observes is a `probe`; what computes is a `fn`, `fn f(x: Int) -> Int = x + 1`", "probe")
+        }
         "def" | "func" | "function" | "fun" | "sub" | "lambda" => {
             put(found, "what computes is a `fn`, `fn f(x: Int) -> Int = x + 1`; what observes is a `probe`", "fn")
         }

@@ -50,7 +50,8 @@ pub(super) fn case_arm(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         span,
         "no word before it",
     );
-    let found = found.help("write `\"eu\" -> found lagging(lag)`");
+    let found =
+        found.help("an arm is its value, `->` and what is done: `\"eu\" -> found lagging(lag)`");
     let title = "write it with `->`";
     let gap = tokens.at(start)?.start..tokens.at(start + 1)?.start;
     let found = found.fix(title, scene.span(gap), "");
@@ -159,6 +160,14 @@ pub(super) fn untitled_test(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
     }
     let name = tokens.word(start + 1);
     let end = tokens.at(start + 1)?.end;
+    if is(scene, start + 1, PieceKind::Text) {
+        return told(
+            "a test names its runbook before its title",
+            scene.token_span(start + 1).at_start(),
+            "which runbook?",
+            format!("write `test RUNBOOK {name} {{`, with the name of the runbook that it is for"),
+        );
+    }
     let found = told(
         "a test has a title",
         scene.span(end..end),

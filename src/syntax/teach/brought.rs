@@ -1,0 +1,281 @@
+//! Words and signs of other languages in the middle of a line: how a text is filled, how long an alert holds, who is told.
+//!
+//! In: a refused line. Out: one diagnostic with the words of this language, and its edit where one is sure.
+
+use super::shape::indent_of;
+use super::slips::stuck;
+use super::{Line, Scene};
+use crate::diag::{Code, Diagnostic, near};
+use crate::syntax::kinds::Kind;
+use crate::syntax::skim::PieceKind;
+use crate::text::Span;
+
+fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
+    let token = scene.tokens.at(index);
+    token.is_some_and(|token| token.kind == kind)
+}
+
+fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, message, span, label).help(help)
+}
+
+/// The same, with what is written in the place of these tokens.
+fn put(
+    scene: &Scene<'_>,
+    message: &str,
+    range: std::ops::Range<usize>,
+    label: &str,
+    right: &str,
+) -> Diagnostic {
+    let span = scene.span(scene.tokens.bytes(&range));
+    let help = format!("write `{right}`");
+    told(message, span, label, help.as_str()).fix(help, span, right)
+}
+
+/// `"%s is stuck" % pod`, `"%s on %s" % (pod, node)`, `"{} is stuck".format(pod)`
+pub(super) fn filled_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let text = line.own.iter().copied().find(|index| {
+        let next = (tokens.word(index + 1), tokens.word(index + 2));
+        let filled = next.0 == "%" || next == (".", "format") && tokens.word(index + 3) == "(";
+        is(scene, *index, PieceKind::Text) && filled
+    })?;
+    let percent = tokens.word(text + 1) == "%";
+    let first = if percent { text + 2 } else { text + 3 };
+    let bracket = tokens.word(first) == "(";
+    let mut end = first + 1;
+    if bracket {
+        end = tokens.partner(first) + 1;
+    } else {
+        while tokens.word(end) == "." && tokens.glued(end) && is(scene, end + 1, PieceKind::Word) {
+            end += 2;
+        }
+    }
+    let whole = scene.span(tokens.bytes(&(text..end)));
+    let found = told(
+        "a text takes values in by itself",
+        scene.span(tokens.bytes(&(text + 1..end))),
+        "not how a text is filled",
+        "a value stands in the text: `\"the queue of ${pod} is stuck\"`",
+    );
+    let values = match bracket {
+        true => tokens.text.get(tokens.bytes(&(first + 1..end - 1)))?,
+        false => tokens.text.get(tokens.bytes(&(first..end)))?,
+    };
+    let path = |value: &str| {
+        let letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+        !value.is_empty() && value.chars().all(letter) && !value.as_bytes()[0].is_ascii_digit()
+    };
+    let values: Vec<&str> = values.split(',').map(str::trim).collect();
+    Some(match filled(tokens.word(text), percent, &values) {
+        Some(right) if values.iter().all(|value| path(value)) => {
+            found.fix("put it into the text", whole, right)
+        }
+        _ => found,
+    })
+}
+
+/// A text whose places are taken by these values, one each.
+fn filled(text: &str, percent: bool, values: &[&str]) -> Option<String> {
+    let marks: &[&str] = if percent {
+        &["%s", "%d", "%v", "%f"]
+    } else {
+        &["{}"]
+    };
+    let mut right = String::new();
+    let mut rest = text;
+    for value in values {
+        let places = marks
+            .iter()
+            .filter_map(|mark| Some((rest.find(mark)?, mark.len())));
+        let (at, length) = places.min()?;
+        right.push_str(rest.get(..at)?);
+        right.push_str(&format!("${{{value}}}"));
+        rest = rest.get(at + length..)?;
+    }
+    let left = marks.iter().any(|mark| rest.contains(mark));
+    right.push_str(rest);
+    (!left).then_some(right)
+}
+
+/// `retries 2 every 5s`, `retry 2 times every 5s`
+pub(super) fn retry_times(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let times = stuck(scene, line)?;
+    let before = times.checked_sub(2)?;
+    let counted = matches!(tokens.word(before), "retry" | "retries" | "most");
+    if !matches!(tokens.word(times), "times" | "time" | "x" | "tries") || !counted {
+        return None;
+    }
+    let gap = scene.span(tokens.at(times - 1)?.end..tokens.at(times)?.end);
+    let word = tokens.word(times);
+    let found = told(
+        "how often is a number alone",
+        scene.token_span(times),
+        "does not fit here",
+        format!("leave `{word}` out: `retry 2 every 5s`"),
+    );
+    Some(found.fix(format!("remove `{word}`"), gap, ""))
+}
+
+/// `within 2 business days`
+pub(super) fn business_days(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let first = stuck(scene, line)?;
+    let word = tokens.word(first);
+    let work = matches!(word, "business" | "working" | "work" | "office" | "week");
+    if !work || !matches!(tokens.word(first + 1), "days" | "day") {
+        return None;
+    }
+    let message = "days of work are one word";
+    Some(put(scene, message, first..first + 2, "no unit", "workdays"))
+}
+
+/// `on alert "X" for 5m {`, `on alert "X" after 5m`
+pub(super) fn alert_for(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let alert = tokens.word(start) == "on" && tokens.word(start + 1) == "alert";
+    let long = start + 3;
+    let word = matches!(
+        tokens.word(long),
+        "for" | "after" | "since" | "over" | "holding"
+    );
+    let time = tokens.word(long + 1);
+    let number = time.starts_with(|first: char| first.is_ascii_digit());
+    if line.kind != Kind::Clause || !alert || !word || !number {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(long..long + 2)));
+    let holding = format!("holding {time}");
+    let title = format!("write `{holding}` in its braces");
+    let found = told(
+        "how long an alert must hold stands in its braces",
+        span,
+        "does not fit here",
+        format!("write `{holding}` on a line of its own between the braces of the trigger"),
+    );
+    let gap = scene.span(tokens.at(long - 1)?.end..tokens.at(long + 1)?.end);
+    let open = long + 2;
+    if open >= line.range.end {
+        return Some(found.fix(title, gap, format!(" {{ {holding} }}")));
+    }
+    let below = tokens.at(open + 1).is_some_and(|next| next.newline_before);
+    if tokens.word(open) != "{" || !below {
+        return Some(found);
+    }
+    let indent = indent_of(tokens.text, tokens.bytes(&line.range).start);
+    let behind = scene.token_span(open).at_end();
+    let found = found.fix(title.as_str(), gap, "");
+    Some(found.fix(title, behind, format!("\n{indent}  {holding}")))
+}
+
+/// `else nodata novel "..."`, `else none_data none`, `else error page builder "..."`
+pub(super) fn failure_word(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let word = [at, at.checked_sub(1)?]
+        .into_iter()
+        .find(|index| index.checked_sub(1).map(|before| tokens.word(before)) == Some("else"))?;
+    let written = tokens.word(word);
+    let right = match written {
+        "no_data" | "failed" => return None,
+        "nodata" | "none_data" | "noData" | "missing" | "absent" | "empty" | "nothing" => "no_data",
+        "error" | "fails" | "fail" | "failure" | "err" | "errors" => "failed",
+        _ => near::nearest(written, ["no_data", "failed"])?,
+    };
+    if line.kind == Kind::Test || !is(scene, word, PieceKind::Word) {
+        return None;
+    }
+    let span = scene.token_span(word);
+    let found = told(
+        "`else` asks for one of two failures: `no_data` or `failed`",
+        span,
+        "neither of them",
+        format!("did you mean `{right}`?"),
+    );
+    Some(found.fix(format!("write `{right}`"), span, right))
+}
+
+/// `on alert == "X"`, `on alert is "X"`, `on alert named "X"`
+pub(super) fn alert_equals(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let kinds = ["alert", "event", "schedule", "request"];
+    if line.kind != Kind::Clause
+        || tokens.word(start) != "on"
+        || !kinds.contains(&tokens.word(start + 1))
+    {
+        return None;
+    }
+    let mut end = start + 2;
+    while matches!(
+        tokens.word(end),
+        "=" | ":" | "is" | "named" | "called" | "name" | "~"
+    ) && line.range.contains(&end)
+    {
+        end += 1;
+    }
+    if end == start + 2 || end >= line.range.end || is(scene, end, PieceKind::Open) {
+        return None;
+    }
+    let signs = tokens.bytes(&(start + 2..end));
+    let shown = tokens.text.get(signs.clone())?;
+    let gap = scene.span(tokens.at(start + 1)?.end..tokens.at(end)?.start);
+    let kind = tokens.word(start + 1);
+    let found = told(
+        &format!("what is meant follows `on {kind}` by itself"),
+        scene.span(signs),
+        "does not fit here",
+        format!("write `on {kind} {}`", tokens.word(end)),
+    );
+    Some(found.fix(format!("remove `{shown}`"), gap, " "))
+}
+
+/// `incident per ${queue}`: a hole where no text is.
+pub(super) fn hole_alone(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let mark = line.own.iter().copied().find(|index| {
+        let open = index + 1;
+        tokens.word(*index) == "$"
+            && tokens.glued(*index)
+            && tokens.word(open) == "{"
+            && tokens.partner(open) == open + 2
+            && is(scene, open + 1, PieceKind::Word)
+    })?;
+    let name = tokens.word(mark + 2);
+    let span = scene.span(tokens.bytes(&(mark..mark + 4)));
+    let found = Diagnostic::new(
+        Code::BracesInExpression,
+        "`${...}` puts a value into a text, and here is none",
+        span,
+        "no text around it",
+    );
+    let found = found.help(format!("a value is called by its name alone: `{name}`"));
+    Some(found.fix(format!("write `{name}`"), span, name))
+}
+
+/// `guard before < 10 "too many already"`
+pub(super) fn guard_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    if tokens.word(line.range.start) != "guard" || line.kind != Kind::Stmt {
+        return None;
+    }
+    let text = match tokens.word(at) {
+        "because" | "," | ":" => at + 1,
+        _ => at,
+    };
+    if !is(scene, text, PieceKind::Text) || text + 1 != line.range.end {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(at..text + 1)));
+    let why = tokens.word(text).trim_matches('"');
+    let found = told(
+        "a `guard` has no text",
+        span,
+        "does not fit here",
+        "where it does not hold, the run is handed over and says which `guard` it was: a note on it is a comment, `// ...`",
+    );
+    Some(found.fix("make it a comment", span, format!("// {why}")))
+}

@@ -1,0 +1,461 @@
+//! Lines that lack a piece, or have one in the wrong bracket: lists without brackets, members without commas, a call
+//! without parentheses, a choice inside of an argument.
+//!
+//! In: a refused line. Out: one diagnostic with the line as it is meant, and its edit where one is sure.
+
+use super::slips::stuck;
+use super::{Line, Scene};
+use crate::diag::{Code, Diagnostic};
+use crate::library;
+use crate::syntax::kinds::Kind;
+use crate::syntax::skim::PieceKind;
+use crate::text::Span;
+
+fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
+    let token = scene.tokens.at(index);
+    token.is_some_and(|token| token.kind == kind)
+}
+
+fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, message, span, label).help(help)
+}
+
+fn text<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<&'s str> {
+    let bytes = scene.tokens.bytes(&range);
+    Some(scene.tokens.text.get(bytes)?.trim())
+}
+
+/// The names between these tokens, if nothing but signs and words that list them stands there.
+fn listed<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<Vec<&'s str>> {
+    let mut names = Vec::new();
+    for index in range {
+        let word = scene.tokens.word(index);
+        let between = matches!(word, "," | "|" | "/" | ";" | "&" | "+" | "and" | "or");
+        if is(scene, index, PieceKind::Word) && !between {
+            names.push(word);
+        } else if !between {
+            return None;
+        }
+    }
+    (names.len() > 1).then_some(names)
+}
+
+/// `use std.k8s, std.prom`, `use std.k8s std.prom`, `use std.k8s, prom`
+pub(super) fn two_modules(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    if line.kind != Kind::Item || tokens.word(start) != "use" || tokens.word(start + 1) != "std" {
+        return None;
+    }
+    let noise = ["std", ".", ",", "and", "&", "+", "use"];
+    let range = start + 1..line.range.end;
+    let names: Vec<&str> = range
+        .clone()
+        .map(|index| tokens.word(index))
+        .filter(|word| !noise.contains(word))
+        .collect();
+    let known = names.iter().all(|name| library::module(name).is_some());
+    if names.len() < 2 || !known {
+        return None;
+    }
+    let right = format!("std.{{{}}}", names.join(", "));
+    let span = scene.span(tokens.bytes(&range));
+    let at = stuck(scene, line).map_or(span, |at| scene.token_span(at));
+    let found = told(
+        "several modules stand in braces",
+        at,
+        "does not fit here",
+        format!("write `use {right}`"),
+    );
+    Some(found.fix(format!("write `{right}`"), span, right).safe())
+}
+
+/// `incident per namespace, pod`
+pub(super) fn bare_key(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let key = tokens.word(start) == "incident" && tokens.word(start + 1) == "per";
+    if line.kind != Kind::Clause || !key {
+        return None;
+    }
+    let names = listed(scene, start + 2..line.range.end)?;
+    let right = format!("({})", names.join(", "));
+    let span = scene.span(tokens.bytes(&(start + 2..line.range.end)));
+    let found = told(
+        "what tells incidents apart stands in parentheses, if it is more than one",
+        span,
+        "no parentheses",
+        format!("write `incident per {right}`"),
+    );
+    Some(found.fix(format!("write `{right}`"), span, right))
+}
+
+/// `in ("eu", "us")`: a list in the brackets of another one.
+pub(super) fn list_in_parentheses(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let mut openers = line.own.iter().copied().rev();
+    let open = openers.find(|open| *open < at && tokens.partner(*open) > at)?;
+    let before = tokens.word(open.checked_sub(1)?);
+    let commas = tokens
+        .flat(open + 1..tokens.partner(open))
+        .any(|index| tokens.word(index) == ",");
+    if !matches!(tokens.word(open), "(" | "{") || !matches!(before, "in" | "=" | "->") || !commas {
+        return None;
+    }
+    let title = "write brackets";
+    let span = scene.token_span(open);
+    let found = told(
+        "a list stands in brackets",
+        span,
+        "not the brackets of a list",
+        "write `[\"a\", \"b\"]`",
+    );
+    let found = found.fix(title, span, "[");
+    Some(found.fix(title, scene.token_span(tokens.partner(open)), "]"))
+}
+
+/// `enum Region { eu us ap }`, `enum Region { eu | us }`: a line of members.
+pub(super) fn members_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    if line.kind != Kind::Member {
+        return None;
+    }
+    let names = listed(scene, line.range.clone())?;
+    let at = stuck(scene, line)?;
+    Some(members(scene, line.range.clone(), at, names.join(", ")))
+}
+
+/// `enum Region = eu | us | ap`
+pub(super) fn enum_by_sign(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let sign = start + 2;
+    let given = matches!(tokens.word(sign), "=" | ":" | "(" | "[" | "is" | "of");
+    if line.kind != Kind::Item || tokens.word(start) != "enum" || !given {
+        return None;
+    }
+    let bracket = matches!(tokens.word(sign), "(" | "[");
+    let end = match bracket {
+        true => tokens.partner(sign),
+        false => line.range.end,
+    };
+    let names = listed(scene, sign + 1..end)?;
+    let right = format!("{{ {} }}", names.join(", "));
+    let whole = sign..line.range.end;
+    Some(members(scene, whole, sign, right))
+}
+
+fn members(
+    scene: &Scene<'_>,
+    whole: std::ops::Range<usize>,
+    at: usize,
+    right: String,
+) -> Diagnostic {
+    let span = scene.span(scene.tokens.bytes(&whole));
+    let found = told(
+        "the members of an enum stand in braces, with a comma between them",
+        scene.token_span(at),
+        "does not fit here",
+        "write `enum Region { eu, us, ap }`",
+    );
+    found.fix(format!("write `{right}`"), span, right)
+}
+
+/// `[Region.eu = 5_000, Region.us: 20_000]`, `["a" => 1]`
+pub(super) fn map_signs(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let mut openers = line.own.iter().copied().rev();
+    let open = openers.find(|open| *open < at && tokens.partner(*open) > at)?;
+    if tokens.word(open) != "[" {
+        return None;
+    }
+    let close = tokens.partner(open);
+    let flat: Vec<usize> = tokens.flat(open + 1..close).collect();
+    let single = |index: &usize| {
+        let (before, next) = (tokens.word(index - 1), tokens.word(index + 1));
+        let alone = !matches!(before, "=" | "!" | "<" | ">") && next != "=";
+        tokens.word(*index) == "=" && alone
+    };
+    let signs: Vec<usize> = flat.into_iter().filter(single).collect();
+    let first = *signs.first()?;
+    let title = "write `:`";
+    let help = "the key and the value of an entry have a `:` between them: `[\"a\": 1]`";
+    let span = scene.token_span(first);
+    let mut found = told("an entry of a map has a `:`", span, "no `=` here", help);
+    for sign in signs {
+        let arrow = tokens.word(sign + 1) == ">" && tokens.glued(sign);
+        let end = if arrow { sign + 2 } else { sign + 1 };
+        let start = tokens.at(sign - 1)?.end;
+        let end = tokens.at(end - 1)?.end;
+        found = found.fix(title, scene.span(start..end), ":");
+    }
+    Some(found)
+}
+
+/// `verify within 5m { ... } abort if c`: what stands before the block.
+pub(super) fn behind_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let at = stuck(scene, line)?;
+    let close = at.checked_sub(1)?;
+    let moved = matches!(
+        tokens.word(at),
+        "abort" | "every" | "holding" | "within" | "retry"
+    );
+    let heads = matches!(tokens.word(start), "verify" | "mitigated");
+    if !moved || !heads || tokens.word(close) != "}" {
+        return None;
+    }
+    let open = tokens.partner(close);
+    let ends = tokens
+        .flat(at..line.range.end)
+        .find(|index| tokens.word(*index) == "else");
+    let end = ends.unwrap_or(line.range.end);
+    let said = text(scene, at..end)?;
+    let span = scene.span(tokens.bytes(&(at..end)));
+    let word = tokens.word(at);
+    let title = format!("put `{said}` before the block");
+    let found = told(
+        &format!("`{word}` stands before the block"),
+        span,
+        "too late here",
+        format!("the block ends the line, but for `else`: `{said} {{ ... }}`"),
+    );
+    let place = scene.token_span(open).at_start();
+    let gap = scene.span(tokens.at(close)?.end..tokens.at(end - 1)?.end);
+    let found = found.fix(title.as_str(), place, format!("{said} "));
+    Some(found.fix(title, gap, ""))
+}
+
+/// `patience 1h 30m`: a duration in two parts.
+pub(super) fn split_duration(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let second = stuck(scene, line)?;
+    let first = second.checked_sub(1)?;
+    let part = |index: usize| {
+        let word = tokens.word(index);
+        let digits = word.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        let unit = word.get(digits.len()..)?;
+        let order = ["w", "d", "h", "m", "s", "ms"].iter();
+        let at = order.into_iter().position(|known| *known == unit)?;
+        let number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        number.then_some(at)
+    };
+    if part(first)? >= part(second)? {
+        return None;
+    }
+    let right = format!("{}{}", tokens.word(first), tokens.word(second));
+    let span = scene.span(tokens.bytes(&(first..second + 1)));
+    let gap = scene.span(tokens.at(first)?.end..tokens.at(second)?.start);
+    let found = told(
+        "a duration is one word",
+        span,
+        "a blank inside",
+        format!("write `{right}`"),
+    );
+    Some(found.fix(format!("write `{right}`"), gap, ""))
+}
+
+/// `if c: found x`, `if c then found x`, `else: found x`
+pub(super) fn colon_for_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let at = stuck(scene, line)?;
+    let heads = matches!(tokens.word(start), "if" | "for" | "}");
+    let statement = at + 1 < line.range.end && tokens.is_statement_word(at + 1);
+    let sign = matches!(tokens.word(at), ":" | "then" | "do");
+    if line.kind != Kind::Stmt || !heads || !sign || !statement {
+        return None;
+    }
+    let inner = text(scene, at + 1..line.range.end)?;
+    if inner.contains('\n') {
+        return None;
+    }
+    let title = "write braces";
+    let end = tokens.bytes(&line.range).end;
+    let found = told(
+        "a branch is a block",
+        scene.token_span(at),
+        "opens no block",
+        format!("write `{{ {inner} }}`"),
+    );
+    let gap = scene.span(tokens.at(at.checked_sub(1)?)?.end..tokens.at(at + 1)?.start);
+    let found = found.fix(title, gap, " { ");
+    Some(found.fix(title, scene.span(end..end), " }"))
+}
+
+/// `do k8s.restart worker`, `do k8s.scale owner, to: 5`
+pub(super) fn call_without_parentheses(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let start = line.range.start;
+    let name = at.checked_sub(1)?;
+    let called = tokens.word(name.checked_sub(1)?) == "." && is(scene, name, PieceKind::Word);
+    let value = is(scene, at, PieceKind::Word) || is(scene, at, PieceKind::Text);
+    let does = tokens.word(start) == "do" || tokens.word(start) == "with";
+    if line.kind != Kind::Stmt || !does || !called || !value {
+        return None;
+    }
+    let stops = [
+        "undo", "within", "retry", "else", "waive", "because", "every", "{",
+    ];
+    let end = tokens
+        .flat(at..line.range.end)
+        .find(|index| stops.contains(&tokens.word(*index)))
+        .unwrap_or(line.range.end);
+    if end == at {
+        return None;
+    }
+    let arguments = text(scene, at..end)?;
+    let call = format!("{}({arguments})", text(scene, start + 1..at)?);
+    let title = "write parentheses";
+    let gap = scene.span(tokens.at(name)?.end..tokens.at(at)?.start);
+    let last = tokens.at(end - 1)?.end;
+    let found = told(
+        "what an action is done to stands in parentheses",
+        scene.token_span(at),
+        "no `(` before it",
+        format!("write `{call}`"),
+    );
+    let found = found.fix(title, gap, "(");
+    Some(found.fix(title, scene.span(last..last), ")"))
+}
+
+/// `k8s.scale(owner, to: if c then a else b)`
+pub(super) fn choice_inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let asks = |index: &usize| {
+        let before = index.checked_sub(1).map(|before| tokens.word(before));
+        tokens.word(*index) == "if" && matches!(before, Some("(" | "," | ":" | "["))
+    };
+    let choice = line.own.iter().copied().filter(|index| *index <= at);
+    let choice = choice.into_iter().filter(asks).last()?;
+    let mut openers = line.own.iter().copied().rev();
+    let open = openers.find(|open| *open < choice && tokens.partner(*open) > choice)?;
+    let close = tokens.partner(open);
+    let comma = tokens
+        .flat(choice..close)
+        .find(|index| tokens.word(*index) == ",");
+    let end = comma.unwrap_or(close);
+    let has = |word: &str| {
+        tokens
+            .flat(choice..end)
+            .any(|index| tokens.word(index) == word)
+    };
+    if !has("then") || !has("else") {
+        return None;
+    }
+    let title = "add parentheses";
+    let first = scene.token_span(choice);
+    let last = tokens.at(end - 1)?.end;
+    let found = told(
+        "a choice between two values stands in parentheses",
+        first,
+        "`if` begins no value",
+        "write `(if c then a else b)`",
+    );
+    let found = found.fix(title, first.at_start(), "(");
+    Some(found.fix(title, scene.span(last..last), ")"))
+}
+
+/// `for p in pods at most 5 on failure continue {`
+pub(super) fn failure_goes_on(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let after = tokens.word(at.checked_sub(1)?) == "failure";
+    let right = match tokens.word(at) {
+        "continue" | "skip" | "next" | "ignore" => "undo this, continue",
+        "stop" | "break" | "abort" | "rollback" => "undo all",
+        _ => return None,
+    };
+    if tokens.word(line.range.start) != "for" || !after {
+        return None;
+    }
+    let span = scene.token_span(at);
+    let found = told(
+        "what becomes of the change that failed is not said",
+        span,
+        "`undo` is missing before it",
+        format!("write `on failure {right}`"),
+    );
+    Some(match right {
+        "undo this, continue" => found.fix(format!("write `{right}`"), span, right),
+        _ => found,
+    })
+}
+
+/// `attempt {`
+pub(super) fn untitled_attempt(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let attempt = tokens.word(start) == "attempt" && tokens.word(start + 1) == "{";
+    if line.kind != Kind::Stmt || !attempt {
+        return None;
+    }
+    let place = scene.token_span(start).at_end();
+    let found = told(
+        "an `attempt` has a title",
+        place,
+        "what is tried?",
+        "write `attempt \"what is tried\" {`",
+    );
+    Some(found.fix("add a title", place, " \"what is tried\""))
+}
+
+/// `probe bank_is_up() {`
+pub(super) fn probe_without_type(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let open = start + 2;
+    if line.kind != Kind::Item || tokens.word(start) != "probe" || tokens.word(open) != "(" {
+        return None;
+    }
+    let close = tokens.partner(open);
+    if tokens.word(close + 1) != "{" {
+        return None;
+    }
+    let place = scene.token_span(close).at_end();
+    let name = tokens.word(start + 1);
+    let found = told(
+        "a probe says what it gives",
+        place,
+        "`->` and a type are missing here",
+        format!("the type stands behind `->`: `probe {name}(...) -> Bool {{`"),
+    );
+    let body = text(scene, close + 1..line.range.end)?;
+    let returned = body
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("return "));
+    let signs = [" == ", " != ", " < ", " > ", " <= ", " >= ", "not ", " in "];
+    let mut returned = returned.peekable();
+    let some = returned.peek().is_some();
+    let asks = some && returned.all(|value| signs.iter().any(|sign| value.contains(sign)));
+    Some(match asks {
+        true => found.fix("add `-> Bool`", place, " -> Bool"),
+        false => found,
+    })
+}
+
+/// `severity 3`, `severity P2`
+pub(super) fn severity_number(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let word = tokens.word(index);
+    let number = word.trim_start_matches(['p', 'P', 's', 'S']);
+    let known = matches!(number, "1" | "2" | "3" | "4");
+    if line.kind != Kind::Clause || tokens.word(index - 1) != "severity" || !known {
+        return None;
+    }
+    let right = format!("sev{number}");
+    let span = scene.token_span(index);
+    let found = Diagnostic::new(
+        Code::Syntax,
+        format!("there is no severity `{word}`"),
+        span,
+        "not a severity",
+    );
+    let found = found.help("the severities are `sev1`, `sev2`, `sev3` and `sev4`");
+    Some(found.fix(format!("write `{right}`"), span, right))
+}

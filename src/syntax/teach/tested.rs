@@ -1,0 +1,108 @@
+//! Lines of tests that are nearly right: what is expected, of whom, and what becomes of an action.
+//!
+//! In: a refused line. Out: one diagnostic with the line as it is meant, and its edit.
+
+use super::{Line, Scene};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::kinds::Kind;
+use crate::syntax::skim::PieceKind;
+use crate::syntax::words;
+use crate::text::Span;
+
+fn is(scene: &Scene<'_>, index: usize, kind: PieceKind) -> bool {
+    let token = scene.tokens.at(index);
+    token.is_some_and(|token| token.kind == kind)
+}
+
+fn told(message: &str, span: Span, label: &str, help: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(Code::Syntax, message, span, label).help(help)
+}
+
+fn text<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<&'s str> {
+    let bytes = scene.tokens.bytes(&range);
+    Some(scene.tokens.text.get(bytes)?.trim())
+}
+
+/// `expect handed to oncall`, `expect telled oncall`
+pub(super) fn expected_of_whom(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    if line.kind != Kind::Test || tokens.word(index - 1) != "expect" {
+        return None;
+    }
+    let word = tokens.word(index);
+    let right = match word {
+        "paged" | "told" | "handed" => word,
+        "telled" | "informed" | "notified" | "messaged" => "told",
+        "alerted" | "woken" | "waked" | "escalated" => "paged",
+        "handover" | "handed_over" | "transferred" => "handed",
+        _ => return None,
+    };
+    let mut end = index + 1;
+    while matches!(tokens.word(end), "to" | "over" | "the" | "off") && end + 1 < line.range.end {
+        end += 1;
+    }
+    if right == word && end == index + 1 || !is(scene, end, PieceKind::Word) {
+        return None;
+    }
+    let shown = format!("{right} {}", tokens.word(end));
+    let message = format!("who is meant stands behind `{right}`");
+    let whole = index..end + 1;
+    let span = scene.span(tokens.bytes(&whole));
+    let help = format!("write `expect {shown}`");
+    let found = told(&message, span, "does not fit here", help);
+    Some(found.fix(format!("write `{shown}`"), span, shown))
+}
+
+/// `expect found(overloaded)`, `expect did(k8s.scale) once`
+pub(super) fn called_expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let open = index + 1;
+    let expects = tokens.word(index - 1) == "expect" && tokens.word(open) == "(";
+    let word = tokens.word(index);
+    if line.kind != Kind::Test || !expects || !words::EXPECT_WORDS.contains(&word) {
+        return None;
+    }
+    let close = tokens.partner(open);
+    let inner = text(scene, open + 1..close)?;
+    let span = scene.span(tokens.bytes(&(open..close + 1)));
+    let found = told(
+        &format!("`{word}` is no call"),
+        scene.token_span(open),
+        "no parentheses here",
+        format!("write `expect {word} {inner}`"),
+    );
+    let whole = scene.span(tokens.at(index)?.end..tokens.at(close)?.end);
+    Some(match inner {
+        "" => found.fix("remove the parentheses", span, ""),
+        inner => found.fix(
+            format!("write `{word} {inner}`"),
+            whole,
+            format!(" {inner}"),
+        ),
+    })
+}
+
+/// `given gitops.pause takes 5s`, `given k8s.restart fails "..."`
+pub(super) fn given_action(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let path = tokens.word(index + 1) == "." && is(scene, index + 2, PieceKind::Word);
+    let happens = matches!(
+        tokens.word(index + 3),
+        "takes" | "fails" | "hangs" | "never"
+    );
+    if line.kind != Kind::Test || tokens.word(index - 1) != "given" || !path || !happens {
+        return None;
+    }
+    let action = text(scene, index..index + 3)?;
+    let span = scene.span(tokens.bytes(&(index..index + 3)));
+    let found = told(
+        "what becomes of an action is said with `do`",
+        span,
+        "`do` is missing before it",
+        format!("write `given do {action} {}`", tokens.word(index + 3)),
+    );
+    Some(found.fix("add `do`", span.at_start(), "do "))
+}
