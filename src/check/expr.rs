@@ -8,6 +8,7 @@ pub mod arguments;
 mod bare;
 mod builtin;
 mod call;
+mod called;
 mod collection;
 mod construct;
 mod field;

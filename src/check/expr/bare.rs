@@ -3,10 +3,11 @@
 //! In: what is written, and the type that is wanted. Out: what stands in its quotes, if that is a value of it; what is
 //! said of a query that stands openly.
 
-use super::Elaborator;
+use super::{Elaborator, broken};
 use crate::diag::{Code, Diagnostic};
 use crate::literal;
 use crate::syntax::tree;
+use crate::text::Span;
 use crate::typed::{Expr, ExprKind, Type};
 use crate::value::Value;
 
@@ -75,6 +76,17 @@ impl Elaborator<'_, '_> {
             return false;
         };
         literal::is_query_function(name) && !self.checker.text(arg.span).contains(['"', '\n'])
+    }
+
+    /// `watch lag() = promql"..."`: a query that nobody is asked.
+    pub fn say_query_alone(&mut self, span: Span) -> Expr {
+        let message = "a query is not its answer";
+        let found = Diagnostic::new(Code::TypeMismatch, message, span, "nobody is asked");
+        let found = found.help("the server is asked with `prom.value(promql\"...\")`");
+        let title = "ask with `prom.value(...)`";
+        let found = found.fix(title, span.at_start(), "prom.value(");
+        self.say(found.fix(title, span.at_end(), ")"));
+        broken(span)
     }
 
     pub(super) fn say_bare_query(&mut self, arg: &tree::Expr) {

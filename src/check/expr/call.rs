@@ -264,6 +264,9 @@ impl Elaborator<'_, '_> {
             )));
             return;
         }
+        if self.say_unit_called(name, span) || self.say_times(span) {
+            return;
+        }
         let message = format!("there is no `{name}` to call");
         let found = Diagnostic::new(Code::UnknownName, message, span, "unknown name");
         if let Some(path) = self.checker.module_member(self.file, name) {

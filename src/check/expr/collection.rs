@@ -110,7 +110,7 @@ impl Elaborator<'_, '_> {
                 seen.insert(value, key.span);
                 continue;
             };
-            let message = format!("the map has the key {value} twice");
+            let message = format!("the map has the key `{value}` twice");
             let found = Diagnostic::new(Code::SameKey, message, key.span, "again");
             let found = found.and(*first, "said here first");
             self.say(

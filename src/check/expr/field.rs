@@ -242,7 +242,14 @@ impl Elaborator<'_, '_> {
                 let shown = self.type_with_article(&other.clone());
                 let message = format!("{shown} has no elements");
                 let found = Diagnostic::new(Code::TypeMismatch, message, base.span, "not a list");
-                self.say(found.help("`xs[0]` takes an element of a list, `m[key]` one of a map"));
+                self.say(match self.field_by_index(&base, index) {
+                    Some(field) => {
+                        let right = format!("{}.{field}", self.checker.text(base.span));
+                        let found = found.help(format!("a field stands behind a dot: `{right}`"));
+                        found.fix(format!("write `{right}`"), span, right)
+                    }
+                    None => found.help("`xs[0]` takes an element of a list, `m[key]` one of a map"),
+                });
                 self.expr(index, None);
                 return broken(span);
             }
@@ -262,6 +269,18 @@ impl Elaborator<'_, '_> {
 }
 
 impl Elaborator<'_, '_> {
+    /// `held["size"]`: the field that is meant.
+    fn field_by_index(&self, base: &Expr, index: &tree::Expr) -> Option<String> {
+        let name = self.checker.text(index.span).trim_matches('"');
+        let fields: &[Field] = match &base.ty {
+            Type::Record(id) => &self.checker.package.records[id.index()].fields,
+            Type::Target(id) => &self.checker.package.targets[id.index()].fields,
+            _ => return None,
+        };
+        let known = fields.iter().any(|field| field.name == name);
+        known.then(|| name.to_owned())
+    }
+
     /// `xs[-1]`: no list has such an element.
     fn say_negative_index(&mut self, base: &Expr, index: &tree::Expr) {
         let message = "an index counts from 0, and never below it";

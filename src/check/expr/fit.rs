@@ -6,8 +6,9 @@
 
 use super::super::types::{is_broken, same};
 use super::bare;
-use super::{Elaborator, Place, broken, json, typed};
+use super::{Elaborator, Place, broken, json, operands, typed};
 use crate::diag::{Code, Diagnostic};
+use crate::text::Span;
 use crate::typed::{Expr, ExprKind, TargetId, Type};
 use crate::value::Value;
 
@@ -112,12 +113,20 @@ impl Elaborator<'_, '_> {
         if let Some(found) = self.without_quotes(&found, expr, plain) {
             return found;
         }
-        let numeral = literal_digits(expr, self.checker.text(expr.span));
+        let written = self.checker.text(expr.span);
+        let numeral = literal_digits(expr, written);
         match (&expr.ty, plain) {
             (Type::Float, Type::Percent) if expr.is_quotient() => {
                 let text = format!("({}) as ratio", self.checker.text(expr.span));
                 let found = found.help("a quotient is a `Float`; `as ratio` makes it a `Percent`");
                 found.fix(format!("write `{text}`"), expr.span, text)
+            }
+            (Type::Float, Type::Percent) if matches!(expr.kind, ExprKind::Value(_)) => {
+                let found = found.help("a share is written with `%`: `1.5%`");
+                match operands::percent(written) {
+                    Some(share) => found.fix(format!("write `{share}`"), expr.span, share),
+                    None => found,
+                }
             }
             (Type::Float, Type::Percent) => with_unit(found, expr, "ratio"),
             (Type::Float, Type::Duration) => with_unit(found, expr, "seconds"),
@@ -126,6 +135,7 @@ impl Elaborator<'_, '_> {
                 let (unit, units) = match plain {
                     Type::Percent => ("%", "`%`"),
                     Type::Size => ("MiB", "a unit of size: `B`, `KiB`, `MiB`, `GiB`"),
+                    _ if self.is_long(expr.span) => ("m", "a unit of time: `5m`, `30s`, `2h`"),
                     _ => ("s", "a unit of time: `ms`, `s`, `m`, `h`, `d`"),
                 };
                 let found = found.help(format!("the number needs {units}"));
@@ -159,7 +169,7 @@ impl Elaborator<'_, '_> {
             (Type::Text, Type::Url) => with_tag(found, expr, "url"),
             (Type::Text, Type::Regex) => with_tag(found, expr, "re"),
             (Type::Text, Type::Cron) => with_tag(found, expr, "cron"),
-            (Type::Text, Type::Target(id)) => self.looked_up(found, *id),
+            (Type::Text | Type::Int, Type::Target(id)) => self.looked_up(found, *id),
             (_, Type::Json) => found.help(
                 "a record, a map or a list is a `Json`: put it into one, `[\"text\": ...]`",
             ),
@@ -169,6 +179,14 @@ impl Elaborator<'_, '_> {
             (_, Type::Text) => {
                 found.help("put it into a string: bind it with `let x = ...`, then write `\"${x}\"`")
             }
+            (Type::Int, Type::Bool) if matches!(written, "0" | "1") => {
+                let truth = if written == "1" { "true" } else { "false" };
+                let found = found.help(format!("yes and no are `true` and `false`: `{truth}`"));
+                found.fix(format!("write `{truth}`"), expr.span, truth)
+            }
+            (Type::List(_), _) if self.place == Place::Test => found.help(
+                "answers come one after the other, not in a list: `9_000, then 200 once did k8s.scale`",
+            ),
             (_, Type::Bool) => found.help(
                 "nothing but a `Bool` is true or false: compare it, `x > 0`, `x is none`, `x is not empty`",
             ),
@@ -203,6 +221,17 @@ impl Elaborator<'_, '_> {
         }
     }
 
+    /// Whether the time behind these words is one of minutes rather than of seconds.
+    fn is_long(&self, span: Span) -> bool {
+        let source = &self.checker.sources.source(span.source).text;
+        let before = source.get(..span.start as usize).unwrap_or_default();
+        let word = before.split_whitespace().next_back();
+        matches!(
+            word,
+            Some("within" | "holding" | "fresh" | "patience" | "after" | "for")
+        )
+    }
+
     /// A text where a target is wanted: by what it is found.
     fn looked_up(&self, found: Diagnostic, id: TargetId) -> Diagnostic {
         let Some(lookup) = self.checker.package.targets[id.index()].lookup else {
@@ -210,7 +239,7 @@ impl Elaborator<'_, '_> {
         };
         let name = &self.checker.package.externs[lookup.index()].name;
         found.help(format!(
-            "a name is not the thing itself: look it up with `{name}`"
+            "a name or a number is not the thing itself: look it up with `{name}`"
         ))
     }
 

@@ -141,6 +141,10 @@ impl Elaborator<'_, '_> {
             let plain: String = plain.collect();
             return value(Value::text(plain), Type::Text, span);
         }
+        // What is wrong in a hole was said: the text is not held against anything.
+        if holes.iter().any(|hole| matches!(hole.ty, Type::Error)) {
+            return broken(span);
+        }
         let tag = Tag::Text;
         let template = Arc::new(Template { tag, segments });
         typed(ExprKind::Template { template, holes }, Type::Text, span)

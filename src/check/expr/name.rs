@@ -140,6 +140,14 @@ impl Elaborator<'_, '_> {
         let message = format!("there is no `{name}` here");
         let found = Diagnostic::new(Code::UnknownName, message, ident.span, "unknown name");
         let near = self.near_value(name);
+        // Its capital was told where it is declared, with an edit that makes this name right.
+        if near.as_deref().is_some_and(|near| {
+            near.starts_with(|first: char| first.is_ascii_uppercase())
+                && near != name
+                && near.eq_ignore_ascii_case(name)
+        }) {
+            return;
+        }
         self.say(match near {
             Some(near) => {
                 found
@@ -173,6 +181,19 @@ impl Elaborator<'_, '_> {
             None if matches!(name, "time" | "datetime" | "timedelta" | "duration") => {
                 found.help("how long something takes is a number with its unit: `5m`, `1h30m`")
             }
+            None if number_word(name).is_some() => {
+                let digits = number_word(name).unwrap_or_default();
+                let found = found.help("a number is written in digits");
+                found.fix(format!("write `{digits}`"), span, digits)
+            }
+            None if self.function_behind(span).is_some() => {
+                let function = self.function_behind(span).unwrap_or_default();
+                let found = found.help(format!(
+                    "the functions of the language are called by their names alone: `{function}(...)`"
+                ));
+                let whole = Span::new(span.source, span.start as usize, span.end as usize + 1);
+                found.fix(format!("remove `{name}.`"), whole, "")
+            }
             None if matches!(name, "day" | "hour" | "minute" | "week" | "second") => {
                 let unit = format!("1{}", &name[..1]);
                 let found = found.help("how long something takes is a number with its unit");
@@ -191,6 +212,14 @@ impl Elaborator<'_, '_> {
             }
             None => found,
         });
+    }
+
+    /// `math.min(a, b)`: the function of the language that is called as a member of what is not known.
+    fn function_behind(&self, span: Span) -> Option<String> {
+        let source = &self.checker.sources.source(span.source).text;
+        let behind = source.get(span.end as usize..)?.strip_prefix('.')?;
+        let (member, _) = behind.split_once('(')?;
+        super::builtin::named(member).map(|_| member.to_owned())
     }
 
     /// `null`: nothing, or no answer where a test says what is answered.
@@ -230,8 +259,11 @@ impl Elaborator<'_, '_> {
         let what = if builtin { "a function" } else { "a watch" };
         let message = format!("`{name}` is {what}, not a value");
         let found = Diagnostic::new(Code::WrongKindOfName, message, span, "not called");
-        let found = found.help(format!("call it: `{name}(...)`"));
+        let plain = watch.is_some() || name == "now";
+        let call = if plain { "()" } else { "(...)" };
+        let found = found.help(format!("call it: `{name}{call}`"));
         self.say(match watch {
+            None if plain => found.fix(format!("write `{name}()`"), span.at_end(), "()"),
             Some(_) => found.fix(format!("write `{name}()`"), span.at_end(), "()"),
             None => found,
         });
@@ -327,4 +359,22 @@ impl Elaborator<'_, '_> {
         let all = all.chain(self.checker.row_names());
         nearest(name, all.chain(imports)).map(str::to_owned)
     }
+}
+
+/// A number that is written as a word.
+fn number_word(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "zero" => "0",
+        "one" | "single" => "1",
+        "two" => "2",
+        "three" => "3",
+        "four" => "4",
+        "five" => "5",
+        "six" => "6",
+        "seven" => "7",
+        "eight" => "8",
+        "nine" => "9",
+        "ten" => "10",
+        _ => return None,
+    })
 }

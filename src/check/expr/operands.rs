@@ -3,6 +3,7 @@
 //! In: an operator and its two sides. Out: one diagnostic, with the number in its unit or the text without its quotes
 //! where that is meant. Decides nothing: the operator has refused them.
 
+use super::super::types::same;
 use super::bare;
 use super::{Elaborator, Place};
 use crate::diag::{Code, Diagnostic};
@@ -36,8 +37,32 @@ impl Elaborator<'_, '_> {
             self.say(found.help(help).fix(format!("write `{text}`"), span, text));
             return;
         }
+        if let Some((span, field)) = self.only_field(left, right) {
+            let text = format!("{}.{field}", self.checker.text(span));
+            let help = format!("a record is compared by its fields: `{text}`");
+            self.say(found.help(help).fix(
+                format!("write `{text}`"),
+                span.at_end(),
+                format!(".{field}"),
+            ));
+            return;
+        }
         let help = self.help_for(left, right);
         self.say(found.help(help));
+    }
+
+    /// The side that is a record, and the one field of it that has the type of the other side.
+    fn only_field(&self, left: &Expr, right: &Expr) -> Option<(Span, String)> {
+        let (record, id, other) = match (&left.ty, &right.ty) {
+            (Type::Record(id), other) => (left, *id, other),
+            (other, Type::Record(id)) => (right, *id, other),
+            _ => return None,
+        };
+        let fields = &self.checker.package.records[id.index()].fields;
+        let mut fits = fields.iter().filter(|field| same(&field.ty, other));
+        let field = fits.next()?;
+        let alone = fits.next().is_none();
+        alone.then(|| (record.span, field.name.to_string()))
     }
 
     /// A side that is a literal, as a value of the other side's type.
@@ -110,7 +135,7 @@ fn is_measured(ty: &Type) -> bool {
 }
 
 /// `0.05` as `5%`: the point moves by two places.
-fn percent(text: &str) -> Option<String> {
+pub(super) fn percent(text: &str) -> Option<String> {
     let (whole, fraction) = text.split_once('.')?;
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || fraction.len() > 9 {

@@ -63,6 +63,20 @@ impl Elaborator<'_, '_> {
     ) -> Expr {
         let (left, right) = sides;
         match op {
+            BinaryOp::Or if self.is_fallback(left, right) => {
+                let right = self.checker.text(right.span).to_owned();
+                let found = Diagnostic::new(
+                    Code::TypeMismatch,
+                    "`or` joins conditions, it gives no value for a failure",
+                    op_span,
+                    "no condition before it",
+                );
+                let help = format!(
+                    "what follows where there is no answer is said with `else`: `else {right}`"
+                );
+                self.say(found.help(help).fix("write `else`", op_span, "else"));
+                typed(ExprKind::Error, Type::Error, span)
+            }
             BinaryOp::And | BinaryOp::Or => {
                 let left = Box::new(self.condition(left));
                 let right = Box::new(self.condition(right));
@@ -91,6 +105,13 @@ impl Elaborator<'_, '_> {
                 self.arithmetic(op, op_span, left, right, span)
             }
         }
+    }
+
+    /// `prom.value(...) or 0.0`: a call, and a literal that is no condition.
+    fn is_fallback(&self, left: &tree::Expr, right: &tree::Expr) -> bool {
+        let literal = matches!(right.kind, Tree::Number | Tree::Text(_) | Tree::List(_));
+        let none = self.checker.text(right.span) == "none";
+        matches!(left.kind, Tree::Call { .. }) && (literal || none)
     }
 
     /// Both sides; a numeral takes the type of the other side.
@@ -223,7 +244,16 @@ impl Elaborator<'_, '_> {
             if side.ty == Type::NoneLiteral {
                 let message = "whether there is nothing is asked with `is none`";
                 let found = Diagnostic::new(Code::TypeMismatch, message, side.span, "not a value");
-                self.say(found.help("write `x is none`, or `not x is none`"));
+                let found = found.help("write `x is none`, or `not x is none`");
+                self.say(match op {
+                    BinaryOp::Equal if right.ty == Type::NoneLiteral => {
+                        found.fix("write `is none`", op_span.to(right.span), "is none")
+                    }
+                    BinaryOp::NotEqual if right.ty == Type::NoneLiteral => found
+                        .fix("write `not ... is none`", left.span.at_start(), "not ")
+                        .fix("write `not ... is none`", op_span.to(right.span), "is none"),
+                    _ => found,
+                });
                 return broken(span);
             }
         }

@@ -81,8 +81,28 @@ impl Checker<'_> {
             in_words(arity)
         );
         let found = Diagnostic::new(Code::FindingMismatch, message, name.span, "other arguments");
-        self.say(match site {
-            Some(site) => found.and(site, "found here"),
+        let found = found.help("what is found and its remedy have the same arguments: `found x(worker)`, `remedy x(worker) { ... }`");
+        let Some(site) = site else {
+            return self.say(found);
+        };
+        let found = found.and(site, "found here");
+        let source = &self.sources.source(site.source).text;
+        let given = source.get(site.end as usize..).unwrap_or_default();
+        let given = given
+            .strip_prefix('(')
+            .and_then(|rest| rest.split_once(')'));
+        let plain = |name: &str| {
+            let letter = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+            !name.is_empty() && name.chars().all(letter)
+        };
+        let names = given.map(|(names, _)| names);
+        let names = names.filter(|names| names.split(',').all(|name| plain(name.trim())));
+        self.say(match names.filter(|_| remedy.params.is_empty()) {
+            Some(names) => {
+                let right = format!("({names})");
+                let title = format!("write `{}{right}`", name.text);
+                found.fix(title, name.span.at_end(), right)
+            }
             None => found,
         });
     }

@@ -11,7 +11,7 @@ use super::WatchDraft;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::ClauseKind;
 use crate::text::Span;
-use crate::typed::{FunctionKind, NameKind, QualifiedName, RunbookId, Symbol, Type};
+use crate::typed::{ExprKind, FunctionKind, NameKind, QualifiedName, RunbookId, Symbol, Type};
 
 impl Checker<'_> {
     /// Enters the watches of a runbook, with their parameters.
@@ -88,6 +88,11 @@ impl Checker<'_> {
         let mut value = elaborator.expr(&item.value, None);
         if is_open(&value.ty) {
             value = elaborator.say_open("this", value.span);
+        }
+        if matches!(value.ty, Type::PromQuery)
+            && matches!(value.kind, ExprKind::Value(_) | ExprKind::Template { .. })
+        {
+            value = elaborator.say_query_alone(value.span);
         }
         let result = value.ty.clone();
         let block = returning(value, item.value.span);

@@ -48,11 +48,9 @@ impl Scenario<'_, '_> {
                 (fields.len() == args.len()).then_some(Pattern::Fields(fields))
             }
             // A target by its own key.
-            (Tree::Number | Tree::Text(_), Type::Target(_)) => {
-                let ty = match tree.kind {
-                    Tree::Number => Type::Int,
-                    _ => Type::Text,
-                };
+            (Tree::Number | Tree::Text(_), Type::Target(id)) => {
+                let key = self.checker.package.targets[id.index()].fields.first();
+                let ty = key.map_or(Type::Text, |key| key.ty.clone());
                 Some(Pattern::Value(self.value(tree, &ty)?))
             }
             _ => Some(Pattern::Value(self.value(tree, ty)?)),

@@ -122,7 +122,11 @@ impl Elaborator<'_, '_> {
 /// `else none`
 fn is_none(handler: &tree::Handler) -> bool {
     match &handler.action {
-        tree::HandlerAction::Value(value) => matches!(value.kind, Tree::None),
+        tree::HandlerAction::Value(value) => match &value.kind {
+            // That it is called otherwise is said of the word.
+            Tree::Name(name) => matches!(name.as_str(), "null" | "nil" | "None" | "undefined"),
+            kind => matches!(kind, Tree::None),
+        },
         tree::HandlerAction::Novel(_)
         | tree::HandlerAction::Inconclusive(_)
         | tree::HandlerAction::Statement(_) => false,
