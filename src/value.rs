@@ -39,7 +39,7 @@ pub use failure::Failure;
 pub use key::KeyForm;
 pub use kind::Kind;
 pub use limit::{LIST_LENGTH, MAP_ENTRIES, SHOWN_CHARACTERS, TEXT_BYTES};
-pub use number::{Number, classify_number};
+pub use number::{Number, NumberProblem, classify_number};
 pub use operator::{
     BinaryOp, Rounding, UnaryOp, absolute, binary, clamp, compare, convert, maximum, minimum,
     order, result_kind, share, unary, whole,

@@ -4,7 +4,7 @@
 
 use crate::diag::{Code, Diagnostic};
 use crate::text::Span;
-use crate::value::{Number, Time, classify_number};
+use crate::value::{Number, NumberProblem, Time, classify_number};
 
 /// Says what a number token stands for. A version is one: whether it may stand there, the caller
 /// knows.
@@ -27,8 +27,14 @@ pub fn number(token: &str, span: Span) -> Result<Number, Diagnostic> {
             _ => format!("`{token}` is not a number: {}", error.problem),
         };
         let found = Diagnostic::new(Code::NumberInvalid, message, place, "here");
-        let found = found.help(error.problem.help());
-        match error.problem.replacement() {
+        let written = error.problem.replacement();
+        let found = match (&error.problem, &written) {
+            (NumberProblem::Exponent(_), Some(text)) => {
+                found.help(format!("write the number out: `{text}`"))
+            }
+            (problem, _) => found.help(problem.help()),
+        };
+        match written {
             Some(text) => found.fix(format!("write `{text}`"), place, text),
             None => found,
         }

@@ -422,8 +422,11 @@ impl<'a> Recovery<'a> {
 
     /// Gives up a line with all that is in it.
     fn fail(&mut self, line: &Range<usize>, kind: Kind, mark: usize, diagnostic: Diagnostic) {
+        let fix = diagnostic.fixes.first().cloned();
         self.say(line, &[], diagnostic);
-        self.mend(line, kind, &[], mark, usize::MAX);
+        if !fix.is_some_and(|fix| self.mend_by(&fix, line, kind, &[], mark)) {
+            self.mend(line, kind, &[], mark, usize::MAX);
+        }
     }
 
     /// Puts something readable in the place of a bad line: as much of it as still makes sense.

@@ -73,7 +73,6 @@ const LESSONS: &[Lesson] = &[
     pieces::two_modules,
     pieces::bare_key,
     pieces::list_in_parentheses,
-    pieces::members_apart,
     pieces::enum_by_sign,
     pieces::map_signs,
     pieces::behind_block,
@@ -192,6 +191,7 @@ impl<'a> Scene<'a> {
         let block =
             kind == Kind::Item && words::BLOCK_ITEMS.contains(&self.tokens.word(line.start));
         let later = later::line(self, line, kind);
+        let later = later.or_else(|| pieces::enum_members(self, line, kind));
         later.or_else(|| marks::braces_in_expression(self, line).filter(|_| !block))
     }
 

@@ -50,14 +50,17 @@ pub(super) fn case_arm(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         span,
         "no word before it",
     );
-    let found =
-        found.help("an arm is its value, `->` and what is done: `\"eu\" -> found lagging(lag)`");
-    let title = "write it with `->`";
-    let gap = tokens.at(start)?.start..tokens.at(start + 1)?.start;
-    let found = found.fix(title, scene.span(gap), "");
     let colon = tokens
         .flat(line.range.clone())
         .find(|index| tokens.word(*index) == ":");
+    let value = tokens.bytes(&(start + 1..colon.unwrap_or(start + 2)));
+    let value = tokens.text.get(value).unwrap_or_default().trim();
+    let found = found.help(format!(
+        "an arm is its value, `->` and what is done: `{value} -> ...`"
+    ));
+    let title = "write it with `->`";
+    let gap = tokens.at(start)?.start..tokens.at(start + 1)?.start;
+    let found = found.fix(title, scene.span(gap), "");
     Some(match colon {
         Some(colon) => found.fix(title, scene.token_span(colon), " ->"),
         None => found,

@@ -115,14 +115,60 @@ pub(super) fn list_in_parentheses(scene: &Scene<'_>, line: &Line) -> Option<Diag
     Some(found.fix(title, scene.token_span(tokens.partner(open)), "]"))
 }
 
-/// `enum Region { eu us ap }`, `enum Region { eu | us }`: a line of members.
-pub(super) fn members_apart(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
-    if line.kind != Kind::Member {
+/// `enum Region { eu us ap }`, `enum Region { eu | us }`, `enum Region { "eu", "us" }`: names alone, but not as members.
+pub(super) fn enum_members(
+    scene: &Scene<'_>,
+    line: &std::ops::Range<usize>,
+    kind: Kind,
+) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let open = line.start + 2;
+    if kind != Kind::Item || tokens.word(line.start) != "enum" || tokens.word(open) != "{" {
         return None;
     }
-    let names = listed(scene, line.range.clone())?;
-    let at = stuck(scene, line)?;
-    Some(members(scene, line.range.clone(), at, names.join(", ")))
+    let mut edits: Vec<(Span, String)> = Vec::new();
+    let mut name_before = false;
+    for index in open + 1..tokens.partner(open) {
+        let word = tokens.word(index);
+        let span = scene.token_span(index);
+        let between = matches!(word, "," | "|" | "/" | ";" | "and" | "or");
+        if between {
+            if word != "," {
+                edits.push((span, ",".to_owned()));
+            }
+            name_before = false;
+            continue;
+        }
+        let below = tokens.at(index).is_some_and(|token| token.newline_before);
+        if name_before && !below {
+            edits.push((scene.token_span(index - 1).at_end(), ",".to_owned()));
+        }
+        let inner = word
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        match inner {
+            Some(inner) if !inner.is_empty() && inner.bytes().all(letter) => {
+                edits.push((span, inner.to_owned()));
+            }
+            None if is(scene, index, PieceKind::Word) => {}
+            _ => return None,
+        }
+        name_before = true;
+    }
+    let (first, _) = edits.first()?;
+    let found = told(
+        "the members of an enum are names, with a comma between them",
+        *first,
+        "does not fit here",
+        "write `enum Region { eu, us, ap }`",
+    );
+    let title = "write names and commas";
+    Some(
+        edits
+            .into_iter()
+            .fold(found, |found, (span, text)| found.fix(title, span, text)),
+    )
 }
 
 /// `enum Region = eu | us | ap`
@@ -142,23 +188,14 @@ pub(super) fn enum_by_sign(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let names = listed(scene, sign + 1..end)?;
     let right = format!("{{ {} }}", names.join(", "));
     let whole = sign..line.range.end;
-    Some(members(scene, whole, sign, right))
-}
-
-fn members(
-    scene: &Scene<'_>,
-    whole: std::ops::Range<usize>,
-    at: usize,
-    right: String,
-) -> Diagnostic {
-    let span = scene.span(scene.tokens.bytes(&whole));
+    let span = scene.span(tokens.bytes(&whole));
     let found = told(
         "the members of an enum stand in braces, with a comma between them",
-        scene.token_span(at),
+        scene.token_span(sign),
         "does not fit here",
         "write `enum Region { eu, us, ap }`",
     );
-    found.fix(format!("write `{right}`"), span, right)
+    Some(found.fix(format!("write `{right}`"), span, right))
 }
 
 /// `[Region.eu = 5_000, Region.us: 20_000]`, `["a" => 1]`

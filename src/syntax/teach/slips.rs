@@ -263,7 +263,9 @@ pub(super) fn expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
             Some(near) => (scene.token_span(index), near.to_owned()),
             None if tokens.word(index + 1) == "(" => return Some(no_value(scene, index)),
             None if tokens.word(index + 1) == "." => {
-                (scene.token_span(index), format!("did {word}"))
+                let path = scene.tokens.bytes(&(index..index + 3));
+                let action = tokens.text.get(path.clone())?;
+                (scene.span(path), format!("did {action}"))
             }
             None => (scene.token_span(index), format!("found {word}")),
         },

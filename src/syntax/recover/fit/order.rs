@@ -126,7 +126,7 @@ fn moved(tokens: &Tokens<'_>, parts: &[Part], run: &Range<usize>, to: usize) -> 
     Some(Change {
         title: format!("put `{text}` {place}"),
         help: Some(format!(
-            "in another order it can be read: `{text}` stands {place}"
+            "the parts of this line have an order: `{text}` stands {place}"
         )),
         edits: edits.clone(),
         read: edits,
