@@ -230,28 +230,26 @@ pub(super) fn map_signs(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     Some(found)
 }
 
-/// `verify within 5m { ... } abort if c`: what stands before the block.
+/// `verify within 5m { ... } abort if c`, `verify { ... } within 5m`: what stands before the block.
 pub(super) fn behind_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let start = line.range.start;
-    let at = stuck(scene, line)?;
-    let close = at.checked_sub(1)?;
-    let moved = matches!(
-        tokens.word(at),
-        "abort" | "every" | "holding" | "within" | "retry"
-    );
-    let heads = matches!(tokens.word(start), "verify" | "mitigated");
-    if !moved || !heads || tokens.word(close) != "}" {
+    let open = tokens
+        .flat(line.range.clone())
+        .find(|index| tokens.word(*index) == "{")?;
+    let close = tokens.partner(open);
+    let at = close + 1;
+    let word = tokens.word(at);
+    let moved = matches!(word, "abort" | "every" | "holding" | "within" | "retry");
+    if tokens.word(start) != "verify" || !moved || !line.range.contains(&at) {
         return None;
     }
-    let open = tokens.partner(close);
     let ends = tokens
         .flat(at..line.range.end)
         .find(|index| tokens.word(*index) == "else");
     let end = ends.unwrap_or(line.range.end);
     let said = text(scene, at..end)?;
     let span = scene.span(tokens.bytes(&(at..end)));
-    let word = tokens.word(at);
     let title = format!("put `{said}` before the block");
     let found = told(
         &format!("`{word}` stands before the block"),
@@ -259,7 +257,9 @@ pub(super) fn behind_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         "too late here",
         format!("the block ends the line, but for `else`: `{said} {{ ... }}`"),
     );
-    let place = scene.token_span(open).at_start();
+    // How long it may take stands first.
+    let place = if word == "within" { start + 1 } else { open };
+    let place = scene.token_span(place).at_start();
     let gap = scene.span(tokens.at(close)?.end..tokens.at(end - 1)?.end);
     let found = found.fix(title.as_str(), place, format!("{said} "));
     Some(found.fix(title, gap, ""))
@@ -404,7 +404,7 @@ pub(super) fn failure_goes_on(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
     let after = tokens.word(at.checked_sub(1)?) == "failure";
     let right = match tokens.word(at) {
         "continue" | "skip" | "next" | "ignore" => "undo this, continue",
-        "stop" | "break" | "abort" | "rollback" => "undo all",
+        "stop" | "break" | "abort" | "rollback" => "undo this, stop",
         _ => return None,
     };
     if tokens.word(line.range.start) != "for" || !after {
@@ -417,10 +417,7 @@ pub(super) fn failure_goes_on(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
         "`undo` is missing before it",
         format!("write `on failure {right}`"),
     );
-    Some(match right {
-        "undo this, continue" => found.fix(format!("write `{right}`"), span, right),
-        _ => found,
-    })
+    Some(found.fix(format!("write `{right}`"), span, right))
 }
 
 /// `attempt {`
