@@ -247,8 +247,11 @@ impl Balance<'_> {
     /// `Pod{` on this line: no block is opened so.
     fn is_record_brace(&self, open: Open) -> bool {
         let before = self.text.get(..open.at).unwrap_or_default();
-        let glued = before.ends_with(|last: char| last.is_ascii_alphanumeric());
-        open.bracket == b'{' && open.line == self.line && glued
+        let letter = |letter: char| letter.is_ascii_alphanumeric();
+        let name = before.trim_end_matches(letter).len();
+        let name = before.get(name..).unwrap_or_default();
+        let upper = name.starts_with(|first: char| first.is_ascii_uppercase());
+        open.bracket == b'{' && open.line == self.line && upper
     }
 
     /// Whether the block goes on below a `}` that ends a line: this one was written once too often.

@@ -184,7 +184,8 @@ pub(super) fn failure_word(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         "error" | "fails" | "fail" | "failure" | "err" | "errors" => "failed",
         _ => near::nearest(written, ["no_data", "failed"])?,
     };
-    if line.kind == Kind::Test || !is(scene, word, PieceKind::Word) {
+    let ends = is(scene, word + 1, PieceKind::Text) || word + 1 >= line.range.end;
+    if line.kind == Kind::Test || !is(scene, word, PieceKind::Word) || ends {
         return None;
     }
     let span = scene.token_span(word);
@@ -211,7 +212,7 @@ pub(super) fn alert_equals(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let mut end = start + 2;
     while matches!(
         tokens.word(end),
-        "=" | ":" | "is" | "named" | "called" | "name" | "~"
+        "=" | ":" | "is" | "named" | "called" | "name"
     ) && line.range.contains(&end)
     {
         end += 1;

@@ -214,6 +214,9 @@ pub(super) fn map_signs(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         let alone = !matches!(before, "=" | "!" | "<" | ">") && next != "=";
         tokens.word(*index) == "=" && alone
     };
+    if flat.iter().any(|index| tokens.word(*index) == "for") {
+        return None;
+    }
     let signs: Vec<usize> = flat.into_iter().filter(single).collect();
     let first = *signs.first()?;
     let title = "write `:`";
@@ -376,6 +379,13 @@ pub(super) fn choice_inside(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic
         .flat(choice..close)
         .find(|index| tokens.word(*index) == ",");
     let end = comma.unwrap_or(close);
+    // `(if ...)` has its parentheses already.
+    let called = open.checked_sub(1).is_some_and(|name| {
+        is(scene, name, PieceKind::Word) && tokens.glued(name) || tokens.word(open) == "["
+    });
+    if !called || at >= end {
+        return None;
+    }
     let has = |word: &str| {
         tokens
             .flat(choice..end)

@@ -25,7 +25,6 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("if", "where"),
     ("when", "where"),
     ("or", "else"),
-    ("then", "else"),
     ("missing", "missed"),
     ("misses", "missed"),
     ("miss", "missed"),
