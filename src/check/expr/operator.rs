@@ -64,21 +64,15 @@ impl Elaborator<'_, '_> {
         let (left, right) = sides;
         match op {
             BinaryOp::Or if self.is_fallback(left, right) => {
-                let is_let = self.begins_let(left.span);
-                let right = self.checker.text(right.span).to_owned();
                 let found = Diagnostic::new(
                     Code::TypeMismatch,
                     "`or` joins conditions, it gives no value for a failure",
                     op_span,
                     "no condition before it",
                 );
-                let help = format!(
-                    "what follows where there is no answer is said with `else`: `else {right}`"
-                );
-                self.say(match is_let {
-                    true => found.help(help).fix("write `else`", op_span, "else"),
-                    false => found.help("what fails ends the block by itself; in a `let` of its own `else` says what follows"),
-                });
+                self.say(found.help(
+                    "what fails ends the block by itself; behind a `let` stands what follows: `else none`, `else no_data novel \"...\"`",
+                ));
                 typed(ExprKind::Error, Type::Error, span)
             }
             BinaryOp::And | BinaryOp::Or => {
@@ -109,14 +103,6 @@ impl Elaborator<'_, '_> {
                 self.arithmetic(op, op_span, left, right, span)
             }
         }
-    }
-
-    /// Whether the line of an expression is a `let`, which alone has an `else`.
-    fn begins_let(&self, span: Span) -> bool {
-        let source = &self.checker.sources.source(span.source).text;
-        let before = source.get(..span.start as usize).unwrap_or_default();
-        let line = before.lines().next_back().unwrap_or_default();
-        line.trim_start().starts_with("let ")
     }
 
     /// `prom.value(...) or 0.0`: a call, and a literal that is no condition.

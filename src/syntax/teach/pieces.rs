@@ -472,10 +472,12 @@ pub(super) fn probe_without_type(scene: &Scene<'_>, line: &Line) -> Option<Diagn
     let returned = body
         .lines()
         .filter_map(|line| line.trim().strip_prefix("return "));
-    let signs = [" == ", " != ", " < ", " > ", " <= ", " >= ", "not ", " in "];
+    let signs = [" == ", " != ", " < ", " > ", " <= ", " >= "];
     let mut returned = returned.peekable();
     let some = returned.peek().is_some();
-    let asks = some && returned.all(|value| signs.iter().any(|sign| value.contains(sign)));
+    let asks = some
+        && returned
+            .all(|value| !value.contains(" for ") && signs.iter().any(|sign| value.contains(sign)));
     Some(match asks {
         true => found.fix("add `-> Bool`", place, " -> Bool"),
         false => found,
