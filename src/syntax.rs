@@ -34,6 +34,7 @@ mod words;
 pub use allowed::allowed;
 pub use lexemes::{Lexeme, LexemeKind, is_keyword, lexemes};
 pub use pieces::pieces;
+pub use teach::NO_NAME;
 
 use crate::diag::Diagnostic;
 use crate::text::Source;

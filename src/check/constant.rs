@@ -383,12 +383,10 @@ impl Elaborator<'_, '_> {
             return Some(found);
         }
         let message = format!("`{words}` needs a time above zero");
-        self.say(Diagnostic::new(
-            Code::BoundOutOfRange,
-            message,
-            tree.span,
-            "no time at all",
-        ));
+        self.say(
+            Diagnostic::new(Code::BoundOutOfRange, message, tree.span, "no time at all")
+                .help("write a duration such as `30s` or `5m`"),
+        );
         None
     }
 
@@ -402,12 +400,11 @@ impl Elaborator<'_, '_> {
         }
         let message = format!("`{words}` takes a number from 1 to {MOST}");
         let label = format!("this is {found}");
-        self.say(Diagnostic::new(
-            Code::BoundOutOfRange,
-            message,
-            tree.span,
-            label,
-        ));
+        self.say(
+            Diagnostic::new(Code::BoundOutOfRange, message, tree.span, label).help(
+                "how many at most is 1 or more; where nothing may be done, the line is left out",
+            ),
+        );
         None
     }
 }

@@ -217,7 +217,36 @@ impl Checker<'_> {
         self.say(found);
     }
 
+    /// `Tier: tier`: the type before the name.
+    fn say_type_first(&mut self, file: FileId, name: &Ident) -> bool {
+        let source = &self.sources.source(name.span.source).text;
+        let before = source.get(..name.span.start as usize).unwrap_or_default();
+        let Some(led) = before.trim_end().strip_suffix(':') else {
+            return false;
+        };
+        let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let start = led.rfind(|other| !letter(other)).map_or(0, |at| at + 1);
+        let ty = &led[start..];
+        let upper = ty.starts_with(|first: char| first.is_ascii_uppercase());
+        let small = name
+            .text
+            .starts_with(|first: char| first.is_ascii_lowercase());
+        if !upper || !small || self.named_in(file, ty).is_none() && !is_plain(ty) {
+            return false;
+        }
+        let whole = Span::new(name.span.source, start, name.span.end as usize);
+        let right = format!("{}: {ty}", name.text);
+        let message = "a name stands before its type";
+        let found = Diagnostic::new(Code::UnknownName, message, whole, "in another order");
+        let found = found.help(format!("write `{right}`"));
+        self.say(found.fix(format!("write `{right}`"), whole, right));
+        true
+    }
+
     fn say_unknown_type(&mut self, file: FileId, name: &Ident) {
+        if self.say_type_first(file, name) {
+            return;
+        }
         let message = format!("there is no type `{}`", name.text);
         let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown type");
         // A probe is often called as its type is, in small letters: only a type can stand here.
@@ -414,4 +443,12 @@ pub fn symbol_kind(symbol: Symbol) -> &'static str {
         Symbol::Product(_) => "a product",
         Symbol::Runbook(_) => "a runbook",
     }
+}
+
+/// Whether a type needs no declaration.
+fn is_plain(name: &str) -> bool {
+    matches!(
+        name,
+        "Int" | "Float" | "Bool" | "String" | "Duration" | "Time" | "Size" | "Percent"
+    )
 }

@@ -14,6 +14,7 @@ use smol_str::SmolStr;
 
 use crate::diag::{Code, Diagnostic, Kind};
 use crate::library;
+use crate::syntax;
 use crate::syntax::tree::{Clause, ClauseKind, File, Item, ItemKind, TriggerKind};
 use crate::text::{SourceId, Sources, Span};
 
@@ -30,7 +31,12 @@ pub fn still<'f>(
     let mut lost: BTreeSet<String> = lost.iter().map(SmolStr::to_string).collect();
     let mut unreadable = BTreeSet::new();
     for found in read.iter().filter(|found| is_error(found)) {
-        unreadable.extend(names(sources, unread(sources, &files, found.primary.span)));
+        let line = names(sources, unread(sources, &files, found.primary.span));
+        // `MOST_PODS = 3` gives the name to a constant as well, once it is mended.
+        unreadable.extend(line.flat_map(|name| {
+            let joined = name.strip_prefix("let").unwrap_or(&name).to_owned();
+            [name.to_lowercase(), joined, name]
+        }));
     }
     lost.extend(unreadable.iter().cloned());
     let mut without_imports = BTreeSet::new();
@@ -57,6 +63,17 @@ pub fn still<'f>(
             _ => {}
         }
     }
+    let nameless = read
+        .iter()
+        .filter(|found| found.primary.text == syntax::NO_NAME);
+    let nameless: BTreeSet<SourceId> = nameless
+        .map(|found| files.file(found.primary.span))
+        .collect();
+    // `Tier: tier` declares the field that its type is taken for.
+    let turned = said
+        .iter()
+        .filter(|found| found.primary.text == "in another order");
+    lost.extend(turned.flat_map(|found| names(sources, line_around(sources, found.primary.span))));
     let named = |found: &Diagnostic| words(sources, found.primary.span).next();
     let unbound = untriggered(sources, &files, read);
     said.retain(|found| {
@@ -70,12 +87,20 @@ pub fn still<'f>(
         if unread {
             return false;
         }
+        if found.primary.text == "in another order" {
+            return true;
+        }
+        // The name that leads nowhere may be the one that a declaration lacks.
+        if asks_for_a_name(found.code) && nameless.contains(&files.file(found.primary.span)) {
+            return false;
+        }
         !asks_for_a_name(found.code)
             || !named(found).is_some_and(lost)
                 && !item_at(&files, found.primary.span).is_some_and(|item| {
                     unbound.contains(&(found.primary.span.source, item.span.start))
                 })
     });
+    still_owned(sources, read, said);
     still_limits(read, said);
     still_lines(sources, read, said);
     still_wholes(sources, &files, read, said);
@@ -130,6 +155,10 @@ fn still_wholes(
         let line = line_around(sources, found.primary.span);
         words(sources, line).next() == Some("on")
     });
+    // Which of the two names is meant, nobody knows: the trigger's, or that of its use.
+    let unbound = said.iter().any(|found| {
+        found.code == Code::UnknownName && found.message.starts_with("no trigger binds")
+    });
     let headless = read
         .iter()
         .filter(|found| found.code == Code::UnknownFirstWord);
@@ -156,7 +185,7 @@ fn still_wholes(
         | Code::MissingClause => !hurt.holds(files, found),
         Code::MissingRemedy => !headless.holds(files, found),
         Code::RemedyWithoutFinding => !misplaced.holds(files, found),
-        Code::TriggerMismatch => !trigger,
+        Code::TriggerMismatch => !trigger && !unbound,
         Code::VerifyProvesNothing => !any_unmeasured,
         _ => true,
     });
@@ -199,6 +228,18 @@ fn untriggered(
 
 fn is_trigger(clause: &Clause) -> bool {
     matches!(clause.kind, ClauseKind::On(_))
+}
+
+/// Drops that a product owns nothing, where what it owns could not be understood.
+fn still_owned(sources: &Sources, read: &[Diagnostic], said: &mut Vec<Diagnostic>) {
+    let errors = read.iter().chain(said.iter());
+    let owned = errors.filter(|found| is_error(found)).any(|found| {
+        let line = line_around(sources, found.primary.span);
+        words(sources, line).next() == Some("owns")
+    });
+    if owned {
+        said.retain(|found| found.code != Code::OwnsNothing);
+    }
 }
 
 /// Drops that a limit is missing, where one of the block could not be understood: it may be that one.

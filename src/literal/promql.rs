@@ -10,6 +10,7 @@ mod canon;
 mod combine;
 mod demand;
 mod function;
+mod habits;
 mod labels;
 mod layout;
 mod length;

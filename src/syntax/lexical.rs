@@ -180,7 +180,20 @@ pub(super) fn semicolon(text: &str, span: Span, line_start: usize, depth: &Depth
         better: edit.into(),
     };
     if depth.in_list() {
-        return plain("write `,`", span, ",");
+        // `to; 5`: between the name of an argument and its value.
+        let name = before.rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let name = name.into_iter().next().unwrap_or_default();
+        let led = before.strip_suffix(name).unwrap_or_default().trim_end();
+        let names =
+            name.starts_with(|first: char| first.is_ascii_lowercase()) && led.ends_with(',');
+        let named = follows
+            .split([',', ';', ')', ']', '\n'])
+            .next()
+            .is_some_and(|value| !value.contains(':') && !value.trim().is_empty());
+        return match names && named && text.is_char_boundary(span.range().start) {
+            true => plain("write `:`", span, ":"),
+            false => plain("write `,`", span, ","),
+        };
     }
     let alone = follows.trim_end().is_empty() || follows.starts_with("//");
     let word = follows.split(|letter: char| !letter.is_ascii_lowercase());

@@ -71,12 +71,44 @@ fn mended(
         lowering.place_at(&place);
         let diagnostic = lone_bracket(lowering, &text, bracket);
         told.push(diagnostic.primary.span.range().start);
+        told.push(place.start(bracket.at));
         told.push(place.start(bracket.mend.range.start));
         lowering.say(diagnostic);
     }
     let splices: Vec<Splice> = lone.into_iter().map(|bracket| bracket.mend).collect();
     let (text, place) = place.mend(&text, &splices);
     (text, place, told)
+}
+
+/// Says where a bracket is closed, unless more than that is missing.
+fn closed(found: Diagnostic, text: &str, lone: &Lone, place: Span, closer: &str) -> Diagnostic {
+    let (inside, behind) = text.split_at(lone.mend.range.start.min(text.len()));
+    let line = behind.lines().next().unwrap_or_default();
+    let comment = line.trim_start().strip_prefix("//");
+    if comment.is_some_and(|comment| comment.contains(closer)) {
+        return found.help(format!(
+            "the rest of the line is a comment, with its `{closer}`: a whole quotient is `div(a, b)`"
+        ));
+    }
+    let ends = |last: char| last.is_alphanumeric() || matches!(last, ')' | ']' | '"' | '%' | '_');
+    let found = found.help(format!("`{closer}` stands behind the last part of it"));
+    match inside.trim_end().ends_with(ends) {
+        true => found.fix(format!("add `{closer}`"), place, closer),
+        false => found,
+    }
+}
+
+/// Where a `{` is put: in the place of the `:` with which other languages open a block.
+fn opened(text: &str, lone: &Lone, mend: Span) -> Span {
+    let before = text.get(..lone.mend.range.start).unwrap_or_default();
+    let place = mend.at_start();
+    match before.ends_with(':') && place.start > 0 {
+        true => Span {
+            start: place.start - 1,
+            ..place
+        },
+        false => place,
+    }
 }
 
 fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
@@ -100,9 +132,7 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
             );
             match bracket {
                 '{' => found.help("where a block ends is taken from the indentation"),
-                _ => found
-                    .help(format!("`{closer}` stands behind the last part of it"))
-                    .fix(format!("add `{closer}`"), mend.at_start(), closer),
+                _ => closed(found, text, lone, mend.at_start(), closer),
             }
         }
         LoneKind::Unopened => {
@@ -148,10 +178,11 @@ fn lone_bracket(lowering: &Lowering, text: &str, lone: &Lone) -> Diagnostic {
             Diagnostic::new(
                 Code::MissingBlock,
                 "the block has no `{`",
-                head,
-                "opens no block",
+                mend.at_start(),
+                "`{` is missing here",
             )
-            .fix("write `{`", mend.at_start(), " {")
+            .and(head, "opens no block")
+            .fix("write `{`", opened(text, lone, mend), " {")
         }
     }
 }

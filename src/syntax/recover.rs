@@ -6,6 +6,8 @@
 
 mod fit;
 
+pub(super) use self::fit::{day_of, days};
+
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -167,7 +169,7 @@ impl<'a> Recovery<'a> {
             {
                 self.missing_comma(line.start);
             }
-            let outside = kind == Kind::Clause && is_statement(tokens.word(line.start));
+            let outside = kind == Kind::Clause && words::is_statement(tokens.word(line.start));
             if outside && lost {
                 // The head of their block is missing: one line tells it.
                 let start = tokens.bytes(&line).start;
@@ -205,9 +207,21 @@ impl<'a> Recovery<'a> {
         else {
             return;
         };
+        if let Some((found, splices)) = teach::dashed_list(&self.scene, index) {
+            // The dashes behind the first one are told with it.
+            if !self.is_told(above.end..token.end) {
+                let dashes = splices.iter().map(|splice| splice.range.start);
+                let told: Vec<usize> = dashes.map(|at| self.scene.place_of(at)).collect();
+                self.told.extend(told);
+                self.said.push(found);
+                self.splices.extend(splices);
+            }
+            return;
+        }
         self.joints.insert(index);
-        // So was what is left out before it.
-        if !self.is_told(above.end..token.end) {
+        // `every: 15s` below `verify:` is told with it, and so was what is left out before it.
+        let key = self.tokens().word(index + 1) == ":";
+        if !key && !self.is_told(above.end..token.end) {
             self.said.push(self.scene.line_start(
                 index,
                 above.end..token.start,
@@ -273,7 +287,7 @@ impl<'a> Recovery<'a> {
             self.said.truncate(before);
         }
         self.headless |= kind == Kind::Item && diagnostic.code == Code::MissingBlock
-            || kind == Kind::Clause && is_statement(self.tokens().word(line.start));
+            || kind == Kind::Clause && words::is_statement(self.tokens().word(line.start));
         let fix = diagnostic.fixes.first().cloned();
         self.say(&line, &bodies, diagnostic);
         let mended = match read {
@@ -483,9 +497,4 @@ impl<'a> Recovery<'a> {
             },
         });
     }
-}
-
-/// Whether a word begins a statement, and no clause.
-fn is_statement(word: &str) -> bool {
-    words::STATEMENT_WORDS.contains(&word) && !words::CLAUSE_WORDS.contains(&word)
 }

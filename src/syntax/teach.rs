@@ -11,6 +11,8 @@ mod items;
 mod later;
 mod marks;
 mod meant;
+mod modules;
+mod nameless;
 mod pieces;
 mod places;
 mod shape;
@@ -22,7 +24,9 @@ mod turned;
 use std::ops::Range;
 
 pub(super) use self::cut::colon_at_end;
-pub(super) use self::first::habit_of_statement;
+pub(super) use self::first::{habit_of_statement, joined_word};
+pub(super) use self::items::dashed_list;
+pub use self::nameless::NO_NAME;
 pub(super) use self::shape::indent_of;
 use super::expected;
 use super::kinds::Kind;
@@ -70,7 +74,21 @@ const LESSONS: &[Lesson] = &[
     brought::hole_alone,
     brought::guard_text,
     tested::expected_of_whom,
-    pieces::two_modules,
+    modules::two_modules,
+    nameless::declared,
+    nameless::role_without_kind,
+    nameless::nobody,
+    brought::done_when,
+    brought::labels_in_braces,
+    brought::action_answers,
+    brought::retry_parts,
+    brought::offset,
+    brought::schedule_every,
+    tested::no_change,
+    strange::for_some,
+    strange::spread_arguments,
+    strange::lambda,
+    strange::splat,
     pieces::bare_key,
     pieces::list_in_parentheses,
     pieces::enum_by_sign,
@@ -85,7 +103,7 @@ const LESSONS: &[Lesson] = &[
     pieces::failure_goes_on,
     pieces::untitled_attempt,
     pieces::probe_without_type,
-    pieces::severity_number,
+    habits::severity_number,
     cut::block_by_colon,
     cut::rest,
     turned::product_first,
@@ -104,6 +122,7 @@ const LESSONS: &[Lesson] = &[
     cut::comma_of_arm,
     cut::kind_of_clause,
     habits::import_form,
+    modules::other_form,
     habits::dashed_name,
     habits::held_for,
     habits::plain_interval,

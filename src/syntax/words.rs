@@ -214,3 +214,8 @@ pub(super) fn listed(words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     words.join(" ")
 }
+
+/// Whether a word begins a statement, and no clause.
+pub(super) fn is_statement(word: &str) -> bool {
+    STATEMENT_WORDS.contains(&word) && !CLAUSE_WORDS.contains(&word)
+}

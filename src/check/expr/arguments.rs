@@ -39,7 +39,8 @@ impl Elaborator<'_, '_> {
         name_span: Span,
     ) -> Vec<Expr> {
         let placed = self.place(Owner::Function(id), args, name_span);
-        self.refuse_others(Owner::Function(id), &placed.others, name_span);
+        let open = self.not_given(Owner::Function(id), &placed);
+        self.refuse_others(Owner::Function(id), &placed.others, &open, name_span);
         self.fill(Owner::Function(id), &placed, name_span)
     }
 
@@ -54,7 +55,8 @@ impl Elaborator<'_, '_> {
         let placed = self.place(owner, args, name_span);
         let is_open = self.checker.package.externs[id.index()].open;
         if !is_open {
-            self.refuse_others(owner, &placed.others, name_span);
+            let open = self.not_given(owner, &placed);
+            self.refuse_others(owner, &placed.others, &open, name_span);
         }
         let filled = self.fill(owner, &placed, name_span);
         let mut equals = Vec::new();
@@ -129,8 +131,22 @@ impl Elaborator<'_, '_> {
         }
     }
 
-    /// Says that no parameter has these names.
-    pub fn refuse_others(&mut self, owner: Owner, others: &[&Argument], name_span: Span) {
+    /// The parameters that nothing is given for.
+    pub fn not_given(&self, owner: Owner, placed: &Placed<'_>) -> Vec<SmolStr> {
+        let all = params(self.checker, owner).iter();
+        let given = all.zip(&placed.of_params);
+        let open = given.filter(|(param, arg)| arg.is_none() && param.default.is_none());
+        open.map(|(param, _)| param.name.clone()).collect()
+    }
+
+    /// Says that no parameter has these names; `open` are those that nothing is given for.
+    pub fn refuse_others(
+        &mut self,
+        owner: Owner,
+        others: &[&Argument],
+        open: &[SmolStr],
+        name_span: Span,
+    ) {
         for arg in others {
             let Some(name) = &arg.name else { continue };
             let callee = self.checker.text(name_span);
@@ -144,7 +160,12 @@ impl Elaborator<'_, '_> {
                 true => "it takes no arguments".to_owned(),
                 false => format!("it takes: {}", names.join(", ")),
             });
-            let near = nearest(name.as_str(), names).map(str::to_owned);
+            let near = nearest(name.as_str(), names.iter().copied()).map(str::to_owned);
+            // Only one is not given: that one is meant.
+            let near = near.or_else(|| match open {
+                [only] if others.len() == 1 => Some(only.to_string()),
+                _ => None,
+            });
             self.say(match near {
                 Some(near) => found.fix(format!("write `{near}`"), name.span, near),
                 None => found,

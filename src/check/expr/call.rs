@@ -285,9 +285,12 @@ impl Elaborator<'_, '_> {
             None if matches!(name, "range" | "xrange" | "seq") => {
                 found.help("a range is written `0..3`, with its end `0..=3`; a list is gone through as it is: `for x in xs`")
             }
-            None if is_conversion(name) => found.help(
-                "there is no conversion: a number is measured or your own, and a text takes a value in, `\"${x}\"`",
-            ),
+            None if is_conversion(name) => {
+                let found = found.help(
+                    "there is no conversion: leave it out; whole numbers come of `round`, `floor` and `ceil`, and a text takes a value in, `\"${x}\"`",
+                );
+                self.without_call(found, name, span)
+            }
             None => found,
         });
     }
@@ -411,6 +414,21 @@ fn is_conversion(name: &str) -> bool {
             | "to_string"
             | "toString"
             | "to_int"
+            | "float64"
+            | "float32"
+            | "int64"
+            | "int32"
+            | "uint"
+            | "double"
+            | "number"
+            | "tonumber"
+            | "tostring"
+            | "tobool"
+            | "tolist"
+            | "toset"
+            | "list"
+            | "set"
+            | "tuple"
     )
 }
 
@@ -425,6 +443,10 @@ fn method_help(name: &str) -> Option<&'static str> {
         }
         "filter" | "map" | "forEach" | "for_each" | "find" | "reduce" | "iter" => {
             "what is done with each element is said in place: `[x.name for x in xs where x.ready]`"
+        }
+        "split" | "substring" | "substr" | "slice" | "replace" | "trim" | "strip" | "lower"
+        | "upper" | "matches" | "match" | "test" => {
+            "a text is not taken apart: it is asked with `starts_with(a, \"x\")`, `ends_with`, `contains`, or in a trigger with `~ re\"...\"`"
         }
         _ => return None,
     })

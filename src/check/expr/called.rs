@@ -33,6 +33,25 @@ impl Elaborator<'_, '_> {
         true
     }
 
+    /// `int(lag())`: what stands in the parentheses, alone.
+    pub(super) fn without_call(&self, found: Diagnostic, name: &str, span: Span) -> Diagnostic {
+        let source = &self.checker.sources.source(span.source).text;
+        let behind = source.get(span.end as usize..).unwrap_or_default();
+        let Some(length) = parentheses(behind) else {
+            return found;
+        };
+        let inner = &behind[1..length - 1];
+        let plain = !inner.trim().is_empty() && !inner.contains([',', '+', '-', '*', '/', '\n']);
+        if !plain || inner.contains(" for ") || inner.trim().starts_with('"') {
+            return found;
+        }
+        let title = format!("leave `{name}` out");
+        let (start, end) = (span.start as usize, span.end as usize);
+        let open = Span::new(span.source, start, end + 1);
+        let close = Span::new(span.source, end + length - 1, end + length);
+        found.fix(title.as_str(), open, "").fix(title, close, "")
+    }
+
     /// `-> 6 * Pod(ready: true)`: so many of one kind.
     pub(super) fn say_times(&mut self, span: Span) -> bool {
         let source = &self.checker.sources.source(span.source).text;

@@ -24,6 +24,9 @@ impl Elaborator<'_, '_> {
             return typed(ExprKind::List(Vec::new()), Type::EmptyList, span);
         }
         let mut element = wanted_list(hint).cloned();
+        if element == Some(Type::Text) && self.say_bare_words(elements) {
+            return broken(span);
+        }
         let mut found = Vec::with_capacity(elements.len());
         for tree in elements {
             let next = self.expr(tree, element.as_ref());
@@ -42,6 +45,51 @@ impl Elaborator<'_, '_> {
         }
         let ty = Type::List(Arc::new(element));
         typed(ExprKind::List(found), ty, span)
+    }
+
+    /// `[app-control, clean]`: texts without their quotes, as in a shell.
+    fn say_bare_words(&mut self, elements: &[tree::Expr]) -> bool {
+        fn names<'t>(tree: &'t tree::Expr, out: &mut Vec<&'t str>) -> bool {
+            match &tree.kind {
+                tree::ExprKind::Name(name) => {
+                    out.push(name);
+                    true
+                }
+                tree::ExprKind::Binary {
+                    left, right, op, ..
+                } => {
+                    matches!(op, tree::BinaryOp::Subtract | tree::BinaryOp::Divide)
+                        && names(left, out)
+                        && names(right, out)
+                }
+                _ => false,
+            }
+        }
+        let bare: Vec<Span> = elements
+            .iter()
+            .filter(|element| {
+                let mut all = Vec::new();
+                names(element, &mut all) && !all.iter().any(|name| self.is_value(name))
+            })
+            .map(|element| element.span)
+            .collect();
+        let [first, second, rest @ ..] = bare.as_slice() else {
+            return false;
+        };
+        let found = Diagnostic::new(
+            Code::UnknownName,
+            "words stand in quotes",
+            *first,
+            "a word without quotes is a name",
+        );
+        let title = "add quotes";
+        let mut found = found.help("each word is a text: `[\"redis-control\", \"restart\"]`");
+        for span in [first, second].into_iter().chain(rest) {
+            let quoted = format!("\"{}\"", self.checker.text(*span));
+            found = found.fix(title, *span, quoted);
+        }
+        self.say(found);
+        true
     }
 
     /// `["k": v]`

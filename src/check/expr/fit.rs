@@ -99,6 +99,21 @@ impl Elaborator<'_, '_> {
         self.checker.type_name(ty)
     }
 
+    /// `given f() -> none`: where nothing can be answered, no answer is meant.
+    fn nothing_answered(&self, found: Diagnostic, span: Span) -> Diagnostic {
+        let source = &self.checker.sources.source(span.source).text;
+        let before = source.get(..span.start as usize).unwrap_or_default();
+        match before.trim_end().strip_suffix("->") {
+            Some(answered) if self.place == Place::Test => {
+                let whole = Span::new(span.source, answered.len(), span.end as usize);
+                found
+                    .help("that nothing is answered is said with `no_data`; only a type with `?` can be `none`")
+                    .fix("write `no_data`", whole, "no_data")
+            }
+            _ => found.help("only a type with `?` can be `none`"),
+        }
+    }
+
     /// The type as it is written, with its article.
     pub fn type_with_article(&self, ty: &Type) -> String {
         self.checker.type_with_article(ty)
@@ -160,7 +175,7 @@ impl Elaborator<'_, '_> {
             (Type::Optional(_), _) => {
                 found.help("there may be nothing: take it apart first, with `if x is some y` or `match`")
             }
-            (Type::NoneLiteral, _) => found.help("only a type with `?` can be `none`"),
+            (Type::NoneLiteral, _) => self.nothing_answered(found, expr.span),
             (Type::Text, Type::List(inner)) if matches!(**inner, Type::Text) => {
                 listed_words(found, expr, self.checker.text(expr.span))
             }

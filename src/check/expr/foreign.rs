@@ -27,7 +27,9 @@ impl Elaborator<'_, '_> {
         };
         let meant = |place: &&Place| {
             let shown = &raw[place.range.clone()];
-            let plain = shown.starts_with('{') && !shown.starts_with("{{");
+            let plain = shown.starts_with('{') && !shown.starts_with("{{")
+                || shown.starts_with('<') && !shown.starts_with("<%")
+                || shown.starts_with('@');
             !plain || known(place)
         };
         let places: Vec<&Place> = places.iter().filter(meant).collect();
@@ -104,7 +106,7 @@ impl Elaborator<'_, '_> {
 }
 
 /// What a place begins with.
-const MARKS: [char; 5] = ['{', '<', '#', '$', '%'];
+const MARKS: [char; 6] = ['{', '<', '#', '$', '%', '@'];
 
 /// Every place of a text that some language would fill.
 fn places(raw: &str) -> Vec<Place> {
@@ -116,7 +118,8 @@ fn places(raw: &str) -> Vec<Place> {
         let place = doubled(rest)
             .or_else(|| dollar(rest))
             .or_else(|| percent(rest, raw[..at].chars().next_back()))
-            .or_else(|| braces(rest));
+            .or_else(|| braces(rest))
+            .or_else(|| marked(rest));
         let hole = rest.starts_with("${").then(|| rest.find('}')).flatten();
         match (hole, place) {
             (Some(end), _) => at += end + 1,
@@ -146,9 +149,16 @@ fn is_letter(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// `{{ ... }}`, `<%= ... %>`, `#{...}`, `$(...)`
+/// `{{ ... }}`, `<%= ... %>`, `#{...}`, `%{...}`, `$ {...}`, `$(...)`
 fn doubled(rest: &str) -> Option<(usize, Option<String>)> {
-    let marks = [("{{", "}}"), ("<%", "%>"), ("#{", "}"), ("$(", ")")];
+    let marks = [
+        ("{{", "}}"),
+        ("<%", "%>"),
+        ("#{", "}"),
+        ("%{", "}"),
+        ("$ {", "}"),
+        ("$(", ")"),
+    ];
     let (open, close) = marks.iter().find(|(open, _)| rest.starts_with(open))?;
     let end = open.len() + rest[open.len()..].find(close)?;
     Some((end + close.len(), last_word(&rest[open.len()..end])))
@@ -184,6 +194,21 @@ fn percent(rest: &str, before: Option<char>) -> Option<(usize, Option<String>)> 
     let verb = letters.next()?;
     let ends = letters.next().is_none_or(|letter| !is_letter(letter));
     (matches!(verb, 's' | 'd' | 'f' | 'v' | 'q') && ends).then_some((behind + 2, name))
+}
+
+/// `<pod>`, `@option.pod@`: only where the name is known.
+fn marked(rest: &str) -> Option<(usize, Option<String>)> {
+    let marks = [('<', '>'), ('@', '@')];
+    let (open, close) = marks
+        .into_iter()
+        .find(|(open, _)| rest.starts_with(*open))?;
+    let inside = rest.strip_prefix(open)?;
+    let end = inside.find(close)?;
+    let name = &inside[..end];
+    let plain = name
+        .chars()
+        .all(|letter| is_letter(letter) || letter == '.');
+    plain.then(|| (end + 2, last_word(name)))
 }
 
 /// `{pod}`: only where the name is known.

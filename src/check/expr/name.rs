@@ -154,6 +154,12 @@ impl Elaborator<'_, '_> {
                     .help(format!("there is `{near}`"))
                     .fix(format!("write `{near}`"), span, near)
             }
+            None if self.known_behind(span).is_some() => {
+                let known = self.known_behind(span).unwrap_or_default();
+                let found = found.help(format!("it is called by its name alone: `{known}`"));
+                let whole = Span::new(span.source, span.start as usize, span.end as usize + 1);
+                found.fix(format!("remove `{name}.`"), whole, "")
+            }
             None if matches!(name, "True" | "TRUE" | "False" | "FALSE") => {
                 let better = name.to_lowercase();
                 let found = found.help(format!("it is written `{better}`"));
@@ -186,14 +192,6 @@ impl Elaborator<'_, '_> {
                 let found = found.help("a number is written in digits");
                 found.fix(format!("write `{digits}`"), span, digits)
             }
-            None if self.function_behind(span).is_some() => {
-                let function = self.function_behind(span).unwrap_or_default();
-                let found = found.help(format!(
-                    "the functions of the language are called by their names alone: `{function}(...)`"
-                ));
-                let whole = Span::new(span.source, span.start as usize, span.end as usize + 1);
-                found.fix(format!("remove `{name}.`"), whole, "")
-            }
             None if matches!(name, "day" | "hour" | "minute" | "week" | "second") => {
                 let unit = format!("1{}", &name[..1]);
                 let found = found.help("how long something takes is a number with its unit");
@@ -214,12 +212,24 @@ impl Elaborator<'_, '_> {
         });
     }
 
-    /// `math.min(a, b)`: the function of the language that is called as a member of what is not known.
-    fn function_behind(&self, span: Span) -> Option<String> {
+    /// `math.min(a, b)`, `${var.pod}`, `data.k8s.pods(...)`: what is known here, as a member of what is not.
+    fn known_behind(&self, span: Span) -> Option<String> {
         let source = &self.checker.sources.source(span.source).text;
         let behind = source.get(span.end as usize..)?.strip_prefix('.')?;
-        let (member, _) = behind.split_once('(')?;
-        super::builtin::named(member).map(|_| member.to_owned())
+        let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let end = behind.find(|other| !letter(other)).unwrap_or(behind.len());
+        let (member, rest) = behind.split_at(end);
+        let called = rest.starts_with('(');
+        let imports = &self.checker.file(self.file).imports;
+        let module = rest.starts_with('.') && imports.iter().any(|import| import.name == member);
+        let value = !called && self.is_value(member);
+        let function = called && (member == "now" || super::builtin::named(member).is_some());
+        let shown = if function {
+            format!("{member}(...)")
+        } else {
+            member.to_owned()
+        };
+        (module || value || function).then_some(shown)
     }
 
     /// `null`: nothing, or no answer where a test says what is answered.

@@ -322,7 +322,36 @@ impl Elaborator<'_, '_> {
         typed(ExprKind::Binary { op, left, right }, Type::Bool, span)
     }
 
+    /// `worker..restarts`: two dots for one.
+    fn say_two_dots(&mut self, sides: (&tree::Expr, &tree::Expr)) -> bool {
+        let (left, right) = sides;
+        let (tree::ExprKind::Name(value), tree::ExprKind::Name(field)) = (&left.kind, &right.kind)
+        else {
+            return false;
+        };
+        let dots = Span {
+            start: left.span.end,
+            end: right.span.start,
+            ..left.span
+        };
+        if self.checker.text(dots) != ".." || self.is_value(field) || !self.is_value(value) {
+            return false;
+        }
+        let found = Diagnostic::new(
+            Code::OperandMismatch,
+            "a field stands behind one dot",
+            dots,
+            "two dots make a range",
+        );
+        let found = found.help(format!("write `{}.{field}`", self.checker.text(left.span)));
+        self.say(found.fix("write `.`", dots, "."));
+        true
+    }
+
     fn range(&mut self, op: BinaryOp, sides: (&tree::Expr, &tree::Expr), span: Span) -> Expr {
+        if self.say_two_dots(sides) {
+            return broken(span);
+        }
         let (left, right) = self.sides(sides.0, sides.1, None);
         let (left, right) = self.same_type(left, right, "the two ends of a range have");
         let ty = match &left.ty {

@@ -194,6 +194,10 @@ impl Checker<'_> {
             None => {
                 let message = format!("there is no role `{}`", name.text);
                 let found = Diagnostic::new(Code::UnknownName, message, name.span, "unknown role");
+                if let Some(found) = self.nobody(&found, name) {
+                    self.say(found);
+                    return None;
+                }
                 let roles = self.package.roles.iter().map(|role| role.name.as_str());
                 let near = crate::diag::near::nearest(name.as_str(), roles).map(str::to_owned);
                 self.say(match near {
@@ -203,6 +207,17 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// `expect paged nobody`: nobody is no role.
+    fn nobody(&self, found: &Diagnostic, name: &Ident) -> Option<Diagnostic> {
+        let nobody = matches!(name.as_str(), "nobody" | "none" | "noone");
+        let source = &self.sources.source(name.span.source).text;
+        let before = source.get(..name.span.start as usize)?;
+        let led = before.trim_end().strip_suffix("paged").filter(|_| nobody)?;
+        let whole = Span::new(name.span.source, led.len(), name.span.end as usize);
+        let found = found.clone().help("write `expect nobody paged`");
+        Some(found.fix("write `nobody paged`", whole, "nobody paged"))
     }
 
     /// A time zone that exists.

@@ -104,10 +104,46 @@ impl<'a> Checker<'a> {
         })
     }
 
+    /// `tue, thu`, `Tuesday`: days that are written another way, all of them at once.
+    fn say_other_days(&mut self, names: &[Ident]) -> bool {
+        let right = |name: &Ident| {
+            let small = name.text.to_ascii_lowercase();
+            let known = DAYS.into_iter().find(|day| {
+                small.starts_with(&day.to_ascii_lowercase()) && small.len() <= "wednesday".len()
+            });
+            known.filter(|day| *day != name.text)
+        };
+        let known = |name: &&Ident| DAYS.contains(&name.as_str()) || right(name).is_some();
+        let mut others = names.iter().filter(|name| right(name).is_some());
+        let Some(first) = others
+            .next()
+            .filter(|_| names.iter().all(|name| known(&name)))
+        else {
+            return false;
+        };
+        let better = right(first).unwrap_or_default();
+        let message = format!("there is no day of the week `{}`", first.text);
+        let found = Diagnostic::new(Code::UnknownWord, message, first.span, "unknown word");
+        let help = format!("did you mean `{better}`? there are: {}", DAYS.join(", "));
+        let title = format!("write `{better}`");
+        let mut found = found.help(help).fix(title.as_str(), first.span, better);
+        for other in others {
+            let better = right(other).unwrap_or_default();
+            found = found
+                .and(other.span, "here, too")
+                .fix(title.as_str(), other.span, better);
+        }
+        self.say(found);
+        true
+    }
+
     /// The days by their numbers; Monday is 1.
     fn days(&mut self, names: &[Ident]) -> Option<Vec<u8>> {
         let mut days = Vec::with_capacity(names.len());
         let mut all_known = true;
+        if self.say_other_days(names) {
+            return None;
+        }
         for name in names {
             let number = (1..).zip(DAYS).find(|(_, day)| *day == name.text);
             match number {

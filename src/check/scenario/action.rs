@@ -69,7 +69,8 @@ impl Scenario<'_, '_> {
             }
         };
         let (patterns, others) = self.argument_patterns(owner, args, callee.span);
-        self.elaborator().refuse_others(owner, &others, callee.span);
+        self.elaborator()
+            .refuse_others(owner, &others, &[], callee.span);
         let patterns = patterns
             .into_iter()
             .map(|(at, pattern)| Some((at, pattern?)));

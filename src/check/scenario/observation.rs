@@ -159,7 +159,8 @@ impl Scenario<'_, '_> {
             Owner::Function(_) => None,
         };
         let (Some(id), Some(first)) = (open, args.first()) else {
-            self.elaborator().refuse_others(owner, others, name_span);
+            self.elaborator()
+                .refuse_others(owner, others, &[], name_span);
             return Vec::new();
         };
         let Type::Record(record) = self.record_type(id, first) else {

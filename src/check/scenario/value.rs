@@ -332,7 +332,7 @@ impl Scenario<'_, '_> {
         let owner = super::super::expr::arguments::Owner::Extern(id);
         let placed = self.elaborator().place(owner, args, callee.span);
         self.elaborator()
-            .refuse_others(owner, &placed.others, callee.span);
+            .refuse_others(owner, &placed.others, &[], callee.span);
         let path = self.checker.target_path(target);
         let mut keys: Vec<Key> = Vec::new();
         for (index, arg) in placed.of_params.iter().enumerate() {

@@ -186,7 +186,8 @@ impl Elaborator<'_, '_> {
                 }
             };
         }
-        self.refuse_others(owner, &placed.others, name_span);
+        let open = self.not_given(owner, &placed);
+        self.refuse_others(owner, &placed.others, &open, name_span);
         self.refuse_two_bodies(id, &placed);
         let args = self.fill(owner, &placed, name_span);
         Called {

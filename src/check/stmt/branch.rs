@@ -42,7 +42,8 @@ impl Elaborator<'_, '_> {
     pub fn for_stmt(&mut self, found: &tree::ForStmt) -> StmtKind {
         let (source, element) = self.source(&found.source);
         let at_most = match &found.at_most {
-            Some(bound) => self.count(bound, "at most"),
+            // A bound that is wrong was told: it is no missing one.
+            Some(bound) => self.count(bound, "at most").or(Some(1)),
             None => None,
         };
         let mark = self.mark();

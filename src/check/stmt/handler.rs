@@ -5,6 +5,7 @@
 
 use super::super::expr::{Elaborator, Why, convert, is_open};
 use super::super::types::is_broken;
+use crate::diag::{Code, Diagnostic};
 use crate::syntax::tree::{self, ExprKind as Tree};
 use crate::text::Span;
 use crate::typed::{Expr, Handler, HandlerAction, Retry, Stmt, StmtKind, Type};
@@ -90,6 +91,13 @@ impl Elaborator<'_, '_> {
     fn handler(&mut self, handler: &tree::Handler, ty: &Type) -> Handler {
         let action = match &handler.action {
             tree::HandlerAction::Value(tree) => {
+                if self.say_text_as_value(tree, ty) {
+                    return Handler {
+                        on: handler.on,
+                        action: HandlerAction::Value(super::super::expr::broken(tree.span)),
+                        span: handler.span,
+                    };
+                }
                 let value = self.expr_of(tree, ty, Why::Handler);
                 HandlerAction::Value(value)
             }
@@ -100,6 +108,24 @@ impl Elaborator<'_, '_> {
             action,
             span: handler.span,
         }
+    }
+
+    /// `else no_data "no deploy"`: a text where no value of this type can stand.
+    fn say_text_as_value(&mut self, tree: &tree::Expr, ty: &Type) -> bool {
+        let is_text = matches!(tree.kind, tree::ExprKind::Text(_));
+        if !is_text
+            || matches!(
+                ty,
+                Type::Text | Type::Json | Type::Error | Type::Optional(_)
+            )
+        {
+            return false;
+        }
+        let message = "what follows from the failure is not said";
+        let found = Diagnostic::new(Code::TypeMismatch, message, tree.span, "a text alone");
+        let found = found.help("a text stands behind a word: `else no_data novel \"...\"`, `else page builder \"...\"`");
+        self.say(found.fix("write `novel`", tree.span.at_start(), "novel "));
+        true
     }
 
     /// What ends the block when something failed.

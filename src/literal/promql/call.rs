@@ -17,6 +17,10 @@ impl Parser<'_> {
         start: usize,
     ) -> Result<Operand, Problem> {
         let before = self.grouping()?;
+        if before.is_some() && !self.is("(") && !self.is_over() {
+            let help = format!("what is put together stands in parentheses: `{name} by (pod) (x)`");
+            return Err(self.unexpected("`(`").help(help));
+        }
         self.expect("(")?;
         let mut first = None;
         if let Some(parameter) = parameter {
@@ -27,7 +31,12 @@ impl Parser<'_> {
                     parameter.noun(),
                     given.yields.noun()
                 );
-                return Err(Problem::types(given.range, what));
+                let such = match parameter {
+                    Yields::Scalar => "5",
+                    _ => "'code'",
+                };
+                let help = format!("it stands before what is put together: `{name}({such}, x)`");
+                return Err(Problem::types(given.range, what).help(help));
             }
             self.expect(",")?;
             first = Some(given);

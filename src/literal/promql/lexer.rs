@@ -80,7 +80,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
                     (Kind::Mark, mark.len())
                 }
                 None => {
-                    return Err(meaningless(rest, first, at));
+                    return Err(meaningless(text, first, at));
                 }
             },
         };
@@ -118,13 +118,22 @@ pub(super) fn placeholder(rest: &str, at: usize) -> Option<Problem> {
         return None;
     }
     let range = at..at + length;
+    if matches!(
+        name,
+        "__rate_interval" | "__interval" | "__range" | "interval"
+    ) {
+        let what = format!("nobody fills in `{}` here", &rest[..length]);
+        let help = "how far to look back is written down: `[5m]`";
+        return Some(Problem::syntax(range, what).help(help).instead("5m"));
+    }
     let what = "a value of the runbook stands in `${...}`".to_owned();
     let problem = Problem::syntax(range, what).help(format!("write `${{{name}}}`, without quotes"));
     Some(problem.instead(format!("${{{name}}}")))
 }
 
 /// Says that a character has no meaning, and what is written in its place.
-fn meaningless(rest: &str, first: char, at: usize) -> Problem {
+fn meaningless(text: &str, first: char, at: usize) -> Problem {
+    let (before, rest) = text.split_at(at);
     if let Some(problem) = placeholder(rest, at) {
         return problem;
     }
@@ -140,6 +149,9 @@ fn meaningless(rest: &str, first: char, at: usize) -> Problem {
                 '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{b4}' => {
                     problem.help("a text stands in straight quotes: `'a'`")
                 }
+                ';' if before.matches('{').count() > before.matches('}').count() => problem
+                    .help("matchers have a comma between them: `up{job='a', pod='b'}`")
+                    .instead(","),
                 _ => problem,
             }
         }
@@ -200,7 +212,27 @@ fn number(rest: &str, at: usize) -> Result<(Kind, usize), Problem> {
     }
     let what = format!("`{token}` is neither a number nor a duration");
     let help = "durations are whole numbers with units, longest first: `5m`, `1h30m`, `1d`";
-    Err(Problem::syntax(at..at + length, what).help(help))
+    let problem = Problem::syntax(at..at + length, what).help(help);
+    Err(match with_unit(token) {
+        Some(duration) => problem.instead(duration),
+        None => problem,
+    })
+}
+
+/// `2min` with its unit as it is written here: `2m`.
+fn with_unit(token: &str) -> Option<String> {
+    let digits = token.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit = match token.get(digits.len()..)? {
+        "min" | "mins" | "minute" | "minutes" => "m",
+        "sec" | "secs" | "second" | "seconds" => "s",
+        "hr" | "hrs" | "hour" | "hours" => "h",
+        "day" | "days" => "d",
+        "week" | "weeks" => "w",
+        "year" | "years" => "y",
+        _ => return None,
+    };
+    let duration = format!("{digits}{unit}");
+    is_duration(&duration).then_some(duration)
 }
 
 /// The number that is written: `1_000`, `0x1F`, `1e3`, and `Inf` and `NaN`, which are words.

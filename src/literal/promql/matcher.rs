@@ -77,6 +77,12 @@ impl Parser<'_> {
             Kind::Word if !self.word().contains(':') => {}
             Kind::Text => self.no_holes(&name.range)?,
             Kind::Hole => return Err(Problem::Hole(name.range.start, "would name a label")),
+            Kind::Word if self.word().ends_with(':') && self.word().len() > 1 => {
+                let label = self.word().trim_end_matches(':').to_owned();
+                let problem = self.unexpected("the name of a label");
+                let problem = problem.help("a matcher is written with `=`: `up{job='a'}`");
+                return Err(problem.instead(format!("{label}=")));
+            }
             Kind::Word | Kind::Number | Kind::Duration | Kind::Mark | Kind::End => {
                 return Err(self.unexpected("the name of a label"));
             }

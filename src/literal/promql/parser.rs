@@ -126,7 +126,7 @@ impl<'a> Parser<'a> {
         }
         let whole = self.expression(0)?;
         if self.peek().kind != Kind::End {
-            return Err(self.unexpected("an operator or the end"));
+            return Err(self.goes_on());
         }
         match whole.yields {
             Yields::Scalar | Yields::Vector => Ok(whole),
@@ -446,22 +446,6 @@ impl<'a> Parser<'a> {
             true => Ok(self.next().range),
             false => Err(self.unexpected(&format!("`{mark}`"))),
         }
-    }
-
-    /// `sum by queue (lag)`: a label without its parentheses.
-    fn bare_label(&self) -> Option<Problem> {
-        let token = self.peek();
-        if !matches!(token.kind, Kind::Word) || self.word().contains(':') {
-            return None;
-        }
-        let label = self.word();
-        let what = format!("the label `{label}` stands in parentheses");
-        let problem = Problem::syntax(token.range.clone(), what);
-        Some(
-            problem
-                .help(format!("write `({label})`"))
-                .instead(format!("({label})")),
-        )
     }
 
     /// Says that something else was expected here.

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::{Node, Nodes, Rule};
 use crate::syntax::tree::{Ident, Parameter, Path, TypeRef, TypeRefKind};
-use crate::syntax::words;
+use crate::syntax::{teach, words};
 use crate::text::Span;
 
 /// Where parameters stand decides what they may leave out.
@@ -122,7 +122,13 @@ impl Lowering {
 
     /// Refuses a reserved word and a capital letter where a value gets its name.
     pub(super) fn check_bound(&mut self, name: &Ident) {
-        if words::is_reserved(&name.text) || words::is_item_word(&name.text) {
+        let nameless = self.diagnostics.iter().any(|found| {
+            let place = found.primary.span;
+            found.primary.text == teach::NO_NAME && place.end + 1 == name.span.start
+        });
+        if nameless {
+            // What stands where the name is missing was told.
+        } else if words::is_reserved(&name.text) || words::is_item_word(&name.text) {
             let message = format!(
                 "`{}` is a word of the language and cannot be a name",
                 name.text

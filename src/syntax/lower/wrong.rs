@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::rules::Nodes;
 use crate::syntax::teach;
 use crate::syntax::tree::{Expr, ExprKind, StmtKind};
+use crate::syntax::words;
 use crate::text::Span;
 
 impl Lowering {
@@ -13,6 +14,23 @@ impl Lowering {
         let before = self.diagnostics.len();
         let value = self.next_expr(&mut nodes, span);
         let diagnostic = match &value.kind {
+            kind if run_together(kind).is_some() => {
+                let first = run_together(kind).unwrap_or_default();
+                let gap = Span {
+                    start: span.start + first.len() as u32,
+                    end: span.start + first.len() as u32,
+                    ..span
+                };
+                self.diagnostics.truncate(before);
+                Diagnostic::new(
+                    Code::UnknownFirstWord,
+                    "a blank is missing behind the first word",
+                    span,
+                    format!("begins with `{first}`"),
+                )
+                .help(format!("a statement begins with its word: `{first} ...`"))
+                .fix("add a blank", gap, " ")
+            }
             ExprKind::Binary { op_span, left, .. } if self.is_single_equals(before, *op_span) => {
                 self.diagnostics.truncate(before);
                 assignment(left, span)
@@ -82,6 +100,16 @@ impl Lowering {
     }
 }
 
+/// The word of the language with which a statement begins, where no blank stands behind it: `foundstuck(worker)`.
+fn run_together(kind: &ExprKind) -> Option<&'static str> {
+    match kind {
+        ExprKind::Name(name) => teach::joined_word(name, words::STATEMENT_WORDS),
+        ExprKind::Call { callee, .. } => run_together(&callee.kind),
+        ExprKind::Binary { left, .. } => run_together(&left.kind),
+        _ => None,
+    }
+}
+
 /// What is said of a word of another language that stands as a statement, alone or called.
 fn habit(kind: &ExprKind) -> Option<&'static str> {
     match kind {
@@ -99,6 +127,9 @@ fn assignment(left: &Expr, span: Span) -> Diagnostic {
         "a new value needs a new name",
     );
     match left.kind {
+        ExprKind::Name(ref name) if teach::habit_of_statement(name).is_some() => {
+            diagnostic.help(teach::habit_of_statement(name).unwrap_or_default())
+        }
         ExprKind::Name(_) => diagnostic.help("give the value a name with `let`").fix(
             "write `let`",
             span.at_start(),

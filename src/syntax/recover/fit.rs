@@ -6,10 +6,13 @@
 mod changes;
 mod habits;
 mod order;
+mod small;
+mod times;
 
 use std::ops::Range;
 
 use self::changes::Change;
+pub(in crate::syntax) use self::times::{day_of, days};
 use super::{Body, Recovery};
 use crate::diag::{Diagnostic, Fix};
 use crate::syntax::code::Coded;

@@ -236,6 +236,9 @@ pub(super) fn alert_equals(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
 /// `incident per ${queue}`: a hole where no text is.
 pub(super) fn hole_alone(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
+    if line.own.iter().any(|index| tokens.word(*index) == "`") {
+        return None;
+    }
     let mark = line.own.iter().copied().find(|index| {
         let open = index + 1;
         tokens.word(*index) == "$"
@@ -243,6 +246,9 @@ pub(super) fn hole_alone(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             && tokens.word(open) == "{"
             && tokens.partner(open) == open + 2
             && is(scene, open + 1, PieceKind::Word)
+            // Glued to something, it is a part of a text in other quotes.
+            && !index.checked_sub(1).is_some_and(|before| tokens.glued(before))
+            && !tokens.glued(open + 2)
     })?;
     let name = tokens.word(mark + 2);
     let span = scene.span(tokens.bytes(&(mark..mark + 4)));
@@ -279,4 +285,189 @@ pub(super) fn guard_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         "where it does not hold, the run is handed over and says which `guard` it was: a note on it is a comment, `// ...`",
     );
     Some(found.fix("make it a comment", span, format!("// {why}")))
+}
+
+/// `do k8s.restart(worker) when worker.ready`
+pub(super) fn done_when(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let start = line.range.start;
+    let acts = matches!(
+        tokens.word(start),
+        "do" | "page" | "tell" | "hand" | "attach" | "found" | "return"
+    );
+    let asks = matches!(
+        tokens.word(at),
+        "when" | "if" | "unless" | "where" | "provided"
+    );
+    if line.kind != Kind::Stmt || !acts || !asks || at + 1 >= line.range.end {
+        return None;
+    }
+    let flat = tokens.flat(line.range.clone()).any(|index| index == at);
+    if !flat {
+        return None;
+    }
+    // `return a if c else b` chooses a value.
+    if line
+        .own
+        .iter()
+        .any(|index| *index > at && tokens.word(*index) == "else")
+    {
+        return None;
+    }
+    let done = tokens.text.get(tokens.bytes(&(start..at)))?.trim_end();
+    let condition = tokens.text.get(tokens.bytes(&(at + 1..line.range.end)))?;
+    let not = if tokens.word(at) == "unless" {
+        "not "
+    } else {
+        ""
+    };
+    let found = told(
+        "a condition stands before what depends on it",
+        scene.token_span(at),
+        "does not fit here",
+        format!("write `if {not}{condition} {{ {done} }}`"),
+    );
+    let whole = scene.span(tokens.bytes(&line.range));
+    Some(
+        match done.contains('\n') || condition.contains('\n') || condition.contains('{') {
+            true => found,
+            false => found.fix(
+                "write an `if`",
+                whole,
+                format!("if {not}{condition} {{ {done} }}"),
+            ),
+        },
+    )
+}
+
+/// `given alert Down {service="web"}`: labels as a query has them.
+pub(super) fn labels_in_braces(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let open = start + 3;
+    let given = tokens.word(start) == "given"
+        && matches!(tokens.word(start + 1), "alert" | "event" | "request");
+    if line.kind != Kind::Test || !given || tokens.word(open) != "{" {
+        return None;
+    }
+    let close = tokens.partner(open);
+    let title = "write parentheses";
+    let gap = scene.span(tokens.at(open - 1)?.end..tokens.at(open)?.end);
+    let found = told(
+        "labels stand in parentheses",
+        scene.token_span(open),
+        "no braces here",
+        "write `given alert Down(service: \"web\")`",
+    );
+    let mut found = found.fix(title, gap, "(");
+    for index in tokens.flat(open + 1..close) {
+        if tokens.word(index) == "=" {
+            let end = tokens.at(index + 1)?.start;
+            let begin = tokens.at(index - 1)?.end;
+            found = found.fix(title, scene.span(begin..end), ": ");
+        }
+    }
+    Some(found.fix(title, scene.token_span(close), ")"))
+}
+
+/// `given do k8s.restart -> error "denied"`
+pub(super) fn action_answers(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    if line.kind != Kind::Test || tokens.word(start) != "given" || tokens.word(start + 1) != "do" {
+        return None;
+    }
+    let arrow = line
+        .own
+        .iter()
+        .copied()
+        .find(|index| tokens.word(*index) == "-" && tokens.word(index + 1) == ">")?;
+    let word = arrow + 2;
+    let right = match tokens.word(word) {
+        "error" | "fails" | "failed" | "fail" | "failure" | "err" => "fails",
+        "unknown" | "timeout" => "unknown",
+        _ => return None,
+    };
+    let span = scene.span(tokens.bytes(&(arrow..word + 1)));
+    let found = told(
+        "an action gives no value",
+        span,
+        "does not fit here",
+        format!("write `{right}`: `given do k8s.restart fails \"denied\"`"),
+    );
+    Some(found.fix(format!("write `{right}`"), span, right))
+}
+
+/// `retry every 30s`, `retry 2`
+pub(super) fn retry_parts(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let is_digits = |word: &str| word.starts_with(|first: char| first.is_ascii_digit());
+    let at = line
+        .own
+        .iter()
+        .copied()
+        .find(|index| tokens.word(*index) == "retry")?;
+    let counted = is_digits(tokens.word(at + 1));
+    let every = tokens.word(at + 1 + usize::from(counted)) == "every";
+    let (place, label) = match (counted, every) {
+        (false, true) => (at, "a number is missing here"),
+        (true, false) => (at + 1, "`every` and a duration are missing here"),
+        _ => return None,
+    };
+    if line.kind != Kind::Stmt || matches!(tokens.word(at + 2), "times" | "time" | "x" | "tries") {
+        return None;
+    }
+    let end = tokens.at(place)?.end;
+    Some(told(
+        "`retry` says how often, and how far apart",
+        scene.span(end..end),
+        label,
+        "write `retry 2 every 30s`",
+    ))
+}
+
+/// `at 2026-10-06T03:10+03:00`
+pub(super) fn offset(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line)?;
+    let timed = matches!(tokens.word(line.range.start), "at" | "window");
+    let sign = matches!(tokens.word(at), "+" | "-") && tokens.glued(at);
+    let hours = tokens
+        .word(at + 1)
+        .starts_with(|first: char| first.is_ascii_digit());
+    let glued = at.checked_sub(1).is_some_and(|before| tokens.glued(before));
+    if !matches!(line.kind, Kind::Test | Kind::Item) || !timed || !sign || !hours || !glued {
+        return None;
+    }
+    let end = tokens.bytes(&line.range).end;
+    let from = tokens.at(at)?.start;
+    let written = tokens.text.get(from..end)?.split(' ').next()?;
+    Some(told(
+        "a time has no offset",
+        scene.span(from..from + written.len()),
+        "does not fit here",
+        "the zone stands behind `in`, `2026-10-06T03:10 in \"Europe/Helsinki\"`; in UTC it ends in `Z`, `2026-10-06T00:10Z`",
+    ))
+}
+
+/// `on schedule every 1h`
+pub(super) fn schedule_every(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let at = start + 2;
+    let scheduled = tokens.word(start) == "on" && tokens.word(start + 1) == "schedule";
+    let often = matches!(
+        tokens.word(at),
+        "every" | "each" | "hourly" | "daily" | "weekly"
+    );
+    if line.kind != Kind::Clause || !scheduled || !often {
+        return None;
+    }
+    Some(told(
+        "a schedule is a cron expression",
+        scene.token_span(at),
+        "does not fit here",
+        "each hour is `cron\"0 * * * *\"`, every ten minutes `cron\"*/10 * * * *\"`, each day `cron\"@daily\"`",
+    ))
 }

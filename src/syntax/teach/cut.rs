@@ -152,13 +152,37 @@ pub(super) fn block_by_colon(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
         "action",
         "verify",
         "undo",
+        "owns",
+        "chain",
+        "owner",
     ];
     let otherwise = colon > line.range.start && tokens.word(colon - 1) == "else";
+    // In a trigger it is the `match:` of a route.
+    if first == "match" && line.kind == Kind::Trigger {
+        return None;
+    }
     if !heads.contains(&first) && !otherwise {
         return None;
     }
     let help = "what belongs to it stands between `{` at the end of this line and `}`; indentation says nothing";
     let span = scene.token_span(colon);
+    let whole = match first {
+        "verify" => Some(
+            "how a change is proved stands on one line: `verify within 5m every 15s { up() == 1 }`",
+        ),
+        "owns" => Some(
+            "what is owned stands on one line: `owns k8s.namespace(\"shop\"), host.named(\"web-*\")`",
+        ),
+        "chain" => {
+            Some("a chain stands on one line: `chain builder for 5m, platform until acknowledged`")
+        }
+        "owner" => Some("write `owner builder`"),
+        _ => None,
+    };
+    if let Some(help) = whole.filter(|_| colon == line.range.start + 1) {
+        let message = format!("what belongs to `{first}` stands on its line");
+        return Some(told(&message, span, "`:` opens no block", help));
+    }
     Some(told(
         "a block is opened by `{`",
         span,

@@ -5,6 +5,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
+use crate::text::Span;
 
 /// `unless c { ... }`
 pub(super) fn unless(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
@@ -62,6 +63,13 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     }
     // In a block a call or a value is told by the tree builder; a test line says what is given.
     let second = tokens.word(start + 1);
+    let strange = foreign(word, second, line.kind).is_none();
+    if let Some(found) = run_together(scene, line).filter(|_| strange) {
+        return Some(found);
+    }
+    if let Some(found) = typed_value(scene, line) {
+        return Some(found);
+    }
     let calls = matches!(second, "=" | "(" | "." | "[");
     let spoken = matches!(
         word,
@@ -83,7 +91,7 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         let found = diagnostic.help(help);
         return Some(found.fix("write `//`", span.at_start(), "// "));
     }
-    if line.kind == Kind::Stmt && COMMANDS.contains(&word) {
+    if line.kind == Kind::Stmt && super::meant::COMMANDS.contains(&word) {
         return Some(diagnostic.help(
             "a program is run on a host, `do exec.apply(machine, [\"ls\", \"-l\"], touching: machine)`; Kubernetes is changed by `do k8s.restart(pod)`",
         ));
@@ -126,10 +134,80 @@ pub(super) fn unknown(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     })
 }
 
+/// `worker: Pod = k8s.pod(namespace, pod)`
+fn typed_value(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let start = line.range.start;
+    let equals = tokens
+        .flat(line.range.clone())
+        .find(|index| tokens.word(*index) == "=")?;
+    if line.kind != Kind::Stmt || tokens.word(start + 1) != ":" || equals < start + 3 {
+        return None;
+    }
+    let name = tokens.word(start);
+    let place = scene.token_span(start);
+    let found = Diagnostic::new(
+        Code::UnknownFirstWord,
+        format!("`{name}` begins no line here"),
+        place,
+        "should be a statement",
+    );
+    let title = format!("write `let {name} =`");
+    let gap = scene.span(tokens.at(start)?.end..tokens.at(equals)?.start);
+    let found = found.help(format!(
+        "a value gets its name with `let`: `let {name} = ...`"
+    ));
+    let found = found.fix(title.as_str(), place.at_start(), "let ");
+    Some(found.fix(title, gap, " "))
+}
+
+/// `foundstuck(worker)`, `letworker = ...`, `severitysev3`: a blank is missing.
+fn run_together(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let start = line.range.start;
+    let word = scene.tokens.word(start);
+    let first = joined_word(word, line.kind.words())?;
+    let place = scene.token_span(start);
+    let gap = Span {
+        start: place.start + first.len() as u32,
+        end: place.start + first.len() as u32,
+        ..place
+    };
+    let rest = &word[first.len()..];
+    let found = Diagnostic::new(
+        Code::UnknownFirstWord,
+        format!("`{word}` begins no line here"),
+        place,
+        "a blank is missing",
+    );
+    let found = found.help(format!("write `{first} {rest}`"));
+    Some(found.fix("add a blank", gap, " "))
+}
+
+/// The word of the language with which another one begins, where only a blank is missing between them.
+pub(in crate::syntax) fn joined_word(
+    word: &str,
+    known: &'static [&'static str],
+) -> Option<&'static str> {
+    if known.contains(&word) {
+        return None;
+    }
+    let near = words::nearest(word, known).is_some();
+    let begins = |first: &&&str| {
+        let rest = word.strip_prefix(**first).unwrap_or_default();
+        first.len() > 2 && rest.len() > 2 && !rest.starts_with('_')
+    };
+    let mut firsts: Vec<&&str> = known.iter().filter(begins).collect();
+    firsts.sort_by_key(|first| first.len());
+    firsts.pop().copied().filter(|_| !near)
+}
+
 /// `notify builder if unresolved after 5m`, `try "the pods" {`: what the rest of the line says is meant.
 fn other_word(scene: &Scene<'_>, line: &Line, found: &Diagnostic) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let start = line.range.start;
+    let titled = tokens
+        .at(start + 1)
+        .is_some_and(|token| token.kind == PieceKind::Text);
     let has = |word: &str| line.own.iter().any(|index| tokens.word(*index) == word);
     let (right, help) = match (line.kind, tokens.word(start)) {
         (Kind::Clause, "notify" | "inform" | "alert" | "message" | "warn") if has("unresolved") => {
@@ -138,7 +216,8 @@ fn other_word(scene: &Scene<'_>, line: &Line, found: &Diagnostic) -> Option<Diag
         (Kind::Clause, "escalate" | "wake" | "call") if has("unresolved") => {
             ("page", "to wake somebody is `page`")
         }
-        (Kind::Stmt, "try" | "begin" | "phase" | "task") if has("{") => (
+        // Without a title it is the `try` of another language, which handles a failure.
+        (Kind::Stmt, "try" | "begin" | "phase" | "task") if has("{") && titled => (
             "attempt",
             "what may fail as a whole is an `attempt \"...\" { ... }`",
         ),
@@ -178,31 +257,6 @@ pub(in crate::syntax) fn habit_of_statement(word: &str) -> Option<&'static str> 
 fn is_note(word: &str) -> bool {
     word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_uppercase())
 }
-
-/// Programs that people would run in a shell.
-pub(super) const COMMANDS: &[&str] = &[
-    "kubectl",
-    "helm",
-    "curl",
-    "wget",
-    "ssh",
-    "docker",
-    "systemctl",
-    "service",
-    "aws",
-    "gcloud",
-    "az",
-    "psql",
-    "mysql",
-    "redis",
-    "bash",
-    "sh",
-    "sudo",
-    "rm",
-    "git",
-    "terraform",
-    "ansible",
-];
 
 /// Words of other languages, and older forms of our own: what is written in their place, and how it is said here.
 fn foreign(word: &str, second: &str, kind: Kind) -> Option<(&'static str, &'static str)> {
@@ -280,6 +334,34 @@ fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
             "",
             "what is taken back stands behind its change, `do ... undo { ... }`, or holds for a block: `with do ... { }`",
         ),
+        "retries" | "delay" | "max_retries" | "backoff" => (
+            "",
+            "what is tried again says so on its own line: `do k8s.restart(pod) retry 2 every 30s`",
+        ),
+        "register" => (
+            "",
+            "a value gets its name where it is read: `let before = k8s.replicas(web)`",
+        ),
+        "ignore_errors" | "continue_on_error" | "failed_when" | "rescue" | "onerror" => (
+            "",
+            "what follows from a failure stands on the line, `else ...`; another way to try is an `attempt \"...\" { ... }`",
+        ),
+        "with_items" | "for_each" | "loop_control" | "parallel" => (
+            "",
+            "a loop goes through a list: `for x in xs at most 10 { ... }`",
+        ),
+        "depends_on" | "needs" | "after" => (
+            "",
+            "lines are done in their order: no line says what it depends on",
+        ),
+        "name" | "comment" | "description" | "title" | "note" => {
+            ("", "what a line is for is said by a comment: `// ...`")
+        }
+        "global" | "nonlocal" => (
+            "",
+            "a constant is visible everywhere in the package: leave the line out",
+        ),
+        "when" | "where" => ("if", "a case is asked for with `if`"),
         "require" | "requires" | "assume" | "precondition" => {
             ("guard", "what must hold before a change is a `guard`")
         }
@@ -330,6 +412,14 @@ fn foreign_clause(word: &str, second: &str) -> Option<(&'static str, &'static st
             "",
             "modules are taken in at the head of the file, in column 0",
         ),
+        "loglevel" | "log_level" | "verbosity" | "debug" => (
+            "",
+            "a run keeps a record of all it does by itself: leave the line out, or make it a comment, `// ...`",
+        ),
+        "concurrencyPolicy" | "concurrency" | "parallelism" | "serial" | "keepgoing" => (
+            "",
+            "one run at a time belongs to an incident, and `incident per ...` says what tells incidents apart",
+        ),
         "group_by" | "key" | "keyed" | "labels" => (
             "",
             "what tells incidents apart is said with `incident per (namespace, pod)`",
@@ -360,7 +450,7 @@ fn foreign_condition(word: &str) -> Option<(&'static str, &'static str)> {
             "",
             "the alert has asked already; what is asked again is a `watch`: `watch lag() = prom.value(promql\"...\")`",
         ),
-        "labels" | "matchers" => (
+        "labels" | "matchers" | "match" | "match_re" | "selector" | "matchLabels" => (
             "",
             "a label is asked for with `with`: `with severity == \"page\"`",
         ),

@@ -7,6 +7,7 @@ use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
 use crate::library;
 use crate::syntax::kinds::Kind;
+use crate::syntax::recover;
 use crate::syntax::skim::PieceKind;
 use crate::syntax::words;
 
@@ -129,6 +130,20 @@ pub(super) fn dashed_name(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     let written = tokens.text.get(bytes.clone())?;
     let span = scene.span(bytes);
     let better = words::lower_snake(&written.replace('-', "_"));
+    let days = written.split_once('-').and_then(|(from, to)| {
+        let weekly = line.kind == Kind::Item && tokens.word(line.range.start) == "window";
+        Some(recover::days(recover::day_of(from)?, recover::day_of(to)?)).filter(|_| weekly)
+    });
+    if let Some(days) = days {
+        let found = Diagnostic::new(
+            Code::Syntax,
+            "the days of a window are named one by one",
+            span,
+            "does not fit here",
+        );
+        let found = found.help(format!("write `{days}`"));
+        return Some(found.fix(format!("write `{days}`"), span, days));
+    }
     let found = Diagnostic::new(
         Code::Syntax,
         format!("`{written}` is not a name: a name has no `-`"),
@@ -239,7 +254,18 @@ pub(super) fn at_most_word(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     let start = line.range.start;
     let word = scene.tokens.word(start);
     let habit = [
-        "max", "maximum", "limit", "atmost", "at_most", "most", "upto",
+        "max",
+        "maximum",
+        "limit",
+        "atmost",
+        "at_most",
+        "most",
+        "upto",
+        "maxUnavailable",
+        "maxSurge",
+        "max_unavailable",
+        "max_parallel",
+        "serial",
     ]
     .contains(&word);
     if line.kind != Kind::Blast || !habit {
@@ -260,4 +286,26 @@ pub(super) fn at_most_word(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
         "=" | ":" => found,
         _ => found.fix("write `at most`", span, "at most"),
     })
+}
+
+/// `severity 3`, `severity P2`
+pub(super) fn severity_number(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let word = tokens.word(index);
+    let number = word.trim_start_matches(['p', 'P', 's', 'S']);
+    let known = matches!(number, "1" | "2" | "3" | "4");
+    if line.kind != Kind::Clause || tokens.word(index - 1) != "severity" || !known {
+        return None;
+    }
+    let right = format!("sev{number}");
+    let span = scene.token_span(index);
+    let found = Diagnostic::new(
+        Code::Syntax,
+        format!("there is no severity `{word}`"),
+        span,
+        "not a severity",
+    );
+    let found = found.help("the severities are `sev1`, `sev2`, `sev3` and `sev4`");
+    Some(found.fix(format!("write `{right}`"), span, right))
 }

@@ -1,9 +1,12 @@
-//! Items of other languages: what is written here in their place.
+//! Items of other languages, and lists with a dash before each element: what is written here in their place.
 //!
-//! In: the first word of an item that begins none, and its text. Out: what is said, with an edit where one is sure.
+//! In: the first word of an item that begins none, and its text; or a dash that begins a line. Out: what is said, with
+//! an edit where one is sure.
 
-use crate::diag::Diagnostic;
+use super::Scene;
+use crate::diag::{Code, Diagnostic};
 use crate::library;
+use crate::syntax::patch::Splice;
 use crate::text::Span;
 
 /// What is meant by an item of another language, if that is known.
@@ -54,14 +57,41 @@ pub(super) fn foreign(
         "static" | "var" | "val" | "define" | "final" => {
             put(found, "a value for the whole package is a `const`", "const")
         }
+        "default" if line.contains('=') => {
+            put(found, "a value for the whole package is a `const`", "const")
+        }
         "pub" | "export" | "public" | "private" | "async" | "extern" | "default" => {
             let found = found.help("every item is seen by the whole package: leave the word out");
             found.fix(format!("remove `{word}`"), word_and_blank, "")
         }
+        "module" if line.trim_end().ends_with('{') => found.help(
+            "another package is named in `rbk.toml` among the dependencies, and taken in with `use`",
+        ),
         "package" | "module" | "namespace" | "mod" => found
             .help("a package has its name in `rbk.toml`; a file needs none: leave the line out")
             .fix("remove the line", whole, ""),
         "import" | "from" | "require" | "include" | "using" | "source" => imports(found, whole, rest),
+        "variable" if block_value(text, "default").is_some() => {
+            let value = block_value(text, "default").unwrap_or_default();
+            let name = second.trim_matches('"');
+            let right = format!("const {name} = {value}");
+            let end = text.trim_end().len();
+            let all = Span { end: span.start + end as u32, ..span };
+            let found = found.help("a value for the whole package is a `const`");
+            found.fix(format!("write `{right}`"), all, right)
+        }
+        "output" => found.help(
+            "a package gives nothing out: what a run came to is told with `tell`, and kept in its record; leave the block out",
+        ),
+        "provider" | "terraform" | "backend" | "inventory" | "hosts" => found.help(
+            "what an agent reaches, and with which rights, stands in `agent.toml`, and what a package is in `rbk.toml`: leave the block out",
+        ),
+        "resource" => found.help(
+            "what there is in the world is looked up: `let web = k8s.deployment(\"shop\", \"web\")`; nothing is declared here",
+        ),
+        "type" | "typedef" | "newtype" => found.help(
+            "a type has no second name: a choice between names is an `enum Tier { gold, silver }`, values with names are a `record`",
+        ),
         "locals" | "variable" | "variables" | "constants" => {
             found.help("each value for the whole package is a `const` of its own: `const limit = 5`")
         }
@@ -71,8 +101,42 @@ pub(super) fn foreign(
         "rule" | "rules" | "groups" | "alert" | "alerts" | "workflow" | "job" | "task" => {
             found.help("what is done about an alert is a `runbook`: `runbook NAME for PRODUCT { on alert \"Name\" ... }`")
         }
-        _ => return None,
+        // `ready(p) if { p.ready }`, `allow { ... }`: a rule of Rego.
+        _ if rest.starts_with('(') && (line.contains(" if ") || line.contains(":-")) => found.help(
+            "what is true is computed by a `fn`, `fn ready(p: k8s.Pod) -> Bool = p.ready`; what observes is a `probe`",
+        ),
+        _ => return assigned(found, word, span, rest),
     })
+}
+
+/// `most_pods = 3`, `MOST_PODS: Int = 3`: a constant without its word.
+fn assigned(found: Diagnostic, word: &str, span: Span, rest: &str) -> Option<Diagnostic> {
+    let value = rest.trim_start();
+    let typed = value
+        .strip_prefix(':')
+        .and_then(|typed| typed.split_once('='));
+    let given = value.strip_prefix('=').or(typed.map(|(_, value)| value))?;
+    if given.starts_with(['=', '>']) || given.trim().is_empty() {
+        return None;
+    }
+    let name = word.to_ascii_lowercase();
+    let found = found.help(format!(
+        "a value for the whole package is a `const`: `const {name} = ...`"
+    ));
+    Some(found.fix(
+        format!("write `const {name}`"),
+        span,
+        format!("const {name}"),
+    ))
+}
+
+/// What a block gives this name, on one line.
+fn block_value<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let lines = text.lines().skip(1);
+    let values = lines.filter_map(|line| line.trim().strip_prefix(name)?.trim().strip_prefix('='));
+    let value = values.map(str::trim).next()?;
+    let whole = !value.is_empty() && !value.ends_with(['{', '[', '(']);
+    whole.then_some(value)
 }
 
 /// `import k8s, prom`, `from std import k8s`, `import { k8s } from "std"`
@@ -84,7 +148,7 @@ fn imports(found: Diagnostic, whole: Span, rest: &str) -> Diagnostic {
     let (known, others): (Vec<&str>, Vec<&str>) = words
         .into_iter()
         .partition(|word| library::module(word).is_some());
-    let noise = |word: &&str| matches!(*word, "std" | "from" | "import");
+    let noise = |word: &&str| matches!(*word, "std" | "from" | "import" | "data");
     let right = match known.as_slice() {
         _ if !others.iter().all(noise) => return found,
         [] => return found,
@@ -92,4 +156,61 @@ fn imports(found: Diagnostic, whole: Span, rest: &str) -> Diagnostic {
         several => format!("use std.{{{}}}", several.join(", ")),
     };
     found.fix(format!("write `{right}`"), whole, right)
+}
+
+/// `=` and below it `- "a"`, `- "b"`: the elements of a list, told at the second dash. What is said, and how the text
+/// is read from then on.
+pub(in crate::syntax) fn dashed_list(
+    scene: &Scene<'_>,
+    second: usize,
+) -> Option<(Diagnostic, Vec<Splice>)> {
+    let tokens = scene.tokens;
+    let is_dash = |index: usize| {
+        let begins = tokens.at(index).is_some_and(|token| token.newline_before);
+        begins && tokens.word(index) == "-" && !tokens.glued(index)
+    };
+    if !is_dash(second) {
+        return None;
+    }
+    let mut above = (0..second).rev();
+    let first = above.find(|index| tokens.at(*index).is_some_and(|token| token.newline_before))?;
+    let opens = matches!(tokens.word(first.checked_sub(1)?), "=" | ":" | "," | "(");
+    if !is_dash(first) || !opens {
+        return None;
+    }
+    let mut splices = vec![Splice {
+        range: tokens.at(first)?.start..tokens.at(first + 1)?.start,
+        text: "[".into(),
+    }];
+    let mut last = second;
+    for index in second..tokens.len() {
+        let token = tokens.at(index)?;
+        if token.newline_before && !is_dash(index) {
+            break;
+        }
+        if token.newline_before {
+            splices.push(Splice {
+                range: tokens.at(index - 1)?.end..tokens.at(index + 1)?.start,
+                text: ", ".into(),
+            });
+        }
+        last = index;
+    }
+    let end = tokens.at(last)?.end;
+    splices.push(Splice {
+        range: end..end,
+        text: "]".into(),
+    });
+    let found = Diagnostic::new(
+        Code::Syntax,
+        "a list stands in brackets",
+        scene.token_span(first),
+        "no dash before an element",
+    );
+    let found = found.help("write `[\"a\", \"b\"]`, with a comma between the elements");
+    let found = splices.iter().fold(found, |found, splice| {
+        let span = scene.span(splice.range.clone());
+        found.fix("write brackets", span, splice.text.clone())
+    });
+    Some((found, splices))
 }

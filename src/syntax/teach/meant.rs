@@ -2,7 +2,6 @@
 //!
 //! In: a refused line. Out: one diagnostic with the words of this language, and its edit where one is sure.
 
-use super::first::COMMANDS;
 use super::slips::stuck;
 use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
@@ -353,3 +352,28 @@ pub(super) fn text_below(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
         "write `\"\"\"` before and behind it, and indent what stands between",
     )
 }
+
+/// Programs that people would run in a shell.
+pub(super) const COMMANDS: &[&str] = &[
+    "kubectl",
+    "helm",
+    "curl",
+    "wget",
+    "ssh",
+    "docker",
+    "systemctl",
+    "service",
+    "aws",
+    "gcloud",
+    "az",
+    "psql",
+    "mysql",
+    "redis",
+    "bash",
+    "sh",
+    "sudo",
+    "rm",
+    "git",
+    "terraform",
+    "ansible",
+];

@@ -6,7 +6,6 @@
 use super::slips::stuck;
 use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
-use crate::library;
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
 use crate::text::Span;
@@ -38,36 +37,6 @@ fn listed<'s>(scene: &Scene<'s>, range: std::ops::Range<usize>) -> Option<Vec<&'
         }
     }
     (names.len() > 1).then_some(names)
-}
-
-/// `use std.k8s, std.prom`, `use std.k8s std.prom`, `use std.k8s, prom`
-pub(super) fn two_modules(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
-    let tokens = scene.tokens;
-    let start = line.range.start;
-    if line.kind != Kind::Item || tokens.word(start) != "use" || tokens.word(start + 1) != "std" {
-        return None;
-    }
-    let noise = ["std", ".", ",", "and", "&", "+", "use"];
-    let range = start + 1..line.range.end;
-    let names: Vec<&str> = range
-        .clone()
-        .map(|index| tokens.word(index))
-        .filter(|word| !noise.contains(word))
-        .collect();
-    let known = names.iter().all(|name| library::module(name).is_some());
-    if names.len() < 2 || !known {
-        return None;
-    }
-    let right = format!("std.{{{}}}", names.join(", "));
-    let span = scene.span(tokens.bytes(&range));
-    let at = stuck(scene, line).map_or(span, |at| scene.token_span(at));
-    let found = told(
-        "several modules stand in braces",
-        at,
-        "does not fit here",
-        format!("write `use {right}`"),
-    );
-    Some(found.fix(format!("write `{right}`"), span, right).safe())
 }
 
 /// `incident per namespace, pod`
@@ -309,8 +278,25 @@ pub(super) fn colon_for_block(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
         return None;
     }
     let inner = text(scene, at + 1..line.range.end)?;
+    // `return` alone ends nothing here: a `guard` stops before a change.
     if inner.contains('\n') {
         return None;
+    }
+    if inner == "return" {
+        let found = told(
+            "a branch is a block, and no remedy is left by `return`",
+            scene.token_span(at),
+            "opens no block",
+            "what must hold before a change is a `guard`: `guard before < 10`",
+        );
+        let asked = tokens.word(start) == "if" && at > start + 1;
+        let condition = text(scene, start + 1..at)?;
+        let plain = !condition.contains(" and ") && !condition.contains(" or ");
+        let whole = scene.span(tokens.bytes(&line.range));
+        return Some(match asked && plain {
+            true => found.fix("write a `guard`", whole, format!("guard not {condition}")),
+            false => found,
+        });
     }
     let title = "write braces";
     let end = tokens.bytes(&line.range).end;
@@ -434,9 +420,21 @@ pub(super) fn failure_goes_on(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
 pub(super) fn untitled_attempt(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let tokens = scene.tokens;
     let start = line.range.start;
-    let attempt = tokens.word(start) == "attempt" && tokens.word(start + 1) == "{";
+    let bare = is(scene, start + 1, PieceKind::Word) && tokens.word(start + 2) == "{";
+    let attempt = tokens.word(start) == "attempt" && (bare || tokens.word(start + 1) == "{");
     if line.kind != Kind::Stmt || !attempt {
         return None;
+    }
+    if bare {
+        let span = scene.token_span(start + 1);
+        let right = format!("\"{}\"", tokens.word(start + 1));
+        let found = told(
+            "the title of an `attempt` is a text",
+            span,
+            "without quotes",
+            format!("write `attempt {right} {{`"),
+        );
+        return Some(found.fix("add quotes", span, right));
     }
     let place = scene.token_span(start).at_end();
     let found = told(
@@ -482,26 +480,4 @@ pub(super) fn probe_without_type(scene: &Scene<'_>, line: &Line) -> Option<Diagn
         true => found.fix("add `-> Bool`", place, " -> Bool"),
         false => found,
     })
-}
-
-/// `severity 3`, `severity P2`
-pub(super) fn severity_number(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
-    let tokens = scene.tokens;
-    let index = line.range.start + 1;
-    let word = tokens.word(index);
-    let number = word.trim_start_matches(['p', 'P', 's', 'S']);
-    let known = matches!(number, "1" | "2" | "3" | "4");
-    if line.kind != Kind::Clause || tokens.word(index - 1) != "severity" || !known {
-        return None;
-    }
-    let right = format!("sev{number}");
-    let span = scene.token_span(index);
-    let found = Diagnostic::new(
-        Code::Syntax,
-        format!("there is no severity `{word}`"),
-        span,
-        "not a severity",
-    );
-    let found = found.help("the severities are `sev1`, `sev2`, `sev3` and `sev4`");
-    Some(found.fix(format!("write `{right}`"), span, right))
 }

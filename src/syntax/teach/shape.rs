@@ -4,6 +4,7 @@ use super::{Line, Scene};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::kinds::Kind;
 use crate::syntax::skim::PieceKind;
+use crate::text::Span;
 
 /// `no undo because "why"`
 pub(super) fn waiver(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
@@ -134,13 +135,55 @@ pub(super) fn let_without_value(scene: &Scene<'_>, line: &Line) -> Option<Diagno
             after,
             "`=` and a value are missing here",
         );
-        let value_follows = line.range.len() > 2 && tokens.word(start + 2) != ":";
-        if value_follows {
-            diagnostic.fix("add `=`", after, " =")
-        } else {
-            diagnostic
+        match instead_of_equals(scene, line, start + 2) {
+            Some((span, right)) => diagnostic.fix("write `=`", span, right),
+            None => diagnostic,
         }
     })
+}
+
+/// What stands where the `=` of a `let` or a `const` belongs, and what is written there.
+fn instead_of_equals(scene: &Scene<'_>, line: &Line, first: usize) -> Option<(Span, &'static str)> {
+    let tokens = scene.tokens;
+    let gap = |first: usize| {
+        let end = tokens.at(first.checked_sub(1)?)?.end;
+        Some(scene.span(end..end))
+    };
+    let sign = format!("{}{}", tokens.word(first), tokens.word(first + 1));
+    if !line.range.contains(&first) {
+        return None;
+    }
+    if matches!(sign.as_str(), "->" | "<-" | "=>" | ":=") && tokens.glued(first) {
+        return Some((scene.span(tokens.bytes(&(first..first + 2))), "="));
+    }
+    if tokens.word(first) != ":" {
+        return Some((gap(first)?, " ="));
+    }
+    let next = first + 1;
+    let typed = tokens
+        .word(next)
+        .starts_with(|letter: char| letter.is_ascii_uppercase());
+    if !line.range.contains(&next) {
+        return None;
+    }
+    if !typed {
+        // `x: k8s.Pod` is a type without a value, `x: k8s.pod(a)` a value.
+        let called = tokens
+            .flat(next..line.range.end)
+            .any(|index| tokens.word(index) == "(");
+        let number = tokens
+            .word(next)
+            .starts_with(|letter: char| !letter.is_alphabetic());
+        let blank = if tokens.glued(first - 1) { " =" } else { "=" };
+        return (called || number).then(|| (scene.token_span(first), blank));
+    }
+    // `x: Int 3`
+    let value = next + 1;
+    let follows = line.range.contains(&value) && !matches!(tokens.word(value), "." | "[" | "?");
+    match follows {
+        true => Some((gap(value)?, " =")),
+        false => None,
+    }
 }
 
 /// `at most 20% k8s.pods(namespace)`
@@ -188,7 +231,7 @@ pub(super) fn two_statements(scene: &Scene<'_>, line: &Line) -> Option<Diagnosti
     let begins = tokens.is_statement_word(index)
         && !turned
         && !tokens.is_statement_word(index - 1)
-        && tokens.word(index - 1) != "else";
+        && !matches!(tokens.word(index - 1), "else" | "undo" | "until");
     (ends && begins).then(|| {
         let gap = scene.span(before.end..tokens.bytes(&(index..index + 1)).start);
         Diagnostic::new(

@@ -169,37 +169,54 @@ pub(super) fn joined_text(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
         scene.token_span(plus),
         "`+` does not fit here",
     );
-    let first = plus + 1;
-    let made = matches!(tokens.word(first), "str" | "String" | "string")
-        && tokens.word(first + 1) == "("
-        && tokens.partner(first + 1) == first + 3;
-    // `str(pod)`: the text takes a value of any type in.
-    let (next, last) = match made {
-        true => (first + 2, first + 3),
-        false => (first, first),
+    let help = "a value stands in the text itself: `\"... ${value}\"`";
+    let Some((joined, end)) = joined(scene, before).filter(|(_, end)| *end == line.range.end)
+    else {
+        return Some(diagnostic.help(help));
     };
-    let name = tokens.word(next);
-    let alone = last + 1 == line.range.end
-        && tokens
-            .at(next)
-            .is_some_and(|token| token.kind == PieceKind::Word);
-    if !alone {
-        return Some(diagnostic.help("a value stands in the text itself: `\"... ${value}\"`"));
-    }
-    let text = tokens.bytes(&(before..before + 1));
-    let from = text.end.saturating_sub(1);
-    let end = tokens.bytes(&(last..last + 1)).end;
+    let whole = scene.span(tokens.bytes(&(before..end)));
     Some(
         diagnostic
-            .help(format!(
-                "a value stands in the text itself: `\"... ${{{name}}}\"`"
-            ))
-            .fix(
-                "put it into the text",
-                scene.span(from..end),
-                format!("${{{name}}}\""),
-            ),
+            .help(help)
+            .fix("put it into the text", whole, joined),
     )
+}
+
+/// Texts and names with `+` between them as one text, and where they end: `"a" + str(pod) + " b"`.
+fn joined(scene: &Scene<'_>, first: usize) -> Option<(String, usize)> {
+    let tokens = scene.tokens;
+    let kind = |index: usize| tokens.at(index).map(|token| token.kind);
+    let mut text = String::from("\"");
+    let mut at = first;
+    loop {
+        let word = tokens.word(at);
+        let made = matches!(word, "str" | "String" | "string" | "format" | "toString");
+        if kind(at) == Some(PieceKind::Text) && !word.starts_with("\"\"\"") {
+            text.push_str(word.strip_prefix('"')?.strip_suffix('"')?);
+            at += 1;
+        } else if made && tokens.word(at + 1) == "(" && tokens.partner(at + 1) == at + 3 {
+            // The text takes a value of any type in.
+            text.push_str(&format!("${{{}}}", tokens.word(at + 2)));
+            at += 4;
+        } else if kind(at) == Some(PieceKind::Word)
+            && !word.starts_with(|c: char| c.is_ascii_digit())
+        {
+            let mut end = at + 1;
+            while tokens.word(end) == "." && kind(end + 1) == Some(PieceKind::Word) {
+                end += 2;
+            }
+            let path = tokens.text.get(tokens.bytes(&(at..end)))?;
+            text.push_str(&format!("${{{path}}}"));
+            at = end;
+        } else {
+            return None;
+        }
+        if tokens.word(at) != "+" {
+            text.push('"');
+            return Some((text, at));
+        }
+        at += 1;
+    }
 }
 
 /// `once k8s.restart` for `once did k8s.restart`
@@ -236,7 +253,8 @@ pub(super) fn expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> 
     let is_word = tokens
         .at(index)
         .is_some_and(|token| token.kind == PieceKind::Word);
-    if line.kind != Kind::Test || tokens.word(index - 1) != "expect" || !is_word {
+    if line.kind != Kind::Test || tokens.word(index - 1) != "expect" || !is_word || word == "expect"
+    {
         return None;
     }
     // `to resolve`, `end resolved`, `not paged`, `nobody is paged`, `once did a`

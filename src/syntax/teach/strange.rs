@@ -32,6 +32,23 @@ pub(super) fn dash_item(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
             "the rule of an alert stays where it is; here a line names it: `on alert \"Name\"`",
         ));
     }
+    if matches!(tokens.word(start + 1), "name" | "comment" | "description")
+        && tokens.word(start + 2) == ":"
+    {
+        let note = tokens
+            .text
+            .get(tokens.bytes(&(start + 3..line.range.end)))?;
+        let whole = scene.span(tokens.bytes(&line.range));
+        let found = found.help("what a line is for is said by a comment: `// ...`");
+        return Some(match note.contains('\n') {
+            true => found,
+            false => found.fix(
+                "write a comment",
+                whole,
+                format!("// {}", note.trim_matches('"')),
+            ),
+        });
+    }
     let found = found.help("lines stand below each other, without a dash before them");
     let known = line.kind.words().contains(&tokens.word(start + 1));
     Some(match known {
@@ -343,5 +360,78 @@ pub(super) fn html_comment(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
                 .help("write `// ...`")
                 .fix("write `//`", span, format!("//{}", words.trim_end()))
         }
+    })
+}
+
+/// `filter(lambda p: p.ready, pods)`
+pub(super) fn lambda(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = line.own.iter().copied().find(|index| {
+        tokens.word(*index) == "lambda"
+            && tokens
+                .at(index + 1)
+                .is_some_and(|next| next.kind == PieceKind::Word || tokens.word(index + 1) == ":")
+    })?;
+    let found = Diagnostic::new(
+        Code::Syntax,
+        "a function is not a value",
+        scene.token_span(at),
+        "no function can stand here",
+    );
+    Some(found.help("what is done with each element is said in place: `[x.name for x in xs where x.ready]`, `count(x for x in xs where x.ready)`; the first of them are `first(xs, n)`"))
+}
+
+/// `pods[*].ready`
+pub(super) fn splat(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let open = line.own.iter().copied().find(|index| {
+        tokens.word(*index) == "["
+            && tokens.word(index + 1) == "*"
+            && tokens.partner(*index) == index + 2
+    })?;
+    let found = Diagnostic::new(
+        Code::Syntax,
+        "there is no `[*]` for all elements",
+        scene.span(tokens.bytes(&(open..open + 3))),
+        "does not fit here",
+    );
+    Some(found.help("what is taken of each element is said in place: `[x.name for x in xs]`, `count(x for x in xs where x.ready)`"))
+}
+
+/// `if some p in pods {`, `every p in pods { p.ready }`
+pub(super) fn for_some(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = line.own.iter().copied().find(|index| {
+        let is_name = tokens
+            .at(index + 1)
+            .is_some_and(|token| token.kind == PieceKind::Word);
+        matches!(tokens.word(*index), "some" | "every") && is_name && tokens.word(index + 2) == "in"
+    })?;
+    let (right, which) = match tokens.word(at) {
+        "some" => ("any", "some"),
+        _ => ("all", "each"),
+    };
+    let found = Diagnostic::new(
+        Code::Syntax,
+        format!("what holds for {which} element is asked with `{right}`"),
+        scene.token_span(at),
+        "does not fit here",
+    );
+    Some(found.help(format!("write `{right}(x.ready for x in xs)`")))
+}
+
+/// `k8s.pod(*labels)`
+pub(super) fn spread_arguments(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let at = stuck(scene, line).filter(|at| tokens.word(*at) == "*" && tokens.glued(*at))?;
+    let opens = matches!(tokens.word(at.checked_sub(1)?), "(" | ",");
+    opens.then(|| {
+        let found = Diagnostic::new(
+            Code::Syntax,
+            "arguments are given one by one",
+            scene.token_span(at),
+            "does not fit here",
+        );
+        found.help("write each of them: `k8s.pod(namespace, pod)`")
     })
 }

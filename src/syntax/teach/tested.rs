@@ -106,3 +106,25 @@ pub(super) fn given_action(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic>
     );
     Some(found.fix("add `do`", span.at_start(), "do "))
 }
+
+/// `expect no changes made`
+pub(super) fn no_change(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
+    let tokens = scene.tokens;
+    let index = line.range.start + 1;
+    let expects = tokens.word(index - 1) == "expect" && tokens.word(index) == "no";
+    let changes = matches!(
+        tokens.word(index + 1),
+        "change" | "changes" | "action" | "actions"
+    );
+    if line.kind != Kind::Test || !expects || !changes {
+        return None;
+    }
+    let span = scene.span(tokens.bytes(&(index..line.range.end)));
+    let found = told(
+        "that nothing was changed is said by two words",
+        span,
+        "does not fit here",
+        "write `expect no change`",
+    );
+    Some(found.fix("write `no change`", span, "no change"))
+}

@@ -62,7 +62,11 @@ pub(super) fn cleared_text_first(scene: &Scene<'_>, line: &Line) -> Option<Diagn
     if line.kind != Kind::Stmt || !cleared || tokens.word(start + 2) != "if" {
         return None;
     }
-    let condition = text(scene, start + 3..line.range.end)?;
+    // `else None` says nothing more: what does not hold goes on.
+    let otherwise = tokens
+        .flat(start + 3..line.range.end)
+        .find(|index| tokens.word(*index) == "else");
+    let condition = text(scene, start + 3..otherwise.unwrap_or(line.range.end))?;
     let right = format!("if {condition} {}", tokens.word(start + 1));
     let message = "the condition stands before the text";
     Some(turned(scene, message, start + 1..line.range.end, right))
@@ -95,7 +99,10 @@ pub(super) fn type_first(scene: &Scene<'_>, line: &Line) -> Option<Diagnostic> {
     let before = ty.checked_sub(1).map_or("", |before| tokens.word(before));
     let begins = matches!(before, "(" | "," | "const") || ty == line.range.start;
     let declares = matches!(line.kind, Kind::Item | Kind::Param | Kind::Field);
-    if !declares || !upper || !begins || !is(scene, name, PieceKind::Word) {
+    let named = tokens
+        .word(name)
+        .starts_with(|first: char| first.is_ascii_lowercase() || first == '_');
+    if !declares || !upper || !begins || !named || !is(scene, name, PieceKind::Word) {
         return None;
     }
     let right = format!("{}: {}", tokens.word(name), tokens.word(ty));
@@ -126,9 +133,14 @@ pub(super) fn value_before_if(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
     let asked = stuck(scene, line).filter(|index| tokens.word(*index) == "if")?;
     let open = inside(scene, line, asked).filter(|open| tokens.word(*open) == "(");
     let equals = (line.range.start..asked).rev();
+    let compares = |index: usize| matches!(tokens.word(index), "=" | "!" | "<" | ">");
+    let gives = |index: &usize| {
+        let single = !compares(index + 1) && !index.checked_sub(1).is_some_and(compares);
+        tokens.word(*index) == "return" || tokens.word(*index) == "=" && single
+    };
     let equals = equals
         .into_iter()
-        .find(|index| tokens.word(*index) == "=" && open.is_none());
+        .find(|index| gives(index) && open.is_none());
     let first = open.or(equals)? + 1;
     let end = open.map_or(line.range.end, |open| tokens.partner(open));
     let otherwise = tokens
@@ -136,6 +148,11 @@ pub(super) fn value_before_if(scene: &Scene<'_>, line: &Line) -> Option<Diagnost
         .find(|index| tokens.word(*index) == "else")?;
     let condition = text(scene, asked + 1..otherwise)?;
     let (value, other) = (text(scene, first..asked)?, text(scene, otherwise + 1..end)?);
+    let small = other.to_ascii_lowercase();
+    let other = match small.as_str() {
+        "true" | "false" | "none" => small.as_str(),
+        _ => other,
+    };
     let right = format!("if {condition} then {value} else {other}");
     let right = match open {
         Some(_) => right,

@@ -33,9 +33,18 @@ pub(super) fn all(tokens: &Tokens<'_>, line: &Line, failure: &Failure) -> Vec<Ch
     };
     let literals = expected::literals(&failure.tried);
     let mut changes = Vec::new();
+    place.twice(&mut changes);
+    place.capitals(failure, &mut changes);
+    place.asked(&mut changes);
+    place.seconds(&mut changes);
     place.near(failure, &mut changes);
     place.words(&mut changes);
     place.noise(&mut changes);
+    place.numbers(&mut changes);
+    place.times(failure, &mut changes);
+    place.called(&mut changes);
+    place.texts(failure, &mut changes);
+    place.blocks(&literals, &mut changes);
     place.insertions(&literals, failure, &mut changes);
     place.quotes(failure, &mut changes);
     place.gaps(&mut changes);
@@ -49,15 +58,15 @@ pub(super) fn all(tokens: &Tokens<'_>, line: &Line, failure: &Failure) -> Vec<Ch
 }
 
 /// Where a line got stuck.
-struct Place<'a, 't> {
-    tokens: &'a Tokens<'t>,
-    line: &'a Line,
+pub(super) struct Place<'a, 't> {
+    pub(super) tokens: &'a Tokens<'t>,
+    pub(super) line: &'a Line,
     /// The token that does not fit; nothing at the end of the line.
-    here: Option<usize>,
+    pub(super) here: Option<usize>,
     /// The one before it.
-    before: Option<usize>,
+    pub(super) before: Option<usize>,
     /// The end of the line.
-    end: usize,
+    pub(super) end: usize,
 }
 
 impl<'a, 't> Place<'a, 't> {
@@ -78,26 +87,26 @@ impl<'a, 't> Place<'a, 't> {
         })
     }
 
-    fn token(&self, index: Option<usize>) -> Option<Token> {
+    pub(super) fn token(&self, index: Option<usize>) -> Option<Token> {
         self.tokens.at(index?)
     }
 
-    fn is(&self, index: Option<usize>, kind: PieceKind) -> bool {
+    pub(super) fn is(&self, index: Option<usize>, kind: PieceKind) -> bool {
         self.token(index).is_some_and(|token| token.kind == kind)
     }
 
-    fn word(&self, index: Option<usize>) -> &'t str {
+    pub(super) fn word(&self, index: Option<usize>) -> &'t str {
         index.map_or("", |index| self.tokens.word(index))
     }
 
     /// What stands between the two tokens.
-    fn gap(&self) -> Option<Range<usize>> {
+    pub(super) fn gap(&self) -> Option<Range<usize>> {
         let start = self.token(self.before)?.end;
         let end = self.token(self.here).map_or(self.end, |here| here.start);
         Some(start..end.max(start))
     }
 
-    fn bytes(&self, index: Option<usize>) -> Option<Range<usize>> {
+    pub(super) fn bytes(&self, index: Option<usize>) -> Option<Range<usize>> {
         let token = self.token(index)?;
         Some(token.start..token.end)
     }
@@ -120,7 +129,10 @@ impl<'a, 't> Place<'a, 't> {
     /// A word of another language.
     fn words(&self, changes: &mut Vec<Change>) {
         for index in [self.here, self.before] {
-            let known = WORDS.iter().filter(|(word, _)| *word == self.word(index));
+            let tests = self.line.kind == Kind::Test;
+            let known = WORDS.iter().filter(|(word, better)| {
+                *word == self.word(index) && (tests || *better != "finding")
+            });
             for (_, better) in known {
                 changes.extend(self.bytes(index).map(|range| put(range, better)));
             }
@@ -432,14 +444,14 @@ impl<'a, 't> Place<'a, 't> {
     }
 }
 
-fn splice(range: Range<usize>, text: &str) -> Splice {
+pub(super) fn splice(range: Range<usize>, text: &str) -> Splice {
     Splice {
         range,
         text: text.to_owned(),
     }
 }
 
-fn change(title: String, range: Range<usize>, text: &str) -> Change {
+pub(super) fn change(title: String, range: Range<usize>, text: &str) -> Change {
     let edits = vec![splice(range, text)];
     Change {
         title,
@@ -450,12 +462,12 @@ fn change(title: String, range: Range<usize>, text: &str) -> Change {
 }
 
 /// Something else in the place of what stands there.
-fn put(range: Range<usize>, text: &str) -> Change {
+pub(super) fn put(range: Range<usize>, text: &str) -> Change {
     change(format!("write `{}`", text.trim()), range, text)
 }
 
 /// Nothing in the place of what stands there, nor a blank too many.
-fn remove(text: &str, range: Range<usize>) -> Change {
+pub(super) fn remove(text: &str, range: Range<usize>) -> Change {
     let blank = |at: usize| text.as_bytes().get(at) == Some(&b' ');
     let before = range.start.checked_sub(1).is_some_and(blank);
     let end = match before && blank(range.end) {

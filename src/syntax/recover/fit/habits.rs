@@ -38,6 +38,17 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("attempts", "retry"),
     ("businessdays", "workdays"),
     ("weekdays", "workdays"),
+    ("weekdays", "weekly Mon, Tue, Wed, Thu, Fri"),
+    ("weekends", "weekly Sat, Sun"),
+    ("daily", "weekly Mon, Tue, Wed, Thu, Fri, Sat, Sun"),
+    ("every", "weekly"),
+    ("unless", "abort if"),
+    ("when", "once"),
+    ("min", "at least"),
+    ("minimum", "at least"),
+    ("maximum", "at most"),
+    ("interval", "every"),
+    ("as", "by"),
 ];
 
 /// Signs of other languages, and what is written here in their place.
@@ -52,6 +63,7 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
     ("!==", "!="),
     (":=", "="),
     ("||", "else"),
+    ("|", ", then"),
     ("=", "=="),
     ("=", "->"),
     (":", "=="),
@@ -60,7 +72,8 @@ pub(super) const SIGNS: &[(&str, &str)] = &[
 
 /// Words that say nothing here.
 pub(super) const NOISE: &[&str] = &[
-    "await", "async", "new", "mut", "then", "is", "please", "because",
+    "await", "async", "new", "mut", "then", "is", "please", "because", "the", "exactly", "only",
+    "just", "to", "made", "that",
 ];
 
 /// Words between two parts of a line: one of them may be meant as another.

@@ -97,6 +97,11 @@ fn moved(tokens: &Tokens<'_>, parts: &[Part], run: &Range<usize>, to: usize) -> 
     let marks = tokens
         .at(first)
         .is_some_and(|token| token.kind == PieceKind::Mark);
+    // Nothing comes between `of` and what it leads in, or what it is said of.
+    let parted = tokens.word(parts.get(to.checked_sub(1)?)?.tokens.end.checked_sub(1)?) == "of"
+        || parts
+            .get(to)
+            .is_some_and(|next| tokens.word(next.tokens.start) == "of");
     // What `of` leads in does not stay behind, and a bracket without a name is a part of what stands beside it.
     let torn = tokens.word(last.checked_sub(1)?) == "of"
         || first
@@ -106,7 +111,7 @@ fn moved(tokens: &Tokens<'_>, parts: &[Part], run: &Range<usize>, to: usize) -> 
             let part = parts.get(part);
             part.is_some_and(|part| tokens.word(part.tokens.start) == "(")
         });
-    if marks || torn || text.contains('\n') {
+    if marks || torn || parted || text.contains('\n') {
         return None;
     }
     let place = match parts.get(to) {
