@@ -19,7 +19,56 @@ pub fn trials() -> Vec<Trial> {
     packages
         .chain(pages())
         .map(|(name, texts)| trial(format!("fixes/{name}"), move || check(&texts)))
+        .chain(unread())
         .collect()
+}
+
+/// The programs that cannot be read: the finding that offers an edit is gone with it, and none comes but on its own line or
+/// the one below, where another mistake may have been hidden.
+fn unread() -> impl Iterator<Item = Trial> {
+    let programs = fixture::fixtures("parse/wrong", "rbk").into_iter();
+    programs.map(|program| trial(format!("fixes/{}", program.name), move || read(&program)))
+}
+
+fn read(program: &fixture::Fixture) {
+    let text = program.text();
+    let (_, before) = facade::parse(&text);
+    let said = |found: &Finding| (found.code, found.message.clone());
+    let known: Vec<_> = before.findings.iter().map(said).collect();
+    let diagnostics: Vec<Value> = serde_json::from_str(&before.json).unwrap();
+    let fixes = diagnostics.iter().flat_map(|diagnostic| {
+        let fixes = diagnostic["fixes"].as_array().unwrap();
+        fixes.iter().map(move |fix| (diagnostic, fix))
+    });
+    for (diagnostic, fix) in fixes {
+        let texts = vec![("main.rbk".to_owned(), text.clone().into_bytes())];
+        let edits = fix["edits"].as_array().unwrap();
+        let mended = apply(&texts, edits).remove("main.rbk").unwrap();
+        let (_, after) = facade::parse(std::str::from_utf8(&mended).unwrap());
+        let new = after.findings.iter();
+        let new: Vec<_> = new.filter(|found| !known.contains(&said(found))).collect();
+        let line = diagnostic["start"]["line"].as_u64().unwrap();
+        let lines = edits
+            .iter()
+            .map(|edit| edit["start"]["line"].as_u64().unwrap());
+        let lines: Vec<u64> = lines.chain([line]).collect();
+        // What the head of an item hid may stand on the line below it.
+        let near = |found: &u64, line: &u64| (*line..=line + 1).contains(found);
+        let here = new.iter().all(|found| {
+            let found = u64::from(found.line);
+            lines.iter().any(|line| near(&found, line))
+        });
+        let same = |checked: &Checked| {
+            let findings = checked.findings.iter();
+            findings.filter(|finding| says(finding, diagnostic)).count()
+        };
+        assert!(
+            here && same(&after) < same(&before),
+            "`{}` of line {line} does not mend {}: {new:?}",
+            fix["title"],
+            diagnostic["message"],
+        );
+    }
 }
 
 /// What the pages of codes avoid.
