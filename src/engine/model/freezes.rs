@@ -6,7 +6,7 @@ use crate::value::Time;
 
 impl Model {
     /// Puts what a fact changes of a freeze in its place, and gives the row that has to be written beside the fact.
-    pub(super) fn frozen(&mut self, fact: &Fact, at: Time) -> Option<Write> {
+    pub(super) fn take_freeze(&mut self, fact: &Fact, at: Time) -> Option<Write> {
         match fact {
             Fact::ChangesFrozen(fact) => {
                 let hold = Hold {

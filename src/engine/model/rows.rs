@@ -48,7 +48,7 @@ impl Model {
             changed.rows.push(Write::Debt(debt.clone()));
             self.put_debt(debt);
         }
-        changed.rows.extend(self.frozen(fact, at));
+        changed.rows.extend(self.take_freeze(fact, at));
         changed.rows.extend(row(fact, at));
     }
 }
