@@ -62,7 +62,7 @@ impl Dns {
         };
         let name = arguments::text(call, "name")?;
         if !is_name(name) {
-            return Err(format!("`{name}` is no name that can be looked up"));
+            return Err(format!("`{name}` cannot be looked up: it is not a name"));
         }
         let addresses = lookup(name, granted.patience()).await?;
         if addresses.len() > MOST {

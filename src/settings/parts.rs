@@ -61,7 +61,7 @@ pub const FILE: Table = Table {
         key(
             "storm",
             "",
-            "[when so much happens at once that nothing is mended by itself](#storm)",
+            "[when so much happens at once that nothing is healed by itself](#storm)",
         ),
         key(
             "limits",

@@ -183,7 +183,7 @@ const KNOWN: &[(&str, &str)] = &[
 
 /// The items around a runbook in which an example stands.
 const ITEMS: &str = "\
-use std.{events, exec, gitops, host, http, k8s, prom, tcp}
+use std.{dns, events, exec, gitops, host, http, k8s, prom, tcp}
 role builder = rota \"pagerduty:shop\"
 secret status_token = vault \"kv/status\"
 product shop {

@@ -4,7 +4,7 @@
 //! In: a body. Out: its [`Meanings`]. Moments part a body where it acts or waits: what was read at an earlier one may no
 //! longer be so. Two readings of one moment are two readings all the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Cores;
 use super::canon::{Canon, Digest};
@@ -102,12 +102,17 @@ pub(super) struct Finder<'c, 'a> {
     /// What each name stands for that nothing is handled of.
     lets: BTreeMap<LocalId, &'a Expr>,
     found: Meanings,
+    /// The bodies of loops in which something is done or waited for.
+    passing: BTreeSet<u32>,
     readings: u32,
 }
 
 impl<'c, 'a> Finder<'c, 'a> {
     pub fn new(cores: &'c Cores<'a>, runbook: &'a Runbook, body: &'a Body) -> Finder<'c, 'a> {
+        let mut loops = BTreeSet::new();
+        passing(&body.block, &mut loops);
         Finder {
+            passing: loops,
             cores,
             runbook,
             locals: &body.locals,
@@ -251,7 +256,7 @@ impl<'c, 'a> Finder<'c, 'a> {
                 });
                 // From the second element on what was read before the loop is as old as what is done in it.
                 let body = &for_loop.body;
-                if passes(body) {
+                if self.passing.contains(&body.span.start) {
                     self.passed(body.span.at_start());
                 }
                 self.block(body);
@@ -313,14 +318,21 @@ impl<'c, 'a> Finder<'c, 'a> {
     }
 }
 
-/// Whether something is done or waited for in it.
-fn passes(block: &Block) -> bool {
-    let mut found = false;
-    block.for_each_stmt(&mut |stmt| {
-        found |= matches!(
+/// The bodies of loops in which something is done or waited for, by where they begin; says whether the block is one.
+fn passing(block: &Block, found: &mut BTreeSet<u32>) -> bool {
+    let mut passes = false;
+    for stmt in &block.statements {
+        passes |= matches!(
             stmt.kind,
             StmtKind::Do(_) | StmtKind::WithDo { .. } | StmtKind::Wait(_) | StmtKind::Verify(_)
         );
-    });
-    found
+        let is_loop = matches!(stmt.kind, StmtKind::For(_));
+        stmt.for_each_block(&mut |inner| {
+            if passing(inner, found) {
+                passes = true;
+                found.extend(is_loop.then_some(inner.span.start));
+            }
+        });
+    }
+    passes
 }

@@ -86,7 +86,7 @@ pub(super) fn role_without_kind(scene: &Scene<'_>, line: &Line) -> Option<Diagno
     if matches!(tokens.word(value), "[" | "(" | "{") || tokens.word(value + 1) == "[" {
         let found = Diagnostic::new(
             Code::Syntax,
-            "a role is no list of people",
+            "a role is not a list of people",
             scene.token_span(value),
             "does not fit here",
         );

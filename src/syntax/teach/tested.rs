@@ -68,7 +68,7 @@ pub(super) fn called_expectation(scene: &Scene<'_>, line: &Line) -> Option<Diagn
     let inner = text(scene, open + 1..close)?;
     let span = scene.span(tokens.bytes(&(open..close + 1)));
     let found = told(
-        &format!("`{word}` is no call"),
+        &format!("`{word}` is not a call"),
         scene.token_span(open),
         "no parentheses here",
         format!("write `expect {word} {inner}`"),

@@ -178,7 +178,7 @@ fn no_length() {
             "Content-Length: 99999999999999999999999",
             "is not a `Content-Length`",
         ),
-        ("GET / HTTP/1.1", "no line of a header"),
+        ("GET / HTTP/1.1", "not a line of a header"),
     ] {
         let (_folder, mut client) = greeted();
         client.send_raw(format!("{header}\r\n\r\n{{}}").as_bytes());
