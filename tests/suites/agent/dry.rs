@@ -10,7 +10,7 @@ use super::stage::{ALERTS, Stage, alert, notification};
 
 pub const CASES: &[Case] = &[
     ("what a connector would refuse is said", not_here),
-    ("what a gate would refuse is said", spent),
+    ("what a gate holds back is said", locked),
     ("what would have to wait is said", frozen),
     ("what an agent lacks is said", lacking),
     ("what was reported is known", reported),
@@ -50,24 +50,18 @@ fn not_here() {
     planned_but(&stage, words);
 }
 
-fn spent() {
+fn locked() {
     let mut stage = Stage::new();
-    let blast = "blast {\n    at most 1 host.Host\n    at most 1 host.Host per 1h\n  }";
-    stage.change(
-        "package/service.rbk",
-        "blast { at most 1 host.Host }",
-        blast,
-    );
     let (code, said) = dry_run(&stage, "b");
     assert_eq!(code, Some(0), "{said}");
-    // It is done, and does not help.
+    // It is done, and does not help yet.
     stage.control("exit 0");
     stage.start();
     let id = stage.incident("a");
     stage.wait_for_shown(id, ": applied");
     stage.terminate();
-    let words = "It would be refused: at most 1 host.Host per 1h, and there were 1";
-    planned_but(&stage, words);
+    let words = format!("It would wait: host.Host box-1 is being changed by incident {id}");
+    planned_but(&stage, &words);
 }
 
 /// Beside an agent at work.
@@ -106,7 +100,7 @@ fn reported() {
     );
     let (_, said) = dry_run(&stage, "b");
     assert!(
-        said.contains("saw events.number(Deploy, within: 1h) -> 0"),
+        said.contains("saw events.number(\"Deploy\", within: 1h) -> 0"),
         "{said}"
     );
     stage.start();
