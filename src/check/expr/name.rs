@@ -113,7 +113,11 @@ impl Elaborator<'_, '_> {
             self.say(found.fix(format!("write `{text}`"), span, text));
             return broken(span);
         }
-        self.say(found.help(help));
+        let found = found.help(help);
+        self.say(match name {
+            "now" => found.fix("write `now()`", span.at_end(), "()"),
+            _ => found,
+        });
         broken(span)
     }
 

@@ -425,7 +425,10 @@ pub(super) fn spread_arguments(scene: &Scene<'_>, line: &Line) -> Option<Diagnos
     let tokens = scene.tokens;
     let at = stuck(scene, line).filter(|at| tokens.word(*at) == "*" && tokens.glued(*at))?;
     let opens = matches!(tokens.word(at.checked_sub(1)?), "(" | ",");
-    opens.then(|| {
+    let named = tokens
+        .at(at + 1)
+        .is_some_and(|next| next.kind == PieceKind::Word);
+    (opens && named).then(|| {
         let found = Diagnostic::new(
             Code::Syntax,
             "arguments are given one by one",
